@@ -1,0 +1,2 @@
+//! `cargo dev ...`: helpers for the people who build Guardline.
+fn main() {}

@@ -1,0 +1,1 @@
+//! FLOOR 9. The terminal: audit, explain, rules, demo.

@@ -1,0 +1,1 @@
+//! FLOOR 3. What the model means for security.

@@ -1,0 +1,2 @@
+//! The `guardline` program: dispatches to a door, nothing more.
+fn main() {}

@@ -1,0 +1,1 @@
+//! FLOOR 9. The engine as tools for an agent.

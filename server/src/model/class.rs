@@ -1,0 +1,35 @@
+//! Classes.
+
+use super::{ExprId, FunctionId, StmtId, TypeRef};
+use crate::text::{Name, Span};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Class {
+    pub name: Name,
+    pub name_span: Span,
+    /// `extends X`, `class A(B, C)`.
+    pub bases: Vec<ExprId>,
+    /// `class Note(SQLModel, table=True)`.
+    pub keywords: Vec<(Name, ExprId)>,
+    pub decorators: Vec<ExprId>,
+    pub fields: Vec<Field>,
+    /// Methods, accessors and the constructor, in order.
+    pub methods: Vec<FunctionId>,
+    /// What else stands in the body: nested classes (`class Meta:`), static blocks, plain statements.
+    pub statements: Vec<StmtId>,
+    pub span: Span,
+}
+
+/// A class attribute or property. TypeScript's parameter properties (`constructor(private db: Db)`) are fields with
+/// `injected`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    pub name: Name,
+    pub name_span: Span,
+    pub ty: Option<TypeRef>,
+    pub value: Option<ExprId>,
+    pub decorators: Vec<ExprId>,
+    pub is_static: bool,
+    pub injected: bool,
+    pub span: Span,
+}

@@ -1,0 +1,23 @@
+//! FLOOR 2. The program model: one small shape for TypeScript, JavaScript and Python.
+//!
+//! A file is a list of [`Segment`]s (its top-level items), each an arena of its own with spans relative to its start, so
+//! that an edit elsewhere leaves it untouched. Nothing here means anything for security yet; that is the floor above.
+
+mod class;
+mod expr;
+mod file;
+mod function;
+pub mod lower;
+mod pattern;
+mod segment;
+mod stmt;
+mod types;
+
+pub use class::{Class, Field};
+pub use expr::{Arg, BinaryOp, Clause, Entry, Expr, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, SeqKind, TemplatePart, UnaryOp, CallKind, ComprehensionKind};
+pub use file::{FileModel, Placed};
+pub use function::{Function, FunctionKind, Param, Rest};
+pub use pattern::{ObjectPatternEntry, Pattern, PatternKind, SequencePatternItem};
+pub use segment::{Builder, ClassId, Comment, ExprId, FunctionId, PatternId, Segment, StmtId};
+pub use stmt::{ExportName, Handler, Import, ImportName, LetKind, LoopKind, Stmt, StmtKind};
+pub use types::TypeRef;

@@ -1,0 +1,62 @@
+//! FLOOR 4. All files together: what is known of the whole project. Immutable; a change makes a new one that shares the rest.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::model::{FileModel, lower};
+use crate::syntax::Document;
+use crate::text::FileId;
+
+/// What is known of one file.
+#[derive(Clone)]
+pub struct File {
+    pub document: Arc<Document>,
+    /// The program model, for code.
+    pub model: Option<Arc<FileModel>>,
+}
+
+/// Every file that is known, open buffers over disk.
+#[derive(Clone, Default)]
+pub struct Project {
+    roots: Vec<FileId>,
+    files: Arc<FxHashMap<FileId, File>>,
+}
+
+impl Project {
+    /// `roots`: the workspace folders, absolute, without a trailing slash.
+    pub fn new(roots: Vec<FileId>) -> Project {
+        Project { roots, files: Arc::default() }
+    }
+
+    pub fn roots(&self) -> &[FileId] {
+        &self.roots
+    }
+
+    /// The project after these files took these texts (`None`: the file is gone).
+    pub fn with(&self, changes: Vec<(FileId, Option<Arc<Document>>)>) -> Project {
+        let mut files = (*self.files).clone();
+        for (file, document) in changes {
+            match document {
+                Some(document) => {
+                    let before = files.get(&file).and_then(|file| file.model.clone());
+                    let model = lower::lower(&document, before.as_deref()).map(Arc::new);
+                    files.insert(file, File { document, model });
+                }
+                None => {
+                    files.remove(&file);
+                }
+            }
+        }
+        Project { roots: self.roots.clone(), files: Arc::new(files) }
+    }
+
+    pub fn file(&self, file: &FileId) -> Option<&File> {
+        self.files.get(file)
+    }
+
+    /// All files, in no order.
+    pub fn files(&self) -> impl Iterator<Item = (&FileId, &File)> {
+        self.files.iter()
+    }
+}

@@ -1,0 +1,134 @@
+//! Which kind of file it is, by its name.
+
+use crate::text::FileId;
+
+/// The kinds of text Guardline reads. Code has a grammar; the others have readers of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub enum Language {
+    TypeScript,
+    Tsx,
+    JavaScript,
+    Jsx,
+    Python,
+    Env,
+    Json,
+    Yaml,
+    Toml,
+    Sql,
+    Prisma,
+    Html,
+    Dockerfile,
+    Shell,
+    /// Read for secrets only, as plain text (`.npmrc`, `.pypirc`, `.netrc`).
+    Text,
+}
+
+/// The grammar a language is parsed with. JavaScript is read by the TSX grammar, which is a superset for our purposes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Grammar {
+    TypeScript,
+    Tsx,
+    Python,
+}
+
+impl Language {
+    /// By file name; `None` for files Guardline does not read.
+    pub fn of(file: &FileId) -> Option<Language> {
+        let name = file.file_name();
+        if is_env_name(name) {
+            return Some(Language::Env);
+        }
+        if name == "Dockerfile" || name.starts_with("Dockerfile.") || name == "Containerfile" {
+            return Some(Language::Dockerfile);
+        }
+        if matches!(name, ".npmrc" | ".pypirc" | ".netrc") {
+            return Some(Language::Text);
+        }
+        Some(match file.extension() {
+            "ts" | "mts" | "cts" => Language::TypeScript,
+            "tsx" => Language::Tsx,
+            "js" | "mjs" | "cjs" => Language::JavaScript,
+            "jsx" => Language::Jsx,
+            "py" | "pyi" => Language::Python,
+            "json" | "jsonc" | "json5" => Language::Json,
+            "yaml" | "yml" => Language::Yaml,
+            "toml" => Language::Toml,
+            "sql" => Language::Sql,
+            "prisma" => Language::Prisma,
+            "html" | "htm" => Language::Html,
+            "sh" | "bash" => Language::Shell,
+            _ => return None,
+        })
+    }
+
+    /// By the language id that editors send, for documents without a telling name (`untitled:`).
+    pub fn of_editor_id(id: &str) -> Option<Language> {
+        Some(match id {
+            "typescript" => Language::TypeScript,
+            "typescriptreact" => Language::Tsx,
+            "javascript" => Language::JavaScript,
+            "javascriptreact" => Language::Jsx,
+            "python" => Language::Python,
+            "dotenv" | "env" | "properties" => Language::Env,
+            "json" | "jsonc" => Language::Json,
+            "yaml" => Language::Yaml,
+            "toml" => Language::Toml,
+            "sql" => Language::Sql,
+            "prisma" => Language::Prisma,
+            "html" => Language::Html,
+            "dockerfile" => Language::Dockerfile,
+            "shellscript" => Language::Shell,
+            _ => return None,
+        })
+    }
+
+    /// The grammar, for the languages that are lowered to the program model.
+    pub fn grammar(self) -> Option<Grammar> {
+        match self {
+            Language::TypeScript => Some(Grammar::TypeScript),
+            Language::Tsx | Language::JavaScript | Language::Jsx => Some(Grammar::Tsx),
+            Language::Python => Some(Grammar::Python),
+            _ => None,
+        }
+    }
+
+    pub fn is_code(self) -> bool {
+        self.grammar().is_some()
+    }
+
+    /// TypeScript, TSX, JavaScript or JSX.
+    pub fn is_ecma(self) -> bool {
+        matches!(self.grammar(), Some(Grammar::TypeScript | Grammar::Tsx))
+    }
+
+    /// True where type annotations and `!` may be written.
+    pub fn is_typescript(self) -> bool {
+        matches!(self, Language::TypeScript | Language::Tsx)
+    }
+
+    /// What a fence in Markdown calls it.
+    pub fn fence(self) -> &'static str {
+        match self {
+            Language::TypeScript => "ts",
+            Language::Tsx => "tsx",
+            Language::JavaScript => "js",
+            Language::Jsx => "jsx",
+            Language::Python => "py",
+            Language::Env => "env",
+            Language::Json => "json",
+            Language::Yaml => "yaml",
+            Language::Toml => "toml",
+            Language::Sql => "sql",
+            Language::Prisma => "prisma",
+            Language::Html => "html",
+            Language::Dockerfile => "dockerfile",
+            Language::Shell => "sh",
+            Language::Text => "text",
+        }
+    }
+}
+
+/// `.env`, `.env.local`, `.env.example`, `.dev.vars`, `example.env`: files of `NAME=value` lines.
+fn is_env_name(name: &str) -> bool {
+    name == ".env" || name.starts_with(".env.") || name == ".dev.vars" || name.starts_with(".dev.vars.") || name.ends_with(".env") || name == ".envrc"
+}

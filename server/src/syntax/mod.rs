@@ -1,0 +1,7 @@
+//! FLOOR 1. One open or closed file at one version, and its syntax tree.
+
+mod document;
+mod language;
+
+pub use document::{Document, Item};
+pub use language::{Grammar, Language};

@@ -1,0 +1,14 @@
+//! FLOOR 0. Places in text: byte spans, file names, and the columns that editors count.
+
+mod edit;
+mod file_id;
+pub mod position;
+mod span;
+
+pub use edit::{Change, Edit, splice};
+pub use file_id::FileId;
+pub use position::{Encoding, Position, Range};
+pub use span::Span;
+
+/// A short, cheaply cloned string: identifiers, keys, module names.
+pub type Name = smol_str::SmolStr;
