@@ -10,6 +10,7 @@ mod function;
 pub mod lower;
 mod pattern;
 mod segment;
+pub mod sql;
 mod stmt;
 mod types;
 
