@@ -9,6 +9,7 @@ mod file;
 mod function;
 pub mod lower;
 mod pattern;
+pub mod prisma;
 mod segment;
 pub mod sql;
 mod stmt;
