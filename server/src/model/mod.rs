@@ -9,6 +9,7 @@ mod file;
 mod function;
 pub mod lower;
 mod pattern;
+pub mod print;
 mod segment;
 mod stmt;
 mod types;
