@@ -10,6 +10,7 @@ mod function;
 pub mod lower;
 mod pattern;
 pub mod prisma;
+pub mod print;
 mod segment;
 pub mod sql;
 mod stmt;
