@@ -42,8 +42,8 @@ pub enum Command {
     },
 }
 
-/// Exit code: 0 nothing found, 1 something found, 2 it could not be done.
 #[derive(Args, Debug)]
+#[command(after_help = "Exit code: 0 nothing found, 1 something found, 2 it could not be done.")]
 pub struct Audit {
     /// Files and folders to check; the project around them is read to understand them
     #[arg(value_name = "PATH")]
