@@ -48,7 +48,7 @@ pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let engine = if url { &URL_SAFE_NO_PAD } else { &STANDARD_NO_PAD };
     engine.decode(text).ok().or_else(|| {
         // A token cut anywhere still decodes up to its last whole group.
-        text.get(..text.len() / 4 * 4).and_then(|whole| engine.decode(whole).ok())
+        text.get(..text.len() / 4 * 4).filter(|whole| !whole.is_empty()).and_then(|whole| engine.decode(whole).ok())
     })
 }
 

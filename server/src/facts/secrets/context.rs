@@ -199,6 +199,18 @@ pub(super) fn is_harmless(name: &str) -> bool {
     kinds.any(|pair| pair.first().is_some_and(|kind| LISTS.deny_before_key.contains(kind)))
 }
 
+/// `apiKeys` of a list are each an `apiKey`.
+pub(super) fn singular(name: &str) -> Name {
+    let one = name.strip_suffix('s').or_else(|| name.strip_suffix('S')).filter(|one| one.len() > 2 && !one.ends_with(['s', 'S']));
+    Name::from(one.unwrap_or(name))
+}
+
+/// A keyword that is a secret's whatever is called: `add_argument(default=...)` is about one, `Client(api_key=...)` has one.
+pub(super) fn is_strong(name: &str) -> bool {
+    let snake = snake(name);
+    ["secret_key", "api_key", "secret", "password", "token", "access_token"].contains(&snake.as_str())
+}
+
 /// Where a literal stands, as far as it matters who may be accused there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Position {

@@ -6,28 +6,35 @@
 mod bytes;
 mod catalogue;
 mod checksum;
+mod code;
 mod context;
 mod entropy;
 mod generic;
 mod hints;
+mod hit;
 mod inside;
 mod judge;
 mod jwt;
 mod lookalike;
 mod named;
 mod place;
+mod pair;
 mod placeholder;
 mod prefilter;
 pub mod sample;
 mod shape;
+mod text;
 mod token;
 mod url;
 
 pub use catalogue::{Catalogue, Class, Kind, Publishable, Row, RowId, catalogue};
+pub use code::{in_code, in_segment, pair_in_file};
 pub use hints::FileHints;
+pub use hit::{HitKind, SecretHit};
 pub use judge::Evidence;
 pub use place::Place;
 pub use prefilter::HintWords;
+pub use text::in_text;
 
 /// What a secret is worth to a stranger, where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]

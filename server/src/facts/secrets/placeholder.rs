@@ -153,7 +153,7 @@ mod tests {
     fn a_short_word_must_stand_alone_in_a_token() {
         assert!(has_bounded_word("aB3-your-key-9"));
         assert!(has_bounded_word("YOURKEYHERE"));
-        assert!(!has_bounded_word("q7Yourz9heRe2k"));
+        assert!(!has_bounded_word("q7Yourz9kheRe2k"));
         assert!(has_word("q7yourz9"));
         assert!(has_word("change-me-in-production"));
         assert!(!has_word("k8Zs0dFq2LmX"));

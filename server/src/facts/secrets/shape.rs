@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::catalogue::{Row, RowId};
 use super::prefilter::{HintWords, token_words, wordless_rows};
 
@@ -9,6 +11,8 @@ use super::prefilter::{HintWords, token_words, wordless_rows};
 const TOKEN_LIMIT: usize = 16 * 1024;
 /// How far before its word a token may begin.
 const REACH_BACK: usize = 512;
+/// How far after its word a token may go on.
+const LINE_REACH: usize = 4 * 1024;
 
 /// A stretch of text with the shape of a row.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,13 +25,19 @@ pub(super) struct Token {
 /// names speak of, for rows without a word of their own.
 pub(super) fn tokens(text: &str, words: HintWords) -> Vec<Token> {
     let mut found: Vec<Token> = Vec::new();
+    let mut searched: FxHashMap<RowId, usize> = FxHashMap::default();
     for at in token_words(text) {
         let Some(row) = at.row.row() else { continue };
         if !row.context_words.is_empty() && !words.has_any(&row.context_words) {
             continue;
         }
-        let range = if row.inner { around_word(text, row, at.start) } else { at_word(text, row, at.start) };
-        if let Some(range) = range.filter(|range| stands_alone(text, row, range)) {
+        if row.inner {
+            // No stretch of text is searched twice for the same row.
+            let until = searched.entry(at.row).or_default();
+            if at.start >= *until {
+                *until = around_word(text, row, at.row, at.start, &mut found);
+            }
+        } else if let Some(range) = at_word(text, row, at.start).filter(|range| stands_alone(text, row, range)) {
             found.push(Token { row: at.row, range });
         }
     }
@@ -44,8 +54,7 @@ pub(super) fn tokens(text: &str, words: HintWords) -> Vec<Token> {
 
 /// The token that begins with the word at `start`.
 fn at_word(text: &str, row: &Row, start: usize) -> Option<Range<usize>> {
-    let before = start.checked_sub(1).and_then(|at| text.as_bytes().get(at)).copied();
-    if before.is_some_and(|byte| row.glued(byte)) {
+    if is_glued_to_what_stands_before(text, row, start) {
         return None;
     }
     let rest = text.get(start..floor(text, start.saturating_add(TOKEN_LIMIT)))?;
@@ -53,25 +62,33 @@ fn at_word(text: &str, row: &Row, start: usize) -> Option<Range<usize>> {
     Some(start..start + found.end())
 }
 
-/// The token that contains the word at `at`: searched on its line, or a little around it where lines are long.
-fn around_word(text: &str, row: &Row, at: usize) -> Option<Range<usize>> {
+/// The tokens around the word at `at`, on its line or a little beyond, and how far the text has been searched.
+fn around_word(text: &str, row: &Row, id: RowId, at: usize, found: &mut Vec<Token>) -> usize {
     let from = ceil(text, at.saturating_sub(REACH_BACK));
-    let line = text.get(from..at)?.rfind('\n').map_or(from, |newline| from + newline + 1);
-    let to = floor(text, at.saturating_add(TOKEN_LIMIT));
-    let window = text.get(line..to)?;
+    let line = text.get(from..at).and_then(|before| before.rfind('\n')).map_or(from, |newline| from + newline + 1);
+    let reach = if row.multiline { TOKEN_LIMIT } else { LINE_REACH };
+    let to = floor(text, at.saturating_add(reach));
+    let window = text.get(line..to).unwrap_or("");
     let window = if row.multiline { window } else { window.split('\n').next().unwrap_or(window) };
-    let matches = row.pattern.anywhere()?.find_iter(window);
-    matches.map(|found| line + found.start()..line + found.end()).find(|range| range.contains(&at))
+    if let Some(pattern) = row.pattern.anywhere() {
+        let ranges = pattern.find_iter(window).map(|found| line + found.start()..line + found.end());
+        found.extend(ranges.filter(|range| stands_alone(text, row, range)).map(|range| Token { row: id, range }));
+    }
+    let end = line + window.len();
+    if end == to { end.saturating_sub(REACH_BACK).max(at + 1) } else { end.max(at + 1) }
 }
 
 /// Not a piece of something longer.
 fn stands_alone(text: &str, row: &Row, range: &Range<usize>) -> bool {
-    let bytes = text.as_bytes();
-    let before = range.start.checked_sub(1).and_then(|at| bytes.get(at)).copied();
+    let after = text.as_bytes().get(range.end).copied();
+    !is_glued_to_what_stands_before(text, row, range.start) && !after.is_some_and(|byte| row.continues(byte))
+}
+
+fn is_glued_to_what_stands_before(text: &str, row: &Row, start: usize) -> bool {
+    let byte_before = |back: usize| start.checked_sub(back).and_then(|at| text.as_bytes().get(at)).copied();
     // `\n` and `\t` as written in a string are no letters of a token.
-    let escape = range.start.checked_sub(2).and_then(|at| bytes.get(at)) == Some(&b'\\') && matches!(before, Some(b'n' | b't' | b'r'));
-    let after = bytes.get(range.end).copied();
-    (escape || !before.is_some_and(|byte| row.glued(byte))) && !after.is_some_and(|byte| row.continues(byte))
+    let escape = byte_before(2) == Some(b'\\') && matches!(byte_before(1), Some(b'n' | b't' | b'r'));
+    !escape && byte_before(1).is_some_and(|byte| row.glued(byte))
 }
 
 /// The next character border at or before `at`.
