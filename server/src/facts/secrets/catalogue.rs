@@ -183,6 +183,16 @@ pub struct Row {
 }
 
 impl Row {
+    /// A word that a file of this vendor's world has, for rows that ask for one.
+    pub fn hint_word(&self) -> &str {
+        self.context_words.iter().chain(&self.file_words).chain(&self.near).next().map_or("", String::as_str)
+    }
+
+    /// A guessable value is reported as well.
+    pub fn accepts_weak_values(&self) -> bool {
+        self.weak
+    }
+
     /// Bytes that would continue a token of this kind: its last character class, unless the row says otherwise.
     pub(super) fn continues(&self, byte: u8) -> bool {
         match &self.tail {

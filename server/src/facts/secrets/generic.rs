@@ -31,6 +31,9 @@ pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: b
     if siblings.texts && entropy::is_prose(value) || placeholder::has_word(value) || placeholder::is_own_name(value, name) || entropy::is_only_words(value) {
         return None;
     }
+    if value.to_ascii_lowercase().starts_with("test") && !connects {
+        return None;
+    }
     // `xxxxxx` hides a password; `123456` is one, but only where it opens something.
     if placeholder::is_repetition(value) && !(connects && placeholder::has_sequence(value)) {
         return None;

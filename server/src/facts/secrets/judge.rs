@@ -67,6 +67,7 @@ pub(super) struct Verdict {
 pub(super) enum Rank {
     Generic,
     Url,
+    Signing,
     Named,
     Shape,
     Structure,

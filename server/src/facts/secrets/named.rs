@@ -66,12 +66,16 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
         evidence: if row.structural { Evidence::Structure } else { Evidence::Name },
         env: name.and_then(|form| env_of_vendor(row, form)),
         guessable: false,
-        rank: if row.generic { Rank::Generic } else { Rank::Named },
+        rank: match (row.generic, row.weak) {
+            (true, _) => Rank::Generic,
+            (_, true) => Rank::Signing,
+            _ => Rank::Named,
+        },
     };
     if row.generic {
         by_name_only(row, candidate, hints, &mut verdict)?;
     } else if row.weak {
-        signing(row, by_argument, candidate, hints, &mut verdict)?;
+        signing(candidate, &mut verdict)?;
     } else {
         provider(row, candidate, words, &mut verdict)?;
     }
@@ -128,7 +132,7 @@ fn app_password(row: &Row, value: &str, words: HintWords, candidate: &Candidate<
 }
 
 /// Secrets that sign sessions: a word is worse than a random value, because anybody can guess it.
-fn signing(row: &Row, by_argument: bool, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
+fn signing(candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
     let value = candidate.value;
     let named_itself = candidate.origin == Origin::Plain && placeholder::is_variable_name(&value.to_ascii_uppercase()) && context::snake(value) == context::snake(&candidate.names.own);
     let a_text = value.split_whitespace().count() > 4 || candidate.siblings.texts && value.contains(' ') || candidate.siblings.form;
@@ -143,11 +147,8 @@ fn signing(row: &Row, by_argument: bool, candidate: &Candidate<'_>, hints: &File
     if verdict.guessable {
         verdict.severity = Severity::High;
     }
-    // Configuration is read where it is deployed; what the name says is enough.
+    // Such a name can mean nothing else.
     verdict.evidence = Evidence::Place;
-    if by_argument || hints.language.is_code() || !row.generic {
-        verdict.rank = Rank::Named;
-    }
     Some(())
 }
 

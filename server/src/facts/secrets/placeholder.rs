@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Words that only speak when they stand alone, because random tokens contain them.
-const SHORT: &str = "foo|bar|baz|none|null|nil|here|enter|goes|todo|tbd|n/a|test|tests|testing|abc|tu|votre|ihre|deine|dein|seu|sua|your|my";
+const SHORT: &str = "foo|bar|baz|none|null|here|enter|goes|todo|votre|ihre|deine|your";
 /// Words that speak anywhere in a value of which only the name says that it is a secret.
 const LONG: &str = "your[-_ ]?|my[-_ ]?(?:api|secret|key|token|password|app)|example|sample|dummy|fake|mock|placeholder|change[-_ ]?(?:me|this|it|in)|replace|insert|fixme|\
-    redacted|hidden|removed|paste|lorem|foobar|testtest|undefined|xxx|abc123|not[-_ ]?(?:a[-_ ]?)?real|not[-_ ]?(?:needed|required|set|used)|(?:secret|token|api|password)[-_ ]?(?:key[-_ ]?)?here|\
+    redacted|hidden|removed|paste|lorem|foobar|testtest|undefined|xxxx|abc123|not[-_ ]?(?:a[-_ ]?)?real|not[-_ ]?(?:needed|required|set|used)|(?:secret|token|api|password)[-_ ]?(?:key[-_ ]?)?here|\
     key[-_ ]?here|to[-_ ]?be[-_ ]?(?:set|filled|replaced)|fill[-_ ]?(?:me|in)|put[-_ ]?|set[-_ ]?(?:me|this)|remplac|cambia|ersetze|some[-_ ]?(?:secret|key|token|password|random)|ci[-_ ]?only|for[-_ ]?tests?";
 
 static BOUNDED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("(?i)(?:^|[^a-z])(?:{SHORT}|{LONG})(?:[^a-z]|$)")).ok());
