@@ -10,6 +10,7 @@ pub mod place;
 pub mod query;
 pub mod scope;
 pub mod secrets;
+pub mod show;
 pub mod taint;
 pub mod value;
 pub mod walk;

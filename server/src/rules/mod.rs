@@ -3,6 +3,7 @@
 mod finding;
 mod meta;
 pub mod plan;
+pub mod secret_hardcoded;
 
 pub use finding::{Confidence, Finding, Level, Place, Related};
 pub use meta::{Audience, Impact, Risk, RuleId, RuleMeta};
