@@ -1,1 +1,3 @@
 //! FLOOR 3. What the model means for security.
+
+pub mod schema;

@@ -1,0 +1,24 @@
+//! Models: what a project stores, whose it is, and who may see it. From migrations, ORM classes and schema files to one
+//! table of models with the paths to their owners.
+
+mod catalogue;
+mod code;
+mod declared;
+mod grants;
+mod model;
+pub mod names;
+mod predicate;
+mod prisma;
+mod replay;
+mod routine;
+mod row_security;
+mod source;
+mod supabase_types;
+
+pub use catalogue::{Classes, NameClass, column_classes, model_classes};
+pub use declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, Site, SourceKind, Target};
+pub use model::{Column, Membership, Model, ModelKey, OwnerConfidence, OwnerKind, OwnerPath, Privacy, Reference, Relation, Step};
+pub use predicate::Predicate;
+pub use routine::{Routine, View};
+pub use source::read;
+pub use row_security::{Caller, Policy, PolicyRule, Reach, RowSecurity, TableGrant};
