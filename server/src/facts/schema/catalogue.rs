@@ -37,6 +37,8 @@ pub enum NameClass {
     Tenant,
     TenantByName,
     Audit,
+    PeopleList,
+    Author,
     Capability,
     Protected,
     Sensitive,

@@ -21,7 +21,7 @@ use crate::model::{ExprId, ExprKind, FileModel, Pattern, PatternKind, Placed, Se
 use crate::text::{FileId, Name, Span};
 
 /// One file's code with its names.
-pub(super) struct Code<'m> {
+struct Code<'m> {
     pub model: &'m FileModel,
     /// Local name to module and exported name.
     imports: FxHashMap<Name, (Name, Name)>,
@@ -30,7 +30,7 @@ pub(super) struct Code<'m> {
     by_name: FxHashMap<Name, usize>,
 }
 
-pub(super) struct Binding<'m> {
+struct Binding<'m> {
     pub name: Name,
     pub name_span: Span,
     pub value: Node<'m>,

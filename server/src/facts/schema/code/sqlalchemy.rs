@@ -69,7 +69,8 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Option
     let has_key = model.columns.iter().any(|column| column.primary);
     let inherits = model.bases.iter().any(|base| !matches!(base.as_str(), "object" | "DeclarativeBase" | "DeclarativeBaseNoMeta" | "MappedAsDataclass"));
     model.is_abstract = says_abstract || model.table.is_none() && !is_db_model && !(has_key && inherits);
-    if model.table.is_none() && !model.is_abstract {
+    // Without a table's name of its own it may still be a table: its base may give names and keys to all. Linking knows.
+    if model.table.is_none() && !says_abstract && (inherits || is_db_model) {
         (model.table, model.table_is_inferred) = (Some(Name::from(snake(&model.name))), true);
     }
     Some(model)
