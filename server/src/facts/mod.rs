@@ -1,8 +1,3 @@
-<<<<<<< HEAD
-//! FLOOR 3. What the model means for security.
-
-pub mod schema;
-=======
 //! FLOOR 3. What the model means for security: knowledge of libraries (`catalogue`), and the walk over functions that
 //! tells where values come from (`value`, `taint`), what is known at each point (`check`) and what the code does (`event`).
 
@@ -12,9 +7,9 @@ pub mod event;
 pub mod names;
 pub mod place;
 pub mod query;
+pub mod schema;
 pub mod scope;
 pub mod show;
 pub mod taint;
 pub mod value;
 pub mod walk;
->>>>>>> main
