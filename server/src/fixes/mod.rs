@@ -1,5 +1,9 @@
 //! FLOOR 6. From a plan to edits. A fix is a pure function of snapshot and plan, and gives nothing rather than guess.
 
+pub mod edits;
+pub mod env_file;
+pub mod env_quoting;
+
 use crate::text::{FileId, Span};
 
 /// May it be applied without being read?

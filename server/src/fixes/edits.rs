@@ -1,0 +1,225 @@
+//! Edits of texts: collecting them per file, putting them in order, and reading a text's own habits (line ends,
+//! indentation) so that what is inserted looks like what stands there.
+
+use super::{FileEdit, TextEdit};
+use crate::text::{FileId, Span};
+
+/// Edits of several files while a fix is being put together. Files keep the order in which they were first named.
+#[derive(Default)]
+pub struct Edits {
+    files: Vec<FileEdit>,
+}
+
+impl Edits {
+    /// An edit of a file that exists.
+    pub fn edit(&mut self, file: &FileId, edit: TextEdit) {
+        match self.files.iter_mut().find(|known| known.file == *file) {
+            Some(known) => known.edits.push(edit),
+            None => self.files.push(FileEdit { file: file.clone(), create: false, edits: vec![edit] }),
+        }
+    }
+
+    pub fn replace(&mut self, file: &FileId, span: Span, text: impl Into<String>) {
+        self.edit(file, TextEdit { span, text: text.into() });
+    }
+
+    pub fn insert(&mut self, file: &FileId, at: u32, text: impl Into<String>) {
+        self.replace(file, Span::at(at), text);
+    }
+
+    /// A file that does not exist yet, with its whole text.
+    pub fn create(&mut self, file: &FileId, text: String) {
+        self.files.push(FileEdit { file: file.clone(), create: true, edits: vec![TextEdit { span: Span::at(0), text }] });
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// In order, insertions at one place joined into one edit, the same edit asked for twice made once.
+    /// `None` if two edits overlap: then the fix contradicts itself and must not be offered.
+    pub fn finish(self) -> Option<Vec<FileEdit>> {
+        self.files.into_iter().map(|file| Some(FileEdit { edits: ordered(file.edits)?, ..file })).collect()
+    }
+}
+
+/// The edits of one text in order, or `None` if they overlap.
+pub fn ordered(mut edits: Vec<TextEdit>) -> Option<Vec<TextEdit>> {
+    // Stable: insertions at one place stay in the order in which they were asked for.
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits.dedup();
+    let mut out: Vec<TextEdit> = Vec::with_capacity(edits.len());
+    for edit in edits {
+        match out.last_mut() {
+            Some(last) if last.span.end > edit.span.start => return None,
+            Some(last) if last.span.is_empty() && last.span == edit.span => last.text.push_str(&edit.text),
+            Some(last) if last.span.is_empty() && last.span.start == edit.span.start => {
+                last.text.push_str(&edit.text);
+                last.span = edit.span;
+            }
+            _ => out.push(edit),
+        }
+    }
+    Some(out)
+}
+
+/// The text after the edits, which are in order. `None` if one of them does not fit the text.
+pub fn applied(text: &str, edits: &[TextEdit]) -> Option<String> {
+    let mut out = String::with_capacity(text.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(text.get(at..edit.span.start as usize)?);
+        out.push_str(&edit.text);
+        at = edit.span.end as usize;
+        text.get(edit.span.range())?;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
+
+/// The line end most lines have; `\n` where there are none.
+pub fn line_end(text: &str) -> &'static str {
+    let newlines = text.bytes().filter(|byte| *byte == b'\n').count();
+    let pairs = text.as_bytes().windows(2).filter(|pair| pair == b"\r\n").count();
+    if pairs * 2 > newlines { "\r\n" } else { "\n" }
+}
+
+/// Appends lines (given without line ends) at the end of a text, after ending its last line if that is open.
+pub fn append_lines(text: &str, lines: &[String]) -> TextEdit {
+    let end = line_end(text);
+    let mut added = String::new();
+    if !without_bom(text).is_empty() && !text.ends_with(['\n', '\r']) {
+        added.push_str(end);
+    }
+    for line in lines {
+        added.push_str(line);
+        added.push_str(end);
+    }
+    TextEdit { span: Span::at(text.len() as u32), text: added }
+}
+
+pub fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// Where the line of `offset` begins.
+pub fn line_start(text: &str, offset: u32) -> u32 {
+    let before = text.get(..offset as usize).unwrap_or("");
+    let start = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    // A byte order mark belongs to the file, not to its first line.
+    (if start == 0 && text.starts_with('\u{feff}') && offset >= 3 { 3 } else { start }) as u32
+}
+
+/// Where the line of `offset` ends, before its line end.
+pub fn line_stop(text: &str, offset: u32) -> u32 {
+    let rest = text.get(offset as usize..).unwrap_or("");
+    offset + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32
+}
+
+/// Where the line after that of `offset` begins; the end of the text if there is none.
+pub fn next_line(text: &str, offset: u32) -> u32 {
+    let stop = line_stop(text, offset);
+    match text.get(stop as usize..).unwrap_or("").as_bytes() {
+        [b'\r', b'\n', ..] => stop + 2,
+        [_, ..] => stop + 1,
+        [] => stop,
+    }
+}
+
+/// The white space at the start of the line of `offset`.
+pub fn indentation(text: &str, offset: u32) -> &str {
+    let line = text.get(line_start(text, offset) as usize..).unwrap_or("");
+    let width = line.find(|c| c != ' ' && c != '\t').unwrap_or(line.len());
+    line.get(..width).unwrap_or("")
+}
+
+/// True if only white space stands before `offset` on its line.
+pub fn begins_line(text: &str, offset: u32) -> bool {
+    let start = line_start(text, offset);
+    Span::new(start, offset).of(text).chars().all(char::is_whitespace)
+}
+
+/// The quote that a text prefers, `"` or `'`, with `otherwise` for a text that has none or as many of both.
+pub fn quote(text: &str, otherwise: char) -> char {
+    let (mut double, mut single) = (0usize, 0usize);
+    for byte in text.bytes() {
+        match byte {
+            b'"' => double += 1,
+            b'\'' => single += 1,
+            _ => {}
+        }
+    }
+    match double.cmp(&single) {
+        std::cmp::Ordering::Greater => '"',
+        std::cmp::Ordering::Less => '\'',
+        std::cmp::Ordering::Equal => otherwise,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(start: u32, end: u32, text: &str) -> TextEdit {
+        TextEdit { span: Span::new(start, end), text: text.to_owned() }
+    }
+
+    #[test]
+    fn edits_are_ordered_and_joined() {
+        let edits = ordered(vec![edit(4, 6, "B"), edit(0, 0, "x"), edit(0, 0, "y"), edit(4, 4, "in"), edit(4, 6, "B")]).unwrap();
+        assert_eq!(edits, vec![edit(0, 0, "xy"), edit(4, 6, "inB")]);
+        assert_eq!(applied("abcdefgh", &edits).unwrap(), "xyabcdinBgh");
+    }
+
+    #[test]
+    fn the_same_edit_is_made_once() {
+        assert_eq!(ordered(vec![edit(2, 3, "a"), edit(2, 3, "a")]).unwrap(), vec![edit(2, 3, "a")]);
+    }
+
+    #[test]
+    fn overlapping_edits_are_refused() {
+        assert_eq!(ordered(vec![edit(0, 3, ""), edit(2, 4, "")]), None);
+        assert_eq!(ordered(vec![edit(2, 3, "a"), edit(2, 3, "b")]), None);
+        assert!(ordered(vec![edit(0, 2, "a"), edit(2, 4, "b")]).is_some());
+    }
+
+    #[test]
+    fn edits_that_do_not_fit_are_refused() {
+        assert_eq!(applied("é", &[edit(1, 1, "x")]), None);
+        assert_eq!(applied("ab", &[edit(1, 9, "x")]), None);
+    }
+
+    #[test]
+    fn line_ends_go_with_the_majority() {
+        assert_eq!(line_end(""), "\n");
+        assert_eq!(line_end("a\r\nb\r\nc\n"), "\r\n");
+        assert_eq!(line_end("a\r\nb\n"), "\n");
+    }
+
+    #[test]
+    fn lines_are_appended_on_lines_of_their_own() {
+        let after = |text: &str| applied(text, &[append_lines(text, &["B=2".to_owned()])]).unwrap();
+        assert_eq!(after(""), "B=2\n");
+        assert_eq!(after("\u{feff}"), "\u{feff}B=2\n");
+        assert_eq!(after("A=1"), "A=1\nB=2\n");
+        assert_eq!(after("A=1\n"), "A=1\nB=2\n");
+        assert_eq!(after("A=0\r\nA=1"), "A=0\r\nA=1\r\nB=2\r\n");
+    }
+
+    #[test]
+    fn lines_are_found() {
+        let text = "\u{feff}one\r\n  two\nthree";
+        assert_eq!(line_start(text, 5), 3);
+        assert_eq!(line_stop(text, 5), 6);
+        assert_eq!(next_line(text, 5), 8);
+        assert_eq!(indentation(text, 11), "  ");
+        assert!(begins_line(text, 10) && !begins_line(text, 11));
+        assert_eq!(next_line(text, 15), text.len() as u32);
+    }
+
+    #[test]
+    fn quotes_go_with_the_majority() {
+        assert_eq!(quote("a = 'x'", '"'), '\'');
+        assert_eq!(quote("a = 1", '"'), '"');
+    }
+}
