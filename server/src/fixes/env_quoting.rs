@@ -67,7 +67,8 @@ fn with_dollar(value: &str, loader: Loader) -> Option<String> {
             Some(if value.chars().all(|c| c == '$' || is_bare(c)) { escaped } else { format!("\"{escaped}\"") })
         }
         Loader::Plain => Some(format!("'{value}'")),
-        Loader::Python if !value.contains("${") => Some(format!("'{value}'")),
+        // django-environ takes a leading dollar for a reference.
+        Loader::Python if !value.contains("${") && !value.starts_with('$') => Some(format!("'{value}'")),
         Loader::Python | Loader::Unknown => None,
     }
 }
@@ -174,6 +175,7 @@ mod tests {
         assert_eq!(encode("pa$w0rd", Loader::Plain).as_deref(), Some("'pa$w0rd'"));
         assert_eq!(encode("pa$w0rd", Loader::Python).as_deref(), Some("'pa$w0rd'"));
         assert_eq!(encode("pa${w}rd", Loader::Python), None);
+        assert_eq!(encode("$w0rd", Loader::Python), None);
         assert_eq!(encode("pa$w0rd", Loader::Unknown), None);
         assert_eq!(encode("pa$\"w\\", Loader::Expanding), None);
     }

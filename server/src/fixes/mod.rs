@@ -1,8 +1,13 @@
 //! FLOOR 6. From a plan to edits. A fix is a pure function of snapshot and plan, and gives nothing rather than guess.
 
+pub mod apply;
 pub mod edits;
 pub mod env_file;
 pub mod env_quoting;
+mod package;
+mod stack;
+#[cfg(test)]
+mod testing;
 
 use crate::text::{FileId, Span};
 

@@ -20,17 +20,28 @@ pub struct File {
 #[derive(Clone, Default)]
 pub struct Project {
     roots: Vec<FileId>,
+    git_roots: Vec<FileId>,
     files: Arc<FxHashMap<FileId, File>>,
 }
 
 impl Project {
     /// `roots`: the workspace folders, absolute, without a trailing slash.
     pub fn new(roots: Vec<FileId>) -> Project {
-        Project { roots, files: Arc::default() }
+        Project { roots, ..Project::default() }
     }
 
     pub fn roots(&self) -> &[FileId] {
         &self.roots
+    }
+
+    /// The same project, knowing which folders are the top of a git work tree.
+    pub fn with_git_roots(self, git_roots: Vec<FileId>) -> Project {
+        Project { git_roots, ..self }
+    }
+
+    /// True if the folder is the top of a git work tree.
+    pub fn is_git_root(&self, folder: &str) -> bool {
+        self.git_roots.iter().any(|root| root.as_str() == folder)
     }
 
     /// The project after these files took these texts (`None`: the file is gone).
@@ -48,7 +59,7 @@ impl Project {
                 }
             }
         }
-        Project { roots: self.roots.clone(), files: Arc::new(files) }
+        Project { files: Arc::new(files), ..self.clone() }
     }
 
     pub fn file(&self, file: &FileId) -> Option<&File> {
