@@ -4,6 +4,8 @@ pub mod apply;
 pub mod edits;
 pub mod env_file;
 pub mod env_quoting;
+pub mod env_name;
+pub mod ignored;
 mod package;
 mod stack;
 #[cfg(test)]
