@@ -126,6 +126,13 @@ pub fn next_line(text: &str, offset: u32) -> u32 {
     }
 }
 
+/// Where the line above that starting at `line` begins; `None` for the first line.
+pub fn previous_line(text: &str, line: u32) -> Option<u32> {
+    let before = text.get(..line as usize)?;
+    let before = before.strip_suffix('\n').map(|before| before.strip_suffix('\r').unwrap_or(before)).or_else(|| before.strip_suffix('\r'))?;
+    Some(line_start(text, before.len() as u32))
+}
+
 /// The white space at the start of the line of `offset`.
 pub fn indentation(text: &str, offset: u32) -> &str {
     let line = text.get(line_start(text, offset) as usize..).unwrap_or("");
@@ -137,6 +144,14 @@ pub fn indentation(text: &str, offset: u32) -> &str {
 pub fn begins_line(text: &str, offset: u32) -> bool {
     let start = line_start(text, offset);
     Span::new(start, offset).of(text).chars().all(char::is_whitespace)
+}
+
+/// Takes a statement away, with its line if it has that to itself.
+pub fn without_statement(text: &str, span: Span) -> TextEdit {
+    let stop = line_stop(text, span.end);
+    let alone = begins_line(text, span.start) && Span::new(span.end, stop).of(text).trim_matches([' ', '\t', ';']).is_empty();
+    let span = if alone { Span::new(line_start(text, span.start), next_line(text, span.end)) } else { span };
+    TextEdit { span, text: String::new() }
 }
 
 /// The quote that a text prefers, `"` or `'`, with `otherwise` for a text that has none or as many of both.
@@ -215,6 +230,20 @@ mod tests {
         assert_eq!(indentation(text, 11), "  ");
         assert!(begins_line(text, 10) && !begins_line(text, 11));
         assert_eq!(next_line(text, 15), text.len() as u32);
+        assert_eq!(previous_line(text, 14), Some(8));
+        assert_eq!(previous_line(text, 8), Some(3));
+        assert_eq!(previous_line(text, 3), None);
+    }
+
+    #[test]
+    fn a_statement_goes_with_its_line() {
+        let without = |text: &str, part: &str| {
+            let start = text.find(part).unwrap();
+            applied(text, &[without_statement(text, Span::from(start..start + part.len()))]).unwrap()
+        };
+        assert_eq!(without("a\r\n  b()\r\nc", "b()"), "a\r\nc");
+        assert_eq!(without("a\nb();", "b()"), "a\n");
+        assert_eq!(without("a; b(); c", "b();"), "a;  c");
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! FLOOR 6. From a plan to edits. A fix is a pure function of snapshot and plan, and gives nothing rather than guess.
 
 pub mod apply;
+mod around;
 pub mod edits;
 pub mod env_file;
 pub mod env_quoting;
 pub mod env_name;
 pub mod ignored;
+mod literal;
 mod package;
+mod phrasebook;
 mod stack;
+pub mod suppress;
+pub mod verify;
 #[cfg(test)]
 mod testing;
 
