@@ -35,6 +35,17 @@ impl Package {
         inside(&self.folder, name)
     }
 
+    /// The oldest Python the package says it runs on.
+    pub fn requires_python(&self, project: &Project) -> (u32, u32) {
+        let text = |name: &str| project.file(&self.file(name)).map(|file| file.document.text());
+        let manifest = text("pyproject.toml").and_then(|text| text.parse::<toml::Table>().ok());
+        let stated = manifest.as_ref().and_then(|manifest| {
+            let poetry = || manifest.get("tool")?.get("poetry")?.get("dependencies")?.get("python");
+            manifest.get("project").and_then(|project| project.get("requires-python")).or_else(poetry)?.as_str()
+        });
+        stated.and_then(oldest).or_else(|| oldest(&text(".python-version")?)).unwrap_or((3, 0))
+    }
+
     pub fn has(&self, project: &Project, name: &str) -> bool {
         project.file(&self.file(name)).is_some()
     }
@@ -61,6 +72,13 @@ pub fn folders_up(project: &Project, file: &FileId) -> Vec<String> {
         folders.push(folder.to_owned());
     }
     folders
+}
+
+/// The lower bound in `>=3.12,<4`, `^3.12`, `~=3.12`, `3.12.1`.
+fn oldest(requirement: &str) -> Option<(u32, u32)> {
+    let bound = requirement.split(',').map(str::trim).find(|part| !part.starts_with(['<', '!']))?;
+    let mut numbers = bound.trim_start_matches(|c: char| !c.is_ascii_digit()).split('.').map(|number| number.trim().parse::<u32>());
+    Some((numbers.next()?.ok()?, numbers.next().and_then(Result::ok).unwrap_or(0)))
 }
 
 fn dependencies(project: &Project, folder: &str) -> FxHashSet<Name> {
@@ -152,6 +170,14 @@ mod tests {
         );
         of_pipfile("[packages]\npython_dotenv = '*'\n", &mut found);
         assert_eq!(found, ["fastapi", "pytest", "streamlit", "python-dotenv"].into_iter().map(Name::from).collect());
+    }
+
+    #[test]
+    fn the_oldest_python_is_read() {
+        for (stated, version) in [(">=3.12,<4", (3, 12)), ("^3.10", (3, 10)), ("<4,>=3.9", (3, 9)), ("3.12.1\n", (3, 12)), (">3", (3, 0))] {
+            assert_eq!(oldest(stated), Some(version), "{stated}");
+        }
+        assert_eq!(oldest("any"), None);
     }
 
     #[test]

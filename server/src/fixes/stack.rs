@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::env_name::EnvName;
 use super::env_quoting::Loader;
 use super::package::{Package, inside};
 use crate::model::{ExprKind, FileModel, Import, PatternKind, StmtKind};
@@ -93,6 +94,27 @@ pub struct Wanted {
 enum Family {
     Ecma,
     Python,
+    /// Docker Compose.
+    Compose,
+    /// Workflows of GitHub Actions.
+    Actions,
+    Npmrc,
+    Prisma,
+}
+
+impl Family {
+    fn of(file: &FileId, language: Language) -> Option<Family> {
+        let name = file.file_name();
+        Some(match language {
+            Language::Python => Family::Python,
+            language if language.is_ecma() => Family::Ecma,
+            Language::Yaml if file.folder().ends_with(".github/workflows") => Family::Actions,
+            Language::Yaml if name.starts_with("docker-compose") || name.starts_with("compose") => Family::Compose,
+            Language::Prisma => Family::Prisma,
+            Language::Text if name == ".npmrc" => Family::Npmrc,
+            _ => return None,
+        })
+    }
 }
 
 #[derive(Deserialize, Debug)]
@@ -144,17 +166,28 @@ pub struct Setting {
 
 impl Setting {
     pub fn of(project: &Project, file: &FileId, language: Language, model: Option<&FileModel>) -> Option<Setting> {
-        let family = match language {
-            Language::Python => Family::Python,
-            _ => Family::Ecma,
+        let family = Family::of(file, language)?;
+        let package = match family {
+            // These stand beside their env file, whatever package that is in.
+            Family::Compose | Family::Actions | Family::Npmrc => Package { folder: file.folder().to_owned(), dependencies: Default::default() },
+            _ => Package::of(project, file, language)?,
         };
-        let package = Package::of(project, file, language)?;
         let stack = CATALOGUE.stack.iter().find(|stack| stack.language == family && stack.fits(project, &package, file, model))?;
         let folder = if stack.under.is_empty() { package.folder.clone() } else { stack.under_folder(&package, file)? };
         let named = |name: &String| inside(&folder, name);
         let instead = stack.instead.as_ref().map(named).filter(|file| project.file(file).is_some());
         let env_file = instead.unwrap_or_else(|| named(&stack.env_file));
         (!is_served(&env_file)).then_some(Setting { stack, package, env_file })
+    }
+
+    /// True if the variable has its value without an env file.
+    pub fn is_provided(&self, name: &EnvName) -> bool {
+        self.stack.env_file.is_empty() || self.stack.provided.iter().any(|known| known == name.as_str())
+    }
+
+    /// The words of files that are no code.
+    pub fn words(&self, name: &EnvName) -> String {
+        self.stack.read.replace("{name}", name.as_str())
     }
 
     /// The expression that reads the variable, with what it needs imported.
@@ -268,10 +301,12 @@ mod tests {
         files.push((&example.code, &example.text));
         let project = project(&files);
         let known = project.file(&file(&example.code))?;
-        let model = known.model.clone()?;
         let language = known.document.language;
-        let setting = Setting::of(&project, &file(&example.code), language, Some(&model))?;
-        let mut read = setting.read("X", &model).0;
+        let setting = Setting::of(&project, &file(&example.code), language, known.model.as_deref())?;
+        let mut read = match &known.model {
+            Some(model) => setting.read("X", model).0,
+            None => setting.words(&EnvName::parse("X")?),
+        };
         if setting.stack.asserted && language.is_typescript() {
             read.push('!');
         }
