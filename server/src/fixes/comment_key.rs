@@ -1,12 +1,13 @@
 //! A key in a comment or a docstring: nothing reads it, so it is taken out.
 
-use super::edits::{self, Edits};
-use super::{Fix, Grade, around};
+use super::edits::Edits;
+use super::{Fix, Grade};
+use crate::model::around;
 use crate::model::{ExprKind, StmtKind};
 use crate::project::{File, Project};
 use crate::rules::Place;
 use crate::syntax::Language;
-use crate::text::Span;
+use crate::text::{Span, lines};
 
 pub fn fix(project: &Project, key: &Place) -> Option<Fix> {
     let file = project.file(&key.file)?;
@@ -32,7 +33,7 @@ fn in_comment(file: &File, text: &str, span: Span) -> bool {
     if let Some(model) = &file.model {
         return model.comments().any(|(comment, _)| comment.contains(span)) || in_docstring(file, span);
     }
-    let before = Span::new(edits::line_start(text, span.start), span.start).of(text).trim_start();
+    let before = Span::new(lines::line_start(text, span.start), span.start).of(text).trim_start();
     let mark = match file.document.language {
         Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell | Language::Text => "#",
         Language::Sql => "--",

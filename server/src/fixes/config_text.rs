@@ -9,7 +9,7 @@ use super::{Fix, Grade};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
-use crate::text::{Name, Span};
+use crate::text::{Name, Span, lines};
 
 pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
     let known = project.file(&place.file)?;
@@ -57,7 +57,7 @@ fn quoted(text: &str, inner: Span) -> Option<Span> {
 }
 
 fn in_comment(text: &str, offset: u32) -> bool {
-    let before = Span::new(super::edits::line_start(text, offset), offset).of(text);
+    let before = Span::new(lines::line_start(text, offset), offset).of(text);
     let trimmed = before.trim_start();
     trimmed.starts_with(['#', ';']) || trimmed.starts_with("//") && trimmed.starts_with("// ") || before.contains(" #")
 }

@@ -1,7 +1,7 @@
-//! Edits of texts: collecting them per file, putting them in order, and reading a text's own habits (line ends,
-//! indentation) so that what is inserted looks like what stands there.
+//! Edits of texts: collecting them per file, putting them in order, and making the usual ones.
 
 use super::{FileEdit, TextEdit};
+use crate::text::lines::{begins_line, line_end, line_start, line_stop, next_line, without_bom};
 use crate::text::{FileId, Span};
 
 /// Edits of several files while a fix is being put together. Files keep the order in which they were first named.
@@ -77,13 +77,6 @@ pub fn applied(text: &str, edits: &[TextEdit]) -> Option<String> {
     Some(out)
 }
 
-/// The line end most lines have; `\n` where there are none.
-pub fn line_end(text: &str) -> &'static str {
-    let newlines = text.bytes().filter(|byte| *byte == b'\n').count();
-    let pairs = text.as_bytes().windows(2).filter(|pair| pair == b"\r\n").count();
-    if pairs * 2 > newlines { "\r\n" } else { "\n" }
-}
-
 /// Appends lines (given without line ends) at the end of a text, after ending its last line if that is open.
 pub fn append_lines(text: &str, lines: &[String]) -> TextEdit {
     let end = line_end(text);
@@ -96,54 +89,6 @@ pub fn append_lines(text: &str, lines: &[String]) -> TextEdit {
         added.push_str(end);
     }
     TextEdit { span: Span::at(text.len() as u32), text: added }
-}
-
-pub fn without_bom(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
-/// Where the line of `offset` begins.
-pub fn line_start(text: &str, offset: u32) -> u32 {
-    let before = text.get(..offset as usize).unwrap_or("");
-    let start = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    // A byte order mark belongs to the file, not to its first line.
-    (if start == 0 && text.starts_with('\u{feff}') && offset >= 3 { 3 } else { start }) as u32
-}
-
-/// Where the line of `offset` ends, before its line end.
-pub fn line_stop(text: &str, offset: u32) -> u32 {
-    let rest = text.get(offset as usize..).unwrap_or("");
-    offset + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32
-}
-
-/// Where the line after that of `offset` begins; the end of the text if there is none.
-pub fn next_line(text: &str, offset: u32) -> u32 {
-    let stop = line_stop(text, offset);
-    match text.get(stop as usize..).unwrap_or("").as_bytes() {
-        [b'\r', b'\n', ..] => stop + 2,
-        [_, ..] => stop + 1,
-        [] => stop,
-    }
-}
-
-/// Where the line above that starting at `line` begins; `None` for the first line.
-pub fn previous_line(text: &str, line: u32) -> Option<u32> {
-    let before = text.get(..line as usize)?;
-    let before = before.strip_suffix('\n').map(|before| before.strip_suffix('\r').unwrap_or(before)).or_else(|| before.strip_suffix('\r'))?;
-    Some(line_start(text, before.len() as u32))
-}
-
-/// The white space at the start of the line of `offset`.
-pub fn indentation(text: &str, offset: u32) -> &str {
-    let line = text.get(line_start(text, offset) as usize..).unwrap_or("");
-    let width = line.find(|c| c != ' ' && c != '\t').unwrap_or(line.len());
-    line.get(..width).unwrap_or("")
-}
-
-/// True if only white space stands before `offset` on its line.
-pub fn begins_line(text: &str, offset: u32) -> bool {
-    let start = line_start(text, offset);
-    Span::new(start, offset).of(text).chars().all(char::is_whitespace)
 }
 
 /// Takes a statement away, with its line if it has that to itself.
@@ -205,13 +150,6 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_go_with_the_majority() {
-        assert_eq!(line_end(""), "\n");
-        assert_eq!(line_end("a\r\nb\r\nc\n"), "\r\n");
-        assert_eq!(line_end("a\r\nb\n"), "\n");
-    }
-
-    #[test]
     fn lines_are_appended_on_lines_of_their_own() {
         let after = |text: &str| applied(text, &[append_lines(text, &["B=2".to_owned()])]).unwrap();
         assert_eq!(after(""), "B=2\n");
@@ -219,20 +157,6 @@ mod tests {
         assert_eq!(after("A=1"), "A=1\nB=2\n");
         assert_eq!(after("A=1\n"), "A=1\nB=2\n");
         assert_eq!(after("A=0\r\nA=1"), "A=0\r\nA=1\r\nB=2\r\n");
-    }
-
-    #[test]
-    fn lines_are_found() {
-        let text = "\u{feff}one\r\n  two\nthree";
-        assert_eq!(line_start(text, 5), 3);
-        assert_eq!(line_stop(text, 5), 6);
-        assert_eq!(next_line(text, 5), 8);
-        assert_eq!(indentation(text, 11), "  ");
-        assert!(begins_line(text, 10) && !begins_line(text, 11));
-        assert_eq!(next_line(text, 15), text.len() as u32);
-        assert_eq!(previous_line(text, 14), Some(8));
-        assert_eq!(previous_line(text, 8), Some(3));
-        assert_eq!(previous_line(text, 3), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::edits;
 use super::env_quoting::{self, Loader};
 use super::TextEdit;
-use crate::text::Span;
+use crate::text::{Span, lines};
 
 /// One `NAME=value`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,14 +32,14 @@ impl Assignment<'_> {
 /// The assignments of a file in order.
 pub fn assignments(text: &str) -> Vec<Assignment<'_>> {
     let mut found = Vec::new();
-    let mut at = text.len() - edits::without_bom(text).len();
+    let mut at = text.len() - lines::without_bom(text).len();
     while at < text.len() {
         match assignment(text, at) {
             Some((assignment, end)) => {
                 found.push(assignment);
-                at = edits::next_line(text, end as u32) as usize;
+                at = lines::next_line(text, end as u32) as usize;
             }
-            None => at = edits::next_line(text, at as u32) as usize,
+            None => at = lines::next_line(text, at as u32) as usize,
         }
     }
     found
@@ -110,7 +110,7 @@ fn assignment(text: &str, line: usize) -> Option<(Assignment<'_>, usize)> {
     if let Some(end) = quoted_end(text, value_start) {
         return Some(assigned(value_start, end));
     }
-    let line_stop = edits::line_stop(text, value_start as u32) as usize;
+    let line_stop = lines::line_stop(text, value_start as u32) as usize;
     let value = unquoted(&text[value_start..line_stop], value_start > at);
     Some(if value.is_empty() { assigned(at, at) } else { assigned(value_start, value_start + value.len()) })
 }
@@ -137,7 +137,7 @@ fn quoted_end(text: &str, start: usize) -> Option<usize> {
         closes
     })?;
     let end = start + 1 + length + 1;
-    let behind = text.get(end..edits::line_stop(text, end as u32) as usize)?.trim_start();
+    let behind = text.get(end..lines::line_stop(text, end as u32) as usize)?.trim_start();
     (behind.is_empty() || behind.starts_with('#')).then_some(end)
 }
 

@@ -8,7 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::edits::{self, Edits};
 use super::package::{folders_up, inside};
 use crate::project::Project;
-use crate::text::FileId;
+use crate::text::{FileId, lines};
 
 /// Keeps `secret` out of git, of container images and of uploads, where the project has any of them.
 pub fn cover(project: &Project, secret: &FileId, edits: &mut Edits) {
@@ -23,7 +23,7 @@ pub fn cover(project: &Project, secret: &FileId, edits: &mut Edits) {
 
 /// True if git ignores the file, as far as the ignore files of the project say.
 pub fn is_ignored(project: &Project, secret: &FileId) -> bool {
-    ignored_by(&chain(project, secret), secret)
+    project.is_ignored(secret) || ignored_by(&chain(project, secret), secret)
 }
 
 /// The ignore files that git would ask, the nearest first.
@@ -33,11 +33,15 @@ fn chain(project: &Project, secret: &FileId) -> Vec<(FileId, Option<String>)> {
         let file = inside(&folder, ".gitignore");
         let text = project.file(&file).map(|file| file.document.text());
         chain.push((file, text));
-        if project.is_git_root(&folder) {
+        if is_git_root(project, &folder) {
             break;
         }
     }
     chain
+}
+
+fn is_git_root(project: &Project, folder: &str) -> bool {
+    project.git_roots().iter().any(|root| root.as_str() == folder)
 }
 
 fn ignored_by(chain: &[(FileId, Option<String>)], secret: &FileId) -> bool {
@@ -59,7 +63,7 @@ fn verdict(folder: &str, text: &str, secret: &FileId) -> Option<bool> {
 
 fn matcher(folder: &str, text: &str) -> Option<Gitignore> {
     let mut builder = GitignoreBuilder::new(folder);
-    for line in edits::without_bom(text).lines() {
+    for line in lines::without_bom(text).lines() {
         // A pattern that is no pattern ignores nothing, for git too.
         let _ = builder.add_line(None, line);
     }
@@ -68,19 +72,20 @@ fn matcher(folder: &str, text: &str) -> Option<Gitignore> {
 
 fn cover_from_git(project: &Project, secret: &FileId, edits: &mut Edits) {
     let mut chain = chain(project, secret);
-    if ignored_by(&chain, secret) {
+    // The project may know more than the ignore files it holds: a person's own, or one outside of the workspace.
+    if project.is_ignored(secret) || ignored_by(&chain, secret) {
         return;
     }
     let Some(at) = chain.iter().position(|(_, text)| text.is_some()) else {
         // No ignore file yet: one is made only where git is known to be used.
-        if let Some((file, _)) = chain.iter().find(|(file, _)| project.is_git_root(file.folder())) {
+        if let Some((file, _)) = chain.iter().find(|(file, _)| is_git_root(project, file.folder())) {
             edits.create(file, joined(&patterns(project, file, secret, "")));
         }
         return;
     };
     let Some((file, Some(text))) = chain.get_mut(at) else { return };
     let mut lines = patterns(project, file, secret, text);
-    if !edits::without_bom(text).trim().is_empty() {
+    if !lines::without_bom(text).trim().is_empty() {
         lines.insert(0, String::new());
     }
     let edit = edits::append_lines(text, &lines);

@@ -1,10 +1,11 @@
 //! The literal that holds a secret: where it stands, how it is written, what it is worth.
 
-use super::around;
+use crate::model::around;
+use crate::model::string_token::{Token, tokens};
 use crate::model::{BinaryOp, CallKind, Expr, ExprId, ExprKind, FileModel, Placed, Segment, StmtKind, TemplatePart, TypeRef};
 use crate::project::Project;
 use crate::syntax::Language;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Span, lines};
 
 /// A file of code with its text at hand.
 pub struct Code<'p> {
@@ -121,7 +122,16 @@ impl<'c> Literal<'c> {
             ExprKind::Call { kind: CallKind::Tagged, args, .. } => args.iter().any(|arg| arg.value == self.id),
             _ => false,
         });
-        is_statement || is_tagged || self.is_in_type() || self.is_pattern() || self.is_const()
+        is_statement || is_tagged || self.is_in_type() || self.is_pattern() || self.is_const() || self.is_enum_member()
+    }
+
+    fn is_enum_member(&self) -> bool {
+        let segment = self.segment();
+        self.code.language.is_typescript()
+            && around::statements(segment, self.expr().span).into_iter().any(|id| {
+                let text = self.placed.absolute(segment[id].span).of(&self.code.text);
+                text.split_whitespace().find(|word| !matches!(*word, "export" | "declare" | "const" | "default")) == Some("enum")
+            })
     }
 
     fn is_in_type(&self) -> bool {
@@ -135,7 +145,7 @@ impl<'c> Literal<'c> {
 
     /// `case "x":` in Python takes literals only.
     fn is_pattern(&self) -> bool {
-        let line = super::edits::line_start(&self.code.text, self.span.start);
+        let line = lines::line_start(&self.code.text, self.span.start);
         let before = Span::new(line, self.span.start).of(&self.code.text).trim_start();
         self.code.language == Language::Python && before.starts_with("case ") && !before.contains(':')
     }
@@ -195,71 +205,4 @@ fn constant(segment: &Segment, id: ExprId, depth: u32) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// A string as it is written: `rb'...'`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Token {
-    pub span: Span,
-    /// Python's letters before the quote.
-    pub prefix: Span,
-    /// Between the quotes.
-    pub content: Span,
-}
-
-impl Token {
-    pub fn quote<'t>(&self, text: &'t str) -> &'t str {
-        Span::new(self.prefix.end, self.content.start).of(text)
-    }
-
-    pub fn has_prefix(&self, text: &str, letter: char) -> bool {
-        self.prefix.of(text).chars().any(|c| c.eq_ignore_ascii_case(&letter))
-    }
-}
-
-/// The strings a literal consists of: one, or several that Python puts together. Empty for the text of JSX, which has no
-/// quotes. What stands in `holes` is not looked at.
-fn tokens(text: &str, span: Span, holes: &[Span]) -> Vec<Token> {
-    let mut found = Vec::new();
-    let bytes = text.as_bytes();
-    let (mut at, end) = (span.start as usize, (span.end as usize).min(bytes.len()));
-    while at < end {
-        let start = at;
-        while at < end && bytes[at].is_ascii_alphabetic() {
-            at += 1;
-        }
-        let Some(quote) = bytes.get(at).filter(|byte| b"\"'`".contains(byte)) else { return Vec::new() };
-        let width = if *quote != b'`' && bytes[at..end].starts_with(&[*quote; 3]) { 3 } else { 1 };
-        let (prefix, content) = (at, at + width);
-        at = content;
-        loop {
-            if let Some(hole) = holes.iter().find(|hole| hole.start as usize <= at && at < hole.end as usize) {
-                at = hole.end as usize;
-            } else if at >= end {
-                return Vec::new();
-            } else if bytes[at] == b'\\' {
-                at += 2;
-            } else if bytes[at..end].starts_with(&[*quote; 3][..width]) {
-                break;
-            } else {
-                at += 1;
-            }
-        }
-        found.push(Token { span: Span::from(start..at + width), prefix: Span::from(start..prefix), content: Span::from(content..at) });
-        at = gap_end(bytes, at + width, end);
-    }
-    found
-}
-
-/// Behind the white space, comments and continued lines between two strings.
-fn gap_end(bytes: &[u8], mut at: usize, end: usize) -> usize {
-    while at < end {
-        match bytes[at] {
-            b'#' => at += bytes[at..end].iter().position(|byte| *byte == b'\n').unwrap_or(end - at),
-            b'\\' => at += 1,
-            byte if byte.is_ascii_whitespace() => at += 1,
-            _ => break,
-        }
-    }
-    at
 }

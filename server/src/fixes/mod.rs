@@ -1,7 +1,6 @@
 //! FLOOR 6. From a plan to edits. A fix is a pure function of snapshot and plan, and gives nothing rather than guess.
 
 pub mod apply;
-mod around;
 pub mod comment_key;
 mod config_text;
 pub mod edits;

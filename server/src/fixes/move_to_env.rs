@@ -100,7 +100,7 @@ impl Move<'_> {
             Some(fallback) => {
                 let span = fallback.whole?;
                 let read = self.read(literal, variable, edits)?;
-                vec![self.book.replace_expression(self.code, span, &read)]
+                vec![self.book.replace_expression(self.code, span, &read)?]
             }
             None => {
                 let read = self.read(literal, variable, edits)?;

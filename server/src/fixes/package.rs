@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use crate::project::Project;
 use crate::syntax::Language;
-use crate::text::{FileId, Name};
+use crate::text::{FileId, Name, lines};
 
 /// The nearest folder with a manifest, and the packages that its manifests name.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,7 +102,7 @@ fn dependencies(project: &Project, folder: &str) -> FxHashSet<Name> {
 }
 
 fn of_package_json(text: &str, found: &mut FxHashSet<Name>) {
-    let Ok(manifest) = serde_json::from_str::<serde_json::Value>(super::edits::without_bom(text)) else { return };
+    let Ok(manifest) = serde_json::from_str::<serde_json::Value>(lines::without_bom(text)) else { return };
     for table in ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"] {
         found.extend(manifest.get(table).and_then(|table| table.as_object()).into_iter().flatten().map(|(name, _)| Name::from(name)));
     }

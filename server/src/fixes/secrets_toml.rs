@@ -2,11 +2,11 @@
 
 use super::TextEdit;
 use super::edits;
-use crate::text::Span;
+use crate::text::{Span, lines};
 
 /// What a name holds.
 pub fn assigned(text: &str, name: &str) -> Option<String> {
-    match edits::without_bom(text).parse::<toml::Table>().ok()?.get(name)? {
+    match lines::without_bom(text).parse::<toml::Table>().ok()?.get(name)? {
         toml::Value::String(value) => Some(value.clone()),
         other => Some(other.to_string()),
     }
@@ -14,7 +14,7 @@ pub fn assigned(text: &str, name: &str) -> Option<String> {
 
 /// The edit after which a name that stands nowhere yet holds `value`; `None` if the file cannot be read.
 pub fn set(text: &str, name: &str, value: &str) -> Option<TextEdit> {
-    let table = edits::without_bom(text).parse::<toml::Table>().ok()?;
+    let table = lines::without_bom(text).parse::<toml::Table>().ok()?;
     if table.contains_key(name) || text.contains('\u{fffd}') {
         return None;
     }
@@ -23,7 +23,7 @@ pub fn set(text: &str, name: &str, value: &str) -> Option<TextEdit> {
     let first_table = lines(text).find(|(_, line)| line.trim_start().starts_with('['));
     let edit = match first_table {
         Some((at, _)) => {
-            let end = edits::line_end(text);
+            let end = lines::line_end(text);
             TextEdit { span: Span::at(at), text: format!("{line}{end}{end}") }
         }
         None => edits::append_lines(text, &[line]),
@@ -49,10 +49,10 @@ fn escaped(value: &str) -> String {
 }
 
 fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
-    let mut at = (text.len() - edits::without_bom(text).len()) as u32;
+    let mut at = (text.len() - lines::without_bom(text).len()) as u32;
     std::iter::from_fn(move || {
         let start = at;
-        at = edits::next_line(text, start);
+        at = lines::next_line(text, start);
         ((start as usize) < text.len()).then(|| (start, Span::new(start, at).of(text)))
     })
 }

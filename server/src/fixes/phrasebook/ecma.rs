@@ -2,8 +2,9 @@
 
 use super::{Fallback, Imported, Phrasebook, Read, ecma_fallback, ecma_import, spaced};
 use crate::fixes::TextEdit;
-use crate::fixes::literal::{Code, Extent, Literal, Token};
+use crate::fixes::literal::{Code, Extent, Literal};
 use crate::fixes::stack::Wanted;
+use crate::model::string_token::Token;
 use crate::model::{ExprKind, JsxAttribute};
 use crate::text::Span;
 
@@ -33,8 +34,8 @@ impl Phrasebook for Ecma {
         Some(vec![edit])
     }
 
-    fn replace_expression(&self, code: &Code, span: Span, read: &Read) -> TextEdit {
-        spaced(&code.text, span, &whole(code, read))
+    fn replace_expression(&self, code: &Code, span: Span, read: &Read) -> Option<TextEdit> {
+        Some(spaced(&code.text, span, &whole(code, read)))
     }
 
     fn fallback(&self, literal: &Literal) -> Option<Fallback> {

@@ -78,8 +78,8 @@ fn assigned(literal: &Literal, assignment: ExprId, target: PatternId) -> Option<
     let before = literal.code.text.get(..span.start as usize)?.trim_end();
     // `if (x) process.env.X = …` without braces needs its statement.
     let removable = segment.body.contains(&id) || before.ends_with([';', '{', '}']);
-    let edit = edits::without_statement(&literal.code.text, span);
-    removable.then(|| Fallback { name, edits: vec![edit], whole: None, assigns: true })
+    let edits = if removable { vec![edits::without_statement(&literal.code.text, span)] } else { Vec::new() };
+    Some(Fallback { name, edits, whole: None, assigns: true })
 }
 
 /// `const { X = "literal" } = process.env`.
@@ -168,7 +168,6 @@ fn key_above(literal: &Literal) -> Option<Name> {
 }
 
 pub(super) fn is_screaming(name: &str) -> bool {
-    name.len() > 1
-        && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+    name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }

@@ -5,7 +5,7 @@ use crate::fixes::literal::Code;
 use crate::fixes::stack::Wanted;
 use crate::fixes::{TextEdit, edits};
 use crate::model::{ExprKind, Import, Placed, StmtKind};
-use crate::text::{Name, Span};
+use crate::text::{Name, Span, lines};
 
 pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     let name = wanted.name.as_deref()?;
@@ -25,7 +25,7 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     if has_word(&code.text, name) || (imports.is_empty() && has_word(&code.text, "require") && !has_word(&code.text, "export")) {
         return None;
     }
-    let end = edits::line_end(&code.text);
+    let end = lines::line_end(&code.text);
     let quote = edits::quote(&code.text, '"');
     let stop = if imports.last().is_none_or(|(_, span, _)| span.of(&code.text).trim_end().ends_with(';')) { ";" } else { "" };
     let line = format!("import {{ {name} }} from {quote}{}{quote}{stop}", wanted.from);
@@ -56,9 +56,9 @@ fn imports<'c>(code: &'c Code) -> Vec<(&'c Placed, Span, &'c Import)> {
 /// The first line behind the shebang, the comment at the very top and the directives.
 fn behind_head(code: &Code) -> u32 {
     let text = &code.text;
-    let mut at = edits::line_start(text, 0).max((text.len() - edits::without_bom(text).len()) as u32);
+    let mut at = lines::line_start(text, 0).max((text.len() - lines::without_bom(text).len()) as u32);
     if text.get(at as usize..).unwrap_or("").starts_with("#!") {
-        at = edits::next_line(text, at);
+        at = lines::next_line(text, at);
     }
     for placed in &code.model.segments {
         let is_directive = placed.segment.body.first().is_some_and(|id| match &placed.segment[*id].kind {
@@ -68,18 +68,18 @@ fn behind_head(code: &Code) -> u32 {
         let is_head_comment = placed.segment.body.is_empty() && !placed.segment.comments.is_empty() && ends_paragraph(text, placed.span().end);
         if !is_directive && !is_head_comment {
             // A comment right above the first statement belongs to it.
-            if !placed.segment.body.is_empty() || placed.segment.comments.is_empty() {
+            if !placed.segment.body.is_empty() {
                 break;
             }
             continue;
         }
-        at = at.max(edits::next_line(text, placed.span().end));
+        at = at.max(lines::next_line(text, placed.span().end));
     }
     at
 }
 
 /// True if an empty line follows.
 fn ends_paragraph(text: &str, offset: u32) -> bool {
-    let next = edits::next_line(text, offset);
-    edits::line_stop(text, next) == next
+    let next = lines::next_line(text, offset);
+    lines::line_stop(text, next) == next
 }

@@ -36,7 +36,7 @@ pub struct Read {
 pub struct Fallback {
     /// The variable.
     pub name: Name,
-    /// What takes the literal away and leaves the variable.
+    /// What takes the literal away and leaves the variable. Empty where that cannot be done, though it should.
     pub edits: Vec<TextEdit>,
     /// The whole expression, where it can be replaced by one that reads another variable.
     pub whole: Option<Span>,
@@ -65,7 +65,7 @@ pub trait Phrasebook: Sync {
     fn replace(&self, literal: &Literal, read: &Read) -> Option<Vec<TextEdit>>;
 
     /// The edit after which `span`, an expression, reads the variable.
-    fn replace_expression(&self, code: &Code, span: Span, read: &Read) -> TextEdit;
+    fn replace_expression(&self, code: &Code, span: Span, read: &Read) -> Option<TextEdit>;
 
     /// Says if the literal stands in for a variable.
     fn fallback(&self, literal: &Literal) -> Option<Fallback>;

@@ -1,11 +1,13 @@
 //! Python: `os.environ["X"]`, f-strings, bytes.
 
 use super::{Fallback, Imported, Phrasebook, Read, has_word, python_fallback, python_import, spaced};
-use crate::fixes::literal::{Code, Extent, Literal, Token};
+use crate::fixes::literal::{Code, Extent, Literal};
 use crate::fixes::stack::Wanted;
-use crate::fixes::{TextEdit, around, edits};
+use crate::fixes::TextEdit;
+use crate::model::around;
+use crate::model::string_token::Token;
 use crate::model::{BinaryOp, ExprKind};
-use crate::text::Span;
+use crate::text::{Span, lines};
 
 pub(super) struct Python;
 
@@ -15,7 +17,8 @@ impl Phrasebook for Python {
         match literal.extent {
             Extent::Whole => {
                 let encode = if is_bytes(literal) { ".encode()" } else { "" };
-                Some(vec![spaced(text, literal.span, &read.written(&format!("{}{encode}", lines(read))))])
+                let read = fitting(literal.code, literal.span, read)?;
+                Some(vec![spaced(text, literal.span, &read.written(&format!("{}{encode}", lines(&read))))])
             }
             Extent::Part(part) => {
                 let token = literal.tokens().into_iter().find(|token| token.content.contains(part))?;
@@ -24,8 +27,9 @@ impl Phrasebook for Python {
         }
     }
 
-    fn replace_expression(&self, code: &Code, span: Span, read: &Read) -> TextEdit {
-        spaced(&code.text, span, &read.written(lines(read)))
+    fn replace_expression(&self, code: &Code, span: Span, read: &Read) -> Option<TextEdit> {
+        let read = fitting(code, span, read)?;
+        Some(spaced(&code.text, span, &read.written(lines(&read))))
     }
 
     fn fallback(&self, literal: &Literal) -> Option<Fallback> {
@@ -40,6 +44,17 @@ impl Phrasebook for Python {
 /// What gives a key in PEM form its lines back where they were kept as `\n`.
 fn lines(read: &Read) -> &'static str {
     if read.lines { ".replace(\"\\\\n\", \"\\n\")" } else { "" }
+}
+
+/// Inside the hole of an f-string older Pythons take neither the quotes of that string nor a backslash.
+fn fitting(code: &Code, span: Span, read: &Read) -> Option<Read> {
+    let placed = code.model.segment_at(span.start)?;
+    let relative = Span::new(span.start.checked_sub(placed.start)?, span.end.checked_sub(placed.start)?);
+    let Some(template) = around::template_around(&placed.segment, relative) else { return Some(read.clone()) };
+    let outer = placed.absolute(placed.segment[template].span);
+    let raw = outer.of(&code.text);
+    let quote = if raw.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('"') { '\'' } else { '"' };
+    (read.quotes_nest || !read.lines).then(|| Read { quote, ..read.clone() })
 }
 
 fn is_bytes(literal: &Literal) -> bool {
@@ -124,18 +139,18 @@ fn hoisted(literal: &Literal, read: &Read) -> Option<(String, TextEdit)> {
         let span = literal.placed.absolute(literal.segment()[id].span);
         let opens = |word: &str| span.of(text).starts_with(word);
         let is_clause = ["elif", "else", "except", "finally", "case"].into_iter().any(opens);
-        (!is_clause && edits::begins_line(text, span.start)).then_some(span.start)
+        (!is_clause && lines::begins_line(text, span.start)).then_some(span.start)
     })?;
     // Decorators belong to what follows them.
-    let mut line = edits::line_start(text, start);
-    while let Some(above) = edits::previous_line(text, line) {
+    let mut line = lines::line_start(text, start);
+    while let Some(above) = lines::previous_line(text, line) {
         if !text.get(above as usize..line as usize)?.trim_start().starts_with('@') {
             break;
         }
         line = above;
     }
-    let indent = edits::indentation(text, start);
-    let line_text = format!("{indent}{local} = {}{}", read.written(lines(read)), edits::line_end(text));
+    let indent = lines::indentation(text, start);
+    let line_text = format!("{indent}{local} = {}{}", read.written(lines(read)), lines::line_end(text));
     Some((local, TextEdit { span: Span::at(line), text: line_text }))
 }
 

@@ -5,7 +5,7 @@ use super::ecma_fallback::is_screaming;
 use crate::fixes::literal::Literal;
 use crate::fixes::{TextEdit, edits};
 use crate::model::{Arg, Class, ExprId, ExprKind, Field, LogicalOp, PatternId, PatternKind, StmtId, StmtKind};
-use crate::text::{Name, Span};
+use crate::text::{Name, Span, lines};
 
 pub(super) fn fallback(literal: &Literal) -> Option<Fallback> {
     if let Some(found) = setting(literal) {
@@ -138,16 +138,16 @@ fn without(literal: &Literal, id: StmtId, name: Name) -> Fallback {
 
 /// True if the line before or behind is as deep, so that the block goes on without this statement.
 fn has_sibling(text: &str, span: Span) -> bool {
-    if !edits::begins_line(text, span.start) {
+    if !lines::begins_line(text, span.start) {
         return false;
     }
-    let indent = edits::indentation(text, span.start);
+    let indent = lines::indentation(text, span.start);
     let is_equal = |line: u32| {
-        let rest = Span::new(line, edits::line_stop(text, line)).of(text);
-        edits::indentation(text, line) == indent && !rest.trim().is_empty() && !rest.trim_start().starts_with('#')
+        let rest = Span::new(line, lines::line_stop(text, line)).of(text);
+        lines::indentation(text, line) == indent && !rest.trim().is_empty() && !rest.trim_start().starts_with('#')
     };
-    let above = edits::previous_line(text, edits::line_start(text, span.start));
-    let below = edits::next_line(text, span.end);
+    let above = lines::previous_line(text, lines::line_start(text, span.start));
+    let below = lines::next_line(text, span.end);
     above.is_some_and(is_equal) || (below as usize) < text.len() && is_equal(below)
 }
 

@@ -3,9 +3,9 @@
 use super::{Imported, has_word};
 use crate::fixes::literal::Code;
 use crate::fixes::stack::Wanted;
-use crate::fixes::{TextEdit, edits};
+use crate::fixes::TextEdit;
 use crate::model::{ExprKind, Import, StmtKind};
-use crate::text::{Name, Span};
+use crate::text::{Name, Span, lines};
 
 /// An import statement at the top level.
 struct Line {
@@ -28,7 +28,7 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
         Some(name) => format!("from {} import {name}", wanted.from),
         None => format!("import {}", wanted.from),
     };
-    let end = edits::line_end(text);
+    let end = lines::line_end(text);
     let lines = lines(code);
     let is_future = |line: &&Line| line.module == "__future__";
     let rest: Vec<&Line> = lines.iter().filter(|line| !is_future(line)).collect();
@@ -36,11 +36,11 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     let edit = match (block.first(), lines.iter().rfind(is_future)) {
         (Some(first), _) if !is_standard(&first.module) => {
             // The standard library has a block of its own, above.
-            TextEdit { span: Span::at(edits::line_start(text, first.span.start)), text: format!("{line}{end}{end}") }
+            TextEdit { span: Span::at(lines::line_start(text, first.span.start)), text: format!("{line}{end}{end}") }
         }
         (Some(_), _) => in_order(text, block, &line, wanted, end),
         (None, Some(future)) => {
-            let at = edits::next_line(text, future.span.end);
+            let at = lines::next_line(text, future.span.end);
             TextEdit { span: Span::at(at), text: format!("{}{end}{line}{end}", opened(text, at, end)) }
         }
         (None, None) => at_the_top(code, &line, end),
@@ -83,7 +83,7 @@ fn lines(code: &Code) -> Vec<Line> {
 
 /// The imports up to the first empty line, comment or other statement.
 fn first_block<'l>(text: &str, lines: &'l [&'l Line]) -> &'l [&'l Line] {
-    let joined = |pair: &[&Line]| edits::next_line(text, pair[0].span.end) >= edits::line_start(text, pair[1].span.start);
+    let joined = |pair: &[&Line]| lines::next_line(text, pair[0].span.end) >= lines::line_start(text, pair[1].span.start);
     let length = lines.windows(2).take_while(|pair| joined(pair)).count();
     lines.get(..(length + 1).min(lines.len())).unwrap_or(&[])
 }
@@ -97,9 +97,9 @@ fn in_order(text: &str, block: &[&Line], line: &str, wanted: &Wanted, end: &str)
         _ => other.module.as_str() > wanted.from.as_str(),
     };
     match block.iter().find(sorted_before) {
-        Some(next) => TextEdit { span: Span::at(edits::line_start(text, next.span.start)), text: format!("{line}{end}") },
+        Some(next) => TextEdit { span: Span::at(lines::line_start(text, next.span.start)), text: format!("{line}{end}") },
         None => {
-            let at = block.last().map_or(0, |last| edits::next_line(text, last.span.end));
+            let at = block.last().map_or(0, |last| lines::next_line(text, last.span.end));
             TextEdit { span: Span::at(at), text: format!("{}{line}{end}", opened(text, at, end)) }
         }
     }
@@ -108,20 +108,20 @@ fn in_order(text: &str, block: &[&Line], line: &str, wanted: &Wanted, end: &str)
 /// Behind the shebang, the encoding, the comment at the very top and the docstring.
 fn at_the_top(code: &Code, line: &str, end: &str) -> TextEdit {
     let text = &code.text;
-    let mut at = (text.len() - edits::without_bom(text).len()) as u32;
+    let mut at = (text.len() - lines::without_bom(text).len()) as u32;
     let head = at;
     for rank in 0..2 {
-        let rest = Span::new(at, edits::line_stop(text, at)).of(text);
+        let rest = Span::new(at, lines::line_stop(text, at)).of(text);
         if rest.starts_with("#!") && rank == 0 || rest.starts_with('#') && rest.contains("coding") {
-            at = edits::next_line(text, at);
+            at = lines::next_line(text, at);
         }
     }
     // A comment with an empty line behind it speaks of the whole file.
     let mut comment = at;
-    while (comment as usize) < text.len() && Span::new(comment, edits::line_stop(text, comment)).of(text).starts_with('#') {
-        comment = edits::next_line(text, comment);
+    while (comment as usize) < text.len() && Span::new(comment, lines::line_stop(text, comment)).of(text).starts_with('#') {
+        comment = lines::next_line(text, comment);
     }
-    if comment > head && (edits::line_stop(text, comment) == comment || comment as usize == text.len()) {
+    if comment > head && (lines::line_stop(text, comment) == comment || comment as usize == text.len()) {
         at = comment;
     }
     let docstring = code.model.segments.iter().find(|placed| !placed.segment.body.is_empty()).filter(|placed| {
@@ -132,12 +132,12 @@ fn at_the_top(code: &Code, line: &str, end: &str) -> TextEdit {
         })
     });
     if let Some(docstring) = docstring {
-        at = at.max(edits::next_line(text, docstring.span().end));
+        at = at.max(lines::next_line(text, docstring.span().end));
     }
     let stands_below = docstring.is_some() || at > head;
     let before = if stands_below { format!("{}{end}", opened(text, at, end)) } else { String::new() };
     // An empty line that stands there already keeps the two apart.
-    let next_is_empty = edits::line_stop(text, at) == at;
+    let next_is_empty = lines::line_stop(text, at) == at;
     let after = if next_is_empty { "" } else { end };
     TextEdit { span: Span::at(at), text: format!("{before}{line}{end}{after}") }
 }
