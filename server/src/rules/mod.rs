@@ -7,6 +7,7 @@ pub mod ownership;
 mod ownership_plan;
 pub mod plan;
 pub mod raw;
+pub mod secret_hardcoded;
 pub mod sql_injection;
 
 pub use finding::{Confidence, Finding, Level, Place, Related};
@@ -15,7 +16,7 @@ pub use plan::FixPlan;
 
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta] {
-    static ALL: &[&RuleMeta] = &[&missing_ownership::META, &sql_injection::META];
+    static ALL: &[&RuleMeta] = &[&missing_ownership::META, &secret_hardcoded::META, &sql_injection::META];
     ALL
 }
 
