@@ -1,1 +1,3 @@
+//! The tests that need more than one floor. One binary, so that they are linked once.
 
+mod protocol;

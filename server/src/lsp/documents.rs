@@ -99,7 +99,7 @@ impl Documents {
             open.edits.hull = None;
         }
         open.edits.last = now;
-        let mut document = Document { version, ..Document::clone(&open.document) };
+        let mut document = open.document.edited(version, &[], encoding);
         for change in changes {
             let (change, encoding) = match change.range {
                 Some(_) => (change, encoding),

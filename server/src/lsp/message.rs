@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tower_lsp::jsonrpc::{Id, Response};
 
@@ -72,10 +73,10 @@ pub fn text(body: Vec<u8>) -> String {
 }
 
 /// Reads parameters. Half of a surrogate pair, which JavaScript clients send when an emoji is cut in two, is repaired.
-pub fn params<'a, T: Deserialize<'a>>(text: &'a str, repaired: &'a mut String) -> serde_json::Result<T> {
+pub fn params<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     serde_json::from_str(text).or_else(|error| {
-        *repaired = repair(text);
-        if *repaired == text { Err(error) } else { serde_json::from_str(repaired) }
+        let repaired = repair(text);
+        if repaired == text { Err(error) } else { serde_json::from_str(&repaired) }
     })
 }
 
@@ -147,12 +148,12 @@ mod tests {
     fn nesting_without_end_does_not_end_the_server() {
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
         assert_eq!(kind(&format!(r#"{{"jsonrpc":"2.0","id":9,"method":"a","x":{deep}}}"#)), "request 9 a -");
-        assert!(params::<serde_json::Value>(&deep, &mut String::new()).is_err());
+        assert!(params::<serde_json::Value>(&deep).is_err());
     }
 
     #[test]
     fn halves_of_surrogate_pairs_are_repaired() {
-        let read = |text: &str| params::<String>(&format!("\"{text}\""), &mut String::new()).ok();
+        let read = |text: &str| params::<String>(&format!("\"{text}\"")).ok();
         assert_eq!(read(r"a\ud83db").as_deref(), Some("a\u{fffd}b"));
         assert_eq!(read(r"\ud83d\ude00").as_deref(), Some("😀"));
         assert_eq!(read(r"\ude00\ud83d").as_deref(), Some("\u{fffd}\u{fffd}"));

@@ -162,7 +162,7 @@ mod tests {
         });
         let expected = concat!(
             "Content-Length: 2\r\n\r\n{}",
-            "Content-Length: 53\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\"a/b\",\"params\":{\"x\":\"é\"}}",
+            "Content-Length: 52\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\"a/b\",\"params\":{\"x\":\"é\"}}",
             "Content-Length: 63\r\n\r\n{\"jsonrpc\":\"2.0\",\"id\":3,\"error\":{\"code\":-32600,\"message\":\"no\"}}"
         );
         assert_eq!(text, expected);

@@ -6,25 +6,26 @@ use rustc_hash::FxHashMap;
 use crate::rules::{Finding, RuleId};
 use crate::text::Span;
 
-/// Parts the findings into those that are shown and those that wait until the document is left alone.
+/// For each finding, whether it waits until the document is left alone.
 /// `edited`: the hull of the constructs that are being edited; `before`: what is shown already.
-pub fn part(findings: Vec<Finding>, edited: Span, before: &[Finding]) -> (Vec<Finding>, Vec<Finding>) {
+pub fn waiting(findings: &[Finding], edited: Span, before: &[Finding]) -> Vec<bool> {
     let mut shown: FxHashMap<Identity<'_>, usize> = FxHashMap::default();
     for finding in before.iter().filter(|finding| finding.absence) {
         *shown.entry(identity(finding)).or_default() += 1;
     }
-    findings.into_iter().partition(|finding| {
+    let waits = findings.iter().map(|finding| {
         if !finding.absence || !finding.place.span.touches(edited) {
-            return true;
+            return false;
         }
         match shown.get_mut(&identity(finding)) {
             Some(left) if *left > 0 => {
                 *left -= 1;
-                true
+                false
             }
-            _ => false,
+            _ => true,
         }
-    })
+    });
+    waits.collect()
 }
 
 /// What makes two findings of one document the same although the text around them has moved.
@@ -57,18 +58,14 @@ mod tests {
 
     #[test]
     fn only_absence_in_what_is_being_edited_waits() {
-        let findings = vec![finding(0, "elsewhere", true), finding(10, "key", false), finding(12, "guard", true)];
-        let (shown, waiting) = part(findings, Span::new(8, 30), &[]);
-        assert_eq!(shown.iter().map(|f| f.message.as_str()).collect::<Vec<_>>(), ["elsewhere", "key"]);
-        assert_eq!(waiting.iter().map(|f| f.message.as_str()).collect::<Vec<_>>(), ["guard"]);
+        let findings = [finding(0, "elsewhere", true), finding(10, "key", false), finding(12, "guard", true)];
+        assert_eq!(waiting(&findings, Span::new(8, 30), &[]), [false, false, true]);
     }
 
     #[test]
     fn what_is_shown_stays_as_often_as_it_is_shown() {
         let before = [finding(3, "guard", true), finding(10, "other", true)];
-        let now = vec![finding(12, "guard", true), finding(20, "guard", true)];
-        let (shown, waiting) = part(now, Span::new(0, 30), &before);
-        assert_eq!((shown.len(), waiting.len()), (1, 1));
-        assert_eq!(shown[0].place.span.start, 12);
+        let now = [finding(12, "guard", true), finding(20, "guard", true)];
+        assert_eq!(waiting(&now, Span::new(0, 30), &before), [false, true]);
     }
 }

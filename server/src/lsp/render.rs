@@ -7,7 +7,6 @@ use ropey::Rope;
 use serde_json::json;
 
 use super::places::Places;
-use super::uri;
 use crate::project::Project;
 use crate::rules::{Finding, Level};
 use crate::text::{Encoding, FileId, Span};
@@ -136,11 +135,6 @@ pub fn publication(uri: &str, version: Option<i32>, list: &[u8]) -> Vec<u8> {
     body
 }
 
-/// The URI to show for a file: the client's own if it is open.
-pub fn shown_uri(open: Option<&str>, file: &FileId) -> String {
-    open.map_or_else(|| uri::uri_of(file), str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -175,7 +169,7 @@ mod tests {
 
     fn list(renderer: &Renderer, text: &str, findings: &[Finding], before: (&[Finding], &List)) -> (List, Value) {
         let project = project(text);
-        let around = Around { project: &project, uri_of: &|file| shown_uri(None, file) };
+        let around = Around { project: &project, uri_of: &crate::lsp::uri::uri_of };
         let list = renderer.list(&Rope::from_str(text), findings, before, &around);
         let value = serde_json::from_slice(&list.json).expect("JSON");
         (list, value)

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use rustc_hash::FxHashMap;
 
 use super::held;
+use super::index::Indexed;
 use crate::engine::Cancel;
-use crate::project::Project;
 use crate::text::FileId;
 
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub enum Job {
     /// These files or folders may have changed on disk, come or gone.
     Disk(Vec<FileId>),
     /// The index is complete: the project as it is on disk.
-    Indexed { project: Arc<Project>, run: u64 },
+    Indexed { found: Arc<Indexed>, run: u64 },
     Stop,
 }
 
