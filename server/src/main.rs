@@ -2,23 +2,18 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
-#[derive(Parser)]
-#[command(name = "guardline", version, about)]
-struct Arguments {
-    #[command(subcommand)]
-    door: Door,
-}
-
-#[derive(Subcommand)]
-enum Door {
-    /// Run the language server
-    Lsp(guardline::lsp::Options),
-}
+use clap::Parser;
+use guardline::cli::args::{Cli, Command};
+use guardline::{cli, lsp};
 
 fn main() -> ExitCode {
-    match Arguments::parse().door {
-        Door::Lsp(options) => guardline::lsp::run(&options),
+    let cli = Cli::parse();
+    match cli.command {
+        Command::Lsp(server) => lsp::run(&lsp::Options {
+            log: server.log,
+            log_level: server.log_level.as_deref().and_then(lsp::Level::named),
+            client_process: server.client_process_id,
+        }),
+        _ => cli::run(cli),
     }
 }

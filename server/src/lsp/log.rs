@@ -9,13 +9,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use clap::ValueEnum;
 use serde_json::json;
 
 use super::held;
 use super::outbox::Outbox;
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Level {
     Off,
     Error,
@@ -26,7 +25,8 @@ pub enum Level {
 
 impl Level {
     pub fn named(name: &str) -> Option<Level> {
-        Level::from_str(name, true).ok()
+        let all = [Level::Off, Level::Error, Level::Warn, Level::Info, Level::Debug];
+        all.into_iter().find(|level| level.name().eq_ignore_ascii_case(name))
     }
 
     fn name(self) -> &'static str {

@@ -61,17 +61,13 @@ use state::State;
 use transport::{Phase, Transport};
 
 /// How the server is started.
-#[derive(clap::Args, Clone, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Talk over standard input and output, as always (accepted because clients pass it)
-    #[arg(long)]
-    pub stdio: bool,
-    /// Write a log to this file, or to `stderr`; without it, warnings go to the editor's own log
-    #[arg(long, value_name = "FILE")]
+    /// A path, or `stderr`; without it, warnings go to the editor's own log.
     pub log: Option<String>,
-    /// How much is logged
-    #[arg(long, value_enum, value_name = "LEVEL")]
     pub log_level: Option<Level>,
+    /// The editor's process, if it said so when it started us: when it is gone, so is the server.
+    pub client_process: Option<u32>,
 }
 
 /// Code of any depth is walked on threads of this stack.
@@ -95,6 +91,9 @@ pub fn run(options: &Options) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Some(process) = options.client_process {
+        parent::watch(process.into(), || std::process::exit(1));
+    }
     match serve(input, output, Box::new(Engine), outbox, log) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
