@@ -13,13 +13,14 @@ use super::disk;
 use super::documents::Open;
 use super::fix_all;
 use super::from_proto;
+use super::judge;
 use super::render::{Around, List};
 use super::state::State;
 use super::to_proto::{self, Refusal};
 use super::uri;
 use crate::engine::{Cancel, Offer, Snapshot};
 use crate::fixes::{FileEdit, Fix};
-use crate::rules::{Finding, Level};
+use crate::rules::Finding;
 use crate::syntax::{Document, Language};
 use crate::text::{FileId, Span};
 
@@ -65,8 +66,7 @@ fn actions(state: &State, open: &Open, span: Span, context: &CodeActionContext, 
     let only = context.only.as_deref();
     let mut actions = Vec::new();
     if asks_for(only, &CodeActionKind::QUICKFIX) {
-        let mut offers = state.analysis.fixes_at(&snapshot, &document.file, span, cancel)?;
-        offers.retain(|offer| offer.finding.level != Level::Hidden);
+        let offers = judge::fixes_at(state, &snapshot, &document.file, span, cancel)?;
         // Repairs of all findings first: what only silences is never what somebody is looking for.
         for suppresses in [false, true] {
             for offer in &offers {
@@ -81,7 +81,7 @@ fn actions(state: &State, open: &Open, span: Span, context: &CodeActionContext, 
     // Only when asked for by name: finding all fixes of a document is too much for every move of the cursor.
     if only.is_some() && asks_for(only, &FIX_ALL) {
         let whole = Span::new(0, document.rope().len_bytes() as u32);
-        let edits = fix_all::merged(&state.analysis.fixes_at(&snapshot, &document.file, whole, cancel)?);
+        let edits = fix_all::merged(&judge::fixes_at(state, &snapshot, &document.file, whole, cancel)?);
         if !edits.is_empty() {
             let ticket = Ticket { uri: open.uri.to_string(), version: document.version, what: What::All };
             let title = "Apply all safe fixes of Guardline".to_owned();
@@ -204,11 +204,11 @@ fn pick(state: &State, snapshot: &Snapshot, document: &Document, what: &What, ca
     match what {
         What::All => {
             let whole = Span::new(0, document.rope().len_bytes() as u32);
-            Some((fix_all::merged(&state.analysis.fixes_at(snapshot, file, whole, cancel)?), None))
+            Some((fix_all::merged(&judge::fixes_at(state, snapshot, file, whole, cancel)?), None))
         }
         What::One { start, end, rule, detail, index, title } => {
             let span = Span::new(*start, (*end).max(*start));
-            let offers = state.analysis.fixes_at(snapshot, file, span, cancel)?;
+            let offers = judge::fixes_at(state, snapshot, file, span, cancel)?;
             let meant = |offer: &&Offer| {
                 let finding = &offer.finding;
                 finding.place.span == span && finding.rule.as_str() == rule && finding.detail.as_str() == detail

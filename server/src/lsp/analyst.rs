@@ -10,6 +10,7 @@ use super::configure;
 use super::disk;
 use super::documents::Open;
 use super::index::{self, Indexed};
+use super::judge;
 use super::quiet;
 use super::render::{self, Around};
 use super::scheduler::Job;
@@ -18,7 +19,6 @@ use super::status;
 use super::watch;
 use crate::engine::{Cancel, Snapshot};
 use crate::project::Project;
-use crate::rules::{Finding, Level};
 use crate::syntax::Document;
 use crate::text::FileId;
 
@@ -42,7 +42,7 @@ struct Shown {
     generation: u64,
     revision: u64,
     /// All findings, when some of them are held back until the document is left alone.
-    all: Option<Vec<Finding>>,
+    all: Option<judge::Shown>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,8 +103,8 @@ impl Analyst {
             }
             let began = if i == 0 { began } else { Instant::now() };
             let cancel = state.scheduler.begin(file);
-            if let Some(findings) = self.check(&known, open, &cancel) {
-                self.publish(open, findings, &known, Publish::Always);
+            if let Some(checked) = self.check(&known, open, &cancel) {
+                self.publish(open, checked, &known, Publish::Always);
             }
             state.scheduler.end(file, began);
         }
@@ -136,21 +136,19 @@ impl Analyst {
     }
 
     /// `None` if cancelled.
-    fn check(&mut self, known: &Known, open: &Open, cancel: &Cancel) -> Option<Vec<Finding>> {
+    fn check(&self, known: &Known, open: &Open, cancel: &Cancel) -> Option<judge::Shown> {
         let document = &open.document;
         let too_large = document.rope().len_bytes() as u64 > known.config.max_file_bytes;
         if too_large || self.wanted.get(&document.file) == Some(&false) || !holds(&known.project, document) {
-            return Some(Vec::new());
+            return Some(judge::Shown::default());
         }
         let snapshot = Snapshot { project: known.project.clone(), config: known.config.clone() };
-        let checked = catch_unwind(AssertUnwindSafe(|| self.state.analysis.check(&snapshot, &document.file, cancel)));
-        let mut findings = checked.unwrap_or_else(|_| Some(Vec::new()))?;
-        findings.retain(|finding| finding.level != Level::Hidden && finding.place.file == document.file);
-        Some(findings)
+        let checked = catch_unwind(AssertUnwindSafe(|| judge::check(&self.state, &snapshot, &document.file, cancel)));
+        checked.unwrap_or_else(|_| Some(judge::Shown::default()))
     }
 
     /// Keeps and shows what was found, unless the document has become another meanwhile.
-    fn publish(&mut self, open: &Open, findings: Vec<Finding>, known: &Known, publish: Publish) {
+    fn publish(&mut self, open: &Open, checked: judge::Shown, known: &Known, publish: Publish) {
         let state = self.state.clone();
         let document = &open.document;
         let file = &document.file;
@@ -158,13 +156,13 @@ impl Analyst {
         let (nothing, empty) = (Vec::new(), render::List::default());
         let shown_before = before.as_ref().map_or((nothing.as_slice(), &empty), |result| (result.findings.as_slice(), &result.list));
         let wait = Duration::from_millis(known.config.quiet_ms);
-        let mut findings = findings;
+        let judge::Shown { mut findings, notes } = checked;
         let mut all = None;
         if let Some(hull) = open.edits.hull.filter(|_| open.edits.last.elapsed() < wait && findings.iter().any(|finding| finding.absence)) {
             let waiting = quiet::waiting(&findings, document.items_around(hull), shown_before.0);
             if waiting.contains(&true) {
                 state.scheduler.quiet_at(file, open.edits.last + wait);
-                all = Some(findings.clone());
+                all = Some(judge::Shown { findings: findings.clone(), notes: notes.clone() });
                 let mut waiting = waiting.into_iter();
                 findings.retain(|_| waiting.next() != Some(true));
             }
@@ -173,8 +171,10 @@ impl Analyst {
         let around = Around { project: &known.project, uri_of: &uri_of };
         let renderer = state.renderer();
         let mut list = renderer.list(document.rope(), &findings, shown_before, &around);
-        for error in configure::errors_in(&state, document) {
-            render::add(&mut list, &render::remark(document.rope(), error.span, "config", &error.message, renderer.encoding));
+        let remarks = notes.into_iter().map(|note| ("mark", note.place.span, note.message));
+        let errors = configure::errors_in(&state, document).into_iter().map(|error| ("config", error.span, error.message));
+        for (code, span, message) in remarks.chain(errors) {
+            render::add(&mut list, &render::remark(document.rope(), span, code, &message, renderer.encoding));
         }
         let same_list = before.as_ref().is_some_and(|result| result.list.json == list.json);
         let send = !state.pulls() && (publish == Publish::Always || !same_list);
@@ -230,8 +230,8 @@ impl Analyst {
         };
         let cancel = state.scheduler.begin(&file);
         let began = Instant::now();
-        if let Some(findings) = self.check(&known, &open, &cancel) {
-            self.publish(&open, findings, &known, Publish::IfOther);
+        if let Some(checked) = self.check(&known, &open, &cancel) {
+            self.publish(&open, checked, &known, Publish::IfOther);
         }
         state.scheduler.end(&file, began);
     }

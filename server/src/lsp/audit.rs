@@ -7,15 +7,14 @@ use crate::rules::{Finding, Level, Risk, by_id};
 
 /// Findings in order of file and place.
 pub fn markdown(project: &Project, findings: &[Finding], is_reading: bool) -> String {
-    let shown: Vec<&Finding> = findings.iter().filter(|finding| finding.level != Level::Hidden).collect();
     let mut out = String::from("# Guardline audit\n\n");
-    let _ = writeln!(out, "{}\n", summary(project, &shown));
+    let _ = writeln!(out, "{}\n", summary(project, findings));
     if is_reading {
         out.push_str("The workspace is still being read, so this is not all of it.\n\n");
     }
     for risk in Risk::ALL.map(Some).into_iter().chain([None]) {
-        let of_risk = |finding: &&&Finding| by_id(finding.rule.as_str()).map(|meta| meta.risk) == risk;
-        let mut some: Vec<&&Finding> = shown.iter().filter(of_risk).collect();
+        let of_risk = |finding: &&Finding| by_id(finding.rule.as_str()).map(|meta| meta.risk) == risk;
+        let mut some: Vec<&Finding> = findings.iter().filter(of_risk).collect();
         if some.is_empty() {
             continue;
         }
@@ -30,7 +29,7 @@ pub fn markdown(project: &Project, findings: &[Finding], is_reading: bool) -> St
     out
 }
 
-fn summary(project: &Project, findings: &[&Finding]) -> String {
+fn summary(project: &Project, findings: &[Finding]) -> String {
     let files = project.files().count();
     let read = if files == 1 { "1 file read".to_owned() } else { format!("{files} files read") };
     if findings.is_empty() {
@@ -45,6 +44,7 @@ fn summary(project: &Project, findings: &[&Finding]) -> String {
         count(Level::Warning, "warning", "warnings"),
         count(Level::Information, "remark", "remarks"),
         count(Level::Hint, "hint", "hints"),
+        count(Level::Hidden, "possibility", "possibilities"),
     ];
     format!("{read}: {}.", counts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
@@ -60,7 +60,8 @@ fn word(level: Level) -> &'static str {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Information => "remark",
-        Level::Hint | Level::Hidden => "hint",
+        Level::Hint => "hint",
+        Level::Hidden => "possible",
     }
 }
 
@@ -103,7 +104,7 @@ mod tests {
             plans: Vec::new(),
             absence: false,
         };
-        let text = markdown(&project, &[finding(Level::Warning), finding(Level::Error), finding(Level::Hidden)], false);
+        let text = markdown(&project, &[finding(Level::Warning), finding(Level::Error)], false);
         let expected = "# Guardline audit\n\n1 file read: 1 error, 1 warning.\n\n## Other\n\n\
             - **error** `a.ts:3` \\[a\\](command:b) \\# c (no-such-rule)\n- **warning** `a.ts:3` \\[a\\](command:b) \\# c (no-such-rule)\n\n";
         assert_eq!(text, expected);

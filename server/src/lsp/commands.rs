@@ -9,6 +9,7 @@ use tower_lsp::lsp_types::{Command, ExecuteCommandParams};
 use super::actions::{self, Ticket};
 use super::audit;
 use super::create;
+use super::judge;
 use super::scheduler::Job;
 use super::state::State;
 use super::to_proto::{self, Refusal};
@@ -48,7 +49,7 @@ async fn audit(state: &Arc<State>) -> Result<Value> {
     let shared = state.clone();
     let text = state.workers.run(move |cancel| {
         let snapshot = shared.snapshot();
-        let findings = shared.analysis.check_all(&snapshot, cancel)?;
+        let findings = judge::check_all(&shared, &snapshot, cancel)?;
         Some(audit::markdown(&snapshot.project, &findings, shared.index.is_running()))
     });
     text.await.ok_or_else(Error::internal_error)?.map(Value::String).ok_or_else(Error::request_cancelled)

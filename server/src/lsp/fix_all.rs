@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::engine::Offer;
 use crate::fixes::{FileEdit, Fix, Grade, TextEdit};
-use crate::rules::Level;
 
 /// Offers in order of their places. Nothing that needs to be read first, and nothing that only silences.
 pub fn merged(offers: &[Offer]) -> Vec<FileEdit> {
     let mut files: Vec<Merging> = Vec::new();
-    for fix in offers.iter().filter(|offer| offer.finding.level != Level::Hidden).filter_map(best) {
+    for fix in offers.iter().filter_map(best) {
         let fits = fix.edits.iter().all(|edit| match files.iter().find(|file| file.edit.file == edit.file) {
             Some(file) => edit.edits.iter().all(|edit| file.takes(edit) != Takes::No),
             None => true,
@@ -75,7 +74,7 @@ fn take(files: &mut Vec<Merging>, edit: &FileEdit) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{Confidence, Finding, Impact, Place, RuleId};
+    use crate::rules::{Confidence, Finding, Impact, Level, Place, RuleId};
     use crate::text::{FileId, Span};
 
     fn edit(file: &str, edits: &[(u32, u32, &str)]) -> FileEdit {

@@ -7,10 +7,12 @@ use tower_lsp::lsp_types::*;
 
 use super::audit::escaped;
 use super::from_proto;
+use super::judge;
 use super::places::Places;
 use super::state::State;
 use super::uri;
-use crate::rules::{self, Finding, Level};
+use crate::report::page;
+use crate::rules::{self, Finding};
 use crate::text::Span;
 
 pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hover>> {
@@ -26,7 +28,7 @@ pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hov
         Some(result) => Some(here(&result.findings, span)),
         None => state.workers.run(move |cancel| {
             let snapshot = shared.snapshot_with(&document);
-            shared.analysis.check(&snapshot, &document.file, cancel).map(|findings| here(&findings, span))
+            judge::check(&shared, &snapshot, &document.file, cancel).map(|shown| here(&shown.findings, span))
         }).await.ok_or_else(Error::internal_error)?,
     };
     let Some(first) = found.as_ref().and_then(|found| found.first()) else { return Ok(None) };
@@ -39,7 +41,7 @@ pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hov
 }
 
 fn here(findings: &[Finding], span: Span) -> Vec<Finding> {
-    findings.iter().filter(|finding| finding.level != Level::Hidden && finding.place.span.touches(span)).cloned().collect()
+    findings.iter().filter(|finding| finding.place.span.touches(span)).cloned().collect()
 }
 
 fn about(finding: &Finding, page: Option<&str>, markdown: bool) -> String {
@@ -47,34 +49,27 @@ fn about(finding: &Finding, page: Option<&str>, markdown: bool) -> String {
     let text = if markdown {
         format!("**Guardline** `{}`\n\n{}\n\n{prose}", finding.rule, escaped(&finding.message))
     } else {
-        format!("Guardline {}\n\n{}\n\n{}", finding.rule, finding.message, plain(&prose))
+        format!("Guardline {}\n\n{}\n\n{}", finding.rule, finding.message, page::plain(&prose))
     };
     text.trim_end().to_owned()
 }
 
-/// The page's words: what stands between its title and its examples. Headings become smaller, there is little room.
+/// The page's words: all but the examples that are also its tests, and the notes for those who build Guardline.
+/// Headings become smaller, there is little room.
 fn prose(page: &str) -> String {
-    let lines = page.lines().skip_while(|line| line.trim().is_empty() || line.starts_with("# "));
-    let words = lines.take_while(|line| line.trim_end() != "## Flagged");
-    let lines = words.map(|line| match line.strip_prefix("## ") {
-        Some(heading) => format!("**{}**\n", heading.trim()),
-        None => line.to_owned(),
-    });
-    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
-}
-
-/// Without the marks that only a renderer turns into something.
-fn plain(markdown: &str) -> String {
-    markdown.replace("**", "").replace('`', "")
+    let sections = page::sections(page);
+    let advice = sections.iter().enumerate().filter(|(_, section)| page::is_advice(section) && !section.body.is_empty());
+    let words = advice.map(|(i, section)| if i == 0 { section.body.to_owned() } else { format!("**{}**\n\n{}", section.title, section.body) });
+    words.collect::<Vec<_>>().join("\n\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{Confidence, Impact, Place, RuleId};
+    use crate::rules::{Confidence, Impact, Level, Place, RuleId};
     use crate::text::FileId;
 
-    const PAGE: &str = "# xss: somebody's text becomes part of the page\n\n## What can happen\nA stranger runs `code` in it.\n\n## How to fix\nUse **text**.\n\n## Flagged\n```ts\nbad\n```\n";
+    const PAGE: &str = "# xss: somebody's text becomes part of the page\n\nIt is common.\n\n## What can happen\nA stranger runs `code` in it.\n\n## How to fix\nUse **text**.\n\n## Flagged\n```ts\nbad\n```\n";
 
     fn finding() -> Finding {
         Finding {
@@ -93,9 +88,9 @@ mod tests {
 
     #[test]
     fn the_pages_words_follow_the_message() {
-        let expected = "**Guardline** `xss`\n\n\\`name\\` becomes HTML\n\n**What can happen**\n\nA stranger runs `code` in it.\n\n**How to fix**\n\nUse **text**.";
+        let expected = "**Guardline** `xss`\n\n\\`name\\` becomes HTML\n\nIt is common.\n\n**What can happen**\n\nA stranger runs `code` in it.\n\n**How to fix**\n\nUse **text**.";
         assert_eq!(about(&finding(), Some(PAGE), true), expected);
-        let expected = "Guardline xss\n\n`name` becomes HTML\n\nWhat can happen\n\nA stranger runs code in it.\n\nHow to fix\n\nUse text.";
+        let expected = "Guardline xss\n\n`name` becomes HTML\n\nIt is common.\n\nWhat can happen\n\nA stranger runs `code` in it.\n\nHow to fix\n\nUse text.";
         assert_eq!(about(&finding(), Some(PAGE), false), expected);
         assert_eq!(about(&finding(), None, false), "Guardline xss\n\n`name` becomes HTML");
     }
@@ -104,7 +99,5 @@ mod tests {
     fn a_cursor_at_the_edge_of_a_finding_is_on_it() {
         let at = |offset| here(&[finding()], Span::at(offset)).len();
         assert_eq!([1, 2, 4, 5].map(at), [0, 1, 1, 0]);
-        let hidden = Finding { level: Level::Hidden, ..finding() };
-        assert!(here(&[hidden], Span::at(3)).is_empty());
     }
 }

@@ -20,6 +20,7 @@ mod frame;
 mod from_proto;
 mod hover;
 mod index;
+mod judge;
 mod log;
 mod message;
 mod notices;

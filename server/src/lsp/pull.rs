@@ -8,12 +8,13 @@ use rustc_hash::FxHasher;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::*;
 
+use super::judge;
 use super::render::{Around, List};
 use super::state::State;
 use super::to_proto;
 use super::uri;
 use crate::engine::Cancel;
-use crate::rules::{Finding, Level};
+use crate::rules::Finding;
 use crate::text::FileId;
 
 pub async fn document(state: &Arc<State>, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
@@ -49,8 +50,8 @@ pub async fn workspace(state: &Arc<State>, params: WorkspaceDiagnosticParams) ->
 fn reports(state: &State, previous: &[PreviousResultId], cancel: &Cancel) -> Option<Vec<WorkspaceDocumentDiagnosticReport>> {
     let snapshot = state.snapshot();
     let mut by_file: BTreeMap<FileId, Vec<Finding>> = BTreeMap::new();
-    for finding in state.analysis.check_all(&snapshot, cancel)? {
-        if finding.level != Level::Hidden && !state.documents.is_open(&finding.place.file) {
+    for finding in judge::check_all(state, &snapshot, cancel)? {
+        if !state.documents.is_open(&finding.place.file) {
             by_file.entry(finding.place.file.clone()).or_default().push(finding);
         }
     }

@@ -40,7 +40,7 @@ pub struct Around<'a> {
 const NEAR: usize = 8;
 
 impl Renderer {
-    /// The findings of one document, none of them hidden, in order. `before` is what is shown of it, with its list.
+    /// The findings of one document that are shown, in order. `before` is what is shown of it, with its list.
     pub fn list(&self, rope: &Rope, findings: &[Finding], before: (&[Finding], &List), around: &Around) -> List {
         let mut places = Places::new(rope, self.encoding);
         let mut json = Vec::with_capacity(before.1.json.len() + 1024);
@@ -108,7 +108,7 @@ impl Renderer {
 /// Something else to be said of a document, in the shape of a list's elements.
 pub fn remark(rope: &Rope, span: Span, code: &str, message: &str, encoding: Encoding) -> Vec<u8> {
     let range = Places::new(rope, encoding).range(span);
-    json!({ "range": range, "severity": 2, "code": code, "source": "guardline", "message": message }).to_string().into_bytes()
+    json!({ "range": range, "severity": 3, "code": code, "source": "guardline", "message": message }).to_string().into_bytes()
 }
 
 /// Adds an element to a list.
