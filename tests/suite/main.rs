@@ -1,6 +1,7 @@
 //! The tests that need more than one floor. One binary, so that they are linked once.
 
 mod fixes;
+mod pages;
 mod placeholder;
 mod secret_catalogue;
 mod protocol;
