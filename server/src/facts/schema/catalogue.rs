@@ -49,6 +49,7 @@ pub enum NameClass {
     ModelOfPeople,
     ModelOfTenants,
     Membership,
+    CapabilityModel,
     NoTenant,
     Session,
     PublicModel,
@@ -122,7 +123,6 @@ impl Default for Definer {
 pub(super) struct External {
     pub table: String,
     pub names: Vec<String>,
-    pub key: String,
 }
 
 #[derive(Deserialize)]

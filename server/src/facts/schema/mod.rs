@@ -20,8 +20,11 @@ mod privacy;
 mod replay;
 mod routine;
 mod row_security;
+pub mod show;
 mod source;
 mod supabase_types;
+#[cfg(test)]
+mod testing;
 
 pub use catalogue::{Classes, NameClass, column_classes, model_classes};
 pub use declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, Site, SourceKind, Target};

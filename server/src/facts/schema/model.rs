@@ -1,6 +1,6 @@
 //! A model as the whole project shows it.
 
-use super::catalogue::{NameClass, column_classes};
+use super::catalogue::{NameClass, column_classes, model_classes};
 use super::declared::{Site, SourceKind};
 use super::names::same;
 use super::row_security::RowSecurity;
@@ -192,8 +192,12 @@ impl Model {
 
     /// Columns that only those know who were given their value (share links, invitations, tokens).
     pub fn secret_columns(&self) -> Vec<&Column> {
-        let classes = |column: &Column| column_classes(&column.name);
-        self.columns.iter().filter(|column| classes(column).has(NameClass::Capability) && !classes(column).has(NameClass::Password)).collect()
+        let hands_out = model_classes(&self.name).has(NameClass::CapabilityModel);
+        let is_secret = |column: &&Column| {
+            let classes = column_classes(&column.name);
+            classes.has(NameClass::Capability) && !classes.has(NameClass::Password) || hands_out && same(&column.name, "code")
+        };
+        self.columns.iter().filter(is_secret).collect()
     }
 
     /// Columns whose values hurt when they leave the house: passwords, keys, card and health data.

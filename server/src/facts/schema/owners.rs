@@ -160,6 +160,9 @@ fn over_others(schema: &Schema, model: &Model, direct: &[Vec<OwnerPath>]) -> Vec
         if found.iter().any(|(is_shared, _)| !is_shared) {
             found.retain(|(is_shared, _)| !is_shared);
         }
+        if found.iter().any(|(_, path)| path.confidence == OwnerConfidence::Proven) {
+            found.retain(|(_, path)| path.confidence == OwnerConfidence::Proven);
+        }
         if !found.is_empty() {
             return found.into_iter().map(|(_, path)| path).collect();
         }

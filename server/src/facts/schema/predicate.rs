@@ -176,7 +176,12 @@ fn of_column(column: &ColumnRef, term: &Term) -> Predicate {
     if let Some(query) = query_of(&term.right).filter(|_| matches!(term.op, Op::In | Op::Eq)) {
         return if asks_caller(query) { Predicate::Member { table: table_of(query), column: Some(name) } } else { Predicate::Unknown };
     }
-    match (term.op, value(&term.right)) {
+    // `user_id in (auth.uid())`
+    let right = match &term.right.kind {
+        ExprKind::List(items) if items.len() == 1 => items.first().unwrap_or(&term.right),
+        _ => &term.right,
+    };
+    match (term.op, value(right)) {
         (Op::Eq | Op::In, Value::Caller) => Predicate::Owner { column: name },
         // `auth.uid() = any (members)`.
         (Op::Has, Value::Caller) => Predicate::Owner { column: name },
@@ -291,4 +296,84 @@ pub(super) fn asks_caller(query: &Query) -> bool {
         }),
     });
     in_terms || query.with.iter().any(|(_, inner)| asks_caller(inner)) || query.tables.iter().filter_map(|table| table.query.as_deref()).any(asks_caller)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::schema::testing::link;
+
+    fn read(expression: &str) -> String {
+        let text = format!("create table t (id int); create policy p on t using ({expression});");
+        let schema = link(&[("/p/a.sql", &text)]);
+        let rule = schema.expect("t").row_security.policies[0].using.clone().unwrap();
+        format!("{:?}", rule.predicate).replace("column: ", "").replace('"', "")
+    }
+
+    #[test]
+    fn the_caller_is_recognised_in_all_its_clothes() {
+        for expression in [
+            "auth.uid() = user_id",
+            "(select auth.uid()) = user_id",
+            "user_id = (SELECT auth.uid() AS uid)",
+            "auth.uid()::text = t.user_id",
+            "user_id = current_setting('app.current_user_id')::uuid",
+            "user_id = nullif(current_setting('app.user_id', true), '')::uuid",
+            "(auth.jwt() ->> 'sub') = user_id",
+            "(select auth.jwt()->>'sub')::text = (user_id)::text",
+            "user_id = (current_setting('request.jwt.claims', true)::json ->> 'sub')::uuid",
+            "auth.user_id() = user_id",
+            "user_id in (auth.uid())",
+            "auth.uid() = any (user_id)",
+        ] {
+            assert_eq!(read(expression), "Owner { user_id }", "{expression}");
+        }
+    }
+
+    #[test]
+    fn other_demands() {
+        for (expression, expected) in [
+            ("true", "Always"),
+            ("1=1", "Always"),
+            ("false", "Never"),
+            ("auth.role() = 'authenticated'", "SignedIn"),
+            ("auth.uid() is not null", "SignedIn"),
+            ("auth.role() = 'service_role'", "Above"),
+            ("(auth.jwt() -> 'app_metadata' ->> 'role') = 'admin'", "Claim { name: app_metadata.role, editable: false }"),
+            ("auth.jwt() -> 'user_metadata' ->> 'role' = 'admin'", "Claim { name: user_metadata.role, editable: true }"),
+            ("tenant_id = current_setting('app.tenant_id')::uuid", "Tenant { tenant_id }"),
+            ("org_id = (auth.jwt() ->> 'org_id')", "Tenant { org_id }"),
+            ("is_public", "Marked { is_public }"),
+            ("published = true", "Marked { published }"),
+            ("status = 'published'", "Marked { status }"),
+            ("bucket_id = 'avatars'", "Fixed { bucket_id }"),
+            ("is_admin()", "Function { name: is_admin, asks_caller: None }"),
+            ("has_role(auth.uid(), 'x')", "Function { name: has_role, asks_caller: Some(true) }"),
+            ("(storage.foldername(name))[1] = auth.uid()::text", "Owner { name }"),
+            ("auth.uid() = user_id or is_public", "Any([Owner { user_id }, Marked { is_public }])"),
+            ("bucket_id = 'a' and auth.uid() = owner", "All([Fixed { bucket_id }, Owner { owner }])"),
+            ("exists (select 1 from memberships m where m.team_id = t.team_id and m.user_id = auth.uid())", "Member { table: memberships, Some(team_id) }"),
+            ("team_id in (select team_id from members where user_id = auth.uid())", "Member { table: members, Some(team_id) }"),
+            ("auth.uid() in (select user_id from admins)", "Member { table: admins, None }"),
+            ("exists (select 1 from profiles where id = auth.uid() and role = 'admin')", "Member { table: profiles, None }"),
+            ("exists (select 1 from settings)", "Unknown"),
+            ("a + b > c", "Unknown"),
+        ] {
+            assert_eq!(read(expression), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn functions_are_asked_what_they_ask() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table t (id int); create policy p on t using (is_member(id)); create policy q on t using (private.random());
+             create function is_member(x int) returns boolean language sql as $$ select exists (select 1 from m where user_id = auth.uid()) $$;
+             create function private.random() returns boolean language sql as $$ select true $$;",
+        )]);
+        let policies = &schema.expect("t").row_security.policies;
+        let asks = |n: usize| policies[n].using.clone().map(|rule| rule.predicate);
+        assert!(matches!(asks(0), Some(Predicate::Function { asks_caller: Some(true), .. })));
+        assert!(matches!(asks(1), Some(Predicate::Function { asks_caller: Some(false), .. })));
+    }
 }

@@ -364,3 +364,91 @@ fn reference(target: &Reference, position: usize) -> DeclaredReference {
         cascades: target.cascades,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn the_last_state_wins() {
+        let schema = link(&[
+            ("/p/supabase/migrations/1_init.sql", "create table public.notes (id uuid primary key, owner uuid references auth.users, body text, old int);"),
+            ("/p/supabase/migrations/2_more.sql", "alter table notes add column team_id uuid; alter table notes rename column owner to owner_id; alter table notes drop column old;\r\nalter table public.notes enable row level security;"),
+            ("/p/supabase/migrations/10_last.sql", "create table gone (id int); drop table if exists gone; alter table notes rename to papers; create table tags (note_id uuid references papers (id));"),
+        ]);
+        assert_eq!(schema.columns_of("papers"), "id owner_id->auth.users.id body team_id");
+        assert!(schema.model("gone").is_none() && schema.model("notes").is_none());
+        assert_eq!(schema.expect("papers").row_security.enabled, Some(true));
+        assert_eq!(schema.columns_of("tags"), "note_id->papers.id");
+        assert_eq!(schema.owners_of("tags"), "note_id.owner_id (Owner of users)");
+    }
+
+    #[test]
+    fn a_rename_takes_what_points_to_the_table_along() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table people (id int primary key, email text, password text); create table notes (person_id int references people);
+             alter table people rename to users; create policy p on notes using (person_id = auth.uid()); alter table notes rename person_id to user_id;",
+        )]);
+        assert_eq!(schema.columns_of("notes"), "user_id->users.id");
+        let policy = &schema.expect("notes").row_security.policies[0];
+        assert_eq!(format!("{:?}", policy.using.as_ref().unwrap().predicate), "Owner { column: \"user_id\" }");
+    }
+
+    #[test]
+    fn constraints_come_and_go() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table users (id int, email text, constraint users_pk primary key (id)); create table a (user_id int, b int, unique (user_id, b));
+             alter table a add constraint a_fk foreign key (user_id) references users (id) on delete cascade;
+             create table c (user_id int references users); alter table c drop constraint c_user_id_fkey;
+             do $$ begin alter table c add column d int references users; exception when others then null; end $$;",
+        )]);
+        assert_eq!(schema.columns_of("a"), "user_id->users.id b");
+        assert!(schema.expect("a").column("user_id").unwrap().references.as_ref().unwrap().cascades);
+        assert_eq!(schema.columns_of("c"), "user_id d->users.id");
+        assert!(schema.expect("users").column("id").unwrap().primary);
+    }
+
+    #[test]
+    fn what_takes_back_is_not_run() {
+        let schema = link(&[
+            ("/p/migrations/1.up.sql", "create table a (id int);"),
+            ("/p/migrations/1.down.sql", "drop table a;"),
+            ("/p/migrations/2.sql", "-- +goose Up\ncreate table b (id int);\n-- +goose Down\ndrop table b;"),
+            ("/p/migrations/3.sql", "-- migrate:up\ncreate table c (id int);\n-- migrate:down\ndrop table c;"),
+        ]);
+        assert!(["a", "b", "c"].iter().all(|name| schema.model(name).is_some()));
+    }
+
+    #[test]
+    fn dumps_beside_migrations_do_not_undo_them() {
+        let schema = link(&[
+            ("/p/db/schema.sql", "create table notes (id int, user_id int); alter table notes enable row level security;"),
+            ("/p/migrations/1.sql", "create table if not exists notes (id int, title text);"),
+        ]);
+        assert_eq!(schema.columns_of("notes"), "id user_id title");
+        assert_eq!(schema.expect("notes").row_security.enabled, Some(true));
+    }
+
+    #[test]
+    fn partitions_and_temporary_tables_are_no_models() {
+        let schema = link(&[("/p/a.sql", "create table logs (id int) partition by range (id); create table logs_1 partition of logs for values from (1) to (2); create temp table t (id int); create table copy (like logs including all);")]);
+        assert!(schema.model("logs_1").is_none() && schema.model("t").is_none());
+        assert_eq!(schema.columns_of("copy"), "id");
+    }
+
+    #[test]
+    fn half_typed_files_give_what_is_there() {
+        let schema = link(&[("/p/a.sql", "create table users (id uuid primary key, email text, password text);\n\ncreate table notes (\n  id uuid,\n  user_id uuid references users (id\n\ncreate table tags (id int);\nalter table")]);
+        assert_eq!(schema.columns_of("notes"), "id user_id->users.id");
+        assert_eq!(schema.columns_of("tags"), "id");
+    }
+
+    #[test]
+    fn a_loop_over_all_tables_leaves_row_security_unknown() {
+        let text = "create table a (id int); do $$ declare t record; begin for t in select 1 loop execute format('alter table %I enable row level security', t); end loop; end $$;";
+        assert_eq!(link(&[("/p/a.sql", text)]).expect("a").row_security.enabled, None);
+        assert_eq!(link(&[("/p/a.sql", "create table a (id int);")]).expect("a").row_security.enabled, Some(false));
+    }
+}

@@ -134,3 +134,26 @@ fn body_asks_caller(body: &str) -> bool {
     let asks_setting = lower.contains("current_setting(") && (lower.contains("claim") || lower.contains("user"));
     asks_setting || callers.into_iter().any(|call| lower.contains(&format!("{call}(")))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn functions_and_views_in_their_last_state() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create function f(a int) returns int language plpgsql security definer as $$ begin update notes set a = 1 where user_id = auth.uid(); execute a; end $$;
+             revoke execute on function f(int) from public, anon; alter function f(int) set search_path = '';
+             create function g() returns trigger language plpgsql as $$ begin insert into log select * from notes; return new; end $$;
+             create view v as select n.* from notes n join users u on u.id = n.user_id; create view w as select 1 from a; drop view w;
+             alter view v set (security_invoker = on);",
+        )]);
+        let [f, g] = schema.routines() else { panic!() };
+        assert!(f.definer && f.executes && f.asks_caller && f.search_path.as_deref() == Some("''") && !f.is_trigger());
+        assert_eq!((f.revoked_from.join(","), f.writes.join(",")), ("public,anon".to_owned(), "notes".to_owned()));
+        assert!(g.is_trigger() && !g.executes && g.writes == ["log"] && g.reads.iter().any(|table| table.name == "notes"));
+        let [view] = schema.views() else { panic!() };
+        assert!(view.security_invoker && view.reads.iter().map(|table| table.name.as_str()).eq(["notes", "users"]));
+    }
+}
