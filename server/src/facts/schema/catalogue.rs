@@ -39,6 +39,7 @@ pub enum NameClass {
     Audit,
     PeopleList,
     Author,
+    Offerer,
     Capability,
     Protected,
     Sensitive,
@@ -54,6 +55,7 @@ pub enum NameClass {
     Session,
     PublicModel,
     AuthoredModel,
+    OfferModel,
     ReactionModel,
     PrivateModel,
 }

@@ -35,7 +35,8 @@ pub enum SourceKind {
     Tortoise,
     Peewee,
     Beanie,
-    Knex,
+    /// Tables that code makes in migrations: Knex, Kysely, Alembic.
+    Migration,
     SupabaseTypes,
     /// SQL files: migrations, dumps.
     Sql,

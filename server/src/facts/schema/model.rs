@@ -137,7 +137,7 @@ pub enum Privacy {
     Private,
     /// Everybody may read it.
     Public,
-    /// People write it for others to read; writing belongs to the author.
+    /// People write or offer it for others to see; changing it belongs to them.
     AuthoredPublic,
     /// Its rows are people.
     Principal,

@@ -16,7 +16,7 @@ pub(super) fn judge(schema: &mut Schema) {
         let public: Vec<ModelKey> = schema.models.iter().filter(|model| matches!(model.privacy, Privacy::Public | Privacy::AuthoredPublic)).map(|model| model.key.clone()).collect();
         for model in schema.models.iter_mut().filter(|model| model.privacy == Privacy::Private && is_named(model, NameClass::ReactionModel)) {
             let on_public = model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| public.contains(&reference.model)));
-            if on_public && has_only_authors(model) {
+            if on_public && has_only(model, NameClass::Author) {
                 model.privacy = Privacy::AuthoredPublic;
             }
         }
@@ -27,9 +27,10 @@ fn is_named(model: &Model, class: NameClass) -> bool {
     model_classes(&model.name).has(class) || model_classes(&model.table).has(class)
 }
 
-fn has_only_authors(model: &Model) -> bool {
+/// All owner columns are people of this kind.
+fn has_only(model: &Model, class: NameClass) -> bool {
     let mut direct = model.direct_owners().peekable();
-    direct.peek().is_some() && direct.all(|path| path.kind != OwnerKind::Tenant && column_classes(&path.column).has(NameClass::Author))
+    direct.peek().is_some() && direct.all(|path| path.kind != OwnerKind::Tenant && column_classes(&path.column).has(class))
 }
 
 fn of(model: &Model) -> Privacy {
@@ -40,7 +41,8 @@ fn of(model: &Model) -> Privacy {
         return Privacy::Unknown;
     }
     let is_authored = is_named(model, NameClass::AuthoredModel) && !model.visibility_columns().is_empty();
-    if is_authored && has_only_authors(model) {
+    let is_offered = is_named(model, NameClass::OfferModel) && has_only(model, NameClass::Offerer);
+    if is_authored && has_only(model, NameClass::Author) || is_offered {
         return Privacy::AuthoredPublic;
     }
     let has_person = model.direct_owners().any(|path| path.kind != OwnerKind::Tenant);

@@ -118,3 +118,32 @@ fn links(ty: &crate::model::TypeRef) -> impl Iterator<Item = &crate::model::Type
     let inner = ty.args.iter();
     std::iter::once(ty).chain(inner.clone()).chain(inner.flat_map(|ty| &ty.args))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn sqlmodel_tables() {
+        let schema = link(&[(
+            "/p/models.py",
+            "import uuid\nfrom sqlmodel import Field, Relationship, SQLModel\n\nclass UserBase(SQLModel):\n    email: str = Field(unique=True, max_length=255)\n    is_superuser: bool = False\n\nclass User(UserBase, table=True):\n    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)\n    hashed_password: str\n    items: list['Item'] = Relationship(back_populates='owner', cascade_delete=True)\n\nclass ItemBase(SQLModel):\n    title: str\n\nclass ItemCreate(ItemBase):\n    pass\n\nclass Item(ItemBase, table=True):\n    id: uuid.UUID = Field(primary_key=True)\n    owner_id: uuid.UUID = Field(foreign_key='user.id', nullable=False, ondelete='CASCADE')\n    owner: User | None = Relationship(back_populates='items')\n",
+        )]);
+        assert_eq!(schema.models().len(), 2);
+        assert_eq!(schema.columns_of("Item"), "id owner_id->user.id title");
+        let path = &schema.expect("item").owners()[0];
+        assert_eq!((path.text().as_str(), path.relation.as_deref()), ("owner_id", Some("owner")));
+        assert_eq!(schema.expect("User").protected_columns().iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["hashed_password", "is_superuser"]);
+    }
+
+    #[test]
+    fn beanie_documents() {
+        let schema = link(&[(
+            "/p/documents.py",
+            "from beanie import Document, Link, Indexed\nfrom typing import Annotated, Optional\nclass User(Document):\n    email: Annotated[str, Indexed(unique=True)]\n    password_hash: str\nclass Note(Document):\n    owner: Link[User]\n    shared: list[Link[User]] = []\n    editor: Optional[Link[User]] = None\n    class Settings:\n        name = 'notes'\n",
+        )]);
+        assert_eq!(schema.columns_of("Note"), "id owner->User.id shared->User.id editor->User.id");
+        assert_eq!(schema.expect("notes").name, "Note");
+        assert_eq!(schema.owners_of("Note"), "owner (Owner of User)");
+    }
+}

@@ -88,3 +88,30 @@ fn fields_of<'m>(code: &Code<'m>, object: Node<'m>, model: &mut Declared, depth:
         model.columns.push(column);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn tables_and_validators() {
+        let schema = link(&[(
+            "/p/convex/schema.ts",
+            r#"import { defineSchema, defineTable } from "convex/server"; import { v } from "convex/values";
+            const shared = { createdAt: v.number() };
+            export default defineSchema({
+              users: defineTable({ tokenIdentifier: v.string(), email: v.optional(v.string()) }).index("by_token", ["tokenIdentifier"]),
+              notes: defineTable({ ...shared, ownerId: v.id("users"), parent: v.optional(v.id("notes")), tags: v.array(v.string()) }).index("by_owner", ["ownerId"]),
+              blocks: defineTable(v.object({ noteId: v.union(v.id("notes"), v.null()) })),
+              chats: defineTable({ userId: v.string(), title: v.string() }),
+            });"#,
+        )]);
+        assert!(schema.expect("users").is_principal);
+        assert_eq!(schema.columns_of("notes"), "_id createdAt ownerId->users._id parent->notes._id tags");
+        assert_eq!(schema.owners_of("notes"), "ownerId (Owner of users)");
+        assert_eq!(schema.owners_of("blocks"), "noteId.ownerId (Owner of users)");
+        assert_eq!(schema.owners_of("chats"), "userId (Owner of ?, by name)");
+        let names: Vec<&str> = schema.expect("users").owners().iter().map(|path| path.column.as_str()).collect();
+        assert_eq!(names, ["_id", "tokenIdentifier"]);
+    }
+}

@@ -173,6 +173,11 @@ fn column_options(call: Call<'_>, column: &mut DeclaredColumn) {
         column.list = true;
         options = *first;
     }
+    // `{ type: [{ type: ObjectId, ref: "User" }] }`
+    if let Some(item) = options.field("type").and_then(|ty| ty.items().first().copied()) {
+        column.list = true;
+        options = if matches!(item.kind(), ExprKind::Object(_)) { item } else { options };
+    }
     let flag = |name: &str| options.field(name).map(Node::is_true);
     column.db_name = ["name", "field", "fieldName"].iter().find_map(|name| options.field(name)?.text()).or_else(|| column.db_name.take());
     column.optional = flag("nullable").or(flag("allowNull")).or(flag("required").map(|required| !required)).unwrap_or(column.optional);
@@ -191,4 +196,67 @@ fn relation_target(call: Call<'_>) -> Option<Name> {
     let first = call.arg(0)?;
     let first = first.field("entity").unwrap_or(first);
     named_model(first.value())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn typeorm_entities() {
+        let schema = link(&[
+            (
+                "/p/user.entity.ts",
+                r#"import { Entity, Column, PrimaryGeneratedColumn, OneToMany } from "typeorm";
+                @Entity({ name: "users", schema: "app" }) export class User { @PrimaryGeneratedColumn("uuid") id: string; @Column({ unique: true }) email: string; @Column({ select: false }) passwordHash: string;
+                @OneToMany(() => Note, (note) => note.owner) notes: Note[]; }"#,
+            ),
+            (
+                "/p/note.entity.ts",
+                r#"import { Entity, Column, PrimaryGeneratedColumn, ManyToOne, JoinColumn, OneToOne, RelationId } from "typeorm"; import { User } from "./user.entity";
+                export abstract class Base { @PrimaryGeneratedColumn() id: number; @Column({ name: "created_at" }) createdAt: Date; }
+                @Entity() export class Note extends Base {
+                  @ManyToOne(() => User, (user) => user.notes, { onDelete: "CASCADE" }) @JoinColumn({ name: "owner_id" }) owner: User;
+                  @Column({ nullable: true }) title?: string;
+                }
+                @Entity("attachments") export class Attachment extends Base {
+                  @Column({ name: "note_id" }) noteId: number;
+                  @ManyToOne(() => Note) @JoinColumn({ name: "note_id" }) note: Note;
+                  @OneToOne("Thumbnail", "attachment") thumbnail: Thumbnail;
+                }"#,
+            ),
+        ]);
+        assert_eq!(schema.columns_of("Note"), "ownerId->app.users.id title id createdAt");
+        let owner = &schema.expect("Note").owners()[0];
+        assert_eq!((owner.column.as_str(), owner.db_column.as_str(), owner.relation.as_deref()), ("ownerId", "owner_id", Some("owner")));
+        assert!(schema.expect("Note").column("owner_id").unwrap().implicit && owner.is_called("owner"));
+        assert_eq!(schema.columns_of("attachments"), "noteId->note.id id createdAt");
+        assert_eq!(schema.owners_of("Attachment"), "note.ownerId (Owner of User)");
+        assert!(schema.model("Base").is_none());
+    }
+
+    #[test]
+    fn documents_and_tables_of_other_libraries() {
+        let schema = link(&[
+            (
+                "/p/note.schema.ts",
+                r#"import { Prop, Schema, SchemaFactory } from "@nestjs/mongoose"; import { Types } from "mongoose";
+                @Schema({ timestamps: true }) export class Note { @Prop({ type: Types.ObjectId, ref: User.name, required: true }) user: User; @Prop() title: string; @Prop({ type: [{ type: Types.ObjectId, ref: "User" }] }) members: Types.ObjectId[]; }
+                export const NoteSchema = SchemaFactory.createForClass(Note);"#,
+            ),
+            (
+                "/p/task.ts",
+                r#"import { Table, Column, Model, ForeignKey, BelongsTo } from "sequelize-typescript";
+                @Table({ tableName: "tasks" }) export class Task extends Model { @ForeignKey(() => User) @Column userId: number; @BelongsTo(() => User) user: User; @Column title: string; }"#,
+            ),
+            (
+                "/p/book.ts",
+                r#"import { Entity, PrimaryKey, ManyToOne, Property } from "@mikro-orm/core";
+                @Entity({ tableName: "books" }) export class Book { @PrimaryKey() id!: number; @ManyToOne(() => User) reader!: User; @Property() title!: string; }"#,
+            ),
+        ]);
+        assert_eq!(schema.owners_of("Note"), "user (Owner of User); members (Party of User)");
+        assert_eq!(schema.columns_of("tasks"), "userId->User.id title");
+        assert_eq!(schema.owners_of("books"), "readerId (Owner of User)");
+    }
 }

@@ -156,3 +156,48 @@ fn app_of(file: &FileId) -> String {
     let folder = folder.strip_suffix("/models").unwrap_or(folder);
     folder.rsplit('/').next().unwrap_or("").to_ascii_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn django_models() {
+        let schema = link(&[
+            ("/p/config/settings.py", "AUTH_USER_MODEL = 'accounts.User'\n"),
+            ("/p/accounts/models.py", "from django.contrib.auth.models import AbstractUser\nfrom django.db import models\nclass User(AbstractUser):\n    bio = models.TextField(blank=True)\n"),
+            (
+                "/p/shop/models/order.py",
+                "from django.conf import settings\nfrom django.contrib.auth import get_user_model\nfrom django.db import models\nfrom core.models import Owned\nUser = get_user_model()\nclass Order(Owned):\n    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name='orders')\n    parent = models.ForeignKey('self', null=True, on_delete=models.SET_NULL)\n    class Meta:\n        db_table = 'orders'\nclass OrderItem(models.Model):\n    order = models.ForeignKey('shop.Order', on_delete=models.CASCADE)\n    qty = models.IntegerField(default=1)\nclass Listing(models.Model):\n    seller = models.ForeignKey(User, on_delete=models.CASCADE)\n    tags = models.ManyToManyField('Tag')\n",
+            ),
+            ("/p/core/models.py", "from django.db import models\nclass Owned(models.Model):\n    created_by = models.ForeignKey('accounts.User', on_delete=models.CASCADE)\n    class Meta:\n        abstract = True\n"),
+            ("/p/shop/forms.py", "from django import forms\nclass OrderForm(forms.ModelForm):\n    note = forms.CharField()\n    class Meta:\n        model = Order\n"),
+        ]);
+        assert!(schema.expect("User").is_principal && schema.expect("User").column("is_superuser").is_some());
+        assert_eq!(schema.expect("User").table, "accounts_user");
+        assert_eq!(schema.columns_of("Order"), "id buyer_id->accounts_user.id parent_id->orders.id created_by_id->accounts_user.id");
+        assert_eq!(schema.owners_of("Order"), "buyer_id (Owner of User)");
+        assert_eq!(schema.expect("Order").owners()[0].relation.as_deref(), Some("buyer"));
+        assert_eq!(schema.owners_of("OrderItem"), "order.buyer_id (Owner of User)");
+        assert_eq!(schema.expect("shop_orderitem").name, "OrderItem");
+        assert_eq!(schema.owners_of("Listing"), "seller_id (Owner of User)");
+        assert!(schema.model("OrderForm").is_none() && schema.model("Owned").is_none());
+    }
+
+    #[test]
+    fn djangos_own_user() {
+        let schema = link(&[("/p/blog/models.py", "from django.contrib.auth.models import User\nfrom django.db import models\nclass Post(models.Model):\n    author = models.ForeignKey(User, on_delete=models.CASCADE)\n    slug = models.SlugField()\n")]);
+        assert_eq!(schema.columns_of("Post"), "id author_id->auth_user.id slug");
+        assert_eq!(schema.owners_of("Post"), "author_id (Owner of auth_user)");
+    }
+
+    #[test]
+    fn tortoise_and_peewee() {
+        let schema = link(&[
+            ("/p/a.py", "from tortoise import fields\nfrom tortoise.models import Model\nclass Account(Model):\n    id = fields.IntField(pk=True)\n    email = fields.CharField(max_length=80)\n    password_hash = fields.CharField(max_length=80)\nclass Memo(Model):\n    account = fields.ForeignKeyField('models.Account', related_name='memos')\n    class Meta:\n        table = 'memos'\n"),
+            ("/p/b.py", "from peewee import *\nfrom .base import BaseModel\nclass Tweet(BaseModel):\n    user = ForeignKeyField(Account, backref='tweets')\n    text = TextField()\n"),
+        ]);
+        assert_eq!(schema.columns_of("memos"), "id account_id->account.id");
+        assert_eq!(schema.owners_of("Tweet"), "user_id (Owner of Account)");
+    }
+}

@@ -324,3 +324,75 @@ fn define_relations(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
 fn takes_one_name(node: Node<'_>, function: &Function) -> bool {
     function.params.first().is_some_and(|param| matches!(node.placed.segment[param.pattern].kind, PatternKind::Name(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    const TABLES: &str = r#"
+import { relations, sql } from "drizzle-orm";
+import { pgTable, pgTableCreator, pgPolicy, uuid, text, foreignKey, primaryKey, unique } from "drizzle-orm/pg-core";
+import { authenticatedRole, authUsers } from "drizzle-orm/supabase";
+import { timestamps } from "./shared";
+const audit = { updatedAt: text("updated_at") };
+export const users = pgTable("users", { id: uuid("id").primaryKey(), email: text("email").notNull().unique() });
+export const teams = pgTable("teams", (t) => ({ id: t.uuid().primaryKey(), name: t.text() }));
+export const teamMembers = pgTable("team_members", {
+  teamId: uuid("team_id").references(() => teams.id, { onDelete: "cascade" }).notNull(),
+  userId: uuid("user_id").references(() => users.id),
+}, (t) => [primaryKey({ columns: [t.teamId, t.userId] })]);
+export const notes = pgTable("notes", {
+  id: uuid().defaultRandom().primaryKey(),
+  ownerId: uuid("owner_id").notNull().references((): AnyPgColumn => users.id),
+  ...audit, ...timestamps,
+}).enableRLS();
+export const files = pgTable("files", { id: uuid("id").primaryKey(), uploadedFor: uuid("uploaded_for"), teamId: uuid("team_id") }, (t) => ({
+  fk: foreignKey({ columns: [t.teamId], foreignColumns: [teams.id] }),
+  u: unique().on(t.uploadedFor),
+}));
+export const profiles = pgTable("profiles", { id: uuid("id").primaryKey().references(() => authUsers.id) }, (t) => [
+  pgPolicy("own", { for: "select", to: authenticatedRole, using: sql`(select auth.uid()) = ${t.id}` }),
+]);
+export const lines = pgTable("lines", { id: uuid("id").primaryKey(), noteId: uuid("note_id") });
+export const linesRelations = relations(lines, ({ one }) => ({ note: one(notes, { fields: [lines.noteId], references: [notes.id] }) }));
+const createTable = pgTableCreator((name) => `app_${name}`);
+export const posts = createTable("post", (d) => ({ id: d.integer().primaryKey(), createdById: d.varchar({ length: 255 }).notNull().references(() => users.id) }));
+"#;
+
+    #[test]
+    fn tables_and_their_ways_to_people() {
+        let schema = link(&[("/p/src/db/schema.ts", TABLES)]);
+        assert_eq!(schema.columns_of("notes"), "updatedAt id ownerId->users.id");
+        assert_eq!(schema.expect("notes").row_security.enabled, Some(true));
+        assert_eq!(schema.owners_of("notes"), "ownerId (Owner of users)");
+        assert_eq!(schema.owners_of("files"), "teamId (Tenant of teams)");
+        assert!(schema.expect("teams").is_tenant && schema.expect("teamMembers").membership.is_some());
+        assert_eq!(schema.owners_of("lines"), "note.ownerId (Owner of users)");
+        assert_eq!(schema.owners_of("posts"), "createdById (Audit of users)");
+        let profiles = schema.expect("profiles");
+        assert!(profiles.is_principal && profiles.row_security.policies[0].using.as_ref().is_some_and(|rule| rule.predicate.owner_columns() == ["id"]));
+        assert_eq!(schema.model("team_members"), schema.model("teamMembers"));
+        assert!(schema.expect("files").column("uploaded_for").unwrap().unique);
+    }
+
+    #[test]
+    fn relations_of_the_second_kind() {
+        let schema = link(&[(
+            "/p/schema.ts",
+            r#"import { defineRelations } from "drizzle-orm"; import { sqliteTable, integer, text } from "drizzle-orm/sqlite-core";
+            export const users = sqliteTable("users", { id: integer().primaryKey(), email: text() });
+            export const notes = sqliteTable("notes", { id: integer().primaryKey(), authorId: integer("author_id") });
+            export const relations = defineRelations({ users, notes }, (r) => ({ notes: { author: r.one.users({ from: r.notes.authorId, to: r.users.id }) }, users: { notes: r.many.notes() } }));"#,
+        )]);
+        assert_eq!(schema.columns_of("notes"), "id authorId->users.id");
+        assert_eq!(schema.expect("notes").owners()[0].relation.as_deref(), Some("author"));
+    }
+
+    #[test]
+    fn names_of_other_packages_are_not_meant() {
+        let schema = link(&[("/p/a.ts", r#"import { pgTable } from "other-thing"; export const notes = pgTable("notes", { id: uuid("id") });"#)]);
+        assert!(schema.is_empty());
+        let schema = link(&[("/p/a.ts", "export const notes = pgTable(\"notes\", {\n  id: uuid(\"id\"),\n  user: uuid(\n});\n")]);
+        assert_eq!(schema.columns_of("notes"), "id", "half typed and not imported yet");
+    }
+}

@@ -43,3 +43,19 @@ fn sql(node: Node<'_>) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn tables_made_by_programs() {
+        let code = "import sqlite3\ncon = sqlite3.connect(\"x.db\")\ncon.executescript(\"\"\"\n  CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT);\n  CREATE TABLE notes (id INTEGER, user_id INTEGER REFERENCES users(id));\n\"\"\")\n";
+        let schema = link(&[("/p/db.py", code), ("/p/more.ts", "db.exec(`alter table notes add column team_id text`); const x = \"please create table reservations\";")]);
+        assert_eq!(schema.columns_of("notes"), "id user_id->users.id team_id");
+        let site = &schema.expect("notes").column("user_id").unwrap().site;
+        assert_eq!(site.span.of(code), "user_id");
+        assert_eq!(schema.expect("notes").row_security.enabled, None, "a program's own connection stands above row security");
+        assert_eq!(schema.models().len(), 2);
+    }
+}

@@ -133,3 +133,56 @@ fn path<'m>(code: &Code<'m>, model: &mut Declared, name: Name, span: Span, value
 pub(super) fn collection_of(class: &str) -> Name {
     Name::from(plural(&snake(class).replace('_', "")))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn schemas_and_models_in_every_order() {
+        let schema = link(&[
+            (
+                "/p/models/User.js",
+                r#"const mongoose = require("mongoose"); const { Schema } = mongoose;
+                const userSchema = new Schema({ name: String, email: { type: String, required: true, unique: true }, password: { type: String, select: false } }, { timestamps: true });
+                module.exports = mongoose.models.User || mongoose.model("User", userSchema);"#,
+            ),
+            (
+                "/p/models/Note.ts",
+                r#"import { Schema, model, Types } from "mongoose";
+                const commentSchema = new Schema({ author: { type: Schema.Types.ObjectId, ref: "User" }, text: String });
+                export const noteSchema = new Schema({
+                  user: { type: Schema.Types.ObjectId, ref: "User", required: [true, "who?"] },
+                  tags: [String], comments: [commentSchema], likes: [{ type: Types.ObjectId, ref: "User" }],
+                  meta: { views: Number, lastEditedBy: { type: Types.ObjectId, ref: 'User' } },
+                  geo: { type: { type: String }, coordinates: [Number] },
+                }, { collection: "user_notes" });
+                export default model<NoteDoc>("Note", noteSchema);"#,
+            ),
+            (
+                "/p/models/Board.ts",
+                r#"import mongoose from "mongoose"; import User from "./User";
+                const Board = mongoose.model("Board", new mongoose.Schema({ title: String, members: [{ user: { type: mongoose.Schema.Types.ObjectId, ref: User }, role: String }] }));
+                const Card = mongoose.model("Card", new mongoose.Schema({ board: { type: mongoose.Types.ObjectId, ref: () => Board } }));"#,
+            ),
+        ]);
+        assert!(schema.expect("User").is_principal);
+        assert_eq!(schema.expect("User").table, "users");
+        assert_eq!(schema.columns_of("Note"), "_id user->users._id tags comments.author->users._id comments.text likes->users._id meta.views meta.lastEditedBy->users._id geo.type geo.coordinates");
+        assert_eq!(schema.owners_of("Note"), "user (Owner of User)");
+        assert_eq!(schema.expect("user_notes").name, "Note");
+        assert!(!schema.expect("Note").column("user").unwrap().optional);
+        assert_eq!(schema.owners_of("Board"), "members.user (Party of User)");
+        assert_eq!(schema.owners_of("Card"), "board.members.user (Party of User)");
+    }
+
+    #[test]
+    fn a_schema_and_its_model_may_stand_in_two_files() {
+        let schema = link(&[
+            ("/p/schemas/note.ts", r#"import { Schema } from "mongoose"; export const NoteSchema = new Schema({ owner: { type: Schema.Types.ObjectId, ref: "User" } });"#),
+            ("/p/models/note.ts", r#"import { model } from "mongoose"; import { NoteSchema } from "../schemas/note"; export const Note = model("Note", NoteSchema);"#),
+        ]);
+        assert_eq!(schema.owners_of("Note"), "owner (Owner of User)");
+        assert!(schema.model("NoteSchema").is_none());
+    }
+}

@@ -151,3 +151,33 @@ fn lower_first(name: &str) -> Name {
         None => Name::default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn definitions_and_associations() {
+        let schema = link(&[
+            (
+                "/p/models/note.js",
+                r#"module.exports = (sequelize, DataTypes) => { const Note = sequelize.define("Note", { title: DataTypes.STRING, body: { type: DataTypes.TEXT, allowNull: false, field: "body_text" } }, { tableName: "notes" });
+                Note.associate = (models) => { Note.belongsTo(models.User, { foreignKey: "ownerId", as: "owner", onDelete: "CASCADE" }); }; return Note; };"#,
+            ),
+            (
+                "/p/models/user.js",
+                r#"const { Model, DataTypes } = require("sequelize"); class User extends Model { static associate(models) { this.hasMany(models.Task, { foreignKey: { name: "userId" }, as: "tasks" }); } }
+                User.init({ email: DataTypes.STRING, password: DataTypes.STRING }, { sequelize, modelName: "User" }); module.exports = User;"#,
+            ),
+            (
+                "/p/models/task.js",
+                r#"const { DataTypes } = require("sequelize"); const Task = db.define("Task", { teamId: { type: DataTypes.INTEGER, references: { model: "Teams", key: "id" } } }); module.exports = Task;"#,
+            ),
+        ]);
+        assert_eq!(schema.columns_of("notes"), "id title body ownerId->Users.id");
+        assert_eq!(schema.expect("notes").relations[0].name, "owner");
+        assert_eq!(schema.owners_of("Note"), "ownerId (Owner of User)");
+        assert_eq!(schema.columns_of("Task"), "id teamId->Teams.id userId->Users.id");
+        assert_eq!(schema.expect("User").relations[0].name, "tasks");
+    }
+}

@@ -199,7 +199,8 @@ fn constraint(_code: &Code<'_>, call: &Call<'_>, model: &mut Declared) {
 fn table(code: &Code<'_>, call: &Call<'_>, definer: &Definer, bound: Option<&Name>) -> Option<Declared> {
     let name = call.arg(0)?;
     let table = name.text()?;
-    let mut model = Declared::new(SourceKind::SqlAlchemy, bound.cloned().unwrap_or_else(|| table.clone()), code.site(name.span()));
+    let kind = if bound.is_some() { SourceKind::SqlAlchemy } else { SourceKind::Migration };
+    let mut model = Declared::new(kind, bound.cloned().unwrap_or_else(|| table.clone()), code.site(name.span()));
     model.table = Some(table);
     model.schema = call.named("schema").and_then(Node::text);
     let parts: Vec<Call<'_>> = call.args().skip(1).filter_map(Node::call).collect();
@@ -236,5 +237,90 @@ fn create_foreign_key(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
         let mut column = DeclaredColumn::new(own, code.site(call.callee.span()));
         column.references = Some(DeclaredReference { column: Some(other), ..DeclaredReference::to(Target::Table { schema: None, name: target.clone() }) });
         out.additions.push(Addition { to: Target::Table { schema: None, name: source.clone() }, column: Some(column), relation: None });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    const BASE: &str = "
+from datetime import datetime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, declared_attr
+
+class Base(DeclarativeBase):
+    id: Mapped[int] = mapped_column(primary_key=True)
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return cls.__name__.lower()
+
+class TimestampMixin:
+    created_at: Mapped[datetime]
+";
+
+    const MODELS: &str = "
+from typing import Annotated, Optional, TYPE_CHECKING
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from .base import Base, TimestampMixin
+
+user_fk = Annotated[int, mapped_column(ForeignKey('users.id', ondelete='CASCADE'))]
+
+class User(Base):
+    __tablename__ = 'users'
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    hashed_password = sa.Column(sa.String, nullable=False)
+    notes: Mapped[list['Note']] = relationship(back_populates='owner')
+
+class Note(TimestampMixin, Base):
+    title: Mapped[str | None]
+    owner_id: Mapped[user_fk]
+    reviewer_id: Mapped[Optional[int]] = mapped_column('rev', ForeignKey(User.id))
+    owner: Mapped['User'] = relationship(back_populates='notes', foreign_keys=[owner_id])
+
+class Line(Base):
+    __tablename__ = 'lines'
+    note_id = sa.Column(sa.ForeignKey('note.id'))
+    note = relationship(Note)
+    __table_args__ = (UniqueConstraint('note_id', 'id'), {'schema': 'app'})
+";
+
+    #[test]
+    fn declarative_classes_with_bases_elsewhere() {
+        let schema = link(&[("/p/app/base.py", BASE), ("/p/app/models.py", MODELS)]);
+        assert_eq!(schema.columns_of("Note"), "title owner_id->users.id reviewer_id->users.id created_at id");
+        assert_eq!(schema.expect("Note").column("rev").unwrap().name, "reviewer_id");
+        assert_eq!(schema.owners_of("Note"), "owner_id (Owner of User)");
+        assert_eq!(schema.expect("Note").owners()[0].relation.as_deref(), Some("owner"));
+        assert_eq!(schema.owners_of("lines"), "note.owner_id (Owner of User)");
+        assert_eq!(schema.expect("Line").schema.as_deref(), Some("app"));
+        assert!(schema.expect("User").is_principal && schema.model("Base").is_none() && schema.model("TimestampMixin").is_none());
+        assert!(!schema.expect("User").column("hashed_password").unwrap().optional);
+        assert!(schema.expect("Note").column("title").unwrap().optional);
+    }
+
+    #[test]
+    fn flask_core_tables_and_alembic() {
+        let schema = link(&[
+            (
+                "/p/models.py",
+                "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass BlogPost(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    author_id = db.Column(db.Integer, db.ForeignKey('user.id'))\n    slug = db.Column(db.String)\n\nclass User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    username = db.Column(db.String)\n    password = db.Column(db.String)\n\nlikes = db.Table('likes', db.Column('user_id', db.ForeignKey('user.id')), db.Column('post_id', db.ForeignKey('blog_post.id')))\n",
+            ),
+            (
+                "/p/migrations/versions/1.py",
+                "from alembic import op\nimport sqlalchemy as sa\ndef upgrade():\n    op.create_table('blog_post', sa.Column('id', sa.Integer(), primary_key=True), sa.Column('team_id', sa.Integer()), sa.ForeignKeyConstraint(['team_id'], ['teams.id']))\n    op.add_column('user', sa.Column('plan', sa.String()))\n    op.create_foreign_key(None, 'likes', 'blog_post', ['post_id'], ['id'])\n",
+            ),
+        ]);
+        assert_eq!(schema.columns_of("BlogPost"), "id author_id->user.id slug team_id->teams.id");
+        assert_eq!(schema.expect("blog_post").sources.len(), 2);
+        assert_eq!(schema.columns_of("likes"), "user_id->user.id post_id->blog_post.id");
+        assert!(schema.expect("User").column("plan").is_some());
+    }
+
+    #[test]
+    fn classes_that_store_nothing_are_no_models() {
+        let schema = link(&[("/p/schemas.py", "from pydantic import BaseModel\nclass NoteIn(BaseModel):\n    title: str\nclass Service:\n    model = Note\n    __slots__ = ()\n")]);
+        assert!(schema.is_empty());
     }
 }
