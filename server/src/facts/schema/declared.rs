@@ -61,7 +61,11 @@ pub struct FileSchema {
 
 impl FileSchema {
     pub fn is_empty(&self) -> bool {
-        self.statements.is_empty() && self.models.is_empty() && self.additions.is_empty() && self.auth_user.is_none() && self.provider.is_none()
+        self.statements.is_empty()
+            && self.models.is_empty()
+            && self.additions.is_empty()
+            && self.auth_user.is_none()
+            && self.provider.is_none()
     }
 }
 
@@ -176,7 +180,10 @@ impl DeclaredReference {
 pub enum Target {
     /// By the name code has for it: a class, a constant, a model.
     Code(Name),
-    Table { schema: Option<Name>, name: Name },
+    Table {
+        schema: Option<Name>,
+        name: Name,
+    },
     /// `settings.AUTH_USER_MODEL`, `get_user_model()`.
     AuthUser,
     /// The model itself.
@@ -204,5 +211,9 @@ pub struct Addition {
 /// The table that code means by a name nobody defines, if it is one of those known to exist.
 pub(super) fn external(name: &str) -> Option<&'static str> {
     let is = |known: &str| known.eq_ignore_ascii_case(name);
-    CATALOGUE.externals.iter().find(|external| is(&external.table) || external.names.iter().any(|known| is(known))).map(|external| external.table.as_str())
+    CATALOGUE
+        .externals
+        .iter()
+        .find(|external| is(&external.table) || external.names.iter().any(|known| is(known)))
+        .map(|external| external.table.as_str())
 }

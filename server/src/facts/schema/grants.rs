@@ -66,7 +66,12 @@ impl Replay {
                     continue;
                 }
                 for privilege in &grant.privileges {
-                    self.default_grants.push(Blanket { schema: schema.clone(), role: role.clone(), privilege: privilege.clone(), site: site.clone() });
+                    self.default_grants.push(Blanket {
+                        schema: schema.clone(),
+                        role: role.clone(),
+                        privilege: privilege.clone(),
+                        site: site.clone(),
+                    });
                 }
             }
         }
@@ -74,7 +79,8 @@ impl Replay {
 
     /// What a table that is made now is granted at once.
     pub(super) fn granted_by_default(&self, table: &ObjectName) -> Vec<TableGrant> {
-        let is_meant = |blanket: &&Blanket| blanket.schema.as_ref().is_none_or(|schema| schema.eq_ignore_ascii_case(table.schema_or_public()));
+        let is_meant =
+            |blanket: &&Blanket| blanket.schema.as_ref().is_none_or(|schema| schema.eq_ignore_ascii_case(table.schema_or_public()));
         let grant = |blanket: &Blanket| TableGrant {
             role: blanket.role.clone(),
             privilege: blanket.privilege.clone(),

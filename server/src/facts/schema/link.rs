@@ -20,7 +20,8 @@ impl Schema {
         let replayed = replay(files.iter().copied());
         let mut declared: Vec<Declared> = files.iter().flat_map(|(_, schema)| schema.models.iter().cloned()).collect();
         declared.sort_by_key(|declared| declared.kind);
-        let mut all: Vec<(Declared, RowSecurity)> = inherit(declared).into_iter().map(|declared| (declared, RowSecurity::default())).collect();
+        let mut all: Vec<(Declared, RowSecurity)> =
+            inherit(declared).into_iter().map(|declared| (declared, RowSecurity::default())).collect();
         let mut loose = Vec::new();
         for table in replayed.tables() {
             let in_code = table.site.file.extension() != "sql";
@@ -158,11 +159,9 @@ impl Linker {
                 None => known.declared.columns.push(column.clone()),
             }
         }
-        if let Some(relation) = &addition.relation {
-            if !known.declared.relations.iter().any(|known| known.name == relation.name) {
-                known.declared.relations.push(relation.clone());
-            }
-        }
+        let is_new = |relation: &&super::DeclaredRelation| !known.declared.relations.iter().any(|known| known.name == relation.name);
+        let relation = addition.relation.as_ref().filter(is_new).cloned();
+        known.declared.relations.extend(relation);
     }
 
     fn table(&self, schema: Option<&str>, name: &str) -> Option<usize> {
@@ -178,7 +177,8 @@ impl Linker {
         match target {
             Target::Own => Some(own),
             Target::Table { schema, name } => {
-                let found = self.table(schema.as_deref(), name).or_else(|| if schema.is_none() { self.code(file, kind, name) } else { None });
+                let found =
+                    self.table(schema.as_deref(), name).or_else(|| if schema.is_none() { self.code(file, kind, name) } else { None });
                 found.or_else(|| if schema.is_none() { self.fold(name) } else { None })
             }
             Target::Code(name) => {
@@ -198,8 +198,11 @@ impl Linker {
         let found = self.by_code.get(name)?;
         let one = |at: &usize| self.merged.get(*at);
         let here = found.iter().find(|at| one(at).is_some_and(|one| one.sources.iter().any(|(_, site)| site.file == *file)));
-        let folder = || found.iter().find(|at| one(at).is_some_and(|one| one.sources.iter().any(|(_, site)| site.file.folder() == file.folder())));
-        let same_kind = || found.iter().find(|at| one(at).is_some_and(|one| kind.is_none_or(|kind| one.sources.iter().any(|(known, _)| *known == kind))));
+        let folder =
+            || found.iter().find(|at| one(at).is_some_and(|one| one.sources.iter().any(|(_, site)| site.file.folder() == file.folder())));
+        let same_kind = || {
+            found.iter().find(|at| one(at).is_some_and(|one| kind.is_none_or(|kind| one.sources.iter().any(|(known, _)| *known == kind))))
+        };
         here.or_else(folder).or_else(same_kind).or(found.first()).copied()
     }
 
@@ -263,7 +266,6 @@ impl Linker {
         let (key, one) = (self.keys.get(at)?.clone(), self.merged.get(at)?);
         let (declared, sources) = (one.declared.clone(), one.sources.clone());
         let (aliases, row_security) = (one.aliases.clone(), one.row_security.clone());
-        let file = declared.site.file.clone();
         let mut columns = Vec::with_capacity(declared.columns.len());
         for written in &declared.columns {
             let mut made = column(written);
@@ -286,13 +288,18 @@ impl Linker {
                     columns.push(column(&DeclaredColumn::new(relation.name.clone(), relation.site.clone())));
                 }
                 None => {
-                    let outside = if relation.columns.is_empty() { None } else { self.outside(declared.kind, &relation.target, &relation.site) };
-                    relations.extend(outside.map(|model| Relation { name: relation.name.clone(), model, columns: relation.columns.clone(), list: relation.list }));
+                    let outside =
+                        if relation.columns.is_empty() { None } else { self.outside(declared.kind, &relation.target, &relation.site) };
+                    relations.extend(outside.map(|model| Relation {
+                        name: relation.name.clone(),
+                        model,
+                        columns: relation.columns.clone(),
+                        list: relation.list,
+                    }));
                 }
             }
         }
         carry(&mut relations, &columns);
-        let _ = file;
         Some(Model {
             key,
             table: declared.table.clone().unwrap_or_else(|| declared.name.clone()),
@@ -318,7 +325,10 @@ impl Linker {
             Some(key) => key.clone(),
             None => self.outside(kind, &reference.target, site)?,
         };
-        let primary = target.and_then(|at| self.merged.get(at)).and_then(|one| one.declared.columns.iter().find(|column| column.primary)).map(|column| column.name.clone());
+        let primary = target
+            .and_then(|at| self.merged.get(at))
+            .and_then(|one| one.declared.columns.iter().find(|column| column.primary))
+            .map(|column| column.name.clone());
         let column = reference.column.clone().or(primary).unwrap_or_else(|| Name::new_static("id"));
         Some(Reference { model: key, column, cascades: reference.cascades })
     }
@@ -327,7 +337,8 @@ impl Linker {
 /// A relation whose columns are not written (SQLAlchemy, SQLModel) runs over the one foreign key to its model.
 fn carry(relations: &mut [Relation], columns: &[Column]) {
     for relation in relations.iter_mut().filter(|relation| relation.columns.is_empty() && !relation.list) {
-        let mut keys = columns.iter().filter(|column| column.references.as_ref().is_some_and(|reference| reference.model == relation.model));
+        let mut keys =
+            columns.iter().filter(|column| column.references.as_ref().is_some_and(|reference| reference.model == relation.model));
         let named = keys.clone().find(|column| same(&column.name, &format!("{}_id", snake(&relation.name))));
         let only = keys.next().filter(|_| keys.next().is_none());
         relation.columns.extend(named.or(only).map(|column| column.name.clone()));

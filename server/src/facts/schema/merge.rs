@@ -29,7 +29,8 @@ pub(super) fn inherit(all: Vec<Declared>) -> Vec<Declared> {
         while let Some(name) = open.pop() {
             // The nearest class of that name: in the same file, or else the first one.
             let candidates = by_name.get(&name).map(Vec::as_slice).unwrap_or_default();
-            let near = candidates.iter().find(|at| all.get(**at).is_some_and(|base| base.site.file == declared.site.file)).or(candidates.first());
+            let near =
+                candidates.iter().find(|at| all.get(**at).is_some_and(|base| base.site.file == declared.site.file)).or(candidates.first());
             let Some((at, base)) = near.and_then(|at| Some((*at, all.get(*at)?))) else { continue };
             if !seen.insert(at) {
                 continue;

@@ -41,9 +41,11 @@ fn principals(schema: &mut Schema) {
     let is_any = schema.models.iter().any(|model| model.is_principal);
     let known: Vec<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
     for model in &mut schema.models {
-        let belongs = model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| known.contains(&reference.model)));
+        let belongs =
+            model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| known.contains(&reference.model)));
         let looks = has_column(model, NameClass::Login) || has_column(model, NameClass::ExternalId);
-        model.is_principal |= !belongs && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
+        model.is_principal |=
+            !belongs && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
     }
     share_keys(schema);
 }
@@ -83,7 +85,9 @@ fn memberships(schema: &mut Schema) {
     // `users.organization_id`: everybody belongs to one.
     for person in schema.principals() {
         let groups = person.columns.iter().filter_map(|column| Some(column.references.as_ref()?.model.clone()));
-        tenants.extend(groups.filter(|key| schema.get(key).is_some_and(|group| !group.is_principal && is_named(group, NameClass::ModelOfTenants))));
+        tenants.extend(
+            groups.filter(|key| schema.get(key).is_some_and(|group| !group.is_principal && is_named(group, NameClass::ModelOfTenants))),
+        );
     }
     for model in schema.models.iter_mut().filter(|model| tenants.contains(&model.key)) {
         model.is_tenant = true;
@@ -97,7 +101,9 @@ fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
     }
     let (person, principal) = people_columns(schema, model).next()?;
     let is_membership = is_named(model, NameClass::Membership);
-    let has_role = model.columns.iter().any(|column| matches!(folded(&column.name).as_str(), "role" | "roles" | "roleid" | "permission" | "permissions" | "accesslevel" | "isadmin"));
+    let has_role = model.columns.iter().any(|column| {
+        matches!(folded(&column.name).as_str(), "role" | "roles" | "roleid" | "permission" | "permissions" | "accesslevel" | "isadmin")
+    });
     let own_name = folded(&model.name);
     let principal_name = schema.get(principal).map(|model| folded(&model.name)).unwrap_or_default();
     let mut groups: Vec<(&Column, &Model, bool)> = model
@@ -111,8 +117,7 @@ fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
         .collect();
     groups.sort_by_key(|(_, group, in_name)| (!in_name, !is_named(group, NameClass::ModelOfTenants)));
     let (column, group, in_name) = *groups.first()?;
-    let is_pair = model.unique_together.iter().any(|key| is_key(key, person) && is_key(key, column))
-        || person.primary && column.primary;
+    let is_pair = model.unique_together.iter().any(|key| is_key(key, person) && is_key(key, column)) || person.primary && column.primary;
     let is_composed = in_name && (own_name.contains("user") || own_name.contains(principal_name.trim_end_matches('s')));
     let of_tenants = is_named(group, NameClass::ModelOfTenants);
     if is_membership || of_tenants && (is_pair || is_composed || has_role) {

@@ -11,23 +11,40 @@ pub enum Predicate {
     Always,
     Never,
     /// The column is the caller: `auth.uid() = user_id`.
-    Owner { column: Name },
+    Owner {
+        column: Name,
+    },
     /// The column is the caller's tenant: `tenant_id = current_setting('app.tenant_id')`.
-    Tenant { column: Name },
+    Tenant {
+        column: Name,
+    },
     /// A row of another table ties the caller to this row, or to anything at all if there is no column: an admin list.
-    Member { table: Name, column: Option<Name> },
+    Member {
+        table: Name,
+        column: Option<Name>,
+    },
     /// Signed in, and nothing else: `auth.uid() is not null`, `auth.role() = 'authenticated'`.
     SignedIn,
     /// Something in the caller's token. `editable`: a part of it that the person can change.
-    Claim { name: Name, editable: bool },
+    Claim {
+        name: Name,
+        editable: bool,
+    },
     /// The request comes with a key above policies: `auth.role() = 'service_role'`.
     Above,
     /// The row says of itself that it is public: `is_public`, `status = 'published'`.
-    Marked { column: Name },
+    Marked {
+        column: Name,
+    },
     /// The row has a certain value; whose it is, that does not say: `bucket_id = 'avatars'`.
-    Fixed { column: Name },
+    Fixed {
+        column: Name,
+    },
     /// A function decides. `asks_caller`: it is defined in the project and asks who calls.
-    Function { name: Name, asks_caller: Option<bool> },
+    Function {
+        name: Name,
+        asks_caller: Option<bool>,
+    },
     All(Vec<Predicate>),
     Any(Vec<Predicate>),
     Not(Box<Predicate>),
@@ -55,12 +72,34 @@ impl Predicate {
             Predicate::Always => Reach::Everybody,
             Predicate::Never | Predicate::Above => Reach::Nobody,
             Predicate::Owner { .. } | Predicate::Tenant { .. } | Predicate::Member { .. } | Predicate::Claim { editable: false, .. } => {
-                if signed_in { Reach::Own } else { Reach::Nobody }
+                if signed_in {
+                    Reach::Own
+                } else {
+                    Reach::Nobody
+                }
             }
-            Predicate::SignedIn | Predicate::Claim { editable: true, .. } => if signed_in { Reach::SignedIn } else { Reach::Nobody },
+            Predicate::SignedIn | Predicate::Claim { editable: true, .. } => {
+                if signed_in {
+                    Reach::SignedIn
+                } else {
+                    Reach::Nobody
+                }
+            }
             Predicate::Marked { .. } => Reach::Marked,
-            Predicate::Fixed { .. } => if signed_in { Reach::SignedIn } else { Reach::Everybody },
-            Predicate::Function { asks_caller: Some(true), .. } => if signed_in { Reach::Own } else { Reach::Nobody },
+            Predicate::Fixed { .. } => {
+                if signed_in {
+                    Reach::SignedIn
+                } else {
+                    Reach::Everybody
+                }
+            }
+            Predicate::Function { asks_caller: Some(true), .. } => {
+                if signed_in {
+                    Reach::Own
+                } else {
+                    Reach::Nobody
+                }
+            }
             Predicate::Function { .. } | Predicate::Not(_) | Predicate::Unknown => Reach::Unknown,
             Predicate::All(arms) => arms.iter().map(|arm| arm.reach(caller)).min().unwrap_or(Reach::Everybody),
             Predicate::Any(arms) => arms.iter().map(|arm| arm.reach(caller)).max().unwrap_or(Reach::Nobody),
@@ -91,10 +130,14 @@ impl Predicate {
     /// Follows a column to its new name.
     pub(super) fn rename_column(&mut self, from: &str, to: &Name) {
         match self {
-            Predicate::Owner { column } | Predicate::Tenant { column } | Predicate::Marked { column } | Predicate::Fixed { column } | Predicate::Member { column: Some(column), .. } => {
-                if column.eq_ignore_ascii_case(from) {
-                    *column = to.clone();
-                }
+            Predicate::Owner { column }
+            | Predicate::Tenant { column }
+            | Predicate::Marked { column }
+            | Predicate::Fixed { column }
+            | Predicate::Member { column: Some(column), .. }
+                if column.eq_ignore_ascii_case(from) =>
+            {
+                *column = to.clone();
             }
             Predicate::All(arms) | Predicate::Any(arms) => arms.iter_mut().for_each(|arm| arm.rename_column(from, to)),
             Predicate::Not(inner) => inner.rename_column(from, to),
@@ -138,16 +181,19 @@ fn value(expr: &Expr) -> Value {
     if matches!(name.as_str(), "nullif" | "coalesce" | "lower" | "trim") {
         return args.first().map_or(Value::Other, value);
     }
-    let argument = args.first().and_then(|arg| if let ExprKind::Text { value, .. } = &arg.kind { Some(value.to_ascii_lowercase()) } else { None });
+    let argument =
+        args.first().and_then(|arg| if let ExprKind::Text { value, .. } = &arg.kind { Some(value.to_ascii_lowercase()) } else { None });
     for caller in &CATALOGUE.callers {
         let is_call = caller.call.iter().any(|known| known == name.as_str());
-        let is_argument = caller.argument.as_ref().is_none_or(|pattern| argument.as_deref().is_some_and(|argument| pattern.is_match(argument)));
+        let is_argument =
+            caller.argument.as_ref().is_none_or(|pattern| argument.as_deref().is_some_and(|argument| pattern.is_match(argument)));
         let is_path = caller.path.len() == keys.len() && caller.path.iter().zip(keys).all(|(a, b)| a == b.as_str());
         if is_call && is_argument && is_path {
             return if caller.tenant { Value::CallerTenant } else { Value::Caller };
         }
     }
-    let is_token = matches!(name.as_str(), "auth.jwt" | "auth.session") || name == "current_setting" && argument.is_some_and(|argument| argument.contains("claims"));
+    let is_token = matches!(name.as_str(), "auth.jwt" | "auth.session")
+        || name == "current_setting" && argument.is_some_and(|argument| argument.contains("claims"));
     if is_token {
         let editable = keys.iter().any(|key| CATALOGUE.claims.editable.iter().any(|claim| claim == key.as_str()));
         return Value::Claim { name: keys.join(".").into(), editable };
@@ -162,7 +208,9 @@ fn of_term(term: &Term) -> Predicate {
     match (value(&term.left), term.op, value(&term.right)) {
         (Value::Caller, Op::IsNotNull, _) => Predicate::SignedIn,
         (Value::Role, Op::Eq, _) => role(&term.right),
-        (Value::Caller, Op::In | Op::Eq, _) if query_of(&term.right).is_some() => query_of(&term.right).map_or(Predicate::Unknown, list_of_people),
+        (Value::Caller, Op::In | Op::Eq, _) if query_of(&term.right).is_some() => {
+            query_of(&term.right).map_or(Predicate::Unknown, list_of_people)
+        }
         (Value::Claim { name, editable }, ..) | (_, _, Value::Claim { name, editable }) => Predicate::Claim { name, editable },
         // A constant person: an administrator by id.
         (Value::Caller, Op::Eq | Op::In, Value::Constant) => Predicate::Member { table: Name::default(), column: None },
@@ -187,7 +235,11 @@ fn of_column(column: &ColumnRef, term: &Term) -> Predicate {
         (Op::Has, Value::Caller) => Predicate::Owner { column: name },
         (Op::Eq | Op::In, Value::CallerTenant) => Predicate::Tenant { column: name },
         (Op::Eq, Value::Claim { editable, name: claim }) => {
-            if editable { Predicate::Claim { name: claim, editable } } else { Predicate::Tenant { column: name } }
+            if editable {
+                Predicate::Claim { name: claim, editable }
+            } else {
+                Predicate::Tenant { column: name }
+            }
         }
         (Op::Eq | Op::Ne | Op::In | Op::IsNull | Op::IsNotNull, Value::Constant) => fixed(name),
         (Op::In, Value::Other) if matches!(&term.right.kind, ExprKind::List(items) if items.iter().all(Expr::is_constant)) => fixed(name),
@@ -218,7 +270,9 @@ fn role(expr: &Expr) -> Predicate {
 
 /// `is_admin()`, `has_role(auth.uid(), 'x')`; `(storage.foldername(name))[1] = auth.uid()::text`.
 fn function(term: &Term) -> Predicate {
-    if term.op == Op::Eq && is_caller(&term.right) && storage_folder(&term.left) || term.op == Op::Eq && is_caller(&term.left) && storage_folder(&term.right) {
+    if term.op == Op::Eq && is_caller(&term.right) && storage_folder(&term.left)
+        || term.op == Op::Eq && is_caller(&term.left) && storage_folder(&term.right)
+    {
         return Predicate::Owner { column: Name::new_static("name") };
     }
     match &term.left.kind {
@@ -292,10 +346,14 @@ pub(super) fn asks_caller(query: &Query) -> bool {
     let in_terms = conditions.iter().any(|condition| match condition {
         Condition::Exists(inner) => asks_caller(inner),
         other => other.terms().into_iter().any(|term| {
-            [&term.left, &term.right].into_iter().any(|side| side.mentions(&|part| is_caller(part)) || query_of(side).is_some_and(asks_caller))
+            [&term.left, &term.right]
+                .into_iter()
+                .any(|side| side.mentions(&|part| is_caller(part)) || query_of(side).is_some_and(asks_caller))
         }),
     });
-    in_terms || query.with.iter().any(|(_, inner)| asks_caller(inner)) || query.tables.iter().filter_map(|table| table.query.as_deref()).any(asks_caller)
+    in_terms
+        || query.with.iter().any(|(_, inner)| asks_caller(inner))
+        || query.tables.iter().filter_map(|table| table.query.as_deref()).any(asks_caller)
 }
 
 #[cfg(test)]
@@ -352,7 +410,10 @@ mod tests {
             ("(storage.foldername(name))[1] = auth.uid()::text", "Owner { name }"),
             ("auth.uid() = user_id or is_public", "Any([Owner { user_id }, Marked { is_public }])"),
             ("bucket_id = 'a' and auth.uid() = owner", "All([Fixed { bucket_id }, Owner { owner }])"),
-            ("exists (select 1 from memberships m where m.team_id = t.team_id and m.user_id = auth.uid())", "Member { table: memberships, Some(team_id) }"),
+            (
+                "exists (select 1 from memberships m where m.team_id = t.team_id and m.user_id = auth.uid())",
+                "Member { table: memberships, Some(team_id) }",
+            ),
             ("team_id in (select team_id from members where user_id = auth.uid())", "Member { table: members, Some(team_id) }"),
             ("auth.uid() in (select user_id from admins)", "Member { table: admins, None }"),
             ("exists (select 1 from profiles where id = auth.uid() and role = 'admin')", "Member { table: profiles, None }"),

@@ -54,7 +54,10 @@ fn model(file: &FileId, block: &Block, enums: &[&Name]) -> Declared {
 /// What Prisma calls a type of values; a field of any other type is a relation, unless the type is an enum. Enums may
 /// stand in another file, but then the field carries no relation and nobody misses it.
 fn is_scalar(field: &Field, enums: &[&Name]) -> bool {
-    let is_value = matches!(field.ty.as_str(), "String" | "Int" | "BigInt" | "Float" | "Decimal" | "Boolean" | "DateTime" | "Json" | "Bytes" | "Unsupported");
+    let is_value = matches!(
+        field.ty.as_str(),
+        "String" | "Int" | "BigInt" | "Float" | "Decimal" | "Boolean" | "DateTime" | "Json" | "Bytes" | "Unsupported"
+    );
     is_value || field.relation.is_none() && enums.iter().any(|name| **name == field.ty)
 }
 
@@ -189,7 +192,10 @@ model Comment { id String @id
     fn a_model_and_its_migrations_are_one() {
         let schema = link(&[
             ("/p/prisma/schema.prisma", SCHEMA),
-            ("/p/prisma/migrations/1_init/migration.sql", "CREATE TABLE \"notes\" (\"id\" TEXT NOT NULL, \"owner_id\" TEXT NOT NULL, \"legacy\" TEXT, CONSTRAINT \"notes_pkey\" PRIMARY KEY (\"id\"));\nALTER TABLE \"notes\" ENABLE ROW LEVEL SECURITY;\nCREATE TABLE \"User\" (\"id\" TEXT PRIMARY KEY);"),
+            (
+                "/p/prisma/migrations/1_init/migration.sql",
+                "CREATE TABLE \"notes\" (\"id\" TEXT NOT NULL, \"owner_id\" TEXT NOT NULL, \"legacy\" TEXT, CONSTRAINT \"notes_pkey\" PRIMARY KEY (\"id\"));\nALTER TABLE \"notes\" ENABLE ROW LEVEL SECURITY;\nCREATE TABLE \"User\" (\"id\" TEXT PRIMARY KEY);",
+            ),
         ]);
         let note = schema.expect("note");
         assert_eq!(note.sources.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), [SourceKind::Prisma, SourceKind::Sql]);

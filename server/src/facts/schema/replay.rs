@@ -7,8 +7,8 @@ use super::predicate::{Predicate, is_caller};
 use super::routine::{Routine, View};
 use super::row_security::{Policy, PolicyRule, RowSecurity};
 use crate::model::sql::{
-    AlterAction, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateTable, ObjectName, PolicyExpr, Reference, RowSecurityChange, Statement,
-    StatementKind,
+    AlterAction, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateTable, ObjectName, PolicyExpr, Reference, RowSecurityChange,
+    Statement, StatementKind,
 };
 use crate::text::{FileId, Name, Span};
 
@@ -93,12 +93,15 @@ impl Replay {
                     policy.site = site(statement.span);
                 }
             }
-            StatementKind::DropPolicy { name, table } => self.table(table, &site).row_security.policies.retain(|policy| policy.name != *name),
+            StatementKind::DropPolicy { name, table } => {
+                self.table(table, &site).row_security.policies.retain(|policy| policy.name != *name)
+            }
             StatementKind::Grant(grant) => self.grant(grant, &site(statement.span)),
             StatementKind::Dynamic { row_security } => self.dynamic_row_security |= row_security,
             StatementKind::CreateFunction(function) => {
                 let body = function.body.as_ref().map(|body| body.text.to_ascii_lowercase());
-                self.dynamic_row_security |= function.body.as_ref().is_some_and(|body| body.executes) && body.is_some_and(|body| body.contains("enable row level security"));
+                self.dynamic_row_security |= function.body.as_ref().is_some_and(|body| body.executes)
+                    && body.is_some_and(|body| body.contains("enable row level security"));
                 self.create_function(function, &site, statement.span);
             }
             StatementKind::AlterFunction(change) => self.alter_function(change),
@@ -130,7 +133,8 @@ impl Replay {
                 is_dropped: false,
             });
         }
-        &mut self.tables[index]
+        let last = self.tables.len() - 1;
+        &mut self.tables[index.min(last)]
     }
 
     pub(super) fn find(&mut self, name: &ObjectName) -> Option<&mut Table> {
@@ -163,10 +167,8 @@ impl Replay {
     }
 
     fn drop(&mut self, name: &ObjectName) {
-        if let Some(index) = self.by_name.remove(&key(name)) {
-            if let Some(table) = self.tables.get_mut(index) {
-                table.is_dropped = true;
-            }
+        if let Some(table) = self.by_name.remove(&key(name)).and_then(|index| self.tables.get_mut(index)) {
+            table.is_dropped = true;
         }
     }
 
@@ -174,7 +176,9 @@ impl Replay {
         for action in &alter.actions {
             match action {
                 AlterAction::RenameTable(to) => self.rename(&alter.name, ObjectName { name: to.clone(), ..alter.name.clone() }),
-                AlterAction::SetSchema(schema) => self.rename(&alter.name, ObjectName { schema: Some(schema.clone()), ..alter.name.clone() }),
+                AlterAction::SetSchema(schema) => {
+                    self.rename(&alter.name, ObjectName { schema: Some(schema.clone()), ..alter.name.clone() })
+                }
                 other => self.table(&alter.name, site).change(other, &alter.name, site, span),
             }
         }
@@ -199,8 +203,7 @@ impl Replay {
 
     /// What depends on all statements: which functions ask who calls, whether loops over tables hide row security.
     fn finish(mut self) -> Replay {
-        let asks: FxHashMap<String, bool> =
-            self.routines.iter().map(|routine| (key(&routine.name), routine.asks_caller)).collect();
+        let asks: FxHashMap<String, bool> = self.routines.iter().map(|routine| (key(&routine.name), routine.asks_caller)).collect();
         let asks_caller = |name: &str| {
             let name = if name.contains('.') { name.to_owned() } else { format!("public.{name}") };
             asks.get(&name).copied()
@@ -222,7 +225,8 @@ impl Replay {
 
 impl Table {
     fn change(&mut self, action: &AlterAction, table: &ObjectName, site: &dyn Fn(Span) -> Site, span: Span) {
-        let find = |columns: &mut Vec<DeclaredColumn>, name: &Name| columns.iter_mut().position(|column| column.name.eq_ignore_ascii_case(name));
+        let find =
+            |columns: &mut Vec<DeclaredColumn>, name: &Name| columns.iter_mut().position(|column| column.name.eq_ignore_ascii_case(name));
         match action {
             AlterAction::AddColumn(column) => {
                 if find(&mut self.columns, &column.name).is_none() {
@@ -239,8 +243,12 @@ impl Table {
             AlterAction::RenameColumn { from, to } => self.rename_column(from, to),
             AlterAction::AddConstraint(constraint) => self.constrain(constraint),
             AlterAction::DropConstraint(name) => {
-                let dropped: Vec<Name> =
-                    self.foreign_keys.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).flat_map(|(_, columns)| columns.clone()).collect();
+                let dropped: Vec<Name> = self
+                    .foreign_keys
+                    .iter()
+                    .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+                    .flat_map(|(_, columns)| columns.clone())
+                    .collect();
                 self.foreign_keys.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
                 for column in self.columns.iter_mut().filter(|column| dropped.contains(&column.name)) {
                     column.references = None;
@@ -306,7 +314,9 @@ impl Table {
                 }
             }
             ConstraintKind::Unique(key) => match key.as_slice() {
-                [only] => self.columns.iter_mut().filter(|column| column.name.eq_ignore_ascii_case(only)).for_each(|column| column.unique = true),
+                [only] => {
+                    self.columns.iter_mut().filter(|column| column.name.eq_ignore_ascii_case(only)).for_each(|column| column.unique = true)
+                }
                 _ => self.unique_together.push(key.clone()),
             },
             ConstraintKind::ForeignKey { columns, references } => {
@@ -372,9 +382,18 @@ mod tests {
     #[test]
     fn the_last_state_wins() {
         let schema = link(&[
-            ("/p/supabase/migrations/1_init.sql", "create table public.notes (id uuid primary key, owner uuid references auth.users, body text, old int);"),
-            ("/p/supabase/migrations/2_more.sql", "alter table notes add column team_id uuid; alter table notes rename column owner to owner_id; alter table notes drop column old;\r\nalter table public.notes enable row level security;"),
-            ("/p/supabase/migrations/10_last.sql", "create table gone (id int); drop table if exists gone; alter table notes rename to papers; create table tags (note_id uuid references papers (id));"),
+            (
+                "/p/supabase/migrations/1_init.sql",
+                "create table public.notes (id uuid primary key, owner uuid references auth.users, body text, old int);",
+            ),
+            (
+                "/p/supabase/migrations/2_more.sql",
+                "alter table notes add column team_id uuid; alter table notes rename column owner to owner_id; alter table notes drop column old;\r\nalter table public.notes enable row level security;",
+            ),
+            (
+                "/p/supabase/migrations/10_last.sql",
+                "create table gone (id int); drop table if exists gone; alter table notes rename to papers; create table tags (note_id uuid references papers (id));",
+            ),
         ]);
         assert_eq!(schema.columns_of("papers"), "id owner_id->auth.users.id body team_id");
         assert!(schema.model("gone").is_none() && schema.model("notes").is_none());
@@ -415,8 +434,24 @@ mod tests {
         let schema = link(&[
             ("/p/migrations/1.up.sql", "create table a (id int);"),
             ("/p/migrations/1.down.sql", "drop table a;"),
-            ("/p/migrations/2.sql", "-- +goose Up\ncreate table b (id int);\n-- +goose Down\ndrop table b;"),
-            ("/p/migrations/3.sql", "-- migrate:up\ncreate table c (id int);\n-- migrate:down\ndrop table c;"),
+            (
+                "/p/migrations/2.sql",
+                r#"
+-- +goose Up
+create table b (id int);
+-- +goose Down
+drop table b;
+"#,
+            ),
+            (
+                "/p/migrations/3.sql",
+                r#"
+-- migrate:up
+create table c (id int);
+-- migrate:down
+drop table c;
+"#,
+            ),
         ]);
         assert!(["a", "b", "c"].iter().all(|name| schema.model(name).is_some()));
     }
@@ -433,14 +468,29 @@ mod tests {
 
     #[test]
     fn partitions_and_temporary_tables_are_no_models() {
-        let schema = link(&[("/p/a.sql", "create table logs (id int) partition by range (id); create table logs_1 partition of logs for values from (1) to (2); create temp table t (id int); create table copy (like logs including all);")]);
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table logs (id int) partition by range (id); create table logs_1 partition of logs for values from (1) to (2); create temp table t (id int); create table copy (like logs including all);",
+        )]);
         assert!(schema.model("logs_1").is_none() && schema.model("t").is_none());
         assert_eq!(schema.columns_of("copy"), "id");
     }
 
     #[test]
     fn half_typed_files_give_what_is_there() {
-        let schema = link(&[("/p/a.sql", "create table users (id uuid primary key, email text, password text);\n\ncreate table notes (\n  id uuid,\n  user_id uuid references users (id\n\ncreate table tags (id int);\nalter table")]);
+        let schema = link(&[(
+            "/p/a.sql",
+            r#"
+create table users (id uuid primary key, email text, password text);
+
+create table notes (
+  id uuid,
+  user_id uuid references users (id
+
+create table tags (id int);
+alter table
+"#,
+        )]);
         assert_eq!(schema.columns_of("notes"), "id user_id->users.id");
         assert_eq!(schema.columns_of("tags"), "id");
     }

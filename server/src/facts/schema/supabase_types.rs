@@ -35,7 +35,8 @@ impl<'t> Reader<'t> {
             } else if byte == b'/' && matches!(bytes.get(start + 1), Some(b'*')) {
                 self.at += self.text.get(start..)?.find("*/").map_or(self.text.len() - start, |end| end + 2);
             } else if byte == b'"' || byte == b'\'' {
-                let length = bytes.get(start + 1..)?.iter().position(|end| *end == byte || *end == b'\n').unwrap_or(bytes.len() - start - 1);
+                let length =
+                    bytes.get(start + 1..)?.iter().position(|end| *end == byte || *end == b'\n').unwrap_or(bytes.len() - start - 1);
                 self.at = (start + length + 2).min(bytes.len());
                 return Some((Token::Text(self.text.get(start + 1..start + 1 + length).unwrap_or("")), Span::from(start..self.at)));
             } else if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80 {
@@ -121,7 +122,11 @@ impl<'t> Reader<'t> {
             self.at += 1;
         }
         let written = self.text.get(start..self.at).unwrap_or("");
-        let first = written.trim_start_matches(|c: char| c.is_whitespace() || c == '|').split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
+        let first = written
+            .trim_start_matches(|c: char| c.is_whitespace() || c == '|')
+            .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .next()
+            .unwrap_or("");
         (Name::from(first), written.contains("null"), written.contains("[]"))
     }
 
@@ -171,7 +176,13 @@ fn tables(reader: &mut Reader<'_>, file: &FileId, schema: Option<&str>, out: &mu
         reader.fields(|reader, part, _| match part.as_str() {
             "Row" if reader.open_brace() => reader.fields(|reader, name, span| {
                 let (ty, optional, list) = reader.ty();
-                let column = DeclaredColumn { ty, optional, list, db_name: Some(name.clone()), ..DeclaredColumn::new(name, Site { file: file.clone(), span }) };
+                let column = DeclaredColumn {
+                    ty,
+                    optional,
+                    list,
+                    db_name: Some(name.clone()),
+                    ..DeclaredColumn::new(name, Site { file: file.clone(), span })
+                };
                 model.columns.push(column);
             }),
             "Relationships" => relationships(reader, &mut model),
@@ -293,7 +304,10 @@ export type Database = {
     fn the_migrations_know_what_the_types_do_not() {
         let schema = link(&[
             ("/p/database.types.ts", TYPES),
-            ("/p/supabase/migrations/1.sql", "create table teams (id uuid primary key, user_id uuid references auth.users); alter table teams enable row level security;"),
+            (
+                "/p/supabase/migrations/1.sql",
+                "create table teams (id uuid primary key, user_id uuid references auth.users); alter table teams enable row level security;",
+            ),
         ]);
         assert_eq!(schema.owners_of("notes"), "teams.user_id (Owner of users)");
         assert_eq!(schema.expect("teams").sources.len(), 2);

@@ -2,7 +2,9 @@
 
 use super::node::{Call, Field, Node};
 use super::{Code, DefinerKind};
-use crate::facts::schema::declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target};
+use crate::facts::schema::declared::{
+    Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target,
+};
 use crate::facts::schema::predicate::Predicate;
 use crate::facts::schema::row_security::{Policy, PolicyRule};
 use crate::model::sql::{Piece, Pieces, PolicyCommand, query};
@@ -47,10 +49,12 @@ fn table_call<'m>(code: &Code<'m>, node: Node<'m>) -> Option<TableCall<'m>> {
             return Some(TableCall { call, schema: None, row_security: false });
         }
         // `pgTable.withRLS(…)`.
-        if let ExprKind::Member { base, name, .. } = call.callee.kind() {
-            if name == "withRLS" && code.is_one_of(call.callee.at(*base), &definer.table, &definer.library) {
-                return Some(TableCall { call, schema: None, row_security: true });
-            }
+        let secured = match call.callee.kind() {
+            ExprKind::Member { base, name, .. } if name == "withRLS" => Some(call.callee.at(*base)),
+            _ => None,
+        };
+        if secured.is_some_and(|made| code.is_one_of(made, &definer.table, &definer.library)) {
+            return Some(TableCall { call, schema: None, row_security: true });
         }
         let (maker, is_method) = match call.callee.kind() {
             ExprKind::Name(_) => (code.resolve(call.callee), false),
@@ -63,7 +67,9 @@ fn table_call<'m>(code: &Code<'m>, node: Node<'m>) -> Option<TableCall<'m>> {
         }
         // A maker of tables that comes from another file of the project, known by its name only.
         let imported = call.callee.path().and_then(|path| code.import(&path).cloned());
-        if !is_method && imported.is_some_and(|(source, name)| source.starts_with(['.', '@', '~']) && name.to_ascii_lowercase().contains("table")) && call.arg(1).is_some() && code.imports_from("drizzle-orm") {
+        let is_made_elsewhere =
+            imported.is_some_and(|(source, name)| source.starts_with(['.', '@', '~']) && name.to_ascii_lowercase().contains("table"));
+        if !is_method && is_made_elsewhere && call.arg(1).is_some() && code.imports_from("drizzle-orm") {
             return Some(TableCall { call, schema: None, row_security: false });
         }
     }
@@ -115,10 +121,13 @@ fn column(code: &Code<'_>, field: &Field<'_>) -> Option<DeclaredColumn> {
             "references" => {
                 column.references = call.arg(0).and_then(|target| reference(target.value()));
                 if let (Some(reference), Some(options)) = (&mut column.references, call.arg(1)) {
-                    reference.cascades = options.field("onDelete").and_then(Node::text).is_some_and(|action| action.eq_ignore_ascii_case("cascade"));
+                    reference.cascades =
+                        options.field("onDelete").and_then(Node::text).is_some_and(|action| action.eq_ignore_ascii_case("cascade"));
                 }
             }
-            "default" => column.defaults_to_caller = call.arg(0).is_some_and(|value| sql_text(value).is_some_and(|text| text.contains("auth.uid()"))),
+            "default" => {
+                column.defaults_to_caller = call.arg(0).is_some_and(|value| sql_text(value).is_some_and(|text| text.contains("auth.uid()")))
+            }
             _ => {}
         }
     }
@@ -136,7 +145,9 @@ fn reference(node: Node<'_>) -> Option<DeclaredReference> {
 fn constraint(code: &Code<'_>, node: Node<'_>, model: &mut Declared) {
     let (root, calls) = node.chain();
     let Some(call) = root.call() else { return };
-    let names = |list: Option<Node<'_>>| list.map(|list| list.items().into_iter().filter_map(|item| item.last_name().cloned()).collect::<Vec<_>>()).unwrap_or_default();
+    let names = |list: Option<Node<'_>>| {
+        list.map(|list| list.items().into_iter().filter_map(|item| item.last_name().cloned()).collect::<Vec<_>>()).unwrap_or_default()
+    };
     match call.callee.last_name().map(Name::as_str) {
         Some("foreignKey") => {
             let Some(options) = call.arg(0).map(Node::value) else { return };
@@ -158,7 +169,10 @@ fn constraint(code: &Code<'_>, node: Node<'_>, model: &mut Declared) {
             model.unique_together.push(key);
         }
         Some("unique" | "uniqueIndex") => {
-            let on = calls.iter().find(|(name, _)| *name == "on").map(|(_, call)| call.args().filter_map(|arg| arg.last_name().cloned()).collect::<Vec<_>>());
+            let on = calls
+                .iter()
+                .find(|(name, _)| *name == "on")
+                .map(|(_, call)| call.args().filter_map(|arg| arg.last_name().cloned()).collect::<Vec<_>>());
             match on.unwrap_or_default().as_slice() {
                 [] => {}
                 [only] => {
@@ -218,13 +232,19 @@ fn crud_policies(code: &Code<'_>, call: &Call<'_>) -> Vec<Policy> {
         ExprKind::Bool(true) => Some(Predicate::Always),
         ExprKind::Bool(false) => Some(Predicate::Never),
         ExprKind::Null => None,
-        _ => match node.call().filter(|call| call.callee.last_name().is_some_and(|name| name == "authUid")).and_then(|call| call.arg(0)?.last_name().cloned()) {
+        _ => match node
+            .call()
+            .filter(|call| call.callee.last_name().is_some_and(|name| name == "authUid"))
+            .and_then(|call| call.arg(0)?.last_name().cloned())
+        {
             Some(column) => Some(Predicate::Owner { column }),
             None => Some(sql_text(node).map_or(Predicate::Unknown, |text| predicate(&text))),
         },
     };
     let mut policies = Vec::new();
-    for (field, commands) in [("read", [PolicyCommand::Select].as_slice()), ("modify", &[PolicyCommand::Insert, PolicyCommand::Update, PolicyCommand::Delete])] {
+    for (field, commands) in
+        [("read", [PolicyCommand::Select].as_slice()), ("modify", &[PolicyCommand::Insert, PolicyCommand::Update, PolicyCommand::Delete])]
+    {
         let Some(predicate) = options.field(field).and_then(predicate_of) else { continue };
         for command in commands {
             let rule = PolicyRule { predicate: predicate.clone(), site: site.clone() };
@@ -272,7 +292,10 @@ fn predicate(text: &str) -> Predicate {
 
 /// `relations(notes, ({ one, many }) => ({ author: one(users, { fields: [notes.authorId], references: [users.id] }) }))`
 fn relations(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
-    let (Some(table), Some(described)) = (call.arg(0).and_then(|table| table.last_name().cloned()), call.arg(1).and_then(Node::returned)) else { return };
+    let (Some(table), Some(described)) = (call.arg(0).and_then(|table| table.last_name().cloned()), call.arg(1).and_then(Node::returned))
+    else {
+        return;
+    };
     for field in described.fields() {
         let Some(made) = field.value.call() else { continue };
         let list = made.callee.last_name().is_some_and(|name| name == "many");
@@ -281,19 +304,29 @@ fn relations(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
         let list_of = |name: &str| options.and_then(|options| options.field(name)).map(Node::items).unwrap_or_default();
         let columns: Vec<Name> = list_of("fields").into_iter().filter_map(|item| item.last_name().cloned()).collect();
         let targets: Vec<Name> = list_of("references").into_iter().filter_map(|item| item.last_name().cloned()).collect();
-        add_relation(code, out, &table, &field, target, columns, targets, list);
+        add_relation(code, out, &table, &field, Way { target, columns, targets, list });
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn add_relation(code: &Code<'_>, out: &mut FileSchema, table: &Name, field: &Field<'_>, target: Name, columns: Vec<Name>, targets: Vec<Name>, list: bool) {
+/// Where a relation leads, and over which columns.
+struct Way {
+    target: Name,
+    columns: Vec<Name>,
+    targets: Vec<Name>,
+    list: bool,
+}
+
+fn add_relation(code: &Code<'_>, out: &mut FileSchema, table: &Name, field: &Field<'_>, way: Way) {
+    let Way { target, columns, targets, list } = way;
     let to = Target::Code(table.clone());
     for (column, target_column) in columns.iter().zip(&targets) {
         let mut carried = DeclaredColumn::new(column.clone(), code.site(field.name_span));
-        carried.references = Some(DeclaredReference { column: Some(target_column.clone()), ..DeclaredReference::to(Target::Code(target.clone())) });
+        carried.references =
+            Some(DeclaredReference { column: Some(target_column.clone()), ..DeclaredReference::to(Target::Code(target.clone())) });
         out.additions.push(Addition { to: to.clone(), column: Some(carried), relation: None });
     }
-    let relation = DeclaredRelation { name: field.name.clone(), target: Target::Code(target), columns, list, site: code.site(field.name_span) };
+    let relation =
+        DeclaredRelation { name: field.name.clone(), target: Target::Code(target), columns, list, site: code.site(field.name_span) };
     out.additions.push(Addition { to, column: None, relation: Some(relation) });
 }
 
@@ -316,7 +349,8 @@ fn define_relations(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
                 items.into_iter().filter_map(|item| item.last_name().cloned()).collect()
             };
             let columns = if number == "one" { names("from") } else { Vec::new() };
-            add_relation(code, out, &table.name, &field, Name::from(target), columns, names("to"), number == "many");
+            let way = Way { target: Name::from(target), columns, targets: names("to"), list: number == "many" };
+            add_relation(code, out, &table.name, &field, way);
         }
     }
 }
@@ -370,7 +404,10 @@ export const posts = createTable("post", (d) => ({ id: d.integer().primaryKey(),
         assert_eq!(schema.owners_of("lines"), "note.ownerId (Owner of users)");
         assert_eq!(schema.owners_of("posts"), "createdById (Audit of users)");
         let profiles = schema.expect("profiles");
-        assert!(profiles.is_principal && profiles.row_security.policies[0].using.as_ref().is_some_and(|rule| rule.predicate.owner_columns() == ["id"]));
+        assert!(
+            profiles.is_principal
+                && profiles.row_security.policies[0].using.as_ref().is_some_and(|rule| rule.predicate.owner_columns() == ["id"])
+        );
         assert_eq!(schema.model("team_members"), schema.model("teamMembers"));
         assert!(schema.expect("files").column("uploaded_for").unwrap().unique);
     }
@@ -390,9 +427,18 @@ export const posts = createTable("post", (d) => ({ id: d.integer().primaryKey(),
 
     #[test]
     fn names_of_other_packages_are_not_meant() {
-        let schema = link(&[("/p/a.ts", r#"import { pgTable } from "other-thing"; export const notes = pgTable("notes", { id: uuid("id") });"#)]);
+        let schema =
+            link(&[("/p/a.ts", r#"import { pgTable } from "other-thing"; export const notes = pgTable("notes", { id: uuid("id") });"#)]);
         assert!(schema.is_empty());
-        let schema = link(&[("/p/a.ts", "export const notes = pgTable(\"notes\", {\n  id: uuid(\"id\"),\n  user: uuid(\n});\n")]);
+        let schema = link(&[(
+            "/p/a.ts",
+            r#"
+export const notes = pgTable("notes", {
+  id: uuid("id"),
+  user: uuid(
+});
+"#,
+        )]);
         assert_eq!(schema.columns_of("notes"), "id", "half typed and not imported yet");
     }
 }

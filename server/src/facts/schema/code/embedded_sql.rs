@@ -16,7 +16,14 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             let Some(text) = sql(node) else { continue };
             let span = node.span();
             // Quotes are one character or three; escapes make the rest of the places only nearly right.
-            let quotes = if span.len() >= text.len() as u32 + 6 && text.contains('\n') && code.model.language.grammar() == Some(crate::syntax::Grammar::Python) { 3 } else { 1 };
+            let quotes = if span.len() >= text.len() as u32 + 6
+                && text.contains('\n')
+                && code.model.language.grammar() == Some(crate::syntax::Grammar::Python)
+            {
+                3
+            } else {
+                1
+            };
             let padded = format!("{}{text}", " ".repeat((span.start + quotes) as usize));
             let defines = |kind: &StatementKind| matches!(kind, StatementKind::CreateTable(_) | StatementKind::AlterTable(_));
             out.statements.extend(statements(&padded).into_iter().filter(|statement| defines(&statement.kind)));
@@ -50,8 +57,18 @@ mod tests {
 
     #[test]
     fn tables_made_by_programs() {
-        let code = "import sqlite3\ncon = sqlite3.connect(\"x.db\")\ncon.executescript(\"\"\"\n  CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT);\n  CREATE TABLE notes (id INTEGER, user_id INTEGER REFERENCES users(id));\n\"\"\")\n";
-        let schema = link(&[("/p/db.py", code), ("/p/more.ts", "db.exec(`alter table notes add column team_id text`); const x = \"please create table reservations\";")]);
+        let code = r#"
+import sqlite3
+con = sqlite3.connect("x.db")
+con.executescript("""
+  CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT);
+  CREATE TABLE notes (id INTEGER, user_id INTEGER REFERENCES users(id));
+""")
+"#;
+        let schema = link(&[
+            ("/p/db.py", code),
+            ("/p/more.ts", "db.exec(`alter table notes add column team_id text`); const x = \"please create table reservations\";"),
+        ]);
         assert_eq!(schema.columns_of("notes"), "id user_id->users.id team_id");
         let site = &schema.expect("notes").column("user_id").unwrap().site;
         assert_eq!(site.span.of(code), "user_id");

@@ -54,7 +54,8 @@ fn infer_collection(model: &mut Declared) {
 
 /// The fields of `new Schema({ … })`, if the call is one.
 fn schema_fields<'m>(code: &Code<'m>, call: &Call<'m>) -> Option<Node<'m>> {
-    let is_schema = call.kind == CallKind::New && code.definers(DefinerKind::Mongoose).any(|definer| code.is_one_of(call.callee, &definer.schema, &definer.library));
+    let is_schema = call.kind == CallKind::New
+        && code.definers(DefinerKind::Mongoose).any(|definer| code.is_one_of(call.callee, &definer.schema, &definer.library));
     let fields = code.resolve(call.arg(0)?);
     (is_schema && matches!(fields.kind(), ExprKind::Object(_))).then_some(fields)
 }
@@ -112,7 +113,8 @@ fn path<'m>(code: &Code<'m>, model: &mut Declared, name: Name, span: Span, value
         return nested(code, model, &name, fields, list, depth + 1);
     }
     column.ty = ty.items().first().copied().unwrap_or(ty).path().map(|path| Name::from(last_segment(&path))).unwrap_or_default();
-    let flag = |key: &str| value.field(key).is_some_and(|value| value.is_true() || value.items().first().is_some_and(|first| first.is_true()));
+    let flag =
+        |key: &str| value.field(key).is_some_and(|value| value.is_true() || value.items().first().is_some_and(|first| first.is_true()));
     column.optional = !flag("required");
     column.unique = flag("unique");
     column.primary = name == "_id";
@@ -168,7 +170,10 @@ mod tests {
         ]);
         assert!(schema.expect("User").is_principal);
         assert_eq!(schema.expect("User").table, "users");
-        assert_eq!(schema.columns_of("Note"), "_id user->users._id tags comments.author->users._id comments.text likes->users._id meta.views meta.lastEditedBy->users._id geo.type geo.coordinates");
+        assert_eq!(
+            schema.columns_of("Note"),
+            "_id user->users._id tags comments.author->users._id comments.text likes->users._id meta.views meta.lastEditedBy->users._id geo.type geo.coordinates"
+        );
         assert_eq!(schema.owners_of("Note"), "user (Owner of User)");
         assert_eq!(schema.expect("user_notes").name, "Note");
         assert!(!schema.expect("Note").column("user").unwrap().optional);
@@ -179,8 +184,14 @@ mod tests {
     #[test]
     fn a_schema_and_its_model_may_stand_in_two_files() {
         let schema = link(&[
-            ("/p/schemas/note.ts", r#"import { Schema } from "mongoose"; export const NoteSchema = new Schema({ owner: { type: Schema.Types.ObjectId, ref: "User" } });"#),
-            ("/p/models/note.ts", r#"import { model } from "mongoose"; import { NoteSchema } from "../schemas/note"; export const Note = model("Note", NoteSchema);"#),
+            (
+                "/p/schemas/note.ts",
+                r#"import { Schema } from "mongoose"; export const NoteSchema = new Schema({ owner: { type: Schema.Types.ObjectId, ref: "User" } });"#,
+            ),
+            (
+                "/p/models/note.ts",
+                r#"import { model } from "mongoose"; import { NoteSchema } from "../schemas/note"; export const Note = model("Note", NoteSchema);"#,
+            ),
         ]);
         assert_eq!(schema.owners_of("Note"), "owner (Owner of User)");
         assert!(schema.model("NoteSchema").is_none());

@@ -3,7 +3,9 @@
 use super::node::{Call, ClassNode, Node, core_type, last_segment};
 use super::{Code, DefinerKind};
 use crate::facts::schema::catalogue::Definer;
-use crate::facts::schema::declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target};
+use crate::facts::schema::declared::{
+    Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target,
+};
 use crate::facts::schema::names::snake;
 use crate::model::{ExprKind, Field};
 use crate::text::Name;
@@ -14,7 +16,9 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             out.models.extend(model(code, class, definer));
         }
         for binding in &code.bindings {
-            if let Some(call) = binding.value.call().filter(|call| is_named(call, &["Table"]) && code.imports_from("sqlalchemy") || is_method_of_db(call)) {
+            if let Some(call) =
+                binding.value.call().filter(|call| is_named(call, &["Table"]) && code.imports_from("sqlalchemy") || is_method_of_db(call))
+            {
                 out.models.extend(table(code, &call, definer, Some(&binding.name)));
             }
         }
@@ -51,10 +55,14 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Option
     let table_name = class.value("__tablename__");
     let has_columns = class.class.fields.iter().any(|field| {
         let value = field.value.map(|id| class.node(id));
-        is_mapped(field) || value.is_some_and(|value| is_call_of(code, value, &definer.column, definer) || is_call_of(code, value, &definer.many, definer))
+        is_mapped(field)
+            || value
+                .is_some_and(|value| is_call_of(code, value, &definer.column, definer) || is_call_of(code, value, &definer.many, definer))
     });
     let is_db_model = class.bases().filter_map(Node::path).any(|base| base.ends_with(".Model") && !base.starts_with("models."));
-    let is_declared = has_columns || table_name.is_some() && !class.class.keywords.iter().any(|(name, _)| name == "table") || is_db_model && code.imports_from("flask_sqlalchemy");
+    let is_declared = has_columns
+        || table_name.is_some() && !class.class.keywords.iter().any(|(name, _)| name == "table")
+        || is_db_model && code.imports_from("flask_sqlalchemy");
     if !is_declared || class.class.keywords.iter().any(|(name, _)| name == "table") {
         return None;
     }
@@ -67,7 +75,10 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Option
     table_args(code, class, &mut model);
     let says_abstract = class.value("__abstract__").is_some_and(Node::is_true);
     let has_key = model.columns.iter().any(|column| column.primary);
-    let inherits = model.bases.iter().any(|base| !matches!(base.as_str(), "object" | "DeclarativeBase" | "DeclarativeBaseNoMeta" | "MappedAsDataclass"));
+    let inherits = model
+        .bases
+        .iter()
+        .any(|base| !matches!(base.as_str(), "object" | "DeclarativeBase" | "DeclarativeBaseNoMeta" | "MappedAsDataclass"));
     model.is_abstract = says_abstract || model.table.is_none() && !is_db_model && !(has_key && inherits);
     // Without a table's name of its own it may still be a table: its base may give names and keys to all. Linking knows.
     if model.table.is_none() && !says_abstract && (inherits || is_db_model) {
@@ -85,8 +96,14 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
     let call = field.value.map(|id| class.node(id)).and_then(Node::call);
     let is = |names: &[String]| call.is_some_and(|call| code.is_one_of(call.callee, names, &definer.library));
     if is(&definer.many) {
-        let call_target = call.and_then(|call| call.arg(0).or_else(|| call.named("argument"))).and_then(|target| target.value().text().or_else(|| target.value().last_name().cloned()));
-        let Some(target) = call_target.map(|target| Name::from(last_segment(&target))).or_else(|| (!ty.is_empty()).then(|| Name::from(last_segment(&ty)))) else { return };
+        let call_target = call
+            .and_then(|call| call.arg(0).or_else(|| call.named("argument")))
+            .and_then(|target| target.value().text().or_else(|| target.value().last_name().cloned()));
+        let Some(target) =
+            call_target.map(|target| Name::from(last_segment(&target))).or_else(|| (!ty.is_empty()).then(|| Name::from(last_segment(&ty))))
+        else {
+            return;
+        };
         let keys = call.and_then(|call| call.named("foreign_keys")).map(foreign_keys).unwrap_or_default();
         let list = list || call.is_some_and(|call| call.named("secondary").is_some());
         model.relations.push(DeclaredRelation { name: field.name.clone(), target: Target::Code(target), columns: keys, list, site });
@@ -235,7 +252,8 @@ fn create_foreign_key(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
     let list = |n: usize| call.arg(n).map(Node::items).unwrap_or_default().into_iter().filter_map(Node::text).collect::<Vec<_>>();
     for (own, other) in list(3).into_iter().zip(list(4)) {
         let mut column = DeclaredColumn::new(own, code.site(call.callee.span()));
-        column.references = Some(DeclaredReference { column: Some(other), ..DeclaredReference::to(Target::Table { schema: None, name: target.clone() }) });
+        column.references =
+            Some(DeclaredReference { column: Some(other), ..DeclaredReference::to(Target::Table { schema: None, name: target.clone() }) });
         out.additions.push(Addition { to: Target::Table { schema: None, name: source.clone() }, column: Some(column), relation: None });
     }
 }
@@ -305,11 +323,32 @@ class Line(Base):
         let schema = link(&[
             (
                 "/p/models.py",
-                "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass BlogPost(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    author_id = db.Column(db.Integer, db.ForeignKey('user.id'))\n    slug = db.Column(db.String)\n\nclass User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    username = db.Column(db.String)\n    password = db.Column(db.String)\n\nlikes = db.Table('likes', db.Column('user_id', db.ForeignKey('user.id')), db.Column('post_id', db.ForeignKey('blog_post.id')))\n",
+                r#"
+from flask_sqlalchemy import SQLAlchemy
+db = SQLAlchemy()
+class BlogPost(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    author_id = db.Column(db.Integer, db.ForeignKey('user.id'))
+    slug = db.Column(db.String)
+
+class User(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    username = db.Column(db.String)
+    password = db.Column(db.String)
+
+likes = db.Table('likes', db.Column('user_id', db.ForeignKey('user.id')), db.Column('post_id', db.ForeignKey('blog_post.id')))
+"#,
             ),
             (
                 "/p/migrations/versions/1.py",
-                "from alembic import op\nimport sqlalchemy as sa\ndef upgrade():\n    op.create_table('blog_post', sa.Column('id', sa.Integer(), primary_key=True), sa.Column('team_id', sa.Integer()), sa.ForeignKeyConstraint(['team_id'], ['teams.id']))\n    op.add_column('user', sa.Column('plan', sa.String()))\n    op.create_foreign_key(None, 'likes', 'blog_post', ['post_id'], ['id'])\n",
+                r#"
+from alembic import op
+import sqlalchemy as sa
+def upgrade():
+    op.create_table('blog_post', sa.Column('id', sa.Integer(), primary_key=True), sa.Column('team_id', sa.Integer()), sa.ForeignKeyConstraint(['team_id'], ['teams.id']))
+    op.add_column('user', sa.Column('plan', sa.String()))
+    op.create_foreign_key(None, 'likes', 'blog_post', ['post_id'], ['id'])
+"#,
             ),
         ]);
         assert_eq!(schema.columns_of("BlogPost"), "id author_id->user.id slug team_id->teams.id");
@@ -320,7 +359,17 @@ class Line(Base):
 
     #[test]
     fn classes_that_store_nothing_are_no_models() {
-        let schema = link(&[("/p/schemas.py", "from pydantic import BaseModel\nclass NoteIn(BaseModel):\n    title: str\nclass Service:\n    model = Note\n    __slots__ = ()\n")]);
+        let schema = link(&[(
+            "/p/schemas.py",
+            r#"
+from pydantic import BaseModel
+class NoteIn(BaseModel):
+    title: str
+class Service:
+    model = Note
+    __slots__ = ()
+"#,
+        )]);
         assert!(schema.is_empty());
     }
 }
