@@ -15,6 +15,7 @@ pub mod names;
 mod owners;
 mod people;
 mod predicate;
+mod predicate_reader;
 mod prisma;
 mod privacy;
 mod replay;
@@ -23,6 +24,7 @@ mod row_security;
 pub mod show;
 mod source;
 mod supabase_types;
+mod table;
 #[cfg(test)]
 mod testing;
 

@@ -2,30 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::declared::{Declared, DeclaredColumn, DeclaredReference, FileSchema, Site, SourceKind, Target};
-use super::predicate::{Predicate, is_caller};
+use super::declared::{DeclaredReference, FileSchema, Site, Target};
+use super::grants::Blanket;
 use super::routine::{Routine, View};
-use super::row_security::{Policy, PolicyRule, RowSecurity};
-use crate::model::sql::{
-    AlterAction, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateTable, ObjectName, PolicyExpr, Reference, RowSecurityChange,
-    Statement, StatementKind,
-};
-use crate::text::{FileId, Name, Span};
-
-/// A table while the files are run.
-pub(super) struct Table {
-    pub name: ObjectName,
-    /// Some file creates it. Policies and grants can speak of tables that none does.
-    pub is_defined: bool,
-    pub is_partition: bool,
-    pub columns: Vec<DeclaredColumn>,
-    pub unique_together: Vec<Vec<Name>>,
-    /// Foreign keys by the name of their constraint, with their columns.
-    foreign_keys: Vec<(Name, Vec<Name>)>,
-    pub row_security: RowSecurity,
-    pub site: Site,
-    is_dropped: bool,
-}
+use super::table::Table;
+use crate::model::sql::{AlterAction, AlterTable, CreateTable, ObjectName, Statement, StatementKind};
+use crate::text::{FileId, Span};
 
 #[derive(Default)]
 pub(super) struct Replay {
@@ -35,7 +17,7 @@ pub(super) struct Replay {
     pub views: Vec<View>,
     /// Some file switches row security on for tables it finds at run time.
     pub dynamic_row_security: bool,
-    pub(super) default_grants: Vec<super::grants::Blanket>,
+    pub(super) default_grants: Vec<Blanket>,
 }
 
 /// `files` in the order of their paths.
@@ -70,28 +52,10 @@ impl Replay {
             StatementKind::AlterTable(alter) => self.alter(alter, &site, statement.span),
             StatementKind::DropTables(names) => names.iter().for_each(|name| self.drop(name)),
             StatementKind::CreatePolicy(policy) => {
-                let created = Policy {
-                    name: policy.name.clone(),
-                    permissive: policy.permissive,
-                    command: policy.command,
-                    roles: policy.roles.clone(),
-                    using: policy.using.as_ref().map(|expr| rule(expr, &site)),
-                    check: policy.check.as_ref().map(|expr| rule(expr, &site)),
-                    site: site(statement.span),
-                };
-                let table = self.table(&policy.table, &site);
-                table.row_security.policies.retain(|policy| policy.name != created.name);
-                table.row_security.policies.push(created);
+                self.table(&policy.table, &site).create_policy(policy, &site, statement.span);
             }
             StatementKind::AlterPolicy(change) => {
-                let table = self.table(&change.table, &site);
-                if let Some(policy) = table.row_security.policies.iter_mut().find(|policy| policy.name == change.name) {
-                    policy.name = change.rename.clone().unwrap_or_else(|| policy.name.clone());
-                    policy.roles = change.roles.clone().unwrap_or_else(|| policy.roles.clone());
-                    policy.using = change.using.as_ref().map(|expr| rule(expr, &site)).or_else(|| policy.using.clone());
-                    policy.check = change.check.as_ref().map(|expr| rule(expr, &site)).or_else(|| policy.check.clone());
-                    policy.site = site(statement.span);
-                }
+                self.table(&change.table, &site).alter_policy(change, &site, statement.span);
             }
             StatementKind::DropPolicy { name, table } => {
                 self.table(table, &site).row_security.policies.retain(|policy| policy.name != *name)
@@ -121,17 +85,7 @@ impl Replay {
     pub(super) fn table(&mut self, name: &ObjectName, site: &dyn Fn(Span) -> Site) -> &mut Table {
         let index = *self.by_name.entry(key(name)).or_insert(self.tables.len());
         if index == self.tables.len() {
-            self.tables.push(Table {
-                name: name.clone(),
-                is_defined: false,
-                is_partition: false,
-                columns: Vec::new(),
-                unique_together: Vec::new(),
-                foreign_keys: Vec::new(),
-                row_security: RowSecurity::default(),
-                site: site(name.span),
-                is_dropped: false,
-            });
+            self.tables.push(Table::new(name.clone(), site(name.span)));
         }
         let last = self.tables.len() - 1;
         &mut self.tables[index.min(last)]
@@ -144,26 +98,13 @@ impl Replay {
     fn create(&mut self, create: &CreateTable, site: &dyn Fn(Span) -> Site) {
         let like = create.like.as_ref().and_then(|like| self.find(like)).map(|like| (like.columns.clone(), like.unique_together.clone()));
         let grants = self.granted_by_default(&create.name);
+        let (copied, keys) = like.unwrap_or_default();
         let table = self.table(&create.name, site);
         if !table.is_defined {
-            table.site = site(create.name.span);
-            table.row_security.enabled.get_or_insert(false);
             table.row_security.grants.extend(grants);
         }
-        (table.is_defined, table.is_partition) = (true, create.partition_of.is_some());
-        let (copied, keys) = like.unwrap_or_default();
         table.unique_together.extend(keys);
-        for column in copied.into_iter().chain(create.columns.iter().map(|column| declared(column, site))) {
-            if !table.columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
-                table.columns.push(column);
-            }
-        }
-        for column in create.columns.iter().filter(|column| column.references.is_some()) {
-            table.foreign_keys.push((default_key_name(&create.name, std::slice::from_ref(&column.name)), vec![column.name.clone()]));
-        }
-        for constraint in &create.constraints {
-            table.constrain(constraint);
-        }
+        table.create(create, copied, site);
     }
 
     fn drop(&mut self, name: &ObjectName) {
@@ -220,158 +161,6 @@ impl Replay {
             }
         }
         self
-    }
-}
-
-impl Table {
-    fn change(&mut self, action: &AlterAction, table: &ObjectName, site: &dyn Fn(Span) -> Site, span: Span) {
-        let find =
-            |columns: &mut Vec<DeclaredColumn>, name: &Name| columns.iter_mut().position(|column| column.name.eq_ignore_ascii_case(name));
-        match action {
-            AlterAction::AddColumn(column) => {
-                if find(&mut self.columns, &column.name).is_none() {
-                    self.columns.push(declared(column, site));
-                }
-                if column.references.is_some() {
-                    self.foreign_keys.push((default_key_name(table, std::slice::from_ref(&column.name)), vec![column.name.clone()]));
-                }
-            }
-            AlterAction::DropColumn(name) => {
-                self.columns.retain(|column| !column.name.eq_ignore_ascii_case(name));
-                self.unique_together.retain(|key| !key.iter().any(|column| column.eq_ignore_ascii_case(name)));
-            }
-            AlterAction::RenameColumn { from, to } => self.rename_column(from, to),
-            AlterAction::AddConstraint(constraint) => self.constrain(constraint),
-            AlterAction::DropConstraint(name) => {
-                let dropped: Vec<Name> = self
-                    .foreign_keys
-                    .iter()
-                    .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-                    .flat_map(|(_, columns)| columns.clone())
-                    .collect();
-                self.foreign_keys.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
-                for column in self.columns.iter_mut().filter(|column| dropped.contains(&column.name)) {
-                    column.references = None;
-                }
-            }
-            AlterAction::NotNull { column, is } => {
-                if let Some(column) = find(&mut self.columns, column).and_then(|index| self.columns.get_mut(index)) {
-                    column.optional = !is;
-                }
-            }
-            AlterAction::Type { column, ty } => {
-                if let Some(column) = find(&mut self.columns, column).and_then(|index| self.columns.get_mut(index)) {
-                    column.ty = ty.clone();
-                }
-            }
-            AlterAction::Default { column, value } => {
-                if let Some(column) = find(&mut self.columns, column).and_then(|index| self.columns.get_mut(index)) {
-                    column.defaults_to_caller = value.as_ref().is_some_and(is_caller);
-                }
-            }
-            AlterAction::RowSecurity(change) => {
-                match change {
-                    RowSecurityChange::Enable => self.row_security.enabled = Some(true),
-                    RowSecurityChange::Disable => self.row_security.enabled = Some(false),
-                    RowSecurityChange::Force => self.row_security.forced = true,
-                    RowSecurityChange::NoForce => self.row_security.forced = false,
-                }
-                if matches!(change, RowSecurityChange::Enable | RowSecurityChange::Disable) {
-                    self.row_security.changed_at = Some(site(span));
-                }
-            }
-            AlterAction::RenameTable(_) | AlterAction::SetSchema(_) | AlterAction::OwnerTo(_) => {}
-        }
-    }
-
-    fn rename_column(&mut self, from: &Name, to: &Name) {
-        let rename = |name: &mut Name| {
-            if name.eq_ignore_ascii_case(from) {
-                *name = to.clone();
-            }
-        };
-        for column in &mut self.columns {
-            if column.name.eq_ignore_ascii_case(from) {
-                column.name = to.clone();
-                column.db_name = Some(to.clone());
-            }
-        }
-        self.foreign_keys.iter_mut().flat_map(|(_, columns)| columns).for_each(rename);
-        self.unique_together.iter_mut().flatten().for_each(rename);
-        for policy in &mut self.row_security.policies {
-            policy.using.iter_mut().chain(&mut policy.check).for_each(|rule| rule.predicate.rename_column(from, to));
-        }
-    }
-
-    fn constrain(&mut self, constraint: &Constraint) {
-        match &constraint.kind {
-            ConstraintKind::PrimaryKey(key) => {
-                for column in self.columns.iter_mut().filter(|column| key.iter().any(|name| name.eq_ignore_ascii_case(&column.name))) {
-                    (column.primary, column.optional) = (true, false);
-                }
-                if key.len() > 1 {
-                    self.unique_together.push(key.clone());
-                }
-            }
-            ConstraintKind::Unique(key) => match key.as_slice() {
-                [only] => {
-                    self.columns.iter_mut().filter(|column| column.name.eq_ignore_ascii_case(only)).for_each(|column| column.unique = true)
-                }
-                _ => self.unique_together.push(key.clone()),
-            },
-            ConstraintKind::ForeignKey { columns, references } => {
-                let name = constraint.name.clone().unwrap_or_else(|| default_key_name(&self.name, columns));
-                self.foreign_keys.push((name, columns.clone()));
-                for (position, name) in columns.iter().enumerate() {
-                    if let Some(column) = self.columns.iter_mut().find(|column| column.name.eq_ignore_ascii_case(name)) {
-                        column.references = Some(reference(references, position));
-                    }
-                }
-            }
-            ConstraintKind::Other => {}
-        }
-    }
-
-    /// The table as a model.
-    pub fn declared(&self) -> Declared {
-        Declared {
-            table: Some(self.name.name.clone()),
-            schema: self.name.schema.clone().filter(|_| self.name.schema_or_public() != "public"),
-            columns: self.columns.clone(),
-            unique_together: self.unique_together.clone(),
-            ..Declared::new(SourceKind::Sql, self.name.name.clone(), self.site.clone())
-        }
-    }
-}
-
-/// PostgreSQL's name for a foreign key that was given none.
-fn default_key_name(table: &ObjectName, columns: &[Name]) -> Name {
-    Name::from(format!("{}_{}_fkey", table.name, columns.join("_")))
-}
-
-fn rule(expr: &PolicyExpr, site: &dyn Fn(Span) -> Site) -> PolicyRule {
-    PolicyRule { predicate: Predicate::of(&expr.condition), site: site(expr.span) }
-}
-
-pub(super) fn declared(column: &ColumnDef, site: &dyn Fn(Span) -> Site) -> DeclaredColumn {
-    DeclaredColumn {
-        db_name: Some(column.name.clone()),
-        ty: column.ty.clone(),
-        references: column.references.as_ref().map(|target| reference(target, 0)),
-        optional: !column.not_null && !column.primary,
-        unique: column.unique,
-        primary: column.primary,
-        list: column.ty.ends_with(']') || column.ty.ends_with("array"),
-        defaults_to_caller: column.default.as_ref().is_some_and(is_caller),
-        ..DeclaredColumn::new(column.name.clone(), site(column.name_span))
-    }
-}
-
-fn reference(target: &Reference, position: usize) -> DeclaredReference {
-    DeclaredReference {
-        target: Target::Table { schema: target.table.schema.clone(), name: target.table.name.clone() },
-        column: target.columns.get(position).cloned(),
-        cascades: target.cascades,
     }
 }
 

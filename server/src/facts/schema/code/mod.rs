@@ -5,6 +5,7 @@ mod convex;
 mod decorated;
 mod django;
 mod drizzle;
+mod drizzle_policy;
 mod embedded_sql;
 mod knex;
 mod mongoose;
