@@ -46,6 +46,12 @@ pub enum SourceKind {
     External,
 }
 
+/// No database takes more columns in a table than this; what is beyond is somebody's joke.
+pub(super) const MOST_COLUMNS: usize = 1_600;
+/// More policies, grants, keys or aliases than this on one table, or more functions than [`MOST_COLUMNS`] in a project, are
+/// not looked at: it keeps the work in proportion to the text.
+pub(super) const MOST_PARTS: usize = 256;
+
 /// The facts of one file. Equal texts give equal facts; nothing else is looked at.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct FileSchema {

@@ -1,5 +1,7 @@
 //! Whose a row is: the shortest ways over foreign keys from a model to people and to the groups they belong to.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::model::{Column, Model, ModelKey, OwnerConfidence, OwnerKind, OwnerPath, Step};
 use super::predicate::Predicate;
 use super::{NameClass, Schema, column_classes, model_classes};
@@ -7,9 +9,18 @@ use crate::text::Name;
 
 /// A way is at most so many foreign keys long.
 const MAX_HOPS: usize = 3;
+/// So many ways are followed at a time.
+const MOST_WAYS: usize = 64;
 
 pub(super) fn find(schema: &mut Schema) {
-    let direct: Vec<Vec<OwnerPath>> = schema.models.iter().map(|model| direct(schema, model)).collect();
+    let mut members: FxHashMap<&ModelKey, Vec<&Model>> = FxHashMap::default();
+    for model in &schema.models {
+        if let Some(membership) = &model.membership {
+            members.entry(&membership.tenant).or_default().push(model);
+        }
+    }
+    let members_of = |model: &Model| members.get(&model.key).map(Vec::as_slice).unwrap_or_default();
+    let direct: Vec<Vec<OwnerPath>> = schema.models.iter().map(|model| direct(schema, model, members_of(model))).collect();
     let all: Vec<Vec<OwnerPath>> = schema.models.iter().enumerate().map(|(index, model)| whole(schema, model, index, &direct)).collect();
     for (model, owners) in schema.models.iter_mut().zip(all) {
         model.owners = owners;
@@ -17,7 +28,7 @@ pub(super) fn find(schema: &mut Schema) {
 }
 
 /// The columns of the model itself that say whose a row is; those that only record who did something come last.
-fn direct(schema: &Schema, model: &Model) -> Vec<OwnerPath> {
+fn direct(schema: &Schema, model: &Model, members: &[&Model]) -> Vec<OwnerPath> {
     let mut paths = Vec::new();
     if model.is_principal {
         let is_own = |column: &&Column| column.primary || column_classes(&column.name).has(NameClass::ExternalId);
@@ -58,7 +69,7 @@ fn direct(schema: &Schema, model: &Model) -> Vec<OwnerPath> {
         }
     }
     if model.is_tenant {
-        paths.extend(through_members(schema, model));
+        paths.extend(through_members(model, members));
     }
     by_name(model, &mut paths);
     settle(&mut paths);
@@ -85,12 +96,10 @@ fn path(model: &Model, column: &Column, target: Option<ModelKey>, kind: OwnerKin
 }
 
 /// From a group over its members to the people.
-fn through_members(schema: &Schema, group: &Model) -> Vec<OwnerPath> {
-    let members = schema
-        .models
-        .iter()
-        .filter_map(|model| Some((model, model.membership.as_ref().filter(|membership| membership.tenant == group.key)?)));
+fn through_members(group: &Model, members: &[&Model]) -> Vec<OwnerPath> {
     members
+        .iter()
+        .filter_map(|model| Some((model, model.membership.as_ref()?)))
         .filter_map(|(model, membership)| {
             let (tenant, person) = (model.column(&membership.tenant_column)?, model.column(&membership.principal_column)?);
             let relation =
@@ -166,16 +175,16 @@ fn whole(schema: &Schema, model: &Model, index: usize, direct: &[Vec<OwnerPath>]
 
 fn over_others(schema: &Schema, model: &Model, direct: &[Vec<OwnerPath>]) -> Vec<OwnerPath> {
     let mut open: Vec<(Vec<Step>, &Model)> = vec![(Vec::new(), model)];
-    let mut seen = vec![&model.key];
+    let mut seen: FxHashSet<&ModelKey> = FxHashSet::from_iter([&model.key]);
     for _ in 1..MAX_HOPS {
         let mut found: Vec<(bool, OwnerPath)> = Vec::new();
         let mut next = Vec::new();
         for (steps, at) in &open {
-            for column in at.columns.iter().filter(|column| !column.list) {
+            for column in at.columns.iter().filter(|column| !column.list && column.references.is_some()).take(MOST_WAYS) {
                 let Some(parent_index) = column.references.as_ref().and_then(|reference| schema.index_of(&reference.model)) else {
                     continue;
                 };
-                let Some(parent) = schema.models.get(parent_index).filter(|parent| !seen.contains(&&parent.key) && !parent.is_principal)
+                let Some(parent) = schema.models.get(parent_index).filter(|parent| !seen.contains(&parent.key) && !parent.is_principal)
                 else {
                     continue;
                 };
@@ -210,6 +219,7 @@ fn over_others(schema: &Schema, model: &Model, direct: &[Vec<OwnerPath>]) -> Vec
             return found.into_iter().map(|(_, path)| path).collect();
         }
         seen.extend(next.iter().map(|(_, parent)| &parent.key));
+        next.truncate(MOST_WAYS);
         open = next;
     }
     Vec::new()

@@ -1,5 +1,7 @@
 //! Which models are people who sign in, and which are groups they belong to.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::model::{Column, Membership, Model, ModelKey};
 use super::names::folded;
 use super::{NameClass, Schema, SourceKind, column_classes, model_classes};
@@ -26,7 +28,7 @@ fn is_called_user(model: &Model) -> bool {
 /// First what proves itself: a password beside a name to sign in with, a session that points to it, the sign-in service's own
 /// table. Only where nothing does, or the name is plainly `User`, the name decides.
 fn principals(schema: &mut Schema) {
-    let in_sessions: Vec<ModelKey> = schema
+    let in_sessions: FxHashSet<ModelKey> = schema
         .models
         .iter()
         .filter(|model| is_named(model, NameClass::Session))
@@ -39,7 +41,7 @@ fn principals(schema: &mut Schema) {
     }
     share_keys(schema);
     let is_any = schema.models.iter().any(|model| model.is_principal);
-    let known: Vec<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
+    let known: FxHashSet<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
     for model in &mut schema.models {
         let belongs =
             model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| known.contains(&reference.model)));
@@ -52,15 +54,22 @@ fn principals(schema: &mut Schema) {
 
 /// A row that has a person's key as its own key is that person: `profiles (id references auth.users)`.
 fn share_keys(schema: &mut Schema) {
-    loop {
-        let known: Vec<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
-        let shares = |model: &Model| {
-            let mut keys = model.columns.iter().filter(|column| column.primary);
-            let only = keys.next().filter(|_| keys.next().is_none());
-            only.is_some_and(|key| key.references.as_ref().is_some_and(|reference| known.contains(&reference.model)))
-        };
-        let Some(model) = schema.models.iter_mut().find(|model| !model.is_principal && shares(model)) else { return };
-        model.is_principal = true;
+    let mut sharers: FxHashMap<ModelKey, Vec<usize>> = FxHashMap::default();
+    for (index, model) in schema.models.iter().enumerate() {
+        let mut keys = model.columns.iter().filter(|column| column.primary);
+        let only = keys.next().filter(|_| keys.next().is_none());
+        if let Some(reference) = only.and_then(|key| key.references.as_ref()) {
+            sharers.entry(reference.model.clone()).or_default().push(index);
+        }
+    }
+    let mut open: Vec<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
+    while let Some(key) = open.pop() {
+        for index in sharers.remove(&key).unwrap_or_default() {
+            if let Some(model) = schema.models.get_mut(index).filter(|model| !model.is_principal) {
+                model.is_principal = true;
+                open.push(model.key.clone());
+            }
+        }
     }
 }
 
@@ -76,7 +85,7 @@ fn people_columns<'m>(schema: &'m Schema, model: &'m Model) -> impl Iterator<Ite
 fn memberships(schema: &mut Schema) {
     let found: Vec<(usize, Membership)> =
         schema.models.iter().enumerate().filter_map(|(index, model)| Some((index, membership(schema, model)?))).collect();
-    let mut tenants: Vec<ModelKey> = found.iter().map(|(_, membership)| membership.tenant.clone()).collect();
+    let mut tenants: FxHashSet<ModelKey> = found.iter().map(|(_, membership)| membership.tenant.clone()).collect();
     for (index, membership) in found {
         if let Some(model) = schema.models.get_mut(index) {
             model.membership = Some(membership);

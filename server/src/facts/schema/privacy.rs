@@ -1,5 +1,7 @@
 //! Who may read a model's rows: its owner, or everybody.
 
+use rustc_hash::FxHashSet;
+
 use super::model::{Model, ModelKey, OwnerKind, Privacy};
 use super::{NameClass, Schema, SourceKind, column_classes, model_classes};
 use crate::text::Name;
@@ -13,7 +15,7 @@ pub(super) fn judge(schema: &mut Schema) {
     }
     // What people add to what is public is public: comments on posts, and answers to comments.
     for _ in 0..2 {
-        let public: Vec<ModelKey> = schema
+        let public: FxHashSet<ModelKey> = schema
             .models
             .iter()
             .filter(|model| matches!(model.privacy, Privacy::Public | Privacy::AuthoredPublic))
@@ -60,15 +62,4 @@ fn of(model: &Model) -> Privacy {
         return Privacy::Private;
     }
     Privacy::Public
-}
-
-/// What a name tells of a model that no schema knows.
-pub fn guess_privacy(name: &Name) -> Privacy {
-    let classes = model_classes(name);
-    match () {
-        () if classes.has(NameClass::PrivateModel) => Privacy::Private,
-        () if classes.has(NameClass::ModelOfPeople) => Privacy::Principal,
-        () if classes.has(NameClass::PublicModel) => Privacy::Public,
-        () => Privacy::Unknown,
-    }
 }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::declared::{DeclaredReference, FileSchema, Site, Target};
+use super::declared::{DeclaredReference, FileSchema, MOST_PARTS, Site, Target};
 use super::grants::Blanket;
 use super::routine::{Routine, View};
 use super::table::Table;
@@ -18,6 +18,9 @@ pub(super) struct Replay {
     /// Some file switches row security on for tables it finds at run time.
     pub dynamic_row_security: bool,
     pub(super) default_grants: Vec<Blanket>,
+    /// How many grants on all tables have been run, and how many tables have been renamed.
+    pub(super) blanket_grants: usize,
+    renames: usize,
 }
 
 /// `files` in the order of their paths.
@@ -131,6 +134,10 @@ impl Replay {
         self.by_name.insert(key(&to), index);
         if let Some(table) = self.tables.get_mut(index) {
             table.name = to.clone();
+        }
+        self.renames += 1;
+        if self.renames > MOST_PARTS {
+            return;
         }
         for column in self.tables.iter_mut().flat_map(|table| &mut table.columns) {
             if let Some(DeclaredReference { target: Target::Table { schema, name }, .. }) = &mut column.references {

@@ -1,7 +1,7 @@
 //! Functions and views of the database.
 
 use super::catalogue::CATALOGUE;
-use super::declared::Site;
+use super::declared::{MOST_COLUMNS, Site};
 use super::replay::Replay;
 use crate::model::sql::{AlterFunction, CreateFunction, CreateView, ObjectName, Pieces, Query, QueryKind, query};
 use crate::text::{Name, Span};
@@ -75,7 +75,9 @@ impl Replay {
             site: site(span),
         };
         tables_of(body, &mut routine);
-        self.routines.push(routine);
+        if self.routines.len() < MOST_COLUMNS {
+            self.routines.push(routine);
+        }
     }
 
     pub(super) fn alter_function(&mut self, change: &AlterFunction) {
@@ -87,6 +89,9 @@ impl Replay {
 
     pub(super) fn create_view(&mut self, view: &CreateView, site: &dyn Fn(Span) -> Site, span: Span) {
         self.views.retain(|known| !known.name.is(&view.name));
+        if self.views.len() >= MOST_COLUMNS {
+            return;
+        }
         let mut reads = Vec::new();
         if let Some(query) = &view.query {
             read_tables(query, &mut reads);

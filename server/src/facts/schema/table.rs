@@ -1,6 +1,6 @@
 //! One table while the SQL files are run.
 
-use super::declared::{Declared, DeclaredColumn, DeclaredReference, Site, SourceKind, Target};
+use super::declared::{Declared, DeclaredColumn, DeclaredReference, MOST_COLUMNS, MOST_PARTS, Site, SourceKind, Target};
 use super::predicate::Predicate;
 use super::predicate_reader::is_caller;
 use super::row_security::{Policy, PolicyRule, RowSecurity};
@@ -49,14 +49,14 @@ impl Table {
         }
         (self.is_defined, self.is_partition) = (true, create.partition_of.is_some());
         for column in copied.into_iter().chain(create.columns.iter().map(|column| declared(column, site))) {
-            if !self.columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
+            if self.columns.len() < MOST_COLUMNS && !self.columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
                 self.columns.push(column);
             }
         }
-        for column in create.columns.iter().filter(|column| column.references.is_some()) {
+        for column in create.columns.iter().filter(|column| column.references.is_some()).take(MOST_PARTS) {
             self.foreign_keys.push((default_key_name(&create.name, std::slice::from_ref(&column.name)), vec![column.name.clone()]));
         }
-        for constraint in &create.constraints {
+        for constraint in create.constraints.iter().take(MOST_PARTS) {
             self.constrain(constraint);
         }
     }
@@ -71,8 +71,11 @@ impl Table {
             check: policy.check.as_ref().map(|expr| rule(expr, site)),
             site: site(span),
         };
-        self.row_security.policies.retain(|policy| policy.name != created.name);
-        self.row_security.policies.push(created);
+        let policies = &mut self.row_security.policies;
+        policies.retain(|policy| policy.name != created.name);
+        if policies.len() < MOST_PARTS {
+            policies.push(created);
+        }
     }
 
     pub fn alter_policy(&mut self, change: &AlterPolicy, site: &dyn Fn(Span) -> Site, span: Span) {
@@ -89,10 +92,10 @@ impl Table {
             |columns: &mut Vec<DeclaredColumn>, name: &Name| columns.iter_mut().position(|column| column.name.eq_ignore_ascii_case(name));
         match action {
             AlterAction::AddColumn(column) => {
-                if find(&mut self.columns, &column.name).is_none() {
+                if self.columns.len() < MOST_COLUMNS && find(&mut self.columns, &column.name).is_none() {
                     self.columns.push(declared(column, site));
                 }
-                if column.references.is_some() {
+                if column.references.is_some() && self.foreign_keys.len() < MOST_PARTS {
                     self.foreign_keys.push((default_key_name(table, std::slice::from_ref(&column.name)), vec![column.name.clone()]));
                 }
             }
@@ -164,6 +167,9 @@ impl Table {
     }
 
     fn constrain(&mut self, constraint: &Constraint) {
+        if self.foreign_keys.len() + self.unique_together.len() > 2 * MOST_PARTS {
+            return;
+        }
         match &constraint.kind {
             ConstraintKind::PrimaryKey(key) => {
                 for column in self.columns.iter_mut().filter(|column| key.iter().any(|name| name.eq_ignore_ascii_case(&column.name))) {

@@ -43,7 +43,7 @@ fn sqlmodel(code: &Code<'_>, class: ClassNode<'_>, definer: &Definer, is_table: 
     if model.table.is_none() && is_table {
         (model.table, model.table_is_inferred) = (Some(Name::from(folded(&model.name))), true);
     }
-    for field in class.class.fields.iter().filter(|field| !field.name.starts_with("__")) {
+    for field in class.fields().filter(|field| !field.name.starts_with("__")) {
         let Some(annotation) = field.ty.as_ref() else { continue };
         let (ty, optional, list) = core_type(annotation);
         let site = code.site(class.placed.absolute(field.name_span));
@@ -98,7 +98,7 @@ fn document(code: &Code<'_>, class: ClassNode<'_>, definer: &Definer) -> Declare
     let mut id = DeclaredColumn::new(Name::new_static("id"), model.site.clone());
     (id.primary, id.db_name) = (true, Some(Name::new_static("_id")));
     model.columns.push(id);
-    for field in &class.class.fields {
+    for field in class.fields() {
         let Some(annotation) = field.ty.as_ref() else { continue };
         let (mut ty, optional, list) = core_type(annotation);
         let site = code.site(class.placed.absolute(field.name_span));

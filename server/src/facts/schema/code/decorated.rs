@@ -13,7 +13,7 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
         for definer in code.definers(DefinerKind::Decorated) {
             let entity =
                 class.class.decorators.iter().map(|id| class.node(*id)).find(|node| is_decorator(code, *node, &definer.entity, definer));
-            let has_columns = || class.class.fields.iter().any(|field| marks(code, class, field, definer).next().is_some());
+            let has_columns = || class.fields().any(|field| marks(code, class, field, definer).next().is_some());
             if entity.is_some() || has_columns() && is_imported(code, definer) {
                 out.models.push(model(code, class, definer, entity));
                 break;
@@ -88,7 +88,7 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer, entity: O
         };
         (model.table, model.table_is_inferred) = (Some(inferred), true);
     }
-    for field in &class.class.fields {
+    for field in class.fields() {
         read_field(code, class, field, definer, &mut model);
     }
     if is_document(definer) && !model.columns.iter().any(|column| column.name == "_id") {

@@ -41,7 +41,7 @@ fn is_model(code: &Code<'_>, class: ClassNode<'_>, definer: &Definer) -> bool {
                 && class.bases().next().is_some()
         }
     };
-    by_base || class.class.fields.iter().any(is_field)
+    by_base || class.fields().any(is_field)
 }
 
 fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Declared {
@@ -66,7 +66,7 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Declar
         };
         (model.table, model.table_is_inferred) = (Some(Name::from(inferred)), true);
     }
-    for field in &class.class.fields {
+    for field in class.fields() {
         read_field(code, class, field, definer, &mut model);
     }
     if !model.is_abstract && !model.columns.iter().any(|column| column.primary) {

@@ -3,7 +3,7 @@
 use super::Code;
 use super::node::Node;
 use crate::facts::schema::declared::FileSchema;
-use crate::model::sql::{StatementKind, statements};
+use crate::model::sql::{AlterAction, ColumnDef, Statement, StatementKind, statements};
 use crate::model::{ExprId, ExprKind, TemplatePart};
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
@@ -16,19 +16,39 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             let Some(text) = sql(node) else { continue };
             let span = node.span();
             // Quotes are one character or three; escapes make the rest of the places only nearly right.
-            let quotes = if span.len() >= text.len() as u32 + 6
-                && text.contains('\n')
-                && code.model.language.grammar() == Some(crate::syntax::Grammar::Python)
-            {
-                3
-            } else {
-                1
-            };
-            let padded = format!("{}{text}", " ".repeat((span.start + quotes) as usize));
-            let defines = |kind: &StatementKind| matches!(kind, StatementKind::CreateTable(_) | StatementKind::AlterTable(_));
-            out.statements.extend(statements(&padded).into_iter().filter(|statement| defines(&statement.kind)));
+            let is_python = !code.model.language.is_ecma();
+            let quotes = if is_python && text.contains('\n') && span.len() >= text.len() as u32 + 6 { 3 } else { 1 };
+            for mut statement in statements(&text) {
+                if shift(&mut statement, span.start + quotes) {
+                    out.statements.push(statement);
+                }
+            }
         }
     }
+}
+
+/// Moves the places of a statement from its string to the file. False for statements that define no table.
+fn shift(statement: &mut Statement, by: u32) -> bool {
+    let column = |column: &mut ColumnDef| {
+        column.span = column.span.shifted(by);
+        column.name_span = column.name_span.shifted(by);
+    };
+    match &mut statement.kind {
+        StatementKind::CreateTable(table) => {
+            table.name.span = table.name.span.shifted(by);
+            table.body = table.body.map(|body| body.shifted(by));
+            table.columns.iter_mut().for_each(column);
+        }
+        StatementKind::AlterTable(table) => {
+            table.name.span = table.name.span.shifted(by);
+            let added =
+                table.actions.iter_mut().filter_map(|action| if let AlterAction::AddColumn(column) = action { Some(column) } else { None });
+            added.for_each(column);
+        }
+        _ => return false,
+    }
+    statement.span = statement.span.shifted(by);
+    true
 }
 
 /// The text if it defines tables; holes stand as names that mean nothing.

@@ -1,5 +1,7 @@
 //! Mongoose: `new Schema({ … })` and the `model("Note", schema)` that gives it a name.
 
+use rustc_hash::FxHashSet;
+
 use super::node::{Call, Node, last_segment};
 use super::{Code, DefinerKind, named_model};
 use crate::facts::schema::declared::{Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target};
@@ -12,7 +14,7 @@ const MAX_NESTING: u32 = 4;
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     let has_schema = code.calls().any(|(_, call)| schema_fields(code, &call).is_some());
-    let mut used = Vec::new();
+    let mut used = FxHashSet::default();
     for definer in code.definers(DefinerKind::Mongoose) {
         for (_, call) in code.calls() {
             let is_model = call.callee.last_name().is_some_and(|name| definer.table.iter().any(|table| table == name.as_str()));
@@ -25,7 +27,7 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             let resolved = code.resolve(schema);
             match resolved.call().and_then(|made| Some((made, schema_fields(code, &made)?))) {
                 Some((made, fields)) => {
-                    used.push(made.callee.span());
+                    used.insert(made.callee.span());
                     fill(code, &mut model, fields, made.arg(1));
                 }
                 // The schema stands in another file.

@@ -1,5 +1,6 @@
 //! An expression in its segment: what readers of schema code hold in hand.
 
+use crate::facts::schema::declared::MOST_COLUMNS;
 use crate::model::{Arg, CallKind, Class, Entry, Expr, ExprId, ExprKind, Function, Key, Placed, StmtKind, TemplatePart, TypeRef};
 use crate::text::{Name, Span};
 
@@ -112,7 +113,7 @@ impl<'m> Node<'m> {
             }
             _ => None,
         };
-        entries.iter().filter_map(field).collect()
+        entries.iter().take(MOST_COLUMNS).filter_map(field).collect()
     }
 
     /// What an object spreads: `...timestamps`.
@@ -127,7 +128,7 @@ impl<'m> Node<'m> {
 
     pub fn items(self) -> Vec<Node<'m>> {
         match self.kind() {
-            ExprKind::Seq { items, .. } => items.iter().map(|item| self.at(item.value)).collect(),
+            ExprKind::Seq { items, .. } => items.iter().take(MOST_COLUMNS).map(|item| self.at(item.value)).collect(),
             _ => Vec::new(),
         }
     }
@@ -188,6 +189,11 @@ pub(super) struct ClassNode<'m> {
 impl<'m> ClassNode<'m> {
     pub fn node(self, id: ExprId) -> Node<'m> {
         Node { placed: self.placed, id }
+    }
+
+    /// Its attributes, as many as a table can have.
+    pub fn fields(self) -> impl Iterator<Item = &'m crate::model::Field> {
+        self.class.fields.iter().take(MOST_COLUMNS)
     }
 
     pub fn bases(self) -> impl Iterator<Item = Node<'m>> {

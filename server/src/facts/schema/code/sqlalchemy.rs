@@ -53,7 +53,7 @@ fn is_mapped(field: &Field) -> bool {
 
 fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Option<Declared> {
     let table_name = class.value("__tablename__");
-    let has_columns = class.class.fields.iter().any(|field| {
+    let has_columns = class.fields().any(|field| {
         let value = field.value.map(|id| class.node(id));
         is_mapped(field)
             || value
@@ -69,7 +69,7 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Option
     let mut model = Declared::new(SourceKind::SqlAlchemy, class.class.name.clone(), code.site(class.name_span()));
     model.bases = class.bases().filter_map(|base| base.last_name().cloned()).collect();
     model.table = table_name.and_then(Node::text);
-    for field in &class.class.fields {
+    for field in class.fields() {
         read_field(code, class, field, definer, &mut model);
     }
     table_args(code, class, &mut model);
