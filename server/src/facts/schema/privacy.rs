@@ -4,7 +4,6 @@ use rustc_hash::FxHashSet;
 
 use super::model::{Model, ModelKey, OwnerKind, Privacy};
 use super::{NameClass, Schema, SourceKind, column_classes, model_classes};
-use crate::text::Name;
 
 pub(super) fn judge(schema: &mut Schema) {
     for index in 0..schema.models.len() {
