@@ -51,7 +51,7 @@ fn decorators() {
         ("@A export default class {}", "(export-default (class @A))"),
         ("class A { @B() @C(':id') async d(@E('f') g: G, @H() i) {} j() {} }", r#"(class A (method async d @(call B) @(call C ":id") ((@(call E "f") g :G) (@(call H) i)) {}) (method j () {}))"#),
         ("class A { @B() c: C; @D() static e = 1; @F() get g() {} }", "(class A (field c @(call B) :C) (field static e @(call D) 1) (get g @(call F) () {}))"),
-        ("@(a ? b : c) class D {}", "(class D @(cond a b c))"),
+        ("@(a.b()) class D {}", "(class D @(call (. a b)))"),
     ]);
 }
 

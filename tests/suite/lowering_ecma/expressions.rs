@@ -25,8 +25,17 @@ fn templates() {
         ("x = `a ${`b ${c}`}`", r#"(= x (template "a " (template "b " c)))"#),
         ("x = `${a, b}`", "(= x (template (, a b)))"),
         ("sql`select ${id}`", r#"(tagged sql (template "select " id))"#),
-        ("db.sql<User>`x`", r#"(tagged (. db sql) (template "x"))"#),
         ("css`a``b`", r#"(tagged (tagged css (template "a")) (template "b"))"#),
+    ]);
+}
+
+#[test]
+fn tagged_templates_with_type_arguments() {
+    check(&[
+        ("sql<User>`x`", r#"(tagged sql (template "x"))"#),
+        ("const rows = await db.$queryRaw<User[]>`select ${id}`;", r#"(const rows (await (tagged (. db $queryRaw) (template "select " id))))"#),
+        ("f({ a: sql<number | null>`x`.mapWith(Number), b: sql<{ c: D<E>; f?: 'g' }>`y` })", r#"(call f (object a: (call (. (tagged sql (template "x")) mapWith) Number) b: (tagged sql (template "y"))))"#),
+        ("a < b; c > `d`", r#"(< a b) (> c (template "d"))"#),
     ]);
 }
 
@@ -158,7 +167,7 @@ fn jsx() {
             ("x = <></>", r#"(= x (jsx ""))"#),
             ("x = <Form.Item a='1' b={c} d {...e} f:g=\"h\" data-i={<b />} />", r#"(= x (jsx Form.Item a="1" b=c d ...e f:g="h" data-i=(jsx b)))"#),
             ("x = <p>\n  Hello, {name}!\n  <b>you</b>\n</p>", r#"(= x (jsx p "Hello," name "!" (jsx b "you")))"#),
-            ("x = <p>a &amp; b&nbsp;{/* nothing */}{}</p>", "(= x (jsx p \"a & b\"))"),
+            ("x = <p>a &amp; b&nbsp;{/* nothing */}{}</p>", "(= x (jsx p \"a & b\\u{a0}\"))"),
             ("x = <p title=\"a &quot;b&quot; \\n\" />", r#"(= x (jsx p title="a \"b\" \\n"))"#),
             ("x = <ul>{xs.map(x => <li key={x}>{x}</li>)}{...ys}</ul>", "(= x (jsx ul (call (. xs map) (arrow (x) => (jsx li key=x x))) ys))"),
             ("x = <svg:rect />", "(= x (jsx svg:rect))"),
