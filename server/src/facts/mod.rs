@@ -8,6 +8,7 @@ pub mod names;
 pub mod place;
 pub mod query;
 pub mod scope;
+pub mod show;
 pub mod taint;
 pub mod value;
 pub mod walk;
