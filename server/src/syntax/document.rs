@@ -33,6 +33,9 @@ struct Parsed {
 }
 
 /// A top-level piece of code: the unit that is lowered, remembered and compared.
+///
+/// Where the whole file could not be parsed, the pieces of something unfinished are one item: its node is the root, and
+/// the span says which part of it is meant.
 pub struct Item<'t> {
     pub node: Node<'t>,
     pub span: Span,
@@ -108,8 +111,33 @@ impl Document {
         let Some(tree) = self.tree() else { return Vec::new() };
         let root = tree.root_node();
         let mut cursor = root.walk();
+        if root.is_error() && self.language.is_ecma() {
+            return items_of_error(root);
+        }
         root.children(&mut cursor).map(|node| Item { node, span: Span::from(node.byte_range()) }).collect()
     }
+}
+
+/// What is unfinished takes everything up to a statement at the start of a line, which is sure to be an item.
+fn items_of_error(root: Node<'_>) -> Vec<Item<'_>> {
+    let mut items = Vec::new();
+    let mut unfinished: Option<Span> = None;
+    for node in root.children(&mut root.walk()) {
+        let kind = node.kind();
+        let is_statement = node.is_named() && (kind.ends_with("_statement") || kind.ends_with("_declaration"));
+        let is_whole = is_statement && node.start_position().column == 0;
+        let span = Span::from(node.byte_range());
+        match unfinished {
+            Some(open) if !is_whole => unfinished = Some(Span::new(open.start, span.end)),
+            None if !is_statement && !matches!(kind, "comment" | "html_comment" | "hash_bang_line") => unfinished = Some(span),
+            _ => {
+                items.extend(unfinished.take().map(|span| Item { node: root, span }));
+                items.push(Item { node, span });
+            }
+        }
+    }
+    items.extend(unfinished.map(|span| Item { node: root, span }));
+    items
 }
 
 fn input_edit(before: &Rope, after: &Rope, edit: Edit) -> InputEdit {

@@ -200,3 +200,68 @@ fn an_unchanged_segment_is_taken_over_and_a_piece_of_an_error_is_not_one() {
     let after = lower::lower(&document("x\na.b()\nfoo()\n"), Some(&before)).expect("it is code");
     assert!(std::sync::Arc::ptr_eq(&before.segments[0].segment, &after.segments[1].segment));
 }
+
+/// What breaks off, and the model of it.
+fn check_unfinished(table: &[(&str, &str)]) {
+    for (source, expected) in table {
+        let model = model_of(Language::Tsx, source);
+        assert!(model.segments.iter().any(|placed| placed.segment.is_incomplete()), "is complete: {source}");
+        assert_eq!(printed(&model), *expected, "{source}");
+        check_whole(source, &model);
+    }
+}
+
+#[test]
+fn what_is_open_takes_what_follows() {
+    check_unfinished(&[
+        (
+            "import a from 'b'\napp.post('/x/:id', guard, async (req, res) => {\n  const { a } = req.body;\n  await db.run(`delete ${req.params.id}",
+            r#"(import "b" default:a) (call (. app post) "/x/:id" guard (arrow async (req res) {(const {a: a} (. req body)) (await (call (. db run) (template "delete " (. (. req params) id))))}))"#,
+        ),
+        (
+            "export async function POST(req: Request): Promise<Response> {\n  const a = await f();\n  if (!a) {\n    return g({ status: 401, b: { c",
+            "(export (function async POST ((req :Request)) :Promise<Response> {(const a (await (call f))) (if (not a) {(return (call g (object status: 401 b: (object))))})}))",
+        ),
+        (
+            "@Controller('x')\nexport class A extends B {\n  constructor(private c: C) {}\n  @Get(':id')\n  async d(@Param('id') id: string) {\n    return this.c.find(id",
+            r#"(export (class A @(call Controller "x") (B) (field injected c :C) (constructor constructor ((c :C)) {}) (method async d @(call Get ":id") ((@(call Param "id") id :string)) {(return (call (. (. this c) find) id))})))"#,
+        ),
+        (
+            "export function P({ n }: Props) {\n  return <main className=\"x\">\n    {n.map(m => <li key={m} dangerouslySetInnerHTML={{ __html: m.h",
+            r#"(export (function P (({n: n} :Props)) {(return (jsx main className="x" (call (. n map) (arrow (m) => (jsx li key=m dangerouslySetInnerHTML=(object __html: (. m h)))))))}))"#,
+        ),
+        ("const a = await db.$queryRawUnsafe<A[]>('select ' + b + ", r#"(const a (await (call (. db $queryRawUnsafe) (+ (+ "select " b) (other)))))"#),
+        ("export default f({ a: process.env.B, c: [1, new D({ e: 1", "(export-default (call f (object a: (. (. process env) B) c: (list 1 (new D (object e: 1))))))"),
+        ("try { a() } catch (e) { b(e.", "(try {(call a)}) (try {} (catch as e {(call b (other e))}))"),
+        ("if (a) { b } else if (c) { d } else { e(f", "(if a {b} {(if c {d})}) {(call e f)}"),
+        ("function g() { if (a) { b } else { e(f", "(function g () {(if a {b} {(call e f)})})"),
+        ("try { a() } catch { b() } finally { c(", "(try {(call a)} (catch {(call b)})) (try {} finally {(call c)})"),
+        ("for (const a of b) { c(a", "(each a b {(call c a)})"),
+        ("while (a && b) { c(", "(while (and a b) {(call c)})"),
+    ]);
+}
+
+#[test]
+fn nothing_is_concluded_from_lone_pieces() {
+    check_unfinished(&[
+        ("const key = 'abc", "(const key (other))"),
+        ("a b", "(other a) b"),
+        ("f(a, b.)", "(call f a b)"),
+        ("@Controller('x')", r#"(other (call Controller "x"))"#),
+        ("export type * from './m'", r#"(export-names type * from "./m")"#),
+    ]);
+}
+
+#[test]
+fn what_belongs_to_the_file_is_not_lost_in_a_function_without_end() {
+    check_unfinished(&[
+        (
+            "app.get('/', (req, res) => {\n  const a = req.query.b;\n\napp.post('/c', d);\n",
+            r#"(call (. app get) "/" (arrow (req res) {(const a (. (. req query) b))})) (call (. app post) "/c" d)"#,
+        ),
+        (
+            "export function f(a) {\n  if (a) {\n    g(a);\n\nexport const h = 1;\n\nexport async function i(j) {\n  return j;\n}\n",
+            "(export (function f (a) {(if a {(call g a)})})) (export (const h 1)) (export (function async i (j) {(return j)}))",
+        ),
+    ]);
+}

@@ -127,9 +127,17 @@ impl<'a> Ecma<'a> {
         for child in children.iter().filter(|child| child.kind != Kind::Comma) {
             let spread = child.kind == Kind::SpreadElement;
             let value = self.expr(child);
+            if child.kind == Kind::Error && self.is_nothing(value) {
+                continue;
+            }
             args.push(Arg { name: None, value, spread, by_name: false, span: self.span(child) });
         }
         args
+    }
+
+    /// True for an error in which nothing could be read: a dot too many.
+    pub(super) fn is_nothing(&self, value: ExprId) -> bool {
+        matches!(&self.cx.builder.segment[value].kind, ExprKind::Other(parts) if parts.is_empty())
     }
 
     /// A part that has to be there; nothing is known of it when it is not.

@@ -21,15 +21,7 @@ impl<'a> Ecma<'a> {
         self.push(span, ExprKind::Jsx { name, attributes, children })
     }
 
-    /// An opening tag whose element could not be read.
-    pub(super) fn jsx_opening(&mut self, child: Child<'a>) -> ExprId {
-        let span = self.span(child);
-        let opening = self.children(child.node);
-        let (name, attributes) = self.tag(&opening);
-        self.push(span, ExprKind::Jsx { name, attributes, children: Vec::new() })
-    }
-
-    fn tag(&mut self, opening: &Children<'a>) -> (Name, Vec<JsxAttribute>) {
+    pub(super) fn tag(&mut self, opening: &Children<'a>) -> (Name, Vec<JsxAttribute>) {
         let name = opening.field(Field::Name).map(|name| self.dotted(name)).unwrap_or_default();
         let mut attributes = Vec::new();
         for attribute in opening.iter() {
@@ -46,7 +38,7 @@ impl<'a> Ecma<'a> {
         (name, attributes)
     }
 
-    fn attribute(&mut self, child: Child<'a>) -> Option<JsxAttribute> {
+    pub(super) fn attribute(&mut self, child: Child<'a>) -> Option<JsxAttribute> {
         let span = self.span(child);
         let children = self.children(child.node);
         let mut parts = children.iter().filter(|child| child.kind != Kind::Equals);
@@ -69,7 +61,7 @@ impl<'a> Ecma<'a> {
     }
 
     /// What stands in the braces; `None` for `{}` and `{/* a comment */}`.
-    fn hole(&mut self, child: Child<'a>) -> Option<ExprId> {
+    pub(super) fn hole(&mut self, child: Child<'a>) -> Option<ExprId> {
         let children = self.children(child.node);
         let inner = children.iter().find(|child| child.kind.is_expression() || matches!(child.kind, Kind::SpreadElement | Kind::Error))?;
         Some(self.expr(inner))
@@ -88,7 +80,10 @@ impl<'a> Ecma<'a> {
             out.extend(text.take().and_then(|span| self.jsx_text(span)));
             match child.kind {
                 Kind::JsxExpression => out.extend(self.hole(child)),
-                Kind::Error => out.push(self.broken(child)),
+                Kind::Error => {
+                    let value = self.broken(child);
+                    out.extend(Some(value).filter(|value| !self.is_nothing(*value)));
+                }
                 kind if kind.is_expression() => out.push(self.expr(child)),
                 _ => {}
             }
@@ -97,7 +92,7 @@ impl<'a> Ecma<'a> {
         out
     }
 
-    fn jsx_text(&mut self, span: Span) -> Option<ExprId> {
+    pub(super) fn jsx_text(&mut self, span: Span) -> Option<ExprId> {
         let text = span.of(self.cx.text);
         let trimmed = text.trim();
         if trimmed.is_empty() {

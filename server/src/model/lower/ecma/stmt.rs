@@ -42,6 +42,14 @@ impl<'a> Ecma<'a> {
                 let body = body.map(|body| self.block(body)).unwrap_or_default();
                 self.emit(span, StmtKind::Block(body), out);
             }
+            // Inside a function they mean that the function lacks its end.
+            Kind::ImportStatement | Kind::ExportStatement if self.functions > 0 => {
+                let functions = std::mem::take(&mut self.functions);
+                let mut top = std::mem::take(&mut self.hoisted);
+                self.stmt_of(child, &mut top);
+                self.functions = functions;
+                self.hoisted.append(&mut top);
+            }
             Kind::ImportStatement => self.import(child, out),
             Kind::ImportAlias => self.import_alias(child, out),
             Kind::ExportStatement => self.export(child, out),
@@ -132,17 +140,19 @@ impl<'a> Ecma<'a> {
         };
         for child in children.iter() {
             match child.kind {
-                Kind::VariableDeclarator => {
-                    let parts = self.children(child.node);
-                    let pattern = self.target(parts.field(Field::Name), span);
-                    let ty = self.annotation(parts.field(Field::Type));
-                    let value = parts.field(Field::Value).map(|value| self.expr(value));
-                    self.emit(span, StmtKind::Let { pattern, value, ty, kind }, out);
-                }
+                Kind::VariableDeclarator => self.declarator(child, span, kind, out),
                 Kind::Error => self.fragments(&[child], out),
                 _ => {}
             }
         }
+    }
+
+    pub(super) fn declarator(&mut self, child: Child<'a>, span: Span, kind: LetKind, out: &mut Vec<StmtId>) {
+        let parts = self.children(child.node);
+        let pattern = self.target(parts.field(Field::Name), span);
+        let ty = self.annotation(parts.field(Field::Type));
+        let value = parts.field(Field::Value).map(|value| self.expr(value));
+        self.emit(span, StmtKind::Let { pattern, value, ty, kind }, out);
     }
 
     /// `enum A { B, C = 2 }`: an object whose members are numbers unless they say otherwise.
