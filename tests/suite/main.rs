@@ -5,3 +5,6 @@ mod pages;
 mod placeholder;
 mod secret_catalogue;
 mod protocol;
+//! One test binary for everything that is tested from outside.
+
+mod lowering_ecma;

@@ -20,7 +20,7 @@ pub fn lower(document: &Document, before: Option<&FileModel>) -> Option<FileMode
     let mut segments = Vec::new();
     for item in document.items() {
         let text = document.rope().get_byte_slice(item.span.range())?;
-        let hash = hash(grammar, text, item.node.has_error());
+        let hash = hash(grammar, text, item.node);
         let segment = match known.take(hash, item.span.len()) {
             Some(segment) => segment,
             None => {
@@ -56,9 +56,12 @@ impl<'m> Known<'m> {
     }
 }
 
-fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, broken: bool) -> u64 {
+/// In a file that is one big error, pieces that are no statements stand at the top: equal text alone does not make an
+/// equal item.
+fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, node: tree_sitter::Node<'_>) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write_u8(grammar as u8 * 2 + u8::from(broken));
+    hasher.write_u8(grammar as u8 * 2 + u8::from(node.has_error()));
+    hasher.write_u16(node.kind_id());
     // Chunk borders differ between ropes of equal text, so bytes are hashed in blocks of their own.
     let mut block = [0u8; 64];
     let mut filled = 0;
