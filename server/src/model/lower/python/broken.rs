@@ -31,9 +31,9 @@ impl<'t, 'n> Reader<'t, 'n> {
                     self.end_run(&mut run, out);
                     self.statement(*part, out);
                 }
-                // The beginning of a statement whose end is broken: `name = value (`
+                // A finished assignment among what is broken.
                 (Kind::Identifier | Kind::Attribute | Kind::Subscript, [equals, value, after @ ..])
-                    if equals.kind == Kind::Equals && is_expression(value.kind) =>
+                    if equals.kind == Kind::Equals && is_expression(value.kind) && self.ends_a_line(value.node) =>
                 {
                     let span = Span::new(self.span(part.node).start, self.span(value.node).end);
                     let target = self.pattern(*part);
@@ -46,6 +46,12 @@ impl<'t, 'n> Reader<'t, 'n> {
             }
         }
         self.end_run(&mut run, out);
+    }
+
+    /// False where something follows that may still belong to the value, as `(` does in `x = f(`.
+    fn ends_a_line(&self, node: Node<'n>) -> bool {
+        let after = self.cx.text.get(self.span(node).end as usize..).unwrap_or_default();
+        after.trim_start_matches([' ', '\t']).starts_with(['\n', '\r', '#', ';']) || after.trim_start().is_empty()
     }
 
     fn end_run(&mut self, run: &mut Vec<ExprId>, out: &mut Vec<StmtId>) {

@@ -1,5 +1,6 @@
 //! The patterns of `case`: what they compare the subject with, and what they bind.
 
+use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
 use super::kind::{Field, Kind};
@@ -27,7 +28,7 @@ pub(super) struct Capture {
 pub(super) struct Captures {
     list: Vec<Capture>,
     /// Names that are bound without a place of their own in a pattern. Alternatives bind the same ones.
-    loose: Vec<Name>,
+    loose: FxHashSet<Name>,
 }
 
 impl Captures {
@@ -124,8 +125,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         if place != Place::Nowhere {
             return Some(self.cx.builder.pattern(span, PatternKind::Name(name)));
         }
-        if !captures.loose.contains(&name) {
-            captures.loose.push(name.clone());
+        if captures.loose.insert(name.clone()) {
             let pattern = self.cx.builder.pattern(span, PatternKind::Name(name));
             captures.list.push(Capture { pattern, whole: false });
         }

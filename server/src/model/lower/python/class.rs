@@ -13,7 +13,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         let parts = self.parts(node);
         let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
         let (name, name_span) = match field(Field::Name) {
-            Some(name) => (Name::from(self.text(name.node)), self.span(name.node)),
+            Some(name) => (self.cx.name_of(name.node), self.span(name.node)),
             None => (Name::default(), Span::at(span.start)),
         };
         if let Some(generics) = field(Field::TypeParameters) {
@@ -94,7 +94,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         let parts = self.parts(assignment.node);
         let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
         let (name, name_span) = match field(Field::Left) {
-            Some(name) => (Name::from(self.text(name.node)), self.span(name.node)),
+            Some(name) => (self.cx.name_of(name.node), self.span(name.node)),
             None => (Name::default(), Span::at(span.start)),
         };
         let ty = field(Field::Type).map(|ty| self.annotation(ty));
