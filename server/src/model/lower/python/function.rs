@@ -100,7 +100,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         (body, span)
     }
 
-    fn function_kind(&self, name: &str, decorators: &[ExprId]) -> (FunctionKind, bool) {
+    pub(super) fn function_kind(&self, name: &str, decorators: &[ExprId]) -> (FunctionKind, bool) {
         if !self.in_class {
             return (FunctionKind::Function, false);
         }
@@ -154,7 +154,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         })
     }
 
-    fn params(&mut self, list: Part<'n>) -> Vec<Param> {
+    pub(super) fn params(&mut self, list: Part<'n>) -> Vec<Param> {
         let mut keyword_only = false;
         let mut params = Vec::new();
         for part in self.parts(list.node) {
@@ -173,7 +173,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         params
     }
 
-    fn param(&mut self, part: Part<'n>) -> Param {
+    pub(super) fn param(&mut self, part: Part<'n>) -> Param {
         let span = self.span(part.node);
         let typed = matches!(part.kind, Kind::TypedParameter | Kind::DefaultParameter | Kind::TypedDefaultParameter);
         let (pattern, rest, ty, default): (PatternId, Rest, Option<TypeRef>, Option<ExprId>) = if typed {

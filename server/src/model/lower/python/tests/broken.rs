@@ -91,6 +91,24 @@ fn truncated_anywhere_the_finished_statements_stay() {
 }
 
 #[test]
+fn truncated_anywhere_a_definition_keeps_its_header() {
+    let headers = [
+        ("class Note(Base):", "(class Note (Base)"),
+        ("    class Meta:", "(class Meta"),
+        ("    def __str__(self) -> str:", "(method __str__ (self) :str=str"),
+        ("user: User = Depends(current_user)):", "(function async read_note @(call (. router get) \"/{note_id}\" response_model=NoteOut) ((note_id :int"),
+        ("def search():", "(function search @(call (. pages route) \"/search\" methods=(list \"POST\")) ()"),
+    ];
+    for (header, expected) in headers {
+        let from = APP.find(header).expect("a header of the program") + header.len();
+        for (end, _) in APP.char_indices().skip_while(|(at, _)| *at < from) {
+            let shown = show(&APP[..end]);
+            assert!(shown.contains(expected), "{expected}\nlost in\n{}\n{shown}", &APP[..end]);
+        }
+    }
+}
+
+#[test]
 fn removing_any_byte_or_line_breaks_nothing() {
     for (at, character) in APP.char_indices() {
         let text = format!("{}{}", &APP[..at], &APP[at + character.len_utf8()..]);
@@ -121,20 +139,55 @@ fn what_can_be_read_is_read() {
         ("foo.\n", "foo"),
         ("x =\n", "x"),
         ("f(a, \"s\",\n", "(other f a \"s\")"),
+        ("x = f(\n    a,\n    b=1,\n", "(other x f a (= b 1))"),
         // An unclosed parenthesis takes the assignments after it for keyword arguments.
-        ("x = f(a,\ny = 2\n", "(other x f a (= y 2))"),
+        ("x = f(a,\ny = 2\n", "(other x f a) (= y 2)"),
         ("x = \"a\"\ny = f(\"b\",\n", "(= x \"a\")\n(other y f \"b\")"),
         ("x = f\"abc {d\ny = 1\n", "x d (= y 1)"),
         ("x = {\"a\": 1, \"b\":\n", "(other x (object a: 1) \"b\")"),
         ("for x in\n", "x"),
         ("@app.get(\"/\")\n", "(call (. app get) \"/\")"),
-        ("@app.get(\"/\")\nasync def f(x: int, y", "(other (call (. app get) \"/\") f (other x int) y)"),
         ("def f():\n", "(function f () {})"),
         ("class A:\n", "(class A)"),
         ("try:\n  a\n", "(try {a})"),
         ("import a,\n", "(import \"a\" *:a)"),
         ("from x import\n", "x"),
     ]);
+}
+
+#[test]
+fn headers_that_lie_in_pieces_are_put_together() {
+    check(&[
+        ("@app.get(\"/\")\nasync def f(x: int, y", "(function async f @(call (. app get) \"/\") ((x :int=int) y) {})"),
+        ("def f(x: int = 1, *, y: ", "(function f ((x :int=int = 1) (named y)) {})"),
+        ("class A(B", "(class A (B))"),
+        (
+            "class A(B, c=1):\n    \"\"\"About.\"\"\"\n    x = 1\n\n    @a\n    def f(self):\n        return self.x\n\n    @b\n    async def g(self, y",
+            "(class A (B c=1) (field x 1) (method f @a (self) {(return (. self x))}) (method async g @b (self y) {}) \"About.\")",
+        ),
+        (
+            "class A:\n    class Meta:\n        x = 1\n        y = [",
+            "(class A (class Meta (field x 1) y))",
+        ),
+    ]);
+}
+
+#[test]
+fn the_pieces_of_a_function_stay_in_it() {
+    let shown = show("import a\n\n\n@r.get(\"/\")\ndef f(x):\n    try:\n        with a as b, c:\n            y = g(x)\n            z = [h for h in y.all(f\"{x}");
+    let expected = "(import \"a\" *:a)\n(function f @(call (. r get) \"/\") (x) \
+        {{{(with b (enter a)) (enter c) (= y (call g x)) (other z h h (. y all) (other x))}}})";
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn what_is_finished_in_a_broken_file_is_not_marked() {
+    let text = "import a\n\nclass A(B):\n    def f(self):\n        return 1\n    def g(self, y";
+    let model = model(text);
+    let marked: Vec<&str> =
+        model.segments.iter().flat_map(|placed| placed.segment.errors.iter().map(|error| placed.absolute(*error).of(text))).collect();
+    assert_eq!(marked, ["def g(self, y"]);
+    assert_eq!(model.segments.len(), 2);
 }
 
 #[test]
@@ -156,11 +209,4 @@ fn errors_inside_a_statement_come_after_it() {
     let segment = super::segment(text);
     let function = &segment.functions[0];
     assert!(matches!(segment[function.body[0]].kind, StmtKind::Expr(_)));
-}
-
-#[test]
-fn a_class_that_is_being_typed_keeps_its_finished_members() {
-    let shown = show("class A(B):\n    x = 1\n    def f(self):\n        return self.x\n    def g(sel");
-    assert!(shown.contains("(= x 1)"), "{shown}");
-    assert!(shown.contains("(return (. self x))"), "{shown}");
 }
