@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use ropey::Rope;
 use tree_sitter::{InputEdit, Node, ParseOptions, Parser, Point, Tree};
 
+use super::hidden::Hidden;
 use super::{Grammar, Language};
 use crate::text::{Change, Edit, Encoding, FileId, Span, splice};
 
@@ -19,9 +20,16 @@ pub struct Document {
     /// The editor's version; 0 for files read from disk.
     pub version: i32,
     rope: Rope,
-    parsed: Arc<OnceLock<Option<Tree>>>,
+    parsed: Arc<OnceLock<Option<Parsed>>>,
     /// The last tree that was parsed, with all later edits applied to it.
-    basis: Option<Tree>,
+    basis: Option<Parsed>,
+}
+
+#[derive(Clone)]
+struct Parsed {
+    tree: Tree,
+    /// What the parser did not see of the text; a tree is a basis only for texts that hide the same.
+    hidden: u64,
 }
 
 /// A top-level piece of code: the unit that is lowered, remembered and compared.
@@ -52,14 +60,14 @@ impl Document {
     pub fn edited(&self, version: i32, changes: &[Change], encoding: Encoding) -> Document {
         let mut rope = self.rope.clone();
         let mut basis = match self.parsed.get() {
-            Some(tree) => tree.clone(),
+            Some(parsed) => parsed.clone(),
             None => self.basis.clone(),
         };
         for change in changes {
             let before = change.range.is_some().then(|| rope.clone());
             match (splice(&mut rope, change, encoding), before) {
                 (Some(edit), Some(before)) => {
-                    if let Some(tree) = &mut basis {
+                    if let Some(Parsed { tree, .. }) = &mut basis {
                         tree.edit(&input_edit(&before, &rope, edit));
                     }
                 }
@@ -76,7 +84,7 @@ impl Document {
 
     /// The same file under another name (a rename, or a copy for a what-if).
     pub fn renamed(&self, file: FileId, language: Language) -> Document {
-        if language.grammar() == self.language.grammar() {
+        if language.grammar() == self.language.grammar() && language.is_typescript() == self.language.is_typescript() {
             Document { file, language, ..self.clone() }
         } else {
             Document::new(file, language, self.version, &self.text())
@@ -85,7 +93,14 @@ impl Document {
 
     /// The syntax tree; `None` for files without a grammar, and for code so deep or large that parsing was given up.
     pub fn tree(&self) -> Option<&Tree> {
-        self.parsed.get_or_init(|| parse(self.language.grammar()?, &self.rope, self.basis.as_ref())).as_ref()
+        Some(&self.parsed.get_or_init(|| self.parse()).as_ref()?.tree)
+    }
+
+    fn parse(&self) -> Option<Parsed> {
+        let hidden = if self.language.is_typescript() { Hidden::in_typescript(&self.rope) } else { Hidden::default() };
+        let basis = self.basis.as_ref().filter(|basis| basis.hidden == hidden.hash).map(|basis| &basis.tree);
+        let tree = parse(self.language.grammar()?, &self.rope, &hidden, basis)?;
+        Some(Parsed { tree, hidden: hidden.hash })
     }
 
     /// The top-level items in order. Text between them (blank lines) belongs to nobody.
@@ -157,7 +172,7 @@ thread_local! {
 const CALLBACKS_PER_KIB: usize = 400;
 const CALLBACKS_AT_LEAST: usize = 20_000;
 
-fn parse(grammar: Grammar, rope: &Rope, basis: Option<&Tree>) -> Option<Tree> {
+fn parse(grammar: Grammar, rope: &Rope, hidden: &Hidden, basis: Option<&Tree>) -> Option<Tree> {
     PARSERS.with_borrow_mut(|parsers| {
         let parser = parsers[grammar as usize].get_or_insert_with(Parser::new);
         parser.set_language(&tree_sitter_language(grammar)).ok()?;
@@ -172,7 +187,7 @@ fn parse(grammar: Grammar, rope: &Rope, basis: Option<&Tree>) -> Option<Tree> {
                 return &[];
             }
             let (chunk, start, _, _) = rope.chunk_at_byte(byte);
-            &chunk.as_bytes()[byte - start..]
+            hidden.over(byte, &chunk.as_bytes()[byte - start..])
         };
         let tree = parser.parse_with_options(&mut read, basis, Some(ParseOptions::new().progress_callback(&mut progress)));
         if tree.is_none() {

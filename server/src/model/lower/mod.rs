@@ -16,7 +16,7 @@ use crate::text::{Name, Span};
 /// `None` for files that are not code or could not be parsed at all.
 pub fn lower(document: &Document, before: Option<&FileModel>) -> Option<FileModel> {
     let grammar = document.language.grammar()?;
-    let mut known = before.filter(|model| model.language == document.language).map(|model| Known::new(model)).unwrap_or_default();
+    let mut known = before.filter(|model| model.language == document.language).map(Known::new).unwrap_or_default();
     let mut segments = Vec::new();
     let items = document.items();
     let groups: Vec<&[Item<'_>]> = match grammar {
@@ -31,7 +31,7 @@ pub fn lower(document: &Document, before: Option<&FileModel>) -> Option<FileMode
             Grammar::TypeScript | Grammar::Tsx => item.node.has_error(),
             Grammar::Python => !python::is_whole(group),
         };
-        let hash = hash(grammar, text, broken);
+        let hash = hash(grammar, text, item.node, broken);
         let segment = match known.take(hash, span.len()) {
             Some(segment) => segment,
             None => {
@@ -67,9 +67,12 @@ impl<'m> Known<'m> {
     }
 }
 
-fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, broken: bool) -> u64 {
+/// In a file that is one big error, pieces that are no statements stand at the top: equal text alone does not make an
+/// equal item.
+fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, node: tree_sitter::Node<'_>, broken: bool) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     hasher.write_u8(grammar as u8 * 2 + u8::from(broken));
+    hasher.write_u16(node.kind_id());
     // Chunk borders differ between ropes of equal text, so bytes are hashed in blocks of their own.
     let mut block = [0u8; 64];
     let mut filled = 0;

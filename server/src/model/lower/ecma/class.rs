@@ -29,7 +29,7 @@ impl<'a> Ecma<'a> {
         let body = if child.kind == Kind::ClassBody { Some(child) } else { children.field(Field::Body) };
         if let Some(body) = body {
             let breaks = std::mem::take(&mut self.breaks);
-            self.members(body, &mut class);
+            self.deeper(|ecma| ecma.members(body, &mut class));
             self.breaks = breaks;
         }
         self.cx.builder.class(class)

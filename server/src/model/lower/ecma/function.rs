@@ -50,7 +50,7 @@ impl<'a> Ecma<'a> {
             Some(block) if block.kind == Kind::StatementBlock => (self.block(block), self.span(block), false),
             Some(expr) => {
                 let body_span = self.span(expr);
-                let value = self.expr(expr);
+                let value = self.deeper(|ecma| ecma.expr(expr)).unwrap_or_else(|| self.unknown(body_span));
                 (vec![self.cx.builder.stmt(body_span, StmtKind::Return(Some(value)))], body_span, true)
             }
             None => (Vec::new(), Span::at(span.end), false),

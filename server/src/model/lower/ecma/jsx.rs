@@ -5,29 +5,31 @@ use std::sync::Arc;
 use super::kinds::{Field, Kind};
 use super::{Child, Children, Ecma};
 use crate::model::{ExprId, ExprKind, JsxAttribute};
-use crate::text::Span;
+use crate::text::{Name, Span};
 
 impl<'a> Ecma<'a> {
     pub(super) fn jsx(&mut self, child: Child<'a>) -> ExprId {
         let span = self.span(child);
         let children = self.children(child.node);
         if child.kind == Kind::JsxSelfClosingElement {
-            return self.element(span, &children, Vec::new());
+            let (name, attributes) = self.tag(&children);
+            return self.push(span, ExprKind::Jsx { name, attributes, children: Vec::new() });
         }
-        let opening = children.field(Field::OpenTag).map(|tag| self.children(tag.node)).unwrap_or(Children(Default::default()));
-        let content: Vec<Child<'a>> = children.iter().filter(|child| !matches!(child.field, Field::OpenTag | Field::CloseTag)).collect();
-        let content = self.content(&content);
-        self.element(span, &opening, content)
+        let opening = children.field(Field::OpenTag).map(|tag| self.children(tag.node)).unwrap_or_default();
+        let (name, attributes) = self.tag(&opening);
+        let children = self.content(&children);
+        self.push(span, ExprKind::Jsx { name, attributes, children })
     }
 
     /// An opening tag whose element could not be read.
     pub(super) fn jsx_opening(&mut self, child: Child<'a>) -> ExprId {
         let span = self.span(child);
-        let children = self.children(child.node);
-        self.element(span, &children, Vec::new())
+        let opening = self.children(child.node);
+        let (name, attributes) = self.tag(&opening);
+        self.push(span, ExprKind::Jsx { name, attributes, children: Vec::new() })
     }
 
-    fn element(&mut self, span: Span, opening: &Children<'a>, children: Vec<ExprId>) -> ExprId {
+    fn tag(&mut self, opening: &Children<'a>) -> (Name, Vec<JsxAttribute>) {
         let name = opening.field(Field::Name).map(|name| self.dotted(name)).unwrap_or_default();
         let mut attributes = Vec::new();
         for attribute in opening.iter() {
@@ -41,7 +43,7 @@ impl<'a> Ecma<'a> {
                 _ => {}
             }
         }
-        self.push(span, ExprKind::Jsx { name, attributes, children })
+        (name, attributes)
     }
 
     fn attribute(&mut self, child: Child<'a>) -> Option<JsxAttribute> {
@@ -74,20 +76,20 @@ impl<'a> Ecma<'a> {
     }
 
     /// Children of an element. Text and character references that follow each other are one text.
-    fn content(&mut self, children: &[Child<'a>]) -> Vec<ExprId> {
+    fn content(&mut self, children: &Children<'a>) -> Vec<ExprId> {
         let mut out = Vec::new();
         let mut text: Option<Span> = None;
-        for child in children {
+        for child in children.iter().filter(|child| !matches!(child.field, Field::OpenTag | Field::CloseTag)) {
             if matches!(child.kind, Kind::JsxText | Kind::HtmlCharacterReference) {
-                let span = self.span(*child);
+                let span = self.span(child);
                 text = Some(Span::new(text.map_or(span.start, |text| text.start), span.end));
                 continue;
             }
             out.extend(text.take().and_then(|span| self.jsx_text(span)));
             match child.kind {
-                Kind::JsxExpression => out.extend(self.hole(*child)),
-                Kind::Error => out.push(self.broken(*child)),
-                kind if kind.is_expression() => out.push(self.expr(*child)),
+                Kind::JsxExpression => out.extend(self.hole(child)),
+                Kind::Error => out.push(self.broken(child)),
+                kind if kind.is_expression() => out.push(self.expr(child)),
                 _ => {}
             }
         }

@@ -74,6 +74,7 @@ struct Child<'a> {
     field: Field,
 }
 
+#[derive(Default)]
 struct Children<'a>(SmallVec<[Child<'a>; 4]>);
 
 impl<'a> Children<'a> {
@@ -126,6 +127,11 @@ impl<'a> Ecma<'a> {
         let lowered = lower(self);
         self.cx.depth -= 1;
         Some(lowered)
+    }
+
+    /// How long a chain may be here. What stands inside it must find some room too.
+    fn room(&self) -> usize {
+        MAX_LINKS.saturating_sub(self.links) * 3 / 4
     }
 
     fn push(&mut self, span: Span, kind: ExprKind) -> ExprId {

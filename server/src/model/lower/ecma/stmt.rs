@@ -1,7 +1,7 @@
 //! Statements and declarations.
 
 use super::kinds::{Field, Kind};
-use super::{Child, Children, Ecma};
+use super::{Child, Ecma};
 use crate::model::{Entry, ExprId, ExprKind, LetKind, PatternId, PatternKind, StmtId, StmtKind, UnaryOp};
 use crate::text::{Name, Span};
 
@@ -63,14 +63,12 @@ impl<'a> Ecma<'a> {
     /// The statements of a block.
     pub(super) fn block(&mut self, block: Child<'a>) -> Vec<StmtId> {
         let children = self.children(block.node);
-        self.stmts(&children)
-    }
-
-    pub(super) fn stmts(&mut self, children: &Children<'a>) -> Vec<StmtId> {
         let mut out = Vec::with_capacity(children.0.len());
-        for child in children.iter() {
-            self.any_stmt(child, &mut out);
-        }
+        self.deeper(|ecma| {
+            for child in children.iter() {
+                ecma.any_stmt(child, &mut out);
+            }
+        });
         out
     }
 
@@ -82,10 +80,10 @@ impl<'a> Ecma<'a> {
     /// The body of an `if` or a loop: a block's statements, or the one statement.
     pub(super) fn body(&mut self, child: Option<Child<'a>>) -> Vec<StmtId> {
         match child {
-            Some(block) if block.kind == Kind::StatementBlock => self.deeper(|ecma| ecma.block(block)).unwrap_or_default(),
+            Some(block) if block.kind == Kind::StatementBlock => self.block(block),
             Some(child) => {
                 let mut out = Vec::new();
-                self.any_stmt(child, &mut out);
+                self.deeper(|ecma| ecma.any_stmt(child, &mut out));
                 out
             }
             None => Vec::new(),
