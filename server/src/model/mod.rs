@@ -15,6 +15,7 @@ mod segment;
 pub mod sql;
 mod stmt;
 mod types;
+pub mod visit;
 
 pub use class::{Class, Field};
 pub use expr::{Arg, BinaryOp, Clause, Entry, Expr, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, SeqKind, TemplatePart, UnaryOp, CallKind, ComprehensionKind};
