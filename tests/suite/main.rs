@@ -1,3 +1,7 @@
-//! One test binary for everything that is tested from outside.
+//! The tests that need more than one floor. One binary, so that they are linked once.
 
+mod fixes;
 mod lowering_ecma;
+mod placeholder;
+mod protocol;
+mod secret_catalogue;
