@@ -4,6 +4,7 @@
 mod ecma;
 mod env_files;
 mod project_files;
+mod properties;
 mod python;
 mod suppress;
 
