@@ -1,2 +1,4 @@
 
 mod fixes;
+mod placeholder;
+mod secret_catalogue;
