@@ -34,6 +34,11 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     let rest: Vec<&Line> = lines.iter().filter(|line| !is_future(line)).collect();
     let block = first_block(text, &rest);
     let edit = match (block.first(), lines.iter().rfind(is_future)) {
+        // The project's own modules come last.
+        (Some(_), _) if !is_standard(&wanted.from) => {
+            let at = rest.last().map_or(0, |last| lines::next_line(text, last.span.end));
+            TextEdit { span: Span::at(at), text: format!("{}{line}{end}", opened(text, at, end)) }
+        }
         (Some(first), _) if !is_standard(&first.module) => {
             // The standard library has a block of its own, above.
             TextEdit { span: Span::at(lines::line_start(text, first.span.start)), text: format!("{line}{end}{end}") }
