@@ -2,6 +2,7 @@
 //! is made when the test runs.
 
 mod ecma;
+mod end_to_end;
 mod env_files;
 mod project_files;
 mod properties;
