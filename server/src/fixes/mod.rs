@@ -5,6 +5,7 @@ pub mod comment_key;
 mod config_text;
 pub mod edits;
 pub mod env_file;
+mod env_module;
 pub mod env_quoting;
 mod env_target;
 pub mod env_name;

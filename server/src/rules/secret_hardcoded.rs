@@ -66,7 +66,9 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
     let impact = if browser && hit.severity > Severity::Low { Impact::Critical } else { impact(hit.severity) };
     let confidence = confidence(hit);
     let place = |span| Place { file: input.document.file.clone(), span };
-    let plans = if hit.movable && !browser { vec![FixPlan::MoveToEnv { literal: place(hit.literal), name: hit.env.clone() }] } else { Vec::new() };
+    // A key in a comment is not moved but taken out, which is the same plan.
+    let movable = hit.movable && !browser || hit.kind == HitKind::Comment;
+    let plans = if movable { vec![FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }] } else { Vec::new() };
     Finding {
         rule: META.id,
         detail: hit.row.id().into(),
