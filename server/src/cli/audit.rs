@@ -72,7 +72,7 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
     let config = Config { include_tests, ..Config::default() };
     let mut notes: Vec<String> = Vec::new();
     if targets.gone > 0 {
-        notes.push(format!("{} of the files in the list are not there any more.", targets.gone));
+        notes.push(format!("{} of the files in the list {} not there any more.", targets.gone, if targets.gone == 1 { "is" } else { "are" }));
     }
     let roots: Vec<FileId> = targets.projects.iter().filter_map(|project| file_id(project)).collect();
     let walk = Walk { roots: &targets.walked, also: &targets.files, config: &config, config_folder: None };
