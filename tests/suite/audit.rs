@@ -93,6 +93,15 @@ fn odd_files_are_told_of_and_the_rest_is_checked() {
     );
 }
 
+#[test]
+fn the_configuration_is_found_from_inside_the_project() {
+    let project = leaky();
+    project.write("guardline.json", b"{ \"ignore\": [\"other.ts\"], \"colour\": \"blue\" }");
+    let report = project.json(&["src"]);
+    assert_eq!(findings(&report), ["src/pay.ts secret-hardcoded"]);
+    assert!(notes(&report)[0].starts_with("guardline.json:1:29: "), "{report}");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_in_circles_are_survived() {

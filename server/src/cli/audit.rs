@@ -17,12 +17,13 @@ use super::targets::{self, Targets};
 use super::{STOPPED, output};
 use crate::config::{self, Config};
 use crate::engine::{self, Cancel, Snapshot};
-use crate::fixes::Fix;
+use crate::fixes::{Fix, Grade};
 use crate::project::Project;
-use crate::report::{self, Date, Entry, Redactor, Report, suppress};
+use crate::report::{self, Change, Date, Entry, Redactor, Repair, Report, suppress};
 use crate::rules::{self, Finding, Level, RuleId};
 use crate::syntax::{Document, Language};
 use crate::text::{FileId, Name, Span};
+use crate::workspace;
 use crate::workspace::walk::{Walk, file_id};
 
 pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
@@ -69,13 +70,18 @@ struct Read {
 
 /// Reads the projects. `None` if cancelled.
 fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Progress) -> Result<Option<Read>> {
-    let config = Config { include_tests, ..Config::default() };
-    let mut notes: Vec<String> = Vec::new();
+    let home = std::env::home_dir();
+    let mut loaded = targets.projects.first().map(|project| workspace::config::load(project, home.as_deref())).unwrap_or_default();
+    loaded.config.include_tests |= include_tests;
+    let mut notes: Vec<String> = loaded.problems();
+    if targets.projects.iter().skip(1).any(|project| workspace::config::find(project, home.as_deref()) != loaded.path) {
+        notes.push("Several projects were named; the configuration of the first holds for all of them.".to_owned());
+    }
     if targets.gone > 0 {
         notes.push(format!("{} of the files in the list {} not there any more.", targets.gone, if targets.gone == 1 { "is" } else { "are" }));
     }
     let roots: Vec<FileId> = targets.projects.iter().filter_map(|project| file_id(project)).collect();
-    let walk = Walk { roots: &targets.walked, also: &targets.files, config: &config, config_folder: None };
+    let walk = Walk { roots: &targets.walked, also: &targets.files, config: &loaded.config, config_folder: loaded.folder() };
     let mut documents: Vec<(FileId, Option<Arc<Document>>)> = Vec::new();
     let mut ignored = FxHashSet::default();
     let ended = walk.stream(cancel, &mut |batch| {
@@ -91,7 +97,7 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
     let Some(ended) = ended else { return Ok(None) };
     notes.extend(ended.notes);
     let project = Project::new(roots).with_git_roots(ended.git_roots).with_ignored(ignored).with(documents);
-    Ok(Some(Read { project, config, notes }))
+    Ok(Some(Read { project, config: loaded.config, notes }))
 }
 
 /// Checks the project. `None` if cancelled.
@@ -104,7 +110,7 @@ fn report<'s>(snapshot: &'s Snapshot, targets: &Targets, notes: Vec<String>, can
         is_loud && targets.cover(&finding.place.file)
     };
     let judged = suppress::judge(project, rules::all(), all.into_iter().filter(is_shown).collect(), today());
-    let entries = with_fixes(snapshot, judged.kept, cancel)?;
+    let entries = with_repairs(snapshot, judged.kept, cancel)?;
     let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
     let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
     Some(Report {
@@ -135,7 +141,7 @@ fn key(finding: &Finding) -> Key {
     (finding.rule, finding.place.span, finding.detail.clone())
 }
 
-fn with_fixes(snapshot: &Snapshot, findings: Vec<Finding>, cancel: &Cancel) -> Option<Vec<Entry>> {
+fn with_repairs(snapshot: &Snapshot, findings: Vec<Finding>, cancel: &Cancel) -> Option<Vec<Entry>> {
     let mut fixes: FxHashMap<FileId, FxHashMap<Key, Vec<Fix>>> = FxHashMap::default();
     let mut entries = Vec::with_capacity(findings.len());
     for finding in findings {
@@ -146,9 +152,18 @@ fn with_fixes(snapshot: &Snapshot, findings: Vec<Finding>, cancel: &Cancel) -> O
             fixes.insert(file.clone(), offers.into_iter().map(|offer| (key(&offer.finding), offer.fixes)).collect());
         }
         let own = fixes.get_mut(file).and_then(|of_file| of_file.remove(&key(&finding))).unwrap_or_default();
-        entries.push(Entry { finding, fixes: own });
+        entries.push(Entry { finding, repairs: own.into_iter().filter(|fix| !fix.suppresses).map(repair).collect() });
     }
     Some(entries)
+}
+
+fn repair(fix: Fix) -> Repair {
+    let changes = fix.edits.into_iter().map(|of_file| Change {
+        file: of_file.file,
+        creates: of_file.create,
+        replacements: of_file.edits.into_iter().map(|edit| (edit.span, edit.text)).collect(),
+    });
+    Repair { title: fix.title, needs_review: fix.grade == Grade::NeedsReview, note: fix.note, changes: changes.collect() }
 }
 
 fn here() -> FileId {
