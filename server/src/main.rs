@@ -2,10 +2,29 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use guardline::cli;
-use guardline::cli::args::Cli;
+
+/// Finds the security mistakes that AI assistants make, and says how to repair them.
+#[derive(Parser)]
+#[command(name = "guardline", version, arg_required_else_help = true, disable_help_subcommand = true)]
+struct Program {
+    #[command(subcommand)]
+    door: Door,
+    /// No colours. The environment variable NO_COLOR does the same
+    #[arg(long, global = true)]
+    no_color: bool,
+}
+
+#[derive(Subcommand)]
+enum Door {
+    #[command(flatten)]
+    Terminal(cli::args::Command),
+}
 
 fn main() -> ExitCode {
-    cli::run(Cli::parse())
+    let program = Program::parse();
+    match program.door {
+        Door::Terminal(command) => cli::run(command, program.no_color),
+    }
 }
