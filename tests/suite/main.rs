@@ -2,4 +2,8 @@
 
 mod audit;
 mod audit_formats;
+mod demo;
+mod fixes;
+mod placeholder;
 mod program;
+mod secret_catalogue;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -16,7 +16,7 @@ use super::args::{Audit, Format};
 use super::targets::{self, Targets};
 use super::{STOPPED, output};
 use crate::config::{self, Config};
-use crate::engine::{self, Cancel, Snapshot};
+use crate::engine::{self, Cancel, Engine, Snapshot};
 use crate::fixes::{Fix, Grade};
 use crate::project::Project;
 use crate::report::{self, Change, Date, Entry, Redactor, Repair, Report, suppress};
@@ -27,6 +27,14 @@ use crate::workspace;
 use crate::workspace::walk::{Walk, file_id};
 
 pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
+    let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES);
+    std::thread::scope(|scope| {
+        let run = thread.spawn_scoped(scope, || run_here(audit, no_color)).context("no thread can be started")?;
+        run.join().unwrap_or_else(|_| bail!("the audit failed; this is a mistake in Guardline"))
+    })
+}
+
+fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let cancel = stopped_by_ctrl_c()?;
     let targets = targets::resolve(audit)?;
     let progress = Progress::new();
@@ -103,14 +111,15 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
 /// Checks the project. `None` if cancelled.
 fn report<'s>(snapshot: &'s Snapshot, targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
     let project = &*snapshot.project;
-    let all = engine::check_all(snapshot, cancel)?;
+    let mut engine = Engine::default();
+    let all = engine.check_all(snapshot, cancel)?;
     let redactor = Redactor::new(project, rules::all(), &all);
     let is_shown = |finding: &Finding| {
         let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
         is_loud && targets.cover(&finding.place.file)
     };
     let judged = suppress::judge(project, rules::all(), all.into_iter().filter(is_shown).collect(), today());
-    let entries = with_repairs(snapshot, judged.kept, cancel)?;
+    let entries = with_repairs(&mut engine, snapshot, judged.kept, cancel)?;
     let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
     let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
     Some(Report {
@@ -141,14 +150,14 @@ fn key(finding: &Finding) -> Key {
     (finding.rule, finding.place.span, finding.detail.clone())
 }
 
-fn with_repairs(snapshot: &Snapshot, findings: Vec<Finding>, cancel: &Cancel) -> Option<Vec<Entry>> {
+fn with_repairs(engine: &mut Engine, snapshot: &Snapshot, findings: Vec<Finding>, cancel: &Cancel) -> Option<Vec<Entry>> {
     let mut fixes: FxHashMap<FileId, FxHashMap<Key, Vec<Fix>>> = FxHashMap::default();
     let mut entries = Vec::with_capacity(findings.len());
     for finding in findings {
         let file = &finding.place.file;
         if !fixes.contains_key(file) {
             let whole = snapshot.project.file(file).map_or(0, |file| file.document.rope().len_bytes());
-            let offers = engine::fixes_at(snapshot, file, Span::new(0, whole as u32), cancel)?;
+            let offers = engine.fixes_at(snapshot, file, Span::new(0, whole as u32), cancel)?;
             fixes.insert(file.clone(), offers.into_iter().map(|offer| (key(&offer.finding), offer.fixes)).collect());
         }
         let own = fixes.get_mut(file).and_then(|of_file| of_file.remove(&key(&finding))).unwrap_or_default();
