@@ -15,13 +15,27 @@ export const SERVER = process.env.GUARDLINE_BIN || join(ROOT, 'target', 'debug',
 /** Where `tests/install` put the editors. */
 export const CACHE = process.env.GUARDLINE_TESTS_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'guardline-tests');
 
-/** A test app in a folder of its own, with an empty home beside it. Ends with the test. */
+/**
+ * A test app in a folder of its own, which ends with the test. What is started in it is handed to `undo`: the last thing
+ * started is the first one ended, and the folder goes when nothing uses it any more.
+ */
 export function scene(t, app) {
   const folder = mkdtempSync(join(tmpdir(), 'guardline-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const undone = [() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })];
+  t.after(async () => {
+    const failures = [];
+    for (const undo of undone.reverse()) {
+      try {
+        await undo();
+      } catch (failure) {
+        failures.push(failure);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'could not clean up');
+  });
   const project = join(folder, 'project');
   lay(app, project);
-  return { folder, project };
+  return { folder, project, undo: (how) => undone.push(how) };
 }
 
 /** The key has left the code and is where it belongs, and only there. */

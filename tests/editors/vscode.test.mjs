@@ -20,9 +20,10 @@ const SETTINGS = {
 };
 
 test('VS Code shows the mistakes and repairs them', { timeout: 300_000 }, async (t) => {
-  const { folder, project } = scene(t, 'notes-next');
+  const at = scene(t, 'notes-next');
+  const { project } = at;
   commitAll(project);
-  await inWindow(t, 'vscode-repair', { folder, project }, async (workbench) => {
+  await inWindow('vscode-repair', at, async (workbench) => {
     await workbench.openFile(WITH_KEY);
     await workbench.squigglesAre((count) => count > 0, 'a squiggle');
     await workbench.statusSays(/Guardline: \d+ handlers? checked/);
@@ -60,7 +61,8 @@ test('VS Code shows the mistakes and repairs them', { timeout: 300_000 }, async 
 });
 
 test('VS Code starts no program that an untrusted workspace names', { timeout: 300_000 }, async (t) => {
-  const { folder, project } = scene(t, 'notes-next');
+  const at = scene(t, 'notes-next');
+  const { folder, project } = at;
   const planted = join(project, 'guardline');
   const started = join(folder, 'started');
   writeFileSync(planted, `#!/bin/sh\ntouch '${started}'\n`);
@@ -69,7 +71,7 @@ test('VS Code starts no program that an untrusted workspace names', { timeout: 3
   const settings = { 'guardline.server.path': planted, 'guardline.rules': { 'secret-hardcoded': 'off' } };
   writeFileSync(join(project, '.vscode', 'settings.json'), JSON.stringify(settings));
 
-  await inWindow(t, 'vscode-untrusted', { folder, project, trustEverything: false }, async (workbench) => {
+  await inWindow('vscode-untrusted', { ...at, trustEverything: false }, async (workbench) => {
     await workbench.distrust();
     await workbench.openFile(WITH_KEY);
     await workbench.showProblems();
@@ -79,11 +81,11 @@ test('VS Code starts no program that an untrusted workspace names', { timeout: 3
   });
 });
 
-async function inWindow(t, name, at, act) {
+async function inWindow(name, at, act) {
   const vsix = process.env.GUARDLINE_VSIX;
   assert.ok(vsix, 'GUARDLINE_VSIX is not set');
-  const { origin, log } = await startHost(t, { ...at, vsix, settings: SETTINGS });
-  const workbench = await Workbench.open(t, { ...at, origin });
+  const { origin, log } = await startHost({ ...at, vsix, settings: SETTINGS });
+  const workbench = await Workbench.open({ ...at, origin });
   try {
     await act(workbench);
   } catch (error) {

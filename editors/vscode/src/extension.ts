@@ -7,7 +7,7 @@ import { LanguageClient, State, type LanguageClientOptions, type ServerOptions }
 import { findServer } from './binary';
 import { DOCUMENTS } from './documents';
 import { Report } from './report';
-import { chosenSettings } from './settings';
+import { changedSettings, chosenSettings, type Inspected } from './settings';
 import { statusText, type ServerState, type Understood } from './statusText';
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
@@ -36,6 +36,7 @@ class Guardline implements vscode.Disposable {
   private readonly report = new Report();
   private client: LanguageClient | undefined;
   private understood: Understood | undefined;
+  private state: ServerState = 'starting';
 
   constructor(private readonly folder: string) {
     this.status.name = 'Guardline';
@@ -122,7 +123,7 @@ class Guardline implements vscode.Disposable {
     if (event.affectsConfiguration('guardline.server.path') || event.affectsConfiguration('guardline.diagnostics')) {
       void this.restart();
     } else if (event.affectsConfiguration('guardline') && this.client?.isRunning() === true) {
-      void this.client.sendNotification('workspace/didChangeConfiguration', { settings: { guardline: chosen() } });
+      void this.client.sendNotification('workspace/didChangeConfiguration', { settings: { guardline: changedSettings(inspector()) } });
     }
   }
 
@@ -138,11 +139,9 @@ class Guardline implements vscode.Disposable {
       outputChannel: this.log,
       traceOutputChannel: this.log,
       diagnosticCollectionName: 'guardline',
-      initializationOptions: chosen(),
+      initializationOptions: chosenSettings(inspector()),
     };
   }
-
-  private state: ServerState = 'starting';
 
   private say(state: ServerState): void {
     this.state = state;
@@ -164,9 +163,9 @@ function settings(): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('guardline');
 }
 
-function chosen(): Record<string, unknown> {
+function inspector(): (name: string) => Inspected | undefined {
   const at = settings();
-  return chosenSettings((name) => at.inspect(name));
+  return (name) => at.inspect(name);
 }
 
 // The home folder as the working folder: a program looked up or a file written relatively must not land in the workspace.

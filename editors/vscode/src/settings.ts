@@ -7,23 +7,31 @@ export interface Inspected {
   readonly workspaceFolderValue?: unknown;
 }
 
-const SENT = ['quietMs', 'audience', 'rules', 'diagnostics.push'] as const;
+type Inspect = (name: string) => Inspected | undefined;
+
+const LIVE = ['quietMs', 'audience', 'rules'] as const;
 
 /**
- * Only what somebody has set. A default is not an opinion: it must not override the project's `guardline.json`.
- * `diagnostics.push` becomes `{ diagnostics: { push } }`.
+ * For the start: only what somebody has set. A default is not an opinion, and must not override the project's
+ * `guardline.json`.
  */
-export function chosenSettings(inspect: (name: string) => Inspected | undefined): Record<string, unknown> {
+export function chosenSettings(inspect: Inspect): Record<string, unknown> {
   const chosen: Record<string, unknown> = {};
-  for (const name of SENT) {
-    const at = inspect(name);
-    const value = at?.workspaceFolderValue ?? at?.workspaceValue ?? at?.globalValue;
-    if (value === undefined) continue;
-    let place = chosen;
-    const steps = name.split('.');
-    const last = steps.pop() ?? name;
-    for (const step of steps) place = (place[step] ??= {}) as Record<string, unknown>;
-    place[last] = value;
+  for (const name of LIVE) {
+    const value = chosenValue(inspect, name);
+    if (value !== undefined) chosen[name] = value;
   }
+  const push = chosenValue(inspect, 'diagnostics.push');
+  if (push !== undefined) chosen['diagnostics'] = { push };
   return chosen;
+}
+
+/** For a running server: `null` takes back what was set before. */
+export function changedSettings(inspect: Inspect): Record<string, unknown> {
+  return Object.fromEntries(LIVE.map((name) => [name, chosenValue(inspect, name) ?? null]));
+}
+
+function chosenValue(inspect: Inspect, name: string): unknown {
+  const at = inspect(name);
+  return at?.workspaceFolderValue ?? at?.workspaceValue ?? at?.globalValue;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chosenSettings, type Inspected } from '../src/settings';
+import { changedSettings, chosenSettings, type Inspected } from '../src/settings';
 
 const chosen = (set: Record<string, Inspected>) => chosenSettings((name) => set[name]);
 
@@ -18,4 +18,8 @@ test('what was set is sent, nested by its dots', () => {
 
 test('the nearest value wins', () => {
   assert.deepEqual(chosen({ audience: { globalValue: 'everyday', workspaceValue: 'auditor' } }), { audience: 'auditor' });
+});
+
+test('what is set no longer is taken back', () => {
+  assert.deepEqual(changedSettings((name) => (name === 'audience' ? { globalValue: 'auditor' } : {})), { quietMs: null, audience: 'auditor', rules: null });
 });

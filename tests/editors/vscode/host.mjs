@@ -15,7 +15,7 @@ const SERVER_MAIN = join(MODULES, 'code-server', 'lib', 'vscode', 'out', 'server
 const NO_GALLERY = JSON.stringify({ serviceUrl: '', itemUrl: '', resourceUrlTemplate: '', controlUrl: '', recommendationsUrl: '' });
 
 /** Starts it with the extension installed. Resolves to `{ origin, log() }` once it listens. */
-export async function startHost(t, { folder, vsix, settings, trustEverything = true }) {
+export async function startHost({ folder, undo, vsix, settings, trustEverything = true }) {
   const data = join(folder, 'vscode');
   const extensions = join(folder, 'extensions');
   mkdirSync(join(data, 'data', 'Machine'), { recursive: true });
@@ -33,7 +33,7 @@ export async function startHost(t, { folder, vsix, settings, trustEverything = t
   // A process group of its own, so that the extension host and the language server end with it.
   const host = spawn(NODE, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => host.once('exit', resolve));
-  t.after(async () => {
+  undo(async () => {
     endGroup(host.pid, 'SIGTERM');
     const deadline = setTimeout(() => endGroup(host.pid, 'SIGKILL'), 10_000);
     await ended;

@@ -34,7 +34,7 @@ export class Workbench {
     });
   }
 
-  static async open(t, { folder, origin, project }) {
+  static async open({ folder, undo, origin, project }) {
     const profile = join(folder, 'chromium');
     mkdirSync(profile);
     const context = await chromium.launchPersistentContext(profile, {
@@ -43,8 +43,8 @@ export class Workbench {
       viewport: { width: 1400, height: 900 },
       args: FLAGS,
     });
+    undo(() => context.close());
     const workbench = new Workbench(context.pages()[0] ?? (await context.newPage()), project);
-    t.after(() => context.close());
     await workbench.page.goto(`${origin}/?folder=${encodeURIComponent(project)}`);
     await workbench.page.waitForSelector('.monaco-workbench .explorer-folders-view .monaco-list-row');
     return workbench;
