@@ -30,6 +30,13 @@ impl Cancel {
     }
 }
 
+impl From<Arc<AtomicBool>> for Cancel {
+    /// A flag that something else sets, such as a signal.
+    fn from(flag: Arc<AtomicBool>) -> Cancel {
+        Cancel(flag)
+    }
+}
+
 /// The findings whose place lies in `file`, in order of place then rule. `None` if cancelled.
 pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
     let _ = (snapshot, file);

@@ -1,2 +1,11 @@
 //! The `guardline` program: dispatches to a door, nothing more.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use guardline::cli;
+use guardline::cli::args::Cli;
+
+fn main() -> ExitCode {
+    cli::run(Cli::parse())
+}

@@ -1,1 +1,13 @@
-//! FLOOR 3. What the model means for security.
+//! FLOOR 3. What the model means for security: knowledge of libraries (`catalogue`), and the walk over functions that
+//! tells where values come from (`value`, `taint`), what is known at each point (`check`) and what the code does (`event`).
+
+pub mod catalogue;
+pub mod check;
+pub mod event;
+pub mod names;
+pub mod place;
+pub mod query;
+pub mod scope;
+pub mod taint;
+pub mod value;
+pub mod walk;

@@ -9,7 +9,10 @@ mod file;
 mod function;
 pub mod lower;
 mod pattern;
+pub mod prisma;
+pub mod print;
 mod segment;
+pub mod sql;
 mod stmt;
 mod types;
 

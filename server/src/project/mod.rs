@@ -1,8 +1,10 @@
 //! FLOOR 4. All files together: what is known of the whole project. Immutable; a change makes a new one that shares the rest.
 
+pub mod place;
+
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{FileModel, lower};
 use crate::syntax::Document;
@@ -21,12 +23,14 @@ pub struct File {
 pub struct Project {
     roots: Vec<FileId>,
     files: Arc<FxHashMap<FileId, File>>,
+    git_roots: Arc<[FileId]>,
+    ignored: Arc<FxHashSet<FileId>>,
 }
 
 impl Project {
     /// `roots`: the workspace folders, absolute, without a trailing slash.
     pub fn new(roots: Vec<FileId>) -> Project {
-        Project { roots, files: Arc::default() }
+        Project { roots, ..Project::default() }
     }
 
     pub fn roots(&self) -> &[FileId] {
@@ -48,7 +52,38 @@ impl Project {
                 }
             }
         }
-        Project { roots: self.roots.clone(), files: Arc::new(files) }
+        Project { files: Arc::new(files), ..self.clone() }
+    }
+
+    /// The same project, knowing where its git work trees begin.
+    pub fn with_git_roots(&self, git_roots: Vec<FileId>) -> Project {
+        Project { git_roots: git_roots.into(), ..self.clone() }
+    }
+
+    /// The same project, knowing which of its files git will not take.
+    pub fn with_ignored(&self, ignored: FxHashSet<FileId>) -> Project {
+        Project { ignored: Arc::new(ignored), ..self.clone() }
+    }
+
+    /// The folders that hold a `.git`, in order of their names.
+    pub fn git_roots(&self) -> &[FileId] {
+        &self.git_roots
+    }
+
+    /// Is the file kept out of git by an ignore rule (and not in git already)? Known of env files only.
+    pub fn is_ignored(&self, file: &FileId) -> bool {
+        self.ignored.contains(file)
+    }
+
+    /// The file's path below its workspace folder; the whole path for a file outside of all of them.
+    pub fn relative<'f>(&self, file: &'f FileId) -> &'f str {
+        let below = |root: &FileId| file.as_str().strip_prefix(root.as_str())?.strip_prefix('/');
+        self.roots.iter().filter_map(below).min_by_key(|path| path.len()).unwrap_or(file.as_str())
+    }
+
+    /// Tests, fixtures, stories, examples: see [`place::is_test_path`].
+    pub fn is_test_path(&self, file: &FileId) -> bool {
+        place::is_test_path(self.relative(file))
     }
 
     pub fn file(&self, file: &FileId) -> Option<&File> {

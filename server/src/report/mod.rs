@@ -1,1 +1,77 @@
 //! FLOOR 6. How findings are told: text, json, sarif; and which are silenced.
+
+mod comments;
+mod date;
+mod fingerprint;
+mod frame;
+pub mod json;
+pub mod marks;
+pub mod page;
+pub mod paint;
+mod redact;
+pub mod sarif;
+pub mod suppress;
+pub mod text;
+#[cfg(test)]
+mod samples;
+
+use crate::fixes::Fix;
+use crate::project::Project;
+use crate::rules::{Finding, Place, RuleId, RuleMeta};
+use crate::text::{Encoding, FileId, Position, Range, position};
+
+pub use date::Date;
+pub use redact::Redactor;
+
+/// A finding and the fixes that an editor would offer for it now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    pub finding: Finding,
+    pub fixes: Vec<Fix>,
+}
+
+/// Everything there is to tell. How it is told is decided by the format.
+pub struct Report<'a> {
+    pub project: &'a Project,
+    pub rules: &'a [&'static RuleMeta],
+    /// The folder that paths in files for machines are relative to.
+    pub base: FileId,
+    /// In order of file, place and rule.
+    pub entries: Vec<Entry>,
+    /// How many findings were silenced by marks.
+    pub silenced: usize,
+    /// What is to be said about marks.
+    pub mark_notes: Vec<suppress::Note>,
+    /// What could not be read, in words.
+    pub notes: Vec<String>,
+    /// How many files the findings are about, and how many were read besides to understand them.
+    pub audited: usize,
+    pub around: usize,
+    pub redactor: Redactor,
+}
+
+impl Report<'_> {
+    fn meta(&self, rule: RuleId) -> Option<&'static RuleMeta> {
+        self.rules.iter().copied().find(|meta| meta.id == rule)
+    }
+
+    /// The path below `folder`, or the whole path if it does not lie there.
+    fn below<'f>(folder: &FileId, file: &'f FileId) -> &'f str {
+        file.as_str().strip_prefix(folder.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(file.as_str())
+    }
+
+    fn path<'f>(&self, file: &'f FileId) -> &'f str {
+        Self::below(&self.base, file)
+    }
+
+    /// One-based, in UTF-16 columns. A place in a file that is not known is its beginning.
+    fn range(&self, place: &Place) -> Range {
+        self.range_in(place, Encoding::Utf16)
+    }
+
+    fn range_in(&self, place: &Place, encoding: Encoding) -> Range {
+        let one = |position: Position| Position { line: position.line + 1, column: position.column + 1 };
+        let range = self.project.file(&place.file).map(|file| position::range(file.document.rope(), place.span, encoding)).unwrap_or_default();
+        Range { start: one(range.start), end: one(range.end) }
+    }
+}

@@ -1,1 +1,9 @@
-//! FLOOR 8. The only IO: walking files, reading texts and configuration. It hands texts down and never decides.
+//! FLOOR 8. The only IO: walking files, git's index and ignore rules, the configuration. Hands texts down, never decides.
+
+mod discover;
+mod git_index;
+mod names;
+mod notes;
+mod read;
+pub mod root;
+pub mod walk;

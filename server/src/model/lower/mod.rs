@@ -36,7 +36,7 @@ pub fn lower(document: &Document, before: Option<&FileModel>) -> Option<FileMode
         };
         segments.push(Placed { start: item.span.start, segment });
     }
-    let directives = directives(&segments);
+    let directives = if document.language.is_ecma() { directives(&segments) } else { Vec::new() };
     Some(FileModel { file: document.file.clone(), language: document.language, segments, directives })
 }
 
@@ -80,7 +80,7 @@ fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, broken: bool) -> u64 {
     hasher.finish()
 }
 
-/// The prologue: string statements before anything else.
+/// The prologue: string statements before anything else. In Python they document and direct nothing.
 fn directives(segments: &[Placed]) -> Vec<Name> {
     let mut found = Vec::new();
     for placed in segments {

@@ -1,0 +1,107 @@
+//! What can be typed after `guardline`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Finds the security mistakes that AI assistants make, and says how to repair them.
+#[derive(Parser, Debug)]
+#[command(name = "guardline", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// No colours. The environment variable NO_COLOR does the same
+    #[arg(long, global = true)]
+    pub no_color: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Check a project and report what was found
+    Audit(Audit),
+    /// Say what a rule is about, what can happen, and how to fix it
+    Explain {
+        /// The rule's id, such as missing-auth
+        rule: String,
+    },
+    /// List all rules
+    Rules {
+        #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+        format: TableFormat,
+    },
+    /// Watch an assistant write code, and Guardline repair it
+    Demo(Demo),
+    /// Start the language server on standard input and output (for editors)
+    Lsp {
+        /// The only way there is; accepted because editors pass it
+        #[arg(long, hide = true)]
+        stdio: bool,
+        /// The editor's process: when it is gone, so is the server
+        #[arg(long = "clientProcessId", hide = true)]
+        client_process_id: Option<u32>,
+    },
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Exit code: 0 nothing found, 1 something found, 2 it could not be done.")]
+pub struct Audit {
+    /// Files and folders to check; the project around them is read to understand them
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Report on tests, fixtures and examples as on other code
+    #[arg(long)]
+    pub include_tests: bool,
+    /// Check exactly the files named in LIST (or on standard input for `-`), one per line or separated by NUL
+    #[arg(long, value_name = "LIST", conflicts_with = "paths")]
+    pub files_from: Option<PathBuf>,
+    /// Write the report to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// A plain log instead of the animation; also what there is without a terminal
+    #[arg(long)]
+    pub plain: bool,
+    /// How fast the assistant writes: 2 is twice as fast
+    #[arg(long, default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For code hosts
+    Sarif,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TableFormat {
+    Text,
+    Json,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.1..=1000.0).contains(&speed) { Ok(speed) } else { Err("must lie between 0.1 and 1000".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+        assert!(Cli::try_parse_from(["guardline", "audit", "a", "--files-from", "b"]).is_err());
+        assert!(Cli::try_parse_from(["guardline", "demo", "--speed", "0"]).is_err());
+        assert!(Cli::try_parse_from(["guardline", "lsp", "--stdio"]).is_ok());
+    }
+}

@@ -1,0 +1,189 @@
+//! `guardline audit`: a project is read, checked, and reported on.
+
+use std::io::{IsTerminal, stderr};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use signal_hook::consts::SIGINT;
+
+use super::args::{Audit, Format};
+use super::targets::{self, Targets};
+use super::{STOPPED, output};
+use crate::config::{self, Config};
+use crate::engine::{self, Cancel, Snapshot};
+use crate::fixes::Fix;
+use crate::project::Project;
+use crate::report::{self, Date, Entry, Redactor, Report, suppress};
+use crate::rules::{self, Finding, Level, RuleId};
+use crate::syntax::{Document, Language};
+use crate::text::{FileId, Name, Span};
+use crate::workspace::walk::{Walk, file_id};
+
+pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
+    let cancel = stopped_by_ctrl_c()?;
+    let targets = targets::resolve(audit)?;
+    let progress = Progress::new();
+    let Some(read) = read(&targets, audit.include_tests, &cancel, &progress)? else { return Ok(stopped(&progress)) };
+    progress.say("Checking");
+    let snapshot = Snapshot { project: Arc::new(read.project), config: Arc::new(read.config) };
+    let Some(report) = report(&snapshot, &targets, read.notes, &cancel) else { return Ok(stopped(&progress)) };
+    progress.clear();
+    let style = output::style(no_color);
+    let text = match audit.format {
+        Format::Text => report::text::render(&report, &here(), report::paint::Style { colour: style.colour && audit.output.is_none(), ..style }),
+        Format::Json => report::json::render(&report),
+        Format::Sarif => report::sarif::render(&report),
+    };
+    match &audit.output {
+        Some(path) => std::fs::write(path, text).with_context(|| format!("the report cannot be written to {}", path.display()))?,
+        None => output::print(&text).context("the report cannot be written")?,
+    }
+    Ok(u8::from(!report.entries.is_empty()))
+}
+
+/// The first Ctrl-C asks for an end, the second is one.
+fn stopped_by_ctrl_c() -> Result<Cancel> {
+    let flag = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register_conditional_shutdown(SIGINT, i32::from(STOPPED), Arc::clone(&flag))?;
+    signal_hook::flag::register(SIGINT, Arc::clone(&flag))?;
+    Ok(Cancel::from(flag))
+}
+
+fn stopped(progress: &Progress) -> u8 {
+    progress.clear();
+    let _ = output::complain("stopped");
+    STOPPED
+}
+
+struct Read {
+    project: Project,
+    config: Config,
+    notes: Vec<String>,
+}
+
+/// Reads the projects. `None` if cancelled.
+fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Progress) -> Result<Option<Read>> {
+    let config = Config { include_tests, ..Config::default() };
+    let mut notes: Vec<String> = Vec::new();
+    if targets.gone > 0 {
+        notes.push(format!("{} of the files in the list are not there any more.", targets.gone));
+    }
+    let roots: Vec<FileId> = targets.projects.iter().filter_map(|project| file_id(project)).collect();
+    let walk = Walk { roots: &targets.walked, also: &targets.files, config: &config, config_folder: None };
+    let mut documents: Vec<(FileId, Option<Arc<Document>>)> = Vec::new();
+    let mut ignored = FxHashSet::default();
+    let ended = walk.stream(cancel, &mut |batch| {
+        ignored.extend(batch.files.iter().filter(|source| source.ignored).map(|source| source.file.clone()));
+        // Parsing is most of the work and needs nothing of other files, so it is done here, on all cores.
+        documents.par_extend(batch.files.into_par_iter().filter_map(|source| {
+            let document = Document::new(source.file.clone(), Language::of(&source.file)?, 0, &source.text);
+            document.tree();
+            Some((source.file, Some(Arc::new(document))))
+        }));
+        progress.count(batch.done, batch.total);
+    });
+    let Some(ended) = ended else { return Ok(None) };
+    notes.extend(ended.notes);
+    let project = Project::new(roots).with_git_roots(ended.git_roots).with_ignored(ignored).with(documents);
+    Ok(Some(Read { project, config, notes }))
+}
+
+/// Checks the project. `None` if cancelled.
+fn report<'s>(snapshot: &'s Snapshot, targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
+    let project = &*snapshot.project;
+    let all = engine::check_all(snapshot, cancel)?;
+    let redactor = Redactor::new(project, rules::all(), &all);
+    let is_shown = |finding: &Finding| {
+        let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
+        is_loud && targets.cover(&finding.place.file)
+    };
+    let judged = suppress::judge(project, rules::all(), all.into_iter().filter(is_shown).collect(), today());
+    let entries = with_fixes(snapshot, judged.kept, cancel)?;
+    let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
+    let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
+    Some(Report {
+        project,
+        rules: rules::all(),
+        base: base(project),
+        entries,
+        silenced: judged.silenced.len(),
+        mark_notes,
+        notes,
+        audited,
+        around: project.files().count() - audited,
+        redactor,
+    })
+}
+
+/// Paths in reports are told from the git work tree, as code hosts do, else from the project.
+fn base(project: &Project) -> FileId {
+    let Some(root) = project.roots().first() else { return FileId::new("") };
+    let around = |git: &&FileId| root == *git || root.as_str().strip_prefix(git.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    project.git_roots().iter().find(around).unwrap_or(root).clone()
+}
+
+/// What tells a finding from the others of its file.
+type Key = (RuleId, Span, Name);
+
+fn key(finding: &Finding) -> Key {
+    (finding.rule, finding.place.span, finding.detail.clone())
+}
+
+fn with_fixes(snapshot: &Snapshot, findings: Vec<Finding>, cancel: &Cancel) -> Option<Vec<Entry>> {
+    let mut fixes: FxHashMap<FileId, FxHashMap<Key, Vec<Fix>>> = FxHashMap::default();
+    let mut entries = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let file = &finding.place.file;
+        if !fixes.contains_key(file) {
+            let whole = snapshot.project.file(file).map_or(0, |file| file.document.rope().len_bytes());
+            let offers = engine::fixes_at(snapshot, file, Span::new(0, whole as u32), cancel)?;
+            fixes.insert(file.clone(), offers.into_iter().map(|offer| (key(&offer.finding), offer.fixes)).collect());
+        }
+        let own = fixes.get_mut(file).and_then(|of_file| of_file.remove(&key(&finding))).unwrap_or_default();
+        entries.push(Entry { finding, fixes: own });
+    }
+    Some(entries)
+}
+
+fn here() -> FileId {
+    let here = std::env::current_dir().ok();
+    here.as_deref().and_then(|here: &Path| file_id(here)).unwrap_or_else(|| FileId::new(""))
+}
+
+fn today() -> Date {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Date::of_unix_days((since.as_secs() / 86_400) as i64)
+}
+
+/// A bar on standard error, if somebody watches.
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn new() -> Progress {
+        let bar = ProgressBar::with_draw_target(None, if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+            bar.set_style(style);
+        }
+        bar.set_message("Reading");
+        Progress(bar)
+    }
+
+    fn count(&self, done: usize, total: usize) {
+        self.0.set_length(total as u64);
+        self.0.set_position(done as u64);
+    }
+
+    fn say(&self, what: &'static str) {
+        self.0.set_message(what);
+    }
+
+    fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}

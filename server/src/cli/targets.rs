@@ -1,0 +1,139 @@
+//! From what was typed to what is to be read and what is to be reported on.
+
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use rustc_hash::FxHashSet;
+
+use super::args::Audit;
+use crate::text::FileId;
+use crate::workspace::{root, walk::file_id};
+
+/// What to read and what to report on. All paths are absolute.
+pub struct Targets {
+    /// The projects around the paths.
+    pub projects: Vec<PathBuf>,
+    /// The projects, and folders that were named although a walk of the projects would pass them by.
+    pub walked: Vec<PathBuf>,
+    /// Files that were named.
+    pub files: Vec<PathBuf>,
+    /// Findings below these are reported on.
+    folders: Vec<FileId>,
+    named: FxHashSet<FileId>,
+    /// Files of a list that are not there any more.
+    pub gone: usize,
+}
+
+/// Resolves the arguments against the current folder.
+pub fn resolve(audit: &Audit) -> Result<Targets> {
+    let here = std::env::current_dir().context("the current folder cannot be read")?;
+    let home = std::env::home_dir();
+    let mut targets = Targets { projects: Vec::new(), walked: Vec::new(), files: Vec::new(), folders: Vec::new(), named: FxHashSet::default(), gone: 0 };
+    let (paths, is_list) = match &audit.files_from {
+        Some(list) => (listed(list)?, true),
+        None if audit.paths.is_empty() => (vec![PathBuf::from(".")], false),
+        None => (audit.paths.clone(), false),
+    };
+    for path in paths {
+        let absolute = absolute(&here, &path);
+        let file = file_id(&absolute).with_context(|| format!("{} has a name that is not UTF-8", path.display()))?;
+        let metadata = match std::fs::metadata(&absolute) {
+            Ok(metadata) => metadata,
+            Err(error) if is_list && error.kind() == std::io::ErrorKind::NotFound => {
+                targets.gone += 1;
+                continue;
+            }
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        };
+        targets.projects.push(root::around(&absolute, home.as_deref()));
+        if metadata.is_dir() {
+            if is_list {
+                bail!("{} is a folder: a list names files", path.display());
+            }
+            std::fs::read_dir(&absolute).with_context(|| path.display().to_string())?;
+            targets.walked.push(absolute);
+            targets.folders.push(file);
+        } else {
+            targets.files.push(absolute);
+            targets.named.insert(file);
+        }
+    }
+    if targets.projects.is_empty() {
+        targets.projects.push(here);
+    }
+    outermost(&mut targets.projects);
+    targets.walked.extend(targets.projects.iter().cloned());
+    targets.walked.sort();
+    targets.walked.dedup();
+    Ok(targets)
+}
+
+impl Targets {
+    /// Is the file one that was asked about?
+    pub fn cover(&self, file: &FileId) -> bool {
+        let below = |folder: &FileId| file.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/') || folder.as_str().ends_with('/'));
+        self.named.contains(file) || self.folders.iter().any(below)
+    }
+}
+
+/// The paths of a list: separated by NUL if there is one in it, else one per line.
+fn listed(list: &Path) -> Result<Vec<PathBuf>> {
+    let mut text = String::new();
+    if list == Path::new("-") {
+        std::io::stdin().lock().read_to_string(&mut text).context("the list on standard input cannot be read")?;
+    } else {
+        text = std::fs::read_to_string(list).with_context(|| format!("the list {} cannot be read", list.display()))?;
+    }
+    let separator = if text.contains('\0') { '\0' } else { '\n' };
+    Ok(text.split(separator).map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).map(PathBuf::from).collect())
+}
+
+/// Without `.` and `..`. Links are left as they are, so that paths stay as the person wrote them.
+fn absolute(here: &Path, path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in here.join(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+/// Folders inside others are read with them.
+fn outermost(folders: &mut Vec<PathBuf>) {
+    folders.sort();
+    folders.dedup();
+    let mut kept: Vec<PathBuf> = Vec::new();
+    for folder in folders.drain(..) {
+        if !kept.iter().any(|outer| folder.starts_with(outer)) {
+            kept.push(folder);
+        }
+    }
+    *folders = kept;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_made_absolute_by_their_letters() {
+        let at = |path: &str| absolute(Path::new("/home/a"), Path::new(path)).to_string_lossy().into_owned();
+        assert_eq!(at("."), "/home/a");
+        assert_eq!(at("./b/../c/"), "/home/a/c");
+        assert_eq!(at("../../../x"), "/x");
+        assert_eq!(at("/y/./z"), "/y/z");
+    }
+
+    #[test]
+    fn nested_folders_are_read_once() {
+        let mut folders = ["/a/b", "/a", "/ab", "/a", "/c/d"].map(PathBuf::from).to_vec();
+        outermost(&mut folders);
+        assert_eq!(folders, ["/a", "/ab", "/c/d"].map(PathBuf::from));
+    }
+}

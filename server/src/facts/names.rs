@@ -1,0 +1,99 @@
+//! What names suggest. A name only ever silences; it never accuses.
+
+/// `requireUser`, `withAuth`, `ensure_logged_in`, `assertOwner`: a verb of refusal and what it protects
+/// (authorization reference, section 2.6).
+pub fn is_guard(name: &str) -> bool {
+    let words = words(name);
+    let (Some(first), true) = (words.first(), words.len() > 1) else {
+        return matches!(name, "protect" | "authenticate" | "authorize" | "protected" | "isAuthenticated" | "authenticated");
+    };
+    if REJECTED.iter().any(|word| words.iter().any(|known| known == word)) {
+        return false;
+    }
+    if words.last().is_some_and(|last| REJECTED_LAST.contains(&last.as_str())) {
+        return false;
+    }
+    let verb = VERBS.contains(&first.as_str()) || first == "throw";
+    let object = words.iter().skip(1).any(|word| OBJECTS.contains(&word.as_str()));
+    let is = first == "is" && words.iter().skip(1).any(|word| STANDING.contains(&word.as_str()));
+    let can = matches!(first.as_str(), "can" | "may" | "has") && words.iter().skip(1).any(|word| ABILITIES.contains(&word.as_str()));
+    let with = words.len() > 2 && words.windows(2).any(|pair| pair[0] == "with" && matches!(pair[1].as_str(), "user" | "auth" | "session"));
+    let suffix = words.last().is_some_and(|last| matches!(last.as_str(), "required" | "guard" | "only")) && words.iter().any(|word| OBJECTS.contains(&word.as_str()));
+    verb && object || is || can || with || suffix
+}
+
+/// `getCurrentUser`, `current_user`, `loadSession`.
+pub fn is_current_user(name: &str) -> bool {
+    let words = words(name);
+    let asks = words.first().is_some_and(|first| matches!(first.as_str(), "get" | "fetch" | "load" | "use" | "current" | "require" | "resolve"));
+    let scoped = words.iter().any(|word| matches!(word.as_str(), "current" | "logged" | "authenticated" | "session" | "server" | "request" | "auth"));
+    let whom = words.iter().any(|word| matches!(word.as_str(), "user" | "session" | "auth" | "profile" | "account" | "member" | "principal" | "identity" | "viewer"));
+    asks && whom && (scoped || words.len() == 2)
+}
+
+/// camelCase, snake_case and kebab-case as lower-case words.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut lower_before = false;
+    let mut fresh = true;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            fresh = true;
+            lower_before = false;
+            continue;
+        }
+        if fresh || c.is_uppercase() && lower_before {
+            words.push(String::new());
+        }
+        fresh = false;
+        lower_before = c.is_lowercase() || c.is_numeric();
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words
+}
+
+const VERBS: &[&str] = &[
+    "with", "require", "requires", "required", "ensure", "assert", "enforce", "check", "verify", "validate", "guard", "protect", "must",
+    "only", "restrict", "authorize", "authenticate", "deny", "reject",
+];
+const OBJECTS: &[&str] = &[
+    "auth", "authed", "authenticated", "authentication", "authorized", "authorization", "login", "logged", "signed", "session", "user",
+    "admin", "superuser", "staff", "owner", "ownership", "permission", "permissions", "access", "role", "roles", "member", "membership",
+    "scope", "scopes", "tenant", "workspace", "team", "org", "organization", "organisation", "project", "jwt", "bearer", "policy",
+    "ability", "allowed", "token", "apikey",
+];
+const STANDING: &[&str] = &[
+    "admin", "superadmin", "superuser", "staff", "owner", "member", "logged", "signed", "authenticated", "authorized", "auth",
+];
+const ABILITIES: &[&str] = &["access", "permission", "permissions", "view", "read", "edit", "update", "delete", "manage", "create", "write"];
+const REJECTED: &[&str] = &[
+    "oauth", "password", "captcha", "csrf", "throttle", "webhook", "feature", "billing", "stripe", "trial", "quota", "email", "domain",
+    "maybe", "optional", "rate", "limit",
+];
+const REJECTED_LAST: &[&str] = &[
+    "id", "ids", "name", "names", "status", "code", "params", "url", "uri", "state", "nonce", "intent", "exist", "exists", "hostname",
+    "prefix", "setup", "configured", "confirmation", "error", "errors", "type", "value", "values", "count", "record", "input", "schema",
+    "form", "field", "fields", "format", "length", "enabled", "disabled", "expired", "paused", "plan", "completed",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guards_are_verbs_of_refusal() {
+        for name in ["requireUser", "withAuth", "ensureLoggedIn", "assert_owner", "checkPermission", "login_required", "isAdmin", "canEditPost", "actionWithUser", "protect", "adminOnly"] {
+            assert!(is_guard(name), "{name}");
+        }
+        for name in ["validateRoleName", "checkWhiteLabelPlan", "verifyOAuthState", "isOpen", "getUser", "requireEmail", "rateLimitUser", "user", "render", "validateUserInput"] {
+            assert!(!is_guard(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_of_all_spellings() {
+        assert_eq!(words("getHTTPUser_idOf-x2"), ["get", "httpuser", "id", "of", "x2"]);
+    }
+}

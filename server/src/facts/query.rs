@@ -1,0 +1,125 @@
+//! Questions to a database, as far as a walk has put them together.
+
+use super::catalogue::Returns;
+use super::event::AccessId;
+use super::place::Site;
+use super::value::{Kind, Value};
+use crate::text::Name;
+
+/// What an access does. The database operation decides read or write, not the HTTP verb.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Operation {
+    #[default]
+    ReadOne,
+    ReadMany,
+    Count,
+    Create,
+    Update,
+    Delete,
+    Upsert,
+    /// Text that could not be read, or a stored procedure.
+    Raw,
+}
+
+impl Operation {
+    pub fn is_write(self) -> bool {
+        matches!(self, Operation::Create | Operation::Update | Operation::Delete | Operation::Upsert)
+    }
+
+    /// "read", "change", "delete": what a stranger could do.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Operation::ReadOne => "read",
+            Operation::ReadMany | Operation::Count => "list",
+            Operation::Create => "create",
+            Operation::Update | Operation::Upsert => "change",
+            Operation::Delete => "delete",
+            Operation::Raw => "reach",
+        }
+    }
+}
+
+/// A query under construction, and the arguments of the calls that built it.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The catalogue's name of the client: `prisma`, `supabase-js`.
+    pub client: Name,
+    pub model: Name,
+    pub operation: Operation,
+    pub filter: Vec<Filter>,
+    pub data: Vec<Value>,
+    /// The call that names the rows: where a constraint would be added.
+    pub key: Option<Site>,
+    /// The whole chain so far.
+    pub site: Option<Site>,
+    /// The object whose credential the database sees (for row-level security).
+    pub handle: Option<Value>,
+    pub guessed: bool,
+    /// Asked when it is awaited, returned or iterated, and what it gives then.
+    pub lazy: bool,
+    pub gives: Returns,
+    /// A term whose value is missing is dropped.
+    pub fails_open: bool,
+    /// The database checks the caller's own policies.
+    pub row_security: bool,
+}
+
+impl Query {
+    /// Whether it is about the row that this access found.
+    pub fn is_of_row(&self, access: AccessId) -> bool {
+        self.filter.iter().any(|filter| match filter {
+            Filter::Row(value) => matches!(value.kind(), Kind::Row(row) if row.access == access),
+            _ => false,
+        })
+    }
+}
+
+/// Which rows are meant.
+#[derive(Clone, Debug)]
+pub enum Filter {
+    Term(Term),
+    All(Vec<Filter>),
+    Any(Vec<Filter>),
+    Not(Box<Filter>),
+    /// The row that another access found (`note.delete()`).
+    Row(Value),
+    /// Could not be read.
+    Opaque(Value),
+}
+
+/// `path op value`: `project.members.userId == x`.
+#[derive(Clone, Debug)]
+pub struct Term {
+    pub path: Vec<Name>,
+    pub op: TermOp,
+    pub value: Value,
+    pub site: Option<Site>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TermOp {
+    Eq,
+    /// One of several.
+    In,
+    /// Anything that does not pin the value down.
+    Other,
+}
+
+impl Filter {
+    pub fn eq(path: Vec<Name>, value: Value, site: Option<Site>) -> Filter {
+        Filter::Term(Term { path, op: TermOp::Eq, value, site })
+    }
+
+    /// The terms that every matching row fulfils, through `All`.
+    pub fn conjuncts<'f>(filters: &'f [Filter], out: &mut Vec<&'f Filter>) {
+        for filter in filters {
+            match filter {
+                Filter::All(inner) => Filter::conjuncts(inner, out),
+                other => out.push(other),
+            }
+        }
+    }
+}
+

@@ -1,0 +1,179 @@
+//! Where the content of a value comes from, and what it has been through since.
+
+use smallvec::SmallVec;
+
+use super::place::Site;
+use crate::text::Name;
+
+/// The part of a request a value was read from, or another source that is not the program itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    Method,
+    Path,
+    Params,
+    Query,
+    Headers,
+    Cookies,
+    RawBody,
+    Body,
+    /// Arguments of a server action, procedure or resolver.
+    Input,
+    Files,
+    /// Something in a browser that an outsider can set: the address, messages, storage.
+    Browser,
+    /// What another server answered.
+    Fetched,
+    /// What a language model wrote.
+    Model,
+    /// Command line, standard input.
+    Local,
+    /// A parameter of a function whose callers are not known.
+    Parameter,
+    /// A row of the database.
+    Stored,
+    /// The signed-in user.
+    Principal,
+    /// An environment variable.
+    Env,
+}
+
+impl Part {
+    /// Chosen by whoever sends the request.
+    pub fn is_request(self) -> bool {
+        self <= Part::Files
+    }
+}
+
+/// What a value was turned into on its way, as bits. A bit says: *for this use it is harmless now*.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Cleanings(pub u16);
+
+impl Cleanings {
+    /// A number, a boolean, a UUID, a date, one of a fixed set: harmless everywhere.
+    pub const ALL: Cleanings = Cleanings(u16::MAX);
+    pub const SQL: Cleanings = Cleanings(1);
+    pub const SHELL: Cleanings = Cleanings(1 << 1);
+    pub const PATH: Cleanings = Cleanings(1 << 2);
+    pub const HTML: Cleanings = Cleanings(1 << 3);
+    pub const URL: Cleanings = Cleanings(1 << 4);
+    pub const REDIRECT: Cleanings = Cleanings(1 << 5);
+    /// Has the shape a schema asked for: no operator objects, no unknown keys.
+    pub const SHAPE: Cleanings = Cleanings(1 << 6);
+    pub const NOSQL: Cleanings = Cleanings(1 << 7);
+    pub const CODE: Cleanings = Cleanings(1 << 8);
+
+    pub fn has(self, other: Cleanings) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub fn with(self, other: Cleanings) -> Cleanings {
+        Cleanings(self.0 | other.0)
+    }
+
+    pub fn both(self, other: Cleanings) -> Cleanings {
+        Cleanings(self.0 & other.0)
+    }
+
+    /// By its name in the catalogue.
+    pub fn named(name: &str) -> Option<Cleanings> {
+        Some(match name {
+            "all" => Cleanings::ALL,
+            "sql" => Cleanings::SQL,
+            "shell" => Cleanings::SHELL,
+            "path" => Cleanings::PATH,
+            "html" => Cleanings::HTML,
+            "url" => Cleanings::URL,
+            "redirect" => Cleanings::REDIRECT,
+            "shape" => Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0),
+            "nosql" => Cleanings::NOSQL,
+            "code" => Cleanings::CODE,
+            _ => return None,
+        })
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Origin {
+    pub part: Part,
+    /// What it is called where it was read: `id`, `email`.
+    pub name: Name,
+    pub site: Option<Site>,
+    pub clean: Cleanings,
+}
+
+/// The origins of one value, each with its own cleanings, so that `Number(a) + b` does not launder `b`. Past
+/// [`Taint::MOST`] the ones that are least dangerous are forgotten.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Taint {
+    each: SmallVec<[Origin; 1]>,
+}
+
+impl Taint {
+    const MOST: usize = 8;
+
+    pub fn none() -> Taint {
+        Taint::default()
+    }
+
+    pub fn of(origin: Origin) -> Taint {
+        Taint { each: smallvec::smallvec![origin] }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.each.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Origin> {
+        self.each.iter()
+    }
+
+    /// The origins that are still dangerous where `cleaning` would have made them harmless.
+    pub fn without(&self, cleaning: Cleanings) -> impl Iterator<Item = &Origin> {
+        self.each.iter().filter(move |origin| !origin.clean.has(cleaning))
+    }
+
+    /// True if some origin is of the request and not harmless under `cleaning`.
+    pub fn reaches(&self, cleaning: Cleanings) -> bool {
+        self.without(cleaning).any(|origin| origin.part.is_request())
+    }
+
+    pub fn join(&self, other: &Taint) -> Taint {
+        if other.each.is_empty() {
+            return self.clone();
+        }
+        if self.each.is_empty() {
+            return other.clone();
+        }
+        let mut each = self.each.clone();
+        for origin in &other.each {
+            let same = each.iter_mut().find(|known| known.part == origin.part && known.name == origin.name && known.site == origin.site);
+            match same {
+                Some(known) => known.clean = known.clean.both(origin.clean),
+                None => each.push(origin.clone()),
+            }
+        }
+        if each.len() > Self::MOST {
+            each.sort_by(|a, b| (a.clean.0.count_ones(), a.part, &a.name).cmp(&(b.clean.0.count_ones(), b.part, &b.name)));
+            each.truncate(Self::MOST);
+        }
+        Taint { each }
+    }
+
+    pub fn cleaned(&self, by: Cleanings) -> Taint {
+        let mut taint = self.clone();
+        for origin in &mut taint.each {
+            origin.clean = origin.clean.with(by);
+        }
+        taint
+    }
+
+    /// The same content reached through a member: the name becomes the member's.
+    pub fn member(&self, name: &Name) -> Taint {
+        let mut taint = self.clone();
+        for origin in &mut taint.each {
+            origin.name = name.clone();
+        }
+        taint
+    }
+}

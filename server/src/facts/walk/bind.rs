@@ -1,0 +1,199 @@
+//! Binding and assigning.
+
+use std::sync::Arc;
+
+use super::expression::either;
+use super::Walker;
+use crate::facts::value::{Kind, Library, Object, Value};
+use crate::model::{ExprId, ExprKind, Key, PatternId, PatternKind};
+use crate::text::Name;
+
+impl Walker<'_> {
+    /// Declares the names of a pattern.
+    pub(super) fn bind(&mut self, pattern: PatternId, value: Value) {
+        self.place(pattern, value, true, 0);
+    }
+
+    /// Assigns to places that exist.
+    pub(super) fn assign(&mut self, pattern: PatternId, value: Value) {
+        let declares = self.python();
+        self.place(pattern, value, declares, 0);
+    }
+
+    pub(super) fn declare(&mut self, name: Name, value: Value) {
+        if self.python() {
+            // One scope a function: a second assignment is the same variable.
+            let state = &mut self.frame_mut().state;
+            if let Some((_, old)) = state.iter_mut().rev().find(|(known, _)| *known == name) {
+                *old = value;
+                return;
+            }
+        }
+        self.frame_mut().state.push((name, value));
+    }
+
+    /// Sets a variable wherever it lives.
+    fn set(&mut self, name: &Name, value: Value) {
+        for (depth, frame) in self.frames.iter_mut().rev().enumerate() {
+            if let Some((_, old)) = frame.state.iter_mut().rev().find(|(known, _)| known == name) {
+                *old = value;
+                return;
+            }
+            // Only functions written inside each other share variables.
+            if depth > 4 {
+                break;
+            }
+        }
+        self.frame_mut().state.push((name.clone(), value));
+    }
+
+    fn place(&mut self, pattern: PatternId, value: Value, declares: bool, depth: u32) {
+        if depth > 24 {
+            return;
+        }
+        let segment = self.frame().segment.clone();
+        match &segment[pattern].kind {
+            PatternKind::Name(name) => {
+                if declares { self.declare(name.clone(), value) } else { self.set(name, value) }
+            }
+            PatternKind::Object { entries, rest } => {
+                let mut taken = Vec::new();
+                for entry in entries {
+                    let part = match &entry.key {
+                        Key::Name(key) => {
+                            taken.push(key.clone());
+                            self.member(&value, key)
+                        }
+                        Key::Computed(key) => {
+                            let key = self.eval(*key);
+                            self.index(&value, &key)
+                        }
+                    };
+                    self.place(entry.pattern, part, declares, depth + 1);
+                }
+                if let Some(rest) = rest {
+                    let remaining = value.map(|value| match value.kind() {
+                        Kind::Object(object) => {
+                            let mut left = (**object).clone();
+                            left.fields.retain(|(name, _)| !taken.contains(name));
+                            left.spread_at = left.spread_at.min(left.fields.len());
+                            Value::new(Kind::Object(Arc::new(left))).with_taint(value.taint().clone())
+                        }
+                        _ => value.clone(),
+                    });
+                    self.place(*rest, remaining, declares, depth + 1);
+                }
+            }
+            PatternKind::Sequence { items } => {
+                for (i, item) in items.iter().enumerate() {
+                    let part = if item.rest { value.without_symbol() } else { self.nth(&value, i) };
+                    self.place(item.pattern, part, declares, depth + 1);
+                }
+            }
+            PatternKind::Default { pattern, default } => {
+                let value = match value.kind() {
+                    Kind::Null => self.eval(*default),
+                    Kind::Unknown | Kind::Union(_) => {
+                        let default = self.eval(*default);
+                        // The identity stays that of what was given: a default does not change who it is.
+                        let symbol = value.symbol().cloned();
+                        let joined = either(value, default);
+                        match symbol {
+                            Some(symbol) => joined.with_symbol(symbol),
+                            None => joined,
+                        }
+                    }
+                    _ => value,
+                };
+                self.place(*pattern, value, declares, depth + 1);
+            }
+            PatternKind::Place(expr) => self.store(*expr, value, 0),
+            PatternKind::Ignore => {}
+        }
+    }
+
+    /// What stands in a place that is about to be changed.
+    pub(super) fn pattern_value(&mut self, pattern: PatternId) -> Value {
+        let segment = self.frame().segment.clone();
+        match &segment[pattern].kind {
+            PatternKind::Name(name) => self.name(name),
+            PatternKind::Place(expr) => self.eval(*expr),
+            _ => Value::unknown(),
+        }
+    }
+
+    /// `a.b = value`: `a` becomes a value with another `b`, and is stored in its own place in turn.
+    pub(super) fn store(&mut self, place: ExprId, value: Value, depth: u32) {
+        if depth > 8 {
+            return;
+        }
+        let segment = self.frame().segment.clone();
+        match &segment[place].kind {
+            ExprKind::Name(name) => self.set(name, value),
+            ExprKind::This => self.frame_mut().this = Some(value),
+            ExprKind::Member { base, name, .. } => {
+                let old = self.eval(*base);
+                self.row_assigned(&old, name, &value, segment[place].span);
+                self.sunk_member(&old, name, &value, segment[place].span);
+                let changed = self.with_member(&old, name, value);
+                self.store(*base, changed, depth + 1);
+            }
+            ExprKind::Index { base, index, .. } => {
+                let old = self.eval(*base);
+                let index = self.eval(*index);
+                let changed = match index.as_str() {
+                    Some(key) => {
+                        let key = Name::from(&**key);
+                        self.row_assigned(&old, &key, &value, segment[place].span);
+                        self.with_member(&old, &key, value)
+                    }
+                    None => match old.kind() {
+                        Kind::Object(object) => {
+                            let mut object = (**object).clone();
+                            object.spread(value);
+                            Value::new(Kind::Object(Arc::new(object))).with_taint(old.taint().join(index.taint()))
+                        }
+                        _ => old.with_taint(old.taint().join(value.taint())),
+                    },
+                };
+                self.store(*base, changed, depth + 1);
+            }
+            _ => {}
+        }
+    }
+
+    /// The same value with one member replaced.
+    pub(super) fn with_member(&mut self, old: &Value, name: &Name, value: Value) -> Value {
+        match old.kind() {
+            Kind::Object(object) => {
+                let mut object: Object = (**object).clone();
+                object.set(name.clone(), value);
+                old.with_kind(Kind::Object(Arc::new(object)))
+            }
+            Kind::Instance(instance) => {
+                let mut instance = (**instance).clone();
+                instance.fields.retain(|(known, _)| known != name);
+                instance.fields.push((name.clone(), value));
+                old.with_kind(Kind::Instance(Arc::new(instance)))
+            }
+            Kind::Library(library) => {
+                let mut library: Library = (**library).clone();
+                library.set.retain(|(known, _)| known != name);
+                library.set.push((name.clone(), value));
+                old.with_kind(Kind::Library(Arc::new(library)))
+            }
+            Kind::Unknown => {
+                // What is put on an unknown object is found there again; the rest stays unknown.
+                let mut object = Object::default();
+                object.spread(old.clone());
+                object.set(name.clone(), value);
+                let changed = Value::new(Kind::Object(Arc::new(object))).with_taint(old.taint().clone());
+                match old.symbol() {
+                    Some(symbol) => changed.with_symbol(symbol.clone()),
+                    None => changed,
+                }
+            }
+            _ => old.clone(),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Methods of the language itself: lists, strings, promises, functions.
+
+use std::sync::Arc;
+
+use super::expression::either;
+use super::Walker;
+use crate::facts::check::{Fact, Facts};
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
+use crate::model::{CallKind, ExprId};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    /// A method of a value whose kind is known; `None` if it is nothing special.
+    pub(super) fn builtin_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) -> Option<Value> {
+        let first = args.first().map(|arg| &arg.value);
+        match base.kind() {
+            Kind::Function(closure) => match name.as_str() {
+                "bind" => {
+                    let mut copy = super::inline::copy(closure);
+                    if let Some(this) = first {
+                        copy.this.get_or_insert(this.clone());
+                    }
+                    copy.bound.extend(args.iter().skip(1).map(|arg| arg.value.clone()));
+                    Some(Value::new(Kind::Function(Arc::new(copy))))
+                }
+                "call" => {
+                    let rest = args.get(1..).unwrap_or_default().to_vec();
+                    Some(self.apply(base, &rest, CallKind::Plain, span))
+                }
+                "apply" => {
+                    let list = args.get(1).map(|arg| arg.value.clone());
+                    let items = match list.as_ref().map(Value::kind) {
+                        Some(Kind::Seq(seq)) => seq.items.clone(),
+                        _ => Vec::new(),
+                    };
+                    Some(self.apply_plain(base, items))
+                }
+                _ => None,
+            },
+            Kind::Promise(inner) => match name.as_str() {
+                "then" => {
+                    let inner = self.fired(inner);
+                    Some(self.then(inner, first.cloned()))
+                }
+                "catch" | "finally" => {
+                    let inner = inner.clone();
+                    Some(Value::new(Kind::Promise(inner)))
+                }
+                _ => None,
+            },
+            Kind::Library(library) if library.query.is_some() && name == "then" => {
+                let rows = self.fired(base);
+                Some(self.then(rows, first.cloned()))
+            }
+            Kind::Library(library) if library.query.as_ref().is_some_and(|query| query.lazy) && name == "catch" => Some(base.clone()),
+            Kind::Seq(_) | Kind::Rows(_) => self.list_method(base, name, args, span),
+            Kind::Str(_) | Kind::Text(_) => self.text_method(base, name, args, span),
+            Kind::Object(object) => self.object_method(base, &object.clone(), name, args),
+            Kind::Row(_) if name == "then" => Some(self.then(base.clone(), first.cloned())),
+            Kind::Unknown if !base.taint().is_empty() || base.symbol().is_some() => self.unknown_method(base, name, args, span),
+            _ => None,
+        }
+    }
+
+    fn then(&mut self, value: Value, callback: Option<Value>) -> Value {
+        match callback {
+            Some(callback) => {
+                let given = self.apply_plain(&callback, vec![value.awaited()]);
+                Value::new(Kind::Promise(given.awaited()))
+            }
+            None => Value::new(Kind::Promise(value)),
+        }
+    }
+
+    fn list_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) -> Option<Value> {
+        let first = args.first().map(|arg| arg.value.clone());
+        Some(match name.as_str() {
+            "map" | "flatMap" => {
+                let element = self.element_of(base);
+                let given = self.on_each(first?, element);
+                Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(given) })))
+            }
+            "forEach" => {
+                let element = self.element_of(base);
+                self.on_each(first?, element);
+                Value::null()
+            }
+            "filter" | "slice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique" | "tolist" => {
+                if name == "filter" && let Some(first) = first {
+                    let element = self.element_of(base);
+                    self.on_each(first, element);
+                }
+                base.clone()
+            }
+            "find" | "findLast" | "at" | "pop" | "shift" | "first" | "one" | "one_or_none" | "scalar_one" | "scalar_one_or_none" | "fetchone" | "scalar" => {
+                let element = self.element_of(base);
+                if let Some(first) = first.filter(|value| matches!(value.kind(), Kind::Function(_))) {
+                    self.on_each(first, element.clone());
+                }
+                element.with_nullable(true)
+            }
+            "some" | "every" => {
+                let element = self.element_of(base);
+                let given = self.on_each(first?, element);
+                let truth = self.truth_of(&given);
+                Value::unknown().with_truth(truth)
+            }
+            "includes" | "has" => {
+                let value = first?;
+                let truth = self.compare(crate::model::BinaryOp::In, &value, base, span);
+                truth.without_symbol()
+            }
+            "indexOf" | "findIndex" => {
+                let value = first?;
+                // `list.indexOf(x) === -1`: compared with a number, so the symbol of the element is what counts.
+                Value::number().with_taint(value.taint().cleaned(Cleanings::ALL))
+            }
+            "join" => {
+                let separator = first.unwrap_or_else(|| Value::str(","));
+                self.joined(&separator, base, span)
+            }
+            "concat" => match first {
+                Some(other) => self.concat(base, span, &other, span),
+                None => base.clone(),
+            },
+            "reduce" => {
+                let element = self.element_of(base);
+                let start = args.get(1).map(|arg| arg.value.clone()).unwrap_or_else(|| element.clone());
+                let given = self.apply_plain(&first?, vec![start.clone(), element]);
+                either(start, given)
+            }
+            "push" | "append" | "unshift" | "add" | "extend" | "insert" => Value::number(),
+            "entries" | "items" | "keys" => Value::unknown().with_taint(base.taint().clone()),
+            _ => return None,
+        })
+    }
+
+    /// A function called for the elements of a list: perhaps never, so nothing it establishes holds afterwards.
+    fn on_each(&mut self, function: Value, element: Value) -> Value {
+        let before = self.save();
+        let given = self.apply_plain(&function, vec![element]);
+        let ended = std::mem::take(&mut self.ended);
+        let facts = self.facts.since(&before.1);
+        let after = self.save();
+        let joined = self.meet(before.clone(), after, &before.1);
+        self.restore((joined.0, before.1));
+        let _ = (ended, facts);
+        given
+    }
+
+    fn text_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) -> Option<Value> {
+        let first = args.first().map(|arg| arg.value.clone());
+        Some(match (name.as_str(), base.kind()) {
+            ("format", Kind::Str(pattern)) if self.python() => self.format(&pattern.clone(), args, span),
+            ("join", _) if self.python() => self.joined(base, &first?, span),
+            ("concat", _) => match first {
+                Some(other) => self.concat(base, span, &other, span),
+                None => base.clone(),
+            },
+            ("toUpperCase" | "toLowerCase" | "trim" | "upper" | "lower" | "strip" | "trimEnd" | "trimStart" | "toString" | "encode" | "decode" | "replace" | "replaceAll" | "rstrip" | "lstrip" | "title" | "capitalize" | "normalize" | "padStart", Kind::Text(_)) => {
+                base.with_taint(args.iter().fold(base.taint().clone(), |taint, arg| taint.join(arg.value.taint())))
+            }
+            ("toUpperCase" | "upper", Kind::Str(text)) => Value::str(text.to_uppercase()),
+            ("toLowerCase" | "lower", Kind::Str(text)) => Value::str(text.to_lowercase()),
+            ("trim" | "strip" | "toString", Kind::Str(_)) => base.clone(),
+            ("split" | "splitlines" | "match" | "matchAll", _) => {
+                Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(Value::unknown().with_taint(base.taint().clone())) })))
+            }
+            ("includes" | "startsWith" | "endsWith" | "startswith" | "endswith" | "test" | "search" | "indexOf" | "find", _) => Value::unknown(),
+            ("repeat", Kind::Str(_)) => base.clone(),
+            _ => Value::unknown().with_taint(args.iter().fold(base.taint().clone(), |taint, arg| taint.join(arg.value.taint()))),
+        })
+    }
+
+    fn object_method(&mut self, base: &Value, object: &Object, name: &Name, args: &[Argument]) -> Option<Value> {
+        if object.get(name).0.is_some() {
+            return None;
+        }
+        let first = args.first().map(|arg| arg.value.clone());
+        match name.as_str() {
+            "get" => {
+                let key = first?;
+                let mut value = self.index(base, &key);
+                // `{...}.get(key, default)`: a table of constants and a constant default.
+                if let Some(default) = args.get(1) {
+                    value = either(value, default.value.clone());
+                }
+                Some(value)
+            }
+            "has" | "hasOwnProperty" | "__contains__" => {
+                let symbol = first?.symbol().cloned()?;
+                Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Among(symbol)), if_false: Facts::none() }))
+            }
+            "keys" => Some(Value::unknown()),
+            "values" | "items" | "entries" => {
+                let element = self.element_of(base);
+                Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) }))))
+            }
+            "dict" | "model_dump" | "copy" | "toJSON" | "update" => Some(base.clone()),
+            _ => None,
+        }
+    }
+
+    /// Methods that keep content, on values of which only the content's origin is known.
+    fn unknown_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) -> Option<Value> {
+        match name.as_str() {
+            "map" | "forEach" | "filter" | "find" | "some" | "every" | "flatMap" | "reduce" => {
+                let function = args.first().map(|arg| arg.value.clone()).filter(|value| matches!(value.kind(), Kind::Function(_)))?;
+                let element = self.element_of(base);
+                let given = self.on_each(function, element.clone());
+                Some(match name.as_str() {
+                    "map" | "flatMap" => Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(given) }))),
+                    "filter" => base.clone(),
+                    "find" => element,
+                    _ => given,
+                })
+            }
+            "includes" | "has" if args.len() == 1 => {
+                let value = args[0].value.clone();
+                if value.symbol().is_none() {
+                    return Some(Value::unknown());
+                }
+                Some(self.compare(crate::model::BinaryOp::In, &value, base, span))
+            }
+            "startsWith" | "endsWith" | "startswith" | "endswith" | "test" | "isdigit" | "isalnum" | "isnumeric" => Some(Value::unknown()),
+            "equals" | "equal" | "is" if args.len() == 1 => Some(self.compare(crate::model::BinaryOp::Eq, base, &args[0].value.clone(), span)),
+            "toString" | "toHexString" | "trim" | "valueOf" | "strip" | "str" | "hex" if args.is_empty() => Some(base.clone()),
+            "get" => {
+                let key = args.first()?.value.clone();
+                let value = self.index(base, &key);
+                Some(value)
+            }
+            "model_dump" | "dict" | "copy" | "toObject" | "toJSON" => Some(base.clone()),
+            _ => None,
+        }
+    }
+
+    /// Methods that change what they are called on: the variable holds something else afterwards.
+    pub(super) fn stored_back(&mut self, place: ExprId, base: &Value, name: &Name, args: &[Argument]) {
+        let changed = match (name.as_str(), base.kind()) {
+            ("push" | "append" | "unshift" | "add", Kind::Seq(seq)) => {
+                let mut seq = (**seq).clone();
+                for arg in args {
+                    if seq.items.len() < 64 {
+                        seq.items.push(arg.value.clone());
+                    }
+                }
+                Value::new(Kind::Seq(Arc::new(seq)))
+            }
+            ("extend", Kind::Seq(seq)) => {
+                let mut seq = (**seq).clone();
+                match args.first().map(|arg| arg.value.kind()) {
+                    Some(Kind::Seq(more)) => {
+                        seq.items.extend(more.items.iter().cloned());
+                        seq.rest = seq.rest.or_else(|| more.rest.clone());
+                    }
+                    _ => seq.rest = Some(Value::unknown()),
+                }
+                Value::new(Kind::Seq(Arc::new(seq)))
+            }
+            ("update", Kind::Object(object)) => {
+                let mut object: Object = (**object).clone();
+                for arg in args {
+                    if arg.name.is_empty() {
+                        self.spread_into(&mut object, &arg.value);
+                    } else {
+                        object.set(arg.name.clone(), arg.value.clone());
+                    }
+                }
+                base.with_kind(Kind::Object(Arc::new(object)))
+            }
+            _ => return,
+        };
+        self.store(place, changed, 0);
+    }
+}

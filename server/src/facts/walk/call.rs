@@ -1,0 +1,467 @@
+//! Calls: who is called, and what is done with what it gives.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::catalogue::Entry;
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::event::{Event, Use, UseKind};
+use crate::facts::place::Site;
+use crate::facts::taint::Taint;
+use crate::facts::value::{Argument, ClassValue, Kind, Library, Value};
+use crate::model::{Arg, CallKind, ExprId, ExprKind, FunctionId, FunctionKind};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    pub(super) fn call(&mut self, id: ExprId, callee: ExprId, args: &[Arg], kind: CallKind) -> Value {
+        let segment = self.frame().segment.clone();
+        let span = segment[id].span;
+        if let ExprKind::Member { base, name, .. } = &segment[callee].kind {
+            let base_value = self.eval(*base);
+            if self.ended {
+                return Value::unknown();
+            }
+            let args = self.arguments(args);
+            if self.ended {
+                return Value::unknown();
+            }
+            let value = self.method(&base_value, name, &args, kind, span);
+            self.stored_back(*base, &base_value, name, &args);
+            return self.refined(value);
+        }
+        // `require("x")` and `import("x")` are imports.
+        if let ExprKind::Name(name) = &segment[callee].kind
+            && matches!(name.as_str(), "require" | "import")
+            && let Some(Arg { value, .. }) = args.first()
+            && let ExprKind::Str(source) = &segment[*value].kind
+        {
+            let file = self.frame().module.model.file.clone();
+            let module = self.imported(&file, &Name::from(&**source), &Name::new_static("*"));
+            return if name == "import" { Value::new(Kind::Promise(module)) } else { module };
+        }
+        let function = self.eval(callee);
+        if self.ended {
+            return Value::unknown();
+        }
+        let args = self.arguments(args);
+        if self.ended {
+            return Value::unknown();
+        }
+        let value = self.apply(&function, &args, kind, span);
+        self.refined(value)
+    }
+
+    fn arguments(&mut self, args: &[Arg]) -> Vec<Argument> {
+        let segment = self.frame().segment.clone();
+        let mut out = Vec::with_capacity(args.len());
+        for arg in args {
+            let value = self.eval(arg.value);
+            let name = match (&arg.name, arg.by_name) {
+                (Some(name), _) => name.clone(),
+                _ => Name::default(),
+            };
+            out.push(Argument { name, value, site: self.site(segment[arg.value].span), spread: arg.spread });
+        }
+        out
+    }
+
+    fn method(&mut self, base: &Value, name: &Name, args: &[Argument], kind: CallKind, span: Span) -> Value {
+        if let Some(value) = self.builtin_method(base, name, args, span) {
+            return value;
+        }
+        match base.kind() {
+            Kind::Union(_) => base.map(|value| self.method(value, name, args, kind, span)),
+            Kind::Row(_) => self.row_method(base, name, args, span),
+            Kind::Library(library) if library.query.as_ref().is_some_and(|_| self.finishes_lazily(library, name)) => {
+                // `.filter(owner=x)` on rows that were not fetched yet goes on with the query; anything unknown fetches.
+                let rows = self.fired(base);
+                self.method(&rows, name, args, kind, span)
+            }
+            _ => {
+                let function = self.member(base, name);
+                let value = self.apply(&function, args, kind, span);
+                match (function.kind(), value.kind()) {
+                    // An unknown method of a value from outside: what it gives is from outside too.
+                    (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => {
+                        value.with_taint(base.taint().clone())
+                    }
+                    _ => value,
+                }
+            }
+        }
+    }
+
+    /// Applies a function to arguments whose places do not matter.
+    pub(super) fn apply_plain(&mut self, function: &Value, args: Vec<Value>) -> Value {
+        let site = self.frames.last().map(|frame| Site { item: frame.item.clone(), span: Span::default() });
+        let Some(site) = site else { return Value::unknown() };
+        let args: Vec<Argument> =
+            args.into_iter().map(|value| Argument { name: Name::default(), value, site: site.clone(), spread: false }).collect();
+        self.apply(function, &args, CallKind::Plain, Span::default())
+    }
+
+    pub(super) fn apply(&mut self, function: &Value, args: &[Argument], kind: CallKind, span: Span) -> Value {
+        match function.kind() {
+            Kind::Function(closure) => self.inline(&closure.clone(), args),
+            Kind::Hoisted(function) => {
+                let closure = self.closure(*function);
+                self.apply(&closure, args, kind, span)
+            }
+            Kind::Class(class) => self.construct(&class.clone(), args, span),
+            Kind::Library(library) => self.library_call(function, &library.clone(), args, kind, span),
+            Kind::Module(file) => match self.exported(&file.clone(), &Name::new_static("default")) {
+                Some(value) if !matches!(value.kind(), Kind::Module(_)) => self.apply(&value, args, kind, span),
+                _ => self.opaque_call(function, args, span),
+            },
+            Kind::Instance(_) => {
+                let call = self.member(function, &Name::new_static("__call__"));
+                match call.kind() {
+                    Kind::Function(closure) => self.inline(&closure.clone(), args),
+                    _ => self.opaque_call(function, args, span),
+                }
+            }
+            Kind::Next => {
+                self.pass_on(args);
+                Value::new(Kind::Promise(Value::unknown()))
+            }
+            Kind::Union(alternatives) => {
+                let callable: Vec<Value> = alternatives
+                    .iter()
+                    .map(|alternative| alternative.value.clone())
+                    .filter(|value| matches!(value.kind(), Kind::Function(_) | Kind::Library(_) | Kind::Class(_)))
+                    .collect();
+                match callable.as_slice() {
+                    [] => self.opaque_call(function, args, span),
+                    [only] => self.apply(only, args, kind, span),
+                    [first, ..] if callable.len() > 3 => self.apply(first, args, kind, span),
+                    _ => {
+                        let before = self.facts.clone();
+                        let mut result: Option<(Value, Facts)> = None;
+                        for function in &callable {
+                            self.facts = before.clone();
+                            let value = self.apply(function, args, kind, span);
+                            let ended = std::mem::take(&mut self.ended);
+                            if ended {
+                                continue;
+                            }
+                            let facts = self.facts.clone();
+                            result = Some(match result {
+                                Some((known, known_facts)) => (super::expression::either(known, value), known_facts.or(&facts)),
+                                None => (value, facts),
+                            });
+                        }
+                        match result {
+                            Some((value, facts)) => {
+                                self.facts = facts;
+                                value
+                            }
+                            None => {
+                                self.ended = true;
+                                Value::unknown()
+                            }
+                        }
+                    }
+                }
+            }
+            _ => self.opaque_call(function, args, span),
+        }
+    }
+
+    /// `next()`: the request goes on in this state.
+    fn pass_on(&mut self, args: &[Argument]) {
+        // An error handed to `next` ends the request.
+        if args.first().is_some_and(|arg| arg.value.is_truthy() == Some(true) && !matches!(arg.value.kind(), Kind::Object(_))) {
+            return;
+        }
+        let request = self.request.clone().and_then(|name| {
+            self.frames.iter().rev().find_map(|frame| frame.state.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value.clone()))
+        });
+        let argument = args.first().map(|arg| arg.value.clone());
+        self.passed.push(super::Passed { facts: self.facts.clone(), request, argument });
+    }
+
+    /// Something without a body that can be read.
+    pub(super) fn opaque_call(&mut self, function: &Value, args: &[Argument], span: Span) -> Value {
+        let name = called_name(function);
+        self.handed(args, span);
+        let given = self.callbacks(args);
+        let site = self.site(span);
+        self.delegated(&name, args, &site);
+        self.calls += 1;
+        let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
+        let stringly = is_text_name(&name);
+        let mut value = match given {
+            Some(given) => given,
+            None => Value::unknown().with_symbol(Symbol::new(Root::Call(self.calls))),
+        };
+        if stringly && value.taint().is_empty() {
+            value = value.with_taint(taint);
+        }
+        value
+    }
+
+    /// What a call that cannot be looked into may have decided.
+    pub(super) fn delegated(&mut self, name: &Name, args: &[Argument], site: &Site) {
+        let gets_principal = args.iter().any(|arg| holds(&arg.value, &|symbol| symbol.root == Root::Principal, 0));
+        let gets_request = args.iter().any(|arg| is_request(&arg.value));
+        let guard_like = super::super::names::is_guard(name) || self.world.is_configured_guard(name);
+        if gets_principal {
+            self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
+        }
+        if guard_like || gets_request && super::super::names::is_current_user(name) {
+            let sure = self.world.is_configured_guard(name);
+            self.facts.add(Fact::Guard(Guard { kind: GuardKind::Identity, sure, name: name.clone(), site: Some(site.clone()) }));
+            if guard_like && !args.is_empty() {
+                self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
+            }
+        }
+    }
+
+    /// Rows among the arguments leave the code that can be read.
+    pub(super) fn handed(&mut self, args: &[Argument], span: Span) {
+        let site = self.site(span);
+        for arg in args {
+            if holds(&arg.value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) || carries_rows(&arg.value, 0) {
+                let facts = self.facts.clone();
+                self.events.push(Event::Use(Use { value: arg.value.clone(), kind: UseKind::Handed, site: site.clone(), facts }));
+            }
+        }
+    }
+
+    /// Functions given to something that cannot be looked into are taken to be called by it, once.
+    pub(super) fn callbacks(&mut self, args: &[Argument]) -> Option<Value> {
+        let at_top = self.frame().function.is_none();
+        let mut given = None;
+        let mut functions = 0;
+        for arg in args {
+            if let Kind::Function(closure) = arg.value.kind() {
+                functions += 1;
+                if at_top {
+                    given = Some(arg.value.clone());
+                    continue;
+                }
+                let before = self.save();
+                let closure = closure.clone();
+                let value = self.inline(&closure, &[]);
+                self.ended = false;
+                let after = self.save();
+                // It may not have been called at all.
+                let joined = self.meet(before.clone(), after, &before.1);
+                self.restore(joined);
+                given = Some(value);
+            }
+        }
+        if functions == 1 { given } else { None }
+    }
+
+    /// `new C(...)`, `C(...)` in Python.
+    fn construct(&mut self, class: &Arc<ClassValue>, args: &[Argument], span: Span) -> Value {
+        if let Some(library) = self.library_base(class, 0)
+            && let Some(value) = self.constructed_from_library(class, &library, args, span)
+        {
+            return value;
+        }
+        let mut fields: Vec<(Name, Value)> = Vec::new();
+        for arg in args {
+            if !arg.name.is_empty() {
+                fields.push((arg.name.clone(), arg.value.clone()));
+            } else if arg.spread
+                && let Kind::Object(object) = arg.value.kind()
+            {
+                fields.extend(object.fields.iter().cloned());
+                if let Some(rest) = &object.rest {
+                    fields.push(("**".into(), rest.clone()));
+                }
+            } else if arg.spread {
+                fields.push(("**".into(), arg.value.clone()));
+            }
+        }
+        let instance = self.instance(class.clone(), fields);
+        let constructor = self.constructor(class, 0);
+        let Some((owner, function)) = constructor else { return instance };
+        let built = self.inside(&owner.item.clone(), owner.captured.clone(), Some(owner.clone()), |walker| {
+            let value = walker.closure(function);
+            let Kind::Function(closure) = value.kind() else { return None };
+            let mut closure = super::inline::copy(closure);
+            closure.this = Some(instance.clone());
+            closure.class = Some(owner.clone());
+            if walker.python() {
+                closure.bound.insert(0, instance.clone());
+            }
+            walker.constructing(&Arc::new(closure), args)
+        });
+        match built.flatten() {
+            Some(built) => built,
+            None => instance,
+        }
+    }
+
+    /// Walks a constructor and takes the object as it was when it ended.
+    fn constructing(&mut self, closure: &Arc<crate::facts::value::Closure>, args: &[Argument]) -> Option<Value> {
+        let before = std::mem::take(&mut self.built);
+        self.inline(closure, args);
+        self.ended = false;
+        std::mem::replace(&mut self.built, before)
+    }
+
+    fn constructor(&mut self, class: &Arc<ClassValue>, depth: u32) -> Option<(Arc<ClassValue>, FunctionId)> {
+        if depth > 8 {
+            return None;
+        }
+        let own = self.inside(&class.item.clone(), class.captured.clone(), Some(class.clone()), |walker| {
+            let segment = walker.frame().segment.clone();
+            segment[class.class]
+                .methods
+                .iter()
+                .copied()
+                .find(|method| segment[*method].kind == FunctionKind::Constructor || segment[*method].name == "__init__")
+        });
+        if let Some(Some(function)) = own {
+            return Some((class.clone(), function));
+        }
+        class.bases.iter().find_map(|base| match base.kind() {
+            Kind::Class(parent) => self.constructor(parent, depth + 1),
+            _ => None,
+        })
+    }
+
+    /// The library class a class of the project stands on, if there is one.
+    pub(super) fn library_base(&self, class: &ClassValue, depth: u32) -> Option<Arc<Library>> {
+        if depth > 8 {
+            return None;
+        }
+        class.bases.iter().find_map(|base| match base.kind() {
+            Kind::Library(library) if !library.states.is_empty() => Some(library.clone()),
+            Kind::Class(parent) => self.library_base(parent, depth + 1),
+            _ => None,
+        })
+    }
+
+    /// Decorators, from the innermost outwards.
+    pub(super) fn decorated(&mut self, function: FunctionId, value: Value) -> Value {
+        let segment = self.frame().segment.clone();
+        let mut value = value;
+        for decorator in segment[function].decorators.iter().rev() {
+            let span = segment[*decorator].span;
+            let decorator = self.eval(*decorator);
+            self.ended = false;
+            value = self.decorate(&decorator, value, span);
+        }
+        value
+    }
+
+    fn decorate(&mut self, decorator: &Value, value: Value, span: Span) -> Value {
+        match decorator.kind() {
+            Kind::Function(closure) => {
+                let site = self.site(span);
+                let argument = Argument { name: Name::default(), value: value.clone(), site, spread: false };
+                let result = self.inline(&closure.clone(), &[argument]);
+                self.ended = false;
+                if matches!(result.kind(), Kind::Function(_) | Kind::Class(_)) { result } else { value }
+            }
+            Kind::Library(library) => self.library_decorator(decorator, &library.clone(), value, span),
+            _ => self.guarded_by_name(decorator, value, span),
+        }
+    }
+
+    /// A decorator or wrapper that cannot be looked into: its name may say that it guards.
+    pub(super) fn guarded_by_name(&mut self, wrapper: &Value, value: Value, span: Span) -> Value {
+        let name = called_name(wrapper);
+        let configured = self.world.is_configured_guard(&name);
+        if !configured && !super::super::names::is_guard(&name) {
+            return value;
+        }
+        let site = Some(self.site(span));
+        let mut facts = Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: configured, name: name.clone(), site: site.clone() }));
+        if !configured {
+            facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name, site }));
+        }
+        assuming(&value, &facts)
+    }
+}
+
+/// The function, under something that already holds when it runs.
+pub(super) fn assuming(value: &Value, facts: &Facts) -> Value {
+    let Kind::Function(closure) = value.kind() else { return value.clone() };
+    let mut closure = super::inline::copy(closure);
+    closure.assumes.add_all(facts);
+    Value::new(Kind::Function(Arc::new(closure)))
+}
+
+/// The last name on the way to what is called.
+pub(super) fn called_name(function: &Value) -> Name {
+    match function.kind() {
+        Kind::Library(library) => {
+            let mut library = library.clone();
+            for _ in 0..8 {
+                if library.step != "()" {
+                    return library.step.clone();
+                }
+                match library.receiver.as_ref().and_then(|receiver| receiver.as_library().cloned()) {
+                    Some(inner) => library = inner,
+                    None => break,
+                }
+            }
+            library.step.clone()
+        }
+        _ => function.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_default(),
+    }
+}
+
+fn is_text_name(name: &str) -> bool {
+    matches!(
+        name,
+        "escape" | "format" | "quote" | "encode" | "decode" | "b64decode" | "b64encode" | "unquote" | "unquote_plus" | "sprintf" | "template"
+    )
+}
+
+/// Whether a value, or something in it, has a symbol like this.
+pub(super) fn holds(value: &Value, like: &dyn Fn(&Symbol) -> bool, depth: u32) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    if value.symbol().is_some_and(like) {
+        return true;
+    }
+    match value.kind() {
+        Kind::Object(object) => {
+            object.fields.iter().any(|(_, value)| holds(value, like, depth + 1)) || object.rest.as_ref().is_some_and(|rest| holds(rest, like, depth + 1))
+        }
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| holds(value, like, depth + 1)),
+        Kind::Union(alternatives) => alternatives.iter().any(|alternative| holds(&alternative.value, like, depth + 1)),
+        Kind::Instance(instance) => instance.fields.iter().any(|(_, value)| holds(value, like, depth + 1)),
+        Kind::Promise(inner) => holds(inner, like, depth + 1),
+        Kind::Text(text) => text.pieces.iter().any(|piece| match piece {
+            crate::facts::value::Piece::Hole { value, .. } => holds(value, like, depth + 1),
+            crate::facts::value::Piece::Literal(_) => false,
+        }),
+        _ => false,
+    }
+}
+
+pub(super) fn carries_rows(value: &Value, depth: u32) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    match value.kind() {
+        Kind::Row(_) | Kind::Rows(_) => true,
+        Kind::Object(object) => object.fields.iter().any(|(_, value)| carries_rows(value, depth + 1)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| carries_rows(value, depth + 1)),
+        Kind::Union(alternatives) => alternatives.iter().any(|alternative| carries_rows(&alternative.value, depth + 1)),
+        Kind::Promise(inner) => carries_rows(inner, depth + 1),
+        Kind::Library(library) => library.args.iter().any(|arg| carries_rows(&arg.value, depth + 1)),
+        _ => false,
+    }
+}
+
+fn is_request(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Library(library) => !library.states.is_empty() && library.package.is_empty() && library.receiver.is_none(),
+        _ => value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)) && symbol.path.is_empty()),
+    }
+}
+
+/// Whether the catalogue says this of a library value.
+pub(super) fn has_entry(walker: &Walker<'_>, library: &Library, like: impl Fn(&Entry) -> bool) -> bool {
+    walker.world.catalogue().at(&library.states).any(like)
+}

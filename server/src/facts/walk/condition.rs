@@ -1,0 +1,289 @@
+//! Conditions: what holds when a value is true, and when it is false.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::query::{Filter, Term, TermOp};
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Kind, Truth, Value};
+use crate::model::BinaryOp;
+use crate::text::Span;
+
+impl Walker<'_> {
+    /// What a value's truth tells. A promise is always true and tells nothing.
+    pub(super) fn truth_of(&self, value: &Value) -> Truth {
+        if let Some(truth) = value.truth() {
+            let mut truth = truth.clone();
+            if let Some(symbol) = value.symbol() {
+                truth.if_true.add(Fact::Present(symbol.clone()));
+            }
+            return truth;
+        }
+        match value.kind() {
+            Kind::Promise(_) => Truth::default(),
+            Kind::Union(alternatives) => {
+                let mut if_true: Option<Facts> = None;
+                let mut if_false: Option<Facts> = None;
+                for alternative in alternatives.iter() {
+                    let inner = self.truth_of(&alternative.value);
+                    let known = alternative.value.is_truthy();
+                    if known != Some(false) {
+                        let facts = alternative.facts.and(&inner.if_true);
+                        if_true = Some(if_true.map_or(facts.clone(), |known| known.or(&facts)));
+                    }
+                    if known != Some(true) {
+                        let facts = alternative.facts.and(&inner.if_false);
+                        if_false = Some(if_false.map_or(facts.clone(), |known| known.or(&facts)));
+                    }
+                }
+                let mut truth = Truth { if_true: if_true.unwrap_or_default(), if_false: if_false.unwrap_or_default() };
+                if let Some(symbol) = value.symbol() {
+                    truth.if_true.add(Fact::Present(symbol.clone()));
+                }
+                truth
+            }
+            _ => match value.symbol() {
+                Some(symbol) => Truth {
+                    if_true: Facts::one(Fact::Present(symbol.clone())),
+                    if_false: Facts::one(Fact::Absent(symbol.clone())),
+                },
+                None => Truth::default(),
+            },
+        }
+    }
+
+    pub(super) fn type_of(&mut self, value: &Value) -> Value {
+        // `typeof x === "string"`: compared in `compare`, which sees the symbol with this member at its end.
+        match value.symbol() {
+            Some(symbol) => Value::unknown().with_symbol(symbol.member(&TYPE_OF)),
+            None => Value::unknown(),
+        }
+    }
+
+    pub(super) fn compare(&mut self, op: BinaryOp, a: &Value, b: &Value, span: Span) -> Value {
+        let taint = a.taint().join(b.taint()).cleaned(Cleanings::ALL);
+        if let Some(filter) = self.column_term(op, a, b, span) {
+            return filter;
+        }
+        let (truth, known) = match op {
+            BinaryOp::Eq | BinaryOp::Ne => {
+                let (truth, known) = self.equality(a, b);
+                if op == BinaryOp::Eq { (truth, known) } else { (flip(truth), known.map(|is| !is)) }
+            }
+            BinaryOp::In => (self.membership(a, b), None),
+            BinaryOp::NotIn => (flip(self.membership(a, b)), None),
+            BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (self.order(op, a, b), None),
+            _ => (Truth::default(), None),
+        };
+        let value = match known {
+            Some(is) => Value::bool(is),
+            None => Value::unknown(),
+        };
+        value.with_taint(taint).with_truth(truth)
+    }
+
+    fn equality(&self, a: &Value, b: &Value) -> (Truth, Option<bool>) {
+        if let Kind::Union(alternatives) = a.kind()
+            && a.symbol().is_none()
+        {
+            // Each alternative brings what held on its path.
+            let mut if_true: Option<Facts> = None;
+            let mut if_false: Option<Facts> = None;
+            for alternative in alternatives.iter() {
+                let (inner, known) = self.equality(&alternative.value, b);
+                if known != Some(false) {
+                    let facts = alternative.facts.and(&inner.if_true);
+                    if_true = Some(if_true.map_or(facts.clone(), |before| before.or(&facts)));
+                }
+                if known != Some(true) {
+                    let facts = alternative.facts.and(&inner.if_false);
+                    if_false = Some(if_false.map_or(facts.clone(), |before| before.or(&facts)));
+                }
+            }
+            return (Truth { if_true: if_true.unwrap_or_default(), if_false: if_false.unwrap_or_default() }, None);
+        }
+        if matches!(b.kind(), Kind::Union(_)) && b.symbol().is_none() && !matches!(a.kind(), Kind::Union(_)) {
+            return self.equality(b, a);
+        }
+        let null = |value: &Value| matches!(value.kind(), Kind::Null);
+        match (a.kind(), b.kind()) {
+            (Kind::Null, Kind::Null) => return (Truth::default(), Some(true)),
+            (Kind::Str(x), Kind::Str(y)) => return (Truth::default(), Some(x == y)),
+            (Kind::Bool(x), Kind::Bool(y)) => return (Truth::default(), Some(x == y)),
+            (Kind::Number(x), Kind::Number(y)) if !x.is_empty() && !y.is_empty() => return (Truth::default(), Some(x == y)),
+            (Kind::Null, Kind::Str(_) | Kind::Bool(_) | Kind::Object(_) | Kind::Function(_) | Kind::Instance(_))
+            | (Kind::Str(_) | Kind::Bool(_) | Kind::Object(_) | Kind::Function(_) | Kind::Instance(_), Kind::Null) => {
+                return (Truth::default(), Some(false));
+            }
+            _ => {}
+        }
+        for (value, other) in [(a, b), (b, a)] {
+            if null(other) {
+                return (flip(self.truth_of(value)), None);
+            }
+            if let Kind::Bool(is) = other.kind() {
+                let truth = self.truth_of(value);
+                return (if *is { truth } else { flip(truth) }, None);
+            }
+        }
+        let mut truth = Truth::default();
+        for (value, other) in [(a, b), (b, a)] {
+            let (Some(symbol), Kind::Str(text)) = (value.symbol(), other.kind()) else { continue };
+            truth.if_true.add(Fact::Is(symbol.clone(), text.clone()));
+            truth.if_false.add(Fact::IsNot(symbol.clone(), text.clone()));
+            if !text.is_empty() {
+                truth.if_true.add(Fact::Present(symbol.clone()));
+            }
+            return (truth, None);
+        }
+        for (value, other) in [(a, b), (b, a)] {
+            if let (Some(symbol), Kind::Number(text)) = (value.symbol(), other.kind()) {
+                match text.as_str() {
+                    "0" => {
+                        truth.if_true.add(Fact::Absent(symbol.clone()));
+                        truth.if_false.add(Fact::Present(symbol.clone()));
+                    }
+                    "" => {}
+                    _ => {
+                        truth.if_true.add(Fact::Present(symbol.clone()));
+                        truth.if_true.add(Fact::Is(symbol.clone(), Arc::from(text.as_str())));
+                    }
+                }
+                return (truth, None);
+            }
+        }
+        // A secret of the program compared with something from outside: a machine proved that it knows it.
+        match (a.symbol(), b.symbol()) {
+            (Some(x), Some(y)) if x == y => return (Truth::default(), None),
+            (Some(x), Some(y)) => {
+                truth.if_true.add(Fact::Same(x.clone(), y.clone()));
+                truth.if_false.add(Fact::Differ(x.clone(), y.clone()));
+            }
+            _ => {
+                if let Some(fact) = self.shared_secret(a, b) {
+                    truth.if_true.add(fact);
+                }
+            }
+        }
+        (truth, None)
+    }
+
+    /// `header !== \`Bearer ${process.env.CRON_SECRET}\``.
+    fn shared_secret(&self, a: &Value, b: &Value) -> Option<Fact> {
+        use crate::facts::check::{Guard, GuardKind};
+        use crate::facts::taint::Part;
+        for (value, other) in [(a, b), (b, a)] {
+            let from_request = value.taint().iter().any(|origin| origin.part.is_request());
+            let secret = other.taint().iter().any(|origin| origin.part == Part::Env);
+            if from_request && secret {
+                return Some(Fact::Guard(Guard { kind: GuardKind::Machine, sure: true, name: "shared secret".into(), site: None }));
+            }
+        }
+        None
+    }
+
+    fn membership(&self, a: &Value, b: &Value) -> Truth {
+        let Some(symbol) = a.symbol() else { return Truth::default() };
+        match b.kind() {
+            Kind::Seq(seq) if seq.rest.is_none() && seq.items.iter().all(is_constant) => {
+                let mut facts = Facts::one(Fact::Among(symbol.clone()));
+                if let [only] = seq.items.as_slice()
+                    && let Some(text) = only.as_str()
+                {
+                    facts.add(Fact::Is(symbol.clone(), text.clone()));
+                }
+                Truth { if_true: facts, if_false: Facts::none() }
+            }
+            Kind::Object(object) if object.rest.is_none() => Truth { if_true: Facts::one(Fact::Among(symbol.clone())), if_false: Facts::none() },
+            Kind::Seq(seq) => {
+                let mut truth = Truth::default();
+                for item in seq.items.iter().chain(&seq.rest) {
+                    if let Some(item) = item.symbol() {
+                        truth.if_true.add(Fact::Contains(item.clone(), symbol.clone()));
+                    }
+                }
+                truth
+            }
+            _ => match b.symbol() {
+                Some(list) => Truth {
+                    if_true: Facts::one(Fact::Contains(list.clone(), symbol.clone())),
+                    if_false: Facts::none(),
+                },
+                None => Truth::default(),
+            },
+        }
+    }
+
+    /// `count > 0`, `count < 1`, `rows.length === 0` (the last is an equality).
+    fn order(&self, op: BinaryOp, a: &Value, b: &Value) -> Truth {
+        let (symbol, number, op) = match (a.symbol(), a.kind(), b.symbol(), b.kind()) {
+            (Some(symbol), _, _, Kind::Number(number)) => (symbol, number, op),
+            (_, Kind::Number(number), Some(symbol), _) => (symbol, number, mirrored(op)),
+            _ => return Truth::default(),
+        };
+        let present = Facts::one(Fact::Present(symbol.clone()));
+        let absent = Facts::one(Fact::Absent(symbol.clone()));
+        match (op, number.as_str()) {
+            (BinaryOp::Gt, "0") | (BinaryOp::Ge, "1") => Truth { if_true: present, if_false: absent },
+            (BinaryOp::Lt, "1") | (BinaryOp::Le, "0") => Truth { if_true: absent, if_false: present },
+            _ => Truth::default(),
+        }
+    }
+
+    /// `Note.id == x` is not a comparison but a term of a query.
+    fn column_term(&mut self, op: BinaryOp, a: &Value, b: &Value, span: Span) -> Option<Value> {
+        let (column, other) = match (a.kind(), b.kind()) {
+            (Kind::Column(column), _) => (column.clone(), b),
+            (_, Kind::Column(column)) => (column.clone(), a),
+            _ => return None,
+        };
+        let op = match op {
+            BinaryOp::Eq => TermOp::Eq,
+            BinaryOp::In => TermOp::In,
+            _ => TermOp::Other,
+        };
+        let term = Term { path: vec![column.name.clone()], op, value: other.clone(), site: Some(self.site(span)) };
+        Some(Value::new(Kind::Filter(Arc::new(Filter::Term(term)))))
+    }
+
+    /// `(Note.id == x) & (Note.owner == y)`.
+    pub(super) fn filter_operator(&mut self, op: BinaryOp, a: &Value, b: &Value) -> Value {
+        let (Kind::Filter(x), Kind::Filter(y)) = (a.kind(), b.kind()) else {
+            return Value::number().with_taint(a.taint().join(b.taint()).cleaned(Cleanings::ALL));
+        };
+        let both = vec![(**x).clone(), (**y).clone()];
+        let filter = if op == BinaryOp::BitAnd { Filter::All(both) } else { Filter::Any(both) };
+        Value::new(Kind::Filter(Arc::new(filter)))
+    }
+}
+
+pub(super) const TYPE_OF: crate::text::Name = crate::text::Name::new_static("*typeof*");
+
+pub(super) fn flip(truth: Truth) -> Truth {
+    Truth { if_true: truth.if_false, if_false: truth.if_true }
+}
+
+fn mirrored(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Gt => BinaryOp::Lt,
+        BinaryOp::Ge => BinaryOp::Le,
+        BinaryOp::Lt => BinaryOp::Gt,
+        BinaryOp::Le => BinaryOp::Ge,
+        other => other,
+    }
+}
+
+pub(super) fn is_constant(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Str(_) | Kind::Bool(_) | Kind::Null => true,
+        Kind::Number(text) => !text.is_empty(),
+        Kind::Union(alternatives) => alternatives.iter().all(|alternative| is_constant(&alternative.value)),
+        _ => false,
+    }
+}
+
+/// The identity of a count of rows.
+pub(super) fn count_symbol(access: crate::facts::event::AccessId) -> Symbol {
+    Symbol::new(Root::Count(access))
+}

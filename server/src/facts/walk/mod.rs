@@ -1,0 +1,244 @@
+//! The walk: a function's body is read in the order in which it would run, with what is known of every value, and of what
+//! holds at every point. Functions of the project that it calls are walked in place, with the arguments they get, down to
+//! a bound; so a guard is a guard because of what it does, wherever it stands.
+
+mod access;
+mod bind;
+mod builtin;
+mod call;
+mod condition;
+mod expression;
+mod inline;
+mod library;
+mod member;
+mod name;
+mod statement;
+mod text;
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::catalogue::Catalogue;
+use super::check::Facts;
+use super::event::{AccessId, Event};
+use super::place::{FunctionKey, ItemKey, Site};
+use super::scope::Module;
+use super::value::{Alternative, Captured, ClassValue, Value};
+use crate::model::{FunctionId, Segment};
+use crate::text::{FileId, Name, Span};
+
+/// What the walk may ask of the rest of the project.
+pub trait World {
+    fn catalogue(&self) -> &Catalogue;
+    fn module(&self, file: &FileId) -> Option<Arc<Module>>;
+    /// What `source`, as written in an import of `from`, means.
+    fn resolve(&self, from: &FileId, source: &str) -> Target;
+    /// Whether rows of this model are people who sign in.
+    fn is_principal_model(&self, model: &str) -> bool;
+    /// The name under which the schema knows a model or table, if it does.
+    fn model_name(&self, name: &str) -> Option<Name>;
+    /// Names of functions that the person configured as guards.
+    fn is_configured_guard(&self, name: &str) -> bool;
+}
+
+/// Where an import leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    File(FileId),
+    Library(Name),
+    /// It should be in the project and is not.
+    Missing(Name),
+}
+
+/// Values of module-level names, found once and shared by all walks over the same state of the project.
+#[derive(Default)]
+pub struct ModuleCache {
+    values: FxHashMap<(FileId, Name), Value>,
+}
+
+/// The bound on one walk: expressions looked at, and calls followed in depth.
+const MOST_STEPS: u32 = 40_000;
+const MOST_DEPTH: usize = 10;
+
+pub struct Walker<'w> {
+    pub(crate) world: &'w dyn World,
+    cache: &'w mut ModuleCache,
+    /// Names whose value is being found right now, against endless loops.
+    resolving: Vec<(FileId, Name)>,
+    frames: Vec<Frame>,
+    facts: Facts,
+    pub events: Vec<Event>,
+    accesses: u32,
+    calls: u32,
+    steps: u32,
+    /// Frames above this many are filled by a framework: their parameters are open.
+    open_from: usize,
+    /// How deep expressions are nested right now.
+    depth: u32,
+    /// The current path has ended in the middle of an expression (a call that never returns).
+    ended: bool,
+    /// Files whose text was looked at.
+    pub reads: FxHashSet<FileId>,
+    /// Functions that were walked.
+    pub visited: FxHashSet<FunctionKey>,
+    /// What was handed on by calls of `next`.
+    pub passed: Vec<Passed>,
+    /// The name under which the middleware being walked knows the request.
+    pub request: Option<Name>,
+    /// The object that the constructor being walked has made.
+    built: Option<Value>,
+}
+
+/// The state in which a middleware let the request pass.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    pub facts: Facts,
+    /// The request as it was then, with what was put on it.
+    pub request: Option<Value>,
+    pub argument: Option<Value>,
+}
+
+struct Frame {
+    module: Arc<Module>,
+    item: ItemKey,
+    segment: Arc<Segment>,
+    /// `None` at the top level of a file.
+    function: Option<FunctionId>,
+    state: Locals,
+    captured: Option<Arc<Captured>>,
+    this: Option<Value>,
+    class: Option<Arc<ClassValue>>,
+    /// What it returned, with the facts that held then.
+    returns: Vec<Alternative>,
+    yields: Vec<Value>,
+    exits: Vec<LoopExits>,
+    /// Inside how many `try` bodies.
+    tries: u32,
+    /// Facts when the frame was entered.
+    entry: Facts,
+}
+
+/// Variables of the running function, innermost last.
+type Locals = Vec<(Name, Value)>;
+
+#[derive(Default)]
+struct LoopExits {
+    states: Vec<(Locals, Facts)>,
+}
+
+/// What came of walking a function.
+pub struct Outcome {
+    /// What it gave, awaited. Never, if every path throws.
+    pub value: Option<Value>,
+    /// What holds after it came back.
+    pub facts: Facts,
+}
+
+impl<'w> Walker<'w> {
+    pub fn new(world: &'w dyn World, cache: &'w mut ModuleCache) -> Self {
+        Walker {
+            world,
+            cache,
+            resolving: Vec::new(),
+            frames: Vec::new(),
+            facts: Facts::none(),
+            events: Vec::new(),
+            accesses: 0,
+            calls: 0,
+            steps: 0,
+            open_from: 0,
+            depth: 0,
+            ended: false,
+            reads: FxHashSet::default(),
+            visited: FxHashSet::default(),
+            passed: Vec::new(),
+            request: None,
+            built: None,
+        }
+    }
+
+    /// Starts where something already holds.
+    pub fn assume_facts(&mut self, facts: &Facts) {
+        self.facts.add_all(facts);
+    }
+
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    pub(crate) fn forget_facts(&mut self, facts: Facts) {
+        self.facts = facts;
+    }
+
+    /// True once the bound is reached: what is known is then only part of the truth.
+    pub fn is_exhausted(&self) -> bool {
+        self.steps > MOST_STEPS
+    }
+
+    fn frame(&self) -> &Frame {
+        // A frame is pushed before anything is evaluated.
+        &self.frames[self.frames.len() - 1]
+    }
+
+    fn frame_mut(&mut self) -> &mut Frame {
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+
+    fn site(&self, span: Span) -> Site {
+        Site { item: self.frame().item.clone(), span }
+    }
+
+    fn python(&self) -> bool {
+        self.frame().module.model.language == crate::syntax::Language::Python
+    }
+
+    fn next_access(&mut self) -> AccessId {
+        self.accesses += 1;
+        AccessId(self.accesses - 1)
+    }
+
+    fn save(&self) -> (Locals, Facts) {
+        (self.frame().state.clone(), self.facts.clone())
+    }
+
+    fn restore(&mut self, (locals, facts): (Locals, Facts)) {
+        self.frame_mut().state = locals;
+        self.facts = facts;
+    }
+
+    /// Two paths meet: variables that differ become one of both, and each remembers on which path it was.
+    fn meet(&mut self, a: (Locals, Facts), b: (Locals, Facts), before: &Facts) -> (Locals, Facts) {
+        let (a_locals, a_facts) = a;
+        let (b_locals, b_facts) = b;
+        let (a_new, b_new) = (a_facts.since(before), b_facts.since(before));
+        let mut locals = Vec::with_capacity(a_locals.len().max(b_locals.len()));
+        for (i, (name, value)) in a_locals.iter().enumerate() {
+            let other = match b_locals.get(i) {
+                Some((same, other)) if same == name => Some(other),
+                _ => b_locals.iter().rev().find(|(known, _)| known == name).map(|(_, other)| other),
+            };
+            let value = match other {
+                Some(other) if other.is_same(value) => value.clone(),
+                Some(other) => Value::union(vec![
+                    Alternative { value: value.clone(), facts: a_new.clone() },
+                    Alternative { value: other.clone(), facts: b_new.clone() },
+                ]),
+                None => value.clone(),
+            };
+            locals.push((name.clone(), value));
+        }
+        for (name, value) in &b_locals {
+            if !locals.iter().any(|(known, _)| known == name) {
+                locals.push((name.clone(), value.clone()));
+            }
+        }
+        (locals, a_facts.or(&b_facts))
+    }
+
+    fn step(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= MOST_STEPS
+    }
+}

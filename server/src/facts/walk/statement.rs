@@ -1,0 +1,265 @@
+//! Statements. Each says whether the path goes on after it.
+
+use super::{Locals, LoopExits, Walker};
+use crate::facts::check::Facts;
+use crate::facts::value::{Alternative, Kind, Value};
+use crate::model::{LoopKind, StmtId, StmtKind};
+
+impl Walker<'_> {
+    /// Walks statements in order; false if none of the paths reaches the end.
+    pub(super) fn statements(&mut self, ids: &[StmtId]) -> bool {
+        for id in ids {
+            if !self.statement(*id) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The same in a scope of its own: names declared inside end with it.
+    fn block(&mut self, ids: &[StmtId]) -> bool {
+        let depth = self.frame().state.len();
+        self.hoist(ids);
+        let goes_on = self.statements(ids);
+        if !self.python() && goes_on {
+            self.frame_mut().state.truncate(depth);
+        }
+        goes_on
+    }
+
+    /// Function declarations are known before their line.
+    pub(super) fn hoist(&mut self, ids: &[StmtId]) {
+        if self.python() {
+            return;
+        }
+        let segment = self.frame().segment.clone();
+        for id in ids {
+            let stmt = match &segment[*id].kind {
+                StmtKind::Export { stmt, .. } => *stmt,
+                _ => *id,
+            };
+            if let StmtKind::Function(function) = &segment[stmt].kind {
+                let name = segment[*function].name.clone();
+                self.frame_mut().state.push((name, Value::new(Kind::Hoisted(*function))));
+            }
+        }
+    }
+
+    fn statement(&mut self, id: StmtId) -> bool {
+        if !self.step() {
+            return true;
+        }
+        let segment = self.frame().segment.clone();
+        let stmt = &segment[id];
+        match &stmt.kind {
+            StmtKind::Expr(expr) => {
+                let value = self.eval(*expr);
+                self.settle(&value, false);
+            }
+            StmtKind::Let { pattern, value, ty, .. } => {
+                let given = match value {
+                    Some(value) => self.eval(*value),
+                    None => Value::null(),
+                };
+                if self.ended {
+                    self.ended = false;
+                    return false;
+                }
+                let given = match (given.kind(), ty) {
+                    (Kind::Unknown, Some(ty)) if given.symbol().is_none() || value.is_none() => self.declared(ty).unwrap_or(given),
+                    _ => given,
+                };
+                self.bind(*pattern, given);
+            }
+            StmtKind::If { cond, then, otherwise, removable } => return self.branch(*cond, then, otherwise, *removable),
+            StmtKind::Loop { kind, pattern, over, cond, body } => {
+                return self.looped(*kind, *pattern, *over, *cond, body);
+            }
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                let before = self.save();
+                self.frame_mut().tries += 1;
+                let mut goes_on = self.block(body);
+                self.frame_mut().tries -= 1;
+                if goes_on {
+                    goes_on = self.block(otherwise);
+                }
+                let mut ends: Vec<(Locals, Facts)> = Vec::new();
+                if goes_on {
+                    ends.push(self.save());
+                }
+                for handler in handlers {
+                    // What the body had assigned may or may not have happened.
+                    let (locals, _) = self.save();
+                    let (joined, _) = self.meet(before.clone(), (locals, before.1.clone()), &before.1);
+                    self.restore((joined, before.1.clone()));
+                    if let Some(pattern) = handler.pattern {
+                        self.bind(pattern, Value::unknown());
+                    }
+                    if self.block(&handler.body) {
+                        ends.push(self.save());
+                    }
+                }
+                let goes_on = self.merge(ends, &before.1);
+                if !goes_on {
+                    // The cleanup runs all the same, for its events.
+                    self.restore(before);
+                }
+                let finished = self.block(finally);
+                return goes_on && finished;
+            }
+            StmtKind::Return(value) => {
+                let value = match value {
+                    Some(value) => self.eval(*value),
+                    None => Value::null(),
+                };
+                if self.ended {
+                    self.ended = false;
+                    return false;
+                }
+                self.settle(&value, true);
+                let facts = self.facts.since(&self.frame().entry);
+                self.frame_mut().returns.push(Alternative { value, facts });
+                return false;
+            }
+            StmtKind::Throw(value) => {
+                if let Some(value) = value {
+                    self.eval(*value);
+                    self.ended = false;
+                }
+                return false;
+            }
+            StmtKind::Break | StmtKind::Continue => {
+                let state = self.save();
+                if let Some(exits) = self.frame_mut().exits.last_mut() {
+                    exits.states.push(state);
+                }
+                return false;
+            }
+            StmtKind::Block(body) => return self.block(body),
+            StmtKind::Function(function) => {
+                if self.python() {
+                    let value = self.closure(*function);
+                    let value = self.decorated(*function, value);
+                    let name = segment[*function].name.clone();
+                    self.declare(name, value);
+                }
+            }
+            StmtKind::Class(class) => {
+                let value = self.class_value(*class);
+                let name = segment[*class].name.clone();
+                self.declare(name, value);
+            }
+            StmtKind::Import(import) => {
+                let file = self.frame().module.model.file.clone();
+                for name in &import.names {
+                    let value = self.imported(&file, &import.source, &name.imported);
+                    self.declare(name.local.clone(), value);
+                }
+            }
+            StmtKind::Export { stmt, .. } => return self.statement(*stmt),
+            StmtKind::ExportDefault(expr) => {
+                let value = self.eval(*expr);
+                self.settle(&value, false);
+            }
+            StmtKind::ExportNames { .. } => {}
+        }
+        if self.ended {
+            self.ended = false;
+            return false;
+        }
+        true
+    }
+
+    fn branch(&mut self, cond: crate::model::ExprId, then: &[StmtId], otherwise: &[StmtId], removable: bool) -> bool {
+        let before = self.facts.clone();
+        let value = self.eval(cond);
+        if self.ended {
+            self.ended = false;
+            return false;
+        }
+        let known = value.is_truthy();
+        let truth = self.truth_of(&value);
+        let start = self.save();
+        let mut ends = Vec::new();
+        if known != Some(false) {
+            self.facts.add_all(&truth.if_true);
+            if self.block(then) {
+                ends.push(self.save());
+            }
+        }
+        if known != Some(true) {
+            self.restore(start);
+            // An assertion is dropped by `python -O`: it proves nothing.
+            if !removable {
+                self.facts.add_all(&truth.if_false);
+            }
+            if self.block(otherwise) {
+                ends.push(self.save());
+            }
+        }
+        self.merge(ends, &before)
+    }
+
+    /// The paths that go on become one; false if there are none.
+    fn merge(&mut self, ends: Vec<(Locals, Facts)>, before: &Facts) -> bool {
+        let mut ends = ends.into_iter();
+        let Some(mut state) = ends.next() else { return false };
+        for other in ends {
+            state = self.meet(state, other, before);
+        }
+        self.restore(state);
+        true
+    }
+
+    fn looped(
+        &mut self,
+        kind: LoopKind,
+        pattern: Option<crate::model::PatternId>,
+        over: Option<crate::model::ExprId>,
+        cond: Option<crate::model::ExprId>,
+        body: &[StmtId],
+    ) -> bool {
+        let before_facts = self.facts.clone();
+        let depth = self.frame().state.len();
+        let element = match over {
+            Some(over) => {
+                let over = self.eval(over);
+                let over = self.fired(&over);
+                if kind == LoopKind::Keys { Value::unknown().with_taint(over.taint().clone()) } else { self.element_of(&over) }
+            }
+            None => Value::unknown(),
+        };
+        if self.ended {
+            self.ended = false;
+            return false;
+        }
+        let start = self.save();
+        self.frame_mut().exits.push(LoopExits::default());
+        let truth = match cond {
+            Some(cond) => {
+                let value = self.eval(cond);
+                self.truth_of(&value)
+            }
+            None => Default::default(),
+        };
+        self.facts.add_all(&truth.if_true);
+        if let Some(pattern) = pattern {
+            self.bind(pattern, element);
+        }
+        let goes_on = self.block(body);
+        let mut ends = Vec::new();
+        if goes_on {
+            ends.push(self.save());
+        }
+        ends.extend(self.frame_mut().exits.pop().map(|exits| exits.states).unwrap_or_default());
+        if kind != LoopKind::Once {
+            ends.push(start);
+        }
+        if !self.python() && kind != LoopKind::Once {
+            for (locals, _) in &mut ends {
+                locals.truncate(depth);
+            }
+        }
+        self.merge(ends, &before_facts)
+    }
+}

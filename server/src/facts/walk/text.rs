@@ -1,0 +1,190 @@
+//! Strings that are put together.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::taint::Taint;
+use crate::facts::value::{Argument, Kind, Piece, Seq, Text, Value};
+use crate::model::TemplatePart;
+use crate::text::Span;
+
+/// Pieces beyond this are one hole.
+const MOST_PIECES: usize = 128;
+
+impl Walker<'_> {
+    pub(super) fn template(&mut self, parts: &[TemplatePart]) -> Value {
+        let mut text = Text::default();
+        let segment = self.frame().segment.clone();
+        for part in parts {
+            match part {
+                TemplatePart::Text(literal, _) => push_literal(&mut text, literal),
+                TemplatePart::Hole(expr, _) => {
+                    let value = self.eval(*expr);
+                    self.push_value(&mut text, &value, segment[*expr].span);
+                }
+            }
+        }
+        finish(text)
+    }
+
+    /// `a + b`: text if either is text, a number if both are, a list if both are lists.
+    pub(super) fn concat(&mut self, a: &Value, a_span: Span, b: &Value, b_span: Span) -> Value {
+        let is_text = |value: &Value| match value.kind() {
+            Kind::Str(_) | Kind::Text(_) => true,
+            Kind::Union(alternatives) => alternatives.iter().any(|a| matches!(a.value.kind(), Kind::Str(_) | Kind::Text(_))),
+            _ => false,
+        };
+        if let (Kind::Seq(x), Kind::Seq(y)) = (a.kind(), b.kind()) {
+            let items = x.items.iter().chain(&y.items).cloned().collect();
+            let rest = x.rest.clone().or_else(|| y.rest.clone());
+            return Value::new(Kind::Seq(Arc::new(Seq { items, rest })));
+        }
+        if matches!((a.kind(), b.kind()), (Kind::Number(_), Kind::Number(_))) {
+            return Value::number().with_taint(a.taint().join(b.taint()));
+        }
+        if !is_text(a) && !is_text(b) {
+            return Value::unknown().with_taint(a.taint().join(b.taint()));
+        }
+        let mut text = Text::default();
+        self.push_value(&mut text, a, a_span);
+        self.push_value(&mut text, b, b_span);
+        finish(text)
+    }
+
+    /// Python's `"... %s" % (x, y)`.
+    pub(super) fn percent(&mut self, format: &Value, args: &Value, span: Span) -> Value {
+        let values: Vec<Value> = match args.kind() {
+            Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).cloned().collect(),
+            Kind::Object(object) => object.fields.iter().map(|(_, value)| value.clone()).collect(),
+            _ => vec![args.clone()],
+        };
+        let Some(pattern) = format.as_str().cloned() else {
+            let taint = values.iter().fold(format.taint().clone(), |taint, value| taint.join(value.taint()));
+            return Value::unknown().with_taint(taint);
+        };
+        let mut text = Text::default();
+        let mut values = values.into_iter();
+        let mut rest = &*pattern;
+        while let Some(at) = rest.find('%') {
+            push_literal(&mut text, &rest[..at]);
+            let after = &rest[at + 1..];
+            let name_end = if after.starts_with('(') { after.find(')').map_or(0, |end| end + 1) } else { 0 };
+            let Some(kind) = after[name_end..].char_indices().find(|(_, c)| c.is_ascii_alphabetic() || *c == '%') else { break };
+            rest = &after[name_end + kind.0 + kind.1.len_utf8()..];
+            if kind.1 == '%' {
+                push_literal(&mut text, "%");
+                continue;
+            }
+            let value = values.next().unwrap_or_else(Value::unknown);
+            let value = if matches!(kind.1, 'd' | 'i' | 'f' | 'x') { value.with_taint(value.taint().cleaned(crate::facts::taint::Cleanings::ALL)) } else { value };
+            self.push_value(&mut text, &value, span);
+        }
+        push_literal(&mut text, rest);
+        finish(text)
+    }
+
+    /// Python's `"... {} {name}".format(x, name=y)`.
+    pub(super) fn format(&mut self, pattern: &str, args: &[Argument], span: Span) -> Value {
+        let mut text = Text::default();
+        let mut positional = args.iter().filter(|arg| arg.name.is_empty() && !arg.spread);
+        let mut rest = pattern;
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, after) = rest.split_at(at);
+            push_literal(&mut text, before);
+            if after.starts_with("{{") || after.starts_with("}}") {
+                push_literal(&mut text, &after[..1]);
+                rest = &after[2..];
+                continue;
+            }
+            let Some(end) = after.find('}').filter(|_| after.starts_with('{')) else {
+                rest = &after[1..];
+                continue;
+            };
+            let field = after[1..end].split(['!', ':', '.', '[']).next().unwrap_or_default();
+            let given = if field.is_empty() {
+                positional.next()
+            } else if let Ok(at) = field.parse::<usize>() {
+                args.iter().filter(|arg| arg.name.is_empty()).nth(at)
+            } else {
+                args.iter().find(|arg| arg.name == field)
+            };
+            let (value, site) = match given {
+                Some(arg) => (arg.value.clone(), arg.site.span),
+                None => (Value::unknown(), span),
+            };
+            self.push_value(&mut text, &value, site);
+            rest = &after[end + 1..];
+        }
+        push_literal(&mut text, rest);
+        finish(text)
+    }
+
+    /// `pieces.join(separator)`.
+    pub(super) fn joined(&mut self, separator: &Value, list: &Value, span: Span) -> Value {
+        let mut text = Text::default();
+        match list.kind() {
+            Kind::Seq(seq) => {
+                for (i, item) in seq.items.iter().chain(&seq.rest).enumerate() {
+                    if i > 0 {
+                        self.push_value(&mut text, separator, span);
+                    }
+                    self.push_value(&mut text, item, span);
+                }
+                if seq.rest.is_some() {
+                    self.push_value(&mut text, separator, span);
+                }
+            }
+            _ => return Value::unknown().with_taint(list.taint().join(separator.taint())),
+        }
+        finish(text)
+    }
+
+    fn push_value(&mut self, text: &mut Text, value: &Value, span: Span) {
+        if text.pieces.len() > MOST_PIECES {
+            return;
+        }
+        let value = self.refined(value.clone());
+        match value.kind() {
+            Kind::Str(literal) => push_literal(text, literal),
+            Kind::Number(number) if !number.is_empty() => push_literal(text, number),
+            Kind::Text(inner) => {
+                for piece in &inner.pieces {
+                    match piece {
+                        Piece::Literal(literal) => push_literal(text, literal),
+                        hole => text.pieces.push(hole.clone()),
+                    }
+                }
+            }
+            _ => {
+                let site = self.site(span);
+                text.pieces.push(Piece::Hole { value, site });
+            }
+        }
+    }
+}
+
+fn push_literal(text: &mut Text, literal: &str) {
+    if literal.is_empty() {
+        return;
+    }
+    match text.pieces.last_mut() {
+        Some(Piece::Literal(last)) if last.len() + literal.len() < 64 * 1024 => *last = Arc::from(format!("{last}{literal}")),
+        Some(Piece::Literal(_)) => {}
+        _ => text.pieces.push(Piece::Literal(Arc::from(literal))),
+    }
+}
+
+/// One literal is a string; anything else is text with the taint of its holes.
+fn finish(text: Text) -> Value {
+    match text.pieces.as_slice() {
+        [] => Value::str(""),
+        [Piece::Literal(only)] => Value::str(only.clone()),
+        pieces => {
+            let taint = pieces.iter().fold(Taint::none(), |taint, piece| match piece {
+                Piece::Hole { value, .. } => taint.join(value.taint()),
+                Piece::Literal(_) => taint,
+            });
+            Value::new(Kind::Text(Arc::new(text))).with_taint(taint)
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Expressions that begin with an expression: `a + b`, `a.b`, `a[b]`, `a(b)`, `a!`, `a as T`, `(a)`.
+//!
+//! Long ones (`"a" + b + "c" …`, `query.where(…).limit(…)`) are as deep in the tree as they are long. They are walked
+//! down to their head in one loop and built up from it in another.
+
+use super::kinds::{Field, Kind};
+use super::{Child, Children, Ecma, MAX_LINKS};
+use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, LogicalOp};
+use crate::text::Span;
+
+struct Link<'a> {
+    child: Child<'a>,
+    children: Children<'a>,
+}
+
+pub(super) fn is_link(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::BinaryExpression | Kind::MemberExpression | Kind::NestedIdentifier | Kind::SubscriptExpression | Kind::CallExpression
+            | Kind::NonNullExpression | Kind::AsExpression | Kind::SatisfiesExpression | Kind::InstantiationExpression
+            | Kind::ParenthesizedExpression | Kind::TypeAssertion
+    )
+}
+
+impl<'a> Ecma<'a> {
+    pub(super) fn chain(&mut self, child: Child<'a>) -> ExprId {
+        let mut links: Vec<Link<'a>> = Vec::new();
+        let mut head = child;
+        let room = MAX_LINKS.saturating_sub(self.links);
+        while is_link(head.kind) && links.len() < room {
+            let children = self.children(head.node);
+            let Some(next) = next(head.kind, &children) else { break };
+            links.push(Link { child: head, children });
+            head = next;
+        }
+        let count = links.len();
+        self.links += count;
+        let mut value = if !is_link(head.kind) {
+            self.atom(head)
+        } else if count == room {
+            self.flat(head)
+        } else {
+            self.broken(head)
+        };
+        while let Some(link) = links.pop() {
+            value = self.link(&link, value);
+        }
+        self.links -= count;
+        value
+    }
+
+    /// The rest of a chain that is too long, without its structure: its operands and arguments, side by side.
+    fn flat(&mut self, child: Child<'a>) -> ExprId {
+        let mut parts = Vec::new();
+        let mut head = child;
+        while is_link(head.kind) {
+            let children = self.children(head.node);
+            let Some(next) = next(head.kind, &children) else { break };
+            for other in children.iter().filter(|other| other.node != next.node) {
+                match other.kind {
+                    Kind::Arguments => parts.extend(self.arguments(other).into_iter().rev().map(|arg| arg.value)),
+                    kind if kind.is_expression() => parts.push(self.expr(other)),
+                    _ => {}
+                }
+            }
+            head = next;
+        }
+        parts.push(if is_link(head.kind) { self.broken(head) } else { self.atom(head) });
+        parts.reverse();
+        let span = self.span(child);
+        self.push(span, ExprKind::Other(parts))
+    }
+
+    fn link(&mut self, link: &Link<'a>, base: ExprId) -> ExprId {
+        let (span, children) = (self.span(link.child), &link.children);
+        match link.child.kind {
+            Kind::BinaryExpression => {
+                let right = self.operand(children.field(Field::Right), span);
+                let operator = children.field(Field::Operator).map_or("", |operator| operator.node.kind());
+                let kind = match logical(operator) {
+                    Some(op) => ExprKind::Logical { op, left: base, right },
+                    None => ExprKind::Binary { op: binary(operator), left: base, right },
+                };
+                self.push(span, kind)
+            }
+            Kind::MemberExpression | Kind::NestedIdentifier => {
+                let (name, name_span) = match children.field(Field::Property) {
+                    Some(property) => (self.name(property), self.span(property)),
+                    None => ("".into(), Span::at(span.end)),
+                };
+                self.push(span, ExprKind::Member { base, name, name_span, optional: is_optional(children) })
+            }
+            Kind::SubscriptExpression => {
+                let index = self.operand(children.field(Field::Index), span);
+                self.push(span, ExprKind::Index { base, index, optional: is_optional(children) })
+            }
+            Kind::CallExpression => self.call(span, base, children),
+            Kind::NonNullExpression => {
+                if let Some(expr) = self.cx.builder.segment.exprs.get_mut(base.0 as usize) {
+                    expr.asserted = true;
+                }
+                base
+            }
+            // Parentheses and everything that only the type checker reads.
+            _ => base,
+        }
+    }
+
+    fn call(&mut self, span: Span, callee: ExprId, children: &Children<'a>) -> ExprId {
+        let optional = is_optional(children);
+        let (args, kind) = match children.field(Field::Arguments) {
+            Some(template) if template.kind == Kind::TemplateString => {
+                let value = self.expr(template);
+                let arg = Arg { name: None, value, spread: false, by_name: false, span: self.span(template) };
+                (vec![arg], CallKind::Tagged)
+            }
+            Some(arguments) => (self.arguments(arguments), CallKind::Plain),
+            None => (Vec::new(), CallKind::Plain),
+        };
+        self.push(span, ExprKind::Call { callee, args, kind, optional })
+    }
+
+    pub(super) fn arguments(&mut self, child: Child<'a>) -> Vec<Arg> {
+        let children = self.children(child.node);
+        let mut args = Vec::with_capacity(children.0.len());
+        for child in children.iter().filter(|child| child.kind != Kind::Comma) {
+            let spread = child.kind == Kind::SpreadElement;
+            let value = self.expr(child);
+            args.push(Arg { name: None, value, spread, by_name: false, span: self.span(child) });
+        }
+        args
+    }
+
+    /// A part that has to be there; nothing is known of it when it is not.
+    pub(super) fn operand(&mut self, child: Option<Child<'a>>, within: Span) -> ExprId {
+        match child {
+            Some(child) => self.expr(child),
+            None => self.unknown(Span::at(within.end)),
+        }
+    }
+}
+
+/// The expression that an expression begins with (ends with, for `<T>a`).
+fn next<'a>(kind: Kind, children: &Children<'a>) -> Option<Child<'a>> {
+    match kind {
+        Kind::BinaryExpression => children.field(Field::Left),
+        Kind::MemberExpression | Kind::NestedIdentifier | Kind::SubscriptExpression => children.field(Field::Object),
+        Kind::CallExpression => children.field(Field::Function),
+        Kind::TypeAssertion => children.iter().filter(|child| child.kind.is_expression()).last(),
+        _ => children.expression(),
+    }
+}
+
+fn is_optional(children: &Children<'_>) -> bool {
+    children.has(Kind::OptionalChain) || children.has(Kind::QuestionDot)
+}
+
+pub(super) fn logical(operator: &str) -> Option<LogicalOp> {
+    Some(match operator {
+        "&&" => LogicalOp::And,
+        "||" => LogicalOp::Or,
+        "??" => LogicalOp::Nullish,
+        _ => return None,
+    })
+}
+
+pub(super) fn binary(operator: &str) -> BinaryOp {
+    match operator {
+        "+" => BinaryOp::Add,
+        "-" => BinaryOp::Sub,
+        "*" => BinaryOp::Mul,
+        "/" => BinaryOp::Div,
+        "%" => BinaryOp::Rem,
+        "**" => BinaryOp::Pow,
+        "==" | "===" => BinaryOp::Eq,
+        "!=" | "!==" => BinaryOp::Ne,
+        "<" => BinaryOp::Lt,
+        "<=" => BinaryOp::Le,
+        ">" => BinaryOp::Gt,
+        ">=" => BinaryOp::Ge,
+        "in" => BinaryOp::In,
+        "instanceof" => BinaryOp::Instanceof,
+        "&" => BinaryOp::BitAnd,
+        "|" => BinaryOp::BitOr,
+        "^" => BinaryOp::BitXor,
+        "<<" | ">>" | ">>>" => BinaryOp::Shift,
+        _ => BinaryOp::Other,
+    }
+}

@@ -1,0 +1,200 @@
+//! `def`, `lambda`, their parameters, and decorated definitions.
+
+use tree_sitter::Node;
+
+use super::kind::{Field, Kind};
+use super::{Part, Reader};
+use crate::model::{ExprId, ExprKind, Function, FunctionId, FunctionKind, Param, PatternId, Rest, StmtId, StmtKind, TypeRef};
+use crate::text::{Name, Span};
+
+impl<'t, 'n> Reader<'t, 'n> {
+    /// The decorators and the definition of a decorated definition.
+    pub(super) fn decorated_parts(&mut self, node: Node<'n>) -> (Vec<ExprId>, Option<Part<'n>>) {
+        let mut decorators = Vec::new();
+        let mut definition = None;
+        for part in self.parts(node) {
+            match part.kind {
+                Kind::Decorator => decorators.push(self.only(part.node)),
+                _ if part.field == Field::Definition => definition = Some(part),
+                _ => {}
+            }
+        }
+        (decorators, definition)
+    }
+
+    pub(super) fn decorated(&mut self, node: Node<'n>, out: &mut Vec<StmtId>) {
+        let span = self.span(node);
+        let (decorators, definition) = self.decorated_parts(node);
+        match definition {
+            Some(part) if part.kind == Kind::ClassDefinition => {
+                let class = self.class(part.node, decorators);
+                out.push(self.cx.builder.stmt(span, StmtKind::Class(class)));
+            }
+            Some(part) => {
+                let function = self.function(part.node, decorators);
+                out.push(self.cx.builder.stmt(span, StmtKind::Function(function)));
+            }
+            None => {
+                for decorator in decorators {
+                    out.push(self.cx.builder.stmt(span, StmtKind::Expr(decorator)));
+                }
+            }
+        }
+    }
+
+    pub(super) fn function(&mut self, node: Node<'n>, decorators: Vec<ExprId>) -> FunctionId {
+        let span = self.span(node);
+        let parts = self.parts(node);
+        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+        let (name, name_span) = match field(Field::Name) {
+            Some(name) => (Name::from(self.text(name.node)), self.span(name.node)),
+            None => (Name::default(), Span::at(span.start)),
+        };
+        if let Some(generics) = field(Field::TypeParameters) {
+            self.skip(generics.node);
+        }
+        let (params, params_span) = match field(Field::Parameters) {
+            Some(list) => (self.params(list), self.span(list.node)),
+            None => (Vec::new(), Span::at(name_span.end)),
+        };
+        let returns = field(Field::ReturnType).map(|ty| self.annotation(ty));
+        let (kind, is_static) = self.function_kind(&name, &decorators);
+
+        let (around, breaks) = (std::mem::replace(&mut self.in_class, false), self.breaks);
+        let yields = std::mem::replace(&mut self.yields, false);
+        let (body, body_span) = self.body(field(Field::Body), span);
+        let is_generator = std::mem::replace(&mut self.yields, yields);
+        (self.in_class, self.breaks) = (around, breaks);
+
+        self.cx.builder.function(Function {
+            name,
+            name_span,
+            kind,
+            params,
+            body,
+            expression_body: false,
+            decorators,
+            directives: Vec::new(),
+            is_async: parts.iter().any(|part| part.kind == Kind::Async),
+            is_generator,
+            is_static,
+            returns,
+            span,
+            params_span,
+            body_span,
+        })
+    }
+
+    /// A body's statements, and the stretch from the first to the last of them as written (`pass` is one, a comment is not).
+    fn body(&mut self, block: Option<Part<'n>>, whole: Span) -> (Vec<StmtId>, Span) {
+        let Some(block) = block else { return (Vec::new(), Span::at(whole.end)) };
+        let parts = self.parts_and_errors(block.node);
+        let span = match (parts.first(), parts.last()) {
+            (Some(first), Some(last)) => Span::new(self.span(first.node).start, self.span(last.node).end),
+            _ => self.span(block.node),
+        };
+        let mut body = Vec::new();
+        for part in parts {
+            self.statement(part, &mut body);
+        }
+        (body, span)
+    }
+
+    fn function_kind(&self, name: &str, decorators: &[ExprId]) -> (FunctionKind, bool) {
+        if !self.in_class {
+            return (FunctionKind::Function, false);
+        }
+        let mut kind = if name == "__init__" { FunctionKind::Constructor } else { FunctionKind::Method };
+        let mut is_static = false;
+        for decorator in decorators {
+            let (base, name) = match &self.cx.builder.segment[*decorator].kind {
+                ExprKind::Name(name) => (None, name),
+                ExprKind::Member { base, name, .. } => (Some(*base), name),
+                _ => continue,
+            };
+            match (base, name.as_str()) {
+                (None, "staticmethod") => is_static = true,
+                (None, "property") | (_, "cached_property" | "abstractproperty") | (Some(_), "getter") => kind = FunctionKind::Getter,
+                (Some(_), "setter") => kind = FunctionKind::Setter,
+                _ => {}
+            }
+        }
+        (kind, is_static)
+    }
+
+    pub(super) fn lambda(&mut self, node: Node<'n>) -> FunctionId {
+        let span = self.span(node);
+        let parts = self.parts(node);
+        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+        let (params, params_span) = match field(Field::Parameters) {
+            Some(list) => (self.params(list), self.span(list.node)),
+            None => (Vec::new(), Span::at((span.start + "lambda".len() as u32).min(span.end))),
+        };
+        let yields = std::mem::replace(&mut self.yields, false);
+        let value = self.expr_or_absent(field(Field::Body), span.end);
+        let is_generator = std::mem::replace(&mut self.yields, yields);
+        let body_span = field(Field::Body).map_or(Span::at(span.end), |body| self.span(body.node));
+        let returned = self.cx.builder.stmt(body_span, StmtKind::Return(Some(value)));
+        self.cx.builder.function(Function {
+            name: Name::default(),
+            name_span: Span::at(span.start),
+            kind: FunctionKind::Arrow,
+            params,
+            body: vec![returned],
+            expression_body: true,
+            decorators: Vec::new(),
+            directives: Vec::new(),
+            is_async: false,
+            is_generator,
+            is_static: false,
+            returns: None,
+            span,
+            params_span,
+            body_span,
+        })
+    }
+
+    fn params(&mut self, list: Part<'n>) -> Vec<Param> {
+        let mut keyword_only = false;
+        let mut params = Vec::new();
+        for part in self.parts(list.node) {
+            match part.kind {
+                Kind::KeywordSeparator => keyword_only = true,
+                Kind::PositionalSeparator => {}
+                kind if kind.is_token() => {}
+                _ => {
+                    let mut param = self.param(part);
+                    param.keyword_only = keyword_only && param.rest == Rest::No;
+                    keyword_only |= param.rest == Rest::Sequence;
+                    params.push(param);
+                }
+            }
+        }
+        params
+    }
+
+    fn param(&mut self, part: Part<'n>) -> Param {
+        let span = self.span(part.node);
+        let typed = matches!(part.kind, Kind::TypedParameter | Kind::DefaultParameter | Kind::TypedDefaultParameter);
+        let (pattern, rest, ty, default): (PatternId, Rest, Option<TypeRef>, Option<ExprId>) = if typed {
+            let parts = self.parts(part.node);
+            let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+            let target = field(Field::Name).or(parts.first().copied());
+            let pattern = self.pattern_or_ignore(target, span.start);
+            let ty = field(Field::Type).map(|ty| self.annotation(ty));
+            let default = field(Field::Value).map(|value| self.expr(value));
+            (pattern, target.map_or(Rest::No, |target| rest(target.kind)), ty, default)
+        } else {
+            (self.pattern(part), rest(part.kind), None, None)
+        };
+        Param { pattern, default, decorators: Vec::new(), ty, rest, keyword_only: false, span }
+    }
+}
+
+fn rest(kind: Kind) -> Rest {
+    match kind {
+        Kind::ListSplatPattern => Rest::Sequence,
+        Kind::DictionarySplatPattern => Rest::Mapping,
+        _ => Rest::No,
+    }
+}

@@ -1,0 +1,216 @@
+//! Python. One file per kind of thing: statements, expressions, strings and so on; this one holds what they share.
+//!
+//! Nodes are read through [`Reader::parts`], which hands out the children that carry meaning and takes the rest aside:
+//! comments are recorded, punctuation is dropped, and syntax errors wait in `stray` until the statement around them is
+//! done. So an expression's parts are always in the order its grammar rule names them, also in broken code.
+
+mod broken;
+mod case_pattern;
+mod chain;
+mod class;
+mod collection;
+mod expr;
+mod flow;
+mod function;
+mod import;
+mod kind;
+mod matching;
+mod pattern;
+mod stmt;
+mod string;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use smallvec::SmallVec;
+use tree_sitter::{Node, TreeCursor};
+
+use self::kind::{Field, Kind, Kinds};
+use super::{Cx, MAX_DEPTH};
+use crate::model::{ExprId, ExprKind, Segment};
+use crate::text::{Name, Span};
+
+pub(super) fn lower(node: Node<'_>, text: &str, base: u32) -> Segment {
+    let mut reader = Reader {
+        cx: Cx::new(text, base),
+        cursor: node.walk(),
+        kinds: kind::table(&node.language()),
+        stray: Vec::new(),
+        yields: false,
+        breaks: false,
+        in_class: false,
+    };
+    let item = Part { node, kind: reader.kinds.of(node), field: Field::None };
+    let mut body = Vec::new();
+    match item.kind {
+        Kind::Comment => reader.cx.comment(node),
+        _ => reader.statement(item, &mut body),
+    }
+    if node.has_error() {
+        reader.errors(node);
+    }
+    let mut segment = reader.cx.builder.segment;
+    segment.body = body;
+    segment.comments.sort_by_key(|comment| comment.span);
+    segment.comments.dedup_by_key(|comment| comment.span);
+    segment
+}
+
+/// A child that carries meaning.
+#[derive(Clone, Copy)]
+struct Part<'n> {
+    node: Node<'n>,
+    kind: Kind,
+    field: Field,
+}
+
+type Parts<'n> = SmallVec<[Part<'n>; 4]>;
+
+struct Reader<'t, 'n> {
+    cx: Cx<'t>,
+    cursor: TreeCursor<'n>,
+    kinds: &'static Kinds,
+    /// Syntax errors met inside the statements being read.
+    stray: Vec<Part<'n>>,
+    /// The function being read contains a `yield`.
+    yields: bool,
+    /// The loop being read contains a `break` of its own.
+    breaks: bool,
+    /// The statements being read stand in a class body: a `def` is a method.
+    in_class: bool,
+}
+
+impl<'t, 'n> Reader<'t, 'n> {
+    /// The children of `node` that carry meaning, in order.
+    fn parts(&mut self, node: Node<'n>) -> Parts<'n> {
+        let mut parts = Parts::new();
+        self.cursor.reset(node);
+        let mut more = self.cursor.goto_first_child();
+        while more {
+            let part = self.part_at_cursor();
+            match part.kind {
+                Kind::Comment => self.cx.comment(part.node),
+                Kind::Dropped => {}
+                Kind::Error => self.stray.push(part),
+                _ => parts.push(part),
+            }
+            more = self.cursor.goto_next_sibling();
+        }
+        parts
+    }
+
+    /// The same with syntax errors in their places, for nodes that list statements and for errors themselves.
+    fn parts_and_errors(&mut self, node: Node<'n>) -> Vec<Part<'n>> {
+        let mut parts = Vec::new();
+        self.cursor.reset(node);
+        let mut more = self.cursor.goto_first_child();
+        while more {
+            let part = self.part_at_cursor();
+            match part.kind {
+                Kind::Comment => self.cx.comment(part.node),
+                Kind::Dropped => {}
+                _ => parts.push(part),
+            }
+            more = self.cursor.goto_next_sibling();
+        }
+        parts
+    }
+
+    fn part_at_cursor(&self) -> Part<'n> {
+        let node = self.cursor.node();
+        Part { node, kind: self.kinds.of(node), field: self.kinds.field(self.cursor.field_id()) }
+    }
+
+    /// True if a comma stands directly under `node`: what makes `(a,)` a tuple and `(a)` none.
+    fn has_comma(&mut self, node: Node<'n>) -> bool {
+        self.cursor.reset(node);
+        let mut more = self.cursor.goto_first_child();
+        while more {
+            if self.cursor.node().kind() == "," {
+                return true;
+            }
+            more = self.cursor.goto_next_sibling();
+        }
+        false
+    }
+
+    /// Passes over a node whose meaning is not modelled; its comments count all the same.
+    fn skip(&mut self, node: Node<'n>) {
+        if !self.cx.text_of(node).contains('#') {
+            return;
+        }
+        self.cursor.reset(node);
+        loop {
+            let node = self.cursor.node();
+            if self.kinds.of(node) == Kind::Comment {
+                self.cx.comment(node);
+            }
+            if self.cursor.goto_first_child() {
+                continue;
+            }
+            while !self.cursor.goto_next_sibling() {
+                if !self.cursor.goto_parent() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Records the outermost syntax errors and missing tokens below `node`.
+    fn errors(&mut self, node: Node<'n>) {
+        self.cursor.reset(node);
+        loop {
+            let node = self.cursor.node();
+            if node.is_error() || node.is_missing() {
+                let span = self.span(node);
+                self.cx.builder.segment.errors.push(span);
+            } else if node.has_error() && self.cursor.goto_first_child() {
+                continue;
+            }
+            while !self.cursor.goto_next_sibling() {
+                if !self.cursor.goto_parent() {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn span(&self, node: Node<'n>) -> Span {
+        self.cx.span(node)
+    }
+
+    fn text(&self, node: Node<'n>) -> &'t str {
+        self.cx.text_of(node)
+    }
+
+    /// An identifier, or a dotted name without the white space that may stand around its dots.
+    fn name(&self, node: Node<'n>) -> Name {
+        let text = self.text(node);
+        if text.contains(|c: char| c.is_whitespace() || c == '\\') {
+            text.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect()
+        } else {
+            Name::from(text)
+        }
+    }
+
+    fn new_expr(&mut self, span: Span, kind: ExprKind) -> ExprId {
+        self.cx.builder.expr(span, kind)
+    }
+
+    /// What should stand at `at` and does not.
+    fn absent(&mut self, at: u32) -> ExprId {
+        self.new_expr(Span::at(at), ExprKind::Other(Vec::new()))
+    }
+
+    /// True while there is room for one more level; the caller goes up again with [`Reader::up`].
+    fn down(&mut self) -> bool {
+        let room = self.cx.depth < MAX_DEPTH;
+        self.cx.depth += u32::from(room);
+        room
+    }
+
+    fn up(&mut self) {
+        self.cx.depth -= 1;
+    }
+}

@@ -1,0 +1,86 @@
+//! Rules and projects made up for the tests of this floor.
+
+use std::sync::Arc;
+
+use super::{Entry, Redactor, Report};
+use crate::project::Project;
+use crate::rules::{Audience, Confidence, Finding, Impact, Level, Place, Risk, RuleId, RuleMeta};
+use crate::syntax::{Document, Language};
+use crate::text::{FileId, Span};
+
+macro_rules! rule {
+    ($id:literal, $title:literal, $risk:ident, $impact:ident, $cwe:literal) => {
+        &RuleMeta {
+            id: RuleId::new($id),
+            title: $title,
+            risk: Risk::$risk,
+            impact: Impact::$impact,
+            audience: Audience::Everyday,
+            cwe: &[$cwe],
+            page: concat!(
+                "# ", $id, ": ", $title, "\n\nWhat an attacker gains: `everything`.\n\n## How to fix\n\nUse the **proper** way. Then test it.\n\n",
+                "## Flagged\n```ts\nbad(\"{{stripe_live}}\")\n//  ^^^ ", $id, ": a message\n```\n## Known gaps\nMany.\n"
+            ),
+        }
+    };
+}
+
+pub const RULES: &[&RuleMeta] = &[
+    rule!("missing-auth", "Anybody can call this", Authorization, Critical, 306),
+    rule!("public-env-secret", "A secret has a public name", Secrets, Critical, 200),
+    rule!("rls-missing", "A table without row rules", Database, High, 284),
+    rule!("secret-hardcoded", "A key is written into the code", Secrets, High, 798),
+    rule!("sql-injection", "SQL is put together from user text", Input, Critical, 89),
+    rule!("weak-random", "A token can be guessed", Passwords, Medium, 330),
+];
+
+/// A project in `/work/shop` of one file.
+pub fn project(name: &str, text: &str) -> (Project, FileId) {
+    let file = FileId::new(&format!("/work/shop/{name}"));
+    (project_of(&[(name, text)]), file)
+}
+
+pub fn project_of(files: &[(&str, &str)]) -> Project {
+    let documents = files.iter().map(|(name, text)| {
+        let file = FileId::new(&format!("/work/shop/{name}"));
+        let language = Language::of(&file).expect("a language");
+        (file.clone(), Some(Arc::new(Document::new(file, language, 0, text))))
+    });
+    Project::new(vec![FileId::new("/work/shop")]).with(documents.collect())
+}
+
+/// A finding at the first place where the file says `part`.
+pub fn finding(rule: &str, project: &Project, file: &FileId, part: &str, level: Level) -> Finding {
+    let meta = RULES.iter().find(|meta| meta.id.as_str() == rule).expect("a rule");
+    let text = project.file(file).expect("a file").document.text();
+    let start = text.find(part).expect("the part");
+    Finding {
+        rule: meta.id,
+        detail: "sample".into(),
+        impact: meta.impact,
+        confidence: Confidence::Proven,
+        level,
+        place: Place { file: file.clone(), span: Span::from(start..start + part.len()) },
+        message: format!("{}: anyone can misuse it", meta.title),
+        related: Vec::new(),
+        plans: Vec::new(),
+        absence: false,
+    }
+}
+
+/// A report of these findings, shown as they are.
+pub fn report(project: &Project, findings: Vec<Finding>) -> Report<'_> {
+    let redactor = Redactor::new(project, RULES, &findings);
+    Report {
+        project,
+        rules: RULES,
+        base: FileId::new("/work/shop"),
+        entries: findings.into_iter().map(|finding| Entry { finding, fixes: Vec::new() }).collect(),
+        silenced: 0,
+        mark_notes: Vec::new(),
+        notes: Vec::new(),
+        audited: project.files().count(),
+        around: 0,
+        redactor,
+    }
+}

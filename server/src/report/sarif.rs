@@ -1,0 +1,267 @@
+//! The report as SARIF 2.1.0, which code hosts and other tools read.
+//!
+//! No snippets, and no fix that would write a secret anywhere: a SARIF file is uploaded.
+
+use serde_json::{Map, Value, json};
+
+use super::page::{self, Block};
+use super::{Entry, Report, fingerprint};
+use crate::fixes::{Fix, TextEdit};
+use crate::rules::{Impact, Level, Place, RuleMeta};
+use crate::syntax::Language;
+use crate::text::{FileId, Range};
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const ROOT: &str = "%SRCROOT%";
+
+/// The whole report, ending with a line end.
+pub fn render(report: &Report<'_>) -> String {
+    let mut base = uri("file://", report.base.as_str());
+    base.push('/');
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "Guardline",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": report.rules.iter().map(|meta| rule(meta)).collect::<Vec<_>>(),
+            } },
+            "invocations": [invocation(report)],
+            "originalUriBaseIds": { ROOT: { "uri": base } },
+            "columnKind": "utf16CodeUnits",
+            "results": report.entries.iter().zip(fingerprint::of(report)).map(|(entry, name)| result(report, entry, &name)).collect::<Vec<_>>(),
+        }],
+    });
+    let mut out = serde_json::to_string_pretty(&log).unwrap_or_default();
+    out.push('\n');
+    out
+}
+
+fn rule(meta: &RuleMeta) -> Value {
+    let mut tags = vec!["security".to_owned(), format!("guardline/{}", super::json::risk(meta.risk))];
+    tags.extend(meta.cwe.iter().map(|number| format!("external/cwe/cwe-{number:03}")));
+    let introduction = page::introduction(meta.page);
+    let markdown = help(meta.page);
+    let text = page::blocks(&markdown).into_iter().filter_map(|block| match block {
+        Block::Paragraph(text) | Block::Item { text, .. } => Some(page::plain(&text)),
+        _ => None,
+    });
+    let text = text.collect::<Vec<_>>().join("\n");
+    json!({
+        "id": meta.id.as_str(),
+        "name": pascal(meta.id.as_str()),
+        "shortDescription": { "text": meta.title },
+        "fullDescription": { "text": if introduction.is_empty() { meta.title } else { &introduction } },
+        "help": { "text": if text.is_empty() { meta.title } else { &text }, "markdown": if markdown.is_empty() { meta.title } else { &markdown } },
+        "defaultConfiguration": { "level": level(Level::of(meta.impact, crate::rules::Confidence::Proven)) },
+        "properties": { "tags": tags, "security-severity": severity(meta.impact) },
+    })
+}
+
+/// The page without its title, without what is only for the builders of Guardline, and without test material.
+fn help(page: &str) -> String {
+    let sections = page::sections(page);
+    let told = sections.iter().enumerate().filter(|(i, section)| *i == 0 || page::is_advice(section));
+    let texts = told.map(|(i, section)| if i == 0 { section.body.to_owned() } else { format!("## {}\n\n{}", section.title, section.body) });
+    texts.collect::<Vec<_>>().join("\n\n").trim().to_owned()
+}
+
+/// `missing-auth` becomes `MissingAuth`.
+fn pascal(id: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+    id.split('-').map(capital).collect()
+}
+
+/// The scale code hosts sort by, from 0 to 10.
+fn severity(impact: Impact) -> &'static str {
+    match impact {
+        Impact::Critical => "9.5",
+        Impact::High => "8.0",
+        Impact::Medium => "5.5",
+        Impact::Low => "3.0",
+    }
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Information | Level::Hint | Level::Hidden => "note",
+    }
+}
+
+fn result(report: &Report<'_>, entry: &Entry, fingerprint: &str) -> Value {
+    let finding = &entry.finding;
+    let mut result = json!({
+        "ruleId": finding.rule.as_str(),
+        "level": level(finding.level),
+        "message": { "text": report.redactor.clean(&finding.message) },
+        "locations": [location(report, &finding.place, None)],
+        "partialFingerprints": { "guardline/v1": fingerprint },
+    });
+    if let Some(index) = report.rules.iter().position(|meta| meta.id == finding.rule) {
+        result["ruleIndex"] = index.into();
+    }
+    if !finding.related.is_empty() {
+        let related = finding.related.iter().enumerate().map(|(i, related)| {
+            let mut location = location(report, &related.place, Some(&report.redactor.clean(&related.message)));
+            location["id"] = i.into();
+            location
+        });
+        result["relatedLocations"] = related.collect();
+    }
+    let fixes: Vec<Value> = entry.fixes.iter().filter(|fix| may_be_told(report, fix)).map(|fix| told(report, fix)).collect();
+    if !fixes.is_empty() {
+        result["fixes"] = fixes.into();
+    }
+    if !finding.detail.is_empty() {
+        result["properties"] = json!({ "detail": finding.detail.as_str() });
+    }
+    result
+}
+
+fn location(report: &Report<'_>, place: &Place, message: Option<&str>) -> Value {
+    let mut location = json!({ "physicalLocation": { "artifactLocation": artifact(report, &place.file), "region": region(report.range(place)) } });
+    if let Some(message) = message {
+        location["message"] = json!({ "text": message });
+    }
+    location
+}
+
+fn region(range: Range) -> Value {
+    json!({ "startLine": range.start.line, "startColumn": range.start.column, "endLine": range.end.line, "endColumn": range.end.column })
+}
+
+/// Relative to the root where the file lies below it.
+fn artifact(report: &Report<'_>, file: &FileId) -> Value {
+    let path = report.path(file);
+    if path == file.as_str() { json!({ "uri": uri("file://", path) }) } else { json!({ "uri": uri("", path), "uriBaseId": ROOT }) }
+}
+
+/// A path as a URI: what is not plain is percent-encoded.
+fn uri(prefix: &str, path: &str) -> String {
+    let mut out = prefix.to_owned();
+    if !prefix.is_empty() && !path.starts_with('/') {
+        out.push('/');
+    }
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte as char),
+            b':' if !prefix.is_empty() => out.push(':'),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// A fix is told if it only changes files that exist, none of them an env file, and writes no known secret.
+fn may_be_told(report: &Report<'_>, fix: &Fix) -> bool {
+    let is_plain = |edit: &crate::fixes::FileEdit| {
+        let is_env = Language::of(&edit.file) == Some(Language::Env);
+        !edit.create && !is_env && edit.edits.iter().all(|edit| !report.redactor.is_leak(&edit.text))
+    };
+    !fix.suppresses && !fix.edits.is_empty() && fix.edits.iter().all(is_plain)
+}
+
+fn told(report: &Report<'_>, fix: &Fix) -> Value {
+    let change = |edit: &crate::fixes::FileEdit| {
+        let replacement = |text: &TextEdit| {
+            let place = Place { file: edit.file.clone(), span: text.span };
+            let mut replacement = json!({ "deletedRegion": region(report.range(&place)) });
+            if !text.text.is_empty() {
+                replacement["insertedContent"] = json!({ "text": text.text });
+            }
+            replacement
+        };
+        json!({ "artifactLocation": artifact(report, &edit.file), "replacements": edit.edits.iter().map(replacement).collect::<Vec<_>>() })
+    };
+    json!({
+        "description": { "text": report.redactor.clean(&fix.title) },
+        "artifactChanges": fix.edits.iter().map(change).collect::<Vec<_>>(),
+    })
+}
+
+fn invocation(report: &Report<'_>) -> Value {
+    let mut invocation = Map::from_iter([("executionSuccessful".to_owned(), Value::Bool(true))]);
+    let text = |text: &str| json!({ "text": report.redactor.clean(text) });
+    if !report.notes.is_empty() {
+        let notes = report.notes.iter().map(|note| json!({ "level": "warning", "message": text(note) }));
+        invocation.insert("toolExecutionNotifications".to_owned(), notes.collect());
+    }
+    if !report.mark_notes.is_empty() {
+        let notes = report.mark_notes.iter().map(|note| json!({ "level": "note", "message": text(&note.message), "locations": [location(report, &note.place, None)] }));
+        invocation.insert("toolConfigurationNotifications".to_owned(), notes.collect());
+    }
+    Value::Object(invocation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixes::{FileEdit, Grade};
+    use crate::report::samples::{finding, project_of, report};
+    use crate::rules::Related;
+    use crate::text::Span;
+
+    fn log(report: &Report<'_>) -> Value {
+        serde_json::from_str(&render(report)).expect("JSON")
+    }
+
+    fn fix(edits: Vec<FileEdit>) -> Fix {
+        Fix { title: "Repair".into(), grade: Grade::Safe, preferred: true, edits, note: None, suppresses: false }
+    }
+
+    #[test]
+    fn rules_and_results_refer_to_each_other() {
+        let project = project_of(&[("src/a b.ts", "x\nconst é😀 = call(a);\n")]);
+        let file = FileId::new("/work/shop/src/a b.ts");
+        let mut flagged = finding("sql-injection", &project, &file, "call(a)", Level::Warning);
+        flagged.related.push(Related { place: Place { file: FileId::new("/other/b.ts"), span: Span::at(0) }, message: "from here".into() });
+        let log = log(&report(&project, vec![flagged]));
+        let run = &log["runs"][0];
+        let result = &run["results"][0];
+        assert_eq!(run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().expect("a number") as usize]["id"], "sql-injection");
+        assert_eq!(run["originalUriBaseIds"][ROOT]["uri"], "file:///work/shop/");
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"], json!({ "uri": "src/a%20b.ts", "uriBaseId": ROOT }));
+        assert_eq!(place["region"], json!({ "startLine": 2, "startColumn": 13, "endLine": 2, "endColumn": 20 }));
+        assert_eq!(result["relatedLocations"][0]["physicalLocation"]["artifactLocation"], json!({ "uri": "file:///other/b.ts" }));
+        assert_eq!(result["level"], "warning");
+        let rule = &run["tool"]["driver"]["rules"][4];
+        assert_eq!(rule["name"], "SqlInjection");
+        assert_eq!(rule["properties"], json!({ "tags": ["security", "guardline/input", "external/cwe/cwe-089"], "security-severity": "9.5" }));
+        let help = rule["help"]["markdown"].as_str().expect("text");
+        assert!(help.contains("## How to fix") && !help.contains("Known gaps") && !help.contains("Flagged"), "{help}");
+    }
+
+    #[test]
+    fn a_fix_that_moves_a_secret_is_not_told() {
+        let secret = format!("{}{}", "abcd1234", "EFGH5678ijkl");
+        let project = project_of(&[("a.ts", &format!("f(\"{secret}\")")), (".env", "A=1\n")]);
+        let file = FileId::new("/work/shop/a.ts");
+        let edit = |name: &str, create, text: &str| FileEdit {
+            file: FileId::new(&format!("/work/shop/{name}")),
+            create,
+            edits: vec![TextEdit { span: Span::new(2, 4), text: text.into() }],
+        };
+        let mut report = report(&project, vec![finding("secret-hardcoded", &project, &file, &format!("\"{secret}\""), Level::Error)]);
+        report.entries[0].fixes = vec![
+            fix(vec![edit(".env", false, "X"), edit("a.ts", false, "process.env.X")]),
+            fix(vec![edit("b.ts", true, "x"), edit("a.ts", false, "x")]),
+            fix(vec![edit("a.ts", false, &secret)]),
+            Fix { suppresses: true, ..fix(vec![edit("a.ts", false, "// mark")]) },
+            fix(Vec::new()),
+        ];
+        assert_eq!(log(&report)["runs"][0]["results"][0].get("fixes"), None);
+        report.entries[0].fixes = vec![fix(vec![edit("a.ts", false, "")])];
+        let told = &log(&report)["runs"][0]["results"][0]["fixes"][0];
+        let region = json!({ "startLine": 1, "startColumn": 3, "endLine": 1, "endColumn": 5 });
+        assert_eq!(told["artifactChanges"][0]["replacements"], json!([{ "deletedRegion": region }]));
+        assert!(!render(&report).contains(&secret));
+    }
+}

@@ -1,0 +1,184 @@
+//! Which findings a person has silenced, and which marks do not do what they look like.
+
+use rustc_hash::FxHashMap;
+
+use super::date::Date;
+use super::marks::{self, Marks, Target};
+use crate::model::FileModel;
+use crate::project::Project;
+use crate::rules::{Finding, Place, RuleMeta};
+use crate::syntax::Document;
+use crate::text::FileId;
+
+/// Something to tell about a mark: shown like a finding of level information.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    pub place: Place,
+    pub message: String,
+}
+
+/// A finding that a person has silenced, and why.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Silenced {
+    pub finding: Finding,
+    pub reason: String,
+}
+
+/// Findings after the marks were obeyed.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Judged {
+    pub kept: Vec<Finding>,
+    pub silenced: Vec<Silenced>,
+    pub notes: Vec<Note>,
+}
+
+/// Obeys the marks of one file. `today` decides about marks that end.
+pub fn judge_file(document: &Document, model: Option<&FileModel>, rules: &[&RuleMeta], findings: Vec<Finding>, today: Date) -> Judged {
+    let marks = marks::read(document, model);
+    let mut judged = Judged { notes: notes(document, &marks, rules, today), ..Judged::default() };
+    let in_force = marks.in_force(today);
+    for finding in findings {
+        let span = finding.place.span;
+        let (first, last) = (line(document, span.start), line(document, span.end));
+        match in_force.over(&finding, first, last) {
+            Some(mark) => judged.silenced.push(Silenced { finding, reason: mark.reason.clone() }),
+            None => judged.kept.push(finding),
+        }
+    }
+    judged
+}
+
+/// Obeys the marks of all files. Findings keep their order; notes are ordered by place.
+pub fn judge(project: &Project, rules: &[&RuleMeta], findings: Vec<Finding>, today: Date) -> Judged {
+    let mut by_file: FxHashMap<FileId, Vec<Finding>> = FxHashMap::default();
+    let mut order: Vec<FileId> = Vec::new();
+    for finding in findings {
+        let file = finding.place.file.clone();
+        by_file.entry(file.clone()).or_insert_with(|| {
+            order.push(file);
+            Vec::new()
+        }).push(finding);
+    }
+    let mut silent: Vec<&FileId> = project.files().map(|(file, _)| file).filter(|file| !by_file.contains_key(*file)).collect();
+    silent.sort();
+    let mut all = Judged::default();
+    for file in order.iter().chain(silent) {
+        let findings = by_file.remove(file).unwrap_or_default();
+        let Some(known) = project.file(file) else {
+            all.kept.extend(findings);
+            continue;
+        };
+        let judged = judge_file(&known.document, known.model.as_deref(), rules, findings, today);
+        all.kept.extend(judged.kept);
+        all.silenced.extend(judged.silenced);
+        all.notes.extend(judged.notes);
+    }
+    all.notes.sort_by(|a, b| a.place.cmp(&b.place));
+    all
+}
+
+fn notes(document: &Document, marks: &Marks, rules: &[&RuleMeta], today: Date) -> Vec<Note> {
+    let at = |span| Place { file: document.file.clone(), span };
+    let mut notes: Vec<Note> = marks.misread.iter().map(|misread| Note { place: at(misread.span), message: misread.message.clone() }).collect();
+    for mark in &marks.marks {
+        for target in &mark.targets {
+            let Target::Rule { rule, .. } = target else { continue };
+            if !rules.iter().any(|meta| meta.id.as_str() == rule) {
+                let meant = nearest(rule, rules).map(|id| format!(" Did you mean `{id}`?")).unwrap_or_default();
+                notes.push(Note { place: at(mark.span), message: format!("There is no rule `{rule}`, so this silences nothing.{meant}") });
+            }
+        }
+        if let (Some(until), true) = (mark.until, mark.is_over(today)) {
+            notes.push(Note { place: at(mark.span), message: format!("This mark ended on {until} and silences nothing any more.") });
+        }
+    }
+    notes
+}
+
+fn line(document: &Document, offset: u32) -> u32 {
+    let rope = document.rope();
+    rope.byte_to_line((offset as usize).min(rope.len_bytes())) as u32
+}
+
+/// The rule whose id is most like a misspelt one, if one is like it at all.
+pub fn nearest<'r>(id: &str, rules: &[&'r RuleMeta]) -> Option<&'r str> {
+    let id: String = id.chars().take(64).collect();
+    let best = rules.iter().map(|meta| (distance(&id, meta.id.as_str()), meta.id.as_str())).min()?;
+    let inside = rules.iter().map(|meta| meta.id.as_str()).find(|known| id.len() >= 4 && known.contains(&id));
+    if best.0 <= 1 + best.1.len() / 4 { Some(best.1) } else { inside }
+}
+
+/// How many letters must be added, dropped or changed.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{finding, project, RULES};
+    use crate::rules::Level;
+
+    fn judged(name: &str, text: &str, findings: &[(&str, &str)], today: &str) -> Judged {
+        let (project, file) = project(name, text);
+        let findings = findings.iter().map(|(rule, part)| finding(rule, &project, &file, part, Level::Error)).collect();
+        judge(&project, RULES, findings, Date::parse(today).expect("a day"))
+    }
+
+    #[test]
+    fn the_line_below_a_mark_is_silenced_and_no_other() {
+        let text = "-- guardline-ignore-next-line rls-missing: a public lookup table\ncreate table a();\ncreate table b();\n";
+        let judged = judged("a.sql", text, &[("rls-missing", "table a"), ("rls-missing", "table b"), ("sql-injection", "table a")], "2026-01-01");
+        assert_eq!(judged.kept.len(), 2);
+        assert_eq!(judged.silenced[0].reason, "a public lookup table");
+        assert_eq!(judged.notes, []);
+    }
+
+    #[test]
+    fn a_detail_narrows_a_mark() {
+        let text = "-- guardline-ignore-file rls-missing[other]: because\ncreate table a();\n";
+        assert_eq!(judged("a.sql", text, &[("rls-missing", "table a")], "2026-01-01").kept.len(), 1);
+    }
+
+    #[test]
+    fn marks_end() {
+        let text = "-- guardline-ignore-next-line rls-missing until 2026-03-31: launch first\ncreate table a();\n";
+        assert_eq!(judged("a.sql", text, &[("rls-missing", "table a")], "2026-03-31").kept.len(), 0);
+        let over = judged("a.sql", text, &[("rls-missing", "table a")], "2026-04-01");
+        assert_eq!(over.kept.len(), 1);
+        assert_eq!(over.notes[0].message, "This mark ended on 2026-03-31 and silences nothing any more.");
+    }
+
+    #[test]
+    fn other_scanners_marks_silence_secrets_only() {
+        let text = "KEY=abc # gitleaks:allow\n";
+        let judged = judged(".env", text, &[("secret-hardcoded", "abc"), ("public-env-secret", "KEY")], "2026-01-01");
+        let kept: Vec<&str> = judged.kept.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!(kept, ["public-env-secret"]);
+    }
+
+    #[test]
+    fn an_unknown_rule_is_told_even_where_nothing_was_found() {
+        let judged = judged("a.sql", "-- guardline-ignore-file sql-injektion: our own text\n", &[], "2026-01-01");
+        assert_eq!(judged.notes[0].message, "There is no rule `sql-injektion`, so this silences nothing. Did you mean `sql-injection`?");
+    }
+
+    #[test]
+    fn misspelt_ids_are_guessed_within_reason() {
+        assert_eq!(nearest("secret-hard-coded", RULES), Some("secret-hardcoded"));
+        assert_eq!(nearest("hardcoded", RULES), Some("secret-hardcoded"));
+        assert_eq!(nearest("quantum-entanglement", RULES), None);
+        assert_eq!(nearest("", RULES), None);
+    }
+}

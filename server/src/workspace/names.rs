@@ -1,0 +1,136 @@
+//! Which folders are entered and which files are read, told by their names.
+
+use std::path::Path;
+
+use crate::syntax::Language;
+use crate::text::FileId;
+
+/// Never entered, wherever they are: other people's code, caches, and what frameworks build.
+const NEVER: &[&str] =
+    &["node_modules", "bower_components", ".git", ".next", ".nuxt", ".svelte-kit", ".output", "__pycache__", "site-packages", ".venv", "jspm_packages"];
+/// Built by the package they lie in, and only then: elsewhere these are ordinary words (`app/api/vendor/route.ts`).
+const OUTPUT: &[&str] = &["dist", "build", "out", "coverage", "target"];
+/// Files that make the folder around them a package, which builds into folders of its own.
+const MANIFESTS: &[&str] = &[
+    "package.json", "deno.json", "pyproject.toml", "setup.py", "requirements.txt", "manage.py", "Cargo.toml", "go.mod", "composer.json", "pom.xml", "build.gradle",
+    "build.sbt", "Gemfile", ".git",
+];
+/// Package managers that keep what they fetch in a folder called `vendor`.
+const VENDORING: &[&str] = &["composer.json", "go.mod", "Gemfile", "Cargo.toml"];
+/// Folders whose `vendor` holds copies of libraries for the browser.
+const ASSETS: &[&str] = &["public", "static", "assets", "js", "css", "resources", "www"];
+/// Hidden files that say how the product is built, deployed and what its tools may do.
+const HIDDEN_FILES: &[&str] = &[".npmrc", ".pypirc", ".netrc", ".mcp.json", ".envrc"];
+/// Read by nobody and often larger than all code together.
+const LOCK_FILES: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml"];
+
+/// May the walk go into this folder, found below a root?
+pub(super) fn enters(folder: &Path) -> bool {
+    let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return false };
+    let above = folder.parent();
+    let beside = |names: &[&str]| above.is_some_and(|above| names.iter().any(|name| above.join(name).exists()));
+    if NEVER.contains(&name) || is_python_environment(folder, name) {
+        return false;
+    }
+    if name.starts_with('.') {
+        return matches!(name, ".github" | ".cursor" | ".vscode" | ".claude");
+    }
+    if OUTPUT.contains(&name) {
+        return !beside(MANIFESTS);
+    }
+    if name == "vendor" {
+        let among_assets = above.and_then(Path::file_name).and_then(|name| name.to_str()).is_some_and(|name| ASSETS.contains(&name));
+        return !among_assets && !beside(VENDORING);
+    }
+    // Below the hidden folders only the files themselves are of interest.
+    !inside_hidden(folder) || (name == "workflows" && above.is_some_and(|above| above.ends_with(".github")))
+}
+
+fn is_python_environment(folder: &Path, name: &str) -> bool {
+    let activates = || ["bin/activate", "Scripts/activate"].iter().any(|script| folder.join(script).exists());
+    (matches!(name, "venv" | "env") && activates()) || folder.join("pyvenv.cfg").exists()
+}
+
+fn inside_hidden(folder: &Path) -> bool {
+    let parent = folder.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+    matches!(parent, Some(".github" | ".cursor" | ".vscode" | ".claude"))
+}
+
+/// Is this a file that Guardline reads? Told by its name and the folder it lies in.
+pub(super) fn reads(file: &FileId) -> bool {
+    let name = file.file_name();
+    if Language::of(file).is_none() || LOCK_FILES.contains(&name) {
+        return false;
+    }
+    let folder = file.folder();
+    match folder.rsplit('/').next().unwrap_or("") {
+        ".github" => false,
+        ".cursor" => name == "mcp.json",
+        ".vscode" => name.ends_with(".json"),
+        ".claude" => name.starts_with("settings") && name.ends_with(".json"),
+        _ => !name.starts_with('.') || is_env(file) || HIDDEN_FILES.contains(&name),
+    }
+}
+
+/// Files of `NAME=value` lines: read even where git leaves them out, because that is where secrets belong.
+pub(super) fn is_env(file: &FileId) -> bool {
+    Language::of(file) == Some(Language::Env)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(path: &str) -> bool {
+        reads(&FileId::new(path))
+    }
+
+    #[test]
+    fn hidden_files_are_read_by_invitation() {
+        for path in ["/p/.env", "/p/.env.local", "/p/.dev.vars", "/p/.npmrc", "/p/.pypirc", "/p/.netrc", "/p/.mcp.json", "/p/.cursor/mcp.json"] {
+            assert!(read(path), "{path}");
+        }
+        for path in ["/p/.github/workflows/ci.yml", "/p/.vscode/settings.json", "/p/.claude/settings.local.json", "/p/config.prod.env"] {
+            assert!(read(path), "{path}");
+        }
+        for path in ["/p/.eslintrc.json", "/p/.cursor/other.json", "/p/.claude/notes.json", "/p/.github/dependabot.yml", "/p/.vscode/a.ts"] {
+            assert!(!read(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn lock_files_and_pictures_are_not_read() {
+        assert!(!read("/p/package-lock.json") && !read("/p/pnpm-lock.yaml") && !read("/p/logo.png") && read("/p/package.json"));
+    }
+
+    #[test]
+    fn output_is_output_only_beside_a_manifest() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |path: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(&path).expect("a folder");
+            path
+        };
+        let (ours, theirs) = (at("app/api/build"), at("build"));
+        assert!(enters(&ours) && enters(&theirs));
+        std::fs::write(folder.path().join("package.json"), "{}").expect("a manifest");
+        assert!(enters(&ours) && !enters(&theirs));
+        assert!(enters(&at("app/api/vendor")) && enters(&at("vendor")) && !enters(&at("public/vendor")));
+        std::fs::write(folder.path().join("composer.json"), "{}").expect("a manifest");
+        assert!(!enters(&at("vendor")));
+    }
+
+    #[test]
+    fn python_environments_are_left_out_by_what_they_hold() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let environment = folder.path().join("env");
+        std::fs::create_dir_all(environment.join("bin")).expect("a folder");
+        assert!(enters(&environment), "a folder of that name may be anything");
+        std::fs::write(environment.join("bin/activate"), "").expect("a file");
+        assert!(!enters(&environment));
+        let named = folder.path().join("my-python");
+        std::fs::create_dir_all(&named).expect("a folder");
+        std::fs::write(named.join("pyvenv.cfg"), "").expect("a file");
+        assert!(!enters(&named));
+    }
+}
