@@ -1,12 +1,17 @@
 //! `cargo dev ...`: helpers for the people who build Guardline.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
+use guardline::config::Config;
+use guardline::engine::Cancel;
 use guardline::model::{lower, print};
+use guardline::project::{self, Project, Session};
 use guardline::syntax::{Document, Language};
 use guardline::text::FileId;
+use guardline::workspace::walk::Walk;
 
 #[derive(Parser)]
 #[command(name = "cargo dev", about = "Helpers for the people who build Guardline")]
@@ -19,11 +24,19 @@ struct Arguments {
 enum Command {
     /// Prints the program model of a file.
     Tree { file: PathBuf },
+    /// Prints what the engine believes about a file: routes, guards, accesses, sinks.
+    Facts {
+        file: PathBuf,
+        /// The project's folder; the file's own by default.
+        #[arg(long)]
+        root: Option<PathBuf>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Tree { file } => tree(&file),
+        Command::Facts { file, root } => facts(&file, root.as_deref()),
     }
 }
 
@@ -35,4 +48,26 @@ fn tree(path: &Path) -> anyhow::Result<()> {
     let Some(model) = lower::lower(&document, None) else { bail!("{} is not code, or too deep to parse", path.display()) };
     print!("{}", print::file(&model));
     Ok(())
+}
+
+fn facts(path: &Path, root: Option<&Path>) -> anyhow::Result<()> {
+    let path = path.canonicalize().with_context(|| format!("cannot find {}", path.display()))?;
+    let root = match root {
+        Some(root) => root.canonicalize().with_context(|| format!("cannot find {}", root.display()))?,
+        None => path.parent().map(Path::to_path_buf).unwrap_or_default(),
+    };
+    let config = Arc::new(Config::default());
+    let roots = [root.clone()];
+    let walk = Walk { roots: &roots, also: &[], config: &config, config_folder: None };
+    let Some(walked) = walk.all(&Cancel::default()) else { bail!("stopped") };
+    let changes = walked.files.into_iter().filter_map(|source| {
+        let language = Language::of(&source.file)?;
+        let document = Document::new(source.file.clone(), language, 0, &source.text);
+        Some((source.file, Some(Arc::new(document))))
+    });
+    let project = Project::new(vec![FileId::new(&root.to_string_lossy())]).with(changes.collect());
+    let file = FileId::new(&path.to_string_lossy());
+    let run = move || print!("{}", project::facts::describe(&mut Session::default(), &project, &config, &file));
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(run)?;
+    thread.join().map_err(|_| anyhow::anyhow!("the analysis panicked"))
 }

@@ -75,6 +75,35 @@ impl Module {
         module
     }
 
+    /// The items that define or export a name: what looking it up depends on. `export x` asks for an export.
+    pub fn meaning(&self, name: &str) -> Vec<(Option<u32>, Option<ItemKey>)> {
+        let item = |segment: u32| (None, self.items.get(segment as usize).cloned());
+        let local = |name: &str| -> Vec<(Option<u32>, Option<ItemKey>)> {
+            let defined = self.definitions.get(name).into_iter().flatten().map(|definition| match definition {
+                Definition::Import { source, imported } => (Some(fold(source, imported)), None),
+                Definition::Function(segment, _) | Definition::Class(segment, _) => item(*segment),
+                Definition::Variable { segment, .. } => item(*segment),
+            });
+            defined.collect()
+        };
+        let Some(exported) = name.strip_prefix("export ") else {
+            let mut all = local(name);
+            all.extend(self.stars.iter().map(|star| (Some(fold(star, "*")), None)));
+            return all;
+        };
+        match self.exports.get(exported) {
+            Some(Export::Local(name)) => local(name),
+            Some(Export::From { source, name }) => vec![(Some(fold(source, name)), None)],
+            Some(Export::Expression(segment, _)) => vec![item(*segment)],
+            None => {
+                let mut all = local(exported);
+                all.extend(self.stars.iter().map(|star| (Some(fold(star, "*")), None)));
+                all.push((Some(u32::from(self.exports.is_empty())), None));
+                all
+            }
+        }
+    }
+
     /// The segment an item is, if the file still has it.
     pub fn segment_of(&self, item: &ItemKey) -> Option<usize> {
         self.positions.get(&(item.hash, item.ordinal)).copied()
@@ -242,6 +271,13 @@ impl Reader<'_> {
             _ => {}
         }
     }
+}
+
+fn fold(a: &str, b: &str) -> u32 {
+    use std::hash::{Hash, Hasher};
+    let mut hasher = rustc_hash::FxHasher::default();
+    (a, b).hash(&mut hasher);
+    hasher.finish() as u32
 }
 
 /// The name under which `export default function () {}` is defined.

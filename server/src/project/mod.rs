@@ -2,10 +2,22 @@
 
 pub mod place;
 
+pub mod facts;
+mod handler;
+mod resolve;
+pub mod routes;
+pub mod session;
+mod world;
+
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use resolve::{Resolver, join};
+pub use session::{RootWalk, Session};
+pub use world::Linked;
+
+use crate::facts::scope::Module;
 use crate::model::{FileModel, lower};
 use crate::syntax::Document;
 use crate::text::FileId;
@@ -16,16 +28,25 @@ pub struct File {
     pub document: Arc<Document>,
     /// The program model, for code.
     pub model: Option<Arc<FileModel>>,
+    /// Its names, for code.
+    pub module: Option<Arc<Module>>,
 }
 
 /// Every file that is known, open buffers over disk.
 #[derive(Clone, Default)]
 pub struct Project {
     roots: Vec<FileId>,
+    /// What most files were when they were last gathered.
     files: Arc<FxHashMap<FileId, File>>,
+    /// What changed since then; `None` for files that are gone. Small, so that a keystroke copies little.
+    changed: FxHashMap<FileId, Option<File>>,
+    resolver: Arc<Resolver>,
     git_roots: Arc<[FileId]>,
     ignored: Arc<FxHashSet<FileId>>,
 }
+
+/// Past this many changed files they are gathered.
+const MOST_CHANGED: usize = 64;
 
 impl Project {
     /// `roots`: the workspace folders, absolute, without a trailing slash.
@@ -39,20 +60,38 @@ impl Project {
 
     /// The project after these files took these texts (`None`: the file is gone).
     pub fn with(&self, changes: Vec<(FileId, Option<Arc<Document>>)>) -> Project {
-        let mut files = (*self.files).clone();
+        let mut project = self.clone();
+        let mut structure = false;
         for (file, document) in changes {
-            match document {
-                Some(document) => {
-                    let before = files.get(&file).and_then(|file| file.model.clone());
-                    let model = lower::lower(&document, before.as_deref()).map(Arc::new);
-                    files.insert(file, File { document, model });
-                }
-                None => {
-                    files.remove(&file);
-                }
-            }
+            let before = project.file(&file).cloned();
+            structure |= before.is_some() != document.is_some() || resolve::configures(&file);
+            let after = document.map(|document| {
+                let model = lower::lower(&document, before.and_then(|file| file.model).as_deref()).map(Arc::new);
+                let module = model.as_ref().map(|model| Arc::new(Module::of(Arc::clone(model))));
+                File { document, model, module }
+            });
+            project.changed.insert(file, after);
         }
-        Project { files: Arc::new(files), ..self.clone() }
+        if project.changed.len() > MOST_CHANGED {
+            let mut files = (*project.files).clone();
+            for (file, after) in project.changed.drain() {
+                match after {
+                    Some(after) => files.insert(file, after),
+                    None => files.remove(&file),
+                };
+            }
+            project.files = Arc::new(files);
+        }
+        if structure {
+            let names = project.files().map(|(file, _)| file.clone()).collect();
+            let resolver = Resolver::new(&project.roots, names, |file| project.file(file).map(|file| file.document.text()));
+            project.resolver = Arc::new(resolver);
+        }
+        project
+    }
+
+    pub fn resolver(&self) -> &Arc<Resolver> {
+        &self.resolver
     }
 
     /// The same project, knowing where its git work trees begin.
@@ -87,11 +126,22 @@ impl Project {
     }
 
     pub fn file(&self, file: &FileId) -> Option<&File> {
-        self.files.get(file)
+        match self.changed.get(file) {
+            Some(changed) => changed.as_ref(),
+            None => self.files.get(file),
+        }
     }
 
     /// All files, in no order.
     pub fn files(&self) -> impl Iterator<Item = (&FileId, &File)> {
-        self.files.iter()
+        let gathered = self.files.iter().filter(|(file, _)| !self.changed.contains_key(*file));
+        gathered.chain(self.changed.iter().filter_map(|(file, changed)| changed.as_ref().map(|changed| (file, changed))))
+    }
+
+    /// All files, by name.
+    pub fn sorted_files(&self) -> Vec<(&FileId, &File)> {
+        let mut files: Vec<_> = self.files().collect();
+        files.sort_by_key(|(file, _)| *file);
+        files
     }
 }

@@ -137,14 +137,14 @@ pub struct GuardEntry {
     /// As what it guards: `call` (returns only if the check passed), `truth` (its result tells), `decorator`,
     /// `middleware`, `mixin`, `dependency`.
     #[serde(default)]
-    pub as_: Vec<String>,
+    pub how: Vec<String>,
     /// Not if this option is given as `true`/`false`: `optional=true`, `required=false`.
     #[serde(default)]
     pub unless: Option<String>,
 }
 
 #[derive(Debug, Deserialize, Default)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub struct AccessEntry {
     #[serde(default)]
     pub client: Name,
@@ -168,6 +168,12 @@ pub struct AccessEntry {
     /// A list of rows becomes one row.
     #[serde(default)]
     pub narrow: bool,
+    /// A condition on a column: `eq(t.id, x)`.
+    #[serde(default)]
+    pub compares: Option<crate::facts::query::TermOp>,
+    /// Conditions put together: `and(a, b)`.
+    #[serde(default)]
+    pub combines: Option<Combines>,
     /// The text of a statement: `op`, model and filter are read from it.
     #[serde(default)]
     pub sql: Option<SqlSpec>,
@@ -201,6 +207,14 @@ pub struct FilterSpec {
     /// For `column-value` with two arguments: what the method compares by; equality unless said.
     #[serde(default)]
     pub op: Option<crate::facts::query::TermOp>,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Combines {
+    All,
+    Any,
+    Not,
 }
 
 /// How a filter is written.
@@ -288,6 +302,9 @@ pub struct RouteEntry {
     /// What the handler's parameters are: roles (`role:express.request`), `next`, or `input`.
     #[serde(default)]
     pub params: Vec<Name>,
+    /// The handler is a plugin: it is called with an instance of this role, on which it registers.
+    #[serde(default)]
+    pub plugin: Option<Name>,
     /// The members of an options object that hold guards (`preHandler`, `onRequest`).
     #[serde(default)]
     pub options: Vec<Name>,
@@ -315,6 +332,83 @@ pub struct Guesses {
     pub guess: Vec<GuessEntry>,
 }
 
+/// How a framework runs its handlers.
+#[derive(Debug, Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FrameworkEntry {
+    pub name: Name,
+    /// What a handler's parameters are, in order: roles (`role:express.request`), `next`, `input`; the last one repeats
+    /// if it ends in `...`. Empty: they are injected by name and type.
+    #[serde(default)]
+    pub params: Vec<Name>,
+    /// The same for middleware, if it differs.
+    #[serde(default)]
+    pub middleware: Vec<Name>,
+    /// What lets a request pass a middleware.
+    #[serde(default)]
+    pub passes: Passes,
+    /// Middleware guards what is registered after it (Express), or everything on its router (Fastify, FastAPI).
+    #[serde(default)]
+    pub ordered: bool,
+    /// What a handler returns is sent to the client.
+    #[serde(default = "yes")]
+    pub returns: bool,
+    /// Parameters that are not injected by the framework come from the request.
+    #[serde(default)]
+    pub injects: bool,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Passes {
+    /// It calls `next`.
+    #[default]
+    Next,
+    /// It returns, without having answered.
+    Returns,
+    /// It returns nothing.
+    Nothing,
+}
+
+/// Handlers that are known by the place of their file.
+#[derive(Debug, Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ConventionEntry {
+    pub framework: Name,
+    /// A regular expression over the path below the workspace folder.
+    #[serde(default)]
+    pub files: String,
+    /// The file, or the function, begins with this directive.
+    #[serde(default)]
+    pub directive: Option<Name>,
+    /// Exported names; `*` for every exported function.
+    #[serde(default)]
+    pub exports: Vec<Name>,
+    /// The exports are HTTP methods.
+    #[serde(default)]
+    pub methods: bool,
+}
+
+/// A step of a query builder, known by the client's name wherever the builder stands.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct StepEntry {
+    pub clients: Vec<Name>,
+    pub methods: Vec<Name>,
+    #[serde(flatten)]
+    pub step: AccessEntry,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Places {
+    #[serde(default)]
+    pub step: Vec<StepEntry>,
+    #[serde(default)]
+    pub framework: Vec<FrameworkEntry>,
+    #[serde(default)]
+    pub convention: Vec<ConventionEntry>,
+}
+
 /// One file.
 #[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -337,6 +431,8 @@ pub struct Knowledge {
     calls: Vec<toml::Table>,
     guess: Vec<toml::Table>,
     convention: Vec<toml::Table>,
+    framework: Vec<toml::Table>,
+    step: Vec<toml::Table>,
 }
 
 impl Knowledge {

@@ -5,12 +5,11 @@ mod path;
 
 use std::sync::LazyLock;
 
+use crate::text::Name;
 use smallvec::SmallVec;
 
-pub use entry::{AccessEntry, CleanEntry, Data, EffectEntry, Entry, FilterShape, FilterSpec, GuardEntry, GuessEntry, Knowledge, ModelFrom, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where};
+pub use entry::{AccessEntry, CleanEntry, Combines, ConventionEntry, FrameworkEntry, Passes, Data, EffectEntry, Entry, FilterShape, FilterSpec, GuardEntry, GuessEntry, Knowledge, ModelFrom, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where};
 pub use path::{Root, State};
-
-use crate::text::Name;
 
 /// The catalogue that ships with Guardline.
 pub static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -38,6 +37,15 @@ pub struct Catalogue {
     paths: path::Paths,
     entries: Vec<Entry>,
     guesses: Vec<GuessEntry>,
+    frameworks: Vec<FrameworkEntry>,
+    conventions: Vec<Convention>,
+    steps: rustc_hash::FxHashMap<(Name, Name), std::sync::Arc<AccessEntry>>,
+}
+
+/// A convention with its pattern compiled.
+pub struct Convention {
+    pub entry: ConventionEntry,
+    pub files: regex::Regex,
 }
 
 impl Catalogue {
@@ -52,7 +60,34 @@ impl Catalogue {
             }
         }
         self.guesses.extend(toml::from_str::<entry::Guesses>(text).map_err(|error| error.to_string())?.guess);
+        let places = toml::from_str::<entry::Places>(text).map_err(|error| error.to_string())?;
+        self.frameworks.extend(places.framework);
+        for entry in places.step {
+            let step = std::sync::Arc::new(entry.step);
+            for client in &entry.clients {
+                for method in &entry.methods {
+                    self.steps.insert((client.clone(), method.clone()), step.clone());
+                }
+            }
+        }
+        for entry in places.convention {
+            let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
+            self.conventions.push(Convention { entry, files });
+        }
         Ok(())
+    }
+
+    /// What a method does to a query of this client that is being built.
+    pub fn step(&self, client: &Name, method: &Name) -> Option<&AccessEntry> {
+        self.steps.get(&(client.clone(), method.clone())).map(|step| &**step)
+    }
+
+    pub fn framework(&self, name: &str) -> Option<&FrameworkEntry> {
+        self.frameworks.iter().find(|framework| framework.name == name)
+    }
+
+    pub fn conventions(&self) -> &[Convention] {
+        &self.conventions
     }
 
     /// Where the paths of this root begin.
@@ -99,5 +134,11 @@ impl Catalogue {
     }
 }
 
-/// Names in the catalogue are compared as written.
-pub type Id = Name;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_built_in_catalogue_can_be_read() {
+        assert!(super::BUILT_IN.knows("express"));
+    }
+}

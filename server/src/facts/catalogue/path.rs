@@ -174,8 +174,11 @@ fn parse(pattern: &str) -> Result<(Vec<Root>, Vec<Step>), String> {
         let (names, rest) = take_names(rest);
         (names.into_iter().map(Root::Global).collect::<Vec<_>>(), rest)
     } else if let Some(rest) = pattern.strip_prefix("role:") {
-        let (names, rest) = take_names(rest);
-        (names.into_iter().map(Root::Role).collect(), rest)
+        // A role has two names: whose it is, and what.
+        let (whose, rest) = take_names(rest);
+        let (what, rest) = take_names(rest.strip_prefix('.').ok_or("a role is `role:framework.thing`")?);
+        let roles = whose.iter().flat_map(|whose| what.iter().map(move |what| Root::Role(Name::from(format!("{whose}.{what}")))));
+        (roles.collect(), rest)
     } else {
         let (packages, rest) = pattern.split_once('#').ok_or("a path starts with `library#export`, `global:` or `role:`")?;
         let (names, rest) = take_names(rest);

@@ -17,13 +17,13 @@ impl Walker<'_> {
         if entries.is_empty() && made.states.is_empty() {
             // A step of a builder that the catalogue does not know: the filter may hold anything now.
             let mut query = (**made.query.as_ref()?).clone();
-            let harmless = matches!(super::call::called_name(made.receiver.as_ref()?).as_str(), "orderBy" | "order_by" | "limit" | "offset" | "select" | "populate" | "lean" | "sort" | "skip" | "exec" | "options" | "prefetch_related" | "select_related" | "only" | "defer" | "distinct" | "order" | "range" | "toArray" | "returning" | "innerJoin" | "leftJoin" | "include");
-            if !harmless {
-                query.filter.push(Filter::Opaque(Value::unknown()));
-            }
+            query.filter.push(Filter::Opaque(Value::unknown()));
             let library = Library { states: before.states.clone(), query: Some(Arc::new(query)), ..made };
             // The builder stays what it was.
             return Some(Value::new(Kind::Library(Arc::new(library))));
+        }
+        if let Some(condition) = entries.iter().find_map(|entry| self.condition(entry, args, span)) {
+            return Some(condition);
         }
         let mut query = made.query.as_ref().map(|query| (**query).clone()).unwrap_or_default();
         let mut fires = false;
@@ -48,6 +48,52 @@ impl Walker<'_> {
         }
         let library = Library { query: Some(Arc::new(query)), ..made };
         Some(Value::new(Kind::Library(Arc::new(library))))
+    }
+
+    /// `eq(t.id, x)`, `and(a, b)`.
+    fn condition(&self, entry: &AccessEntry, args: &[Argument], span: Span) -> Option<Value> {
+        use crate::facts::catalogue::Combines;
+        if let Some(op) = entry.compares {
+            let column = args.first().and_then(|arg| column_path(&arg.value));
+            let value = args.get(1).map(|arg| arg.value.clone()).unwrap_or_else(Value::unknown);
+            let filter = match column {
+                Some(path) => Filter::Term(Term { path, op, value, site: Some(self.site(span)) }),
+                None => Filter::Opaque(value),
+            };
+            return Some(Value::new(Kind::Filter(Arc::new(filter))));
+        }
+        let combines = entry.combines?;
+        let mut parts = Vec::new();
+        for arg in args {
+            let items = match arg.value.kind() {
+                Kind::Seq(seq) if arg.spread => seq.items.iter().chain(&seq.rest).cloned().collect(),
+                _ => vec![arg.value.clone()],
+            };
+            for item in items {
+                match item.kind() {
+                    Kind::Filter(filter) => parts.push((**filter).clone()),
+                    // `and(a, undefined)` drops the missing condition.
+                    Kind::Null => {}
+                    Kind::Union(alternatives) => parts.push(Filter::Any(
+                        alternatives
+                            .iter()
+                            .map(|alternative| match alternative.value.kind() {
+                                Kind::Filter(filter) => (**filter).clone(),
+                                Kind::Null => Filter::All(Vec::new()),
+                                _ => Filter::Opaque(alternative.value.clone()),
+                            })
+                            .collect(),
+                    )),
+                    _ => parts.push(Filter::Opaque(item.clone())),
+                }
+            }
+        }
+        let filter = match combines {
+            Combines::All => Filter::All(parts),
+            Combines::Any => Filter::Any(parts),
+            Combines::Not => Filter::Not(Box::new(Filter::All(parts))),
+        };
+        Some(Value::new(Kind::Filter(Arc::new(filter))))
     }
 
     fn apply_step(&mut self, entry: &AccessEntry, query: &mut Query, made: &Library, args: &[Argument], span: Span) {
@@ -108,7 +154,7 @@ impl Walker<'_> {
             }
         }
         if let Some(sql) = &entry.sql {
-            let _ = sql;
+            self.read_statement(sql, query, args);
         }
         if query.handle.is_none() {
             query.handle = handle_of(made.receiver.as_ref(), 0);

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::Walker;
-use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::place::Site;
@@ -459,9 +458,4 @@ fn is_request(value: &Value) -> bool {
         Kind::Library(library) => !library.states.is_empty() && library.package.is_empty() && library.receiver.is_none(),
         _ => value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)) && symbol.path.is_empty()),
     }
-}
-
-/// Whether the catalogue says this of a library value.
-pub(super) fn has_entry(walker: &Walker<'_>, library: &Library, like: impl Fn(&Entry) -> bool) -> bool {
-    walker.world.catalogue().at(&library.states).any(like)
 }

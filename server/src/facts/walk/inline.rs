@@ -31,7 +31,7 @@ impl Walker<'_> {
             return Value::unknown().with_taint(taint);
         }
         let Some(module) = self.world.module(&closure.item.file) else { return Value::unknown() };
-        self.reads.insert(closure.item.file.clone());
+        self.reads.items.insert(closure.item.clone());
         let Some(placed) = module.segment_of(&closure.item).and_then(|at| module.model.segments.get(at)) else { return Value::unknown() };
         let segment = Arc::clone(&placed.segment);
         let Some(function) = segment.functions.get(closure.function.0 as usize) else { return Value::unknown() };
@@ -62,6 +62,9 @@ impl Walker<'_> {
         }
         self.ended = false;
         let Some(frame) = self.frames.pop() else { return Value::unknown() };
+        if self.frames.is_empty() {
+            self.last_request = frame.state.first().map(|(_, value)| value.clone());
+        }
         if function.kind == crate::model::FunctionKind::Constructor {
             self.built = frame.this.clone();
         } else if function.name == "__init__" {
@@ -166,6 +169,11 @@ impl Walker<'_> {
         if let Some(injected) = self.injected(param) {
             return injected;
         }
+        if self.frames.len() == 1
+            && let (Some(handler), Some(name)) = (self.handler.clone(), name)
+        {
+            return self.requested(param, name, &handler);
+        }
         if let Some(default) = param.default {
             let value = self.eval(default);
             if !matches!(value.kind(), Kind::Unknown) {
@@ -180,6 +188,42 @@ impl Walker<'_> {
             Some(name) if self.frames.len() <= self.open_from + 1 => self.open_parameter(name),
             _ if self.python() => Value::unknown(),
             _ => Value::null(),
+        }
+    }
+
+    /// A handler's own parameter: the framework fills it from the request.
+    fn requested(&mut self, param: &crate::model::Param, name: &Name, handler: &super::Handler) -> Value {
+        use crate::facts::check::{Root, Symbol};
+        use crate::facts::taint::{Cleanings, Origin, Part, Taint};
+        let converter = handler.path.as_deref().and_then(|path| converter(path, name));
+        let part = match (converter, handler.injects) {
+            (Some(_), _) => Part::Params,
+            (None, true) => Part::Query,
+            (None, false) => Part::Input,
+        };
+        let origin = |part, clean| Taint::of(Origin { part, name: name.clone(), site: None, clean });
+        let clean = match converter {
+            Some("int" | "float" | "uuid" | "path_int") => Cleanings::ALL,
+            _ => Cleanings::NOSQL,
+        };
+        let root = match part {
+            Part::Params => "params",
+            Part::Query => "query",
+            _ => "input",
+        };
+        let symbol = Symbol::new(Root::Request(Name::new_static(root))).member(name);
+        let declared = param.ty.as_ref().and_then(|ty| self.declared(ty));
+        match declared.as_ref().map(Value::kind) {
+            Some(Kind::Number(_)) => Value::number().with_taint(origin(part, Cleanings::ALL)).with_symbol(symbol),
+            // A model of the project: its shape was checked, its content is the caller's.
+            Some(Kind::Instance(_)) => {
+                let value = declared.unwrap_or_else(Value::unknown);
+                let shape = Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0);
+                value.with_taint(origin(Part::Body, shape)).with_symbol(Symbol::new(Root::Request("body".into())))
+            }
+            Some(Kind::Library(library)) if handler.injects && !library.states.is_empty() => declared.unwrap_or_else(Value::unknown),
+            _ if part == Part::Input && !handler.injects && handler.path.is_none() => Value::unknown().with_taint(origin(part, Cleanings::default())).with_symbol(symbol),
+            _ => Value::unknown().with_taint(origin(part, clean)).with_symbol(symbol),
         }
     }
 
@@ -344,9 +388,41 @@ impl Walker<'_> {
     }
 }
 
+/// What a path pattern says about a parameter: `<int:id>`, `{id:int}`, `:id`.
+pub fn converter<'p>(path: &'p str, name: &str) -> Option<&'p str> {
+    for (open, close) in [('<', '>'), ('{', '}')] {
+        for part in path.split(open).skip(1) {
+            let Some((inside, _)) = part.split_once(close) else { continue };
+            let (left, right) = inside.split_once(':').unwrap_or((inside, ""));
+            if open == '<' && right == name {
+                return Some(left);
+            }
+            if left == name {
+                return Some(right);
+            }
+        }
+    }
+    path.split('/').any(|part| part.strip_prefix(':').is_some_and(|part| part.trim_end_matches(['?', '*', '+']) == name)).then_some("")
+}
+
 fn promised(value: Value) -> Value {
     match value.kind() {
         Kind::Promise(_) => value,
         _ => Value::new(Kind::Promise(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::converter;
+
+    #[test]
+    fn converters_of_all_spellings() {
+        assert_eq!(converter("/notes/<int:id>", "id"), Some("int"));
+        assert_eq!(converter("/notes/<id>", "id"), Some(""));
+        assert_eq!(converter("/notes/{id}", "id"), Some(""));
+        assert_eq!(converter("/notes/{id:uuid}", "id"), Some("uuid"));
+        assert_eq!(converter("/notes/:id", "id"), Some(""));
+        assert_eq!(converter("/notes/:id", "slug"), None);
     }
 }

@@ -22,6 +22,7 @@ impl<'w> Walker<'w> {
         let states = catalogue.call(&library.states);
         let site = self.site(span);
         let entries: Vec<&Entry> = catalogue.at(&states).collect();
+        let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
             let keep = !states.is_empty() || library.namespace || !library.package.is_empty();
             let value = self.opaque_call(function, args, span);
@@ -62,11 +63,11 @@ impl<'w> Walker<'w> {
                     return Value::unknown();
                 }
                 Entry::Guard(guard) => {
-                    if guard.as_.iter().any(|how| how == "call") && !option_is(args, guard.unless.as_deref()) {
+                    if guard.how.iter().any(|how| how == "call") && !option_is(args, guard.unless.as_deref()) {
                         let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
                         self.facts.add(fact);
                     }
-                    if guard.as_.iter().any(|how| how == "truth") {
+                    if guard.how.iter().any(|how| how == "truth") {
                         let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
                         result = Some(Value::unknown().with_truth(Truth { if_true: Facts::one(fact), if_false: Facts::none() }));
                     }
@@ -174,13 +175,16 @@ impl<'w> Walker<'w> {
                 Entry::Access(_) | Entry::Table | Entry::Injects => {}
             }
         }
-        if !walked_callbacks && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {
+        if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {
             let given = self.callbacks(args);
             if result.is_none() && let Some(given) = given && self.frame().function.is_none() {
                 result = Some(given);
             }
         }
-        let accesses: Vec<_> = entries.iter().filter_map(|entry| if let Entry::Access(access) = entry { Some(access) } else { None }).collect();
+        let mut accesses: Vec<_> = entries.iter().filter_map(|entry| if let Entry::Access(access) = entry { Some(access) } else { None }).collect();
+        if accesses.is_empty() {
+            accesses.extend(step);
+        }
         if !accesses.is_empty() || made.query.is_some() {
             if let Some(value) = self.query_step(&accesses, library, made.clone(), args, span) {
                 return value;
@@ -304,6 +308,23 @@ impl<'w> Walker<'w> {
                 handlers.push(arg.clone());
             }
         }
+        if let Some(role) = &route.plugin {
+            // A plugin registers on an instance of its own, which stands for the place where it was mounted.
+            let site = self.site(span);
+            for handler in handlers.iter_mut().filter(|handler| handler.name.is_empty()) {
+                let plugin = handler.value.awaited();
+                if matches!(plugin.kind(), Kind::Function(_)) {
+                    let instance = self.role(role);
+                    let instance = match instance.kind() {
+                        Kind::Library(library) => instance.with_kind(Kind::Library(Arc::new(Library { site: Some(site.clone()), ..(**library).clone() }))),
+                        _ => instance.clone(),
+                    };
+                    self.apply_plain(&plugin, vec![instance.clone()]);
+                    self.ended = false;
+                    handler.value = instance;
+                }
+            }
+        }
         let mut methods = route.methods.clone();
         if let Some(from) = &route.methods_from {
             let listed = args.iter().find(|arg| arg.name == from.as_str()).map(|arg| arg.value.clone());
@@ -344,7 +365,7 @@ impl<'w> Walker<'w> {
                     args.push(Argument { name: "*handler*".into(), value: value.clone(), site, spread: false });
                     self.register(route, &callee, &args, span);
                 }
-                Entry::Guard(guard) if guard.as_.iter().any(|how| how == "decorator") => {
+                Entry::Guard(guard) if guard.how.iter().any(|how| how == "decorator") => {
                     if option_is(&library.args, guard.unless.as_deref()) {
                         continue;
                     }
@@ -443,7 +464,7 @@ impl<'w> Walker<'w> {
 }
 
 /// Whether an option is given with this value: `optional=true`, `required=false`.
-pub(super) fn option_is(args: &[Argument], option: Option<&str>) -> bool {
+pub fn option_is(args: &[Argument], option: Option<&str>) -> bool {
     let Some((name, wanted)) = option.and_then(|option| option.split_once('=')) else { return false };
     let named = args.iter().find(|arg| arg.name == name).map(|arg| arg.value.clone());
     let in_object = || {

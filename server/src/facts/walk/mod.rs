@@ -8,12 +8,16 @@ mod builtin;
 mod call;
 mod condition;
 mod expression;
-mod inline;
+pub mod inline;
 mod library;
 mod member;
 mod name;
+mod sql;
 mod statement;
 mod text;
+mod top;
+
+pub use library::option_is;
 
 use std::sync::Arc;
 
@@ -54,7 +58,22 @@ pub enum Target {
 /// Values of module-level names, found once and shared by all walks over the same state of the project.
 #[derive(Default)]
 pub struct ModuleCache {
-    values: FxHashMap<(FileId, Name), Value>,
+    values: FxHashMap<(FileId, Name), (Value, Arc<Reads>)>,
+}
+
+/// What a walk looked at: if none of it changes, the walk would give the same again.
+#[derive(Clone, Default, Debug)]
+pub struct Reads {
+    pub items: FxHashSet<ItemKey>,
+    /// Names that were looked up in a file, defined there or not.
+    pub names: FxHashSet<(FileId, Name)>,
+}
+
+impl Reads {
+    fn add(&mut self, other: &Reads) {
+        self.items.extend(other.items.iter().cloned());
+        self.names.extend(other.names.iter().cloned());
+    }
 }
 
 /// The bound on one walk: expressions looked at, and calls followed in depth.
@@ -78,8 +97,7 @@ pub struct Walker<'w> {
     depth: u32,
     /// The current path has ended in the middle of an expression (a call that never returns).
     ended: bool,
-    /// Files whose text was looked at.
-    pub reads: FxHashSet<FileId>,
+    pub reads: Reads,
     /// Functions that were walked.
     pub visited: FxHashSet<FunctionKey>,
     /// What was handed on by calls of `next`.
@@ -88,6 +106,18 @@ pub struct Walker<'w> {
     pub request: Option<Name>,
     /// The object that the constructor being walked has made.
     built: Option<Value>,
+    /// Set while the root is a handler: how its parameters are filled.
+    pub handler: Option<Handler>,
+    /// The first parameter of the last root, as it was when it ended.
+    last_request: Option<Value>,
+}
+
+/// How a framework fills the parameters of a handler that no role was given for.
+#[derive(Clone, Debug)]
+pub struct Handler {
+    pub path: Option<Name>,
+    /// Injected by type; what is not injected comes from the request.
+    pub injects: bool,
 }
 
 /// The state in which a middleware let the request pass.
@@ -150,11 +180,13 @@ impl<'w> Walker<'w> {
             open_from: 0,
             depth: 0,
             ended: false,
-            reads: FxHashSet::default(),
+            reads: Reads::default(),
             visited: FxHashSet::default(),
             passed: Vec::new(),
             request: None,
             built: None,
+            handler: None,
+            last_request: None,
         }
     }
 
@@ -167,8 +199,31 @@ impl<'w> Walker<'w> {
         &self.facts
     }
 
-    pub(crate) fn forget_facts(&mut self, facts: Facts) {
+    pub fn replace_facts(&mut self, facts: Facts) {
         self.facts = facts;
+    }
+
+    /// The request as the last middleware left it.
+    pub fn changed_request(&mut self) -> Option<Value> {
+        self.last_request.take()
+    }
+
+    /// The name of a function's n-th parameter.
+    pub fn parameter_of(&mut self, function: &Value, at: usize) -> Option<Name> {
+        let super::value::Kind::Function(closure) = function.kind() else { return None };
+        let function = closure.function;
+        let skip = closure.bound.len();
+        self.inside(&closure.item.clone(), None, None, |walker| {
+            let segment = walker.frame().segment.clone();
+            let param = segment.functions.get(function.0 as usize)?.params.get(at + skip)?;
+            walker.parameter_name(param.pattern)
+        })
+        .flatten()
+    }
+
+    /// The last name on the way to what is called.
+    pub fn called_name(&self, function: &Value) -> Name {
+        call::called_name(function)
     }
 
     /// True once the bound is reached: what is known is then only part of the truth.

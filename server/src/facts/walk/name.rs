@@ -62,12 +62,12 @@ impl Walker<'_> {
     /// A name defined at the top level of a file; `None` if the file does not define it.
     pub(super) fn module_name(&mut self, file: &FileId, name: &Name) -> Option<Value> {
         let key = (file.clone(), name.clone());
-        if let Some(value) = self.cache.values.get(&key) {
-            self.reads.insert(file.clone());
+        if let Some((value, reads)) = self.cache.values.get(&key) {
+            self.reads.add(reads);
             return Some(value.clone());
         }
         let module = self.world.module(file)?;
-        self.reads.insert(file.clone());
+        self.reads.names.insert(key.clone());
         let Some(definitions) = module.definitions.get(name) else {
             for source in module.stars.clone() {
                 if let Target::File(target) = self.world.resolve(file, &source)
@@ -93,11 +93,15 @@ impl Walker<'_> {
         }
         let definition = definition.clone();
         self.resolving.push(key.clone());
+        let outer = std::mem::take(&mut self.reads);
         let value = self.defined(&module, name, &definition);
+        let mut reads = std::mem::replace(&mut self.reads, outer);
+        reads.names.insert(key.clone());
+        self.reads.add(&reads);
         self.resolving.pop();
         // What was found inside a loop of definitions depends on where the loop was entered.
-        if self.resolving.is_empty() || nested == 0 {
-            self.cache.values.insert(key, value.clone());
+        if nested == 0 {
+            self.cache.values.insert(key, (value.clone(), Arc::new(reads)));
         }
         Some(value)
     }
@@ -149,6 +153,7 @@ impl Walker<'_> {
     /// Evaluates at the top level of a file, apart from the path that is being walked: events there are not events here.
     fn at_top(&mut self, module: &Arc<Module>, segment: u32, run: impl FnOnce(&mut Self) -> Value) -> Value {
         let Some(placed) = module.model.segments.get(segment as usize) else { return Value::unknown() };
+        self.reads.items.insert(module.items[segment as usize].clone());
         let facts = std::mem::take(&mut self.facts);
         let ended = std::mem::take(&mut self.ended);
         let events = std::mem::take(&mut self.events);
@@ -245,8 +250,8 @@ impl Walker<'_> {
     /// What a file exports under a name.
     pub fn exported(&mut self, file: &FileId, name: &Name) -> Option<Value> {
         let module = self.world.module(file)?;
-        self.reads.insert(file.clone());
         let key = (file.clone(), Name::from(format!("export {name}")));
+        self.reads.names.insert(key.clone());
         if self.resolving.contains(&key) || self.resolving.len() > 48 {
             return None;
         }
@@ -260,14 +265,20 @@ impl Walker<'_> {
             Some(Export::Expression(segment, expr)) => {
                 let cached = (file.clone(), Name::from(format!("export {name}")));
                 match self.cache.values.get(&cached) {
-                    Some(value) => Some(value.clone()),
+                    Some((value, reads)) => {
+                        self.reads.add(reads);
+                        Some(value.clone())
+                    }
                     None => {
+                        let outer = std::mem::take(&mut self.reads);
                         let value = self.at_top(&module, segment, |walker| {
                             let value = walker.eval(expr);
                             walker.ended = false;
                             value
                         });
-                        self.cache.values.insert(cached, value.clone());
+                        let reads = std::mem::replace(&mut self.reads, outer);
+                        self.reads.add(&reads);
+                        self.cache.values.insert(cached, (value.clone(), Arc::new(reads)));
                         Some(value)
                     }
                 }
@@ -331,7 +342,7 @@ impl Walker<'_> {
         run: impl FnOnce(&mut Self) -> T,
     ) -> Option<T> {
         let module = self.world.module(&item.file)?;
-        self.reads.insert(item.file.clone());
+        self.reads.items.insert(item.clone());
         let segment = Arc::clone(&module.model.segments.get(module.segment_of(item)?)?.segment);
         self.frames.push(Frame {
             module,

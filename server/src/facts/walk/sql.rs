@@ -1,0 +1,204 @@
+//! SQL text as a question to the database: its operation, model and filter are read from it.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::catalogue::SqlSpec;
+use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
+use crate::facts::value::{Argument, Kind, Object, Piece, Value};
+use crate::model::sql::{self, Condition, ExprKind, Op, Placeholder, QueryKind};
+use crate::text::Name;
+
+impl Walker<'_> {
+    pub(super) fn read_statement(&mut self, spec: &SqlSpec, query: &mut Query, args: &[Argument]) {
+        let positional: Vec<&Argument> = args.iter().filter(|arg| arg.name.is_empty()).collect();
+        let Some(text) = positional.get(spec.arg) else {
+            query.operation = Operation::Raw;
+            return;
+        };
+        query.key = Some(text.site.clone());
+        let bound: Vec<Value> = match spec.params {
+            Some(at) if spec.spread => positional.iter().skip(at).map(|arg| arg.value.clone()).collect(),
+            Some(at) => match positional.get(at).map(|arg| &arg.value) {
+                Some(value) => match value.kind() {
+                    Kind::Seq(seq) => seq.items.clone(),
+                    _ => vec![value.clone()],
+                },
+                None => Vec::new(),
+            },
+            None => Vec::new(),
+        };
+        self.read_sql(&text.value.clone(), &bound, query);
+    }
+
+    /// Reads a text into a query. What cannot be read leaves it `Raw`.
+    pub(super) fn read_sql(&mut self, text: &Value, bound: &[Value], query: &mut Query) {
+        query.operation = Operation::Raw;
+        let mut holes: Vec<Value> = Vec::new();
+        let statement = match text.kind() {
+            Kind::Str(text) => sql::query(&sql::Pieces::plain(text)),
+            Kind::Text(text) => {
+                let pieces: Vec<sql::Piece<'_>> = text
+                    .pieces
+                    .iter()
+                    .map(|piece| match piece {
+                        Piece::Literal(text) => sql::Piece::Text(text),
+                        Piece::Hole { value, .. } => {
+                            holes.push(value.clone());
+                            sql::Piece::Hole
+                        }
+                    })
+                    .collect();
+                sql::query(&sql::Pieces::new(&pieces))
+            }
+            Kind::Library(library) => {
+                // `text("...")`, `sql`...``: a statement made earlier, with what was bound to it.
+                if let Some(made) = &library.query {
+                    let made = (**made).clone();
+                    let (client, handle) = (query.client.clone(), query.handle.clone());
+                    *query = Query { handle, ..made };
+                    if !client.is_empty() {
+                        query.client = client;
+                    }
+                    self.bind_named(query, bound);
+                }
+                return;
+            }
+            _ => None,
+        };
+        let Some(statement) = statement else { return };
+        let reader = Statement { holes: &holes, bound, query: &statement };
+        query.operation = match statement.kind {
+            QueryKind::Select => Operation::ReadMany,
+            QueryKind::Insert => Operation::Create,
+            QueryKind::Update => Operation::Update,
+            QueryKind::Delete => Operation::Delete,
+        };
+        if let Some(table) = statement.target() {
+            query.model = table.name.name.clone();
+        }
+        query.filter.extend(reader.condition(&statement.filter, 0));
+        for table in statement.tables.iter().skip(1) {
+            query.filter.extend(reader.condition(&table.on, 0));
+        }
+        if !statement.assignments.is_empty() {
+            let mut object = Object::default();
+            for assignment in &statement.assignments {
+                object.set(assignment.column.name.clone(), reader.value(&assignment.value));
+            }
+            query.data.push(Value::new(Kind::Object(Arc::new(object))));
+        }
+    }
+
+    /// `text("... :id")` executed with `{"id": x}`: names are looked up in what is bound now.
+    fn bind_named(&mut self, query: &mut Query, bound: &[Value]) {
+        let named: Vec<(Name, Value)> = bound
+            .iter()
+            .filter_map(|value| match value.kind() {
+                Kind::Object(object) => Some(object.fields.clone()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        if named.is_empty() {
+            return;
+        }
+        for filter in &mut query.filter {
+            if let Filter::Term(term) = filter
+                && let Kind::Column(column) = term.value.kind()
+                && column.model == ":"
+                && let Some((_, value)) = named.iter().find(|(name, _)| *name == column.name)
+            {
+                term.value = value.clone();
+            }
+        }
+    }
+}
+
+struct Statement<'s> {
+    holes: &'s [Value],
+    bound: &'s [Value],
+    query: &'s sql::Query,
+}
+
+impl Statement<'_> {
+    fn condition(&self, condition: &Condition, depth: u32) -> Vec<Filter> {
+        if depth > 12 {
+            return vec![Filter::Opaque(Value::unknown())];
+        }
+        match condition {
+            Condition::Always => Vec::new(),
+            Condition::Never => vec![Filter::Any(Vec::new())],
+            Condition::All(all) => all.iter().flat_map(|condition| self.condition(condition, depth + 1)).collect(),
+            Condition::Any(any) => vec![Filter::Any(any.iter().map(|condition| Filter::All(self.condition(condition, depth + 1))).collect())],
+            Condition::Not(inner) => vec![Filter::Not(Box::new(Filter::All(self.condition(inner, depth + 1))))],
+            Condition::Exists(query) => {
+                let inner = Statement { holes: self.holes, bound: self.bound, query };
+                inner.condition(&query.filter, depth + 1)
+            }
+            Condition::Term(term) => match term.column() {
+                Some(column) => {
+                    let op = match term.op {
+                        Op::Eq => TermOp::Eq,
+                        Op::In => TermOp::In,
+                        _ => TermOp::Other,
+                    };
+                    // `id in (select note_id from shares where user_id = $2)`: the inner condition ties it too.
+                    if let (Op::In | Op::Eq, ExprKind::Query(query)) = (term.op, &term.right.kind) {
+                        let inner = Statement { holes: self.holes, bound: self.bound, query };
+                        let mut all = inner.condition(&query.filter, depth + 1);
+                        all.push(Filter::Term(Term { path: vec![column.name.clone()], op: TermOp::Other, value: Value::unknown(), site: None }));
+                        return all;
+                    }
+                    let path = self.path(column);
+                    vec![Filter::Term(Term { path, op, value: self.value(&term.right), site: None })]
+                }
+                None => vec![Filter::Opaque(Value::unknown())],
+            },
+            Condition::Unknown(_) => vec![Filter::Opaque(Value::unknown())],
+        }
+    }
+
+    /// A column of the first table is a path of one step; of a joined table, of two.
+    fn path(&self, column: &sql::ColumnRef) -> Vec<Name> {
+        let target = self.query.target();
+        match (&column.table, target) {
+            (Some(table), Some(target)) if target.alias.as_ref().is_some_and(|alias| alias == table) || target.name.name == *table => vec![column.name.clone()],
+            (Some(table), _) => {
+                let name = self.query.table(table).map(|found| found.name.name.clone()).unwrap_or_else(|| table.clone());
+                vec![name, column.name.clone()]
+            }
+            (None, _) => vec![column.name.clone()],
+        }
+    }
+
+    fn value(&self, expr: &sql::Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Placeholder(placeholder) => match placeholder {
+                Placeholder::Hole(at) => self.holes.get(*at as usize).cloned().unwrap_or_else(Value::unknown),
+                Placeholder::Numbered(at) => self.bound.get((*at as usize).saturating_sub(1)).cloned().unwrap_or_else(Value::unknown),
+                Placeholder::Positional(at) => self.bound.get(*at as usize).cloned().unwrap_or_else(Value::unknown),
+                Placeholder::Named(name) => {
+                    let given = self.bound.iter().find_map(|value| match value.kind() {
+                        Kind::Object(object) => object.get(name).0.cloned(),
+                        _ => None,
+                    });
+                    // Bound later: remembered by its name.
+                    given.unwrap_or_else(|| {
+                        let column = crate::facts::value::Column { model: ":".into(), name: name.clone() };
+                        Value::new(Kind::Column(Arc::new(column)))
+                    })
+                }
+            },
+            ExprKind::Text { value, holes } => match holes.as_slice() {
+                [] => Value::str(value.as_str()),
+                [only] => self.holes.get(*only as usize).cloned().unwrap_or_else(Value::unknown),
+                _ => Value::unknown(),
+            },
+            ExprKind::Number(number) => Value::new(Kind::Number(number.clone())),
+            ExprKind::Bool(is) => Value::bool(*is),
+            ExprKind::Null => Value::null(),
+            _ => Value::unknown(),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The top level of a file: what runs when it is loaded.
+
+use std::sync::Arc;
+
+use super::{Frame, Walker};
+use crate::facts::scope::Module;
+use crate::model::StmtKind;
+
+impl Walker<'_> {
+    /// Walks the statements of a file in order, for what they register and do.
+    pub fn file(&mut self, module: &Arc<Module>) {
+        for (index, placed) in module.model.segments.iter().enumerate() {
+            let segment = &placed.segment;
+            let idle = segment.body.iter().all(|stmt| match &segment[*stmt].kind {
+                StmtKind::Import(_) | StmtKind::ExportNames { .. } => true,
+                StmtKind::Function(function) => segment[*function].decorators.is_empty(),
+                StmtKind::Export { stmt, .. } => matches!(segment[*stmt].kind, StmtKind::Function(_)),
+                _ => false,
+            });
+            if idle || segment.body.is_empty() {
+                continue;
+            }
+            let Some(item) = module.items.get(index) else { continue };
+            self.reads.items.insert(item.clone());
+            self.frames.push(Frame {
+                module: Arc::clone(module),
+                item: item.clone(),
+                segment: Arc::clone(segment),
+                function: None,
+                state: Vec::new(),
+                captured: None,
+                this: None,
+                class: None,
+                returns: Vec::new(),
+                yields: Vec::new(),
+                exits: Vec::new(),
+                tries: 0,
+                entry: Default::default(),
+            });
+            self.hoist(&segment.body);
+            self.statements(&segment.body);
+            self.frames.pop();
+            self.ended = false;
+            self.facts = Default::default();
+        }
+    }
+}

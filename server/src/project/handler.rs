@@ -1,0 +1,180 @@
+//! Walking a route: what runs before the handler, then the handler itself.
+
+use crate::facts::catalogue::{BUILT_IN, Entry, FrameworkEntry, Passes};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::event::{Event, UseKind};
+use crate::facts::names;
+use crate::facts::place::Site;
+use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::facts::walk::{Handler, Walker};
+use crate::text::Name;
+
+use super::routes::{Link, Route};
+
+/// Walks a route and leaves its events in the walker.
+pub fn walk(walker: &mut Walker<'_>, route: &Route) {
+    let framework = BUILT_IN.framework(&route.framework);
+    let roles: Vec<Value> = framework.map(|framework| framework.params.iter().map(|role| walker.role(role)).collect()).unwrap_or_default();
+    let mut request = roles.first().cloned();
+    for link in &route.chain {
+        let with = BUILT_IN.framework(&link.framework).or(framework);
+        run_link(walker, link, with, &mut request);
+    }
+    if route.adrift {
+        // Whoever mounts the router may put a guard before it.
+        walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: "mount".into(), site: None })));
+    }
+    let mut values = roles;
+    if let (Some(first), Some(request)) = (values.first_mut(), request) {
+        *first = request;
+    }
+    let args = arguments(values, &route.site);
+    walker.handler = Some(Handler {
+        path: route.path.as_deref().map(Name::from),
+        injects: framework.is_some_and(|framework| framework.injects),
+    });
+    let value = walker.root(&route.handler, args);
+    walker.handler = None;
+    if framework.is_none_or(|framework| framework.returns)
+        && let Kind::Function(closure) = route.handler.kind()
+    {
+        let item = closure.item.clone();
+        walker.returned(&value, &item, route.site.span);
+    }
+}
+
+fn arguments(values: Vec<Value>, site: &Site) -> Vec<Argument> {
+    values.into_iter().map(|value| Argument { name: Name::default(), value, site: site.clone(), spread: false }).collect()
+}
+
+fn run_link(walker: &mut Walker<'_>, link: &Link, framework: Option<&FrameworkEntry>, request: &mut Option<Value>) {
+    match link.value.kind() {
+        Kind::Function(_) => run_middleware(walker, link, framework, request),
+        Kind::Library(library) => library_link(walker, link, library),
+        Kind::Union(alternatives) => {
+            // One of several: only what all of them establish would hold, and that is not looked for.
+            let guarded = alternatives.iter().any(|alternative| matches!(alternative.value.kind(), Kind::Function(_) | Kind::Library(_)));
+            if guarded {
+                walker.assume_facts(&unsure(&Name::new_static("middleware"), link));
+            }
+        }
+        Kind::Str(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+        Kind::Object(_) | Kind::Seq(_) => {}
+        _ => {
+            let name = link.value.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_default();
+            if name.is_empty() || names::is_guard(&name) {
+                walker.assume_facts(&unsure(&name, link));
+            }
+        }
+    }
+}
+
+fn unsure(name: &Name, link: &Link) -> Facts {
+    Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: name.clone(), site: Some(link.site.clone()) }))
+}
+
+fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&FrameworkEntry>, request: &mut Option<Value>) {
+    let Some(framework) = framework else {
+        walker.depend(&link.value);
+        return;
+    };
+    if framework.injects {
+        walker.depend(&link.value);
+        return;
+    }
+    let params = if framework.middleware.is_empty() { &framework.params } else { &framework.middleware };
+    let mut values: Vec<Value> = params.iter().map(|role| walker.role(role)).collect();
+    if let (Some(first), Some(request)) = (values.first_mut(), request.as_ref()) {
+        *first = request.clone();
+    }
+    let before = walker.facts().clone();
+    let events = walker.events.len();
+    walker.passed.clear();
+    walker.request = walker.parameter_of(&link.value, 0);
+    let value = walker.root(&link.value, arguments(values, &link.site));
+    walker.request = None;
+    let after = walker.facts().clone();
+    let answered = walker.events[events..].iter().any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Respond));
+    let passed = std::mem::take(&mut walker.passed);
+    match framework.passes {
+        Passes::Next if !passed.is_empty() => {
+            let mut facts: Option<Facts> = None;
+            for pass in &passed {
+                facts = Some(facts.map_or(pass.facts.clone(), |known| known.or(&pass.facts)));
+                if pass.request.is_some() {
+                    *request = pass.request.clone();
+                }
+            }
+            walker.replace_facts(before);
+            walker.assume_facts(&facts.unwrap_or_default());
+        }
+        // It never calls `next` that we could see: it decides in a way that cannot be read.
+        Passes::Next => {
+            walker.replace_facts(before);
+            if !answered {
+                walker.assume_facts(&unsure(&Name::new_static("middleware"), link));
+            }
+        }
+        Passes::Returns | Passes::Nothing => {
+            // The paths on which it answered end the request; what holds on the others goes on.
+            let facts = passing_facts(&value, framework.passes, after);
+            walker.replace_facts(before);
+            walker.assume_facts(&facts);
+            if let Some(changed) = walker.changed_request() {
+                *request = Some(changed);
+            }
+        }
+    }
+}
+
+/// What holds when a hook let the request pass: of the ways it came back, those that answered nothing.
+fn passing_facts(value: &Value, passes: Passes, after: Facts) -> Facts {
+    let Kind::Union(alternatives) = value.kind() else { return after };
+    let empty = |value: &Value| matches!(value.kind(), Kind::Null);
+    if passes == Passes::Nothing || alternatives.iter().any(|alternative| empty(&alternative.value)) {
+        let mut facts: Option<Facts> = None;
+        for alternative in alternatives.iter().filter(|alternative| empty(&alternative.value)) {
+            facts = Some(facts.map_or(alternative.facts.clone(), |known| known.or(&alternative.facts)));
+        }
+        return after.and(&facts.unwrap_or_default());
+    }
+    after
+}
+
+/// A middleware or dependency that a library made.
+fn library_link(walker: &mut Walker<'_>, link: &Link, library: &Library) {
+    let mut known = false;
+    for entry in BUILT_IN.at(&library.states) {
+        match entry {
+            Entry::Guard(guard) if guard.how.iter().any(|how| how == "middleware" || how == "dependency") => {
+                known = true;
+                if let Some(option) = &guard.unless
+                    && crate::facts::walk::option_is(&library.args, Some(option))
+                {
+                    continue;
+                }
+                let name = walker.called_name(&link.value);
+                let mut facts = Facts::one(Fact::Guard(Guard { kind: guard.kind, sure: true, name, site: Some(link.site.clone()) }));
+                if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) {
+                    facts.add(Fact::Present(Symbol::new(Root::Principal)));
+                }
+                walker.assume_facts(&facts);
+            }
+            Entry::Injects => {
+                known = true;
+                if let Some(dependency) = library.args.first() {
+                    walker.depend(&dependency.value);
+                }
+            }
+            _ => known = true,
+        }
+    }
+    if known {
+        return;
+    }
+    let name = walker.called_name(&link.value);
+    if names::is_guard(&name) || library.package.is_empty() && library.states.is_empty() {
+        // Something of the project that is not here, or a guard by its name.
+        walker.assume_facts(&unsure(&name, link));
+    }
+}
