@@ -1,5 +1,7 @@
 //! `cargo dev ...`: helpers for the people who build Guardline.
 
+mod secrets;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,11 +33,14 @@ enum Command {
         #[arg(long)]
         root: Option<PathBuf>,
     },
+    /// Prints what the rule secret-hardcoded says about files.
+    Secrets(secrets::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Tree { file } => tree(&file),
+        Command::Secrets(options) => secrets::run(&options),
         Command::Facts { file, root } => facts(&file, root.as_deref()),
     }
 }
