@@ -11,7 +11,7 @@ editor.run(function()
   editor.open('app/api/notes/[id]/route.ts')
   local guardline = require('guardline')
   editor.wait('the status line', function()
-    return guardline.statusline():match('^Guardline: %d+ handlers checked') ~= nil
+    return guardline.statusline():match('^Guardline: [1-9]%d* handlers checked') ~= nil
   end)
   editor.say('%s', guardline.statusline())
 
