@@ -8,6 +8,7 @@ pub mod event;
 pub mod names;
 pub mod place;
 pub mod query;
+pub mod schema;
 pub mod scope;
 pub mod secrets;
 pub mod show;

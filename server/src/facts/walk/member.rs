@@ -166,9 +166,18 @@ impl Walker<'_> {
                     if !principal.unverified {
                         let origin = Origin { part: Part::Principal, name: step.clone(), site: None, clean: Default::default() };
                         value = value.with_taint(Taint::of(origin)).with_symbol(Symbol::new(Root::Principal)).with_nullable(principal.null);
+                        self.principal_id = super::library::path(&principal.id);
                         if !principal.null {
                             self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
                         }
+                    }
+                }
+                // A query that begins without a call: `Note.objects`, `Note.query`.
+                Entry::Access(access) if step != "()" && !self.frames.is_empty() => {
+                    if let Kind::Library(library) = value.kind() {
+                        let library = library.clone();
+                        let begun = self.query_step(&[access], &library, (*library).clone(), &[], crate::text::Span::default());
+                        value = begun.unwrap_or(value);
                     }
                 }
                 Entry::Alias(is) => {

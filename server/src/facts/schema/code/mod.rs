@@ -1,0 +1,217 @@
+//! Readers of models that are written as code. Each of them looks at one file's program model and nothing else.
+
+mod annotated;
+mod convex;
+mod decorated;
+mod django;
+mod drizzle;
+mod drizzle_policy;
+mod embedded_sql;
+mod knex;
+mod mongoose;
+mod node;
+mod sequelize;
+mod sqlalchemy;
+
+use rustc_hash::FxHashMap;
+
+use self::node::{Call, ClassNode, Node};
+use super::catalogue::{CATALOGUE, Definer, DefinerKind};
+use super::declared::{FileSchema, Site};
+use crate::model::{ExprId, ExprKind, FileModel, Pattern, PatternKind, Placed, Segment, StmtId, StmtKind};
+use crate::text::{FileId, Name, Span};
+
+/// One file's code with its names.
+struct Code<'m> {
+    pub model: &'m FileModel,
+    /// Local name to module and exported name.
+    imports: FxHashMap<Name, (Name, Name)>,
+    /// Names bound at the top level to an expression, in order of appearance.
+    pub bindings: Vec<Binding<'m>>,
+    by_name: FxHashMap<Name, usize>,
+}
+
+struct Binding<'m> {
+    pub name: Name,
+    pub name_span: Span,
+    pub value: Node<'m>,
+}
+
+impl<'m> Code<'m> {
+    pub fn new(model: &'m FileModel) -> Code<'m> {
+        let mut code = Code { model, imports: FxHashMap::default(), bindings: Vec::new(), by_name: FxHashMap::default() };
+        for placed in &model.segments {
+            for stmt in &placed.segment.body {
+                code.top_level(placed, *stmt);
+            }
+        }
+        code
+    }
+
+    fn top_level(&mut self, placed: &'m Placed, stmt: StmtId) {
+        let segment: &'m Segment = &placed.segment;
+        match &segment[stmt].kind {
+            StmtKind::Import(import) => {
+                for name in &import.names {
+                    self.imports.insert(name.local.clone(), (import.source.clone(), name.imported.clone()));
+                }
+            }
+            StmtKind::Export { stmt, .. } => self.top_level(placed, *stmt),
+            StmtKind::Let { pattern, value: Some(value), .. } => self.bind(placed, &segment[*pattern], *value),
+            StmtKind::Expr(expr) => {
+                if let ExprKind::Assign { target, op: None, value } = &segment[*expr].kind {
+                    self.bind(placed, &segment[*target], *value);
+                }
+            }
+            // `try: from x import y except ImportError: …`, `if TYPE_CHECKING:`.
+            StmtKind::Try { body, .. } | StmtKind::If { then: body, .. } | StmtKind::Block(body) => {
+                for stmt in body {
+                    if matches!(segment[*stmt].kind, StmtKind::Import(_)) {
+                        self.top_level(placed, *stmt);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn bind(&mut self, placed: &'m Placed, pattern: &'m Pattern, value: ExprId) {
+        let node = Node { placed, id: value };
+        match &pattern.kind {
+            PatternKind::Name(name) => {
+                if let Some(source) = required(node) {
+                    self.imports.insert(name.clone(), (source, Name::new_static("*")));
+                }
+                self.by_name.insert(name.clone(), self.bindings.len());
+                self.bindings.push(Binding { name: name.clone(), name_span: placed.absolute(pattern.span), value: node });
+            }
+            // `const { Schema, model } = require("mongoose")`, `= mongoose`.
+            PatternKind::Object { entries, .. } => {
+                let source = required(node).or_else(|| self.imports.get(node.last_name()?).map(|(source, _)| source.clone()));
+                let Some(source) = source else { return };
+                for entry in entries {
+                    if let (crate::model::Key::Name(key), PatternKind::Name(local)) = (&entry.key, &placed.segment[entry.pattern].kind) {
+                        self.imports.insert(local.clone(), (source.clone(), key.clone()));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub fn file(&self) -> &FileId {
+        &self.model.file
+    }
+
+    pub fn site(&self, span: Span) -> Site {
+        Site { file: self.model.file.clone(), span }
+    }
+
+    /// The module and exported name of an imported name.
+    pub fn import(&self, local: &str) -> Option<&(Name, Name)> {
+        self.imports.get(local)
+    }
+
+    /// Some name of the file comes from a module that begins so.
+    pub fn imports_from(&self, library: &str) -> bool {
+        self.imports.values().any(|(source, _)| is_library(source, library))
+    }
+
+    /// What a name of this file is bound to, through up to four names.
+    pub fn resolve(&self, node: Node<'m>) -> Node<'m> {
+        let mut node = node;
+        for _ in 0..4 {
+            let ExprKind::Name(name) = node.kind() else { break };
+            match self.by_name.get(name).and_then(|index| self.bindings.get(*index)) {
+                Some(binding) => node = binding.value,
+                None => break,
+            }
+        }
+        node
+    }
+
+    /// Every call in the file, in order of its arenas.
+    pub fn calls(&self) -> impl Iterator<Item = (Node<'m>, Call<'m>)> {
+        self.model.segments.iter().flat_map(|placed| {
+            let nodes = (0..placed.segment.exprs.len()).map(move |index| Node { placed, id: ExprId(index as u32) });
+            nodes.filter(|node| matches!(node.kind(), ExprKind::Call { .. })).filter_map(|node| Some((node, node.call()?)))
+        })
+    }
+
+    pub fn classes(&self) -> impl Iterator<Item = ClassNode<'m>> {
+        self.model.segments.iter().flat_map(|placed| placed.segment.classes.iter().map(move |class| ClassNode { placed, class }))
+    }
+
+    /// True if the expression names one of `names` of this library: imported from it, or (because re-exports and files
+    /// that are being written have no import) from no package at all. Dotted names are compared from the end.
+    pub fn is_one_of(&self, node: Node<'m>, names: &[String], library: &str) -> bool {
+        let Some(path) = node.path() else { return false };
+        self.name_is_one_of(&path, names, library)
+    }
+
+    pub fn name_is_one_of(&self, path: &str, names: &[String], library: &str) -> bool {
+        let root = path.split('.').next().unwrap_or(path);
+        let (source, full) = match self.imports.get(root) {
+            Some((source, imported)) => {
+                (Some(source), if imported == "*" || imported == "default" { path.to_owned() } else { path.replacen(root, imported, 1) })
+            }
+            None => (None, path.to_owned()),
+        };
+        let is_named = names.iter().any(|name| full == *name || full.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.')));
+        is_named && source.is_none_or(|source| is_library(source, library) || self.is_own(source))
+    }
+
+    /// A module of the project. Python's absolute imports do not tell; there, what is no library of models is the project's.
+    fn is_own(&self, source: &str) -> bool {
+        if self.model.language.is_ecma() {
+            return source.starts_with(['.', '/', '#', '~']) || source.starts_with("@/") || source.starts_with("src/");
+        }
+        !CATALOGUE.definers.iter().any(|definer| is_library(source, &definer.library))
+    }
+
+    pub fn definers(&self, kind: DefinerKind) -> impl Iterator<Item = &'static Definer> {
+        CATALOGUE.definers(kind)
+    }
+}
+
+/// `require("x")`, `await import("x")`.
+fn required(node: Node<'_>) -> Option<Name> {
+    let call = node.call()?;
+    let is_require = matches!(call.callee.last_name().map(Name::as_str), Some("require" | "import"));
+    if is_require { call.arg(0)?.text() } else { None }
+}
+
+fn is_library(source: &str, library: &str) -> bool {
+    source.strip_prefix(library).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.', '-']))
+}
+
+/// `User`, `"User"`, `User.name`, `models.User`: the model that is meant.
+fn named_model(node: Node<'_>) -> Option<Name> {
+    if let Some(text) = node.text() {
+        return Some(text);
+    }
+    match node.kind() {
+        ExprKind::Member { base, name, .. } if name == "name" => node.at(*base).last_name().cloned(),
+        _ => node.last_name().cloned(),
+    }
+}
+
+/// Reads every kind of model that code can define.
+pub(super) fn read(model: &FileModel) -> FileSchema {
+    let code = Code::new(model);
+    let mut out = FileSchema::default();
+    if model.language.is_ecma() {
+        drizzle::read(&code, &mut out);
+        mongoose::read(&code, &mut out);
+        decorated::read(&code, &mut out);
+        sequelize::read(&code, &mut out);
+        convex::read(&code, &mut out);
+        knex::read(&code, &mut out);
+    } else {
+        sqlalchemy::read(&code, &mut out);
+        annotated::read(&code, &mut out);
+        django::read(&code, &mut out);
+    }
+    embedded_sql::read(&code, &mut out);
+    out
+}

@@ -1,0 +1,110 @@
+//! GRANT and REVOKE while the SQL files are run.
+
+use super::declared::{MOST_PARTS, Site};
+use super::replay::Replay;
+use super::row_security::TableGrant;
+use crate::model::sql::{Grant, GrantObjects, ObjectName};
+use crate::text::{Name, Span};
+
+/// What tables made later in a schema will be granted; without a schema, in all of them.
+pub(super) struct Blanket {
+    schema: Option<Name>,
+    role: Name,
+    privilege: Name,
+    site: Site,
+}
+
+impl Replay {
+    pub(super) fn grant(&mut self, grant: &Grant, site: &Site) {
+        match &grant.objects {
+            GrantObjects::Tables(names) => {
+                for name in names {
+                    let table = self.table(name, &|_| site.clone());
+                    apply(&mut table.row_security.grants, grant, false, site);
+                }
+            }
+            GrantObjects::AllTables(schemas) if grant.default => self.change_defaults(grant, schemas, site),
+            GrantObjects::AllTables(_) if self.blanket_grants >= MOST_PARTS => {}
+            GrantObjects::AllTables(schemas) => {
+                self.blanket_grants += 1;
+                for table in self.tables_mut() {
+                    if schemas.iter().any(|schema| schema.eq_ignore_ascii_case(table.name.schema_or_public())) {
+                        apply(&mut table.row_security.grants, grant, true, site);
+                    }
+                }
+            }
+            GrantObjects::Functions(names) => {
+                for name in names {
+                    self.execute_granted(grant, |routine| routine.is(name));
+                }
+            }
+            GrantObjects::AllFunctions(schemas) if !grant.default => {
+                self.execute_granted(grant, |routine| schemas.iter().any(|schema| schema.eq_ignore_ascii_case(routine.schema_or_public())));
+            }
+            _ => {}
+        }
+    }
+
+    fn execute_granted(&mut self, grant: &Grant, is_meant: impl Fn(&ObjectName) -> bool) {
+        for routine in self.routines.iter_mut().filter(|routine| is_meant(&routine.name)) {
+            for role in &grant.roles {
+                if routine.granted_to.len() + routine.revoked_from.len() > MOST_PARTS {
+                    break;
+                }
+                if grant.revoke {
+                    routine.granted_to.retain(|known| known != role);
+                    routine.revoked_from.push(role.clone());
+                } else {
+                    routine.revoked_from.retain(|known| known != role);
+                    routine.granted_to.push(role.clone());
+                }
+            }
+        }
+    }
+
+    fn change_defaults(&mut self, grant: &Grant, schemas: &[Name], site: &Site) {
+        let schemas: Vec<Option<Name>> = if schemas.is_empty() { vec![None] } else { schemas.iter().cloned().map(Some).collect() };
+        for schema in schemas {
+            for role in &grant.roles {
+                if grant.revoke {
+                    self.default_grants.retain(|known| known.schema != schema || known.role != *role);
+                    continue;
+                }
+                for privilege in grant.privileges.iter().take(MOST_PARTS.saturating_sub(self.default_grants.len())) {
+                    self.default_grants.push(Blanket {
+                        schema: schema.clone(),
+                        role: role.clone(),
+                        privilege: privilege.clone(),
+                        site: site.clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// What a table that is made now is granted at once.
+    pub(super) fn granted_by_default(&self, table: &ObjectName) -> Vec<TableGrant> {
+        let is_meant =
+            |blanket: &&Blanket| blanket.schema.as_ref().is_none_or(|schema| schema.eq_ignore_ascii_case(table.schema_or_public()));
+        let grant = |blanket: &Blanket| TableGrant {
+            role: blanket.role.clone(),
+            privilege: blanket.privilege.clone(),
+            blanket: true,
+            site: Site { span: Span::default(), ..blanket.site.clone() },
+        };
+        self.default_grants.iter().filter(is_meant).map(grant).collect()
+    }
+}
+
+fn apply(grants: &mut Vec<TableGrant>, grant: &Grant, blanket: bool, site: &Site) {
+    for role in &grant.roles {
+        for privilege in &grant.privileges {
+            let same = |known: &TableGrant| known.role == *role && known.privilege == *privilege;
+            if grant.revoke {
+                grants.retain(|known| known.role != *role || privilege != "all" && !same(known));
+            } else if grants.len() < MOST_PARTS && !grants.iter().any(same) {
+                grants.push(TableGrant { role: role.clone(), privilege: privilege.clone(), blanket, site: site.clone() });
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The schema of a project, and how code finds its models.
+
+use rustc_hash::FxHashMap;
+
+use super::guess::guess_privacy;
+use super::model::{Model, ModelKey, Privacy};
+use super::names::{folded, folded_singular};
+use super::routine::{Routine, View};
+use super::row_security::RowSecurity;
+use crate::model::sql::ObjectName;
+use crate::text::Name;
+
+/// All models of a project.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Schema {
+    pub(super) models: Vec<Model>,
+    by_key: FxHashMap<ModelKey, usize>,
+    /// As written: code names, aliases, tables, tables with their schema.
+    by_name: FxHashMap<Name, usize>,
+    /// Letters only, and in the singular: what two spellings of one name have in common.
+    by_fold: FxHashMap<String, usize>,
+    pub(super) loose: Vec<(ObjectName, RowSecurity)>,
+    pub(super) routines: Vec<Routine>,
+    pub(super) views: Vec<View>,
+    pub(super) provider: Option<Name>,
+}
+
+impl Schema {
+    pub(super) fn new(models: Vec<Model>) -> Schema {
+        let mut schema = Schema { models, ..Schema::default() };
+        let mut add = |name: Name, index: usize, by_fold: &mut FxHashMap<String, usize>| {
+            for key in [folded(&name), folded_singular(&name)] {
+                by_fold.entry(key).or_insert(index);
+            }
+            schema.by_name.entry(name).or_insert(index);
+        };
+        let mut by_fold = FxHashMap::default();
+        // Code's names go before tables' names, and both before names of models that are only spoken of.
+        for (index, model) in schema.models.iter().enumerate() {
+            add(model.name.clone(), index, &mut by_fold);
+            model.aliases.iter().for_each(|alias| add(alias.clone(), index, &mut by_fold));
+        }
+        for (index, model) in schema.models.iter().enumerate() {
+            add(model.table.clone(), index, &mut by_fold);
+            let qualified = format!("{}.{}", model.schema.as_deref().unwrap_or("public"), model.table);
+            add(Name::from(qualified), index, &mut by_fold);
+        }
+        schema.by_fold = by_fold;
+        schema.by_key = schema.models.iter().enumerate().map(|(index, model)| (model.key.clone(), index)).collect();
+        schema
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.models.is_empty()
+    }
+
+    /// In a fixed order: by source, then by file.
+    pub fn models(&self) -> &[Model] {
+        &self.models
+    }
+
+    pub(super) fn index_of(&self, key: &ModelKey) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+
+    pub fn get(&self, key: &ModelKey) -> Option<&Model> {
+        self.index_of(key).and_then(|index| self.models.get(index))
+    }
+
+    /// The model that code means by `note`, `Note`, `notes`, `public.notes` or `Notes`: as written if there is one, or else
+    /// whatever the case and number.
+    pub fn model(&self, name: &str) -> Option<&Model> {
+        let found = self.by_name.get(name).or_else(|| self.by_fold.get(&folded(name))).or_else(|| self.by_fold.get(&folded_singular(name)));
+        found.and_then(|index| self.models.get(*index))
+    }
+
+    /// Models whose rows are people who sign in.
+    pub fn principals(&self) -> impl Iterator<Item = &Model> {
+        self.models.iter().filter(|model| model.is_principal)
+    }
+
+    /// Models whose rows are groups that people belong to.
+    pub fn tenants(&self) -> impl Iterator<Item = &Model> {
+        self.models.iter().filter(|model| model.is_tenant)
+    }
+
+    /// The models that say who belongs to a tenant.
+    pub fn members_of<'a>(&'a self, tenant: &'a ModelKey) -> impl Iterator<Item = &'a Model> {
+        self.models.iter().filter(move |model| model.membership.as_ref().is_some_and(|membership| membership.tenant == *tenant))
+    }
+
+    /// How private a model is; by its name alone if no schema knows it.
+    pub fn privacy_of(&self, name: &str) -> Privacy {
+        self.model(name).map_or_else(|| guess_privacy(&Name::from(name)), Model::privacy)
+    }
+
+    /// What SQL says about the rows of a table, also of one that no file defines.
+    pub fn row_security(&self, table: &ObjectName) -> Option<&RowSecurity> {
+        let loose = self.loose.iter().find(|(name, _)| name.is(table)).map(|(_, row_security)| row_security);
+        loose.or_else(|| self.model(&format!("{}.{}", table.schema_or_public(), table.name)).map(|model| &model.row_security))
+    }
+
+    /// Tables that files speak of (policies, grants) without any of them defining it: `storage.objects`.
+    pub fn undefined_tables(&self) -> &[(ObjectName, RowSecurity)] {
+        &self.loose
+    }
+
+    pub fn routines(&self) -> &[Routine] {
+        &self.routines
+    }
+
+    pub fn views(&self) -> &[View] {
+        &self.views
+    }
+
+    /// Prisma's datasource: `postgresql`, `mongodb`.
+    pub fn provider(&self) -> Option<&Name> {
+        self.provider.as_ref()
+    }
+}

@@ -1,0 +1,232 @@
+//! Whose a row is: the shortest ways over foreign keys from a model to people and to the groups they belong to.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::model::{Column, Model, ModelKey, OwnerConfidence, OwnerKind, OwnerPath, Step};
+use super::predicate::Predicate;
+use super::{NameClass, Schema, column_classes, model_classes};
+use crate::text::Name;
+
+/// A way is at most so many foreign keys long.
+const MAX_HOPS: usize = 3;
+/// So many ways are followed at a time.
+const MOST_WAYS: usize = 64;
+
+pub(super) fn find(schema: &mut Schema) {
+    let mut members: FxHashMap<&ModelKey, Vec<&Model>> = FxHashMap::default();
+    for model in &schema.models {
+        if let Some(membership) = &model.membership {
+            members.entry(&membership.tenant).or_default().push(model);
+        }
+    }
+    let members_of = |model: &Model| members.get(&model.key).map(Vec::as_slice).unwrap_or_default();
+    let direct: Vec<Vec<OwnerPath>> = schema.models.iter().map(|model| direct(schema, model, members_of(model))).collect();
+    let all: Vec<Vec<OwnerPath>> = schema.models.iter().enumerate().map(|(index, model)| whole(schema, model, index, &direct)).collect();
+    for (model, owners) in schema.models.iter_mut().zip(all) {
+        model.owners = owners;
+    }
+}
+
+/// The columns of the model itself that say whose a row is; those that only record who did something come last.
+fn direct(schema: &Schema, model: &Model, members: &[&Model]) -> Vec<OwnerPath> {
+    let mut paths = Vec::new();
+    if model.is_principal {
+        let is_own = |column: &&Column| column.primary || column_classes(&column.name).has(NameClass::ExternalId);
+        paths.extend(
+            model
+                .columns
+                .iter()
+                .filter(is_own)
+                .map(|column| path(model, column, Some(model.key.clone()), OwnerKind::Owner, OwnerConfidence::Proven)),
+        );
+    }
+    let by_policy = policy_columns(model);
+    for column in &model.columns {
+        let target = column.references.as_ref().and_then(|reference| schema.get(&reference.model));
+        if paths.iter().any(|path: &OwnerPath| path.column == column.name) {
+            continue;
+        }
+        let classes = column_classes(last_of(&column.name));
+        match target {
+            Some(person) if person.is_principal => {
+                let kind = match () {
+                    // Of lists of people only those count whose name says that these people may see it.
+                    () if column.list && column_classes(first_of(&column.name)).has(NameClass::PeopleList) => OwnerKind::Party,
+                    () if column.list => continue,
+                    () if classes.has(NameClass::Audit) => OwnerKind::Audit,
+                    () => OwnerKind::Owner,
+                };
+                paths.push(path(model, column, Some(person.key.clone()), kind, OwnerConfidence::Proven));
+            }
+            Some(group) if group.is_tenant && !column.list => {
+                paths.push(path(model, column, Some(group.key.clone()), OwnerKind::Tenant, OwnerConfidence::Proven))
+            }
+            Some(_) => {}
+            None if column.defaults_to_caller || by_policy.contains(&&column.db_name) => {
+                paths.push(path(model, column, None, OwnerKind::Owner, OwnerConfidence::Proven));
+            }
+            None => {}
+        }
+    }
+    if model.is_tenant {
+        paths.extend(through_members(model, members));
+    }
+    by_name(model, &mut paths);
+    settle(&mut paths);
+    paths
+}
+
+fn last_of(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+fn first_of(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
+}
+
+/// Columns that a policy compares with the caller.
+fn policy_columns(model: &Model) -> Vec<&Name> {
+    let rules = model.row_security.policies.iter().flat_map(|policy| policy.using.iter().chain(&policy.check));
+    rules.flat_map(|rule| Predicate::owner_columns(&rule.predicate)).collect()
+}
+
+fn path(model: &Model, column: &Column, target: Option<ModelKey>, kind: OwnerKind, confidence: OwnerConfidence) -> OwnerPath {
+    let relation = model.relations.iter().find(|relation| relation.columns.contains(&column.name)).map(|relation| relation.name.clone());
+    OwnerPath { steps: Vec::new(), column: column.name.clone(), db_column: column.db_name.clone(), relation, target, kind, confidence }
+}
+
+/// From a group over its members to the people.
+fn through_members(group: &Model, members: &[&Model]) -> Vec<OwnerPath> {
+    members
+        .iter()
+        .filter_map(|model| Some((model, model.membership.as_ref()?)))
+        .filter_map(|(model, membership)| {
+            let (tenant, person) = (model.column(&membership.tenant_column)?, model.column(&membership.principal_column)?);
+            let relation =
+                group.relations.iter().find(|relation| relation.model == model.key && relation.list).map(|relation| relation.name.clone());
+            let step = Step {
+                relation,
+                column: tenant.name.clone(),
+                db_column: tenant.db_name.clone(),
+                model: model.key.clone(),
+                backwards: true,
+            };
+            let last = path(model, person, Some(membership.principal.clone()), OwnerKind::Tenant, OwnerConfidence::Proven);
+            Some(OwnerPath { steps: vec![step], ..last })
+        })
+        .collect()
+}
+
+/// Columns without a foreign key whose name says it: ids of an outside sign-in service.
+fn by_name(model: &Model, paths: &mut Vec<OwnerPath>) {
+    if model.is_principal {
+        return;
+    }
+    let has = |paths: &[OwnerPath], tenant: bool| {
+        paths.iter().any(|path| (path.kind == OwnerKind::Tenant) == tenant && path.kind != OwnerKind::Audit)
+    };
+    let (has_person, has_tenant) = (has(paths, false), has(paths, true));
+    for column in model.columns.iter().filter(|column| column.references.is_none() && !column.list && !column.name.contains('.')) {
+        let classes = column_classes(&column.name);
+        if paths.iter().any(|path| path.column == column.name) || is_flag(column) {
+            continue;
+        }
+        let kind = match () {
+            () if classes.has(NameClass::OwnerByName) && classes.has(NameClass::Audit) => OwnerKind::Audit,
+            () if classes.has(NameClass::OwnerByName) && !has_person => OwnerKind::Owner,
+            () if classes.has(NameClass::TenantByName) && !has_tenant => OwnerKind::Tenant,
+            () => continue,
+        };
+        paths.push(path(model, column, None, kind, OwnerConfidence::Named));
+    }
+}
+
+fn is_flag(column: &Column) -> bool {
+    matches!(
+        column.ty.to_ascii_lowercase().as_str(),
+        "bool" | "boolean" | "date" | "datetime" | "timestamp" | "timestamptz" | "booleanfield" | "datetimefield"
+    )
+}
+
+/// Two people are parties; who only recorded something counts only if nobody else does.
+fn settle(paths: &mut Vec<OwnerPath>) {
+    let is_person = |path: &OwnerPath| path.kind == OwnerKind::Owner && path.confidence == OwnerConfidence::Proven && path.steps.is_empty();
+    let own_key = |path: &OwnerPath| path.target.is_none();
+    if paths.iter().filter(|path| is_person(path) && !own_key(path)).count() > 1 {
+        paths.iter_mut().filter(|path| is_person(path)).for_each(|path| path.kind = OwnerKind::Party);
+    }
+    if paths.iter().any(|path| path.kind != OwnerKind::Audit) {
+        paths.retain(|path| path.kind != OwnerKind::Audit);
+    }
+    paths.sort_by_key(|path| (std::cmp::Reverse(path.confidence), path.steps.len(), path.kind == OwnerKind::Tenant));
+}
+
+/// The direct paths, or else the shortest ones over other models.
+fn whole(schema: &Schema, model: &Model, index: usize, direct: &[Vec<OwnerPath>]) -> Vec<OwnerPath> {
+    let own = direct.get(index).cloned().unwrap_or_default();
+    let is_settled = |path: &OwnerPath| path.kind != OwnerKind::Audit && path.confidence == OwnerConfidence::Proven;
+    if own.iter().any(is_settled) {
+        return own;
+    }
+    let mut found = over_others(schema, model, direct);
+    found.extend(own);
+    found
+}
+
+fn over_others(schema: &Schema, model: &Model, direct: &[Vec<OwnerPath>]) -> Vec<OwnerPath> {
+    let mut open: Vec<(Vec<Step>, &Model)> = vec![(Vec::new(), model)];
+    let mut seen: FxHashSet<&ModelKey> = FxHashSet::from_iter([&model.key]);
+    for _ in 1..MAX_HOPS {
+        let mut found: Vec<(bool, OwnerPath)> = Vec::new();
+        let mut next = Vec::new();
+        for (steps, at) in &open {
+            for column in at.columns.iter().filter(|column| !column.list && column.references.is_some()).take(MOST_WAYS) {
+                let Some(parent_index) = column.references.as_ref().and_then(|reference| schema.index_of(&reference.model)) else {
+                    continue;
+                };
+                let Some(parent) = schema.models.get(parent_index).filter(|parent| !seen.contains(&parent.key) && !parent.is_principal)
+                else {
+                    continue;
+                };
+                let relation =
+                    at.relations.iter().find(|relation| relation.columns.contains(&column.name)).map(|relation| relation.name.clone());
+                let step = Step {
+                    relation,
+                    column: column.name.clone(),
+                    db_column: column.db_name.clone(),
+                    model: parent.key.clone(),
+                    backwards: false,
+                };
+                let steps: Vec<Step> = steps.iter().cloned().chain([step]).collect();
+                let is_shared = is_shared(parent);
+                let parents = direct.get(parent_index).map(Vec::as_slice).unwrap_or_default();
+                found.extend(
+                    parents
+                        .iter()
+                        .map(|path| (is_shared, OwnerPath { steps: steps.iter().chain(&path.steps).cloned().collect(), ..path.clone() })),
+                );
+                next.push((steps, parent));
+            }
+        }
+        // An order's item belongs to the order's customer, not to the seller of the product in it.
+        if found.iter().any(|(is_shared, _)| !is_shared) {
+            found.retain(|(is_shared, _)| !is_shared);
+        }
+        if found.iter().any(|(_, path)| path.confidence == OwnerConfidence::Proven) {
+            found.retain(|(_, path)| path.confidence == OwnerConfidence::Proven);
+        }
+        if !found.is_empty() {
+            return found.into_iter().map(|(_, path)| path).collect();
+        }
+        seen.extend(next.iter().map(|(_, parent)| &parent.key));
+        next.truncate(MOST_WAYS);
+        open = next;
+    }
+    Vec::new()
+}
+
+/// What many rows of other people point to.
+fn is_shared(model: &Model) -> bool {
+    let classes = model_classes(&model.name);
+    classes.has(NameClass::PublicModel) || classes.has(NameClass::NoTenant)
+}

@@ -1,0 +1,64 @@
+//! Who may read a model's rows: its owner, or everybody.
+
+use rustc_hash::FxHashSet;
+
+use super::model::{Model, ModelKey, OwnerKind, Privacy};
+use super::{NameClass, Schema, SourceKind, column_classes, model_classes};
+
+pub(super) fn judge(schema: &mut Schema) {
+    for index in 0..schema.models.len() {
+        let privacy = schema.models.get(index).map_or(Privacy::Unknown, of);
+        if let Some(model) = schema.models.get_mut(index) {
+            model.privacy = privacy;
+        }
+    }
+    // What people add to what is public is public: comments on posts, and answers to comments.
+    for _ in 0..2 {
+        let public: FxHashSet<ModelKey> = schema
+            .models
+            .iter()
+            .filter(|model| matches!(model.privacy, Privacy::Public | Privacy::AuthoredPublic))
+            .map(|model| model.key.clone())
+            .collect();
+        for model in schema.models.iter_mut().filter(|model| model.privacy == Privacy::Private && is_named(model, NameClass::ReactionModel))
+        {
+            let on_public =
+                model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| public.contains(&reference.model)));
+            if on_public && has_only(model, NameClass::Author) {
+                model.privacy = Privacy::AuthoredPublic;
+            }
+        }
+    }
+}
+
+fn is_named(model: &Model, class: NameClass) -> bool {
+    model_classes(&model.name).has(class) || model_classes(&model.table).has(class)
+}
+
+/// All owner columns are people of this kind.
+fn has_only(model: &Model, class: NameClass) -> bool {
+    let mut direct = model.direct_owners().peekable();
+    direct.peek().is_some() && direct.all(|path| path.kind != OwnerKind::Tenant && column_classes(&path.column).has(class))
+}
+
+fn of(model: &Model) -> Privacy {
+    if model.is_principal {
+        return Privacy::Principal;
+    }
+    if model.kind() == Some(SourceKind::External) || model.columns.is_empty() {
+        return Privacy::Unknown;
+    }
+    let is_authored = is_named(model, NameClass::AuthoredModel) && !model.visibility_columns().is_empty();
+    let is_offered = is_named(model, NameClass::OfferModel) && has_only(model, NameClass::Offerer);
+    if is_authored && has_only(model, NameClass::Author) || is_offered {
+        return Privacy::AuthoredPublic;
+    }
+    let has_person = model.direct_owners().any(|path| path.kind != OwnerKind::Tenant);
+    if is_named(model, NameClass::PublicModel) && !has_person {
+        return Privacy::Public;
+    }
+    if is_named(model, NameClass::PrivateModel) || !model.owners.is_empty() {
+        return Privacy::Private;
+    }
+    Privacy::Public
+}

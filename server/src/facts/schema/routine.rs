@@ -1,0 +1,168 @@
+//! Functions and views of the database.
+
+use super::catalogue::CATALOGUE;
+use super::declared::{MOST_COLUMNS, Site};
+use super::replay::Replay;
+use crate::model::sql::{AlterFunction, CreateFunction, CreateView, ObjectName, Pieces, Query, QueryKind, query};
+use crate::text::{Name, Span};
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Routine {
+    pub name: ObjectName,
+    /// The types of its arguments, as `revoke execute on function f(…)` needs them.
+    pub arg_types: Vec<Name>,
+    /// In lower case.
+    pub returns: Name,
+    /// Runs with the rights of its owner.
+    pub definer: bool,
+    /// The value of `set search_path`, as written.
+    pub search_path: Option<Name>,
+    /// Runs SQL that it puts together.
+    pub executes: bool,
+    /// Its body asks who calls: `auth.uid()`, a claim, the session's user.
+    pub asks_caller: bool,
+    /// Tables it changes, as far as that can be read.
+    pub writes: Vec<Name>,
+    /// Tables it reads, as far as that can be read.
+    pub reads: Vec<ObjectName>,
+    pub revoked_from: Vec<Name>,
+    pub granted_to: Vec<Name>,
+    /// Where `set search_path = ''` can be inserted.
+    pub options_end: u32,
+    pub site: Site,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct View {
+    pub name: ObjectName,
+    pub materialized: bool,
+    /// Reads with the rights of the caller.
+    pub security_invoker: bool,
+    pub reads: Vec<ObjectName>,
+    /// Where `with (security_invoker = on)` can be inserted.
+    pub options_end: u32,
+    pub site: Site,
+}
+
+impl Routine {
+    pub fn is_trigger(&self) -> bool {
+        self.returns == "trigger" || self.returns == "event_trigger"
+    }
+}
+
+impl Replay {
+    pub(super) fn create_function(&mut self, function: &CreateFunction, site: &dyn Fn(Span) -> Site, span: Span) {
+        let arg_types: Vec<Name> = function.args.iter().map(|arg| arg.ty.clone()).collect();
+        let before = self
+            .routines
+            .iter()
+            .position(|known| known.name.is(&function.name) && known.arg_types == arg_types)
+            .map(|index| self.routines.remove(index));
+        let body = function.body.as_ref().map_or("", |body| &body.text);
+        let mut routine = Routine {
+            name: function.name.clone(),
+            arg_types,
+            returns: function.returns.clone(),
+            definer: function.definer,
+            search_path: function.search_path.clone(),
+            executes: function.body.as_ref().is_some_and(|body| body.executes),
+            asks_caller: body_asks_caller(body),
+            writes: Vec::new(),
+            reads: Vec::new(),
+            revoked_from: before.as_ref().map(|before| before.revoked_from.clone()).unwrap_or_default(),
+            granted_to: before.map(|before| before.granted_to).unwrap_or_default(),
+            options_end: function.options_end,
+            site: site(span),
+        };
+        tables_of(body, &mut routine);
+        if self.routines.len() < MOST_COLUMNS {
+            self.routines.push(routine);
+        }
+    }
+
+    pub(super) fn alter_function(&mut self, change: &AlterFunction) {
+        for routine in self.routines.iter_mut().filter(|routine| routine.name.is(&change.name)) {
+            routine.definer = change.definer.unwrap_or(routine.definer);
+            routine.search_path = change.search_path.clone().or_else(|| routine.search_path.clone());
+        }
+    }
+
+    pub(super) fn create_view(&mut self, view: &CreateView, site: &dyn Fn(Span) -> Site, span: Span) {
+        self.views.retain(|known| !known.name.is(&view.name));
+        if self.views.len() >= MOST_COLUMNS {
+            return;
+        }
+        let mut reads = Vec::new();
+        if let Some(query) = &view.query {
+            read_tables(query, &mut reads);
+        }
+        self.views.push(View {
+            name: view.name.clone(),
+            materialized: view.materialized,
+            security_invoker: view.security_invoker,
+            reads,
+            options_end: view.options_end,
+            site: site(span),
+        });
+    }
+}
+
+/// Every table a query reads, also in its parts.
+fn read_tables(query: &Query, out: &mut Vec<ObjectName>) {
+    for table in &query.tables {
+        match &table.query {
+            Some(inner) => read_tables(inner, out),
+            None if !table.name.name.is_empty() => out.push(table.name.clone()),
+            None => {}
+        }
+    }
+    query.with.iter().map(|(_, inner)| inner).chain(&query.also).for_each(|inner| read_tables(inner, out));
+}
+
+/// The queries in a body. PL/pgSQL puts words around them; what begins like a query in the middle is found all the same.
+fn tables_of(body: &str, routine: &mut Routine) {
+    for part in body.split(';') {
+        let lower = part.to_ascii_lowercase();
+        for word in ["select ", "insert ", "update ", "delete "] {
+            let begins = |at: &usize| *at == 0 || lower.get(..*at).is_some_and(|before| before.ends_with(char::is_whitespace));
+            let Some(query) = lower.find(word).filter(begins).and_then(|at| query(&Pieces::plain(part.get(at..)?))) else { continue };
+            if query.kind != QueryKind::Select {
+                routine.writes.extend(query.target().map(|table| table.name.name.clone()));
+            }
+            read_tables(&query, &mut routine.reads);
+        }
+    }
+    routine.reads.dedup_by(|a, b| a.is(b));
+    routine.writes.dedup();
+}
+
+/// A body that says `auth.uid()` (or another of the catalogue's callers) asks who calls, wherever it says so.
+fn body_asks_caller(body: &str) -> bool {
+    let lower = body.to_ascii_lowercase();
+    let callers = CATALOGUE.callers.iter().filter(|caller| caller.argument.is_none()).flat_map(|caller| &caller.call);
+    let asks_setting = lower.contains("current_setting(") && (lower.contains("claim") || lower.contains("user"));
+    asks_setting || callers.into_iter().any(|call| lower.contains(&format!("{call}(")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn functions_and_views_in_their_last_state() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create function f(a int) returns int language plpgsql security definer as $$ begin update notes set a = 1 where user_id = auth.uid(); execute a; end $$;
+             revoke execute on function f(int) from public, anon; alter function f(int) set search_path = '';
+             create function g() returns trigger language plpgsql as $$ begin insert into log select * from notes; return new; end $$;
+             create view v as select n.* from notes n join users u on u.id = n.user_id; create view w as select 1 from a; drop view w;
+             alter view v set (security_invoker = on);",
+        )]);
+        let [f, g] = schema.routines() else { panic!() };
+        assert!(f.definer && f.executes && f.asks_caller && f.search_path.as_deref() == Some("''") && !f.is_trigger());
+        assert_eq!((f.revoked_from.join(","), f.writes.join(",")), ("public,anon".to_owned(), "notes".to_owned()));
+        assert!(g.is_trigger() && !g.executes && g.writes == ["log"] && g.reads.iter().any(|table| table.name == "notes"));
+        let [view] = schema.views() else { panic!() };
+        assert!(view.security_invoker && view.reads.iter().map(|table| table.name.as_str()).eq(["notes", "users"]));
+    }
+}

@@ -1,0 +1,14 @@
+//! The language server as its clients see it: the real program, or the same server with findings made up by a script.
+
+mod client;
+mod script;
+
+mod actions;
+mod documents;
+mod framing;
+mod lifecycle;
+mod order;
+mod pulling;
+mod publishing;
+mod settings;
+mod workspace;
