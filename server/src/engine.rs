@@ -1,13 +1,22 @@
 //! FLOOR 7. A snapshot in, findings and fixes out. No IO, no lock, no clock: same snapshot, same findings.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::config::Config;
-use crate::fixes::Fix;
-use crate::project::Project;
-use crate::rules::Finding;
+use rustc_hash::FxHashMap;
+
+use crate::config::{self, Config, RuleSetting};
+use crate::facts::schema::Schema;
+use crate::fixes::{self, Fix};
+use crate::project::place::{Purpose, purpose};
+use crate::project::{Project, RootWalk, Session};
+use crate::rules::raw::{Raw, RawPlace, RuleCx};
+use crate::rules::{self, Audience, Confidence, Finding, FixPlan, Level, Place, Related};
 use crate::text::{FileId, Span};
+
+/// Threads that call the engine need a stack of this many bytes: code nests deeply.
+pub const STACK_BYTES: usize = 256 << 20;
 
 /// All an analysis may look at. The project already contains the newest text of every open file.
 #[derive(Clone)]
@@ -30,23 +39,240 @@ impl Cancel {
     }
 }
 
+/// A flag that somebody else already owns (a signal handler).
 impl From<Arc<AtomicBool>> for Cancel {
-    /// A flag that something else sets, such as a signal.
-    fn from(flag: Arc<AtomicBool>) -> Cancel {
+    fn from(flag: Arc<AtomicBool>) -> Self {
         Cancel(flag)
     }
 }
 
-/// The findings whose place lies in `file`, in order of place then rule. `None` if cancelled.
-pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
-    let _ = (snapshot, file);
-    (!cancel.is_cancelled()).then(Vec::new)
+/// The engine with what it remembers from one state of a project to the next. Answers are those of a fresh one.
+#[derive(Default)]
+pub struct Engine {
+    session: Session,
+    /// What the rules said of a walk, kept with the walk itself.
+    said: FxHashMap<usize, (Arc<RootWalk>, Arc<[Raw]>)>,
+    schema: Option<Arc<Schema>>,
 }
 
-/// The findings of all files, ordered by file, place and rule. `None` if cancelled.
+/// What was understood, in numbers.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Status {
+    pub files: usize,
+    /// Routes whose handler was found and walked.
+    pub handlers: usize,
+    /// Routes whose handler could not be looked into.
+    pub not_understood: usize,
+    pub accesses: usize,
+    pub queries: usize,
+}
+
+impl Engine {
+    /// The findings whose place lies in `file`, in order of place then rule. `None` if cancelled.
+    pub fn check(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
+        self.contained(|engine| {
+            engine.update(snapshot);
+            let walks = engine.session.file(&snapshot.project, &snapshot.config, file, &|| cancel.is_cancelled())?;
+            let mut out = Vec::new();
+            for walk in &walks {
+                engine.findings(snapshot, walk, Some(file), &mut out);
+            }
+            of_file(snapshot, file, &mut out);
+            Some(finished(out))
+        })
+        .unwrap_or_else(|| Some(Vec::new()))
+    }
+
+    /// The findings of all files, ordered by file, place and rule. `None` if cancelled.
+    pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
+        self.contained(|engine| {
+            engine.update(snapshot);
+            let walks = engine.session.all(&snapshot.project, &snapshot.config, &|| cancel.is_cancelled())?;
+            let mut out = Vec::new();
+            for walk in &walks {
+                engine.findings(snapshot, walk, None, &mut out);
+            }
+            for (file, _) in snapshot.project.sorted_files() {
+                if cancel.is_cancelled() {
+                    return None;
+                }
+                of_file(snapshot, file, &mut out);
+            }
+            Some(finished(out))
+        })
+        .unwrap_or_else(|| Some(Vec::new()))
+    }
+
+    /// For each finding that touches `span`: the fixes, best first, suppression last. Edits are computed from this snapshot.
+    pub fn fixes_at(&mut self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>> {
+        let findings = self.check(snapshot, file, cancel)?;
+        Some(
+            findings
+                .into_iter()
+                .filter(|finding| finding.place.span.touches(span))
+                .map(|finding| Offer { fixes: offers(&snapshot.project, &finding), finding })
+                .collect(),
+        )
+    }
+
+    /// What was understood of the project so far.
+    pub fn status(&mut self, snapshot: &Snapshot) -> Status {
+        let mut status = Status { files: snapshot.project.files().count(), ..Status::default() };
+        if let Some(routes) = self.session.known_routes() {
+            for (_, route) in routes.iter() {
+                match route.function() {
+                    Some(_) => status.handlers += 1,
+                    None => status.not_understood += 1,
+                }
+            }
+        }
+        (status.accesses, status.queries) = self.session.counts();
+        status
+    }
+
+    /// A panic stays here: what is remembered is thrown away, and the file has no findings this time.
+    fn contained<T>(&mut self, run: impl FnOnce(&mut Engine) -> T) -> Option<T> {
+        match catch_unwind(AssertUnwindSafe(|| run(self))) {
+            Ok(value) => Some(value),
+            Err(_) => {
+                *self = Engine::default();
+                None
+            }
+        }
+    }
+
+    fn update(&mut self, snapshot: &Snapshot) {
+        self.session.update(&snapshot.project, &snapshot.config);
+        let schema = snapshot.project.schema();
+        if !self.schema.as_ref().is_some_and(|known| Arc::ptr_eq(known, schema)) {
+            // Whose rows are whose may have changed: walks stay, verdicts do not.
+            self.said.clear();
+            self.schema = Some(Arc::clone(schema));
+        }
+        if self.said.len() > 2 * self.session.len() + 256 {
+            self.said.retain(|_, (walk, _)| Arc::strong_count(walk) > 1);
+        }
+    }
+
+    fn findings(&mut self, snapshot: &Snapshot, walk: &Arc<RootWalk>, only: Option<&FileId>, out: &mut Vec<Finding>) {
+        let key = Arc::as_ptr(walk) as usize;
+        let said = match self.said.get(&key) {
+            Some((known, said)) if Arc::ptr_eq(known, walk) && !said.iter().any(|raw| !raw.plans.is_empty()) => Arc::clone(said),
+            _ => {
+                let cx = RuleCx { walk, project: &snapshot.project, schema: snapshot.project.schema(), config: &snapshot.config };
+                let said: Arc<[Raw]> = rules::of_walk(&cx).into();
+                self.said.insert(key, (Arc::clone(walk), Arc::clone(&said)));
+                said
+            }
+        };
+        for raw in said.iter() {
+            if only.is_some_and(|only| raw.site.item.file != *only) {
+                continue;
+            }
+            out.extend(resolved(snapshot, raw));
+        }
+    }
+}
+
+/// The fixes of a finding: repairs first, the comment that silences it last.
+pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
+    let silence = FixPlan::Suppress { at: finding.place.clone(), rule: finding.rule, detail: finding.detail.clone() };
+    finding.plans.iter().chain([&silence]).flat_map(|plan| fixes::fixes(project, plan)).collect()
+}
+
+/// What is said of one file by itself.
+fn of_file(snapshot: &Snapshot, file: &FileId, out: &mut Vec<Finding>) {
+    let mut found = Vec::new();
+    rules::secret_hardcoded::of_file(&snapshot.project, file, &mut found);
+    for mut finding in found {
+        // Where a secret stands has already been weighed by the rule itself: tests count for less, not for nothing.
+        let Some(level) = set_level(snapshot, finding.rule.as_str(), finding.level) else { continue };
+        finding.level = level;
+        out.push(finding);
+    }
+}
+
+/// Sites become places; levels follow from impact, confidence and settings.
+fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
+    let project = &snapshot.project;
+    let place = project.place(&raw.site)?;
+    let related = raw
+        .related
+        .iter()
+        .filter_map(|(at, message)| {
+            let place = match at {
+                RawPlace::Site(site) => project.place(site)?,
+                RawPlace::At(file, span) => Place { file: file.clone(), span: *span },
+            };
+            Some(Related { place, message: message.clone() })
+        })
+        .collect();
+    let meta = raw.meta;
+    let level = level_of(snapshot, meta, raw.confidence, &place.file)?;
+    Some(Finding {
+        rule: meta.id,
+        detail: raw.detail.clone(),
+        impact: meta.impact,
+        confidence: raw.confidence,
+        level,
+        place,
+        message: raw.message.clone(),
+        related,
+        plans: raw.plans.clone(),
+        absence: raw.absence,
+    })
+}
+
+/// The level after settings; `None` if it is not shown at all.
+fn level_of(snapshot: &Snapshot, meta: &rules::RuleMeta, confidence: Confidence, file: &FileId) -> Option<Level> {
+    let auditor = snapshot.config.audience == config::Audience::Auditor;
+    let mut level = Level::of(meta.impact, confidence);
+    if meta.audience == Audience::Auditor && !auditor {
+        return None;
+    }
+    if !snapshot.config.include_tests {
+        match purpose(snapshot.project.relative(file)) {
+            Purpose::Product => {}
+            Purpose::Tooling => level = level.lower(),
+            Purpose::Example | Purpose::Test | Purpose::Generated => return None,
+        }
+    }
+    set_level(snapshot, meta.id.as_str(), level)
+}
+
+/// The level as the person set it; `None` if it is not shown.
+fn set_level(snapshot: &Snapshot, rule: &str, level: Level) -> Option<Level> {
+    if level == Level::Hidden && snapshot.config.audience != config::Audience::Auditor {
+        return None;
+    }
+    let setting = snapshot.config.rules.iter().find(|(id, _)| id == rule).map(|(_, setting)| *setting);
+    Some(match setting {
+        Some(RuleSetting::Off) => return None,
+        Some(RuleSetting::Error) => Level::Error,
+        Some(RuleSetting::Warning) => Level::Warning,
+        Some(RuleSetting::Information) => Level::Information,
+        Some(RuleSetting::Hint) => Level::Hint,
+        None => level,
+    })
+}
+
+/// In order, and each mistake once: several walks may come through the same place.
+fn finished(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| {
+        (&a.place, a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(&b.place, b.rule, std::cmp::Reverse(b.confidence), &b.detail, &b.message))
+    });
+    findings.dedup_by(|a, b| a.place == b.place && a.rule == b.rule);
+    findings
+}
+
+/// The findings of one file, by a fresh engine.
+pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
+    Engine::default().check(snapshot, file, cancel)
+}
+
+/// The findings of all files, by a fresh engine.
 pub fn check_all(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
-    let _ = snapshot;
-    (!cancel.is_cancelled()).then(Vec::new)
+    Engine::default().check_all(snapshot, cancel)
 }
 
 /// A finding with the fixes that can be applied now.
@@ -55,8 +281,7 @@ pub struct Offer {
     pub fixes: Vec<Fix>,
 }
 
-/// For each finding that touches `span`: the fixes, best first, suppression last. Edits are computed from this snapshot.
+/// The offers of a fresh engine.
 pub fn fixes_at(snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>> {
-    let _ = (snapshot, file, span);
-    (!cancel.is_cancelled()).then(Vec::new)
+    Engine::default().fixes_at(snapshot, file, span, cancel)
 }

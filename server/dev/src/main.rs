@@ -1,5 +1,7 @@
 //! `cargo dev ...`: helpers for the people who build Guardline.
 
+mod secrets;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,11 +36,14 @@ enum Command {
     },
     /// Prints the models of a project: their columns, whose their rows are, what the database enforces.
     Schema { folder: PathBuf },
+    /// Prints what the rule secret-hardcoded says about files.
+    Secrets(secrets::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Tree { file } => tree(&file),
+        Command::Secrets(options) => secrets::run(&options),
         Command::Facts { file, root } => facts(&file, root.as_deref()),
         Command::Schema { folder } => schema(&folder),
     }

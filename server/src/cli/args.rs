@@ -32,14 +32,7 @@ pub enum Command {
     /// Watch an assistant write code, and Guardline repair it
     Demo(Demo),
     /// Start the language server on standard input and output (for editors)
-    Lsp {
-        /// The only way there is; accepted because editors pass it
-        #[arg(long, hide = true)]
-        stdio: bool,
-        /// The editor's process: when it is gone, so is the server
-        #[arg(long = "clientProcessId", hide = true)]
-        client_process_id: Option<u32>,
-    },
+    Lsp(Server),
 }
 
 #[derive(Args, Debug)]
@@ -59,6 +52,22 @@ pub struct Audit {
     /// Write the report to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Server {
+    /// The only way there is; accepted because editors pass it
+    #[arg(long, hide = true)]
+    pub stdio: bool,
+    /// The editor's process: when it is gone, so is the server
+    #[arg(long = "clientProcessId", hide = true)]
+    pub client_process_id: Option<u32>,
+    /// Write a log to FILE, or to standard error for `stderr`; without it, warnings go to the editor's own log
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<String>,
+    /// How much is logged
+    #[arg(long, value_name = "LEVEL", value_parser = ["off", "error", "warn", "info", "debug"])]
+    pub log_level: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -102,6 +111,6 @@ mod tests {
         Cli::command().debug_assert();
         assert!(Cli::try_parse_from(["guardline", "audit", "a", "--files-from", "b"]).is_err());
         assert!(Cli::try_parse_from(["guardline", "demo", "--speed", "0"]).is_err());
-        assert!(Cli::try_parse_from(["guardline", "lsp", "--stdio"]).is_ok());
+        assert!(Cli::try_parse_from(["guardline", "lsp", "--stdio", "--clientProcessId=1", "--log", "stderr", "--log-level", "debug"]).is_ok());
     }
 }

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use signal_hook::consts::SIGINT;
 
 use super::args::{Audit, Format};
@@ -17,12 +17,11 @@ use super::targets::{self, Targets};
 use super::{STOPPED, output};
 use crate::config::{self, Config};
 use crate::engine::{self, Cancel, Snapshot};
-use crate::fixes::Fix;
 use crate::project::Project;
 use crate::report::{self, Date, Entry, Redactor, Report, suppress};
-use crate::rules::{self, Finding, Level, RuleId};
+use crate::rules::{self, Finding, Level};
 use crate::syntax::{Document, Language};
-use crate::text::{FileId, Name, Span};
+use crate::text::FileId;
 use crate::workspace::walk::{Walk, file_id};
 
 pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
@@ -97,14 +96,14 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
 /// Checks the project. `None` if cancelled.
 fn report<'s>(snapshot: &'s Snapshot, targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
     let project = &*snapshot.project;
-    let all = engine::check_all(snapshot, cancel)?;
+    let all = on_deep_stack(|| engine::check_all(snapshot, cancel))?;
     let redactor = Redactor::new(project, rules::all(), &all);
     let is_shown = |finding: &Finding| {
         let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
         is_loud && targets.cover(&finding.place.file)
     };
     let judged = suppress::judge(project, rules::all(), all.into_iter().filter(is_shown).collect(), today());
-    let entries = with_fixes(snapshot, judged.kept, cancel)?;
+    let entries = with_fixes(snapshot, judged.kept);
     let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
     let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
     Some(Report {
@@ -128,27 +127,16 @@ fn base(project: &Project) -> FileId {
     project.git_roots().iter().find(around).unwrap_or(root).clone()
 }
 
-/// What tells a finding from the others of its file.
-type Key = (RuleId, Span, Name);
-
-fn key(finding: &Finding) -> Key {
-    (finding.rule, finding.place.span, finding.detail.clone())
+fn with_fixes(snapshot: &Snapshot, findings: Vec<Finding>) -> Vec<Entry> {
+    findings.into_iter().map(|finding| Entry { fixes: engine::offers(&snapshot.project, &finding), finding }).collect()
 }
 
-fn with_fixes(snapshot: &Snapshot, findings: Vec<Finding>, cancel: &Cancel) -> Option<Vec<Entry>> {
-    let mut fixes: FxHashMap<FileId, FxHashMap<Key, Vec<Fix>>> = FxHashMap::default();
-    let mut entries = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let file = &finding.place.file;
-        if !fixes.contains_key(file) {
-            let whole = snapshot.project.file(file).map_or(0, |file| file.document.rope().len_bytes());
-            let offers = engine::fixes_at(snapshot, file, Span::new(0, whole as u32), cancel)?;
-            fixes.insert(file.clone(), offers.into_iter().map(|offer| (key(&offer.finding), offer.fixes)).collect());
-        }
-        let own = fixes.get_mut(file).and_then(|of_file| of_file.remove(&key(&finding))).unwrap_or_default();
-        entries.push(Entry { finding, fixes: own });
-    }
-    Some(entries)
+/// Code nests deeply: the engine needs more stack than a main thread has.
+fn on_deep_stack<T: Send>(run: impl FnOnce() -> Option<T> + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn_scoped(scope, run);
+        thread.ok()?.join().ok()?
+    })
 }
 
 fn here() -> FileId {

@@ -22,7 +22,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Audit(audit) => audit::run(&audit, cli.no_color),
         Command::Explain { rule } => explain::run(&rule, cli.no_color),
         Command::Rules { format } => rules::run(format, cli.no_color),
-        Command::Demo(_) | Command::Lsp { .. } => Ok(FAILED),
+        Command::Demo(_) | Command::Lsp(_) => Ok(FAILED),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -1,6 +1,10 @@
 //! What a person may set: `guardline.json` and the client's settings. Plain data; `workspace` reads it from disk.
 
+pub mod parse;
+
 use crate::text::Name;
+
+pub use parse::ConfigError;
 
 /// Defaults are what a person who configured nothing gets.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,6 @@
 //! FLOOR 3. What the model means for security: knowledge of libraries (`catalogue`), and the walk over functions that
 //! tells where values come from (`value`, `taint`), what is known at each point (`check`) and what the code does (`event`).
+//! Keys and passwords in texts are `secrets`.
 
 pub mod catalogue;
 pub mod check;
@@ -9,6 +10,7 @@ pub mod place;
 pub mod query;
 pub mod schema;
 pub mod scope;
+pub mod secrets;
 pub mod show;
 pub mod taint;
 pub mod value;

@@ -1,6 +1,41 @@
 //! FLOOR 6. From a plan to edits. A fix is a pure function of snapshot and plan, and gives nothing rather than guess.
 
+pub mod apply;
+pub mod comment_key;
+mod config_text;
+pub mod edits;
+pub mod env_file;
+pub mod env_quoting;
+mod env_target;
+pub mod env_name;
+pub mod ignored;
+mod literal;
+pub mod move_to_env;
+mod package;
+mod phrasebook;
+mod secrets_toml;
+mod stack;
+pub mod suppress;
+pub mod verify;
+#[cfg(test)]
+mod testing;
+
+use crate::project::Project;
+use crate::rules::FixPlan;
 use crate::text::{FileId, Span};
+
+/// The fixes for a plan, the preferred one first. Empty where the plan cannot be carried out with certainty.
+pub fn fixes(project: &Project, plan: &FixPlan) -> Vec<Fix> {
+    match plan {
+        FixPlan::MoveToEnv { literal, name } => {
+            let one = move_to_env::fix(project, literal, name).or_else(|| comment_key::fix(project, literal));
+            one.into_iter().chain(move_to_env::fix_all_uses(project, literal, name)).collect()
+        }
+        // No recipe yet: nothing is offered rather than something half right.
+        FixPlan::RequireOwner(_) | FixPlan::UseParameter { .. } => Vec::new(),
+        FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, *rule, detail).into_iter().collect(),
+    }
+}
 
 /// May it be applied without being read?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,7 +3,9 @@
 //! A file is a list of [`Segment`]s (its top-level items), each an arena of its own with spans relative to its start, so
 //! that an edit elsewhere leaves it untouched. Nothing here means anything for security yet; that is the floor above.
 
+pub mod around;
 mod class;
+pub mod comment_line;
 mod expr;
 mod file;
 mod function;
@@ -14,6 +16,7 @@ pub mod print;
 mod segment;
 pub mod sql;
 mod stmt;
+pub mod string_token;
 mod types;
 
 pub use class::{Class, Field};

@@ -7,6 +7,7 @@ mod handler;
 mod resolve;
 pub mod routes;
 pub mod session;
+pub mod surface;
 mod world;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use resolve::{Resolver, join};
 pub use session::{RootWalk, Session};
 pub use world::Linked;
 
+use crate::facts::schema::{self, FileSchema, Schema};
 use crate::facts::scope::Module;
 use crate::model::{FileModel, lower};
 use crate::syntax::Document;
@@ -30,6 +32,8 @@ pub struct File {
     pub model: Option<Arc<FileModel>>,
     /// Its names, for code.
     pub module: Option<Arc<Module>>,
+    /// What it says about models.
+    pub tables: Arc<FileSchema>,
 }
 
 /// Every file that is known, open buffers over disk.
@@ -41,6 +45,7 @@ pub struct Project {
     /// What changed since then; `None` for files that are gone. Small, so that a keystroke copies little.
     changed: FxHashMap<FileId, Option<File>>,
     resolver: Arc<Resolver>,
+    schema: Arc<Schema>,
     git_roots: Arc<[FileId]>,
     ignored: Arc<FxHashSet<FileId>>,
 }
@@ -62,14 +67,19 @@ impl Project {
     pub fn with(&self, changes: Vec<(FileId, Option<Arc<Document>>)>) -> Project {
         let mut project = self.clone();
         let mut structure = false;
+        let mut models = false;
         for (file, document) in changes {
             let before = project.file(&file).cloned();
+            let before_tables = before.as_ref().map(|file| Arc::clone(&file.tables));
             structure |= before.is_some() != document.is_some() || resolve::configures(&file);
             let after = document.map(|document| {
                 let model = lower::lower(&document, before.and_then(|file| file.model).as_deref()).map(Arc::new);
                 let module = model.as_ref().map(|model| Arc::new(Module::of(Arc::clone(model))));
-                File { document, model, module }
+                let tables = Arc::new(schema::read(&document, model.as_deref()));
+                File { document, model, module, tables }
             });
+            let (old, new) = (before_tables.as_deref(), after.as_ref().map(|file| &*file.tables));
+            models |= old.filter(|tables| !tables.is_empty()) != new.filter(|tables| !tables.is_empty());
             project.changed.insert(file, after);
         }
         if project.changed.len() > MOST_CHANGED {
@@ -87,7 +97,15 @@ impl Project {
             let resolver = Resolver::new(&project.roots, names, |file| project.file(file).map(|file| file.document.text()));
             project.resolver = Arc::new(resolver);
         }
+        if models {
+            project.schema = Arc::new(Schema::link(project.files().map(|(file, known)| (file, &*known.tables))));
+        }
         project
+    }
+
+    /// The models of all files.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
     }
 
     pub fn resolver(&self) -> &Arc<Resolver> {

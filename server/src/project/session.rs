@@ -157,6 +157,28 @@ impl Session {
         Some(walks.into_iter().map(|(_, walk)| Arc::clone(walk)).collect())
     }
 
+    /// How many walks are remembered.
+    pub fn len(&self) -> usize {
+        self.walks.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.walks.is_empty()
+    }
+
+    /// How many data accesses and SQL texts were seen.
+    pub fn counts(&self) -> (usize, usize) {
+        let mut counts = (0, 0);
+        for event in self.walks.values().flat_map(|walk| &walk.events) {
+            match event {
+                Event::Access(_) => counts.0 += 1,
+                Event::Sink(_) => counts.1 += 1,
+                _ => {}
+            }
+        }
+        counts
+    }
+
     /// The routes as they were found last.
     pub fn known_routes(&self) -> Option<Arc<Vec<(RootKey, Arc<Route>)>>> {
         self.routes.clone()

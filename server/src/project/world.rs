@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Project;
 use crate::config::Config;
 use crate::facts::catalogue::{BUILT_IN, Catalogue};
+use crate::facts::schema::{Privacy, guess_privacy};
 use crate::facts::scope::Module;
 use crate::facts::walk::{Target, World};
 use crate::text::{FileId, Name};
@@ -45,12 +46,15 @@ impl World for Linked<'_> {
     }
 
     fn is_principal_model(&self, model: &str) -> bool {
-        matches!(model.to_ascii_lowercase().trim_end_matches('s'), "user" | "account" | "profile" | "member" | "customer")
+        let schema = self.project.schema();
+        match schema.model(model) {
+            Some(model) => model.is_principal,
+            None => guess_privacy(&Name::from(model)) == Privacy::Principal,
+        }
     }
 
     fn model_name(&self, name: &str) -> Option<Name> {
-        let _ = name;
-        None
+        self.project.schema().model(name).map(|model| model.name.clone())
     }
 
     fn is_configured_guard(&self, name: &str) -> bool {

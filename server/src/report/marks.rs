@@ -90,6 +90,17 @@ impl<'m> InForce<'m> {
         let near = touched.filter_map(|line| self.by_line.get(&line)).flatten();
         near.chain(&self.wide).copied().find(|mark| mark.covers(finding, first_line, last_line))
     }
+
+    /// The mark that silences this finding as if it began on the line.
+    pub fn over_line(&self, finding: &Finding, line: u32) -> Option<&'m Mark> {
+        let here = self.by_line.get(&line).into_iter().flatten();
+        here.copied().find(|mark| mark.reach == Reach::From(line) && mark.covers(finding, line, line))
+    }
+
+    /// Is there a mark for a single line at all?
+    pub fn hold_lines(&self) -> bool {
+        !self.by_line.is_empty()
+    }
 }
 
 const OURS: &str = "guardline-ignore";

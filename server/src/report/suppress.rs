@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::date::Date;
 use super::marks::{self, Marks, Target};
-use crate::model::FileModel;
+use crate::model::{FileModel, comment_line};
 use crate::project::Project;
 use crate::rules::{Finding, Place, RuleMeta};
 use crate::syntax::Document;
@@ -40,7 +40,12 @@ pub fn judge_file(document: &Document, model: Option<&FileModel>, rules: &[&Rule
     for finding in findings {
         let span = finding.place.span;
         let (first, last) = (line(document, span.start), line(document, span.end));
-        match in_force.over(&finding, first, last) {
+        let silencing = in_force.over(&finding, first, last).or_else(|| {
+            // Inside of a text that spans lines no comment can stand: the mark is above all of it.
+            let above = in_force.hold_lines().then(|| line_above(document, model, span.start)).flatten()?;
+            in_force.over_line(&finding, above)
+        });
+        match silencing {
             Some(mark) => judged.silenced.push(Silenced { finding, reason: mark.reason.clone() }),
             None => judged.kept.push(finding),
         }
@@ -95,6 +100,12 @@ fn notes(document: &Document, marks: &Marks, rules: &[&RuleMeta], today: Date) -
     notes
 }
 
+/// The line that a comment about this place would stand above.
+fn line_above(document: &Document, model: Option<&FileModel>, offset: u32) -> Option<u32> {
+    let start = comment_line::comment_line(document.language, model, &document.text(), offset)?;
+    Some(line(document, start)).filter(|above| *above != line(document, offset))
+}
+
 fn line(document: &Document, offset: u32) -> u32 {
     let rope = document.rope();
     rope.byte_to_line((offset as usize).min(rope.len_bytes())) as u32
@@ -143,6 +154,15 @@ mod tests {
         assert_eq!(judged.kept.len(), 2);
         assert_eq!(judged.silenced[0].reason, "a public lookup table");
         assert_eq!(judged.notes, []);
+    }
+
+    #[test]
+    fn a_mark_above_a_text_covers_all_its_lines() {
+        let text = "f();\n// guardline-ignore-next-line secret-hardcoded: a sample\nconst a = `x\n  key\n`;\nconst key = 1;\n";
+        let silenced = judged("a.ts", text, &[("secret-hardcoded", "  key")], "2026-01-01");
+        assert_eq!((silenced.kept.len(), silenced.silenced.len()), (0, 1));
+        let kept = judged("a.ts", text, &[("secret-hardcoded", "const key")], "2026-01-01");
+        assert_eq!(kept.kept.len(), 1);
     }
 
     #[test]

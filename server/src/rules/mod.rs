@@ -2,7 +2,13 @@
 
 mod finding;
 mod meta;
+pub mod missing_ownership;
+pub mod ownership;
+mod ownership_plan;
 pub mod plan;
+pub mod raw;
+pub mod secret_hardcoded;
+pub mod sql_injection;
 
 pub use finding::{Confidence, Finding, Level, Place, Related};
 pub use meta::{Audience, Impact, Risk, RuleId, RuleMeta};
@@ -10,7 +16,16 @@ pub use plan::FixPlan;
 
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta] {
-    &[]
+    static ALL: &[&RuleMeta] = &[&missing_ownership::META, &secret_hardcoded::META, &sql_injection::META];
+    ALL
+}
+
+/// Everything the flow rules say about one walk.
+pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
+    let mut out = Vec::new();
+    missing_ownership::check(cx, &mut out);
+    sql_injection::check(cx, &mut out);
+    out
 }
 
 /// The rule with this id, if there is one.

@@ -1,6 +1,7 @@
 //! What should change, as data. `fixes` turns it into edits when somebody asks.
 
 use super::{Place, RuleId};
+use crate::facts::query::Operation;
 use crate::text::Name;
 
 /// Closed on purpose: a new plan does not compile until `fixes` handles it.
@@ -8,6 +9,30 @@ use crate::text::Name;
 pub enum FixPlan {
     /// Replace the literal at `literal` by a read of an environment variable, `name` by preference.
     MoveToEnv { literal: Place, name: Name },
+    /// Tie an access to the signed-in user: in the query, or by a comparison after it.
+    RequireOwner(Box<RequireOwner>),
+    /// Bind the values that are put into the SQL text at `text` as parameters of `call`.
+    UseParameter { call: Place, text: Place, client: Name },
     /// Silence this one finding with a comment and a reason.
     Suppress { at: Place, rule: RuleId, detail: Name },
+}
+
+/// What is known of an access that anybody can point at another's record.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RequireOwner {
+    /// The call that asks the database, with the chain that built it.
+    pub access: Place,
+    /// The argument or call that names the rows.
+    pub key: Option<Place>,
+    /// The catalogue's name of the client: `prisma`, `sqlalchemy`.
+    pub client: Name,
+    pub operation: Operation,
+    pub model: Name,
+    /// The owner column as code names it, as the database does, and the relation over it.
+    pub column: Name,
+    pub db_column: Name,
+    pub relation: Option<Name>,
+    /// The handler that reaches the access.
+    pub handler: Place,
+    pub framework: Name,
 }

@@ -19,7 +19,7 @@ pub enum Language {
     Html,
     Dockerfile,
     Shell,
-    /// Read for secrets only, as plain text (`.npmrc`, `.pypirc`, `.netrc`).
+    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, ignore files, `requirements.txt`.
     Text,
 }
 
@@ -41,8 +41,11 @@ impl Language {
         if name == "Dockerfile" || name.starts_with("Dockerfile.") || name == "Containerfile" {
             return Some(Language::Dockerfile);
         }
-        if matches!(name, ".npmrc" | ".pypirc" | ".netrc") {
+        if matches!(name, ".npmrc" | ".pypirc" | ".netrc") || is_plain_manifest(name) {
             return Some(Language::Text);
+        }
+        if name == "Pipfile" {
+            return Some(Language::Toml);
         }
         Some(match file.extension() {
             "ts" | "mts" | "cts" => Language::TypeScript,
@@ -131,4 +134,10 @@ impl Language {
 /// `.env`, `.env.local`, `.env.example`, `.dev.vars`, `example.env`: files of `NAME=value` lines.
 fn is_env_name(name: &str) -> bool {
     name == ".env" || name.starts_with(".env.") || name == ".dev.vars" || name.starts_with(".dev.vars.") || name.ends_with(".env") || name == ".envrc"
+}
+
+/// Lists of a line each, which say what is ignored or depended on.
+fn is_plain_manifest(name: &str) -> bool {
+    matches!(name, ".gitignore" | ".dockerignore" | ".vercelignore" | ".python-version")
+        || name.starts_with("requirements") && (name.ends_with(".txt") || name.ends_with(".in"))
 }

@@ -2,6 +2,7 @@
 
 mod edit;
 mod file_id;
+pub mod lines;
 pub mod position;
 mod span;
 

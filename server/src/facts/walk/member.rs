@@ -171,6 +171,14 @@ impl Walker<'_> {
                         }
                     }
                 }
+                // A query that begins without a call: `Note.objects`, `Note.query`.
+                Entry::Access(access) if step != "()" && !self.frames.is_empty() => {
+                    if let Kind::Library(library) = value.kind() {
+                        let library = library.clone();
+                        let begun = self.query_step(&[access], &library, (*library).clone(), &[], crate::text::Span::default());
+                        value = begun.unwrap_or(value);
+                    }
+                }
                 Entry::Alias(is) => {
                     let states = catalogue.guess_states(&crate::facts::catalogue::GuessEntry { names: Vec::new(), is: is.clone(), python: false });
                     if let Kind::Library(library) = value.kind() {

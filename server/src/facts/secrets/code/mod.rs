@@ -1,0 +1,166 @@
+//! Secrets in code: the literals of a program model, each with what it is called and where it stands.
+
+mod joined;
+mod login;
+mod reads;
+mod walk;
+
+use super::context::{Names, Position, Siblings};
+use super::hit::{self, HitKind, SecretHit};
+use super::judge::{self, Candidate, Origin, Verdict};
+use super::{FileHints, Place, pair, shape, token};
+use crate::model::{Comment, FileModel, Segment};
+use crate::syntax::Document;
+use crate::text::{Name, Span};
+use joined::Text;
+
+/// The secrets of a file of code, in order of place.
+pub fn in_code(model: &FileModel, document: &Document, hints: &FileHints) -> Vec<SecretHit> {
+    let mut hits = Vec::new();
+    for placed in &model.segments {
+        let text = document.slice(placed.span());
+        hits.extend(in_segment(&placed.segment, &text, hints).iter().map(|hit| hit.shifted(placed.start)));
+    }
+    pair_in_file(&mut hits, document);
+    hits
+}
+
+/// What only the whole file can tell: ids beside their secrets.
+pub fn pair_in_file(hits: &mut Vec<SecretHit>, document: &Document) {
+    let rope = document.rope();
+    pair::pair_identifiers(hits, |offset| rope.byte_to_line((offset as usize).min(rope.len_bytes())));
+}
+
+/// The secrets of one segment, in its own coordinates. Depends on nothing but its arguments, so that a caller may remember
+/// it by the segment's hash and the hints. `text` is the segment's. [`pair_in_file`] belongs behind it.
+pub fn in_segment(segment: &Segment, text: &str, hints: &FileHints) -> Vec<SecretHit> {
+    if hints.place == Place::Skipped {
+        return Vec::new();
+    }
+    let mut finder = Finder { segment, text, hints, hits: Vec::new() };
+    walk::segment(&mut finder);
+    for comment in &segment.comments {
+        finder.comment(comment);
+    }
+    let mut hits = finder.hits;
+    hits.sort_by_key(|hit| (hit.token.start, hit.token.end));
+    hits.dedup_by(|later, earlier| later.token == earlier.token);
+    hits
+}
+
+/// Collects the hits of a segment.
+struct Finder<'s> {
+    segment: &'s Segment,
+    text: &'s str,
+    hints: &'s FileHints,
+    hits: Vec<SecretHit>,
+}
+
+/// Where a literal stands.
+#[derive(Clone, Default)]
+struct Around {
+    names: Names,
+    position: Position,
+    /// The variable that is read first, if the literal only stands in for it.
+    fallback: Option<Name>,
+    siblings: std::rc::Rc<Siblings>,
+    connects: bool,
+    /// Types, enum members, directives: nothing can be read at run time there.
+    fixed: bool,
+}
+
+impl Finder<'_> {
+    /// A literal, or several that make one text.
+    fn literal(&mut self, literal: Span, value: &Text<'_>, around: &Around) {
+        if value.text.len() < 4 {
+            return;
+        }
+        let candidate = self.candidate(value, around);
+        let Some(verdict) = judge::judge(&candidate, self.hints) else { return };
+        let kind = match &around.fallback {
+            Some(env) => HitKind::Fallback { env: env.clone() },
+            None if around.position == Position::Comment => HitKind::Comment,
+            None => HitKind::Literal,
+        };
+        let hit = self.hit(&verdict, literal, value, around, kind);
+        self.hits.push(hit);
+    }
+
+    fn candidate<'c>(&'c self, value: &'c Text<'_>, around: &'c Around) -> Candidate<'c> {
+        Candidate {
+            value: &value.text,
+            names: &around.names,
+            siblings: &around.siblings,
+            position: around.position,
+            origin: if around.fallback.is_some() { Origin::Fallback } else { Origin::Plain },
+            near: self.text,
+            whole: value.whole,
+            connects: around.connects,
+        }
+    }
+
+    fn hit(&self, verdict: &Verdict, literal: Span, value: &Text<'_>, around: &Around, kind: HitKind) -> SecretHit {
+        let token = value.span_of(verdict.range.clone(), self.text, literal);
+        let is_whole = verdict.range == (0..value.text.len());
+        let env = match &kind {
+            HitKind::Fallback { env } if !env.is_empty() => env.clone(),
+            _ => hit::variable(verdict, &around.names),
+        };
+        SecretHit {
+            row: verdict.row,
+            name: around.names.label().clone(),
+            span: if is_whole { literal } else { token },
+            literal,
+            token,
+            env,
+            severity: verdict.severity,
+            evidence: verdict.evidence,
+            movable: !around.fixed && around.position != Position::Comment,
+            kind,
+            guessable: verdict.guessable,
+        }
+    }
+
+    /// A comment: only what has a secret's shape.
+    fn comment(&mut self, comment: &Comment) {
+        let none = Names::default();
+        let nothing = Siblings::default();
+        let candidate = Candidate {
+            value: &comment.text,
+            names: &none,
+            siblings: &nothing,
+            position: Position::Comment,
+            origin: Origin::Plain,
+            near: self.text,
+            whole: false,
+            connects: false,
+        };
+        let mut verdicts: Vec<Verdict> =
+            shape::tokens(&comment.text, self.hints.words).iter().filter_map(|found| token::judge(found, &candidate, self.hints, self.hints.words)).collect();
+        verdicts.sort_by_key(|verdict| (verdict.range.start, std::cmp::Reverse(verdict.rank)));
+        let mut end = 0;
+        for verdict in verdicts {
+            if verdict.range.start < end {
+                continue;
+            }
+            end = verdict.range.end;
+            let span = Span::new(comment.span.start + verdict.range.start as u32, comment.span.start + verdict.range.end as u32);
+            self.hits.push(SecretHit {
+                row: verdict.row,
+                name: Name::default(),
+                span,
+                literal: span,
+                token: span,
+                env: hit::variable(&verdict, &none),
+                severity: verdict.severity,
+                evidence: verdict.evidence,
+                kind: HitKind::Comment,
+                guessable: verdict.guessable,
+                movable: false,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

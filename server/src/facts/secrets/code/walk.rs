@@ -1,0 +1,417 @@
+//! One walk over a segment: every literal once, with its names, from the outside in.
+
+use std::rc::Rc;
+
+use super::joined::{Text, constant};
+use super::{Around, Finder, reads};
+use crate::facts::secrets::context::{self, Names, Position, Siblings, lists, singular};
+use crate::model::{
+    Arg, BinaryOp, CallKind, ClassId, Entry, ExprId, ExprKind, FunctionId, JsxAttribute, Key, PatternId, PatternKind, StmtId, StmtKind,
+};
+use crate::text::Name;
+
+/// The model is no deeper; this guards against models that are.
+const MAX_DEPTH: u32 = 400;
+
+pub(super) fn segment(finder: &mut Finder<'_>) {
+    let mut walk = Walk { finder, depth: 0 };
+    let body = &walk.finder.segment.body;
+    walk.block(body);
+}
+
+struct Walk<'w, 's> {
+    finder: &'w mut Finder<'s>,
+    depth: u32,
+}
+
+impl Around {
+    fn named(own: &str) -> Around {
+        Around { names: Names::of(own), ..Around::default() }
+    }
+
+    /// A literal that nobody can be accused of but for its shape.
+    fn quiet() -> Around {
+        Around { position: Position::Quiet, ..Around::default() }
+    }
+
+    fn fixed(self) -> Around {
+        Around { fixed: true, ..self }
+    }
+}
+
+impl<'s> Walk<'_, 's> {
+    fn block(&mut self, statements: &[StmtId]) {
+        for &id in statements {
+            self.statement(id);
+        }
+    }
+
+    fn statement(&mut self, id: StmtId) {
+        let segment = self.finder.segment;
+        match &segment[id].kind {
+            StmtKind::Let { pattern, value, .. } => self.bind(*pattern, *value, &Around::default()),
+            StmtKind::Expr(expr) => match &segment[*expr].kind {
+                // Docstrings and directives.
+                ExprKind::Str(_) => self.expr(*expr, &Around { position: Position::Comment, fixed: true, ..Around::default() }),
+                _ => self.expr(*expr, &Around::quiet()),
+            },
+            StmtKind::If { cond, then, otherwise, .. } => {
+                self.expr(*cond, &Around::quiet());
+                self.block(then);
+                self.block(otherwise);
+            }
+            StmtKind::Loop { over, cond, body, .. } => {
+                over.iter().chain(cond).for_each(|expr| self.expr(*expr, &Around::quiet()));
+                self.block(body);
+            }
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                self.block(body);
+                handlers.iter().for_each(|handler| self.block(&handler.body));
+                self.block(otherwise);
+                self.block(finally);
+            }
+            StmtKind::Return(Some(expr)) | StmtKind::Throw(Some(expr)) => self.expr(*expr, &Around::quiet()),
+            StmtKind::Block(body) => self.block(body),
+            StmtKind::Function(function) => self.function(*function, &Around::default()),
+            StmtKind::Class(class) => self.class(*class),
+            StmtKind::Export { stmt, .. } => self.statement(*stmt),
+            StmtKind::ExportDefault(expr) => self.expr(*expr, &Around::default()),
+            StmtKind::Return(None) | StmtKind::Throw(None) | StmtKind::Break | StmtKind::Continue | StmtKind::Import(_) | StmtKind::ExportNames { .. } => {}
+        }
+    }
+
+    /// `pattern = value`: the value goes by the pattern's name.
+    fn bind(&mut self, pattern: PatternId, value: Option<ExprId>, around: &Around) {
+        let segment = self.finder.segment;
+        match &segment[pattern].kind {
+            PatternKind::Name(name) => {
+                let names = Names { own: name.clone(), outer: around.names.outer.clone(), ..Names::default() };
+                value.iter().for_each(|value| self.expr(*value, &Around { names: names.clone(), position: Position::Value, ..around.clone() }));
+            }
+            PatternKind::Place(place) => {
+                let names = self.names_of_place(*place);
+                if let ExprKind::Index { base, .. } | ExprKind::Member { base, .. } = &segment[*place].kind {
+                    self.expr(*base, &Around::quiet());
+                }
+                value.iter().for_each(|value| self.expr(*value, &Around { names: names.clone(), position: Position::Value, ..around.clone() }));
+            }
+            PatternKind::Default { pattern, default } => {
+                self.bind(*pattern, Some(*default), around);
+                value.iter().for_each(|value| self.expr(*value, &Around::quiet()));
+            }
+            PatternKind::Object { entries, .. } => {
+                let from_environment = value.is_some_and(|value| reads::is_environment(segment, value));
+                for entry in entries {
+                    let key = match &entry.key {
+                        Key::Name(name) => name.clone(),
+                        Key::Computed(_) => Name::default(),
+                    };
+                    let fallback = from_environment.then(|| key.clone());
+                    let also = around.names.own.clone();
+                    self.bind_entry(entry.pattern, &Around { fallback, names: Names { own: key, also, ..Names::default() }, ..Around::default() });
+                }
+                value.iter().for_each(|value| self.expr(*value, &Around::quiet()));
+            }
+            PatternKind::Sequence { items } => {
+                items.iter().for_each(|item| self.bind(item.pattern, None, &Around::default()));
+                value.iter().for_each(|value| self.expr(*value, &Around::quiet()));
+            }
+            PatternKind::Ignore => value.iter().for_each(|value| self.expr(*value, &Around::quiet())),
+        }
+    }
+
+    /// `{ key: name = default }`.
+    fn bind_entry(&mut self, pattern: PatternId, around: &Around) {
+        let segment = self.finder.segment;
+        match &segment[pattern].kind {
+            PatternKind::Default { default, .. } => self.expr(*default, &Around { position: Position::Value, ..around.clone() }),
+            PatternKind::Object { .. } | PatternKind::Sequence { .. } => self.bind(pattern, None, &Around::default()),
+            _ => {}
+        }
+    }
+
+    /// `self.api_key`, `app.config["SECRET_KEY"]`, `os.environ["X"]`.
+    fn names_of_place(&self, place: ExprId) -> Names {
+        let segment = self.finder.segment;
+        let (base, own) = match &segment[place].kind {
+            ExprKind::Member { base, name, .. } => (*base, name.clone()),
+            ExprKind::Index { base, index, .. } => (*base, Name::from(constant(segment, *index).unwrap_or(""))),
+            ExprKind::Name(name) => return Names::of(name),
+            _ => return Names::default(),
+        };
+        let base = reads::path(segment, base);
+        let outer = reads::last(&base);
+        let outer = if matches!(outer, "this" | "self" | "cls" | "env" | "environ" | "config" | "exports") { "" } else { outer };
+        Names { own, outer: outer.into(), ..Names::default() }
+    }
+
+    fn function(&mut self, id: FunctionId, around: &Around) {
+        let segment = self.finder.segment;
+        let function = &segment[id];
+        for param in &function.params {
+            if let Some(default) = param.default {
+                self.bind(param.pattern, Some(default), &Around::default());
+            } else if matches!(segment[param.pattern].kind, PatternKind::Object { .. } | PatternKind::Default { .. }) {
+                self.bind(param.pattern, None, &Around::default());
+            }
+            param.decorators.iter().for_each(|decorator| self.expr(*decorator, &Around::quiet()));
+        }
+        function.decorators.iter().for_each(|decorator| self.expr(*decorator, &Around::quiet()));
+        // `getApiKey() { return "..." }`, `const getApiKey = () => "..."`.
+        let name = if function.name.is_empty() { &around.names.own } else { &function.name };
+        let plain = name.strip_prefix("get_").or_else(|| name.strip_prefix("get")).unwrap_or(name);
+        let returned = Around::named(plain);
+        for &id in &function.body {
+            match &segment[id].kind {
+                StmtKind::Return(Some(value)) => self.expr(*value, &returned),
+                _ => self.statement(id),
+            }
+        }
+    }
+
+    fn class(&mut self, id: ClassId) {
+        let segment = self.finder.segment;
+        let class = &segment[id];
+        let is_settings = class.bases.iter().any(|base| lists().env_classes.contains(reads::last(&reads::path(segment, *base))));
+        let is_enum = class.bases.iter().any(|base| matches!(reads::last(&reads::path(segment, *base)), "Enum" | "StrEnum" | "TextChoices"));
+        class.bases.iter().chain(&class.decorators).chain(class.keywords.iter().map(|(_, value)| value)).for_each(|expr| self.expr(*expr, &Around::quiet()));
+        for field in &class.fields {
+            field.decorators.iter().for_each(|decorator| self.expr(*decorator, &Around::quiet()));
+            // A settings field is the variable of its name, in capitals.
+            let fallback = is_settings.then(|| Name::from(field.name.to_ascii_uppercase()));
+            let around = Around { fallback, ..Around::named(&field.name) };
+            let around = if is_enum { Around::quiet().fixed() } else { around };
+            field.value.iter().for_each(|value| self.expr(*value, &around));
+        }
+        class.methods.iter().for_each(|method| self.function(*method, &Around::default()));
+        self.block(&class.statements);
+    }
+
+    fn expr(&mut self, id: ExprId, around: &Around) {
+        if self.depth >= MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        self.expr_inside(id, around);
+        self.depth -= 1;
+    }
+
+    fn expr_inside(&mut self, id: ExprId, around: &Around) {
+        let segment: &'s crate::model::Segment = self.finder.segment;
+        let expr = &segment[id];
+        match &expr.kind {
+            ExprKind::Str(text) | ExprKind::Bytes(text) => self.finder.literal(expr.span, &Text::one(text, expr.span), around),
+            ExprKind::Template(parts) => {
+                self.finder.literal(expr.span, &Text::template(parts), around);
+                for part in parts {
+                    if let crate::model::TemplatePart::Hole(hole, _) = part {
+                        self.expr(*hole, &Around::quiet());
+                    }
+                }
+            }
+            ExprKind::Binary { op: BinaryOp::Add, left, right } => {
+                let mut others = Vec::new();
+                for (text, span) in Text::sum(segment, *left, *right, |other| others.push(other)) {
+                    let is_all = others.is_empty() && text.whole;
+                    self.finder.literal(if is_all { expr.span } else { span }, &text, around);
+                }
+                others.into_iter().for_each(|other| self.expr(other, &Around::quiet()));
+            }
+            ExprKind::Binary { op: BinaryOp::Eq | BinaryOp::Ne, left, right } => {
+                if !self.finder.compare(*left, *right) {
+                    self.expr(*left, &Around::quiet());
+                    self.expr(*right, &Around::quiet());
+                }
+            }
+            ExprKind::Binary { left, right, .. } => {
+                self.expr(*left, &Around::quiet());
+                self.expr(*right, &Around::quiet());
+            }
+            ExprKind::Logical { left, right, .. } => self.either(*left, *right, around),
+            ExprKind::Cond { cond, then, otherwise } => {
+                self.expr(*cond, &Around::quiet());
+                self.either(*then, *otherwise, around);
+                self.either(*otherwise, *then, around);
+            }
+            ExprKind::Assign { target, value, .. } | ExprKind::AssignLogical { target, value, .. } => {
+                let fallback = match (&expr.kind, &segment[*target].kind) {
+                    (ExprKind::AssignLogical { .. }, PatternKind::Place(place)) => reads::variable(segment, *place),
+                    _ => None,
+                };
+                self.bind(*target, Some(*value), &Around { fallback, ..Around::default() });
+            }
+            ExprKind::Call { callee, args, kind, .. } => self.call(*callee, args, *kind, around),
+            ExprKind::Object(entries) => self.object(entries, around),
+            ExprKind::Seq { items, .. } => {
+                // Each of `apiKeys` is an `apiKey`; the second of a pair `auth=(user, password)` is its password.
+                let is_login = matches!(around.names.own.as_str(), "auth" | "basic_auth" | "basicAuth" | "credentials") && items.len() == 2;
+                for (at, item) in items.iter().enumerate() {
+                    let own = if is_login && at == 1 { Name::from("password") } else { singular(&around.names.own) };
+                    let position = if is_login && at == 0 { Position::Quiet } else { around.position };
+                    self.expr(item.value, &Around { names: Names { own, ..around.names.clone() }, position, ..around.clone() });
+                }
+            }
+            ExprKind::Function(function) => self.function(*function, around),
+            ExprKind::Class(class) => self.class(*class),
+            ExprKind::Await(inner) | ExprKind::Enter(inner) | ExprKind::Yield(Some(inner)) | ExprKind::Unary { operand: inner, .. } => self.expr(*inner, around),
+            ExprKind::Member { base, .. } => self.expr(*base, &Around::quiet()),
+            ExprKind::Index { base, index, .. } => {
+                self.expr(*base, &Around::quiet());
+                self.expr(*index, &Around::quiet());
+            }
+            ExprKind::Comprehension { clauses, element, value, .. } => {
+                for clause in clauses {
+                    self.expr(clause.over, &Around::quiet());
+                    clause.conditions.iter().for_each(|condition| self.expr(*condition, &Around::quiet()));
+                }
+                self.expr(*element, &Around::quiet());
+                value.iter().for_each(|value| self.expr(*value, &Around::quiet()));
+            }
+            ExprKind::Jsx { attributes, children, .. } => {
+                for attribute in attributes {
+                    match attribute {
+                        JsxAttribute::Named { name, value: Some(value), .. } => {
+                            let quiet = lists().quiet_attributes.contains(name.as_str()) || name.starts_with("aria-") || name.starts_with("on");
+                            self.expr(*value, &if quiet { Around::quiet() } else { Around::named(name) });
+                        }
+                        JsxAttribute::Named { value: None, .. } => {}
+                        JsxAttribute::Spread { value, .. } => self.expr(*value, &Around::quiet()),
+                    }
+                }
+                children.iter().for_each(|child| self.expr(*child, &Around::quiet().fixed()));
+            }
+            ExprKind::Other(children) => children.iter().for_each(|child| self.expr(*child, &Around::quiet())),
+            ExprKind::Num(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Regex(_) | ExprKind::Name(_) | ExprKind::This | ExprKind::Super | ExprKind::Yield(None) => {}
+        }
+    }
+
+    /// `left || right`: the right is what is used where the left is missing. Walks the right side, and the left where it
+    /// is no read of a variable.
+    fn either(&mut self, left: ExprId, right: ExprId, around: &Around) {
+        let segment = self.finder.segment;
+        match reads::variable(segment, left) {
+            Some(variable) => {
+                let names = Names { own: variable.clone(), also: around.names.own.clone(), outer: around.names.outer.clone(), ..around.names.clone() };
+                self.expr(right, &Around { names, fallback: Some(variable), position: Position::Value, ..around.clone() });
+                // `os.getenv("X", "a") or "b"` has two.
+                if matches!(segment[left].kind, ExprKind::Call { .. } | ExprKind::Logical { .. }) {
+                    self.expr(left, around);
+                }
+            }
+            None => {
+                self.expr(left, around);
+                self.expr(right, around);
+            }
+        }
+    }
+
+    fn object(&mut self, entries: &[Entry], around: &Around) {
+        let segment = self.finder.segment;
+        let fields = entries.iter().filter_map(|entry| match entry {
+            Entry::Field { key: Key::Name(name), value, .. } => Some((name.clone(), constant(segment, *value))),
+            _ => None,
+        });
+        let siblings = Rc::new(Siblings::of(fields.clone()));
+        let is_named = |key: &str| lists().name_fields.contains(key);
+        let named = fields.clone().find(|(key, _)| is_named(key)).and_then(|(_, value)| value);
+        self.finder.login_table(entries, &Around { siblings: Rc::clone(&siblings), ..around.clone() });
+        for entry in entries {
+            match entry {
+                Entry::Spread { value, .. } => self.expr(*value, around),
+                Entry::Field { key, key_span, value, .. } => {
+                    let outer = if around.names.own.is_empty() { &around.names.outer } else { &around.names.own };
+                    let mut names = Names { outer: outer.clone(), callee: around.names.callee.clone(), ..Names::default() };
+                    match key {
+                        Key::Name(name) => names.own = name.clone(),
+                        Key::Computed(key) => {
+                            self.expr(*key, &Around::quiet());
+                            names.own = Name::from(reads::last(&reads::path(segment, *key)));
+                        }
+                    }
+                    names.slot = names.own.clone();
+                    let lower = names.own.to_ascii_lowercase();
+                    if let (true, Some(named)) = (lower == "value", named) {
+                        names.own = Name::from(named);
+                    } else if lists().value_fields.contains(lower.as_str()) && !around.names.own.is_empty() {
+                        names.own = around.names.own.clone();
+                        names.outer = around.names.outer.clone();
+                    }
+                    // `enum Keys { A = "..." }` lowers to an object.
+                    let between = crate::text::Span::new(key_span.end, segment[*value].span.start);
+                    let is_enum = key_span.end < segment[*value].span.start && between.of(self.finder.text).trim_start().starts_with('=');
+                    let position = if is_enum { Position::Quiet } else { Position::Value };
+                    let inner = Around { names, position, siblings: Rc::clone(&siblings), fixed: around.fixed || is_enum, ..around.clone() };
+                    self.expr(*value, &inner);
+                }
+            }
+        }
+    }
+
+    fn call(&mut self, callee: ExprId, args: &[Arg], kind: CallKind, around: &Around) {
+        let segment = self.finder.segment;
+        let called = reads::path(segment, callee);
+        let method = reads::last(&called);
+        if let Some((variable, default)) = reads::called_variable(segment, callee, args) {
+            for (at, arg) in args.iter().enumerate().skip(1) {
+                let names = Names { own: variable.clone(), also: around.names.own.clone(), ..Names::default() };
+                let fallback = Around { names, fallback: Some(variable.clone()), position: Position::Value, ..Around::default() };
+                self.expr(arg.value, &if Some(at) == default { fallback } else { Around::quiet() });
+            }
+            return;
+        }
+        // What a method does to a literal leaves it what it is.
+        let keeps = matches!(segment[callee].kind, ExprKind::Member { .. }) && lists().transparent_methods.contains(method);
+        if let ExprKind::Member { base, .. } = &segment[callee].kind {
+            let inside = matches!(segment[*base].kind, ExprKind::Str(_) | ExprKind::Template(_) | ExprKind::Bytes(_) | ExprKind::Binary { .. } | ExprKind::Logical { .. } | ExprKind::Cond { .. });
+            if keeps && inside || method == "default" || matches!(segment[*base].kind, ExprKind::Call { .. }) {
+                self.expr(*base, around);
+            } else {
+                self.expr(*base, &Around::quiet());
+            }
+        } else {
+            self.expr(callee, &Around::quiet());
+        }
+        if lists().transparent_calls.contains(called.as_str()) || lists().transparent_calls.contains(method) && called.starts_with("crypto") {
+            for arg in args {
+                let is_value = arg.name.as_ref().is_none_or(|name| matches!(name.as_str(), "default" | "value" | "data"));
+                self.expr(arg.value, &if is_value { around.clone() } else { Around::quiet() });
+            }
+            return;
+        }
+        // `z.string().default("...")` in a schema of the environment.
+        if method == "default" && kind == CallKind::Plain && args.len() == 1 && !around.names.own.is_empty() {
+            let own = &around.names.own;
+            let is_variable = own.contains('_') && own.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+            let fallback = is_variable.then(|| own.clone());
+            args.iter().for_each(|arg| self.expr(arg.value, &Around { fallback: fallback.clone(), ..around.clone() }));
+            return;
+        }
+        self.arguments(&called, method, args, around);
+    }
+
+    fn arguments(&mut self, called: &str, method: &str, args: &[Arg], around: &Around) {
+        let segment = self.finder.segment;
+        let quiet = lists().quiet_calls.contains(called) || lists().quiet_calls.contains(method) && !called.starts_with("jwt");
+        let connects = lists().connection_calls.contains(called) || lists().connection_calls.contains(method);
+        let naming = lists().naming_calls.contains(method);
+        let named = args.first().filter(|_| naming && args.len() >= 2).and_then(|arg| constant(segment, arg.value));
+        for (at, arg) in args.iter().enumerate() {
+            let slot = arg.name.clone().unwrap_or_else(|| Name::from(at.to_string()));
+            let callee = Name::from(called);
+            let passed = match (&arg.name, named) {
+                (Some(name), _) => {
+                    let position = if quiet && !context::is_strong(name) { Position::Quiet } else { Position::Value };
+                    Around { names: Names { own: name.clone(), callee, slot, ..Names::default() }, position, ..Around::default() }
+                }
+                (None, Some(own)) if at == 1 => Around { names: Names { callee, slot, ..Names::of(own) }, ..Around::default() },
+                _ if quiet => Around::quiet(),
+                // An object that is handed over: its fields are read by the callee.
+                _ => {
+                    let outer = if args.len() == 1 { around.names.own.clone() } else { Name::default() };
+                    Around { names: Names { outer, callee, slot, ..Names::default() }, position: Position::Argument, ..Around::default() }
+                }
+            };
+            self.expr(arg.value, &Around { connects, ..passed });
+        }
+    }
+}

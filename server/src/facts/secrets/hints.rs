@@ -1,0 +1,30 @@
+//! What is known of a file before its literals are looked at.
+
+use super::place::{self, Place};
+use super::prefilter::HintWords;
+use crate::syntax::{Document, Language};
+
+/// Cheap to make, equal for every edit that brings no new import or service into the file: part of the key under which
+/// a segment's hits may be remembered.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct FileHints {
+    pub place: Place,
+    pub language: Language,
+    pub words: HintWords,
+    /// Relative to the workspace folder.
+    pub(super) path: Box<str>,
+    /// Compose files and CI services.
+    pub(super) names_services: bool,
+}
+
+impl FileHints {
+    /// `path` is relative to the workspace folder, so that a project in `~/tests/shop` is not all tests. `words`: those
+    /// of the whole file, see [`HintWords::of`].
+    pub fn new(path: &str, language: Language, words: HintWords) -> FileHints {
+        FileHints { place: Place::of(path), language, words, path: path.into(), names_services: place::is_service_file(path) }
+    }
+
+    pub fn of(document: &Document, path: &str) -> FileHints {
+        FileHints::new(path, document.language, HintWords::of(&document.text()))
+    }
+}

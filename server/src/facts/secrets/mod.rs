@@ -1,0 +1,58 @@
+//! Secrets that stand in the code or in files beside it.
+//!
+//! What they look like is data (`queries/catalogue/secrets.toml`); this room finds literals that fit, and keeps quiet about
+//! the many that only look so. A hit says where a secret stands and whose it is; it never holds the value.
+
+mod bytes;
+mod catalogue;
+mod checksum;
+mod code;
+mod context;
+mod entropy;
+mod generic;
+mod hints;
+mod hit;
+mod inside;
+mod judge;
+mod jwt;
+mod lookalike;
+mod named;
+mod place;
+mod pair;
+mod placeholder;
+mod prefilter;
+pub mod sample;
+mod shape;
+mod text;
+mod token;
+mod url;
+
+pub use catalogue::{Catalogue, Class, Kind, Publishable, Row, RowId, catalogue};
+pub use code::{in_code, in_segment, pair_in_file};
+pub use hints::FileHints;
+pub use hit::{HitKind, SecretHit};
+pub use judge::Evidence;
+pub use place::Place;
+pub use prefilter::HintWords;
+pub use text::in_text;
+
+/// What a secret is worth to a stranger, where it stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl Severity {
+    /// One step down; low stays low.
+    pub fn lower(self) -> Severity {
+        match self {
+            Severity::Critical => Severity::High,
+            Severity::High => Severity::Medium,
+            Severity::Medium | Severity::Low => Severity::Low,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Rows that need a name: the value alone could be anything.
+
+use super::catalogue::{Check, Row, RowId};
+use super::context::{self, Position, lists};
+use super::hints::FileHints;
+use super::judge::{Candidate, Evidence, Origin, Rank, Verdict};
+use super::place::Place;
+use super::prefilter::{HintWords, RowSet, named_rows};
+use super::token::{is_rich_enough, lower_test_value};
+use super::{Severity, catalogue, entropy, generic, inside, placeholder, url};
+use crate::text::Name;
+
+/// Longer values are documents.
+const VALUE_LIMIT: usize = 4096;
+
+pub(super) fn judge(candidate: &Candidate<'_>, hints: &FileHints, words: HintWords, publishable: bool, out: &mut Vec<Verdict>) {
+    let may_accuse = matches!(candidate.position, Position::Value | Position::Argument) && candidate.whole && !hints.place.trusts_shapes_only();
+    if !may_accuse || hints.place == Place::Skipped || candidate.value.is_empty() || candidate.value.len() > VALUE_LIMIT {
+        return;
+    }
+    let names = candidate.names;
+    if [&names.own, &names.also].into_iter().any(|name| context::is_about(name)) {
+        return;
+    }
+    let forms = names.forms();
+    let mut rows = RowSet::default();
+    forms.iter().for_each(|form| named_rows(form, &mut rows));
+    for (id, row) in catalogue().ids() {
+        let by_argument = !row.arguments.is_empty() && fits_argument(row, candidate, words);
+        if !by_argument && !rows.contains(id) || publishable && (row.generic || row.weak) {
+            continue;
+        }
+        if let Some(verdict) = one(id, row, &forms, by_argument, candidate, hints, words) {
+            out.push(verdict);
+        }
+    }
+}
+
+fn fits_argument(row: &Row, candidate: &Candidate<'_>, words: HintWords) -> bool {
+    let names = candidate.names;
+    row.arguments.iter().any(|argument| {
+        let callee = names.callee.as_str();
+        let fits = callee == argument.callee || callee.strip_suffix(argument.callee.as_str()).is_some_and(|before| before.ends_with('.') && argument.module.is_empty());
+        fits && names.slot == argument.slot && (argument.module.is_empty() || words.has(&argument.module.to_ascii_lowercase()))
+    })
+}
+
+fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Candidate<'_>, hints: &FileHints, words: HintWords) -> Option<Verdict> {
+    let in_language = row.languages.is_empty() || row.languages.iter().any(|language| language == hints.language.fence());
+    let in_file = row.files.is_empty() || row.files.is_match(&hints.path);
+    if !in_language || !in_file || candidate.position == Position::Argument && !by_argument && (row.generic || row.weak) {
+        return None;
+    }
+    let name = if by_argument { None } else { Some(matching(row, forms)?) };
+    if !row.not_name.is_empty() && forms.iter().any(|form| row.not_name.is_match(form)) {
+        return None;
+    }
+    let fits = row.value.is_match(candidate.value) && !row.reject.is_match(candidate.value);
+    if !fits || catalogue().known_sample(candidate.value).is_some() || row.siblings.iter().any(|key| candidate.siblings.count_of(std::slice::from_ref(key)) == 0) {
+        return None;
+    }
+    let mut verdict = Verdict {
+        row: id,
+        range: 0..candidate.value.len(),
+        severity: row.severity,
+        evidence: if row.structural { Evidence::Structure } else { Evidence::Name },
+        env: name.and_then(|form| env_of_vendor(row, form)),
+        guessable: false,
+        rank: match (row.generic, row.weak) {
+            (true, _) => Rank::Generic,
+            (_, true) => Rank::Signing,
+            _ => Rank::Named,
+        },
+    };
+    if row.generic {
+        by_name_only(row, candidate, hints, &mut verdict)?;
+    } else if row.weak {
+        signing(candidate, &mut verdict)?;
+    } else {
+        provider(row, candidate, words, &mut verdict)?;
+    }
+    lower_test_value(row, candidate.value, &mut verdict);
+    if hints.place == Place::Example {
+        verdict.severity = verdict.severity.lower();
+    }
+    // A sample env file shows names; only a value that was drawn at random is a leak.
+    if hints.place == Place::EnvSample && !entropy::is_random(candidate.value) {
+        return None;
+    }
+    Some(verdict)
+}
+
+/// The form of the name that the row asks for.
+fn matching<'f>(row: &Row, forms: &'f [String]) -> Option<&'f str> {
+    forms.iter().map(String::as_str).find(|form| row.name.is_match(form))
+}
+
+/// `{}_API_KEY`: the vendor is the part of the name that matched.
+fn env_of_vendor(row: &Row, form: &str) -> Option<Name> {
+    let vendor = row.env.contains("{}").then(|| row.name.anywhere()?.captures(form)?.get(1)).flatten()?;
+    let vendor: String = vendor.as_str().chars().filter(char::is_ascii_alphanumeric).collect();
+    Some(Name::from(row.env.replace("{}", &vendor.to_ascii_uppercase())))
+}
+
+/// A vendor's name and a value in the vendor's form.
+fn provider(row: &Row, candidate: &Candidate<'_>, words: HintWords, verdict: &mut Verdict) -> Option<()> {
+    let value = candidate.value;
+    if row.check == Check::Mnemonic {
+        verdict.evidence = Evidence::Place;
+        return inside::is_recovery_phrase(value).then_some(());
+    }
+    if !row.file_words.is_empty() {
+        return app_password(row, value, words, candidate, verdict);
+    }
+    let made_up = placeholder::value_is_made_up(value, &candidate.names.own);
+    (!made_up && is_rich_enough(row, value)).then_some(())
+}
+
+/// Sixteen letters, in fours: with the service in the file the spaces alone are proof enough.
+fn app_password(row: &Row, value: &str, words: HintWords, candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
+    let speaks = words.has_any(&row.file_words);
+    let spaced = value.contains(' ');
+    let plain = value.replace(' ', "");
+    let made_up = placeholder::is_repetition(&plain) || placeholder::has_word(value) || entropy::bits(&plain) < if spaced { 2.5 } else { 2.8 };
+    let worded = if spaced { value.split(' ').all(entropy::is_only_words) } else { entropy::is_only_words(value) };
+    let sure = speaks || candidate.names.text().contains("gmail");
+    if made_up || worded || !sure {
+        return None;
+    }
+    verdict.evidence = Evidence::Shape;
+    Some(())
+}
+
+/// Secrets that sign sessions: a word is worse than a random value, because anybody can guess it.
+fn signing(candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
+    let value = candidate.value;
+    let named_itself = candidate.origin == Origin::Plain && placeholder::is_variable_name(&value.to_ascii_uppercase()) && context::snake(value) == context::snake(&candidate.names.own);
+    let a_text = value.split_whitespace().count() > 4 || candidate.siblings.texts && value.contains(' ') || candidate.siblings.form;
+    if placeholder::is_template(value) || placeholder::is_variable_name(value) || named_itself || a_text || value.contains("://") {
+        return None;
+    }
+    // `jwt.decode(token, "HS256")` and key files by their name.
+    if is_setting(value) {
+        return None;
+    }
+    verdict.guessable = !entropy::is_random(value);
+    if verdict.guessable {
+        verdict.severity = Severity::High;
+    }
+    // Such a name can mean nothing else.
+    verdict.evidence = Evidence::Place;
+    Some(())
+}
+
+/// Words that stand beside signing secrets and are none.
+fn is_setting(value: &str) -> bool {
+    const SETTINGS: [&str; 24] = [
+        "hs256", "hs384", "hs512", "rs256", "rs512", "es256", "eddsa", "none", "auto", "true", "false", "null", "undefined", "string", "session", "cookie", "bearer", "utf-8", "utf8",
+        "base64", "hex", "required", "optional", "object",
+    ];
+    let plain = value.trim().to_ascii_lowercase();
+    SETTINGS.contains(&plain.as_str()) || plain.ends_with(".pem") || plain.ends_with(".key") || plain.starts_with("./") || plain.starts_with('/')
+}
+
+/// Only the name speaks: passwords, tokens, keys of nobody in particular.
+fn by_name_only(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
+    let names = candidate.names;
+    let harmless = [&names.own, &names.also].into_iter().any(|name| context::is_harmless(name));
+    if harmless || candidate.siblings.form {
+        return None;
+    }
+    let value = candidate.value;
+    match row.check {
+        Check::Password => {
+            let in_login = candidate.connects || lists().connection_calls.contains(names.callee.as_str());
+            let connects = in_login || candidate.origin == Origin::Fallback;
+            // A service's own database, named by the service.
+            if hints.names_services && url::is_guessable(value) {
+                return None;
+            }
+            if generic::password(value, &names.own, candidate.siblings, connects)? == generic::Password::Guessable {
+                verdict.guessable = true;
+                if candidate.siblings.connection {
+                    verdict.row = catalogue().by_id("database-login").unwrap_or(verdict.row);
+                }
+                verdict.severity = Severity::Medium;
+            }
+        }
+        _ => {
+            let random = generic::is_secret(value, &names.own);
+            let fallback = candidate.origin == Origin::Fallback && generic::is_fallback_key(value, &names.own);
+            if !random && !fallback {
+                return None;
+            }
+        }
+    }
+    Some(())
+}

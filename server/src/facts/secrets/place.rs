@@ -1,0 +1,144 @@
+//! What a file is for, as far as secrets care: in tests and samples a key means something else than in code that runs.
+
+use super::Severity;
+
+/// Ordered by how little a secret there matters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Place {
+    /// Code and configuration that runs.
+    Product,
+    /// Examples, demos, seeds and scripts.
+    Example,
+    /// `.env.example` and its kin: committed on purpose, so a real key in it is public.
+    EnvSample,
+    /// Documentation.
+    Document,
+    Test,
+    /// Minified code: only tokens known by their shape.
+    Minified,
+    /// Lockfiles, snapshots: hashes upon hashes.
+    Skipped,
+}
+
+const TEST_FOLDERS: [&str; 14] = [
+    "test", "tests", "__tests__", "spec", "specs", "e2e", "fixtures", "__fixtures__", "__mocks__", "mocks", "cypress", "playwright", "testing", "testdata",
+];
+const EXAMPLE_FOLDERS: [&str; 9] = ["example", "examples", "demo", "demos", "sample", "samples", "scripts", "seed", "seeds"];
+const LOCKFILES: [&str; 9] =
+    ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "poetry.lock", "uv.lock", "pipfile.lock", "cargo.lock"];
+/// Files that frameworks serve by their name: the folders above them are parts of an address.
+const SERVED: [&str; 8] = ["route", "page", "layout", "+server", "+page", "+layout", "+page.server", "+layout.server"];
+
+impl Place {
+    /// `path` is relative to the workspace folder, with forward slashes.
+    pub fn of(path: &str) -> Place {
+        let path = path.to_ascii_lowercase();
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        if LOCKFILES.contains(&name) || matches!(extension, "lock" | "snap" | "svg" | "map") {
+            return Place::Skipped;
+        }
+        if stem.ends_with(".min") {
+            return Place::Minified;
+        }
+        if is_env_sample(name) {
+            return Place::EnvSample;
+        }
+        if matches!(extension, "md" | "mdx" | "rst" | "txt" | "ipynb") || name.starts_with("changelog") {
+            return Place::Document;
+        }
+        let mark = stem.rsplit_once('.').map_or("", |(_, mark)| mark);
+        if matches!(mark, "test" | "spec" | "stories" | "story" | "cy" | "e2e" | "mock") || is_python_test(stem, extension) {
+            return Place::Test;
+        }
+        let served = SERVED.contains(&stem);
+        let telling = folders.split('/').take_while(|folder| !(served && matches!(*folder, "app" | "routes" | "pages")));
+        let worst = telling.map(Place::of_folder).max().unwrap_or(Place::Product);
+        if worst < Place::Example && (stem == "seed" || stem.starts_with("seed_") || stem.starts_with("seed-") || stem.starts_with("seed.")) {
+            return Place::Example;
+        }
+        worst
+    }
+
+    fn of_folder(folder: &str) -> Place {
+        if TEST_FOLDERS.contains(&folder) {
+            Place::Test
+        } else if EXAMPLE_FOLDERS.contains(&folder) {
+            Place::Example
+        } else if matches!(folder, "docs" | "doc") {
+            Place::Document
+        } else {
+            Place::Product
+        }
+    }
+
+    /// True where a name alone accuses nobody.
+    pub(super) fn trusts_shapes_only(self) -> bool {
+        matches!(self, Place::Test | Place::Document | Place::Minified)
+    }
+
+    /// The severity of a token known by its shape, in a file of this kind.
+    pub(super) fn lowered(self, severity: Severity) -> Severity {
+        match self {
+            Place::Product | Place::EnvSample | Place::Minified | Place::Skipped => severity,
+            Place::Example | Place::Document => severity.lower(),
+            Place::Test => severity.lower().lower(),
+        }
+    }
+}
+
+fn is_env_sample(name: &str) -> bool {
+    let parts = name.split('.');
+    name.contains("env") && parts.into_iter().any(|part| matches!(part, "example" | "sample" | "template" | "dist" | "defaults"))
+        || matches!(name, ".dev.vars.example" | "example.env" | "sample.env" | "env.example")
+}
+
+fn is_python_test(stem: &str, extension: &str) -> bool {
+    extension == "py" && (stem == "conftest" || stem == "tests" || stem.starts_with("test_") || stem.ends_with("_test"))
+}
+
+/// Compose files and CI services name a database that only their own network reaches.
+pub(super) fn is_service_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with("docker-compose") || name.starts_with("compose.") || path.contains(".github/workflows/") || name == ".gitlab-ci.yml" || path.contains(".circleci/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_by_path() {
+        for (path, place) in [
+            ("src/lib/stripe.ts", Place::Product),
+            ("app/api/test/route.ts", Place::Product),
+            ("src/latest/app.ts", Place::Product),
+            (".env", Place::Product),
+            (".env.production", Place::Product),
+            (".env.example", Place::EnvSample),
+            ("apps/web/.env.local.example", Place::EnvSample),
+            ("example.env", Place::EnvSample),
+            ("tests/test_pay.py", Place::Test),
+            ("backend/conftest.py", Place::Test),
+            ("src/pay.spec.ts", Place::Test),
+            ("e2e/login.ts", Place::Test),
+            ("scripts/import.ts", Place::Example),
+            ("prisma/seed.ts", Place::Example),
+            ("docs/setup.json", Place::Document),
+            ("README.md", Place::Document),
+            ("package-lock.json", Place::Skipped),
+            ("pnpm-lock.yaml", Place::Skipped),
+            ("static/app.min.js", Place::Minified),
+        ] {
+            assert_eq!(Place::of(path), place, "{path}");
+        }
+    }
+
+    #[test]
+    fn tests_lower_by_two_and_never_below_low() {
+        assert_eq!(Place::Test.lowered(Severity::Critical), Severity::Medium);
+        assert_eq!(Place::Test.lowered(Severity::Medium), Severity::Low);
+        assert_eq!(Place::Example.lowered(Severity::Critical), Severity::High);
+        assert_eq!(Place::EnvSample.lowered(Severity::High), Severity::High);
+    }
+}

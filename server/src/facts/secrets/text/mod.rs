@@ -1,0 +1,220 @@
+//! Secrets in files that are not code: env files, JSON, YAML, TOML, and lines of anything else.
+
+mod assignments;
+mod env;
+mod json;
+mod toml;
+mod yaml;
+
+use std::ops::Range;
+
+use super::context::{Names, Position, Siblings};
+use super::hit::{self, HitKind, SecretHit};
+use super::judge::{self, Candidate, Origin, Rank, Verdict};
+use super::prefilter::HintWords;
+use super::shape::{self, Token};
+use super::{FileHints, Place, token};
+use crate::syntax::{Document, Language};
+use crate::text::{Name, Span};
+
+/// A value of a file and what it is called.
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    names: Names,
+    /// The value, without quotes.
+    value: Range<usize>,
+    /// The value as written.
+    literal: Range<usize>,
+    /// The object it stands in.
+    group: usize,
+}
+
+/// What a reader found, in order of place.
+#[derive(Default, Debug)]
+struct Reading {
+    entries: Vec<Entry>,
+    /// Comments: lines of prose and of values that somebody switched off.
+    comments: Vec<Range<usize>>,
+}
+
+impl Reading {
+    fn entry(&mut self, names: Names, literal: Range<usize>, quoted: bool, group: usize) {
+        let value = if quoted { literal.start + 1..literal.end.saturating_sub(1).max(literal.start + 1) } else { literal.clone() };
+        self.entries.push(Entry { names, value, literal, group });
+    }
+}
+
+/// The secrets of a file that is not code, in order of place.
+pub fn in_text(document: &Document, hints: &FileHints) -> Vec<SecretHit> {
+    if hints.place == Place::Skipped {
+        return Vec::new();
+    }
+    let text = document.text();
+    let mut reading = read(document.language, &text);
+    reading.entries.sort_by_key(|entry| entry.value.start);
+    reading.comments.sort_by_key(|comment| comment.start);
+    let siblings = siblings(&reading, &text);
+    let scan = Scan { text: &text, hints, reading: &reading, siblings: &siblings };
+    let mut hits: Vec<SecretHit> = (0..reading.entries.len()).filter_map(|at| scan.entry(at)).collect();
+    scan.elsewhere(&mut hits);
+    hits.sort_by_key(|hit| hit.token.start);
+    let line_of = |offset: u32| document.rope().byte_to_line((offset as usize).min(document.rope().len_bytes()));
+    super::pair::pair_identifiers(&mut hits, line_of);
+    hits
+}
+
+fn read(language: Language, text: &str) -> Reading {
+    match language {
+        Language::Env => env::read(text),
+        Language::Json => json::read(text),
+        Language::Yaml => yaml::read(text),
+        Language::Toml => toml::read(text),
+        Language::Dockerfile => assignments::dockerfile(text),
+        Language::Shell => assignments::shell(text),
+        Language::Text | Language::Prisma => assignments::settings(text),
+        Language::Sql => assignments::sql(text),
+        _ => Reading::default(),
+    }
+}
+
+/// Of each object, what stands in it.
+fn siblings(reading: &Reading, text: &str) -> Vec<Siblings> {
+    let groups = reading.entries.iter().map(|entry| entry.group + 1).max().unwrap_or(0);
+    let mut fields: Vec<Vec<(Name, Option<&str>)>> = vec![Vec::new(); groups];
+    for entry in &reading.entries {
+        if let Some(group) = fields.get_mut(entry.group).filter(|group| group.len() < 256) {
+            group.push((entry.names.own.clone(), text.get(entry.value.clone())));
+        }
+    }
+    fields.into_iter().map(|group| Siblings::of(group.into_iter())).collect()
+}
+
+struct Scan<'t> {
+    text: &'t str,
+    hints: &'t FileHints,
+    reading: &'t Reading,
+    siblings: &'t [Siblings],
+}
+
+impl Scan<'_> {
+    fn entry(&self, at: usize) -> Option<SecretHit> {
+        let entry = self.reading.entries.get(at)?;
+        let raw = self.text.get(entry.value.clone())?;
+        let nothing = Siblings::default();
+        let candidate = Candidate {
+            value: raw,
+            names: &entry.names,
+            siblings: self.siblings.get(entry.group).unwrap_or(&nothing),
+            position: Position::Value,
+            origin: Origin::Plain,
+            near: self.around(&entry.value),
+            whole: true,
+            connects: false,
+        };
+        let verdict = judge::judge(&candidate, self.hints)?;
+        Some(self.hit(&verdict, entry.value.start, &entry.names, &entry.literal, HitKind::InText, Some(entry)))
+    }
+
+    /// Tokens outside of all entries: in comments, in prose, in markup.
+    fn elsewhere(&self, hits: &mut Vec<SecretHit>) {
+        let found = shape::tokens(self.text, self.hints.words.join(HintWords::default()));
+        let mut done = 0;
+        let mut best: Option<(Verdict, Range<usize>, bool)> = None;
+        let mut flush = |best: &mut Option<(Verdict, Range<usize>, bool)>| {
+            if let Some((verdict, range, commented)) = best.take() {
+                let kind = if commented { HitKind::Comment } else { HitKind::InText };
+                let mut verdict = verdict;
+                verdict.range = 0..range.len();
+                hits.push(self.hit(&verdict, range.start, &Names::default(), &range, kind, None));
+            }
+        };
+        for token in found.iter().filter(|token| !self.is_inside_entry(&token.range)) {
+            let Some((verdict, range, commented)) = self.loose(token) else { continue };
+            if range.start >= done {
+                flush(&mut best);
+            }
+            done = done.max(range.end);
+            let better = best.as_ref().is_none_or(|(old, _, _)| (old.rank, old.range.len()) < (verdict.rank, verdict.range.len()));
+            if better {
+                best = Some((verdict, range, commented));
+            }
+        }
+        flush(&mut best);
+    }
+
+    /// A token in running text, judged with its line as the value.
+    fn loose(&self, found: &Token) -> Option<(Verdict, Range<usize>, bool)> {
+        let text = self.text;
+        let from = shape::ceil(text, found.range.start.saturating_sub(512));
+        let line_start = text.get(from..found.range.start)?.rfind('\n').map_or(from, |at| from + at + 1);
+        let reach = if found.row.row()?.multiline { 16 * 1024 } else { 512 };
+        let to = shape::floor(text, found.range.end + reach).max(found.range.end);
+        let end = if reach > 512 { to } else { text.get(found.range.end..to)?.find('\n').map_or(to, |at| found.range.end + at) };
+        let commented = self.is_comment(found.range.start);
+        let candidate = Candidate {
+            value: text.get(line_start..end)?,
+            names: &Names::default(),
+            siblings: &Siblings::default(),
+            position: if commented { Position::Comment } else { Position::Quiet },
+            origin: Origin::Plain,
+            near: self.around(&found.range),
+            whole: false,
+            connects: false,
+        };
+        let shifted = Token { row: found.row, range: found.range.start - line_start..found.range.end - line_start };
+        let verdict = token::judge(&shifted, &candidate, self.hints, self.hints.words)?;
+        let range = line_start + verdict.range.start..line_start + verdict.range.end;
+        // What begins in running text and reaches into an entry is that entry's.
+        (verdict.rank > Rank::Generic || !self.is_inside_entry(&range)).then_some((verdict, range, commented))
+    }
+
+    fn is_inside_entry(&self, range: &Range<usize>) -> bool {
+        let after = self.reading.entries.partition_point(|entry| entry.value.start <= range.start);
+        after.checked_sub(1).and_then(|at| self.reading.entries.get(at)).is_some_and(|entry| range.start < entry.value.end)
+    }
+
+    fn is_comment(&self, offset: usize) -> bool {
+        let after = self.reading.comments.partition_point(|comment| comment.start <= offset);
+        after.checked_sub(1).and_then(|at| self.reading.comments.get(at)).is_some_and(|comment| offset < comment.end)
+    }
+
+    /// Two thousand bytes on either side.
+    fn around(&self, range: &Range<usize>) -> &str {
+        let from = shape::ceil(self.text, range.start.saturating_sub(2000));
+        self.text.get(from..shape::floor(self.text, range.end + 2000)).unwrap_or("")
+    }
+
+    fn hit(&self, verdict: &Verdict, base: usize, names: &Names, literal: &Range<usize>, kind: HitKind, entry: Option<&Entry>) -> SecretHit {
+        let token = Span::from(base + verdict.range.start..base + verdict.range.end);
+        let literal = Span::from(literal.clone());
+        let is_whole = entry.is_some_and(|entry| entry.value == (token.range()));
+        let is_assignment = matches!(self.hints.language, Language::Env | Language::Shell | Language::Dockerfile);
+        let env = if is_assignment && entry.is_some() { names.own.clone() } else { hit::variable(verdict, names) };
+        SecretHit {
+            row: verdict.row,
+            name: names.label().clone(),
+            span: if is_whole { literal } else { token },
+            literal,
+            token,
+            env,
+            severity: verdict.severity,
+            evidence: verdict.evidence,
+            movable: kind == HitKind::InText && entry.is_some() && self.can_read_variables(),
+            kind,
+            guessable: verdict.guessable,
+        }
+    }
+
+    /// Compose files, workflows, `.npmrc` and Prisma schemas can name a variable instead of a value.
+    fn can_read_variables(&self) -> bool {
+        match self.hints.language {
+            Language::Yaml => self.hints.names_services,
+            Language::Prisma => true,
+            Language::Text => self.hints.path.ends_with(".npmrc"),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! Passwords in addresses: whose they are, whether they can be guessed, whether they open anything but this machine.
+
+/// Passwords that everybody tries first.
+pub(super) fn is_guessable(password: &str) -> bool {
+    const GUESSED: [&str; 24] = [
+        "password", "pass", "passwd", "secret", "postgres", "root", "admin", "user", "username", "test", "changeme", "123456", "guest", "mysql", "mongo", "redis",
+        "default", "postgresql", "mongodb", "rabbitmq", "dev", "development", "local", "example",
+    ];
+    GUESSED.contains(&password.to_ascii_lowercase().as_str())
+}
+
+/// This machine, or the name of a service beside this one.
+pub(super) fn is_local_host(host: &str) -> bool {
+    const LOCAL: [&str; 16] = [
+        "localhost", "127.0.0.1", "[::1]", "::1", "0.0.0.0", "db", "database", "postgres", "postgresql", "mysql", "mariadb", "redis", "mongo", "mongodb", "rabbitmq",
+        "host.docker.internal",
+    ];
+    let host = host.to_ascii_lowercase();
+    LOCAL.contains(&host.as_str()) || host.ends_with(".local") || host.ends_with(".localhost")
+}
+
+/// A host that stands for one.
+fn is_placeholder_host(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let last = host.rsplit('.').next().unwrap_or("");
+    matches!(host.as_str(), "host" | "hostname" | "server" | "servername" | "address" | "domain" | "domain.com" | "hostname.com" | "myhost" | "dbhost" | "yourhost" | "ip" | "proxy" | "proxyhost")
+        || matches!(last, "example" | "test" | "invalid" | "tld")
+        || host.split('.').rev().nth(1).is_some_and(|name| matches!(name, "example" | "yourdomain" | "mydomain" | "some-domain" | "your-domain"))
+        || host.starts_with("your")
+        || host.contains("example.")
+}
+
+/// Databases that anybody on the internet can talk to.
+fn is_managed_host(host: &str) -> bool {
+    const MANAGED: [&str; 13] = [
+        ".neon.tech", ".supabase.co", ".supabase.com", ".pooler.supabase.com", ".mongodb.net", ".upstash.io", ".psdb.cloud", ".rds.amazonaws.com", ".railway.app",
+        ".rlwy.net", ".render.com", ".aivencloud.com", ".azure.com",
+    ];
+    MANAGED.iter().any(|suffix| host.to_ascii_lowercase().ends_with(suffix))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Verdict {
+    /// A placeholder, or a development database that only this machine reaches.
+    Harmless,
+    /// A real password for this machine only.
+    Local,
+    /// A password that everybody tries first, on another machine.
+    Guessable,
+    Real,
+    /// A real password for a host that is open to the internet.
+    Managed,
+}
+
+/// The parts of `scheme://user:password@host`.
+pub(super) struct Parts<'u> {
+    pub user: &'u str,
+    pub password: &'u str,
+    pub host: &'u str,
+}
+
+pub(super) fn parts(address: &str) -> Option<Parts<'_>> {
+    let (_, rest) = address.split_once("://")?;
+    let (login, host) = rest.rsplit_once('@')?;
+    let (user, password) = login.split_once(':')?;
+    // The first of several hosts; without its port.
+    let host = host.split(['/', ',', '?']).next().unwrap_or(host);
+    let host = if host.starts_with('[') { host } else { host.split(':').next().unwrap_or(host) };
+    Some(Parts { user, password, host })
+}
+
+pub(super) fn judge(parts: &Parts<'_>) -> Verdict {
+    let password = decode(parts.password);
+    let host = parts.host;
+    if is_placeholder_password(&password) || is_placeholder_host(host) {
+        return Verdict::Harmless;
+    }
+    let guessable = is_guessable(&password) || parts.user.eq_ignore_ascii_case(&password) || super::placeholder::has_word(&password) || password.len() < 4;
+    match (guessable, is_local_host(host)) {
+        (true, true) => Verdict::Harmless,
+        (false, true) => Verdict::Local,
+        (true, false) => Verdict::Guessable,
+        (false, false) if is_managed_host(host) => Verdict::Managed,
+        (false, false) => Verdict::Real,
+    }
+}
+
+/// `$PASSWORD`, `%s`, `{password}`, `<password>`, `[YOUR-PASSWORD]`, `****`.
+fn is_placeholder_password(password: &str) -> bool {
+    super::placeholder::is_template(password)
+        || password.starts_with(['{', '<', '[', '$', '%'])
+        || matches!(password, "%s" | "pwd" | "pw" | "passw0rd" | "PASSWORD" | "PASS" | "p")
+        || password.bytes().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-' | b'_'))
+        || super::placeholder::is_variable_name(password)
+}
+
+/// Percent-decoding, as far as it is text.
+fn decode(password: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = password.as_bytes();
+    loop {
+        rest = match rest {
+            [] => break,
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                let digit = |b: u8| char::from(b).to_digit(16).unwrap_or(0) as u8;
+                bytes.push(digit(*high) << 4 | digit(*low));
+                rest
+            }
+            [byte, rest @ ..] => {
+                bytes.push(*byte);
+                rest
+            }
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(address: &str) -> Option<Verdict> {
+        parts(address).map(|parts| judge(&parts))
+    }
+
+    #[test]
+    fn development_databases_are_harmless() {
+        for address in [
+            "postgres://postgres:postgres@localhost:5432/app", "mysql://root:root@127.0.0.1/app", "redis://:redis@redis:6379", "postgres://u:p@localhost/x",
+            "postgres://user:password@host:5432/db", "postgres://user:${PASSWORD}@db.acme.io/x", "mongodb://user:<password>@c.mongodb.net", "postgres://app:%PW%@db.acme.io",
+            "https://user:pass@example.com/", "postgres://postgres:[YOUR-PASSWORD]@db.acme.supabase.co/x", "postgresql://scott:tiger@db.example.com/x",
+        ] {
+            assert_eq!(verdict(address), Some(Verdict::Harmless), "{address}");
+        }
+    }
+
+    #[test]
+    fn strong_and_guessable_passwords() {
+        let strong = ["k9", "Zx2!q", "7Lm"].concat();
+        assert_eq!(verdict(&format!("postgres://app:{strong}@localhost/x")), Some(Verdict::Local));
+        assert_eq!(verdict(&format!("postgres://app:{strong}@db.internal:5432/x")), Some(Verdict::Real));
+        assert_eq!(verdict(&format!("postgres://app:{strong}@ep-calm-1.eu.aws.neon.tech/x")), Some(Verdict::Managed));
+        assert_eq!(verdict(&format!("mongodb://app:{strong}@a.mongodb.net:27017,b.mongodb.net:27017/x")), Some(Verdict::Managed));
+        assert_eq!(verdict("postgres://admin:admin@db.acme.io/x"), Some(Verdict::Guessable));
+        assert_eq!(verdict("postgres://app:p%61ssword@db.acme.io/x"), Some(Verdict::Guessable));
+    }
+
+    #[test]
+    fn addresses_without_a_login_have_no_parts() {
+        for address in ["https://acme.io", "https://user@acme.io", "acme.io:80", ""] {
+            assert!(verdict(address).is_none(), "{address}");
+        }
+    }
+}

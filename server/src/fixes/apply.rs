@@ -1,0 +1,74 @@
+//! A fix carried out on a project: what the terminal, the tests and the check of a fix do with it. Nothing is written.
+
+use std::sync::Arc;
+
+use super::{FileEdit, Fix, edits};
+use crate::project::Project;
+use crate::syntax::{Document, Language};
+use crate::text::FileId;
+
+/// The project after the fix. `None` if an edit does not fit the texts as they are.
+pub fn apply(project: &Project, fix: &Fix) -> Option<Project> {
+    let mut changes = Vec::with_capacity(fix.edits.len());
+    for edit in &fix.edits {
+        let (language, version) = match project.file(&edit.file) {
+            Some(known) => (known.document.language, known.document.version),
+            None => (Language::of(&edit.file).unwrap_or(Language::Text), 0),
+        };
+        let text = text_after(project, edit)?;
+        changes.push((edit.file.clone(), Some(Arc::new(Document::new(edit.file.clone(), language, version + 1, &text)))));
+    }
+    Some(project.with(changes))
+}
+
+/// The text of one file after its edits. A file to be created that has appeared meanwhile is left alone.
+pub fn text_after(project: &Project, edit: &FileEdit) -> Option<String> {
+    let before = text_before(project, &edit.file);
+    match before {
+        Some(text) if edit.create => Some(text),
+        Some(text) => edits::applied(&text, &edit.edits),
+        None if edit.create => edits::applied("", &edit.edits),
+        None => None,
+    }
+}
+
+fn text_before(project: &Project, file: &FileId) -> Option<String> {
+    project.file(file).map(|known| known.document.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixes::testing::{after, file, project};
+    use crate::fixes::{Grade, TextEdit};
+    use crate::text::Span;
+
+    fn fix(edits: Vec<FileEdit>) -> Fix {
+        Fix { title: String::new(), grade: Grade::Safe, preferred: true, edits, note: None, suppresses: false }
+    }
+
+    fn edit(name: &str, create: bool, span: Span, text: &str) -> FileEdit {
+        FileEdit { file: file(name), create, edits: vec![TextEdit { span, text: text.to_owned() }] }
+    }
+
+    #[test]
+    fn files_are_edited_and_created() {
+        let before = project(&[("a.ts", "let a = 1;")]);
+        let fix = fix(vec![edit(".env", true, Span::at(0), "A=2\n"), edit("a.ts", false, Span::new(8, 9), "2")]);
+        assert_eq!(after(&before, &fix, &["a.ts", ".env"]), ["let a = 2;", "A=2\n"]);
+        assert!(before.file(&file(".env")).is_none());
+    }
+
+    #[test]
+    fn a_file_that_appeared_meanwhile_is_left_alone() {
+        let before = project(&[(".env", "B=1\n")]);
+        assert_eq!(after(&before, &fix(vec![edit(".env", true, Span::at(0), "A=2\n")]), &[".env"]), ["B=1\n"]);
+    }
+
+    #[test]
+    fn edits_that_do_not_fit_are_refused() {
+        let before = project(&[("a.ts", "é")]);
+        assert!(apply(&before, &fix(vec![edit("a.ts", false, Span::new(1, 2), "")])).is_none());
+        assert!(apply(&before, &fix(vec![edit("b.ts", false, Span::at(0), "x")])).is_none());
+    }
+}

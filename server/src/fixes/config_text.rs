@@ -1,0 +1,63 @@
+//! Moving a secret out of a file that is no code but knows variables: Docker Compose, workflows, `.npmrc`, a Prisma schema.
+
+use super::edits::Edits;
+use super::env_name::EnvName;
+use super::env_target::{self, Origin};
+use super::move_to_env::shown;
+use super::stack::Setting;
+use super::{Fix, Grade};
+use crate::project::Project;
+use crate::rules::Place;
+use crate::syntax::Language;
+use crate::text::{Name, Span, lines};
+
+pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
+    let known = project.file(&place.file)?;
+    let language = known.document.language;
+    let text = known.document.text();
+    let setting = Setting::of(project, &place.file, language, None)?;
+    let value = inner(&text, place.span);
+    let raw = value.of(&text);
+    // Escapes and references would have to be understood before they can be moved.
+    if raw.is_empty() || raw.contains(['\\', '$', '\n', '\r', '"', '\'']) || in_comment(&text, value.start) {
+        return None;
+    }
+    let span = if language == Language::Prisma { quoted(&text, value)? } else { value };
+    let wish = EnvName::from_words(name)?;
+    let mut edits = Edits::default();
+    let variable = env_target::place(project, &setting, &wish, raw, &mut edits)?;
+    edits.replace(&place.file, span, setting.words(&variable.name));
+    env_target::accompany(project, &setting, &variable, &mut edits);
+    let title = match variable.origin {
+        Origin::Provided => format!("Replace by {} (value hidden)", setting.words(&variable.name)),
+        Origin::Written => format!("Move to {} in {} (value hidden)", variable.name, shown(project, &setting.env_file)),
+        Origin::Known => format!("Read {} from {} (value hidden)", variable.name, shown(project, &setting.env_file)),
+    };
+    let note = format!(
+        "The old key must be treated as seen: it is in your editor's history and maybe in git. Create a new key at its provider and delete \
+         the old one. {}",
+        setting.stack.note
+    );
+    Some(Fix { title, grade: Grade::NeedsReview, preferred: true, edits: edits.finish()?, note: Some(note), suppresses: false })
+}
+
+/// Without the quotes, if the place has them.
+fn inner(text: &str, span: Span) -> Span {
+    match span.of(text).as_bytes() {
+        [open @ (b'"' | b'\''), .., close] if open == close => Span::new(span.start + 1, span.end - 1),
+        _ => span,
+    }
+}
+
+/// With the quotes right around it.
+fn quoted(text: &str, inner: Span) -> Option<Span> {
+    let span = Span::new(inner.start.checked_sub(1)?, inner.end + 1);
+    let raw = span.of(text);
+    (raw.starts_with('"') && raw.ends_with('"')).then_some(span)
+}
+
+fn in_comment(text: &str, offset: u32) -> bool {
+    let before = Span::new(lines::line_start(text, offset), offset).of(text);
+    let trimmed = before.trim_start();
+    trimmed.starts_with(['#', ';']) || trimmed.starts_with("//") && trimmed.starts_with("// ") || before.contains(" #")
+}

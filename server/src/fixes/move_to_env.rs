@@ -1,0 +1,170 @@
+//! "Move to environment variable": the value goes to an env file that git ignores, the code reads it from there.
+//!
+//! One edit of the workspace, env file first. Whether the code runs where it can keep a secret at all is the caller's
+//! question: for code that a browser runs there is no such plan.
+
+use super::edits::{self, Edits};
+use super::env_name::EnvName;
+use super::env_target::{self, Origin, Variable};
+use super::literal::{Code, Extent, Literal};
+use super::phrasebook::{self, Fallback, Phrasebook, Read};
+use super::stack::Setting;
+use super::{Fix, Grade, package};
+use crate::project::Project;
+use crate::rules::Place;
+use crate::syntax::Language;
+use crate::text::{FileId, Name};
+
+/// The fix for one literal. `name` is the variable to take unless the code or an env file knows a better one.
+pub fn fix(project: &Project, literal: &Place, name: &Name) -> Option<Fix> {
+    moved(project, literal, name, Uses::This)
+}
+
+/// The same for every literal of the file with this value. `None` if there is only one.
+pub fn fix_all_uses(project: &Project, literal: &Place, name: &Name) -> Option<Fix> {
+    moved(project, literal, name, Uses::All)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Uses {
+    This,
+    All,
+}
+
+/// What is being moved, and with what.
+struct Move<'p> {
+    project: &'p Project,
+    code: &'p Code<'p>,
+    book: &'static dyn Phrasebook,
+    setting: &'p Setting,
+}
+
+fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fix> {
+    let Some(code) = Code::of(project, &place.file) else {
+        return (uses == Uses::This).then(|| super::config_text::fix(project, place, name)).flatten();
+    };
+    let book = phrasebook::of(code.language)?;
+    let setting = Setting::of(project, &code.file, code.language, Some(code.model))?;
+    let this = Literal::at(&code, place.span)?;
+    let literals = match uses {
+        Uses::This => vec![this],
+        Uses::All => this.alike(),
+    };
+    if uses == Uses::All && literals.len() < 2 {
+        return None;
+    }
+    let value = literals.first()?.value.clone();
+    // A service account is a file of its own, which a variable names but does not hold.
+    if value.trim_start().starts_with('{') {
+        return None;
+    }
+    let cx = Move { project, code: &code, book, setting: &setting };
+    let mut edits = Edits::default();
+    let fallbacks: Vec<Option<Fallback>> = literals.iter().map(|literal| book.fallback(literal)).collect();
+    let variable = cx.variable(&fallbacks, name, &value, &mut edits)?;
+    let mut is_simple = !variable.conflict && !setting.stack.review;
+    for (literal, fallback) in literals.iter().zip(fallbacks) {
+        is_simple &= literal.extent == Extent::Whole && fallback.is_none() && !value.contains('\n');
+        cx.rewrite(literal, fallback, &variable, &mut edits)?;
+    }
+    env_target::accompany(project, &setting, &variable, &mut edits);
+    Some(Fix {
+        title: cx.title(&variable, literals.len()),
+        grade: if is_simple { Grade::Safe } else { Grade::NeedsReview },
+        preferred: uses == Uses::This,
+        edits: edits.finish()?,
+        note: Some(cx.note(&variable)),
+        suppresses: false,
+    })
+}
+
+impl Move<'_> {
+    /// The variable, with its value written where that is needed. A literal that stands in for a variable has its name.
+    fn variable(&self, fallbacks: &[Option<Fallback>], wish: &Name, value: &str, edits: &mut Edits) -> Option<Variable> {
+        // A public name, or one that no env file can hold, is left where the whole expression can be replaced.
+        let mut given = fallbacks.iter().flatten().filter(|fallback| EnvName::parse(&fallback.name).is_some() || fallback.whole.is_none());
+        match given.next() {
+            // Two names for one value: each literal is moved on its own.
+            Some(first) if given.any(|other| other.name != first.name) => None,
+            Some(first) => env_target::fill(self.project, self.setting, &EnvName::parse(&first.name)?, value, edits),
+            None => env_target::place(self.project, self.setting, &EnvName::from_words(wish)?, value, edits),
+        }
+    }
+
+    fn rewrite(&self, literal: &Literal, fallback: Option<Fallback>, variable: &Variable, edits: &mut Edits) -> Option<()> {
+        let several_lines = literal.value.contains('\n');
+        let keeps_reading = |fallback: &Fallback| fallback.name == variable.name.as_str() && !fallback.edits.is_empty();
+        let changes = match fallback {
+            // The expression around it reads the variable already. Where the value has several lines it must read it anew.
+            Some(fallback) if keeps_reading(&fallback) && (!several_lines || fallback.assigns) => fallback.edits,
+            Some(fallback) => {
+                let span = fallback.whole?;
+                let read = self.read(literal, variable, edits)?;
+                vec![self.book.replace_expression(self.code, span, &read)?]
+            }
+            None => {
+                let read = self.read(literal, variable, edits)?;
+                self.book.replace(literal, &read)?
+            }
+        };
+        for change in changes {
+            edits.edit(&self.code.file, change);
+        }
+        Some(())
+    }
+
+    /// The words for reading the variable at the literal, with the import they need.
+    fn read(&self, literal: &Literal, variable: &Variable, edits: &mut Edits) -> Option<Read> {
+        let (mut text, wanted) = self.setting.read(variable.name.as_str(), self.code.model);
+        let in_scope = self.setting.stack.scope.as_deref().is_some_and(|name| self.book.is_parameter(literal, name));
+        if let Some(wanted) = wanted.filter(|_| !in_scope) {
+            let bound = wanted.name.clone().unwrap_or_else(|| wanted.from.clone());
+            let imported = self.book.import(self.code, &wanted)?;
+            if let Some(rest) = text.strip_prefix(&bound) {
+                text = format!("{}{rest}", imported.local);
+            }
+            if let Some(edit) = imported.edit {
+                edits.edit(&self.code.file, edit);
+            }
+        }
+        Some(Read {
+            name: variable.name.clone(),
+            text,
+            quote: edits::quote(&self.code.text, '"'),
+            asserted: self.setting.stack.asserted,
+            quotes_nest: self.code.language != Language::Python || self.setting.package.requires_python(self.project) >= (3, 12),
+            lines: literal.value.contains('\n'),
+        })
+    }
+
+    fn title(&self, variable: &Variable, count: usize) -> String {
+        let file = shown(self.project, &self.setting.env_file);
+        let all = if count > 1 { format!("all {count} uses ") } else { String::new() };
+        match variable.origin {
+            Origin::Written => format!("Move {all}to {} in {file} (value hidden)", variable.name),
+            Origin::Known => format!("Move {all}to {}, which is in {file} already (value hidden)", variable.name),
+            Origin::Provided => format!("Move {all}to {}, which the platform provides (value hidden)", variable.name),
+        }
+    }
+
+    fn note(&self, variable: &Variable) -> String {
+        let file = shown(self.project, &self.setting.env_file);
+        let mut note = format!(
+            "The old key must be treated as seen: it is in your editor's history, maybe in git and in the chat with an assistant. \
+             Create a new key at its provider, put it in {file}, then delete the old one."
+        );
+        if variable.origin != Origin::Provided {
+            note.push_str(&format!(" {} Set {} at your host as well, or the next deploy will miss it.", self.setting.stack.note, variable.name));
+        }
+        if variable.conflict {
+            note.push_str(&format!(" Another value stands under the name that was meant; this one is {}.", variable.name));
+        }
+        note
+    }
+}
+
+/// A path as a person sees it: relative to the workspace folder.
+pub fn shown(project: &Project, file: &FileId) -> String {
+    let root = package::folders_up(project, file).pop().unwrap_or_default();
+    file.as_str().strip_prefix(&root).unwrap_or(file.as_str()).trim_start_matches('/').to_owned()
+}

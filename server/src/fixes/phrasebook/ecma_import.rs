@@ -1,0 +1,85 @@
+//! `import { name } from "module"`: joined to an import of that module, else on a line of its own behind the others.
+
+use super::{Imported, has_word};
+use crate::fixes::literal::Code;
+use crate::fixes::stack::Wanted;
+use crate::fixes::{TextEdit, edits};
+use crate::model::{ExprKind, Import, Placed, StmtKind};
+use crate::text::{Name, Span, lines};
+
+pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
+    let name = wanted.name.as_deref()?;
+    let imports = imports(code);
+    for (placed, _, import) in imports.iter().filter(|(_, _, import)| import.source == wanted.from && !import.type_only) {
+        if let Some(known) = import.names.iter().find(|known| known.imported == name && !known.type_only) {
+            return Some(Imported { local: known.local.clone(), edit: None });
+        }
+        // `import { a } from …` takes another name; `import * as all from …` does not.
+        let last = import.names.last().filter(|last| last.imported != "*" && last.imported != "default");
+        if let Some(last) = last.filter(|_| !has_word(&code.text, name)) {
+            let at = placed.absolute(last.span).end;
+            return Some(Imported { local: Name::from(name), edit: Some(TextEdit { span: Span::at(at), text: format!(", {name}") }) });
+        }
+    }
+    // A name that already means something here, and a file without modules, are left alone.
+    if has_word(&code.text, name) || (imports.is_empty() && has_word(&code.text, "require") && !has_word(&code.text, "export")) {
+        return None;
+    }
+    let end = lines::line_end(&code.text);
+    let quote = edits::quote(&code.text, '"');
+    let stop = if imports.last().is_none_or(|(_, span, _)| span.of(&code.text).trim_end().ends_with(';')) { ";" } else { "" };
+    let line = format!("import {{ {name} }} from {quote}{}{quote}{stop}", wanted.from);
+    let edit = match imports.last() {
+        Some((_, span, _)) => TextEdit { span: Span::at(span.end), text: format!("{end}{line}") },
+        None => {
+            let at = behind_head(code);
+            TextEdit { span: Span::at(at), text: format!("{line}{end}") }
+        }
+    };
+    Some(Imported { local: Name::from(name), edit: Some(edit) })
+}
+
+/// The imports at the top level, with the spans of their statements.
+fn imports<'c>(code: &'c Code) -> Vec<(&'c Placed, Span, &'c Import)> {
+    let mut found = Vec::new();
+    for placed in &code.model.segments {
+        for id in &placed.segment.body {
+            let stmt = &placed.segment[*id];
+            if let StmtKind::Import(import) = &stmt.kind {
+                found.push((placed, placed.absolute(stmt.span), import));
+            }
+        }
+    }
+    found
+}
+
+/// The first line behind the shebang, the comment at the very top and the directives.
+fn behind_head(code: &Code) -> u32 {
+    let text = &code.text;
+    let mut at = lines::line_start(text, 0).max((text.len() - lines::without_bom(text).len()) as u32);
+    if text.get(at as usize..).unwrap_or("").starts_with("#!") {
+        at = lines::next_line(text, at);
+    }
+    for placed in &code.model.segments {
+        let is_directive = placed.segment.body.first().is_some_and(|id| match &placed.segment[*id].kind {
+            StmtKind::Expr(expr) => matches!(placed.segment[*expr].kind, ExprKind::Str(_)),
+            _ => false,
+        });
+        let is_head_comment = placed.segment.body.is_empty() && !placed.segment.comments.is_empty() && ends_paragraph(text, placed.span().end);
+        if !is_directive && !is_head_comment {
+            // A comment right above the first statement belongs to it.
+            if !placed.segment.body.is_empty() {
+                break;
+            }
+            continue;
+        }
+        at = at.max(lines::next_line(text, placed.span().end));
+    }
+    at
+}
+
+/// True if an empty line follows.
+fn ends_paragraph(text: &str, offset: u32) -> bool {
+    let next = lines::next_line(text, offset);
+    lines::line_stop(text, next) == next
+}

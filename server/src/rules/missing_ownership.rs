@@ -1,0 +1,169 @@
+//! A handler reads or writes a record chosen by the caller, and nothing ties that record to the signed-in user.
+
+use rustc_hash::FxHashSet;
+
+use super::ownership::{Answer, Choice, Judge, Tie};
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::event::Access;
+use crate::facts::query::Operation;
+use crate::facts::schema::Privacy;
+use crate::facts::taint::Part;
+use crate::text::Name;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("missing-ownership"),
+    title: "Record is chosen by the caller without checking whose it is",
+    risk: Risk::Authorization,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[639],
+    page: include_str!("../../../queries/rules/missing-ownership.md"),
+};
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let Some(route) = &cx.walk.route else { return };
+    let judge = Judge::new(cx.walk, cx.schema, &cx.config.elevated_roles);
+    let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
+    for access in judge.accesses() {
+        let Some(verdict) = verdict(&judge, access) else { continue };
+        // One mistake for one record: the first access stands for those after it.
+        if !told.insert((access.query.model.clone(), verdict.input.clone())) {
+            continue;
+        }
+        let query = &access.query;
+        let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| model.name.to_string());
+        let owner = cx.schema.model(&query.model).and_then(|model| model.owners().first().cloned());
+        let place = query.key.clone().unwrap_or_else(|| access.site.clone());
+        let mut raw = Raw::new(&META, place, verdict.confidence);
+        raw.detail = verdict.detail.clone();
+        raw.message = verdict.message(&model, owner.as_ref().map(|owner| owner.text()).as_deref());
+        raw.absence = true;
+        raw.also(route.site.clone(), format!("reached from {}", route.title()));
+        if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
+            raw.also_place(site.file.clone(), site.span, format!("{model} is defined here"));
+        }
+        raw.plans.extend(super::ownership_plan::plan(cx, access, route, owner.as_ref()));
+        out.push(raw);
+    }
+}
+
+struct Verdict {
+    detail: Name,
+    confidence: Confidence,
+    input: Name,
+    kind: Problem,
+    operation: Operation,
+    part: Part,
+}
+
+enum Problem {
+    Chosen,
+    Listed,
+    Nullable,
+    Spoofed,
+}
+
+impl Verdict {
+    fn message(&self, model: &str, owner: Option<&str>) -> String {
+        let verb = self.operation.verb();
+        let input = &self.input;
+        let from = match self.part {
+            Part::Params | Part::Path => "the URL",
+            Part::Query => "the query string",
+            Part::Body | Part::RawBody => "the request body",
+            Part::Headers | Part::Cookies => "the request",
+            _ => "the caller",
+        };
+        match self.kind {
+            Problem::Chosen => {
+                let missing = owner.map_or_else(|| "the signed-in user".to_owned(), |owner| format!("{owner} to be the signed-in user"));
+                let requires = if owner.is_some() { "require" } else { "ask for" };
+                format!("Any signed-in user can {verb} any {model}: `{input}` comes from {from} and the query does not {requires} {missing}.")
+            }
+            Problem::Listed => format!("Any signed-in user can list every {model}: the query has no filter on {}.", owner.unwrap_or("the owner")),
+            Problem::Nullable => format!("If nobody is signed in, the user's id is missing and this client drops the condition, so anyone can {verb} any {model}."),
+            Problem::Spoofed => format!("Anyone signed in can {verb} another user's {model}: the owner `{input}` is taken from {from} instead of the session."),
+        }
+    }
+}
+
+fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
+    let query = &access.query;
+    if matches!(query.operation, Operation::Create | Operation::Raw) || query.model.is_empty() {
+        return None;
+    }
+    let facts = &access.facts;
+    let signed_in = judge.signed_in(facts);
+    let tie = judge.tie(access);
+    if judge.is_machine(facts) || judge.is_elevated(facts) {
+        return None;
+    }
+    let writes = query.operation.is_write();
+    let privacy = judge.privacy(query);
+    let make = |kind, detail: &'static str, confidence, choice: Choice| {
+        Some(Verdict { detail: Name::new_static(detail), confidence, input: choice.input, kind, operation: query.operation, part: choice.part })
+    };
+    let none = || Choice { input: Name::default(), part: Part::Body };
+    if tie == Tie::Nullable {
+        let confidence = if privacy.is_private() || writes { Confidence::Proven } else { Confidence::Likely };
+        return make(Problem::Nullable, "AZ07", confidence, none());
+    }
+    // Without anybody signed in it is another mistake: the route is open.
+    if signed_in == Answer::No || judge.is_delegated(facts) {
+        return None;
+    }
+    if judge.row_security(query) != Some(false) {
+        return None;
+    }
+    let sure = |confidence: Confidence| if signed_in == Answer::Unknown { confidence.min(Confidence::Likely) } else { confidence };
+    match tie {
+        Tie::Client(choice) => {
+            let private = matches!(privacy, Privacy::Private | Privacy::Principal) || privacy.is_private();
+            let confidence = match (private, writes, privacy) {
+                (true, ..) => Confidence::Proven,
+                (false, true, Privacy::Unknown) => Confidence::Possible,
+                (false, true, Privacy::AuthoredPublic) => Confidence::Proven,
+                _ => return None,
+            };
+            if privacy == Privacy::Principal && !writes {
+                return None;
+            }
+            if !writes && judge.leaves_unchecked(access) != Some(true) {
+                return None;
+            }
+            let confidence = if query.guessed && confidence == Confidence::Proven && privacy == Privacy::Unknown { Confidence::Likely } else { confidence };
+            make(Problem::Chosen, "AZ03", sure(confidence), choice)
+        }
+        Tie::Spoofed if privacy.is_private() || writes => {
+            let choice = spoof_choice(access);
+            make(Problem::Spoofed, "AZ06", sure(Confidence::Proven), choice)
+        }
+        Tie::List if query.operation == Operation::ReadMany && privacy == Privacy::Private => {
+            if judge.leaves_unchecked(access) != Some(true) {
+                return None;
+            }
+            make(Problem::Listed, "AZ04", Confidence::Likely.min(sure(Confidence::Likely)), none())
+        }
+        _ => None,
+    }
+}
+
+fn spoof_choice(access: &Access) -> Choice {
+    use crate::facts::query::{Filter, Term};
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    conjuncts
+        .into_iter()
+        .find_map(|filter| match filter {
+            Filter::Term(Term { value, .. }) => value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| Choice { input: origin.name.clone(), part: origin.part }),
+            _ => None,
+        })
+        .unwrap_or(Choice { input: Name::default(), part: Part::Body })
+}
+
+/// `invoices` and `invoice` as `Invoice`.
+fn title(model: &str) -> String {
+    let singular = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
+    singular.split('_').map(|word| word.chars().next().map(|first| first.to_uppercase().chain(word.chars().skip(1)).collect::<String>()).unwrap_or_default()).collect()
+}

@@ -1,0 +1,50 @@
+//! A finding as a rule makes it: places are still sites, which an edit elsewhere does not move.
+
+use super::{Confidence, FixPlan, RuleMeta};
+use crate::config::Config;
+use crate::facts::place::Site;
+use crate::facts::schema::Schema;
+use crate::project::{Project, RootWalk};
+use crate::text::{FileId, Name, Span};
+
+/// What a flow rule sees.
+pub struct RuleCx<'c> {
+    pub walk: &'c RootWalk,
+    pub project: &'c Project,
+    pub schema: &'c Schema,
+    pub config: &'c Config,
+}
+
+#[derive(Clone, Debug)]
+pub struct Raw {
+    pub meta: &'static RuleMeta,
+    pub site: Site,
+    pub detail: Name,
+    pub confidence: Confidence,
+    pub message: String,
+    pub related: Vec<(RawPlace, String)>,
+    pub plans: Vec<FixPlan>,
+    pub absence: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum RawPlace {
+    Site(Site),
+    At(FileId, Span),
+}
+
+impl Raw {
+    pub fn new(meta: &'static RuleMeta, site: Site, confidence: Confidence) -> Raw {
+        Raw { meta, site, detail: Name::default(), confidence, message: String::new(), related: Vec::new(), plans: Vec::new(), absence: false }
+    }
+
+    pub fn also(&mut self, site: Site, message: String) {
+        if site != self.site {
+            self.related.push((RawPlace::Site(site), message));
+        }
+    }
+
+    pub fn also_place(&mut self, file: FileId, span: Span, message: String) {
+        self.related.push((RawPlace::At(file, span), message));
+    }
+}

@@ -1,0 +1,204 @@
+//! A key or password stands in a file that will be shared: in code, in configuration, in a sample env file.
+//!
+//! What is secret and whose it is are facts (`facts::secrets`); this says how bad it is where it stands, in words, and
+//! whether it could live in a variable instead.
+
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta};
+use crate::facts::secrets::{Evidence, FileHints, HitKind, SecretHit, Severity, in_code, in_text};
+use crate::model::FileModel;
+pub use crate::project::surface::Surface;
+use crate::project::Project;
+use crate::syntax::{Document, Language};
+use crate::text::FileId;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("secret-hardcoded"),
+    title: "A key or password is written into the code",
+    risk: Risk::Secrets,
+    impact: Impact::Critical,
+    audience: Audience::Everyday,
+    cwe: &[798],
+    page: include_str!("../../../queries/rules/secret-hardcoded.md"),
+};
+
+/// A file and what the project knows of it.
+pub struct Input<'i> {
+    pub document: &'i Document,
+    /// For code.
+    pub model: Option<&'i FileModel>,
+    /// Relative to the workspace folder.
+    pub path: &'i str,
+    pub surface: Surface,
+    /// Git leaves the file out.
+    pub ignored: bool,
+}
+
+/// Everything the rule says about one file of a project.
+pub fn of_file(project: &Project, file: &FileId, out: &mut Vec<Finding>) {
+    let Some(known) = project.file(file) else { return };
+    let input = Input {
+        document: &known.document,
+        model: known.model.as_deref(),
+        path: project.relative(file),
+        surface: project.surface(file),
+        ignored: project.is_ignored(file),
+    };
+    check(&input, out);
+}
+
+/// Everything the rule says about one file.
+pub fn check(input: &Input<'_>, out: &mut Vec<Finding>) {
+    // A private env file that git leaves out is where secrets belong.
+    if input.ignored && input.document.language == Language::Env {
+        return;
+    }
+    let hints = FileHints::of(input.document, input.path);
+    let hits = match input.model {
+        Some(model) => in_code(model, input.document, &hints),
+        None => in_text(input.document, &hints),
+    };
+    out.extend(hits.iter().map(|hit| finding(hit, input)));
+}
+
+/// What the rule says about one secret.
+pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
+    let browser = input.surface == Surface::Browser && input.document.language.is_code() && hit.kind != HitKind::Comment;
+    let impact = if browser && hit.severity > Severity::Low { Impact::Critical } else { impact(hit.severity) };
+    let confidence = confidence(hit);
+    let place = |span| Place { file: input.document.file.clone(), span };
+    let plans = if hit.movable && !browser { vec![FixPlan::MoveToEnv { literal: place(hit.literal), name: hit.env.clone() }] } else { Vec::new() };
+    Finding {
+        rule: META.id,
+        detail: hit.row.id().into(),
+        impact,
+        confidence,
+        level: Level::of(impact, confidence),
+        place: place(hit.span),
+        message: message(hit, input, browser),
+        related: Vec::new(),
+        plans,
+        absence: false,
+    }
+}
+
+fn impact(severity: Severity) -> Impact {
+    match severity {
+        Severity::Low => Impact::Low,
+        Severity::Medium => Impact::Medium,
+        Severity::High => Impact::High,
+        Severity::Critical => Impact::Critical,
+    }
+}
+
+fn confidence(hit: &SecretHit) -> Confidence {
+    match hit.evidence {
+        Evidence::Checksum | Evidence::Structure | Evidence::Shape | Evidence::Place => Confidence::Proven,
+        Evidence::Name => Confidence::Likely,
+    }
+}
+
+/// In the user's own words, whose it is, and what a stranger could do. Never a character of the secret.
+fn message(hit: &SecretHit, input: &Input<'_>, browser: bool) -> String {
+    let Some(row) = hit.row() else { return META.title.to_owned() };
+    let (holds, gives) = (&row.holds, &row.gives);
+    let reader = match (browser, input.document.language) {
+        (true, _) => "this code goes to every visitor, and any of them can",
+        (_, Language::Env) => "anyone who gets this file can",
+        _ => "anyone who can read this file can",
+    };
+    let subject = if hit.name.is_empty() { capitalised(holds) } else { format!("`{}` holds {holds}", hit.name) };
+    match &hit.kind {
+        HitKind::Login if hit.name.is_empty() => format!("The login compares with a password that stands in the source; {reader} {gives}"),
+        HitKind::Login => format!("`{}` is compared with a password that stands in the source; {reader} {gives}", hit.name),
+        HitKind::Fallback { env } if hit.guessable => {
+            format!("The fallback of `{env}` is {holds}, and it can be guessed: it is used silently whenever {env} is missing, and then anyone can {gives}")
+        }
+        HitKind::Fallback { env } => {
+            format!("The fallback of `{env}` is {holds}; {reader} {gives}, and the fallback is used silently whenever {env} is missing")
+        }
+        HitKind::Comment => format!("{} stands in a comment; {reader} {gives}", capitalised(holds)),
+        _ if hit.guessable => format!("{subject}, and it can be guessed; anyone who does can {gives}"),
+        _ if hit.name.is_empty() => format!("{subject} stands in {}; {reader} {gives}", whereabouts(input.document.language)),
+        _ => format!("{subject} in {}; {reader} {gives}", whereabouts(input.document.language)),
+    }
+}
+
+fn whereabouts(language: Language) -> &'static str {
+    match language {
+        Language::Env => "an env file that git does not leave out",
+        language if language.is_code() => "the source",
+        _ => "a file that is shared with the code",
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::secrets::sample::{Random, expand};
+    use crate::model::lower;
+    use crate::text::FileId;
+
+    fn findings(path: &str, template: &str, surface: Surface, ignored: bool) -> (String, Vec<Finding>) {
+        let text = expand(template, &mut Random::new("rule"));
+        let file = FileId::new(&format!("/shop/{path}"));
+        let language = Language::of(&file).unwrap_or(Language::Text);
+        let document = Document::new(file, language, 0, &text);
+        let model = lower::lower(&document, None);
+        let mut out = Vec::new();
+        check(&Input { document: &document, model: model.as_ref(), path, surface, ignored }, &mut out);
+        (text, out)
+    }
+
+    const OPENAI: &str = "import OpenAI from 'openai';\nexport const ai = new OpenAI({ apiKey: \"sk-proj-{url:74}T3BlbkFJ{url:74}\" });\n";
+
+    #[test]
+    fn a_key_on_a_server_is_an_error_that_can_be_moved() {
+        let (text, found) = findings("src/ai.ts", OPENAI, Surface::Server, false);
+        let [finding] = found.as_slice() else { panic!("{} findings", found.len()) };
+        assert_eq!((finding.level, finding.detail.as_str()), (Level::Error, "openai-project"));
+        assert_eq!(finding.message, "`apiKey` holds an OpenAI key in the source; anyone who can read this file can spend your money");
+        let [FixPlan::MoveToEnv { literal, name }] = finding.plans.as_slice() else { panic!("no plan") };
+        assert_eq!(name, "OPENAI_API_KEY");
+        assert!(literal.span.of(&text).starts_with("\"sk-proj-") && literal.span.of(&text).ends_with('"'));
+    }
+
+    #[test]
+    fn in_the_browser_there_is_nowhere_to_move_it() {
+        let (_, found) = findings("src/ai.ts", OPENAI, Surface::Browser, false);
+        assert!(found.iter().all(|finding| finding.plans.is_empty() && finding.impact == Impact::Critical && finding.message.contains("every visitor")));
+        assert_eq!(found.len(), 1);
+    }
+
+    #[test]
+    fn an_ignored_env_file_is_where_secrets_belong() {
+        let env = "STRIPE_SECRET_KEY=sk_live_{alnum:40}\n";
+        assert!(findings(".env", env, Surface::Unknown, true).1.is_empty());
+        assert_eq!(findings(".env", env, Surface::Unknown, false).1.len(), 1);
+        assert_eq!(findings(".env.example", env, Surface::Unknown, false).1.len(), 1);
+    }
+
+    #[test]
+    fn a_fallback_says_when_it_is_used() {
+        let (_, found) = findings("src/auth.ts", "const SECRET = process.env.JWT_SECRET || \"my-super-secret-key\";\n", Surface::Server, false);
+        let [finding] = found.as_slice() else { panic!("{} findings", found.len()) };
+        assert!(finding.message.contains("used silently whenever JWT_SECRET is missing"), "{}", finding.message);
+        assert_eq!(finding.level, Level::Error);
+        assert!(matches!(finding.plans.as_slice(), [FixPlan::MoveToEnv { name, .. }] if name == "JWT_SECRET"));
+    }
+
+    #[test]
+    fn messages_hold_no_part_of_the_secret() {
+        let (text, found) = findings("src/pay.ts", "// old: sk_live_{alnum:40}\nexport const pay = new Stripe(\"sk_live_{alnum:40}\");\nif (password === \"letmein42\") {}\n", Surface::Server, false);
+        assert_eq!(found.len(), 3);
+        for finding in &found {
+            let literal = finding.place.span.of(&text).trim_matches('"');
+            let tail = literal.get(8..).unwrap_or(literal);
+            assert!(!finding.message.contains(tail) && !finding.message.contains("letmein"), "{}", finding.message);
+        }
+    }
+}
