@@ -135,7 +135,9 @@ fn serve(input: impl Read, output: impl Write + Send + 'static, analysis: Box<dy
     let transport = Transport {
         state: state.clone(),
         service,
-        answers: Box::new(move |answer| drop(answers.send(answer).now_or_never())),
+        answers: Box::new(move |answer| {
+            let _ = answers.send(answer).now_or_never();
+        }),
         phase: Phase::New,
         shut_down: Arc::new(AtomicBool::new(false)),
     };

@@ -123,11 +123,11 @@ fn out_of_step(state: &State, file: &FileId) {
 
 fn did_save(state: &Arc<State>, told: Named) {
     let Some(file) = uri::file_of(&told.text_document.uri) else { return };
-    if state.documents.saved(&file) {
-        if let Some(text) = disk::text(&file) {
-            state.documents.restore(&file, &text);
-            state.waken(file.clone());
-        }
+    if state.documents.saved(&file)
+        && let Some(text) = disk::text(&file)
+    {
+        state.documents.restore(&file, &text);
+        state.waken(file.clone());
     }
     if state.documents.is_open(&file) {
         state.scheduler.quiet_at(&file, Instant::now());

@@ -184,11 +184,11 @@ impl Queue {
         if let Some(job) = self.urgent.pop_front() {
             return Taken::Job(job);
         }
-        if self.streak < FAIR || self.background.is_empty() {
-            if let Some(files) = self.documents(now) {
-                self.streak += 1;
-                return Taken::Job(Job::Documents(files));
-            }
+        if (self.streak < FAIR || self.background.is_empty())
+            && let Some(files) = self.documents(now)
+        {
+            self.streak += 1;
+            return Taken::Job(Job::Documents(files));
         }
         self.streak = 0;
         if let Some(job) = self.background.pop_front() {
