@@ -101,6 +101,8 @@ impl Analyst {
         let began = Instant::now();
         let open: Vec<Open> = files.iter().filter_map(|file| state.documents.in_step(file)).collect();
         let documents: Vec<Arc<Document>> = open.iter().map(|open| open.document.clone()).collect();
+        let Some(first) = documents.first().map(|document| &document.file) else { return };
+        let mut begun = Some(state.scheduler.begin(first));
         self.learn_wanted(&documents);
         let known = self.advance(&documents);
         for (i, open) in open.iter().enumerate() {
@@ -111,7 +113,7 @@ impl Analyst {
                 break;
             }
             let began = if i == 0 { began } else { Instant::now() };
-            let cancel = state.scheduler.begin(file);
+            let cancel = begun.take().unwrap_or_else(|| state.scheduler.begin(file));
             if let Some(checked) = self.check(&known, open, &cancel) {
                 self.publish(open, checked, &known, Publish::Always);
             }

@@ -1,13 +1,13 @@
 //! What the analysing thread does next. Knows times and orders, nothing of documents or findings.
 //!
 //! Of each document at most one analysis is in flight and one pending, and the pending one means the newest version.
-//! There is no fixed wait: only a document whose analysis was slow is not analysed again at once.
+//! There is no fixed wait: only a document that changes faster than it can be analysed is not analysed again at once.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::held;
 use super::index::Indexed;
@@ -48,13 +48,22 @@ struct Queue {
     quiet_at: FxHashMap<FileId, Instant>,
     not_before: FxHashMap<FileId, Instant>,
     recheck_at: Option<Instant>,
-    in_flight: Option<(FileId, Cancel)>,
+    in_flight: Option<InFlight>,
+    /// Documents whose last analysis that came to its end was slow.
+    slow: FxHashSet<FileId>,
     /// Documents taken in a row while other work waited.
     streak: u32,
     stopped: bool,
 }
 
-/// An analysis that took longer than this is not begun again at once ...
+struct InFlight {
+    file: FileId,
+    cancel: Cancel,
+    /// A newer text has arrived.
+    is_overtaken: bool,
+}
+
+/// An analysis that takes longer than this, and is overtaken, is not begun again at once ...
 const SLOW: Duration = Duration::from_millis(2);
 /// ... but this long after it began.
 const PACE: Duration = Duration::from_millis(8);
@@ -90,6 +99,7 @@ impl Scheduler {
             queue.opened.retain(|waiting| waiting != file);
             queue.quiet_at.remove(file);
             queue.not_before.remove(file);
+            queue.slow.remove(file);
         });
     }
 
@@ -114,8 +124,8 @@ impl Scheduler {
     pub fn stop(&self) {
         self.change(|queue| {
             queue.stopped = true;
-            if let Some((_, cancel)) = &queue.in_flight {
-                cancel.cancel();
+            if let Some(busy) = &queue.in_flight {
+                busy.cancel.cancel();
             }
         });
     }
@@ -123,17 +133,22 @@ impl Scheduler {
     /// An analysis of `file` begins; the token is cancelled when a newer text arrives.
     pub fn begin(&self, file: &FileId) -> Cancel {
         let cancel = Cancel::default();
-        held(&self.queue).in_flight = Some((file.clone(), cancel.clone()));
+        held(&self.queue).in_flight = Some(InFlight { file: file.clone(), cancel: cancel.clone(), is_overtaken: false });
         cancel
     }
 
     pub fn end(&self, file: &FileId, began: Instant) {
         let mut queue = held(&self.queue);
-        queue.in_flight = None;
+        queue.not_before.remove(file);
+        let is_overtaken = queue.in_flight.take().is_some_and(|busy| busy.is_overtaken);
         if began.elapsed() > SLOW {
+            queue.slow.insert(file.clone());
+        } else if !is_overtaken {
+            queue.slow.remove(file);
+        }
+        // Whoever types slower than this never waits.
+        if is_overtaken && queue.slow.contains(file) {
             queue.not_before.insert(file.clone(), began + PACE);
-        } else {
-            queue.not_before.remove(file);
         }
     }
 
@@ -222,8 +237,9 @@ impl Queue {
 
     /// A newer text of `file`, or none any more: what is being found out about the old one is of no use.
     fn overtake(&mut self, file: &FileId) {
-        if let Some((_, cancel)) = self.in_flight.as_ref().filter(|(busy, _)| busy == file) {
-            cancel.cancel();
+        if let Some(busy) = self.in_flight.as_mut().filter(|busy| busy.file == *file) {
+            busy.cancel.cancel();
+            busy.is_overtaken = true;
         }
     }
 }
@@ -290,15 +306,29 @@ mod tests {
     }
 
     #[test]
-    fn only_a_slow_document_is_paced() {
+    fn only_a_slow_document_that_changes_faster_is_paced() {
         let (scheduler, now) = (Scheduler::default(), Instant::now());
-        scheduler.end(&file("/fast"), now);
-        scheduler.edited(file("/fast"));
-        assert_eq!(take(&scheduler, now), "/fast");
-        held(&scheduler.queue).not_before.insert(file("/slow"), now + Duration::from_millis(6));
-        scheduler.edited(file("/slow"));
-        assert_eq!(take(&scheduler, now), "wait 6 ms");
-        assert_eq!(take(&scheduler, now + Duration::from_millis(6)), "/slow");
+        let Some(long_ago) = now.checked_sub(Duration::from_secs(1)) else { return };
+        let a = file("/a");
+        // Slow, but nobody hurries.
+        scheduler.begin(&a);
+        scheduler.end(&a, long_ago);
+        scheduler.edited(a.clone());
+        assert_eq!(take(&scheduler, now), "/a");
+        // Overtaken, and known to be slow although this one was given up early.
+        scheduler.begin(&a);
+        scheduler.edited(a.clone());
+        let began = now + Duration::from_secs(3600);
+        scheduler.end(&a, began);
+        assert_eq!(take(&scheduler, began), "wait 8 ms");
+        assert_eq!(take(&scheduler, began + PACE), "/a");
+        // Once it is fast again it is not.
+        scheduler.begin(&a);
+        scheduler.end(&a, began);
+        scheduler.begin(&a);
+        scheduler.edited(a.clone());
+        scheduler.end(&a, began);
+        assert_eq!(take(&scheduler, began), "/a");
     }
 
     #[test]
