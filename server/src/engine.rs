@@ -8,11 +8,11 @@ use rustc_hash::FxHashMap;
 
 use crate::config::{self, Config, RuleSetting};
 use crate::facts::schema::Schema;
-use crate::fixes::Fix;
+use crate::fixes::{self, Fix};
 use crate::project::place::{Purpose, purpose};
 use crate::project::{Project, RootWalk, Session};
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
-use crate::rules::{self, Audience, Confidence, Finding, Level, Place, Related};
+use crate::rules::{self, Audience, Confidence, Finding, FixPlan, Level, Place, Related};
 use crate::text::{FileId, Span};
 
 /// Threads that call the engine need a stack of this many bytes: code nests deeply.
@@ -110,7 +110,7 @@ impl Engine {
             findings
                 .into_iter()
                 .filter(|finding| finding.place.span.touches(span))
-                .map(|finding| Offer { fixes: Vec::new(), finding })
+                .map(|finding| Offer { fixes: offers(&snapshot.project, &finding), finding })
                 .collect(),
         )
     }
@@ -174,9 +174,22 @@ impl Engine {
     }
 }
 
+/// The fixes of a finding: repairs first, the comment that silences it last.
+pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
+    let silence = FixPlan::Suppress { at: finding.place.clone(), rule: finding.rule, detail: finding.detail.clone() };
+    finding.plans.iter().chain([&silence]).flat_map(|plan| fixes::fixes(project, plan)).collect()
+}
+
 /// What is said of one file by itself.
 fn of_file(snapshot: &Snapshot, file: &FileId, out: &mut Vec<Finding>) {
-    let _ = (snapshot, file, out);
+    let mut found = Vec::new();
+    rules::secret_hardcoded::of_file(&snapshot.project, file, &mut found);
+    for mut finding in found {
+        // Where a secret stands has already been weighed by the rule itself: tests count for less, not for nothing.
+        let Some(level) = set_level(snapshot, finding.rule.as_str(), finding.level) else { continue };
+        finding.level = level;
+        out.push(finding);
+    }
 }
 
 /// Sites become places; levels follow from impact, confidence and settings.
@@ -224,10 +237,15 @@ fn level_of(snapshot: &Snapshot, meta: &rules::RuleMeta, confidence: Confidence,
             Purpose::Example | Purpose::Test | Purpose::Generated => return None,
         }
     }
-    if level == Level::Hidden && !auditor {
+    set_level(snapshot, meta.id.as_str(), level)
+}
+
+/// The level as the person set it; `None` if it is not shown.
+fn set_level(snapshot: &Snapshot, rule: &str, level: Level) -> Option<Level> {
+    if level == Level::Hidden && snapshot.config.audience != config::Audience::Auditor {
         return None;
     }
-    let setting = snapshot.config.rules.iter().find(|(id, _)| id == meta.id.as_str()).map(|(_, setting)| *setting);
+    let setting = snapshot.config.rules.iter().find(|(id, _)| id == rule).map(|(_, setting)| *setting);
     Some(match setting {
         Some(RuleSetting::Off) => return None,
         Some(RuleSetting::Error) => Level::Error,

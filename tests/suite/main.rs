@@ -1,4 +1,4 @@
-//! The one binary of integration tests.
+//! The tests that need more than one floor. One binary, so that they are linked once.
 
 mod audit;
 mod audit_formats;
@@ -6,4 +6,5 @@ mod demo;
 mod fixes;
 mod placeholder;
 mod program;
+mod protocol;
 mod secret_catalogue;

@@ -2,7 +2,18 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Finds the security mistakes that AI assistants make, and says how to repair them.
+#[derive(Parser, Debug)]
+#[command(name = "guardline", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// No colours. The environment variable NO_COLOR does the same
+    #[arg(long, global = true)]
+    pub no_color: bool,
+}
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
@@ -20,6 +31,8 @@ pub enum Command {
     },
     /// Watch an assistant write code, and Guardline repair it
     Demo(Demo),
+    /// Start the language server on standard input and output (for editors)
+    Lsp(Server),
 }
 
 #[derive(Args, Debug)]
@@ -39,6 +52,22 @@ pub struct Audit {
     /// Write the report to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Server {
+    /// The only way there is; accepted because editors pass it
+    #[arg(long, hide = true)]
+    pub stdio: bool,
+    /// The editor's process: when it is gone, so is the server
+    #[arg(long = "clientProcessId", hide = true)]
+    pub client_process_id: Option<u32>,
+    /// Write a log to FILE, or to standard error for `stderr`; without it, warnings go to the editor's own log
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<String>,
+    /// How much is logged
+    #[arg(long, value_name = "LEVEL", value_parser = ["off", "error", "warn", "info", "debug"])]
+    pub log_level: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -75,19 +104,13 @@ fn speed(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::{CommandFactory, Parser};
-
-    #[derive(Parser)]
-    struct Program {
-        #[command(subcommand)]
-        _command: Command,
-    }
+    use clap::CommandFactory;
 
     #[test]
     fn the_arguments_do_not_contradict_each_other() {
-        Program::command().debug_assert();
-        assert!(Program::try_parse_from(["guardline", "audit", "a", "--files-from", "b"]).is_err());
-        assert!(Program::try_parse_from(["guardline", "demo", "--speed", "0"]).is_err());
-        assert!(Program::try_parse_from(["guardline", "demo", "--speed", "2.5"]).is_ok());
+        Cli::command().debug_assert();
+        assert!(Cli::try_parse_from(["guardline", "audit", "a", "--files-from", "b"]).is_err());
+        assert!(Cli::try_parse_from(["guardline", "demo", "--speed", "0"]).is_err());
+        assert!(Cli::try_parse_from(["guardline", "lsp", "--stdio", "--clientProcessId=1", "--log", "stderr", "--log-level", "debug"]).is_ok());
     }
 }

@@ -6,35 +6,27 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use signal_hook::consts::SIGINT;
 
 use super::args::{Audit, Format};
 use super::targets::{self, Targets};
 use super::{STOPPED, output};
-use crate::config::{self, Config};
-use crate::engine::{self, Cancel, Engine, Snapshot};
+use crate::config;
+use crate::engine::{self, Cancel, Snapshot};
 use crate::fixes::{Fix, Grade};
 use crate::project::Project;
 use crate::report::{self, Change, Date, Entry, Redactor, Repair, Report, suppress};
-use crate::rules::{self, Finding, Level, RuleId};
+use crate::rules::{self, Finding, Level};
 use crate::syntax::{Document, Language};
-use crate::text::{FileId, Name, Span};
+use crate::text::FileId;
 use crate::workspace;
 use crate::workspace::walk::{Walk, file_id};
 
 pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
-    let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES);
-    std::thread::scope(|scope| {
-        let run = thread.spawn_scoped(scope, || run_here(audit, no_color)).context("no thread can be started")?;
-        run.join().unwrap_or_else(|_| bail!("the audit failed; this is a mistake in Guardline"))
-    })
-}
-
-fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let cancel = stopped_by_ctrl_c()?;
     let targets = targets::resolve(audit)?;
     let progress = Progress::new();
@@ -72,7 +64,7 @@ fn stopped(progress: &Progress) -> u8 {
 
 struct Read {
     project: Project,
-    config: Config,
+    config: config::Config,
     notes: Vec<String>,
 }
 
@@ -111,15 +103,14 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
 /// Checks the project. `None` if cancelled.
 fn report<'s>(snapshot: &'s Snapshot, targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
     let project = &*snapshot.project;
-    let mut engine = Engine::default();
-    let all = engine.check_all(snapshot, cancel)?;
+    let all = on_deep_stack(|| engine::check_all(snapshot, cancel))?;
     let redactor = Redactor::new(project, rules::all(), &all);
     let is_shown = |finding: &Finding| {
         let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
         is_loud && targets.cover(&finding.place.file)
     };
     let judged = suppress::judge(project, rules::all(), all.into_iter().filter(is_shown).collect(), today());
-    let entries = with_repairs(&mut engine, snapshot, judged.kept, cancel)?;
+    let entries = on_deep_stack(|| Some(with_repairs(project, judged.kept)))?;
     let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
     let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
     Some(Report {
@@ -143,27 +134,12 @@ fn base(project: &Project) -> FileId {
     project.git_roots().iter().find(around).unwrap_or(root).clone()
 }
 
-/// What tells a finding from the others of its file.
-type Key = (RuleId, Span, Name);
-
-fn key(finding: &Finding) -> Key {
-    (finding.rule, finding.place.span, finding.detail.clone())
-}
-
-fn with_repairs(engine: &mut Engine, snapshot: &Snapshot, findings: Vec<Finding>, cancel: &Cancel) -> Option<Vec<Entry>> {
-    let mut fixes: FxHashMap<FileId, FxHashMap<Key, Vec<Fix>>> = FxHashMap::default();
-    let mut entries = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let file = &finding.place.file;
-        if !fixes.contains_key(file) {
-            let whole = snapshot.project.file(file).map_or(0, |file| file.document.rope().len_bytes());
-            let offers = engine.fixes_at(snapshot, file, Span::new(0, whole as u32), cancel)?;
-            fixes.insert(file.clone(), offers.into_iter().map(|offer| (key(&offer.finding), offer.fixes)).collect());
-        }
-        let own = fixes.get_mut(file).and_then(|of_file| of_file.remove(&key(&finding))).unwrap_or_default();
-        entries.push(Entry { finding, repairs: own.into_iter().filter(|fix| !fix.suppresses).map(repair).collect() });
-    }
-    Some(entries)
+fn with_repairs(project: &Project, findings: Vec<Finding>) -> Vec<Entry> {
+    let entry = |finding: Finding| {
+        let fixes = engine::offers(project, &finding).into_iter().filter(|fix| !fix.suppresses);
+        Entry { repairs: fixes.map(repair).collect(), finding }
+    };
+    findings.into_iter().map(entry).collect()
 }
 
 fn repair(fix: Fix) -> Repair {
@@ -173,6 +149,14 @@ fn repair(fix: Fix) -> Repair {
         replacements: of_file.edits.into_iter().map(|edit| (edit.span, edit.text)).collect(),
     });
     Repair { title: fix.title, needs_review: fix.grade == Grade::NeedsReview, note: fix.note, changes: changes.collect() }
+}
+
+/// Code nests deeply: the engine needs more stack than a main thread has.
+fn on_deep_stack<T: Send>(run: impl FnOnce() -> Option<T> + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn_scoped(scope, run);
+        thread.ok()?.join().ok()?
+    })
 }
 
 fn here() -> FileId {

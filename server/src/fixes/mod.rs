@@ -31,6 +31,8 @@ pub fn fixes(project: &Project, plan: &FixPlan) -> Vec<Fix> {
             let one = move_to_env::fix(project, literal, name).or_else(|| comment_key::fix(project, literal));
             one.into_iter().chain(move_to_env::fix_all_uses(project, literal, name)).collect()
         }
+        // No recipe yet: nothing is offered rather than something half right.
+        FixPlan::RequireOwner(_) | FixPlan::UseParameter { .. } => Vec::new(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, *rule, detail).into_iter().collect(),
     }
 }

@@ -7,6 +7,7 @@ mod handler;
 mod resolve;
 pub mod routes;
 pub mod session;
+pub mod surface;
 mod world;
 
 use std::sync::Arc;

@@ -6,7 +6,10 @@
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta};
 use crate::facts::secrets::{Evidence, FileHints, HitKind, SecretHit, Severity, in_code, in_text};
 use crate::model::FileModel;
+pub use crate::project::surface::Surface;
+use crate::project::Project;
 use crate::syntax::{Document, Language};
+use crate::text::FileId;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("secret-hardcoded"),
@@ -18,17 +21,6 @@ pub static META: RuleMeta = RuleMeta {
     page: include_str!("../../../queries/rules/secret-hardcoded.md"),
 };
 
-/// Who gets to see the file once it runs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Surface {
-    /// It stays on a server: only people with the source read it.
-    Server,
-    /// It ships to every visitor.
-    Browser,
-    #[default]
-    Unknown,
-}
-
 /// A file and what the project knows of it.
 pub struct Input<'i> {
     pub document: &'i Document,
@@ -39,6 +31,19 @@ pub struct Input<'i> {
     pub surface: Surface,
     /// Git leaves the file out.
     pub ignored: bool,
+}
+
+/// Everything the rule says about one file of a project.
+pub fn of_file(project: &Project, file: &FileId, out: &mut Vec<Finding>) {
+    let Some(known) = project.file(file) else { return };
+    let input = Input {
+        document: &known.document,
+        model: known.model.as_deref(),
+        path: project.relative(file),
+        surface: project.surface(file),
+        ignored: project.is_ignored(file),
+    };
+    check(&input, out);
 }
 
 /// Everything the rule says about one file.

@@ -95,6 +95,28 @@ impl Document {
         let mut cursor = root.walk();
         root.children(&mut cursor).map(|node| Item { node, span: Span::from(node.byte_range()) }).collect()
     }
+
+    /// The hull of `span` and the top-level items it touches.
+    pub fn items_around(&self, span: Span) -> Span {
+        let Some(tree) = self.tree() else { return span };
+        let mut cursor = tree.walk();
+        let mut hull = span;
+        if cursor.goto_first_child_for_byte((span.start as usize).saturating_sub(1)).is_none() {
+            return hull;
+        }
+        loop {
+            let item = Span::from(cursor.node().byte_range());
+            if item.start > span.end {
+                return hull;
+            }
+            if item.touches(span) {
+                hull = Span::new(hull.start.min(item.start), hull.end.max(item.end));
+            }
+            if !cursor.goto_next_sibling() {
+                return hull;
+            }
+        }
+    }
 }
 
 fn input_edit(before: &Rope, after: &Rope, edit: Edit) -> InputEdit {
@@ -188,5 +210,24 @@ pub(crate) fn tree_sitter_language(grammar: Grammar) -> tree_sitter::Language {
         Grammar::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
         Grammar::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
         Grammar::Python => tree_sitter_python::LANGUAGE.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_around_a_place_are_those_it_touches() {
+        let text = "let a = 1;\n\nfunction f() {\n  g();\n}\n\nlet b = 2;\n";
+        let document = Document::new(FileId::new("/a.ts"), Language::TypeScript, 1, text);
+        let around = |span: std::ops::Range<usize>| document.items_around(span.into()).of(text).to_owned();
+        let at = |word: &str| text.find(word).unwrap_or(0);
+        assert_eq!(around(at("g()")..at("g()")), "function f() {\n  g();\n}");
+        assert_eq!(around(at("1")..at("g()")), "let a = 1;\n\nfunction f() {\n  g();\n}");
+        assert_eq!(around(10..10), "let a = 1;", "at its very end one is still in it");
+        assert_eq!(around(11..11), "", "a blank line is nobody's");
+        assert_eq!(around(text.len()..text.len()), "");
+        assert_eq!(around(0..text.len()), text);
     }
 }

@@ -128,6 +128,19 @@ impl Walk<'_> {
         Some(Source { file, text, ignored })
     }
 
+    /// For each path, whether a walk would read it if it were there. Paths outside of the roots are not.
+    pub fn wants(&self, paths: &[&Path]) -> Vec<bool> {
+        let unwanted = self.unwanted(&mut Notes::default());
+        let mut scopes: Vec<Option<Scope>> = self.roots.iter().map(|_| None).collect();
+        let wants = paths.iter().map(|path| {
+            let around = self.roots.iter().enumerate().filter(|(_, root)| path.starts_with(root));
+            let Some((i, root)) = around.max_by_key(|(_, root)| root.as_os_str().len()) else { return false };
+            let scope = scopes[i].get_or_insert_with(|| Scope::new(root, &unwanted));
+            scope.wants(path).is_some() || self.also.iter().any(|also| also == path)
+        });
+        wants.collect()
+    }
+
     fn unwanted(&self, notes: &mut Notes) -> Unwanted {
         let folder = self.config_folder.or(self.roots.first().map(PathBuf::as_path)).unwrap_or(Path::new(""));
         Unwanted::new(folder, &self.config.ignore, notes)
@@ -166,6 +179,7 @@ mod tests {
             // One file at a time must agree with the whole.
             for source in &walked.files {
                 assert_eq!(walk.one(Path::new(source.file.as_str())).as_ref(), Some(source));
+                assert_eq!(walk.wants(&[Path::new(source.file.as_str())]), [true]);
             }
             walked
         }
@@ -200,6 +214,9 @@ mod tests {
         assert_eq!(walked.notes, Vec::<String>::new());
         assert_eq!(folder.one("private/c.ts"), None);
         assert_eq!(folder.one("src/none.ts"), None);
+        let (roots, at) = ([folder.0.path().to_owned()], |path: &str| folder.0.path().join(path));
+        let walk = Walk { roots: &roots, also: &[], config: &Config::default(), config_folder: None };
+        assert_eq!(walk.wants(&[&at("private/c.ts"), &at("src/none.ts"), Path::new("/elsewhere/a.ts")]), [false, true, false]);
     }
 
     #[test]

@@ -1,0 +1,321 @@
+//! The thread that analyses: the only one that changes the project, so that every project follows from the one before.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::configure;
+use super::disk;
+use super::documents::Open;
+use super::index::{self, Indexed};
+use super::judge;
+use super::quiet;
+use super::render::{self, Around};
+use super::scheduler::Job;
+use super::state::{Analysed, Known, State, holds};
+use super::status;
+use super::watch;
+use crate::engine::{Cancel, Snapshot};
+use crate::project::Project;
+use crate::syntax::Document;
+use crate::text::FileId;
+
+/// How long after a change of one document the others are looked at again.
+const AFTERWARDS: Duration = Duration::from_millis(25);
+
+pub struct Analyst {
+    state: Arc<State>,
+    shown: FxHashMap<FileId, Shown>,
+    /// What changed on disk while the index was being made.
+    journal: FxHashSet<FileId>,
+    /// Documents that a walk of the folders would pass by, or not.
+    wanted: FxHashMap<FileId, bool>,
+    /// Something that the client is shown changed without it having asked.
+    stale_for_client: bool,
+    status: status::Teller,
+}
+
+/// What is behind a result.
+struct Shown {
+    generation: u64,
+    revision: u64,
+    /// All findings, when some of them are held back until the document is left alone.
+    all: Option<judge::Shown>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Publish {
+    Always,
+    IfOther,
+}
+
+impl Analyst {
+    pub fn new(state: Arc<State>) -> Analyst {
+        Analyst {
+            state,
+            shown: FxHashMap::default(),
+            journal: FxHashSet::default(),
+            wanted: FxHashMap::default(),
+            stale_for_client: false,
+            status: status::Teller::default(),
+        }
+    }
+
+    /// Runs until the server stops.
+    pub fn run(mut self) {
+        loop {
+            let job = self.state.scheduler.next();
+            if matches!(job, Job::Stop) {
+                return;
+            }
+            // What panicked is given up; where that was has been logged.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.work(job)));
+        }
+    }
+
+    fn work(&mut self, job: Job) {
+        match job {
+            Job::Documents(files) => self.documents(&files),
+            Job::Quiet(file) => self.quiet(&file),
+            Job::Recheck => self.recheck(),
+            Job::Configure => self.configure(),
+            Job::Disk(files) => self.disk(files),
+            Job::Indexed { found, run } => self.indexed(&found, run),
+            Job::Stop => {}
+        }
+    }
+
+    fn documents(&mut self, files: &[FileId]) {
+        let state = self.state.clone();
+        let began = Instant::now();
+        let open: Vec<Open> = files.iter().filter_map(|file| state.documents.in_step(file)).collect();
+        let documents: Vec<Arc<Document>> = open.iter().map(|open| open.document.clone()).collect();
+        self.learn_wanted(&documents);
+        let known = self.advance(&documents);
+        for (i, open) in open.iter().enumerate() {
+            let file = &open.document.file;
+            if i > 0 && state.scheduler.somebody_types() {
+                let rest: Vec<FileId> = documents[i..].iter().map(|document| document.file.clone()).collect();
+                state.scheduler.give_back(&rest);
+                break;
+            }
+            let began = if i == 0 { began } else { Instant::now() };
+            let cancel = state.scheduler.begin(file);
+            if let Some(checked) = self.check(&known, open, &cancel) {
+                self.publish(open, checked, &known, Publish::Always);
+            }
+            state.scheduler.end(file, began);
+        }
+        let first_seen = open.iter().any(|open| open.document.version <= 1);
+        if first_seen || self.shown.values().any(|shown| shown.generation < known.generation) {
+            state.scheduler.recheck_at(Instant::now() + AFTERWARDS);
+        }
+    }
+
+    /// The project with these texts.
+    fn advance(&mut self, documents: &[Arc<Document>]) -> Known {
+        let known = self.state.known();
+        let new: Vec<_> = documents.iter().filter(|document| !holds(&known.project, document)).collect();
+        if new.is_empty() {
+            return known;
+        }
+        let changes = new.iter().map(|document| (document.file.clone(), Some((*document).clone()))).collect();
+        let next = catch_unwind(AssertUnwindSafe(|| known.project.with(changes)));
+        match next {
+            Ok(project) => self.learn(project),
+            // Nothing is known of these texts then; `check` sees that and says nothing.
+            Err(_) => known,
+        }
+    }
+
+    fn learn(&self, project: Project) -> Known {
+        let project = Arc::new(project);
+        self.state.learn(|known| known.project = project)
+    }
+
+    /// `None` if cancelled.
+    fn check(&self, known: &Known, open: &Open, cancel: &Cancel) -> Option<judge::Shown> {
+        let document = &open.document;
+        let too_large = document.rope().len_bytes() as u64 > known.config.max_file_bytes;
+        if too_large || self.wanted.get(&document.file) == Some(&false) || !holds(&known.project, document) {
+            return Some(judge::Shown::default());
+        }
+        let snapshot = Snapshot { project: known.project.clone(), config: known.config.clone() };
+        let checked = catch_unwind(AssertUnwindSafe(|| judge::check(&self.state, &snapshot, &document.file, cancel)));
+        checked.unwrap_or_else(|_| Some(judge::Shown::default()))
+    }
+
+    /// Keeps and shows what was found, unless the document has become another meanwhile.
+    fn publish(&mut self, open: &Open, checked: judge::Shown, known: &Known, publish: Publish) {
+        let state = self.state.clone();
+        let document = &open.document;
+        let file = &document.file;
+        let before = state.result(file);
+        let (nothing, empty) = (Vec::new(), render::List::default());
+        let shown_before = before.as_ref().map_or((nothing.as_slice(), &empty), |result| (result.findings.as_slice(), &result.list));
+        let wait = Duration::from_millis(known.config.quiet_ms);
+        let judge::Shown { mut findings, notes } = checked;
+        let mut all = None;
+        if let Some(hull) = open.edits.hull.filter(|_| open.edits.last.elapsed() < wait && findings.iter().any(|finding| finding.absence)) {
+            let waiting = quiet::waiting(&findings, document.items_around(hull), shown_before.0);
+            if waiting.contains(&true) {
+                state.scheduler.quiet_at(file, open.edits.last + wait);
+                all = Some(judge::Shown { findings: findings.clone(), notes: notes.clone() });
+                let mut waiting = waiting.into_iter();
+                findings.retain(|_| waiting.next() != Some(true));
+            }
+        }
+        let uri_of = |file: &FileId| state.uri_of(file);
+        let around = Around { project: &known.project, uri_of: &uri_of };
+        let renderer = state.renderer();
+        let mut list = renderer.list(document.rope(), &findings, shown_before, &around);
+        let remarks = notes.into_iter().map(|note| ("mark", note.place.span, note.message));
+        let errors = configure::errors_in(&state, document).into_iter().map(|error| ("config", error.span, error.message));
+        for (code, span, message) in remarks.chain(errors) {
+            render::add(&mut list, &render::remark(document.rope(), span, code, &message, renderer.encoding));
+        }
+        let same_list = before.as_ref().is_some_and(|result| result.list.json == list.json);
+        let send = !state.pulls() && (publish == Publish::Always || !same_list);
+        let body = send.then(|| render::publication(&open.uri, Some(document.version), &list.json));
+        let result = Arc::new(Analysed { revision: open.revision, findings, list });
+        let still = state.documents.if_still(file, open.revision, |_| {
+            if let Some(body) = body {
+                state.outbox.send_list(file, body);
+            }
+            state.keep_result(file, result);
+        });
+        if still {
+            self.stale_for_client |= publish == Publish::IfOther && !same_list;
+            self.shown.insert(file.clone(), Shown { generation: known.generation, revision: open.revision, all });
+        }
+    }
+
+    /// What was held back is said now, unless the document has been edited again.
+    fn quiet(&mut self, file: &FileId) {
+        let state = self.state.clone();
+        let Some(open) = state.documents.in_step(file) else { return };
+        let wait = Duration::from_millis(state.config().quiet_ms);
+        if open.edits.hull.is_some() && open.edits.last.elapsed() < wait {
+            return state.scheduler.quiet_at(file, open.edits.last + wait);
+        }
+        let Some(shown) = self.shown.get_mut(file).filter(|shown| shown.revision == open.revision) else { return };
+        let generation = shown.generation;
+        if let Some(all) = shown.all.take() {
+            // As old as the project it was found in: should that have changed, the document is looked at again anyway.
+            let known = Known { generation, ..state.known() };
+            self.publish(&open, all, &known, Publish::IfOther);
+        }
+        self.tell_client();
+    }
+
+    /// Looks again at one document that was last seen in an older project.
+    fn recheck(&mut self) {
+        let state = self.state.clone();
+        let known = state.known();
+        self.shown.retain(|file, _| state.documents.is_open(file));
+        self.wanted.retain(|file, _| state.documents.is_open(file));
+        let old = self.shown.iter().filter(|(_, shown)| shown.generation < known.generation).map(|(file, _)| file).min().cloned();
+        let Some(file) = old else {
+            self.tell_client();
+            return;
+        };
+        state.scheduler.recheck_at(Instant::now());
+        // If its text has changed, it is pending by itself.
+        let same = |open: &Open| self.shown.get(&file).is_some_and(|shown| shown.revision == open.revision);
+        let Some(open) = state.documents.in_step(&file).filter(same) else {
+            self.shown.remove(&file);
+            return;
+        };
+        let cancel = state.scheduler.begin(&file);
+        let began = Instant::now();
+        if let Some(checked) = self.check(&known, &open, &cancel) {
+            self.publish(&open, checked, &known, Publish::IfOther);
+        }
+        state.scheduler.end(&file, began);
+    }
+
+    fn tell_client(&mut self) {
+        if std::mem::take(&mut self.stale_for_client) && self.state.pulls() {
+            let state = self.state.clone();
+            self.state.runtime.spawn(async move { state.client.workspace_diagnostic_refresh().await });
+        }
+        self.status.tell(&self.state);
+    }
+
+    fn configure(&mut self) {
+        if configure::read(&self.state) {
+            self.wanted.clear();
+            let open: Vec<Arc<Document>> = self.state.documents.all_in_step().into_iter().map(|open| open.document).collect();
+            self.learn_wanted(&open);
+            self.state.scheduler.recheck_at(Instant::now());
+        }
+    }
+
+    /// What lies on disk now, for files that are not open: a buffer always wins, and what is on disk is read when it closes.
+    fn disk(&mut self, files: Vec<FileId>) {
+        let state = self.state.clone();
+        if state.index.is_running() {
+            self.journal.extend(files.iter().cloned());
+        }
+        let known = state.known();
+        let change = disk::changes(&state, &known, files);
+        if change.is_too_much {
+            index::start(&state);
+        }
+        if change.config {
+            self.configure();
+        }
+        if change.files.is_empty() && change.ignored.is_none() {
+            return self.status.tell(&state);
+        }
+        let project = known.project.with(change.files);
+        let ignored = change.ignored.map(Arc::new);
+        let project = match &ignored {
+            Some(ignored) => project.with_ignored(FxHashSet::clone(ignored)),
+            None => project,
+        };
+        let project = Arc::new(project);
+        state.learn(|known| {
+            known.project = project;
+            if let Some(ignored) = ignored {
+                known.ignored = ignored;
+            }
+        });
+        state.scheduler.recheck_at(Instant::now());
+    }
+
+    /// The project on disk is known: what is open lies over it, and what changed meanwhile is read again.
+    fn indexed(&mut self, found: &Indexed, run: u64) {
+        let state = self.state.clone();
+        if !state.index.finish(run) {
+            return;
+        }
+        // The client was told that it is going on, so it is told the end in any case.
+        self.status = status::Teller::default();
+        let open = state.documents.all_in_step().into_iter().map(|open| (open.document.file.clone(), Some(open.document)));
+        let next = Arc::new(found.project.with(open.collect()));
+        let ignored = found.ignored.clone();
+        state.learn(|known| {
+            known.project = next;
+            known.ignored = ignored;
+        });
+        let journal: Vec<FileId> = self.journal.drain().collect();
+        if !journal.is_empty() {
+            self.disk(journal);
+        }
+        watch::folders_known(&state);
+        state.scheduler.recheck_at(Instant::now());
+    }
+
+    fn learn_wanted(&mut self, documents: &[Arc<Document>]) {
+        let new: Vec<FileId> =
+            documents.iter().map(|document| &document.file).filter(|file| !self.wanted.contains_key(*file)).cloned().collect();
+        if new.is_empty() {
+            return;
+        }
+        let wanted = disk::are_wanted(&self.state, &new);
+        self.wanted.extend(new.into_iter().zip(wanted));
+    }
+}

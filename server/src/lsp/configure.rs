@@ -1,0 +1,60 @@
+//! The configuration in force: the client's settings and the `guardline.json` on disk, read again when either changes.
+
+use std::sync::Arc;
+
+use super::disk;
+use super::held;
+use super::index;
+use super::state::State;
+use super::uri;
+use crate::config::{Config, ConfigError, parse};
+use crate::rules;
+use crate::syntax::Document;
+
+/// Reads it. True if it is other than it was.
+pub fn read(state: &Arc<State>) -> bool {
+    let found = state.roots().into_iter().find_map(|root| {
+        let file = crate::text::FileId::new(&format!("{}/guardline.json", root.as_str().trim_end_matches('/')));
+        Some((uri::path_of(&root)?, disk::text(&file)?))
+    });
+    let (folder, text) = found.unzip();
+    let settings = held(&state.settings).clone();
+    let (config, in_file, told) = settings.config(text.as_deref(), &is_rule);
+    for error in &told {
+        state.log.warn(|| format!("settings: {}", error.message));
+    }
+    for error in &in_file {
+        let line = text.as_deref().map_or(0, |text| text.bytes().take(error.span.start as usize).filter(|byte| *byte == b'\n').count()) + 1;
+        state.log.warn(|| format!("guardline.json, line {line}: {}", error.message));
+    }
+    let before = state.known();
+    if *before.config == config && before.config_folder == folder {
+        return false;
+    }
+    state.log.info(|| "the configuration has changed".into());
+    let walks_otherwise = walks_otherwise(&before.config, &config) || before.config_folder != folder;
+    state.learn(|known| {
+        known.config = Arc::new(config);
+        known.config_folder = folder;
+    });
+    if walks_otherwise && state.index.has_begun() {
+        index::start(state);
+    }
+    true
+}
+
+/// What to say of a `guardline.json` that is open, as it stands in the editor.
+pub fn errors_in(state: &State, document: &Document) -> Vec<ConfigError> {
+    if !disk::is_config(state, &document.file) {
+        return Vec::new();
+    }
+    parse::parse(&document.text(), &is_rule).1
+}
+
+fn is_rule(id: &str) -> bool {
+    rules::by_id(id).is_some()
+}
+
+fn walks_otherwise(before: &Config, now: &Config) -> bool {
+    before.ignore != now.ignore || before.max_file_bytes != now.max_file_bytes
+}

@@ -1,0 +1,111 @@
+//! What lies on disk, for documents that are not open. The reading itself is `workspace`'s.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::state::{Known, State};
+use super::uri;
+use crate::syntax::{Document, Language};
+use crate::text::FileId;
+use crate::workspace::walk::{Source, Walk};
+
+/// What changed on disk, as changes of the project.
+#[derive(Default)]
+pub struct Changes {
+    pub files: Vec<(FileId, Option<Arc<Document>>)>,
+    /// Which env files git leaves out, if that is other than it was.
+    pub ignored: Option<FxHashSet<FileId>>,
+    /// `guardline.json` is among them.
+    pub config: bool,
+    /// So much that everything is better read anew.
+    pub is_too_much: bool,
+}
+
+const MUCH: usize = 200;
+
+/// A text larger than this is not read back for a document that is out of step.
+const LARGEST: u64 = 64 << 20;
+
+pub fn changes(state: &State, known: &Known, files: Vec<FileId>) -> Changes {
+    let mut changes = Changes { is_too_much: files.len() > MUCH, ..Changes::default() };
+    let mut ignored = FxHashSet::clone(&known.ignored);
+    let roots = state.root_paths();
+    let walk = walk(known, &roots);
+    for file in files {
+        changes.config |= is_config(state, &file);
+        changes.is_too_much |= file.file_name() == ".gitignore";
+        let Some(path) = uri::path_of(&file) else {
+            // A document without a file is gone once it is closed.
+            if !state.documents.is_open(&file) {
+                changes.files.push((file, None));
+            }
+            continue;
+        };
+        if path.is_dir() {
+            changes.is_too_much = true;
+            continue;
+        }
+        if !state.documents.is_open(&file) {
+            match walk.one(&path) {
+                Some(source) => {
+                    if source.ignored { ignored.insert(file.clone()) } else { ignored.remove(&file) };
+                    let same = |document: &Document| document.rope() == source.text.as_str();
+                    if !known.project.file(&file).is_some_and(|file| same(&file.document)) {
+                        changes.files.extend(document(source).map(|document| (file, Some(document))));
+                    }
+                }
+                // A folder that is gone took what was in it along.
+                None => {
+                    let inside = known.project.files().map(|(known, _)| known).filter(|known| uri::is_within(known, &file));
+                    changes.files.extend(inside.filter(|file| !state.documents.is_open(file)).map(|file| (file.clone(), None)));
+                    ignored.remove(&file);
+                }
+            }
+        }
+    }
+    changes.ignored = (ignored != *known.ignored).then_some(ignored);
+    changes
+}
+
+/// For each open document, whether a walk of the folders would read it. What lies outside of them counts as wanted:
+/// somebody opened it.
+pub fn are_wanted(state: &State, files: &[FileId]) -> Vec<bool> {
+    let known = state.known();
+    let roots = state.root_paths();
+    let paths: Vec<Option<PathBuf>> = files.iter().map(uri::path_of).collect();
+    let inside: Vec<&Path> = paths.iter().flatten().filter(|path| roots.iter().any(|root| path.starts_with(root))).map(PathBuf::as_path).collect();
+    let mut wanted = walk(&known, &roots).wants(&inside).into_iter();
+    paths.iter().map(|path| match path {
+        Some(path) if roots.iter().any(|root| path.starts_with(root)) => wanted.next().unwrap_or(true),
+        _ => true,
+    }).collect()
+}
+
+pub fn walk<'a>(known: &'a Known, roots: &'a [PathBuf]) -> Walk<'a> {
+    Walk { roots, also: &[], config: &known.config, config_folder: known.config_folder.as_deref() }
+}
+
+/// A file as the project holds it. Editors show no byte order mark and count no columns for it.
+pub fn document(source: Source) -> Option<Arc<Document>> {
+    let language = Language::of(&source.file)?;
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    Some(Arc::new(Document::new(source.file, language, 0, text)))
+}
+
+/// The text on disk, whatever the walk thinks of it; `None` if there is none to be had.
+pub fn text(file: &FileId) -> Option<String> {
+    let path = uri::path_of(file)?;
+    let metadata = std::fs::metadata(&path).ok()?;
+    if !metadata.is_file() || metadata.len() > LARGEST {
+        return None;
+    }
+    let text = String::from_utf8(std::fs::read(&path).ok()?).ok()?;
+    Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// Is this the `guardline.json` of one of the folders?
+pub fn is_config(state: &State, file: &FileId) -> bool {
+    file.file_name() == "guardline.json" && state.roots().iter().any(|root| root.as_str().trim_end_matches('/') == file.folder())
+}

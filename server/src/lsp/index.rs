@@ -1,0 +1,120 @@
+//! Reading the workspace in the background. It has a project of its own while it grows, so that nobody who types waits
+//! for it; the analysing thread then lays what is open over the result.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+
+use rustc_hash::FxHashSet;
+
+use super::disk;
+use super::progress::Progress;
+use super::scheduler::Job;
+use super::state::State;
+use super::{STACK, held, status};
+use crate::engine::Cancel;
+use crate::project::Project;
+use crate::text::FileId;
+
+/// The workspace as it is on disk.
+pub struct Indexed {
+    pub project: Project,
+    pub ignored: Arc<FxHashSet<FileId>>,
+}
+
+#[derive(Default)]
+pub struct Index(Mutex<Runs>);
+
+#[derive(Default)]
+struct Runs {
+    last: u64,
+    /// The one that is under way.
+    running: Option<Cancel>,
+}
+
+impl Index {
+    pub fn is_running(&self) -> bool {
+        held(&self.0).running.is_some()
+    }
+
+    pub fn has_begun(&self) -> bool {
+        held(&self.0).last > 0
+    }
+
+    /// The run is over. False if a later one has begun, and its result is not wanted any more.
+    pub fn finish(&self, run: u64) -> bool {
+        let mut runs = held(&self.0);
+        let is_last = runs.last == run;
+        if is_last {
+            runs.running = None;
+        }
+        is_last
+    }
+
+    fn begin(&self) -> (u64, Cancel) {
+        let mut runs = held(&self.0);
+        if let Some(before) = runs.running.take() {
+            before.cancel();
+        }
+        runs.last += 1;
+        let cancel = Cancel::default();
+        runs.running = Some(cancel.clone());
+        (runs.last, cancel)
+    }
+
+    fn is_last(&self, run: u64) -> bool {
+        held(&self.0).last == run
+    }
+}
+
+/// Begins to read everything; a run that is under way is given up.
+pub fn start(state: &Arc<State>) {
+    let (run, cancel) = state.index.begin();
+    let state = state.clone();
+    let started = std::thread::Builder::new().name("index".into()).stack_size(STACK).spawn(move || {
+        let found = catch_unwind(AssertUnwindSafe(|| read(&state, run, &cancel)));
+        // Something has to end the run, even if it failed: with nothing found, everything that was known stays.
+        match found {
+            Ok(found) => state.scheduler.later(Job::Indexed { found: Arc::new(found), run }),
+            Err(_) => drop(state.index.finish(run)),
+        }
+    });
+    drop(started);
+}
+
+/// If the person cancels it, what was read by then has to do.
+fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
+    let known = state.known();
+    let roots = state.root_paths();
+    status::tell_reading(state, 0);
+    let progress = Progress::begin(state, "Guardline: reading the workspace", cancel);
+    let mut project = Project::new(state.roots());
+    let mut ignored = FxHashSet::default();
+    let ended = disk::walk(&known, &roots).stream(cancel, &mut |batch| {
+        let (done, total) = (batch.done, batch.total);
+        let mut files = Vec::with_capacity(batch.files.len());
+        for source in batch.files {
+            if source.ignored {
+                ignored.insert(source.file.clone());
+            }
+            files.extend(disk::document(source).map(|document| (document.file.clone(), Some(document))));
+        }
+        // A file that the engine stumbles over takes its batch along, not the index.
+        if let Ok(next) = catch_unwind(AssertUnwindSafe(|| project.with(files))) {
+            project = next;
+        }
+        if state.index.is_last(run) {
+            progress.report(done, total);
+            status::tell_reading(state, done);
+        }
+    });
+    if let Some(ended) = &ended {
+        for note in &ended.notes {
+            state.log.info(|| note.clone());
+        }
+        project = project.with_git_roots(ended.git_roots.clone());
+    }
+    let project = project.with_ignored(ignored.clone());
+    state.log.info(|| format!("{} files read{}", project.files().count(), if ended.is_some() { "" } else { ", then cancelled" }));
+    drop(progress);
+    Indexed { project, ignored: Arc::new(ignored) }
+}

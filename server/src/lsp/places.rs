@@ -1,0 +1,99 @@
+//! Byte spans to the client's lines and columns, for many spans of one text in order: the line of the last is remembered.
+
+use std::io::Write;
+
+use ropey::Rope;
+use tower_lsp::lsp_types;
+
+use crate::text::{Encoding, Span, position};
+
+pub struct Places<'r> {
+    rope: &'r Rope,
+    encoding: Encoding,
+    line: usize,
+    /// Where that line begins and where the next one does.
+    start: usize,
+    end: usize,
+}
+
+impl<'r> Places<'r> {
+    pub fn new(rope: &'r Rope, encoding: Encoding) -> Self {
+        Places { rope, encoding, line: 0, start: 0, end: 0 }
+    }
+
+    /// Writes a range as JSON.
+    pub fn write(&mut self, span: Span, out: &mut Vec<u8>) {
+        let (start, end) = (self.at(span.start), self.at(span.end));
+        // Writing to memory does not fail.
+        let _ = write!(
+            out,
+            r#"{{"start":{{"line":{},"character":{}}},"end":{{"line":{},"character":{}}}}}"#,
+            start.line, start.character, end.line, end.character
+        );
+    }
+
+    pub fn range(&mut self, span: Span) -> lsp_types::Range {
+        lsp_types::Range { start: self.at(span.start), end: self.at(span.end) }
+    }
+
+    fn at(&mut self, offset: u32) -> lsp_types::Position {
+        let offset = offset as usize;
+        if offset < self.start || offset >= self.end {
+            self.find_line(offset);
+        }
+        let column = match self.column(offset) {
+            Some(column) => column,
+            None => position::position(self.rope, offset as u32, self.encoding).column,
+        };
+        lsp_types::Position { line: self.line as u32, character: column }
+    }
+
+    fn find_line(&mut self, offset: usize) {
+        let offset = offset.min(self.rope.len_bytes());
+        self.line = self.rope.byte_to_line(offset);
+        self.start = self.rope.line_to_byte(self.line);
+        self.end = self.rope.line_to_byte(self.line + 1).max(self.start + 1);
+    }
+
+    /// The column, where the line up to it lies in one piece of the rope, as nearly all do.
+    fn column(&self, offset: usize) -> Option<u32> {
+        let (chunk, chunk_start, _, _) = self.rope.get_chunk_at_byte(self.start)?;
+        let before = chunk.get(self.start - chunk_start..offset.checked_sub(chunk_start)?)?;
+        Some(match self.encoding {
+            Encoding::Utf8 => before.len(),
+            _ if before.is_ascii() => before.len(),
+            Encoding::Utf16 => before.chars().map(char::len_utf16).sum(),
+            Encoding::Utf32 => before.chars().count(),
+        } as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn they_are_the_places_that_one_span_alone_has(
+            text in "[ab\r\né😀]{0,60}",
+            repeated in 1..60_usize,
+            mut offsets in prop::collection::vec(0..9000_u32, 1..20),
+            sorted in any::<bool>(),
+        ) {
+            let rope = Rope::from_str(&text.repeat(repeated));
+            if sorted {
+                offsets.sort_unstable();
+            }
+            for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+                let mut places = Places::new(&rope, encoding);
+                for offset in &offsets {
+                    let expected = position::position(&rope, *offset, encoding);
+                    let place = places.at(*offset);
+                    prop_assert_eq!((place.line, place.character), (expected.line, expected.column));
+                }
+            }
+        }
+    }
+}

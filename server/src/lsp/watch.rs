@@ -1,0 +1,136 @@
+//! Files that change on disk: the client watches them for us if it can, else we do, with bounds.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use rustc_hash::FxHashSet;
+use serde_json::json;
+use tower_lsp::lsp_types::Registration;
+
+use super::held;
+use super::index;
+use super::scheduler::Job;
+use super::state::State;
+use super::uri;
+
+/// Our own watcher, if there is one.
+#[derive(Default)]
+pub struct Watching {
+    watcher: Option<RecommendedWatcher>,
+    folders: FxHashSet<PathBuf>,
+}
+
+/// What clients are asked to watch: what the walk reads, and what decides what it reads.
+const GLOBS: &[&str] = &[
+    "**/*.{ts,mts,cts,tsx,js,mjs,cjs,jsx,py,pyi,json,jsonc,json5,yaml,yml,toml,sql,prisma,html,htm,sh,bash,rules}",
+    "**/{.env,.env.*,*.env,.envrc,.dev.vars,.dev.vars.*,.npmrc,.pypirc,.netrc,.gitignore,Dockerfile,Dockerfile.*,Containerfile}",
+];
+
+/// More folders than this are not watched: each costs the system something, and people have few such limits to spare.
+const MOST_FOLDERS: usize = 8192;
+/// Changes are gathered until there is such a pause ...
+const PAUSE: Duration = Duration::from_millis(30);
+/// ... or for so long.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// More changed files than this at once, and everything is read anew.
+const MOST_FILES: usize = 2000;
+
+/// The registration for clients that watch.
+pub fn registration() -> Registration {
+    let watchers: Vec<_> = GLOBS.iter().map(|glob| json!({ "globPattern": glob })).collect();
+    Registration {
+        id: "guardline-files".into(),
+        method: "workspace/didChangeWatchedFiles".into(),
+        register_options: Some(json!({ "watchers": watchers })),
+    }
+}
+
+/// The index is made: watches the folders in which it found files, unless the client watches.
+pub fn folders_known(state: &Arc<State>) {
+    if state.capabilities().register_watchers {
+        return;
+    }
+    let roots = state.root_paths();
+    let mut folders: FxHashSet<PathBuf> = roots.iter().cloned().collect();
+    for (file, _) in state.snapshot().project.files() {
+        let Some(path) = uri::path_of(file) else { continue };
+        for folder in path.ancestors().skip(1) {
+            if folders.len() >= MOST_FOLDERS || !roots.iter().any(|root| folder.starts_with(root)) || !folders.insert(folder.to_owned()) {
+                break;
+            }
+        }
+    }
+    watch(state, folders);
+}
+
+fn watch(state: &Arc<State>, folders: FxHashSet<PathBuf>) {
+    let mut watching = held(&state.watching);
+    if watching.watcher.is_none() {
+        let (events, arriving) = mpsc::channel();
+        let Ok(watcher) = notify::recommended_watcher(move |event: notify::Result<Event>| drop(events.send(event))) else {
+            return state.log.warn(|| "files cannot be watched here; what changes on disk is seen when it is saved in the editor".into());
+        };
+        let weak = Arc::downgrade(state);
+        let gathering = std::thread::Builder::new().name("files".into()).spawn(move || gather(&arriving, &weak));
+        if gathering.is_err() {
+            return;
+        }
+        watching.watcher = Some(watcher);
+    }
+    let Watching { watcher: Some(watcher), folders: before } = &mut *watching else { return };
+    for gone in before.difference(&folders) {
+        let _ = watcher.unwatch(gone);
+    }
+    let mut refused = 0;
+    for new in folders.difference(before) {
+        refused += usize::from(watcher.watch(new, RecursiveMode::NonRecursive).is_err());
+    }
+    if refused > 0 {
+        state.log.warn(|| format!("{refused} folders cannot be watched; what changes in them on disk is seen when it is saved in the editor"));
+    }
+    *before = folders;
+}
+
+/// Hands changes on in bunches: a checkout or a formatter touches many files within moments.
+fn gather(events: &Receiver<notify::Result<Event>>, state: &Weak<State>) {
+    let mut paths: FxHashSet<PathBuf> = FxHashSet::default();
+    while let Ok(first) = events.recv() {
+        let began = Instant::now();
+        let mut too_many = !note(first, &mut paths);
+        let open = loop {
+            match events.recv_timeout(PAUSE) {
+                Ok(event) => too_many |= !note(event, &mut paths),
+                Err(RecvTimeoutError::Timeout) => break true,
+                Err(RecvTimeoutError::Disconnected) => break false,
+            }
+            if began.elapsed() > PATIENCE {
+                break true;
+            }
+        };
+        let Some(state) = state.upgrade().filter(|_| open) else { return };
+        let changed = std::mem::take(&mut paths);
+        if too_many || changed.iter().any(|path| is_new_folder(path, &state)) {
+            index::start(&state);
+        } else if !changed.is_empty() {
+            state.scheduler.later(Job::Disk(changed.iter().filter_map(|path| uri::file_of_path(path)).collect()));
+        }
+    }
+}
+
+/// False if events were lost, or there are too many to go through one by one.
+fn note(event: notify::Result<Event>, paths: &mut FxHashSet<PathBuf>) -> bool {
+    let Ok(event) = event else { return false };
+    let is_change = !matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
+    if is_change {
+        paths.extend(event.paths.iter().cloned());
+    }
+    !event.need_rescan() && paths.len() <= MOST_FILES
+}
+
+fn is_new_folder(path: &Path, state: &State) -> bool {
+    path.is_dir() && !held(&state.watching).folders.contains(path)
+}
