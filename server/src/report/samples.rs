@@ -75,7 +75,7 @@ pub fn report(project: &Project, findings: Vec<Finding>) -> Report<'_> {
         project,
         rules: RULES,
         base: FileId::new("/work/shop"),
-        entries: findings.into_iter().map(|finding| Entry { finding, fixes: Vec::new() }).collect(),
+        entries: findings.into_iter().map(|finding| Entry { finding, repairs: Vec::new() }).collect(),
         silenced: 0,
         mark_notes: Vec::new(),
         notes: Vec::new(),

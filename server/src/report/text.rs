@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use super::paint::{Style, Tone, harmless};
-use super::{Entry, Report, frame, page};
-use crate::fixes::{Fix, Grade};
+use super::{Entry, Repair, Report, frame, page};
 use crate::rules::{Finding, Level, Place, Risk, RuleId};
 use crate::text::{Encoding, FileId};
 
@@ -202,17 +201,14 @@ impl Text<'_> {
         if let Some(more) = finding.related.len().checked_sub(MOST_RELATED).filter(|more| *more > 0) {
             self.prose("      ", &format!("↳ and {}", counted(more, "more place", "more places")));
         }
-        if let Some(fix) = entry.fixes.iter().find(|fix| !fix.suppresses) {
-            self.fix(fix);
+        if let Some(repair) = entry.repairs.first() {
+            self.repair(repair);
         }
     }
 
-    fn fix(&mut self, fix: &Fix) {
-        let lead = match fix.grade {
-            Grade::Safe => "Your editor offers a fix",
-            Grade::NeedsReview => "Your editor offers a fix, to be read before it is accepted",
-        };
-        let clean = self.report.redactor.clean(&fix.title);
+    fn repair(&mut self, repair: &Repair) {
+        let lead = if repair.needs_review { "Your editor offers a fix, to be read before it is accepted" } else { "Your editor offers a fix" };
+        let clean = self.report.redactor.clean(&repair.title);
         let lines = self.style.wrap("    ", &harmless(&format!("{lead}: {clean}")));
         self.lines(lines, Some(Tone::Good));
     }
@@ -290,7 +286,6 @@ impl Text<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixes::Grade;
     use crate::report::samples::{finding, project_of, report};
     use crate::rules::Related;
     use crate::text::Span;
@@ -312,8 +307,8 @@ mod tests {
         leak.related.push(Related { place: Place { file: route.clone(), span: Span::at(0) }, message: "used here".into() });
         let open = finding("missing-auth", &project, &route, "GET", Level::Warning);
         let mut report = report(&project, vec![open, leak]);
-        let fix = |grade, title: &str| Fix { title: title.into(), grade, preferred: true, edits: Vec::new(), note: None, suppresses: false };
-        report.entries[1].fixes = vec![fix(Grade::Safe, "Move to AI_KEY in .env.local (value hidden)")];
+        let title = "Move to AI_KEY in .env.local (value hidden)".into();
+        report.entries[1].repairs = vec![Repair { title, needs_review: false, note: None, changes: Vec::new() }];
         report.notes.push("big.ts is too large.".into());
         report.silenced = 2;
         let expected = "
