@@ -4,6 +4,8 @@ mod audit;
 mod audit_formats;
 mod demo;
 mod fixes;
+mod lowering_ecma;
+mod pages;
 mod placeholder;
 mod program;
 mod protocol;

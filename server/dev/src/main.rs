@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 use guardline::config::Config;
 use guardline::engine::Cancel;
+use guardline::facts::schema::{self, Schema};
 use guardline::model::{lower, print};
 use guardline::project::{self, Project, Session};
 use guardline::syntax::{Document, Language};
@@ -35,6 +36,8 @@ enum Command {
     },
     /// Prints what the rule secret-hardcoded says about files.
     Secrets(secrets::Options),
+    /// Prints the models of a project: their columns, whose their rows are, what the database enforces.
+    Schema { folder: PathBuf },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -42,6 +45,7 @@ fn main() -> anyhow::Result<()> {
         Command::Tree { file } => tree(&file),
         Command::Secrets(options) => secrets::run(&options),
         Command::Facts { file, root } => facts(&file, root.as_deref()),
+        Command::Schema { folder } => schema(&folder),
     }
 }
 
@@ -62,17 +66,35 @@ fn facts(path: &Path, root: Option<&Path>) -> anyhow::Result<()> {
         None => path.parent().map(Path::to_path_buf).unwrap_or_default(),
     };
     let config = Arc::new(Config::default());
-    let roots = [root.clone()];
-    let walk = Walk { roots: &roots, also: &[], config: &config, config_folder: None };
+    let project = load(&root, &config)?;
+    let file = FileId::new(&path.to_string_lossy());
+    let run = move || print!("{}", project::facts::describe(&mut Session::default(), &project, &config, &file));
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(run)?;
+    thread.join().map_err(|_| anyhow::anyhow!("the analysis panicked"))
+}
+
+fn schema(folder: &Path) -> anyhow::Result<()> {
+    let root = folder.canonicalize().with_context(|| format!("cannot find {}", folder.display()))?;
+    let project = load(&root, &Arc::new(Config::default()))?;
+    let facts: Vec<(&FileId, schema::FileSchema)> = project
+        .sorted_files()
+        .into_iter()
+        .filter(|(file, _)| !project.is_test_path(file))
+        .map(|(name, file)| (name, schema::read(&file.document, file.model.as_deref())))
+        .collect();
+    let linked = Schema::link(facts.iter().map(|(file, facts)| (*file, facts)));
+    print!("{}", schema::show::describe(&linked));
+    Ok(())
+}
+
+fn load(root: &Path, config: &Arc<Config>) -> anyhow::Result<Project> {
+    let roots = [root.to_path_buf()];
+    let walk = Walk { roots: &roots, also: &[], config, config_folder: None };
     let Some(walked) = walk.all(&Cancel::default()) else { bail!("stopped") };
     let changes = walked.files.into_iter().filter_map(|source| {
         let language = Language::of(&source.file)?;
         let document = Document::new(source.file.clone(), language, 0, &source.text);
         Some((source.file, Some(Arc::new(document))))
     });
-    let project = Project::new(vec![FileId::new(&root.to_string_lossy())]).with(changes.collect());
-    let file = FileId::new(&path.to_string_lossy());
-    let run = move || print!("{}", project::facts::describe(&mut Session::default(), &project, &config, &file));
-    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(run)?;
-    thread.join().map_err(|_| anyhow::anyhow!("the analysis panicked"))
+    Ok(Project::new(vec![FileId::new(&root.to_string_lossy())]).with(changes.collect()))
 }

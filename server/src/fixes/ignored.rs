@@ -26,6 +26,12 @@ pub fn is_ignored(project: &Project, secret: &FileId) -> bool {
     project.is_ignored(secret) || ignored_by(&chain(project, secret), secret)
 }
 
+/// True if git would take the file along.
+pub fn is_in_git(project: &Project, file: &FileId) -> bool {
+    let has_git = project.git_roots().iter().any(|root| file.as_str().strip_prefix(root.as_str()).is_some_and(|rest| rest.starts_with('/')));
+    has_git && !is_ignored(project, file)
+}
+
 /// The ignore files that git would ask, the nearest first.
 fn chain(project: &Project, secret: &FileId) -> Vec<(FileId, Option<String>)> {
     let mut chain = Vec::new();

@@ -22,7 +22,8 @@ struct Catalogue {
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct Stack {
-    pub name: String,
+    #[cfg_attr(not(test), allow(dead_code))]
+    name: String,
     language: Family,
     #[serde(default)]
     packages: Vec<String>,

@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::configure;
 use super::disk;
 use super::documents::Open;
+use super::held;
 use super::index::{self, Indexed};
 use super::judge;
 use super::quiet;
@@ -30,8 +31,6 @@ pub struct Analyst {
     shown: FxHashMap<FileId, Shown>,
     /// What changed on disk while the index was being made.
     journal: FxHashSet<FileId>,
-    /// Documents that a walk of the folders would pass by, or not.
-    wanted: FxHashMap<FileId, bool>,
     /// Something that the client is shown changed without it having asked.
     stale_for_client: bool,
     status: status::Teller,
@@ -57,7 +56,6 @@ impl Analyst {
             state,
             shown: FxHashMap::default(),
             journal: FxHashSet::default(),
-            wanted: FxHashMap::default(),
             stale_for_client: false,
             status: status::Teller::default(),
         }
@@ -116,12 +114,19 @@ impl Analyst {
 
     /// The project with these texts.
     fn advance(&mut self, documents: &[Arc<Document>]) -> Known {
-        let known = self.state.known();
-        let new: Vec<_> = documents.iter().filter(|document| !holds(&known.project, document)).collect();
-        if new.is_empty() {
+        let state = &self.state;
+        let known = state.known();
+        let change = |document: &Arc<Document>| {
+            let file = &document.file;
+            if !state.looks_at(document) {
+                return known.project.file(file).map(|_| (file.clone(), None));
+            }
+            (!holds(&known.project, document)).then(|| (file.clone(), Some(document.clone())))
+        };
+        let changes: Vec<_> = documents.iter().filter_map(change).collect();
+        if changes.is_empty() {
             return known;
         }
-        let changes = new.iter().map(|document| (document.file.clone(), Some((*document).clone()))).collect();
         let next = catch_unwind(AssertUnwindSafe(|| known.project.with(changes)));
         match next {
             Ok(project) => self.learn(project),
@@ -138,8 +143,7 @@ impl Analyst {
     /// `None` if cancelled.
     fn check(&self, known: &Known, open: &Open, cancel: &Cancel) -> Option<judge::Shown> {
         let document = &open.document;
-        let too_large = document.rope().len_bytes() as u64 > known.config.max_file_bytes;
-        if too_large || self.wanted.get(&document.file) == Some(&false) || !holds(&known.project, document) {
+        if !holds(&known.project, document) {
             return Some(judge::Shown::default());
         }
         let snapshot = Snapshot { project: known.project.clone(), config: known.config.clone() };
@@ -215,7 +219,7 @@ impl Analyst {
         let state = self.state.clone();
         let known = state.known();
         self.shown.retain(|file, _| state.documents.is_open(file));
-        self.wanted.retain(|file, _| state.documents.is_open(file));
+        held(&state.wanted).retain(|file, _| state.documents.is_open(file));
         let old = self.shown.iter().filter(|(_, shown)| shown.generation < known.generation).map(|(file, _)| file).min().cloned();
         let Some(file) = old else {
             self.tell_client();
@@ -246,9 +250,10 @@ impl Analyst {
 
     fn configure(&mut self) {
         if configure::read(&self.state) {
-            self.wanted.clear();
+            held(&self.state.wanted).clear();
             let open: Vec<Arc<Document>> = self.state.documents.all_in_step().into_iter().map(|open| open.document).collect();
             self.learn_wanted(&open);
+            self.advance(&open);
             self.state.scheduler.recheck_at(Instant::now());
         }
     }
@@ -294,7 +299,8 @@ impl Analyst {
         }
         // The client was told that it is going on, so it is told the end in any case.
         self.status = status::Teller::default();
-        let open = state.documents.all_in_step().into_iter().map(|open| (open.document.file.clone(), Some(open.document)));
+        let open = state.documents.all_in_step().into_iter().map(|open| open.document);
+        let open = open.map(|document| (document.file.clone(), state.looks_at(&document).then_some(document)));
         let next = Arc::new(found.project.with(open.collect()));
         let ignored = found.ignored.clone();
         state.learn(|known| {
@@ -309,13 +315,13 @@ impl Analyst {
         state.scheduler.recheck_at(Instant::now());
     }
 
-    fn learn_wanted(&mut self, documents: &[Arc<Document>]) {
-        let new: Vec<FileId> =
-            documents.iter().map(|document| &document.file).filter(|file| !self.wanted.contains_key(*file)).cloned().collect();
-        if new.is_empty() {
-            return;
+    fn learn_wanted(&self, documents: &[Arc<Document>]) {
+        let known = held(&self.state.wanted);
+        let new: Vec<FileId> = documents.iter().map(|document| &document.file).filter(|file| !known.contains_key(*file)).cloned().collect();
+        drop(known);
+        if !new.is_empty() {
+            let wanted = disk::are_wanted(&self.state, &new);
+            held(&self.state.wanted).extend(new.into_iter().zip(wanted));
         }
-        let wanted = disk::are_wanted(&self.state, &new);
-        self.wanted.extend(new.into_iter().zip(wanted));
     }
 }

@@ -20,6 +20,9 @@ pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hov
     let Some(open) = uri::file_of(at.text_document.uri.as_str()).and_then(|file| state.documents.in_step(&file)) else {
         return Ok(None);
     };
+    if !state.looks_at(&open.document) {
+        return Ok(None);
+    }
     let (document, encoding) = (open.document.clone(), state.capabilities().encoding);
     let span = from_proto::span(document.rope(), Range { start: at.position, end: at.position }, encoding);
     let result = state.result(&document.file).filter(|result| result.revision == open.revision);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use dashmap::DashMap;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tower_lsp::Client;
@@ -48,6 +48,8 @@ pub struct State {
     pub index: Index,
     pub bars: Bars,
     pub watching: Mutex<Watching>,
+    /// Open documents, and whether a walk of the folders would read them.
+    pub wanted: Mutex<FxHashMap<FileId, bool>>,
     capabilities: OnceLock<Capabilities>,
     /// Documents that changed in the messages that have arrived, to be analysed once all of these are looked at.
     woken: Mutex<Vec<FileId>>,
@@ -101,6 +103,7 @@ impl State {
             index: Index::default(),
             bars: Bars::default(),
             watching: Mutex::default(),
+            wanted: Mutex::default(),
             capabilities: OnceLock::new(),
             woken: Mutex::default(),
             pull: AtomicBool::new(false),
@@ -228,6 +231,12 @@ impl State {
         // Whatever it was the last to hold is given up outside of the lock.
         drop(before);
         now
+    }
+
+    /// False for documents that are followed and not looked at: too large ones, and those that a walk would pass by.
+    pub fn looks_at(&self, document: &Document) -> bool {
+        let is_small = document.rope().len_bytes() as u64 <= self.config().max_file_bytes;
+        is_small && held(&self.wanted).get(&document.file) != Some(&false)
     }
 
     /// What is known, with this text of an open document in it whether or not the analysing thread got to it.

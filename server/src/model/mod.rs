@@ -18,6 +18,7 @@ pub mod sql;
 mod stmt;
 pub mod string_token;
 mod types;
+pub mod visit;
 
 pub use class::{Class, Field};
 pub use expr::{Arg, BinaryOp, Clause, Entry, Expr, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, SeqKind, TemplatePart, UnaryOp, CallKind, ComprehensionKind};

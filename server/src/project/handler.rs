@@ -29,7 +29,7 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
         *first = request;
     }
     let args = arguments(values, &route.site);
-    walker.handler = Some(Handler {
+    walker.enter_handler(Handler {
         path: route.path.as_deref().map(Name::from),
         injects: framework.is_some_and(|framework| framework.injects),
     });

@@ -122,6 +122,14 @@ impl Project {
         Project { ignored: Arc::new(ignored), ..self.clone() }
     }
 
+    /// The same project, with more files that git will not take.
+    pub fn with_also_ignored(&self, files: Vec<FileId>) -> Project {
+        if files.is_empty() {
+            return self.clone();
+        }
+        Project { ignored: Arc::new(self.ignored.iter().cloned().chain(files).collect()), ..self.clone() }
+    }
+
     /// The folders that hold a `.git`, in order of their names.
     pub fn git_roots(&self) -> &[FileId] {
         &self.git_roots

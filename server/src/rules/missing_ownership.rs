@@ -32,7 +32,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             continue;
         }
         let query = &access.query;
-        let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| model.name.to_string());
+        let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| title(&model.name));
         let owner = cx.schema.model(&query.model).and_then(|model| model.owners().first().cloned());
         let place = query.key.clone().unwrap_or_else(|| access.site.clone());
         let mut raw = Raw::new(&META, place, verdict.confidence);

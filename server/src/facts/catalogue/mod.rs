@@ -103,6 +103,11 @@ impl Catalogue {
         self.paths.call(states)
     }
 
+    /// The members that some path names from here.
+    pub fn members(&self, states: &[State]) -> Vec<Name> {
+        self.paths.members(states)
+    }
+
     /// What is known at these states, in the order of the files.
     pub fn at<'c>(&'c self, states: &'c [State]) -> impl Iterator<Item = &'c Entry> + 'c {
         self.paths.entries(states).map(|id| &self.entries[id as usize])

@@ -160,6 +160,14 @@ impl Paths {
         states.iter().flat_map(|state| self.nodes[state.0 as usize].entries.iter().copied())
     }
 
+    /// The named members of these states, in order.
+    pub fn members(&self, states: &[State]) -> Vec<Name> {
+        let mut names: Vec<Name> = states.iter().flat_map(|state| self.nodes[state.0 as usize].members.keys().cloned()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     pub fn captures(&self, states: &[State]) -> bool {
         states.iter().any(|state| self.nodes[state.0 as usize].captured)
     }

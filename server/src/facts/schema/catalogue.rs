@@ -39,6 +39,7 @@ pub enum NameClass {
     Audit,
     PeopleList,
     Author,
+    Offerer,
     Capability,
     Protected,
     Sensitive,
@@ -49,10 +50,12 @@ pub enum NameClass {
     ModelOfPeople,
     ModelOfTenants,
     Membership,
+    CapabilityModel,
     NoTenant,
     Session,
     PublicModel,
     AuthoredModel,
+    OfferModel,
     ReactionModel,
     PrivateModel,
 }
@@ -122,7 +125,6 @@ impl Default for Definer {
 pub(super) struct External {
     pub table: String,
     pub names: Vec<String>,
-    pub key: String,
 }
 
 #[derive(Deserialize)]
@@ -192,7 +194,14 @@ fn read(text: &str) -> anyhow::Result<Catalogue> {
 impl Catalogue {
     fn empty() -> Catalogue {
         let claims = Claims { editable: Vec::new(), anonymous: Vec::new(), signed_in: Vec::new(), above: Vec::new() };
-        Catalogue { classes: Vec::new(), patterns: RegexSet::empty(), definers: Vec::new(), externals: Vec::new(), callers: Vec::new(), claims }
+        Catalogue {
+            classes: Vec::new(),
+            patterns: RegexSet::empty(),
+            definers: Vec::new(),
+            externals: Vec::new(),
+            callers: Vec::new(),
+            claims,
+        }
     }
 
     pub fn definers(&self, kind: DefinerKind) -> impl Iterator<Item = &Definer> {

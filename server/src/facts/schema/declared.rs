@@ -35,7 +35,8 @@ pub enum SourceKind {
     Tortoise,
     Peewee,
     Beanie,
-    Knex,
+    /// Tables that code makes in migrations: Knex, Kysely, Alembic.
+    Migration,
     SupabaseTypes,
     /// SQL files: migrations, dumps.
     Sql,
@@ -44,6 +45,12 @@ pub enum SourceKind {
     /// Known to exist without being written in the project: `auth.users`.
     External,
 }
+
+/// No database takes more columns in a table than this; what is beyond is somebody's joke.
+pub(super) const MOST_COLUMNS: usize = 1_600;
+/// More policies, grants, keys or aliases than this on one table, or more functions than [`MOST_COLUMNS`] in a project, are
+/// not looked at: it keeps the work in proportion to the text.
+pub(super) const MOST_PARTS: usize = 256;
 
 /// The facts of one file. Equal texts give equal facts; nothing else is looked at.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -60,7 +67,11 @@ pub struct FileSchema {
 
 impl FileSchema {
     pub fn is_empty(&self) -> bool {
-        self.statements.is_empty() && self.models.is_empty() && self.additions.is_empty() && self.auth_user.is_none() && self.provider.is_none()
+        self.statements.is_empty()
+            && self.models.is_empty()
+            && self.additions.is_empty()
+            && self.auth_user.is_none()
+            && self.provider.is_none()
     }
 }
 
@@ -175,7 +186,10 @@ impl DeclaredReference {
 pub enum Target {
     /// By the name code has for it: a class, a constant, a model.
     Code(Name),
-    Table { schema: Option<Name>, name: Name },
+    Table {
+        schema: Option<Name>,
+        name: Name,
+    },
     /// `settings.AUTH_USER_MODEL`, `get_user_model()`.
     AuthUser,
     /// The model itself.
@@ -203,5 +217,9 @@ pub struct Addition {
 /// The table that code means by a name nobody defines, if it is one of those known to exist.
 pub(super) fn external(name: &str) -> Option<&'static str> {
     let is = |known: &str| known.eq_ignore_ascii_case(name);
-    CATALOGUE.externals.iter().find(|external| is(&external.table) || external.names.iter().any(|known| is(known))).map(|external| external.table.as_str())
+    CATALOGUE
+        .externals
+        .iter()
+        .find(|external| is(&external.table) || external.names.iter().any(|known| is(known)))
+        .map(|external| external.table.as_str())
 }

@@ -1,6 +1,6 @@
 //! GRANT and REVOKE while the SQL files are run.
 
-use super::declared::Site;
+use super::declared::{MOST_PARTS, Site};
 use super::replay::Replay;
 use super::row_security::TableGrant;
 use crate::model::sql::{Grant, GrantObjects, ObjectName};
@@ -24,7 +24,9 @@ impl Replay {
                 }
             }
             GrantObjects::AllTables(schemas) if grant.default => self.change_defaults(grant, schemas, site),
+            GrantObjects::AllTables(_) if self.blanket_grants >= MOST_PARTS => {}
             GrantObjects::AllTables(schemas) => {
+                self.blanket_grants += 1;
                 for table in self.tables_mut() {
                     if schemas.iter().any(|schema| schema.eq_ignore_ascii_case(table.name.schema_or_public())) {
                         apply(&mut table.row_security.grants, grant, true, site);
@@ -46,6 +48,9 @@ impl Replay {
     fn execute_granted(&mut self, grant: &Grant, is_meant: impl Fn(&ObjectName) -> bool) {
         for routine in self.routines.iter_mut().filter(|routine| is_meant(&routine.name)) {
             for role in &grant.roles {
+                if routine.granted_to.len() + routine.revoked_from.len() > MOST_PARTS {
+                    break;
+                }
                 if grant.revoke {
                     routine.granted_to.retain(|known| known != role);
                     routine.revoked_from.push(role.clone());
@@ -65,8 +70,13 @@ impl Replay {
                     self.default_grants.retain(|known| known.schema != schema || known.role != *role);
                     continue;
                 }
-                for privilege in &grant.privileges {
-                    self.default_grants.push(Blanket { schema: schema.clone(), role: role.clone(), privilege: privilege.clone(), site: site.clone() });
+                for privilege in grant.privileges.iter().take(MOST_PARTS.saturating_sub(self.default_grants.len())) {
+                    self.default_grants.push(Blanket {
+                        schema: schema.clone(),
+                        role: role.clone(),
+                        privilege: privilege.clone(),
+                        site: site.clone(),
+                    });
                 }
             }
         }
@@ -74,7 +84,8 @@ impl Replay {
 
     /// What a table that is made now is granted at once.
     pub(super) fn granted_by_default(&self, table: &ObjectName) -> Vec<TableGrant> {
-        let is_meant = |blanket: &&Blanket| blanket.schema.as_ref().is_none_or(|schema| schema.eq_ignore_ascii_case(table.schema_or_public()));
+        let is_meant =
+            |blanket: &&Blanket| blanket.schema.as_ref().is_none_or(|schema| schema.eq_ignore_ascii_case(table.schema_or_public()));
         let grant = |blanket: &Blanket| TableGrant {
             role: blanket.role.clone(),
             privilege: blanket.privilege.clone(),
@@ -91,7 +102,7 @@ fn apply(grants: &mut Vec<TableGrant>, grant: &Grant, blanket: bool, site: &Site
             let same = |known: &TableGrant| known.role == *role && known.privilege == *privilege;
             if grant.revoke {
                 grants.retain(|known| known.role != *role || privilege != "all" && !same(known));
-            } else if !grants.iter().any(same) {
+            } else if grants.len() < MOST_PARTS && !grants.iter().any(same) {
                 grants.push(TableGrant { role: role.clone(), privilege: privilege.clone(), blanket, site: site.clone() });
             }
         }

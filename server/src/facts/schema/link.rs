@@ -1,16 +1,13 @@
 //! From the facts of all files to one schema.
 
-use rustc_hash::FxHashMap;
-
-use super::declared::{Declared, DeclaredColumn, DeclaredReference, FileSchema, Site, SourceKind, Target, external};
-use super::merge::{Merged, fill, inherit, is_same_column, merge};
-use super::model::{Column, Model, ModelKey, Privacy, Reference, Relation};
-use super::names::{folded_singular, same, snake};
+use super::declared::{Declared, FileSchema, SourceKind};
+use super::linker::Linker;
+use super::merge::{inherit, merge};
+use super::order::in_reading_order;
 use super::replay::replay;
 use super::row_security::RowSecurity;
-use super::{NameClass, Schema, column_classes, model_classes, owners, people, privacy};
-use crate::model::sql::ObjectName;
-use crate::text::{FileId, Name, Span};
+use super::{Schema, owners, people, privacy};
+use crate::text::FileId;
 
 impl Schema {
     /// Links the facts of files. The order in which they are given does not matter.
@@ -20,7 +17,8 @@ impl Schema {
         let replayed = replay(files.iter().copied());
         let mut declared: Vec<Declared> = files.iter().flat_map(|(_, schema)| schema.models.iter().cloned()).collect();
         declared.sort_by_key(|declared| declared.kind);
-        let mut all: Vec<(Declared, RowSecurity)> = inherit(declared).into_iter().map(|declared| (declared, RowSecurity::default())).collect();
+        let mut all: Vec<(Declared, RowSecurity)> =
+            inherit(declared).into_iter().map(|declared| (declared, RowSecurity::default())).collect();
         let mut loose = Vec::new();
         for table in replayed.tables() {
             let in_code = table.site.file.extension() != "sql";
@@ -60,303 +58,75 @@ impl Schema {
     }
 }
 
-/// Numbers in names count as numbers: `2_users.sql` comes before `10_notes.sql`.
-fn in_reading_order(a: &str, b: &str) -> std::cmp::Ordering {
-    let (mut left, mut right) = (a.as_bytes(), b.as_bytes());
-    loop {
-        let digits = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (m, n) = (digits(left), digits(right));
-        if m > 0 && n > 0 {
-            let number = |bytes: &[u8], length: usize| {
-                let zeros = bytes.iter().take(length).take_while(|byte| **byte == b'0').count();
-                bytes.get(zeros..length).unwrap_or_default().to_vec()
-            };
-            let (x, y) = (number(left, m), number(right, n));
-            let order = x.len().cmp(&y.len()).then(x.cmp(&y));
-            if order.is_ne() {
-                return order;
-            }
-            (left, right) = (left.get(m..).unwrap_or_default(), right.get(n..).unwrap_or_default());
-            continue;
-        }
-        match (left.split_first(), right.split_first()) {
-            (Some((x, left_rest)), Some((y, right_rest))) if x == y => (left, right) = (left_rest, right_rest),
-            (Some((x, _)), Some((y, _))) => return x.cmp(y),
-            _ => return left.len().cmp(&right.len()).then_with(|| a.cmp(b)),
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-struct Linker {
-    merged: Vec<Merged>,
-    keys: Vec<ModelKey>,
-    /// By the names code has for a model, as they are written.
-    by_code: FxHashMap<Name, Vec<usize>>,
-    by_table: FxHashMap<String, Vec<usize>>,
-    by_fold: FxHashMap<String, Vec<usize>>,
-    auth_user: Option<Name>,
-    externals: Vec<Model>,
-}
+    use super::*;
+    use crate::facts::schema::Privacy;
+    use crate::facts::schema::testing::{facts, link};
 
-impl Linker {
-    fn new(merged: Vec<Merged>) -> Linker {
-        let mut linker = Linker {
-            keys: Vec::new(),
-            merged: Vec::new(),
-            by_code: FxHashMap::default(),
-            by_table: FxHashMap::default(),
-            by_fold: FxHashMap::default(),
-            auth_user: None,
-            externals: Vec::new(),
-        };
-        let mut taken: FxHashMap<Name, u32> = FxHashMap::default();
-        for (index, one) in merged.into_iter().enumerate() {
-            let table = one.declared.table.clone().unwrap_or_else(|| one.declared.name.clone());
-            let key = match &one.declared.schema {
-                Some(schema) => Name::from(format!("{schema}.{table}")),
-                None => table.clone(),
-            };
-            let times = taken.entry(key.clone()).or_default();
-            *times += 1;
-            linker.keys.push(ModelKey(if *times > 1 { Name::from(format!("{key}#{times}")) } else { key }));
-            for name in std::iter::once(&one.declared.name).chain(&one.aliases) {
-                linker.by_code.entry(name.clone()).or_default().push(index);
-                linker.by_fold.entry(folded_singular(name)).or_default().push(index);
-            }
-            linker.by_table.entry(table.to_ascii_lowercase()).or_default().push(index);
-            linker.by_fold.entry(folded_singular(&table)).or_default().push(index);
-            linker.merged.push(one);
-        }
-        linker
+    #[test]
+    fn places_do_not_make_a_difference() {
+        let before = facts("/p/a.sql", "create table a (id int, user_id uuid default auth.uid());");
+        let after = facts("/p/a.sql", "-- a comment\ncreate table a (id int, user_id uuid default auth.uid());");
+        assert_ne!(before.statements[0].span, after.statements[0].span);
+        let file = FileId::new("/p/a.sql");
+        assert_eq!(Schema::link([(&file, &before)]), Schema::link([(&file, &after)]));
     }
 
-    /// Gives what SQL says of a table it does not create to the source that does. True if there is one.
-    fn adopt(&mut self, name: &ObjectName, row_security: &RowSecurity, columns: &[DeclaredColumn]) -> bool {
-        let Some(at) = self.table(Some(name.schema_or_public()), &name.name) else { return false };
-        let Some(known) = self.merged.get_mut(at) else { return false };
-        let security = &mut known.row_security;
-        security.enabled = row_security.enabled.or(security.enabled);
-        security.forced |= row_security.forced;
-        security.policies.extend(row_security.policies.iter().cloned());
-        security.grants.extend(row_security.grants.iter().cloned());
-        security.changed_at = row_security.changed_at.clone().or(security.changed_at.take());
-        for column in columns {
-            match known.declared.columns.iter_mut().find(|known| is_same_column(known, column)) {
-                Some(known) => fill(known, column.clone()),
-                None => known.declared.columns.push(column.clone()),
+    #[test]
+    fn a_name_without_a_definition_is_known_by_what_points_to_it() {
+        let schema =
+            link(&[("/p/a.sql", "create table notes (id int, account_id int references accounts (id), box_id int references boxes);")]);
+        assert_eq!(schema.owners_of("notes"), "account_id (Owner of accounts)");
+        assert_eq!(schema.expect("boxes").privacy(), Privacy::Unknown);
+        assert!(!schema.expect("boxes").is_principal);
+    }
+
+    /// Each of these would take very long if some part of linking were not linear in the text.
+    #[test]
+    fn hostile_schemas_are_linked_to_their_end() {
+        let many = |make: &dyn Fn(usize) -> String| (0..1_000).map(make).collect::<String>();
+        for text in [
+            many(&|n| format!("create table t{n} (id int primary key references t{});", n + 1)),
+            many(&|n| format!("create table t (c{n} int);")),
+            many(&|n| format!("alter table t add c{n} int references t{n};")),
+            many(&|n| format!("create policy p{n} on t using (true);")),
+            many(&|n| format!("alter table t rename to u{n};create table t (a int references u{n});")),
+            many(&|n| format!("create table t{n} (a int);grant all on all tables in schema public to r{n};")),
+            many(&|n| format!("create function f{n}() returns int as $$ select 1 $$;create view v{n} as select 1;")),
+            many(&|n| {
+                format!(
+                    "create table users{n} (id int primary key, email text, password text);create table m{n} (user_id int references users{n}, team_id int references teams);"
+                )
+            }),
+        ] {
+            link(&[("/p/a.sql", &text)]);
+        }
+        let code = many(&|n| {
+            format!(
+                "const s{n} = new Schema({{ a: {{ type: ObjectId, ref: \"M{n}\" }} }}); model(\"M\", s{n}); db.exec(\"create table t{n} (a int)\");\n"
+            )
+        });
+        link(&[("/p/a.js", &format!("import {{ Schema, model }} from \"mongoose\";\n{code}"))]);
+        let code = many(&|n| format!("class C{n}(C{}):\n    a = Column(Integer, ForeignKey('t{n}.id'))\n", n + 1));
+        link(&[("/p/a.py", &code)]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_files_can_be_linked(parts in proptest::collection::vec(proptest::sample::select(vec![
+            "create table users (id int primary key, email text, password text);", "create table notes (id int, user_id int references users);", "drop table users;",
+            "alter table notes rename to users;", "alter table users rename user_id to id;", "create table teams (id int primary key, owner_id int references teams);",
+            "create table team_members (user_id int references users, team_id int references teams, role text);", "alter table users add constraint c foreign key (id) references notes;",
+            "alter table notes drop column user_id;", "create policy p on notes using (auth.uid() = user_id);", "create table x.notes (like notes);", "alter table teams set schema x;",
+        ]), 0..14), cut in 1usize..5) {
+            let files: Vec<(String, String)> = parts.chunks(cut).enumerate().map(|(n, part)| (format!("/p/{n}.sql"), part.concat())).collect();
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+            for model in link(&files).models() {
+                prop_assert!(model.owners().iter().all(|path| path.steps.len() < 3));
             }
         }
-        true
-    }
-
-    fn add(&mut self, file: &FileId, addition: &super::Addition) {
-        let Some(at) = self.target(file, usize::MAX, None, &addition.to) else { return };
-        let Some(known) = self.merged.get_mut(at) else { return };
-        if let Some(column) = &addition.column {
-            match known.declared.columns.iter_mut().find(|known| is_same_column(known, column)) {
-                Some(known) => known.references = known.references.take().or(column.references.clone()),
-                None => known.declared.columns.push(column.clone()),
-            }
-        }
-        if let Some(relation) = &addition.relation {
-            if !known.declared.relations.iter().any(|known| known.name == relation.name) {
-                known.declared.relations.push(relation.clone());
-            }
-        }
-    }
-
-    fn table(&self, schema: Option<&str>, name: &str) -> Option<usize> {
-        let found = self.by_table.get(&name.to_ascii_lowercase())?;
-        let schema_of = |at: usize| self.merged.get(at).and_then(|one| one.declared.schema.as_deref()).unwrap_or("public");
-        let wanted = schema.unwrap_or("public");
-        let exact = found.iter().copied().find(|at| schema_of(*at).eq_ignore_ascii_case(wanted));
-        exact.or_else(|| if schema.is_none() { found.first().copied() } else { None })
-    }
-
-    /// The model that a file means; `own` is the one that speaks.
-    fn target(&self, file: &FileId, own: usize, kind: Option<SourceKind>, target: &Target) -> Option<usize> {
-        match target {
-            Target::Own => Some(own),
-            Target::Table { schema, name } => {
-                let found = self.table(schema.as_deref(), name).or_else(|| if schema.is_none() { self.code(file, kind, name) } else { None });
-                found.or_else(|| if schema.is_none() { self.fold(name) } else { None })
-            }
-            Target::Code(name) => {
-                let last = name.rsplit('.').next().unwrap_or(name);
-                let qualified = name.split_once('.').and_then(|(app, class)| self.table(None, &format!("{app}_{class}")));
-                qualified.or_else(|| self.code(file, kind, last)).or_else(|| self.fold(last)).filter(|_| external(name).is_none())
-            }
-            Target::AuthUser => match &self.auth_user {
-                Some(name) => self.target(file, own, kind, &Target::Code(name.clone())),
-                None => self.merged.iter().position(|one| one.declared.is_principal),
-            },
-        }
-    }
-
-    /// Of models with this name in code the nearest: same file, same library, or else the first.
-    fn code(&self, file: &FileId, kind: Option<SourceKind>, name: &str) -> Option<usize> {
-        let found = self.by_code.get(name)?;
-        let one = |at: &usize| self.merged.get(*at);
-        let here = found.iter().find(|at| one(at).is_some_and(|one| one.sources.iter().any(|(_, site)| site.file == *file)));
-        let folder = || found.iter().find(|at| one(at).is_some_and(|one| one.sources.iter().any(|(_, site)| site.file.folder() == file.folder())));
-        let same_kind = || found.iter().find(|at| one(at).is_some_and(|one| kind.is_none_or(|kind| one.sources.iter().any(|(known, _)| *known == kind))));
-        here.or_else(folder).or_else(same_kind).or(found.first()).copied()
-    }
-
-    fn fold(&self, name: &str) -> Option<usize> {
-        self.by_fold.get(&folded_singular(name)).and_then(|found| found.first()).copied()
-    }
-
-    /// The model that a name means which nothing in the project defines.
-    fn outside(&mut self, kind: SourceKind, target: &Target, site: &Site) -> Option<ModelKey> {
-        let written = match target {
-            Target::Own => return None,
-            Target::AuthUser => self.auth_user.clone().unwrap_or_else(|| Name::new_static("auth.User")),
-            Target::Code(name) if name == "User" && kind == SourceKind::Django => Name::new_static("auth.User"),
-            Target::Code(name) => name.clone(),
-            Target::Table { schema: Some(schema), name } => Name::from(format!("{schema}.{name}")),
-            Target::Table { schema: None, name } => name.clone(),
-        };
-        let known = external(&written);
-        let table = known.map_or(written.clone(), Name::from);
-        let key = ModelKey(table.clone());
-        if !self.externals.iter().any(|model| model.key == key) {
-            let (schema, short) = match table.rsplit_once('.') {
-                Some((schema, short)) => (Some(Name::from(schema)), Name::from(short)),
-                None => (None, table.clone()),
-            };
-            let is_principal = known.is_some() || model_classes(&short).has(NameClass::ModelOfPeople);
-            let mut id = DeclaredColumn::new(Name::new_static("id"), Site { span: Span::default(), ..site.clone() });
-            id.primary = true;
-            self.externals.push(Model {
-                key: key.clone(),
-                name: short.clone(),
-                table: short,
-                schema,
-                sources: vec![(SourceKind::External, site.clone())],
-                aliases: Vec::new(),
-                columns: vec![column(&id)],
-                relations: Vec::new(),
-                unique_together: Vec::new(),
-                row_security: RowSecurity::default(),
-                owners: Vec::new(),
-                privacy: Privacy::Unknown,
-                is_principal,
-                is_tenant: false,
-                membership: None,
-            });
-        }
-        Some(key)
-    }
-
-    /// Names become keys.
-    fn resolve(mut self) -> Vec<Model> {
-        let mut models = Vec::with_capacity(self.merged.len());
-        for at in 0..self.merged.len() {
-            models.extend(self.model(at));
-        }
-        models.append(&mut self.externals);
-        models
-    }
-
-    fn model(&mut self, at: usize) -> Option<Model> {
-        let (key, one) = (self.keys.get(at)?.clone(), self.merged.get(at)?);
-        let (declared, sources) = (one.declared.clone(), one.sources.clone());
-        let (aliases, row_security) = (one.aliases.clone(), one.row_security.clone());
-        let file = declared.site.file.clone();
-        let mut columns = Vec::with_capacity(declared.columns.len());
-        for written in &declared.columns {
-            let mut made = column(written);
-            if let Some(reference) = &written.references {
-                made.references = self.reference(&written.site.file, at, declared.kind, reference, &written.site);
-            }
-            columns.push(made);
-        }
-        let mut relations = Vec::new();
-        for relation in &declared.relations {
-            match self.target(&relation.site.file, at, Some(declared.kind), &relation.target) {
-                Some(target) => relations.extend(self.keys.get(target).map(|model| Relation {
-                    name: relation.name.clone(),
-                    model: model.clone(),
-                    columns: relation.columns.clone(),
-                    list: relation.list,
-                })),
-                // A Prisma field of an enum that stands in another file looks like a relation until now.
-                None if declared.kind == SourceKind::Prisma && relation.columns.is_empty() && !relation.list => {
-                    columns.push(column(&DeclaredColumn::new(relation.name.clone(), relation.site.clone())));
-                }
-                None => {
-                    let outside = if relation.columns.is_empty() { None } else { self.outside(declared.kind, &relation.target, &relation.site) };
-                    relations.extend(outside.map(|model| Relation { name: relation.name.clone(), model, columns: relation.columns.clone(), list: relation.list }));
-                }
-            }
-        }
-        carry(&mut relations, &columns);
-        let _ = file;
-        Some(Model {
-            key,
-            table: declared.table.clone().unwrap_or_else(|| declared.name.clone()),
-            name: declared.name,
-            schema: declared.schema,
-            sources,
-            aliases,
-            columns,
-            relations,
-            unique_together: declared.unique_together,
-            row_security,
-            owners: Vec::new(),
-            privacy: Privacy::Unknown,
-            is_principal: declared.is_principal,
-            is_tenant: false,
-            membership: None,
-        })
-    }
-
-    fn reference(&mut self, file: &FileId, own: usize, kind: SourceKind, reference: &DeclaredReference, site: &Site) -> Option<Reference> {
-        let target = self.target(file, own, Some(kind), &reference.target);
-        let key = match target.and_then(|at| self.keys.get(at)) {
-            Some(key) => key.clone(),
-            None => self.outside(kind, &reference.target, site)?,
-        };
-        let primary = target.and_then(|at| self.merged.get(at)).and_then(|one| one.declared.columns.iter().find(|column| column.primary)).map(|column| column.name.clone());
-        let column = reference.column.clone().or(primary).unwrap_or_else(|| Name::new_static("id"));
-        Some(Reference { model: key, column, cascades: reference.cascades })
-    }
-}
-
-/// A relation whose columns are not written (SQLAlchemy, SQLModel) runs over the one foreign key to its model.
-fn carry(relations: &mut [Relation], columns: &[Column]) {
-    for relation in relations.iter_mut().filter(|relation| relation.columns.is_empty() && !relation.list) {
-        let mut keys = columns.iter().filter(|column| column.references.as_ref().is_some_and(|reference| reference.model == relation.model));
-        let named = keys.clone().find(|column| same(&column.name, &format!("{}_id", snake(&relation.name))));
-        let only = keys.next().filter(|_| keys.next().is_none());
-        relation.columns.extend(named.or(only).map(|column| column.name.clone()));
-    }
-}
-
-fn column(declared: &DeclaredColumn) -> Column {
-    Column {
-        name: declared.name.clone(),
-        db_name: declared.db_name.clone().unwrap_or_else(|| declared.name.clone()),
-        ty: declared.ty.clone(),
-        references: None,
-        optional: declared.optional,
-        unique: declared.unique,
-        primary: declared.primary,
-        list: declared.list,
-        implicit: declared.implicit,
-        defaults_to_caller: declared.defaults_to_caller,
-        site: declared.site.clone(),
-    }
-}
-
-/// What a column's name tells when nothing else does; used where no schema knows the model.
-pub fn guess_owner(column: &str) -> Option<super::OwnerKind> {
-    let classes = column_classes(column);
-    match () {
-        () if classes.has(NameClass::Audit) => Some(super::OwnerKind::Audit),
-        () if classes.has(NameClass::Owner) => Some(super::OwnerKind::Owner),
-        () if classes.has(NameClass::Tenant) => Some(super::OwnerKind::Tenant),
-        () => None,
     }
 }

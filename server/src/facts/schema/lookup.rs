@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
+use super::guess::guess_privacy;
 use super::model::{Model, ModelKey, Privacy};
 use super::names::{folded, folded_singular};
-use super::privacy::guess_privacy;
 use super::routine::{Routine, View};
 use super::row_security::RowSecurity;
 use crate::model::sql::ObjectName;

@@ -2,8 +2,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::declared::{Declared, DeclaredColumn, SourceKind};
-use super::names::{folded_singular, same};
+use super::declared::{Declared, DeclaredColumn, MOST_PARTS, SourceKind};
+use super::names::{folded, folded_singular, same};
 use super::row_security::RowSecurity;
 use crate::text::Name;
 
@@ -14,6 +14,9 @@ pub(super) struct Merged {
     pub aliases: Vec<Name>,
     pub row_security: RowSecurity,
 }
+
+/// A class has no more ancestors than this.
+const MOST_BASES: usize = 32;
 
 /// A class takes what its bases have, from whatever file they are in.
 pub(super) fn inherit(all: Vec<Declared>) -> Vec<Declared> {
@@ -29,9 +32,13 @@ pub(super) fn inherit(all: Vec<Declared>) -> Vec<Declared> {
         while let Some(name) = open.pop() {
             // The nearest class of that name: in the same file, or else the first one.
             let candidates = by_name.get(&name).map(Vec::as_slice).unwrap_or_default();
-            let near = candidates.iter().find(|at| all.get(**at).is_some_and(|base| base.site.file == declared.site.file)).or(candidates.first());
+            let near = candidates
+                .iter()
+                .take(MOST_PARTS)
+                .find(|at| all.get(**at).is_some_and(|base| base.site.file == declared.site.file))
+                .or(candidates.first());
             let Some((at, base)) = near.and_then(|at| Some((*at, all.get(*at)?))) else { continue };
-            if !seen.insert(at) {
+            if seen.len() > MOST_BASES || !seen.insert(at) {
                 continue;
             }
             take(&mut whole, base);
@@ -49,11 +56,8 @@ pub(super) fn inherit(all: Vec<Declared>) -> Vec<Declared> {
 }
 
 fn take(into: &mut Declared, base: &Declared) {
-    for column in &base.columns {
-        if !into.columns.iter().any(|own| own.name == column.name) {
-            into.columns.push(column.clone());
-        }
-    }
+    let known: FxHashSet<Name> = into.columns.iter().map(|column| column.name.clone()).collect();
+    into.columns.extend(base.columns.iter().filter(|column| !known.contains(&column.name)).cloned());
     for relation in &base.relations {
         if !into.relations.iter().any(|own| own.name == relation.name) {
             into.relations.push(relation.clone());
@@ -76,7 +80,7 @@ pub(super) fn merge(all: Vec<(Declared, RowSecurity)>) -> Vec<Merged> {
         let found = by_table.get(&table).copied().or_else(|| {
             // Names that libraries make of other names need not be the real ones.
             let same_name = by_name.get(&folded_singular(&declared.name))?;
-            same_name.iter().copied().find(|at| out.get(*at).is_some_and(|known| may_be_one(&known.declared, &declared)))
+            same_name.iter().copied().take(MOST_PARTS).find(|at| out.get(*at).is_some_and(|known| may_be_one(&known.declared, &declared)))
         });
         let source = (declared.kind, declared.site.clone());
         match found.and_then(|at| out.get_mut(at)) {
@@ -113,18 +117,13 @@ fn is_django(declared: &Declared) -> bool {
 
 fn add(known: &mut Merged, other: Declared, row_security: RowSecurity) {
     let own = &mut known.declared;
-    if own.name != other.name && !known.aliases.contains(&other.name) {
+    if own.name != other.name && known.aliases.len() < MOST_PARTS && !known.aliases.contains(&other.name) {
         known.aliases.push(other.name.clone());
     }
     if own.table_is_inferred && !other.table_is_inferred {
         (own.table, own.table_is_inferred, own.schema) = (other.table, false, other.schema);
     }
-    for column in other.columns {
-        match own.columns.iter_mut().find(|known| is_same_column(known, &column)) {
-            Some(known) => fill(known, column),
-            None => own.columns.push(column),
-        }
-    }
+    add_columns(&mut own.columns, other.columns);
     for relation in other.relations {
         if !own.relations.iter().any(|known| same(&known.name, &relation.name)) {
             own.relations.push(relation);
@@ -147,13 +146,32 @@ fn add(known: &mut Merged, other: Declared, row_security: RowSecurity) {
     security.grants.extend(row_security.grants);
 }
 
+/// Adds what is new, and fills in what is known: columns are the same if one of their names is.
+pub(super) fn add_columns(own: &mut Vec<DeclaredColumn>, other: Vec<DeclaredColumn>) {
+    let names = |column: &DeclaredColumn| [folded(&column.name), column.db_name.as_ref().map(|name| folded(name)).unwrap_or_default()];
+    let mut by_name: FxHashMap<String, usize> = FxHashMap::default();
+    for (index, column) in own.iter().enumerate() {
+        for name in names(column) {
+            by_name.entry(name).or_insert(index);
+        }
+    }
+    by_name.remove("");
+    for column in other {
+        let found = names(&column).iter().find_map(|name| by_name.get(name).copied());
+        match found.and_then(|index| own.get_mut(index)) {
+            Some(known) => fill(known, column),
+            None => own.push(column),
+        }
+    }
+}
+
 pub(super) fn is_same_column(a: &DeclaredColumn, b: &DeclaredColumn) -> bool {
     let db = |column: &DeclaredColumn| column.db_name.clone().unwrap_or_else(|| column.name.clone());
     a.name == b.name || db(a).eq_ignore_ascii_case(&db(b)) || same(&a.name, &b.name)
 }
 
 /// Adds to a column what only the other source knows.
-pub(super) fn fill(known: &mut DeclaredColumn, other: DeclaredColumn) {
+fn fill(known: &mut DeclaredColumn, other: DeclaredColumn) {
     known.references = known.references.take().or(other.references);
     known.db_name = known.db_name.take().or(other.db_name);
     known.unique |= other.unique;

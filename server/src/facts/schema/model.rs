@@ -1,6 +1,6 @@
 //! A model as the whole project shows it.
 
-use super::catalogue::{NameClass, column_classes};
+use super::catalogue::{NameClass, column_classes, model_classes};
 use super::declared::{Site, SourceKind};
 use super::names::same;
 use super::row_security::RowSecurity;
@@ -137,7 +137,7 @@ pub enum Privacy {
     Private,
     /// Everybody may read it.
     Public,
-    /// People write it for others to read; writing belongs to the author.
+    /// People write or offer it for others to see; changing it belongs to them.
     AuthoredPublic,
     /// Its rows are people.
     Principal,
@@ -177,7 +177,10 @@ impl Model {
     }
 
     pub fn relation(&self, name: &str) -> Option<&Relation> {
-        self.relations.iter().find(|relation| relation.name == name).or_else(|| self.relations.iter().find(|relation| same(&relation.name, name)))
+        self.relations
+            .iter()
+            .find(|relation| relation.name == name)
+            .or_else(|| self.relations.iter().find(|relation| same(&relation.name, name)))
     }
 
     pub fn primary_key(&self) -> impl Iterator<Item = &Column> {
@@ -186,14 +189,19 @@ impl Model {
 
     /// Columns that a person must not set on rows of their own: roles, balances, and whose the row is.
     pub fn protected_columns(&self) -> Vec<&Column> {
-        let is_owner = |column: &Column| self.direct_owners().any(|path| path.column == column.name) && !(self.is_principal && column.primary);
+        let is_owner =
+            |column: &Column| self.direct_owners().any(|path| path.column == column.name) && !(self.is_principal && column.primary);
         self.columns.iter().filter(|column| is_owner(column) || column_classes(&column.name).has(NameClass::Protected)).collect()
     }
 
     /// Columns that only those know who were given their value (share links, invitations, tokens).
     pub fn secret_columns(&self) -> Vec<&Column> {
-        let classes = |column: &Column| column_classes(&column.name);
-        self.columns.iter().filter(|column| classes(column).has(NameClass::Capability) && !classes(column).has(NameClass::Password)).collect()
+        let hands_out = model_classes(&self.name).has(NameClass::CapabilityModel);
+        let is_secret = |column: &&Column| {
+            let classes = column_classes(&column.name);
+            classes.has(NameClass::Capability) && !classes.has(NameClass::Password) || hands_out && same(&column.name, "code")
+        };
+        self.columns.iter().filter(is_secret).collect()
     }
 
     /// Columns whose values hurt when they leave the house: passwords, keys, card and health data.

@@ -102,13 +102,35 @@ mod tests {
 
     #[test]
     fn spellings_and_numbers_meet() {
-        for (name, expected) in [("ownerId", "owner_id"), ("OwnerID", "owner_id"), ("HTMLPage", "html_page"), ("owner-id", "owner_id"), ("_id", "_id"), ("oauth2Token", "oauth2_token")] {
+        for (name, expected) in [
+            ("ownerId", "owner_id"),
+            ("OwnerID", "owner_id"),
+            ("HTMLPage", "html_page"),
+            ("owner-id", "owner_id"),
+            ("_id", "_id"),
+            ("oauth2Token", "oauth2_token"),
+        ] {
             assert_eq!(snake(name), expected);
         }
         for (many, one) in [
-            ("notes", "note"), ("categories", "category"), ("addresses", "address"), ("statuses", "status"), ("boxes", "box"), ("houses", "house"),
-            ("people", "person"), ("status", "status"), ("order_items", "order_item"), ("class", "class"), ("movies", "movie"), ("analysis", "analysis"),
-            ("invoices", "invoice"), ("branches", "branch"), ("causes", "cause"), ("buses", "bus"), ("s", "s"), ("", ""),
+            ("notes", "note"),
+            ("categories", "category"),
+            ("addresses", "address"),
+            ("statuses", "status"),
+            ("boxes", "box"),
+            ("houses", "house"),
+            ("people", "person"),
+            ("status", "status"),
+            ("order_items", "order_item"),
+            ("class", "class"),
+            ("movies", "movie"),
+            ("analysis", "analysis"),
+            ("invoices", "invoice"),
+            ("branches", "branch"),
+            ("causes", "cause"),
+            ("buses", "bus"),
+            ("s", "s"),
+            ("", ""),
         ] {
             assert_eq!(singular(many), one);
         }

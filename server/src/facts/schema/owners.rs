@@ -1,5 +1,7 @@
 //! Whose a row is: the shortest ways over foreign keys from a model to people and to the groups they belong to.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::model::{Column, Model, ModelKey, OwnerConfidence, OwnerKind, OwnerPath, Step};
 use super::predicate::Predicate;
 use super::{NameClass, Schema, column_classes, model_classes};
@@ -7,9 +9,18 @@ use crate::text::Name;
 
 /// A way is at most so many foreign keys long.
 const MAX_HOPS: usize = 3;
+/// So many ways are followed at a time.
+const MOST_WAYS: usize = 64;
 
 pub(super) fn find(schema: &mut Schema) {
-    let direct: Vec<Vec<OwnerPath>> = schema.models.iter().map(|model| direct(schema, model)).collect();
+    let mut members: FxHashMap<&ModelKey, Vec<&Model>> = FxHashMap::default();
+    for model in &schema.models {
+        if let Some(membership) = &model.membership {
+            members.entry(&membership.tenant).or_default().push(model);
+        }
+    }
+    let members_of = |model: &Model| members.get(&model.key).map(Vec::as_slice).unwrap_or_default();
+    let direct: Vec<Vec<OwnerPath>> = schema.models.iter().map(|model| direct(schema, model, members_of(model))).collect();
     let all: Vec<Vec<OwnerPath>> = schema.models.iter().enumerate().map(|(index, model)| whole(schema, model, index, &direct)).collect();
     for (model, owners) in schema.models.iter_mut().zip(all) {
         model.owners = owners;
@@ -17,11 +28,17 @@ pub(super) fn find(schema: &mut Schema) {
 }
 
 /// The columns of the model itself that say whose a row is; those that only record who did something come last.
-fn direct(schema: &Schema, model: &Model) -> Vec<OwnerPath> {
+fn direct(schema: &Schema, model: &Model, members: &[&Model]) -> Vec<OwnerPath> {
     let mut paths = Vec::new();
     if model.is_principal {
         let is_own = |column: &&Column| column.primary || column_classes(&column.name).has(NameClass::ExternalId);
-        paths.extend(model.columns.iter().filter(is_own).map(|column| path(model, column, Some(model.key.clone()), OwnerKind::Owner, OwnerConfidence::Proven)));
+        paths.extend(
+            model
+                .columns
+                .iter()
+                .filter(is_own)
+                .map(|column| path(model, column, Some(model.key.clone()), OwnerKind::Owner, OwnerConfidence::Proven)),
+        );
     }
     let by_policy = policy_columns(model);
     for column in &model.columns {
@@ -32,12 +49,18 @@ fn direct(schema: &Schema, model: &Model) -> Vec<OwnerPath> {
         let classes = column_classes(last_of(&column.name));
         match target {
             Some(person) if person.is_principal => {
-                if !is_in_list(column) || column_classes(column.name.split('.').next().unwrap_or("")).has(NameClass::PeopleList) {
-                    let kind = if is_in_list(column) { OwnerKind::Party } else if classes.has(NameClass::Audit) { OwnerKind::Audit } else { OwnerKind::Owner };
-                    paths.push(path(model, column, Some(person.key.clone()), kind, OwnerConfidence::Proven));
-                }
+                let kind = match () {
+                    // Of lists of people only those count whose name says that these people may see it.
+                    () if column.list && column_classes(first_of(&column.name)).has(NameClass::PeopleList) => OwnerKind::Party,
+                    () if column.list => continue,
+                    () if classes.has(NameClass::Audit) => OwnerKind::Audit,
+                    () => OwnerKind::Owner,
+                };
+                paths.push(path(model, column, Some(person.key.clone()), kind, OwnerConfidence::Proven));
             }
-            Some(group) if group.is_tenant && !column.list => paths.push(path(model, column, Some(group.key.clone()), OwnerKind::Tenant, OwnerConfidence::Proven)),
+            Some(group) if group.is_tenant && !column.list => {
+                paths.push(path(model, column, Some(group.key.clone()), OwnerKind::Tenant, OwnerConfidence::Proven))
+            }
             Some(_) => {}
             None if column.defaults_to_caller || by_policy.contains(&&column.db_name) => {
                 paths.push(path(model, column, None, OwnerKind::Owner, OwnerConfidence::Proven));
@@ -45,8 +68,8 @@ fn direct(schema: &Schema, model: &Model) -> Vec<OwnerPath> {
             None => {}
         }
     }
-    if let Some(group) = Some(model).filter(|model| model.is_tenant) {
-        paths.extend(through_members(schema, group));
+    if model.is_tenant {
+        paths.extend(through_members(model, members));
     }
     by_name(model, &mut paths);
     settle(&mut paths);
@@ -57,8 +80,8 @@ fn last_of(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-fn is_in_list(column: &Column) -> bool {
-    column.list
+fn first_of(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
 }
 
 /// Columns that a policy compares with the caller.
@@ -73,13 +96,21 @@ fn path(model: &Model, column: &Column, target: Option<ModelKey>, kind: OwnerKin
 }
 
 /// From a group over its members to the people.
-fn through_members(schema: &Schema, group: &Model) -> Vec<OwnerPath> {
-    let members = schema.models.iter().filter_map(|model| Some((model, model.membership.as_ref().filter(|membership| membership.tenant == group.key)?)));
+fn through_members(group: &Model, members: &[&Model]) -> Vec<OwnerPath> {
     members
+        .iter()
+        .filter_map(|model| Some((model, model.membership.as_ref()?)))
         .filter_map(|(model, membership)| {
             let (tenant, person) = (model.column(&membership.tenant_column)?, model.column(&membership.principal_column)?);
-            let relation = group.relations.iter().find(|relation| relation.model == model.key && relation.list).map(|relation| relation.name.clone());
-            let step = Step { relation, column: tenant.name.clone(), db_column: tenant.db_name.clone(), model: model.key.clone(), backwards: true };
+            let relation =
+                group.relations.iter().find(|relation| relation.model == model.key && relation.list).map(|relation| relation.name.clone());
+            let step = Step {
+                relation,
+                column: tenant.name.clone(),
+                db_column: tenant.db_name.clone(),
+                model: model.key.clone(),
+                backwards: true,
+            };
             let last = path(model, person, Some(membership.principal.clone()), OwnerKind::Tenant, OwnerConfidence::Proven);
             Some(OwnerPath { steps: vec![step], ..last })
         })
@@ -91,7 +122,9 @@ fn by_name(model: &Model, paths: &mut Vec<OwnerPath>) {
     if model.is_principal {
         return;
     }
-    let has = |paths: &[OwnerPath], tenant: bool| paths.iter().any(|path| (path.kind == OwnerKind::Tenant) == tenant && path.kind != OwnerKind::Audit);
+    let has = |paths: &[OwnerPath], tenant: bool| {
+        paths.iter().any(|path| (path.kind == OwnerKind::Tenant) == tenant && path.kind != OwnerKind::Audit)
+    };
     let (has_person, has_tenant) = (has(paths, false), has(paths, true));
     for column in model.columns.iter().filter(|column| column.references.is_none() && !column.list && !column.name.contains('.')) {
         let classes = column_classes(&column.name);
@@ -109,7 +142,10 @@ fn by_name(model: &Model, paths: &mut Vec<OwnerPath>) {
 }
 
 fn is_flag(column: &Column) -> bool {
-    matches!(column.ty.to_ascii_lowercase().as_str(), "bool" | "boolean" | "date" | "datetime" | "timestamp" | "timestamptz" | "booleanfield" | "datetimefield")
+    matches!(
+        column.ty.to_ascii_lowercase().as_str(),
+        "bool" | "boolean" | "date" | "datetime" | "timestamp" | "timestamptz" | "booleanfield" | "datetimefield"
+    )
 }
 
 /// Two people are parties; who only recorded something counts only if nobody else does.
@@ -139,20 +175,36 @@ fn whole(schema: &Schema, model: &Model, index: usize, direct: &[Vec<OwnerPath>]
 
 fn over_others(schema: &Schema, model: &Model, direct: &[Vec<OwnerPath>]) -> Vec<OwnerPath> {
     let mut open: Vec<(Vec<Step>, &Model)> = vec![(Vec::new(), model)];
-    let mut seen = vec![&model.key];
+    let mut seen: FxHashSet<&ModelKey> = FxHashSet::from_iter([&model.key]);
     for _ in 1..MAX_HOPS {
         let mut found: Vec<(bool, OwnerPath)> = Vec::new();
         let mut next = Vec::new();
         for (steps, at) in &open {
-            for column in at.columns.iter().filter(|column| !column.list) {
-                let Some(parent_index) = column.references.as_ref().and_then(|reference| schema.index_of(&reference.model)) else { continue };
-                let Some(parent) = schema.models.get(parent_index).filter(|parent| !seen.contains(&&parent.key) && !parent.is_principal) else { continue };
-                let relation = at.relations.iter().find(|relation| relation.columns.contains(&column.name)).map(|relation| relation.name.clone());
-                let step = Step { relation, column: column.name.clone(), db_column: column.db_name.clone(), model: parent.key.clone(), backwards: false };
+            for column in at.columns.iter().filter(|column| !column.list && column.references.is_some()).take(MOST_WAYS) {
+                let Some(parent_index) = column.references.as_ref().and_then(|reference| schema.index_of(&reference.model)) else {
+                    continue;
+                };
+                let Some(parent) = schema.models.get(parent_index).filter(|parent| !seen.contains(&parent.key) && !parent.is_principal)
+                else {
+                    continue;
+                };
+                let relation =
+                    at.relations.iter().find(|relation| relation.columns.contains(&column.name)).map(|relation| relation.name.clone());
+                let step = Step {
+                    relation,
+                    column: column.name.clone(),
+                    db_column: column.db_name.clone(),
+                    model: parent.key.clone(),
+                    backwards: false,
+                };
                 let steps: Vec<Step> = steps.iter().cloned().chain([step]).collect();
                 let is_shared = is_shared(parent);
                 let parents = direct.get(parent_index).map(Vec::as_slice).unwrap_or_default();
-                found.extend(parents.iter().map(|path| (is_shared, OwnerPath { steps: steps.iter().chain(&path.steps).cloned().collect(), ..path.clone() })));
+                found.extend(
+                    parents
+                        .iter()
+                        .map(|path| (is_shared, OwnerPath { steps: steps.iter().chain(&path.steps).cloned().collect(), ..path.clone() })),
+                );
                 next.push((steps, parent));
             }
         }
@@ -160,10 +212,14 @@ fn over_others(schema: &Schema, model: &Model, direct: &[Vec<OwnerPath>]) -> Vec
         if found.iter().any(|(is_shared, _)| !is_shared) {
             found.retain(|(is_shared, _)| !is_shared);
         }
+        if found.iter().any(|(_, path)| path.confidence == OwnerConfidence::Proven) {
+            found.retain(|(_, path)| path.confidence == OwnerConfidence::Proven);
+        }
         if !found.is_empty() {
             return found.into_iter().map(|(_, path)| path).collect();
         }
         seen.extend(next.iter().map(|(_, parent)| &parent.key));
+        next.truncate(MOST_WAYS);
         open = next;
     }
     Vec::new()

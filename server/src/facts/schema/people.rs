@@ -1,5 +1,7 @@
 //! Which models are people who sign in, and which are groups they belong to.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::model::{Column, Membership, Model, ModelKey};
 use super::names::folded;
 use super::{NameClass, Schema, SourceKind, column_classes, model_classes};
@@ -26,7 +28,7 @@ fn is_called_user(model: &Model) -> bool {
 /// First what proves itself: a password beside a name to sign in with, a session that points to it, the sign-in service's own
 /// table. Only where nothing does, or the name is plainly `User`, the name decides.
 fn principals(schema: &mut Schema) {
-    let in_sessions: Vec<ModelKey> = schema
+    let in_sessions: FxHashSet<ModelKey> = schema
         .models
         .iter()
         .filter(|model| is_named(model, NameClass::Session))
@@ -39,26 +41,35 @@ fn principals(schema: &mut Schema) {
     }
     share_keys(schema);
     let is_any = schema.models.iter().any(|model| model.is_principal);
-    let known: Vec<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
+    let known: FxHashSet<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
     for model in &mut schema.models {
-        let belongs = model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| known.contains(&reference.model)));
+        let belongs =
+            model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| known.contains(&reference.model)));
         let looks = has_column(model, NameClass::Login) || has_column(model, NameClass::ExternalId);
-        model.is_principal |= !belongs && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
+        model.is_principal |=
+            !belongs && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
     }
     share_keys(schema);
 }
 
 /// A row that has a person's key as its own key is that person: `profiles (id references auth.users)`.
 fn share_keys(schema: &mut Schema) {
-    loop {
-        let known: Vec<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
-        let shares = |model: &Model| {
-            let mut keys = model.columns.iter().filter(|column| column.primary);
-            let only = keys.next().filter(|_| keys.next().is_none());
-            only.is_some_and(|key| key.references.as_ref().is_some_and(|reference| known.contains(&reference.model)))
-        };
-        let Some(model) = schema.models.iter_mut().find(|model| !model.is_principal && shares(model)) else { return };
-        model.is_principal = true;
+    let mut sharers: FxHashMap<ModelKey, Vec<usize>> = FxHashMap::default();
+    for (index, model) in schema.models.iter().enumerate() {
+        let mut keys = model.columns.iter().filter(|column| column.primary);
+        let only = keys.next().filter(|_| keys.next().is_none());
+        if let Some(reference) = only.and_then(|key| key.references.as_ref()) {
+            sharers.entry(reference.model.clone()).or_default().push(index);
+        }
+    }
+    let mut open: Vec<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
+    while let Some(key) = open.pop() {
+        for index in sharers.remove(&key).unwrap_or_default() {
+            if let Some(model) = schema.models.get_mut(index).filter(|model| !model.is_principal) {
+                model.is_principal = true;
+                open.push(model.key.clone());
+            }
+        }
     }
 }
 
@@ -74,7 +85,7 @@ fn people_columns<'m>(schema: &'m Schema, model: &'m Model) -> impl Iterator<Ite
 fn memberships(schema: &mut Schema) {
     let found: Vec<(usize, Membership)> =
         schema.models.iter().enumerate().filter_map(|(index, model)| Some((index, membership(schema, model)?))).collect();
-    let mut tenants: Vec<ModelKey> = found.iter().map(|(_, membership)| membership.tenant.clone()).collect();
+    let mut tenants: FxHashSet<ModelKey> = found.iter().map(|(_, membership)| membership.tenant.clone()).collect();
     for (index, membership) in found {
         if let Some(model) = schema.models.get_mut(index) {
             model.membership = Some(membership);
@@ -83,7 +94,9 @@ fn memberships(schema: &mut Schema) {
     // `users.organization_id`: everybody belongs to one.
     for person in schema.principals() {
         let groups = person.columns.iter().filter_map(|column| Some(column.references.as_ref()?.model.clone()));
-        tenants.extend(groups.filter(|key| schema.get(key).is_some_and(|group| !group.is_principal && is_named(group, NameClass::ModelOfTenants))));
+        tenants.extend(
+            groups.filter(|key| schema.get(key).is_some_and(|group| !group.is_principal && is_named(group, NameClass::ModelOfTenants))),
+        );
     }
     for model in schema.models.iter_mut().filter(|model| tenants.contains(&model.key)) {
         model.is_tenant = true;
@@ -97,7 +110,9 @@ fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
     }
     let (person, principal) = people_columns(schema, model).next()?;
     let is_membership = is_named(model, NameClass::Membership);
-    let has_role = model.columns.iter().any(|column| matches!(folded(&column.name).as_str(), "role" | "roles" | "roleid" | "permission" | "permissions" | "accesslevel" | "isadmin"));
+    let has_role = model.columns.iter().any(|column| {
+        matches!(folded(&column.name).as_str(), "role" | "roles" | "roleid" | "permission" | "permissions" | "accesslevel" | "isadmin")
+    });
     let own_name = folded(&model.name);
     let principal_name = schema.get(principal).map(|model| folded(&model.name)).unwrap_or_default();
     let mut groups: Vec<(&Column, &Model, bool)> = model
@@ -111,8 +126,7 @@ fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
         .collect();
     groups.sort_by_key(|(_, group, in_name)| (!in_name, !is_named(group, NameClass::ModelOfTenants)));
     let (column, group, in_name) = *groups.first()?;
-    let is_pair = model.unique_together.iter().any(|key| is_key(key, person) && is_key(key, column))
-        || person.primary && column.primary;
+    let is_pair = model.unique_together.iter().any(|key| is_key(key, person) && is_key(key, column)) || person.primary && column.primary;
     let is_composed = in_name && (own_name.contains("user") || own_name.contains(principal_name.trim_end_matches('s')));
     let of_tenants = is_named(group, NameClass::ModelOfTenants);
     if is_membership || of_tenants && (is_pair || is_composed || has_role) {

@@ -1,8 +1,9 @@
 //! Who may read a model's rows: its owner, or everybody.
 
+use rustc_hash::FxHashSet;
+
 use super::model::{Model, ModelKey, OwnerKind, Privacy};
 use super::{NameClass, Schema, SourceKind, column_classes, model_classes};
-use crate::text::Name;
 
 pub(super) fn judge(schema: &mut Schema) {
     for index in 0..schema.models.len() {
@@ -13,10 +14,17 @@ pub(super) fn judge(schema: &mut Schema) {
     }
     // What people add to what is public is public: comments on posts, and answers to comments.
     for _ in 0..2 {
-        let public: Vec<ModelKey> = schema.models.iter().filter(|model| matches!(model.privacy, Privacy::Public | Privacy::AuthoredPublic)).map(|model| model.key.clone()).collect();
-        for model in schema.models.iter_mut().filter(|model| model.privacy == Privacy::Private && is_named(model, NameClass::ReactionModel)) {
-            let on_public = model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| public.contains(&reference.model)));
-            if on_public && has_only_authors(model) {
+        let public: FxHashSet<ModelKey> = schema
+            .models
+            .iter()
+            .filter(|model| matches!(model.privacy, Privacy::Public | Privacy::AuthoredPublic))
+            .map(|model| model.key.clone())
+            .collect();
+        for model in schema.models.iter_mut().filter(|model| model.privacy == Privacy::Private && is_named(model, NameClass::ReactionModel))
+        {
+            let on_public =
+                model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| public.contains(&reference.model)));
+            if on_public && has_only(model, NameClass::Author) {
                 model.privacy = Privacy::AuthoredPublic;
             }
         }
@@ -27,9 +35,10 @@ fn is_named(model: &Model, class: NameClass) -> bool {
     model_classes(&model.name).has(class) || model_classes(&model.table).has(class)
 }
 
-fn has_only_authors(model: &Model) -> bool {
+/// All owner columns are people of this kind.
+fn has_only(model: &Model, class: NameClass) -> bool {
     let mut direct = model.direct_owners().peekable();
-    direct.peek().is_some() && direct.all(|path| path.kind != OwnerKind::Tenant && column_classes(&path.column).has(NameClass::Author))
+    direct.peek().is_some() && direct.all(|path| path.kind != OwnerKind::Tenant && column_classes(&path.column).has(class))
 }
 
 fn of(model: &Model) -> Privacy {
@@ -40,7 +49,8 @@ fn of(model: &Model) -> Privacy {
         return Privacy::Unknown;
     }
     let is_authored = is_named(model, NameClass::AuthoredModel) && !model.visibility_columns().is_empty();
-    if is_authored && has_only_authors(model) {
+    let is_offered = is_named(model, NameClass::OfferModel) && has_only(model, NameClass::Offerer);
+    if is_authored && has_only(model, NameClass::Author) || is_offered {
         return Privacy::AuthoredPublic;
     }
     let has_person = model.direct_owners().any(|path| path.kind != OwnerKind::Tenant);
@@ -51,15 +61,4 @@ fn of(model: &Model) -> Privacy {
         return Privacy::Private;
     }
     Privacy::Public
-}
-
-/// What a name tells of a model that no schema knows.
-pub fn guess_privacy(name: &Name) -> Privacy {
-    let classes = model_classes(name);
-    match () {
-        () if classes.has(NameClass::PrivateModel) => Privacy::Private,
-        () if classes.has(NameClass::ModelOfPeople) => Privacy::Principal,
-        () if classes.has(NameClass::PublicModel) => Privacy::Public,
-        () => Privacy::Unknown,
-    }
 }

@@ -2,30 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::declared::{Declared, DeclaredColumn, DeclaredReference, FileSchema, Site, SourceKind, Target};
-use super::predicate::{Predicate, is_caller};
+use super::declared::{DeclaredReference, FileSchema, MOST_PARTS, Site, Target};
+use super::grants::Blanket;
 use super::routine::{Routine, View};
-use super::row_security::{Policy, PolicyRule, RowSecurity};
-use crate::model::sql::{
-    AlterAction, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateTable, ObjectName, PolicyExpr, Reference, RowSecurityChange, Statement,
-    StatementKind,
-};
-use crate::text::{FileId, Name, Span};
-
-/// A table while the files are run.
-pub(super) struct Table {
-    pub name: ObjectName,
-    /// Some file creates it. Policies and grants can speak of tables that none does.
-    pub is_defined: bool,
-    pub is_partition: bool,
-    pub columns: Vec<DeclaredColumn>,
-    pub unique_together: Vec<Vec<Name>>,
-    /// Foreign keys by the name of their constraint, with their columns.
-    foreign_keys: Vec<(Name, Vec<Name>)>,
-    pub row_security: RowSecurity,
-    pub site: Site,
-    is_dropped: bool,
-}
+use super::table::Table;
+use crate::model::sql::{AlterAction, AlterTable, CreateTable, ObjectName, Statement, StatementKind};
+use crate::text::{FileId, Span};
 
 #[derive(Default)]
 pub(super) struct Replay {
@@ -35,7 +17,10 @@ pub(super) struct Replay {
     pub views: Vec<View>,
     /// Some file switches row security on for tables it finds at run time.
     pub dynamic_row_security: bool,
-    pub(super) default_grants: Vec<super::grants::Blanket>,
+    pub(super) default_grants: Vec<Blanket>,
+    /// How many grants on all tables have been run, and how many tables have been renamed.
+    pub(super) blanket_grants: usize,
+    renames: usize,
 }
 
 /// `files` in the order of their paths.
@@ -70,35 +55,20 @@ impl Replay {
             StatementKind::AlterTable(alter) => self.alter(alter, &site, statement.span),
             StatementKind::DropTables(names) => names.iter().for_each(|name| self.drop(name)),
             StatementKind::CreatePolicy(policy) => {
-                let created = Policy {
-                    name: policy.name.clone(),
-                    permissive: policy.permissive,
-                    command: policy.command,
-                    roles: policy.roles.clone(),
-                    using: policy.using.as_ref().map(|expr| rule(expr, &site)),
-                    check: policy.check.as_ref().map(|expr| rule(expr, &site)),
-                    site: site(statement.span),
-                };
-                let table = self.table(&policy.table, &site);
-                table.row_security.policies.retain(|policy| policy.name != created.name);
-                table.row_security.policies.push(created);
+                self.table(&policy.table, &site).create_policy(policy, &site, statement.span);
             }
             StatementKind::AlterPolicy(change) => {
-                let table = self.table(&change.table, &site);
-                if let Some(policy) = table.row_security.policies.iter_mut().find(|policy| policy.name == change.name) {
-                    policy.name = change.rename.clone().unwrap_or_else(|| policy.name.clone());
-                    policy.roles = change.roles.clone().unwrap_or_else(|| policy.roles.clone());
-                    policy.using = change.using.as_ref().map(|expr| rule(expr, &site)).or_else(|| policy.using.clone());
-                    policy.check = change.check.as_ref().map(|expr| rule(expr, &site)).or_else(|| policy.check.clone());
-                    policy.site = site(statement.span);
-                }
+                self.table(&change.table, &site).alter_policy(change, &site, statement.span);
             }
-            StatementKind::DropPolicy { name, table } => self.table(table, &site).row_security.policies.retain(|policy| policy.name != *name),
+            StatementKind::DropPolicy { name, table } => {
+                self.table(table, &site).row_security.policies.retain(|policy| policy.name != *name)
+            }
             StatementKind::Grant(grant) => self.grant(grant, &site(statement.span)),
             StatementKind::Dynamic { row_security } => self.dynamic_row_security |= row_security,
             StatementKind::CreateFunction(function) => {
                 let body = function.body.as_ref().map(|body| body.text.to_ascii_lowercase());
-                self.dynamic_row_security |= function.body.as_ref().is_some_and(|body| body.executes) && body.is_some_and(|body| body.contains("enable row level security"));
+                self.dynamic_row_security |= function.body.as_ref().is_some_and(|body| body.executes)
+                    && body.is_some_and(|body| body.contains("enable row level security"));
                 self.create_function(function, &site, statement.span);
             }
             StatementKind::AlterFunction(change) => self.alter_function(change),
@@ -118,19 +88,10 @@ impl Replay {
     pub(super) fn table(&mut self, name: &ObjectName, site: &dyn Fn(Span) -> Site) -> &mut Table {
         let index = *self.by_name.entry(key(name)).or_insert(self.tables.len());
         if index == self.tables.len() {
-            self.tables.push(Table {
-                name: name.clone(),
-                is_defined: false,
-                is_partition: false,
-                columns: Vec::new(),
-                unique_together: Vec::new(),
-                foreign_keys: Vec::new(),
-                row_security: RowSecurity::default(),
-                site: site(name.span),
-                is_dropped: false,
-            });
+            self.tables.push(Table::new(name.clone(), site(name.span)));
         }
-        &mut self.tables[index]
+        let last = self.tables.len() - 1;
+        &mut self.tables[index.min(last)]
     }
 
     pub(super) fn find(&mut self, name: &ObjectName) -> Option<&mut Table> {
@@ -140,33 +101,18 @@ impl Replay {
     fn create(&mut self, create: &CreateTable, site: &dyn Fn(Span) -> Site) {
         let like = create.like.as_ref().and_then(|like| self.find(like)).map(|like| (like.columns.clone(), like.unique_together.clone()));
         let grants = self.granted_by_default(&create.name);
+        let (copied, keys) = like.unwrap_or_default();
         let table = self.table(&create.name, site);
         if !table.is_defined {
-            table.site = site(create.name.span);
-            table.row_security.enabled.get_or_insert(false);
             table.row_security.grants.extend(grants);
         }
-        (table.is_defined, table.is_partition) = (true, create.partition_of.is_some());
-        let (copied, keys) = like.unwrap_or_default();
         table.unique_together.extend(keys);
-        for column in copied.into_iter().chain(create.columns.iter().map(|column| declared(column, site))) {
-            if !table.columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
-                table.columns.push(column);
-            }
-        }
-        for column in create.columns.iter().filter(|column| column.references.is_some()) {
-            table.foreign_keys.push((default_key_name(&create.name, std::slice::from_ref(&column.name)), vec![column.name.clone()]));
-        }
-        for constraint in &create.constraints {
-            table.constrain(constraint);
-        }
+        table.create(create, copied, site);
     }
 
     fn drop(&mut self, name: &ObjectName) {
-        if let Some(index) = self.by_name.remove(&key(name)) {
-            if let Some(table) = self.tables.get_mut(index) {
-                table.is_dropped = true;
-            }
+        if let Some(table) = self.by_name.remove(&key(name)).and_then(|index| self.tables.get_mut(index)) {
+            table.is_dropped = true;
         }
     }
 
@@ -174,7 +120,9 @@ impl Replay {
         for action in &alter.actions {
             match action {
                 AlterAction::RenameTable(to) => self.rename(&alter.name, ObjectName { name: to.clone(), ..alter.name.clone() }),
-                AlterAction::SetSchema(schema) => self.rename(&alter.name, ObjectName { schema: Some(schema.clone()), ..alter.name.clone() }),
+                AlterAction::SetSchema(schema) => {
+                    self.rename(&alter.name, ObjectName { schema: Some(schema.clone()), ..alter.name.clone() })
+                }
                 other => self.table(&alter.name, site).change(other, &alter.name, site, span),
             }
         }
@@ -186,6 +134,10 @@ impl Replay {
         self.by_name.insert(key(&to), index);
         if let Some(table) = self.tables.get_mut(index) {
             table.name = to.clone();
+        }
+        self.renames += 1;
+        if self.renames > MOST_PARTS {
+            return;
         }
         for column in self.tables.iter_mut().flat_map(|table| &mut table.columns) {
             if let Some(DeclaredReference { target: Target::Table { schema, name }, .. }) = &mut column.references {
@@ -199,8 +151,7 @@ impl Replay {
 
     /// What depends on all statements: which functions ask who calls, whether loops over tables hide row security.
     fn finish(mut self) -> Replay {
-        let asks: FxHashMap<String, bool> =
-            self.routines.iter().map(|routine| (key(&routine.name), routine.asks_caller)).collect();
+        let asks: FxHashMap<String, bool> = self.routines.iter().map(|routine| (key(&routine.name), routine.asks_caller)).collect();
         let asks_caller = |name: &str| {
             let name = if name.contains('.') { name.to_owned() } else { format!("public.{name}") };
             asks.get(&name).copied()
@@ -220,147 +171,130 @@ impl Replay {
     }
 }
 
-impl Table {
-    fn change(&mut self, action: &AlterAction, table: &ObjectName, site: &dyn Fn(Span) -> Site, span: Span) {
-        let find = |columns: &mut Vec<DeclaredColumn>, name: &Name| columns.iter_mut().position(|column| column.name.eq_ignore_ascii_case(name));
-        match action {
-            AlterAction::AddColumn(column) => {
-                if find(&mut self.columns, &column.name).is_none() {
-                    self.columns.push(declared(column, site));
-                }
-                if column.references.is_some() {
-                    self.foreign_keys.push((default_key_name(table, std::slice::from_ref(&column.name)), vec![column.name.clone()]));
-                }
-            }
-            AlterAction::DropColumn(name) => {
-                self.columns.retain(|column| !column.name.eq_ignore_ascii_case(name));
-                self.unique_together.retain(|key| !key.iter().any(|column| column.eq_ignore_ascii_case(name)));
-            }
-            AlterAction::RenameColumn { from, to } => self.rename_column(from, to),
-            AlterAction::AddConstraint(constraint) => self.constrain(constraint),
-            AlterAction::DropConstraint(name) => {
-                let dropped: Vec<Name> =
-                    self.foreign_keys.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).flat_map(|(_, columns)| columns.clone()).collect();
-                self.foreign_keys.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
-                for column in self.columns.iter_mut().filter(|column| dropped.contains(&column.name)) {
-                    column.references = None;
-                }
-            }
-            AlterAction::NotNull { column, is } => {
-                if let Some(column) = find(&mut self.columns, column).and_then(|index| self.columns.get_mut(index)) {
-                    column.optional = !is;
-                }
-            }
-            AlterAction::Type { column, ty } => {
-                if let Some(column) = find(&mut self.columns, column).and_then(|index| self.columns.get_mut(index)) {
-                    column.ty = ty.clone();
-                }
-            }
-            AlterAction::Default { column, value } => {
-                if let Some(column) = find(&mut self.columns, column).and_then(|index| self.columns.get_mut(index)) {
-                    column.defaults_to_caller = value.as_ref().is_some_and(is_caller);
-                }
-            }
-            AlterAction::RowSecurity(change) => {
-                match change {
-                    RowSecurityChange::Enable => self.row_security.enabled = Some(true),
-                    RowSecurityChange::Disable => self.row_security.enabled = Some(false),
-                    RowSecurityChange::Force => self.row_security.forced = true,
-                    RowSecurityChange::NoForce => self.row_security.forced = false,
-                }
-                if matches!(change, RowSecurityChange::Enable | RowSecurityChange::Disable) {
-                    self.row_security.changed_at = Some(site(span));
-                }
-            }
-            AlterAction::RenameTable(_) | AlterAction::SetSchema(_) | AlterAction::OwnerTo(_) => {}
-        }
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn the_last_state_wins() {
+        let schema = link(&[
+            (
+                "/p/supabase/migrations/1_init.sql",
+                "create table public.notes (id uuid primary key, owner uuid references auth.users, body text, old int);",
+            ),
+            (
+                "/p/supabase/migrations/2_more.sql",
+                "alter table notes add column team_id uuid; alter table notes rename column owner to owner_id; alter table notes drop column old;\r\nalter table public.notes enable row level security;",
+            ),
+            (
+                "/p/supabase/migrations/10_last.sql",
+                "create table gone (id int); drop table if exists gone; alter table notes rename to papers; create table tags (note_id uuid references papers (id));",
+            ),
+        ]);
+        assert_eq!(schema.columns_of("papers"), "id owner_id->auth.users.id body team_id");
+        assert!(schema.model("gone").is_none() && schema.model("notes").is_none());
+        assert_eq!(schema.expect("papers").row_security.enabled, Some(true));
+        assert_eq!(schema.columns_of("tags"), "note_id->papers.id");
+        assert_eq!(schema.owners_of("tags"), "note_id.owner_id (Owner of users)");
     }
 
-    fn rename_column(&mut self, from: &Name, to: &Name) {
-        let rename = |name: &mut Name| {
-            if name.eq_ignore_ascii_case(from) {
-                *name = to.clone();
-            }
-        };
-        for column in &mut self.columns {
-            if column.name.eq_ignore_ascii_case(from) {
-                column.name = to.clone();
-                column.db_name = Some(to.clone());
-            }
-        }
-        self.foreign_keys.iter_mut().flat_map(|(_, columns)| columns).for_each(rename);
-        self.unique_together.iter_mut().flatten().for_each(rename);
-        for policy in &mut self.row_security.policies {
-            policy.using.iter_mut().chain(&mut policy.check).for_each(|rule| rule.predicate.rename_column(from, to));
-        }
+    #[test]
+    fn a_rename_takes_what_points_to_the_table_along() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table people (id int primary key, email text, password text); create table notes (person_id int references people);
+             alter table people rename to users; create policy p on notes using (person_id = auth.uid()); alter table notes rename person_id to user_id;",
+        )]);
+        assert_eq!(schema.columns_of("notes"), "user_id->users.id");
+        let policy = &schema.expect("notes").row_security.policies[0];
+        assert_eq!(format!("{:?}", policy.using.as_ref().unwrap().predicate), "Owner { column: \"user_id\" }");
     }
 
-    fn constrain(&mut self, constraint: &Constraint) {
-        match &constraint.kind {
-            ConstraintKind::PrimaryKey(key) => {
-                for column in self.columns.iter_mut().filter(|column| key.iter().any(|name| name.eq_ignore_ascii_case(&column.name))) {
-                    (column.primary, column.optional) = (true, false);
-                }
-                if key.len() > 1 {
-                    self.unique_together.push(key.clone());
-                }
-            }
-            ConstraintKind::Unique(key) => match key.as_slice() {
-                [only] => self.columns.iter_mut().filter(|column| column.name.eq_ignore_ascii_case(only)).for_each(|column| column.unique = true),
-                _ => self.unique_together.push(key.clone()),
-            },
-            ConstraintKind::ForeignKey { columns, references } => {
-                let name = constraint.name.clone().unwrap_or_else(|| default_key_name(&self.name, columns));
-                self.foreign_keys.push((name, columns.clone()));
-                for (position, name) in columns.iter().enumerate() {
-                    if let Some(column) = self.columns.iter_mut().find(|column| column.name.eq_ignore_ascii_case(name)) {
-                        column.references = Some(reference(references, position));
-                    }
-                }
-            }
-            ConstraintKind::Other => {}
-        }
+    #[test]
+    fn constraints_come_and_go() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table users (id int, email text, constraint users_pk primary key (id)); create table a (user_id int, b int, unique (user_id, b));
+             alter table a add constraint a_fk foreign key (user_id) references users (id) on delete cascade;
+             create table c (user_id int references users); alter table c drop constraint c_user_id_fkey;
+             do $$ begin alter table c add column d int references users; exception when others then null; end $$;",
+        )]);
+        assert_eq!(schema.columns_of("a"), "user_id->users.id b");
+        assert!(schema.expect("a").column("user_id").unwrap().references.as_ref().unwrap().cascades);
+        assert_eq!(schema.columns_of("c"), "user_id d->users.id");
+        assert!(schema.expect("users").column("id").unwrap().primary);
     }
 
-    /// The table as a model.
-    pub fn declared(&self) -> Declared {
-        Declared {
-            table: Some(self.name.name.clone()),
-            schema: self.name.schema.clone().filter(|_| self.name.schema_or_public() != "public"),
-            columns: self.columns.clone(),
-            unique_together: self.unique_together.clone(),
-            ..Declared::new(SourceKind::Sql, self.name.name.clone(), self.site.clone())
-        }
+    #[test]
+    fn what_takes_back_is_not_run() {
+        let schema = link(&[
+            ("/p/migrations/1.up.sql", "create table a (id int);"),
+            ("/p/migrations/1.down.sql", "drop table a;"),
+            (
+                "/p/migrations/2.sql",
+                r#"
+-- +goose Up
+create table b (id int);
+-- +goose Down
+drop table b;
+"#,
+            ),
+            (
+                "/p/migrations/3.sql",
+                r#"
+-- migrate:up
+create table c (id int);
+-- migrate:down
+drop table c;
+"#,
+            ),
+        ]);
+        assert!(["a", "b", "c"].iter().all(|name| schema.model(name).is_some()));
     }
-}
 
-/// PostgreSQL's name for a foreign key that was given none.
-fn default_key_name(table: &ObjectName, columns: &[Name]) -> Name {
-    Name::from(format!("{}_{}_fkey", table.name, columns.join("_")))
-}
-
-fn rule(expr: &PolicyExpr, site: &dyn Fn(Span) -> Site) -> PolicyRule {
-    PolicyRule { predicate: Predicate::of(&expr.condition), site: site(expr.span) }
-}
-
-pub(super) fn declared(column: &ColumnDef, site: &dyn Fn(Span) -> Site) -> DeclaredColumn {
-    DeclaredColumn {
-        db_name: Some(column.name.clone()),
-        ty: column.ty.clone(),
-        references: column.references.as_ref().map(|target| reference(target, 0)),
-        optional: !column.not_null && !column.primary,
-        unique: column.unique,
-        primary: column.primary,
-        list: column.ty.ends_with(']') || column.ty.ends_with("array"),
-        defaults_to_caller: column.default.as_ref().is_some_and(is_caller),
-        ..DeclaredColumn::new(column.name.clone(), site(column.name_span))
+    #[test]
+    fn dumps_beside_migrations_do_not_undo_them() {
+        let schema = link(&[
+            ("/p/db/schema.sql", "create table notes (id int, user_id int); alter table notes enable row level security;"),
+            ("/p/migrations/1.sql", "create table if not exists notes (id int, title text);"),
+        ]);
+        assert_eq!(schema.columns_of("notes"), "id user_id title");
+        assert_eq!(schema.expect("notes").row_security.enabled, Some(true));
     }
-}
 
-fn reference(target: &Reference, position: usize) -> DeclaredReference {
-    DeclaredReference {
-        target: Target::Table { schema: target.table.schema.clone(), name: target.table.name.clone() },
-        column: target.columns.get(position).cloned(),
-        cascades: target.cascades,
+    #[test]
+    fn partitions_and_temporary_tables_are_no_models() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table logs (id int) partition by range (id); create table logs_1 partition of logs for values from (1) to (2); create temp table t (id int); create table copy (like logs including all);",
+        )]);
+        assert!(schema.model("logs_1").is_none() && schema.model("t").is_none());
+        assert_eq!(schema.columns_of("copy"), "id");
+    }
+
+    #[test]
+    fn half_typed_files_give_what_is_there() {
+        let schema = link(&[(
+            "/p/a.sql",
+            r#"
+create table users (id uuid primary key, email text, password text);
+
+create table notes (
+  id uuid,
+  user_id uuid references users (id
+
+create table tags (id int);
+alter table
+"#,
+        )]);
+        assert_eq!(schema.columns_of("notes"), "id user_id->users.id");
+        assert_eq!(schema.columns_of("tags"), "id");
+    }
+
+    #[test]
+    fn a_loop_over_all_tables_leaves_row_security_unknown() {
+        let text = "create table a (id int); do $$ declare t record; begin for t in select 1 loop execute format('alter table %I enable row level security', t); end loop; end $$;";
+        assert_eq!(link(&[("/p/a.sql", text)]).expect("a").row_security.enabled, None);
+        assert_eq!(link(&[("/p/a.sql", "create table a (id int);")]).expect("a").row_security.enabled, Some(false));
     }
 }

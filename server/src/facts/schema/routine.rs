@@ -1,7 +1,7 @@
 //! Functions and views of the database.
 
 use super::catalogue::CATALOGUE;
-use super::declared::Site;
+use super::declared::{MOST_COLUMNS, Site};
 use super::replay::Replay;
 use crate::model::sql::{AlterFunction, CreateFunction, CreateView, ObjectName, Pieces, Query, QueryKind, query};
 use crate::text::{Name, Span};
@@ -53,7 +53,11 @@ impl Routine {
 impl Replay {
     pub(super) fn create_function(&mut self, function: &CreateFunction, site: &dyn Fn(Span) -> Site, span: Span) {
         let arg_types: Vec<Name> = function.args.iter().map(|arg| arg.ty.clone()).collect();
-        let before = self.routines.iter().position(|known| known.name.is(&function.name) && known.arg_types == arg_types).map(|index| self.routines.remove(index));
+        let before = self
+            .routines
+            .iter()
+            .position(|known| known.name.is(&function.name) && known.arg_types == arg_types)
+            .map(|index| self.routines.remove(index));
         let body = function.body.as_ref().map_or("", |body| &body.text);
         let mut routine = Routine {
             name: function.name.clone(),
@@ -71,7 +75,9 @@ impl Replay {
             site: site(span),
         };
         tables_of(body, &mut routine);
-        self.routines.push(routine);
+        if self.routines.len() < MOST_COLUMNS {
+            self.routines.push(routine);
+        }
     }
 
     pub(super) fn alter_function(&mut self, change: &AlterFunction) {
@@ -83,6 +89,9 @@ impl Replay {
 
     pub(super) fn create_view(&mut self, view: &CreateView, site: &dyn Fn(Span) -> Site, span: Span) {
         self.views.retain(|known| !known.name.is(&view.name));
+        if self.views.len() >= MOST_COLUMNS {
+            return;
+        }
         let mut reads = Vec::new();
         if let Some(query) = &view.query {
             read_tables(query, &mut reads);
@@ -133,4 +142,27 @@ fn body_asks_caller(body: &str) -> bool {
     let callers = CATALOGUE.callers.iter().filter(|caller| caller.argument.is_none()).flat_map(|caller| &caller.call);
     let asks_setting = lower.contains("current_setting(") && (lower.contains("claim") || lower.contains("user"));
     asks_setting || callers.into_iter().any(|call| lower.contains(&format!("{call}(")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn functions_and_views_in_their_last_state() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create function f(a int) returns int language plpgsql security definer as $$ begin update notes set a = 1 where user_id = auth.uid(); execute a; end $$;
+             revoke execute on function f(int) from public, anon; alter function f(int) set search_path = '';
+             create function g() returns trigger language plpgsql as $$ begin insert into log select * from notes; return new; end $$;
+             create view v as select n.* from notes n join users u on u.id = n.user_id; create view w as select 1 from a; drop view w;
+             alter view v set (security_invoker = on);",
+        )]);
+        let [f, g] = schema.routines() else { panic!() };
+        assert!(f.definer && f.executes && f.asks_caller && f.search_path.as_deref() == Some("''") && !f.is_trigger());
+        assert_eq!((f.revoked_from.join(","), f.writes.join(",")), ("public,anon".to_owned(), "notes".to_owned()));
+        assert!(g.is_trigger() && !g.executes && g.writes == ["log"] && g.reads.iter().any(|table| table.name == "notes"));
+        let [view] = schema.views() else { panic!() };
+        assert!(view.security_invoker && view.reads.iter().map(|table| table.name.as_str()).eq(["notes", "users"]));
+    }
 }

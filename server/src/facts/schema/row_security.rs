@@ -120,6 +120,78 @@ impl RowSecurity {
 
     /// True if every row that a signed-in caller reaches with this command is the caller's own.
     pub fn binds_to_owner(&self, command: PolicyCommand) -> bool {
-        self.enabled == Some(true) && self.reach(command, Caller::SignedIn) <= Reach::Own && self.reach(command, Caller::Anonymous) <= Reach::Own
+        self.enabled == Some(true)
+            && self.reach(command, Caller::SignedIn) <= Reach::Own
+            && self.reach(command, Caller::Anonymous) <= Reach::Own
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::schema::testing::link;
+
+    fn reach(policies: &str, command: PolicyCommand) -> (Reach, Reach) {
+        let schema = link(&[("/p/a.sql", &format!("create table t (id int); alter table t enable row level security; {policies}"))]);
+        let security = &schema.expect("t").row_security;
+        (security.reach(command, Caller::Anonymous), security.reach(command, Caller::SignedIn))
+    }
+
+    #[test]
+    fn policies_open_as_far_as_the_widest_of_them() {
+        use PolicyCommand::{Delete, Insert, Select, Update};
+        assert_eq!(reach("", Select), (Reach::Nobody, Reach::Nobody));
+        let own = "create policy a on t using (auth.uid() = user_id);";
+        assert_eq!(reach(own, Select), (Reach::Nobody, Reach::Own));
+        assert_eq!(reach(own, Insert), (Reach::Nobody, Reach::Own));
+        assert_eq!(reach(&format!("{own} create policy b on t for select using (true);"), Select), (Reach::Everybody, Reach::Everybody));
+        assert_eq!(reach(&format!("{own} create policy b on t for select using (true);"), Update), (Reach::Nobody, Reach::Own));
+        assert_eq!(reach("create policy a on t for insert to authenticated with check (true);", Insert), (Reach::Nobody, Reach::Everybody));
+        assert_eq!(reach("create policy a on t for insert with check (true);", Delete), (Reach::Nobody, Reach::Nobody));
+        assert_eq!(
+            reach("create policy a on t using (true); create policy b on t as restrictive using (auth.uid() = user_id);", Select),
+            (Reach::Nobody, Reach::Own)
+        );
+        assert_eq!(reach("create policy a on t to service_role using (true);", Select), (Reach::Nobody, Reach::Nobody));
+        assert_eq!(reach("create policy a on t using (auth.role() = 'authenticated');", Select), (Reach::Nobody, Reach::SignedIn));
+        assert_eq!(reach("create policy a on t using (is_public or auth.uid() = user_id);", Select), (Reach::Marked, Reach::Marked));
+        assert_eq!(reach("create policy a on t using (true); drop policy a on t;", Select), (Reach::Nobody, Reach::Nobody));
+        assert_eq!(
+            reach("create policy a on t using (true); alter policy a on t using (auth.uid() = user_id);", Select),
+            (Reach::Nobody, Reach::Own)
+        );
+    }
+
+    #[test]
+    fn without_row_security_policies_are_ignored() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table t (id int); create policy a on t using (auth.uid() = user_id); create policy b on storage.objects using (true);",
+        )]);
+        assert_eq!(schema.expect("t").row_security.reach(PolicyCommand::Select, Caller::Anonymous), Reach::Everybody);
+        assert!(!schema.expect("t").row_security.binds_to_owner(PolicyCommand::Select));
+        assert_eq!(schema.undefined_tables().len(), 1);
+    }
+
+    #[test]
+    fn grants_and_revokes_leave_what_is_left() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table a (id int); grant all on a to anon; revoke all on a from anon; grant select, insert on table a to authenticated; revoke insert on a from authenticated;
+             alter default privileges in schema public grant all on tables to anon; create table b (id int); create schema x; create table x.c (id int);
+             grant select on all tables in schema x to web;",
+        )]);
+        let grants = |name: &str| {
+            schema
+                .expect(name)
+                .row_security
+                .grants
+                .iter()
+                .map(|grant| format!("{} {} {}", grant.role, grant.privilege, grant.blanket))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(grants("a"), ["authenticated select false"]);
+        assert_eq!(grants("b"), ["anon all true"]);
+        assert_eq!(grants("c"), ["web select true"]);
     }
 }

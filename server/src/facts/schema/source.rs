@@ -48,7 +48,12 @@ fn definitions(text: &str) -> Vec<Statement> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let comment = line.trim().strip_prefix("--").map(|rest| rest.trim().to_ascii_lowercase());
-        let is_down = comment.is_some_and(|rest| matches!(rest.trim_start_matches('+').split_whitespace().collect::<Vec<_>>().as_slice(), ["goose" | "migrate", "down", ..] | ["migrate:down", ..] | ["@undo" | "@down", ..]));
+        let is_down = comment.is_some_and(|rest| {
+            matches!(
+                rest.trim_start_matches('+').split_whitespace().collect::<Vec<_>>().as_slice(),
+                ["goose" | "migrate", "down", ..] | ["migrate:down", ..] | ["@undo" | "@down", ..]
+            )
+        });
         if is_down {
             end = at;
             break;
@@ -65,5 +70,7 @@ fn definitions(text: &str) -> Vec<Statement> {
 
 /// Rows that configure rather than fill: `insert into storage.buckets …`.
 fn changes_a_system_table(query: &Query) -> bool {
-    query.target().is_some_and(|table| table.name.schema.as_ref().is_some_and(|schema| matches!(schema.as_str(), "storage" | "auth" | "cron")))
+    query
+        .target()
+        .is_some_and(|table| table.name.schema.as_ref().is_some_and(|schema| matches!(schema.as_str(), "storage" | "auth" | "cron")))
 }

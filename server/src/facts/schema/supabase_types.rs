@@ -35,7 +35,8 @@ impl<'t> Reader<'t> {
             } else if byte == b'/' && matches!(bytes.get(start + 1), Some(b'*')) {
                 self.at += self.text.get(start..)?.find("*/").map_or(self.text.len() - start, |end| end + 2);
             } else if byte == b'"' || byte == b'\'' {
-                let length = bytes.get(start + 1..)?.iter().position(|end| *end == byte || *end == b'\n').unwrap_or(bytes.len() - start - 1);
+                let length =
+                    bytes.get(start + 1..)?.iter().position(|end| *end == byte || *end == b'\n').unwrap_or(bytes.len() - start - 1);
                 self.at = (start + length + 2).min(bytes.len());
                 return Some((Token::Text(self.text.get(start + 1..start + 1 + length).unwrap_or("")), Span::from(start..self.at)));
             } else if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80 {
@@ -100,20 +101,40 @@ impl<'t> Reader<'t> {
         false
     }
 
-    /// A type on one line: its first word, whether `null` is among its arms, whether it is a list.
+    /// A type: its first word, whether `null` is among its arms, whether it is a list. It ends with its line, unless a
+    /// bracket is open or the next line goes on with `|`.
     fn ty(&mut self) -> (Name, bool, bool) {
-        let end = self.text.get(self.at..).and_then(|rest| rest.find('\n')).map_or(self.text.len(), |length| self.at + length);
-        let line = self.text.get(self.at..end).unwrap_or("");
-        let (first, optional, list) = (line.trim().split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or(""), line.contains("null"), line.contains("[]"));
-        let found = (Name::from(first), optional, list);
-        // An object as a type goes over several lines.
-        if line.trim_end().ends_with('{') {
-            self.at += line.find('{').map_or(0, |at| at + 1);
-            self.skip_group();
-        } else {
-            self.at = end;
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        let mut depth = 0u32;
+        while let Some(byte) = bytes.get(self.at) {
+            match byte {
+                b'{' | b'[' | b'(' => depth += 1,
+                b'}' | b']' | b')' if depth == 0 => break,
+                b'}' | b']' | b')' => depth -= 1,
+                b';' | b',' if depth == 0 => break,
+                b'\n' if depth == 0 => match self.next_arm() {
+                    Some(arm) => self.at = arm,
+                    None => break,
+                },
+                _ => {}
+            }
+            self.at += 1;
         }
-        found
+        let written = self.text.get(start..self.at).unwrap_or("");
+        let first = written
+            .trim_start_matches(|c: char| c.is_whitespace() || c == '|')
+            .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .next()
+            .unwrap_or("");
+        (Name::from(first), written.contains("null"), written.contains("[]"))
+    }
+
+    /// Where the next line goes on with `|`.
+    fn next_arm(&self) -> Option<usize> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        (rest.get(blanks) == Some(&b'|')).then_some(self.at + blanks)
     }
 }
 
@@ -155,7 +176,13 @@ fn tables(reader: &mut Reader<'_>, file: &FileId, schema: Option<&str>, out: &mu
         reader.fields(|reader, part, _| match part.as_str() {
             "Row" if reader.open_brace() => reader.fields(|reader, name, span| {
                 let (ty, optional, list) = reader.ty();
-                let column = DeclaredColumn { ty, optional, list, db_name: Some(name.clone()), ..DeclaredColumn::new(name, Site { file: file.clone(), span }) };
+                let column = DeclaredColumn {
+                    ty,
+                    optional,
+                    list,
+                    db_name: Some(name.clone()),
+                    ..DeclaredColumn::new(name, Site { file: file.clone(), span })
+                };
                 model.columns.push(column);
             }),
             "Relationships" => relationships(reader, &mut model),
@@ -214,5 +241,84 @@ fn relate(model: &mut Declared, columns: &[Name], targets: &[Name], table: Optio
         column.references = Some(DeclaredReference { column: targets.get(position).cloned(), ..DeclaredReference::to(target.clone()) });
         let site = column.site.clone();
         model.relations.push(DeclaredRelation { name: table.clone(), target, columns: vec![name.clone()], list: false, site });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    const TYPES: &str = r#"export type Json = string | number | { [key: string]: Json | undefined } | Json[]
+
+export type Database = {
+  __InternalSupabase: { PostgrestVersion: "12.2.3 (519615d)" }
+  public: {
+    Tables: {
+      notes: {
+        Row: {
+          id: string
+          team_id: string | null
+          tags: string[]
+          meta: Json | null
+        }
+        Insert: {
+          id?: string
+        }
+        Update: { id?: string }
+        Relationships: [
+          {
+            foreignKeyName: "notes_team_id_fkey"
+            columns: ["team_id"]
+            isOneToOne: false
+            referencedRelation: "teams"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      teams: {
+        Row: { id: string
+          user_id: string }
+        Insert: { id?: string }
+        Relationships: []
+      }
+    }
+    Views: { v: { Row: { id: string | null }; Relationships: [] } }
+    Functions: { [_ in never]: never }
+  }
+}
+"#;
+
+    #[test]
+    fn printed_types_are_tables() {
+        for text in [TYPES.to_owned(), TYPES.replace('\n', "\r\n")] {
+            let schema = link(&[("/p/database.types.ts", &text)]);
+            assert_eq!(schema.models().len(), 2);
+            assert_eq!(schema.columns_of("notes"), "id team_id->teams.id tags meta");
+            let column = schema.expect("notes").column("team_id").unwrap();
+            assert!(column.optional && column.site.span.of(&text) == "team_id");
+            assert_eq!(schema.owners_of("notes"), "teams.user_id (Owner of ?, by name)");
+        }
+    }
+
+    #[test]
+    fn the_migrations_know_what_the_types_do_not() {
+        let schema = link(&[
+            ("/p/database.types.ts", TYPES),
+            (
+                "/p/supabase/migrations/1.sql",
+                "create table teams (id uuid primary key, user_id uuid references auth.users); alter table teams enable row level security;",
+            ),
+        ]);
+        assert_eq!(schema.owners_of("notes"), "teams.user_id (Owner of users)");
+        assert_eq!(schema.expect("teams").sources.len(), 2);
+        assert_eq!(schema.expect("teams").row_security.enabled, Some(true));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in "[a-z{}\\[\\]:;\"'?|,\\n /*é]{0,200}") {
+            let text = format!("Tables: {{ a: {{ Row: {{ {text} Insert: {{");
+            link(&[("/p/a.ts", &text)]);
+        }
     }
 }

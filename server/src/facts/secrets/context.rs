@@ -139,7 +139,7 @@ impl Names {
 
     /// The name to show.
     pub fn label(&self) -> &Name {
-        [&self.own, &self.outer].into_iter().find(|name| !name.is_empty()).unwrap_or(&self.callee)
+        if self.own.is_empty() { &self.outer } else { &self.own }
     }
 
     /// The names a row may ask about: each as written and as snake case, alone and after what is around it.

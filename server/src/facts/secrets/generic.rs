@@ -31,6 +31,9 @@ pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: b
     if siblings.texts && entropy::is_prose(value) || placeholder::has_word(value) || placeholder::is_own_name(value, name) || entropy::is_only_words(value) {
         return None;
     }
+    if is_identifier_of_a_secret(value) || calls_a_stage(name) && entropy::is_prose(value) && !connects {
+        return None;
+    }
     if value.to_ascii_lowercase().starts_with("test") && !connects {
         return None;
     }
@@ -39,6 +42,19 @@ pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: b
         return None;
     }
     Some(if url::is_guessable(value) { Password::Guessable } else { Password::Chosen })
+}
+
+/// `ansible_ssh_pass`, `mynewpassword`: a name for a password, made of nothing but words.
+fn is_identifier_of_a_secret(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let spoken = ["password", "passwd", "passphrase", "_pass", "secret", "token", "_key"].iter().any(|word| lower.contains(word));
+    spoken && !value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+}
+
+/// `renderPass`, `pass`: a pass over something, as often as a password.
+pub(super) fn calls_a_stage(name: &str) -> bool {
+    let snake = super::context::snake(name);
+    matches!(snake.rsplit(['_', '.']).next(), Some("pass" | "pw"))
 }
 
 /// Is the value under a key's or token's name random enough to be one?

@@ -11,6 +11,8 @@ pub struct SecretHit {
     pub row: RowId,
     /// What the user calls it; empty if it has no name.
     pub name: Name,
+    /// What it is handed to, where it has no name.
+    pub callee: Name,
     /// Where it is shown: the literal, or the token if that is only a part of it.
     pub span: Span,
     /// The whole literal with its quotes: what a fix replaces.

@@ -47,7 +47,7 @@ fn fits_argument(row: &Row, candidate: &Candidate<'_>, words: HintWords) -> bool
 
 fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Candidate<'_>, hints: &FileHints, words: HintWords) -> Option<Verdict> {
     let in_language = row.languages.is_empty() || row.languages.iter().any(|language| language == hints.language.fence());
-    let in_file = row.files.is_empty() || row.files.is_match(&hints.path);
+    let in_file = row.files.is_empty() && row.context_words.is_empty() || row.files.is_match(&hints.path) || words.has_any(&row.context_words);
     if !in_language || !in_file || candidate.position == Position::Argument && !by_argument && (row.generic || row.weak) {
         return None;
     }
@@ -137,6 +137,10 @@ fn signing(candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
     let named_itself = candidate.origin == Origin::Plain && placeholder::is_variable_name(&value.to_ascii_uppercase()) && context::snake(value) == context::snake(&candidate.names.own);
     let a_text = value.split_whitespace().count() > 4 || candidate.siblings.texts && value.contains(' ') || candidate.siblings.form;
     if placeholder::is_template(value) || placeholder::is_variable_name(value) || named_itself || a_text || value.contains("://") {
+        return None;
+    }
+    // A set of names; but `cookieSession({ keys: [...] })` signs with each.
+    if candidate.names.slot == "*" && !candidate.names.callee.to_ascii_lowercase().ends_with("session") {
         return None;
     }
     // `jwt.decode(token, "HS256")` and key files by their name.

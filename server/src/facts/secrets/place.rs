@@ -44,7 +44,7 @@ impl Place {
         if is_env_sample(name) {
             return Place::EnvSample;
         }
-        if matches!(extension, "md" | "mdx" | "rst" | "txt" | "ipynb") || name.starts_with("changelog") {
+        if is_example_name(stem) || matches!(extension, "md" | "mdx" | "rst" | "txt" | "ipynb") || name.starts_with("changelog") {
             return Place::Document;
         }
         let mark = stem.rsplit_once('.').map_or("", |(_, mark)| mark);
@@ -93,6 +93,12 @@ fn is_env_sample(name: &str) -> bool {
         || matches!(name, ".dev.vars.example" | "example.env" | "sample.env" | "env.example")
 }
 
+/// `config.example.json`, `examples-1.json`: shows what a file looks like.
+fn is_example_name(stem: &str) -> bool {
+    let mut parts = stem.split(['.', '-', '_']);
+    parts.any(|part| matches!(part, "example" | "examples" | "sample" | "samples" | "template"))
+}
+
 fn is_python_test(stem: &str, extension: &str) -> bool {
     extension == "py" && (stem == "conftest" || stem == "tests" || stem.starts_with("test_") || stem.ends_with("_test"))
 }
@@ -126,6 +132,7 @@ mod tests {
             ("prisma/seed.ts", Place::Example),
             ("docs/setup.json", Place::Document),
             ("README.md", Place::Document),
+            ("config.example.json", Place::Document),
             ("package-lock.json", Place::Skipped),
             ("pnpm-lock.yaml", Place::Skipped),
             ("static/app.min.js", Place::Minified),

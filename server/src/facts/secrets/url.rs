@@ -2,9 +2,9 @@
 
 /// Passwords that everybody tries first.
 pub(super) fn is_guessable(password: &str) -> bool {
-    const GUESSED: [&str; 24] = [
+    const GUESSED: [&str; 26] = [
         "password", "pass", "passwd", "secret", "postgres", "root", "admin", "user", "username", "test", "changeme", "123456", "guest", "mysql", "mongo", "redis",
-        "default", "postgresql", "mongodb", "rabbitmq", "dev", "development", "local", "example",
+        "default", "postgresql", "mongodb", "rabbitmq", "dev", "development", "local", "example", "tiger", "changeit",
     ];
     GUESSED.contains(&password.to_ascii_lowercase().as_str())
 }
@@ -28,6 +28,11 @@ fn is_placeholder_host(host: &str) -> bool {
         || host.split('.').rev().nth(1).is_some_and(|name| matches!(name, "example" | "yourdomain" | "mydomain" | "some-domain" | "your-domain"))
         || host.starts_with("your")
         || host.contains("example.")
+}
+
+/// A name that the whole internet resolves.
+pub(super) fn is_public_host(host: &str) -> bool {
+    host.contains('.') && host.rsplit('.').next().is_some_and(|last| last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic())) && !host.ends_with(".internal")
 }
 
 /// Databases that anybody on the internet can talk to.

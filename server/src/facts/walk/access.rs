@@ -352,7 +352,8 @@ impl Walker<'_> {
         let query = Arc::new(query);
         let facts = self.facts.clone();
         let delegated = facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if !guard.sure));
-        self.events.push(Event::Access(Access { id, query: query.clone(), site, facts, delegated }));
+        let callers = if self.handler_seen { self.callers() } else { Vec::new() };
+        self.events.push(Event::Access(Access { id, query: query.clone(), site, facts, delegated, callers }));
         self.answer(id, &query, gives)
     }
 

@@ -85,6 +85,7 @@ impl<'w> Walker<'w> {
                     if !principal.null {
                         self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
                     }
+                    self.principal_id = path(&principal.id);
                     result = Some(value);
                 }
                 Entry::Source(source) => {
@@ -461,6 +462,11 @@ impl<'w> Walker<'w> {
             _ => value.clone(),
         }
     }
+}
+
+/// `user.id` in steps.
+pub(super) fn path(dotted: &str) -> Vec<Name> {
+    dotted.split('.').filter(|step| !step.is_empty()).map(Name::from).collect()
 }
 
 /// Whether an option is given with this value: `optional=true`, `required=false`.

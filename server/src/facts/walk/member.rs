@@ -166,6 +166,7 @@ impl Walker<'_> {
                     if !principal.unverified {
                         let origin = Origin { part: Part::Principal, name: step.clone(), site: None, clean: Default::default() };
                         value = value.with_taint(Taint::of(origin)).with_symbol(Symbol::new(Root::Principal)).with_nullable(principal.null);
+                        self.principal_id = super::library::path(&principal.id);
                         if !principal.null {
                             self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
                         }

@@ -5,6 +5,7 @@
 mod access;
 mod bind;
 mod builtin;
+mod caller;
 mod call;
 mod condition;
 mod expression;
@@ -108,6 +109,10 @@ pub struct Walker<'w> {
     built: Option<Value>,
     /// Set while the root is a handler: how its parameters are filled.
     pub handler: Option<Handler>,
+    /// The root is a handler: who calls it is of interest.
+    handler_seen: bool,
+    /// The way from the last principal that was met to its id.
+    principal_id: Vec<Name>,
     /// The first parameter of the last root, as it was when it ended.
     last_request: Option<Value>,
 }
@@ -186,6 +191,8 @@ impl<'w> Walker<'w> {
             request: None,
             built: None,
             handler: None,
+            handler_seen: false,
+            principal_id: Vec::new(),
             last_request: None,
         }
     }
@@ -206,6 +213,12 @@ impl<'w> Walker<'w> {
     /// The request as the last middleware left it.
     pub fn changed_request(&mut self) -> Option<Value> {
         self.last_request.take()
+    }
+
+    /// From here on a handler is walked.
+    pub fn enter_handler(&mut self, handler: Handler) {
+        self.handler = Some(handler);
+        self.handler_seen = true;
     }
 
     /// The name of a function's n-th parameter.

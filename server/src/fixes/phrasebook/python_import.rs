@@ -17,7 +17,7 @@ struct Line {
 
 pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     let text = &code.text;
-    if let Some(local) = known(code, wanted) {
+    if let Some(local) = local_name(code, wanted) {
         return Some(Imported { local, edit: None });
     }
     let local = Name::from(wanted.name.as_deref().unwrap_or(wanted.from.split('.').next()?));
@@ -29,11 +29,16 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
         None => format!("import {}", wanted.from),
     };
     let end = lines::line_end(text);
-    let lines = lines(code);
+    let known = statements(code);
     let is_future = |line: &&Line| line.module == "__future__";
-    let rest: Vec<&Line> = lines.iter().filter(|line| !is_future(line)).collect();
+    let rest: Vec<&Line> = known.iter().filter(|line| !is_future(line)).collect();
     let block = first_block(text, &rest);
-    let edit = match (block.first(), lines.iter().rfind(is_future)) {
+    let edit = match (block.first(), known.iter().rfind(is_future)) {
+        // The project's own modules come last.
+        (Some(_), _) if !is_standard(&wanted.from) => {
+            let at = rest.last().map_or(0, |last| lines::next_line(text, last.span.end));
+            TextEdit { span: Span::at(at), text: format!("{}{line}{end}", opened(text, at, end)) }
+        }
         (Some(first), _) if !is_standard(&first.module) => {
             // The standard library has a block of its own, above.
             TextEdit { span: Span::at(lines::line_start(text, first.span.start)), text: format!("{line}{end}{end}") }
@@ -49,7 +54,7 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
 }
 
 /// What the module, or the name of it, is called already.
-fn known(code: &Code, wanted: &Wanted) -> Option<Name> {
+fn local_name(code: &Code, wanted: &Wanted) -> Option<Name> {
     match &wanted.name {
         Some(name) => super::super::stack::local_export(code.model, &wanted.from, name),
         None => super::super::stack::local_name(code.model, &wanted.from),
@@ -67,7 +72,7 @@ fn binds(code: &Code, name: &str) -> bool {
             || functions.any(|function| function.name == name))
 }
 
-fn lines(code: &Code) -> Vec<Line> {
+fn statements(code: &Code) -> Vec<Line> {
     let mut found = Vec::new();
     for placed in &code.model.segments {
         for id in &placed.segment.body {

@@ -45,7 +45,13 @@ pub(super) fn condition(expr: Expr, holes: &mut [HolePosition]) -> Condition {
             let right = Expr { span, kind: ExprKind::Bool(true) };
             Condition::Term(Term { left: expr, op: Op::Eq, right, span })
         }
-        ExprKind::Number(ref digits) => if digits.chars().all(|c| c == '0') { Condition::Never } else { Condition::Always },
+        ExprKind::Number(ref digits) => {
+            if digits.chars().all(|c| c == '0') {
+                Condition::Never
+            } else {
+                Condition::Always
+            }
+        }
         ExprKind::Placeholder(Placeholder::Hole(hole)) => {
             mark(holes, hole, HolePosition::Fragment);
             Condition::Unknown(span)
@@ -85,7 +91,8 @@ fn compare(op: Op, left: Expr, right: Expr, span: Span, holes: &mut [HolePositio
         }
     }
     // `is_public is true`, `active = false`.
-    let is_condition = matches!(left.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Compare { .. } | ExprKind::Exists(_));
+    let is_condition =
+        matches!(left.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Compare { .. } | ExprKind::Exists(_));
     if let (true, Op::Eq | Op::Ne, ExprKind::Bool(value)) = (is_condition, op, &right.kind) {
         let inner = condition(left, holes);
         return if *value == (op == Op::Eq) { inner } else { Condition::Not(Box::new(inner)) };

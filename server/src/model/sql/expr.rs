@@ -60,14 +60,23 @@ pub enum ExprKind {
     Star,
     Placeholder(Placeholder),
     /// A string; holes inside it are listed by number.
-    Text { value: Name, holes: Vec<u32> },
+    Text {
+        value: Name,
+        holes: Vec<u32>,
+    },
     Number(Name),
     Bool(bool),
     Null,
     /// `auth.uid()`, `current_user`: dotted name in lower case.
-    Call { name: Name, args: Vec<Expr> },
+    Call {
+        name: Name,
+        args: Vec<Expr>,
+    },
     /// `base -> 'a' ->> 'b'`, `base['a']`: the constant keys; a key that is not constant is empty.
-    Path { base: Box<Expr>, keys: Vec<Name> },
+    Path {
+        base: Box<Expr>,
+        keys: Vec<Name>,
+    },
     /// A subquery that gives a value or rows. `(select x)` without a table is read as `x`.
     Query(Box<Query>),
     Exists(Box<Query>),
@@ -76,7 +85,11 @@ pub enum ExprKind {
     Not(Box<Expr>),
     And(Vec<Expr>),
     Or(Vec<Expr>),
-    Compare { op: Op, left: Box<Expr>, right: Box<Expr> },
+    Compare {
+        op: Op,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// Arithmetic, `case`, and what could not be read: its readable parts.
     Other(Vec<Expr>),
 }
@@ -156,9 +169,11 @@ impl Expr {
     /// Its direct parts.
     pub fn parts(&self) -> Vec<&Expr> {
         match &self.kind {
-            ExprKind::Call { args: parts, .. } | ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Other(parts) => {
-                parts.iter().collect()
-            }
+            ExprKind::Call { args: parts, .. }
+            | ExprKind::List(parts)
+            | ExprKind::And(parts)
+            | ExprKind::Or(parts)
+            | ExprKind::Other(parts) => parts.iter().collect(),
             ExprKind::Path { base: part, .. } | ExprKind::Not(part) => vec![part],
             ExprKind::Compare { left, right, .. } => vec![left, right],
             _ => Vec::new(),

@@ -22,12 +22,13 @@ mod write_reader;
 
 pub use expr::{ColumnRef, Condition, Expr, ExprKind, ObjectName, Op, Placeholder, Term};
 pub use pieces::{HolePosition, Piece, Pieces};
+pub use query::{Assignment, JoinKind, Query, QueryKind, SelectItem, TableRef};
 pub use statement::{
-    AlterAction, AlterFunction, AlterPolicy, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateFunction, CreatePolicy, CreateTable, CreateView,
-    FunctionArg, FunctionBody, Grant, GrantObjects, PolicyCommand, PolicyExpr, Reference, RowSecurityChange, Statement, StatementKind,
+    AlterAction, AlterFunction, AlterPolicy, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateFunction, CreatePolicy, CreateTable,
+    CreateView, FunctionArg, FunctionBody, Grant, GrantObjects, PolicyCommand, PolicyExpr, Reference, RowSecurityChange, Statement,
+    StatementKind,
 };
 pub use statements::statements;
-pub use query::{Assignment, JoinKind, Query, QueryKind, SelectItem, TableRef};
 
 use reader::Reader;
 use scanner::tokens;
@@ -67,11 +68,46 @@ mod tests {
     fn hostile_texts_are_read_to_their_end() {
         let many = |text: &str| text.repeat(20_000 / text.len().max(1));
         for text in [
-            many("("), many("[("), many("'"), many("\""), many("$a$"), many("$$'"), many("/*"), many("/* '"), many("not "), many("- "), many("a."), many("a,"),
-            many("case when "), many("exists("), many("select "), many("(select "), many("select a from ("), many("union select "), many("with a as ("),
-            many("a and "), many("a or ("), many("a = b = "), many("a::b"), many("a->b"), many("create table "), many("create table a (b "), many("do $$ begin "),
-            many("alter table a add b, "), many("create policy p on t using (("), many("a in ("), many("x between "), many("\\' '"), many("`\\'\n"),
-            many("insert into a values ("), many("values (1),"), many("join "), many("\0"), many("; "), many("copy a from stdin;"), many("execute "),
+            many("("),
+            many("[("),
+            many("'"),
+            many("\""),
+            many("$a$"),
+            many("$$'"),
+            many("/*"),
+            many("/* '"),
+            many("not "),
+            many("- "),
+            many("a."),
+            many("a,"),
+            many("case when "),
+            many("exists("),
+            many("select "),
+            many("(select "),
+            many("select a from ("),
+            many("union select "),
+            many("with a as ("),
+            many("a and "),
+            many("a or ("),
+            many("a = b = "),
+            many("a::b"),
+            many("a->b"),
+            many("create table "),
+            many("create table a (b "),
+            many("do $$ begin "),
+            many("alter table a add b, "),
+            many("create policy p on t using (("),
+            many("a in ("),
+            many("x between "),
+            many("\\' '"),
+            many("`\\'\n"),
+            many("insert into a values ("),
+            many("values (1),"),
+            many("join "),
+            many("\0"),
+            many("; "),
+            many("copy a from stdin;"),
+            many("execute "),
         ] {
             read_everything(&text);
             read_everything(&format!("create policy p on t using ({text}"));

@@ -7,9 +7,46 @@ use crate::text::{Name, Span};
 
 /// Words that end an expression: none of them can be a column without quotes where one is expected.
 const ENDS: [&str; 40] = [
-    "from", "where", "group", "order", "having", "limit", "offset", "fetch", "union", "intersect", "except", "returning", "on", "using",
-    "then", "when", "else", "end", "as", "set", "values", "into", "for", "window", "join", "inner", "left", "right", "full", "cross",
-    "and", "or", "asc", "desc", "with", "between", "in", "like", "is", "natural",
+    "from",
+    "where",
+    "group",
+    "order",
+    "having",
+    "limit",
+    "offset",
+    "fetch",
+    "union",
+    "intersect",
+    "except",
+    "returning",
+    "on",
+    "using",
+    "then",
+    "when",
+    "else",
+    "end",
+    "as",
+    "set",
+    "values",
+    "into",
+    "for",
+    "window",
+    "join",
+    "inner",
+    "left",
+    "right",
+    "full",
+    "cross",
+    "and",
+    "or",
+    "asc",
+    "desc",
+    "with",
+    "between",
+    "in",
+    "like",
+    "is",
+    "natural",
 ];
 
 impl Reader<'_> {
@@ -58,7 +95,11 @@ impl Reader<'_> {
             TokenKind::Symbol("-" | "+" | "~" | "!") => {
                 self.next();
                 let inner = self.deeper(Reader::primary).unwrap_or_else(|| self.unread(start));
-                return if inner.is_constant() { Expr { span: self.since(start), ..inner } } else { Expr { span: self.since(start), kind: ExprKind::Other(vec![inner]) } };
+                return if inner.is_constant() {
+                    Expr { span: self.since(start), ..inner }
+                } else {
+                    Expr { span: self.since(start), kind: ExprKind::Other(vec![inner]) }
+                };
             }
             TokenKind::Symbol("*") => {
                 self.next();
@@ -107,7 +148,10 @@ impl Reader<'_> {
                 self.note(hole, HolePosition::Value);
                 return placeholder(Placeholder::Hole(hole));
             }
-            TokenKind::Word if ENDS.iter().any(|word| self.is_word(word)) && !(self.is_symbol_at(1, ".") || self.is_call(&["left", "right", "values"])) => {
+            TokenKind::Word
+                if ENDS.iter().any(|word| self.is_word(word))
+                    && !(self.is_symbol_at(1, ".") || self.is_call(&["left", "right", "values"])) =>
+            {
                 return self.unread(start);
             }
             TokenKind::Word if self.is_query_start() && !self.is_symbol_at(1, ".") => return self.unread(start),

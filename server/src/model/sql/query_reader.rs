@@ -8,9 +8,40 @@ use crate::text::Name;
 
 /// Words that begin the next clause, and so are no alias.
 const CLAUSES: [&str; 34] = [
-    "from", "where", "group", "having", "window", "order", "limit", "offset", "fetch", "for", "union", "intersect", "except", "returning",
-    "on", "using", "join", "inner", "left", "right", "full", "cross", "natural", "set", "values", "select", "into", "default", "with",
-    "tablesample", "lateral", "when", "straight_join", "as",
+    "from",
+    "where",
+    "group",
+    "having",
+    "window",
+    "order",
+    "limit",
+    "offset",
+    "fetch",
+    "for",
+    "union",
+    "intersect",
+    "except",
+    "returning",
+    "on",
+    "using",
+    "join",
+    "inner",
+    "left",
+    "right",
+    "full",
+    "cross",
+    "natural",
+    "set",
+    "values",
+    "select",
+    "into",
+    "default",
+    "with",
+    "tablesample",
+    "lateral",
+    "when",
+    "straight_join",
+    "as",
 ];
 
 impl Reader<'_> {
@@ -78,7 +109,9 @@ impl Reader<'_> {
             let mut query = Query::new(QueryKind::Select);
             self.value_rows(&mut query);
             query
-        } else if self.is_word("insert") || self.is_word("replace") && self.peek_nth(1).is_some_and(|t| t.span.of(self.text).eq_ignore_ascii_case("into")) {
+        } else if self.is_word("insert")
+            || self.is_word("replace") && self.peek_nth(1).is_some_and(|t| t.span.of(self.text).eq_ignore_ascii_case("into"))
+        {
             self.insert()
         } else if self.eat("update") {
             self.update()

@@ -109,7 +109,8 @@ impl Reader<'_> {
         let start = self.here();
         while let Some(token) = self.peek() {
             let is_value = matches!(token.kind, TokenKind::Text | TokenKind::Quoted)
-                || token.kind == TokenKind::Word && !self.is_any_word(&["as", "language", "security", "set", "begin", "return", "stable", "volatile", "immutable"]);
+                || token.kind == TokenKind::Word
+                    && !self.is_any_word(&["as", "language", "security", "set", "begin", "return", "stable", "volatile", "immutable"]);
             if !is_value {
                 break;
             }

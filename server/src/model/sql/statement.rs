@@ -22,18 +22,29 @@ pub enum StatementKind {
     DropTables(Vec<ObjectName>),
     CreatePolicy(CreatePolicy),
     AlterPolicy(AlterPolicy),
-    DropPolicy { name: Name, table: ObjectName },
+    DropPolicy {
+        name: Name,
+        table: ObjectName,
+    },
     Grant(Grant),
     CreateFunction(CreateFunction),
     AlterFunction(AlterFunction),
     DropFunctions(Vec<ObjectName>),
     CreateView(CreateView),
-    AlterView { name: ObjectName, security_invoker: Option<bool> },
+    AlterView {
+        name: ObjectName,
+        security_invoker: Option<bool>,
+    },
     DropViews(Vec<ObjectName>),
     /// `create role`, `alter role`, with the powers it gives: `superuser`, `bypassrls`.
-    Role { name: Name, powers: Vec<Name> },
+    Role {
+        name: Name,
+        powers: Vec<Name>,
+    },
     /// SQL put together at run time. `row_security`: its text speaks of row level security.
-    Dynamic { row_security: bool },
+    Dynamic {
+        row_security: bool,
+    },
     Query(Box<Query>),
 }
 
@@ -85,7 +96,10 @@ pub struct Constraint {
 pub enum ConstraintKind {
     PrimaryKey(Vec<Name>),
     Unique(Vec<Name>),
-    ForeignKey { columns: Vec<Name>, references: Reference },
+    ForeignKey {
+        columns: Vec<Name>,
+        references: Reference,
+    },
     /// Checks, exclusions.
     Other,
 }

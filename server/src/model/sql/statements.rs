@@ -2,8 +2,8 @@
 
 use super::reader::Reader;
 use super::routine_reader::executes;
-use super::statement::{Statement, StatementKind};
 use super::scanner::tokens;
+use super::statement::{Statement, StatementKind};
 use super::token::{Token, TokenKind};
 use crate::text::Span;
 
@@ -13,8 +13,25 @@ const MAX_QUERY_TOKENS: usize = 600;
 /// What a `create`, `alter` or `drop` at the start of a line can be about: with these a new statement begins, even if the
 /// one before has no `;` yet.
 const OBJECTS: [&str; 19] = [
-    "table", "policy", "function", "view", "index", "unique", "type", "extension", "schema", "trigger", "role", "or", "materialized", "temp",
-    "temporary", "database", "sequence", "procedure", "publication",
+    "table",
+    "policy",
+    "function",
+    "view",
+    "index",
+    "unique",
+    "type",
+    "extension",
+    "schema",
+    "trigger",
+    "role",
+    "or",
+    "materialized",
+    "temp",
+    "temporary",
+    "database",
+    "sequence",
+    "procedure",
+    "publication",
 ];
 
 /// The statements of a text, in order; what is not known is passed over.
@@ -43,7 +60,9 @@ fn read(text: &str, tokens: &[Token], in_block: bool, out: &mut Vec<Statement>) 
 /// Where the statement that begins at `from` ends: at its `;`, or where the next one obviously begins.
 fn statement_end(text: &str, tokens: &[Token], from: usize, in_block: bool) -> usize {
     let is = |at: usize, words: &[&str]| {
-        tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word && words.iter().any(|word| token.span.of(text).eq_ignore_ascii_case(word)))
+        tokens
+            .get(at)
+            .is_some_and(|token| token.kind == TokenKind::Word && words.iter().any(|word| token.span.of(text).eq_ignore_ascii_case(word)))
     };
     // In a block, statements follow words like `begin` and `then`.
     let first = if in_block { tokens.len() } else { from + 1 };
@@ -54,7 +73,12 @@ fn statement_end(text: &str, tokens: &[Token], from: usize, in_block: bool) -> u
             return at;
         }
         let begins = is(at, &["create", "alter", "drop"]) && is(at + 1, &OBJECTS);
-        if at >= first && token.line_start && begins || in_block && at > from && is(at, &["create", "alter", "drop", "grant", "revoke"]) && is(at - 1, &["begin", "then", "else", "loop"]) {
+        if at >= first && token.line_start && begins
+            || in_block
+                && at > from
+                && is(at, &["create", "alter", "drop", "grant", "revoke"])
+                && is(at - 1, &["begin", "then", "else", "loop"])
+        {
             return at;
         }
         at += 1;
@@ -218,7 +242,9 @@ mod tests {
         };
         assert_eq!(table.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["id", "user_id"]);
         assert!(table.columns[0].primary && table.columns[1].unique);
-        let StatementKind::CreateTable(table) = only("create table t (id integer primary key autoincrement, name, [user id] int references users)") else {
+        let StatementKind::CreateTable(table) =
+            only("create table t (id integer primary key autoincrement, name, [user id] int references users)")
+        else {
             panic!()
         };
         assert_eq!(table.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["id", "name", "user id"]);
@@ -257,7 +283,9 @@ mod tests {
         assert_eq!(using.span.of(text), "(select auth.uid()) = user_id");
         assert!(matches!(using.condition, Condition::Term(term) if term.column().is_some_and(|column| column.name == "user_id")));
         assert!(matches!(only("drop policy if exists \"a\" on b;"), StatementKind::DropPolicy { name, .. } if name == "a"));
-        assert!(matches!(only("alter policy a on b to c using (false)"), StatementKind::AlterPolicy(policy) if policy.roles.is_some() && policy.using.is_some()));
+        assert!(
+            matches!(only("alter policy a on b to c using (false)"), StatementKind::AlterPolicy(policy) if policy.roles.is_some() && policy.using.is_some())
+        );
     }
 
     #[test]
@@ -267,7 +295,10 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let (.., privileges, objects, roles) = grant("GRANT ALL PRIVILEGES ON ALL TABLES IN SCHEMA public TO anon, authenticated;");
-        assert_eq!((privileges.as_str(), objects, roles.as_str()), ("all", GrantObjects::AllTables(vec!["public".into()]), "anon|authenticated"));
+        assert_eq!(
+            (privileges.as_str(), objects, roles.as_str()),
+            ("all", GrantObjects::AllTables(vec!["public".into()]), "anon|authenticated")
+        );
         let (revoke, _, privileges, objects, _) = grant("revoke execute on function public.f(int, text) from public, anon");
         assert!(revoke && privileges == "execute" && matches!(objects, GrantObjects::Functions(names) if names[0].name == "f"));
         let (_, default, _, objects, _) = grant("alter default privileges for role postgres in schema public grant all on tables to anon");
@@ -286,20 +317,33 @@ mod tests {
         let StatementKind::CreateFunction(function) = only(text) else { panic!() };
         assert!(function.definer && function.returns == "boolean" && function.language == "sql");
         assert_eq!(function.search_path.as_deref(), Some("''"));
-        assert_eq!(function.args.iter().map(|arg| (arg.name.as_str(), arg.ty.as_str())).collect::<Vec<_>>(), [("uid", "uuid"), ("role", "text")]);
+        assert_eq!(
+            function.args.iter().map(|arg| (arg.name.as_str(), arg.ty.as_str())).collect::<Vec<_>>(),
+            [("uid", "uuid"), ("role", "text")]
+        );
         assert!(text[function.options_end as usize..].starts_with("as $fn$"));
         let body = function.body.unwrap();
         assert_eq!(body.span.of(text), &*body.text);
         assert!(!body.executes);
-        let StatementKind::CreateFunction(function) = only("create function f(q text) returns void as $$ begin execute q; end $$ language plpgsql;") else {
+        let StatementKind::CreateFunction(function) =
+            only("create function f(q text) returns void as $$ begin execute q; end $$ language plpgsql;")
+        else {
             panic!()
         };
         assert!(function.body.unwrap().executes && function.search_path.is_none() && !function.definer);
-        let StatementKind::CreateView(view) = only("create or replace view v with (security_invoker = on) as select * from notes where a;") else { panic!() };
+        let StatementKind::CreateView(view) = only("create or replace view v with (security_invoker = on) as select * from notes where a;")
+        else {
+            panic!()
+        };
         assert!(view.security_invoker && !view.materialized);
         assert_eq!(view.query.unwrap().tables[0].name.name, "notes");
-        assert!(matches!(only("alter view v set (security_invoker = false)"), StatementKind::AlterView { security_invoker: Some(false), .. }));
-        assert!(matches!(only("alter function f(int) set search_path to public"), StatementKind::AlterFunction(change) if change.search_path.is_some()));
+        assert!(matches!(
+            only("alter view v set (security_invoker = false)"),
+            StatementKind::AlterView { security_invoker: Some(false), .. }
+        ));
+        assert!(
+            matches!(only("alter function f(int) set search_path to public"), StatementKind::AlterFunction(change) if change.search_path.is_some())
+        );
     }
 
     #[test]
@@ -310,7 +354,9 @@ mod tests {
         assert_eq!(all.len(), 2, "{all:?}");
         assert!(all.iter().all(|statement| statement.in_block));
         assert!(all[0].span.of(text).starts_with("ALTER TABLE") && all[1].span.of(text).starts_with("create policy"));
-        let dynamic = only("do $$ declare t text; begin for t in select 1 loop execute format('alter table %I enable row level security', t); end loop; end $$;");
+        let dynamic = only(
+            "do $$ declare t text; begin for t in select 1 loop execute format('alter table %I enable row level security', t); end loop; end $$;",
+        );
         assert_eq!(dynamic, StatementKind::Dynamic { row_security: true });
     }
 

@@ -1,17 +1,37 @@
 //! Reads CREATE TABLE, ALTER TABLE and DROP TABLE.
 
+use super::ObjectName;
 use super::reader::Reader;
 use super::statement::{
     AlterAction, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateTable, Reference, RowSecurityChange, StatementKind,
 };
 use super::token::TokenKind;
-use super::ObjectName;
 use crate::text::Name;
 
 /// Words that begin an option of a column, and so end its type.
 const COLUMN_OPTIONS: [&str; 22] = [
-    "not", "null", "primary", "unique", "references", "default", "check", "constraint", "collate", "generated", "on", "key", "comment",
-    "auto_increment", "autoincrement", "identity", "as", "storage", "compression", "deferrable", "initially", "character",
+    "not",
+    "null",
+    "primary",
+    "unique",
+    "references",
+    "default",
+    "check",
+    "constraint",
+    "collate",
+    "generated",
+    "on",
+    "key",
+    "comment",
+    "auto_increment",
+    "autoincrement",
+    "identity",
+    "as",
+    "storage",
+    "compression",
+    "deferrable",
+    "initially",
+    "character",
 ];
 
 impl Reader<'_> {
@@ -86,7 +106,8 @@ impl Reader<'_> {
             ConstraintKind::Unique(self.name_list())
         } else {
             let is_check = self.is_word("check") && self.is_symbol_at(1, "(") || self.is_word("exclude");
-            let is_index = self.is_any_word(&["key", "index", "fulltext", "spatial"]) && is_key(self, 1) || self.are_words(&["fulltext", "key"]);
+            let is_index =
+                self.is_any_word(&["key", "index", "fulltext", "spatial"]) && is_key(self, 1) || self.are_words(&["fulltext", "key"]);
             if is_check || is_index {
                 self.skip_to_comma();
             } else if name.is_none() {
@@ -122,7 +143,10 @@ impl Reader<'_> {
             } else if self.are_words(&["on", "delete"]) || self.are_words(&["on", "update"]) {
                 self.next();
                 self.next();
-                let _ = self.eat_all(&["set", "null"]) || self.eat_all(&["set", "default"]) || self.eat_all(&["no", "action"]) || self.next().is_some();
+                let _ = self.eat_all(&["set", "null"])
+                    || self.eat_all(&["set", "default"])
+                    || self.eat_all(&["no", "action"])
+                    || self.next().is_some();
             } else if self.eat("match") {
                 self.next();
             } else {

@@ -10,7 +10,10 @@ impl Reader<'_> {
     pub fn insert(&mut self) -> Query {
         let mut query = Query::new(QueryKind::Insert);
         self.next();
-        while !self.is_done() && !self.eat("into") && self.eat_any(&["ignore", "or", "replace", "rollback", "abort", "low_priority", "overwrite"]) {}
+        while !self.is_done()
+            && !self.eat("into")
+            && self.eat_any(&["ignore", "or", "replace", "rollback", "abort", "low_priority", "overwrite"])
+        {}
         let Some(name) = self.object_name() else { return query };
         let alias = if self.eat("as") { self.name().map(|(name, _)| name) } else { None };
         query.tables.push(TableRef { name, alias, query: None, join: None, on: Condition::Always, using: Vec::new() });

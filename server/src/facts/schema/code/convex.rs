@@ -7,13 +7,18 @@ use crate::text::Name;
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     for (_, call) in code.calls() {
-        if !call.callee.last_name().is_some_and(|name| name == "defineSchema") || !code.imports_from("convex") {
+        let is_schema = call.callee.last_name().is_some_and(|name| name == "defineSchema") && code.imports_from("convex");
+        if !is_schema {
             continue;
         }
         let Some(tables) = call.arg(0).map(|tables| code.resolve(tables)) else { continue };
         for table in tables.fields() {
             let (root, _) = code.resolve(table.value).chain();
-            let Some(made) = root.call().filter(|made| code.definers(DefinerKind::Convex).any(|definer| code.is_one_of(made.callee, &definer.table, &definer.library))) else { continue };
+            let Some(made) = root.call().filter(|made| {
+                code.definers(DefinerKind::Convex).any(|definer| code.is_one_of(made.callee, &definer.table, &definer.library))
+            }) else {
+                continue;
+            };
             let mut model = model(table.name.clone(), code, table.name_span);
             if let Some(fields) = made.arg(0) {
                 fields_of(code, fields, &mut model, 0);
@@ -74,7 +79,8 @@ fn fields_of<'m>(code: &Code<'m>, object: Node<'m>, model: &mut Declared, depth:
                 }
                 // `v.union(v.id("users"), v.null())`
                 ("union", Some(_)) => {
-                    let arm = call.args().find(|arm| arm.call().is_some_and(|call| call.callee.last_name().is_some_and(|name| name == "id")));
+                    let arm =
+                        call.args().find(|arm| arm.call().is_some_and(|call| call.callee.last_name().is_some_and(|name| name == "id")));
                     if let Some(arm) = arm {
                         validator = arm;
                         continue;
@@ -86,5 +92,32 @@ fn fields_of<'m>(code: &Code<'m>, object: Node<'m>, model: &mut Declared, depth:
             break;
         }
         model.columns.push(column);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn tables_and_validators() {
+        let schema = link(&[(
+            "/p/convex/schema.ts",
+            r#"import { defineSchema, defineTable } from "convex/server"; import { v } from "convex/values";
+            const shared = { createdAt: v.number() };
+            export default defineSchema({
+              users: defineTable({ tokenIdentifier: v.string(), email: v.optional(v.string()) }).index("by_token", ["tokenIdentifier"]),
+              notes: defineTable({ ...shared, ownerId: v.id("users"), parent: v.optional(v.id("notes")), tags: v.array(v.string()) }).index("by_owner", ["ownerId"]),
+              blocks: defineTable(v.object({ noteId: v.union(v.id("notes"), v.null()) })),
+              chats: defineTable({ userId: v.string(), title: v.string() }),
+            });"#,
+        )]);
+        assert!(schema.expect("users").is_principal);
+        assert_eq!(schema.columns_of("notes"), "_id createdAt ownerId->users._id parent->notes._id tags");
+        assert_eq!(schema.owners_of("notes"), "ownerId (Owner of users)");
+        assert_eq!(schema.owners_of("blocks"), "noteId.ownerId (Owner of users)");
+        assert_eq!(schema.owners_of("chats"), "userId (Owner of ?, by name)");
+        let names: Vec<&str> = schema.expect("users").owners().iter().map(|path| path.column.as_str()).collect();
+        assert_eq!(names, ["_id", "tokenIdentifier"]);
     }
 }

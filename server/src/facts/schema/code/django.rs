@@ -36,10 +36,12 @@ fn is_model(code: &Code<'_>, class: ClassNode<'_>, definer: &Definer) -> bool {
         if definer.kind == DefinerKind::Django {
             path.starts_with("models.") && code.import("models").is_some_and(|(source, _)| source.contains("db"))
         } else {
-            last_segment(&path).ends_with("Field") && code.name_is_one_of(&path, std::slice::from_ref(&last_segment(&path).to_owned()), &definer.library) && class.bases().next().is_some()
+            last_segment(&path).ends_with("Field")
+                && code.name_is_one_of(&path, std::slice::from_ref(&last_segment(&path).to_owned()), &definer.library)
+                && class.bases().next().is_some()
         }
     };
-    by_base || class.class.fields.iter().any(is_field)
+    by_base || class.fields().any(is_field)
 }
 
 fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Declared {
@@ -54,7 +56,8 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Declar
     let meta = class.nested("Meta");
     let option = |name: &str| meta.and_then(|meta| meta.value(name));
     model.is_abstract = option("abstract").is_some_and(Node::is_true) || option("proxy").is_some_and(Node::is_true);
-    model.table = ["db_table", "table_name", "table"].iter().find_map(|name| option(name)?.text()).map(|table| Name::from(table.trim_matches('"')));
+    model.table =
+        ["db_table", "table_name", "table"].iter().find_map(|name| option(name)?.text()).map(|table| Name::from(table.trim_matches('"')));
     if model.table.is_none() && !model.is_abstract {
         let inferred = match kind {
             SourceKind::Django => format!("{}_{}", app_of(code.file()), folded(&model.name)),
@@ -63,7 +66,7 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Declar
         };
         (model.table, model.table_is_inferred) = (Some(Name::from(inferred)), true);
     }
-    for field in &class.class.fields {
+    for field in class.fields() {
         read_field(code, class, field, definer, &mut model);
     }
     if !model.is_abstract && !model.columns.iter().any(|column| column.primary) {
@@ -97,13 +100,27 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
     let is = |names: &[String]| names.iter().any(|name| name == ty.as_str());
     if is(&definer.many) {
         let target = call.arg(0).or_else(|| call.named("to")).or_else(|| call.named("model_name")).and_then(target);
-        model.relations.extend(target.map(|target| DeclaredRelation { name: field.name.clone(), target, columns: Vec::new(), list: true, site }));
+        model.relations.extend(target.map(|target| DeclaredRelation {
+            name: field.name.clone(),
+            target,
+            columns: Vec::new(),
+            list: true,
+            site,
+        }));
         return;
     }
     let flag = |name: &str| call.is_named_true(name);
     if is(&definer.one) {
-        let Some(target) = call.arg(0).or_else(|| call.named("to")).or_else(|| call.named("model")).or_else(|| call.named("model_name")).and_then(target) else { return };
-        let name = if field.name.ends_with("_id") && definer.kind == DefinerKind::Peewee { field.name.clone() } else { Name::from(format!("{}_id", field.name)) };
+        let Some(target) =
+            call.arg(0).or_else(|| call.named("to")).or_else(|| call.named("model")).or_else(|| call.named("model_name")).and_then(target)
+        else {
+            return;
+        };
+        let name = if field.name.ends_with("_id") && definer.kind == DefinerKind::Peewee {
+            field.name.clone()
+        } else {
+            Name::from(format!("{}_id", field.name))
+        };
         let mut column = DeclaredColumn::new(name.clone(), site.clone());
         column.ty = ty.clone();
         column.db_name = ["db_column", "column_name", "source_field"].iter().find_map(|name| call.named(name)?.text());
@@ -111,7 +128,10 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
         column.unique = flag("unique") || ty.as_str() == "OneToOneField";
         column.primary = flag("primary_key") || flag("pk");
         let on_delete = call.named("on_delete").or_else(|| call.arg(1));
-        let cascades = on_delete.is_some_and(|action| action.last_name().is_some_and(|name| name == "CASCADE") || action.text().is_some_and(|text| text.eq_ignore_ascii_case("cascade")));
+        let cascades = on_delete.is_some_and(|action| {
+            action.last_name().is_some_and(|name| name == "CASCADE")
+                || action.text().is_some_and(|text| text.eq_ignore_ascii_case("cascade"))
+        });
         column.references = Some(DeclaredReference { cascades, ..DeclaredReference::to(target.clone()) });
         model.relations.push(DeclaredRelation { name: field.name.clone(), target, columns: vec![name], list: false, site });
         model.columns.push(column);
@@ -155,4 +175,124 @@ fn app_of(file: &FileId) -> String {
     let folder = file.folder();
     let folder = folder.strip_suffix("/models").unwrap_or(folder);
     folder.rsplit('/').next().unwrap_or("").to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn django_models() {
+        let schema = link(&[
+            ("/p/config/settings.py", "AUTH_USER_MODEL = 'accounts.User'\n"),
+            (
+                "/p/accounts/models.py",
+                r#"
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+class User(AbstractUser):
+    bio = models.TextField(blank=True)
+"#,
+            ),
+            (
+                "/p/shop/models/order.py",
+                r#"
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import models
+from core.models import Owned
+User = get_user_model()
+class Order(Owned):
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name='orders')
+    parent = models.ForeignKey('self', null=True, on_delete=models.SET_NULL)
+    class Meta:
+        db_table = 'orders'
+class OrderItem(models.Model):
+    order = models.ForeignKey('shop.Order', on_delete=models.CASCADE)
+    qty = models.IntegerField(default=1)
+class Listing(models.Model):
+    seller = models.ForeignKey(User, on_delete=models.CASCADE)
+    tags = models.ManyToManyField('Tag')
+"#,
+            ),
+            (
+                "/p/core/models.py",
+                r#"
+from django.db import models
+class Owned(models.Model):
+    created_by = models.ForeignKey('accounts.User', on_delete=models.CASCADE)
+    class Meta:
+        abstract = True
+"#,
+            ),
+            (
+                "/p/shop/forms.py",
+                r#"
+from django import forms
+class OrderForm(forms.ModelForm):
+    note = forms.CharField()
+    class Meta:
+        model = Order
+"#,
+            ),
+        ]);
+        assert!(schema.expect("User").is_principal && schema.expect("User").column("is_superuser").is_some());
+        assert_eq!(schema.expect("User").table, "accounts_user");
+        assert_eq!(schema.columns_of("Order"), "id buyer_id->accounts_user.id parent_id->orders.id created_by_id->accounts_user.id");
+        assert_eq!(schema.owners_of("Order"), "buyer_id (Owner of User)");
+        assert_eq!(schema.expect("Order").owners()[0].relation.as_deref(), Some("buyer"));
+        assert_eq!(schema.owners_of("OrderItem"), "order.buyer_id (Owner of User)");
+        assert_eq!(schema.expect("shop_orderitem").name, "OrderItem");
+        assert_eq!(schema.owners_of("Listing"), "seller_id (Owner of User)");
+        assert!(schema.model("OrderForm").is_none() && schema.model("Owned").is_none());
+    }
+
+    #[test]
+    fn djangos_own_user() {
+        let schema = link(&[(
+            "/p/blog/models.py",
+            r#"
+from django.contrib.auth.models import User
+from django.db import models
+class Post(models.Model):
+    author = models.ForeignKey(User, on_delete=models.CASCADE)
+    slug = models.SlugField()
+"#,
+        )]);
+        assert_eq!(schema.columns_of("Post"), "id author_id->auth_user.id slug");
+        assert_eq!(schema.owners_of("Post"), "author_id (Owner of auth_user)");
+    }
+
+    #[test]
+    fn tortoise_and_peewee() {
+        let schema = link(&[
+            (
+                "/p/a.py",
+                r#"
+from tortoise import fields
+from tortoise.models import Model
+class Account(Model):
+    id = fields.IntField(pk=True)
+    email = fields.CharField(max_length=80)
+    password_hash = fields.CharField(max_length=80)
+class Memo(Model):
+    account = fields.ForeignKeyField('models.Account', related_name='memos')
+    class Meta:
+        table = 'memos'
+"#,
+            ),
+            (
+                "/p/b.py",
+                r#"
+from peewee import *
+from .base import BaseModel
+class Tweet(BaseModel):
+    user = ForeignKeyField(Account, backref='tweets')
+    text = TextField()
+"#,
+            ),
+        ]);
+        assert_eq!(schema.columns_of("memos"), "id account_id->account.id");
+        assert_eq!(schema.owners_of("Tweet"), "user_id (Owner of Account)");
+    }
 }

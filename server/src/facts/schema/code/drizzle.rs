@@ -1,12 +1,12 @@
 //! Drizzle: `export const notes = pgTable("notes", { … })`, and what `relations(…)` adds.
 
+use super::drizzle_policy::{crud_policies, policy, sql_text};
 use super::node::{Call, Field, Node};
 use super::{Code, DefinerKind};
-use crate::facts::schema::declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target};
-use crate::facts::schema::predicate::Predicate;
-use crate::facts::schema::row_security::{Policy, PolicyRule};
-use crate::model::sql::{Piece, Pieces, PolicyCommand, query};
-use crate::model::{CallKind, ExprKind, Function, PatternKind, TemplatePart};
+use crate::facts::schema::declared::{
+    Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target,
+};
+use crate::model::{ExprKind, Function, PatternKind};
 use crate::text::Name;
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
@@ -47,10 +47,12 @@ fn table_call<'m>(code: &Code<'m>, node: Node<'m>) -> Option<TableCall<'m>> {
             return Some(TableCall { call, schema: None, row_security: false });
         }
         // `pgTable.withRLS(…)`.
-        if let ExprKind::Member { base, name, .. } = call.callee.kind() {
-            if name == "withRLS" && code.is_one_of(call.callee.at(*base), &definer.table, &definer.library) {
-                return Some(TableCall { call, schema: None, row_security: true });
-            }
+        let secured = match call.callee.kind() {
+            ExprKind::Member { base, name, .. } if name == "withRLS" => Some(call.callee.at(*base)),
+            _ => None,
+        };
+        if secured.is_some_and(|made| code.is_one_of(made, &definer.table, &definer.library)) {
+            return Some(TableCall { call, schema: None, row_security: true });
         }
         let (maker, is_method) = match call.callee.kind() {
             ExprKind::Name(_) => (code.resolve(call.callee), false),
@@ -63,7 +65,9 @@ fn table_call<'m>(code: &Code<'m>, node: Node<'m>) -> Option<TableCall<'m>> {
         }
         // A maker of tables that comes from another file of the project, known by its name only.
         let imported = call.callee.path().and_then(|path| code.import(&path).cloned());
-        if !is_method && imported.is_some_and(|(source, name)| source.starts_with(['.', '@', '~']) && name.to_ascii_lowercase().contains("table")) && call.arg(1).is_some() && code.imports_from("drizzle-orm") {
+        let is_made_elsewhere =
+            imported.is_some_and(|(source, name)| source.starts_with(['.', '@', '~']) && name.to_ascii_lowercase().contains("table"));
+        if !is_method && is_made_elsewhere && call.arg(1).is_some() && code.imports_from("drizzle-orm") {
             return Some(TableCall { call, schema: None, row_security: false });
         }
     }
@@ -115,10 +119,13 @@ fn column(code: &Code<'_>, field: &Field<'_>) -> Option<DeclaredColumn> {
             "references" => {
                 column.references = call.arg(0).and_then(|target| reference(target.value()));
                 if let (Some(reference), Some(options)) = (&mut column.references, call.arg(1)) {
-                    reference.cascades = options.field("onDelete").and_then(Node::text).is_some_and(|action| action.eq_ignore_ascii_case("cascade"));
+                    reference.cascades =
+                        options.field("onDelete").and_then(Node::text).is_some_and(|action| action.eq_ignore_ascii_case("cascade"));
                 }
             }
-            "default" => column.defaults_to_caller = call.arg(0).is_some_and(|value| sql_text(value).is_some_and(|text| text.contains("auth.uid()"))),
+            "default" => {
+                column.defaults_to_caller = call.arg(0).is_some_and(|value| sql_text(value).is_some_and(|text| text.contains("auth.uid()")))
+            }
             _ => {}
         }
     }
@@ -136,7 +143,9 @@ fn reference(node: Node<'_>) -> Option<DeclaredReference> {
 fn constraint(code: &Code<'_>, node: Node<'_>, model: &mut Declared) {
     let (root, calls) = node.chain();
     let Some(call) = root.call() else { return };
-    let names = |list: Option<Node<'_>>| list.map(|list| list.items().into_iter().filter_map(|item| item.last_name().cloned()).collect::<Vec<_>>()).unwrap_or_default();
+    let names = |list: Option<Node<'_>>| {
+        list.map(|list| list.items().into_iter().filter_map(|item| item.last_name().cloned()).collect::<Vec<_>>()).unwrap_or_default()
+    };
     match call.callee.last_name().map(Name::as_str) {
         Some("foreignKey") => {
             let Some(options) = call.arg(0).map(Node::value) else { return };
@@ -158,7 +167,10 @@ fn constraint(code: &Code<'_>, node: Node<'_>, model: &mut Declared) {
             model.unique_together.push(key);
         }
         Some("unique" | "uniqueIndex") => {
-            let on = calls.iter().find(|(name, _)| *name == "on").map(|(_, call)| call.args().filter_map(|arg| arg.last_name().cloned()).collect::<Vec<_>>());
+            let on = calls
+                .iter()
+                .find(|(name, _)| *name == "on")
+                .map(|(_, call)| call.args().filter_map(|arg| arg.last_name().cloned()).collect::<Vec<_>>());
             match on.unwrap_or_default().as_slice() {
                 [] => {}
                 [only] => {
@@ -175,104 +187,12 @@ fn constraint(code: &Code<'_>, node: Node<'_>, model: &mut Declared) {
     }
 }
 
-/// `pgPolicy("own rows", { for: "select", to: authenticatedRole, using: sql`…`, withCheck: sql`…` })`
-fn policy(code: &Code<'_>, call: &Call<'_>) -> Option<Policy> {
-    let options = call.arg(1)?;
-    let rule = |name: &str| {
-        let value = options.field(name)?;
-        let predicate = predicate(&sql_text(value)?);
-        Some(PolicyRule { predicate, site: code.site(value.span()) })
-    };
-    let command = match options.field("for").and_then(Node::text).as_deref() {
-        Some("select") => PolicyCommand::Select,
-        Some("insert") => PolicyCommand::Insert,
-        Some("update") => PolicyCommand::Update,
-        Some("delete") => PolicyCommand::Delete,
-        _ => PolicyCommand::All,
-    };
-    Some(Policy {
-        name: call.arg(0).and_then(Node::text).unwrap_or_default(),
-        permissive: options.field("as").and_then(Node::text).as_deref() != Some("restrictive"),
-        command,
-        roles: options.field("to").map(roles).unwrap_or_default(),
-        using: rule("using"),
-        check: rule("withCheck"),
-        site: code.site(call.callee.span()),
-    })
-}
-
-/// `"authenticated"`, `authenticatedRole`, `[anonRole, …]`
-fn roles(node: Node<'_>) -> Vec<Name> {
-    if node.is_list() {
-        return node.items().into_iter().flat_map(roles).collect();
-    }
-    let name = node.text().or_else(|| node.last_name().map(|name| Name::from(name.trim_end_matches("Role"))));
-    name.map(|name| Name::from(name.to_ascii_lowercase())).into_iter().collect()
-}
-
-/// `crudPolicy({ role: authenticatedRole, read: authUid(t.userId), modify: authUid(t.userId) })`
-fn crud_policies(code: &Code<'_>, call: &Call<'_>) -> Vec<Policy> {
-    let Some(options) = call.arg(0) else { return Vec::new() };
-    let site = code.site(call.callee.span());
-    let predicate_of = |node: Node<'_>| match node.kind() {
-        ExprKind::Bool(true) => Some(Predicate::Always),
-        ExprKind::Bool(false) => Some(Predicate::Never),
-        ExprKind::Null => None,
-        _ => match node.call().filter(|call| call.callee.last_name().is_some_and(|name| name == "authUid")).and_then(|call| call.arg(0)?.last_name().cloned()) {
-            Some(column) => Some(Predicate::Owner { column }),
-            None => Some(sql_text(node).map_or(Predicate::Unknown, |text| predicate(&text))),
-        },
-    };
-    let mut policies = Vec::new();
-    for (field, commands) in [("read", [PolicyCommand::Select].as_slice()), ("modify", &[PolicyCommand::Insert, PolicyCommand::Update, PolicyCommand::Delete])] {
-        let Some(predicate) = options.field(field).and_then(predicate_of) else { continue };
-        for command in commands {
-            let rule = PolicyRule { predicate: predicate.clone(), site: site.clone() };
-            policies.push(Policy {
-                name: Name::new_static("crud"),
-                permissive: true,
-                command: *command,
-                roles: options.field("role").map(roles).unwrap_or_default(),
-                using: Some(rule.clone()),
-                check: Some(rule),
-                site: site.clone(),
-            });
-        }
-    }
-    policies
-}
-
-/// The text of a tagged template; a hole that names a column stands as that name.
-fn sql_text(node: Node<'_>) -> Option<String> {
-    let call = node.call()?;
-    let template = call.args().next().filter(|_| call.kind == CallKind::Tagged)?;
-    match template.kind() {
-        ExprKind::Str(text) => Some(text.to_string()),
-        ExprKind::Template(parts) => {
-            let mut text = String::new();
-            for part in parts {
-                match part {
-                    TemplatePart::Text(part, _) => text.push_str(part),
-                    TemplatePart::Hole(hole, _) => match template.at(*hole).last_name() {
-                        Some(name) => text.push_str(name),
-                        None => text.push('\0'),
-                    },
-                }
-            }
-            Some(text)
-        }
-        _ => None,
-    }
-}
-
-fn predicate(text: &str) -> Predicate {
-    let asked = query(&Pieces::new(&[Piece::Text("select 1 where "), Piece::Text(text)]));
-    asked.map_or(Predicate::Unknown, |query| Predicate::of(&query.filter))
-}
-
 /// `relations(notes, ({ one, many }) => ({ author: one(users, { fields: [notes.authorId], references: [users.id] }) }))`
 fn relations(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
-    let (Some(table), Some(described)) = (call.arg(0).and_then(|table| table.last_name().cloned()), call.arg(1).and_then(Node::returned)) else { return };
+    let (Some(table), Some(described)) = (call.arg(0).and_then(|table| table.last_name().cloned()), call.arg(1).and_then(Node::returned))
+    else {
+        return;
+    };
     for field in described.fields() {
         let Some(made) = field.value.call() else { continue };
         let list = made.callee.last_name().is_some_and(|name| name == "many");
@@ -281,19 +201,29 @@ fn relations(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
         let list_of = |name: &str| options.and_then(|options| options.field(name)).map(Node::items).unwrap_or_default();
         let columns: Vec<Name> = list_of("fields").into_iter().filter_map(|item| item.last_name().cloned()).collect();
         let targets: Vec<Name> = list_of("references").into_iter().filter_map(|item| item.last_name().cloned()).collect();
-        add_relation(code, out, &table, &field, target, columns, targets, list);
+        add_relation(code, out, &table, &field, Way { target, columns, targets, list });
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn add_relation(code: &Code<'_>, out: &mut FileSchema, table: &Name, field: &Field<'_>, target: Name, columns: Vec<Name>, targets: Vec<Name>, list: bool) {
+/// Where a relation leads, and over which columns.
+struct Way {
+    target: Name,
+    columns: Vec<Name>,
+    targets: Vec<Name>,
+    list: bool,
+}
+
+fn add_relation(code: &Code<'_>, out: &mut FileSchema, table: &Name, field: &Field<'_>, way: Way) {
+    let Way { target, columns, targets, list } = way;
     let to = Target::Code(table.clone());
     for (column, target_column) in columns.iter().zip(&targets) {
         let mut carried = DeclaredColumn::new(column.clone(), code.site(field.name_span));
-        carried.references = Some(DeclaredReference { column: Some(target_column.clone()), ..DeclaredReference::to(Target::Code(target.clone())) });
+        carried.references =
+            Some(DeclaredReference { column: Some(target_column.clone()), ..DeclaredReference::to(Target::Code(target.clone())) });
         out.additions.push(Addition { to: to.clone(), column: Some(carried), relation: None });
     }
-    let relation = DeclaredRelation { name: field.name.clone(), target: Target::Code(target), columns, list, site: code.site(field.name_span) };
+    let relation =
+        DeclaredRelation { name: field.name.clone(), target: Target::Code(target), columns, list, site: code.site(field.name_span) };
     out.additions.push(Addition { to, column: None, relation: Some(relation) });
 }
 
@@ -316,11 +246,96 @@ fn define_relations(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
                 items.into_iter().filter_map(|item| item.last_name().cloned()).collect()
             };
             let columns = if number == "one" { names("from") } else { Vec::new() };
-            add_relation(code, out, &table.name, &field, Name::from(target), columns, names("to"), number == "many");
+            let way = Way { target: Name::from(target), columns, targets: names("to"), list: number == "many" };
+            add_relation(code, out, &table.name, &field, way);
         }
     }
 }
 
 fn takes_one_name(node: Node<'_>, function: &Function) -> bool {
     function.params.first().is_some_and(|param| matches!(node.placed.segment[param.pattern].kind, PatternKind::Name(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    const TABLES: &str = r#"
+import { relations, sql } from "drizzle-orm";
+import { pgTable, pgTableCreator, pgPolicy, uuid, text, foreignKey, primaryKey, unique } from "drizzle-orm/pg-core";
+import { authenticatedRole, authUsers } from "drizzle-orm/supabase";
+import { timestamps } from "./shared";
+const audit = { updatedAt: text("updated_at") };
+export const users = pgTable("users", { id: uuid("id").primaryKey(), email: text("email").notNull().unique() });
+export const teams = pgTable("teams", (t) => ({ id: t.uuid().primaryKey(), name: t.text() }));
+export const teamMembers = pgTable("team_members", {
+  teamId: uuid("team_id").references(() => teams.id, { onDelete: "cascade" }).notNull(),
+  userId: uuid("user_id").references(() => users.id),
+}, (t) => [primaryKey({ columns: [t.teamId, t.userId] })]);
+export const notes = pgTable("notes", {
+  id: uuid().defaultRandom().primaryKey(),
+  ownerId: uuid("owner_id").notNull().references((): AnyPgColumn => users.id),
+  ...audit, ...timestamps,
+}).enableRLS();
+export const files = pgTable("files", { id: uuid("id").primaryKey(), uploadedFor: uuid("uploaded_for"), teamId: uuid("team_id") }, (t) => ({
+  fk: foreignKey({ columns: [t.teamId], foreignColumns: [teams.id] }),
+  u: unique().on(t.uploadedFor),
+}));
+export const profiles = pgTable("profiles", { id: uuid("id").primaryKey().references(() => authUsers.id) }, (t) => [
+  pgPolicy("own", { for: "select", to: authenticatedRole, using: sql`(select auth.uid()) = ${t.id}` }),
+]);
+export const lines = pgTable("lines", { id: uuid("id").primaryKey(), noteId: uuid("note_id") });
+export const linesRelations = relations(lines, ({ one }) => ({ note: one(notes, { fields: [lines.noteId], references: [notes.id] }) }));
+const createTable = pgTableCreator((name) => `app_${name}`);
+export const posts = createTable("post", (d) => ({ id: d.integer().primaryKey(), createdById: d.varchar({ length: 255 }).notNull().references(() => users.id) }));
+"#;
+
+    #[test]
+    fn tables_and_their_ways_to_people() {
+        let schema = link(&[("/p/src/db/schema.ts", TABLES)]);
+        assert_eq!(schema.columns_of("notes"), "updatedAt id ownerId->users.id");
+        assert_eq!(schema.expect("notes").row_security.enabled, Some(true));
+        assert_eq!(schema.owners_of("notes"), "ownerId (Owner of users)");
+        assert_eq!(schema.owners_of("files"), "teamId (Tenant of teams)");
+        assert!(schema.expect("teams").is_tenant && schema.expect("teamMembers").membership.is_some());
+        assert_eq!(schema.owners_of("lines"), "note.ownerId (Owner of users)");
+        assert_eq!(schema.owners_of("posts"), "createdById (Audit of users)");
+        let profiles = schema.expect("profiles");
+        assert!(
+            profiles.is_principal
+                && profiles.row_security.policies[0].using.as_ref().is_some_and(|rule| rule.predicate.owner_columns() == ["id"])
+        );
+        assert_eq!(schema.model("team_members"), schema.model("teamMembers"));
+        assert!(schema.expect("files").column("uploaded_for").unwrap().unique);
+    }
+
+    #[test]
+    fn relations_of_the_second_kind() {
+        let schema = link(&[(
+            "/p/schema.ts",
+            r#"import { defineRelations } from "drizzle-orm"; import { sqliteTable, integer, text } from "drizzle-orm/sqlite-core";
+            export const users = sqliteTable("users", { id: integer().primaryKey(), email: text() });
+            export const notes = sqliteTable("notes", { id: integer().primaryKey(), authorId: integer("author_id") });
+            export const relations = defineRelations({ users, notes }, (r) => ({ notes: { author: r.one.users({ from: r.notes.authorId, to: r.users.id }) }, users: { notes: r.many.notes() } }));"#,
+        )]);
+        assert_eq!(schema.columns_of("notes"), "id authorId->users.id");
+        assert_eq!(schema.expect("notes").owners()[0].relation.as_deref(), Some("author"));
+    }
+
+    #[test]
+    fn names_of_other_packages_are_not_meant() {
+        let schema =
+            link(&[("/p/a.ts", r#"import { pgTable } from "other-thing"; export const notes = pgTable("notes", { id: uuid("id") });"#)]);
+        assert!(schema.is_empty());
+        let schema = link(&[(
+            "/p/a.ts",
+            r#"
+export const notes = pgTable("notes", {
+  id: uuid("id"),
+  user: uuid(
+});
+"#,
+        )]);
+        assert_eq!(schema.columns_of("notes"), "id", "half typed and not imported yet");
+    }
 }

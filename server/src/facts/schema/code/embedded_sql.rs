@@ -3,7 +3,7 @@
 use super::Code;
 use super::node::Node;
 use crate::facts::schema::declared::FileSchema;
-use crate::model::sql::{StatementKind, statements};
+use crate::model::sql::{AlterAction, ColumnDef, Statement, StatementKind, statements};
 use crate::model::{ExprId, ExprKind, TemplatePart};
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
@@ -16,12 +16,39 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             let Some(text) = sql(node) else { continue };
             let span = node.span();
             // Quotes are one character or three; escapes make the rest of the places only nearly right.
-            let quotes = if span.len() >= text.len() as u32 + 6 && text.contains('\n') && code.model.language.grammar() == Some(crate::syntax::Grammar::Python) { 3 } else { 1 };
-            let padded = format!("{}{text}", " ".repeat((span.start + quotes) as usize));
-            let defines = |kind: &StatementKind| matches!(kind, StatementKind::CreateTable(_) | StatementKind::AlterTable(_));
-            out.statements.extend(statements(&padded).into_iter().filter(|statement| defines(&statement.kind)));
+            let is_python = !code.model.language.is_ecma();
+            let quotes = if is_python && text.contains('\n') && span.len() >= text.len() as u32 + 6 { 3 } else { 1 };
+            for mut statement in statements(&text) {
+                if shift(&mut statement, span.start + quotes) {
+                    out.statements.push(statement);
+                }
+            }
         }
     }
+}
+
+/// Moves the places of a statement from its string to the file. False for statements that define no table.
+fn shift(statement: &mut Statement, by: u32) -> bool {
+    let column = |column: &mut ColumnDef| {
+        column.span = column.span.shifted(by);
+        column.name_span = column.name_span.shifted(by);
+    };
+    match &mut statement.kind {
+        StatementKind::CreateTable(table) => {
+            table.name.span = table.name.span.shifted(by);
+            table.body = table.body.map(|body| body.shifted(by));
+            table.columns.iter_mut().for_each(column);
+        }
+        StatementKind::AlterTable(table) => {
+            table.name.span = table.name.span.shifted(by);
+            let added =
+                table.actions.iter_mut().filter_map(|action| if let AlterAction::AddColumn(column) = action { Some(column) } else { None });
+            added.for_each(column);
+        }
+        _ => return false,
+    }
+    statement.span = statement.span.shifted(by);
+    true
 }
 
 /// The text if it defines tables; holes stand as names that mean nothing.
@@ -41,5 +68,31 @@ fn sql(node: Node<'_>) -> Option<String> {
             is_any.then(|| parts.iter().map(text).collect())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn tables_made_by_programs() {
+        let code = r#"
+import sqlite3
+con = sqlite3.connect("x.db")
+con.executescript("""
+  CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT);
+  CREATE TABLE notes (id INTEGER, user_id INTEGER REFERENCES users(id));
+""")
+"#;
+        let schema = link(&[
+            ("/p/db.py", code),
+            ("/p/more.ts", "db.exec(`alter table notes add column team_id text`); const x = \"please create table reservations\";"),
+        ]);
+        assert_eq!(schema.columns_of("notes"), "id user_id->users.id team_id");
+        let site = &schema.expect("notes").column("user_id").unwrap().site;
+        assert_eq!(site.span.of(code), "user_id");
+        assert_eq!(schema.expect("notes").row_security.enabled, None, "a program's own connection stands above row security");
+        assert_eq!(schema.models().len(), 2);
     }
 }

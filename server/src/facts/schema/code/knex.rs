@@ -14,7 +14,7 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             let (Some(name), true, true) = (call.arg(0).filter(|_| is_table), is_table, is_schema) else { continue };
             let Some(table) = name.text() else { continue };
             let Some(body) = call.arg(1).filter(|body| body.function().is_some()) else { continue };
-            let mut model = Declared::new(SourceKind::Knex, table.clone(), code.site(name.span()));
+            let mut model = Declared::new(SourceKind::Migration, table.clone(), code.site(name.span()));
             model.table = Some(table);
             knex_body(code, body, &mut model);
             if !model.columns.is_empty() {
@@ -48,10 +48,18 @@ fn knex_body(code: &Code<'_>, body: Node<'_>, model: &mut Declared) {
             }
             continue;
         }
-        if kind.starts_with("drop") || matches!(kind.as_str(), "index" | "timestamps" | "renameColumn" | "comment" | "engine" | "charset" | "collate" | "check" | "setNullable") {
+        if kind.starts_with("drop")
+            || matches!(
+                kind.as_str(),
+                "index" | "timestamps" | "renameColumn" | "comment" | "engine" | "charset" | "collate" | "check" | "setNullable"
+            )
+        {
             continue;
         }
-        let name = made.arg(0).and_then(Node::text).or_else(|| matches!(kind.as_str(), "increments" | "bigIncrements").then(|| Name::new_static("id")));
+        let name = made
+            .arg(0)
+            .and_then(Node::text)
+            .or_else(|| matches!(kind.as_str(), "increments" | "bigIncrements").then(|| Name::new_static("id")));
         let Some(name) = name else { continue };
         let mut column = DeclaredColumn::new(name.clone(), code.site(made.callee.span()));
         column.db_name = Some(name);
@@ -94,9 +102,13 @@ fn kysely(code: &Code<'_>, out: &mut FileSchema) {
         let (root, calls) = node.chain();
         let Some((_, last)) = calls.last() else { continue };
         let is_end = last.callee.last_name().is_some_and(|name| name == "execute");
-        let Some(made) = root.call().filter(|made| is_end && made.callee.last_name().is_some_and(|name| name == "createTable" || name == "alterTable")) else { continue };
+        let Some(made) =
+            root.call().filter(|made| is_end && made.callee.last_name().is_some_and(|name| name == "createTable" || name == "alterTable"))
+        else {
+            continue;
+        };
         let Some(table) = made.arg(0).and_then(Node::text) else { continue };
-        let mut model = Declared::new(SourceKind::Knex, table.clone(), code.site(made.callee.span()));
+        let mut model = Declared::new(SourceKind::Migration, table.clone(), code.site(made.callee.span()));
         model.table = Some(table);
         for (method, call) in &calls {
             if *method != "addColumn" {
@@ -122,5 +134,29 @@ fn kysely(code: &Code<'_>, out: &mut FileSchema) {
         if !model.columns.is_empty() {
             out.models.push(model);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn migrations_of_query_builders() {
+        let schema = link(&[
+            (
+                "/p/migrations/1.js",
+                r#"exports.up = async (knex) => { await knex.schema.createTable("users", (t) => { t.increments(); t.string("email").unique(); t.string("password"); });
+                await knex.schema.createTable("notes", function (table) { table.uuid("id").primary(); table.integer("user_id").notNullable().references("id").inTable("users").onDelete("CASCADE"); table.integer("folder_id"); table.foreign("folder_id").references("folders.id"); table.timestamps(); }); };
+                exports.down = (knex) => knex.schema.dropTable("notes");"#,
+            ),
+            (
+                "/p/migrations/2.ts",
+                r#"export async function up(db: Kysely<any>) { await db.schema.createTable("tags").addColumn("id", "integer", (col) => col.primaryKey()).addColumn("note_id", "uuid", (col) => col.references("notes.id").onDelete("cascade").notNull()).execute(); }"#,
+            ),
+        ]);
+        assert_eq!(schema.columns_of("notes"), "id user_id->users.id folder_id->folders.id");
+        assert!(schema.expect("notes").column("user_id").unwrap().references.as_ref().unwrap().cascades);
+        assert_eq!(schema.owners_of("tags"), "note_id.user_id (Owner of users)");
     }
 }

@@ -5,6 +5,7 @@ mod convex;
 mod decorated;
 mod django;
 mod drizzle;
+mod drizzle_policy;
 mod embedded_sql;
 mod knex;
 mod mongoose;
@@ -151,7 +152,9 @@ impl<'m> Code<'m> {
     pub fn name_is_one_of(&self, path: &str, names: &[String], library: &str) -> bool {
         let root = path.split('.').next().unwrap_or(path);
         let (source, full) = match self.imports.get(root) {
-            Some((source, imported)) => (Some(source), if imported == "*" || imported == "default" { path.to_owned() } else { path.replacen(root, imported, 1) }),
+            Some((source, imported)) => {
+                (Some(source), if imported == "*" || imported == "default" { path.to_owned() } else { path.replacen(root, imported, 1) })
+            }
             None => (None, path.to_owned()),
         };
         let is_named = names.iter().any(|name| full == *name || full.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.')));

@@ -1,5 +1,7 @@
 //! Mongoose: `new Schema({ … })` and the `model("Note", schema)` that gives it a name.
 
+use rustc_hash::FxHashSet;
+
 use super::node::{Call, Node, last_segment};
 use super::{Code, DefinerKind, named_model};
 use crate::facts::schema::declared::{Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target};
@@ -12,7 +14,7 @@ const MAX_NESTING: u32 = 4;
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     let has_schema = code.calls().any(|(_, call)| schema_fields(code, &call).is_some());
-    let mut used = Vec::new();
+    let mut used = FxHashSet::default();
     for definer in code.definers(DefinerKind::Mongoose) {
         for (_, call) in code.calls() {
             let is_model = call.callee.last_name().is_some_and(|name| definer.table.iter().any(|table| table == name.as_str()));
@@ -25,7 +27,7 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             let resolved = code.resolve(schema);
             match resolved.call().and_then(|made| Some((made, schema_fields(code, &made)?))) {
                 Some((made, fields)) => {
-                    used.push(made.callee.span());
+                    used.insert(made.callee.span());
                     fill(code, &mut model, fields, made.arg(1));
                 }
                 // The schema stands in another file.
@@ -54,7 +56,8 @@ fn infer_collection(model: &mut Declared) {
 
 /// The fields of `new Schema({ … })`, if the call is one.
 fn schema_fields<'m>(code: &Code<'m>, call: &Call<'m>) -> Option<Node<'m>> {
-    let is_schema = call.kind == CallKind::New && code.definers(DefinerKind::Mongoose).any(|definer| code.is_one_of(call.callee, &definer.schema, &definer.library));
+    let is_schema = call.kind == CallKind::New
+        && code.definers(DefinerKind::Mongoose).any(|definer| code.is_one_of(call.callee, &definer.schema, &definer.library));
     let fields = code.resolve(call.arg(0)?);
     (is_schema && matches!(fields.kind(), ExprKind::Object(_))).then_some(fields)
 }
@@ -112,7 +115,8 @@ fn path<'m>(code: &Code<'m>, model: &mut Declared, name: Name, span: Span, value
         return nested(code, model, &name, fields, list, depth + 1);
     }
     column.ty = ty.items().first().copied().unwrap_or(ty).path().map(|path| Name::from(last_segment(&path))).unwrap_or_default();
-    let flag = |key: &str| value.field(key).is_some_and(|value| value.is_true() || value.items().first().is_some_and(|first| first.is_true()));
+    let flag =
+        |key: &str| value.field(key).is_some_and(|value| value.is_true() || value.items().first().is_some_and(|first| first.is_true()));
     column.optional = !flag("required");
     column.unique = flag("unique");
     column.primary = name == "_id";
@@ -132,4 +136,66 @@ fn path<'m>(code: &Code<'m>, model: &mut Declared, name: Name, span: Span, value
 /// The collection of a document class: Nest, Typegoose.
 pub(super) fn collection_of(class: &str) -> Name {
     Name::from(plural(&snake(class).replace('_', "")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn schemas_and_models_in_every_order() {
+        let schema = link(&[
+            (
+                "/p/models/User.js",
+                r#"const mongoose = require("mongoose"); const { Schema } = mongoose;
+                const userSchema = new Schema({ name: String, email: { type: String, required: true, unique: true }, password: { type: String, select: false } }, { timestamps: true });
+                module.exports = mongoose.models.User || mongoose.model("User", userSchema);"#,
+            ),
+            (
+                "/p/models/Note.ts",
+                r#"import { Schema, model, Types } from "mongoose";
+                const commentSchema = new Schema({ author: { type: Schema.Types.ObjectId, ref: "User" }, text: String });
+                export const noteSchema = new Schema({
+                  user: { type: Schema.Types.ObjectId, ref: "User", required: [true, "who?"] },
+                  tags: [String], comments: [commentSchema], likes: [{ type: Types.ObjectId, ref: "User" }],
+                  meta: { views: Number, lastEditedBy: { type: Types.ObjectId, ref: 'User' } },
+                  geo: { type: { type: String }, coordinates: [Number] },
+                }, { collection: "user_notes" });
+                export default model<NoteDoc>("Note", noteSchema);"#,
+            ),
+            (
+                "/p/models/Board.ts",
+                r#"import mongoose from "mongoose"; import User from "./User";
+                const Board = mongoose.model("Board", new mongoose.Schema({ title: String, members: [{ user: { type: mongoose.Schema.Types.ObjectId, ref: User }, role: String }] }));
+                const Card = mongoose.model("Card", new mongoose.Schema({ board: { type: mongoose.Types.ObjectId, ref: () => Board } }));"#,
+            ),
+        ]);
+        assert!(schema.expect("User").is_principal);
+        assert_eq!(schema.expect("User").table, "users");
+        assert_eq!(
+            schema.columns_of("Note"),
+            "_id user->users._id tags comments.author->users._id comments.text likes->users._id meta.views meta.lastEditedBy->users._id geo.type geo.coordinates"
+        );
+        assert_eq!(schema.owners_of("Note"), "user (Owner of User)");
+        assert_eq!(schema.expect("user_notes").name, "Note");
+        assert!(!schema.expect("Note").column("user").unwrap().optional);
+        assert_eq!(schema.owners_of("Board"), "members.user (Party of User)");
+        assert_eq!(schema.owners_of("Card"), "board.members.user (Party of User)");
+    }
+
+    #[test]
+    fn a_schema_and_its_model_may_stand_in_two_files() {
+        let schema = link(&[
+            (
+                "/p/schemas/note.ts",
+                r#"import { Schema } from "mongoose"; export const NoteSchema = new Schema({ owner: { type: Schema.Types.ObjectId, ref: "User" } });"#,
+            ),
+            (
+                "/p/models/note.ts",
+                r#"import { model } from "mongoose"; import { NoteSchema } from "../schemas/note"; export const Note = model("Note", NoteSchema);"#,
+            ),
+        ]);
+        assert_eq!(schema.owners_of("Note"), "owner (Owner of User)");
+        assert!(schema.model("NoteSchema").is_none());
+    }
 }

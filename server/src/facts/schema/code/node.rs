@@ -1,5 +1,6 @@
 //! An expression in its segment: what readers of schema code hold in hand.
 
+use crate::facts::schema::declared::MOST_COLUMNS;
 use crate::model::{Arg, CallKind, Class, Entry, Expr, ExprId, ExprKind, Function, Key, Placed, StmtKind, TemplatePart, TypeRef};
 use crate::text::{Name, Span};
 
@@ -112,7 +113,7 @@ impl<'m> Node<'m> {
             }
             _ => None,
         };
-        entries.iter().filter_map(field).collect()
+        entries.iter().take(MOST_COLUMNS).filter_map(field).collect()
     }
 
     /// What an object spreads: `...timestamps`.
@@ -127,7 +128,7 @@ impl<'m> Node<'m> {
 
     pub fn items(self) -> Vec<Node<'m>> {
         match self.kind() {
-            ExprKind::Seq { items, .. } => items.iter().map(|item| self.at(item.value)).collect(),
+            ExprKind::Seq { items, .. } => items.iter().take(MOST_COLUMNS).map(|item| self.at(item.value)).collect(),
             _ => Vec::new(),
         }
     }
@@ -190,6 +191,11 @@ impl<'m> ClassNode<'m> {
         Node { placed: self.placed, id }
     }
 
+    /// Its attributes, as many as a table can have.
+    pub fn fields(self) -> impl Iterator<Item = &'m crate::model::Field> {
+        self.class.fields.iter().take(MOST_COLUMNS)
+    }
+
     pub fn bases(self) -> impl Iterator<Item = Node<'m>> {
         self.class.bases.iter().map(move |id| self.node(*id))
     }
@@ -206,7 +212,9 @@ impl<'m> ClassNode<'m> {
     /// A nested class: `class Meta:`.
     pub fn nested(self, name: &str) -> Option<ClassNode<'m>> {
         self.class.statements.iter().find_map(|id| match &self.placed.segment[*id].kind {
-            StmtKind::Class(class) => Some(ClassNode { placed: self.placed, class: &self.placed.segment[*class] }).filter(|node| node.class.name == name),
+            StmtKind::Class(class) => {
+                Some(ClassNode { placed: self.placed, class: &self.placed.segment[*class] }).filter(|node| node.class.name == name)
+            }
             _ => None,
         })
     }
@@ -233,17 +241,20 @@ pub(super) fn core_type(ty: &TypeRef) -> (Name, bool, bool) {
                     None => break,
                 }
             }
-            "Array" | "List" | "list" | "Set" | "set" | "Sequence" | "Collection" | "WriteOnlyMapped" | "DynamicMapped" | "ReverseRelation" | "ManyToManyRelation" => {
+            "Array" | "List" | "list" | "Set" | "set" | "Sequence" | "Collection" | "WriteOnlyMapped" | "DynamicMapped"
+            | "ReverseRelation" | "ManyToManyRelation" => {
                 list = true;
                 match ty.args.first() {
                     Some(inner) => ty = inner,
                     None => break,
                 }
             }
-            "Mapped" | "Annotated" | "ClassVar" | "Ref" | "Relation" | "Promise" | "Indexed" | "ForeignKeyRelation" | "Types.ObjectId" => match ty.args.first() {
-                Some(inner) => ty = inner,
-                None => break,
-            },
+            "Mapped" | "Annotated" | "ClassVar" | "Ref" | "Relation" | "Promise" | "Indexed" | "ForeignKeyRelation" | "Types.ObjectId" => {
+                match ty.args.first() {
+                    Some(inner) => ty = inner,
+                    None => break,
+                }
+            }
             _ => break,
         }
     }

@@ -2,21 +2,27 @@
 
 use super::node::{Call, Node, last_segment};
 use super::{Code, DefinerKind, named_model};
-use crate::facts::schema::declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target};
+use crate::facts::schema::declared::{
+    Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target,
+};
 use crate::facts::schema::names::plural;
 use crate::model::ExprKind;
 use crate::text::Name;
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     // Files with `module.exports = (sequelize, DataTypes) => …` import nothing.
-    let is_sequelize = code.imports_from("sequelize") || code.calls().any(|(_, call)| call.callee.path().is_some_and(|path| path == "sequelize.define")) || mentions_data_types(code);
+    let is_sequelize = code.imports_from("sequelize")
+        || code.calls().any(|(_, call)| call.callee.path().is_some_and(|path| path == "sequelize.define"))
+        || mentions_data_types(code);
     if !is_sequelize {
         return;
     }
     let before = out.models.len();
     for definer in code.definers(DefinerKind::Sequelize) {
         for (_, call) in code.calls() {
-            let Some(method) = call.callee.last_name().filter(|name| definer.table.iter().any(|table| table == name.as_str())) else { continue };
+            let Some(method) = call.callee.last_name().filter(|name| definer.table.iter().any(|table| table == name.as_str())) else {
+                continue;
+            };
             let model = if method == "init" { init(code, &call) } else { define(code, &call) };
             out.models.extend(model);
         }
@@ -32,7 +38,9 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
 }
 
 fn mentions_data_types(code: &Code<'_>) -> bool {
-    code.calls().any(|(_, call)| call.args().any(|arg| arg.fields().iter().any(|field| field.value.path().is_some_and(|path| path.starts_with("DataTypes.")))))
+    code.calls().any(|(_, call)| {
+        call.args().any(|arg| arg.fields().iter().any(|field| field.value.path().is_some_and(|path| path.starts_with("DataTypes."))))
+    })
 }
 
 fn define(code: &Code<'_>, call: &Call<'_>) -> Option<Declared> {
@@ -117,7 +125,13 @@ fn associate(code: &Code<'_>, call: &Call<'_>, this: Option<&Name>, out: &mut Fi
         "belongsTo" => (own.clone(), other.clone(), true),
         "hasMany" | "hasOne" => (other.clone(), own.clone(), false),
         "belongsToMany" => {
-            let relation = DeclaredRelation { name: alias.unwrap_or_else(|| other.clone()), target: Target::Code(other), columns: Vec::new(), list: true, site: code.site(base.span()) };
+            let relation = DeclaredRelation {
+                name: alias.unwrap_or_else(|| other.clone()),
+                target: Target::Code(other),
+                columns: Vec::new(),
+                list: true,
+                site: code.site(base.span()),
+            };
             out.additions.push(Addition { to: Target::Code(own), column: None, relation: Some(relation) });
             return;
         }
@@ -138,7 +152,13 @@ fn associate(code: &Code<'_>, call: &Call<'_>, this: Option<&Name>, out: &mut Fi
     } else {
         let many = name == "hasMany";
         let made = lower_first(&holder);
-        DeclaredRelation { name: alias.unwrap_or_else(|| if many { Name::from(plural(&made)) } else { made }), target: Target::Code(holder.clone()), columns: Vec::new(), list: many, site }
+        DeclaredRelation {
+            name: alias.unwrap_or_else(|| if many { Name::from(plural(&made)) } else { made }),
+            target: Target::Code(holder.clone()),
+            columns: Vec::new(),
+            list: many,
+            site,
+        }
     };
     out.additions.push(Addition { to: Target::Code(holder), column: Some(column), relation: None });
     out.additions.push(Addition { to: Target::Code(own), column: None, relation: Some(relation) });
@@ -149,5 +169,35 @@ fn lower_first(name: &str) -> Name {
     match chars.next() {
         Some(first) => Name::from(first.to_lowercase().chain(chars).collect::<String>()),
         None => Name::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+
+    #[test]
+    fn definitions_and_associations() {
+        let schema = link(&[
+            (
+                "/p/models/note.js",
+                r#"module.exports = (sequelize, DataTypes) => { const Note = sequelize.define("Note", { title: DataTypes.STRING, body: { type: DataTypes.TEXT, allowNull: false, field: "body_text" } }, { tableName: "notes" });
+                Note.associate = (models) => { Note.belongsTo(models.User, { foreignKey: "ownerId", as: "owner", onDelete: "CASCADE" }); }; return Note; };"#,
+            ),
+            (
+                "/p/models/user.js",
+                r#"const { Model, DataTypes } = require("sequelize"); class User extends Model { static associate(models) { this.hasMany(models.Task, { foreignKey: { name: "userId" }, as: "tasks" }); } }
+                User.init({ email: DataTypes.STRING, password: DataTypes.STRING }, { sequelize, modelName: "User" }); module.exports = User;"#,
+            ),
+            (
+                "/p/models/task.js",
+                r#"const { DataTypes } = require("sequelize"); const Task = db.define("Task", { teamId: { type: DataTypes.INTEGER, references: { model: "Teams", key: "id" } } }); module.exports = Task;"#,
+            ),
+        ]);
+        assert_eq!(schema.columns_of("notes"), "id title body ownerId->Users.id");
+        assert_eq!(schema.expect("notes").relations[0].name, "owner");
+        assert_eq!(schema.owners_of("Note"), "ownerId (Owner of User)");
+        assert_eq!(schema.columns_of("Task"), "id teamId->Teams.id userId->Users.id");
+        assert_eq!(schema.expect("User").relations[0].name, "tasks");
     }
 }

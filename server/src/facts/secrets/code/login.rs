@@ -51,6 +51,7 @@ impl Finder<'_> {
         self.hits.push(SecretHit {
             row,
             name: Name::from(name),
+            callee: Name::default(),
             span: literal,
             literal,
             token,
@@ -136,5 +137,6 @@ fn opens_something(name: &str, header: bool, value: &str) -> bool {
     // A placeholder that is refused at start-up is a guard, not a login.
     let refused = is_secret && (placeholder::has_word(value) || !value.bytes().any(|b| b.is_ascii_digit()) && value.len() < 8);
     let field = placeholder::is_own_name(value, name) && value.bytes().any(|b| b.is_ascii_uppercase());
-    !refused && !field
+    let stage = generic::calls_a_stage(name) && entropy::is_prose(value);
+    !refused && !field && !stage
 }

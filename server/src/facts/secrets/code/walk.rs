@@ -230,8 +230,8 @@ impl<'s> Walk<'_, 's> {
             ExprKind::Logical { left, right, .. } => self.either(*left, *right, around),
             ExprKind::Cond { cond, then, otherwise } => {
                 self.expr(*cond, &Around::quiet());
-                self.either(*then, *otherwise, around);
-                self.either(*otherwise, *then, around);
+                self.instead(*then, *otherwise, around);
+                self.instead(*otherwise, *then, around);
             }
             ExprKind::Assign { target, value, .. } | ExprKind::AssignLogical { target, value, .. } => {
                 let fallback = match (&expr.kind, &segment[*target].kind) {
@@ -248,7 +248,7 @@ impl<'s> Walk<'_, 's> {
                 for (at, item) in items.iter().enumerate() {
                     let own = if is_login && at == 1 { Name::from("password") } else { singular(&around.names.own) };
                     let position = if is_login && at == 0 { Position::Quiet } else { around.position };
-                    self.expr(item.value, &Around { names: Names { own, ..around.names.clone() }, position, ..around.clone() });
+                    self.expr(item.value, &Around { names: Names { own, slot: Name::from("*"), ..around.names.clone() }, position, ..around.clone() });
                 }
             }
             ExprKind::Function(function) => self.function(*function, around),
@@ -285,23 +285,20 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
-    /// `left || right`: the right is what is used where the left is missing. Walks the right side, and the left where it
-    /// is no read of a variable.
+    /// `left || right`.
     fn either(&mut self, left: ExprId, right: ExprId, around: &Around) {
-        let segment = self.finder.segment;
-        match reads::variable(segment, left) {
+        self.expr(left, around);
+        self.instead(left, right, around);
+    }
+
+    /// `used`, which stands in for `other` where that is missing: if `other` is a variable, it is a fallback.
+    fn instead(&mut self, other: ExprId, used: ExprId, around: &Around) {
+        match reads::variable(self.finder.segment, other) {
             Some(variable) => {
-                let names = Names { own: variable.clone(), also: around.names.own.clone(), outer: around.names.outer.clone(), ..around.names.clone() };
-                self.expr(right, &Around { names, fallback: Some(variable), position: Position::Value, ..around.clone() });
-                // `os.getenv("X", "a") or "b"` has two.
-                if matches!(segment[left].kind, ExprKind::Call { .. } | ExprKind::Logical { .. }) {
-                    self.expr(left, around);
-                }
+                let names = Names { own: variable.clone(), also: around.names.own.clone(), ..around.names.clone() };
+                self.expr(used, &Around { names, fallback: Some(variable), position: Position::Value, ..around.clone() });
             }
-            None => {
-                self.expr(left, around);
-                self.expr(right, around);
-            }
+            None => self.expr(used, around),
         }
     }
 

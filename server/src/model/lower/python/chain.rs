@@ -65,7 +65,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             let kind = match kind {
                 LinkKind::Member(name) => {
                     let name_span = self.span(name.node);
-                    let name = Name::from(self.text(name.node));
+                    let name = self.cx.name_of(name.node);
                     // Half-typed: `a.`
                     if name.is_empty() { ExprKind::Other(vec![read]) } else { ExprKind::Member { base: read, name, name_span, optional: false } }
                 }

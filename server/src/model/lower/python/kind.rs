@@ -219,6 +219,24 @@ impl Kind {
         )
     }
 
+    /// True for what stands in a module.
+    pub(super) fn is_item(self) -> bool {
+        self.is_statement() || matches!(self, Kind::Comment | Kind::Error)
+    }
+
+    /// True for what, at the margin of a file that is one syntax error, does not go on with what stands before it.
+    pub(super) fn begins_item(self, word: &str) -> bool {
+        use Kind::*;
+        match self {
+            StringContent | StringEnd | Interpolation | ElifClause | ElseClause | ExceptClause | FinallyClause | Block => false,
+            _ if self.is_token() => {
+                word.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && !matches!(word, "elif" | "else" | "except" | "finally" | "and" | "or" | "not" | "in" | "is" | "as")
+            }
+            _ => true,
+        }
+    }
+
     /// True for what only lists statements and conditions: in broken code it stands without its statement.
     pub(super) fn is_clause(self) -> bool {
         use Kind::*;

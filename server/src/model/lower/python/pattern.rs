@@ -3,7 +3,7 @@
 use super::kind::Kind;
 use super::{Part, Reader};
 use crate::model::{PatternId, PatternKind, SequencePatternItem};
-use crate::text::{Name, Span};
+use crate::text::Span;
 
 impl<'t, 'n> Reader<'t, 'n> {
     /// `part`, or a pattern that binds nothing at `at` where broken code has none.
@@ -22,7 +22,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         }
         let id = match part.kind {
             Kind::Identifier => {
-                let kind = if span.is_empty() { PatternKind::Ignore } else { PatternKind::Name(Name::from(self.text(part.node))) };
+                let kind = if span.is_empty() { PatternKind::Ignore } else { PatternKind::Name(self.cx.name_of(part.node)) };
                 self.cx.builder.pattern(span, kind)
             }
             // `(a)` is `a`, `(a,)` is a sequence of one.
