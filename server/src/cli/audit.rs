@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -26,7 +26,16 @@ use crate::text::FileId;
 use crate::workspace;
 use crate::workspace::walk::{Walk, file_id};
 
+/// Code nests deeply: the engine needs more stack than a main thread has.
 pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
+    let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES);
+    std::thread::scope(|scope| {
+        let running = thread.spawn_scoped(scope, || run_here(audit, no_color)).context("no thread can be started")?;
+        running.join().unwrap_or_else(|_| bail!("the audit failed; this is a mistake in Guardline"))
+    })
+}
+
+fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let cancel = stopped_by_ctrl_c()?;
     let targets = targets::resolve(audit)?;
     let progress = Progress::new();
@@ -103,14 +112,14 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
 /// Checks the project. `None` if cancelled.
 fn report<'s>(snapshot: &'s Snapshot, targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
     let project = &*snapshot.project;
-    let all = on_deep_stack(|| engine::check_all(snapshot, cancel))?;
+    let all = engine::check_all(snapshot, cancel)?;
     let redactor = Redactor::new(project, rules::all(), &all);
     let is_shown = |finding: &Finding| {
         let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
         is_loud && targets.cover(&finding.place.file)
     };
     let judged = suppress::judge(project, rules::all(), all.into_iter().filter(is_shown).collect(), today());
-    let entries = on_deep_stack(|| Some(with_repairs(project, judged.kept)))?;
+    let entries = with_repairs(project, judged.kept);
     let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
     let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
     Some(Report {
@@ -140,6 +149,15 @@ fn with_repairs(project: &Project, findings: Vec<Finding>) -> Vec<Entry> {
         Entry { repairs: fixes.map(repair).collect(), finding }
     };
     findings.into_iter().map(entry).collect()
+}
+
+fn repair(fix: Fix) -> Repair {
+    let changes = fix.edits.into_iter().map(|of_file| Change {
+        file: of_file.file,
+        creates: of_file.create,
+        replacements: of_file.edits.into_iter().map(|edit| (edit.span, edit.text)).collect(),
+    });
+    Repair { title: fix.title, needs_review: fix.grade == Grade::NeedsReview, note: fix.note, changes: changes.collect() }
 }
 
 fn repair(fix: Fix) -> Repair {
