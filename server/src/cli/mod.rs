@@ -10,20 +10,22 @@ mod targets;
 
 use std::process::ExitCode;
 
-use args::Command;
+use args::{Cli, Command};
 
 /// It could not be done: bad arguments, a path that cannot be read.
 pub const FAILED: u8 = 2;
 /// Stopped by Ctrl-C, as shells count it.
 const STOPPED: u8 = 130;
 
-/// Carries out a command and says how it went.
-pub fn run(command: Command, no_color: bool) -> ExitCode {
-    let done = match command {
-        Command::Audit(audit) => audit::run(&audit, no_color),
-        Command::Explain { rule } => explain::run(&rule, no_color),
-        Command::Rules { format } => rules::run(format, no_color),
-        Command::Demo(demo) => demo::run(&demo, no_color),
+/// Carries out every command but the language server, which is a door of its own.
+pub fn run(cli: Cli) -> ExitCode {
+    let done = match cli.command {
+        Command::Audit(audit) => audit::run(&audit, cli.no_color),
+        Command::Explain { rule } => explain::run(&rule, cli.no_color),
+        Command::Rules { format } => rules::run(format, cli.no_color),
+        Command::Demo(demo) => demo::run(&demo, cli.no_color),
+        // Not reached: the program has taken that door already.
+        Command::Lsp(_) => Ok(FAILED),
     };
     match done {
         Ok(code) => ExitCode::from(code),
