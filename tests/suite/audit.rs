@@ -99,7 +99,7 @@ fn the_configuration_is_found_from_inside_the_project() {
     project.write("guardline.json", b"{ \"ignore\": [\"other.ts\"], \"colour\": \"blue\" }");
     let report = project.json(&["src"]);
     assert_eq!(findings(&report), ["src/pay.ts secret-hardcoded"]);
-    assert!(notes(&report)[0].starts_with("guardline.json:1:29: "), "{report}");
+    assert!(notes(&report)[0].starts_with("guardline.json:1:27: "), "{report}");
 }
 
 #[cfg(unix)]

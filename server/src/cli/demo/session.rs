@@ -197,6 +197,15 @@ impl Session {
     }
 }
 
+/// The lines of a settings file, values hidden.
+pub fn without_values(text: &str) -> Vec<String> {
+    let hidden = |line: &str| match line.split_once('=') {
+        Some((name, value)) if !value.trim().is_empty() => format!("{name}=•••"),
+        _ => line.to_owned(),
+    };
+    text.lines().filter(|line| !line.is_empty()).map(hidden).collect()
+}
+
 /// Is the diagnostic one of this rule?
 pub fn is(diagnostic: &Value, rule: &str) -> bool {
     diagnostic["code"].as_str() == Some(rule)
