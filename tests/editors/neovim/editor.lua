@@ -35,7 +35,10 @@ function M.problems(rule)
 end
 
 function M.open(file)
-  vim.cmd.edit(vim.fn.fnameescape(file))
+  -- `:edit` of the file one is in means reading it again, which unsaved changes forbid.
+  if vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ':.') ~= file then
+    vim.cmd.edit(vim.fn.fnameescape(file))
+  end
   M.wait('the server to attach to ' .. file, function()
     return #vim.lsp.get_clients({ bufnr = 0, name = 'guardline' }) > 0
   end)
