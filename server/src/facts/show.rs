@@ -26,7 +26,7 @@ pub fn symbol(symbol: &Symbol) -> String {
 
 pub fn fact(fact: &Fact) -> String {
     match fact {
-        Fact::Present(a) => format!("{}", symbol(a)),
+        Fact::Present(a) => symbol(a),
         Fact::Absent(a) => format!("not {}", symbol(a)),
         Fact::Same(a, b) => format!("{} == {}", symbol(a), symbol(b)),
         Fact::Differ(a, b) => format!("{} != {}", symbol(a), symbol(b)),

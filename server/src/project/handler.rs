@@ -59,7 +59,13 @@ fn run_link(walker: &mut Walker<'_>, link: &Link, framework: Option<&FrameworkEn
             }
         }
         Kind::Str(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
-        Kind::Object(_) | Kind::Seq(_) => {}
+        Kind::Object(_) => {}
+        // `dependencies=[Depends(a), Depends(b)]`.
+        Kind::Seq(seq) => {
+            for value in seq.items.clone() {
+                run_link(walker, &Link { value, ..link.clone() }, framework, request);
+            }
+        }
         _ => {
             let name = link.value.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_default();
             if name.is_empty() || names::is_guard(&name) {

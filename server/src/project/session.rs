@@ -54,6 +54,9 @@ impl RootKey {
     }
 }
 
+/// The routes of a project, each with the name of its walk.
+pub type Routes = Arc<Vec<(RootKey, Arc<Route>)>>;
+
 #[derive(Default)]
 pub struct Session {
     walks: FxHashMap<RootKey, Arc<RootWalk>>,
@@ -61,7 +64,7 @@ pub struct Session {
     seen: FxHashMap<FileId, Option<Arc<Module>>>,
     resolver: Option<Arc<Resolver>>,
     config: Option<Arc<Config>>,
-    routes: Option<Arc<Vec<(RootKey, Arc<Route>)>>>,
+    routes: Option<Routes>,
     /// Every root of the project has been walked at least once.
     complete: bool,
     /// Walks made since the beginning: what a test of reuse counts.
@@ -185,7 +188,7 @@ impl Session {
     }
 
     /// The routes as they were found last.
-    pub fn known_routes(&self) -> Option<Arc<Vec<(RootKey, Arc<Route>)>>> {
+    pub fn known_routes(&self) -> Option<Routes> {
         self.routes.clone()
     }
 
@@ -195,7 +198,7 @@ impl Session {
         cache: &mut ModuleCache,
         only: Option<&FileId>,
         cancelled: &dyn Fn() -> bool,
-    ) -> Option<Arc<Vec<(RootKey, Arc<Route>)>>> {
+    ) -> Option<Routes> {
         if let Some(routes) = &self.routes {
             return Some(Arc::clone(routes));
         }

@@ -24,9 +24,18 @@ pub static META: RuleMeta = RuleMeta {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(route) = &cx.walk.route else { return };
     let judge = Judge::new(cx.walk, cx.schema, &cx.config.elevated_roles);
+    let enters = route.path.as_deref().is_some_and(lets_in);
     let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
     for access in judge.accesses() {
+        // Whoever signs in is not signed in yet: the row is found by what they type.
+        if enters && judge.signed_in(&access.facts) != Answer::Yes {
+            continue;
+        }
         let Some(verdict) = verdict(&judge, access) else { continue };
+        // What was not seen may hold the check.
+        if cx.walk.exhausted {
+            continue;
+        }
         // One mistake for one record: the first access stands for those after it.
         if !told.insert((access.query.model.clone(), verdict.input.clone())) {
             continue;
@@ -160,6 +169,16 @@ fn spoof_choice(access: &Access) -> Choice {
             _ => None,
         })
         .unwrap_or(Choice { input: Name::default(), part: Part::Body })
+}
+
+/// Paths of signing in, signing up and getting back in (authorization reference, section 6.3).
+fn lets_in(path: &str) -> bool {
+    path.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|word| {
+        matches!(
+            word,
+            "login" | "signin" | "signup" | "register" | "logout" | "auth" | "oauth" | "sso" | "callback" | "otp" | "mfa" | "magic" | "token" | "forgot" | "reset" | "recovery" | "verify" | "confirm"
+        )
+    })
 }
 
 /// `invoices` and `invoice` as `Invoice`.

@@ -109,6 +109,18 @@ pub(super) fn is_service_file(path: &str) -> bool {
     name.starts_with("docker-compose") || name.starts_with("compose.") || path.contains(".github/workflows/") || name == ".gitlab-ci.yml" || path.contains(".circleci/")
 }
 
+/// Translations: `public/intl/messages/da-DK.json`, `locales/de.yml`. Their values are words that people read.
+pub(super) fn is_translation(path: &str) -> bool {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let name = parts.pop().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    let (language, region) = stem.split_once(['-', '_']).unwrap_or((stem, ""));
+    let is_language = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
+    let is_region = region.is_empty() || (2..=4).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphanumeric());
+    let in_folder = parts.iter().any(|folder| matches!(*folder, "i18n" | "intl" | "locale" | "locales" | "lang" | "langs" | "languages" | "translations" | "messages"));
+    in_folder || is_language && is_region && !region.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -203,7 +203,13 @@ impl Walker<'_> {
         if let Some((_, value)) = instance.fields.iter().rev().find(|(known, _)| known == name) {
             return value.clone();
         }
-        self.class_member(base, &instance.class, name, Some(base))
+        let value = self.class_member(base, &instance.class, name, Some(base));
+        // `TokenPayload(**claims)`: what was spread into it is what its fields hold.
+        let spread = instance.fields.iter().rev().find(|(known, _)| known == "**").map(|(_, value)| value.clone());
+        match spread {
+            Some(spread) if !matches!(value.kind(), Kind::Function(_)) => self.member(&spread, name),
+            _ => value,
+        }
     }
 
     /// A member of a class, found along its bases; bound to `this` when there is an instance.
@@ -340,10 +346,6 @@ impl Walker<'_> {
                 })
         }
         table(self, class, 0)
-    }
-
-    pub(super) fn is_table_class(&self, class: &ClassValue) -> bool {
-        self.bases_are_table(class)
     }
 
     fn is_property(&self, function: crate::model::FunctionId) -> bool {
