@@ -120,6 +120,11 @@ impl Engine {
         self.session.made
     }
 
+    /// Does what is said of one file take all others into account? After `check_all`, until files come or go.
+    pub fn is_complete(&self) -> bool {
+        self.session.is_complete()
+    }
+
     /// What was understood of the project so far.
     pub fn status(&mut self, snapshot: &Snapshot) -> Status {
         let mut status = Status { files: snapshot.project.files().count(), ..Status::default() };

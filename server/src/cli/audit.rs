@@ -160,14 +160,6 @@ fn repair(fix: Fix) -> Repair {
     Repair { title: fix.title, needs_review: fix.grade == Grade::NeedsReview, note: fix.note, changes: changes.collect() }
 }
 
-/// Code nests deeply: the engine needs more stack than a main thread has.
-fn on_deep_stack<T: Send>(run: impl FnOnce() -> Option<T> + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn_scoped(scope, run);
-        thread.ok()?.join().ok()?
-    })
-}
-
 fn here() -> FileId {
     let here = std::env::current_dir().ok();
     here.as_deref().and_then(|here: &Path| file_id(here)).unwrap_or_else(|| FileId::new(""))

@@ -11,6 +11,7 @@ mod analyst;
 mod audit;
 mod capabilities;
 mod commands;
+mod completion;
 mod configure;
 mod create;
 mod disk;
@@ -140,6 +141,8 @@ fn serve(input: impl Read, output: impl Write + Send + 'static, analysis: Box<dy
     };
     let code = transport.run(input);
     state.scheduler.stop();
+    state.completion.stop();
+    state.index.stop();
     state.outbox.close();
     runtime.shutdown_background();
     Ok(code)

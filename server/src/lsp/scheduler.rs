@@ -28,6 +28,8 @@ pub enum Job {
     Disk(Vec<FileId>),
     /// The index is complete: the project as it is on disk.
     Indexed { found: Arc<Indexed>, run: u64 },
+    /// From now on every analysis takes all files into account.
+    Completed,
     Stop,
 }
 
@@ -242,6 +244,7 @@ mod tests {
             Taken::Job(Job::Configure) => "configure".into(),
             Taken::Job(Job::Disk(_)) => "disk".into(),
             Taken::Job(Job::Indexed { .. }) => "indexed".into(),
+            Taken::Job(Job::Completed) => "completed".into(),
             Taken::Job(Job::Stop) => "stop".into(),
             Taken::At(None) => "wait".into(),
             Taken::At(Some(at)) => format!("wait {} ms", at.duration_since(now).as_millis()),

@@ -16,6 +16,7 @@ pub enum StmtKind {
     Let { pattern: PatternId, value: Option<ExprId>, ty: Option<TypeRef>, kind: LetKind },
     Expr(ExprId),
     /// `removable`: an `assert`, which `python -O` drops.
+    /// A `switch` is a chain of these; a body that several of its arms fall into is listed in each, with the same ids.
     If { cond: ExprId, then: Vec<StmtId>, otherwise: Vec<StmtId>, removable: bool },
     Loop { kind: LoopKind, pattern: Option<PatternId>, over: Option<ExprId>, cond: Option<ExprId>, body: Vec<StmtId> },
     Try { body: Vec<StmtId>, handlers: Vec<Handler>, otherwise: Vec<StmtId>, finally: Vec<StmtId> },
@@ -71,6 +72,7 @@ pub struct Handler {
 pub struct Import {
     /// The module as written: `./x`, `next-auth`, `@/lib/db`, `.models`, `app.models`, `..`.
     pub source: Name,
+    /// Covers exactly that text, without quotes.
     pub source_span: Span,
     /// Empty for a bare import (`import "server-only"`). Python's `import a.b` binds the name `a` to the module `a`
     /// (`imported: "*"`, source `a`), `import a.b as c` binds `c` to the module `a.b`.

@@ -157,6 +157,11 @@ impl Session {
         Some(walks.into_iter().map(|(_, walk)| Arc::clone(walk)).collect())
     }
 
+    /// Has everything been walked, so that what is said of a file takes all others into account?
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// How many walks are remembered.
     pub fn len(&self) -> usize {
         self.walks.len()

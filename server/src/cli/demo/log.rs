@@ -64,6 +64,7 @@ impl Stage for Log {
                 }
                 Ok(())
             }
+            Event::Stays { title } => self.say("", &format!("The editor applied Guardline's fix ({title}), and the squiggle has stayed.")),
             Event::HasNoFix { rule } => self.say("", &format!("Guardline offers no fix for {rule}.")),
             Event::Misses { rule } => self.say("", &format!("Guardline did not find {rule}.")),
             Event::Ends => match view.diagnostics.len() {

@@ -204,6 +204,10 @@ impl Stage for Screen {
                 self.panel = vec![(Tone::Faint, "The squiggle is gone. The assistant goes on.".to_owned())];
                 0.0
             }
+            Event::Stays { title } => {
+                self.panel = vec![(Tone::Serious, format!("The editor applied Guardline's fix ({title}), and the squiggle has stayed."))];
+                3.0
+            }
             Event::HasNoFix { rule } => {
                 self.panel = vec![(Tone::Soon, format!("Guardline offers no fix for {rule}."))];
                 3.0

@@ -28,6 +28,8 @@ pub enum Event<'a> {
     Finds { lead: &'a str },
     /// A fix was applied; these files were changed besides the document.
     Repairs { title: &'a str, before: &'a str, others: &'a [(String, String)] },
+    /// A fix was applied, and the mistake is still found.
+    Stays { title: &'a str },
     /// There is nothing to apply.
     HasNoFix { rule: &'a str },
     /// The mistake was not found.
@@ -117,7 +119,8 @@ impl Session {
         let others = self.apply(&edit)?;
         let gone = self.client.wait_until(|client| found(client).is_none())?;
         self.show(stage);
-        self.tell(stage, Event::Repairs { title: &title, before: &before, others: &others })?;
+        let event = if gone { Event::Repairs { title: &title, before: &before, others: &others } } else { Event::Stays { title: &title } };
+        self.tell(stage, event)?;
         Ok(Scene { rule, seen: true, repaired: gone.then_some(title) })
     }
 

@@ -139,7 +139,8 @@ impl Names {
 
     /// The name to show.
     pub fn label(&self) -> &Name {
-        if self.own.is_empty() { &self.outer } else { &self.own }
+        // A nameless argument is told by the callee.
+        if self.own.is_empty() && self.callee.is_empty() { &self.outer } else { &self.own }
     }
 
     /// The names a row may ask about: each as written and as snake case, alone and after what is around it.

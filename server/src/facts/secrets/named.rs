@@ -47,8 +47,9 @@ fn fits_argument(row: &Row, candidate: &Candidate<'_>, words: HintWords) -> bool
 }
 
 fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Candidate<'_>, hints: &FileHints, words: HintWords) -> Option<Verdict> {
+    let is_fallback = candidate.origin == Origin::Fallback;
     let in_language = row.languages.is_empty() || row.languages.iter().any(|language| language == hints.language.fence());
-    let in_file = row.files.is_empty() && row.context_words.is_empty() || row.files.is_match(&hints.path) || words.has_any(&row.context_words);
+    let in_file = row.files.is_empty() && row.context_words.is_empty() || row.files.is_match(&hints.path) || words.has_any(&row.context_words) || row.weak && is_fallback;
     if !in_language || !in_file || candidate.position == Position::Argument && !by_argument && (row.generic || row.weak) {
         return None;
     }

@@ -149,8 +149,11 @@ fn secrets_that_sign_sessions_need_not_look_random() {
     found("src/a.ts", "auth-secret", &["export default NextAuth({ secret: 'supersecret' });", "export const auth = betterAuth({ secret: 'supersecret' });"]);
     found("app.py", "flask-secret-key", &["app.secret_key = 'dev'", "app.config['SECRET_KEY'] = 'dev'", "app.config.update(SECRET_KEY='dev-key')", "app.add_middleware(SessionMiddleware, secret_key='dev-key')"]);
     found("shop/settings.py", "django-secret-key", &["SECRET_KEY = 'django-insecure-{alnum:50}'", "SECRET_KEY = 'x1y2z'"]);
+    found("src/a.ts", "signing-secret", &["import jwt from 'jsonwebtoken';\nconst SECRET = 'mysecret';", "import jwt from 'jsonwebtoken';\nconst secretKey = process.env.SECRET_KEY || 'dev';"]);
+    found("app/tokens.py", "flask-secret-key", &["SECRET_KEY = os.getenv('SECRET_KEY', 'dev')"]);
     found("app/a.py", "jwt-signing-secret", &["jwt.encode(payload, 'secret', algorithm='HS256')", "jwt.decode(token, key='mysecret', algorithms=['HS256'])"]);
     silent("src/a.ts", &["jwt.sign(p, secret, { algorithm: 'HS256' });", "const JWT_SECRET_NAME = 'jwt-secret';", "const JWT_SECRET = 'JWT_SECRET';", "const SESSION_KEY = 'session_id_key';", "const t = { jwtSecret: 'The secret that signs your tokens' };"]);
+    silent("src/a.ts", &["const SECRET = 'mysecret';", "const secret = 'a description';"]);
     silent("app/a.py", &["jwt.decode(token, key, algorithms=['HS256'])", "SECRET_KEY = os.environ['SECRET_KEY']", "jwt_secret: str"]);
 }
 
