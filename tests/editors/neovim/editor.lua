@@ -2,7 +2,7 @@
 
 local M = {}
 
-local PATIENCE = 120000
+local PATIENCE = tonumber(vim.env.PATIENCE) or 120000
 
 function M.say(...)
   io.stdout:write(string.format(...) .. '\n')
