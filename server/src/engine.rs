@@ -115,6 +115,11 @@ impl Engine {
         )
     }
 
+    /// How many walks were made so far: what is reused is not made again.
+    pub fn walks_made(&self) -> u64 {
+        self.session.made
+    }
+
     /// What was understood of the project so far.
     pub fn status(&mut self, snapshot: &Snapshot) -> Status {
         let mut status = Status { files: snapshot.project.files().count(), ..Status::default() };

@@ -2,7 +2,7 @@
 
 local M = {}
 
-local PATIENCE = 60000
+local PATIENCE = 120000
 
 function M.say(...)
   io.stdout:write(string.format(...) .. '\n')

@@ -18,7 +18,7 @@ const FLAGS = [
   '--disable-sync',
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 export class Workbench {
   /** The hosts outside this machine that the window asked for. */

@@ -187,6 +187,16 @@ fn all_uses_in_one_edit() {
 }
 
 #[test]
+fn a_short_value_is_moved_alone() {
+    let mut files = NEXT.to_vec();
+    files.push(("a.ts", "const a = process.env.JWT_SECRET || «\"{{key}}\"»;\nlabel(\"the secret\", \"secret\");\n"));
+    let case = Case::with_value(&files, "secret");
+    let fixes = case.fixes("JWT_SECRET");
+    assert_eq!(fixes.len(), 1);
+    assert_eq!(case.after(&fixes[0], "a.ts").lines().next(), Some("const a = process.env.JWT_SECRET!;"));
+}
+
+#[test]
 fn sveltekit_imports_the_variable() {
     let kit = &[("package.json", r#"{"devDependencies":{"@sveltejs/kit":"2"}}"#)];
     code(kit, "src/hooks.server.ts", "const k = «\"{{key}}\"»;\n", "import { STRIPE_SECRET_KEY } from \"$env/static/private\";\nconst k = STRIPE_SECRET_KEY;\n");

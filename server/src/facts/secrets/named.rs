@@ -40,7 +40,8 @@ fn fits_argument(row: &Row, candidate: &Candidate<'_>, words: HintWords) -> bool
     let names = candidate.names;
     row.arguments.iter().any(|argument| {
         let callee = names.callee.as_str();
-        let fits = callee == argument.callee || callee.strip_suffix(argument.callee.as_str()).is_some_and(|before| before.ends_with('.') && argument.module.is_empty());
+        let chained = argument.callee.split_once(".*.").is_some_and(|(first, last)| callee.starts_with(first) && callee.strip_suffix(last).is_some_and(|before| before.ends_with('.')));
+        let fits = chained || callee == argument.callee || callee.strip_suffix(argument.callee.as_str()).is_some_and(|before| before.ends_with('.') && argument.module.is_empty());
         fits && names.slot == argument.slot && (argument.module.is_empty() || words.has(&argument.module.to_ascii_lowercase()))
     })
 }

@@ -80,7 +80,8 @@ pub fn expand(template: &str, random: &mut Random) -> String {
 /// Where the brace that was opened before `text` closes.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 1;
-    for (at, byte) in text.bytes().enumerate() {
+    // No place is longer than this.
+    for (at, byte) in text.bytes().enumerate().take(512) {
         match byte {
             b'{' => depth += 1,
             b'}' => depth -= 1,

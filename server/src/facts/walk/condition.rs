@@ -184,6 +184,13 @@ impl Walker<'_> {
     }
 
     fn membership(&self, a: &Value, b: &Value) -> Truth {
+        if let (None, Kind::Union(alternatives)) = (a.symbol(), a.kind()) {
+            let mut truth = Truth::default();
+            for alternative in alternatives.iter().filter(|alternative| alternative.value.symbol().is_some()) {
+                truth.if_true.add_all(&self.membership(&alternative.value, b).if_true);
+            }
+            return truth;
+        }
         let Some(symbol) = a.symbol() else { return Truth::default() };
         match b.kind() {
             Kind::Seq(seq) if seq.rest.is_none() && seq.items.iter().all(is_constant) => {

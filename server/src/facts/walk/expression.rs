@@ -117,10 +117,17 @@ impl Walker<'_> {
 
     /// A value about which more is known at this point: one of a fixed set is harmless.
     pub(super) fn refined(&mut self, value: Value) -> Value {
-        let Some(symbol) = value.symbol() else { return value };
         if value.taint().is_empty() {
             return value;
         }
+        let Some(symbol) = value.symbol() else {
+            // `input ?? "default"`: each of the two by itself.
+            return if matches!(value.kind(), Kind::Union(_)) && self.facts.iter().any(|fact| matches!(fact, Fact::Among(_) | Fact::Is(..))) {
+                value.map(|value| self.refined(value.clone()))
+            } else {
+                value
+            };
+        };
         let fixed = self.facts.iter().any(|fact| match fact {
             Fact::Among(known) | Fact::Is(known, _) => known == symbol,
             _ => false,

@@ -72,7 +72,7 @@ struct Around {
 impl Finder<'_> {
     /// A literal, or several that make one text.
     fn literal(&mut self, literal: Span, value: &Text<'_>, around: &Around) {
-        if value.text.len() < 4 {
+        if value.text.len() < 3 {
             return;
         }
         let candidate = self.candidate(value, around);

@@ -317,6 +317,7 @@ impl<'s> Walk<'_, 's> {
                 Entry::Spread { value, .. } => self.expr(*value, around),
                 Entry::Field { key, key_span, value, .. } => {
                     let outer = if around.names.own.is_empty() { &around.names.outer } else { &around.names.own };
+                    let mut fallback = around.fallback.clone();
                     let mut names = Names { outer: outer.clone(), callee: around.names.callee.clone(), ..Names::default() };
                     match key {
                         Key::Name(name) => names.own = name.clone(),
@@ -332,12 +333,15 @@ impl<'s> Walk<'_, 's> {
                     } else if lists().value_fields.contains(lower.as_str()) && !around.names.own.is_empty() {
                         names.own = around.names.own.clone();
                         names.outer = around.names.outer.clone();
+                        if lower.ends_with("default") && is_variable_name(&names.own) {
+                            fallback = Some(names.own.clone());
+                        }
                     }
                     // `enum Keys { A = "..." }` lowers to an object.
                     let between = crate::text::Span::new(key_span.end, segment[*value].span.start);
                     let is_enum = key_span.end < segment[*value].span.start && between.of(self.finder.text).trim_start().starts_with('=');
                     let position = if is_enum { Position::Quiet } else { Position::Value };
-                    let inner = Around { names, position, siblings: Rc::clone(&siblings), fixed: around.fixed || is_enum, ..around.clone() };
+                    let inner = Around { names, position, fallback, siblings: Rc::clone(&siblings), fixed: around.fixed || is_enum, ..around.clone() };
                     self.expr(*value, &inner);
                 }
             }
@@ -377,9 +381,7 @@ impl<'s> Walk<'_, 's> {
         }
         // `z.string().default("...")` in a schema of the environment.
         if method == "default" && kind == CallKind::Plain && args.len() == 1 && !around.names.own.is_empty() {
-            let own = &around.names.own;
-            let is_variable = own.contains('_') && own.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-            let fallback = is_variable.then(|| own.clone());
+            let fallback = is_variable_name(&around.names.own).then(|| around.names.own.clone());
             args.iter().for_each(|arg| self.expr(arg.value, &Around { fallback: fallback.clone(), ..around.clone() }));
             return;
         }
@@ -391,6 +393,8 @@ impl<'s> Walk<'_, 's> {
         let quiet = lists().quiet_calls.contains(called) || lists().quiet_calls.contains(method) && !called.starts_with("jwt");
         let connects = lists().connection_calls.contains(called) || lists().connection_calls.contains(method);
         let naming = lists().naming_calls.contains(method);
+        let keywords = args.iter().filter_map(|arg| Some((arg.name.clone()?, constant(segment, arg.value))));
+        let siblings = Rc::new(Siblings::of(keywords));
         let named = args.first().filter(|_| naming && args.len() >= 2).and_then(|arg| constant(segment, arg.value));
         for (at, arg) in args.iter().enumerate() {
             let slot = arg.name.clone().unwrap_or_else(|| Name::from(at.to_string()));
@@ -408,7 +412,12 @@ impl<'s> Walk<'_, 's> {
                     Around { names: Names { outer, callee, slot, ..Names::default() }, position: Position::Argument, ..Around::default() }
                 }
             };
-            self.expr(arg.value, &Around { connects, ..passed });
+            self.expr(arg.value, &Around { connects, siblings: Rc::clone(&siblings), ..passed });
         }
     }
+}
+
+/// `JWT_SECRET`: the schema around it describes the environment.
+fn is_variable_name(name: &str) -> bool {
+    name.contains('_') && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
