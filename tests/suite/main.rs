@@ -4,3 +4,4 @@ mod fixes;
 mod placeholder;
 mod secret_catalogue;
 mod protocol;
+mod schema;
