@@ -10,4 +10,5 @@ mod pages;
 mod placeholder;
 mod program;
 mod protocol;
+mod schema;
 mod secret_catalogue;

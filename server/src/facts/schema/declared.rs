@@ -93,6 +93,8 @@ pub struct Declared {
     pub bases: Vec<Name>,
     /// It has no table of its own: a base class, a mixin, a composite type.
     pub is_abstract: bool,
+    /// A class without anything of its own: a model only if a base that stands elsewhere is one.
+    pub needs_base: bool,
     /// It is what signs in, whatever it is called.
     pub is_principal: bool,
     /// Sets of columns that are unique together.
@@ -115,6 +117,7 @@ impl Declared {
             relations: Vec::new(),
             bases: Vec::new(),
             is_abstract: false,
+            needs_base: false,
             is_principal: false,
             unique_together: Vec::new(),
             row_security: None,

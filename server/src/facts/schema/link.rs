@@ -68,8 +68,11 @@ mod tests {
 
     #[test]
     fn places_do_not_make_a_difference() {
-        let before = facts("/p/a.sql", "create table a (id int, user_id uuid default auth.uid());");
-        let after = facts("/p/a.sql", "-- a comment\ncreate table a (id int, user_id uuid default auth.uid());");
+        let text = "create table a (id int, user_id uuid default auth.uid()); alter table a enable row level security;
+            create policy p on a using (auth.uid() = user_id); create function f() returns int as $$ select 1 from a $$;
+            create view v as select * from a; grant select on a to anon; create policy q on b using (true);";
+        let before = facts("/p/a.sql", text);
+        let after = facts("/p/a.sql", &format!("-- a comment\n{text}"));
         assert_ne!(before.statements[0].span, after.statements[0].span);
         let file = FileId::new("/p/a.sql");
         assert_eq!(Schema::link([(&file, &before)]), Schema::link([(&file, &after)]));

@@ -175,9 +175,17 @@ fn table_of(query: &Query) -> Name {
 /// `exists (select 1 from members m where m.team_id = team_id and m.user_id = auth.uid())`
 fn exists(query: &Query) -> Predicate {
     if !asks_caller(query) {
-        return Predicate::Unknown;
+        return asked_function(query).unwrap_or(Predicate::Unknown);
     }
     Predicate::Member { table: table_of(query), column: tie(query) }
+}
+
+/// `exists (select 1 from patients p where p.id = patient_id and is_staff(p.clinic_id))`: the function decides.
+fn asked_function(query: &Query) -> Option<Predicate> {
+    query.conjuncts().into_iter().find_map(|condition| match condition {
+        Condition::Term(term) if matches!(term.left.kind, ExprKind::Call { .. }) => Some(function(term)),
+        _ => None,
+    })
 }
 
 /// The outer column that a condition of the query compares with one of its own.
@@ -282,6 +290,7 @@ mod tests {
             ("auth.uid() in (select user_id from admins)", "Member { table: admins, None }"),
             ("exists (select 1 from profiles where id = auth.uid() and role = 'admin')", "Member { table: profiles, None }"),
             ("exists (select 1 from settings)", "Unknown"),
+            ("exists (select 1 from p where p.id = p_id and is_staff(p.clinic))", "Function { name: is_staff, asks_caller: None }"),
             ("a + b > c", "Unknown"),
         ] {
             assert_eq!(read(expression), expected, "{expression}");

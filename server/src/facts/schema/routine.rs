@@ -28,7 +28,7 @@ pub struct Routine {
     pub revoked_from: Vec<Name>,
     pub granted_to: Vec<Name>,
     /// Where `set search_path = ''` can be inserted.
-    pub options_end: u32,
+    pub options_end: Site,
     pub site: Site,
 }
 
@@ -40,7 +40,7 @@ pub struct View {
     pub security_invoker: bool,
     pub reads: Vec<ObjectName>,
     /// Where `with (security_invoker = on)` can be inserted.
-    pub options_end: u32,
+    pub options_end: Site,
     pub site: Site,
 }
 
@@ -71,7 +71,7 @@ impl Replay {
             reads: Vec::new(),
             revoked_from: before.as_ref().map(|before| before.revoked_from.clone()).unwrap_or_default(),
             granted_to: before.map(|before| before.granted_to).unwrap_or_default(),
-            options_end: function.options_end,
+            options_end: site(Span::at(function.options_end)),
             site: site(span),
         };
         tables_of(body, &mut routine);
@@ -101,7 +101,7 @@ impl Replay {
             materialized: view.materialized,
             security_invoker: view.security_invoker,
             reads,
-            options_end: view.options_end,
+            options_end: site(Span::at(view.options_end)),
             site: site(span),
         });
     }
