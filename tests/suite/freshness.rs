@@ -21,10 +21,7 @@ const FILES: &[(&str, &str)] = &[
         "lib/auth.ts",
         "import { cookies } from \"next/headers\";\nimport { jwtVerify } from \"jose\";\nexport async function requireUser() {\n  const token = (await cookies()).get(\"s\")?.value ?? \"\";\n  const { payload } = await jwtVerify(token, key);\n  return { id: payload.sub };\n}\n",
     ),
-    (
-        "lib/where.ts",
-        "export const noteWhere = (userId: string, id: string) => ({ id, ownerId: userId });\nexport const \"😀\" = 1;\n",
-    ),
+    ("lib/where.ts", "export const noteWhere = (userId: string, id: string) => ({ id, ownerId: userId });\nexport const \"😀\" = 1;\n"),
     (
         "app/api/notes/[id]/route.ts",
         "import { PrismaClient } from \"@prisma/client\";\nimport { requireUser } from \"@/lib/auth\";\nimport { noteWhere } from \"@/lib/where\";\nconst db = new PrismaClient();\nexport async function GET(_: Request, { params }: { params: { id: string } }) {\n  const user = await requireUser();\n  return Response.json(await db.note.findFirst({ where: noteWhere(user.id, params.id) }));\n}\nexport async function DELETE(_: Request, { params }: { params: { id: string } }) {\n  await requireUser();\n  await db.note.delete({ where: { id: params.id } });\n  return new Response(null);\n}\nexport async function PUT(req: Request) {\n  const { q } = await req.json();\n  await db.$queryRawUnsafe(`select * from notes where t = '${q}'`);\n  return new Response(null);\n}\n",
@@ -37,8 +34,29 @@ const FILES: &[(&str, &str)] = &[
 
 /// Snippets that change what is found: constraints, guards, sinks, broken code, odd text.
 const SNIPPETS: &[&str] = &[
-    "", " ", "\n", "x", "{", "}", "(", ")", "\"", "`", ";", "// é😀\r\n", "ownerId: user.id, ", "await requireUser();\n", "id", "return null;\n", "  pass\n",
-    "  ownerId String\n", "const other = 1;\n", "import { x } from \"@/lib/where\";\n", "?", ", user.id", "# note\n",
+    "",
+    " ",
+    "\n",
+    "x",
+    "{",
+    "}",
+    "(",
+    ")",
+    "\"",
+    "`",
+    ";",
+    "// é😀\r\n",
+    "ownerId: user.id, ",
+    "await requireUser();\n",
+    "id",
+    "return null;\n",
+    "  pass\n",
+    "  ownerId String\n",
+    "const other = 1;\n",
+    "import { x } from \"@/lib/where\";\n",
+    "?",
+    ", user.id",
+    "# note\n",
 ];
 
 #[derive(Clone, Debug)]
@@ -50,8 +68,12 @@ struct Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0..FILES.len(), 0usize..900, prop_oneof![Just(0usize), 0usize..30], 0..SNIPPETS.len())
-        .prop_map(|(file, at, length, snippet)| Step { file, at, length, snippet });
+    let step = (0..FILES.len(), 0usize..900, prop_oneof![Just(0usize), 0usize..30], 0..SNIPPETS.len()).prop_map(|(file, at, length, snippet)| Step {
+        file,
+        at,
+        length,
+        snippet,
+    });
     proptest::collection::vec(step, 1..10)
 }
 
@@ -92,7 +114,8 @@ fn run(steps: &[Step]) {
         // The file that is edited is looked at on every keystroke, the others now and then.
         let file = documents[step.file].file.clone();
         let now = engine.check(&snapshot(&current, &config), &file, &Cancel::default()).expect("not cancelled");
-        let fresh_documents: Vec<Document> = documents.iter().map(|document| Document::new(document.file.clone(), document.language, 0, &document.text())).collect();
+        let fresh_documents: Vec<Document> =
+            documents.iter().map(|document| Document::new(document.file.clone(), document.language, 0, &document.text())).collect();
         let fresh = project(&fresh_documents);
         let mut anew = Engine::default();
         let all = anew.check_all(&snapshot(&fresh, &config), &Cancel::default()).expect("not cancelled");

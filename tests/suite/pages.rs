@@ -117,13 +117,21 @@ fn compare(case: &Case, project: &Project, findings: &[Finding]) -> Vec<String> 
             let (start, end) = expanded(&file.text, expected);
             let found = open.iter().position(|finding| {
                 let place = places(project, finding);
-                finding.place.file == name(&file.name) && place.0 == (expected.line, start) && place.1.is_none_or(|last| last == end) && finding.message.contains(&expected.words)
+                finding.place.file == name(&file.name)
+                    && place.0 == (expected.line, start)
+                    && place.1.is_none_or(|last| last == end)
+                    && finding.message.contains(&expected.words)
             });
             match found {
                 Some(at) => {
                     open.remove(at);
                 }
-                None => problems.push(format!("nothing like \"{}\" is found in {} at line {}, columns {start} to {end}", expected.words, file.name, expected.line + 1)),
+                None => problems.push(format!(
+                    "nothing like \"{}\" is found in {} at line {}, columns {start} to {end}",
+                    expected.words,
+                    file.name,
+                    expected.line + 1
+                )),
             }
         }
     }

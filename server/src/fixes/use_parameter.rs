@@ -267,7 +267,9 @@ fn apply(
         Style::Prepared => {
             // `prepare("...").run()`: the values go to the call that follows; D1 binds them first.
             let next = segment.exprs.iter().find_map(|expr| match &expr.kind {
-                ExprKind::Member { base, name, name_span, .. } if placed.absolute(segment[*base].span) == call => Some((name.clone(), placed.absolute(*name_span))),
+                ExprKind::Member { base, name, name_span, .. } if placed.absolute(segment[*base].span) == call => {
+                    Some((name.clone(), placed.absolute(*name_span)))
+                }
                 _ => None,
             });
             let (next, next_span) = next?;

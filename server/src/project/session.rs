@@ -192,13 +192,7 @@ impl Session {
         self.routes.clone()
     }
 
-    fn routes(
-        &mut self,
-        world: &Linked<'_>,
-        cache: &mut ModuleCache,
-        only: Option<&FileId>,
-        cancelled: &dyn Fn() -> bool,
-    ) -> Option<Routes> {
+    fn routes(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, only: Option<&FileId>, cancelled: &dyn Fn() -> bool) -> Option<Routes> {
         if let Some(routes) = &self.routes {
             return Some(Arc::clone(routes));
         }
@@ -228,7 +222,8 @@ impl Session {
         }
         let mut routes = routes::compose(&registered);
         routes.append(&mut all);
-        let routes: Vec<(RootKey, Arc<Route>)> = routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))).collect();
+        let routes: Vec<(RootKey, Arc<Route>)> =
+            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))).collect();
         let live: FxHashSet<&RootKey> = routes.iter().map(|(key, _)| key).collect();
         self.walks.retain(|key, _| !matches!(key, RootKey::Route(..)) || live.contains(key));
         let routes = Arc::new(routes);
@@ -289,15 +284,8 @@ impl Session {
                     Some(walk) => Arc::clone(walk),
                     None => {
                         let mut walker = Walker::new(world, cache);
-                        let closure = Closure {
-                            item: item.clone(),
-                            function,
-                            captured: None,
-                            this: None,
-                            class: None,
-                            bound: Vec::new(),
-                            assumes: Default::default(),
-                        };
+                        let closure =
+                            Closure { item: item.clone(), function, captured: None, this: None, class: None, bound: Vec::new(), assumes: Default::default() };
                         let value = Value::new(Kind::Function(Arc::new(closure)));
                         walker.root(&value, Vec::new());
                         self.keep(root, None, walker)

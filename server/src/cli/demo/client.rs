@@ -67,7 +67,10 @@ impl Client {
             },
         });
         let folders = json!([{ "uri": folder_uri, "name": "demo" }]);
-        client.request("initialize", json!({ "processId": std::process::id(), "rootUri": folder_uri, "workspaceFolders": folders, "capabilities": capabilities }))?;
+        client.request(
+            "initialize",
+            json!({ "processId": std::process::id(), "rootUri": folder_uri, "workspaceFolders": folders, "capabilities": capabilities }),
+        )?;
         client.notify("initialized", json!({}))?;
         Ok(client)
     }

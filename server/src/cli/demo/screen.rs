@@ -193,7 +193,10 @@ impl Stage for Screen {
                 4.0
             }
             Event::Repairs { title, before, others } => {
-                self.changed = difference::lines(before, view.text).into_iter().filter_map(|line| if let Line::New(number, _) = line { Some(number) } else { None }).collect();
+                self.changed = difference::lines(before, view.text)
+                    .into_iter()
+                    .filter_map(|line| if let Line::New(number, _) = line { Some(number) } else { None })
+                    .collect();
                 self.panel = vec![(Tone::Good, format!("The editor applies Guardline's fix: {title}"))];
                 for (name, text) in others {
                     self.files.push((name.clone(), without_values(text)));

@@ -25,15 +25,27 @@ pub trait Stage {
 pub enum Event<'a> {
     Begins,
     /// Guardline has found the expected mistake.
-    Finds { lead: &'a str },
+    Finds {
+        lead: &'a str,
+    },
     /// A fix was applied; these files were changed besides the document.
-    Repairs { title: &'a str, before: &'a str, others: &'a [(String, String)] },
+    Repairs {
+        title: &'a str,
+        before: &'a str,
+        others: &'a [(String, String)],
+    },
     /// A fix was applied, and the mistake is still found.
-    Stays { title: &'a str },
+    Stays {
+        title: &'a str,
+    },
     /// There is nothing to apply.
-    HasNoFix { rule: &'a str },
+    HasNoFix {
+        rule: &'a str,
+    },
     /// The mistake was not found.
-    Misses { rule: &'a str },
+    Misses {
+        rule: &'a str,
+    },
     Ends,
 }
 

@@ -44,10 +44,7 @@ impl Walker<'_> {
                 truth
             }
             _ => match value.symbol() {
-                Some(symbol) => Truth {
-                    if_true: Facts::one(Fact::Present(symbol.clone())),
-                    if_false: Facts::one(Fact::Absent(symbol.clone())),
-                },
+                Some(symbol) => Truth { if_true: Facts::one(Fact::Present(symbol.clone())), if_false: Facts::one(Fact::Absent(symbol.clone())) },
                 None => Truth::default(),
             },
         }
@@ -213,10 +210,7 @@ impl Walker<'_> {
                 truth
             }
             _ => match b.symbol() {
-                Some(list) => Truth {
-                    if_true: Facts::one(Fact::Contains(list.clone(), symbol.clone())),
-                    if_false: Facts::none(),
-                },
+                Some(list) => Truth { if_true: Facts::one(Fact::Contains(list.clone(), symbol.clone())), if_false: Facts::none() },
                 None => Truth::default(),
             },
         }

@@ -5,8 +5,8 @@
 mod access;
 mod bind;
 mod builtin;
-mod caller;
 mod call;
+mod caller;
 mod condition;
 mod expression;
 pub mod inline;
@@ -294,10 +294,9 @@ impl<'w> Walker<'w> {
             };
             let value = match other {
                 Some(other) if other.is_same(value) => value.clone(),
-                Some(other) => Value::union(vec![
-                    Alternative { value: value.clone(), facts: a_new.clone() },
-                    Alternative { value: other.clone(), facts: b_new.clone() },
-                ]),
+                Some(other) => {
+                    Value::union(vec![Alternative { value: value.clone(), facts: a_new.clone() }, Alternative { value: other.clone(), facts: b_new.clone() }])
+                }
                 None => value.clone(),
             };
             locals.push((name.clone(), value));

@@ -28,10 +28,7 @@ pub fn fixes(project: &Project, plan: &RequireOwner) -> Vec<Fix> {
         grade: Grade::NeedsReview,
         preferred: true,
         edits,
-        note: Some(format!(
-            "Try it with two accounts: one must still reach its own {}, the other must get \"not found\".",
-            plan.model
-        )),
+        note: Some(format!("Try it with two accounts: one must still reach its own {}, the other must get \"not found\".", plan.model)),
         suppresses: false,
     }]
 }

@@ -24,9 +24,8 @@ pub use expr::{ColumnRef, Condition, Expr, ExprKind, ObjectName, Op, Placeholder
 pub use pieces::{HolePosition, Piece, Pieces};
 pub use query::{Assignment, JoinKind, Query, QueryKind, SelectItem, TableRef};
 pub use statement::{
-    AlterAction, AlterFunction, AlterPolicy, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateFunction, CreatePolicy, CreateTable,
-    CreateView, FunctionArg, FunctionBody, Grant, GrantObjects, PolicyCommand, PolicyExpr, Reference, RowSecurityChange, Statement,
-    StatementKind,
+    AlterAction, AlterFunction, AlterPolicy, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateFunction, CreatePolicy, CreateTable, CreateView,
+    FunctionArg, FunctionBody, Grant, GrantObjects, PolicyCommand, PolicyExpr, Reference, RowSecurityChange, Statement, StatementKind,
 };
 pub use statements::statements;
 
