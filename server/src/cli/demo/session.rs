@@ -136,8 +136,21 @@ impl Session {
         Ok(Scene { rule, seen: true, repaired: gone.then_some(title) })
     }
 
-    /// The fix an editor would apply when asked to just fix it: the preferred one, else the first that repairs.
+    /// The fix an editor would apply when asked to just fix it: the preferred one, else the first that repairs. What the
+    /// server offered can be out of date when it is asked for the edit (it has just read more of the folder): then the
+    /// question is put again, as a person would open the menu again.
     fn best_action(&mut self, diagnostic: &Value) -> Result<Option<(String, Value)>> {
+        const TRIES: usize = 5;
+        for _ in 1..TRIES {
+            match self.offered(diagnostic) {
+                Err(error) if error.to_string().contains("Content modified") => {}
+                done => return done,
+            }
+        }
+        self.offered(diagnostic)
+    }
+
+    fn offered(&mut self, diagnostic: &Value) -> Result<Option<(String, Value)>> {
         let params = json!({
             "textDocument": { "uri": self.buffer.uri },
             "range": diagnostic["range"],

@@ -76,9 +76,11 @@ fn user(code: &Code<'_>, plan: &RequireOwner) -> Option<String> {
 /// `req.user.sub`, where the file reads that of `req.user`.
 fn used_in(text: &str, expression: &str) -> Option<String> {
     for id in ["id", "sub", "userId", "uid", "user_id", "pk", "_id"] {
-        let candidate = format!("{expression}.{id}");
-        if count(text, &candidate) > 0 {
-            return Some(candidate);
+        // Where types say that it may be missing, the file claims that it is not.
+        for candidate in [format!("{expression}.{id}"), format!("{expression}!.{id}")] {
+            if count(text, &candidate) > 0 {
+                return Some(candidate);
+            }
         }
     }
     None
