@@ -2,18 +2,36 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use guardline::cli::args::{Cli, Command};
+use clap::{Parser, Subcommand};
 use guardline::{cli, lsp};
 
+/// Finds the security mistakes that AI assistants make, and says how to repair them.
+#[derive(Parser)]
+#[command(name = "guardline", version, arg_required_else_help = true, disable_help_subcommand = true)]
+struct Program {
+    #[command(subcommand)]
+    door: Door,
+    /// No colours. The environment variable NO_COLOR does the same
+    #[arg(long, global = true)]
+    no_color: bool,
+}
+
+#[derive(Subcommand)]
+enum Door {
+    #[command(flatten)]
+    Terminal(cli::args::Command),
+    /// Start the language server on standard input and output (for editors)
+    Lsp(cli::args::Server),
+}
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match cli.command {
-        Command::Lsp(server) => lsp::run(&lsp::Options {
+    let program = Program::parse();
+    match program.door {
+        Door::Terminal(command) => cli::run(command, program.no_color),
+        Door::Lsp(server) => lsp::run(&lsp::Options {
             log: server.log,
             log_level: server.log_level.as_deref().and_then(lsp::Level::named),
             client_process: server.client_process_id,
         }),
-        _ => cli::run(cli),
     }
 }

@@ -1,7 +1,14 @@
 //! The tests that need more than one floor. One binary, so that they are linked once.
 
+mod audit;
+mod audit_formats;
+mod demo;
 mod fixes;
+mod freshness;
+mod lowering_ecma;
+mod pages;
 mod placeholder;
-mod secret_catalogue;
+mod program;
 mod protocol;
 mod schema;
+mod secret_catalogue;

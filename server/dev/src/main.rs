@@ -34,10 +34,10 @@ enum Command {
         #[arg(long)]
         root: Option<PathBuf>,
     },
-    /// Prints the models of a project: their columns, whose their rows are, what the database enforces.
-    Schema { folder: PathBuf },
     /// Prints what the rule secret-hardcoded says about files.
     Secrets(secrets::Options),
+    /// Prints the models of a project: their columns, whose their rows are, what the database enforces.
+    Schema { folder: PathBuf },
 }
 
 fn main() -> anyhow::Result<()> {

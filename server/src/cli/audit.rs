@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -15,16 +15,27 @@ use signal_hook::consts::SIGINT;
 use super::args::{Audit, Format};
 use super::targets::{self, Targets};
 use super::{STOPPED, output};
-use crate::config::{self, Config};
+use crate::config;
 use crate::engine::{self, Cancel, Snapshot};
+use crate::fixes::{Fix, Grade};
 use crate::project::Project;
-use crate::report::{self, Date, Entry, Redactor, Report, suppress};
+use crate::report::{self, Change, Date, Entry, Redactor, Repair, Report, suppress};
 use crate::rules::{self, Finding, Level};
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
+use crate::workspace;
 use crate::workspace::walk::{Walk, file_id};
 
+/// Code nests deeply: the engine needs more stack than a main thread has.
 pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
+    let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES);
+    std::thread::scope(|scope| {
+        let running = thread.spawn_scoped(scope, || run_here(audit, no_color)).context("no thread can be started")?;
+        running.join().unwrap_or_else(|_| bail!("the audit failed; this is a mistake in Guardline"))
+    })
+}
+
+fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let cancel = stopped_by_ctrl_c()?;
     let targets = targets::resolve(audit)?;
     let progress = Progress::new();
@@ -62,19 +73,24 @@ fn stopped(progress: &Progress) -> u8 {
 
 struct Read {
     project: Project,
-    config: Config,
+    config: config::Config,
     notes: Vec<String>,
 }
 
 /// Reads the projects. `None` if cancelled.
 fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Progress) -> Result<Option<Read>> {
-    let config = Config { include_tests, ..Config::default() };
-    let mut notes: Vec<String> = Vec::new();
+    let home = std::env::home_dir();
+    let mut loaded = targets.projects.first().map(|project| workspace::config::load(project, home.as_deref())).unwrap_or_default();
+    loaded.config.include_tests |= include_tests;
+    let mut notes: Vec<String> = loaded.problems();
+    if targets.projects.iter().skip(1).any(|project| workspace::config::find(project, home.as_deref()) != loaded.path) {
+        notes.push("Several projects were named; the configuration of the first holds for all of them.".to_owned());
+    }
     if targets.gone > 0 {
-        notes.push(format!("{} of the files in the list are not there any more.", targets.gone));
+        notes.push(format!("{} of the files in the list {} not there any more.", targets.gone, if targets.gone == 1 { "is" } else { "are" }));
     }
     let roots: Vec<FileId> = targets.projects.iter().filter_map(|project| file_id(project)).collect();
-    let walk = Walk { roots: &targets.walked, also: &targets.files, config: &config, config_folder: None };
+    let walk = Walk { roots: &targets.walked, also: &targets.files, config: &loaded.config, config_folder: loaded.folder() };
     let mut documents: Vec<(FileId, Option<Arc<Document>>)> = Vec::new();
     let mut ignored = FxHashSet::default();
     let ended = walk.stream(cancel, &mut |batch| {
@@ -90,20 +106,20 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
     let Some(ended) = ended else { return Ok(None) };
     notes.extend(ended.notes);
     let project = Project::new(roots).with_git_roots(ended.git_roots).with_ignored(ignored).with(documents);
-    Ok(Some(Read { project, config, notes }))
+    Ok(Some(Read { project, config: loaded.config, notes }))
 }
 
 /// Checks the project. `None` if cancelled.
 fn report<'s>(snapshot: &'s Snapshot, targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
     let project = &*snapshot.project;
-    let all = on_deep_stack(|| engine::check_all(snapshot, cancel))?;
+    let all = engine::check_all(snapshot, cancel)?;
     let redactor = Redactor::new(project, rules::all(), &all);
     let is_shown = |finding: &Finding| {
         let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
         is_loud && targets.cover(&finding.place.file)
     };
     let judged = suppress::judge(project, rules::all(), all.into_iter().filter(is_shown).collect(), today());
-    let entries = with_fixes(snapshot, judged.kept);
+    let entries = with_repairs(project, judged.kept);
     let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
     let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
     Some(Report {
@@ -127,16 +143,21 @@ fn base(project: &Project) -> FileId {
     project.git_roots().iter().find(around).unwrap_or(root).clone()
 }
 
-fn with_fixes(snapshot: &Snapshot, findings: Vec<Finding>) -> Vec<Entry> {
-    findings.into_iter().map(|finding| Entry { fixes: engine::offers(&snapshot.project, &finding), finding }).collect()
+fn with_repairs(project: &Project, findings: Vec<Finding>) -> Vec<Entry> {
+    let entry = |finding: Finding| {
+        let fixes = engine::offers(project, &finding).into_iter().filter(|fix| !fix.suppresses);
+        Entry { repairs: fixes.map(repair).collect(), finding }
+    };
+    findings.into_iter().map(entry).collect()
 }
 
-/// Code nests deeply: the engine needs more stack than a main thread has.
-fn on_deep_stack<T: Send>(run: impl FnOnce() -> Option<T> + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn_scoped(scope, run);
-        thread.ok()?.join().ok()?
-    })
+fn repair(fix: Fix) -> Repair {
+    let changes = fix.edits.into_iter().map(|of_file| Change {
+        file: of_file.file,
+        creates: of_file.create,
+        replacements: of_file.edits.into_iter().map(|edit| (edit.span, edit.text)).collect(),
+    });
+    Repair { title: fix.title, needs_review: fix.grade == Grade::NeedsReview, note: fix.note, changes: changes.collect() }
 }
 
 fn here() -> FileId {

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod audit;
+mod demo;
 mod explain;
 mod output;
 mod rules;
@@ -9,20 +10,20 @@ mod targets;
 
 use std::process::ExitCode;
 
-use args::{Cli, Command};
+use args::Command;
 
 /// It could not be done: bad arguments, a path that cannot be read.
 pub const FAILED: u8 = 2;
 /// Stopped by Ctrl-C, as shells count it.
 const STOPPED: u8 = 130;
 
-/// Carries out every command but the language server, which is a door of its own.
-pub fn run(cli: Cli) -> ExitCode {
-    let done = match cli.command {
-        Command::Audit(audit) => audit::run(&audit, cli.no_color),
-        Command::Explain { rule } => explain::run(&rule, cli.no_color),
-        Command::Rules { format } => rules::run(format, cli.no_color),
-        Command::Demo(_) | Command::Lsp(_) => Ok(FAILED),
+/// Carries out a command and says how it went.
+pub fn run(command: Command, no_color: bool) -> ExitCode {
+    let done = match command {
+        Command::Audit(audit) => audit::run(&audit, no_color),
+        Command::Explain { rule } => explain::run(&rule, no_color),
+        Command::Rules { format } => rules::run(format, no_color),
+        Command::Demo(demo) => demo::run(&demo, no_color),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -21,6 +21,20 @@ pub struct Access {
     pub facts: Facts,
     /// A call that could have decided about it without our seeing it.
     pub delegated: bool,
+    /// Expressions in scope here that are the signed-in user, or part of what says who that is.
+    pub callers: Vec<Caller>,
+}
+
+/// `session`, `req.user`, `current_user`: how the code around an access names whoever is signed in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Caller {
+    pub expression: String,
+    /// What it is of the principal: `data.user` of what `getUser()` gives.
+    pub path: Vec<Name>,
+    /// The way to the id from the principal itself.
+    pub id: Vec<Name>,
+    /// It is known not to be missing.
+    pub present: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FileEdit, Fix, edits};
+use super::{FileEdit, Fix, edits, ignored};
 use crate::project::Project;
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
@@ -18,7 +18,16 @@ pub fn apply(project: &Project, fix: &Fix) -> Option<Project> {
         let text = text_after(project, edit)?;
         changes.push((edit.file.clone(), Some(Arc::new(Document::new(edit.file.clone(), language, version + 1, &text)))));
     }
-    Some(project.with(changes))
+    Some(leave_out(project, project.with(changes), fix))
+}
+
+/// An env file is out of git where an ignore file says so since now, and a new one where there is no git. One that was
+/// ignored before and is in git nevertheless stays in it.
+fn leave_out(before: &Project, after: Project, fix: &Fix) -> Project {
+    let is_new = |edit: &&FileEdit| edit.create || !ignored::is_ignored(before, &edit.file);
+    let written = fix.edits.iter().filter(|edit| Language::of(&edit.file) == Some(Language::Env)).filter(is_new);
+    let out: Vec<FileId> = written.map(|edit| &edit.file).filter(|file| !ignored::is_in_git(&after, file)).cloned().collect();
+    after.with_also_ignored(out)
 }
 
 /// The text of one file after its edits. A file to be created that has appeared meanwhile is left alone.
@@ -63,6 +72,19 @@ mod tests {
     fn a_file_that_appeared_meanwhile_is_left_alone() {
         let before = project(&[(".env", "B=1\n")]);
         assert_eq!(after(&before, &fix(vec![edit(".env", true, Span::at(0), "A=2\n")]), &[".env"]), ["B=1\n"]);
+    }
+
+    #[test]
+    fn a_new_env_file_is_known_to_be_out_of_git() {
+        let root = vec![FileId::new("/w")];
+        let env = fix(vec![edit(".env", true, Span::at(0), "A=2\n")]);
+        assert!(apply(&project(&[]), &env).unwrap().is_ignored(&file(".env")));
+        assert!(!apply(&project(&[]).with_git_roots(root.clone()), &env).unwrap().is_ignored(&file(".env")));
+        assert!(apply(&project(&[(".gitignore", ".env")]).with_git_roots(root.clone()), &env).unwrap().is_ignored(&file(".env")));
+        let both = fix(vec![edit(".env", false, Span::at(0), "A=2\n"), edit(".gitignore", true, Span::at(0), ".env\n")]);
+        assert!(apply(&project(&[(".env", "")]).with_git_roots(root.clone()), &both).unwrap().is_ignored(&file(".env")));
+        let tracked = fix(vec![edit(".env", false, Span::at(0), "A=2\n")]);
+        assert!(!apply(&project(&[(".env", ""), (".gitignore", ".env")]).with_git_roots(root), &tracked).unwrap().is_ignored(&file(".env")));
     }
 
     #[test]

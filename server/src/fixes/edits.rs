@@ -1,6 +1,7 @@
 //! Edits of texts: collecting them per file, putting them in order, and making the usual ones.
 
 use super::{FileEdit, TextEdit};
+use crate::syntax::Language;
 use crate::text::lines::{begins_line, line_end, line_start, line_stop, next_line, without_bom};
 use crate::text::{FileId, Span};
 
@@ -30,6 +31,11 @@ impl Edits {
     /// A file that does not exist yet, with its whole text.
     pub fn create(&mut self, file: &FileId, text: String) {
         self.files.push(FileEdit { file: file.clone(), create: true, edits: vec![TextEdit { span: Span::at(0), text }] });
+    }
+
+    /// True if code other than this file is edited.
+    pub fn touches_code_besides(&self, file: &FileId) -> bool {
+        self.files.iter().any(|edit| edit.file != *file && Language::of(&edit.file).is_some_and(Language::is_code))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,9 +1,9 @@
 //! Env files, read line by line so that whatever is not touched stays as it is: comments, blank lines, order, `export`.
 //! Says what a name holds, and what to change so that it holds a value.
 
+use super::TextEdit;
 use super::edits;
 use super::env_quoting::{self, Loader};
-use super::TextEdit;
 use crate::text::{Span, lines};
 
 /// One `NAME=value`.
@@ -145,9 +145,9 @@ fn blank(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
 }
 
-/// Words that stand where a value should be.
-const STAND_INS: &[&str] =
-    &["your", "changeme", "change-me", "change_me", "placeholder", "replace", "insert", "todo", "fixme", "example", "dummy", "xxx", "paste"];
+/// Words that stand where a value should be. Fewer than those that keep a finding quiet: what is taken for open here is
+/// overwritten, and a value that only looks made up may be in use.
+const STAND_INS: &[&str] = &["your", "changeme", "change-me", "change_me", "placeholder", "replace", "insert", "todo", "fixme", "xxx", "paste"];
 
 /// True for an empty value and for what people write instead of one: `<key>`, `your-key-here`, `sk_live_xxx`, `...`.
 fn is_placeholder(value: &str) -> bool {
@@ -189,8 +189,16 @@ mod tests {
         assert_eq!(
             read,
             [
-                ("A", "1"), ("B", "two"), ("C", "'x # y'"), ("D", "\"line\nE=no\nend\""), ("F", ""), ("G", ""), ("H", "yaml"),
-                ("I", "a#b"), ("J", "\"open"), ("K", "`t`"),
+                ("A", "1"),
+                ("B", "two"),
+                ("C", "'x # y'"),
+                ("D", "\"line\nE=no\nend\""),
+                ("F", ""),
+                ("G", ""),
+                ("H", "yaml"),
+                ("I", "a#b"),
+                ("J", "\"open"),
+                ("K", "`t`"),
             ]
         );
         for assignment in assignments(text) {
@@ -226,7 +234,7 @@ mod tests {
         for open in ["", "\"\"", "<your key>", "sk_live_xxx", "your_api_key", "...", "changeme", "xxxx", "\"sk-...\"", "{{key}}"] {
             assert!(Assignment { name: "K", raw: open, span: Span::at(0) }.is_open(), "{open}");
         }
-        for value in ["hunter2", "sk_live_4fGh2yourd1Kk", "postgres://u:p@h/db", "a1b2"] {
+        for value in ["hunter2", "sk_live_4fGh2yourd1Kk", "postgres://u:p@db.example.com/db", "a1b2", "secret123456"] {
             assert!(!Assignment { name: "K", raw: value, span: Span::at(0) }.is_open(), "{value}");
         }
     }
@@ -264,9 +272,7 @@ mod tests {
 
     fn any_file() -> impl Strategy<Value = String> {
         (proptest::collection::vec(any_line(), 0..8), prop_oneof![Just("\n"), Just("\r\n")], any::<bool>(), any::<bool>())
-            .prop_map(|(lines, end, bom, closed)| {
-                format!("{}{}{}", if bom { "\u{feff}" } else { "" }, lines.join(end), if closed { end } else { "" })
-            })
+            .prop_map(|(lines, end, bom, closed)| format!("{}{}{}", if bom { "\u{feff}" } else { "" }, lines.join(end), if closed { end } else { "" }))
     }
 
     proptest! {

@@ -5,20 +5,23 @@ pub mod comment_key;
 mod config_text;
 pub mod edits;
 pub mod env_file;
+mod env_module;
+pub mod env_name;
 pub mod env_quoting;
 mod env_target;
-pub mod env_name;
 pub mod ignored;
 mod literal;
 pub mod move_to_env;
 mod package;
 mod phrasebook;
+pub mod require_owner;
 mod secrets_toml;
 mod stack;
 pub mod suppress;
-pub mod verify;
 #[cfg(test)]
 mod testing;
+pub mod use_parameter;
+pub mod verify;
 
 use crate::project::Project;
 use crate::rules::FixPlan;
@@ -31,8 +34,8 @@ pub fn fixes(project: &Project, plan: &FixPlan) -> Vec<Fix> {
             let one = move_to_env::fix(project, literal, name).or_else(|| comment_key::fix(project, literal));
             one.into_iter().chain(move_to_env::fix_all_uses(project, literal, name)).collect()
         }
-        // No recipe yet: nothing is offered rather than something half right.
-        FixPlan::RequireOwner(_) | FixPlan::UseParameter { .. } => Vec::new(),
+        FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
+        FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, *rule, detail).into_iter().collect(),
     }
 }

@@ -9,7 +9,7 @@ use super::env_target::{self, Origin, Variable};
 use super::literal::{Code, Extent, Literal};
 use super::phrasebook::{self, Fallback, Phrasebook, Read};
 use super::stack::Setting;
-use super::{Fix, Grade, package};
+use super::{Fix, Grade, env_module, package};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
@@ -31,6 +31,9 @@ enum Uses {
     All,
 }
 
+/// A value of this length is found twice only if it means the same.
+const TELLING: usize = 16;
+
 /// What is being moved, and with what.
 struct Move<'p> {
     project: &'p Project,
@@ -45,7 +48,11 @@ fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fi
     };
     let book = phrasebook::of(code.language)?;
     let setting = Setting::of(project, &code.file, code.language, Some(code.model))?;
-    let this = Literal::at(&code, place.span)?;
+    let this = Literal::at(&code, place.span).filter(|literal| !literal.value.is_empty())?;
+    // A short value may stand for something else in another place.
+    if uses == Uses::All && this.value.len() < TELLING {
+        return None;
+    }
     let literals = match uses {
         Uses::This => vec![this],
         Uses::All => this.alike(),
@@ -67,6 +74,8 @@ fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fi
         is_simple &= literal.extent == Extent::Whole && fallback.is_none() && !value.contains('\n');
         cx.rewrite(literal, fallback, &variable, &mut edits)?;
     }
+    // A change in another module is to be looked at.
+    is_simple &= !edits.touches_code_besides(&code.file);
     env_target::accompany(project, &setting, &variable, &mut edits);
     Some(Fix {
         title: cx.title(&variable, literals.len()),
@@ -115,7 +124,12 @@ impl Move<'_> {
 
     /// The words for reading the variable at the literal, with the import they need.
     fn read(&self, literal: &Literal, variable: &Variable, edits: &mut Edits) -> Option<Read> {
-        let (mut text, wanted) = self.setting.read(variable.name.as_str(), self.code.model);
+        let module = env_module::declare(self.project, self.code, &self.setting.package, &variable.name, edits);
+        let asserted = self.setting.stack.asserted && module.is_none();
+        let (mut text, wanted) = match module {
+            Some(module) => (module.text, Some(module.import)),
+            None => self.setting.read(variable.name.as_str(), self.code.model),
+        };
         let in_scope = self.setting.stack.scope.as_deref().is_some_and(|name| self.book.is_parameter(literal, name));
         if let Some(wanted) = wanted.filter(|_| !in_scope) {
             let bound = wanted.name.clone().unwrap_or_else(|| wanted.from.clone());
@@ -131,7 +145,7 @@ impl Move<'_> {
             name: variable.name.clone(),
             text,
             quote: edits::quote(&self.code.text, '"'),
-            asserted: self.setting.stack.asserted,
+            asserted,
             quotes_nest: self.code.language != Language::Python || self.setting.package.requires_python(self.project) >= (3, 12),
             lines: literal.value.contains('\n'),
         })

@@ -54,6 +54,9 @@ pub async fn offered(state: &Arc<State>, params: CodeActionParams) -> Result<Opt
     let Some(open) = uri::file_of(params.text_document.uri.as_str()).and_then(|file| state.documents.in_step(&file)) else {
         return Ok(None);
     };
+    if !state.looks_at(&open.document) {
+        return Ok(None);
+    }
     let span = from_proto::span(open.document.rope(), params.range, state.capabilities().encoding);
     let shared = state.clone();
     let actions = state.workers.run(move |cancel| actions(&shared, &open, span, &params.context, cancel)).await;

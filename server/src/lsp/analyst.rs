@@ -1,14 +1,17 @@
 //! The thread that analyses: the only one that changes the project, so that every project follows from the one before.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::completion;
 use super::configure;
 use super::disk;
 use super::documents::Open;
+use super::held;
 use super::index::{self, Indexed};
 use super::judge;
 use super::quiet;
@@ -24,16 +27,18 @@ use crate::text::FileId;
 
 /// How long after a change of one document the others are looked at again.
 const AFTERWARDS: Duration = Duration::from_millis(25);
+/// Of how much text the trees are kept.
+const WARM: usize = 512 << 10;
 
 pub struct Analyst {
     state: Arc<State>,
     shown: FxHashMap<FileId, Shown>,
     /// What changed on disk while the index was being made.
     journal: FxHashSet<FileId>,
-    /// Documents that a walk of the folders would pass by, or not.
-    wanted: FxHashMap<FileId, bool>,
     /// Something that the client is shown changed without it having asked.
     stale_for_client: bool,
+    /// The documents whose trees are kept, with their revisions and sizes; those worked on last at the end.
+    warm: VecDeque<(FileId, u64, usize)>,
     status: status::Teller,
 }
 
@@ -57,8 +62,8 @@ impl Analyst {
             state,
             shown: FxHashMap::default(),
             journal: FxHashSet::default(),
-            wanted: FxHashMap::default(),
             stale_for_client: false,
+            warm: VecDeque::new(),
             status: status::Teller::default(),
         }
     }
@@ -83,6 +88,10 @@ impl Analyst {
             Job::Configure => self.configure(),
             Job::Disk(files) => self.disk(files),
             Job::Indexed { found, run } => self.indexed(&found, run),
+            Job::Completed => {
+                self.state.learn(|_| {});
+                self.state.scheduler.recheck_at(Instant::now());
+            }
             Job::Stop => {}
         }
     }
@@ -108,20 +117,49 @@ impl Analyst {
             }
             state.scheduler.end(file, began);
         }
+        self.cool(&open);
         let first_seen = open.iter().any(|open| open.document.version <= 1);
         if first_seen || self.shown.values().any(|shown| shown.generation < known.generation) {
             state.scheduler.recheck_at(Instant::now() + AFTERWARDS);
         }
     }
 
+    /// Keeps the trees of the documents that were worked on last, and gives up those of the others.
+    fn cool(&mut self, worked_on: &[Open]) {
+        for open in worked_on {
+            let file = &open.document.file;
+            self.warm.retain(|(warm, _, _)| warm != file);
+            self.warm.push_back((file.clone(), open.revision, open.document.rope().len_bytes()));
+        }
+        let mut bytes: usize = self.warm.iter().map(|(_, _, bytes)| bytes).sum();
+        let mut cold = Vec::new();
+        while bytes > WARM && self.warm.len() > 2 {
+            let Some((file, revision, size)) = self.warm.pop_front() else { break };
+            bytes -= size;
+            self.state.documents.cool(&file, revision);
+            cold.push(file);
+        }
+        if !cold.is_empty() {
+            let project = Arc::new(self.state.snapshot().project.cooled(&cold));
+            self.state.refine(project);
+        }
+    }
+
     /// The project with these texts.
     fn advance(&mut self, documents: &[Arc<Document>]) -> Known {
-        let known = self.state.known();
-        let new: Vec<_> = documents.iter().filter(|document| !holds(&known.project, document)).collect();
-        if new.is_empty() {
+        let state = &self.state;
+        let known = state.known();
+        let change = |document: &Arc<Document>| {
+            let file = &document.file;
+            if !state.looks_at(document) {
+                return known.project.file(file).map(|_| (file.clone(), None));
+            }
+            (!holds(&known.project, document)).then(|| (file.clone(), Some(document.clone())))
+        };
+        let changes: Vec<_> = documents.iter().filter_map(change).collect();
+        if changes.is_empty() {
             return known;
         }
-        let changes = new.iter().map(|document| (document.file.clone(), Some((*document).clone()))).collect();
         let next = catch_unwind(AssertUnwindSafe(|| known.project.with(changes)));
         match next {
             Ok(project) => self.learn(project),
@@ -138,8 +176,7 @@ impl Analyst {
     /// `None` if cancelled.
     fn check(&self, known: &Known, open: &Open, cancel: &Cancel) -> Option<judge::Shown> {
         let document = &open.document;
-        let too_large = document.rope().len_bytes() as u64 > known.config.max_file_bytes;
-        if too_large || self.wanted.get(&document.file) == Some(&false) || !holds(&known.project, document) {
+        if !holds(&known.project, document) {
             return Some(judge::Shown::default());
         }
         let snapshot = Snapshot { project: known.project.clone(), config: known.config.clone() };
@@ -215,7 +252,7 @@ impl Analyst {
         let state = self.state.clone();
         let known = state.known();
         self.shown.retain(|file, _| state.documents.is_open(file));
-        self.wanted.retain(|file, _| state.documents.is_open(file));
+        held(&state.wanted).retain(|file, _| state.documents.is_open(file));
         let old = self.shown.iter().filter(|(_, shown)| shown.generation < known.generation).map(|(file, _)| file).min().cloned();
         let Some(file) = old else {
             self.tell_client();
@@ -242,13 +279,15 @@ impl Analyst {
             self.state.runtime.spawn(async move { state.client.workspace_diagnostic_refresh().await });
         }
         self.status.tell(&self.state);
+        completion::start_if_needed(&self.state);
     }
 
     fn configure(&mut self) {
         if configure::read(&self.state) {
-            self.wanted.clear();
+            held(&self.state.wanted).clear();
             let open: Vec<Arc<Document>> = self.state.documents.all_in_step().into_iter().map(|open| open.document).collect();
             self.learn_wanted(&open);
+            self.advance(&open);
             self.state.scheduler.recheck_at(Instant::now());
         }
     }
@@ -268,9 +307,10 @@ impl Analyst {
             self.configure();
         }
         if change.files.is_empty() && change.ignored.is_none() {
-            return self.status.tell(&state);
+            return self.tell_client();
         }
-        let project = known.project.with(change.files);
+        let names: Vec<FileId> = change.files.iter().map(|(file, _)| file.clone()).collect();
+        let project = known.project.with(change.files).cooled(&names);
         let ignored = change.ignored.map(Arc::new);
         let project = match &ignored {
             Some(ignored) => project.with_ignored(FxHashSet::clone(ignored)),
@@ -294,7 +334,8 @@ impl Analyst {
         }
         // The client was told that it is going on, so it is told the end in any case.
         self.status = status::Teller::default();
-        let open = state.documents.all_in_step().into_iter().map(|open| (open.document.file.clone(), Some(open.document)));
+        let open = state.documents.all_in_step().into_iter().map(|open| open.document);
+        let open = open.map(|document| (document.file.clone(), state.looks_at(&document).then_some(document)));
         let next = Arc::new(found.project.with(open.collect()));
         let ignored = found.ignored.clone();
         state.learn(|known| {
@@ -309,13 +350,13 @@ impl Analyst {
         state.scheduler.recheck_at(Instant::now());
     }
 
-    fn learn_wanted(&mut self, documents: &[Arc<Document>]) {
-        let new: Vec<FileId> =
-            documents.iter().map(|document| &document.file).filter(|file| !self.wanted.contains_key(*file)).cloned().collect();
-        if new.is_empty() {
-            return;
+    fn learn_wanted(&self, documents: &[Arc<Document>]) {
+        let known = held(&self.state.wanted);
+        let new: Vec<FileId> = documents.iter().map(|document| &document.file).filter(|file| !known.contains_key(*file)).cloned().collect();
+        drop(known);
+        if !new.is_empty() {
+            let wanted = disk::are_wanted(&self.state, &new);
+            held(&self.state.wanted).extend(new.into_iter().zip(wanted));
         }
-        let wanted = disk::are_wanted(&self.state, &new);
-        self.wanted.extend(new.into_iter().zip(wanted));
     }
 }

@@ -12,6 +12,8 @@ const LONGEST_LINE: usize = 8 << 10;
 const HEADER: &[u8] = b"content-length:";
 /// What a line cut in two may hold of a header's beginning.
 const OVERLAP: usize = 32;
+/// How much is read at once, at least half of it.
+const ROOM: usize = 64 << 10;
 /// A buffer that once held a huge message is given back.
 const KEPT: usize = 1 << 20;
 
@@ -28,15 +30,16 @@ pub enum Frame {
 pub struct Frames<R> {
     input: R,
     buffer: Vec<u8>,
-    /// `buffer[at..]` is still to be read.
+    /// `buffer[at..filled]` has arrived and is still to be looked at; what lies behind it is room.
     at: usize,
+    filled: usize,
     /// Bytes skipped since the last frame.
     skipped: u64,
 }
 
 impl<R: Read> Frames<R> {
     pub fn new(input: R) -> Self {
-        Frames { input, buffer: Vec::with_capacity(64 << 10), at: 0, skipped: 0 }
+        Frames { input, buffer: vec![0; ROOM], at: 0, filled: 0, skipped: 0 }
     }
 
     /// The next frame. `before_waiting` is called each time more input is needed than has arrived.
@@ -69,12 +72,14 @@ impl<R: Read> Frames<R> {
     /// Returns whether there was one.
     pub fn resume_within(&mut self, body: &[u8]) -> bool {
         let Some(at) = next_header(body) else { return false };
-        self.buffer.splice(self.at..self.at, body[at..].iter().copied());
+        let rest = &body[at..];
+        self.buffer.splice(self.at..self.at, rest.iter().copied());
+        self.filled += rest.len();
         true
     }
 
     fn body(&mut self, length: usize, before_waiting: &mut dyn FnMut()) -> Frame {
-        while self.buffer.len() - self.at < length {
+        while self.filled - self.at < length {
             if !self.more(before_waiting) {
                 return Frame::End;
             }
@@ -89,7 +94,7 @@ impl<R: Read> Frames<R> {
     fn line(&mut self, before_waiting: &mut dyn FnMut()) -> Option<Vec<u8>> {
         let mut searched = 0;
         loop {
-            let rest = &self.buffer[self.at..];
+            let rest = &self.buffer[self.at..self.filled];
             let length = match rest[searched..].iter().position(|byte| *byte == b'\n') {
                 Some(end) => searched + end + 1,
                 None if rest.len() >= LONGEST_LINE => LONGEST_LINE - OVERLAP,
@@ -109,22 +114,22 @@ impl<R: Read> Frames<R> {
 
     /// Reads what has arrived, waiting for it if need be. False at the end of input.
     fn more(&mut self, before_waiting: &mut dyn FnMut()) -> bool {
-        self.buffer.drain(..self.at);
+        self.buffer.copy_within(self.at..self.filled, 0);
+        self.filled -= self.at;
         self.at = 0;
-        if self.buffer.is_empty() && self.buffer.capacity() > KEPT {
-            self.buffer = Vec::with_capacity(64 << 10);
+        if self.filled == 0 && self.buffer.len() > KEPT {
+            self.buffer = vec![0; ROOM];
+        } else if self.buffer.len() - self.filled < ROOM / 2 {
+            self.buffer.resize(self.buffer.len() * 2, 0);
         }
         before_waiting();
-        let held = self.buffer.len();
-        let room = (64 << 10).max(held.min(4 << 20));
-        self.buffer.resize(held + room, 0);
         let read = loop {
-            match self.input.read(&mut self.buffer[held..]) {
+            match self.input.read(&mut self.buffer[self.filled..]) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 other => break other.unwrap_or(0),
             }
         };
-        self.buffer.truncate(held + read);
+        self.filled += read;
         read > 0
     }
 }
@@ -145,9 +150,7 @@ fn header(line: &[u8]) -> Header {
     if let Some(at) = find_header(line) {
         let digits = line[at + HEADER.len()..].trim_ascii();
         return match std::str::from_utf8(digits) {
-            Ok(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty() => {
-                Header::Length(digits.parse().unwrap_or(u64::MAX))
-            }
+            Ok(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty() => Header::Length(digits.parse().unwrap_or(u64::MAX)),
             _ => Header::Junk,
         };
     }

@@ -61,6 +61,12 @@ impl Index {
         (runs.last, cancel)
     }
 
+    pub fn stop(&self) {
+        if let Some(cancel) = &held(&self.0).running {
+            cancel.cancel();
+        }
+    }
+
     fn is_last(&self, run: u64) -> bool {
         held(&self.0).last == run
     }
@@ -99,8 +105,9 @@ fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
             files.extend(disk::document(source).map(|document| (document.file.clone(), Some(document))));
         }
         // A file that the engine stumbles over takes its batch along, not the index.
+        let names: Vec<FileId> = files.iter().map(|(file, _)| file.clone()).collect();
         if let Ok(next) = catch_unwind(AssertUnwindSafe(|| project.with(files))) {
-            project = next;
+            project = next.cooled(&names);
         }
         if state.index.is_last(run) {
             progress.report(done, total);

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use dashmap::DashMap;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tower_lsp::Client;
 
 use super::analysis::Analysis;
 use super::capabilities::Capabilities;
+use super::completion::Completion;
 use super::documents::{Documents, Open};
 use super::held;
 use super::index::Index;
@@ -46,8 +47,11 @@ pub struct State {
     /// The workspace folders, as the client writes them.
     pub folders: Mutex<Vec<Folder>>,
     pub index: Index,
+    pub completion: Completion,
     pub bars: Bars,
     pub watching: Mutex<Watching>,
+    /// Open documents, and whether a walk of the folders would read them.
+    pub wanted: Mutex<FxHashMap<FileId, bool>>,
     capabilities: OnceLock<Capabilities>,
     /// Documents that changed in the messages that have arrived, to be analysed once all of these are looked at.
     woken: Mutex<Vec<FileId>>,
@@ -99,8 +103,10 @@ impl State {
             settings: Mutex::default(),
             folders: Mutex::default(),
             index: Index::default(),
+            completion: Completion::default(),
             bars: Bars::default(),
             watching: Mutex::default(),
+            wanted: Mutex::default(),
             capabilities: OnceLock::new(),
             woken: Mutex::default(),
             pull: AtomicBool::new(false),
@@ -228,6 +234,18 @@ impl State {
         // Whatever it was the last to hold is given up outside of the lock.
         drop(before);
         now
+    }
+
+    /// Replaces the project by one that says the same.
+    pub fn refine(&self, project: Arc<Project>) {
+        let before = std::mem::replace(&mut held(&self.known).project, project);
+        drop(before);
+    }
+
+    /// False for documents that are followed and not looked at: too large ones, and those that a walk would pass by.
+    pub fn looks_at(&self, document: &Document) -> bool {
+        let is_small = document.rope().len_bytes() as u64 <= self.config().max_file_bytes;
+        is_small && held(&self.wanted).get(&document.file) != Some(&false)
     }
 
     /// What is known, with this text of an open document in it whether or not the analysing thread got to it.

@@ -21,7 +21,6 @@
 use serde::Serialize;
 
 use super::{Report, fingerprint};
-use crate::fixes::Grade;
 use crate::rules::{Confidence, Impact, Level, Risk};
 use crate::text::{Position, Range};
 
@@ -158,19 +157,24 @@ fn findings<'r>(report: &'r Report<'_>) -> Vec<WireFinding<'r>> {
             file: report.path(&finding.place.file),
             range: report.range(&finding.place).into(),
             fingerprint,
-            related: finding.related.iter().map(|related| WireRelated {
-                file: report.path(&related.place.file),
-                range: report.range(&related.place).into(),
-                message: clean(&related.message),
-            }).collect(),
-            fixes: entry.fixes.iter().filter(|fix| !fix.suppresses).map(|fix| WireFix {
-                title: clean(&fix.title),
-                grade: match fix.grade {
-                    Grade::Safe => "safe",
-                    Grade::NeedsReview => "needs-review",
-                },
-                note: fix.note.as_deref().map(clean),
-            }).collect(),
+            related: finding
+                .related
+                .iter()
+                .map(|related| WireRelated {
+                    file: report.path(&related.place.file),
+                    range: report.range(&related.place).into(),
+                    message: clean(&related.message),
+                })
+                .collect(),
+            fixes: entry
+                .repairs
+                .iter()
+                .map(|repair| WireFix {
+                    title: clean(&repair.title),
+                    grade: if repair.needs_review { "needs-review" } else { "safe" },
+                    note: repair.note.as_deref().map(clean),
+                })
+                .collect(),
         }
     };
     report.entries.iter().zip(fingerprint::of(report)).map(told).collect()
@@ -230,7 +234,7 @@ fn confidence(confidence: Confidence) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixes::Fix;
+    use crate::report::Repair;
     use crate::report::samples::{finding, project, report};
     use crate::report::suppress::Note;
 
@@ -238,8 +242,7 @@ mod tests {
     fn the_schema_stands() {
         let (project, file) = project("a.ts", "const é = \"😀\"; call(a);\n");
         let mut report = report(&project, vec![finding("missing-auth", &project, &file, "call(a)", Level::Error)]);
-        let fix = |suppresses| Fix { title: "Ask who is calling".into(), grade: Grade::NeedsReview, preferred: true, edits: Vec::new(), note: None, suppresses };
-        report.entries[0].fixes = vec![fix(false), fix(true)];
+        report.entries[0].repairs = vec![Repair { title: "Ask who is calling".into(), needs_review: true, note: None, changes: Vec::new() }];
         report.mark_notes.push(Note { place: report.entries[0].finding.place.clone(), message: "No reason.".into() });
         report.notes.push("x could not be read.".into());
         let mut value: serde_json::Value = serde_json::from_str(&render(&report)).expect("JSON");

@@ -9,25 +9,46 @@ pub mod marks;
 pub mod page;
 pub mod paint;
 mod redact;
+#[cfg(test)]
+mod samples;
 pub mod sarif;
 pub mod suppress;
 pub mod text;
-#[cfg(test)]
-mod samples;
 
-use crate::fixes::Fix;
 use crate::project::Project;
 use crate::rules::{Finding, Place, RuleId, RuleMeta};
-use crate::text::{Encoding, FileId, Position, Range, position};
+use crate::text::{Encoding, FileId, Position, Range, Span, position};
 
 pub use date::Date;
 pub use redact::Redactor;
 
-/// A finding and the fixes that an editor would offer for it now.
+/// A finding and the repairs that an editor would offer for it now.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Entry {
     pub finding: Finding,
-    pub fixes: Vec<Fix>,
+    /// The best first. What only silences the finding is none.
+    pub repairs: Vec<Repair>,
+}
+
+/// What a report tells of a fix.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Repair {
+    pub title: String,
+    /// A person should read it before it is applied.
+    pub needs_review: bool,
+    /// What remains to be done by hand.
+    pub note: Option<String>,
+    pub changes: Vec<Change>,
+}
+
+/// What a repair does to one file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    pub file: FileId,
+    /// The file does not exist yet.
+    pub creates: bool,
+    /// In order, without overlaps.
+    pub replacements: Vec<(Span, String)>,
 }
 
 /// Everything there is to tell. How it is told is decided by the format.

@@ -12,10 +12,17 @@ pub struct Section<'p> {
 pub enum Block<'p> {
     Paragraph(String),
     /// A list item: what it begins with (`-`, `1.`), how deep it stands, its text.
-    Item { sign: &'p str, depth: usize, text: String },
+    Item {
+        sign: &'p str,
+        depth: usize,
+        text: String,
+    },
     Heading(&'p str),
     /// A fence: its info string and its lines.
-    Code { info: &'p str, lines: Vec<&'p str> },
+    Code {
+        info: &'p str,
+        lines: Vec<&'p str>,
+    },
     /// The cells of a table's rows, without the line of dashes.
     Table(Vec<Vec<&'p str>>),
 }

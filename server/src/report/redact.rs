@@ -86,8 +86,11 @@ impl Redactor {
         let near = spans[..before_end].iter().rev().take_while(|flagged| flagged.furthest >= whole.start);
         for Flagged { span, is_literal, .. } in near.filter(|flagged| flagged.span.end >= whole.start) {
             let here = clamp(*span, whole);
-            hidden.extend(strings.iter().filter(|string| *is_literal || !is_name(line.get((*string).clone()).unwrap_or(""))).cloned());
-            let is_in_strings = strings.iter().any(|string| string.start <= here.end && here.start <= string.end);
+            let touched = |string: &&Range<usize>| string.start <= here.end && here.start <= string.end;
+            let is_in_strings = strings.iter().any(|string| touched(&string));
+            // A span beside the strings of its line says nothing about which of them is the secret.
+            let near = strings.iter().filter(|string| !is_in_strings || touched(string));
+            hidden.extend(near.filter(|string| *is_literal || !is_name(line.get((*string).clone()).unwrap_or(""))).cloned());
             let text = line.get(here.clone()).unwrap_or("");
             if *is_literal && !is_in_strings && !is_expression(text, document.language) {
                 hidden.push(here);
@@ -223,11 +226,11 @@ mod tests {
     #[test]
     fn literals_of_a_flagged_line_are_hidden() {
         let key = key();
-        let text = format!("const stripe = new Stripe(\"{key}\", {{ v: 1 }});\n");
-        let hidden = "const stripe = new Stripe(\"•••\", { v: 1 });";
+        let text = format!("const stripe = new Stripe(\"{key}\", {{ v: 'x' }});\n");
+        let hidden = "const stripe = new Stripe(\"•••\", { v: 'x' });";
         assert_eq!(shown("a.ts", &text, "secret-hardcoded", &format!("\"{key}\""), 0), hidden);
         assert_eq!(shown("a.ts", &text, "secret-hardcoded", &key, 0), hidden, "a span without the quotes");
-        assert_eq!(shown("a.ts", &text, "secret-hardcoded", "new Stripe", 0), hidden, "a span beside it");
+        assert_eq!(shown("a.ts", &text, "secret-hardcoded", "new Stripe", 0), hidden.replace('x', MASK), "a span beside it");
     }
 
     #[test]
@@ -259,14 +262,18 @@ mod tests {
         assert_eq!(redactor.clean(&format!("the key {key} is public")), "the key ••• is public");
         assert!(redactor.is_leak(&format!("KEY={key}")) && !redactor.is_leak("nothing"));
         let other = &project.file(&FileId::new("/work/shop/b.sql")).expect("a file").document;
-        assert_eq!(redactor.hidden(other, 0, &format!("-- uses {key} here")), [8..8 + key.len()]);
+        let hidden = redactor.hidden(other, 0, &format!("-- uses {key} here"));
+        assert_eq!((hidden.len(), hidden[0].clone()), (1, 8..8 + key.len()));
     }
 
     #[test]
     fn what_looks_like_a_key_is_hidden_in_any_string() {
         let token = format!("ghq_{}", "a1B2c3D4".repeat(3));
         assert_eq!(shown("a.ts", &format!("call(\"Bearer {token}\", 'é')\n"), "missing-auth", "call", 0), "call(\"Bearer •••\", 'é')");
-        assert_eq!(shown("a.ts", "import x from \"@scope/some-long-package-name\"\n", "missing-auth", "x", 0), "import x from \"@scope/some-long-package-name\"");
+        assert_eq!(
+            shown("a.ts", "import x from \"@scope/some-long-package-name\"\n", "missing-auth", "x", 0),
+            "import x from \"@scope/some-long-package-name\""
+        );
     }
 
     #[test]

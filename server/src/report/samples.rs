@@ -18,8 +18,14 @@ macro_rules! rule {
             audience: Audience::Everyday,
             cwe: &[$cwe],
             page: concat!(
-                "# ", $id, ": ", $title, "\n\nWhat an attacker gains: `everything`.\n\n## How to fix\n\nUse the **proper** way. Then test it.\n\n",
-                "## Flagged\n```ts\nbad(\"{{stripe_live}}\")\n//  ^^^ ", $id, ": a message\n```\n## Known gaps\nMany.\n"
+                "# ",
+                $id,
+                ": ",
+                $title,
+                "\n\nWhat an attacker gains: `everything`.\n\n## How to fix\n\nUse the **proper** way. Then test it.\n\n",
+                "## Flagged\n```ts\nbad(\"{{stripe_live}}\")\n//  ^^^ ",
+                $id,
+                ": a message\n```\n## Known gaps\nMany.\n"
             ),
         }
     };
@@ -75,7 +81,7 @@ pub fn report(project: &Project, findings: Vec<Finding>) -> Report<'_> {
         project,
         rules: RULES,
         base: FileId::new("/work/shop"),
-        entries: findings.into_iter().map(|finding| Entry { finding, fixes: Vec::new() }).collect(),
+        entries: findings.into_iter().map(|finding| Entry { finding, repairs: Vec::new() }).collect(),
         silenced: 0,
         mark_notes: Vec::new(),
         notes: Vec::new(),

@@ -5,11 +5,10 @@
 use serde_json::{Map, Value, json};
 
 use super::page::{self, Block};
-use super::{Entry, Report, fingerprint};
-use crate::fixes::{Fix, TextEdit};
+use super::{Change, Entry, Repair, Report, fingerprint};
 use crate::rules::{Impact, Level, Place, RuleMeta};
 use crate::syntax::Language;
-use crate::text::{FileId, Range};
+use crate::text::{FileId, Range, Span};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const ROOT: &str = "%SRCROOT%";
@@ -115,7 +114,7 @@ fn result(report: &Report<'_>, entry: &Entry, fingerprint: &str) -> Value {
         });
         result["relatedLocations"] = related.collect();
     }
-    let fixes: Vec<Value> = entry.fixes.iter().filter(|fix| may_be_told(report, fix)).map(|fix| told(report, fix)).collect();
+    let fixes: Vec<Value> = entry.repairs.iter().filter(|repair| may_be_told(report, repair)).map(|repair| told(report, repair)).collect();
     if !fixes.is_empty() {
         result["fixes"] = fixes.into();
     }
@@ -161,29 +160,29 @@ fn uri(prefix: &str, path: &str) -> String {
 }
 
 /// A fix is told if it only changes files that exist, none of them an env file, and writes no known secret.
-fn may_be_told(report: &Report<'_>, fix: &Fix) -> bool {
-    let is_plain = |edit: &crate::fixes::FileEdit| {
-        let is_env = Language::of(&edit.file) == Some(Language::Env);
-        !edit.create && !is_env && edit.edits.iter().all(|edit| !report.redactor.is_leak(&edit.text))
+fn may_be_told(report: &Report<'_>, repair: &Repair) -> bool {
+    let is_plain = |change: &Change| {
+        let is_env = Language::of(&change.file) == Some(Language::Env);
+        !change.creates && !is_env && change.replacements.iter().all(|(_, text)| !report.redactor.is_leak(text))
     };
-    !fix.suppresses && !fix.edits.is_empty() && fix.edits.iter().all(is_plain)
+    !repair.changes.is_empty() && repair.changes.iter().all(is_plain)
 }
 
-fn told(report: &Report<'_>, fix: &Fix) -> Value {
-    let change = |edit: &crate::fixes::FileEdit| {
-        let replacement = |text: &TextEdit| {
-            let place = Place { file: edit.file.clone(), span: text.span };
+fn told(report: &Report<'_>, repair: &Repair) -> Value {
+    let change = |change: &Change| {
+        let replacement = |(span, text): &(Span, String)| {
+            let place = Place { file: change.file.clone(), span: *span };
             let mut replacement = json!({ "deletedRegion": region(report.range(&place)) });
-            if !text.text.is_empty() {
-                replacement["insertedContent"] = json!({ "text": text.text });
+            if !text.is_empty() {
+                replacement["insertedContent"] = json!({ "text": text });
             }
             replacement
         };
-        json!({ "artifactLocation": artifact(report, &edit.file), "replacements": edit.edits.iter().map(replacement).collect::<Vec<_>>() })
+        json!({ "artifactLocation": artifact(report, &change.file), "replacements": change.replacements.iter().map(replacement).collect::<Vec<_>>() })
     };
     json!({
-        "description": { "text": report.redactor.clean(&fix.title) },
-        "artifactChanges": fix.edits.iter().map(change).collect::<Vec<_>>(),
+        "description": { "text": report.redactor.clean(&repair.title) },
+        "artifactChanges": repair.changes.iter().map(change).collect::<Vec<_>>(),
     })
 }
 
@@ -195,7 +194,8 @@ fn invocation(report: &Report<'_>) -> Value {
         invocation.insert("toolExecutionNotifications".to_owned(), notes.collect());
     }
     if !report.mark_notes.is_empty() {
-        let notes = report.mark_notes.iter().map(|note| json!({ "level": "note", "message": text(&note.message), "locations": [location(report, &note.place, None)] }));
+        let notes =
+            report.mark_notes.iter().map(|note| json!({ "level": "note", "message": text(&note.message), "locations": [location(report, &note.place, None)] }));
         invocation.insert("toolConfigurationNotifications".to_owned(), notes.collect());
     }
     Value::Object(invocation)
@@ -204,17 +204,15 @@ fn invocation(report: &Report<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixes::{FileEdit, Grade};
     use crate::report::samples::{finding, project_of, report};
     use crate::rules::Related;
-    use crate::text::Span;
 
     fn log(report: &Report<'_>) -> Value {
         serde_json::from_str(&render(report)).expect("JSON")
     }
 
-    fn fix(edits: Vec<FileEdit>) -> Fix {
-        Fix { title: "Repair".into(), grade: Grade::Safe, preferred: true, edits, note: None, suppresses: false }
+    fn repair(changes: Vec<Change>) -> Repair {
+        Repair { title: "Repair".into(), needs_review: false, note: None, changes }
     }
 
     #[test]
@@ -245,21 +243,20 @@ mod tests {
         let secret = format!("{}{}", "abcd1234", "EFGH5678ijkl");
         let project = project_of(&[("a.ts", &format!("f(\"{secret}\")")), (".env", "A=1\n")]);
         let file = FileId::new("/work/shop/a.ts");
-        let edit = |name: &str, create, text: &str| FileEdit {
+        let change = |name: &str, creates, text: &str| Change {
             file: FileId::new(&format!("/work/shop/{name}")),
-            create,
-            edits: vec![TextEdit { span: Span::new(2, 4), text: text.into() }],
+            creates,
+            replacements: vec![(Span::new(2, 4), text.to_owned())],
         };
         let mut report = report(&project, vec![finding("secret-hardcoded", &project, &file, &format!("\"{secret}\""), Level::Error)]);
-        report.entries[0].fixes = vec![
-            fix(vec![edit(".env", false, "X"), edit("a.ts", false, "process.env.X")]),
-            fix(vec![edit("b.ts", true, "x"), edit("a.ts", false, "x")]),
-            fix(vec![edit("a.ts", false, &secret)]),
-            Fix { suppresses: true, ..fix(vec![edit("a.ts", false, "// mark")]) },
-            fix(Vec::new()),
+        report.entries[0].repairs = vec![
+            repair(vec![change(".env", false, "X"), change("a.ts", false, "process.env.X")]),
+            repair(vec![change("b.ts", true, "x"), change("a.ts", false, "x")]),
+            repair(vec![change("a.ts", false, &secret)]),
+            repair(Vec::new()),
         ];
         assert_eq!(log(&report)["runs"][0]["results"][0].get("fixes"), None);
-        report.entries[0].fixes = vec![fix(vec![edit("a.ts", false, "")])];
+        report.entries[0].repairs = vec![repair(vec![change("a.ts", false, "")])];
         let told = &log(&report)["runs"][0]["results"][0]["fixes"][0];
         let region = json!({ "startLine": 1, "startColumn": 3, "endLine": 1, "endColumn": 5 });
         assert_eq!(told["artifactChanges"][0]["replacements"], json!([{ "deletedRegion": region }]));

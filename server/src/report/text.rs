@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use super::paint::{Style, Tone, harmless};
-use super::{Entry, Report, frame, page};
-use crate::fixes::{Fix, Grade};
+use super::{Entry, Repair, Report, frame, page};
 use crate::rules::{Finding, Level, Place, Risk, RuleId};
 use crate::text::{Encoding, FileId};
 
@@ -70,13 +69,23 @@ fn verdict(counts: &Counts) -> (String, Tone) {
         (0, 0, 0) => ("No problems found.".into(), Tone::Good),
         (0, 0, look) => (format!("Nothing serious: {} worth a look.", counted(look, "place is", "places are")), Tone::Look),
         (0, soon, 0) => (format!("Nothing serious, but {} be fixed soon.", counted(soon, "problem should", "problems should")), Tone::Soon),
-        (0, soon, look) => {
-            (format!("Nothing serious, but {} be fixed soon and {} worth a look.", counted(soon, "problem should", "problems should"), counted(look, "place is", "places are")), Tone::Soon)
-        }
+        (0, soon, look) => (
+            format!(
+                "Nothing serious, but {} be fixed soon and {} worth a look.",
+                counted(soon, "problem should", "problems should"),
+                counted(look, "place is", "places are")
+            ),
+            Tone::Soon,
+        ),
         (serious, _, _) if rest == 0 => (format!("Not ready for the public: {}.", counted(serious, "serious problem", "serious problems")), Tone::Serious),
-        (serious, _, _) => {
-            (format!("Not ready for the public: {}, and {} less urgent.", counted(serious, "serious problem", "serious problems"), counted(rest, "that is", "that are")), Tone::Serious)
-        }
+        (serious, _, _) => (
+            format!(
+                "Not ready for the public: {}, and {} less urgent.",
+                counted(serious, "serious problem", "serious problems"),
+                counted(rest, "that is", "that are")
+            ),
+            Tone::Serious,
+        ),
     }
 }
 
@@ -191,7 +200,8 @@ impl Text<'_> {
         let finding = &entry.finding;
         let (sign, word, tone) = told(finding.level);
         self.line("");
-        let line = format!("  {} {}  {}", self.style.paint(tone, sign), self.style.paint(Tone::Strong, &self.position(&finding.place)), self.style.paint(tone, word));
+        let line =
+            format!("  {} {}  {}", self.style.paint(tone, sign), self.style.paint(Tone::Strong, &self.position(&finding.place)), self.style.paint(tone, word));
         self.line(&line);
         self.prose("    ", &finding.message);
         self.frame(finding);
@@ -202,17 +212,14 @@ impl Text<'_> {
         if let Some(more) = finding.related.len().checked_sub(MOST_RELATED).filter(|more| *more > 0) {
             self.prose("      ", &format!("↳ and {}", counted(more, "more place", "more places")));
         }
-        if let Some(fix) = entry.fixes.iter().find(|fix| !fix.suppresses) {
-            self.fix(fix);
+        if let Some(repair) = entry.repairs.first() {
+            self.repair(repair);
         }
     }
 
-    fn fix(&mut self, fix: &Fix) {
-        let lead = match fix.grade {
-            Grade::Safe => "Your editor offers a fix",
-            Grade::NeedsReview => "Your editor offers a fix, to be read before it is accepted",
-        };
-        let clean = self.report.redactor.clean(&fix.title);
+    fn repair(&mut self, repair: &Repair) {
+        let lead = if repair.needs_review { "Your editor offers a fix, to be read before it is accepted" } else { "Your editor offers a fix" };
+        let clean = self.report.redactor.clean(&repair.title);
         let lines = self.style.wrap("    ", &harmless(&format!("{lead}: {clean}")));
         self.lines(lines, Some(Tone::Good));
     }
@@ -290,7 +297,6 @@ impl Text<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixes::Grade;
     use crate::report::samples::{finding, project_of, report};
     use crate::rules::Related;
     use crate::text::Span;
@@ -304,7 +310,8 @@ mod tests {
     #[test]
     fn a_founder_reads_what_where_and_what_to_do() {
         let key = secret();
-        let project = project_of(&[("lib/ai.ts", &format!("import ai from 'ai'\n\nexport const client = ai(\"{key}\")\n")), ("app/a.ts", "export function GET() {}\n")]);
+        let project =
+            project_of(&[("lib/ai.ts", &format!("import ai from 'ai'\n\nexport const client = ai(\"{key}\")\n")), ("app/a.ts", "export function GET() {}\n")]);
         let file = FileId::new("/work/shop/lib/ai.ts");
         let route = FileId::new("/work/shop/app/a.ts");
         let mut leak = finding("secret-hardcoded", &project, &file, &format!("\"{key}\""), Level::Error);
@@ -312,8 +319,8 @@ mod tests {
         leak.related.push(Related { place: Place { file: route.clone(), span: Span::at(0) }, message: "used here".into() });
         let open = finding("missing-auth", &project, &route, "GET", Level::Warning);
         let mut report = report(&project, vec![open, leak]);
-        let fix = |grade, title: &str| Fix { title: title.into(), grade, preferred: true, edits: Vec::new(), note: None, suppresses: false };
-        report.entries[1].fixes = vec![fix(Grade::Safe, "Move to AI_KEY in .env.local (value hidden)")];
+        let title = "Move to AI_KEY in .env.local (value hidden)".into();
+        report.entries[1].repairs = vec![Repair { title, needs_review: false, note: None, changes: Vec::new() }];
         report.notes.push("big.ts is too large.".into());
         report.silenced = 2;
         let expected = "

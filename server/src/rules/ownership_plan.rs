@@ -1,11 +1,12 @@
 //! What to change so that a record is the caller's own: the plan behind `missing-ownership`.
 
-use super::raw::RuleCx;
 use super::FixPlan;
 use super::plan::RequireOwner;
-use crate::facts::event::Access;
+use super::raw::RuleCx;
+use crate::facts::event::{Access, Caller};
 use crate::facts::schema::{OwnerKind, OwnerPath};
 use crate::project::routes::Route;
+use crate::text::Name;
 
 /// A plan, if the owner is a column of the model itself and somebody is signed in by name.
 pub fn plan(cx: &RuleCx<'_>, access: &Access, route: &Route, owner: Option<&OwnerPath>) -> Option<FixPlan> {
@@ -23,5 +24,16 @@ pub fn plan(cx: &RuleCx<'_>, access: &Access, route: &Route, owner: Option<&Owne
         relation: owner.relation.clone(),
         handler: cx.project.place(&route.site)?,
         framework: route.framework.clone(),
+        callers: access.callers.iter().map(|caller| (caller.expression.clone(), rest(caller))).collect(),
     })))
+}
+
+/// What leads from the expression to the id: for `auth`, which is the `data` of what `getUser()` gave, `user.id`.
+fn rest(caller: &Caller) -> Vec<Name> {
+    match caller.id.strip_prefix(caller.path.as_slice()) {
+        Some(rest) => rest.to_vec(),
+        // It is the id already, or a user of another shape.
+        None if caller.path.last().is_some_and(|last| matches!(last.as_str(), "id" | "sub" | "userId" | "uid" | "user_id")) => Vec::new(),
+        None => vec![Name::new_static("id")],
+    }
 }

@@ -35,4 +35,6 @@ pub struct RequireOwner {
     /// The handler that reaches the access.
     pub handler: Place,
     pub framework: Name,
+    /// How the code around the access names the user, best first; what follows is the way to the id.
+    pub callers: Vec<(String, Vec<Name>)>,
 }

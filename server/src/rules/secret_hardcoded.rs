@@ -6,8 +6,8 @@
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta};
 use crate::facts::secrets::{Evidence, FileHints, HitKind, SecretHit, Severity, in_code, in_text};
 use crate::model::FileModel;
-pub use crate::project::surface::Surface;
 use crate::project::Project;
+pub use crate::project::surface::Surface;
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
@@ -66,7 +66,9 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
     let impact = if browser && hit.severity > Severity::Low { Impact::Critical } else { impact(hit.severity) };
     let confidence = confidence(hit);
     let place = |span| Place { file: input.document.file.clone(), span };
-    let plans = if hit.movable && !browser { vec![FixPlan::MoveToEnv { literal: place(hit.literal), name: hit.env.clone() }] } else { Vec::new() };
+    // A key in a comment is not moved but taken out, which is the same plan.
+    let movable = hit.movable && !browser || hit.kind == HitKind::Comment;
+    let plans = if movable { vec![FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }] } else { Vec::new() };
     Finding {
         rule: META.id,
         detail: hit.row.id().into(),
@@ -106,7 +108,11 @@ fn message(hit: &SecretHit, input: &Input<'_>, browser: bool) -> String {
         (_, Language::Env) => "anyone who gets this file can",
         _ => "anyone who can read this file can",
     };
-    let subject = if hit.name.is_empty() { capitalised(holds) } else { format!("`{}` holds {holds}", hit.name) };
+    let subject = match (hit.name.as_str(), hit.callee.as_str()) {
+        ("", "") => capitalised(holds),
+        ("", callee) => format!("`{callee}` is given {holds}"),
+        (name, _) => format!("`{name}` holds {holds}"),
+    };
     match &hit.kind {
         HitKind::Login if hit.name.is_empty() => format!("The login compares with a password that stands in the source; {reader} {gives}"),
         HitKind::Login => format!("`{}` is compared with a password that stands in the source; {reader} {gives}", hit.name),
@@ -118,7 +124,7 @@ fn message(hit: &SecretHit, input: &Input<'_>, browser: bool) -> String {
         }
         HitKind::Comment => format!("{} stands in a comment; {reader} {gives}", capitalised(holds)),
         _ if hit.guessable => format!("{subject}, and it can be guessed; anyone who does can {gives}"),
-        _ if hit.name.is_empty() => format!("{subject} stands in {}; {reader} {gives}", whereabouts(input.document.language)),
+        _ if hit.name.is_empty() && hit.callee.is_empty() => format!("{subject} stands in {}; {reader} {gives}", whereabouts(input.document.language)),
         _ => format!("{subject} in {}; {reader} {gives}", whereabouts(input.document.language)),
     }
 }
@@ -193,7 +199,12 @@ mod tests {
 
     #[test]
     fn messages_hold_no_part_of_the_secret() {
-        let (text, found) = findings("src/pay.ts", "// old: sk_live_{alnum:40}\nexport const pay = new Stripe(\"sk_live_{alnum:40}\");\nif (password === \"letmein42\") {}\n", Surface::Server, false);
+        let (text, found) = findings(
+            "src/pay.ts",
+            "// old: sk_live_{alnum:40}\nexport const pay = new Stripe(\"sk_live_{alnum:40}\");\nif (password === \"letmein42\") {}\n",
+            Surface::Server,
+            false,
+        );
         assert_eq!(found.len(), 3);
         for finding in &found {
             let literal = finding.place.span.of(&text).trim_matches('"');

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use ropey::Rope;
 use tree_sitter::{InputEdit, Node, ParseOptions, Parser, Point, Tree};
 
+use super::hidden::Hidden;
 use super::{Grammar, Language};
 use crate::text::{Change, Edit, Encoding, FileId, Span, splice};
 
@@ -19,12 +20,22 @@ pub struct Document {
     /// The editor's version; 0 for files read from disk.
     pub version: i32,
     rope: Rope,
-    parsed: Arc<OnceLock<Option<Tree>>>,
+    parsed: Arc<OnceLock<Option<Parsed>>>,
     /// The last tree that was parsed, with all later edits applied to it.
-    basis: Option<Tree>,
+    basis: Option<Parsed>,
+}
+
+#[derive(Clone)]
+struct Parsed {
+    tree: Tree,
+    /// What the parser did not see of the text; a tree is a basis only for texts that hide the same.
+    hidden: u64,
 }
 
 /// A top-level piece of code: the unit that is lowered, remembered and compared.
+///
+/// Where the whole file could not be parsed, the pieces of something unfinished are one item: its node is the root, and
+/// the span says which part of it is meant.
 pub struct Item<'t> {
     pub node: Node<'t>,
     pub span: Span,
@@ -52,14 +63,14 @@ impl Document {
     pub fn edited(&self, version: i32, changes: &[Change], encoding: Encoding) -> Document {
         let mut rope = self.rope.clone();
         let mut basis = match self.parsed.get() {
-            Some(tree) => tree.clone(),
+            Some(parsed) => parsed.clone(),
             None => self.basis.clone(),
         };
         for change in changes {
             let before = change.range.is_some().then(|| rope.clone());
             match (splice(&mut rope, change, encoding), before) {
                 (Some(edit), Some(before)) => {
-                    if let Some(tree) = &mut basis {
+                    if let Some(Parsed { tree, .. }) = &mut basis {
                         tree.edit(&input_edit(&before, &rope, edit));
                     }
                 }
@@ -76,7 +87,7 @@ impl Document {
 
     /// The same file under another name (a rename, or a copy for a what-if).
     pub fn renamed(&self, file: FileId, language: Language) -> Document {
-        if language.grammar() == self.language.grammar() {
+        if language.grammar() == self.language.grammar() && language.is_typescript() == self.language.is_typescript() {
             Document { file, language, ..self.clone() }
         } else {
             Document::new(file, language, self.version, &self.text())
@@ -85,7 +96,14 @@ impl Document {
 
     /// The syntax tree; `None` for files without a grammar, and for code so deep or large that parsing was given up.
     pub fn tree(&self) -> Option<&Tree> {
-        self.parsed.get_or_init(|| parse(self.language.grammar()?, &self.rope, self.basis.as_ref())).as_ref()
+        Some(&self.parsed.get_or_init(|| self.parse()).as_ref()?.tree)
+    }
+
+    fn parse(&self) -> Option<Parsed> {
+        let hidden = if self.language.is_typescript() { Hidden::in_typescript(&self.rope) } else { Hidden::default() };
+        let basis = self.basis.as_ref().filter(|basis| basis.hidden == hidden.hash).map(|basis| &basis.tree);
+        let tree = parse(self.language.grammar()?, &self.rope, &hidden, basis)?;
+        Some(Parsed { tree, hidden: hidden.hash })
     }
 
     /// The top-level items in order. Text between them (blank lines) belongs to nobody.
@@ -93,6 +111,9 @@ impl Document {
         let Some(tree) = self.tree() else { return Vec::new() };
         let root = tree.root_node();
         let mut cursor = root.walk();
+        if root.is_error() && self.language.is_ecma() {
+            return items_of_error(root);
+        }
         root.children(&mut cursor).map(|node| Item { node, span: Span::from(node.byte_range()) }).collect()
     }
 
@@ -117,6 +138,28 @@ impl Document {
             }
         }
     }
+}
+
+/// What is unfinished takes everything up to a statement at the start of a line, which is sure to be an item.
+fn items_of_error(root: Node<'_>) -> Vec<Item<'_>> {
+    let mut items = Vec::new();
+    let mut unfinished: Option<Span> = None;
+    for node in root.children(&mut root.walk()) {
+        let kind = node.kind();
+        let is_statement = node.is_named() && (kind.ends_with("_statement") || kind.ends_with("_declaration"));
+        let is_whole = is_statement && node.start_position().column == 0;
+        let span = Span::from(node.byte_range());
+        match unfinished {
+            Some(open) if !is_whole => unfinished = Some(Span::new(open.start, span.end)),
+            None if !is_statement && !matches!(kind, "comment" | "html_comment" | "hash_bang_line") => unfinished = Some(span),
+            _ => {
+                items.extend(unfinished.take().map(|span| Item { node: root, span }));
+                items.push(Item { node, span });
+            }
+        }
+    }
+    items.extend(unfinished.map(|span| Item { node: root, span }));
+    items
 }
 
 fn input_edit(before: &Rope, after: &Rope, edit: Edit) -> InputEdit {
@@ -179,7 +222,7 @@ thread_local! {
 const CALLBACKS_PER_KIB: usize = 400;
 const CALLBACKS_AT_LEAST: usize = 20_000;
 
-fn parse(grammar: Grammar, rope: &Rope, basis: Option<&Tree>) -> Option<Tree> {
+fn parse(grammar: Grammar, rope: &Rope, hidden: &Hidden, basis: Option<&Tree>) -> Option<Tree> {
     PARSERS.with_borrow_mut(|parsers| {
         let parser = parsers[grammar as usize].get_or_insert_with(Parser::new);
         parser.set_language(&tree_sitter_language(grammar)).ok()?;
@@ -194,7 +237,7 @@ fn parse(grammar: Grammar, rope: &Rope, basis: Option<&Tree>) -> Option<Tree> {
                 return &[];
             }
             let (chunk, start, _, _) = rope.chunk_at_byte(byte);
-            &chunk.as_bytes()[byte - start..]
+            hidden.over(byte, &chunk.as_bytes()[byte - start..])
         };
         let tree = parser.parse_with_options(&mut read, basis, Some(ParseOptions::new().progress_callback(&mut progress)));
         if tree.is_none() {

@@ -1,6 +1,7 @@
 //! FLOOR 1. One open or closed file at one version, and its syntax tree.
 
 mod document;
+mod hidden;
 mod language;
 
 pub use document::{Document, Item};

@@ -79,11 +79,8 @@ fn env_names(index: &[u8]) -> Option<FxHashSet<String>> {
         let end = start + length;
         // Before version 4, one to eight NULs bring the entry to a multiple of eight bytes.
         at = if version == 4 { end + 1 } else { at + ((end - at) / 8 + 1) * 8 };
-        if let Ok(path) = std::str::from_utf8(&name) {
-            if names::is_env(&FileId::new(path)) {
-                names.insert(path.to_owned());
-            }
-        }
+        let path = std::str::from_utf8(&name).ok().filter(|path| names::is_env(&FileId::new(path)));
+        names.extend(path.map(str::to_owned));
     }
     Some(names)
 }

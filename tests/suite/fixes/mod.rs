@@ -2,8 +2,10 @@
 //! is made when the test runs.
 
 mod ecma;
+mod end_to_end;
 mod env_files;
 mod project_files;
+mod properties;
 mod python;
 mod suppress;
 

@@ -52,3 +52,43 @@ fn comments_lose_the_key() {
     code(&[], "a.sql", "-- «{{key}}»\nselect 1;\n", "-- <removed>\nselect 1;\n");
     code(&[], "docker-compose.yml", "# «{{key}}»\na: 1\n", "# <removed>\na: 1\n");
 }
+
+#[test]
+fn settings_of_the_project_take_the_variable() {
+    let config = "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    debug: bool = False  # dev\n    db: str\n\n    class Config:\n        env_file = \".env\"\n\n\nsettings = Settings()\n";
+    let other = ("app/main.py", "from app.core.config import settings\n");
+    let before = "import requests\n\nK = f(\"Bearer «{{key}}»\")\n";
+    let case = Case::new(&[("requirements.txt", "pydantic-settings\n"), ("app/core/config.py", config), other, ("app/ai.py", before)]);
+    let fix = case.fix("OPENAI_API_KEY");
+    assert_eq!(case.after(&fix, "app/ai.py"), "import requests\nfrom app.core.config import settings\n\nK = f(f\"Bearer {settings.openai_api_key}\")\n");
+    assert_eq!(case.after(&fix, "app/core/config.py"), config.replace("    db: str\n", "    db: str\n    openai_api_key: str\n"));
+    assert_eq!(case.after(&fix, ".env"), "OPENAI_API_KEY={{key}}\n");
+
+    let cached = config.replace("settings = Settings()", "def get_settings():\n    return Settings()").replace("db: str", "db: SecretStr");
+    let case = Case::new(&[
+        ("requirements.txt", "pydantic-settings\n"),
+        ("app/config.py", &cached),
+        ("app/ai.py", "from .config import get_settings\nK = «\"{{key}}\"»\n"),
+    ]);
+    let fix = case.fix("OPENAI_API_KEY");
+    assert_eq!(case.after(&fix, "app/ai.py"), "from .config import get_settings\nK = get_settings().openai_api_key.get_secret_value()\n");
+    assert!(!super::is_safe(&fix));
+}
+
+#[test]
+fn a_checked_environment_takes_the_variable() {
+    let env = "import { createEnv } from \"@t3-oss/env-nextjs\";\nimport { z } from \"zod\";\n\nexport const env = createEnv({\n  server: {\n    DATABASE_URL: z.string().url(),\n  },\n  client: {},\n  runtimeEnv: {\n    DATABASE_URL: process.env.DATABASE_URL\n  },\n});\n";
+    let case = Case::new(&[
+        ("package.json", r#"{"dependencies":{"next":"16"}}"#),
+        ("src/env.js", env),
+        ("src/db.ts", "import { env } from \"~/env\";\n"),
+        ("src/ai.ts", "import OpenAI from \"openai\";\nnew OpenAI({ apiKey: «\"{{key}}\"» });\n"),
+    ]);
+    let fix = case.fix("OPENAI_API_KEY");
+    assert_eq!(case.after(&fix, "src/ai.ts"), "import OpenAI from \"openai\";\nimport { env } from \"~/env\";\nnew OpenAI({ apiKey: env.OPENAI_API_KEY });\n");
+    assert_eq!(
+        case.after(&fix, "src/env.js"),
+        env.replace("z.string().url(),\n", "z.string().url(),\n    OPENAI_API_KEY: z.string().min(1),\n")
+            .replace("process.env.DATABASE_URL\n", "process.env.DATABASE_URL,\n    OPENAI_API_KEY: process.env.OPENAI_API_KEY\n")
+    );
+}

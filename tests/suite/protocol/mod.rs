@@ -3,5 +3,12 @@
 mod client;
 mod script;
 
+mod actions;
+mod documents;
 mod framing;
 mod lifecycle;
+mod order;
+mod publishing;
+mod pulling;
+mod settings;
+mod workspace;

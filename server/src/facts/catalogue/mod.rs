@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 use crate::text::Name;
 use smallvec::SmallVec;
 
-pub use entry::{AccessEntry, CleanEntry, Combines, ConventionEntry, FrameworkEntry, Passes, Data, EffectEntry, Entry, FilterShape, FilterSpec, GuardEntry, GuessEntry, Knowledge, ModelFrom, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where};
+pub use entry::{
+    AccessEntry, CleanEntry, Combines, ConventionEntry, Data, EffectEntry, Entry, FilterShape, FilterSpec, FrameworkEntry, GuardEntry, GuessEntry, Knowledge,
+    ModelFrom, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where,
+};
 pub use path::{Root, State};
 
 /// The catalogue that ships with Guardline.
@@ -103,6 +106,11 @@ impl Catalogue {
         self.paths.call(states)
     }
 
+    /// The members that some path names from here.
+    pub fn members(&self, states: &[State]) -> Vec<Name> {
+        self.paths.members(states)
+    }
+
     /// What is known at these states, in the order of the files.
     pub fn at<'c>(&'c self, states: &'c [State]) -> impl Iterator<Item = &'c Entry> + 'c {
         self.paths.entries(states).map(|id| &self.entries[id as usize])
@@ -133,7 +141,6 @@ impl Catalogue {
         self.paths.captures(states)
     }
 }
-
 
 #[cfg(test)]
 mod tests {

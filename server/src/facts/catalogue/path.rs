@@ -70,9 +70,13 @@ impl Paths {
                 match step {
                     Step::Members(names) => {
                         for name in names {
-                            next.push(self.edge(state, |node| node.members.get(name).copied(), |node, to| {
-                                node.members.insert(name.clone(), to);
-                            }));
+                            next.push(self.edge(
+                                state,
+                                |node| node.members.get(name).copied(),
+                                |node, to| {
+                                    node.members.insert(name.clone(), to);
+                                },
+                            ));
                         }
                     }
                     Step::Any => next.push(self.edge(state, |node| node.any, |node, to| node.any = Some(to))),
@@ -158,6 +162,14 @@ impl Paths {
 
     pub fn entries<'p>(&'p self, states: &'p [State]) -> impl Iterator<Item = u32> + 'p {
         states.iter().flat_map(|state| self.nodes[state.0 as usize].entries.iter().copied())
+    }
+
+    /// The named members of these states, in order.
+    pub fn members(&self, states: &[State]) -> Vec<Name> {
+        let mut names: Vec<Name> = states.iter().flat_map(|state| self.nodes[state.0 as usize].members.keys().cloned()).collect();
+        names.sort();
+        names.dedup();
+        names
     }
 
     pub fn captures(&self, states: &[State]) -> bool {

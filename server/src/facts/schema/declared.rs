@@ -67,11 +67,7 @@ pub struct FileSchema {
 
 impl FileSchema {
     pub fn is_empty(&self) -> bool {
-        self.statements.is_empty()
-            && self.models.is_empty()
-            && self.additions.is_empty()
-            && self.auth_user.is_none()
-            && self.provider.is_none()
+        self.statements.is_empty() && self.models.is_empty() && self.additions.is_empty() && self.auth_user.is_none() && self.provider.is_none()
     }
 }
 
@@ -220,9 +216,5 @@ pub struct Addition {
 /// The table that code means by a name nobody defines, if it is one of those known to exist.
 pub(super) fn external(name: &str) -> Option<&'static str> {
     let is = |known: &str| known.eq_ignore_ascii_case(name);
-    CATALOGUE
-        .externals
-        .iter()
-        .find(|external| is(&external.table) || external.names.iter().any(|known| is(known)))
-        .map(|external| external.table.as_str())
+    CATALOGUE.externals.iter().find(|external| is(&external.table) || external.names.iter().any(|known| is(known))).map(|external| external.table.as_str())
 }

@@ -17,8 +17,7 @@ impl Schema {
         let replayed = replay(files.iter().copied());
         let mut declared: Vec<Declared> = files.iter().flat_map(|(_, schema)| schema.models.iter().cloned()).collect();
         declared.sort_by_key(|declared| declared.kind);
-        let mut all: Vec<(Declared, RowSecurity)> =
-            inherit(declared).into_iter().map(|declared| (declared, RowSecurity::default())).collect();
+        let mut all: Vec<(Declared, RowSecurity)> = inherit(declared).into_iter().map(|declared| (declared, RowSecurity::default())).collect();
         let mut loose = Vec::new();
         for table in replayed.tables() {
             let in_code = table.site.file.extension() != "sql";
@@ -80,8 +79,7 @@ mod tests {
 
     #[test]
     fn a_name_without_a_definition_is_known_by_what_points_to_it() {
-        let schema =
-            link(&[("/p/a.sql", "create table notes (id int, account_id int references accounts (id), box_id int references boxes);")]);
+        let schema = link(&[("/p/a.sql", "create table notes (id int, account_id int references accounts (id), box_id int references boxes);")]);
         assert_eq!(schema.owners_of("notes"), "account_id (Owner of accounts)");
         assert_eq!(schema.expect("boxes").privacy(), Privacy::Unknown);
         assert!(!schema.expect("boxes").is_principal);
@@ -108,9 +106,7 @@ mod tests {
             link(&[("/p/a.sql", &text)]);
         }
         let code = many(&|n| {
-            format!(
-                "const s{n} = new Schema({{ a: {{ type: ObjectId, ref: \"M{n}\" }} }}); model(\"M\", s{n}); db.exec(\"create table t{n} (a int)\");\n"
-            )
+            format!("const s{n} = new Schema({{ a: {{ type: ObjectId, ref: \"M{n}\" }} }}); model(\"M\", s{n}); db.exec(\"create table t{n} (a int)\");\n")
         });
         link(&[("/p/a.js", &format!("import {{ Schema, model }} from \"mongoose\";\n{code}"))]);
         let code = many(&|n| format!("class C{n}(C{}):\n    a = Column(Integer, ForeignKey('t{n}.id'))\n", n + 1));

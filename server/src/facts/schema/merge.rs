@@ -52,9 +52,7 @@ pub(super) fn inherit(all: Vec<Declared>) -> Vec<Declared> {
         }
         if whole.needs_base {
             match nearest {
-                Some(base)
-                    if matches!(base.kind, SourceKind::Django | SourceKind::SqlAlchemy | SourceKind::Tortoise | SourceKind::Peewee) =>
-                {
+                Some(base) if matches!(base.kind, SourceKind::Django | SourceKind::SqlAlchemy | SourceKind::Tortoise | SourceKind::Peewee) => {
                     take_kind(&mut whole, base);
                 }
                 _ => continue,

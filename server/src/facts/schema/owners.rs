@@ -32,13 +32,7 @@ fn direct(schema: &Schema, model: &Model, members: &[&Model]) -> Vec<OwnerPath> 
     let mut paths = Vec::new();
     if model.is_principal {
         let is_own = |column: &&Column| column.primary || column_classes(&column.name).has(NameClass::ExternalId);
-        paths.extend(
-            model
-                .columns
-                .iter()
-                .filter(is_own)
-                .map(|column| path(model, column, Some(model.key.clone()), OwnerKind::Owner, OwnerConfidence::Proven)),
-        );
+        paths.extend(model.columns.iter().filter(is_own).map(|column| path(model, column, Some(model.key.clone()), OwnerKind::Owner, OwnerConfidence::Proven)));
     }
     let by_policy = policy_columns(model);
     for column in &model.columns {
@@ -114,15 +108,8 @@ fn through_members(group: &Model, members: &[&Model]) -> Vec<OwnerPath> {
         .filter_map(|model| Some((model, model.membership.as_ref()?)))
         .filter_map(|(model, membership)| {
             let (tenant, person) = (model.column(&membership.tenant_column)?, model.column(&membership.principal_column)?);
-            let relation =
-                group.relations.iter().find(|relation| relation.model == model.key && relation.list).map(|relation| relation.name.clone());
-            let step = Step {
-                relation,
-                column: tenant.name.clone(),
-                db_column: tenant.db_name.clone(),
-                model: model.key.clone(),
-                backwards: true,
-            };
+            let relation = group.relations.iter().find(|relation| relation.model == model.key && relation.list).map(|relation| relation.name.clone());
+            let step = Step { relation, column: tenant.name.clone(), db_column: tenant.db_name.clone(), model: model.key.clone(), backwards: true };
             let last = path(model, person, Some(membership.principal.clone()), OwnerKind::Tenant, OwnerConfidence::Proven);
             Some(OwnerPath { steps: vec![step], ..last })
         })
@@ -134,9 +121,7 @@ fn by_name(model: &Model, paths: &mut Vec<OwnerPath>) {
     if model.is_principal {
         return;
     }
-    let has = |paths: &[OwnerPath], tenant: bool| {
-        paths.iter().any(|path| (path.kind == OwnerKind::Tenant) == tenant && path.kind != OwnerKind::Audit)
-    };
+    let has = |paths: &[OwnerPath], tenant: bool| paths.iter().any(|path| (path.kind == OwnerKind::Tenant) == tenant && path.kind != OwnerKind::Audit);
     let (has_person, has_tenant) = (has(paths, false), has(paths, true));
     for column in model.columns.iter().filter(|column| column.references.is_none() && !column.list && !column.name.contains('.')) {
         let classes = column_classes(&column.name);
@@ -154,10 +139,7 @@ fn by_name(model: &Model, paths: &mut Vec<OwnerPath>) {
 }
 
 fn is_flag(column: &Column) -> bool {
-    matches!(
-        column.ty.to_ascii_lowercase().as_str(),
-        "bool" | "boolean" | "date" | "datetime" | "timestamp" | "timestamptz" | "booleanfield" | "datetimefield"
-    )
+    matches!(column.ty.to_ascii_lowercase().as_str(), "bool" | "boolean" | "date" | "datetime" | "timestamp" | "timestamptz" | "booleanfield" | "datetimefield")
 }
 
 /// Two people are parties; who only recorded something counts only if nobody else does.

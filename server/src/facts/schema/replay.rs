@@ -61,15 +61,13 @@ impl Replay {
                 self.table(&change.table, &site).alter_policy(change, &site, statement.span);
             }
             StatementKind::CreateIndex(index) => self.table(&index.table, &site).create_index(index),
-            StatementKind::DropPolicy { name, table } => {
-                self.table(table, &site).row_security.policies.retain(|policy| policy.name != *name)
-            }
+            StatementKind::DropPolicy { name, table } => self.table(table, &site).row_security.policies.retain(|policy| policy.name != *name),
             StatementKind::Grant(grant) => self.grant(grant, &site(statement.span)),
             StatementKind::Dynamic { row_security } => self.dynamic_row_security |= row_security,
             StatementKind::CreateFunction(function) => {
                 let body = function.body.as_ref().map(|body| body.text.to_ascii_lowercase());
-                self.dynamic_row_security |= function.body.as_ref().is_some_and(|body| body.executes)
-                    && body.is_some_and(|body| body.contains("enable row level security"));
+                self.dynamic_row_security |=
+                    function.body.as_ref().is_some_and(|body| body.executes) && body.is_some_and(|body| body.contains("enable row level security"));
                 self.create_function(function, &site, statement.span);
             }
             StatementKind::AlterFunction(change) => self.alter_function(change),
@@ -121,9 +119,7 @@ impl Replay {
         for action in &alter.actions {
             match action {
                 AlterAction::RenameTable(to) => self.rename(&alter.name, ObjectName { name: to.clone(), ..alter.name.clone() }),
-                AlterAction::SetSchema(schema) => {
-                    self.rename(&alter.name, ObjectName { schema: Some(schema.clone()), ..alter.name.clone() })
-                }
+                AlterAction::SetSchema(schema) => self.rename(&alter.name, ObjectName { schema: Some(schema.clone()), ..alter.name.clone() }),
                 other => self.table(&alter.name, site).change(other, &alter.name, site, span),
             }
         }
@@ -179,10 +175,7 @@ mod tests {
     #[test]
     fn the_last_state_wins() {
         let schema = link(&[
-            (
-                "/p/supabase/migrations/1_init.sql",
-                "create table public.notes (id uuid primary key, owner uuid references auth.users, body text, old int);",
-            ),
+            ("/p/supabase/migrations/1_init.sql", "create table public.notes (id uuid primary key, owner uuid references auth.users, body text, old int);"),
             (
                 "/p/supabase/migrations/2_more.sql",
                 "alter table notes add column team_id uuid; alter table notes rename column owner to owner_id; alter table notes drop column old;\r\nalter table public.notes enable row level security;",

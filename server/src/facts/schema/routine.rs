@@ -53,11 +53,8 @@ impl Routine {
 impl Replay {
     pub(super) fn create_function(&mut self, function: &CreateFunction, site: &dyn Fn(Span) -> Site, span: Span) {
         let arg_types: Vec<Name> = function.args.iter().map(|arg| arg.ty.clone()).collect();
-        let before = self
-            .routines
-            .iter()
-            .position(|known| known.name.is(&function.name) && known.arg_types == arg_types)
-            .map(|index| self.routines.remove(index));
+        let before =
+            self.routines.iter().position(|known| known.name.is(&function.name) && known.arg_types == arg_types).map(|index| self.routines.remove(index));
         let body = function.body.as_ref().map_or("", |body| &body.text);
         let mut routine = Routine {
             name: function.name.clone(),

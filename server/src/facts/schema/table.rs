@@ -5,8 +5,8 @@ use super::predicate::Predicate;
 use super::predicate_reader::is_caller;
 use super::row_security::{Policy, PolicyRule, RowSecurity};
 use crate::model::sql::{
-    AlterAction, AlterPolicy, ColumnDef, Constraint, ConstraintKind, CreateIndex, CreatePolicy, CreateTable, ObjectName, PolicyExpr,
-    Reference, RowSecurityChange,
+    AlterAction, AlterPolicy, ColumnDef, Constraint, ConstraintKind, CreateIndex, CreatePolicy, CreateTable, ObjectName, PolicyExpr, Reference,
+    RowSecurityChange,
 };
 use crate::text::{Name, Span};
 
@@ -91,8 +91,7 @@ impl Table {
     }
 
     pub fn change(&mut self, action: &AlterAction, table: &ObjectName, site: &dyn Fn(Span) -> Site, span: Span) {
-        let find =
-            |columns: &mut Vec<DeclaredColumn>, name: &Name| columns.iter_mut().position(|column| column.name.eq_ignore_ascii_case(name));
+        let find = |columns: &mut Vec<DeclaredColumn>, name: &Name| columns.iter_mut().position(|column| column.name.eq_ignore_ascii_case(name));
         match action {
             AlterAction::AddColumn(column) => {
                 if self.columns.len() < MOST_COLUMNS && find(&mut self.columns, &column.name).is_none() {
@@ -109,12 +108,8 @@ impl Table {
             AlterAction::RenameColumn { from, to } => self.rename_column(from, to),
             AlterAction::AddConstraint(constraint) => self.constrain(constraint),
             AlterAction::DropConstraint(name) => {
-                let dropped: Vec<Name> = self
-                    .foreign_keys
-                    .iter()
-                    .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-                    .flat_map(|(_, columns)| columns.clone())
-                    .collect();
+                let dropped: Vec<Name> =
+                    self.foreign_keys.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).flat_map(|(_, columns)| columns.clone()).collect();
                 self.foreign_keys.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
                 for column in self.columns.iter_mut().filter(|column| dropped.contains(&column.name)) {
                     column.references = None;
@@ -179,9 +174,7 @@ impl Table {
 
     fn unique(&mut self, key: &[Name]) {
         match key {
-            [only] => {
-                self.columns.iter_mut().filter(|column| column.name.eq_ignore_ascii_case(only)).for_each(|column| column.unique = true)
-            }
+            [only] => self.columns.iter_mut().filter(|column| column.name.eq_ignore_ascii_case(only)).for_each(|column| column.unique = true),
             _ => self.unique_together.push(key.to_vec()),
         }
     }

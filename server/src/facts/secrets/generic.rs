@@ -15,7 +15,12 @@ pub(super) enum Password {
 pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: bool) -> Option<Password> {
     let length = value.chars().count();
     let connects = connects || siblings.connection && !siblings.form;
-    if !(4..=200).contains(&length) || siblings.form || placeholder::is_template(value) || placeholder::is_variable_name(value) || lookalike::has_harmless_shape(value) {
+    if !(4..=200).contains(&length)
+        || siblings.form
+        || placeholder::is_template(value)
+        || placeholder::is_variable_name(value)
+        || lookalike::has_harmless_shape(value)
+    {
         return None;
     }
     // Other scripts, sentences and labels are texts about passwords.
@@ -25,10 +30,17 @@ pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: b
     if value.contains(char::is_whitespace) && (!connects || entropy::is_prose(value)) {
         return None;
     }
+    // `password: "Password"`: the label of a form, also where its other labels are called `user` and `email`.
+    if value.starts_with(|c: char| c.is_ascii_uppercase()) && placeholder::is_own_name(value, name) {
+        return None;
+    }
     if connects && (url::is_guessable(value) || value.eq_ignore_ascii_case("password")) {
         return (!siblings.local).then_some(Password::Guessable);
     }
     if siblings.texts && entropy::is_prose(value) || placeholder::has_word(value) || placeholder::is_own_name(value, name) || entropy::is_only_words(value) {
+        return None;
+    }
+    if is_identifier_of_a_secret(value) || calls_a_stage(name) && entropy::is_prose(value) && !connects {
         return None;
     }
     if value.to_ascii_lowercase().starts_with("test") && !connects {
@@ -39,6 +51,19 @@ pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: b
         return None;
     }
     Some(if url::is_guessable(value) { Password::Guessable } else { Password::Chosen })
+}
+
+/// `ansible_ssh_pass`, `mynewpassword`: a name for a password, made of nothing but words.
+fn is_identifier_of_a_secret(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let spoken = ["password", "passwd", "passphrase", "_pass", "secret", "token", "_key"].iter().any(|word| lower.contains(word));
+    spoken && !value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+}
+
+/// `renderPass`, `pass`: a pass over something, as often as a password.
+pub(super) fn calls_a_stage(name: &str) -> bool {
+    let snake = super::context::snake(name);
+    matches!(snake.rsplit(['_', '.']).next(), Some("pass" | "pw"))
 }
 
 /// Is the value under a key's or token's name random enough to be one?
@@ -54,7 +79,10 @@ pub(super) fn is_secret(value: &str, name: &str) -> bool {
 
 /// A default that is used when a key is missing: it may be made up by hand, but not for nothing.
 pub(super) fn is_fallback_key(value: &str, name: &str) -> bool {
-    value.len() >= 10 && !placeholder::value_is_made_up(value, name) && !lookalike::has_harmless_shape(value) && (entropy::is_random(value) || entropy::digits(value) >= 3 && !entropy::is_prose(value))
+    value.len() >= 10
+        && !placeholder::value_is_made_up(value, name)
+        && !lookalike::has_harmless_shape(value)
+        && (entropy::is_random(value) || entropy::digits(value) >= 3 && !entropy::is_prose(value))
 }
 
 #[cfg(test)]
@@ -80,8 +108,24 @@ mod tests {
     #[test]
     fn texts_about_passwords() {
         for value in [
-            "Password", "password", "forgot-password", "newPassword", "Enter your password", "Passwort ändern", "Password:", "#password", "/reset-password", "current_password",
-            "********", "your-password", "${PASSWORD}", "$2b$10$abcdefgh", "%s", "required", "DB_PASSWORD", "<password>",
+            "Password",
+            "password",
+            "forgot-password",
+            "newPassword",
+            "Enter your password",
+            "Passwort ändern",
+            "Password:",
+            "#password",
+            "/reset-password",
+            "current_password",
+            "********",
+            "your-password",
+            "${PASSWORD}",
+            "$2b$10$abcdefgh",
+            "%s",
+            "required",
+            "DB_PASSWORD",
+            "<password>",
         ] {
             assert_eq!(alone(value), None, "{value}");
         }

@@ -11,6 +11,8 @@ pub struct SecretHit {
     pub row: RowId,
     /// What the user calls it; empty if it has no name.
     pub name: Name,
+    /// What it is handed to, where it has no name.
+    pub callee: Name,
     /// Where it is shown: the literal, or the token if that is only a part of it.
     pub span: Span,
     /// The whole literal with its quotes: what a fix replaces.
@@ -33,7 +35,9 @@ pub enum HitKind {
     /// In code.
     Literal,
     /// In code, used only while the variable is missing.
-    Fallback { env: Name },
+    Fallback {
+        env: Name,
+    },
     /// In code, compared with what somebody typed.
     Login,
     /// In a file that is not code.

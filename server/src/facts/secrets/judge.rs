@@ -79,8 +79,9 @@ pub(super) fn judge(candidate: &Candidate<'_>, hints: &FileHints) -> Option<Verd
     let words = hints.words.join(HintWords::of(&candidate.names.text()));
     let tokens = shape::tokens(candidate.value, words);
     let mut verdicts: Vec<Verdict> = tokens.iter().filter_map(|found| token::judge(found, candidate, hints, words)).collect();
-    // A token that is published on purpose speaks for the whole value.
-    let publishable = super::catalogue::catalogue().publishable(candidate.value).is_some();
+    // A value that is published on purpose, or whose shape was looked at and cleared, is not accused by its name.
+    let cleared = verdicts.is_empty() && tokens.iter().any(|found| found.range == (0..candidate.value.len()));
+    let publishable = cleared || super::catalogue::catalogue().publishable(candidate.value).is_some();
     named::judge(candidate, hints, words, publishable, &mut verdicts);
     best(verdicts)
 }

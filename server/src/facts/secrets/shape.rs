@@ -81,7 +81,18 @@ fn around_word(text: &str, row: &Row, id: RowId, at: usize, found: &mut Vec<Toke
 /// Not a piece of something longer.
 fn stands_alone(text: &str, row: &Row, range: &Range<usize>) -> bool {
     let after = text.as_bytes().get(range.end).copied();
-    !is_glued_to_what_stands_before(text, row, range.start) && !after.is_some_and(|byte| row.continues(byte))
+    !is_glued_to_what_stands_before(text, row, range.start) && !after.is_some_and(|byte| row.continues(byte)) && !is_inside_blob(text.as_bytes(), range)
+}
+
+/// Between `+` and `/` of a long base64 text stands everything, sooner or later.
+fn is_inside_blob(text: &[u8], range: &Range<usize>) -> bool {
+    const BLOB: usize = 48;
+    let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let before = text.get(range.start.saturating_sub(BLOB)..range.start).unwrap_or_default();
+    let after = text.get(range.end..text.len().min(range.end + BLOB)).unwrap_or_default();
+    let borders = [before.last(), after.first()];
+    borders.iter().flatten().any(|byte| matches!(byte, b'+' | b'/'))
+        && (before.iter().filter(is_base64).count() == BLOB || after.iter().filter(is_base64).count() == BLOB)
 }
 
 fn is_glued_to_what_stands_before(text: &str, row: &Row, start: usize) -> bool {
@@ -136,6 +147,13 @@ mod tests {
         for text in [format!("x{key}"), format!("{key}x"), format!("-{key}"), key.replace("gsk_", "GSK_"), key.get(..50).unwrap_or("").to_owned()] {
             assert!(found(&text).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_piece_of_a_long_base64_text_is_no_token() {
+        let key = make("gsk_{alnum:52}");
+        assert!(found(&make(&format!("{{b64:60}}/{key}+{{b64:60}}"))).is_empty());
+        assert_eq!(found(&format!("https://acme.io/v1/{key}/next")), ["groq"]);
     }
 
     #[test]

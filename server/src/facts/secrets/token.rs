@@ -81,16 +81,25 @@ fn inside_holds(row: &Row, token: &str, candidate: &Candidate<'_>, hints: &FileH
 /// `Bearer ...` counts where it is sent: a header's value, or a literal that begins with it.
 fn is_header(candidate: &Candidate<'_>) -> bool {
     let names = candidate.names.text();
-    let starts = candidate.value.get(..7).is_some_and(|start| start.to_ascii_lowercase().starts_with("bearer ") || start.to_ascii_lowercase().starts_with("basic "));
-    names.contains("auth") || names.contains("header") || starts && candidate.position != Position::Comment || candidate.value.to_ascii_lowercase().contains("authorization:")
+    let starts =
+        candidate.value.get(..7).is_some_and(|start| start.to_ascii_lowercase().starts_with("bearer ") || start.to_ascii_lowercase().starts_with("basic "));
+    names.contains("auth")
+        || names.contains("header")
+        || starts && candidate.position != Position::Comment
+        || candidate.value.to_ascii_lowercase().contains("authorization:")
 }
 
 fn address(token: &str, candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
     let parts = url::parts(token)?;
     verdict.rank = Rank::Url;
+    // The pattern ends at the host; the address goes on.
+    let rest = candidate.value.get(verdict.range.end..).unwrap_or("");
+    verdict.range.end += rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | ')' | '\\')).unwrap_or(rest.len());
     verdict.severity = match url::judge(&parts) {
         url::Verdict::Harmless => return None,
         url::Verdict::Local => Severity::Low,
+        // Documentation of clients is full of `https://user:password@host`.
+        url::Verdict::Guessable if verdict.row.row().is_some_and(|row| row.id == "url-basic-auth") => return None,
         url::Verdict::Guessable => {
             verdict.guessable = true;
             verdict.evidence = Evidence::Place;
@@ -100,7 +109,7 @@ fn address(token: &str, candidate: &Candidate<'_>, verdict: &mut Verdict) -> Opt
         url::Verdict::Real => verdict.severity,
     };
     // Comments and documentation show what an address looks like.
-    if candidate.position == Position::Comment && verdict.severity <= Severity::Medium {
+    if candidate.position == Position::Comment && (verdict.severity <= Severity::Medium || !url::is_public_host(parts.host)) {
         return None;
     }
     if verdict.row.row().is_some_and(|row| row.env == "{host}_URL") {

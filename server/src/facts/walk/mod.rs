@@ -6,6 +6,7 @@ mod access;
 mod bind;
 mod builtin;
 mod call;
+mod caller;
 mod condition;
 mod expression;
 pub mod inline;
@@ -76,8 +77,10 @@ impl Reads {
     }
 }
 
-/// The bound on one walk: expressions looked at, and calls followed in depth.
-const MOST_STEPS: u32 = 40_000;
+/// The bound on one walk: expressions looked at, and calls followed in depth. A handler is worth more than a function
+/// that nobody is known to call.
+const MOST_STEPS_OF_A_HANDLER: u32 = 16_000;
+const MOST_STEPS: u32 = 3_000;
 const MOST_DEPTH: usize = 10;
 
 pub struct Walker<'w> {
@@ -91,6 +94,7 @@ pub struct Walker<'w> {
     accesses: u32,
     calls: u32,
     steps: u32,
+    most_steps: u32,
     /// Frames above this many are filled by a framework: their parameters are open.
     open_from: usize,
     /// How deep expressions are nested right now.
@@ -108,6 +112,10 @@ pub struct Walker<'w> {
     built: Option<Value>,
     /// Set while the root is a handler: how its parameters are filled.
     pub handler: Option<Handler>,
+    /// The root is a handler: who calls it is of interest.
+    handler_seen: bool,
+    /// The way from the last principal that was met to its id.
+    principal_id: Vec<Name>,
     /// The first parameter of the last root, as it was when it ended.
     last_request: Option<Value>,
 }
@@ -177,6 +185,7 @@ impl<'w> Walker<'w> {
             accesses: 0,
             calls: 0,
             steps: 0,
+            most_steps: MOST_STEPS,
             open_from: 0,
             depth: 0,
             ended: false,
@@ -186,6 +195,8 @@ impl<'w> Walker<'w> {
             request: None,
             built: None,
             handler: None,
+            handler_seen: false,
+            principal_id: Vec::new(),
             last_request: None,
         }
     }
@@ -208,6 +219,13 @@ impl<'w> Walker<'w> {
         self.last_request.take()
     }
 
+    /// From here on a handler is walked.
+    pub fn enter_handler(&mut self, handler: Handler) {
+        self.handler = Some(handler);
+        self.handler_seen = true;
+        self.most_steps = MOST_STEPS_OF_A_HANDLER;
+    }
+
     /// The name of a function's n-th parameter.
     pub fn parameter_of(&mut self, function: &Value, at: usize) -> Option<Name> {
         let super::value::Kind::Function(closure) = function.kind() else { return None };
@@ -228,7 +246,7 @@ impl<'w> Walker<'w> {
 
     /// True once the bound is reached: what is known is then only part of the truth.
     pub fn is_exhausted(&self) -> bool {
-        self.steps > MOST_STEPS
+        self.steps > self.most_steps
     }
 
     fn frame(&self) -> &Frame {
@@ -276,10 +294,9 @@ impl<'w> Walker<'w> {
             };
             let value = match other {
                 Some(other) if other.is_same(value) => value.clone(),
-                Some(other) => Value::union(vec![
-                    Alternative { value: value.clone(), facts: a_new.clone() },
-                    Alternative { value: other.clone(), facts: b_new.clone() },
-                ]),
+                Some(other) => {
+                    Value::union(vec![Alternative { value: value.clone(), facts: a_new.clone() }, Alternative { value: other.clone(), facts: b_new.clone() }])
+                }
                 None => value.clone(),
             };
             locals.push((name.clone(), value));
@@ -294,6 +311,6 @@ impl<'w> Walker<'w> {
 
     fn step(&mut self) -> bool {
         self.steps += 1;
-        self.steps <= MOST_STEPS
+        self.steps <= self.most_steps
     }
 }

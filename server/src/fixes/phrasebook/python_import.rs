@@ -1,9 +1,9 @@
 //! `import module`: in its place among the imports, else behind what must stay first in a file.
 
 use super::{Imported, has_word};
+use crate::fixes::TextEdit;
 use crate::fixes::literal::Code;
 use crate::fixes::stack::Wanted;
-use crate::fixes::TextEdit;
 use crate::model::{ExprKind, Import, StmtKind};
 use crate::text::{Name, Span, lines};
 
@@ -17,7 +17,7 @@ struct Line {
 
 pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     let text = &code.text;
-    if let Some(local) = known(code, wanted) {
+    if let Some(local) = local_name(code, wanted) {
         return Some(Imported { local, edit: None });
     }
     let local = Name::from(wanted.name.as_deref().unwrap_or(wanted.from.split('.').next()?));
@@ -29,11 +29,16 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
         None => format!("import {}", wanted.from),
     };
     let end = lines::line_end(text);
-    let lines = lines(code);
+    let known = statements(code);
     let is_future = |line: &&Line| line.module == "__future__";
-    let rest: Vec<&Line> = lines.iter().filter(|line| !is_future(line)).collect();
+    let rest: Vec<&Line> = known.iter().filter(|line| !is_future(line)).collect();
     let block = first_block(text, &rest);
-    let edit = match (block.first(), lines.iter().rfind(is_future)) {
+    let edit = match (block.first(), known.iter().rfind(is_future)) {
+        // The project's own modules come last.
+        (Some(_), _) if !is_standard(&wanted.from) => {
+            let at = rest.last().map_or(0, |last| lines::next_line(text, last.span.end));
+            TextEdit { span: Span::at(at), text: format!("{}{line}{end}", opened(text, at, end)) }
+        }
         (Some(first), _) if !is_standard(&first.module) => {
             // The standard library has a block of its own, above.
             TextEdit { span: Span::at(lines::line_start(text, first.span.start)), text: format!("{line}{end}{end}") }
@@ -49,7 +54,7 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
 }
 
 /// What the module, or the name of it, is called already.
-fn known(code: &Code, wanted: &Wanted) -> Option<Name> {
+fn local_name(code: &Code, wanted: &Wanted) -> Option<Name> {
     match &wanted.name {
         Some(name) => super::super::stack::local_export(code.model, &wanted.from, name),
         None => super::super::stack::local_name(code.model, &wanted.from),
@@ -67,7 +72,7 @@ fn binds(code: &Code, name: &str) -> bool {
             || functions.any(|function| function.name == name))
 }
 
-fn lines(code: &Code) -> Vec<Line> {
+fn statements(code: &Code) -> Vec<Line> {
     let mut found = Vec::new();
     for placed in &code.model.segments {
         for id in &placed.segment.body {
@@ -151,14 +156,102 @@ fn opened(text: &str, at: u32, end: &str) -> String {
 /// Modules of the standard library that begin many a file. One that is missing here only costs an empty line.
 fn is_standard(module: &str) -> bool {
     const STANDARD: &[&str] = &[
-        "abc", "argparse", "array", "ast", "asyncio", "atexit", "base64", "binascii", "bisect", "builtins", "calendar", "cgi", "codecs",
-        "collections", "concurrent", "configparser", "contextlib", "contextvars", "copy", "csv", "ctypes", "dataclasses", "datetime", "decimal",
-        "difflib", "email", "enum", "errno", "fnmatch", "fractions", "ftplib", "functools", "gc", "getpass", "glob", "gzip", "hashlib", "heapq",
-        "hmac", "html", "http", "imaplib", "importlib", "inspect", "io", "ipaddress", "itertools", "json", "locale", "logging", "math",
-        "mimetypes", "multiprocessing", "operator", "os", "pathlib", "pickle", "platform", "pprint", "queue", "random", "re", "secrets", "select",
-        "shlex", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl", "stat", "statistics", "string", "struct", "subprocess", "sys",
-        "tempfile", "textwrap", "threading", "time", "timeit", "tomllib", "traceback", "types", "typing", "unicodedata", "unittest", "urllib",
-        "uuid", "warnings", "weakref", "xml", "zipfile", "zlib", "zoneinfo",
+        "abc",
+        "argparse",
+        "array",
+        "ast",
+        "asyncio",
+        "atexit",
+        "base64",
+        "binascii",
+        "bisect",
+        "builtins",
+        "calendar",
+        "cgi",
+        "codecs",
+        "collections",
+        "concurrent",
+        "configparser",
+        "contextlib",
+        "contextvars",
+        "copy",
+        "csv",
+        "ctypes",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "difflib",
+        "email",
+        "enum",
+        "errno",
+        "fnmatch",
+        "fractions",
+        "ftplib",
+        "functools",
+        "gc",
+        "getpass",
+        "glob",
+        "gzip",
+        "hashlib",
+        "heapq",
+        "hmac",
+        "html",
+        "http",
+        "imaplib",
+        "importlib",
+        "inspect",
+        "io",
+        "ipaddress",
+        "itertools",
+        "json",
+        "locale",
+        "logging",
+        "math",
+        "mimetypes",
+        "multiprocessing",
+        "operator",
+        "os",
+        "pathlib",
+        "pickle",
+        "platform",
+        "pprint",
+        "queue",
+        "random",
+        "re",
+        "secrets",
+        "select",
+        "shlex",
+        "shutil",
+        "signal",
+        "smtplib",
+        "socket",
+        "sqlite3",
+        "ssl",
+        "stat",
+        "statistics",
+        "string",
+        "struct",
+        "subprocess",
+        "sys",
+        "tempfile",
+        "textwrap",
+        "threading",
+        "time",
+        "timeit",
+        "tomllib",
+        "traceback",
+        "types",
+        "typing",
+        "unicodedata",
+        "unittest",
+        "urllib",
+        "uuid",
+        "warnings",
+        "weakref",
+        "xml",
+        "zipfile",
+        "zlib",
+        "zoneinfo",
     ];
     STANDARD.binary_search(&module.split('.').next().unwrap_or(module)).is_ok()
 }

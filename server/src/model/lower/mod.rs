@@ -9,32 +9,43 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 use super::{Builder, Comment, ExprKind, FileModel, Placed, Segment, StmtKind};
-use crate::syntax::{Document, Grammar};
+use crate::syntax::{Document, Grammar, Item};
 use crate::text::{Name, Span};
 
 /// Lowers a document, taking every segment whose text did not change from `before` (an earlier model of the same file).
 /// `None` for files that are not code or could not be parsed at all.
 pub fn lower(document: &Document, before: Option<&FileModel>) -> Option<FileModel> {
     let grammar = document.language.grammar()?;
-    let mut known = before.filter(|model| model.language == document.language).map(|model| Known::new(model)).unwrap_or_default();
+    let mut known = before.filter(|model| model.language == document.language).map(Known::new).unwrap_or_default();
     let mut segments = Vec::new();
-    for item in document.items() {
-        let text = document.rope().get_byte_slice(item.span.range())?;
-        let hash = hash(grammar, text, item.node.has_error());
-        let segment = match known.take(hash, item.span.len()) {
+    let items = document.items();
+    let groups: Vec<&[Item<'_>]> = match grammar {
+        Grammar::Python if document.tree()?.root_node().is_error() => python::groups(&items, document.rope()),
+        _ => items.chunks(1).collect(),
+    };
+    for group in groups {
+        let [item, ..] = group else { continue };
+        let span = Span::new(item.span.start, group.last().unwrap_or(item).span.end);
+        let text = document.rope().get_byte_slice(span.range())?;
+        let broken = match grammar {
+            Grammar::TypeScript | Grammar::Tsx => item.node.has_error(),
+            Grammar::Python => !python::is_whole(group),
+        };
+        let hash = hash(grammar, text, item.node, broken);
+        let segment = match known.take(hash, span.len()) {
             Some(segment) => segment,
             None => {
                 let text: std::borrow::Cow<'_, str> = text.into();
                 let mut segment = match grammar {
-                    Grammar::TypeScript | Grammar::Tsx => ecma::lower(item.node, &text, item.span.start),
-                    Grammar::Python => python::lower(item.node, &text, item.span.start),
+                    Grammar::TypeScript | Grammar::Tsx => ecma::lower(item.node, &text, span.start),
+                    Grammar::Python => python::lower(group, &text, span.start),
                 };
                 segment.hash = hash;
-                segment.len = item.span.len();
+                segment.len = span.len();
                 Arc::new(segment)
             }
         };
-        segments.push(Placed { start: item.span.start, segment });
+        segments.push(Placed { start: span.start, segment });
     }
     let directives = if document.language.is_ecma() { directives(&segments) } else { Vec::new() };
     Some(FileModel { file: document.file.clone(), language: document.language, segments, directives })
@@ -56,9 +67,12 @@ impl<'m> Known<'m> {
     }
 }
 
-fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, broken: bool) -> u64 {
+/// In a file that is one big error, pieces that are no statements stand at the top: equal text alone does not make an
+/// equal item.
+fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, node: tree_sitter::Node<'_>, broken: bool) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     hasher.write_u8(grammar as u8 * 2 + u8::from(broken));
+    hasher.write_u16(node.kind_id());
     // Chunk borders differ between ropes of equal text, so bytes are hashed in blocks of their own.
     let mut block = [0u8; 64];
     let mut filled = 0;

@@ -178,11 +178,9 @@ impl Expr {
     /// Its direct parts.
     pub fn parts(&self) -> Vec<&Expr> {
         match &self.kind {
-            ExprKind::Call { args: parts, .. }
-            | ExprKind::List(parts)
-            | ExprKind::And(parts)
-            | ExprKind::Or(parts)
-            | ExprKind::Other(parts) => parts.iter().collect(),
+            ExprKind::Call { args: parts, .. } | ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Other(parts) => {
+                parts.iter().collect()
+            }
             ExprKind::Path { base: part, .. } | ExprKind::Not(part) => vec![part],
             ExprKind::Compare { left, right, .. } => vec![left, right],
             _ => Vec::new(),

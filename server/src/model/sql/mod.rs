@@ -24,9 +24,8 @@ pub use expr::{ColumnRef, Condition, Expr, ExprKind, ObjectName, Op, Placeholder
 pub use pieces::{HolePosition, Piece, Pieces};
 pub use query::{Assignment, JoinKind, Query, QueryKind, SelectItem, TableRef};
 pub use statement::{
-    AlterAction, AlterFunction, AlterPolicy, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateFunction, CreateIndex, CreatePolicy,
-    CreateTable, CreateView, FunctionArg, FunctionBody, Grant, GrantObjects, PolicyCommand, PolicyExpr, Reference, RowSecurityChange,
-    Statement, StatementKind,
+    AlterAction, AlterFunction, AlterPolicy, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateFunction, CreateIndex, CreatePolicy, CreateTable,
+    CreateView, FunctionArg, FunctionBody, Grant, GrantObjects, PolicyCommand, PolicyExpr, Reference, RowSecurityChange, Statement, StatementKind,
 };
 pub use statements::statements;
 
@@ -46,10 +45,8 @@ pub fn query(source: &Pieces) -> Option<Query> {
 }
 
 /// Words that SQL begins with.
-const VERBS: [&str; 16] = [
-    "select", "insert", "update", "delete", "with", "create", "alter", "drop", "merge", "call", "replace", "truncate", "explain", "grant",
-    "revoke", "values",
-];
+const VERBS: [&str; 16] =
+    ["select", "insert", "update", "delete", "with", "create", "alter", "drop", "merge", "call", "replace", "truncate", "explain", "grant", "revoke", "values"];
 
 /// True if the text begins as SQL does. Prose can do so too: it is evidence, not proof.
 pub fn begins_as_sql(source: &Pieces) -> bool {

@@ -2,9 +2,7 @@
 
 use super::ObjectName;
 use super::reader::Reader;
-use super::statement::{
-    AlterAction, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateIndex, CreateTable, Reference, RowSecurityChange, StatementKind,
-};
+use super::statement::{AlterAction, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateIndex, CreateTable, Reference, RowSecurityChange, StatementKind};
 use super::token::TokenKind;
 use crate::text::Name;
 
@@ -106,8 +104,7 @@ impl Reader<'_> {
             self.key_or_index(false)
         } else {
             let is_check = self.is_word("check") && self.is_symbol_at(1, "(") || self.is_word("exclude");
-            let is_index =
-                self.is_any_word(&["key", "index", "fulltext", "spatial"]) && is_key(self, 1) || self.are_words(&["fulltext", "key"]);
+            let is_index = self.is_any_word(&["key", "index", "fulltext", "spatial"]) && is_key(self, 1) || self.are_words(&["fulltext", "key"]);
             if is_check || is_index {
                 self.skip_to_comma();
             } else if name.is_none() {
@@ -175,10 +172,7 @@ impl Reader<'_> {
             } else if self.are_words(&["on", "delete"]) || self.are_words(&["on", "update"]) {
                 self.next();
                 self.next();
-                let _ = self.eat_all(&["set", "null"])
-                    || self.eat_all(&["set", "default"])
-                    || self.eat_all(&["no", "action"])
-                    || self.next().is_some();
+                let _ = self.eat_all(&["set", "null"]) || self.eat_all(&["set", "default"]) || self.eat_all(&["no", "action"]) || self.next().is_some();
             } else if self.eat("match") {
                 self.next();
             } else {

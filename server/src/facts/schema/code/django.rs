@@ -88,8 +88,7 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Declar
     let meta = class.nested("Meta");
     let option = |name: &str| meta.and_then(|meta| meta.value(name));
     model.is_abstract = option("abstract").is_some_and(Node::is_true) || option("proxy").is_some_and(Node::is_true);
-    model.table =
-        ["db_table", "table_name", "table"].iter().find_map(|name| option(name)?.text()).map(|table| Name::from(table.trim_matches('"')));
+    model.table = ["db_table", "table_name", "table"].iter().find_map(|name| option(name)?.text()).map(|table| Name::from(table.trim_matches('"')));
     if model.table.is_none() && !model.is_abstract {
         let inferred = match kind {
             SourceKind::Django => table_of(code.file(), &model.name),
@@ -132,27 +131,17 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
     let is = |names: &[String]| names.iter().any(|name| name == ty.as_str());
     if is(&definer.many) {
         let target = call.arg(0).or_else(|| call.named("to")).or_else(|| call.named("model_name")).and_then(target);
-        model.relations.extend(target.map(|target| DeclaredRelation {
-            name: field.name.clone(),
-            target,
-            columns: Vec::new(),
-            list: true,
-            site,
-        }));
+        model.relations.extend(target.map(|target| DeclaredRelation { name: field.name.clone(), target, columns: Vec::new(), list: true, site }));
         return;
     }
     let flag = |name: &str| call.is_named_true(name);
     if is(&definer.one) {
-        let Some(target) =
-            call.arg(0).or_else(|| call.named("to")).or_else(|| call.named("model")).or_else(|| call.named("model_name")).and_then(target)
+        let Some(target) = call.arg(0).or_else(|| call.named("to")).or_else(|| call.named("model")).or_else(|| call.named("model_name")).and_then(target)
         else {
             return;
         };
-        let name = if field.name.ends_with("_id") && definer.kind == DefinerKind::Peewee {
-            field.name.clone()
-        } else {
-            Name::from(format!("{}_id", field.name))
-        };
+        let name =
+            if field.name.ends_with("_id") && definer.kind == DefinerKind::Peewee { field.name.clone() } else { Name::from(format!("{}_id", field.name)) };
         let mut column = DeclaredColumn::new(name.clone(), site.clone());
         column.ty = ty.clone();
         column.db_name = ["db_column", "column_name", "source_field"].iter().find_map(|name| call.named(name)?.text());
@@ -161,8 +150,7 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
         column.primary = flag("primary_key") || flag("pk");
         let on_delete = call.named("on_delete").or_else(|| call.arg(1));
         let cascades = on_delete.is_some_and(|action| {
-            action.last_name().is_some_and(|name| name == "CASCADE")
-                || action.text().is_some_and(|text| text.eq_ignore_ascii_case("cascade"))
+            action.last_name().is_some_and(|name| name == "CASCADE") || action.text().is_some_and(|text| text.eq_ignore_ascii_case("cascade"))
         });
         column.references = Some(DeclaredReference { cascades, ..DeclaredReference::to(target.clone()) });
         model.relations.push(DeclaredRelation { name: field.name.clone(), target, columns: vec![name], list: false, site });
@@ -341,10 +329,7 @@ class AbstractOrder(models.Model):
         abstract = True
 "#,
             ),
-            (
-                "/p/shop/models.py",
-                "from .abstract_models import AbstractOrder\nclass Order(AbstractOrder):\n    pass\nclass Manager(BaseManager):\n    pass\n",
-            ),
+            ("/p/shop/models.py", "from .abstract_models import AbstractOrder\nclass Order(AbstractOrder):\n    pass\nclass Manager(BaseManager):\n    pass\n"),
         ]);
         assert_eq!(schema.models().len(), 2);
         assert_eq!(schema.columns_of("shop_order"), "id user_id->auth_user.id");

@@ -51,6 +51,7 @@ impl Finder<'_> {
         self.hits.push(SecretHit {
             row,
             name: Name::from(name),
+            callee: Name::default(),
             span: literal,
             literal,
             token,
@@ -72,7 +73,7 @@ impl Finder<'_> {
             let Entry::Field { key: Key::Name(key), value, .. } = entry else { continue };
             let Some(text) = constant(self.segment, *value) else { continue };
             let is_field = matches!(key.as_str(), "username" | "user" | "email" | "login" | "type" | "name" | "include" | "same-origin" | "mode");
-            let chosen = !is_field && generic::password(text, key, &around.siblings, false).is_some() && !entropy::is_prose(text);
+            let chosen = !is_field && generic::password(text, key, &around.siblings, false).is_some() && !text.contains(' ');
             if chosen && !context::is_about(key) {
                 let span = self.segment[*value].span;
                 self.login(key, text, span);
@@ -123,7 +124,10 @@ fn opens_something(name: &str, header: bool, value: &str) -> bool {
         return false;
     }
     let length = value.chars().count();
-    let a_state = matches!(value.to_ascii_lowercase().as_str(), "undefined" | "null" | "none" | "string" | "text" | "true" | "false" | "required" | "object" | "number" | "empty" | "bearer" | "hidden");
+    let a_state = matches!(
+        value.to_ascii_lowercase().as_str(),
+        "undefined" | "null" | "none" | "string" | "text" | "true" | "false" | "required" | "object" | "number" | "empty" | "bearer" | "hidden"
+    );
     if a_state || !(4..=128).contains(&length) || value.contains(char::is_whitespace) || placeholder::is_template(value) || value.bytes().all(|b| b == b'*') {
         return false;
     }
@@ -136,5 +140,6 @@ fn opens_something(name: &str, header: bool, value: &str) -> bool {
     // A placeholder that is refused at start-up is a guard, not a login.
     let refused = is_secret && (placeholder::has_word(value) || !value.bytes().any(|b| b.is_ascii_digit()) && value.len() < 8);
     let field = placeholder::is_own_name(value, name) && value.bytes().any(|b| b.is_ascii_uppercase());
-    !refused && !field
+    let stage = generic::calls_a_stage(name) && entropy::is_prose(value);
+    !refused && !field && !stage
 }

@@ -72,7 +72,7 @@ struct Around {
 impl Finder<'_> {
     /// A literal, or several that make one text.
     fn literal(&mut self, literal: Span, value: &Text<'_>, around: &Around) {
-        if value.text.len() < 4 {
+        if value.text.len() < 3 {
             return;
         }
         let candidate = self.candidate(value, around);
@@ -109,6 +109,7 @@ impl Finder<'_> {
         SecretHit {
             row: verdict.row,
             name: around.names.label().clone(),
+            callee: around.names.callee.clone(),
             span: if is_whole { literal } else { token },
             literal,
             token,
@@ -148,6 +149,7 @@ impl Finder<'_> {
             self.hits.push(SecretHit {
                 row: verdict.row,
                 name: Name::default(),
+                callee: Name::default(),
                 span,
                 literal: span,
                 token: span,

@@ -5,9 +5,7 @@ use std::rc::Rc;
 use super::joined::{Text, constant};
 use super::{Around, Finder, reads};
 use crate::facts::secrets::context::{self, Names, Position, Siblings, lists, singular};
-use crate::model::{
-    Arg, BinaryOp, CallKind, ClassId, Entry, ExprId, ExprKind, FunctionId, JsxAttribute, Key, PatternId, PatternKind, StmtId, StmtKind,
-};
+use crate::model::{Arg, BinaryOp, CallKind, ClassId, Entry, ExprId, ExprKind, FunctionId, JsxAttribute, Key, PatternId, PatternKind, StmtId, StmtKind};
 use crate::text::Name;
 
 /// The model is no deeper; this guards against models that are.
@@ -230,8 +228,8 @@ impl<'s> Walk<'_, 's> {
             ExprKind::Logical { left, right, .. } => self.either(*left, *right, around),
             ExprKind::Cond { cond, then, otherwise } => {
                 self.expr(*cond, &Around::quiet());
-                self.either(*then, *otherwise, around);
-                self.either(*otherwise, *then, around);
+                self.instead(*then, *otherwise, around);
+                self.instead(*otherwise, *then, around);
             }
             ExprKind::Assign { target, value, .. } | ExprKind::AssignLogical { target, value, .. } => {
                 let fallback = match (&expr.kind, &segment[*target].kind) {
@@ -248,12 +246,14 @@ impl<'s> Walk<'_, 's> {
                 for (at, item) in items.iter().enumerate() {
                     let own = if is_login && at == 1 { Name::from("password") } else { singular(&around.names.own) };
                     let position = if is_login && at == 0 { Position::Quiet } else { around.position };
-                    self.expr(item.value, &Around { names: Names { own, ..around.names.clone() }, position, ..around.clone() });
+                    self.expr(item.value, &Around { names: Names { own, slot: Name::from("*"), ..around.names.clone() }, position, ..around.clone() });
                 }
             }
             ExprKind::Function(function) => self.function(*function, around),
             ExprKind::Class(class) => self.class(*class),
-            ExprKind::Await(inner) | ExprKind::Enter(inner) | ExprKind::Yield(Some(inner)) | ExprKind::Unary { operand: inner, .. } => self.expr(*inner, around),
+            ExprKind::Await(inner) | ExprKind::Enter(inner) | ExprKind::Yield(Some(inner)) | ExprKind::Unary { operand: inner, .. } => {
+                self.expr(*inner, around)
+            }
             ExprKind::Member { base, .. } => self.expr(*base, &Around::quiet()),
             ExprKind::Index { base, index, .. } => {
                 self.expr(*base, &Around::quiet());
@@ -281,27 +281,31 @@ impl<'s> Walk<'_, 's> {
                 children.iter().for_each(|child| self.expr(*child, &Around::quiet().fixed()));
             }
             ExprKind::Other(children) => children.iter().for_each(|child| self.expr(*child, &Around::quiet())),
-            ExprKind::Num(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Regex(_) | ExprKind::Name(_) | ExprKind::This | ExprKind::Super | ExprKind::Yield(None) => {}
+            ExprKind::Num(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Regex(_)
+            | ExprKind::Name(_)
+            | ExprKind::This
+            | ExprKind::Super
+            | ExprKind::Yield(None) => {}
         }
     }
 
-    /// `left || right`: the right is what is used where the left is missing. Walks the right side, and the left where it
-    /// is no read of a variable.
+    /// `left || right`.
     fn either(&mut self, left: ExprId, right: ExprId, around: &Around) {
-        let segment = self.finder.segment;
-        match reads::variable(segment, left) {
+        self.expr(left, around);
+        self.instead(left, right, around);
+    }
+
+    /// `used`, which stands in for `other` where that is missing: if `other` is a variable, it is a fallback.
+    fn instead(&mut self, other: ExprId, used: ExprId, around: &Around) {
+        match reads::variable(self.finder.segment, other) {
             Some(variable) => {
-                let names = Names { own: variable.clone(), also: around.names.own.clone(), outer: around.names.outer.clone(), ..around.names.clone() };
-                self.expr(right, &Around { names, fallback: Some(variable), position: Position::Value, ..around.clone() });
-                // `os.getenv("X", "a") or "b"` has two.
-                if matches!(segment[left].kind, ExprKind::Call { .. } | ExprKind::Logical { .. }) {
-                    self.expr(left, around);
-                }
+                let names = Names { own: variable.clone(), also: around.names.own.clone(), ..around.names.clone() };
+                self.expr(used, &Around { names, fallback: Some(variable), position: Position::Value, ..around.clone() });
             }
-            None => {
-                self.expr(left, around);
-                self.expr(right, around);
-            }
+            None => self.expr(used, around),
         }
     }
 
@@ -320,6 +324,7 @@ impl<'s> Walk<'_, 's> {
                 Entry::Spread { value, .. } => self.expr(*value, around),
                 Entry::Field { key, key_span, value, .. } => {
                     let outer = if around.names.own.is_empty() { &around.names.outer } else { &around.names.own };
+                    let mut fallback = around.fallback.clone();
                     let mut names = Names { outer: outer.clone(), callee: around.names.callee.clone(), ..Names::default() };
                     match key {
                         Key::Name(name) => names.own = name.clone(),
@@ -335,12 +340,15 @@ impl<'s> Walk<'_, 's> {
                     } else if lists().value_fields.contains(lower.as_str()) && !around.names.own.is_empty() {
                         names.own = around.names.own.clone();
                         names.outer = around.names.outer.clone();
+                        if lower.ends_with("default") && is_variable_name(&names.own) {
+                            fallback = Some(names.own.clone());
+                        }
                     }
                     // `enum Keys { A = "..." }` lowers to an object.
                     let between = crate::text::Span::new(key_span.end, segment[*value].span.start);
                     let is_enum = key_span.end < segment[*value].span.start && between.of(self.finder.text).trim_start().starts_with('=');
                     let position = if is_enum { Position::Quiet } else { Position::Value };
-                    let inner = Around { names, position, siblings: Rc::clone(&siblings), fixed: around.fixed || is_enum, ..around.clone() };
+                    let inner = Around { names, position, fallback, siblings: Rc::clone(&siblings), fixed: around.fixed || is_enum, ..around.clone() };
                     self.expr(*value, &inner);
                 }
             }
@@ -362,7 +370,10 @@ impl<'s> Walk<'_, 's> {
         // What a method does to a literal leaves it what it is.
         let keeps = matches!(segment[callee].kind, ExprKind::Member { .. }) && lists().transparent_methods.contains(method);
         if let ExprKind::Member { base, .. } = &segment[callee].kind {
-            let inside = matches!(segment[*base].kind, ExprKind::Str(_) | ExprKind::Template(_) | ExprKind::Bytes(_) | ExprKind::Binary { .. } | ExprKind::Logical { .. } | ExprKind::Cond { .. });
+            let inside = matches!(
+                segment[*base].kind,
+                ExprKind::Str(_) | ExprKind::Template(_) | ExprKind::Bytes(_) | ExprKind::Binary { .. } | ExprKind::Logical { .. } | ExprKind::Cond { .. }
+            );
             if keeps && inside || method == "default" || matches!(segment[*base].kind, ExprKind::Call { .. }) {
                 self.expr(*base, around);
             } else {
@@ -380,9 +391,7 @@ impl<'s> Walk<'_, 's> {
         }
         // `z.string().default("...")` in a schema of the environment.
         if method == "default" && kind == CallKind::Plain && args.len() == 1 && !around.names.own.is_empty() {
-            let own = &around.names.own;
-            let is_variable = own.contains('_') && own.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-            let fallback = is_variable.then(|| own.clone());
+            let fallback = is_variable_name(&around.names.own).then(|| around.names.own.clone());
             args.iter().for_each(|arg| self.expr(arg.value, &Around { fallback: fallback.clone(), ..around.clone() }));
             return;
         }
@@ -394,6 +403,8 @@ impl<'s> Walk<'_, 's> {
         let quiet = lists().quiet_calls.contains(called) || lists().quiet_calls.contains(method) && !called.starts_with("jwt");
         let connects = lists().connection_calls.contains(called) || lists().connection_calls.contains(method);
         let naming = lists().naming_calls.contains(method);
+        let keywords = args.iter().filter_map(|arg| Some((arg.name.clone()?, constant(segment, arg.value))));
+        let siblings = Rc::new(Siblings::of(keywords));
         let named = args.first().filter(|_| naming && args.len() >= 2).and_then(|arg| constant(segment, arg.value));
         for (at, arg) in args.iter().enumerate() {
             let slot = arg.name.clone().unwrap_or_else(|| Name::from(at.to_string()));
@@ -411,7 +422,12 @@ impl<'s> Walk<'_, 's> {
                     Around { names: Names { outer, callee, slot, ..Names::default() }, position: Position::Argument, ..Around::default() }
                 }
             };
-            self.expr(arg.value, &Around { connects, ..passed });
+            self.expr(arg.value, &Around { connects, siblings: Rc::clone(&siblings), ..passed });
         }
     }
+}
+
+/// `JWT_SECRET`: the schema around it describes the environment.
+fn is_variable_name(name: &str) -> bool {
+    name.contains('_') && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }

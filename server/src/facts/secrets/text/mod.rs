@@ -193,6 +193,7 @@ impl Scan<'_> {
         SecretHit {
             row: verdict.row,
             name: names.label().clone(),
+            callee: names.callee.clone(),
             span: if is_whole { literal } else { token },
             literal,
             token,

@@ -4,7 +4,7 @@
 //! down to their head in one loop and built up from it in another.
 
 use super::kinds::{Field, Kind};
-use super::{Child, Children, Ecma, MAX_LINKS};
+use super::{Child, Children, Ecma};
 use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, LogicalOp};
 use crate::text::Span;
 
@@ -16,9 +16,17 @@ struct Link<'a> {
 pub(super) fn is_link(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::BinaryExpression | Kind::MemberExpression | Kind::NestedIdentifier | Kind::SubscriptExpression | Kind::CallExpression
-            | Kind::NonNullExpression | Kind::AsExpression | Kind::SatisfiesExpression | Kind::InstantiationExpression
-            | Kind::ParenthesizedExpression | Kind::TypeAssertion
+        Kind::BinaryExpression
+            | Kind::MemberExpression
+            | Kind::NestedIdentifier
+            | Kind::SubscriptExpression
+            | Kind::CallExpression
+            | Kind::NonNullExpression
+            | Kind::AsExpression
+            | Kind::SatisfiesExpression
+            | Kind::InstantiationExpression
+            | Kind::ParenthesizedExpression
+            | Kind::TypeAssertion
     )
 }
 
@@ -26,7 +34,7 @@ impl<'a> Ecma<'a> {
     pub(super) fn chain(&mut self, child: Child<'a>) -> ExprId {
         let mut links: Vec<Link<'a>> = Vec::new();
         let mut head = child;
-        let room = MAX_LINKS.saturating_sub(self.links);
+        let room = self.room();
         while is_link(head.kind) && links.len() < room {
             let children = self.children(head.node);
             let Some(next) = next(head.kind, &children) else { break };
@@ -53,7 +61,8 @@ impl<'a> Ecma<'a> {
     fn flat(&mut self, child: Child<'a>) -> ExprId {
         let mut parts = Vec::new();
         let mut head = child;
-        while is_link(head.kind) {
+        // The first operand of many is as whole as the others.
+        while is_link(head.kind) && (head.kind == Kind::BinaryExpression || child.kind != Kind::BinaryExpression) {
             let children = self.children(head.node);
             let Some(next) = next(head.kind, &children) else { break };
             for other in children.iter().filter(|other| other.node != next.node) {
@@ -65,7 +74,7 @@ impl<'a> Ecma<'a> {
             }
             head = next;
         }
-        parts.push(if is_link(head.kind) { self.broken(head) } else { self.atom(head) });
+        parts.push(self.expr(head));
         parts.reverse();
         let span = self.span(child);
         self.push(span, ExprKind::Other(parts))
@@ -126,9 +135,17 @@ impl<'a> Ecma<'a> {
         for child in children.iter().filter(|child| child.kind != Kind::Comma) {
             let spread = child.kind == Kind::SpreadElement;
             let value = self.expr(child);
+            if child.kind == Kind::Error && self.is_nothing(value) {
+                continue;
+            }
             args.push(Arg { name: None, value, spread, by_name: false, span: self.span(child) });
         }
         args
+    }
+
+    /// True for an error in which nothing could be read: a dot too many.
+    pub(super) fn is_nothing(&self, value: ExprId) -> bool {
+        matches!(&self.cx.builder.segment[value].kind, ExprKind::Other(parts) if parts.is_empty())
     }
 
     /// A part that has to be there; nothing is known of it when it is not.

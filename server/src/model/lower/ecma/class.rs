@@ -2,7 +2,7 @@
 
 use super::kinds::{Field, Kind};
 use super::{Child, Ecma};
-use crate::model::{Class, ClassId, ExprId, Field as ClassField, FunctionKind, StmtKind};
+use crate::model::{Class, ClassId, ExprId, Field as ClassField, FunctionId, FunctionKind, StmtKind};
 use crate::text::{Name, Span};
 
 impl<'a> Ecma<'a> {
@@ -29,13 +29,13 @@ impl<'a> Ecma<'a> {
         let body = if child.kind == Kind::ClassBody { Some(child) } else { children.field(Field::Body) };
         if let Some(body) = body {
             let breaks = std::mem::take(&mut self.breaks);
-            self.members(body, &mut class);
+            self.deeper(|ecma| ecma.members(body, &mut class));
             self.breaks = breaks;
         }
         self.cx.builder.class(class)
     }
 
-    fn bases(&mut self, heritage: Child<'a>) -> Vec<ExprId> {
+    pub(super) fn bases(&mut self, heritage: Child<'a>) -> Vec<ExprId> {
         let Some(extends) = self.children(heritage.node).kind(Kind::ExtendsClause) else { return Vec::new() };
         let values = self.children(extends.node);
         values.iter().filter(|child| child.field == Field::Value).map(|child| self.expr(child)).collect()
@@ -43,37 +43,45 @@ impl<'a> Ecma<'a> {
 
     fn members(&mut self, body: Child<'a>, class: &mut Class) {
         let children = self.children(body.node);
-        // A method's decorators stand before it, a field's inside it.
         let mut decorators = Vec::new();
         for child in children.iter() {
-            match child.kind {
-                Kind::Decorator => decorators.push(self.decorator(child)),
-                Kind::MethodDefinition => {
-                    let (function, injected) = self.method(child, std::mem::take(&mut decorators));
-                    let function_of = &mut self.cx.builder.segment.functions[function.0 as usize];
-                    if function_of.name == "constructor" && function_of.kind == FunctionKind::Method && !function_of.is_static {
-                        function_of.kind = FunctionKind::Constructor;
-                        class.fields.extend(injected);
-                    }
-                    class.methods.push(function);
-                }
-                Kind::PublicFieldDefinition => {
-                    let field = self.field(child, std::mem::take(&mut decorators));
-                    class.fields.extend(field);
-                }
-                Kind::ClassStaticBlock => {
-                    if let Some(block) = self.children(child.node).field(Field::Body) {
-                        let span = self.span(child);
-                        let stmts = self.block(block);
-                        class.statements.push(self.cx.builder.stmt(span, StmtKind::Block(stmts)));
-                    }
-                }
-                Kind::Error => self.fragments(&[child], &mut class.statements),
-                // Signatures of overloads, abstract methods and index types have no body.
-                Kind::MethodSignature | Kind::Unknown => decorators.clear(),
-                _ => {}
-            }
+            self.member(child, class, &mut decorators);
         }
+    }
+
+    /// A method's decorators stand before it, a field's inside it.
+    pub(super) fn member(&mut self, child: Child<'a>, class: &mut Class, decorators: &mut Vec<ExprId>) {
+        match child.kind {
+            Kind::Decorator => decorators.push(self.decorator(child)),
+            Kind::MethodDefinition => {
+                let (function, injected) = self.method(child, std::mem::take(decorators));
+                self.add_method(function, injected, class);
+            }
+            Kind::PublicFieldDefinition => {
+                let field = self.field(child, std::mem::take(decorators));
+                class.fields.extend(field);
+            }
+            Kind::ClassStaticBlock => {
+                if let Some(block) = self.children(child.node).field(Field::Body) {
+                    let span = self.span(child);
+                    let stmts = self.block(block);
+                    class.statements.push(self.cx.builder.stmt(span, StmtKind::Block(stmts)));
+                }
+            }
+            Kind::Error => self.fragments(&[child], &mut class.statements),
+            // Signatures of overloads, abstract methods and index types have no body.
+            Kind::MethodSignature | Kind::Unknown => decorators.clear(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn add_method(&mut self, id: FunctionId, injected: Vec<ClassField>, class: &mut Class) {
+        let function = &mut self.cx.builder.segment.functions[id.0 as usize];
+        if function.name == "constructor" && function.kind == FunctionKind::Method && !function.is_static {
+            function.kind = FunctionKind::Constructor;
+            class.fields.extend(injected);
+        }
+        class.methods.push(id);
     }
 
     fn field(&mut self, child: Child<'a>, mut decorators: Vec<ExprId>) -> Option<ClassField> {

@@ -1,7 +1,7 @@
 //! Branches, loops and jumps, apart from `switch`.
 
 use super::kinds::{Field, Kind};
-use super::{Child, Ecma, MAX_LINKS};
+use super::{Child, Ecma};
 use crate::model::{ExprKind, Handler, LoopKind, StmtId, StmtKind};
 use crate::text::Span;
 
@@ -45,8 +45,9 @@ impl<'a> Ecma<'a> {
         let mut otherwise = Vec::new();
         let mut next = Some(child);
         let links = self.links;
+        let last = links + self.room();
         while let Some(child) = next.take() {
-            if self.links >= MAX_LINKS {
+            if self.links >= last {
                 let span = self.span(child);
                 let unknown = self.unknown(span);
                 self.emit(span, StmtKind::Expr(unknown), &mut otherwise);

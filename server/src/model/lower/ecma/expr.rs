@@ -2,7 +2,7 @@
 
 use super::chain;
 use super::kinds::{Field, Kind};
-use super::{Child, Ecma, MAX_LINKS};
+use super::{Child, Ecma};
 use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, UnaryOp};
 use crate::text::{Name, Span};
 
@@ -132,7 +132,7 @@ impl<'a> Ecma<'a> {
     fn sequence(&mut self, child: Child<'a>, span: Span) -> ExprId {
         let children = self.children(child.node);
         let operands: Vec<Child<'a>> = children.iter().filter(|child| child.kind != Kind::Comma).collect();
-        let nested = self.links + operands.len() <= MAX_LINKS;
+        let nested = operands.len() <= self.room();
         let links = if nested { operands.len() } else { 0 };
         self.links += links;
         let values: Vec<ExprId> = operands.into_iter().map(|operand| self.expr(operand)).collect();

@@ -29,16 +29,20 @@ impl<'a> Ecma<'a> {
     /// An expression that could not be parsed. Statements in it are most likely the body of a function.
     pub(super) fn broken(&mut self, child: Child<'a>) -> ExprId {
         let span = self.span(child);
-        let children = self.children(child.node);
         let mut stmts = Vec::new();
-        self.deeper(|ecma| ecma.fragments(&children.0, &mut stmts));
+        if child.kind == Kind::Error {
+            self.unfinished(child.node, &mut stmts);
+        } else {
+            let children = self.children(child.node);
+            self.deeper(|ecma| ecma.fragments(&children.0, &mut stmts));
+        }
         let mut parts = Vec::new();
         let mut body = Vec::new();
         for stmt in stmts {
             match &self.cx.builder.segment[stmt].kind {
-                StmtKind::Expr(expr) => match &self.cx.builder.segment[*expr].kind {
-                    ExprKind::Other(exprs) if body.is_empty() => parts.extend(exprs.iter().copied()),
-                    _ => body.push(stmt),
+                StmtKind::Expr(expr) if body.is_empty() => match &self.cx.builder.segment[*expr].kind {
+                    ExprKind::Other(exprs) => parts.extend(exprs.iter().copied()),
+                    _ => parts.push(*expr),
                 },
                 _ => body.push(stmt),
             }
@@ -72,6 +76,10 @@ impl<'a> Ecma<'a> {
                 self.finish(pieces, out);
                 self.stmt(child, out);
             }
+            Kind::Error => {
+                self.finish(pieces, out);
+                self.unfinished(child.node, out);
+            }
             kind if kind.is_expression() => {
                 self.close_object(pieces);
                 pieces.exprs.push(self.expr(child));
@@ -88,10 +96,6 @@ impl<'a> Ecma<'a> {
                 let class = self.class(child, Vec::new());
                 let span = self.span(child);
                 out.push(self.cx.builder.stmt(span, StmtKind::Class(class)));
-            }
-            Kind::JsxOpeningElement => {
-                self.close_object(pieces);
-                pieces.exprs.push(self.jsx_opening(child));
             }
             Kind::JsxText => {}
             kind if kind.is_silent() => {}

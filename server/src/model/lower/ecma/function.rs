@@ -46,15 +46,17 @@ impl<'a> Ecma<'a> {
         };
         let returns = self.annotation(children.field(Field::ReturnType));
         let breaks = std::mem::take(&mut self.breaks);
+        self.functions += 1;
         let (body, body_span, expression_body) = match children.field(Field::Body) {
             Some(block) if block.kind == Kind::StatementBlock => (self.block(block), self.span(block), false),
             Some(expr) => {
                 let body_span = self.span(expr);
-                let value = self.expr(expr);
+                let value = self.deeper(|ecma| ecma.expr(expr)).unwrap_or_else(|| self.unknown(body_span));
                 (vec![self.cx.builder.stmt(body_span, StmtKind::Return(Some(value)))], body_span, true)
             }
             None => (Vec::new(), Span::at(span.end), false),
         };
+        self.functions -= 1;
         self.breaks = breaks;
         let directives = if expression_body { Vec::new() } else { self.directives(&body) };
         let is_generator = children.has(Kind::Star) || matches!(child.kind, Kind::GeneratorFunction | Kind::GeneratorFunctionDeclaration);
@@ -79,7 +81,7 @@ impl<'a> Ecma<'a> {
     }
 
     /// The strings that a body begins with.
-    fn directives(&self, body: &[StmtId]) -> Vec<Name> {
+    pub(super) fn directives(&self, body: &[StmtId]) -> Vec<Name> {
         let segment = &self.cx.builder.segment;
         let text = |stmt: &StmtId| match &segment[*stmt].kind {
             StmtKind::Expr(expr) => match &segment[*expr].kind {
@@ -92,12 +94,12 @@ impl<'a> Ecma<'a> {
     }
 
     /// `x` in `x => …`.
-    fn lone_parameter(&mut self, child: Child<'a>) -> Param {
+    pub(super) fn lone_parameter(&mut self, child: Child<'a>) -> Param {
         let pattern = self.pattern(child);
         Param { pattern, default: None, decorators: Vec::new(), ty: None, rest: Rest::No, keyword_only: false, span: self.span(child) }
     }
 
-    fn parameters(&mut self, list: Child<'a>, injected: &mut Vec<ClassField>) -> Vec<Param> {
+    pub(super) fn parameters(&mut self, list: Child<'a>, injected: &mut Vec<ClassField>) -> Vec<Param> {
         let children = self.children(list.node);
         let mut params = Vec::with_capacity(children.0.len());
         for child in children.iter() {

@@ -5,29 +5,23 @@ use std::sync::Arc;
 use super::kinds::{Field, Kind};
 use super::{Child, Children, Ecma};
 use crate::model::{ExprId, ExprKind, JsxAttribute};
-use crate::text::Span;
+use crate::text::{Name, Span};
 
 impl<'a> Ecma<'a> {
     pub(super) fn jsx(&mut self, child: Child<'a>) -> ExprId {
         let span = self.span(child);
         let children = self.children(child.node);
         if child.kind == Kind::JsxSelfClosingElement {
-            return self.element(span, &children, Vec::new());
+            let (name, attributes) = self.tag(&children);
+            return self.push(span, ExprKind::Jsx { name, attributes, children: Vec::new() });
         }
-        let opening = children.field(Field::OpenTag).map(|tag| self.children(tag.node)).unwrap_or(Children(Default::default()));
-        let content: Vec<Child<'a>> = children.iter().filter(|child| !matches!(child.field, Field::OpenTag | Field::CloseTag)).collect();
-        let content = self.content(&content);
-        self.element(span, &opening, content)
+        let opening = children.field(Field::OpenTag).map(|tag| self.children(tag.node)).unwrap_or_default();
+        let (name, attributes) = self.tag(&opening);
+        let children = self.content(&children);
+        self.push(span, ExprKind::Jsx { name, attributes, children })
     }
 
-    /// An opening tag whose element could not be read.
-    pub(super) fn jsx_opening(&mut self, child: Child<'a>) -> ExprId {
-        let span = self.span(child);
-        let children = self.children(child.node);
-        self.element(span, &children, Vec::new())
-    }
-
-    fn element(&mut self, span: Span, opening: &Children<'a>, children: Vec<ExprId>) -> ExprId {
+    pub(super) fn tag(&mut self, opening: &Children<'a>) -> (Name, Vec<JsxAttribute>) {
         let name = opening.field(Field::Name).map(|name| self.dotted(name)).unwrap_or_default();
         let mut attributes = Vec::new();
         for attribute in opening.iter() {
@@ -41,10 +35,10 @@ impl<'a> Ecma<'a> {
                 _ => {}
             }
         }
-        self.push(span, ExprKind::Jsx { name, attributes, children })
+        (name, attributes)
     }
 
-    fn attribute(&mut self, child: Child<'a>) -> Option<JsxAttribute> {
+    pub(super) fn attribute(&mut self, child: Child<'a>) -> Option<JsxAttribute> {
         let span = self.span(child);
         let children = self.children(child.node);
         let mut parts = children.iter().filter(|child| child.kind != Kind::Equals);
@@ -67,27 +61,30 @@ impl<'a> Ecma<'a> {
     }
 
     /// What stands in the braces; `None` for `{}` and `{/* a comment */}`.
-    fn hole(&mut self, child: Child<'a>) -> Option<ExprId> {
+    pub(super) fn hole(&mut self, child: Child<'a>) -> Option<ExprId> {
         let children = self.children(child.node);
         let inner = children.iter().find(|child| child.kind.is_expression() || matches!(child.kind, Kind::SpreadElement | Kind::Error))?;
         Some(self.expr(inner))
     }
 
     /// Children of an element. Text and character references that follow each other are one text.
-    fn content(&mut self, children: &[Child<'a>]) -> Vec<ExprId> {
+    fn content(&mut self, children: &Children<'a>) -> Vec<ExprId> {
         let mut out = Vec::new();
         let mut text: Option<Span> = None;
-        for child in children {
+        for child in children.iter().filter(|child| !matches!(child.field, Field::OpenTag | Field::CloseTag)) {
             if matches!(child.kind, Kind::JsxText | Kind::HtmlCharacterReference) {
-                let span = self.span(*child);
+                let span = self.span(child);
                 text = Some(Span::new(text.map_or(span.start, |text| text.start), span.end));
                 continue;
             }
             out.extend(text.take().and_then(|span| self.jsx_text(span)));
             match child.kind {
-                Kind::JsxExpression => out.extend(self.hole(*child)),
-                Kind::Error => out.push(self.broken(*child)),
-                kind if kind.is_expression() => out.push(self.expr(*child)),
+                Kind::JsxExpression => out.extend(self.hole(child)),
+                Kind::Error => {
+                    let value = self.broken(child);
+                    out.extend(Some(value).filter(|value| !self.is_nothing(*value)));
+                }
+                kind if kind.is_expression() => out.push(self.expr(child)),
                 _ => {}
             }
         }
@@ -95,7 +92,7 @@ impl<'a> Ecma<'a> {
         out
     }
 
-    fn jsx_text(&mut self, span: Span) -> Option<ExprId> {
+    pub(super) fn jsx_text(&mut self, span: Span) -> Option<ExprId> {
         let text = span.of(self.cx.text);
         let trimmed = text.trim();
         if trimmed.is_empty() {

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Child, Ecma};
 use super::kinds::Kind;
+use super::{Child, Ecma};
 use crate::model::{ExprId, ExprKind, TemplatePart};
 use crate::text::{Name, Span};
 
@@ -46,7 +46,7 @@ impl<'a> Ecma<'a> {
         self.push(span, ExprKind::Template(parts))
     }
 
-    fn template_text(&self, span: Span, parts: &mut Vec<TemplatePart>) {
+    pub(super) fn template_text(&self, span: Span, parts: &mut Vec<TemplatePart>) {
         if !span.is_empty() {
             let text = span.of(self.cx.text);
             // A line end in a template is `\n`, however the file spells it.

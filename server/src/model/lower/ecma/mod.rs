@@ -20,34 +20,32 @@ mod stmt;
 mod switch;
 mod trivia;
 mod types;
+mod unfinished;
 
 use smallvec::SmallVec;
 use tree_sitter::{Node, TreeCursor};
 
 use self::kinds::{Field, Kind, Tables};
 use super::{Cx, MAX_DEPTH};
-use crate::model::{ExprId, ExprKind, Segment};
+use crate::model::{ExprId, ExprKind, Segment, StmtId};
 use crate::text::{Name, Span};
 
 /// How many links of chains may stand inside each other: the model is never deeper than this and a few times
 /// [`MAX_DEPTH`]. Five hundred chained method calls are a thousand links.
 const MAX_LINKS: usize = 1500;
 
+/// `node` is a top-level item, or an error of which only the text from `base` on belongs to this segment.
 pub(super) fn lower(node: Node<'_>, text: &str, base: u32) -> Segment {
     let tables = Tables::of(node);
-    let mut ecma = Ecma { cx: Cx::new(text, base), tables, cursor: node.walk(), links: 0, breaks: false, repeats: 0 };
+    let mut ecma = Ecma { cx: Cx::new(text, base), tables, cursor: node.walk(), links: 0, breaks: false, repeats: 0, functions: 0, hoisted: Vec::new() };
     let child = Child { node, kind: tables.kind(node), field: Field::None };
     let mut body = Vec::new();
     if child.kind.is_statement() {
         ecma.stmt(child, &mut body);
     } else if !child.kind.is_comment() {
-        // The whole file is an error when items that are no statements stand at its top.
-        if child.kind != Kind::Error {
-            let span = ecma.cx.span(node);
-            ecma.cx.builder.segment.errors.push(span);
-        }
         ecma.fragments(&[child], &mut body);
     }
+    body.append(&mut ecma.hoisted);
     ecma.trivia(node);
     ecma.cx.builder.segment.body = body;
     ecma.cx.builder.segment
@@ -64,6 +62,10 @@ struct Ecma<'a> {
     breaks: bool,
     /// How many `switch`es with bodies that may be repeated are around this node.
     repeats: u32,
+    /// How many functions are around this node.
+    functions: u32,
+    /// Statements that stand in a function and belong to the file.
+    hoisted: Vec<StmtId>,
 }
 
 /// A child that means something: no comment, no mere punctuation.
@@ -74,6 +76,7 @@ struct Child<'a> {
     field: Field,
 }
 
+#[derive(Default)]
 struct Children<'a>(SmallVec<[Child<'a>; 4]>);
 
 impl<'a> Children<'a> {
@@ -126,6 +129,11 @@ impl<'a> Ecma<'a> {
         let lowered = lower(self);
         self.cx.depth -= 1;
         Some(lowered)
+    }
+
+    /// How long a chain may be here. What stands inside it must find some room too.
+    fn room(&self) -> usize {
+        MAX_LINKS.saturating_sub(self.links) * 3 / 4
     }
 
     fn push(&mut self, span: Span, kind: ExprKind) -> ExprId {

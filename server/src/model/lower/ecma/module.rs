@@ -104,7 +104,9 @@ impl<'a> Ecma<'a> {
             return self.fragments(&wrong, out);
         }
         let source = children.field(Field::Source).map(|source| self.string_name(source));
-        self.emit(span, StmtKind::ExportNames { names, source, type_only: is_type_only(&children) }, out);
+        // The grammar does not know `export type *`.
+        let type_only = is_type_only(&children) || children.kind(Kind::Error).is_some_and(|error| self.cx.text_of(error.node) == "type");
+        self.emit(span, StmtKind::ExportNames { names, source, type_only }, out);
     }
 
     /// `export` before a declaration, which may be several statements (`const a = 1, b = 2`) or none (`interface A {}`).

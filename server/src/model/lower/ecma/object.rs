@@ -66,7 +66,10 @@ impl<'a> Ecma<'a> {
         let mut empty = true;
         for child in children.iter() {
             if child.kind != Kind::Comma {
-                items.push(SeqItem { value: self.expr(child), spread: child.kind == Kind::SpreadElement });
+                let value = self.expr(child);
+                if child.kind != Kind::Error || !self.is_nothing(value) {
+                    items.push(SeqItem { value, spread: child.kind == Kind::SpreadElement });
+                }
             } else if empty {
                 let hole = Span::at(self.span(child).start);
                 items.push(SeqItem { value: self.push(hole, ExprKind::Null), spread: false });

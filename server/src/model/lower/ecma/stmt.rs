@@ -1,7 +1,7 @@
 //! Statements and declarations.
 
 use super::kinds::{Field, Kind};
-use super::{Child, Children, Ecma};
+use super::{Child, Ecma};
 use crate::model::{Entry, ExprId, ExprKind, LetKind, PatternId, PatternKind, StmtId, StmtKind, UnaryOp};
 use crate::text::{Name, Span};
 
@@ -42,6 +42,14 @@ impl<'a> Ecma<'a> {
                 let body = body.map(|body| self.block(body)).unwrap_or_default();
                 self.emit(span, StmtKind::Block(body), out);
             }
+            // Inside a function they mean that the function lacks its end.
+            Kind::ImportStatement | Kind::ExportStatement if self.functions > 0 => {
+                let functions = std::mem::take(&mut self.functions);
+                let mut top = std::mem::take(&mut self.hoisted);
+                self.stmt_of(child, &mut top);
+                self.functions = functions;
+                self.hoisted.append(&mut top);
+            }
             Kind::ImportStatement => self.import(child, out),
             Kind::ImportAlias => self.import_alias(child, out),
             Kind::ExportStatement => self.export(child, out),
@@ -54,7 +62,11 @@ impl<'a> Ecma<'a> {
                 self.emit(span, StmtKind::Throw(value), out);
             }
             // What only the type checker reads, and nothing at all.
-            Kind::AmbientDeclaration | Kind::DebuggerStatement | Kind::EmptyStatement | Kind::FunctionSignature | Kind::InterfaceDeclaration
+            Kind::AmbientDeclaration
+            | Kind::DebuggerStatement
+            | Kind::EmptyStatement
+            | Kind::FunctionSignature
+            | Kind::InterfaceDeclaration
             | Kind::TypeAliasDeclaration => {}
             _ => self.control(child, out),
         }
@@ -63,14 +75,12 @@ impl<'a> Ecma<'a> {
     /// The statements of a block.
     pub(super) fn block(&mut self, block: Child<'a>) -> Vec<StmtId> {
         let children = self.children(block.node);
-        self.stmts(&children)
-    }
-
-    pub(super) fn stmts(&mut self, children: &Children<'a>) -> Vec<StmtId> {
         let mut out = Vec::with_capacity(children.0.len());
-        for child in children.iter() {
-            self.any_stmt(child, &mut out);
-        }
+        self.deeper(|ecma| {
+            for child in children.iter() {
+                ecma.any_stmt(child, &mut out);
+            }
+        });
         out
     }
 
@@ -82,10 +92,10 @@ impl<'a> Ecma<'a> {
     /// The body of an `if` or a loop: a block's statements, or the one statement.
     pub(super) fn body(&mut self, child: Option<Child<'a>>) -> Vec<StmtId> {
         match child {
-            Some(block) if block.kind == Kind::StatementBlock => self.deeper(|ecma| ecma.block(block)).unwrap_or_default(),
+            Some(block) if block.kind == Kind::StatementBlock => self.block(block),
             Some(child) => {
                 let mut out = Vec::new();
-                self.any_stmt(child, &mut out);
+                self.deeper(|ecma| ecma.any_stmt(child, &mut out));
                 out
             }
             None => Vec::new(),
@@ -134,17 +144,19 @@ impl<'a> Ecma<'a> {
         };
         for child in children.iter() {
             match child.kind {
-                Kind::VariableDeclarator => {
-                    let parts = self.children(child.node);
-                    let pattern = self.target(parts.field(Field::Name), span);
-                    let ty = self.annotation(parts.field(Field::Type));
-                    let value = parts.field(Field::Value).map(|value| self.expr(value));
-                    self.emit(span, StmtKind::Let { pattern, value, ty, kind }, out);
-                }
+                Kind::VariableDeclarator => self.declarator(child, span, kind, out),
                 Kind::Error => self.fragments(&[child], out),
                 _ => {}
             }
         }
+    }
+
+    pub(super) fn declarator(&mut self, child: Child<'a>, span: Span, kind: LetKind, out: &mut Vec<StmtId>) {
+        let parts = self.children(child.node);
+        let pattern = self.target(parts.field(Field::Name), span);
+        let ty = self.annotation(parts.field(Field::Type));
+        let value = parts.field(Field::Value).map(|value| self.expr(value));
+        self.emit(span, StmtKind::Let { pattern, value, ty, kind }, out);
     }
 
     /// `enum A { B, C = 2 }`: an object whose members are numbers unless they say otherwise.

@@ -11,7 +11,7 @@
 //! is evaluated once: it is bound to a constant called `switch`, which no code can name.
 
 use super::kinds::{Field, Kind};
-use super::{Child, Children, Ecma, MAX_LINKS};
+use super::{Child, Children, Ecma};
 use crate::model::{BinaryOp, ExprId, ExprKind, LetKind, LogicalOp, StmtId, StmtKind, UnaryOp};
 use crate::text::{Name, Span};
 
@@ -39,7 +39,7 @@ impl<'a> Ecma<'a> {
         let children = self.children(child.node);
         let value = children.field(Field::Value);
         let subject = self.operand(value, span);
-        let cases = children.field(Field::Body).map(|body| self.children(body.node)).unwrap_or(Children(Default::default()));
+        let cases = children.field(Field::Body).map(|body| self.children(body.node)).unwrap_or_default();
         let links = self.links;
         let arms = self.arms(&cases);
         self.links = links;
@@ -84,6 +84,7 @@ impl<'a> Ecma<'a> {
     /// Lowers the bodies, joining cases without one to the next.
     fn arms(&mut self, cases: &Children<'a>) -> Vec<Arm<'a>> {
         let mut arms: Vec<Arm<'a>> = Vec::new();
+        let last = self.links + self.room();
         let mut arm = Arm::default();
         for case in cases.iter() {
             let case_span = self.span(case);
@@ -102,7 +103,7 @@ impl<'a> Ecma<'a> {
             if body.is_empty() {
                 continue;
             }
-            if self.links >= MAX_LINKS {
+            if self.links >= last {
                 break;
             }
             self.links += 1;

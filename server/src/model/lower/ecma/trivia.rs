@@ -2,8 +2,9 @@
 
 use tree_sitter::Node;
 
-use super::kinds::Kind;
 use super::Ecma;
+use super::kinds::Kind;
+use crate::text::Span;
 
 impl<'a> Ecma<'a> {
     /// Collects the comments and errors in `root`. Only looks into nodes that have an error or what may be a comment.
@@ -13,10 +14,18 @@ impl<'a> Ecma<'a> {
             return;
         }
         let mut next = 0;
+        let (start, end) = (self.cx.base as usize, self.cx.base as usize + self.cx.text.len());
         self.cursor.reset(root);
         loop {
             let node = self.cursor.node();
-            let span = self.cx.span(node);
+            if node.end_byte() < start || node.start_byte() > end || node != root && (node.start_byte() < start || node.end_byte() > end) {
+                // Another segment of the same error.
+                if !self.cursor.goto_next_sibling() {
+                    return;
+                }
+                continue;
+            }
+            let span = Span::new((node.start_byte().max(start) - start) as u32, (node.end_byte().min(end) - start) as u32);
             let kind = self.tables.kind(node);
             if kind == Kind::Error || span.is_empty() && node.is_missing() {
                 self.cx.builder.segment.errors.push(span);

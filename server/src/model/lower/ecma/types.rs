@@ -43,7 +43,7 @@ impl<'a> Ecma<'a> {
             Kind::IntersectionType => self.joined("&", child),
             Kind::ObjectType => self.object_type(child),
             Kind::ParenthesizedType | Kind::ReadonlyType | Kind::FlowMaybeType => {
-                self.children(child.node).iter().next().map(|inner| self.type_ref(inner)).unwrap_or_default()
+                self.children(child.node).iter().last().map(|inner| self.type_ref(inner)).unwrap_or_default()
             }
             _ => TypeRef::default(),
         }

@@ -1,8 +1,10 @@
-//! What can be read of code that does not parse.
+//! What can be read of code that does not parse: its statements and expressions, and as much of their structure as
+//! `pieces` finds.
 
 use tree_sitter::Node;
 
 use super::kind::Kind;
+use super::pieces::Pieces;
 use super::{Part, Reader};
 use crate::model::{ExprId, ExprKind, StmtId, StmtKind};
 use crate::text::Span;
@@ -18,46 +20,39 @@ impl<'t, 'n> Reader<'t, 'n> {
         }
     }
 
-    /// A syntax error, or a clause without its statement: statements stay statements, expressions in a row become the
-    /// parts of one `Other`.
+    /// A syntax error, or a clause without its statement.
     pub(super) fn broken(&mut self, error: Part<'n>, out: &mut Vec<StmtId>) {
-        let parts = self.parts_and_errors(error.node);
-        let mut run: Vec<ExprId> = Vec::new();
-        let mut rest = parts.as_slice();
-        while let [part, after @ ..] = rest {
-            rest = after;
-            match (part.kind, after) {
-                (kind, _) if kind.is_statement() || kind.is_clause() => {
-                    self.end_run(&mut run, out);
-                    self.statement(*part, out);
-                }
-                // The beginning of a statement whose end is broken: `name = value (`
-                (Kind::Identifier | Kind::Attribute | Kind::Subscript, [equals, value, after @ ..])
-                    if equals.kind == Kind::Equals && is_expression(value.kind) =>
-                {
-                    let span = Span::new(self.span(part.node).start, self.span(value.node).end);
-                    let target = self.pattern(*part);
-                    let value = self.expr(*value);
-                    run.push(self.new_expr(span, ExprKind::Assign { target, op: None, value }));
-                    rest = after;
-                }
-                (kind, _) if is_expression(kind) => run.push(self.expr(*part)),
-                _ => {}
-            }
-        }
-        self.end_run(&mut run, out);
+        let pieces = self.pieces(error.node);
+        self.read_pieces(&mut Pieces::new(&pieces), 0, None, out);
     }
 
-    fn end_run(&mut self, run: &mut Vec<ExprId>, out: &mut Vec<StmtId>) {
+    /// Expressions in a row become the parts of one `Other`.
+    pub(super) fn end_run(&mut self, run: &mut Vec<ExprId>, out: &mut Vec<StmtId>) {
         let read = std::mem::take(run);
         let (Some(first), Some(last)) = (read.first(), read.last()) else { return };
         let segment = &self.cx.builder.segment;
-        let span = Span::new(segment[*first].span.start, segment[*last].span.end.max(segment[*first].span.end));
+        let start = segment[*first].span.start;
+        let span = Span::new(start, segment[*last].span.end.max(start));
         let value = match read.as_slice() {
             [only] => *only,
             _ => self.new_expr(span, ExprKind::Other(read)),
         };
+        self.mark_unfinished(span);
         out.push(self.cx.builder.stmt(span, StmtKind::Expr(value)));
+    }
+
+    /// Marks what stands in no syntax error of its own because the whole file is one.
+    pub(super) fn mark_unfinished(&mut self, span: Span) {
+        if self.rootless {
+            self.cx.builder.segment.errors.push(span);
+        }
+    }
+
+    pub(super) fn loose_assignment(&mut self, target: Part<'n>, value: Part<'n>) -> ExprId {
+        let span = Span::new(self.span(target.node).start, self.span(value.node).end);
+        let target = self.pattern(target);
+        let value = self.expr(value);
+        self.new_expr(span, ExprKind::Assign { target, op: None, value })
     }
 
     /// `name=value` outside a call. An unclosed parenthesis turns the assignments that follow it into this.
@@ -65,7 +60,8 @@ impl<'t, 'n> Reader<'t, 'n> {
         let span = self.span(node);
         let parts = self.parts(node);
         let target = self.pattern_or_ignore(parts.first().copied(), span.start);
-        let value = self.expr_or_absent(parts.iter().skip(1).find(|part| !part.kind.is_token()).copied(), span.end);
+        let value = parts.iter().skip(1).find(|part| part.kind != Kind::Equals).copied();
+        let value = self.expr_or_absent(value, span.end);
         self.new_expr(span, ExprKind::Assign { target, op: None, value })
     }
 
@@ -74,9 +70,4 @@ impl<'t, 'n> Reader<'t, 'n> {
         let entry = self.entry(node);
         self.new_expr(entry.span(), ExprKind::Object(vec![entry]))
     }
-}
-
-/// True for what `expr` reads as a value, or as the values in it.
-fn is_expression(kind: Kind) -> bool {
-    !kind.is_token() && !kind.is_statement() && !kind.is_clause() && !matches!(kind, Kind::StringStart | Kind::StringContent | Kind::StringEnd)
 }

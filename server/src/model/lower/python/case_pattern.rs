@@ -1,5 +1,6 @@
 //! The patterns of `case`: what they compare the subject with, and what they bind.
 
+use rustc_hash::FxHashSet;
 use tree_sitter::Node;
 
 use super::kind::{Field, Kind};
@@ -27,7 +28,7 @@ pub(super) struct Capture {
 pub(super) struct Captures {
     list: Vec<Capture>,
     /// Names that are bound without a place of their own in a pattern. Alternatives bind the same ones.
-    loose: Vec<Name>,
+    loose: FxHashSet<Name>,
 }
 
 impl Captures {
@@ -90,9 +91,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             Kind::TuplePattern | Kind::ListPattern => {
                 let parts = self.parts(part.node);
                 match parts.as_slice() {
-                    [only] if part.kind == Kind::TuplePattern && !self.has_comma(part.node) => {
-                        self.fit(std::slice::from_ref(only), place, captures)
-                    }
+                    [only] if part.kind == Kind::TuplePattern && !self.has_comma(part.node) => self.fit(std::slice::from_ref(only), place, captures),
                     several => self.sequence_fit(span, several, place, captures),
                 }
             }
@@ -124,8 +123,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         if place != Place::Nowhere {
             return Some(self.cx.builder.pattern(span, PatternKind::Name(name)));
         }
-        if !captures.loose.contains(&name) {
-            captures.loose.push(name.clone());
+        if captures.loose.insert(name.clone()) {
             let pattern = self.cx.builder.pattern(span, PatternKind::Name(name));
             captures.list.push(Capture { pattern, whole: false });
         }
@@ -171,19 +169,22 @@ impl<'t, 'n> Reader<'t, 'n> {
     fn sequence_fit(&mut self, span: Span, parts: &[Part<'n>], place: Place, captures: &mut Captures) -> Fit {
         let inside = inside(place);
         let mut read = Vec::new();
-        let mut items = Vec::new();
-        let mut binds = false;
+        let mut bound = Vec::new();
         for part in parts {
-            // `*rest` is a case pattern of its own.
-            let rest = self.text(part.node).starts_with('*');
             let (test, pattern) = self.fit(std::slice::from_ref(part), inside, captures);
             flatten(test, &mut read);
-            binds |= pattern.is_some();
-            let pattern = pattern.unwrap_or_else(|| self.ignore(*part));
-            items.push(SequencePatternItem { pattern, rest });
+            bound.push(pattern);
         }
-        let pattern = binds.then(|| self.cx.builder.pattern(span, PatternKind::Sequence { items }));
-        (Test::Structure(read), pattern)
+        if bound.iter().all(Option::is_none) {
+            return (Test::Structure(read), None);
+        }
+        let items = parts.iter().zip(bound).map(|(part, pattern)| SequencePatternItem {
+            pattern: pattern.unwrap_or_else(|| self.ignore(*part)),
+            // `*rest` is a case pattern of its own.
+            rest: self.text(part.node).starts_with('*'),
+        });
+        let items = items.collect();
+        (Test::Structure(read), Some(self.cx.builder.pattern(span, PatternKind::Sequence { items })))
     }
 
     /// `{"key": pattern, **rest}`.

@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::kind::{Field, Kind};
+use super::pieces::Pieces;
 use super::{Part, Reader};
 use crate::model::{self, Class, ClassId, ExprId};
 use crate::text::{Name, Span};
@@ -13,7 +14,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         let parts = self.parts(node);
         let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
         let (name, name_span) = match field(Field::Name) {
-            Some(name) => (Name::from(self.text(name.node)), self.span(name.node)),
+            Some(name) => (self.cx.name_of(name.node), self.span(name.node)),
             None => (Name::default(), Span::at(span.start)),
         };
         if let Some(generics) = field(Field::TypeParameters) {
@@ -31,14 +32,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             span,
         };
         if let Some(list) = field(Field::Superclasses) {
-            for part in self.parts(list.node) {
-                let argument = self.argument(part);
-                match argument.name {
-                    Some(name) => class.keywords.push((name, argument.value)),
-                    None if argument.by_name => class.keywords.push((Name::new_static("**"), argument.value)),
-                    None => class.bases.push(argument.value),
-                }
-            }
+            self.bases(list, &mut class);
         }
         if let Some(block) = field(Field::Body) {
             let around = std::mem::replace(&mut self.in_class, true);
@@ -50,7 +44,18 @@ impl<'t, 'n> Reader<'t, 'n> {
         self.cx.builder.class(class)
     }
 
-    fn class_member(&mut self, part: Part<'n>, class: &mut Class) {
+    pub(super) fn bases(&mut self, list: Part<'n>, class: &mut Class) {
+        for part in self.parts(list.node) {
+            let argument = self.argument(part);
+            match argument.name {
+                Some(name) => class.keywords.push((name, argument.value)),
+                None if argument.by_name => class.keywords.push((Name::new_static("**"), argument.value)),
+                None => class.bases.push(argument.value),
+            }
+        }
+    }
+
+    pub(super) fn class_member(&mut self, part: Part<'n>, class: &mut Class) {
         let before = self.stray.len();
         match part.kind {
             Kind::FunctionDefinition => class.methods.push(self.function(part.node, Vec::new())),
@@ -63,6 +68,12 @@ impl<'t, 'n> Reader<'t, 'n> {
                 Some(assignment) => class.fields.push(self.field(assignment)),
                 None => self.statement(part, &mut class.statements),
             },
+            Kind::Error => {
+                let pieces = self.pieces(part.node);
+                let mut statements = Vec::new();
+                self.read_pieces(&mut Pieces::new(&pieces), 0, Some(class), &mut statements);
+                class.statements.append(&mut statements);
+            }
             _ => self.statement(part, &mut class.statements),
         }
         self.settle(before, &mut class.statements);
@@ -94,7 +105,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         let parts = self.parts(assignment.node);
         let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
         let (name, name_span) = match field(Field::Left) {
-            Some(name) => (Name::from(self.text(name.node)), self.span(name.node)),
+            Some(name) => (self.cx.name_of(name.node), self.span(name.node)),
             None => (Name::default(), Span::at(span.start)),
         };
         let ty = field(Field::Type).map(|ty| self.annotation(ty));

@@ -69,7 +69,7 @@ impl<'t, 'n> Reader<'t, 'n> {
 
     fn key(&mut self, part: Part<'n>) -> Key {
         match part.kind {
-            Kind::Integer | Kind::Float => Key::Name(Name::from(self.text(part.node))),
+            Kind::Integer | Kind::Float => Key::Name(self.cx.name_of(part.node)),
             Kind::String => match self.plain_string(part.node) {
                 Some(text) => Key::Name(Name::from(text)),
                 None => Key::Computed(self.expr(part)),

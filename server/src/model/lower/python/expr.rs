@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::kind::{Field, Kind};
 use super::{Part, Reader};
 use crate::model::{BinaryOp, Clause, ComprehensionKind, ExprId, ExprKind, LogicalOp, UnaryOp};
-use crate::text::{Name, Span};
+use crate::text::Span;
 
 impl<'t, 'n> Reader<'t, 'n> {
     pub(super) fn expr(&mut self, part: Part<'n>) -> ExprId {
@@ -44,7 +44,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             Kind::Identifier => return self.identifier(part),
             Kind::String => return self.string(node),
             Kind::ConcatenatedString => return self.concatenated_string(node),
-            Kind::Integer | Kind::Float => ExprKind::Num(Name::from(self.text(node))),
+            Kind::Integer | Kind::Float => ExprKind::Num(self.cx.name_of(node)),
             Kind::True => ExprKind::Bool(true),
             Kind::False => ExprKind::Bool(false),
             Kind::None => ExprKind::Null,
@@ -70,6 +70,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             }
             Kind::NamedExpression => return self.walrus(node),
             Kind::Assignment | Kind::AugmentedAssignment => return self.assignment(part),
+            Kind::Decorator => return self.only(node),
             Kind::KeywordArgument => return self.loose_keyword(node),
             Kind::Pair => return self.loose_pair(node),
             _ => {
@@ -82,7 +83,7 @@ impl<'t, 'n> Reader<'t, 'n> {
 
     fn identifier(&mut self, part: Part<'n>) -> ExprId {
         let span = self.span(part.node);
-        let kind = if span.is_empty() { ExprKind::Other(Vec::new()) } else { ExprKind::Name(Name::from(self.text(part.node))) };
+        let kind = if span.is_empty() { ExprKind::Other(Vec::new()) } else { ExprKind::Name(self.cx.name_of(part.node)) };
         self.new_expr(span, kind)
     }
 
@@ -93,7 +94,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         let mut base = self.expr_or_absent(parts.first().copied(), start);
         for part in parts.iter().skip(1) {
             let name_span = self.span(part.node);
-            let name = Name::from(self.text(part.node));
+            let name = self.cx.name_of(part.node);
             base = self.new_expr(Span::new(start, name_span.end), ExprKind::Member { base, name, name_span, optional: false });
         }
         base

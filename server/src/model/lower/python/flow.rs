@@ -157,13 +157,13 @@ impl<'t, 'n> Reader<'t, 'n> {
         StmtKind::Block(inside)
     }
 
-    fn with_item(&mut self, item: Part<'n>, out: &mut Vec<StmtId>) {
+    pub(super) fn with_item(&mut self, item: Part<'n>, out: &mut Vec<StmtId>) {
         if !self.down() {
             return self.skip(item.node);
         }
         let span = self.span(item.node);
         match item.kind {
-            Kind::WithItem => {
+            Kind::WithItem | Kind::WithClause => {
                 for part in self.parts(item.node) {
                     self.with_item(part, out);
                 }

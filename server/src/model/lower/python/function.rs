@@ -47,7 +47,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         let parts = self.parts(node);
         let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
         let (name, name_span) = match field(Field::Name) {
-            Some(name) => (Name::from(self.text(name.node)), self.span(name.node)),
+            Some(name) => (self.cx.name_of(name.node), self.span(name.node)),
             None => (Name::default(), Span::at(span.start)),
         };
         if let Some(generics) = field(Field::TypeParameters) {
@@ -100,7 +100,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         (body, span)
     }
 
-    fn function_kind(&self, name: &str, decorators: &[ExprId]) -> (FunctionKind, bool) {
+    pub(super) fn function_kind(&self, name: &str, decorators: &[ExprId]) -> (FunctionKind, bool) {
         if !self.in_class {
             return (FunctionKind::Function, false);
         }
@@ -154,7 +154,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         })
     }
 
-    fn params(&mut self, list: Part<'n>) -> Vec<Param> {
+    pub(super) fn params(&mut self, list: Part<'n>) -> Vec<Param> {
         let mut keyword_only = false;
         let mut params = Vec::new();
         for part in self.parts(list.node) {
@@ -173,7 +173,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         params
     }
 
-    fn param(&mut self, part: Part<'n>) -> Param {
+    pub(super) fn param(&mut self, part: Part<'n>) -> Param {
         let span = self.span(part.node);
         let typed = matches!(part.kind, Kind::TypedParameter | Kind::DefaultParameter | Kind::TypedDefaultParameter);
         let (pattern, rest, ty, default): (PatternId, Rest, Option<TypeRef>, Option<ExprId>) = if typed {

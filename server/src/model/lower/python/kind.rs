@@ -213,10 +213,50 @@ impl Kind {
         use Kind::*;
         matches!(
             self,
-            Import | FutureImport | ImportFrom | Print | Exec | Assert | ExpressionStatement | Return | Delete | Raise | Pass
-                | Break | Continue | Global | Nonlocal | TypeAlias | If | Match | For | While | Try | With
-                | FunctionDefinition | ClassDefinition | DecoratedDefinition
+            Import
+                | FutureImport
+                | ImportFrom
+                | Print
+                | Exec
+                | Assert
+                | ExpressionStatement
+                | Return
+                | Delete
+                | Raise
+                | Pass
+                | Break
+                | Continue
+                | Global
+                | Nonlocal
+                | TypeAlias
+                | If
+                | Match
+                | For
+                | While
+                | Try
+                | With
+                | FunctionDefinition
+                | ClassDefinition
+                | DecoratedDefinition
         )
+    }
+
+    /// True for what stands in a module.
+    pub(super) fn is_item(self) -> bool {
+        self.is_statement() || matches!(self, Kind::Comment | Kind::Error)
+    }
+
+    /// True for what, at the margin of a file that is one syntax error, does not go on with what stands before it.
+    pub(super) fn begins_item(self, word: &str) -> bool {
+        use Kind::*;
+        match self {
+            StringContent | StringEnd | Interpolation | ElifClause | ElseClause | ExceptClause | FinallyClause | Block => false,
+            _ if self.is_token() => {
+                word.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && !matches!(word, "elif" | "else" | "except" | "finally" | "and" | "or" | "not" | "in" | "is" | "as")
+            }
+            _ => true,
+        }
     }
 
     /// True for what only lists statements and conditions: in broken code it stands without its statement.

@@ -12,10 +12,12 @@ mod collection;
 mod expr;
 mod flow;
 mod function;
+mod groups;
 mod import;
 mod kind;
 mod matching;
 mod pattern;
+mod pieces;
 mod stmt;
 mod string;
 mod types;
@@ -26,32 +28,52 @@ mod tests;
 use smallvec::SmallVec;
 use tree_sitter::{Node, TreeCursor};
 
+pub(super) use self::groups::{groups, is_whole};
 use self::kind::{Field, Kind, Kinds};
+use self::pieces::Pieces;
 use super::{Cx, MAX_DEPTH};
 use crate::model::{ExprId, ExprKind, Segment};
+use crate::syntax::Item;
 use crate::text::{Name, Span};
 
-pub(super) fn lower(node: Node<'_>, text: &str, base: u32) -> Segment {
+/// Lowers the items of one of the [`groups`].
+pub(super) fn lower(items: &[Item<'_>], text: &str, base: u32) -> Segment {
+    let Some(first) = items.first() else { return Segment::default() };
     let mut reader = Reader {
         cx: Cx::new(text, base),
-        cursor: node.walk(),
-        kinds: kind::table(&node.language()),
+        cursor: first.node.walk(),
+        kinds: kind::table(&first.node.language()),
         stray: Vec::new(),
         yields: false,
         breaks: false,
         in_class: false,
+        rootless: false,
     };
-    let item = Part { node, kind: reader.kinds.of(node), field: Field::None };
     let mut body = Vec::new();
-    match item.kind {
-        Kind::Comment => reader.cx.comment(node),
-        _ => reader.statement(item, &mut body),
+    match items {
+        [only] if reader.kinds.is_item(only) => {
+            let part = Part { node: only.node, kind: reader.kinds.of(only.node), field: Field::None };
+            match part.kind {
+                Kind::Comment => reader.cx.comment(part.node),
+                _ => reader.statement(part, &mut body),
+            }
+        }
+        _ => {
+            reader.rootless = true;
+            let mut pieces = Vec::new();
+            for item in items {
+                let part = Part { node: item.node, kind: reader.kinds.of(item.node), field: Field::None };
+                reader.piece(part, &mut pieces);
+            }
+            reader.read_pieces(&mut Pieces::new(&pieces), 0, None, &mut body);
+        }
     }
-    if node.has_error() {
-        reader.errors(node);
+    for item in items.iter().filter(|item| item.node.has_error()) {
+        reader.errors(item.node);
     }
     let mut segment = reader.cx.builder.segment;
     segment.body = body;
+    segment.errors.sort_unstable();
     segment.comments.sort_by_key(|comment| comment.span);
     segment.comments.dedup_by_key(|comment| comment.span);
     segment
@@ -79,6 +101,8 @@ struct Reader<'t, 'n> {
     breaks: bool,
     /// The statements being read stand in a class body: a `def` is a method.
     in_class: bool,
+    /// What is read stands in no module and in no syntax error that the parser marked.
+    rootless: bool,
 }
 
 impl<'t, 'n> Reader<'t, 'n> {

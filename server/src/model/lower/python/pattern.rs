@@ -3,7 +3,7 @@
 use super::kind::Kind;
 use super::{Part, Reader};
 use crate::model::{PatternId, PatternKind, SequencePatternItem};
-use crate::text::{Name, Span};
+use crate::text::Span;
 
 impl<'t, 'n> Reader<'t, 'n> {
     /// `part`, or a pattern that binds nothing at `at` where broken code has none.
@@ -22,7 +22,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         }
         let id = match part.kind {
             Kind::Identifier => {
-                let kind = if span.is_empty() { PatternKind::Ignore } else { PatternKind::Name(Name::from(self.text(part.node))) };
+                let kind = if span.is_empty() { PatternKind::Ignore } else { PatternKind::Name(self.cx.name_of(part.node)) };
                 self.cx.builder.pattern(span, kind)
             }
             // `(a)` is `a`, `(a,)` is a sequence of one.
@@ -55,10 +55,7 @@ impl<'t, 'n> Reader<'t, 'n> {
     }
 
     fn sequence_pattern(&mut self, span: Span, parts: &[Part<'n>]) -> PatternId {
-        let read = |part: &Part<'n>| SequencePatternItem {
-            pattern: self.pattern(*part),
-            rest: matches!(part.kind, Kind::ListSplatPattern | Kind::ListSplat),
-        };
+        let read = |part: &Part<'n>| SequencePatternItem { pattern: self.pattern(*part), rest: matches!(part.kind, Kind::ListSplatPattern | Kind::ListSplat) };
         let items = parts.iter().filter(|part| !part.kind.is_token()).map(read).collect();
         self.cx.builder.pattern(span, PatternKind::Sequence { items })
     }

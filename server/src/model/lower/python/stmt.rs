@@ -44,10 +44,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             Kind::Match => return self.match_statement(node, out),
             Kind::Import => return self.import(node, out),
             Kind::ImportFrom | Kind::FutureImport => self.import_from(node),
-            Kind::Raise => {
-                let thrown = self.parts(node).into_iter().find(|part| part.field != Field::Cause);
-                StmtKind::Throw(thrown.map(|thrown| self.expr(thrown)))
-            }
+            Kind::Raise => return self.raise(node, out),
             Kind::Assert => self.assert(node),
             Kind::Delete => return self.delete(node, out),
             Kind::Break => {
@@ -138,6 +135,20 @@ impl<'t, 'n> Reader<'t, 'n> {
         let target = self.pattern_or_ignore(parts.iter().find(|part| part.field == Field::Name).copied(), span.start);
         let value = self.expr_or_absent(parts.iter().find(|part| part.field == Field::Value).copied(), span.end);
         self.new_expr(span, ExprKind::Assign { target, op: None, value })
+    }
+
+    /// `raise thrown from cause`. A cause that does something itself stands before it.
+    fn raise(&mut self, node: Node<'n>, out: &mut Vec<StmtId>) {
+        let span = self.span(node);
+        let parts = self.parts(node);
+        let thrown = parts.iter().find(|part| part.field != Field::Cause).map(|thrown| self.expr(*thrown));
+        let cause = parts.iter().find(|part| part.field == Field::Cause && !matches!(part.kind, Kind::Identifier | Kind::None));
+        if let Some(cause) = cause {
+            let cause_span = self.span(cause.node);
+            let cause = self.expr(*cause);
+            out.push(self.cx.builder.stmt(cause_span, StmtKind::Expr(cause)));
+        }
+        out.push(self.cx.builder.stmt(span, StmtKind::Throw(thrown)));
     }
 
     /// `assert cond, message`.

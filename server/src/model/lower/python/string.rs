@@ -97,17 +97,26 @@ impl<'t, 'n> Reader<'t, 'n> {
         }
     }
 
+    /// The texts are what lies between the holes: the grammar has no node for a text of nothing but escapes in a raw string.
     fn format_string(&mut self, node: Node<'n>, literal: Literal, parts: &mut Vec<TemplatePart>) {
+        let whole = self.span(node);
+        let (mut at, end) = (whole.start + literal.start as u32, whole.start + literal.end as u32);
         for part in self.parts(node) {
-            let span = self.span(part.node);
-            match part.kind {
-                Kind::StringContent => parts.push(TemplatePart::Text(Arc::from(&*decode(self.text(part.node), literal)), span)),
-                Kind::Interpolation => {
-                    let value = self.hole(part);
-                    parts.push(TemplatePart::Hole(value, span));
-                }
-                _ => {}
+            if part.kind == Kind::Interpolation {
+                let span = self.span(part.node);
+                self.format_text(Span::new(at, span.start.max(at)), literal, parts);
+                let value = self.hole(part);
+                parts.push(TemplatePart::Hole(value, span));
+                at = span.end;
             }
+        }
+        self.format_text(Span::new(at, end.max(at)), literal, parts);
+    }
+
+    fn format_text(&self, span: Span, literal: Literal, parts: &mut Vec<TemplatePart>) {
+        let text = span.of(self.cx.text);
+        if !text.is_empty() {
+            parts.push(TemplatePart::Text(Arc::from(&*decode(text, literal)), span));
         }
     }
 

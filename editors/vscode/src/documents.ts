@@ -1,0 +1,32 @@
+// Which documents the server is shown.
+
+import type { DocumentSelector } from 'vscode-languageclient/node';
+
+const LANGUAGES = [
+  'typescript',
+  'typescriptreact',
+  'javascript',
+  'javascriptreact',
+  'python',
+  'json',
+  'jsonc',
+  'yaml',
+  'toml',
+  'dotenv',
+  'sql',
+  'prisma',
+  'html',
+  'dockerfile',
+  'shellscript',
+];
+
+/** Files whose language id differs between editor versions, or needs another extension to exist. */
+const PATTERNS = ['**/.env*', '**/*.env', '**/.dev.vars*', '**/.npmrc', '**/.pypirc', '**/.netrc', '**/*.toml', '**/*.prisma', '**/*.rules'];
+
+export const DOCUMENTS: DocumentSelector = [
+  ...LANGUAGES.flatMap((language) => [
+    { scheme: 'file', language },
+    { scheme: 'untitled', language },
+  ]),
+  ...PATTERNS.map((pattern) => ({ scheme: 'file', pattern })),
+];

@@ -1,0 +1,87 @@
+//! Which expressions at a point are the signed-in user: what a repair would write.
+
+use smallvec::SmallVec;
+
+use super::Walker;
+use crate::facts::catalogue::{Entry, State};
+use crate::facts::check::{Fact, Root};
+use crate::facts::event::Caller;
+use crate::facts::value::{Kind, Value};
+use crate::text::Name;
+
+const MOST: usize = 6;
+
+impl Walker<'_> {
+    /// Innermost first.
+    pub(super) fn callers(&mut self) -> Vec<Caller> {
+        let frame = self.frame();
+        let mut seen: Vec<(Name, Value)> = frame.state.iter().rev().cloned().collect();
+        let mut captured = frame.captured.clone();
+        while let Some(around) = captured {
+            seen.extend(around.variables.iter().rev().cloned());
+            captured = around.parent.clone();
+        }
+        let file = frame.module.model.file.clone();
+        let imported: Vec<Name> =
+            ["current_user", "session"].iter().map(|name| Name::new_static(name)).filter(|name| frame.module.definitions.contains_key(name)).collect();
+        for name in imported {
+            if let Some(value) = self.module_name(&file, &name) {
+                seen.push((name, value));
+            }
+        }
+        let mut callers = Vec::new();
+        for (name, value) in seen {
+            if callers.len() >= MOST {
+                break;
+            }
+            self.caller(&name, &value, &mut callers);
+        }
+        callers
+    }
+
+    fn caller(&mut self, name: &Name, value: &Value, out: &mut Vec<Caller>) {
+        if let Some(symbol) = value.symbol()
+            && symbol.root == Root::Principal
+        {
+            let id = if self.principal_id.is_empty() { vec![Name::new_static("id")] } else { self.principal_id.clone() };
+            out.push(Caller { expression: name.to_string(), path: symbol.path.to_vec(), id, present: self.is_present(&symbol.path) });
+            return;
+        }
+        let Kind::Library(library) = value.kind() else { return };
+        if library.states.is_empty() || library.query.is_some() {
+            return;
+        }
+        // A request: the members of it that are the user, as far as the project uses one of them.
+        for (expression, id) in principals_below(self, name, &library.states.clone(), 0) {
+            out.push(Caller { expression, path: Vec::new(), id, present: self.is_present(&[]) });
+        }
+    }
+
+    fn is_present(&self, path: &[Name]) -> bool {
+        self.facts.iter().any(|fact| match fact {
+            Fact::Present(symbol) => symbol.root == Root::Principal && (symbol.path.starts_with(path) || path.starts_with(&symbol.path)),
+            _ => false,
+        })
+    }
+}
+
+fn principals_below(walker: &Walker<'_>, prefix: &str, states: &SmallVec<[State; 2]>, depth: u32) -> Vec<(String, Vec<Name>)> {
+    let catalogue = walker.world.catalogue();
+    let mut found = Vec::new();
+    if depth > 1 {
+        return found;
+    }
+    for member in catalogue.members(states) {
+        let next = catalogue.member(states, &member);
+        let expression = format!("{prefix}.{member}");
+        let principal = catalogue.at(&next).find_map(|entry| match entry {
+            Entry::Principal(principal) => Some(super::library::path(&principal.id)),
+            _ => None,
+        });
+        match principal {
+            Some(id) => found.push((expression, id)),
+            None => found.extend(principals_below(walker, &expression, &next, depth + 1)),
+        }
+    }
+    found
+}

@@ -1,0 +1,112 @@
+//! **Add ownership check**: the signed-in user's id becomes part of the question to the database, or the row is compared
+//! with it right after it was read.
+
+mod denial;
+mod query;
+
+use super::edits::Edits;
+use super::literal::Code;
+use super::phrasebook;
+use super::stack::Wanted;
+use super::{Fix, Grade};
+use crate::facts::query::Operation;
+use crate::project::Project;
+use crate::rules::plan::RequireOwner;
+use crate::text::{Span, lines};
+
+/// The fixes for an access, the preferred one first.
+pub fn fixes(project: &Project, plan: &RequireOwner) -> Vec<Fix> {
+    let Some(code) = Code::of(project, &plan.access.file) else { return Vec::new() };
+    let Some(user) = user(&code, plan) else { return Vec::new() };
+    let site = Site { code: &code, plan, user };
+    let mut edits = Edits::default();
+    let Some(()) = query::constrain(&site, &mut edits) else { return Vec::new() };
+    let Some(edits) = edits.finish().filter(|edits| !edits.is_empty()) else { return Vec::new() };
+    let whose = format!("{} {}", if plan.operation.is_write() { "changes only" } else { "finds only" }, plural(&plan.model));
+    vec![Fix {
+        title: format!("Add ownership check: {whose} of the signed-in user ({})", plan.column),
+        grade: Grade::NeedsReview,
+        preferred: true,
+        edits,
+        note: Some(format!("Try it with two accounts: one must still reach its own {}, the other must get \"not found\".", plan.model)),
+        suppresses: false,
+    }]
+}
+
+/// What the recipes work on.
+struct Site<'s> {
+    code: &'s Code<'s>,
+    plan: &'s RequireOwner,
+    /// The expression of the user's id.
+    user: String,
+}
+
+impl Site<'_> {
+    fn text(&self, span: Span) -> &str {
+        span.of(&self.code.text)
+    }
+
+    /// Brings a name into the file, and says what it is called there.
+    fn import(&self, from: &str, name: &str, edits: &mut Edits) -> Option<String> {
+        let imported = phrasebook::of(self.code.language)?.import(self.code, &Wanted { from: from.to_owned(), name: Some(name.to_owned()) })?;
+        if let Some(edit) = imported.edit {
+            edits.edit(&self.code.file, edit);
+        }
+        Some(imported.local.to_string())
+    }
+}
+
+/// The user's id, as the code at the access can write it. What the file already does comes first.
+fn user(code: &Code<'_>, plan: &RequireOwner) -> Option<String> {
+    let mut candidates: Vec<String> = Vec::new();
+    for (expression, rest) in &plan.callers {
+        candidates.extend(used_in(&code.text, expression));
+        let mut text = expression.clone();
+        for step in rest {
+            text.push('.');
+            text.push_str(step);
+        }
+        candidates.push(text);
+    }
+    // A member that other code of the file reads is better evidence than what the library's manual says.
+    let known: Vec<&String> = candidates.iter().filter(|candidate| count(&code.text, candidate) > 0).collect();
+    known.first().map(|known| (*known).clone()).or_else(|| candidates.first().cloned())
+}
+
+/// `req.user.sub`, where the file reads that of `req.user`.
+fn used_in(text: &str, expression: &str) -> Option<String> {
+    for id in ["id", "sub", "userId", "uid", "user_id", "pk", "_id"] {
+        let candidate = format!("{expression}.{id}");
+        if count(text, &candidate) > 0 {
+            return Some(candidate);
+        }
+    }
+    None
+}
+
+fn count(text: &str, expression: &str) -> usize {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    text.match_indices(expression)
+        .filter(|(at, _)| {
+            let before = text.get(..*at).and_then(|before| before.chars().next_back());
+            let after = text.get(at + expression.len()..).and_then(|after| after.chars().next());
+            !before.is_some_and(|c| is_word(c) || c == '.') && !after.is_some_and(is_word)
+        })
+        .count()
+}
+
+fn plural(model: &str) -> String {
+    use crate::facts::schema::names::{plural, singular, snake};
+    plural(&singular(&snake(model))).replace('_', " ")
+}
+
+/// The white space in front of a line.
+fn indentation(text: &str, at: u32) -> String {
+    let start = lines::line_start(text, at);
+    text.get(start as usize..).unwrap_or_default().chars().take_while(|c| *c == ' ' || *c == '\t').collect()
+}
+
+/// A read, which gives a row that may be missing.
+fn reads_one(operation: Operation) -> bool {
+    operation == Operation::ReadOne
+}

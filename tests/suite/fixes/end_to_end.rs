@@ -1,0 +1,100 @@
+//! From the rule's own findings to a project without them.
+
+use std::sync::Arc;
+
+use guardline::facts::secrets::sample::{Random, expand};
+use guardline::fixes::{apply, fixes, verify};
+use guardline::project::Project;
+use guardline::rules::Finding;
+use guardline::rules::secret_hardcoded::{Input, Surface, check};
+use guardline::syntax::{Document, Language};
+use guardline::text::FileId;
+
+use super::file;
+
+fn project(files: &[(&str, &str)]) -> Project {
+    let mut random = Random::new("fixes");
+    let documents = files.iter().map(|(name, template)| {
+        let id = file(name);
+        let language = Language::of(&id).unwrap_or(Language::Text);
+        (id.clone(), Some(Arc::new(Document::new(id, language, 0, &expand(template, &mut random)))))
+    });
+    Project::new(vec![FileId::new("/w")]).with_git_roots(vec![FileId::new("/w")]).with(documents.collect())
+}
+
+fn findings(project: &Project) -> Vec<Finding> {
+    let mut files: Vec<_> = project.files().collect();
+    files.sort_by_key(|(file, _)| (*file).clone());
+    let mut out = Vec::new();
+    for (file, known) in files {
+        let path = project.relative(file);
+        let input = Input { document: &known.document, model: known.model.as_deref(), path, surface: Surface::Server, ignored: project.is_ignored(file) };
+        check(&input, &mut out);
+    }
+    out
+}
+
+/// Repairs one finding after the other until none is left, each repair verified.
+fn repaired(files: &[(&str, &str)]) -> Project {
+    let mut project = project(files);
+    for _ in 0..20 {
+        let found = findings(&project);
+        let Some((finding, fix)) = found.iter().find_map(|finding| Some((finding, finding.plans.iter().flat_map(|plan| fixes(&project, plan)).next()?))) else {
+            let left: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+            assert!(left.is_empty(), "nothing repairs {left:?}");
+            return project;
+        };
+        if let Err(problem) = verify::verify(&project, &fix, findings, finding) {
+            panic!("{}: {problem}", fix.title);
+        }
+        project = apply::apply(&project, &fix).expect("the fix applies");
+    }
+    panic!("the repairs do not end");
+}
+
+fn text(project: &Project, name: &str) -> String {
+    project.file(&file(name)).map(|file| file.document.text()).unwrap_or_default()
+}
+
+#[test]
+fn a_next_app() {
+    let after = repaired(&[
+        ("package.json", r#"{"dependencies":{"next":"16","openai":"6","stripe":"20"}}"#),
+        (".gitignore", "node_modules\n"),
+        (
+            "lib/ai.ts",
+            "import OpenAI from 'openai';\n// old: sk_live_{alnum:40}\nexport const ai = new OpenAI({ apiKey: 'sk-proj-{url:74}T3BlbkFJ{url:74}' });\n",
+        ),
+        (
+            "app/api/pay/route.ts",
+            "import Stripe from \"stripe\";\nconst stripe = new Stripe(process.env.STRIPE_SECRET_KEY || \"sk_live_{alnum:40}\");\nexport async function POST() {\n  await fetch(\"https://api.example.org\", { headers: { Authorization: \"Bearer sk_live_{alnum:40}\" } });\n}\n",
+        ),
+    ]);
+    assert_eq!(
+        text(&after, "lib/ai.ts"),
+        "import OpenAI from 'openai';\n// old: <removed>\nexport const ai = new OpenAI({ apiKey: process.env.OPENAI_API_KEY! });\n"
+    );
+    let route = text(&after, "app/api/pay/route.ts");
+    assert!(route.contains("new Stripe(process.env.STRIPE_SECRET_KEY!);"), "{route}");
+    assert!(route.contains("Authorization: `Bearer ${process.env.STRIPE_SECRET_KEY_2}`"), "{route}");
+    assert!(text(&after, ".env.local").lines().count() == 3);
+    assert_eq!(text(&after, ".gitignore"), "node_modules\n\n.env\n.env.*\n!.env.example\n");
+    assert_eq!(text(&after, ".env.example").lines().filter(|line| line.ends_with('=')).count(), 3);
+}
+
+#[test]
+fn a_fastapi_app() {
+    let after = repaired(&[
+        ("requirements.txt", "fastapi\npython-dotenv\n"),
+        (
+            "main.py",
+            "\"\"\"The app.\"\"\"\nfrom fastapi import FastAPI\n\nSTRIPE = \"sk_live_{alnum:40}\"\nHEADERS = {\"Authorization\": f\"Bearer sk_live_{alnum:40}\"}\n",
+        ),
+        ("worker.py", "import json\nimport sys\n\nKEY = 'sk-proj-{url:74}T3BlbkFJ{url:74}'\n"),
+    ]);
+    let main = text(&after, "main.py");
+    assert!(main.starts_with("\"\"\"The app.\"\"\"\nimport os\n\nfrom fastapi import FastAPI\n\nSTRIPE = os.environ["), "{main}");
+    assert!(main.contains("f\"Bearer {os.environ['"), "{main}");
+    assert!(text(&after, "worker.py").starts_with("import json\nimport os\nimport sys\n\nKEY = os.environ['"), "{}", text(&after, "worker.py"));
+    assert_eq!(text(&after, ".gitignore"), ".env\n.env.*\n!.env.example\n");
+}
