@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Stop;
 use super::buffer::Buffer;
-use super::client::Client;
+use super::client::{Client, Overtaken};
 use super::outcome::{Outcome, Scene};
 use super::script::{self, Act};
 
@@ -115,7 +115,12 @@ impl Session {
 
     fn repair(&mut self, rule: &'static str, lead: &str, stage: &mut dyn Stage) -> Result<Scene> {
         let uri = self.buffer.uri.clone();
-        let found = |client: &Client| client.published(&uri).diagnostics.into_iter().find(|diagnostic| is(diagnostic, rule));
+        let version = self.buffer.version;
+        // What was said of an earlier text is about to be said anew.
+        let found = |client: &Client| {
+            let published = client.published(&uri);
+            published.diagnostics.into_iter().find(|diagnostic| published.version >= version && is(diagnostic, rule))
+        };
         self.client.wait_until(|client| found(client).is_some())?;
         self.show(stage);
         let Some(diagnostic) = found(&self.client) else {
@@ -123,34 +128,36 @@ impl Session {
             return Ok(Scene { rule, seen: false, repaired: None });
         };
         self.tell(stage, Event::Finds { lead })?;
-        let Some((title, edit)) = self.best_action(&diagnostic)? else {
+        let Some((title, edit)) = self.action_after_all(&diagnostic)? else {
             self.tell(stage, Event::HasNoFix { rule })?;
             return Ok(Scene { rule, seen: true, repaired: None });
         };
         let before = self.buffer.text();
         let others = self.apply(&edit)?;
-        let gone = self.client.wait_until(|client| found(client).is_none())?;
+        let version = self.buffer.version;
+        let gone = self.client.wait_until(|client| {
+            let published = client.published(&uri);
+            published.version >= version && !published.diagnostics.iter().any(|diagnostic| is(diagnostic, rule))
+        })?;
         self.show(stage);
         let event = if gone { Event::Repairs { title: &title, before: &before, others: &others } } else { Event::Stays { title: &title } };
         self.tell(stage, event)?;
         Ok(Scene { rule, seen: true, repaired: gone.then_some(title) })
     }
 
-    /// The fix an editor would apply when asked to just fix it: the preferred one, else the first that repairs. What the
-    /// server offered can be out of date when it is asked for the edit (it has just read more of the folder): then the
-    /// question is put again, as a person would open the menu again.
-    fn best_action(&mut self, diagnostic: &Value) -> Result<Option<(String, Value)>> {
-        const TRIES: usize = 5;
-        for _ in 1..TRIES {
-            match self.offered(diagnostic) {
-                Err(error) if error.to_string().contains("Content modified") => {}
-                done => return done,
+    /// Asks again, as editors do, when an answer was overtaken by what the server has learned meanwhile.
+    fn action_after_all(&mut self, diagnostic: &Value) -> Result<Option<(String, Value)>> {
+        for _ in 0..MOST_TRIES {
+            match self.best_action(diagnostic) {
+                Err(error) if error.is::<Overtaken>() => self.client.listen(Duration::from_millis(100))?,
+                answer => return answer,
             }
         }
-        self.offered(diagnostic)
+        self.best_action(diagnostic)
     }
 
-    fn offered(&mut self, diagnostic: &Value) -> Result<Option<(String, Value)>> {
+    /// The fix an editor would apply when asked to just fix it: the preferred one, else the first that repairs.
+    fn best_action(&mut self, diagnostic: &Value) -> Result<Option<(String, Value)>> {
         let params = json!({
             "textDocument": { "uri": self.buffer.uri },
             "range": diagnostic["range"],
@@ -233,6 +240,9 @@ pub fn without_values(text: &str) -> Vec<String> {
     };
     text.lines().filter(|line| !line.is_empty()).map(hidden).collect()
 }
+
+/// How often an overtaken question is asked again.
+const MOST_TRIES: usize = 20;
 
 /// Is the diagnostic one of this rule?
 pub fn is(diagnostic: &Value, rule: &str) -> bool {
