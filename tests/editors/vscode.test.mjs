@@ -19,7 +19,7 @@ const SETTINGS = {
   'typescript.validate.enable': false,
 };
 
-test('VS Code shows the mistakes and repairs them', { timeout: 300_000 }, async (t) => {
+test('VS Code shows the mistakes and repairs them', { timeout: 900_000 }, async (t) => {
   const at = scene(t, 'notes-next');
   const { project } = at;
   commitAll(project);
@@ -56,11 +56,11 @@ test('VS Code shows the mistakes and repairs them', { timeout: 300_000 }, async 
     assert.deepEqual([...workbench.strangers], [], 'the window asked for nothing outside');
 
     await workbench.run('Guardline: Audit Now');
-    assert.match(await workbench.preview(), /audit/i);
+    await workbench.previewSays(/nothing found/i);
   });
 });
 
-test('VS Code starts no program that an untrusted workspace names', { timeout: 300_000 }, async (t) => {
+test('VS Code starts no program that an untrusted workspace names', { timeout: 900_000 }, async (t) => {
   const at = scene(t, 'notes-next');
   const { folder, project } = at;
   const planted = join(project, 'guardline');

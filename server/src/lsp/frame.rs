@@ -150,9 +150,7 @@ fn header(line: &[u8]) -> Header {
     if let Some(at) = find_header(line) {
         let digits = line[at + HEADER.len()..].trim_ascii();
         return match std::str::from_utf8(digits) {
-            Ok(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty() => {
-                Header::Length(digits.parse().unwrap_or(u64::MAX))
-            }
+            Ok(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty() => Header::Length(digits.parse().unwrap_or(u64::MAX)),
             _ => Header::Junk,
         };
     }

@@ -14,11 +14,22 @@ pub const NOT_INITIALIZED: i64 = -32002;
 
 /// Parameters are kept as they were written; `null` counts as none, since clients send either.
 pub enum Message<'a> {
-    Request { id: Id, method: Cow<'a, str>, params: Option<&'a str> },
-    Notification { method: Cow<'a, str>, params: Option<&'a str> },
+    Request {
+        id: Id,
+        method: Cow<'a, str>,
+        params: Option<&'a str>,
+    },
+    Notification {
+        method: Cow<'a, str>,
+        params: Option<&'a str>,
+    },
     Response(Response),
     /// To be answered with this error.
-    Bad { id: Id, code: i64, message: &'static str },
+    Bad {
+        id: Id,
+        code: i64,
+        message: &'static str,
+    },
 }
 
 #[derive(Deserialize)]

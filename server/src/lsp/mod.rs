@@ -117,11 +117,9 @@ fn serve(input: impl Read, output: impl Write + Send + 'static, analysis: Box<dy
     let handle = runtime.handle().clone();
     let writer = outbox.clone();
     std::thread::Builder::new().name("write".into()).spawn(move || writer.write_to(output))?;
-    let (service, socket) = LspService::build(|client| Server {
-        state: Arc::new(State::new(analysis, client, handle, outbox, log)),
-    })
-    .custom_method("guardline/status", Server::status)
-    .finish();
+    let (service, socket) = LspService::build(|client| Server { state: Arc::new(State::new(analysis, client, handle, outbox, log)) })
+        .custom_method("guardline/status", Server::status)
+        .finish();
     let state = service.inner().state.clone();
     let (mut questions, mut answers) = socket.split();
     let out = state.outbox.clone();

@@ -43,7 +43,9 @@ struct Bar {
 enum Stage {
     /// The client has not said yet that it will show it.
     Asked,
-    Shown { last: Instant },
+    Shown {
+        last: Instant,
+    },
     Over,
 }
 

@@ -27,7 +27,10 @@ pub enum Job {
     /// These files or folders may have changed on disk, come or gone.
     Disk(Vec<FileId>),
     /// The index is complete: the project as it is on disk.
-    Indexed { found: Arc<Indexed>, run: u64 },
+    Indexed {
+        found: Arc<Indexed>,
+        run: u64,
+    },
     /// From now on every analysis takes all files into account.
     Completed,
     Stop,
@@ -171,9 +174,7 @@ impl Scheduler {
                 Taken::At(wake) => wake,
             };
             queue = match wake {
-                Some(at) => {
-                    self.bell.wait_timeout(queue, at.saturating_duration_since(now)).unwrap_or_else(std::sync::PoisonError::into_inner).0
-                }
+                Some(at) => self.bell.wait_timeout(queue, at.saturating_duration_since(now)).unwrap_or_else(std::sync::PoisonError::into_inner).0,
                 None => self.bell.wait(queue).unwrap_or_else(std::sync::PoisonError::into_inner),
             };
         }

@@ -44,11 +44,7 @@ const MOST_FILES: usize = 2000;
 /// The registration for clients that watch.
 pub fn registration() -> Registration {
     let watchers: Vec<_> = GLOBS.iter().map(|glob| json!({ "globPattern": glob })).collect();
-    Registration {
-        id: "guardline-files".into(),
-        method: "workspace/didChangeWatchedFiles".into(),
-        register_options: Some(json!({ "watchers": watchers })),
-    }
+    Registration { id: "guardline-files".into(), method: "workspace/didChangeWatchedFiles".into(), register_options: Some(json!({ "watchers": watchers })) }
 }
 
 /// The index is made, from what lay on disk at some time since `read`: watches the folders in which it found files, and

@@ -77,7 +77,9 @@ fn scan(text: &str, signs: Signs) -> Vec<Span> {
 
 /// `https://` and `colour#1` begin no comment: the sign stands at the start of a line or after a blank.
 fn starts_word(text: &str, at: usize) -> bool {
-    text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|before| before.is_whitespace() || matches!(before, ';' | '{' | '}' | ',' | '\u{feff}'))
+    text.get(..at)
+        .and_then(|before| before.chars().next_back())
+        .is_none_or(|before| before.is_whitespace() || matches!(before, ';' | '{' | '}' | ',' | '\u{feff}'))
 }
 
 /// An apostrophe inside a word begins no string.
@@ -108,7 +110,10 @@ mod tests {
     fn comments(name: &str, text: &str) -> Vec<String> {
         let file = FileId::new(name);
         let language = Language::of(&file).expect("a language");
-        containing(&AhoCorasick::new(["mark"]).expect("a word"), &Document::new(file, language, 0, text), None).into_iter().map(|comment| comment.text).collect()
+        containing(&AhoCorasick::new(["mark"]).expect("a word"), &Document::new(file, language, 0, text), None)
+            .into_iter()
+            .map(|comment| comment.text)
+            .collect()
     }
 
     #[test]

@@ -34,7 +34,10 @@ pub enum Reach {
 /// Which findings a mark is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Target {
-    Rule { rule: Name, detail: Option<Name> },
+    Rule {
+        rule: Name,
+        detail: Option<Name>,
+    },
     /// Another scanner's mark: every rule whose id begins with `secret-`.
     Secrets,
 }

@@ -139,7 +139,8 @@ impl Names {
 
     /// The name to show.
     pub fn label(&self) -> &Name {
-        if self.own.is_empty() { &self.outer } else { &self.own }
+        // A nameless argument is told by the callee.
+        if self.own.is_empty() && self.callee.is_empty() { &self.outer } else { &self.own }
     }
 
     /// The names a row may ask about: each as written and as snake case, alone and after what is around it.
@@ -284,8 +285,15 @@ mod tests {
     #[test]
     fn names_split_at_humps_and_separators() {
         for (name, expected) in [
-            ("apiKey", "api_key"), ("OPENAI_API_KEY", "openai_api_key"), ("X-Api-Key", "x_api_key"), ("OpenAIKey", "open_ai_key"), ("user.passwordHash", "user.password_hash"),
-            ("dbPassword2", "db_password2"), ("", ""), ("SecretKey", "secret_key"), ("_private", "_private"),
+            ("apiKey", "api_key"),
+            ("OPENAI_API_KEY", "openai_api_key"),
+            ("X-Api-Key", "x_api_key"),
+            ("OpenAIKey", "open_ai_key"),
+            ("user.passwordHash", "user.password_hash"),
+            ("dbPassword2", "db_password2"),
+            ("", ""),
+            ("SecretKey", "secret_key"),
+            ("_private", "_private"),
         ] {
             assert_eq!(snake(name), expected, "{name}");
         }

@@ -5,9 +5,7 @@ use std::rc::Rc;
 use super::joined::{Text, constant};
 use super::{Around, Finder, reads};
 use crate::facts::secrets::context::{self, Names, Position, Siblings, lists, singular};
-use crate::model::{
-    Arg, BinaryOp, CallKind, ClassId, Entry, ExprId, ExprKind, FunctionId, JsxAttribute, Key, PatternId, PatternKind, StmtId, StmtKind,
-};
+use crate::model::{Arg, BinaryOp, CallKind, ClassId, Entry, ExprId, ExprKind, FunctionId, JsxAttribute, Key, PatternId, PatternKind, StmtId, StmtKind};
 use crate::text::Name;
 
 /// The model is no deeper; this guards against models that are.
@@ -253,7 +251,9 @@ impl<'s> Walk<'_, 's> {
             }
             ExprKind::Function(function) => self.function(*function, around),
             ExprKind::Class(class) => self.class(*class),
-            ExprKind::Await(inner) | ExprKind::Enter(inner) | ExprKind::Yield(Some(inner)) | ExprKind::Unary { operand: inner, .. } => self.expr(*inner, around),
+            ExprKind::Await(inner) | ExprKind::Enter(inner) | ExprKind::Yield(Some(inner)) | ExprKind::Unary { operand: inner, .. } => {
+                self.expr(*inner, around)
+            }
             ExprKind::Member { base, .. } => self.expr(*base, &Around::quiet()),
             ExprKind::Index { base, index, .. } => {
                 self.expr(*base, &Around::quiet());
@@ -281,7 +281,14 @@ impl<'s> Walk<'_, 's> {
                 children.iter().for_each(|child| self.expr(*child, &Around::quiet().fixed()));
             }
             ExprKind::Other(children) => children.iter().for_each(|child| self.expr(*child, &Around::quiet())),
-            ExprKind::Num(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Regex(_) | ExprKind::Name(_) | ExprKind::This | ExprKind::Super | ExprKind::Yield(None) => {}
+            ExprKind::Num(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Regex(_)
+            | ExprKind::Name(_)
+            | ExprKind::This
+            | ExprKind::Super
+            | ExprKind::Yield(None) => {}
         }
     }
 
@@ -363,7 +370,10 @@ impl<'s> Walk<'_, 's> {
         // What a method does to a literal leaves it what it is.
         let keeps = matches!(segment[callee].kind, ExprKind::Member { .. }) && lists().transparent_methods.contains(method);
         if let ExprKind::Member { base, .. } = &segment[callee].kind {
-            let inside = matches!(segment[*base].kind, ExprKind::Str(_) | ExprKind::Template(_) | ExprKind::Bytes(_) | ExprKind::Binary { .. } | ExprKind::Logical { .. } | ExprKind::Cond { .. });
+            let inside = matches!(
+                segment[*base].kind,
+                ExprKind::Str(_) | ExprKind::Template(_) | ExprKind::Bytes(_) | ExprKind::Binary { .. } | ExprKind::Logical { .. } | ExprKind::Cond { .. }
+            );
             if keeps && inside || method == "default" || matches!(segment[*base].kind, ExprKind::Call { .. }) {
                 self.expr(*base, around);
             } else {
