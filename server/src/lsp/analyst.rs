@@ -311,8 +311,7 @@ impl Analyst {
         if change.files.is_empty() && change.ignored.is_none() {
             return self.tell_client();
         }
-        let names: Vec<FileId> = change.files.iter().map(|(file, _)| file.clone()).collect();
-        let project = known.project.with(change.files).cooled(&names);
+        let project = known.project.with(change.files);
         let ignored = change.ignored.map(Arc::new);
         let project = match &ignored {
             Some(ignored) => project.with_ignored(FxHashSet::clone(ignored)),

@@ -109,9 +109,8 @@ fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
             files.extend(disk::document(source).map(|document| (document.file.clone(), Some(document))));
         }
         // A file that the engine stumbles over takes its batch along, not the index.
-        let names: Vec<FileId> = files.iter().map(|(file, _)| file.clone()).collect();
         if let Ok(next) = catch_unwind(AssertUnwindSafe(|| project.with(files))) {
-            project = next.cooled(&names);
+            project = next;
         }
         if state.index.is_last(run) {
             progress.report(done, total);

@@ -76,6 +76,8 @@ impl Project {
                 let model = lower::lower(&document, before.and_then(|file| file.model).as_deref()).map(Arc::new);
                 let module = model.as_ref().map(|model| Arc::new(Module::of(Arc::clone(model))));
                 let tables = Arc::new(schema::read(&document, model.as_deref()));
+                // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
+                let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
                 File { document, model, module, tables }
             });
             let (old, new) = (before_tables.as_deref(), after.as_ref().map(|file| &*file.tables));
