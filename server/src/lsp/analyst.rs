@@ -105,6 +105,7 @@ impl Analyst {
         let mut begun = Some(state.scheduler.begin(first));
         self.learn_wanted(&documents);
         let known = self.advance(&documents);
+        let read = began.elapsed();
         for (i, open) in open.iter().enumerate() {
             let file = &open.document.file;
             if i > 0 && state.scheduler.somebody_types() {
@@ -114,8 +115,12 @@ impl Analyst {
             }
             let began = if i == 0 { began } else { Instant::now() };
             let cancel = begun.take().unwrap_or_else(|| state.scheduler.begin(file));
+            let checking = Instant::now();
             if let Some(checked) = self.check(&known, open, &cancel) {
+                let checked_in = checking.elapsed();
                 self.publish(open, checked, &known, Publish::Always);
+                let told_in = checking.elapsed() - checked_in;
+                state.log.debug(|| format!("{file} version {}: read in {read:?}, checked in {checked_in:?}, told in {told_in:?}", open.document.version));
             }
             state.scheduler.end(file, began);
         }

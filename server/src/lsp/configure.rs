@@ -20,13 +20,12 @@ pub fn read(state: &Arc<State>) -> bool {
     let (folder, text) = found.unzip();
     let settings = held(&state.settings).clone();
     let (config, in_file, told) = settings.config(text.as_deref(), &is_rule);
-    for error in &told {
-        state.log.warn(|| format!("settings: {}", error.message));
-    }
+    let mut wrong: Vec<String> = told.iter().map(|error| format!("settings: {}", error.message)).collect();
     for error in &in_file {
         let line = text.as_deref().map_or(0, |text| text.bytes().take(error.span.start as usize).filter(|byte| *byte == b'\n').count()) + 1;
-        state.log.warn(|| format!("guardline.json, line {line}: {}", error.message));
+        wrong.push(format!("guardline.json, line {line}: {}", error.message));
     }
+    tell(state, wrong);
     let before = state.known();
     if *before.config == config && before.config_folder == folder {
         return false;
@@ -41,6 +40,17 @@ pub fn read(state: &Arc<State>) -> bool {
         index::start(state);
     }
     true
+}
+
+/// Says what is wrong, unless that was said already.
+fn tell(state: &State, wrong: Vec<String>) {
+    let mut told = held(&state.told_wrong);
+    if *told != wrong {
+        for message in &wrong {
+            state.log.warn(|| message.clone());
+        }
+        *told = wrong;
+    }
 }
 
 /// What to say of a `guardline.json` that is open, as it stands in the editor.

@@ -44,6 +44,8 @@ pub struct State {
     pub client: Client,
     pub runtime: Handle,
     pub settings: Mutex<Settings>,
+    /// What was last said to be wrong with the configuration.
+    pub told_wrong: Mutex<Vec<String>>,
     /// The workspace folders, as the client writes them.
     pub folders: Mutex<Vec<Folder>>,
     pub index: Index,
@@ -101,6 +103,7 @@ impl State {
             client,
             runtime,
             settings: Mutex::default(),
+            told_wrong: Mutex::default(),
             folders: Mutex::default(),
             index: Index::default(),
             completion: Completion::default(),
