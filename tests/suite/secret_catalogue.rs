@@ -27,7 +27,9 @@ fn ids(hits: &[SecretHit]) -> Vec<&'static str> {
 /// The name and the value of an example; prefixed rows need no name.
 fn parts(row: &Row, example: &str) -> (String, String) {
     match example.split_once('=') {
-        Some((name, value)) if name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') && !name.is_empty() => (name.to_owned(), value.to_owned()),
+        Some((name, value)) if name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') && !name.is_empty() => {
+            (name.to_owned(), value.to_owned())
+        }
         _ => (if row.kind == Kind::Named { row.id.to_ascii_uppercase() } else { "VALUE".to_owned() }, example.to_owned()),
     }
 }

@@ -25,7 +25,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         let mut stack = vec![root.clone()];
         while let Some(path) = stack.pop() {
             if path.is_dir() {
-                let mut inside: Vec<PathBuf> = std::fs::read_dir(&path)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| !path.is_symlink()).collect();
+                let mut inside: Vec<PathBuf> =
+                    std::fs::read_dir(&path)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| !path.is_symlink()).collect();
                 inside.sort();
                 stack.extend(inside.into_iter().rev());
                 continue;

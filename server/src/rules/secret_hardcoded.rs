@@ -6,8 +6,8 @@
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta};
 use crate::facts::secrets::{Evidence, FileHints, HitKind, SecretHit, Severity, in_code, in_text};
 use crate::model::FileModel;
-pub use crate::project::surface::Surface;
 use crate::project::Project;
+pub use crate::project::surface::Surface;
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
@@ -199,7 +199,12 @@ mod tests {
 
     #[test]
     fn messages_hold_no_part_of_the_secret() {
-        let (text, found) = findings("src/pay.ts", "// old: sk_live_{alnum:40}\nexport const pay = new Stripe(\"sk_live_{alnum:40}\");\nif (password === \"letmein42\") {}\n", Surface::Server, false);
+        let (text, found) = findings(
+            "src/pay.ts",
+            "// old: sk_live_{alnum:40}\nexport const pay = new Stripe(\"sk_live_{alnum:40}\");\nif (password === \"letmein42\") {}\n",
+            Surface::Server,
+            false,
+        );
         assert_eq!(found.len(), 3);
         for finding in &found {
             let literal = finding.place.span.of(&text).trim_matches('"');

@@ -285,8 +285,15 @@ mod tests {
     #[test]
     fn names_split_at_humps_and_separators() {
         for (name, expected) in [
-            ("apiKey", "api_key"), ("OPENAI_API_KEY", "openai_api_key"), ("X-Api-Key", "x_api_key"), ("OpenAIKey", "open_ai_key"), ("user.passwordHash", "user.password_hash"),
-            ("dbPassword2", "db_password2"), ("", ""), ("SecretKey", "secret_key"), ("_private", "_private"),
+            ("apiKey", "api_key"),
+            ("OPENAI_API_KEY", "openai_api_key"),
+            ("X-Api-Key", "x_api_key"),
+            ("OpenAIKey", "open_ai_key"),
+            ("user.passwordHash", "user.password_hash"),
+            ("dbPassword2", "db_password2"),
+            ("", ""),
+            ("SecretKey", "secret_key"),
+            ("_private", "_private"),
         ] {
             assert_eq!(snake(name), expected, "{name}");
         }

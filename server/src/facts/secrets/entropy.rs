@@ -209,8 +209,15 @@ mod tests {
     #[test]
     fn words_are_not_random() {
         for value in [
-            "flex items-center justify-between", "change-me-in-production", "https://api.example.com/v1/users", "getServerSidePropsContext",
-            "SUPER_SECRET_KEY_VALUE", "my-project-staging-2024", "kubernetes-dashboard-token", "application/x-www-form-urlencoded", "Spring2024Release",
+            "flex items-center justify-between",
+            "change-me-in-production",
+            "https://api.example.com/v1/users",
+            "getServerSidePropsContext",
+            "SUPER_SECRET_KEY_VALUE",
+            "my-project-staging-2024",
+            "kubernetes-dashboard-token",
+            "application/x-www-form-urlencoded",
+            "Spring2024Release",
         ] {
             assert!(!is_random(value), "{value}");
         }

@@ -15,7 +15,12 @@ pub(super) enum Password {
 pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: bool) -> Option<Password> {
     let length = value.chars().count();
     let connects = connects || siblings.connection && !siblings.form;
-    if !(4..=200).contains(&length) || siblings.form || placeholder::is_template(value) || placeholder::is_variable_name(value) || lookalike::has_harmless_shape(value) {
+    if !(4..=200).contains(&length)
+        || siblings.form
+        || placeholder::is_template(value)
+        || placeholder::is_variable_name(value)
+        || lookalike::has_harmless_shape(value)
+    {
         return None;
     }
     // Other scripts, sentences and labels are texts about passwords.
@@ -70,7 +75,10 @@ pub(super) fn is_secret(value: &str, name: &str) -> bool {
 
 /// A default that is used when a key is missing: it may be made up by hand, but not for nothing.
 pub(super) fn is_fallback_key(value: &str, name: &str) -> bool {
-    value.len() >= 10 && !placeholder::value_is_made_up(value, name) && !lookalike::has_harmless_shape(value) && (entropy::is_random(value) || entropy::digits(value) >= 3 && !entropy::is_prose(value))
+    value.len() >= 10
+        && !placeholder::value_is_made_up(value, name)
+        && !lookalike::has_harmless_shape(value)
+        && (entropy::is_random(value) || entropy::digits(value) >= 3 && !entropy::is_prose(value))
 }
 
 #[cfg(test)]
@@ -96,8 +104,24 @@ mod tests {
     #[test]
     fn texts_about_passwords() {
         for value in [
-            "Password", "password", "forgot-password", "newPassword", "Enter your password", "Passwort ändern", "Password:", "#password", "/reset-password", "current_password",
-            "********", "your-password", "${PASSWORD}", "$2b$10$abcdefgh", "%s", "required", "DB_PASSWORD", "<password>",
+            "Password",
+            "password",
+            "forgot-password",
+            "newPassword",
+            "Enter your password",
+            "Passwort ändern",
+            "Password:",
+            "#password",
+            "/reset-password",
+            "current_password",
+            "********",
+            "your-password",
+            "${PASSWORD}",
+            "$2b$10$abcdefgh",
+            "%s",
+            "required",
+            "DB_PASSWORD",
+            "<password>",
         ] {
             assert_eq!(alone(value), None, "{value}");
         }

@@ -35,7 +35,9 @@ pub enum HitKind {
     /// In code.
     Literal,
     /// In code, used only while the variable is missing.
-    Fallback { env: Name },
+    Fallback {
+        env: Name,
+    },
     /// In code, compared with what somebody typed.
     Login,
     /// In a file that is not code.

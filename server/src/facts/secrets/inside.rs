@@ -60,7 +60,8 @@ pub(super) fn is_uploadthing_token(token: &str) -> bool {
 /// Twelve to twenty-four words that are a list, not a sentence.
 pub(super) fn is_recovery_phrase(value: &str) -> bool {
     const SENTENCE: [&str; 22] = [
-        "the", "and", "for", "are", "with", "from", "this", "that", "words", "phrase", "mnemonic", "seed", "please", "enter", "was", "were", "have", "has", "not", "can", "all", "its",
+        "the", "and", "for", "are", "with", "from", "this", "that", "words", "phrase", "mnemonic", "seed", "please", "enter", "was", "were", "have", "has",
+        "not", "can", "all", "its",
     ];
     let words: Vec<&str> = value.split(' ').collect();
     let mut different = words.clone();
@@ -76,7 +77,13 @@ pub(super) fn is_basic_login(token: &str) -> bool {
     let Ok(text) = String::from_utf8(bytes) else { return false };
     let Some((user, password)) = text.split_once(':') else { return false };
     let printable = text.chars().all(|c| !c.is_control());
-    printable && password.len() >= 4 && catalogue().known_sample(&text).is_none() && !url::is_guessable(password) && user != password && !placeholder::value_is_made_up(password, "") && !placeholder::has_word(user)
+    printable
+        && password.len() >= 4
+        && catalogue().known_sample(&text).is_none()
+        && !url::is_guessable(password)
+        && user != password
+        && !placeholder::value_is_made_up(password, "")
+        && !placeholder::has_word(user)
 }
 
 /// `Bearer eyJ...`: random enough to have been issued.

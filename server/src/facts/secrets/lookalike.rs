@@ -41,8 +41,28 @@ static SHAPES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
 
 /// Names before a hash or an id.
 const HASH_NAMES: [&str; 22] = [
-    "sha", "sha1", "sha256", "sha512", "md5", "hash", "digest", "checksum", "integrity", "etag", "commit", "rev", "revision", "fingerprint", "thumbprint", "build", "buildid",
-    "nonce", "uuid", "guid", "address", "mint",
+    "sha",
+    "sha1",
+    "sha256",
+    "sha512",
+    "md5",
+    "hash",
+    "digest",
+    "checksum",
+    "integrity",
+    "etag",
+    "commit",
+    "rev",
+    "revision",
+    "fingerprint",
+    "thumbprint",
+    "build",
+    "buildid",
+    "nonce",
+    "uuid",
+    "guid",
+    "address",
+    "mint",
 ];
 
 /// True if the value has the shape of something harmless.
@@ -63,9 +83,25 @@ mod tests {
     #[test]
     fn harmless_shapes() {
         for value in [
-            "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "sha512-q1w2e3r4t5/+==", "data:image/png;base64,iVBORw0KGgo", "iVBORw0KGgoAAAANSUhEUg", "0x52908400098527886E0F7030069857D2E4169EE7",
-            "507f1f77bcf86cd799439011", "com.acme.app.android", "1.2.3-beta.1", "2024-05-06T07:08:09Z", "./src/lib/keys.ts", "/api/v1/tokens", "application/json",
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "ssh-ed25519 AAAA", "pbkdf2_sha256$600000$x", "^[a-z]+$", "https://acme.io/token", "#password", "{token}",
+            "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+            "sha512-q1w2e3r4t5/+==",
+            "data:image/png;base64,iVBORw0KGgo",
+            "iVBORw0KGgoAAAANSUhEUg",
+            "0x52908400098527886E0F7030069857D2E4169EE7",
+            "507f1f77bcf86cd799439011",
+            "com.acme.app.android",
+            "1.2.3-beta.1",
+            "2024-05-06T07:08:09Z",
+            "./src/lib/keys.ts",
+            "/api/v1/tokens",
+            "application/json",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+            "ssh-ed25519 AAAA",
+            "pbkdf2_sha256$600000$x",
+            "^[a-z]+$",
+            "https://acme.io/token",
+            "#password",
+            "{token}",
         ] {
             assert!(has_harmless_shape(value), "{value}");
         }

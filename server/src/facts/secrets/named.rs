@@ -40,8 +40,13 @@ fn fits_argument(row: &Row, candidate: &Candidate<'_>, words: HintWords) -> bool
     let names = candidate.names;
     row.arguments.iter().any(|argument| {
         let callee = names.callee.as_str();
-        let chained = argument.callee.split_once(".*.").is_some_and(|(first, last)| callee.starts_with(first) && callee.strip_suffix(last).is_some_and(|before| before.ends_with('.')));
-        let fits = chained || callee == argument.callee || callee.strip_suffix(argument.callee.as_str()).is_some_and(|before| before.ends_with('.') && argument.module.is_empty());
+        let chained = argument
+            .callee
+            .split_once(".*.")
+            .is_some_and(|(first, last)| callee.starts_with(first) && callee.strip_suffix(last).is_some_and(|before| before.ends_with('.')));
+        let fits = chained
+            || callee == argument.callee
+            || callee.strip_suffix(argument.callee.as_str()).is_some_and(|before| before.ends_with('.') && argument.module.is_empty());
         fits && names.slot == argument.slot && (argument.module.is_empty() || words.has(&argument.module.to_ascii_lowercase()))
     })
 }
@@ -49,7 +54,8 @@ fn fits_argument(row: &Row, candidate: &Candidate<'_>, words: HintWords) -> bool
 fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Candidate<'_>, hints: &FileHints, words: HintWords) -> Option<Verdict> {
     let is_fallback = candidate.origin == Origin::Fallback;
     let in_language = row.languages.is_empty() || row.languages.iter().any(|language| language == hints.language.fence());
-    let in_file = row.files.is_empty() && row.context_words.is_empty() || row.files.is_match(&hints.path) || words.has_any(&row.context_words) || row.weak && is_fallback;
+    let in_file =
+        row.files.is_empty() && row.context_words.is_empty() || row.files.is_match(&hints.path) || words.has_any(&row.context_words) || row.weak && is_fallback;
     if !in_language || !in_file || candidate.position == Position::Argument && !by_argument && (row.generic || row.weak) {
         return None;
     }
@@ -58,7 +64,10 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
         return None;
     }
     let fits = row.value.is_match(candidate.value) && !row.reject.is_match(candidate.value);
-    if !fits || catalogue().known_sample(candidate.value).is_some() || row.siblings.iter().any(|key| candidate.siblings.count_of(std::slice::from_ref(key)) == 0) {
+    if !fits
+        || catalogue().known_sample(candidate.value).is_some()
+        || row.siblings.iter().any(|key| candidate.siblings.count_of(std::slice::from_ref(key)) == 0)
+    {
         return None;
     }
     let mut verdict = Verdict {
@@ -136,7 +145,9 @@ fn app_password(row: &Row, value: &str, words: HintWords, candidate: &Candidate<
 /// Secrets that sign sessions: a word is worse than a random value, because anybody can guess it.
 fn signing(candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
     let value = candidate.value;
-    let named_itself = candidate.origin == Origin::Plain && placeholder::is_variable_name(&value.to_ascii_uppercase()) && context::snake(value) == context::snake(&candidate.names.own);
+    let named_itself = candidate.origin == Origin::Plain
+        && placeholder::is_variable_name(&value.to_ascii_uppercase())
+        && context::snake(value) == context::snake(&candidate.names.own);
     let a_text = value.split_whitespace().count() > 4 || candidate.siblings.texts && value.contains(' ') || candidate.siblings.form;
     if placeholder::is_template(value) || placeholder::is_variable_name(value) || named_itself || a_text || value.contains("://") {
         return None;
@@ -161,8 +172,30 @@ fn signing(candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
 /// Words that stand beside signing secrets and are none.
 fn is_setting(value: &str) -> bool {
     const SETTINGS: [&str; 24] = [
-        "hs256", "hs384", "hs512", "rs256", "rs512", "es256", "eddsa", "none", "auto", "true", "false", "null", "undefined", "string", "session", "cookie", "bearer", "utf-8", "utf8",
-        "base64", "hex", "required", "optional", "object",
+        "hs256",
+        "hs384",
+        "hs512",
+        "rs256",
+        "rs512",
+        "es256",
+        "eddsa",
+        "none",
+        "auto",
+        "true",
+        "false",
+        "null",
+        "undefined",
+        "string",
+        "session",
+        "cookie",
+        "bearer",
+        "utf-8",
+        "utf8",
+        "base64",
+        "hex",
+        "required",
+        "optional",
+        "object",
     ];
     let plain = value.trim().to_ascii_lowercase();
     SETTINGS.contains(&plain.as_str()) || plain.ends_with(".pem") || plain.ends_with(".key") || plain.starts_with("./") || plain.starts_with('/')

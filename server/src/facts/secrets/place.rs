@@ -20,9 +20,8 @@ pub enum Place {
     Skipped,
 }
 
-const TEST_FOLDERS: [&str; 14] = [
-    "test", "tests", "__tests__", "spec", "specs", "e2e", "fixtures", "__fixtures__", "__mocks__", "mocks", "cypress", "playwright", "testing", "testdata",
-];
+const TEST_FOLDERS: [&str; 14] =
+    ["test", "tests", "__tests__", "spec", "specs", "e2e", "fixtures", "__fixtures__", "__mocks__", "mocks", "cypress", "playwright", "testing", "testdata"];
 const EXAMPLE_FOLDERS: [&str; 9] = ["example", "examples", "demo", "demos", "sample", "samples", "scripts", "seed", "seeds"];
 const LOCKFILES: [&str; 9] =
     ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "poetry.lock", "uv.lock", "pipfile.lock", "cargo.lock"];
@@ -106,7 +105,11 @@ fn is_python_test(stem: &str, extension: &str) -> bool {
 /// Compose files and CI services name a database that only their own network reaches.
 pub(super) fn is_service_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.starts_with("docker-compose") || name.starts_with("compose.") || path.contains(".github/workflows/") || name == ".gitlab-ci.yml" || path.contains(".circleci/")
+    name.starts_with("docker-compose")
+        || name.starts_with("compose.")
+        || path.contains(".github/workflows/")
+        || name == ".gitlab-ci.yml"
+        || path.contains(".circleci/")
 }
 
 #[cfg(test)]

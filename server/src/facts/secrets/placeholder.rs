@@ -103,7 +103,11 @@ pub(super) fn has_word(value: &str) -> bool {
 pub(super) fn is_own_name(value: &str, name: &str) -> bool {
     let plain = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let (value, name) = (plain(value), plain(name));
-    !value.is_empty() && (value == name || (value.len() >= 4 && (name.ends_with(&value) || value.ends_with(&name) && !name.is_empty() && value.len() < name.len() + 8 && !value.bytes().any(|b| b.is_ascii_digit()))))
+    !value.is_empty()
+        && (value == name
+            || (value.len() >= 4
+                && (name.ends_with(&value)
+                    || value.ends_with(&name) && !name.is_empty() && value.len() < name.len() + 8 && !value.bytes().any(|b| b.is_ascii_digit()))))
 }
 
 /// `"OPENAI_API_KEY"`: the name of a variable, not its value.

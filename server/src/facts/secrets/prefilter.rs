@@ -78,7 +78,6 @@ impl RowSet {
     pub fn contains(&self, row: RowId) -> bool {
         self.0.get(row.index() / 64).is_some_and(|word| word >> (row.index() % 64) & 1 == 1)
     }
-
 }
 
 /// Which named rows a name could belong to.

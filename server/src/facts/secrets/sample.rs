@@ -148,7 +148,8 @@ fn pem(random: &mut Random) -> String {
 fn words(count: usize, random: &mut Random) -> String {
     // All of one length, so that every draw has the same length.
     const WORDS: [&str; 16] = [
-        "anchor", "basket", "candle", "desert", "engine", "fabric", "garlic", "hidden", "injury", "jungle", "kidney", "lizard", "magnet", "novels", "oxygen", "pepper",
+        "anchor", "basket", "candle", "desert", "engine", "fabric", "garlic", "hidden", "injury", "jungle", "kidney", "lizard", "magnet", "novels", "oxygen",
+        "pepper",
     ];
     let start = random.next() as usize;
     let picked: Vec<&str> = (0..count).filter_map(|at| WORDS.get((start + at) % WORDS.len()).copied()).collect();

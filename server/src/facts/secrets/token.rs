@@ -81,8 +81,12 @@ fn inside_holds(row: &Row, token: &str, candidate: &Candidate<'_>, hints: &FileH
 /// `Bearer ...` counts where it is sent: a header's value, or a literal that begins with it.
 fn is_header(candidate: &Candidate<'_>) -> bool {
     let names = candidate.names.text();
-    let starts = candidate.value.get(..7).is_some_and(|start| start.to_ascii_lowercase().starts_with("bearer ") || start.to_ascii_lowercase().starts_with("basic "));
-    names.contains("auth") || names.contains("header") || starts && candidate.position != Position::Comment || candidate.value.to_ascii_lowercase().contains("authorization:")
+    let starts =
+        candidate.value.get(..7).is_some_and(|start| start.to_ascii_lowercase().starts_with("bearer ") || start.to_ascii_lowercase().starts_with("basic "));
+    names.contains("auth")
+        || names.contains("header")
+        || starts && candidate.position != Position::Comment
+        || candidate.value.to_ascii_lowercase().contains("authorization:")
 }
 
 fn address(token: &str, candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {

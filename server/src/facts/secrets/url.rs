@@ -3,8 +3,32 @@
 /// Passwords that everybody tries first.
 pub(super) fn is_guessable(password: &str) -> bool {
     const GUESSED: [&str; 26] = [
-        "password", "pass", "passwd", "secret", "postgres", "root", "admin", "user", "username", "test", "changeme", "123456", "guest", "mysql", "mongo", "redis",
-        "default", "postgresql", "mongodb", "rabbitmq", "dev", "development", "local", "example", "tiger", "changeit",
+        "password",
+        "pass",
+        "passwd",
+        "secret",
+        "postgres",
+        "root",
+        "admin",
+        "user",
+        "username",
+        "test",
+        "changeme",
+        "123456",
+        "guest",
+        "mysql",
+        "mongo",
+        "redis",
+        "default",
+        "postgresql",
+        "mongodb",
+        "rabbitmq",
+        "dev",
+        "development",
+        "local",
+        "example",
+        "tiger",
+        "changeit",
     ];
     GUESSED.contains(&password.to_ascii_lowercase().as_str())
 }
@@ -12,7 +36,21 @@ pub(super) fn is_guessable(password: &str) -> bool {
 /// This machine, or the name of a service beside this one.
 pub(super) fn is_local_host(host: &str) -> bool {
     const LOCAL: [&str; 16] = [
-        "localhost", "127.0.0.1", "[::1]", "::1", "0.0.0.0", "db", "database", "postgres", "postgresql", "mysql", "mariadb", "redis", "mongo", "mongodb", "rabbitmq",
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+        "::1",
+        "0.0.0.0",
+        "db",
+        "database",
+        "postgres",
+        "postgresql",
+        "mysql",
+        "mariadb",
+        "redis",
+        "mongo",
+        "mongodb",
+        "rabbitmq",
         "host.docker.internal",
     ];
     let host = host.to_ascii_lowercase();
@@ -23,8 +61,23 @@ pub(super) fn is_local_host(host: &str) -> bool {
 fn is_placeholder_host(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let last = host.rsplit('.').next().unwrap_or("");
-    matches!(host.as_str(), "host" | "hostname" | "server" | "servername" | "address" | "domain" | "domain.com" | "hostname.com" | "myhost" | "dbhost" | "yourhost" | "ip" | "proxy" | "proxyhost")
-        || matches!(last, "example" | "test" | "invalid" | "tld")
+    matches!(
+        host.as_str(),
+        "host"
+            | "hostname"
+            | "server"
+            | "servername"
+            | "address"
+            | "domain"
+            | "domain.com"
+            | "hostname.com"
+            | "myhost"
+            | "dbhost"
+            | "yourhost"
+            | "ip"
+            | "proxy"
+            | "proxyhost"
+    ) || matches!(last, "example" | "test" | "invalid" | "tld")
         || host.split('.').rev().nth(1).is_some_and(|name| matches!(name, "example" | "yourdomain" | "mydomain" | "some-domain" | "your-domain"))
         || host.starts_with("your")
         || host.contains("example.")
@@ -32,14 +85,27 @@ fn is_placeholder_host(host: &str) -> bool {
 
 /// A name that the whole internet resolves.
 pub(super) fn is_public_host(host: &str) -> bool {
-    host.contains('.') && host.rsplit('.').next().is_some_and(|last| last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic())) && !host.ends_with(".internal")
+    host.contains('.')
+        && host.rsplit('.').next().is_some_and(|last| last.len() >= 2 && last.bytes().all(|b| b.is_ascii_alphabetic()))
+        && !host.ends_with(".internal")
 }
 
 /// Databases that anybody on the internet can talk to.
 fn is_managed_host(host: &str) -> bool {
     const MANAGED: [&str; 13] = [
-        ".neon.tech", ".supabase.co", ".supabase.com", ".pooler.supabase.com", ".mongodb.net", ".upstash.io", ".psdb.cloud", ".rds.amazonaws.com", ".railway.app",
-        ".rlwy.net", ".render.com", ".aivencloud.com", ".azure.com",
+        ".neon.tech",
+        ".supabase.co",
+        ".supabase.com",
+        ".pooler.supabase.com",
+        ".mongodb.net",
+        ".upstash.io",
+        ".psdb.cloud",
+        ".rds.amazonaws.com",
+        ".railway.app",
+        ".rlwy.net",
+        ".render.com",
+        ".aivencloud.com",
+        ".azure.com",
     ];
     MANAGED.iter().any(|suffix| host.to_ascii_lowercase().ends_with(suffix))
 }
@@ -131,9 +197,17 @@ mod tests {
     #[test]
     fn development_databases_are_harmless() {
         for address in [
-            "postgres://postgres:postgres@localhost:5432/app", "mysql://root:root@127.0.0.1/app", "redis://:redis@redis:6379", "postgres://u:p@localhost/x",
-            "postgres://user:password@host:5432/db", "postgres://user:${PASSWORD}@db.acme.io/x", "mongodb://user:<password>@c.mongodb.net", "postgres://app:%PW%@db.acme.io",
-            "https://user:pass@example.com/", "postgres://postgres:[YOUR-PASSWORD]@db.acme.supabase.co/x", "postgresql://scott:tiger@db.example.com/x",
+            "postgres://postgres:postgres@localhost:5432/app",
+            "mysql://root:root@127.0.0.1/app",
+            "redis://:redis@redis:6379",
+            "postgres://u:p@localhost/x",
+            "postgres://user:password@host:5432/db",
+            "postgres://user:${PASSWORD}@db.acme.io/x",
+            "mongodb://user:<password>@c.mongodb.net",
+            "postgres://app:%PW%@db.acme.io",
+            "https://user:pass@example.com/",
+            "postgres://postgres:[YOUR-PASSWORD]@db.acme.supabase.co/x",
+            "postgresql://scott:tiger@db.example.com/x",
         ] {
             assert_eq!(verdict(address), Some(Verdict::Harmless), "{address}");
         }

@@ -124,7 +124,10 @@ fn opens_something(name: &str, header: bool, value: &str) -> bool {
         return false;
     }
     let length = value.chars().count();
-    let a_state = matches!(value.to_ascii_lowercase().as_str(), "undefined" | "null" | "none" | "string" | "text" | "true" | "false" | "required" | "object" | "number" | "empty" | "bearer" | "hidden");
+    let a_state = matches!(
+        value.to_ascii_lowercase().as_str(),
+        "undefined" | "null" | "none" | "string" | "text" | "true" | "false" | "required" | "object" | "number" | "empty" | "bearer" | "hidden"
+    );
     if a_state || !(4..=128).contains(&length) || value.contains(char::is_whitespace) || placeholder::is_template(value) || value.bytes().all(|b| b == b'*') {
         return false;
     }

@@ -70,7 +70,11 @@ pub(super) fn called_variable(segment: &Segment, callee: ExprId, args: &[Arg]) -
     if !known || !is_variable_name {
         return None;
     }
-    let default = args.iter().enumerate().skip(1).find(|(at, arg)| arg.name.as_ref().map_or(*at == 1, |name| matches!(name.as_str(), "default" | "fallback" | "defaultValue")));
+    let default = args
+        .iter()
+        .enumerate()
+        .skip(1)
+        .find(|(at, arg)| arg.name.as_ref().map_or(*at == 1, |name| matches!(name.as_str(), "default" | "fallback" | "defaultValue")));
     Some((Name::from(name), default.map(|(at, _)| at)))
 }
 

@@ -104,7 +104,11 @@ fn words_with_values(text: &str, offset: usize, rest: &str, reading: &mut Readin
     while let Line::Assigned { name, value } = assignment(text.get(at..end).unwrap_or("")) {
         let start = at + value;
         let quoted = text.get(start..end).is_some_and(|value| value.starts_with(['"', '\'']));
-        let stop = if quoted { value_end(text, start).min(end) } else { text.get(start..end).and_then(|value| value.find([' ', '\t', ';'])).map_or(end, |space| start + space) };
+        let stop = if quoted {
+            value_end(text, start).min(end)
+        } else {
+            text.get(start..end).and_then(|value| value.find([' ', '\t', ';'])).map_or(end, |space| start + space)
+        };
         if stop > start {
             reading.entry(Names::of(name), start..stop, quoted && stop > start + 1, 0);
         }

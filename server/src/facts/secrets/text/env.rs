@@ -36,7 +36,10 @@ pub(super) enum Line<'l> {
     Comment,
     Other,
     /// Where the value begins, in the line.
-    Assigned { name: &'l str, value: usize },
+    Assigned {
+        name: &'l str,
+        value: usize,
+    },
 }
 
 pub(super) fn assignment(line: &str) -> Line<'_> {

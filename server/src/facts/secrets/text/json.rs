@@ -44,7 +44,10 @@ pub(super) fn read(text: &str) -> Reading {
             }
             b'{' | b'[' => {
                 // Elements of a list go by the list's own name, without its plural.
-                let key = levels.last_mut().map(|level| if level.is_object { level.pending.take().unwrap_or_default() } else { singular(&level.key) }).unwrap_or_default();
+                let key = levels
+                    .last_mut()
+                    .map(|level| if level.is_object { level.pending.take().unwrap_or_default() } else { singular(&level.key) })
+                    .unwrap_or_default();
                 levels.push(Level { key, group: groups, is_object: byte == b'{', pending: None, named: None });
                 groups += 1;
             }

@@ -20,7 +20,10 @@ fn hits(path: &str, template: &str) -> Vec<String> {
 #[test]
 fn lines_of_env_files() {
     let text = "# our keys\nexport OPENAI_API_KEY=sk-proj-{url:74}T3BlbkFJ{url:74} # mine\r\nDATABASE_URL=\"postgres://app:{alnum:14}@db.acme.io/app\"\nNAME = 'x'\nJWT_SECRET=changeme\n# STRIPE=sk_live_{alnum:40}\nGH_TOKEN='ghp_{alnum:30}{crc62}'";
-    assert_eq!(hits(".env.production", text), ["openai-project OPENAI_API_KEY", "url-postgres DATABASE_URL", "jwt-signing-secret JWT_SECRET", "stripe-secret ", "github-token GH_TOKEN"]);
+    assert_eq!(
+        hits(".env.production", text),
+        ["openai-project OPENAI_API_KEY", "url-postgres DATABASE_URL", "jwt-signing-secret JWT_SECRET", "stripe-secret ", "github-token GH_TOKEN"]
+    );
     let (text, found) = scan(".env", text);
     let literals: Vec<&str> = found.iter().map(|hit| hit.literal.of(&text)).collect();
     assert!(literals[0].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_') && literals[1].starts_with('"') && literals[1].ends_with('"'));
@@ -33,7 +36,10 @@ fn env_files_of_development_and_samples() {
     assert!(hits(".env", local).is_empty());
     let sample = "STRIPE_SECRET_KEY=sk_live_xxx\nOPENAI_API_KEY=your-key\nJWT_SECRET=change-me-please\nADMIN_PASSWORD=Secret123\nAPI_KEY=sk-...\n";
     assert!(hits(".env.example", sample).is_empty());
-    assert_eq!(hits(".env.example", "STRIPE_SECRET_KEY=sk_live_{alnum:40}\nJWT_SECRET={hex:64}\n"), ["stripe-secret STRIPE_SECRET_KEY", "jwt-signing-secret JWT_SECRET"]);
+    assert_eq!(
+        hits(".env.example", "STRIPE_SECRET_KEY=sk_live_{alnum:40}\nJWT_SECRET={hex:64}\n"),
+        ["stripe-secret STRIPE_SECRET_KEY", "jwt-signing-secret JWT_SECRET"]
+    );
 }
 
 #[test]
@@ -53,12 +59,30 @@ fn a_key_file_over_many_lines() {
 fn json_by_its_keys() {
     let account = "{\n  \"type\": \"service_account\",\n  \"project_id\": \"acme\",\n  \"private_key\": \"{pem}\",\n  \"client_email\": \"a@acme.iam.gserviceaccount.com\"\n}\n";
     assert_eq!(hits("service-account.json", account), ["gcp-service-account private_key"]);
-    assert_eq!(hits("config.json", "{\"db\": {\"host\": \"db.acme.io\", \"user\": \"app\", \"password\": \"k9-Zx2_q7\"}, // note\n \"mistral\": {\"apiKey\": \"{alnum:32}\"}}"), ["generic-password password", "mistral apiKey"]);
-    assert_eq!(hits("mcp.json", "{\"env\": [{\"name\": \"GITHUB_TOKEN\", \"value\": \"ghp_{alnum:30}{crc62}\"}], \"apiKeys\": [\"{alnum:32}\"]}"), ["github-token GITHUB_TOKEN", "generic-secret apiKey"]);
+    assert_eq!(
+        hits(
+            "config.json",
+            "{\"db\": {\"host\": \"db.acme.io\", \"user\": \"app\", \"password\": \"k9-Zx2_q7\"}, // note\n \"mistral\": {\"apiKey\": \"{alnum:32}\"}}"
+        ),
+        ["generic-password password", "mistral apiKey"]
+    );
+    assert_eq!(
+        hits("mcp.json", "{\"env\": [{\"name\": \"GITHUB_TOKEN\", \"value\": \"ghp_{alnum:30}{crc62}\"}], \"apiKeys\": [\"{alnum:32}\"]}"),
+        ["github-token GITHUB_TOKEN", "generic-secret apiKey"]
+    );
     for silent in [
-        "{\"password\": \"Password\", \"title\": \"Sign in here\", \"b\": \"Forgot your mail?\", \"c\": \"Wähle eins\"}", "{\"label\": \"x1\", \"type\": \"password\", \"password\": \"Hunter2-x\"}",
-        "{\"integrity\": \"sha512-{b64:86}==\", \"token\": \"{uuid}\"}", "{\"private_key_id\": \"{hex:40}\"}", "{\"scripts\": {\"token\": \"node scripts/token.js\"}}", "{\"password\": {\"type\": \"string\", \"example\": \"Hunter2-x\"}}",
-        "{\"a\": \"", "{\"a\":", "[", "\"", "{\"password\": \"k9-Zx2_q7", "]}]}",
+        "{\"password\": \"Password\", \"title\": \"Sign in here\", \"b\": \"Forgot your mail?\", \"c\": \"Wähle eins\"}",
+        "{\"label\": \"x1\", \"type\": \"password\", \"password\": \"Hunter2-x\"}",
+        "{\"integrity\": \"sha512-{b64:86}==\", \"token\": \"{uuid}\"}",
+        "{\"private_key_id\": \"{hex:40}\"}",
+        "{\"scripts\": {\"token\": \"node scripts/token.js\"}}",
+        "{\"password\": {\"type\": \"string\", \"example\": \"Hunter2-x\"}}",
+        "{\"a\": \"",
+        "{\"a\":",
+        "[",
+        "\"",
+        "{\"password\": \"k9-Zx2_q7",
+        "]}]}",
     ] {
         let found = hits("a.json", silent);
         assert!(found.is_empty() || silent.ends_with("_q7"), "{silent}: {found:?}");
@@ -85,17 +109,37 @@ fn toml_by_its_tables() {
 
 #[test]
 fn other_files_by_their_assignments() {
-    assert_eq!(hits("Dockerfile", "FROM node\nENV A=1 STRIPE_KEY=\"sk_live_{alnum:40}\"\nARG SYNC_TOKEN={alnum:32}\nENV DB_PASSWORD k9-Zx2_q7\nRUN curl -H 'x: gsk_{alnum:52}'\n"), [
-        "stripe-secret STRIPE_KEY", "generic-secret SYNC_TOKEN", "generic-password DB_PASSWORD", "groq ",
-    ]);
-    assert_eq!(hits("deploy.sh", "#!/bin/sh\nexport SYNC_TOKEN={alnum:32}\nPGPASSWORD='k9-Zx2_q7' psql\ncurl -H \"Authorization: Bearer sk_live_{alnum:40}\" u\n# gsk_{alnum:52}\n"), [
-        "generic-secret SYNC_TOKEN", "generic-password PGPASSWORD", "stripe-secret ", "groq ",
-    ]);
-    assert_eq!(hits(".npmrc", "//registry.npmjs.org/:_authToken=npm_{alnum:30}{crc62}\n//r.acme.io/:_password=\"azktWnhfcTc5\"\nsave=true\n"), ["npm authToken", "generic-password password"]);
+    assert_eq!(
+        hits(
+            "Dockerfile",
+            "FROM node\nENV A=1 STRIPE_KEY=\"sk_live_{alnum:40}\"\nARG SYNC_TOKEN={alnum:32}\nENV DB_PASSWORD k9-Zx2_q7\nRUN curl -H 'x: gsk_{alnum:52}'\n"
+        ),
+        ["stripe-secret STRIPE_KEY", "generic-secret SYNC_TOKEN", "generic-password DB_PASSWORD", "groq ",]
+    );
+    assert_eq!(
+        hits(
+            "deploy.sh",
+            "#!/bin/sh\nexport SYNC_TOKEN={alnum:32}\nPGPASSWORD='k9-Zx2_q7' psql\ncurl -H \"Authorization: Bearer sk_live_{alnum:40}\" u\n# gsk_{alnum:52}\n"
+        ),
+        ["generic-secret SYNC_TOKEN", "generic-password PGPASSWORD", "stripe-secret ", "groq ",]
+    );
+    assert_eq!(
+        hits(".npmrc", "//registry.npmjs.org/:_authToken=npm_{alnum:30}{crc62}\n//r.acme.io/:_password=\"azktWnhfcTc5\"\nsave=true\n"),
+        ["npm authToken", "generic-password password"]
+    );
     assert_eq!(hits(".netrc", "machine git.acme.io login app password k9-Zx2_q7\n"), ["generic-password password"]);
-    assert_eq!(hits("schema.prisma", "datasource db {\n  provider = \"postgresql\"\n  url = \"postgres://app:{alnum:14}@db.acme.io/x\"\n}\n"), ["url-postgres url"]);
-    assert_eq!(hits("a.sql", "-- setup\nCREATE ROLE app LOGIN PASSWORD 'k9-Zx2_q7';\nselect 'password';\nselect vault('sk_live_{alnum:40}');\n"), ["generic-password password", "stripe-secret "]);
-    assert_eq!(hits("index.html", "<script>const k = 'sk_live_{alnum:40}'; const p = 'pk_live_{alnum:40}';</script>\n<!-- gsk_{alnum:52} -->\n"), ["stripe-secret ", "groq "]);
+    assert_eq!(
+        hits("schema.prisma", "datasource db {\n  provider = \"postgresql\"\n  url = \"postgres://app:{alnum:14}@db.acme.io/x\"\n}\n"),
+        ["url-postgres url"]
+    );
+    assert_eq!(
+        hits("a.sql", "-- setup\nCREATE ROLE app LOGIN PASSWORD 'k9-Zx2_q7';\nselect 'password';\nselect vault('sk_live_{alnum:40}');\n"),
+        ["generic-password password", "stripe-secret "]
+    );
+    assert_eq!(
+        hits("index.html", "<script>const k = 'sk_live_{alnum:40}'; const p = 'pk_live_{alnum:40}';</script>\n<!-- gsk_{alnum:52} -->\n"),
+        ["stripe-secret ", "groq "]
+    );
     assert!(hits(".npmrc", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n").is_empty());
 }
 
