@@ -115,6 +115,16 @@ impl Engine {
         )
     }
 
+    /// How many walks were made so far: what is reused is not made again.
+    pub fn walks_made(&self) -> u64 {
+        self.session.made
+    }
+
+    /// Does what is said of one file take all others into account? After `check_all`, until files come or go.
+    pub fn is_complete(&self) -> bool {
+        self.session.is_complete()
+    }
+
     /// What was understood of the project so far.
     pub fn status(&mut self, snapshot: &Snapshot) -> Status {
         let mut status = Status { files: snapshot.project.files().count(), ..Status::default() };
@@ -259,7 +269,13 @@ fn set_level(snapshot: &Snapshot, rule: &str, level: Level) -> Option<Level> {
 /// In order, and each mistake once: several walks may come through the same place.
 fn finished(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| {
-        (&a.place, a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(&b.place, b.rule, std::cmp::Reverse(b.confidence), &b.detail, &b.message))
+        (&a.place, a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(
+            &b.place,
+            b.rule,
+            std::cmp::Reverse(b.confidence),
+            &b.detail,
+            &b.message,
+        ))
     });
     findings.dedup_by(|a, b| a.place == b.place && a.rule == b.rule);
     findings

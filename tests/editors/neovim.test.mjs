@@ -44,7 +44,7 @@ const APPS = [
 ];
 
 for (const { app, steps, moved, owner, changed } of APPS) {
-  test(`Neovim repairs ${app}`, { timeout: 300_000 }, (t) => {
+  test(`Neovim repairs ${app}`, { timeout: 900_000 }, (t) => {
     const { folder, project } = scene(t, app);
     commitAll(project);
     neovim(t, folder, project, 'repair.lua', { STEPS: JSON.stringify(steps) });
@@ -55,7 +55,7 @@ for (const { app, steps, moved, owner, changed } of APPS) {
   });
 }
 
-test("Neovim's commands, health check and status line", { timeout: 300_000 }, (t) => {
+test("Neovim's commands, health check and status line", { timeout: 900_000 }, (t) => {
   const { folder, project } = scene(t, 'notes-next');
   neovim(t, folder, project, 'plugin.lua');
 });
@@ -68,7 +68,7 @@ function neovim(t, folder, project, script, more = {}) {
   const run = spawnSync('nvim', ['--headless', '-u', 'NONE', '-i', 'NONE', '-n', '-l', join(SCRIPTS, script)], {
     cwd: project,
     encoding: 'utf8',
-    timeout: 280_000,
+    timeout: 880_000,
     env: {
       ...process.env,
       ...more,

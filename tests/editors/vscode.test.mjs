@@ -19,7 +19,7 @@ const SETTINGS = {
   'typescript.validate.enable': false,
 };
 
-test('VS Code shows the mistakes and repairs them', { timeout: 300_000 }, async (t) => {
+test('VS Code shows the mistakes and repairs them', { timeout: 900_000 }, async (t) => {
   const at = scene(t, 'notes-next');
   const { project } = at;
   commitAll(project);
@@ -60,7 +60,7 @@ test('VS Code shows the mistakes and repairs them', { timeout: 300_000 }, async 
   });
 });
 
-test('VS Code starts no program that an untrusted workspace names', { timeout: 300_000 }, async (t) => {
+test('VS Code starts no program that an untrusted workspace names', { timeout: 900_000 }, async (t) => {
   const at = scene(t, 'notes-next');
   const { folder, project } = at;
   const planted = join(project, 'guardline');

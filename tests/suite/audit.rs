@@ -6,7 +6,12 @@ use std::process::Stdio;
 use crate::program::{Project, Ran, findings, leak, notes, stripe_key};
 
 fn leaky() -> Project {
-    Project::of(&[("package.json", "{}"), ("src/pay.ts", &leak(&stripe_key(1))), ("src/other.ts", &leak(&stripe_key(2))), ("src/fine.ts", "export const a = 1;\n")])
+    Project::of(&[
+        ("package.json", "{}"),
+        ("src/pay.ts", &leak(&stripe_key(1))),
+        ("src/other.ts", &leak(&stripe_key(2))),
+        ("src/fine.ts", "export const a = 1;\n"),
+    ])
 }
 
 #[test]
@@ -78,18 +83,18 @@ fn odd_files_are_told_of_and_the_rest_is_checked() {
     project.write("src/latin.py", b"x = 'caf\xE9'\n");
     project.write("src/movie.ts", b"G\0\0\0");
     project.write("src/large.ts", "// long\n".repeat(300_000).as_bytes());
-    project.write("src/wide.ts", &leak(&stripe_key(4)).encode_utf16().fold(vec![0xFF, 0xFE], |mut bytes, unit| {
-        bytes.extend(unit.to_le_bytes());
-        bytes
-    }));
+    project.write(
+        "src/wide.ts",
+        &leak(&stripe_key(4)).encode_utf16().fold(vec![0xFF, 0xFE], |mut bytes, unit| {
+            bytes.extend(unit.to_le_bytes());
+            bytes
+        }),
+    );
     let report = project.json(&[]);
     assert_eq!(findings(&report), ["src/other.ts secret-hardcoded", "src/pay.ts secret-hardcoded", "src/wide.ts secret-hardcoded"]);
     assert_eq!(
         notes(&report),
-        [
-            "src/large.ts is larger than the limit (`maxFileBytes`) and was not read.",
-            "src/latin.py is in an encoding other than UTF-8 and was not read.",
-        ]
+        ["src/large.ts is larger than the limit (`maxFileBytes`) and was not read.", "src/latin.py is in an encoding other than UTF-8 and was not read.",]
     );
 }
 
@@ -99,7 +104,7 @@ fn the_configuration_is_found_from_inside_the_project() {
     project.write("guardline.json", b"{ \"ignore\": [\"other.ts\"], \"colour\": \"blue\" }");
     let report = project.json(&["src"]);
     assert_eq!(findings(&report), ["src/pay.ts secret-hardcoded"]);
-    assert!(notes(&report)[0].starts_with("guardline.json:1:29: "), "{report}");
+    assert!(notes(&report)[0].starts_with("guardline.json:1:27: "), "{report}");
 }
 
 #[cfg(unix)]
@@ -158,7 +163,8 @@ fn a_reader_who_leaves_is_no_error() {
 #[test]
 fn an_interrupt_stops_it_cleanly() {
     let project = leaky();
-    let mut child = project.command(&["audit", "--files-from", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+    let mut child =
+        project.command(&["audit", "--files-from", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
     let mut stdin = child.stdin.take().expect("a pipe");
     // More than a pipe holds: once it is written, the program is reading, and listens to signals.
     stdin.write_all("src/pay.ts\n".repeat(100_000).as_bytes()).expect("written");

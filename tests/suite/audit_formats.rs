@@ -10,7 +10,10 @@ fn eventful(key: &str) -> Project {
         ("package.json", "{}"),
         ("src/pay é.ts", &leak(key)),
         ("config/app.yaml", &format!("# guardline-ignore-file no-such-rule: why not\nstripe_secret_key: {key}\n")),
-        ("app/api/notes/route.ts", "import { db } from \"@/lib/db\";\n\nexport async function GET(request: Request) {\n  return Response.json(await db.note.findMany());\n}\n"),
+        (
+            "app/api/notes/route.ts",
+            "import { db } from \"@/lib/db\";\n\nexport async function GET(request: Request) {\n  return Response.json(await db.note.findMany());\n}\n",
+        ),
     ]);
     project.write("src/latin.py", b"x = 'caf\xE9'\n");
     project
@@ -60,12 +63,15 @@ fn sarif_points_at_the_place() {
     assert_eq!(run["tool"]["driver"]["rules"][leak["ruleIndex"].as_u64().expect("an index") as usize]["id"], "secret-hardcoded");
     assert_eq!(leak["locations"][0]["physicalLocation"]["region"]["startLine"], 3);
     assert!(log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().is_some_and(|text| text.contains("latin.py")));
-    assert!(log["runs"][0]["invocations"][0]["toolConfigurationNotifications"][0]["message"]["text"].as_str().is_some_and(|text| text.contains("no-such-rule")));
+    assert!(
+        log["runs"][0]["invocations"][0]["toolConfigurationNotifications"][0]["message"]["text"].as_str().is_some_and(|text| text.contains("no-such-rule"))
+    );
 }
 
 fn fingerprints(project: &Project) -> Vec<(String, u64)> {
     let report = project.json(&[]);
-    let told = |finding: &Value| (finding["fingerprint"].as_str().expect("a fingerprint").to_owned(), finding["range"]["start"]["line"].as_u64().expect("a line"));
+    let told =
+        |finding: &Value| (finding["fingerprint"].as_str().expect("a fingerprint").to_owned(), finding["range"]["start"]["line"].as_u64().expect("a line"));
     report["findings"].as_array().expect("findings").iter().map(told).collect()
 }
 

@@ -12,6 +12,9 @@ pub enum Command {
     Explain {
         /// The rule's id, such as missing-auth
         rule: String,
+        /// Also show the code that is flagged and the code that is not
+        #[arg(long)]
+        examples: bool,
     },
     /// List all rules
     Rules {

@@ -15,7 +15,7 @@ use signal_hook::consts::SIGINT;
 use super::args::{Audit, Format};
 use super::targets::{self, Targets};
 use super::{STOPPED, output};
-use crate::config::{self, Config};
+use crate::config;
 use crate::engine::{self, Cancel, Snapshot};
 use crate::fixes::{Fix, Grade};
 use crate::project::Project;
@@ -26,11 +26,12 @@ use crate::text::FileId;
 use crate::workspace;
 use crate::workspace::walk::{Walk, file_id};
 
+/// Code nests deeply: the engine needs more stack than a main thread has.
 pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
     let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES);
     std::thread::scope(|scope| {
-        let run = thread.spawn_scoped(scope, || run_here(audit, no_color)).context("no thread can be started")?;
-        run.join().unwrap_or_else(|_| bail!("the audit failed; this is a mistake in Guardline"))
+        let running = thread.spawn_scoped(scope, || run_here(audit, no_color)).context("no thread can be started")?;
+        running.join().unwrap_or_else(|_| bail!("the audit failed; this is a mistake in Guardline"))
     })
 }
 
@@ -72,7 +73,7 @@ fn stopped(progress: &Progress) -> u8 {
 
 struct Read {
     project: Project,
-    config: Config,
+    config: config::Config,
     notes: Vec<String>,
 }
 
@@ -111,14 +112,14 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
 /// Checks the project. `None` if cancelled.
 fn report<'s>(snapshot: &'s Snapshot, targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
     let project = &*snapshot.project;
-    let all = on_deep_stack(|| engine::check_all(snapshot, cancel))?;
+    let all = engine::check_all(snapshot, cancel)?;
     let redactor = Redactor::new(project, rules::all(), &all);
     let is_shown = |finding: &Finding| {
         let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
         is_loud && targets.cover(&finding.place.file)
     };
     let judged = suppress::judge(project, rules::all(), all.into_iter().filter(is_shown).collect(), today());
-    let entries = with_repairs(snapshot, judged.kept);
+    let entries = with_repairs(project, judged.kept);
     let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
     let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
     Some(Report {
@@ -142,17 +143,12 @@ fn base(project: &Project) -> FileId {
     project.git_roots().iter().find(around).unwrap_or(root).clone()
 }
 
-fn with_repairs(snapshot: &Snapshot, findings: Vec<Finding>) -> Vec<Entry> {
-    let repairs = |finding: &Finding| engine::offers(&snapshot.project, finding).into_iter().filter(|fix| !fix.suppresses).map(repair).collect();
-    findings.into_iter().map(|finding| Entry { repairs: repairs(&finding), finding }).collect()
-}
-
-/// Code nests deeply: the engine needs more stack than a main thread has.
-fn on_deep_stack<T: Send>(run: impl FnOnce() -> Option<T> + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn_scoped(scope, run);
-        thread.ok()?.join().ok()?
-    })
+fn with_repairs(project: &Project, findings: Vec<Finding>) -> Vec<Entry> {
+    let entry = |finding: Finding| {
+        let fixes = engine::offers(project, &finding).into_iter().filter(|fix| !fix.suppresses);
+        Entry { repairs: fixes.map(repair).collect(), finding }
+    };
+    findings.into_iter().map(entry).collect()
 }
 
 fn repair(fix: Fix) -> Repair {

@@ -9,7 +9,7 @@ use crate::report::paint::{Style, Tone};
 use crate::report::suppress::nearest;
 use crate::rules::{self, RuleMeta};
 
-pub fn run(rule: &str, no_color: bool) -> Result<u8> {
+pub fn run(rule: &str, examples: bool, no_color: bool) -> Result<u8> {
     let id = rule.trim().to_ascii_lowercase();
     let Some(meta) = rules::by_id(&id) else {
         match nearest(&id, rules::all()) {
@@ -17,17 +17,18 @@ pub fn run(rule: &str, no_color: bool) -> Result<u8> {
             None => bail!("there is no rule `{rule}`. `guardline rules` lists all of them."),
         }
     };
-    output::print(&explain(meta, output::style(no_color)))?;
+    output::print(&explain(meta, examples, output::style(no_color)))?;
     Ok(0)
 }
 
-fn explain(meta: &RuleMeta, style: Style) -> String {
+fn explain(meta: &RuleMeta, examples: bool, style: Style) -> String {
     let mut out = vec![String::new(), style.paint(Tone::Strong, meta.title)];
     let cwe: Vec<String> = meta.cwe.iter().map(|number| format!("CWE-{number}")).collect();
     let mut facts = vec![meta.id.as_str().to_owned(), meta.risk.title().to_owned(), format!("{} impact", impact(meta.impact))];
     facts.extend((!cwe.is_empty()).then(|| cwe.join(", ")));
     out.push(style.paint(Tone::Faint, &facts.join(" · ")));
-    for (i, section) in page::sections(meta.page).iter().enumerate() {
+    let sections = page::sections(meta.page);
+    for (i, section) in sections.iter().enumerate().filter(|(i, section)| *i == 0 || examples || page::is_advice(section)) {
         if i > 0 {
             out.push(String::new());
             out.push(style.paint(Tone::Heading, section.title));
@@ -35,6 +36,10 @@ fn explain(meta: &RuleMeta, style: Style) -> String {
         for block in page::blocks(section.body) {
             show(&block, style, &mut out);
         }
+    }
+    if !examples {
+        out.push(String::new());
+        out.push(style.paint(Tone::Faint, &format!("Code that is flagged, and code that is not: guardline explain {} --examples", meta.id)));
     }
     out.push(String::new());
     out.join("\n")
@@ -59,8 +64,12 @@ fn show(block: &Block<'_>, style: Style, out: &mut Vec<String>) {
             out.push(String::new());
             out.push(style.paint(Tone::Strong, title));
         }
-        Block::Code { lines, .. } => {
+        Block::Code { info, lines } => {
             out.push(String::new());
+            // `ts app/api/notes/route.ts`: the language and the file's name.
+            if let Some((_, name)) = info.split_once(' ') {
+                out.push(format!("  {}", style.paint(Tone::Faint, name)));
+            }
             for line in lines {
                 // The line of carets under flagged code is the page's own remark, not code.
                 let tone = if line.contains("^^") { Tone::Soon } else { Tone::Code };
@@ -113,10 +122,11 @@ mod tests {
             audience: Audience::Everyday,
             cwe: &[89],
             page: "# some-rule: it is wrong\n\nAnybody can **read** all of it, and `more than` that.\n\n## How to fix\n\n1. First this.\n2. Then a [second](x) thing that is long.\n\n\
-                ## Flagged\n```ts\nf(\"{{stripe_live}}\", style={{a}})\n//^^^ some-rule: bad\n```\n",
+                ## Flagged\n```ts a.ts\nf(\"{{stripe_live}}\", style={{a}})\n//^^^ some-rule: bad\n```\n",
         };
         let expected = "\nIt is wrong\nsome-rule · Untrusted input · high impact · CWE-89\n\nAnybody can read all of it, and\n`more than` that.\n\nHow to fix\n\n  1. First this.\n  \
-            2. Then a second thing that is\n     long.\n\nFlagged\n\n    f(\"<stripe-live>\", style=<a>)\n    //^^^ some-rule: bad\n";
-        assert_eq!(explain(&meta, Style { colour: false, width: 34 }), expected);
+            2. Then a second thing that is\n     long.\n\nFlagged\n\n  a.ts\n    f(\"<stripe-live>\", style=<a>)\n    //^^^ some-rule: bad\n";
+        assert_eq!(explain(&meta, true, Style { colour: false, width: 34 }), expected);
+        assert!(!explain(&meta, false, Style { colour: false, width: 34 }).contains("Flagged"));
     }
 }

@@ -21,7 +21,7 @@ const STOPPED: u8 = 130;
 pub fn run(command: Command, no_color: bool) -> ExitCode {
     let done = match command {
         Command::Audit(audit) => audit::run(&audit, no_color),
-        Command::Explain { rule } => explain::run(&rule, no_color),
+        Command::Explain { rule, examples } => explain::run(&rule, examples, no_color),
         Command::Rules { format } => rules::run(format, no_color),
         Command::Demo(demo) => demo::run(&demo, no_color),
     };

@@ -20,9 +20,8 @@ pub fn run(format: TableFormat, no_color: bool) -> Result<u8> {
 }
 
 fn list(all: &[&RuleMeta]) -> Result<String> {
-    let rules = all.iter().map(|meta| {
-        json!({ "id": meta.id.as_str(), "title": meta.title, "risk": risk(meta.risk), "impact": impact(meta.impact), "cwe": meta.cwe })
-    });
+    let rules =
+        all.iter().map(|meta| json!({ "id": meta.id.as_str(), "title": meta.title, "risk": risk(meta.risk), "impact": impact(meta.impact), "cwe": meta.cwe }));
     Ok(serde_json::to_string_pretty(&rules.collect::<Vec<_>>())? + "\n")
 }
 

@@ -298,7 +298,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_place_and_the_rest_works() {
-        let (config, errors) = read(r#"{ "quiet_ms": 5, "quietMs": "soon", "audience": "me", "rules": { "xxs": "off", "xss": "loud" }, "ignore": ["a", 1], "guards": "x", "maxFileBytes": 7 }"#);
+        let (config, errors) = read(
+            r#"{ "quiet_ms": 5, "quietMs": "soon", "audience": "me", "rules": { "xxs": "off", "xss": "loud" }, "ignore": ["a", 1], "guards": "x", "maxFileBytes": 7 }"#,
+        );
         let expected = [
             ("\"quiet_ms\"", "there is no setting `quiet_ms`; did you mean `quietMs`?"),
             ("\"soon\"", "expected a whole number from 0 to 60000"),

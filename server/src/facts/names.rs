@@ -18,7 +18,8 @@ pub fn is_guard(name: &str) -> bool {
     let is = first == "is" && words.iter().skip(1).any(|word| STANDING.contains(&word.as_str()));
     let can = matches!(first.as_str(), "can" | "may" | "has") && words.iter().skip(1).any(|word| ABILITIES.contains(&word.as_str()));
     let with = words.len() > 2 && words.windows(2).any(|pair| pair[0] == "with" && matches!(pair[1].as_str(), "user" | "auth" | "session"));
-    let suffix = words.last().is_some_and(|last| matches!(last.as_str(), "required" | "guard" | "only")) && words.iter().any(|word| OBJECTS.contains(&word.as_str()));
+    let suffix =
+        words.last().is_some_and(|last| matches!(last.as_str(), "required" | "guard" | "only")) && words.iter().any(|word| OBJECTS.contains(&word.as_str()));
     verb && object || is || can || with || suffix
 }
 
@@ -27,7 +28,8 @@ pub fn is_current_user(name: &str) -> bool {
     let words = words(name);
     let asks = words.first().is_some_and(|first| matches!(first.as_str(), "get" | "fetch" | "load" | "use" | "current" | "require" | "resolve"));
     let scoped = words.iter().any(|word| matches!(word.as_str(), "current" | "logged" | "authenticated" | "session" | "server" | "request" | "auth"));
-    let whom = words.iter().any(|word| matches!(word.as_str(), "user" | "session" | "auth" | "profile" | "account" | "member" | "principal" | "identity" | "viewer"));
+    let whom =
+        words.iter().any(|word| matches!(word.as_str(), "user" | "session" | "auth" | "profile" | "account" | "member" | "principal" | "identity" | "viewer"));
     asks && whom && (scoped || words.len() == 2)
 }
 
@@ -55,27 +57,113 @@ pub fn words(name: &str) -> Vec<String> {
 }
 
 const VERBS: &[&str] = &[
-    "with", "require", "requires", "required", "ensure", "assert", "enforce", "check", "verify", "validate", "guard", "protect", "must",
-    "only", "restrict", "authorize", "authenticate", "deny", "reject",
+    "with",
+    "require",
+    "requires",
+    "required",
+    "ensure",
+    "assert",
+    "enforce",
+    "check",
+    "verify",
+    "validate",
+    "guard",
+    "protect",
+    "must",
+    "only",
+    "restrict",
+    "authorize",
+    "authenticate",
+    "deny",
+    "reject",
 ];
 const OBJECTS: &[&str] = &[
-    "auth", "authed", "authenticated", "authentication", "authorized", "authorization", "login", "logged", "signed", "session", "user",
-    "admin", "superuser", "staff", "owner", "ownership", "permission", "permissions", "access", "role", "roles", "member", "membership",
-    "scope", "scopes", "tenant", "workspace", "team", "org", "organization", "organisation", "project", "jwt", "bearer", "policy",
-    "ability", "allowed", "token", "apikey",
+    "auth",
+    "authed",
+    "authenticated",
+    "authentication",
+    "authorized",
+    "authorization",
+    "login",
+    "logged",
+    "signed",
+    "session",
+    "user",
+    "admin",
+    "superuser",
+    "staff",
+    "owner",
+    "ownership",
+    "permission",
+    "permissions",
+    "access",
+    "role",
+    "roles",
+    "member",
+    "membership",
+    "scope",
+    "scopes",
+    "tenant",
+    "workspace",
+    "team",
+    "org",
+    "organization",
+    "organisation",
+    "project",
+    "jwt",
+    "bearer",
+    "policy",
+    "ability",
+    "allowed",
+    "token",
+    "apikey",
 ];
-const STANDING: &[&str] = &[
-    "admin", "superadmin", "superuser", "staff", "owner", "member", "logged", "signed", "authenticated", "authorized", "auth",
-];
+const STANDING: &[&str] = &["admin", "superadmin", "superuser", "staff", "owner", "member", "logged", "signed", "authenticated", "authorized", "auth"];
 const ABILITIES: &[&str] = &["access", "permission", "permissions", "view", "read", "edit", "update", "delete", "manage", "create", "write"];
 const REJECTED: &[&str] = &[
-    "oauth", "password", "captcha", "csrf", "throttle", "webhook", "feature", "billing", "stripe", "trial", "quota", "email", "domain",
-    "maybe", "optional", "rate", "limit",
+    "oauth", "password", "captcha", "csrf", "throttle", "webhook", "feature", "billing", "stripe", "trial", "quota", "email", "domain", "maybe", "optional",
+    "rate", "limit",
 ];
 const REJECTED_LAST: &[&str] = &[
-    "id", "ids", "name", "names", "status", "code", "params", "url", "uri", "state", "nonce", "intent", "exist", "exists", "hostname",
-    "prefix", "setup", "configured", "confirmation", "error", "errors", "type", "value", "values", "count", "record", "input", "schema",
-    "form", "field", "fields", "format", "length", "enabled", "disabled", "expired", "paused", "plan", "completed",
+    "id",
+    "ids",
+    "name",
+    "names",
+    "status",
+    "code",
+    "params",
+    "url",
+    "uri",
+    "state",
+    "nonce",
+    "intent",
+    "exist",
+    "exists",
+    "hostname",
+    "prefix",
+    "setup",
+    "configured",
+    "confirmation",
+    "error",
+    "errors",
+    "type",
+    "value",
+    "values",
+    "count",
+    "record",
+    "input",
+    "schema",
+    "form",
+    "field",
+    "fields",
+    "format",
+    "length",
+    "enabled",
+    "disabled",
+    "expired",
+    "paused",
+    "plan",
+    "completed",
 ];
 
 #[cfg(test)]
@@ -84,10 +172,33 @@ mod tests {
 
     #[test]
     fn guards_are_verbs_of_refusal() {
-        for name in ["requireUser", "withAuth", "ensureLoggedIn", "assert_owner", "checkPermission", "login_required", "isAdmin", "canEditPost", "actionWithUser", "protect", "adminOnly"] {
+        for name in [
+            "requireUser",
+            "withAuth",
+            "ensureLoggedIn",
+            "assert_owner",
+            "checkPermission",
+            "login_required",
+            "isAdmin",
+            "canEditPost",
+            "actionWithUser",
+            "protect",
+            "adminOnly",
+        ] {
             assert!(is_guard(name), "{name}");
         }
-        for name in ["validateRoleName", "checkWhiteLabelPlan", "verifyOAuthState", "isOpen", "getUser", "requireEmail", "rateLimitUser", "user", "render", "validateUserInput"] {
+        for name in [
+            "validateRoleName",
+            "checkWhiteLabelPlan",
+            "verifyOAuthState",
+            "isOpen",
+            "getUser",
+            "requireEmail",
+            "rateLimitUser",
+            "user",
+            "render",
+            "validateUserInput",
+        ] {
             assert!(!is_guard(name), "{name}");
         }
     }

@@ -6,9 +6,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::place::ItemKey;
-use crate::model::{
-    ClassId, ExprId, ExprKind, FileModel, FunctionId, Key, PatternId, PatternKind, Segment, StmtId, StmtKind,
-};
+use crate::model::{ClassId, ExprId, ExprKind, FileModel, FunctionId, Key, PatternId, PatternKind, Segment, StmtId, StmtKind};
 use crate::text::Name;
 
 /// A file ready to be walked.
@@ -29,11 +27,18 @@ pub struct Module {
 /// The segment is an index into the model's segments.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Definition {
-    Import { source: Name, imported: Name },
+    Import {
+        source: Name,
+        imported: Name,
+    },
     Function(u32, FunctionId),
     Class(u32, ClassId),
     /// The name stands somewhere in this pattern.
-    Variable { segment: u32, pattern: PatternId, value: ExprId },
+    Variable {
+        segment: u32,
+        pattern: PatternId,
+        value: ExprId,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -220,9 +225,15 @@ impl Reader<'_> {
                 self.module.exports.insert(name.clone(), Export::Local(name));
             }
         }
-        if default && let StmtKind::Function(function) = &self.segment[stmt].kind && self.segment[*function].name.is_empty() {
+        if default
+            && let StmtKind::Function(function) = &self.segment[stmt].kind
+            && self.segment[*function].name.is_empty()
+        {
             self.define(&ANONYMOUS_DEFAULT.into(), Definition::Function(self.index, *function));
-        } else if default && let StmtKind::Class(class) = &self.segment[stmt].kind && self.segment[*class].name.is_empty() {
+        } else if default
+            && let StmtKind::Class(class) = &self.segment[stmt].kind
+            && self.segment[*class].name.is_empty()
+        {
             self.define(&ANONYMOUS_DEFAULT.into(), Definition::Class(self.index, *class));
         } else {
             self.stmt(stmt, depth + 1);

@@ -26,7 +26,7 @@ pub fn symbol(symbol: &Symbol) -> String {
 
 pub fn fact(fact: &Fact) -> String {
     match fact {
-        Fact::Present(a) => format!("{}", symbol(a)),
+        Fact::Present(a) => symbol(a),
         Fact::Absent(a) => format!("not {}", symbol(a)),
         Fact::Same(a, b) => format!("{} == {}", symbol(a), symbol(b)),
         Fact::Differ(a, b) => format!("{} != {}", symbol(a), symbol(b)),
@@ -72,7 +72,11 @@ fn value_at(value: &Value, depth: u32) -> String {
             }
             format!("{{{}}}", fields.join(", "))
         }
-        Kind::Seq(seq) => format!("[{}{}]", seq.items.iter().map(|item| value_at(item, depth + 1)).collect::<Vec<_>>().join(", "), if seq.rest.is_some() { ", .." } else { "" }),
+        Kind::Seq(seq) => format!(
+            "[{}{}]",
+            seq.items.iter().map(|item| value_at(item, depth + 1)).collect::<Vec<_>>().join(", "),
+            if seq.rest.is_some() { ", .." } else { "" }
+        ),
         Kind::Function(_) | Kind::Hoisted(_) => "function".into(),
         Kind::Class(class) => format!("class {}", class.name),
         Kind::Instance(instance) => format!("a {}", instance.class.name),
@@ -101,7 +105,11 @@ fn library_path(value: &Value, guessed: bool) -> String {
     let mut at = Some(value.clone());
     while let Some(value) = at.take() {
         let Some(library) = value.as_library() else { break };
-        steps.push(if library.receiver.is_none() && !library.package.is_empty() { format!("{}#{}", library.package, library.step) } else { library.step.to_string() });
+        steps.push(if library.receiver.is_none() && !library.package.is_empty() {
+            format!("{}#{}", library.package, library.step)
+        } else {
+            library.step.to_string()
+        });
         at = library.receiver.clone();
         if steps.len() > 12 {
             break;

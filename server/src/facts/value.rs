@@ -352,9 +352,7 @@ impl Value {
             taint = taint.join(alternative.value.taint());
             nullable |= alternative.value.nullable();
             let parts = match alternative.value.kind() {
-                Kind::Union(inner) => {
-                    inner.iter().map(|a| Alternative { value: a.value.clone(), facts: a.facts.and(&alternative.facts) }).collect()
-                }
+                Kind::Union(inner) => inner.iter().map(|a| Alternative { value: a.value.clone(), facts: a.facts.and(&alternative.facts) }).collect(),
                 _ => vec![alternative],
             };
             for part in parts {
@@ -421,10 +419,7 @@ impl Object {
     pub fn spread(&mut self, value: Value) {
         self.spread_at = self.fields.len();
         self.rest = Some(match self.rest.take() {
-            Some(rest) => Value::union(vec![
-                Alternative { value: rest, facts: Facts::none() },
-                Alternative { value, facts: Facts::none() },
-            ]),
+            Some(rest) => Value::union(vec![Alternative { value: rest, facts: Facts::none() }, Alternative { value, facts: Facts::none() }]),
             None => value,
         });
     }

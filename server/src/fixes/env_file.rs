@@ -1,9 +1,9 @@
 //! Env files, read line by line so that whatever is not touched stays as it is: comments, blank lines, order, `export`.
 //! Says what a name holds, and what to change so that it holds a value.
 
+use super::TextEdit;
 use super::edits;
 use super::env_quoting::{self, Loader};
-use super::TextEdit;
 use crate::text::{Span, lines};
 
 /// One `NAME=value`.
@@ -189,8 +189,16 @@ mod tests {
         assert_eq!(
             read,
             [
-                ("A", "1"), ("B", "two"), ("C", "'x # y'"), ("D", "\"line\nE=no\nend\""), ("F", ""), ("G", ""), ("H", "yaml"),
-                ("I", "a#b"), ("J", "\"open"), ("K", "`t`"),
+                ("A", "1"),
+                ("B", "two"),
+                ("C", "'x # y'"),
+                ("D", "\"line\nE=no\nend\""),
+                ("F", ""),
+                ("G", ""),
+                ("H", "yaml"),
+                ("I", "a#b"),
+                ("J", "\"open"),
+                ("K", "`t`"),
             ]
         );
         for assignment in assignments(text) {
@@ -264,9 +272,7 @@ mod tests {
 
     fn any_file() -> impl Strategy<Value = String> {
         (proptest::collection::vec(any_line(), 0..8), prop_oneof![Just("\n"), Just("\r\n")], any::<bool>(), any::<bool>())
-            .prop_map(|(lines, end, bom, closed)| {
-                format!("{}{}{}", if bom { "\u{feff}" } else { "" }, lines.join(end), if closed { end } else { "" })
-            })
+            .prop_map(|(lines, end, bom, closed)| format!("{}{}{}", if bom { "\u{feff}" } else { "" }, lines.join(end), if closed { end } else { "" }))
     }
 
     proptest! {

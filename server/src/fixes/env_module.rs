@@ -1,12 +1,12 @@
 //! A module of the project that reads all variables and checks them once: pydantic's `BaseSettings`, `createEnv`. Where
 //! one is in use, a new variable is declared there and read from there.
 
+use super::TextEdit;
 use super::edits::Edits;
 use super::env_name::EnvName;
 use super::literal::Code;
 use super::package::Package;
 use super::stack::{Wanted, imports};
-use super::TextEdit;
 use crate::model::{CallKind, Class, Entry, ExprId, ExprKind, FileModel, Key, PatternKind, Placed, Segment, StmtKind};
 use crate::project::Project;
 use crate::syntax::Language;

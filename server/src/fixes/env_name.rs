@@ -15,8 +15,25 @@ const RESERVED: &[&str] = &["PATH", "HOME", "NODE_ENV", "PORT", "USER", "SHELL",
 
 /// What is called so is copied into pages.
 const PUBLIC_PREFIXES: &[&str] = &[
-    "NEXT_PUBLIC_", "NX_PUBLIC_", "NUXT_PUBLIC_", "EXPO_PUBLIC_", "SNOWPACK_PUBLIC_", "RSBUILD_PUBLIC_", "PLASMO_PUBLIC_", "PUBLIC_", "VITE_",
-    "REACT_APP_", "VUE_APP_", "GATSBY_", "PREACT_APP_", "STORYBOOK_", "NG_APP_", "TARO_APP_", "UMI_APP_", "REDWOOD_ENV_", "WXT_",
+    "NEXT_PUBLIC_",
+    "NX_PUBLIC_",
+    "NUXT_PUBLIC_",
+    "EXPO_PUBLIC_",
+    "SNOWPACK_PUBLIC_",
+    "RSBUILD_PUBLIC_",
+    "PLASMO_PUBLIC_",
+    "PUBLIC_",
+    "VITE_",
+    "REACT_APP_",
+    "VUE_APP_",
+    "GATSBY_",
+    "PREACT_APP_",
+    "STORYBOOK_",
+    "NG_APP_",
+    "TARO_APP_",
+    "UMI_APP_",
+    "REDWOOD_ENV_",
+    "WXT_",
 ];
 
 impl EnvName {
@@ -35,7 +52,9 @@ impl EnvName {
         while let Some(c) = rest.next() {
             let is_word = c.is_ascii_alphanumeric();
             let hump = c.is_ascii_uppercase()
-                && before.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b.is_ascii_uppercase() && rest.peek().is_some_and(char::is_ascii_lowercase));
+                && before.is_some_and(|b| {
+                    b.is_ascii_lowercase() || b.is_ascii_digit() || b.is_ascii_uppercase() && rest.peek().is_some_and(char::is_ascii_lowercase)
+                });
             if (hump || !is_word) && !name.is_empty() && !name.ends_with('_') {
                 name.push('_');
             }

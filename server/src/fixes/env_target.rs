@@ -105,14 +105,10 @@ pub fn accompany(project: &Project, setting: &Setting, variable: &Variable, edit
 fn known_files(project: &Project, setting: &Setting) -> Vec<(FileId, String)> {
     let folder = setting.env_file.folder();
     let is_sample = |name: &str| ["example", "sample", "template", "dist", "default"].iter().any(|word| name.contains(word));
-    let belongs = |file: &FileId, language: Language| {
-        file.folder() == folder && (*file == setting.env_file || language == Language::Env) && !is_sample(file.file_name())
-    };
-    let mut found: Vec<(FileId, String)> = project
-        .files()
-        .filter(|(file, known)| belongs(file, known.document.language))
-        .map(|(file, known)| (file.clone(), known.document.text()))
-        .collect();
+    let belongs =
+        |file: &FileId, language: Language| file.folder() == folder && (*file == setting.env_file || language == Language::Env) && !is_sample(file.file_name());
+    let mut found: Vec<(FileId, String)> =
+        project.files().filter(|(file, known)| belongs(file, known.document.language)).map(|(file, known)| (file.clone(), known.document.text())).collect();
     found.sort();
     found
 }

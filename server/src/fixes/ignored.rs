@@ -148,12 +148,9 @@ fn cover_by(project: &Project, ignore_file: &FileId, secret: &FileId, edits: &mu
 fn copies_everything(project: &Project, folder: &str) -> bool {
     let copies = |line: &str| {
         let mut words = line.split_whitespace().filter(|word| !word.starts_with("--"));
-        matches!(words.next(), Some(word) if word.eq_ignore_ascii_case("copy") || word.eq_ignore_ascii_case("add"))
-            && matches!(words.next(), Some("." | "./"))
+        matches!(words.next(), Some(word) if word.eq_ignore_ascii_case("copy") || word.eq_ignore_ascii_case("add")) && matches!(words.next(), Some("." | "./"))
     };
-    ["Dockerfile", "Containerfile"].iter().any(|name| {
-        project.file(&inside(folder, name)).is_some_and(|file| file.document.text().lines().any(copies))
-    })
+    ["Dockerfile", "Containerfile"].iter().any(|name| project.file(&inside(folder, name)).is_some_and(|file| file.document.text().lines().any(copies)))
 }
 
 #[cfg(test)]
@@ -196,10 +193,7 @@ mod tests {
 
     #[test]
     fn a_negation_is_overruled() {
-        assert_eq!(
-            covered(&[(".gitignore", ".env*\n!.env.local\n")], &["/w"], ".env.local", ".gitignore"),
-            ".env*\n!.env.local\n\n.env.*\n!.env.example\n"
-        );
+        assert_eq!(covered(&[(".gitignore", ".env*\n!.env.local\n")], &["/w"], ".env.local", ".gitignore"), ".env*\n!.env.local\n\n.env.*\n!.env.example\n");
     }
 
     #[test]
@@ -232,7 +226,8 @@ mod tests {
 
     #[test]
     fn images_and_uploads_leave_it_out_too() {
-        let files = [(".gitignore", ".env*\n"), (".dockerignore", "node_modules\n"), ("Dockerfile", "FROM node\nCOPY --chown=node . .\n"), (".vercelignore", "docs")];
+        let files =
+            [(".gitignore", ".env*\n"), (".dockerignore", "node_modules\n"), ("Dockerfile", "FROM node\nCOPY --chown=node . .\n"), (".vercelignore", "docs")];
         assert_eq!(covered(&files, &["/w"], "apps/api/.env", ".dockerignore"), "node_modules\n**/.env\n");
         assert_eq!(covered(&files, &["/w"], ".env", ".vercelignore"), "docs\n.env\n");
         assert_eq!(covered(&[(".dockerignore", "node_modules\n"), ("Dockerfile", "COPY src src\n")], &[], ".env", ".dockerignore"), "node_modules\n");

@@ -6,9 +6,9 @@ mod config_text;
 pub mod edits;
 pub mod env_file;
 mod env_module;
+pub mod env_name;
 pub mod env_quoting;
 mod env_target;
-pub mod env_name;
 pub mod ignored;
 mod literal;
 pub mod move_to_env;
@@ -18,10 +18,10 @@ pub mod require_owner;
 mod secrets_toml;
 mod stack;
 pub mod suppress;
-pub mod use_parameter;
-pub mod verify;
 #[cfg(test)]
 mod testing;
+pub mod use_parameter;
+pub mod verify;
 
 use crate::project::Project;
 use crate::rules::FixPlan;

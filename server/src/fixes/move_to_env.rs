@@ -31,6 +31,9 @@ enum Uses {
     All,
 }
 
+/// A value of this length is found twice only if it means the same.
+const TELLING: usize = 16;
+
 /// What is being moved, and with what.
 struct Move<'p> {
     project: &'p Project,
@@ -45,7 +48,11 @@ fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fi
     };
     let book = phrasebook::of(code.language)?;
     let setting = Setting::of(project, &code.file, code.language, Some(code.model))?;
-    let this = Literal::at(&code, place.span)?;
+    let this = Literal::at(&code, place.span).filter(|literal| !literal.value.is_empty())?;
+    // A short value may stand for something else in another place.
+    if uses == Uses::All && this.value.len() < TELLING {
+        return None;
+    }
     let literals = match uses {
         Uses::This => vec![this],
         Uses::All => this.alike(),

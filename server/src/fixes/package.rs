@@ -23,9 +23,7 @@ impl Package {
     pub fn of(project: &Project, file: &FileId, language: Language) -> Option<Package> {
         let (own, other) = if language == Language::Python { (PYTHON_MANIFESTS, ECMA_MANIFESTS) } else { (ECMA_MANIFESTS, PYTHON_MANIFESTS) };
         let folders = folders_up(project, file);
-        let with = |manifests: &[&str]| {
-            folders.iter().find(|folder| manifests.iter().any(|name| project.file(&inside(folder, name)).is_some())).cloned()
-        };
+        let with = |manifests: &[&str]| folders.iter().find(|folder| manifests.iter().any(|name| project.file(&inside(folder, name)).is_some())).cloned();
         let folder = with(own).or_else(|| with(other)).or_else(|| folders.last().cloned())?;
         let dependencies = dependencies(project, &folder);
         Some(Package { folder, dependencies })

@@ -154,9 +154,8 @@ struct ReaderExample {
 }
 
 /// The catalogue is part of the program; a test shows that it can be read.
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../queries/catalogue/env-stacks.toml")).unwrap_or(Catalogue { stack: Vec::new(), reader: Vec::new() })
-});
+static CATALOGUE: LazyLock<Catalogue> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../queries/catalogue/env-stacks.toml")).unwrap_or(Catalogue { stack: Vec::new(), reader: Vec::new() }));
 
 /// The stack of a piece of code, with the folder its env file lies in.
 pub struct Setting {
@@ -198,10 +197,11 @@ impl Setting {
         }
         let module = self.stack.imports.first().and_then(|module| local_name(model, module));
         let text = self.stack.read.replace("{module}", module.as_deref().unwrap_or_default()).replace("{name}", name);
-        let import = self.stack.import.as_ref().map(|wanted| Wanted {
-            from: wanted.from.clone(),
-            name: wanted.name.as_ref().map(|wanted| wanted.replace("{name}", name)),
-        });
+        let import = self
+            .stack
+            .import
+            .as_ref()
+            .map(|wanted| Wanted { from: wanted.from.clone(), name: wanted.name.as_ref().map(|wanted| wanted.replace("{name}", name)) });
         (text, import)
     }
 }
@@ -332,7 +332,8 @@ mod tests {
         let project = project(&[("requirements.txt", "")]);
         for reader in &CATALOGUE.reader {
             for example in &reader.examples {
-                let text = project.with(vec![(file("a.py"), Some(std::sync::Arc::new(crate::syntax::Document::new(file("a.py"), Language::Python, 0, &example.text))))]);
+                let text = project
+                    .with(vec![(file("a.py"), Some(std::sync::Arc::new(crate::syntax::Document::new(file("a.py"), Language::Python, 0, &example.text))))]);
                 let model = text.file(&file("a.py")).unwrap().model.clone().unwrap();
                 let setting = Setting::of(&text, &file("a.py"), Language::Python, Some(&model)).unwrap();
                 assert_eq!(setting.read("X", &model).0, example.read, "{}", reader.name);

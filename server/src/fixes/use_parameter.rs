@@ -61,7 +61,7 @@ pub fn fix(project: &Project, call: &Place, text: &Place, client: &Name) -> Opti
     let placed = code.model.segment_at(text.span.start)?;
     let id = expression(placed, text.span)?;
     let mut parts = Vec::new();
-    read(&code, placed, id, &mut parts, 0)?;
+    read(placed, id, &mut parts, 0)?;
     let pieces: Vec<Piece<'_>> = parts
         .iter()
         .map(|part| match part {
@@ -98,7 +98,7 @@ fn expression(placed: &Placed, span: Span) -> Option<ExprId> {
 }
 
 /// Takes a text apart that is put together in one expression.
-fn read(code: &Code<'_>, placed: &Placed, id: ExprId, out: &mut Vec<Part>, depth: u32) -> Option<()> {
+fn read(placed: &Placed, id: ExprId, out: &mut Vec<Part>, depth: u32) -> Option<()> {
     if depth > 40 {
         return None;
     }
@@ -114,8 +114,8 @@ fn read(code: &Code<'_>, placed: &Placed, id: ExprId, out: &mut Vec<Part>, depth
             }
         }
         ExprKind::Binary { op: BinaryOp::Add, left, right } => {
-            read(code, placed, *left, out, depth + 1)?;
-            read(code, placed, *right, out, depth + 1)?;
+            read(placed, *left, out, depth + 1)?;
+            read(placed, *right, out, depth + 1)?;
         }
         _ if depth > 0 => out.push(Part::Hole(id, placed.absolute(segment[id].span))),
         _ => return None,
@@ -267,7 +267,9 @@ fn apply(
         Style::Prepared => {
             // `prepare("...").run()`: the values go to the call that follows; D1 binds them first.
             let next = segment.exprs.iter().find_map(|expr| match &expr.kind {
-                ExprKind::Member { base, name, name_span, .. } if placed.absolute(segment[*base].span) == call => Some((name.clone(), placed.absolute(*name_span))),
+                ExprKind::Member { base, name, name_span, .. } if placed.absolute(segment[*base].span) == call => {
+                    Some((name.clone(), placed.absolute(*name_span)))
+                }
                 _ => None,
             });
             let (next, next_span) = next?;

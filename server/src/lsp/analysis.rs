@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use super::held;
 use crate::engine::{self, Cancel, Offer, Snapshot, Status};
 use crate::rules::Finding;
 use crate::text::{FileId, Span};
@@ -11,33 +12,46 @@ pub trait Analysis: Send + Sync + 'static {
     fn check_all(&self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>>;
     fn fixes_at(&self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>>;
     fn status(&self, snapshot: &Snapshot) -> Status;
+    /// Does what is said of one file take all others into account?
+    fn is_complete(&self) -> bool;
+    /// Looks at everything once, so that from then on it does. Takes long. False if cancelled.
+    fn complete(&self, snapshot: &Snapshot, cancel: &Cancel) -> bool;
 }
 
-/// The real one, with what it remembers. Analyses wait for each other; they are short.
+/// The real one, with what it remembers. Analyses wait for each other; those of one file are short.
 #[derive(Default)]
 pub struct Engine(Mutex<engine::Engine>);
 
-impl Engine {
-    fn locked(&self) -> std::sync::MutexGuard<'_, engine::Engine> {
-        // The engine contains its own panics and starts afresh after one.
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
 impl Analysis for Engine {
     fn check(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
-        self.locked().check(snapshot, file, cancel)
+        held(&self.0).check(snapshot, file, cancel)
     }
 
+    /// By an engine of its own: nobody who types shall wait for it.
     fn check_all(&self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
-        self.locked().check_all(snapshot, cancel)
+        engine::check_all(snapshot, cancel)
     }
 
     fn fixes_at(&self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>> {
-        self.locked().fixes_at(snapshot, file, span, cancel)
+        held(&self.0).fixes_at(snapshot, file, span, cancel)
     }
 
     fn status(&self, snapshot: &Snapshot) -> Status {
-        self.locked().status(snapshot)
+        held(&self.0).status(snapshot)
+    }
+
+    fn is_complete(&self) -> bool {
+        held(&self.0).is_complete()
+    }
+
+    fn complete(&self, snapshot: &Snapshot, cancel: &Cancel) -> bool {
+        let mut complete = engine::Engine::default();
+        if complete.check_all(snapshot, cancel).is_none() {
+            return false;
+        }
+        // What it remembers of a state that is over by now, it will see for itself.
+        let before = std::mem::replace(&mut *held(&self.0), complete);
+        drop(before);
+        true
     }
 }

@@ -1,11 +1,13 @@
 //! The thread that analyses: the only one that changes the project, so that every project follows from the one before.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::completion;
 use super::configure;
 use super::disk;
 use super::documents::Open;
@@ -25,6 +27,8 @@ use crate::text::FileId;
 
 /// How long after a change of one document the others are looked at again.
 const AFTERWARDS: Duration = Duration::from_millis(25);
+/// Of how much text the trees are kept.
+const WARM: usize = 512 << 10;
 
 pub struct Analyst {
     state: Arc<State>,
@@ -33,6 +37,8 @@ pub struct Analyst {
     journal: FxHashSet<FileId>,
     /// Something that the client is shown changed without it having asked.
     stale_for_client: bool,
+    /// The documents whose trees are kept, with their revisions and sizes; those worked on last at the end.
+    warm: VecDeque<(FileId, u64, usize)>,
     status: status::Teller,
 }
 
@@ -57,6 +63,7 @@ impl Analyst {
             shown: FxHashMap::default(),
             journal: FxHashSet::default(),
             stale_for_client: false,
+            warm: VecDeque::new(),
             status: status::Teller::default(),
         }
     }
@@ -81,6 +88,10 @@ impl Analyst {
             Job::Configure => self.configure(),
             Job::Disk(files) => self.disk(files),
             Job::Indexed { found, run } => self.indexed(&found, run),
+            Job::Completed => {
+                self.state.learn(|_| {});
+                self.state.scheduler.recheck_at(Instant::now());
+            }
             Job::Stop => {}
         }
     }
@@ -106,9 +117,31 @@ impl Analyst {
             }
             state.scheduler.end(file, began);
         }
+        self.cool(&open);
         let first_seen = open.iter().any(|open| open.document.version <= 1);
         if first_seen || self.shown.values().any(|shown| shown.generation < known.generation) {
             state.scheduler.recheck_at(Instant::now() + AFTERWARDS);
+        }
+    }
+
+    /// Keeps the trees of the documents that were worked on last, and gives up those of the others.
+    fn cool(&mut self, worked_on: &[Open]) {
+        for open in worked_on {
+            let file = &open.document.file;
+            self.warm.retain(|(warm, _, _)| warm != file);
+            self.warm.push_back((file.clone(), open.revision, open.document.rope().len_bytes()));
+        }
+        let mut bytes: usize = self.warm.iter().map(|(_, _, bytes)| bytes).sum();
+        let mut cold = Vec::new();
+        while bytes > WARM && self.warm.len() > 2 {
+            let Some((file, revision, size)) = self.warm.pop_front() else { break };
+            bytes -= size;
+            self.state.documents.cool(&file, revision);
+            cold.push(file);
+        }
+        if !cold.is_empty() {
+            let project = Arc::new(self.state.snapshot().project.cooled(&cold));
+            self.state.refine(project);
         }
     }
 
@@ -246,6 +279,7 @@ impl Analyst {
             self.state.runtime.spawn(async move { state.client.workspace_diagnostic_refresh().await });
         }
         self.status.tell(&self.state);
+        completion::start_if_needed(&self.state);
     }
 
     fn configure(&mut self) {
@@ -273,9 +307,10 @@ impl Analyst {
             self.configure();
         }
         if change.files.is_empty() && change.ignored.is_none() {
-            return self.status.tell(&state);
+            return self.tell_client();
         }
-        let project = known.project.with(change.files);
+        let names: Vec<FileId> = change.files.iter().map(|(file, _)| file.clone()).collect();
+        let project = known.project.with(change.files).cooled(&names);
         let ignored = change.ignored.map(Arc::new);
         let project = match &ignored {
             Some(ignored) => project.with_ignored(FxHashSet::clone(ignored)),
@@ -311,7 +346,7 @@ impl Analyst {
         if !journal.is_empty() {
             self.disk(journal);
         }
-        watch::folders_known(&state);
+        watch::folders_known(&state, found.began);
         state.scheduler.recheck_at(Instant::now());
     }
 

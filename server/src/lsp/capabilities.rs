@@ -39,9 +39,7 @@ impl Capabilities {
     pub fn of(params: &Value) -> Capabilities {
         let at = |path: &str| params.pointer(&format!("/capabilities/{path}"));
         let can = |path: &str| at(path).and_then(Value::as_bool).unwrap_or(false);
-        let holds = |path: &str, word: &str| {
-            at(path).and_then(Value::as_array).is_some_and(|list| list.iter().any(|element| element.as_str() == Some(word)))
-        };
+        let holds = |path: &str, word: &str| at(path).and_then(Value::as_array).is_some_and(|list| list.iter().any(|element| element.as_str() == Some(word)));
         let encodings = "general/positionEncodings";
         Capabilities {
             encoding: if holds(encodings, "utf-8") {
@@ -96,10 +94,7 @@ impl Capabilities {
                 resolve_provider: Some(self.lazy_edits),
                 ..CodeActionOptions::default()
             })),
-            execute_command_provider: Some(ExecuteCommandOptions {
-                commands: commands::ALL.map(str::to_owned).to_vec(),
-                ..ExecuteCommandOptions::default()
-            }),
+            execute_command_provider: Some(ExecuteCommandOptions { commands: commands::ALL.map(str::to_owned).to_vec(), ..ExecuteCommandOptions::default() }),
             diagnostic_provider: pull.then(|| {
                 DiagnosticServerCapabilities::Options(DiagnosticOptions {
                     identifier: Some("guardline".into()),
@@ -109,10 +104,7 @@ impl Capabilities {
                 })
             }),
             workspace: Some(WorkspaceServerCapabilities {
-                workspace_folders: Some(WorkspaceFoldersServerCapabilities {
-                    supported: Some(true),
-                    change_notifications: Some(OneOf::Left(true)),
-                }),
+                workspace_folders: Some(WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) }),
                 file_operations: Some(WorkspaceFileOperationsServerCapabilities {
                     did_create: Some(files.clone()),
                     did_rename: Some(files.clone()),
@@ -148,7 +140,9 @@ mod tests {
 
     #[test]
     fn odd_clients_are_understood_as_far_as_they_go() {
-        for params in [json!(null), json!({}), json!({ "capabilities": 5 }), json!({ "capabilities": { "workspace": [], "textDocument": { "codeAction": 1 } } })] {
+        for params in
+            [json!(null), json!({}), json!({ "capabilities": 5 }), json!({ "capabilities": { "workspace": [], "textDocument": { "codeAction": 1 } } })]
+        {
             assert!(!Capabilities::of(&params).lazy_edits);
         }
     }

@@ -91,9 +91,7 @@ type Written = (Option<tower_lsp::lsp_types::WorkspaceEdit>, Option<String>, usi
 
 fn write_and_edit(state: &State, ticket: &Ticket, cancel: &Cancel) -> std::result::Result<Written, Failure> {
     let drawn = actions::draw(state, ticket, cancel).map_err(Failure::Refused)?;
-    let by_us = |edit: &&crate::fixes::FileEdit| {
-        edit.create && !state.capabilities().create_files && drawn.snapshot.project.file(&edit.file).is_none()
-    };
+    let by_us = |edit: &&crate::fixes::FileEdit| edit.create && !state.capabilities().create_files && drawn.snapshot.project.file(&edit.file).is_none();
     let (ours, theirs): (Vec<_>, Vec<_>) = drawn.edits.iter().partition(by_us);
     let theirs: Vec<_> = theirs.into_iter().cloned().collect();
     // Computed before anything is written: if the documents have moved on, nothing has happened.

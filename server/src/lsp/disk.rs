@@ -50,7 +50,11 @@ pub fn changes(state: &State, known: &Known, files: Vec<FileId>) -> Changes {
         if !state.documents.is_open(&file) {
             match walk.one(&path) {
                 Some(source) => {
-                    if source.ignored { ignored.insert(file.clone()) } else { ignored.remove(&file) };
+                    if source.ignored {
+                        ignored.insert(file.clone())
+                    } else {
+                        ignored.remove(&file)
+                    };
                     let same = |document: &Document| document.rope() == source.text.as_str();
                     if !known.project.file(&file).is_some_and(|file| same(&file.document)) {
                         changes.files.extend(document(source).map(|document| (file, Some(document))));
@@ -77,10 +81,13 @@ pub fn are_wanted(state: &State, files: &[FileId]) -> Vec<bool> {
     let paths: Vec<Option<PathBuf>> = files.iter().map(uri::path_of).collect();
     let inside: Vec<&Path> = paths.iter().flatten().filter(|path| roots.iter().any(|root| path.starts_with(root))).map(PathBuf::as_path).collect();
     let mut wanted = walk(&known, &roots).wants(&inside).into_iter();
-    paths.iter().map(|path| match path {
-        Some(path) if roots.iter().any(|root| path.starts_with(root)) => wanted.next().unwrap_or(true),
-        _ => true,
-    }).collect()
+    paths
+        .iter()
+        .map(|path| match path {
+            Some(path) if roots.iter().any(|root| path.starts_with(root)) => wanted.next().unwrap_or(true),
+            _ => true,
+        })
+        .collect()
 }
 
 pub fn walk<'a>(known: &'a Known, roots: &'a [PathBuf]) -> Walk<'a> {

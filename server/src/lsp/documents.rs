@@ -152,6 +152,13 @@ impl Documents {
         }
     }
 
+    /// Gives up the tree of a document that nobody is writing in.
+    pub fn cool(&self, file: &FileId, revision: u64) {
+        if let Some(mut open) = self.open.get_mut(file).filter(|open| open.revision == revision) {
+            open.document = Arc::new(open.document.without_tree());
+        }
+    }
+
     pub fn close(&self, file: &FileId) -> Option<Open> {
         self.open.remove(file).map(|(_, open)| open)
     }

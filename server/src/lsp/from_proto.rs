@@ -140,8 +140,7 @@ pub struct ProgressCancelled {
 /// The folders that the client opens, from the parameters of `initialize`.
 pub fn first_folders(params: &Value) -> Vec<String> {
     let folders = params.get("workspaceFolders").and_then(Value::as_array);
-    let named: Vec<String> =
-        folders.into_iter().flatten().filter_map(|folder| folder.get("uri")?.as_str().map(str::to_owned)).collect();
+    let named: Vec<String> = folders.into_iter().flatten().filter_map(|folder| folder.get("uri")?.as_str().map(str::to_owned)).collect();
     if !named.is_empty() {
         return named;
     }

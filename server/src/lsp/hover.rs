@@ -29,15 +29,20 @@ pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hov
     let shared = state.clone();
     let found = match result {
         Some(result) => Some(here(&result.findings, span)),
-        None => state.workers.run(move |cancel| {
-            let snapshot = shared.snapshot_with(&document);
-            judge::check(&shared, &snapshot, &document.file, cancel).map(|shown| here(&shown.findings, span))
-        }).await.ok_or_else(Error::internal_error)?,
+        None => state
+            .workers
+            .run(move |cancel| {
+                let snapshot = shared.snapshot_with(&document);
+                judge::check(&shared, &snapshot, &document.file, cancel).map(|shown| here(&shown.findings, span))
+            })
+            .await
+            .ok_or_else(Error::internal_error)?,
     };
     let Some(first) = found.as_ref().and_then(|found| found.first()) else { return Ok(None) };
     let range = Places::new(open.document.rope(), encoding).range(first.place.span);
     let markdown = state.capabilities().markdown;
-    let texts: Vec<String> = found.iter().flatten().map(|finding| about(finding, rules::by_id(finding.rule.as_str()).map(|meta| meta.page), markdown)).collect();
+    let texts: Vec<String> =
+        found.iter().flatten().map(|finding| about(finding, rules::by_id(finding.rule.as_str()).map(|meta| meta.page), markdown)).collect();
     let kind = if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
     let value = texts.join(if markdown { "\n\n---\n\n" } else { "\n\n" });
     Ok(Some(Hover { contents: HoverContents::Markup(MarkupContent { kind, value }), range: Some(range) }))

@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use rustc_hash::FxHashSet;
 
@@ -19,6 +20,8 @@ use crate::text::FileId;
 pub struct Indexed {
     pub project: Project,
     pub ignored: Arc<FxHashSet<FileId>>,
+    /// When the reading began.
+    pub began: SystemTime,
 }
 
 #[derive(Default)]
@@ -61,6 +64,12 @@ impl Index {
         (runs.last, cancel)
     }
 
+    pub fn stop(&self) {
+        if let Some(cancel) = &held(&self.0).running {
+            cancel.cancel();
+        }
+    }
+
     fn is_last(&self, run: u64) -> bool {
         held(&self.0).last == run
     }
@@ -83,6 +92,7 @@ pub fn start(state: &Arc<State>) {
 
 /// If the person cancels it, what was read by then has to do.
 fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
+    let began = SystemTime::now();
     let known = state.known();
     let roots = state.root_paths();
     status::tell_reading(state, 0);
@@ -99,8 +109,9 @@ fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
             files.extend(disk::document(source).map(|document| (document.file.clone(), Some(document))));
         }
         // A file that the engine stumbles over takes its batch along, not the index.
+        let names: Vec<FileId> = files.iter().map(|(file, _)| file.clone()).collect();
         if let Ok(next) = catch_unwind(AssertUnwindSafe(|| project.with(files))) {
-            project = next;
+            project = next.cooled(&names);
         }
         if state.index.is_last(run) {
             progress.report(done, total);
@@ -116,5 +127,5 @@ fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
     let project = project.with_ignored(ignored.clone());
     state.log.info(|| format!("{} files read{}", project.files().count(), if ended.is_some() { "" } else { ", then cancelled" }));
     drop(progress);
-    Indexed { project, ignored: Arc::new(ignored) }
+    Indexed { project, ignored: Arc::new(ignored), began }
 }

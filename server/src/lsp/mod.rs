@@ -11,6 +11,7 @@ mod analyst;
 mod audit;
 mod capabilities;
 mod commands;
+mod completion;
 mod configure;
 mod create;
 mod disk;
@@ -116,11 +117,9 @@ fn serve(input: impl Read, output: impl Write + Send + 'static, analysis: Box<dy
     let handle = runtime.handle().clone();
     let writer = outbox.clone();
     std::thread::Builder::new().name("write".into()).spawn(move || writer.write_to(output))?;
-    let (service, socket) = LspService::build(|client| Server {
-        state: Arc::new(State::new(analysis, client, handle, outbox, log)),
-    })
-    .custom_method("guardline/status", Server::status)
-    .finish();
+    let (service, socket) = LspService::build(|client| Server { state: Arc::new(State::new(analysis, client, handle, outbox, log)) })
+        .custom_method("guardline/status", Server::status)
+        .finish();
     let state = service.inner().state.clone();
     let (mut questions, mut answers) = socket.split();
     let out = state.outbox.clone();
@@ -134,12 +133,16 @@ fn serve(input: impl Read, output: impl Write + Send + 'static, analysis: Box<dy
     let transport = Transport {
         state: state.clone(),
         service,
-        answers: Box::new(move |answer| drop(answers.send(answer).now_or_never())),
+        answers: Box::new(move |answer| {
+            let _ = answers.send(answer).now_or_never();
+        }),
         phase: Phase::New,
         shut_down: Arc::new(AtomicBool::new(false)),
     };
     let code = transport.run(input);
     state.scheduler.stop();
+    state.completion.stop();
+    state.index.stop();
     state.outbox.close();
     runtime.shutdown_background();
     Ok(code)

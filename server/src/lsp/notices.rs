@@ -10,9 +10,7 @@ use tower_lsp::lsp_types::{ConfigurationItem, Registration};
 
 use super::disk;
 use super::documents::Outcome;
-use super::from_proto::{
-    Changed, ConfigurationChanged, FilesChanged, FilesMoved, FoldersChanged, Named, Opened, ProgressCancelled,
-};
+use super::from_proto::{Changed, ConfigurationChanged, FilesChanged, FilesMoved, FoldersChanged, Named, Opened, ProgressCancelled};
 use super::held;
 use super::index;
 use super::message;
@@ -113,21 +111,19 @@ fn lose(state: &State, params: Option<&str>) {
 
 fn out_of_step(state: &State, file: &FileId) {
     state.scheduler.closed(file);
-    let message = format!(
-        "Guardline has lost track of {}: the editor sent a change of it that cannot be read. Save or reopen the file to go on.",
-        file.file_name()
-    );
+    let message =
+        format!("Guardline has lost track of {}: the editor sent a change of it that cannot be read. Save or reopen the file to go on.", file.file_name());
     state.log.warn(|| format!("{file} is out of step"));
     state.outbox.notify("window/showMessage", &json!({ "type": 2, "message": message }));
 }
 
 fn did_save(state: &Arc<State>, told: Named) {
     let Some(file) = uri::file_of(&told.text_document.uri) else { return };
-    if state.documents.saved(&file) {
-        if let Some(text) = disk::text(&file) {
-            state.documents.restore(&file, &text);
-            state.waken(file.clone());
-        }
+    if state.documents.saved(&file)
+        && let Some(text) = disk::text(&file)
+    {
+        state.documents.restore(&file, &text);
+        state.waken(file.clone());
     }
     if state.documents.is_open(&file) {
         state.scheduler.quiet_at(&file, Instant::now());
@@ -165,11 +161,7 @@ fn initialized(state: &Arc<State>) {
     }
     if capabilities.register_configuration {
         // Without a section: a client that is given one sends its defaults as if somebody had chosen them.
-        registrations.push(Registration {
-            id: "guardline-settings".into(),
-            method: "workspace/didChangeConfiguration".into(),
-            register_options: None,
-        });
+        registrations.push(Registration { id: "guardline-settings".into(), method: "workspace/didChangeConfiguration".into(), register_options: None });
     }
     if !registrations.is_empty() {
         let state = state.clone();

@@ -25,11 +25,8 @@ impl<'r> Places<'r> {
     pub fn write(&mut self, span: Span, out: &mut Vec<u8>) {
         let (start, end) = (self.at(span.start), self.at(span.end));
         // Writing to memory does not fail.
-        let _ = write!(
-            out,
-            r#"{{"start":{{"line":{},"character":{}}},"end":{{"line":{},"character":{}}}}}"#,
-            start.line, start.character, end.line, end.character
-        );
+        let _ =
+            write!(out, r#"{{"start":{{"line":{},"character":{}}},"end":{{"line":{},"character":{}}}}}"#, start.line, start.character, end.line, end.character);
     }
 
     pub fn range(&mut self, span: Span) -> lsp_types::Range {

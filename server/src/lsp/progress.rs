@@ -43,7 +43,9 @@ struct Bar {
 enum Stage {
     /// The client has not said yet that it will show it.
     Asked,
-    Shown { last: Instant },
+    Shown {
+        last: Instant,
+    },
     Over,
 }
 
@@ -77,12 +79,12 @@ impl Progress {
 
     pub fn report(&self, done: usize, total: usize) {
         let Some(bar) = &self.0 else { return };
-        if let Stage::Shown { last } = &mut *held(&bar.stage) {
-            if last.elapsed() >= SELDOM {
-                *last = Instant::now();
-                let percentage = done * 100 / total.max(1);
-                bar.send(&json!({ "kind": "report", "message": format!("{done}/{total} files"), "percentage": percentage }));
-            }
+        if let Stage::Shown { last } = &mut *held(&bar.stage)
+            && last.elapsed() >= SELDOM
+        {
+            *last = Instant::now();
+            let percentage = done * 100 / total.max(1);
+            bar.send(&json!({ "kind": "report", "message": format!("{done}/{total} files"), "percentage": percentage }));
         }
     }
 }

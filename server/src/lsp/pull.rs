@@ -31,10 +31,7 @@ pub async fn document(state: &Arc<State>, params: DocumentDiagnosticParams) -> R
             unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport { result_id: id },
         })
     } else {
-        DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
-            related_documents: None,
-            full_document_diagnostic_report: full(json, id),
-        })
+        DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report: full(json, id) })
     };
     Ok(DocumentDiagnosticReportResult::Report(report))
 }

@@ -27,7 +27,12 @@ pub enum Job {
     /// These files or folders may have changed on disk, come or gone.
     Disk(Vec<FileId>),
     /// The index is complete: the project as it is on disk.
-    Indexed { found: Arc<Indexed>, run: u64 },
+    Indexed {
+        found: Arc<Indexed>,
+        run: u64,
+    },
+    /// From now on every analysis takes all files into account.
+    Completed,
     Stop,
 }
 
@@ -154,9 +159,7 @@ impl Scheduler {
                 Taken::At(wake) => wake,
             };
             queue = match wake {
-                Some(at) => {
-                    self.bell.wait_timeout(queue, at.saturating_duration_since(now)).unwrap_or_else(std::sync::PoisonError::into_inner).0
-                }
+                Some(at) => self.bell.wait_timeout(queue, at.saturating_duration_since(now)).unwrap_or_else(std::sync::PoisonError::into_inner).0,
                 None => self.bell.wait(queue).unwrap_or_else(std::sync::PoisonError::into_inner),
             };
         }
@@ -182,11 +185,11 @@ impl Queue {
         if let Some(job) = self.urgent.pop_front() {
             return Taken::Job(job);
         }
-        if self.streak < FAIR || self.background.is_empty() {
-            if let Some(files) = self.documents(now) {
-                self.streak += 1;
-                return Taken::Job(Job::Documents(files));
-            }
+        if (self.streak < FAIR || self.background.is_empty())
+            && let Some(files) = self.documents(now)
+        {
+            self.streak += 1;
+            return Taken::Job(Job::Documents(files));
         }
         self.streak = 0;
         if let Some(job) = self.background.pop_front() {
@@ -242,6 +245,7 @@ mod tests {
             Taken::Job(Job::Configure) => "configure".into(),
             Taken::Job(Job::Disk(_)) => "disk".into(),
             Taken::Job(Job::Indexed { .. }) => "indexed".into(),
+            Taken::Job(Job::Completed) => "completed".into(),
             Taken::Job(Job::Stop) => "stop".into(),
             Taken::At(None) => "wait".into(),
             Taken::At(Some(at)) => format!("wait {} ms", at.duration_since(now).as_millis()),

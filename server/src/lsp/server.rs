@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tower_lsp::LanguageServer;
-use tower_lsp::jsonrpc::Result;
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::*;
 
 use super::state::State;
@@ -18,7 +18,8 @@ pub struct Server {
 impl Server {
     /// `guardline/status`, for those who would rather ask.
     pub async fn status(&self) -> Result<Value> {
-        Ok(status::now(&self.state))
+        let state = self.state.clone();
+        self.state.workers.run(move |_| status::now(&state)).await.ok_or_else(Error::internal_error)
     }
 }
 

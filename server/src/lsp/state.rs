@@ -14,6 +14,7 @@ use tower_lsp::Client;
 
 use super::analysis::Analysis;
 use super::capabilities::Capabilities;
+use super::completion::Completion;
 use super::documents::{Documents, Open};
 use super::held;
 use super::index::Index;
@@ -46,6 +47,7 @@ pub struct State {
     /// The workspace folders, as the client writes them.
     pub folders: Mutex<Vec<Folder>>,
     pub index: Index,
+    pub completion: Completion,
     pub bars: Bars,
     pub watching: Mutex<Watching>,
     /// Open documents, and whether a walk of the folders would read them.
@@ -101,6 +103,7 @@ impl State {
             settings: Mutex::default(),
             folders: Mutex::default(),
             index: Index::default(),
+            completion: Completion::default(),
             bars: Bars::default(),
             watching: Mutex::default(),
             wanted: Mutex::default(),
@@ -231,6 +234,12 @@ impl State {
         // Whatever it was the last to hold is given up outside of the lock.
         drop(before);
         now
+    }
+
+    /// Replaces the project by one that says the same.
+    pub fn refine(&self, project: Arc<Project>) {
+        let before = std::mem::replace(&mut held(&self.known).project, project);
+        drop(before);
     }
 
     /// False for documents that are followed and not looked at: too large ones, and those that a walk would pass by.

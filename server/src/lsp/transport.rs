@@ -12,8 +12,8 @@ use std::task::{Context, Waker};
 
 use futures::FutureExt;
 use serde_json::{Value, json};
-use tower_lsp::jsonrpc::{Id, Request, Response};
 use tower_lsp::LspService;
+use tower_lsp::jsonrpc::{Id, Request, Response};
 use tower_service::Service;
 
 use super::actions;

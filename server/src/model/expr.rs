@@ -33,34 +33,83 @@ pub enum ExprKind {
     /// `super` / `super()`.
     Super,
     /// `base.name`, `base?.name`.
-    Member { base: ExprId, name: Name, name_span: Span, optional: bool },
+    Member {
+        base: ExprId,
+        name: Name,
+        name_span: Span,
+        optional: bool,
+    },
     /// `base[index]`; a Python slice has `index` of kind `Other` over its bounds.
-    Index { base: ExprId, index: ExprId, optional: bool },
+    Index {
+        base: ExprId,
+        index: ExprId,
+        optional: bool,
+    },
     /// A call. For `Tagged`, the only argument is the template.
-    Call { callee: ExprId, args: Vec<Arg>, kind: CallKind, optional: bool },
+    Call {
+        callee: ExprId,
+        args: Vec<Arg>,
+        kind: CallKind,
+        optional: bool,
+    },
     /// `{a: 1, ...b}`, a Python dict.
     Object(Vec<Entry>),
     /// Lists, tuples, sets, arrays.
-    Seq { items: Vec<SeqItem>, kind: SeqKind },
+    Seq {
+        items: Vec<SeqItem>,
+        kind: SeqKind,
+    },
     /// Arrow functions, function expressions, lambdas.
     Function(FunctionId),
     Class(ClassId),
     Await(ExprId),
     /// `yield x`, `yield* x`, `yield from x`; `None` for a bare `yield`.
     Yield(Option<ExprId>),
-    Unary { op: UnaryOp, operand: ExprId },
-    Binary { op: BinaryOp, left: ExprId, right: ExprId },
-    Logical { op: LogicalOp, left: ExprId, right: ExprId },
+    Unary {
+        op: UnaryOp,
+        operand: ExprId,
+    },
+    Binary {
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+    },
+    Logical {
+        op: LogicalOp,
+        left: ExprId,
+        right: ExprId,
+    },
     /// `cond ? then : otherwise`, `then if cond else otherwise`.
-    Cond { cond: ExprId, then: ExprId, otherwise: ExprId },
+    Cond {
+        cond: ExprId,
+        then: ExprId,
+        otherwise: ExprId,
+    },
     /// An assignment (statement, expression or walrus). `op` is the operator of `+=` and its kin.
-    Assign { target: PatternId, op: Option<BinaryOp>, value: ExprId },
+    Assign {
+        target: PatternId,
+        op: Option<BinaryOp>,
+        value: ExprId,
+    },
     /// `??=`, `||=`, `&&=`.
-    AssignLogical { target: PatternId, op: LogicalOp, value: ExprId },
+    AssignLogical {
+        target: PatternId,
+        op: LogicalOp,
+        value: ExprId,
+    },
     /// `[element for pattern in over if cond]`; for dicts `element` is the key and `value` the value.
-    Comprehension { kind: ComprehensionKind, clauses: Vec<Clause>, element: ExprId, value: Option<ExprId> },
+    Comprehension {
+        kind: ComprehensionKind,
+        clauses: Vec<Clause>,
+        element: ExprId,
+        value: Option<ExprId>,
+    },
     /// `<Name attr={x}>children</Name>`; `name` is empty for a fragment, dotted for a member (`Form.Item`).
-    Jsx { name: Name, attributes: Vec<JsxAttribute>, children: Vec<ExprId> },
+    Jsx {
+        name: Name,
+        attributes: Vec<JsxAttribute>,
+        children: Vec<ExprId>,
+    },
     /// The value bound by `with x as y`: what entering `x` gives.
     Enter(ExprId),
     /// What was not understood or not read (syntax errors, slices, types in value position): its readable children.

@@ -11,8 +11,8 @@ mod file;
 mod function;
 pub mod lower;
 mod pattern;
-pub mod prisma;
 pub mod print;
+pub mod prisma;
 mod segment;
 pub mod sql;
 mod stmt;
@@ -21,7 +21,9 @@ mod types;
 pub mod visit;
 
 pub use class::{Class, Field};
-pub use expr::{Arg, BinaryOp, Clause, Entry, Expr, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, SeqKind, TemplatePart, UnaryOp, CallKind, ComprehensionKind};
+pub use expr::{
+    Arg, BinaryOp, CallKind, Clause, ComprehensionKind, Entry, Expr, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, SeqKind, TemplatePart, UnaryOp,
+};
 pub use file::{FileModel, Placed};
 pub use function::{Function, FunctionKind, Param, Rest};
 pub use pattern::{ObjectPatternEntry, Pattern, PatternKind, SequencePatternItem};

@@ -13,11 +13,19 @@ pub struct Pattern {
 pub enum PatternKind {
     Name(Name),
     /// `{ a, b: c, d = 1, ...rest }`.
-    Object { entries: Vec<ObjectPatternEntry>, rest: Option<PatternId> },
+    Object {
+        entries: Vec<ObjectPatternEntry>,
+        rest: Option<PatternId>,
+    },
     /// `[a, , b, ...rest]`, `a, *rest = xs`.
-    Sequence { items: Vec<SequencePatternItem> },
+    Sequence {
+        items: Vec<SequencePatternItem>,
+    },
     /// `pattern = default`.
-    Default { pattern: PatternId, default: ExprId },
+    Default {
+        pattern: PatternId,
+        default: ExprId,
+    },
     /// A place that already exists: `a.b`, `a[i]`.
     Place(ExprId),
     /// A hole, `_` in a `match`, or something that could not be read.

@@ -13,12 +13,34 @@ pub struct Stmt {
 pub enum StmtKind {
     /// A declaration: `const`, `let`, `var`; in Python an annotated assignment (`x: int = 1`) and the target of `with`.
     /// A plain Python assignment is an `Expr` over `ExprKind::Assign`.
-    Let { pattern: PatternId, value: Option<ExprId>, ty: Option<TypeRef>, kind: LetKind },
+    Let {
+        pattern: PatternId,
+        value: Option<ExprId>,
+        ty: Option<TypeRef>,
+        kind: LetKind,
+    },
     Expr(ExprId),
     /// `removable`: an `assert`, which `python -O` drops.
-    If { cond: ExprId, then: Vec<StmtId>, otherwise: Vec<StmtId>, removable: bool },
-    Loop { kind: LoopKind, pattern: Option<PatternId>, over: Option<ExprId>, cond: Option<ExprId>, body: Vec<StmtId> },
-    Try { body: Vec<StmtId>, handlers: Vec<Handler>, otherwise: Vec<StmtId>, finally: Vec<StmtId> },
+    /// A `switch` is a chain of these; a body that several of its arms fall into is listed in each, with the same ids.
+    If {
+        cond: ExprId,
+        then: Vec<StmtId>,
+        otherwise: Vec<StmtId>,
+        removable: bool,
+    },
+    Loop {
+        kind: LoopKind,
+        pattern: Option<PatternId>,
+        over: Option<ExprId>,
+        cond: Option<ExprId>,
+        body: Vec<StmtId>,
+    },
+    Try {
+        body: Vec<StmtId>,
+        handlers: Vec<Handler>,
+        otherwise: Vec<StmtId>,
+        finally: Vec<StmtId>,
+    },
     Return(Option<ExprId>),
     Throw(Option<ExprId>),
     Break,
@@ -28,11 +50,18 @@ pub enum StmtKind {
     Class(ClassId),
     Import(Import),
     /// `export` in front of a declaration. `default`: `export default function f() {}`.
-    Export { stmt: StmtId, default: bool },
+    Export {
+        stmt: StmtId,
+        default: bool,
+    },
     /// `export default expression`.
     ExportDefault(ExprId),
     /// `export { a as b }`, `export { a as b } from "x"`, `export * from "x"` (name `*`), `export * as n from "x"`.
-    ExportNames { names: Vec<ExportName>, source: Option<Name>, type_only: bool },
+    ExportNames {
+        names: Vec<ExportName>,
+        source: Option<Name>,
+        type_only: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +100,7 @@ pub struct Handler {
 pub struct Import {
     /// The module as written: `./x`, `next-auth`, `@/lib/db`, `.models`, `app.models`, `..`.
     pub source: Name,
+    /// Covers exactly that text, without quotes.
     pub source_span: Span,
     /// Empty for a bare import (`import "server-only"`). Python's `import a.b` binds the name `a` to the module `a`
     /// (`imported: "*"`, source `a`), `import a.b as c` binds `c` to the module `a.b`.

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::session::{RootWalk, Session};
 use super::Project;
+use super::session::{RootWalk, Session};
 use crate::config::Config;
 use crate::facts::event::Event;
 use crate::facts::place::Site;
@@ -86,7 +86,9 @@ fn describe_walk(project: &Project, walk: &RootWalk, out: &mut String) {
                 show::value(&sink.value),
                 show::facts(&sink.facts)
             ),
-            Event::Use(used) => writeln!(out, "  {:?} {} at {} holds {}", used.kind, show::value(&used.value), project.line_of(&used.site), show::facts(&used.facts)),
+            Event::Use(used) => {
+                writeln!(out, "  {:?} {} at {} holds {}", used.kind, show::value(&used.value), project.line_of(&used.site), show::facts(&used.facts))
+            }
             Event::Registration(registration) => writeln!(
                 out,
                 "  registers {:?} {:?} on {} at {}",

@@ -29,10 +29,7 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
         *first = request;
     }
     let args = arguments(values, &route.site);
-    walker.enter_handler(Handler {
-        path: route.path.as_deref().map(Name::from),
-        injects: framework.is_some_and(|framework| framework.injects),
-    });
+    walker.enter_handler(Handler { path: route.path.as_deref().map(Name::from), injects: framework.is_some_and(|framework| framework.injects) });
     let value = walker.root(&route.handler, args);
     walker.handler = None;
     if framework.is_none_or(|framework| framework.returns)
@@ -59,7 +56,13 @@ fn run_link(walker: &mut Walker<'_>, link: &Link, framework: Option<&FrameworkEn
             }
         }
         Kind::Str(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
-        Kind::Object(_) | Kind::Seq(_) => {}
+        Kind::Object(_) => {}
+        // `dependencies=[Depends(a), Depends(b)]`.
+        Kind::Seq(seq) => {
+            for value in seq.items.clone() {
+                run_link(walker, &Link { value, ..link.clone() }, framework, request);
+            }
+        }
         _ => {
             let name = link.value.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_default();
             if name.is_empty() || names::is_guard(&name) {

@@ -82,16 +82,7 @@ impl Project {
             models |= old.filter(|tables| !tables.is_empty()) != new.filter(|tables| !tables.is_empty());
             project.changed.insert(file, after);
         }
-        if project.changed.len() > MOST_CHANGED {
-            let mut files = (*project.files).clone();
-            for (file, after) in project.changed.drain() {
-                match after {
-                    Some(after) => files.insert(file, after),
-                    None => files.remove(&file),
-                };
-            }
-            project.files = Arc::new(files);
-        }
+        let mut project = project.gathered();
         if structure {
             let names = project.files().map(|(file, _)| file.clone()).collect();
             let resolver = Resolver::new(&project.roots, names, |file| project.file(file).map(|file| file.document.text()));
@@ -101,6 +92,36 @@ impl Project {
             project.schema = Arc::new(Schema::link(project.files().map(|(file, known)| (file, &*known.tables))));
         }
         project
+    }
+
+    /// The same project, with the syntax trees of these files given up: they are made anew when somebody asks. A tree
+    /// is thirty times as large as its text, and needed only where something is being written.
+    pub fn cooled<'f>(&self, files: impl IntoIterator<Item = &'f FileId>) -> Project {
+        let mut project = self.clone();
+        let cooled: Vec<(FileId, Option<File>)> = files
+            .into_iter()
+            .filter_map(|name| {
+                let file = self.file(name)?;
+                Some((name.clone(), Some(File { document: Arc::new(file.document.without_tree()), ..file.clone() })))
+            })
+            .collect();
+        project.changed.extend(cooled);
+        project.gathered()
+    }
+
+    /// Changed files become files like the others once they are many.
+    fn gathered(mut self) -> Project {
+        if self.changed.len() > MOST_CHANGED {
+            let mut files = (*self.files).clone();
+            for (file, after) in self.changed.drain() {
+                match after {
+                    Some(after) => files.insert(file, after),
+                    None => files.remove(&file),
+                };
+            }
+            self.files = Arc::new(files);
+        }
+        self
     }
 
     /// The models of all files.

@@ -18,8 +18,22 @@ pub enum Purpose {
 }
 
 const TEST_FOLDERS: &[&str] = &[
-    "test", "tests", "__tests__", "spec", "specs", "__specs__", "e2e", "fixtures", "__fixtures__", "__mocks__", "mocks", "cypress",
-    "playwright", "__snapshots__", "stories", "storybook",
+    "test",
+    "tests",
+    "__tests__",
+    "spec",
+    "specs",
+    "__specs__",
+    "e2e",
+    "fixtures",
+    "__fixtures__",
+    "__mocks__",
+    "mocks",
+    "cypress",
+    "playwright",
+    "__snapshots__",
+    "stories",
+    "storybook",
 ];
 const EXAMPLE_FOLDERS: &[&str] = &["example", "examples", "demo", "demos", "sample", "samples"];
 const TOOLING_FOLDERS: &[&str] = &["scripts", "migrations", "seed", "seeds", "seeders"];
@@ -94,8 +108,18 @@ mod tests {
     #[test]
     fn tests_are_known_by_folder_and_by_name() {
         for path in [
-            "tests/app.ts", "src/__tests__/a.tsx", "api/user.test.ts", "Button.stories.tsx", "e2e/login.ts", "cypress/support/a.js",
-            "backend/conftest.py", "shop/tests.py", "shop/test_models.py", "shop/models_test.py", "src/setupTests.ts", "a/__mocks__/b.js",
+            "tests/app.ts",
+            "src/__tests__/a.tsx",
+            "api/user.test.ts",
+            "Button.stories.tsx",
+            "e2e/login.ts",
+            "cypress/support/a.js",
+            "backend/conftest.py",
+            "shop/tests.py",
+            "shop/test_models.py",
+            "shop/models_test.py",
+            "src/setupTests.ts",
+            "a/__mocks__/b.js",
         ] {
             assert_eq!(purpose(path), Purpose::Test, "{path}");
             assert!(is_test_path(path));
@@ -104,7 +128,8 @@ mod tests {
 
     #[test]
     fn words_inside_names_mean_nothing() {
-        for path in ["src/latest/app.ts", "src/contest.ts", "attestation/index.ts", "lib/testimonials.tsx", "src/protest.py", "specification.ts", "seedling.ts"] {
+        for path in ["src/latest/app.ts", "src/contest.ts", "attestation/index.ts", "lib/testimonials.tsx", "src/protest.py", "specification.ts", "seedling.ts"]
+        {
             assert_eq!(purpose(path), Purpose::Product, "{path}");
         }
     }

@@ -93,7 +93,9 @@ impl Resolver {
             for (pattern, target) in imports {
                 let target = match target {
                     serde_json::Value::String(target) => Some(target.as_str()),
-                    serde_json::Value::Object(conditions) => conditions.get("default").or_else(|| conditions.values().next()).and_then(|target| target.as_str()),
+                    serde_json::Value::Object(conditions) => {
+                        conditions.get("default").or_else(|| conditions.values().next()).and_then(|target| target.as_str())
+                    }
                     _ => None,
                 };
                 if let Some(target) = target {
@@ -247,10 +249,7 @@ impl Resolver {
     }
 
     fn python_file(&self, path: &str) -> Option<FileId> {
-        [format!("{path}.py"), format!("{path}/__init__.py"), format!("{path}.pyi")]
-            .iter()
-            .map(|path| FileId::new(path))
-            .find(|file| self.files.contains(file))
+        [format!("{path}.py"), format!("{path}/__init__.py"), format!("{path}.pyi")].iter().map(|path| FileId::new(path)).find(|file| self.files.contains(file))
     }
 }
 

@@ -213,7 +213,8 @@ fn split_handlers(registration: &Registration) -> (Option<&Argument>, Vec<&Argum
         .or_else(|| registration.handlers.iter().rposition(|handler| handler.name == "handler"))
         .or_else(|| registration.handlers.iter().rposition(|handler| handler.name.is_empty()));
     let Some(at) = at else { return (None, Vec::new()) };
-    let before = registration.handlers.iter().enumerate().filter(|(i, handler)| *i != at && (*i < at || !handler.name.is_empty())).map(|(_, handler)| handler).collect();
+    let before =
+        registration.handlers.iter().enumerate().filter(|(i, handler)| *i != at && (*i < at || !handler.name.is_empty())).map(|(_, handler)| handler).collect();
     (registration.handlers.get(at), before)
 }
 
@@ -251,7 +252,10 @@ fn mounted_router(handler: &Argument) -> Option<Site> {
         }
         Kind::Union(_) | Kind::Promise(_) => {
             let inner = handler.value.awaited();
-            inner.alternatives().iter().find_map(|value| if value.is_same(&handler.value) { None } else { mounted_router(&Argument { value: value.clone(), ..handler.clone() }) })
+            inner
+                .alternatives()
+                .iter()
+                .find_map(|value| if value.is_same(&handler.value) { None } else { mounted_router(&Argument { value: value.clone(), ..handler.clone() }) })
         }
         _ => None,
     }

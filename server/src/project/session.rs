@@ -54,6 +54,9 @@ impl RootKey {
     }
 }
 
+/// The routes of a project, each with the name of its walk.
+pub type Routes = Arc<Vec<(RootKey, Arc<Route>)>>;
+
 #[derive(Default)]
 pub struct Session {
     walks: FxHashMap<RootKey, Arc<RootWalk>>,
@@ -61,7 +64,7 @@ pub struct Session {
     seen: FxHashMap<FileId, Option<Arc<Module>>>,
     resolver: Option<Arc<Resolver>>,
     config: Option<Arc<Config>>,
-    routes: Option<Arc<Vec<(RootKey, Arc<Route>)>>>,
+    routes: Option<Routes>,
     /// Every root of the project has been walked at least once.
     complete: bool,
     /// Walks made since the beginning: what a test of reuse counts.
@@ -157,6 +160,11 @@ impl Session {
         Some(walks.into_iter().map(|(_, walk)| Arc::clone(walk)).collect())
     }
 
+    /// Has everything been walked, so that what is said of a file takes all others into account?
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// How many walks are remembered.
     pub fn len(&self) -> usize {
         self.walks.len()
@@ -180,17 +188,11 @@ impl Session {
     }
 
     /// The routes as they were found last.
-    pub fn known_routes(&self) -> Option<Arc<Vec<(RootKey, Arc<Route>)>>> {
+    pub fn known_routes(&self) -> Option<Routes> {
         self.routes.clone()
     }
 
-    fn routes(
-        &mut self,
-        world: &Linked<'_>,
-        cache: &mut ModuleCache,
-        only: Option<&FileId>,
-        cancelled: &dyn Fn() -> bool,
-    ) -> Option<Arc<Vec<(RootKey, Arc<Route>)>>> {
+    fn routes(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, only: Option<&FileId>, cancelled: &dyn Fn() -> bool) -> Option<Routes> {
         if let Some(routes) = &self.routes {
             return Some(Arc::clone(routes));
         }
@@ -220,7 +222,8 @@ impl Session {
         }
         let mut routes = routes::compose(&registered);
         routes.append(&mut all);
-        let routes: Vec<(RootKey, Arc<Route>)> = routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))).collect();
+        let routes: Vec<(RootKey, Arc<Route>)> =
+            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))).collect();
         let live: FxHashSet<&RootKey> = routes.iter().map(|(key, _)| key).collect();
         self.walks.retain(|key, _| !matches!(key, RootKey::Route(..)) || live.contains(key));
         let routes = Arc::new(routes);
@@ -281,15 +284,8 @@ impl Session {
                     Some(walk) => Arc::clone(walk),
                     None => {
                         let mut walker = Walker::new(world, cache);
-                        let closure = Closure {
-                            item: item.clone(),
-                            function,
-                            captured: None,
-                            this: None,
-                            class: None,
-                            bound: Vec::new(),
-                            assumes: Default::default(),
-                        };
+                        let closure =
+                            Closure { item: item.clone(), function, captured: None, this: None, class: None, bound: Vec::new(), assumes: Default::default() };
                         let value = Value::new(Kind::Function(Arc::new(closure)));
                         walker.root(&value, Vec::new());
                         self.keep(root, None, walker)

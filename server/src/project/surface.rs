@@ -17,8 +17,20 @@ pub enum Surface {
 /// Packages whose presence makes `src/` browser code, and those that make the package (also) a server.
 const BROWSER_BUILDS: &[&str] = &["vite", "react-scripts", "@vue/cli-service", "parcel", "@angular/core", "gatsby"];
 const SERVERS: &[&str] = &[
-    "express", "fastify", "koa", "hono", "@nestjs/core", "next", "nuxt", "@sveltejs/kit", "astro", "@remix-run/node", "@react-router/node",
-    "@tanstack/start", "@tanstack/react-start", "@solidjs/start",
+    "express",
+    "fastify",
+    "koa",
+    "hono",
+    "@nestjs/core",
+    "next",
+    "nuxt",
+    "@sveltejs/kit",
+    "astro",
+    "@remix-run/node",
+    "@react-router/node",
+    "@tanstack/start",
+    "@tanstack/react-start",
+    "@solidjs/start",
 ];
 
 impl Project {

@@ -1,5 +1,7 @@
 //! The comments of a file. Code has them in its model; other files are scanned by the comment signs of their language.
 
+use aho_corasick::AhoCorasick;
+
 use crate::model::FileModel;
 use crate::syntax::{Document, Language};
 use crate::text::Span;
@@ -12,19 +14,18 @@ pub struct Comment {
 }
 
 /// The comments that contain one of the words, in order.
-pub fn containing(words: &[&str], document: &Document, model: Option<&FileModel>) -> Vec<Comment> {
-    let told = |text: &str| words.iter().any(|word| text.contains(word));
+pub fn containing(words: &AhoCorasick, document: &Document, model: Option<&FileModel>) -> Vec<Comment> {
     if let Some(model) = model {
-        let comments = model.comments().filter(|(_, comment)| told(&comment.text));
+        let comments = model.comments().filter(|(_, comment)| words.is_match(&comment.text));
         return comments.map(|(span, comment)| Comment { span, text: comment.text.clone() }).collect();
     }
-    // Most files have none, which is seen without copying their text.
-    if !document.rope().lines().any(|line| line.as_str().map_or_else(|| told(&line.to_string()), told)) {
+    let text = document.text();
+    // Most files have none, and this is asked at each keystroke.
+    if !words.is_match(&text) {
         return Vec::new();
     }
-    let text = document.text();
     let spans = scan(&text, signs(document.language));
-    spans.into_iter().filter(|span| told(span.of(&text))).map(|span| Comment { span, text: span.of(&text).to_owned() }).collect()
+    spans.into_iter().filter(|span| words.is_match(span.of(&text))).map(|span| Comment { span, text: span.of(&text).to_owned() }).collect()
 }
 
 /// How a language writes comments.
@@ -76,7 +77,9 @@ fn scan(text: &str, signs: Signs) -> Vec<Span> {
 
 /// `https://` and `colour#1` begin no comment: the sign stands at the start of a line or after a blank.
 fn starts_word(text: &str, at: usize) -> bool {
-    text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|before| before.is_whitespace() || matches!(before, ';' | '{' | '}' | ',' | '\u{feff}'))
+    text.get(..at)
+        .and_then(|before| before.chars().next_back())
+        .is_none_or(|before| before.is_whitespace() || matches!(before, ';' | '{' | '}' | ',' | '\u{feff}'))
 }
 
 /// An apostrophe inside a word begins no string.
@@ -107,7 +110,10 @@ mod tests {
     fn comments(name: &str, text: &str) -> Vec<String> {
         let file = FileId::new(name);
         let language = Language::of(&file).expect("a language");
-        containing(&["mark"], &Document::new(file, language, 0, text), None).into_iter().map(|comment| comment.text).collect()
+        containing(&AhoCorasick::new(["mark"]).expect("a word"), &Document::new(file, language, 0, text), None)
+            .into_iter()
+            .map(|comment| comment.text)
+            .collect()
     }
 
     #[test]

@@ -29,11 +29,7 @@ impl Date {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let march_month = (5 * day_of_year + 2) / 153;
         let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-        Date {
-            year: (year_of_era + era * 400 + i64::from(month <= 2)) as i32,
-            month: month as u8,
-            day: (day_of_year - (153 * march_month + 2) / 5 + 1) as u8,
-        }
+        Date { year: (year_of_era + era * 400 + i64::from(month <= 2)) as i32, month: month as u8, day: (day_of_year - (153 * march_month + 2) / 5 + 1) as u8 }
     }
 
     fn days_in_month(self) -> u8 {
@@ -68,7 +64,8 @@ mod tests {
 
     #[test]
     fn days_are_counted_from_1970() {
-        for (days, date) in [(0, "1970-01-01"), (-1, "1969-12-31"), (59, "1970-03-01"), (11_016, "2000-02-29"), (11_017, "2000-03-01"), (20_850, "2027-02-01")] {
+        for (days, date) in [(0, "1970-01-01"), (-1, "1969-12-31"), (59, "1970-03-01"), (11_016, "2000-02-29"), (11_017, "2000-03-01"), (20_850, "2027-02-01")]
+        {
             assert_eq!(Date::of_unix_days(days).to_string(), date);
         }
     }

@@ -8,21 +8,25 @@ use super::{Report, frame};
 /// The fingerprints of all entries, in their order. Equal lines with equal findings are told apart by counting them.
 pub(super) fn of(report: &Report<'_>) -> Vec<String> {
     let mut seen: FxHashMap<[u8; 32], u32> = FxHashMap::default();
-    report.entries.iter().map(|entry| {
-        let finding = &entry.finding;
-        let place = &finding.place;
-        let line = report.project.file(&place.file).map(|file| frame::essence(&file.document, place.span, &report.redactor)).unwrap_or_default();
-        let mut hash = Sha256::new();
-        for part in [finding.rule.as_str(), finding.detail.as_str(), report.path(&place.file), line.as_str()] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        let name: [u8; 32] = hash.finalize().into();
-        let ordinal = seen.entry(name).or_default();
-        *ordinal += 1;
-        let hex: String = name.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        format!("{hex}:{ordinal}")
-    }).collect()
+    report
+        .entries
+        .iter()
+        .map(|entry| {
+            let finding = &entry.finding;
+            let place = &finding.place;
+            let line = report.project.file(&place.file).map(|file| frame::essence(&file.document, place.span, &report.redactor)).unwrap_or_default();
+            let mut hash = Sha256::new();
+            for part in [finding.rule.as_str(), finding.detail.as_str(), report.path(&place.file), line.as_str()] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part.as_bytes());
+            }
+            let name: [u8; 32] = hash.finalize().into();
+            let ordinal = seen.entry(name).or_default();
+            *ordinal += 1;
+            let hex: String = name.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+            format!("{hex}:{ordinal}")
+        })
+        .collect()
 }
 
 #[cfg(test)]

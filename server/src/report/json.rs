@@ -157,16 +157,24 @@ fn findings<'r>(report: &'r Report<'_>) -> Vec<WireFinding<'r>> {
             file: report.path(&finding.place.file),
             range: report.range(&finding.place).into(),
             fingerprint,
-            related: finding.related.iter().map(|related| WireRelated {
-                file: report.path(&related.place.file),
-                range: report.range(&related.place).into(),
-                message: clean(&related.message),
-            }).collect(),
-            fixes: entry.repairs.iter().map(|repair| WireFix {
-                title: clean(&repair.title),
-                grade: if repair.needs_review { "needs-review" } else { "safe" },
-                note: repair.note.as_deref().map(clean),
-            }).collect(),
+            related: finding
+                .related
+                .iter()
+                .map(|related| WireRelated {
+                    file: report.path(&related.place.file),
+                    range: report.range(&related.place).into(),
+                    message: clean(&related.message),
+                })
+                .collect(),
+            fixes: entry
+                .repairs
+                .iter()
+                .map(|repair| WireFix {
+                    title: clean(&repair.title),
+                    grade: if repair.needs_review { "needs-review" } else { "safe" },
+                    note: repair.note.as_deref().map(clean),
+                })
+                .collect(),
         }
     };
     report.entries.iter().zip(fingerprint::of(report)).map(told).collect()

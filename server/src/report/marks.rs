@@ -7,6 +7,9 @@
 //! The reason is required. The marks of secret scanners hold for the rules about secrets in code, so that a project
 //! that uses one of them does not have to say everything twice.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use super::comments::{self, Comment};
@@ -31,7 +34,10 @@ pub enum Reach {
 /// Which findings a mark is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Target {
-    Rule { rule: Name, detail: Option<Name> },
+    Rule {
+        rule: Name,
+        detail: Option<Name>,
+    },
     /// Another scanner's mark: every rule whose id begins with `secret-`.
     Secrets,
 }
@@ -114,16 +120,21 @@ const NEXT_LINE: &[&str] = &["pragma: allowlist nextline secret", "secretlint-di
 /// A mark that holds until its end mark, or to the end of the file.
 const BLOCK: (&str, &str) = ("secretlint-disable", "secretlint-enable");
 
+/// All of them. Compiling these few words does not fail; if it did, nothing would be silenced.
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = [OURS, BLOCK.0, BLOCK.1].into_iter().chain(SAME_LINE.iter().chain(NEXT_LINE).copied());
+    AhoCorasick::new(words).ok()
+});
+
 /// How many lines of comments and blanks may stand between a mark and the line it is about.
 const LOOK_AHEAD: u32 = 64;
 
 /// Reads the marks of a file.
 pub fn read(document: &Document, model: Option<&FileModel>) -> Marks {
-    let mut words = vec![OURS, BLOCK.0, BLOCK.1];
-    words.extend(SAME_LINE.iter().chain(NEXT_LINE));
     let mut marks = Marks::default();
+    let Some(words) = &*WORDS else { return marks };
     let mut disabled: Option<(Span, u32)> = None;
-    for comment in comments::containing(&words, document, model) {
+    for comment in comments::containing(words, document, model) {
         let lines = Lines { document, comment: &comment };
         for (at, text) in lines_of(&comment.text) {
             let line = lines.line(comment.span.start + at);

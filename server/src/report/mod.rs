@@ -9,11 +9,11 @@ pub mod marks;
 pub mod page;
 pub mod paint;
 mod redact;
+#[cfg(test)]
+mod samples;
 pub mod sarif;
 pub mod suppress;
 pub mod text;
-#[cfg(test)]
-mod samples;
 
 use crate::project::Project;
 use crate::rules::{Finding, Place, RuleId, RuleMeta};

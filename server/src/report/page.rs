@@ -12,10 +12,17 @@ pub struct Section<'p> {
 pub enum Block<'p> {
     Paragraph(String),
     /// A list item: what it begins with (`-`, `1.`), how deep it stands, its text.
-    Item { sign: &'p str, depth: usize, text: String },
+    Item {
+        sign: &'p str,
+        depth: usize,
+        text: String,
+    },
     Heading(&'p str),
     /// A fence: its info string and its lines.
-    Code { info: &'p str, lines: Vec<&'p str> },
+    Code {
+        info: &'p str,
+        lines: Vec<&'p str>,
+    },
     /// The cells of a table's rows, without the line of dashes.
     Table(Vec<Vec<&'p str>>),
 }
@@ -96,10 +103,31 @@ pub fn plain(text: &str) -> String {
         if i % 2 == 1 {
             out.push_str(part);
         } else {
-            out.push_str(&without_links(&part.replace("**", "")));
+            out.push_str(&without_links(&without_stars(&part.replace("**", ""))));
         }
     }
     out
+}
+
+/// `*word*` becomes `word`; a star that stands alone stays.
+fn without_stars(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('*') {
+        let closed = after.split_once('*').filter(|(inside, _)| !inside.is_empty() && inside.trim() == *inside && !before.ends_with(char::is_alphanumeric));
+        out.push_str(before);
+        match closed {
+            Some((inside, tail)) => {
+                out.push_str(inside);
+                rest = tail;
+            }
+            None => {
+                out.push('*');
+                rest = after;
+            }
+        }
+    }
+    out + rest
 }
 
 /// `[words](target)` becomes `words`.
@@ -212,5 +240,6 @@ mod tests {
     #[test]
     fn markdown_signs_go_and_code_stays() {
         assert_eq!(plain("**bold** [a](b) `x[0](**y)` [c"), "bold a `x[0](**y)` [c");
+        assert_eq!(plain("*whose* is it, 2 * 3 * 4, a*b*c, * x"), "whose is it, 2 * 3 * 4, a*b*c, * x");
     }
 }

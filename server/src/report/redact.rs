@@ -270,7 +270,10 @@ mod tests {
     fn what_looks_like_a_key_is_hidden_in_any_string() {
         let token = format!("ghq_{}", "a1B2c3D4".repeat(3));
         assert_eq!(shown("a.ts", &format!("call(\"Bearer {token}\", 'é')\n"), "missing-auth", "call", 0), "call(\"Bearer •••\", 'é')");
-        assert_eq!(shown("a.ts", "import x from \"@scope/some-long-package-name\"\n", "missing-auth", "x", 0), "import x from \"@scope/some-long-package-name\"");
+        assert_eq!(
+            shown("a.ts", "import x from \"@scope/some-long-package-name\"\n", "missing-auth", "x", 0),
+            "import x from \"@scope/some-long-package-name\""
+        );
     }
 
     #[test]

@@ -18,8 +18,14 @@ macro_rules! rule {
             audience: Audience::Everyday,
             cwe: &[$cwe],
             page: concat!(
-                "# ", $id, ": ", $title, "\n\nWhat an attacker gains: `everything`.\n\n## How to fix\n\nUse the **proper** way. Then test it.\n\n",
-                "## Flagged\n```ts\nbad(\"{{stripe_live}}\")\n//  ^^^ ", $id, ": a message\n```\n## Known gaps\nMany.\n"
+                "# ",
+                $id,
+                ": ",
+                $title,
+                "\n\nWhat an attacker gains: `everything`.\n\n## How to fix\n\nUse the **proper** way. Then test it.\n\n",
+                "## Flagged\n```ts\nbad(\"{{stripe_live}}\")\n//  ^^^ ",
+                $id,
+                ": a message\n```\n## Known gaps\nMany.\n"
             ),
         }
     };

@@ -194,7 +194,8 @@ fn invocation(report: &Report<'_>) -> Value {
         invocation.insert("toolExecutionNotifications".to_owned(), notes.collect());
     }
     if !report.mark_notes.is_empty() {
-        let notes = report.mark_notes.iter().map(|note| json!({ "level": "note", "message": text(&note.message), "locations": [location(report, &note.place, None)] }));
+        let notes =
+            report.mark_notes.iter().map(|note| json!({ "level": "note", "message": text(&note.message), "locations": [location(report, &note.place, None)] }));
         invocation.insert("toolConfigurationNotifications".to_owned(), notes.collect());
     }
     Value::Object(invocation)

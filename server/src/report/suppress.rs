@@ -59,10 +59,13 @@ pub fn judge(project: &Project, rules: &[&RuleMeta], findings: Vec<Finding>, tod
     let mut order: Vec<FileId> = Vec::new();
     for finding in findings {
         let file = finding.place.file.clone();
-        by_file.entry(file.clone()).or_insert_with(|| {
-            order.push(file);
-            Vec::new()
-        }).push(finding);
+        by_file
+            .entry(file.clone())
+            .or_insert_with(|| {
+                order.push(file);
+                Vec::new()
+            })
+            .push(finding);
     }
     let mut silent: Vec<&FileId> = project.files().map(|(file, _)| file).filter(|file| !by_file.contains_key(*file)).collect();
     silent.sort();
@@ -138,7 +141,7 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples::{finding, project, RULES};
+    use crate::report::samples::{RULES, finding, project};
     use crate::rules::Level;
 
     fn judged(name: &str, text: &str, findings: &[(&str, &str)], today: &str) -> Judged {

@@ -69,13 +69,23 @@ fn verdict(counts: &Counts) -> (String, Tone) {
         (0, 0, 0) => ("No problems found.".into(), Tone::Good),
         (0, 0, look) => (format!("Nothing serious: {} worth a look.", counted(look, "place is", "places are")), Tone::Look),
         (0, soon, 0) => (format!("Nothing serious, but {} be fixed soon.", counted(soon, "problem should", "problems should")), Tone::Soon),
-        (0, soon, look) => {
-            (format!("Nothing serious, but {} be fixed soon and {} worth a look.", counted(soon, "problem should", "problems should"), counted(look, "place is", "places are")), Tone::Soon)
-        }
+        (0, soon, look) => (
+            format!(
+                "Nothing serious, but {} be fixed soon and {} worth a look.",
+                counted(soon, "problem should", "problems should"),
+                counted(look, "place is", "places are")
+            ),
+            Tone::Soon,
+        ),
         (serious, _, _) if rest == 0 => (format!("Not ready for the public: {}.", counted(serious, "serious problem", "serious problems")), Tone::Serious),
-        (serious, _, _) => {
-            (format!("Not ready for the public: {}, and {} less urgent.", counted(serious, "serious problem", "serious problems"), counted(rest, "that is", "that are")), Tone::Serious)
-        }
+        (serious, _, _) => (
+            format!(
+                "Not ready for the public: {}, and {} less urgent.",
+                counted(serious, "serious problem", "serious problems"),
+                counted(rest, "that is", "that are")
+            ),
+            Tone::Serious,
+        ),
     }
 }
 
@@ -190,7 +200,8 @@ impl Text<'_> {
         let finding = &entry.finding;
         let (sign, word, tone) = told(finding.level);
         self.line("");
-        let line = format!("  {} {}  {}", self.style.paint(tone, sign), self.style.paint(Tone::Strong, &self.position(&finding.place)), self.style.paint(tone, word));
+        let line =
+            format!("  {} {}  {}", self.style.paint(tone, sign), self.style.paint(Tone::Strong, &self.position(&finding.place)), self.style.paint(tone, word));
         self.line(&line);
         self.prose("    ", &finding.message);
         self.frame(finding);
@@ -299,7 +310,8 @@ mod tests {
     #[test]
     fn a_founder_reads_what_where_and_what_to_do() {
         let key = secret();
-        let project = project_of(&[("lib/ai.ts", &format!("import ai from 'ai'\n\nexport const client = ai(\"{key}\")\n")), ("app/a.ts", "export function GET() {}\n")]);
+        let project =
+            project_of(&[("lib/ai.ts", &format!("import ai from 'ai'\n\nexport const client = ai(\"{key}\")\n")), ("app/a.ts", "export function GET() {}\n")]);
         let file = FileId::new("/work/shop/lib/ai.ts");
         let route = FileId::new("/work/shop/app/a.ts");
         let mut leak = finding("secret-hardcoded", &project, &file, &format!("\"{key}\""), Level::Error);

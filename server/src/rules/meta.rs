@@ -33,8 +33,7 @@ pub enum Risk {
 }
 
 impl Risk {
-    pub const ALL: [Risk; 7] =
-        [Risk::Secrets, Risk::Authorization, Risk::Routes, Risk::Database, Risk::Deployment, Risk::Input, Risk::Passwords];
+    pub const ALL: [Risk; 7] = [Risk::Secrets, Risk::Authorization, Risk::Routes, Risk::Database, Risk::Deployment, Risk::Input, Risk::Passwords];
 
     /// A heading that a founder understands.
     pub const fn title(self) -> &'static str {

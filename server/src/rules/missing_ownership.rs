@@ -24,9 +24,18 @@ pub static META: RuleMeta = RuleMeta {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(route) = &cx.walk.route else { return };
     let judge = Judge::new(cx.walk, cx.schema, &cx.config.elevated_roles);
+    let enters = route.path.as_deref().is_some_and(lets_in);
     let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
     for access in judge.accesses() {
+        // Whoever signs in is not signed in yet: the row is found by what they type.
+        if enters && judge.signed_in(&access.facts) != Answer::Yes {
+            continue;
+        }
         let Some(verdict) = verdict(&judge, access) else { continue };
+        // What was not seen may hold the check.
+        if cx.walk.exhausted {
+            continue;
+        }
         // One mistake for one record: the first access stands for those after it.
         if !told.insert((access.query.model.clone(), verdict.input.clone())) {
             continue;
@@ -82,7 +91,9 @@ impl Verdict {
                 format!("Any signed-in user can {verb} any {model}: `{input}` comes from {from} and the query does not {requires} {missing}.")
             }
             Problem::Listed => format!("Any signed-in user can list every {model}: the query has no filter on {}.", owner.unwrap_or("the owner")),
-            Problem::Nullable => format!("If nobody is signed in, the user's id is missing and this client drops the condition, so anyone can {verb} any {model}."),
+            Problem::Nullable => {
+                format!("If nobody is signed in, the user's id is missing and this client drops the condition, so anyone can {verb} any {model}.")
+            }
             Problem::Spoofed => format!("Anyone signed in can {verb} another user's {model}: the owner `{input}` is taken from {from} instead of the session."),
         }
     }
@@ -156,14 +167,46 @@ fn spoof_choice(access: &Access) -> Choice {
     conjuncts
         .into_iter()
         .find_map(|filter| match filter {
-            Filter::Term(Term { value, .. }) => value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| Choice { input: origin.name.clone(), part: origin.part }),
+            Filter::Term(Term { value, .. }) => {
+                value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| Choice { input: origin.name.clone(), part: origin.part })
+            }
             _ => None,
         })
         .unwrap_or(Choice { input: Name::default(), part: Part::Body })
 }
 
+/// Paths of signing in, signing up and getting back in (authorization reference, section 6.3).
+fn lets_in(path: &str) -> bool {
+    path.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|word| {
+        matches!(
+            word,
+            "login"
+                | "signin"
+                | "signup"
+                | "register"
+                | "logout"
+                | "auth"
+                | "oauth"
+                | "sso"
+                | "callback"
+                | "otp"
+                | "mfa"
+                | "magic"
+                | "token"
+                | "forgot"
+                | "reset"
+                | "recovery"
+                | "verify"
+                | "confirm"
+        )
+    })
+}
+
 /// `invoices` and `invoice` as `Invoice`.
 fn title(model: &str) -> String {
     let singular = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
-    singular.split('_').map(|word| word.chars().next().map(|first| first.to_uppercase().chain(word.chars().skip(1)).collect::<String>()).unwrap_or_default()).collect()
+    singular
+        .split('_')
+        .map(|word| word.chars().next().map(|first| first.to_uppercase().chain(word.chars().skip(1)).collect::<String>()).unwrap_or_default())
+        .collect()
 }

@@ -133,7 +133,19 @@ impl<'w> Judge<'w> {
         }
         !matches!(
             role.to_ascii_lowercase().as_str(),
-            "customer" | "user" | "member" | "student" | "patient" | "client" | "guest" | "subscriber" | "basic" | "free" | "authenticated" | "buyer" | "reader"
+            "customer"
+                | "user"
+                | "member"
+                | "student"
+                | "patient"
+                | "client"
+                | "guest"
+                | "subscriber"
+                | "basic"
+                | "free"
+                | "authenticated"
+                | "buyer"
+                | "reader"
         )
     }
 
@@ -225,11 +237,16 @@ impl<'w> Judge<'w> {
             Fact::Same(a, b) | Fact::Contains(a, b) => of_row(a) && self.is_trusted(b) || of_row(b) && self.is_trusted(a),
             // Owner or elevated: each arm says one or the other.
             Fact::Any(arms) => arms.iter().all(|arm| {
-                arm.iter().any(|fact| self.owns_row(fact, id)) || self.is_elevated(arm) || arm.iter().any(|fact| matches!(fact, Fact::Absent(symbol) if of_row(symbol) && symbol.path.is_empty()))
+                arm.iter().any(|fact| self.owns_row(fact, id))
+                    || self.is_elevated(arm)
+                    || arm.iter().any(|fact| matches!(fact, Fact::Absent(symbol) if of_row(symbol) && symbol.path.is_empty()))
             }),
             // Public rows: `row.isPublic`.
             Fact::Present(symbol) => of_row(symbol) && symbol.path.last().is_some_and(|name| is_public_flag(name)),
-            Fact::Is(symbol, text) => of_row(symbol) && (symbol.path.last().is_some_and(|name| is_public_flag(name)) || matches!(&**text, "public" | "PUBLIC" | "published" | "PUBLISHED")),
+            Fact::Is(symbol, text) => {
+                of_row(symbol)
+                    && (symbol.path.last().is_some_and(|name| is_public_flag(name)) || matches!(&**text, "public" | "PUBLIC" | "published" | "PUBLISHED"))
+            }
             _ => false,
         }
     }
@@ -330,7 +347,11 @@ impl<'w> Judge<'w> {
         // The same id was the key of an earlier access that found something of the caller's.
         self.accesses.values().filter(|other| other.id < before).any(|other| {
             let found = facts.iter().any(|fact| match fact {
-                Fact::Present(known) => known.root == Root::Row(other.id) && known.path.is_empty() || known.root == Root::Count(other.id) || matches!(known.root, Root::Row(id) if id == other.id),
+                Fact::Present(known) => {
+                    known.root == Root::Row(other.id) && known.path.is_empty()
+                        || known.root == Root::Count(other.id)
+                        || matches!(known.root, Root::Row(id) if id == other.id)
+                }
                 Fact::Absent(known) => known.root == Root::Row(other.id) && is_error(known),
                 Fact::Same(a, b) => [a, b].iter().any(|known| known.root == Root::Row(other.id)),
                 _ => false,
@@ -360,7 +381,8 @@ impl<'w> Judge<'w> {
             if !contains_row(value, access.id, 0) {
                 continue;
             }
-            let checked = self.row_is_owned(access.id, facts) || self.is_elevated(facts) || self.is_delegated(facts) || self.tie_within(access, facts, 0) == Tie::Owned;
+            let checked =
+                self.row_is_owned(access.id, facts) || self.is_elevated(facts) || self.is_delegated(facts) || self.tie_within(access, facts, 0) == Tie::Owned;
             leaves = Some(leaves.unwrap_or(false) | !checked);
         }
         leaves
@@ -453,7 +475,8 @@ fn is_role(symbol: &Symbol) -> bool {
 
 fn is_flag(name: &str) -> bool {
     let words = names::words(name);
-    words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can")) && words.iter().any(|word| matches!(word.as_str(), "admin" | "staff" | "superuser" | "moderator" | "owner"))
+    words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can"))
+        && words.iter().any(|word| matches!(word.as_str(), "admin" | "staff" | "superuser" | "moderator" | "owner"))
         || matches!(name, "admin" | "superuser")
 }
 
@@ -490,7 +513,10 @@ pub fn contains_row(value: &Value, id: AccessId, depth: u32) -> bool {
     }
     match value.kind() {
         Kind::Row(row) | Kind::Rows(row) => row.access == id,
-        Kind::Object(object) => object.fields.iter().any(|(_, value)| contains_row(value, id, depth + 1)) || object.rest.as_ref().is_some_and(|rest| contains_row(rest, id, depth + 1)),
+        Kind::Object(object) => {
+            object.fields.iter().any(|(_, value)| contains_row(value, id, depth + 1))
+                || object.rest.as_ref().is_some_and(|rest| contains_row(rest, id, depth + 1))
+        }
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| contains_row(value, id, depth + 1)),
         Kind::Union(alternatives) => alternatives.iter().any(|alternative| contains_row(&alternative.value, id, depth + 1)),
         Kind::Promise(inner) => contains_row(inner, id, depth + 1),
@@ -506,7 +532,9 @@ pub fn contains_row(value: &Value, id: AccessId, depth: u32) -> bool {
 
 /// Handing on a key or a hash tells nobody anything.
 fn is_harmless(value: &Value) -> bool {
-    value.symbol().is_some_and(|symbol| symbol.path.last().is_some_and(|name| matches!(name.as_str(), "id" | "pk" | "_id" | "passwordHash" | "password_hash" | "hashed_password" | "password")))
+    value.symbol().is_some_and(|symbol| {
+        symbol.path.last().is_some_and(|name| matches!(name.as_str(), "id" | "pk" | "_id" | "passwordHash" | "password_hash" | "hashed_password" | "password"))
+    })
 }
 
 /// True if anything of the request is in it.

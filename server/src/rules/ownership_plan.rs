@@ -1,8 +1,8 @@
 //! What to change so that a record is the caller's own: the plan behind `missing-ownership`.
 
-use super::raw::RuleCx;
 use super::FixPlan;
 use super::plan::RequireOwner;
+use super::raw::RuleCx;
 use crate::facts::event::{Access, Caller};
 use crate::facts::schema::{OwnerKind, OwnerPath};
 use crate::project::routes::Route;

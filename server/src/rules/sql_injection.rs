@@ -119,9 +119,13 @@ fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> O
         Part::Parameter => Confidence::Possible,
         _ => return None,
     };
-    if sink.guessed {
-        confidence = confidence.min(Confidence::Likely);
-    }
+    // A schema has read it: perhaps as a number. And a client that only its name makes one is not sure either.
+    let validated = origin.clean.has(Cleanings::SHAPE) && !quoted;
+    confidence = match (sink.guessed, validated) {
+        (true, _) if validated || !quoted => Confidence::Possible,
+        (true, _) => confidence.min(Confidence::Likely),
+        _ => confidence,
+    };
     let name = match origin.name.as_str() {
         "" | "()" => value.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_else(|| "a value".into()),
         _ => origin.name.clone(),

@@ -57,7 +57,7 @@ impl Language {
             "yaml" | "yml" => Language::Yaml,
             "toml" => Language::Toml,
             "sql" => Language::Sql,
-            "prisma" => Language::Prisma,
+            "prisma" | "zmodel" => Language::Prisma,
             "html" | "htm" => Language::Html,
             "sh" | "bash" => Language::Shell,
             _ => return None,

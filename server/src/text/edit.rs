@@ -2,8 +2,8 @@
 
 use ropey::Rope;
 
-use super::position::{self, Encoding, Range};
 use super::Span;
+use super::position::{self, Encoding, Range};
 
 /// One change as it arrives: a range measured against the text its predecessor left behind, or the whole text anew.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,8 +12,20 @@ const NEVER: &[&str] =
 const OUTPUT: &[&str] = &["dist", "build", "out", "coverage", "target"];
 /// Files that make the folder around them a package, which builds into folders of its own.
 const MANIFESTS: &[&str] = &[
-    "package.json", "deno.json", "pyproject.toml", "setup.py", "requirements.txt", "manage.py", "Cargo.toml", "go.mod", "composer.json", "pom.xml", "build.gradle",
-    "build.sbt", "Gemfile", ".git",
+    "package.json",
+    "deno.json",
+    "pyproject.toml",
+    "setup.py",
+    "requirements.txt",
+    "manage.py",
+    "Cargo.toml",
+    "go.mod",
+    "composer.json",
+    "pom.xml",
+    "build.gradle",
+    "build.sbt",
+    "Gemfile",
+    ".git",
 ];
 /// Package managers that keep what they fetch in a folder called `vendor`.
 const VENDORING: &[&str] = &["composer.json", "go.mod", "Gemfile", "Cargo.toml"];

@@ -55,7 +55,11 @@ impl Notes {
         }
         if !self.linked_folders.is_empty() {
             let (names, several) = listed(&mut self.linked_folders, roots);
-            said.push(if several { format!("{names} are links to folders and were not followed.") } else { format!("{names} is a link to a folder and was not followed.") });
+            said.push(if several {
+                format!("{names} are links to folders and were not followed.")
+            } else {
+                format!("{names} is a link to a folder and was not followed.")
+            });
         }
         for (why, mut paths) in self.unread {
             let (names, several) = listed(&mut paths, roots);

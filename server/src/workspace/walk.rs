@@ -97,8 +97,7 @@ impl Walk<'_> {
             if cancel.is_cancelled() {
                 return None;
             }
-            let read: Vec<Result<String, Unread>> =
-                batch.par_iter().map(|(_, candidate)| read::read(&candidate.path, self.config.max_file_bytes)).collect();
+            let read: Vec<Result<String, Unread>> = batch.par_iter().map(|(_, candidate)| read::read(&candidate.path, self.config.max_file_bytes)).collect();
             done += batch.len();
             let mut files = Vec::with_capacity(batch.len());
             for ((file, candidate), text) in batch.iter().zip(read) {
@@ -269,10 +268,7 @@ mod tests {
         assert_eq!(folder.names(&walked), ["a.ts"]);
         assert_eq!(
             walked.notes,
-            [
-                "large.ts is larger than the limit (`maxFileBytes`) and was not read.",
-                "latin.py is in an encoding other than UTF-8 and was not read.",
-            ]
+            ["large.ts is larger than the limit (`maxFileBytes`) and was not read.", "latin.py is in an encoding other than UTF-8 and was not read.",]
         );
     }
 

@@ -2,7 +2,7 @@
 
 local M = {}
 
-local PATIENCE = 60000
+local PATIENCE = tonumber(vim.env.PATIENCE) or 120000
 
 function M.say(...)
   io.stdout:write(string.format(...) .. '\n')
@@ -35,7 +35,10 @@ function M.problems(rule)
 end
 
 function M.open(file)
-  vim.cmd.edit(vim.fn.fnameescape(file))
+  -- `:edit` of the file one is in means reading it again, which unsaved changes forbid.
+  if vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ':.') ~= file then
+    vim.cmd.edit(vim.fn.fnameescape(file))
+  end
   M.wait('the server to attach to ' .. file, function()
     return #vim.lsp.get_clients({ bufnr = 0, name = 'guardline' }) > 0
   end)

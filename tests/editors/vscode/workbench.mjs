@@ -18,7 +18,7 @@ const FLAGS = [
   '--disable-sync',
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 export class Workbench {
   /** The hosts outside this machine that the window asked for. */
@@ -153,7 +153,14 @@ export class Workbench {
   /** The text of the Markdown preview that is open. */
   async preview() {
     const outer = this.page.frameLocator('iframe.webview.ready');
-    return outer.frameLocator('iframe#active-frame').locator('body').innerText({ timeout: PATIENCE });
+    const body = outer.frameLocator('iframe#active-frame').locator('body');
+    // The frame is there before what it shows.
+    let text = '';
+    await until('the preview to show something', async () => {
+      text = await body.innerText({ timeout: PATIENCE });
+      return text.trim() !== '';
+    });
+    return text;
   }
 }
 

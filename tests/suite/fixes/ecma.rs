@@ -47,7 +47,10 @@ fn part_of_a_string_becomes_a_template() {
     ts("h('it\\'s \\n `x` ${y} «{{key}}» end');\n", "h(`it's \\n \\`x\\` \\${y} ${process.env.STRIPE_SECRET_KEY} end`);\n");
     ts("h(\"u=«{{key}}»&v=\\\"1\\\"\");\n", "h(`u=${process.env.STRIPE_SECRET_KEY}&v=\"1\"`);\n");
     ts("const a = { h: { Authorization: 'Bearer «{{key}}»' } };\n", "const a = { h: { Authorization: `Bearer ${process.env.STRIPE_SECRET_KEY}` } };\n");
-    js("f(){}return'x «{{key}}»'\n".replace("f(){}", "function f(){").as_str().trim_end().to_owned().as_str(), "function f(){return`x ${process.env.STRIPE_SECRET_KEY}`");
+    js(
+        "f(){}return'x «{{key}}»'\n".replace("f(){}", "function f(){").as_str().trim_end().to_owned().as_str(),
+        "function f(){return`x ${process.env.STRIPE_SECRET_KEY}`",
+    );
 }
 
 #[test]
@@ -172,7 +175,10 @@ fn a_private_key_gets_its_lines_back() {
 #[test]
 fn all_uses_in_one_edit() {
     let mut files = NEXT.to_vec();
-    files.push(("a.ts", "const a = «\"{{key}}\"»;\nconst b = `x ${\"{{key}}\"}`;\nh(\"Bearer {{key}}\");\nconst c = process.env.STRIPE_SECRET_KEY || '{{key}}';\n"));
+    files.push((
+        "a.ts",
+        "const a = «\"{{key}}\"»;\nconst b = `x ${\"{{key}}\"}`;\nh(\"Bearer {{key}}\");\nconst c = process.env.STRIPE_SECRET_KEY || '{{key}}';\n",
+    ));
     let case = Case::new(&files);
     let fixes = case.fixes("OTHER");
     assert_eq!(fixes.len(), 2);
@@ -187,9 +193,24 @@ fn all_uses_in_one_edit() {
 }
 
 #[test]
+fn a_short_value_is_moved_alone() {
+    let mut files = NEXT.to_vec();
+    files.push(("a.ts", "const a = process.env.JWT_SECRET || «\"{{key}}\"»;\nlabel(\"the secret\", \"secret\");\n"));
+    let case = Case::with_value(&files, "secret");
+    let fixes = case.fixes("JWT_SECRET");
+    assert_eq!(fixes.len(), 1);
+    assert_eq!(case.after(&fixes[0], "a.ts").lines().next(), Some("const a = process.env.JWT_SECRET!;"));
+}
+
+#[test]
 fn sveltekit_imports_the_variable() {
     let kit = &[("package.json", r#"{"devDependencies":{"@sveltejs/kit":"2"}}"#)];
-    code(kit, "src/hooks.server.ts", "const k = «\"{{key}}\"»;\n", "import { STRIPE_SECRET_KEY } from \"$env/static/private\";\nconst k = STRIPE_SECRET_KEY;\n");
+    code(
+        kit,
+        "src/hooks.server.ts",
+        "const k = «\"{{key}}\"»;\n",
+        "import { STRIPE_SECRET_KEY } from \"$env/static/private\";\nconst k = STRIPE_SECRET_KEY;\n",
+    );
     code(
         kit,
         "src/hooks.server.ts",
@@ -231,5 +252,10 @@ fn workers_read_the_environment_in_scope() {
 #[test]
 fn other_runtimes() {
     code(&[("deno.json", "{}")], "main.ts", "const k = «'{{key}}'»;\n", "const k = Deno.env.get('STRIPE_SECRET_KEY')!;\n");
-    code(&[("package.json", r#"{"dependencies":{"astro":"5"}}"#)], "src/pages/a.ts", "const k = «\"{{key}}\"»;\n", "const k = import.meta.env.STRIPE_SECRET_KEY;\n");
+    code(
+        &[("package.json", r#"{"dependencies":{"astro":"5"}}"#)],
+        "src/pages/a.ts",
+        "const k = «\"{{key}}\"»;\n",
+        "const k = import.meta.env.STRIPE_SECRET_KEY;\n",
+    );
 }

@@ -61,10 +61,19 @@ fn a_next_app() {
     let after = repaired(&[
         ("package.json", r#"{"dependencies":{"next":"16","openai":"6","stripe":"20"}}"#),
         (".gitignore", "node_modules\n"),
-        ("lib/ai.ts", "import OpenAI from 'openai';\n// old: sk_live_{alnum:40}\nexport const ai = new OpenAI({ apiKey: 'sk-proj-{url:74}T3BlbkFJ{url:74}' });\n"),
-        ("app/api/pay/route.ts", "import Stripe from \"stripe\";\nconst stripe = new Stripe(process.env.STRIPE_SECRET_KEY || \"sk_live_{alnum:40}\");\nexport async function POST() {\n  await fetch(\"https://api.example.org\", { headers: { Authorization: \"Bearer sk_live_{alnum:40}\" } });\n}\n"),
+        (
+            "lib/ai.ts",
+            "import OpenAI from 'openai';\n// old: sk_live_{alnum:40}\nexport const ai = new OpenAI({ apiKey: 'sk-proj-{url:74}T3BlbkFJ{url:74}' });\n",
+        ),
+        (
+            "app/api/pay/route.ts",
+            "import Stripe from \"stripe\";\nconst stripe = new Stripe(process.env.STRIPE_SECRET_KEY || \"sk_live_{alnum:40}\");\nexport async function POST() {\n  await fetch(\"https://api.example.org\", { headers: { Authorization: \"Bearer sk_live_{alnum:40}\" } });\n}\n",
+        ),
     ]);
-    assert_eq!(text(&after, "lib/ai.ts"), "import OpenAI from 'openai';\n// old: <removed>\nexport const ai = new OpenAI({ apiKey: process.env.OPENAI_API_KEY! });\n");
+    assert_eq!(
+        text(&after, "lib/ai.ts"),
+        "import OpenAI from 'openai';\n// old: <removed>\nexport const ai = new OpenAI({ apiKey: process.env.OPENAI_API_KEY! });\n"
+    );
     let route = text(&after, "app/api/pay/route.ts");
     assert!(route.contains("new Stripe(process.env.STRIPE_SECRET_KEY!);"), "{route}");
     assert!(route.contains("Authorization: `Bearer ${process.env.STRIPE_SECRET_KEY_2}`"), "{route}");
@@ -77,7 +86,10 @@ fn a_next_app() {
 fn a_fastapi_app() {
     let after = repaired(&[
         ("requirements.txt", "fastapi\npython-dotenv\n"),
-        ("main.py", "\"\"\"The app.\"\"\"\nfrom fastapi import FastAPI\n\nSTRIPE = \"sk_live_{alnum:40}\"\nHEADERS = {\"Authorization\": f\"Bearer sk_live_{alnum:40}\"}\n"),
+        (
+            "main.py",
+            "\"\"\"The app.\"\"\"\nfrom fastapi import FastAPI\n\nSTRIPE = \"sk_live_{alnum:40}\"\nHEADERS = {\"Authorization\": f\"Bearer sk_live_{alnum:40}\"}\n",
+        ),
         ("worker.py", "import json\nimport sys\n\nKEY = 'sk-proj-{url:74}T3BlbkFJ{url:74}'\n"),
     ]);
     let main = text(&after, "main.py");

@@ -25,7 +25,8 @@ fn one_edit_writes_everything() {
 
 #[test]
 fn what_is_in_place_is_not_touched() {
-    let case = Case::new(&[NEXT, (".gitignore", ".env*\n"), (".env.example", "OPENAI_API_KEY=sk-...\n"), (".env.local", "A=1\nOPENAI_API_KEY=\"{{key}}\"\n"), CODE]);
+    let case =
+        Case::new(&[NEXT, (".gitignore", ".env*\n"), (".env.example", "OPENAI_API_KEY=sk-...\n"), (".env.local", "A=1\nOPENAI_API_KEY=\"{{key}}\"\n"), CODE]);
     let fix = case.fix("OPENAI_API_KEY");
     assert_eq!(fix.edits.len(), 1);
     assert_eq!(fix.title, "Move to OPENAI_API_KEY, which is in .env.local already (value hidden)");
@@ -104,7 +105,11 @@ fn the_nearest_package_has_the_file() {
     assert_eq!(fix.title, "Move to OPENAI_API_KEY in apps/web/.env.local (value hidden)");
     assert_eq!(case.after(&fix, "apps/web/.env.local"), "OPENAI_API_KEY={{key}}\n");
     assert_eq!(case.after(&fix, "apps/web/.env.example"), "OPENAI_API_KEY=\n");
-    let case = Case::new(&[("package.json", r#"{"dependencies":{"next":"16"}}"#), ("backend/requirements.txt", "fastapi\n"), ("backend/app/a.py", "import os\nf(«\"{{key}}\"»)\n")]);
+    let case = Case::new(&[
+        ("package.json", r#"{"dependencies":{"next":"16"}}"#),
+        ("backend/requirements.txt", "fastapi\n"),
+        ("backend/app/a.py", "import os\nf(«\"{{key}}\"»)\n"),
+    ]);
     assert_eq!(case.after(&case.fix("OPENAI_API_KEY"), "backend/.env"), "OPENAI_API_KEY={{key}}\n");
 }
 

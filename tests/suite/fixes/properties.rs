@@ -61,8 +61,25 @@ fn flat(segment: &Segment, id: ExprId, text: &str, start: u32, key: &str) -> Opt
 fn python() -> impl Strategy<Value = String> {
     let piece = || {
         prop_oneof![
-            Just("a"), Just(" "), Just("{{"), Just("}}"), Just("{x}"), Just("é"), Just("#"), Just("'"), Just("\""), Just("\\n"), Just("\\\\"),
-            Just("\\'"), Just("\\\""), Just("\\x41"), Just("%"), Just("$"), Just("\\N{DASH}"), Just("{"), Just("\\{"),
+            Just("a"),
+            Just(" "),
+            Just("{{"),
+            Just("}}"),
+            Just("{x}"),
+            Just("é"),
+            Just("#"),
+            Just("'"),
+            Just("\""),
+            Just("\\n"),
+            Just("\\\\"),
+            Just("\\'"),
+            Just("\\\""),
+            Just("\\x41"),
+            Just("%"),
+            Just("$"),
+            Just("\\N{DASH}"),
+            Just("{"),
+            Just("\\{"),
         ]
     };
     let body = || proptest::collection::vec(piece(), 0..6);
@@ -78,8 +95,26 @@ fn python() -> impl Strategy<Value = String> {
 fn ecma() -> impl Strategy<Value = String> {
     let piece = || {
         prop_oneof![
-            Just("a"), Just(" "), Just("${x}"), Just("é"), Just("$"), Just("`"), Just("{"), Just("}"), Just("'"), Just("\""), Just("\\n"),
-            Just("\\\\"), Just("\\'"), Just("\\\""), Just("\\x41"), Just("\\`"), Just("\\$"), Just("\\u{41}"), Just("\\0"), Just("\\\n"),
+            Just("a"),
+            Just(" "),
+            Just("${x}"),
+            Just("é"),
+            Just("$"),
+            Just("`"),
+            Just("{"),
+            Just("}"),
+            Just("'"),
+            Just("\""),
+            Just("\\n"),
+            Just("\\\\"),
+            Just("\\'"),
+            Just("\\\""),
+            Just("\\x41"),
+            Just("\\`"),
+            Just("\\$"),
+            Just("\\u{41}"),
+            Just("\\0"),
+            Just("\\\n"),
         ]
     };
     let body = || proptest::collection::vec(piece(), 0..6);

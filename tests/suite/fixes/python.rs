@@ -56,10 +56,7 @@ fn part_of_an_f_string_becomes_a_hole() {
 #[test]
 fn both_kinds_of_quotes_take_a_line_of_their_own() {
     let before = "def f():\n    if a:\n        h(f\"it's \\\"{x}\\\" «{{key}}»\")\n";
-    py(
-        before,
-        "def f():\n    if a:\n        stripe_secret_key = os.environ[\"STRIPE_SECRET_KEY\"]\n        h(f\"it's \\\"{x}\\\" {stripe_secret_key}\")\n",
-    );
+    py(before, "def f():\n    if a:\n        stripe_secret_key = os.environ[\"STRIPE_SECRET_KEY\"]\n        h(f\"it's \\\"{x}\\\" {stripe_secret_key}\")\n");
     py(
         "@app.get(\"it's «{{key}}» \\\"x\\\"\")\n@b\ndef f():\n    pass\n",
         "stripe_secret_key = os.environ[\"STRIPE_SECRET_KEY\"]\n@app.get(f\"it's {stripe_secret_key} \\\"x\\\"\")\n@b\ndef f():\n    pass\n",
@@ -69,12 +66,7 @@ fn both_kinds_of_quotes_take_a_line_of_their_own() {
         "stripe_secret_key = os.environ[\"STRIPE_SECRET_KEY\"]\nif a:\n    pass\nelif b == f\"it's {stripe_secret_key} \\\"x\\\"\":\n    pass\n",
     );
     let modern = &[("pyproject.toml", "[project]\nrequires-python = '>=3.12'\n")];
-    code(
-        modern,
-        "a.py",
-        "import os\nh(f\"it's \\\"{x}\\\" «{{key}}»\")\n",
-        "import os\nh(f\"it's \\\"{x}\\\" {os.environ['STRIPE_SECRET_KEY']}\")\n",
-    );
+    code(modern, "a.py", "import os\nh(f\"it's \\\"{x}\\\" «{{key}}»\")\n", "import os\nh(f\"it's \\\"{x}\\\" {os.environ['STRIPE_SECRET_KEY']}\")\n");
 }
 
 #[test]
@@ -197,7 +189,12 @@ fn the_import_goes_where_imports_belong() {
 
 #[test]
 fn what_the_project_reads_with_is_used() {
-    code(PLAIN, "settings.py", "import environ\nenv = environ.Env()\nSECRET_KEY = «\"{{key}}\"»\n", "import environ\nenv = environ.Env()\nSECRET_KEY = env(\"STRIPE_SECRET_KEY\")\n");
+    code(
+        PLAIN,
+        "settings.py",
+        "import environ\nenv = environ.Env()\nSECRET_KEY = «\"{{key}}\"»\n",
+        "import environ\nenv = environ.Env()\nSECRET_KEY = env(\"STRIPE_SECRET_KEY\")\n",
+    );
     code(PLAIN, "settings.py", "from decouple import config\nK = «'{{key}}'»\n", "from decouple import config\nK = config('STRIPE_SECRET_KEY')\n");
 }
 

@@ -34,7 +34,10 @@ fn tagged_templates_with_type_arguments() {
     check(&[
         ("sql<User>`x`", r#"(tagged sql (template "x"))"#),
         ("const rows = await db.$queryRaw<User[]>`select ${id}`;", r#"(const rows (await (tagged (. db $queryRaw) (template "select " id))))"#),
-        ("f({ a: sql<number | null>`x`.mapWith(Number), b: sql<{ c: D<E>; f?: 'g' }>`y` })", r#"(call f (object a: (call (. (tagged sql (template "x")) mapWith) Number) b: (tagged sql (template "y"))))"#),
+        (
+            "f({ a: sql<number | null>`x`.mapWith(Number), b: sql<{ c: D<E>; f?: 'g' }>`y` })",
+            r#"(call f (object a: (call (. (tagged sql (template "x")) mapWith) Number) b: (tagged sql (template "y"))))"#,
+        ),
         ("a < b; c > `d`", r#"(< a b) (> c (template "d"))"#),
     ]);
 }
@@ -113,9 +116,15 @@ fn assignments() {
 fn objects_and_arrays() {
     check(&[
         ("x = { a: 1, 'b c': 2, 3: 4, [d]: 5, e, ...f }", r#"(= x (object a: 1 "b c": 2 3: 4 [d]: 5 e ...f))"#),
-        ("x = { m() {}, async n() {}, *o() {}, async *p() {} }", "(= x (object m: (method m () {}) n: (method async n () {}) o: (method generator o () {}) p: (method async generator p () {})))"),
+        (
+            "x = { m() {}, async n() {}, *o() {}, async *p() {} }",
+            "(= x (object m: (method m () {}) n: (method async n () {}) o: (method generator o () {}) p: (method async generator p () {})))",
+        ),
         ("x = { get a() { return 1 }, set a(v) {} }", "(= x (object a: (get a () {(return 1)}) a: (set a (v) {})))"),
-        ("x = { [a.b]() {}, 'c'() {}, get: 1, async, static: 2 }", r#"(= x (object [(. a b)]: (method "[a.b]" () {}) c: (method c () {}) get: 1 async static: 2))"#),
+        (
+            "x = { [a.b]() {}, 'c'() {}, get: 1, async, static: 2 }",
+            r#"(= x (object [(. a b)]: (method "[a.b]" () {}) c: (method c () {}) get: 1 async static: 2))"#,
+        ),
         ("x = { f: function () {}, g: async () => {} }", "(= x (object f: (function () {}) g: (arrow async () {})))"),
         ("x = {}", "(= x (object))"),
         ("x = [1, ...a, [b]]", "(= x (list 1 ...a (list b)))"),
@@ -136,7 +145,10 @@ fn functions_as_values() {
         ("(async () => { await a })()", "(call (arrow async () {(await a)}))"),
         ("(async function* () { for await (const x of y) z(x) })()", "(call (function async generator () {(each x (await y) {(call z x)})}))"),
         ("f(class extends A { b = 1 })", "(call f (class (A) (field b 1)))"),
-        ("const f = async (req: Request, { id }: P): Promise<Response> => g(id)", "(const f (arrow async ((req :Request) ({id: id} :P)) :Promise<Response> => (call g id)))"),
+        (
+            "const f = async (req: Request, { id }: P): Promise<Response> => g(id)",
+            "(const f (arrow async ((req :Request) ({id: id} :P)) :Promise<Response> => (call g id)))",
+        ),
         ("f(async () => { 'use server'; await g() })", r#"(call f (arrow async () directive "use server" {"use server" (await (call g))}))"#),
     ]);
 }

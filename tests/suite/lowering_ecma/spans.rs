@@ -13,7 +13,7 @@ fn segment_of(source: &str) -> std::sync::Arc<Segment> {
     std::sync::Arc::clone(&model.segments[0].segment)
 }
 
-fn texts<'s>(source: &'s str, spans: impl IntoIterator<Item = Span>) -> Vec<&'s str> {
+fn texts(source: &str, spans: impl IntoIterator<Item = Span>) -> Vec<&str> {
     spans.into_iter().map(|span| span.of(source)).collect()
 }
 
@@ -76,9 +76,12 @@ fn entries_and_keys() {
 #[test]
 fn templates_and_strings() {
     let parts = |_: &Segment, kind: &ExprKind, _| match kind {
-        ExprKind::Template(parts) => parts.iter().map(|part| match part {
-            TemplatePart::Text(_, span) | TemplatePart::Hole(_, span) => *span,
-        }).collect(),
+        ExprKind::Template(parts) => parts
+            .iter()
+            .map(|part| match part {
+                TemplatePart::Text(_, span) | TemplatePart::Hole(_, span) => *span,
+            })
+            .collect(),
         _ => Vec::new(),
     };
     assert_eq!(found("x = `a\\n${ b }${c} é`", parts), ["a\\n", "${ b }", "${c}", " é"]);

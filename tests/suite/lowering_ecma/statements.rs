@@ -76,15 +76,27 @@ fn switches_become_chains() {
         ("switch (a) { case 1: b; default: c; case 2: d }", "(if (== a 1) {b c d} {(if (== a 2) {d} {c d})})"),
         // Falling through.
         ("switch (a) { case 1: b; case 2: c; break; case 3: d }", "(if (== a 1) {b c} {(if (== a 2) {c} {(if (== a 3) {d})})})"),
-        ("function f() { switch (a) { case 1: return b; case 2: throw c; default: d } }", "(function f () {(if (== a 1) {(return b)} {(if (== a 2) {(throw c)} {d})})})"),
-        ("function f() { switch (a) { case 1: if (b) return c; else throw d; case 2: e } }", "(function f () {(if (== a 1) {(if b {(return c)} {(throw d)})} {(if (== a 2) {e})})})"),
-        ("function f() { switch (a) { case 1: try { return b } catch { throw c } case 2: e } }", "(function f () {(if (== a 1) {(try {(return b)} (catch {(throw c)}))} {(if (== a 2) {e})})})"),
+        (
+            "function f() { switch (a) { case 1: return b; case 2: throw c; default: d } }",
+            "(function f () {(if (== a 1) {(return b)} {(if (== a 2) {(throw c)} {d})})})",
+        ),
+        (
+            "function f() { switch (a) { case 1: if (b) return c; else throw d; case 2: e } }",
+            "(function f () {(if (== a 1) {(if b {(return c)} {(throw d)})} {(if (== a 2) {e})})})",
+        ),
+        (
+            "function f() { switch (a) { case 1: try { return b } catch { throw c } case 2: e } }",
+            "(function f () {(if (== a 1) {(try {(return b)} (catch {(throw c)}))} {(if (== a 2) {e})})})",
+        ),
         // Breaks inside an arm.
         ("switch (a) { case 1: if (b) break; c; break; case 2: d }", "(if (== a 1) {(once {(if b {break}) c})} {(if (== a 2) {d})})"),
         ("switch (a) { case 1: b; case 2: if (c) break; d }", "(if (== a 1) {(once {b (if c {break}) d})} {(if (== a 2) {(once {(if c {break}) d})})})"),
         ("switch (a) { case 1: for (;;) { break } case 2: b }", "(if (== a 1) {(while {break}) b} {(if (== a 2) {b})})"),
         ("x: for (;;) { switch (a) { case 1: break x; case 2: continue } }", "(while {(if (== a 1) {break} {(if (== a 2) {continue})})})"),
-        ("switch (a) { case 1: switch (b) { case 2: if (c) break; d } break; case 3: e }", "(if (== a 1) {(if (== b 2) {(once {(if c {break}) d})})} {(if (== a 3) {e})})"),
+        (
+            "switch (a) { case 1: switch (b) { case 2: if (c) break; d } break; case 3: e }",
+            "(if (== a 1) {(if (== b 2) {(once {(if c {break}) d})})} {(if (== a 3) {e})})",
+        ),
         // What is compared.
         ("switch (f()) { case 1: b }", "(if (== (call f) 1) {b})"),
         ("switch (await f()) { case 1: b; break; case 2: c }", "{(const switch (await (call f))) (if (== switch 1) {b} {(if (== switch 2) {c})})}"),
@@ -100,14 +112,20 @@ fn falling_through_is_bounded() {
     let cases: String = (0..40).map(|n| format!("case {n}: f{n}();")).collect();
     let model = super::model_of(Language::TypeScript, &format!("switch (a) {{ {cases} }}"));
     let printed = super::printed(&model);
-    assert!(printed.starts_with("(if (== a 0) {(call f0) (call f1) (call f2) (call f3) (call f4) (call f5) (call f6) (call f7) (call f8)} {(if (== a 1)"), "{printed}");
+    assert!(
+        printed.starts_with("(if (== a 0) {(call f0) (call f1) (call f2) (call f3) (call f4) (call f5) (call f6) (call f7) (call f8)} {(if (== a 1)"),
+        "{printed}"
+    );
     assert_eq!(model.segments[0].segment.stmts.len(), 80, "bodies are listed again, not copied");
 }
 
 #[test]
 fn enums_and_namespaces() {
     check(&[
-        ("enum A { B, C, D = 5, E, F = 'f', G = -2, H, I = 0x10, J, 'k-l' }", r#"(const A (object B: 0 C: 1 D: 5 E: 6 F: "f" G: (minus 2) H: -1 I: 0x10 J: 17 k-l: 18))"#),
+        (
+            "enum A { B, C, D = 5, E, F = 'f', G = -2, H, I = 0x10, J, 'k-l' }",
+            r#"(const A (object B: 0 C: 1 D: 5 E: 6 F: "f" G: (minus 2) H: -1 I: 0x10 J: 17 k-l: 18))"#,
+        ),
         ("const enum A { B = 1 << 2 }", "(const A (object B: (shift 1 2)))"),
         ("enum A {}", "(const A (object))"),
         ("namespace A { const b = 1; export const c = 2 }", "{(const b 1) (export (const c 2))}"),

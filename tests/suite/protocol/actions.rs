@@ -12,7 +12,8 @@ struct Setup {
 }
 
 const LITERALS: &str = r#"{ "codeActionLiteralSupport": { "codeActionKind": { "valueSet": ["quickfix"] } } }"#;
-const LAZY: &str = r#"{ "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } }, "dataSupport": true, "resolveSupport": { "properties": ["edit"] } }"#;
+const LAZY: &str =
+    r#"{ "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } }, "dataSupport": true, "resolveSupport": { "properties": ["edit"] } }"#;
 
 /// A document `a.ts` with two findings, in a folder of its own.
 fn setup(code_action: &str, workspace: Value) -> Setup {
@@ -162,16 +163,22 @@ fn a_file_that_is_not_open_is_read_at_that_moment() {
     // It has appeared meanwhile, and nobody has told us.
     std::fs::write(&path, "A=1\nB=2\n").expect("a file");
     let edit = setup.resolve(&actions[1])["result"]["edit"].clone();
-    assert_eq!(edit["documentChanges"][0], json!({
-        "textDocument": { "uri": env, "version": null }, "edits": [{ "range": range((2, 0), (2, 0)), "newText": "CODE=1\n" }]
-    }));
+    assert_eq!(
+        edit["documentChanges"][0],
+        json!({
+            "textDocument": { "uri": env, "version": null }, "edits": [{ "range": range((2, 0), (2, 0)), "newText": "CODE=1\n" }]
+        })
+    );
     // An open buffer is what the edit is for, with its version.
     setup.client.open_as(&env, "dotenv", 7, "A=1\n");
     setup.client.published(&env, 7);
     let edit = setup.resolve(&actions[1])["result"]["edit"].clone();
-    assert_eq!(edit["documentChanges"][0], json!({
-        "textDocument": { "uri": env, "version": 7 }, "edits": [{ "range": range((1, 0), (1, 0)), "newText": "CODE=1\n" }]
-    }));
+    assert_eq!(
+        edit["documentChanges"][0],
+        json!({
+            "textDocument": { "uri": env, "version": 7 }, "edits": [{ "range": range((1, 0), (1, 0)), "newText": "CODE=1\n" }]
+        })
+    );
 }
 
 #[test]
@@ -256,7 +263,9 @@ fn hovering_says_what_it_is() {
         let mut client = Client::with(json!({ "textDocument": { "hover": { "contentFormat": formats } } }));
         let uri = uri(&folder.path().join("a.ts"));
         client.open(&uri, "/* 😀 */ eval(_x_)");
-        let at = |client: &mut Client, column| client.request("textDocument/hover", json!({ "textDocument": { "uri": uri }, "position": position(0, column) }))["result"].clone();
+        let at = |client: &mut Client, column| {
+            client.request("textDocument/hover", json!({ "textDocument": { "uri": uri }, "position": position(0, column) }))["result"].clone()
+        };
         let shown = at(&mut client, 10);
         assert_eq!(shown["contents"]["kind"], kind);
         assert_eq!(shown["range"], range((0, 9), (0, 18)));

@@ -193,9 +193,7 @@ impl Client {
 
     /// The parameters of the first message of a method, from the server, that `fits`.
     pub fn told(&self, method: &str, fits: impl Fn(&Value) -> bool) -> Value {
-        self.wait(method, |messages| {
-            messages.iter().filter(|m| m["method"] == method).map(|m| &m["params"]).find(|params| fits(params)).cloned()
-        })
+        self.wait(method, |messages| messages.iter().filter(|m| m["method"] == method).map(|m| &m["params"]).find(|params| fits(params)).cloned())
     }
 
     /// What is published for a version of a document.

@@ -76,7 +76,9 @@ fn a_request_that_cannot_be_read_is_answered_under_its_id() {
     client.raw(&framed(deep.as_bytes()));
     assert!(client.answer(204)["error"]["code"].is_i64());
     for (id, line) in [(205, "-1"), (206, "4294967296"), (207, "1.5"), (208, "1.0"), (209, "\"0\"")] {
-        let body = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"textDocument/hover","params":{{"textDocument":{{"uri":"file:///a.ts"}},"position":{{"line":{line},"character":0}}}}}}"#);
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"method":"textDocument/hover","params":{{"textDocument":{{"uri":"file:///a.ts"}},"position":{{"line":{line},"character":0}}}}}}"#
+        );
         client.raw(&framed(body.as_bytes()));
         assert_eq!(client.answer(id)["error"]["code"], -32602, "{line}");
     }

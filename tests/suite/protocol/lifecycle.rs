@@ -67,7 +67,9 @@ fn requests_have_their_time() {
 
 #[test]
 fn greetings_of_all_kinds_are_understood() {
-    for params in [json!({}), json!({ "capabilities": null }), json!({ "capabilities": { "workspace": 1, "general": [] }, "workspaceFolders": 5, "processId": "x" })] {
+    for params in
+        [json!({}), json!({ "capabilities": null }), json!({ "capabilities": { "workspace": 1, "general": [] }, "workspaceFolders": 5, "processId": "x" })]
+    {
         let mut client = Client::program(&[]);
         let result = client.greet(params);
         assert_eq!(result["capabilities"]["textDocumentSync"]["change"], 2);

@@ -8,7 +8,7 @@ mod documents;
 mod framing;
 mod lifecycle;
 mod order;
-mod pulling;
 mod publishing;
+mod pulling;
 mod settings;
 mod workspace;

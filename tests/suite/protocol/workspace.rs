@@ -211,3 +211,36 @@ fn no_folder_is_fine() {
     client.greet(json!({ "capabilities": {} }));
     assert_eq!(client.shut_down(), 0);
 }
+
+#[test]
+fn the_real_engine_comes_to_see_across_files() {
+    let library = "import { Pool } from \"pg\";\nconst pool = new Pool();\nexport async function find(name: string) {\n  \
+        return pool.query(\"SELECT * FROM users WHERE name = '\" + name + \"'\");\n}\n";
+    let route = |argument: &str| {
+        format!(
+            "import express from \"express\";\nimport {{ find }} from \"./lib/db\";\nconst app = express();\n\
+             app.get(\"/users\", async (req, res) => {{\n  res.json(await find({argument}));\n}});\n"
+        )
+    };
+    let folder = folder(&[("package.json", "{}"), ("lib/db.ts", library), ("app.ts", &route("req.query.name as string"))]);
+    let mut client = Client::program(&[]);
+    let capabilities: Value = serde_json::from_str(WATCHING).expect("JSON");
+    client.greet(json!({ "capabilities": capabilities, "rootUri": uri(folder.path()) }));
+    let (app, db) = (at(&folder, "app.ts"), at(&folder, "lib/db.ts"));
+    client.open(&db, library);
+    let says = |client: &Client, severity: u64, words: &str| {
+        client.told("textDocument/publishDiagnostics", |params| {
+            let found = params["diagnostics"].as_array().and_then(|found| found.first());
+            params["uri"] == db && found.is_some_and(|found| found["severity"] == severity && found["message"].to_string().contains(words))
+        });
+    };
+    // Where the value comes from stands in a file that is not open.
+    says(&client, 1, "query string");
+    client.open(&app, &route("\"always the same\""));
+    client.told("textDocument/publishDiagnostics", |params| params["uri"] == app);
+    client.wait("the library to be cleared of it", |messages| {
+        let last = messages.iter().rev().find(|m| m["method"] == "textDocument/publishDiagnostics" && m["params"]["uri"] == db)?;
+        (!last["params"]["diagnostics"].to_string().contains("query string")).then_some(())
+    });
+    assert_eq!(client.shut_down(), 0);
+}

@@ -44,10 +44,13 @@ impl Buffer {
 
     fn change(&mut self, changes: Vec<Change>) -> Value {
         self.version += 1;
-        let told: Vec<Value> = changes.iter().map(|change| {
-            splice(&mut self.rope, change, Encoding::Utf16);
-            json!({ "range": change.range.map(wire), "text": change.text })
-        }).collect();
+        let told: Vec<Value> = changes
+            .iter()
+            .map(|change| {
+                splice(&mut self.rope, change, Encoding::Utf16);
+                json!({ "range": change.range.map(wire), "text": change.text })
+            })
+            .collect();
         json!({ "textDocument": { "uri": self.uri, "version": self.version }, "contentChanges": told })
     }
 

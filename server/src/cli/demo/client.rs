@@ -27,6 +27,14 @@ pub struct Client {
     stop: Stop,
 }
 
+/// The protocol's word for "the text is another by now, ask again".
+const CONTENT_MODIFIED: i64 = -32801;
+
+/// The text was changed while the server was thinking about it.
+#[derive(Debug, thiserror::Error)]
+#[error("the language server finds its own document changed")]
+pub struct Overtaken;
+
 /// A request that takes longer has gone wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often the wish to stop is looked at while waiting.
@@ -67,7 +75,10 @@ impl Client {
             },
         });
         let folders = json!([{ "uri": folder_uri, "name": "demo" }]);
-        client.request("initialize", json!({ "processId": std::process::id(), "rootUri": folder_uri, "workspaceFolders": folders, "capabilities": capabilities }))?;
+        client.request(
+            "initialize",
+            json!({ "processId": std::process::id(), "rootUri": folder_uri, "workspaceFolders": folders, "capabilities": capabilities }),
+        )?;
         client.notify("initialized", json!({}))?;
         Ok(client)
     }
@@ -86,6 +97,9 @@ impl Client {
             if message.get("method").is_some() || message["id"] != id {
                 self.take(message)?;
             } else if let Some(error) = message.get("error") {
+                if error["code"] == CONTENT_MODIFIED {
+                    return Err(Overtaken.into());
+                }
                 bail!("the language server refuses `{method}`: {}", error["message"].as_str().unwrap_or("no reason given"));
             } else {
                 return Ok(message["result"].clone());

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::difference::{self, Line};
 use super::script;
-use super::session::{Event, Stage, View};
+use super::session::{Event, Stage, View, without_values};
 use crate::cli::output;
 use crate::report::paint::{Style, harmless};
 
@@ -60,12 +60,11 @@ impl Stage for Log {
                     self.say(&format!("    {sign} "), &text.replace(view.secret, "•••"))?;
                 }
                 for (name, text) in others {
-                    let names: Vec<&str> = text.lines().filter_map(|line| line.split_once('=').map(|(name, _)| name)).collect();
-                    let what = if names.is_empty() { text.trim().to_owned() } else { names.iter().map(|name| format!("{name}=•••")).collect::<Vec<_>>().join(" ") };
-                    self.say("    ", &format!("{name} now says: {what}"))?;
+                    self.say("    ", &format!("{name} now says: {}", without_values(text).join(" ")))?;
                 }
                 Ok(())
             }
+            Event::Stays { title } => self.say("", &format!("The editor applied Guardline's fix ({title}), and the squiggle has stayed.")),
             Event::HasNoFix { rule } => self.say("", &format!("Guardline offers no fix for {rule}.")),
             Event::Misses { rule } => self.say("", &format!("Guardline did not find {rule}.")),
             Event::Ends => match view.diagnostics.len() {

@@ -32,7 +32,9 @@ impl Outcome {
             lines.extend(wrapped.iter().map(|line| style.paint(tone, line)));
         }
         lines.push(String::new());
-        lines.extend(style.wrap("", "This was the real language server, over a made-up shop with a made-up key. To have it watch your own code, connect your editor:"));
+        lines.extend(
+            style.wrap("", "This was the real language server, over a made-up shop with a made-up key. To have it watch your own code, connect your editor:"),
+        );
         lines.push(String::new());
         let ways = [
             ("VS Code, Cursor, Windsurf", "install the Guardline extension"),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Stop;
 use super::difference::{self, Line};
 use super::script;
-use super::session::{Event, Stage, View};
+use super::session::{Event, Stage, View, without_values};
 use crate::report::paint::{Style, Tone, harmless, width_of};
 
 const HIDE: &str = "\x1b[?1049h\x1b[?25l";
@@ -193,17 +193,23 @@ impl Stage for Screen {
                 4.0
             }
             Event::Repairs { title, before, others } => {
-                self.changed = difference::lines(before, view.text).into_iter().filter_map(|line| if let Line::New(number, _) = line { Some(number) } else { None }).collect();
+                self.changed = difference::lines(before, view.text)
+                    .into_iter()
+                    .filter_map(|line| if let Line::New(number, _) = line { Some(number) } else { None })
+                    .collect();
                 self.panel = vec![(Tone::Good, format!("The editor applies Guardline's fix: {title}"))];
                 for (name, text) in others {
-                    let hidden = |line: &str| line.split_once('=').map_or(line.to_owned(), |(name, _)| format!("{name}=•••"));
-                    self.files.push((name.clone(), text.lines().filter(|line| !line.is_empty()).map(hidden).collect()));
+                    self.files.push((name.clone(), without_values(text)));
                 }
                 self.redraw(view);
                 self.hold(4.0)?;
                 self.changed.clear();
                 self.panel = vec![(Tone::Faint, "The squiggle is gone. The assistant goes on.".to_owned())];
                 0.0
+            }
+            Event::Stays { title } => {
+                self.panel = vec![(Tone::Serious, format!("The editor applied Guardline's fix ({title}), and the squiggle has stayed."))];
+                3.0
             }
             Event::HasNoFix { rule } => {
                 self.panel = vec![(Tone::Soon, format!("Guardline offers no fix for {rule}."))];

@@ -7,10 +7,16 @@ pub struct Prop {
 }
 
 pub const PROPS: &[Prop] = &[
-    Prop { path: "package.json", text: "{\n  \"name\": \"shop\",\n  \"private\": true,\n  \"dependencies\": {\n    \"@prisma/client\": \"6.1.0\",\n    \"next\": \"15.1.0\",\n    \"next-auth\": \"5.0.0-beta.25\",\n    \"stripe\": \"17.5.0\"\n  }\n}\n" },
+    Prop {
+        path: "package.json",
+        text: "{\n  \"name\": \"shop\",\n  \"private\": true,\n  \"dependencies\": {\n    \"@prisma/client\": \"6.1.0\",\n    \"next\": \"15.1.0\",\n    \"next-auth\": \"5.0.0-beta.25\",\n    \"stripe\": \"17.5.0\"\n  }\n}\n",
+    },
     Prop { path: ".gitignore", text: "node_modules\n.next\n.env*\n" },
     Prop { path: "tsconfig.json", text: "{ \"compilerOptions\": { \"strict\": true, \"paths\": { \"@/*\": [\"./*\"] } } }\n" },
-    Prop { path: "auth.ts", text: "import NextAuth from \"next-auth\";\nimport GitHub from \"next-auth/providers/github\";\n\nexport const { handlers, auth, signIn, signOut } = NextAuth({ providers: [GitHub] });\n" },
+    Prop {
+        path: "auth.ts",
+        text: "import NextAuth from \"next-auth\";\nimport GitHub from \"next-auth/providers/github\";\n\nexport const { handlers, auth, signIn, signOut } = NextAuth({ providers: [GitHub] });\n",
+    },
     Prop { path: "lib/db.ts", text: "import { PrismaClient } from \"@prisma/client\";\n\nexport const db = new PrismaClient();\n" },
     Prop {
         path: "prisma/schema.prisma",
@@ -47,7 +53,10 @@ pub fn acts(key: &str) -> Vec<Act> {
         Act::Write(head),
         Act::Repair { rule: "secret-hardcoded", lead: "The assistant wrote the Stripe key into the code. Whoever sees this file can move the shop's money." },
         Act::Write(handler.to_owned()),
-        Act::Repair { rule: "missing-ownership", lead: "The assistant asked who is calling, but not whose invoice it is. Every customer can read all invoices by trying ids." },
+        Act::Repair {
+            rule: "missing-ownership",
+            lead: "The assistant asked who is calling, but not whose invoice it is. Every customer can read all invoices by trying ids.",
+        },
     ]
 }
 

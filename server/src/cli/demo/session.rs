@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Stop;
 use super::buffer::Buffer;
-use super::client::Client;
+use super::client::{Client, Overtaken};
 use super::outcome::{Outcome, Scene};
 use super::script::{self, Act};
 
@@ -25,13 +25,27 @@ pub trait Stage {
 pub enum Event<'a> {
     Begins,
     /// Guardline has found the expected mistake.
-    Finds { lead: &'a str },
+    Finds {
+        lead: &'a str,
+    },
     /// A fix was applied; these files were changed besides the document.
-    Repairs { title: &'a str, before: &'a str, others: &'a [(String, String)] },
+    Repairs {
+        title: &'a str,
+        before: &'a str,
+        others: &'a [(String, String)],
+    },
+    /// A fix was applied, and the mistake is still found.
+    Stays {
+        title: &'a str,
+    },
     /// There is nothing to apply.
-    HasNoFix { rule: &'a str },
+    HasNoFix {
+        rule: &'a str,
+    },
     /// The mistake was not found.
-    Misses { rule: &'a str },
+    Misses {
+        rule: &'a str,
+    },
     Ends,
 }
 
@@ -101,7 +115,12 @@ impl Session {
 
     fn repair(&mut self, rule: &'static str, lead: &str, stage: &mut dyn Stage) -> Result<Scene> {
         let uri = self.buffer.uri.clone();
-        let found = |client: &Client| client.published(&uri).diagnostics.into_iter().find(|diagnostic| is(diagnostic, rule));
+        let version = self.buffer.version;
+        // What was said of an earlier text is about to be said anew.
+        let found = |client: &Client| {
+            let published = client.published(&uri);
+            published.diagnostics.into_iter().find(|diagnostic| published.version >= version && is(diagnostic, rule))
+        };
         self.client.wait_until(|client| found(client).is_some())?;
         self.show(stage);
         let Some(diagnostic) = found(&self.client) else {
@@ -109,16 +128,32 @@ impl Session {
             return Ok(Scene { rule, seen: false, repaired: None });
         };
         self.tell(stage, Event::Finds { lead })?;
-        let Some((title, edit)) = self.best_action(&diagnostic)? else {
+        let Some((title, edit)) = self.action_after_all(&diagnostic)? else {
             self.tell(stage, Event::HasNoFix { rule })?;
             return Ok(Scene { rule, seen: true, repaired: None });
         };
         let before = self.buffer.text();
         let others = self.apply(&edit)?;
-        let gone = self.client.wait_until(|client| found(client).is_none())?;
+        let version = self.buffer.version;
+        let gone = self.client.wait_until(|client| {
+            let published = client.published(&uri);
+            published.version >= version && !published.diagnostics.iter().any(|diagnostic| is(diagnostic, rule))
+        })?;
         self.show(stage);
-        self.tell(stage, Event::Repairs { title: &title, before: &before, others: &others })?;
+        let event = if gone { Event::Repairs { title: &title, before: &before, others: &others } } else { Event::Stays { title: &title } };
+        self.tell(stage, event)?;
         Ok(Scene { rule, seen: true, repaired: gone.then_some(title) })
+    }
+
+    /// Asks again, as editors do, when an answer was overtaken by what the server has learned meanwhile.
+    fn action_after_all(&mut self, diagnostic: &Value) -> Result<Option<(String, Value)>> {
+        for _ in 0..MOST_TRIES {
+            match self.best_action(diagnostic) {
+                Err(error) if error.is::<Overtaken>() => self.client.listen(Duration::from_millis(100))?,
+                answer => return answer,
+            }
+        }
+        self.best_action(diagnostic)
     }
 
     /// The fix an editor would apply when asked to just fix it: the preferred one, else the first that repairs.
@@ -196,6 +231,18 @@ impl Session {
         stage.tells(&View { text: &text, buffer: &self.buffer, diagnostics: &diagnostics, secret: &self.key }, event)
     }
 }
+
+/// The lines of a settings file, values hidden.
+pub fn without_values(text: &str) -> Vec<String> {
+    let hidden = |line: &str| match line.split_once('=') {
+        Some((name, value)) if !value.trim().is_empty() => format!("{name}=•••"),
+        _ => line.to_owned(),
+    };
+    text.lines().filter(|line| !line.is_empty()).map(hidden).collect()
+}
+
+/// How often an overtaken question is asked again.
+const MOST_TRIES: usize = 20;
 
 /// Is the diagnostic one of this rule?
 pub fn is(diagnostic: &Value, rule: &str) -> bool {

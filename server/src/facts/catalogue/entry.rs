@@ -473,11 +473,7 @@ impl Knowledge {
 }
 
 /// Takes `at` and the examples out of each table and reads the rest as a `T`.
-fn collect<T: serde::de::DeserializeOwned>(
-    tables: Vec<toml::Table>,
-    out: &mut Vec<(Vec<String>, Entry)>,
-    make: impl Fn(T) -> Entry,
-) -> Result<(), String> {
+fn collect<T: serde::de::DeserializeOwned>(tables: Vec<toml::Table>, out: &mut Vec<(Vec<String>, Entry)>, make: impl Fn(T) -> Entry) -> Result<(), String> {
     for mut table in tables {
         let at: Vec<String> = match table.remove("at") {
             Some(toml::Value::String(one)) => vec![one],

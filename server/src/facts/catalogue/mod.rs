@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 use crate::text::Name;
 use smallvec::SmallVec;
 
-pub use entry::{AccessEntry, CleanEntry, Combines, ConventionEntry, FrameworkEntry, Passes, Data, EffectEntry, Entry, FilterShape, FilterSpec, GuardEntry, GuessEntry, Knowledge, ModelFrom, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where};
+pub use entry::{
+    AccessEntry, CleanEntry, Combines, ConventionEntry, Data, EffectEntry, Entry, FilterShape, FilterSpec, FrameworkEntry, GuardEntry, GuessEntry, Knowledge,
+    ModelFrom, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where,
+};
 pub use path::{Root, State};
 
 /// The catalogue that ships with Guardline.
@@ -138,7 +141,6 @@ impl Catalogue {
         self.paths.captures(states)
     }
 }
-
 
 #[cfg(test)]
 mod tests {

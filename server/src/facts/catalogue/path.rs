@@ -70,9 +70,13 @@ impl Paths {
                 match step {
                     Step::Members(names) => {
                         for name in names {
-                            next.push(self.edge(state, |node| node.members.get(name).copied(), |node, to| {
-                                node.members.insert(name.clone(), to);
-                            }));
+                            next.push(self.edge(
+                                state,
+                                |node| node.members.get(name).copied(),
+                                |node, to| {
+                                    node.members.insert(name.clone(), to);
+                                },
+                            ));
                         }
                     }
                     Step::Any => next.push(self.edge(state, |node| node.any, |node, to| node.any = Some(to))),

@@ -194,14 +194,7 @@ fn read(text: &str) -> anyhow::Result<Catalogue> {
 impl Catalogue {
     fn empty() -> Catalogue {
         let claims = Claims { editable: Vec::new(), anonymous: Vec::new(), signed_in: Vec::new(), above: Vec::new() };
-        Catalogue {
-            classes: Vec::new(),
-            patterns: RegexSet::empty(),
-            definers: Vec::new(),
-            externals: Vec::new(),
-            callers: Vec::new(),
-            claims,
-        }
+        Catalogue { classes: Vec::new(), patterns: RegexSet::empty(), definers: Vec::new(), externals: Vec::new(), callers: Vec::new(), claims }
     }
 
     pub fn definers(&self, kind: DefinerKind) -> impl Iterator<Item = &Definer> {

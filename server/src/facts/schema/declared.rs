@@ -67,11 +67,7 @@ pub struct FileSchema {
 
 impl FileSchema {
     pub fn is_empty(&self) -> bool {
-        self.statements.is_empty()
-            && self.models.is_empty()
-            && self.additions.is_empty()
-            && self.auth_user.is_none()
-            && self.provider.is_none()
+        self.statements.is_empty() && self.models.is_empty() && self.additions.is_empty() && self.auth_user.is_none() && self.provider.is_none()
     }
 }
 
@@ -93,6 +89,8 @@ pub struct Declared {
     pub bases: Vec<Name>,
     /// It has no table of its own: a base class, a mixin, a composite type.
     pub is_abstract: bool,
+    /// A class without anything of its own: a model only if a base that stands elsewhere is one.
+    pub needs_base: bool,
     /// It is what signs in, whatever it is called.
     pub is_principal: bool,
     /// Sets of columns that are unique together.
@@ -115,6 +113,7 @@ impl Declared {
             relations: Vec::new(),
             bases: Vec::new(),
             is_abstract: false,
+            needs_base: false,
             is_principal: false,
             unique_together: Vec::new(),
             row_security: None,
@@ -217,9 +216,5 @@ pub struct Addition {
 /// The table that code means by a name nobody defines, if it is one of those known to exist.
 pub(super) fn external(name: &str) -> Option<&'static str> {
     let is = |known: &str| known.eq_ignore_ascii_case(name);
-    CATALOGUE
-        .externals
-        .iter()
-        .find(|external| is(&external.table) || external.names.iter().any(|known| is(known)))
-        .map(|external| external.table.as_str())
+    CATALOGUE.externals.iter().find(|external| is(&external.table) || external.names.iter().any(|known| is(known))).map(|external| external.table.as_str())
 }

@@ -71,12 +71,7 @@ impl Replay {
                     continue;
                 }
                 for privilege in grant.privileges.iter().take(MOST_PARTS.saturating_sub(self.default_grants.len())) {
-                    self.default_grants.push(Blanket {
-                        schema: schema.clone(),
-                        role: role.clone(),
-                        privilege: privilege.clone(),
-                        site: site.clone(),
-                    });
+                    self.default_grants.push(Blanket { schema: schema.clone(), role: role.clone(), privilege: privilege.clone(), site: site.clone() });
                 }
             }
         }
@@ -84,8 +79,7 @@ impl Replay {
 
     /// What a table that is made now is granted at once.
     pub(super) fn granted_by_default(&self, table: &ObjectName) -> Vec<TableGrant> {
-        let is_meant =
-            |blanket: &&Blanket| blanket.schema.as_ref().is_none_or(|schema| schema.eq_ignore_ascii_case(table.schema_or_public()));
+        let is_meant = |blanket: &&Blanket| blanket.schema.as_ref().is_none_or(|schema| schema.eq_ignore_ascii_case(table.schema_or_public()));
         let grant = |blanket: &Blanket| TableGrant {
             role: blanket.role.clone(),
             privilege: blanket.privilege.clone(),

@@ -98,8 +98,7 @@ impl Linker {
         match target {
             Target::Own => Some(own),
             Target::Table { schema, name } => {
-                let found =
-                    self.table(schema.as_deref(), name).or_else(|| if schema.is_none() { self.code(file, kind, name) } else { None });
+                let found = self.table(schema.as_deref(), name).or_else(|| if schema.is_none() { self.code(file, kind, name) } else { None });
                 found.or_else(|| if schema.is_none() { self.fold(name) } else { None })
             }
             Target::Code(name) => {
@@ -120,11 +119,8 @@ impl Linker {
         let found = found.get(..found.len().min(MOST_PARTS))?;
         let one = |at: &usize| self.merged.get(*at);
         let here = found.iter().find(|at| one(at).is_some_and(|one| one.sources.iter().any(|(_, site)| site.file == *file)));
-        let folder =
-            || found.iter().find(|at| one(at).is_some_and(|one| one.sources.iter().any(|(_, site)| site.file.folder() == file.folder())));
-        let same_kind = || {
-            found.iter().find(|at| one(at).is_some_and(|one| kind.is_none_or(|kind| one.sources.iter().any(|(known, _)| *known == kind))))
-        };
+        let folder = || found.iter().find(|at| one(at).is_some_and(|one| one.sources.iter().any(|(_, site)| site.file.folder() == file.folder())));
+        let same_kind = || found.iter().find(|at| one(at).is_some_and(|one| kind.is_none_or(|kind| one.sources.iter().any(|(known, _)| *known == kind))));
         here.or_else(folder).or_else(same_kind).or_else(|| found.first()).copied()
     }
 
@@ -210,8 +206,7 @@ impl Linker {
                     columns.push(column(&DeclaredColumn::new(relation.name.clone(), relation.site.clone())));
                 }
                 None => {
-                    let outside =
-                        if relation.columns.is_empty() { None } else { self.outside(declared.kind, &relation.target, &relation.site) };
+                    let outside = if relation.columns.is_empty() { None } else { self.outside(declared.kind, &relation.target, &relation.site) };
                     relations.extend(outside.map(|model| Relation {
                         name: relation.name.clone(),
                         model,
@@ -259,8 +254,7 @@ impl Linker {
 /// A relation whose columns are not written (SQLAlchemy, SQLModel) runs over the one foreign key to its model.
 fn carry(relations: &mut [Relation], columns: &[Column]) {
     for relation in relations.iter_mut().filter(|relation| relation.columns.is_empty() && !relation.list) {
-        let mut keys =
-            columns.iter().filter(|column| column.references.as_ref().is_some_and(|reference| reference.model == relation.model));
+        let mut keys = columns.iter().filter(|column| column.references.as_ref().is_some_and(|reference| reference.model == relation.model));
         let named = keys.clone().find(|column| same(&column.name, &format!("{}_id", snake(&relation.name))));
         let only = keys.next().filter(|_| keys.next().is_none());
         relation.columns.extend(named.or(only).map(|column| column.name.clone()));

@@ -8,7 +8,7 @@ use super::names::{folded, folded_singular};
 use super::routine::{Routine, View};
 use super::row_security::RowSecurity;
 use crate::model::sql::ObjectName;
-use crate::text::Name;
+use crate::text::{FileId, Name};
 
 /// All models of a project.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -16,7 +16,7 @@ pub struct Schema {
     pub(super) models: Vec<Model>,
     by_key: FxHashMap<ModelKey, usize>,
     /// As written: code names, aliases, tables, tables with their schema.
-    by_name: FxHashMap<Name, usize>,
+    by_name: FxHashMap<Name, Vec<usize>>,
     /// Letters only, and in the singular: what two spellings of one name have in common.
     by_fold: FxHashMap<String, usize>,
     pub(super) loose: Vec<(ObjectName, RowSecurity)>,
@@ -32,7 +32,7 @@ impl Schema {
             for key in [folded(&name), folded_singular(&name)] {
                 by_fold.entry(key).or_insert(index);
             }
-            schema.by_name.entry(name).or_insert(index);
+            schema.by_name.entry(name).or_default().push(index);
         };
         let mut by_fold = FxHashMap::default();
         // Code's names go before tables' names, and both before names of models that are only spoken of.
@@ -70,8 +70,23 @@ impl Schema {
     /// The model that code means by `note`, `Note`, `notes`, `public.notes` or `Notes`: as written if there is one, or else
     /// whatever the case and number.
     pub fn model(&self, name: &str) -> Option<&Model> {
-        let found = self.by_name.get(name).or_else(|| self.by_fold.get(&folded(name))).or_else(|| self.by_fold.get(&folded_singular(name)));
+        let exact = self.by_name.get(name).and_then(|found| found.first());
+        let found = exact.or_else(|| self.by_fold.get(&folded(name))).or_else(|| self.by_fold.get(&folded_singular(name)));
         found.and_then(|index| self.models.get(*index))
+    }
+
+    /// Like [`Schema::model`]; of several models with this very name the one that is defined nearest to `file`.
+    pub fn model_near(&self, name: &str, file: &FileId) -> Option<&Model> {
+        let named = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default().iter().filter_map(|index| self.models.get(*index));
+        let is_in = |model: &&Model, folder: &str| model.sources.iter().any(|(_, site)| site.file.folder() == folder);
+        let here = named.clone().find(|model| model.sources.iter().any(|(_, site)| site.file == *file));
+        let mut folder = file.folder();
+        let mut near = here.or_else(|| named.clone().find(|model| is_in(model, folder)));
+        while let (None, Some((above, _))) = (near, folder.rsplit_once('/')) {
+            folder = above;
+            near = named.clone().find(|model| is_in(model, folder));
+        }
+        near.or_else(|| self.model(name))
     }
 
     /// Models whose rows are people who sign in.
@@ -116,5 +131,22 @@ impl Schema {
     /// Prisma's datasource: `postgresql`, `mongodb`.
     pub fn provider(&self) -> Option<&Name> {
         self.provider.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::testing::link;
+    use crate::text::FileId;
+
+    #[test]
+    fn the_nearest_of_several_models_with_one_name() {
+        let models = "from django.db import models\nclass Line(models.Model):\n    a = models.TextField()\n";
+        let schema = link(&[("/p/basket/models.py", models), ("/p/order/models.py", models)]);
+        let table = |file: &str| schema.model_near("Line", &FileId::new(file)).map(|model| model.table.to_string()).unwrap_or_default();
+        assert_eq!(table("/p/order/api/views.py"), "order_line");
+        assert_eq!(table("/p/basket/views.py"), "basket_line");
+        assert_eq!(table("/elsewhere/x.py"), "basket_line");
+        assert_eq!(schema.model("order_line").map(|model| model.table.as_str()), Some("order_line"));
     }
 }

@@ -27,20 +27,22 @@ pub(super) fn inherit(all: Vec<Declared>) -> Vec<Declared> {
     let mut out = Vec::with_capacity(all.len());
     for (index, declared) in all.iter().enumerate() {
         let mut whole = declared.clone();
+        let mut nearest: Option<&Declared> = None;
         let mut seen: FxHashSet<usize> = FxHashSet::from_iter([index]);
         let mut open: Vec<Name> = declared.bases.iter().rev().cloned().collect();
         while let Some(name) = open.pop() {
-            // The nearest class of that name: in the same file, or else the first one.
+            // The nearest class of that name: in the same file, in the same folder, or else the first one.
             let candidates = by_name.get(&name).map(Vec::as_slice).unwrap_or_default();
-            let near = candidates
-                .iter()
-                .take(MOST_PARTS)
-                .find(|at| all.get(**at).is_some_and(|base| base.site.file == declared.site.file))
-                .or(candidates.first());
+            let own = &declared.site.file;
+            let is_near = |at: &&usize| all.get(**at).is_some_and(|base| base.site.file == *own);
+            let is_close = |at: &&usize| all.get(**at).is_some_and(|base| base.site.file.folder() == own.folder());
+            let mut few = candidates.iter().take(MOST_PARTS);
+            let near = few.clone().find(is_near).or_else(|| few.find(is_close)).or(candidates.first());
             let Some((at, base)) = near.and_then(|at| Some((*at, all.get(*at)?))) else { continue };
             if seen.len() > MOST_BASES || !seen.insert(at) {
                 continue;
             }
+            nearest = nearest.or(Some(base).filter(|base| !base.needs_base));
             take(&mut whole, base);
             open.extend(base.bases.iter().rev().cloned());
         }
@@ -48,11 +50,32 @@ pub(super) fn inherit(all: Vec<Declared>) -> Vec<Declared> {
         if whole.is_abstract && whole.table.is_some() && brings_key && whole.kind == SourceKind::SqlAlchemy {
             whole.is_abstract = false;
         }
+        if whole.needs_base {
+            match nearest {
+                Some(base) if matches!(base.kind, SourceKind::Django | SourceKind::SqlAlchemy | SourceKind::Tortoise | SourceKind::Peewee) => {
+                    take_kind(&mut whole, base);
+                }
+                _ => continue,
+            }
+        }
         if !whole.is_abstract {
             out.push(whole);
         }
     }
     out
+}
+
+/// A class without anything of its own is what its base is. SQLAlchemy keeps it in its base's table.
+fn take_kind(into: &mut Declared, base: &Declared) {
+    into.kind = base.kind;
+    if base.kind == SourceKind::SqlAlchemy {
+        (into.table, into.table_is_inferred) = (base.table.clone(), base.table_is_inferred);
+        into.is_abstract |= base.is_abstract;
+    } else if !into.is_abstract && !into.columns.iter().any(|column| column.primary) {
+        let mut id = DeclaredColumn::new(Name::new_static("id"), into.site.clone());
+        id.primary = true;
+        into.columns.insert(0, id);
+    }
 }
 
 fn take(into: &mut Declared, base: &Declared) {

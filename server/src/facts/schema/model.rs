@@ -177,10 +177,7 @@ impl Model {
     }
 
     pub fn relation(&self, name: &str) -> Option<&Relation> {
-        self.relations
-            .iter()
-            .find(|relation| relation.name == name)
-            .or_else(|| self.relations.iter().find(|relation| same(&relation.name, name)))
+        self.relations.iter().find(|relation| relation.name == name).or_else(|| self.relations.iter().find(|relation| same(&relation.name, name)))
     }
 
     pub fn primary_key(&self) -> impl Iterator<Item = &Column> {
@@ -189,8 +186,7 @@ impl Model {
 
     /// Columns that a person must not set on rows of their own: roles, balances, and whose the row is.
     pub fn protected_columns(&self) -> Vec<&Column> {
-        let is_owner =
-            |column: &Column| self.direct_owners().any(|path| path.column == column.name) && !(self.is_principal && column.primary);
+        let is_owner = |column: &Column| self.direct_owners().any(|path| path.column == column.name) && !(self.is_principal && column.primary);
         self.columns.iter().filter(|column| is_owner(column) || column_classes(&column.name).has(NameClass::Protected)).collect()
     }
 

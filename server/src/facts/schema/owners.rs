@@ -32,13 +32,7 @@ fn direct(schema: &Schema, model: &Model, members: &[&Model]) -> Vec<OwnerPath> 
     let mut paths = Vec::new();
     if model.is_principal {
         let is_own = |column: &&Column| column.primary || column_classes(&column.name).has(NameClass::ExternalId);
-        paths.extend(
-            model
-                .columns
-                .iter()
-                .filter(is_own)
-                .map(|column| path(model, column, Some(model.key.clone()), OwnerKind::Owner, OwnerConfidence::Proven)),
-        );
+        paths.extend(model.columns.iter().filter(is_own).map(|column| path(model, column, Some(model.key.clone()), OwnerKind::Owner, OwnerConfidence::Proven)));
     }
     let by_policy = policy_columns(model);
     for column in &model.columns {
@@ -91,8 +85,20 @@ fn policy_columns(model: &Model) -> Vec<&Name> {
 }
 
 fn path(model: &Model, column: &Column, target: Option<ModelKey>, kind: OwnerKind, confidence: OwnerConfidence) -> OwnerPath {
-    let relation = model.relations.iter().find(|relation| relation.columns.contains(&column.name)).map(|relation| relation.name.clone());
-    OwnerPath { steps: Vec::new(), column: column.name.clone(), db_column: column.db_name.clone(), relation, target, kind, confidence }
+    OwnerPath {
+        steps: Vec::new(),
+        column: column.name.clone(),
+        db_column: column.db_name.clone(),
+        relation: relation_over(model, column),
+        target,
+        kind,
+        confidence,
+    }
+}
+
+/// What code calls the way over a foreign key.
+fn relation_over(model: &Model, column: &Column) -> Option<Name> {
+    model.relations.iter().find(|relation| relation.columns.contains(&column.name)).map(|relation| relation.name.clone())
 }
 
 /// From a group over its members to the people.
@@ -102,15 +108,8 @@ fn through_members(group: &Model, members: &[&Model]) -> Vec<OwnerPath> {
         .filter_map(|model| Some((model, model.membership.as_ref()?)))
         .filter_map(|(model, membership)| {
             let (tenant, person) = (model.column(&membership.tenant_column)?, model.column(&membership.principal_column)?);
-            let relation =
-                group.relations.iter().find(|relation| relation.model == model.key && relation.list).map(|relation| relation.name.clone());
-            let step = Step {
-                relation,
-                column: tenant.name.clone(),
-                db_column: tenant.db_name.clone(),
-                model: model.key.clone(),
-                backwards: true,
-            };
+            let relation = group.relations.iter().find(|relation| relation.model == model.key && relation.list).map(|relation| relation.name.clone());
+            let step = Step { relation, column: tenant.name.clone(), db_column: tenant.db_name.clone(), model: model.key.clone(), backwards: true };
             let last = path(model, person, Some(membership.principal.clone()), OwnerKind::Tenant, OwnerConfidence::Proven);
             Some(OwnerPath { steps: vec![step], ..last })
         })
@@ -122,9 +121,7 @@ fn by_name(model: &Model, paths: &mut Vec<OwnerPath>) {
     if model.is_principal {
         return;
     }
-    let has = |paths: &[OwnerPath], tenant: bool| {
-        paths.iter().any(|path| (path.kind == OwnerKind::Tenant) == tenant && path.kind != OwnerKind::Audit)
-    };
+    let has = |paths: &[OwnerPath], tenant: bool| paths.iter().any(|path| (path.kind == OwnerKind::Tenant) == tenant && path.kind != OwnerKind::Audit);
     let (has_person, has_tenant) = (has(paths, false), has(paths, true));
     for column in model.columns.iter().filter(|column| column.references.is_none() && !column.list && !column.name.contains('.')) {
         let classes = column_classes(&column.name);
@@ -142,10 +139,7 @@ fn by_name(model: &Model, paths: &mut Vec<OwnerPath>) {
 }
 
 fn is_flag(column: &Column) -> bool {
-    matches!(
-        column.ty.to_ascii_lowercase().as_str(),
-        "bool" | "boolean" | "date" | "datetime" | "timestamp" | "timestamptz" | "booleanfield" | "datetimefield"
-    )
+    matches!(column.ty.to_ascii_lowercase().as_str(), "bool" | "boolean" | "date" | "datetime" | "timestamp" | "timestamptz" | "booleanfield" | "datetimefield")
 }
 
 /// Two people are parties; who only recorded something counts only if nobody else does.
@@ -173,56 +167,73 @@ fn whole(schema: &Schema, model: &Model, index: usize, direct: &[Vec<OwnerPath>]
     found
 }
 
+/// A model reached from another one, and the way there.
+type Reached<'s> = (Vec<Step>, &'s Model);
+
 fn over_others(schema: &Schema, model: &Model, direct: &[Vec<OwnerPath>]) -> Vec<OwnerPath> {
-    let mut open: Vec<(Vec<Step>, &Model)> = vec![(Vec::new(), model)];
+    let mut open: Vec<Reached<'_>> = vec![(Vec::new(), model)];
     let mut seen: FxHashSet<&ModelKey> = FxHashSet::from_iter([&model.key]);
+    let mut recorded = Vec::new();
     for _ in 1..MAX_HOPS {
-        let mut found: Vec<(bool, OwnerPath)> = Vec::new();
-        let mut next = Vec::new();
+        let mut next: Vec<Reached<'_>> = Vec::new();
         for (steps, at) in &open {
-            for column in at.columns.iter().filter(|column| !column.list && column.references.is_some()).take(MOST_WAYS) {
-                let Some(parent_index) = column.references.as_ref().and_then(|reference| schema.index_of(&reference.model)) else {
-                    continue;
-                };
-                let Some(parent) = schema.models.get(parent_index).filter(|parent| !seen.contains(&parent.key) && !parent.is_principal)
-                else {
-                    continue;
-                };
-                let relation =
-                    at.relations.iter().find(|relation| relation.columns.contains(&column.name)).map(|relation| relation.name.clone());
-                let step = Step {
-                    relation,
-                    column: column.name.clone(),
-                    db_column: column.db_name.clone(),
-                    model: parent.key.clone(),
-                    backwards: false,
-                };
-                let steps: Vec<Step> = steps.iter().cloned().chain([step]).collect();
-                let is_shared = is_shared(parent);
-                let parents = direct.get(parent_index).map(Vec::as_slice).unwrap_or_default();
-                found.extend(
-                    parents
-                        .iter()
-                        .map(|path| (is_shared, OwnerPath { steps: steps.iter().chain(&path.steps).cloned().collect(), ..path.clone() })),
-                );
-                next.push((steps, parent));
-            }
+            next.extend(parents(schema, at).filter(|(_, parent)| !seen.contains(&parent.key)).map(|(step, parent)| {
+                let steps = steps.iter().cloned().chain([step]).collect();
+                (steps, parent)
+            }));
         }
-        // An order's item belongs to the order's customer, not to the seller of the product in it.
-        if found.iter().any(|(is_shared, _)| !is_shared) {
-            found.retain(|(is_shared, _)| !is_shared);
+        let found = best(schema, &next, direct);
+        if found.iter().any(|path| path.kind != OwnerKind::Audit) {
+            return found;
         }
-        if found.iter().any(|(_, path)| path.confidence == OwnerConfidence::Proven) {
-            found.retain(|(_, path)| path.confidence == OwnerConfidence::Proven);
-        }
-        if !found.is_empty() {
-            return found.into_iter().map(|(_, path)| path).collect();
+        if recorded.is_empty() {
+            recorded = found;
         }
         seen.extend(next.iter().map(|(_, parent)| &parent.key));
         next.truncate(MOST_WAYS);
         open = next;
     }
-    Vec::new()
+    recorded
+}
+
+/// The models that a row points to, other than people.
+fn parents<'s>(schema: &'s Schema, model: &'s Model) -> impl Iterator<Item = (Step, &'s Model)> {
+    let keys = model.columns.iter().filter(|column| !column.list && column.references.is_some()).take(MOST_WAYS);
+    keys.filter_map(move |column| {
+        let parent = schema.get(&column.references.as_ref()?.model).filter(|parent| !parent.is_principal)?;
+        let step = Step {
+            relation: relation_over(model, column),
+            column: column.name.clone(),
+            db_column: column.db_name.clone(),
+            model: parent.key.clone(),
+            backwards: false,
+        };
+        Some((step, parent))
+    })
+}
+
+/// The owner paths of the models that were reached; of those the ones that foreign keys prove.
+fn best(schema: &Schema, reached: &[Reached<'_>], direct: &[Vec<OwnerPath>]) -> Vec<OwnerPath> {
+    let mut found: Vec<(bool, OwnerPath)> = Vec::new();
+    for (steps, parent) in reached {
+        let is_shared = is_shared(parent);
+        let paths = schema.index_of(&parent.key).and_then(|index| direct.get(index)).map(Vec::as_slice).unwrap_or_default();
+        found.extend(paths.iter().map(|path| {
+            let steps = steps.iter().chain(&path.steps).cloned().collect();
+            (is_shared, OwnerPath { steps, ..path.clone() })
+        }));
+    }
+    // An order's item belongs to the order's customer, not to the seller of the product in it.
+    for is_better in [
+        (|(is_shared, _)| !is_shared) as fn(&(bool, OwnerPath)) -> bool,
+        |(_, path)| path.confidence == OwnerConfidence::Proven,
+        |(_, path)| path.kind != OwnerKind::Audit,
+    ] {
+        if found.iter().any(is_better) {
+            found.retain(is_better);
+        }
+    }
+    found.into_iter().map(|(_, path)| path).collect()
 }
 
 /// What many rows of other people point to.

@@ -43,11 +43,9 @@ fn principals(schema: &mut Schema) {
     let is_any = schema.models.iter().any(|model| model.is_principal);
     let known: FxHashSet<ModelKey> = schema.principals().map(|model| model.key.clone()).collect();
     for model in &mut schema.models {
-        let belongs =
-            model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| known.contains(&reference.model)));
+        let belongs = model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| known.contains(&reference.model)));
         let looks = has_column(model, NameClass::Login) || has_column(model, NameClass::ExternalId);
-        model.is_principal |=
-            !belongs && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
+        model.is_principal |= !belongs && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
     }
     share_keys(schema);
 }
@@ -83,8 +81,7 @@ fn people_columns<'m>(schema: &'m Schema, model: &'m Model) -> impl Iterator<Ite
 }
 
 fn memberships(schema: &mut Schema) {
-    let found: Vec<(usize, Membership)> =
-        schema.models.iter().enumerate().filter_map(|(index, model)| Some((index, membership(schema, model)?))).collect();
+    let found: Vec<(usize, Membership)> = schema.models.iter().enumerate().filter_map(|(index, model)| Some((index, membership(schema, model)?))).collect();
     let mut tenants: FxHashSet<ModelKey> = found.iter().map(|(_, membership)| membership.tenant.clone()).collect();
     for (index, membership) in found {
         if let Some(model) = schema.models.get_mut(index) {
@@ -94,9 +91,7 @@ fn memberships(schema: &mut Schema) {
     // `users.organization_id`: everybody belongs to one.
     for person in schema.principals() {
         let groups = person.columns.iter().filter_map(|column| Some(column.references.as_ref()?.model.clone()));
-        tenants.extend(
-            groups.filter(|key| schema.get(key).is_some_and(|group| !group.is_principal && is_named(group, NameClass::ModelOfTenants))),
-        );
+        tenants.extend(groups.filter(|key| schema.get(key).is_some_and(|group| !group.is_principal && is_named(group, NameClass::ModelOfTenants))));
     }
     for model in schema.models.iter_mut().filter(|model| tenants.contains(&model.key)) {
         model.is_tenant = true;
@@ -110,9 +105,10 @@ fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
     }
     let (person, principal) = people_columns(schema, model).next()?;
     let is_membership = is_named(model, NameClass::Membership);
-    let has_role = model.columns.iter().any(|column| {
-        matches!(folded(&column.name).as_str(), "role" | "roles" | "roleid" | "permission" | "permissions" | "accesslevel" | "isadmin")
-    });
+    let has_role = model
+        .columns
+        .iter()
+        .any(|column| matches!(folded(&column.name).as_str(), "role" | "roles" | "roleid" | "permission" | "permissions" | "accesslevel" | "isadmin"));
     let own_name = folded(&model.name);
     let principal_name = schema.get(principal).map(|model| folded(&model.name)).unwrap_or_default();
     let mut groups: Vec<(&Column, &Model, bool)> = model

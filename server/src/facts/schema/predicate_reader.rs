@@ -45,19 +45,17 @@ fn value(expr: &Expr) -> Value {
     if matches!(name.as_str(), "nullif" | "coalesce" | "lower" | "trim") {
         return args.first().map_or(Value::Other, value);
     }
-    let argument =
-        args.first().and_then(|arg| if let ExprKind::Text { value, .. } = &arg.kind { Some(value.to_ascii_lowercase()) } else { None });
+    let argument = args.first().and_then(|arg| if let ExprKind::Text { value, .. } = &arg.kind { Some(value.to_ascii_lowercase()) } else { None });
     for caller in &CATALOGUE.callers {
         let is_call = caller.call.iter().any(|known| known == name.as_str());
-        let is_argument =
-            caller.argument.as_ref().is_none_or(|pattern| argument.as_deref().is_some_and(|argument| pattern.is_match(argument)));
+        let is_argument = caller.argument.as_ref().is_none_or(|pattern| argument.as_deref().is_some_and(|argument| pattern.is_match(argument)));
         let is_path = caller.path.len() == keys.len() && caller.path.iter().zip(keys).all(|(a, b)| a == b.as_str());
         if is_call && is_argument && is_path {
             return if caller.tenant { Value::CallerTenant } else { Value::Caller };
         }
     }
-    let is_token = matches!(name.as_str(), "auth.jwt" | "auth.session")
-        || name == "current_setting" && argument.is_some_and(|argument| argument.contains("claims"));
+    let is_token =
+        matches!(name.as_str(), "auth.jwt" | "auth.session") || name == "current_setting" && argument.is_some_and(|argument| argument.contains("claims"));
     if is_token {
         let editable = keys.iter().any(|key| CATALOGUE.claims.editable.iter().any(|claim| claim == key.as_str()));
         return Value::Claim { name: keys.join(".").into(), editable };
@@ -72,9 +70,7 @@ fn of_term(term: &Term) -> Predicate {
     match (value(&term.left), term.op, value(&term.right)) {
         (Value::Caller, Op::IsNotNull, _) => Predicate::SignedIn,
         (Value::Role, Op::Eq, _) => role(&term.right),
-        (Value::Caller, Op::In | Op::Eq, _) if query_of(&term.right).is_some() => {
-            query_of(&term.right).map_or(Predicate::Unknown, list_of_people)
-        }
+        (Value::Caller, Op::In | Op::Eq, _) if query_of(&term.right).is_some() => query_of(&term.right).map_or(Predicate::Unknown, list_of_people),
         (Value::Claim { name, editable }, ..) | (_, _, Value::Claim { name, editable }) => Predicate::Claim { name, editable },
         // A constant person: an administrator by id.
         (Value::Caller, Op::Eq | Op::In, Value::Constant) => Predicate::Member { table: Name::default(), column: None },
@@ -134,9 +130,7 @@ fn role(expr: &Expr) -> Predicate {
 
 /// `is_admin()`, `has_role(auth.uid(), 'x')`; `(storage.foldername(name))[1] = auth.uid()::text`.
 fn function(term: &Term) -> Predicate {
-    if term.op == Op::Eq && is_caller(&term.right) && storage_folder(&term.left)
-        || term.op == Op::Eq && is_caller(&term.left) && storage_folder(&term.right)
-    {
+    if term.op == Op::Eq && is_caller(&term.right) && storage_folder(&term.left) || term.op == Op::Eq && is_caller(&term.left) && storage_folder(&term.right) {
         return Predicate::Owner { column: Name::new_static("name") };
     }
     match &term.left.kind {
@@ -175,9 +169,17 @@ fn table_of(query: &Query) -> Name {
 /// `exists (select 1 from members m where m.team_id = team_id and m.user_id = auth.uid())`
 fn exists(query: &Query) -> Predicate {
     if !asks_caller(query) {
-        return Predicate::Unknown;
+        return asked_function(query).unwrap_or(Predicate::Unknown);
     }
     Predicate::Member { table: table_of(query), column: tie(query) }
+}
+
+/// `exists (select 1 from patients p where p.id = patient_id and is_staff(p.clinic_id))`: the function decides.
+fn asked_function(query: &Query) -> Option<Predicate> {
+    query.conjuncts().into_iter().find_map(|condition| match condition {
+        Condition::Term(term) if matches!(term.left.kind, ExprKind::Call { .. }) => Some(function(term)),
+        _ => None,
+    })
 }
 
 /// The outer column that a condition of the query compares with one of its own.
@@ -209,15 +211,12 @@ pub(super) fn asks_caller(query: &Query) -> bool {
     let conditions = query.conjuncts();
     let in_terms = conditions.iter().any(|condition| match condition {
         Condition::Exists(inner) => asks_caller(inner),
-        other => other.terms().into_iter().any(|term| {
-            [&term.left, &term.right]
-                .into_iter()
-                .any(|side| side.mentions(&|part| is_caller(part)) || query_of(side).is_some_and(asks_caller))
-        }),
+        other => other
+            .terms()
+            .into_iter()
+            .any(|term| [&term.left, &term.right].into_iter().any(|side| side.mentions(&|part| is_caller(part)) || query_of(side).is_some_and(asks_caller))),
     });
-    in_terms
-        || query.with.iter().any(|(_, inner)| asks_caller(inner))
-        || query.tables.iter().filter_map(|table| table.query.as_deref()).any(asks_caller)
+    in_terms || query.with.iter().any(|(_, inner)| asks_caller(inner)) || query.tables.iter().filter_map(|table| table.query.as_deref()).any(asks_caller)
 }
 
 #[cfg(test)]
@@ -274,14 +273,12 @@ mod tests {
             ("(storage.foldername(name))[1] = auth.uid()::text", "Owner { name }"),
             ("auth.uid() = user_id or is_public", "Any([Owner { user_id }, Marked { is_public }])"),
             ("bucket_id = 'a' and auth.uid() = owner", "All([Fixed { bucket_id }, Owner { owner }])"),
-            (
-                "exists (select 1 from memberships m where m.team_id = t.team_id and m.user_id = auth.uid())",
-                "Member { table: memberships, Some(team_id) }",
-            ),
+            ("exists (select 1 from memberships m where m.team_id = t.team_id and m.user_id = auth.uid())", "Member { table: memberships, Some(team_id) }"),
             ("team_id in (select team_id from members where user_id = auth.uid())", "Member { table: members, Some(team_id) }"),
             ("auth.uid() in (select user_id from admins)", "Member { table: admins, None }"),
             ("exists (select 1 from profiles where id = auth.uid() and role = 'admin')", "Member { table: profiles, None }"),
             ("exists (select 1 from settings)", "Unknown"),
+            ("exists (select 1 from p where p.id = p_id and is_staff(p.clinic))", "Function { name: is_staff, asks_caller: None }"),
             ("a + b > c", "Unknown"),
         ] {
             assert_eq!(read(expression), expected, "{expression}");

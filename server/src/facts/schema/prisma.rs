@@ -54,10 +54,7 @@ fn model(file: &FileId, block: &Block, enums: &[&Name]) -> Declared {
 /// What Prisma calls a type of values; a field of any other type is a relation, unless the type is an enum. Enums may
 /// stand in another file, but then the field carries no relation and nobody misses it.
 fn is_scalar(field: &Field, enums: &[&Name]) -> bool {
-    let is_value = matches!(
-        field.ty.as_str(),
-        "String" | "Int" | "BigInt" | "Float" | "Decimal" | "Boolean" | "DateTime" | "Json" | "Bytes" | "Unsupported"
-    );
+    let is_value = matches!(field.ty.as_str(), "String" | "Int" | "BigInt" | "Float" | "Decimal" | "Boolean" | "DateTime" | "Json" | "Bytes" | "Unsupported");
     is_value || field.relation.is_none() && enums.iter().any(|name| **name == field.ty)
 }
 
@@ -68,11 +65,8 @@ fn relation(model: &mut Declared, field: &Field, site: Site) {
     let columns = attribute.map(|relation| relation.fields.clone()).unwrap_or_default();
     for (position, name) in columns.iter().enumerate() {
         if let (Some(column), Some(attribute)) = (model.column_mut(name), attribute) {
-            column.references = Some(DeclaredReference {
-                target: target.clone(),
-                column: attribute.references.get(position).cloned(),
-                cascades: attribute.cascades,
-            });
+            column.references =
+                Some(DeclaredReference { target: target.clone(), column: attribute.references.get(position).cloned(), cascades: attribute.cascades });
         }
     }
     model.relations.push(DeclaredRelation { name: field.name.clone(), target, columns, list: field.list, site });

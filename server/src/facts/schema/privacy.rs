@@ -14,16 +14,10 @@ pub(super) fn judge(schema: &mut Schema) {
     }
     // What people add to what is public is public: comments on posts, and answers to comments.
     for _ in 0..2 {
-        let public: FxHashSet<ModelKey> = schema
-            .models
-            .iter()
-            .filter(|model| matches!(model.privacy, Privacy::Public | Privacy::AuthoredPublic))
-            .map(|model| model.key.clone())
-            .collect();
-        for model in schema.models.iter_mut().filter(|model| model.privacy == Privacy::Private && is_named(model, NameClass::ReactionModel))
-        {
-            let on_public =
-                model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| public.contains(&reference.model)));
+        let public: FxHashSet<ModelKey> =
+            schema.models.iter().filter(|model| matches!(model.privacy, Privacy::Public | Privacy::AuthoredPublic)).map(|model| model.key.clone()).collect();
+        for model in schema.models.iter_mut().filter(|model| model.privacy == Privacy::Private && is_named(model, NameClass::ReactionModel)) {
+            let on_public = model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| public.contains(&reference.model)));
             if on_public && has_only(model, NameClass::Author) {
                 model.privacy = Privacy::AuthoredPublic;
             }

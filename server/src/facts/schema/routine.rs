@@ -28,7 +28,7 @@ pub struct Routine {
     pub revoked_from: Vec<Name>,
     pub granted_to: Vec<Name>,
     /// Where `set search_path = ''` can be inserted.
-    pub options_end: u32,
+    pub options_end: Site,
     pub site: Site,
 }
 
@@ -40,7 +40,7 @@ pub struct View {
     pub security_invoker: bool,
     pub reads: Vec<ObjectName>,
     /// Where `with (security_invoker = on)` can be inserted.
-    pub options_end: u32,
+    pub options_end: Site,
     pub site: Site,
 }
 
@@ -53,11 +53,8 @@ impl Routine {
 impl Replay {
     pub(super) fn create_function(&mut self, function: &CreateFunction, site: &dyn Fn(Span) -> Site, span: Span) {
         let arg_types: Vec<Name> = function.args.iter().map(|arg| arg.ty.clone()).collect();
-        let before = self
-            .routines
-            .iter()
-            .position(|known| known.name.is(&function.name) && known.arg_types == arg_types)
-            .map(|index| self.routines.remove(index));
+        let before =
+            self.routines.iter().position(|known| known.name.is(&function.name) && known.arg_types == arg_types).map(|index| self.routines.remove(index));
         let body = function.body.as_ref().map_or("", |body| &body.text);
         let mut routine = Routine {
             name: function.name.clone(),
@@ -71,7 +68,7 @@ impl Replay {
             reads: Vec::new(),
             revoked_from: before.as_ref().map(|before| before.revoked_from.clone()).unwrap_or_default(),
             granted_to: before.map(|before| before.granted_to).unwrap_or_default(),
-            options_end: function.options_end,
+            options_end: site(Span::at(function.options_end)),
             site: site(span),
         };
         tables_of(body, &mut routine);
@@ -101,7 +98,7 @@ impl Replay {
             materialized: view.materialized,
             security_invoker: view.security_invoker,
             reads,
-            options_end: view.options_end,
+            options_end: site(Span::at(view.options_end)),
             site: site(span),
         });
     }

@@ -120,9 +120,7 @@ impl RowSecurity {
 
     /// True if every row that a signed-in caller reaches with this command is the caller's own.
     pub fn binds_to_owner(&self, command: PolicyCommand) -> bool {
-        self.enabled == Some(true)
-            && self.reach(command, Caller::SignedIn) <= Reach::Own
-            && self.reach(command, Caller::Anonymous) <= Reach::Own
+        self.enabled == Some(true) && self.reach(command, Caller::SignedIn) <= Reach::Own && self.reach(command, Caller::Anonymous) <= Reach::Own
     }
 }
 
@@ -156,10 +154,7 @@ mod tests {
         assert_eq!(reach("create policy a on t using (auth.role() = 'authenticated');", Select), (Reach::Nobody, Reach::SignedIn));
         assert_eq!(reach("create policy a on t using (is_public or auth.uid() = user_id);", Select), (Reach::Marked, Reach::Marked));
         assert_eq!(reach("create policy a on t using (true); drop policy a on t;", Select), (Reach::Nobody, Reach::Nobody));
-        assert_eq!(
-            reach("create policy a on t using (true); alter policy a on t using (auth.uid() = user_id);", Select),
-            (Reach::Nobody, Reach::Own)
-        );
+        assert_eq!(reach("create policy a on t using (true); alter policy a on t using (auth.uid() = user_id);", Select), (Reach::Nobody, Reach::Own));
     }
 
     #[test]
@@ -182,13 +177,7 @@ mod tests {
              grant select on all tables in schema x to web;",
         )]);
         let grants = |name: &str| {
-            schema
-                .expect(name)
-                .row_security
-                .grants
-                .iter()
-                .map(|grant| format!("{} {} {}", grant.role, grant.privilege, grant.blanket))
-                .collect::<Vec<_>>()
+            schema.expect(name).row_security.grants.iter().map(|grant| format!("{} {} {}", grant.role, grant.privilege, grant.blanket)).collect::<Vec<_>>()
         };
         assert_eq!(grants("a"), ["authenticated select false"]);
         assert_eq!(grants("b"), ["anon all true"]);

@@ -32,8 +32,7 @@ pub fn describe(schema: &Schema) -> String {
     }
     for view in schema.views() {
         let reads: Vec<&str> = view.reads.iter().map(|table| table.name.as_str()).collect();
-        let _ =
-            writeln!(out, "view {} of {}{}", view.name.name, reads.join(", "), if view.security_invoker { " as the caller" } else { "" });
+        let _ = writeln!(out, "view {} of {}{}", view.name.name, reads.join(", "), if view.security_invoker { " as the caller" } else { "" });
     }
     out
 }
@@ -46,17 +45,14 @@ fn describe_model(schema: &Schema, model: &Model, out: &mut String) {
     }
     let _ = writeln!(out, "model {} (table {}, from {}): {:?}{marks}", model.name, model.key.0, kinds.join(" + "), model.privacy());
     for column in &model.columns {
-        let references =
-            column.references.as_ref().map(|reference| format!(" -> {}.{}", reference.model.0, reference.column)).unwrap_or_default();
+        let references = column.references.as_ref().map(|reference| format!(" -> {}.{}", reference.model.0, reference.column)).unwrap_or_default();
         let db_name = if column.db_name == column.name { String::new() } else { format!(" ({})", column.db_name) };
         let _ = writeln!(out, "  {}{db_name} {}{references}", column.name, column.ty);
     }
     if !model.owners().is_empty() {
         let _ = writeln!(out, "  owners: {}", owners(schema, model));
     }
-    for (what, columns) in
-        [("protected", model.protected_columns()), ("secret", model.secret_columns()), ("sensitive", model.sensitive_columns())]
-    {
+    for (what, columns) in [("protected", model.protected_columns()), ("secret", model.secret_columns()), ("sensitive", model.sensitive_columns())] {
         if !columns.is_empty() {
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
             let _ = writeln!(out, "  {what}: {}", names.join(", "));

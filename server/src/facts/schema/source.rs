@@ -70,7 +70,5 @@ fn definitions(text: &str) -> Vec<Statement> {
 
 /// Rows that configure rather than fill: `insert into storage.buckets …`.
 fn changes_a_system_table(query: &Query) -> bool {
-    query
-        .target()
-        .is_some_and(|table| table.name.schema.as_ref().is_some_and(|schema| matches!(schema.as_str(), "storage" | "auth" | "cron")))
+    query.target().is_some_and(|table| table.name.schema.as_ref().is_some_and(|schema| matches!(schema.as_str(), "storage" | "auth" | "cron")))
 }

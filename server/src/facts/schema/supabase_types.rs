@@ -35,8 +35,7 @@ impl<'t> Reader<'t> {
             } else if byte == b'/' && matches!(bytes.get(start + 1), Some(b'*')) {
                 self.at += self.text.get(start..)?.find("*/").map_or(self.text.len() - start, |end| end + 2);
             } else if byte == b'"' || byte == b'\'' {
-                let length =
-                    bytes.get(start + 1..)?.iter().position(|end| *end == byte || *end == b'\n').unwrap_or(bytes.len() - start - 1);
+                let length = bytes.get(start + 1..)?.iter().position(|end| *end == byte || *end == b'\n').unwrap_or(bytes.len() - start - 1);
                 self.at = (start + length + 2).min(bytes.len());
                 return Some((Token::Text(self.text.get(start + 1..start + 1 + length).unwrap_or("")), Span::from(start..self.at)));
             } else if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80 {
@@ -122,11 +121,8 @@ impl<'t> Reader<'t> {
             self.at += 1;
         }
         let written = self.text.get(start..self.at).unwrap_or("");
-        let first = written
-            .trim_start_matches(|c: char| c.is_whitespace() || c == '|')
-            .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .next()
-            .unwrap_or("");
+        let first =
+            written.trim_start_matches(|c: char| c.is_whitespace() || c == '|').split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
         (Name::from(first), written.contains("null"), written.contains("[]"))
     }
 
@@ -176,13 +172,7 @@ fn tables(reader: &mut Reader<'_>, file: &FileId, schema: Option<&str>, out: &mu
         reader.fields(|reader, part, _| match part.as_str() {
             "Row" if reader.open_brace() => reader.fields(|reader, name, span| {
                 let (ty, optional, list) = reader.ty();
-                let column = DeclaredColumn {
-                    ty,
-                    optional,
-                    list,
-                    db_name: Some(name.clone()),
-                    ..DeclaredColumn::new(name, Site { file: file.clone(), span })
-                };
+                let column = DeclaredColumn { ty, optional, list, db_name: Some(name.clone()), ..DeclaredColumn::new(name, Site { file: file.clone(), span }) };
                 model.columns.push(column);
             }),
             "Relationships" => relationships(reader, &mut model),

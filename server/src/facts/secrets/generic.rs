@@ -30,6 +30,10 @@ pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: b
     if value.contains(char::is_whitespace) && (!connects || entropy::is_prose(value)) {
         return None;
     }
+    // `password: "Password"`: the label of a form, also where its other labels are called `user` and `email`.
+    if value.starts_with(|c: char| c.is_ascii_uppercase()) && placeholder::is_own_name(value, name) {
+        return None;
+    }
     if connects && (url::is_guessable(value) || value.eq_ignore_ascii_case("password")) {
         return (!siblings.local).then_some(Password::Guessable);
     }

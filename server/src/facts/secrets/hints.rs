@@ -15,13 +15,22 @@ pub struct FileHints {
     pub(super) path: Box<str>,
     /// Compose files and CI services.
     pub(super) names_services: bool,
+    /// Its values are words in some human language.
+    pub(super) translates: bool,
 }
 
 impl FileHints {
     /// `path` is relative to the workspace folder, so that a project in `~/tests/shop` is not all tests. `words`: those
     /// of the whole file, see [`HintWords::of`].
     pub fn new(path: &str, language: Language, words: HintWords) -> FileHints {
-        FileHints { place: Place::of(path), language, words, path: path.into(), names_services: place::is_service_file(path) }
+        FileHints {
+            place: Place::of(path),
+            language,
+            words,
+            path: path.into(),
+            names_services: place::is_service_file(path),
+            translates: place::is_translation(path),
+        }
     }
 
     pub fn of(document: &Document, path: &str) -> FileHints {

@@ -83,6 +83,11 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
             _ => Rank::Named,
         },
     };
+    let is_own_database = |form: &String| ["postgres", "mysql", "mariadb", "mongo", "redis"].iter().any(|name| form.to_ascii_lowercase().contains(name));
+    // The password of a database that only lives beside the app in its compose file opens nothing outside of it.
+    if row.generic && (hints.translates || hints.names_services && forms.iter().any(is_own_database)) {
+        return None;
+    }
     if row.generic {
         by_name_only(row, candidate, hints, &mut verdict)?;
     } else if row.weak {

@@ -335,12 +335,7 @@ impl Walker<'_> {
             is: "drizzle-orm/pg-core#pgTable()".into(),
             python: false,
         });
-        let name = Argument {
-            name: Name::default(),
-            value: Value::str(model.as_str()),
-            site: self.site(Span::default()),
-            spread: false,
-        };
+        let name = Argument { name: Name::default(), value: Value::str(model.as_str()), site: self.site(Span::default()), spread: false };
         Value::new(Kind::Library(Arc::new(Library { step: "()".into(), states, args: vec![name], ..Library::default() })))
     }
 
@@ -388,7 +383,21 @@ impl Walker<'_> {
             Returns::RowsPair => Value::seq(vec![many, Value::unknown()]),
             Returns::Affected => {
                 let mut object = Object::default();
-                for name in ["count", "affectedRows", "affected", "changes", "rowCount", "deletedCount", "modifiedCount", "matchedCount", "numDeletedRows", "numUpdatedRows", "rowsAffected", "length", "rowcount"] {
+                for name in [
+                    "count",
+                    "affectedRows",
+                    "affected",
+                    "changes",
+                    "rowCount",
+                    "deletedCount",
+                    "modifiedCount",
+                    "matchedCount",
+                    "numDeletedRows",
+                    "numUpdatedRows",
+                    "rowsAffected",
+                    "length",
+                    "rowcount",
+                ] {
                     object.set(Name::new_static(name), count.clone());
                 }
                 Value::new(Kind::Object(Arc::new(object))).with_symbol(super::condition::count_symbol(id))
@@ -410,7 +419,9 @@ impl Walker<'_> {
                 return Symbol::new(Root::Principal);
             }
             let from_caller = value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers));
-            let secret = path.last().is_some_and(|column| super::super::names::words(column).iter().any(|word| matches!(word.as_str(), "token" | "session" | "sid" | "secret" | "hash" | "key")));
+            let secret = path.last().is_some_and(|column| {
+                super::super::names::words(column).iter().any(|word| matches!(word.as_str(), "token" | "session" | "sid" | "secret" | "hash" | "key"))
+            });
             if from_caller && secret {
                 return Symbol::new(Root::Principal);
             }
@@ -500,7 +511,11 @@ impl Walker<'_> {
             return false;
         }
         let states = self.world.catalogue().member(&library.states, name);
-        states.is_empty() && matches!(name.as_str(), "map" | "filter" | "forEach" | "reduce" | "find" | "some" | "every" | "flatMap" | "then" | "catch" | "finally" | "sort" | "slice")
+        states.is_empty()
+            && matches!(
+                name.as_str(),
+                "map" | "filter" | "forEach" | "reduce" | "find" | "some" | "every" | "flatMap" | "then" | "catch" | "finally" | "sort" | "slice"
+            )
     }
 
     /// `row.save()`, `row.delete()`, `row.update(data)`.
@@ -512,7 +527,29 @@ impl Walker<'_> {
             _ => {
                 // `row.to_dict()`, `row.toObject()`, `row.items.filter_by(...)`: still that row's content.
                 let mut value = base.clone();
-                if !matches!(name.as_str(), "to_dict" | "dict" | "model_dump" | "toObject" | "toJSON" | "json" | "lean" | "as_dict" | "serialize" | "get" | "populate" | "exec" | "mappings" | "_asdict" | "items" | "reload" | "refresh" | "unwrap" | "scalar_one" | "get_dataValues") {
+                if !matches!(
+                    name.as_str(),
+                    "to_dict"
+                        | "dict"
+                        | "model_dump"
+                        | "toObject"
+                        | "toJSON"
+                        | "json"
+                        | "lean"
+                        | "as_dict"
+                        | "serialize"
+                        | "get"
+                        | "populate"
+                        | "exec"
+                        | "mappings"
+                        | "_asdict"
+                        | "items"
+                        | "reload"
+                        | "refresh"
+                        | "unwrap"
+                        | "scalar_one"
+                        | "get_dataValues"
+                ) {
                     value = Value::unknown().with_taint(base.taint().clone());
                     if let Some(symbol) = base.symbol() {
                         value = value.with_symbol(symbol.member(name));
@@ -681,7 +718,29 @@ fn object_filter(value: &Value, path: &[Name], depth: u32) -> Vec<Filter> {
                 out.push(Filter::Term(Term { path: path.to_vec(), op: TermOp::In, value: value.clone(), site: None }));
             }
             "is" | "some" | "$elemMatch" if !path.is_empty() => out.extend(object_filter(value, path, depth + 1)),
-            operator if operator.starts_with('$') || matches!(operator, "not" | "notIn" | "lt" | "lte" | "gt" | "gte" | "contains" | "startsWith" | "endsWith" | "mode" | "search" | "none" | "every" | "isNot" | "ne" | "like" | "ilike") && !path.is_empty() => {
+            operator
+                if operator.starts_with('$')
+                    || matches!(
+                        operator,
+                        "not"
+                            | "notIn"
+                            | "lt"
+                            | "lte"
+                            | "gt"
+                            | "gte"
+                            | "contains"
+                            | "startsWith"
+                            | "endsWith"
+                            | "mode"
+                            | "search"
+                            | "none"
+                            | "every"
+                            | "isNot"
+                            | "ne"
+                            | "like"
+                            | "ilike"
+                    ) && !path.is_empty() =>
+            {
                 out.push(Filter::Term(Term { path: path.to_vec(), op: TermOp::Other, value: value.clone(), site: None }));
             }
             _ => {
@@ -717,7 +776,10 @@ fn keyword_filter(name: &Name, value: Value, site: Option<crate::facts::place::S
             parts.pop();
             TermOp::In
         }
-        Some("gt" | "gte" | "lt" | "lte" | "contains" | "icontains" | "startswith" | "istartswith" | "endswith" | "iendswith" | "isnull" | "range" | "regex" | "iregex" | "date" | "year" | "month" | "day" | "search") if parts.len() > 1 => {
+        Some(
+            "gt" | "gte" | "lt" | "lte" | "contains" | "icontains" | "startswith" | "istartswith" | "endswith" | "iendswith" | "isnull" | "range" | "regex"
+            | "iregex" | "date" | "year" | "month" | "day" | "search",
+        ) if parts.len() > 1 => {
             parts.pop();
             TermOp::Other
         }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::expression::either;
 use super::Walker;
+use super::expression::either;
 use crate::facts::value::{Kind, Library, Object, Value};
 use crate::model::{ExprId, ExprKind, Key, PatternId, PatternKind};
 use crate::text::Name;
@@ -54,7 +54,11 @@ impl Walker<'_> {
         let segment = self.frame().segment.clone();
         match &segment[pattern].kind {
             PatternKind::Name(name) => {
-                if declares { self.declare(name.clone(), value) } else { self.set(name, value) }
+                if declares {
+                    self.declare(name.clone(), value)
+                } else {
+                    self.set(name, value)
+                }
             }
             PatternKind::Object { entries, rest } => {
                 let mut taken = Vec::new();

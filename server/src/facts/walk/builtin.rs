@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::expression::either;
 use super::Walker;
+use super::expression::either;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
@@ -87,7 +87,9 @@ impl Walker<'_> {
                 Value::null()
             }
             "filter" | "slice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique" | "tolist" => {
-                if name == "filter" && let Some(first) = first {
+                if name == "filter"
+                    && let Some(first) = first
+                {
                     let element = self.element_of(base);
                     self.on_each(first, element);
                 }
@@ -158,9 +160,11 @@ impl Walker<'_> {
                 Some(other) => self.concat(base, span, &other, span),
                 None => base.clone(),
             },
-            ("toUpperCase" | "toLowerCase" | "trim" | "upper" | "lower" | "strip" | "trimEnd" | "trimStart" | "toString" | "encode" | "decode" | "replace" | "replaceAll" | "rstrip" | "lstrip" | "title" | "capitalize" | "normalize" | "padStart", Kind::Text(_)) => {
-                base.with_taint(args.iter().fold(base.taint().clone(), |taint, arg| taint.join(arg.value.taint())))
-            }
+            (
+                "toUpperCase" | "toLowerCase" | "trim" | "upper" | "lower" | "strip" | "trimEnd" | "trimStart" | "toString" | "encode" | "decode" | "replace"
+                | "replaceAll" | "rstrip" | "lstrip" | "title" | "capitalize" | "normalize" | "padStart",
+                Kind::Text(_),
+            ) => base.with_taint(args.iter().fold(base.taint().clone(), |taint, arg| taint.join(arg.value.taint()))),
             ("toUpperCase" | "upper", Kind::Str(text)) => Value::str(text.to_uppercase()),
             ("toLowerCase" | "lower", Kind::Str(text)) => Value::str(text.to_lowercase()),
             ("trim" | "strip" | "toString", Kind::Str(_)) => base.clone(),

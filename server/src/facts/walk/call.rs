@@ -81,9 +81,7 @@ impl Walker<'_> {
                 let value = self.apply(&function, args, kind, span);
                 match (function.kind(), value.kind()) {
                     // An unknown method of a value from outside: what it gives is from outside too.
-                    (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => {
-                        value.with_taint(base.taint().clone())
-                    }
+                    (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => value.with_taint(base.taint().clone()),
                     _ => value,
                 }
             }
@@ -94,8 +92,7 @@ impl Walker<'_> {
     pub(super) fn apply_plain(&mut self, function: &Value, args: Vec<Value>) -> Value {
         let site = self.frames.last().map(|frame| Site { item: frame.item.clone(), span: Span::default() });
         let Some(site) = site else { return Value::unknown() };
-        let args: Vec<Argument> =
-            args.into_iter().map(|value| Argument { name: Name::default(), value, site: site.clone(), spread: false }).collect();
+        let args: Vec<Argument> = args.into_iter().map(|value| Argument { name: Name::default(), value, site: site.clone(), spread: false }).collect();
         self.apply(function, &args, CallKind::Plain, Span::default())
     }
 
@@ -408,10 +405,7 @@ pub(super) fn called_name(function: &Value) -> Name {
 }
 
 fn is_text_name(name: &str) -> bool {
-    matches!(
-        name,
-        "escape" | "format" | "quote" | "encode" | "decode" | "b64decode" | "b64encode" | "unquote" | "unquote_plus" | "sprintf" | "template"
-    )
+    matches!(name, "escape" | "format" | "quote" | "encode" | "decode" | "b64decode" | "b64encode" | "unquote" | "unquote_plus" | "sprintf" | "template")
 }
 
 /// Whether a value, or something in it, has a symbol like this.

@@ -22,7 +22,8 @@ impl Walker<'_> {
             captured = around.parent.clone();
         }
         let file = frame.module.model.file.clone();
-        let imported: Vec<Name> = ["current_user", "session"].iter().map(|name| Name::new_static(name)).filter(|name| frame.module.definitions.contains_key(name)).collect();
+        let imported: Vec<Name> =
+            ["current_user", "session"].iter().map(|name| Name::new_static(name)).filter(|name| frame.module.definitions.contains_key(name)).collect();
         for name in imported {
             if let Some(value) = self.module_name(&file, &name) {
                 seen.push((name, value));

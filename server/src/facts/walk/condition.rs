@@ -44,10 +44,7 @@ impl Walker<'_> {
                 truth
             }
             _ => match value.symbol() {
-                Some(symbol) => Truth {
-                    if_true: Facts::one(Fact::Present(symbol.clone())),
-                    if_false: Facts::one(Fact::Absent(symbol.clone())),
-                },
+                Some(symbol) => Truth { if_true: Facts::one(Fact::Present(symbol.clone())), if_false: Facts::one(Fact::Absent(symbol.clone())) },
                 None => Truth::default(),
             },
         }
@@ -184,6 +181,13 @@ impl Walker<'_> {
     }
 
     fn membership(&self, a: &Value, b: &Value) -> Truth {
+        if let (None, Kind::Union(alternatives)) = (a.symbol(), a.kind()) {
+            let mut truth = Truth::default();
+            for alternative in alternatives.iter().filter(|alternative| alternative.value.symbol().is_some()) {
+                truth.if_true.add_all(&self.membership(&alternative.value, b).if_true);
+            }
+            return truth;
+        }
         let Some(symbol) = a.symbol() else { return Truth::default() };
         match b.kind() {
             Kind::Seq(seq) if seq.rest.is_none() && seq.items.iter().all(is_constant) => {
@@ -206,10 +210,7 @@ impl Walker<'_> {
                 truth
             }
             _ => match b.symbol() {
-                Some(list) => Truth {
-                    if_true: Facts::one(Fact::Contains(list.clone(), symbol.clone())),
-                    if_false: Facts::none(),
-                },
+                Some(list) => Truth { if_true: Facts::one(Fact::Contains(list.clone(), symbol.clone())), if_false: Facts::none() },
                 None => Truth::default(),
             },
         }

@@ -6,9 +6,7 @@ use super::Walker;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::taint::{Cleanings, Taint};
 use crate::facts::value::{Alternative, Kind, Object, Seq, Truth, Value};
-use crate::model::{
-    BinaryOp, Clause, Entry, ExprId, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, UnaryOp,
-};
+use crate::model::{BinaryOp, Clause, Entry, ExprId, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, UnaryOp};
 use crate::text::Name;
 
 /// Expressions nested deeper than this are not read; walks run on threads whose stacks hold as many.
@@ -117,10 +115,17 @@ impl Walker<'_> {
 
     /// A value about which more is known at this point: one of a fixed set is harmless.
     pub(super) fn refined(&mut self, value: Value) -> Value {
-        let Some(symbol) = value.symbol() else { return value };
         if value.taint().is_empty() {
             return value;
         }
+        let Some(symbol) = value.symbol() else {
+            // `input ?? "default"`: each of the two by itself.
+            return if matches!(value.kind(), Kind::Union(_)) && self.facts.iter().any(|fact| matches!(fact, Fact::Among(_) | Fact::Is(..))) {
+                value.map(|value| self.refined(value.clone()))
+            } else {
+                value
+            };
+        };
         let fixed = self.facts.iter().any(|fact| match fact {
             Fact::Among(known) | Fact::Is(known, _) => known == symbol,
             _ => false,
@@ -290,14 +295,12 @@ impl Walker<'_> {
         self.restore((joined.0, before.1));
         let right_done = learned;
         let truth = match op {
-            LogicalOp::And => Truth {
-                if_true: truth.if_true.and(&right_done).and(&b_truth.if_true),
-                if_false: truth.if_false.or(&right_done.and(&b_truth.if_false)),
-            },
-            LogicalOp::Or | LogicalOp::Nullish => Truth {
-                if_true: truth.if_true.or(&right_done.and(&b_truth.if_true)),
-                if_false: truth.if_false.and(&right_done).and(&b_truth.if_false),
-            },
+            LogicalOp::And => {
+                Truth { if_true: truth.if_true.and(&right_done).and(&b_truth.if_true), if_false: truth.if_false.or(&right_done.and(&b_truth.if_false)) }
+            }
+            LogicalOp::Or | LogicalOp::Nullish => {
+                Truth { if_true: truth.if_true.or(&right_done.and(&b_truth.if_true)), if_false: truth.if_false.and(&right_done).and(&b_truth.if_false) }
+            }
         };
         let known = match (op, a.is_truthy(), b.is_truthy()) {
             (LogicalOp::And, Some(true), known) | (LogicalOp::Or, Some(false), known) => known,
@@ -305,14 +308,8 @@ impl Walker<'_> {
         };
         let value = match op {
             // The left value itself comes out only when it is false: only its emptiness matters then.
-            LogicalOp::And => Value::union(vec![
-                Alternative { value: falsy(&a), facts: stays },
-                Alternative { value: b, facts: right_done.and(&goes_right) },
-            ]),
-            _ => Value::union(vec![
-                Alternative { value: present(&a), facts: stays },
-                Alternative { value: b, facts: right_done.and(&goes_right) },
-            ]),
+            LogicalOp::And => Value::union(vec![Alternative { value: falsy(&a), facts: stays }, Alternative { value: b, facts: right_done.and(&goes_right) }]),
+            _ => Value::union(vec![Alternative { value: present(&a), facts: stays }, Alternative { value: b, facts: right_done.and(&goes_right) }]),
         };
         if known.is_some() { value } else { value.with_truth(truth) }
     }

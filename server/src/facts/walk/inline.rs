@@ -98,10 +98,7 @@ impl Walker<'_> {
         let mut all = returns.iter();
         let Some(first) = all.next() else { return Outcome { value: None, facts: entry } };
         let common = all.fold(first.facts.clone(), |common, next| common.or(&next.facts));
-        let alternatives = returns
-            .into_iter()
-            .map(|alternative| Alternative { facts: alternative.facts.since(&common), value: alternative.value })
-            .collect();
+        let alternatives = returns.into_iter().map(|alternative| Alternative { facts: alternative.facts.since(&common), value: alternative.value }).collect();
         Outcome { value: Some(Value::union(alternatives)), facts: entry.and(&common) }
     }
 
@@ -126,10 +123,7 @@ impl Walker<'_> {
         for param in &function.params {
             let name = self.parameter_name(param.pattern);
             let value = match param.rest {
-                Rest::Sequence => Some(Value::new(Kind::Seq(Arc::new(Seq {
-                    items: given.by_ref().collect(),
-                    rest: open.then(Value::unknown),
-                })))),
+                Rest::Sequence => Some(Value::new(Kind::Seq(Arc::new(Seq { items: given.by_ref().collect(), rest: open.then(Value::unknown) })))),
                 Rest::Mapping => {
                     let mut object = Object::default();
                     for (name, value) in named.drain(..) {
@@ -222,7 +216,9 @@ impl Walker<'_> {
                 value.with_taint(origin(Part::Body, shape)).with_symbol(Symbol::new(Root::Request("body".into())))
             }
             Some(Kind::Library(library)) if handler.injects && !library.states.is_empty() => declared.unwrap_or_else(Value::unknown),
-            _ if part == Part::Input && !handler.injects && handler.path.is_none() => Value::unknown().with_taint(origin(part, Cleanings::default())).with_symbol(symbol),
+            _ if part == Part::Input && !handler.injects && handler.path.is_none() => {
+                Value::unknown().with_taint(origin(part, Cleanings::default())).with_symbol(symbol)
+            }
             _ => Value::unknown().with_taint(origin(part, clean)).with_symbol(symbol),
         }
     }
@@ -271,8 +267,8 @@ impl Walker<'_> {
 
     /// Follows imports to the file that defines a type alias.
     fn alias_home(&mut self, file: &crate::text::FileId, name: &Name, member: Option<Name>, depth: u32) -> Option<(crate::text::FileId, Name)> {
-        use crate::facts::scope::Definition;
         use super::Target;
+        use crate::facts::scope::Definition;
         if depth > 6 {
             return None;
         }

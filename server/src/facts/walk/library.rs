@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::call::called_name;
 use super::Walker;
+use super::call::called_name;
 use crate::facts::catalogue::{Catalogue, Entry, RouteEntry, SinkEntry, Where};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Effect, Event, Registration, Sink, SinkKind, Use, UseKind};
@@ -73,7 +73,12 @@ impl<'w> Walker<'w> {
                     }
                 }
                 Entry::Principal(principal) => {
-                    let origin = Origin { part: if principal.unverified { Part::Headers } else { Part::Principal }, name: called_name(function), site: Some(site.clone()), clean: Default::default() };
+                    let origin = Origin {
+                        part: if principal.unverified { Part::Headers } else { Part::Principal },
+                        name: called_name(function),
+                        site: Some(site.clone()),
+                        clean: Default::default(),
+                    };
                     if principal.unverified {
                         result = Some(Value::unknown().with_taint(Taint::of(origin)));
                         continue;
@@ -178,7 +183,10 @@ impl<'w> Walker<'w> {
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {
             let given = self.callbacks(args);
-            if result.is_none() && let Some(given) = given && self.frame().function.is_none() {
+            if result.is_none()
+                && let Some(given) = given
+                && self.frame().function.is_none()
+            {
                 result = Some(given);
             }
         }
@@ -186,10 +194,10 @@ impl<'w> Walker<'w> {
         if accesses.is_empty() {
             accesses.extend(step);
         }
-        if !accesses.is_empty() || made.query.is_some() {
-            if let Some(value) = self.query_step(&accesses, library, made.clone(), args, span) {
-                return value;
-            }
+        if (!accesses.is_empty() || made.query.is_some())
+            && let Some(value) = self.query_step(&accesses, library, made.clone(), args, span)
+        {
+            return value;
         }
         if result.is_none() {
             self.handed(args, span);
@@ -252,8 +260,12 @@ impl<'w> Walker<'w> {
         let call = self.site(span);
         for place in &sink.of {
             let found: Vec<(Value, crate::facts::place::Site)> = match place {
-                Where::Argument(at) => args.iter().filter(|arg| arg.name.is_empty()).nth(*at).map(|arg| (arg.value.clone(), arg.site.clone())).into_iter().collect(),
-                Where::Keyword(name) => args.iter().find(|arg| arg.name == name.as_str()).map(|arg| (arg.value.clone(), arg.site.clone())).into_iter().collect(),
+                Where::Argument(at) => {
+                    args.iter().filter(|arg| arg.name.is_empty()).nth(*at).map(|arg| (arg.value.clone(), arg.site.clone())).into_iter().collect()
+                }
+                Where::Keyword(name) => {
+                    args.iter().find(|arg| arg.name == name.as_str()).map(|arg| (arg.value.clone(), arg.site.clone())).into_iter().collect()
+                }
                 Where::All => args.iter().map(|arg| (arg.value.clone(), arg.site.clone())).collect(),
                 Where::Receiver => function.as_library().and_then(|library| library.receiver.clone()).map(|value| (value, call.clone())).into_iter().collect(),
             };
@@ -280,7 +292,10 @@ impl<'w> Walker<'w> {
         let on = function.as_library().and_then(|library| library.receiver.clone()).unwrap_or_else(Value::unknown);
         let path = route.path.and_then(|at| args.iter().filter(|arg| arg.name.is_empty()).nth(at)).and_then(|arg| arg.value.as_str().cloned());
         // `use(mw)` without a path: the handlers begin one earlier.
-        let from = if route.path.is_some() && path.is_none() && args.first().is_some_and(|arg| !matches!(arg.value.kind(), Kind::Text(_) | Kind::Unknown | Kind::Seq(_))) {
+        let from = if route.path.is_some()
+            && path.is_none()
+            && args.first().is_some_and(|arg| !matches!(arg.value.kind(), Kind::Text(_) | Kind::Unknown | Kind::Seq(_)))
+        {
             route.handlers.saturating_sub(1)
         } else {
             route.handlers
@@ -294,7 +309,9 @@ impl<'w> Walker<'w> {
                         for option in &route.options {
                             if let (Some(value), _) = object.get(option) {
                                 match value.kind() {
-                                    Kind::Seq(seq) => handlers.extend(seq.items.iter().map(|value| Argument { name: option.clone(), value: value.clone(), ..arg.clone() })),
+                                    Kind::Seq(seq) => {
+                                        handlers.extend(seq.items.iter().map(|value| Argument { name: option.clone(), value: value.clone(), ..arg.clone() }))
+                                    }
                                     _ => handlers.push(Argument { name: option.clone(), value: value.clone(), ..arg.clone() }),
                                 }
                             }
@@ -334,15 +351,7 @@ impl<'w> Walker<'w> {
             }
         }
         let site = self.site(span);
-        self.events.push(Event::Registration(Registration {
-            kind: route.kind,
-            framework: route.framework.clone(),
-            on,
-            methods,
-            path,
-            handlers,
-            site,
-        }));
+        self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
     }
 
     /// `@app.get("/x")`, `@login_required`, `@functools.wraps(f)`.
@@ -441,7 +450,16 @@ impl<'w> Walker<'w> {
         };
         let site = self.site(span);
         let facts = self.facts.clone();
-        self.events.push(Event::Sink(Sink { kind, value: value.clone(), site: site.clone(), call: site, args: Vec::new(), client: Name::default(), facts, guessed: false }));
+        self.events.push(Event::Sink(Sink {
+            kind,
+            value: value.clone(),
+            site: site.clone(),
+            call: site,
+            args: Vec::new(),
+            client: Name::default(),
+            facts,
+            guessed: false,
+        }));
     }
 
     /// `with x as y`: what entering gives. Sessions, connections and cursors give themselves.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::expression::either;
 use super::Walker;
+use super::expression::either;
 use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Root, Symbol};
 use crate::facts::taint::{Origin, Part, Taint};
@@ -49,9 +49,7 @@ impl Walker<'_> {
                 None => self.module_default_member(file, name),
             },
             Kind::Row(row) => self.row_member(base, row, name),
-            Kind::Rows(row) if matches!(name.as_str(), "length" | "size") => {
-                Value::number().with_symbol(super::condition::count_symbol(row.access))
-            }
+            Kind::Rows(row) if matches!(name.as_str(), "length" | "size") => Value::number().with_symbol(super::condition::count_symbol(row.access)),
             Kind::Seq(_) | Kind::Str(_) | Kind::Text(_) if name == "length" => Value::number(),
             Kind::Promise(inner) if self.python() => {
                 // A member of something that was not awaited is a mistake of the code; what it means is still clear.
@@ -162,14 +160,12 @@ impl Walker<'_> {
                         value = value.with_symbol(Symbol::new(Root::Request(root)));
                     }
                 }
-                Entry::Principal(principal) if step != "()" => {
-                    if !principal.unverified {
-                        let origin = Origin { part: Part::Principal, name: step.clone(), site: None, clean: Default::default() };
-                        value = value.with_taint(Taint::of(origin)).with_symbol(Symbol::new(Root::Principal)).with_nullable(principal.null);
-                        self.principal_id = super::library::path(&principal.id);
-                        if !principal.null {
-                            self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
-                        }
+                Entry::Principal(principal) if step != "()" && !principal.unverified => {
+                    let origin = Origin { part: Part::Principal, name: step.clone(), site: None, clean: Default::default() };
+                    value = value.with_taint(Taint::of(origin)).with_symbol(Symbol::new(Root::Principal)).with_nullable(principal.null);
+                    self.principal_id = super::library::path(&principal.id);
+                    if !principal.null {
+                        self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
                     }
                 }
                 // A query that begins without a call: `Note.objects`, `Note.query`.
@@ -203,7 +199,13 @@ impl Walker<'_> {
         if let Some((_, value)) = instance.fields.iter().rev().find(|(known, _)| known == name) {
             return value.clone();
         }
-        self.class_member(base, &instance.class, name, Some(base))
+        let value = self.class_member(base, &instance.class, name, Some(base));
+        // `TokenPayload(**claims)`: what was spread into it is what its fields hold.
+        let spread = instance.fields.iter().rev().find(|(known, _)| known == "**").map(|(_, value)| value.clone());
+        match spread {
+            Some(spread) if !matches!(value.kind(), Kind::Function(_)) => self.member(&spread, name),
+            _ => value,
+        }
     }
 
     /// A member of a class, found along its bases; bound to `this` when there is an instance.
@@ -342,10 +344,6 @@ impl Walker<'_> {
         table(self, class, 0)
     }
 
-    pub(super) fn is_table_class(&self, class: &ClassValue) -> bool {
-        self.bases_are_table(class)
-    }
-
     fn is_property(&self, function: crate::model::FunctionId) -> bool {
         self.has_decorator(function, &["property", "cached_property", "computed_field"])
     }
@@ -390,9 +388,7 @@ impl Walker<'_> {
             };
         }
         match (base.kind(), index.kind()) {
-            (Kind::Seq(_) | Kind::Rows(_), Kind::Number(text)) if text.parse::<usize>().is_ok() => {
-                self.nth(base, text.parse().unwrap_or(0))
-            }
+            (Kind::Seq(_) | Kind::Rows(_), Kind::Number(text)) if text.parse::<usize>().is_ok() => self.nth(base, text.parse().unwrap_or(0)),
             (Kind::Union(_), _) => base.map(|value| self.index(value, index)),
             // A lookup in a table of constants gives one of its constants, whatever the key was.
             (Kind::Object(object), _) if object.rest.is_none() => {

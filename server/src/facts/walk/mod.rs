@@ -5,8 +5,8 @@
 mod access;
 mod bind;
 mod builtin;
-mod caller;
 mod call;
+mod caller;
 mod condition;
 mod expression;
 pub mod inline;
@@ -77,8 +77,10 @@ impl Reads {
     }
 }
 
-/// The bound on one walk: expressions looked at, and calls followed in depth.
-const MOST_STEPS: u32 = 40_000;
+/// The bound on one walk: expressions looked at, and calls followed in depth. A handler is worth more than a function
+/// that nobody is known to call.
+const MOST_STEPS_OF_A_HANDLER: u32 = 16_000;
+const MOST_STEPS: u32 = 3_000;
 const MOST_DEPTH: usize = 10;
 
 pub struct Walker<'w> {
@@ -92,6 +94,7 @@ pub struct Walker<'w> {
     accesses: u32,
     calls: u32,
     steps: u32,
+    most_steps: u32,
     /// Frames above this many are filled by a framework: their parameters are open.
     open_from: usize,
     /// How deep expressions are nested right now.
@@ -182,6 +185,7 @@ impl<'w> Walker<'w> {
             accesses: 0,
             calls: 0,
             steps: 0,
+            most_steps: MOST_STEPS,
             open_from: 0,
             depth: 0,
             ended: false,
@@ -219,6 +223,7 @@ impl<'w> Walker<'w> {
     pub fn enter_handler(&mut self, handler: Handler) {
         self.handler = Some(handler);
         self.handler_seen = true;
+        self.most_steps = MOST_STEPS_OF_A_HANDLER;
     }
 
     /// The name of a function's n-th parameter.
@@ -241,7 +246,7 @@ impl<'w> Walker<'w> {
 
     /// True once the bound is reached: what is known is then only part of the truth.
     pub fn is_exhausted(&self) -> bool {
-        self.steps > MOST_STEPS
+        self.steps > self.most_steps
     }
 
     fn frame(&self) -> &Frame {
@@ -289,10 +294,9 @@ impl<'w> Walker<'w> {
             };
             let value = match other {
                 Some(other) if other.is_same(value) => value.clone(),
-                Some(other) => Value::union(vec![
-                    Alternative { value: value.clone(), facts: a_new.clone() },
-                    Alternative { value: other.clone(), facts: b_new.clone() },
-                ]),
+                Some(other) => {
+                    Value::union(vec![Alternative { value: value.clone(), facts: a_new.clone() }, Alternative { value: other.clone(), facts: b_new.clone() }])
+                }
                 None => value.clone(),
             };
             locals.push((name.clone(), value));
@@ -307,6 +311,6 @@ impl<'w> Walker<'w> {
 
     fn step(&mut self) -> bool {
         self.steps += 1;
-        self.steps <= MOST_STEPS
+        self.steps <= self.most_steps
     }
 }

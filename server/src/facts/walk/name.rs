@@ -238,11 +238,7 @@ impl Walker<'_> {
         states.dedup();
         // In Python an imported name may be a module of the package.
         let python = self.frames.last().is_some_and(|frame| frame.module.model.language == crate::syntax::Language::Python);
-        let (package, namespace) = if python && !namespace {
-            (Name::from(format!("{package}.{name}")), true)
-        } else {
-            (package.clone(), namespace)
-        };
+        let (package, namespace) = if python && !namespace { (Name::from(format!("{package}.{name}")), true) } else { (package.clone(), namespace) };
         let library = Library { package, step: name.clone(), states, namespace, ..Library::default() };
         self.known(Value::new(Kind::Library(Arc::new(library))))
     }
@@ -323,13 +319,7 @@ impl Walker<'_> {
         let segment = self.frame().segment.clone();
         let bases = segment[class].bases.iter().map(|base| self.eval(*base)).collect();
         let frame = self.frame();
-        let value = ClassValue {
-            item: frame.item.clone(),
-            class,
-            name: segment[class].name.clone(),
-            captured: self.capture(),
-            bases,
-        };
+        let value = ClassValue { item: frame.item.clone(), class, name: segment[class].name.clone(), captured: self.capture(), bases };
         Value::new(Kind::Class(Arc::new(value)))
     }
 
@@ -370,7 +360,14 @@ impl Walker<'_> {
             "Optional" | "Promise" | "Awaitable" | "Readonly" | "NonNullable" | "Annotated" | "Required" => {
                 return self.declared(ty.args.first()?);
             }
-            "|" => return ty.args.iter().find(|arg| !matches!(arg.name.as_str(), "None" | "null" | "undefined" | "")).cloned().and_then(|arg| self.declared(&arg)),
+            "|" => {
+                return ty
+                    .args
+                    .iter()
+                    .find(|arg| !matches!(arg.name.as_str(), "None" | "null" | "undefined" | ""))
+                    .cloned()
+                    .and_then(|arg| self.declared(&arg));
+            }
             "" => return None,
             name => name,
         };
@@ -398,7 +395,14 @@ impl Walker<'_> {
                 if states.is_empty() {
                     return None;
                 }
-                let library = Library { package: library.package.clone(), step: "()".into(), states, receiver: Some(value.clone()), guessed: library.guessed, ..Library::default() };
+                let library = Library {
+                    package: library.package.clone(),
+                    step: "()".into(),
+                    states,
+                    receiver: Some(value.clone()),
+                    guessed: library.guessed,
+                    ..Library::default()
+                };
                 Some(self.known(Value::new(Kind::Library(Arc::new(library)))))
             }
             _ => None,

@@ -76,7 +76,8 @@ impl Walker<'_> {
                 continue;
             }
             let value = values.next().unwrap_or_else(Value::unknown);
-            let value = if matches!(kind.1, 'd' | 'i' | 'f' | 'x') { value.with_taint(value.taint().cleaned(crate::facts::taint::Cleanings::ALL)) } else { value };
+            let value =
+                if matches!(kind.1, 'd' | 'i' | 'f' | 'x') { value.with_taint(value.taint().cleaned(crate::facts::taint::Cleanings::ALL)) } else { value };
             self.push_value(&mut text, &value, span);
         }
         push_literal(&mut text, rest);

@@ -9,6 +9,7 @@ use crate::model::StmtKind;
 impl Walker<'_> {
     /// Walks the statements of a file in order, for what they register and do.
     pub fn file(&mut self, module: &Arc<Module>) {
+        // Each item has a bound of its own: the last one of a long file is read like the first.
         for (index, placed) in module.model.segments.iter().enumerate() {
             let segment = &placed.segment;
             let idle = segment.body.iter().all(|stmt| match &segment[*stmt].kind {
@@ -37,6 +38,7 @@ impl Walker<'_> {
                 tries: 0,
                 entry: Default::default(),
             });
+            self.steps = 0;
             self.hoist(&segment.body);
             self.statements(&segment.body);
             self.frames.pop();

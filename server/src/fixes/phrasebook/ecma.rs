@@ -22,9 +22,7 @@ impl Phrasebook for Ecma {
             ([], extent) => in_jsx_text(literal, extent, read)?,
             ([token], Extent::Whole) if is_bare_attribute(literal) => braced(token.span, &whole(literal.code, read)),
             ([token], Extent::Whole) => spaced(text, token.span, &whole(literal.code, read)),
-            ([token], Extent::Part(part)) if token.quote(text) == "`" => {
-                TextEdit { span: part, text: format!("${{{}}}", read.written("")) }
-            }
+            ([token], Extent::Part(part)) if token.quote(text) == "`" => TextEdit { span: part, text: format!("${{{}}}", read.written("")) },
             ([token], Extent::Part(part)) => {
                 let template = template(text, token, part, read, is_bare_attribute(literal))?;
                 if is_bare_attribute(literal) { braced(token.span, &template) } else { spaced(text, token.span, &template) }

@@ -1,9 +1,9 @@
 //! Python: `os.environ["X"]`, f-strings, bytes.
 
 use super::{Fallback, Imported, Phrasebook, Read, has_word, python_fallback, python_import, spaced};
+use crate::fixes::TextEdit;
 use crate::fixes::literal::{Code, Extent, Literal};
 use crate::fixes::stack::Wanted;
-use crate::fixes::TextEdit;
 use crate::model::around;
 use crate::model::string_token::Token;
 use crate::model::{BinaryOp, ExprKind};

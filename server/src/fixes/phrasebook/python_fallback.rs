@@ -108,8 +108,12 @@ fn argument(literal: &Literal, call: ExprId, callee: ExprId, args: &[Arg]) -> Op
     let name = text_of(literal, args.first()?.value)?;
     let before = args.get(position.checked_sub(1)?)?;
     let cut = literal.placed.absolute(Span::new(before.span.end, arg.span.end));
-    (matches!(reader.as_str(), "config" | "env" | "Config" | "get_env" | "getenv" | "environ") && is_screaming(&name))
-        .then(|| Fallback { name, edits: vec![cut_out(cut)], whole: Some(span), assigns: false })
+    (matches!(reader.as_str(), "config" | "env" | "Config" | "get_env" | "getenv" | "environ") && is_screaming(&name)).then(|| Fallback {
+        name,
+        edits: vec![cut_out(cut)],
+        whole: Some(span),
+        assigns: false,
+    })
 }
 
 fn cut_out(span: Span) -> TextEdit {

@@ -34,7 +34,7 @@ pub(super) fn not_found(site: &Site<'_>, edits: &mut Edits) -> Option<String> {
         "django" => format!("raise {}", site.import("django.http", "Http404", edits)?),
         _ => return None,
     };
-    let words = if python { words } else if uses_semicolons(&site.code.text) { words } else { words.trim_end_matches(';').to_owned() };
+    let words = if python || uses_semicolons(&site.code.text) { words } else { words.trim_end_matches(';').to_owned() };
     Some(words.replace('"', quote.encode_utf8(&mut [0; 4])))
 }
 

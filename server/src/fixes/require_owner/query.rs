@@ -52,7 +52,12 @@ fn at<'c>(site: &'c Site<'_>, span: Span) -> Option<Found<'c>> {
 fn call_around<'c>(site: &'c Site<'_>, span: Span) -> Option<Found<'c>> {
     let placed = site.code.model.segment_at(span.start)?;
     let relative = Span::new(span.start.checked_sub(placed.start)?, span.end.checked_sub(placed.start)?);
-    let calls = placed.segment.exprs.iter().enumerate().filter(|(_, expr)| matches!(&expr.kind, ExprKind::Call { args, .. } if args.iter().any(|arg| placed.segment[arg.value].span.contains(relative))));
+    let calls = placed
+        .segment
+        .exprs
+        .iter()
+        .enumerate()
+        .filter(|(_, expr)| matches!(&expr.kind, ExprKind::Call { args, .. } if args.iter().any(|arg| placed.segment[arg.value].span.contains(relative))));
     let (id, _) = calls.min_by_key(|(_, expr)| expr.span.len())?;
     Some(Found { placed, id: ExprId(id as u32) })
 }
@@ -275,7 +280,9 @@ fn null_check(site: &Site<'_>, call: &Found<'_>, edits: &mut Edits) {
     let Some((name, stmt)) = row_variable(call) else { return };
     let span = call.placed.absolute(call.placed.segment[stmt].span);
     let after = site.code.text.get(span.end as usize..).unwrap_or_default();
-    let asked = [format!("!{name}"), format!("{name} ==="), format!("{name} =="), format!("{name}?."), format!("{name} ?")].iter().any(|test| after.contains(test.as_str()));
+    let asked = [format!("!{name}"), format!("{name} ==="), format!("{name} =="), format!("{name}?."), format!("{name} ?")]
+        .iter()
+        .any(|test| after.contains(test.as_str()));
     if asked {
         return;
     }

@@ -216,7 +216,16 @@ fn call<'s>(callee: ExprId, args: &'s [Arg], kind: CallKind, optional: bool, out
             out.name(name);
             out.text("=");
         }
-        out.expr(if arg.by_name { "**" } else if arg.spread { "..." } else { "" }, arg.value);
+        out.expr(
+            if arg.by_name {
+                "**"
+            } else if arg.spread {
+                "..."
+            } else {
+                ""
+            },
+            arg.value,
+        );
     }
 }
 

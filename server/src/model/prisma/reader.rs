@@ -211,9 +211,7 @@ fn attributes(text: &str, offset: u32) -> Vec<Attribute> {
     let mut at = 0;
     while let Some(start) = text.get(at..).and_then(|rest| rest.find('@')).map(|n| at + n) {
         let name_start = start + text.get(start..).map_or(0, |rest| rest.len() - rest.trim_start_matches('@').len());
-        let name_len = text
-            .get(name_start..)
-            .map_or(0, |rest| rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len()));
+        let name_len = text.get(name_start..).map_or(0, |rest| rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len()));
         let name_end = name_start + name_len;
         let after = text.get(name_end..).unwrap_or("");
         let args_len = if after.starts_with('(') { balanced(after) } else { 0 };
@@ -274,8 +272,7 @@ fn named<'t>(args: &'t str, name: &str) -> Option<&'t str> {
 
 /// The argument called so, or the first one without a name.
 fn argument<'t>(args: &'t str, name: &str) -> Option<&'t str> {
-    named(args, name)
-        .or_else(|| arguments(args).into_iter().next().filter(|arg| !arg.is_empty() && (arg.starts_with(['"', '[']) || !arg.contains(':'))))
+    named(args, name).or_else(|| arguments(args).into_iter().next().filter(|arg| !arg.is_empty() && (arg.starts_with(['"', '[']) || !arg.contains(':'))))
 }
 
 fn string(written: &str) -> Option<Name> {
@@ -285,11 +282,7 @@ fn string(written: &str) -> Option<Name> {
 /// `[a, b(sort: Desc)]`
 fn names(list: &str) -> Vec<Name> {
     let inner = list.trim_start_matches('[').trim_end_matches(']');
-    arguments(inner)
-        .into_iter()
-        .map(|name| Name::from(name.split('(').next().unwrap_or("").trim()))
-        .filter(|name| !name.is_empty())
-        .collect()
+    arguments(inner).into_iter().map(|name| Name::from(name.split('(').next().unwrap_or("").trim())).filter(|name| !name.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -345,10 +338,7 @@ model Tag extends Base { noteId String @id }
         let owner_id = &note.fields[3];
         assert!(owner_id.optional && owner_id.map.as_deref() == Some("owner_id") && owner_id.name_span.of(SCHEMA) == "ownerId");
         let relation = note.fields[4].relation.as_ref().unwrap();
-        assert_eq!(
-            (relation.name.as_deref(), relation.fields.as_slice(), relation.cascades),
-            (Some("Owned"), ["ownerId".into()].as_slice(), true)
-        );
+        assert_eq!((relation.name.as_deref(), relation.fields.as_slice(), relation.cascades), (Some("Owned"), ["ownerId".into()].as_slice(), true));
         assert_eq!(file.blocks[1].values, ["USER", "ADMIN"]);
         assert_eq!(file.blocks[3].extends, ["Base"]);
         assert!(file.blocks[3].closed && file.blocks[3].fields[0].id);

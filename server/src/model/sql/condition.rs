@@ -91,8 +91,7 @@ fn compare(op: Op, left: Expr, right: Expr, span: Span, holes: &mut [HolePositio
         }
     }
     // `is_public is true`, `active = false`.
-    let is_condition =
-        matches!(left.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Compare { .. } | ExprKind::Exists(_));
+    let is_condition = matches!(left.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Compare { .. } | ExprKind::Exists(_));
     if let (true, Op::Eq | Op::Ne, ExprKind::Bool(value)) = (is_condition, op, &right.kind) {
         let inner = condition(left, holes);
         return if *value == (op == Op::Eq) { inner } else { Condition::Not(Box::new(inner)) };

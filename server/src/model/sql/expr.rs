@@ -4,12 +4,21 @@ use super::Query;
 use crate::text::{Name, Span};
 
 /// A table, function or other object, with the schema if one is written. Names are as written, without quotes.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ObjectName {
     pub schema: Option<Name>,
     pub name: Name,
     pub span: Span,
 }
+
+/// Two mentions of one name are equal, wherever they stand.
+impl PartialEq for ObjectName {
+    fn eq(&self, other: &ObjectName) -> bool {
+        self.schema == other.schema && self.name == other.name
+    }
+}
+
+impl Eq for ObjectName {}
 
 impl ObjectName {
     /// Equal as databases compare names; a missing schema is `public`.
@@ -169,11 +178,9 @@ impl Expr {
     /// Its direct parts.
     pub fn parts(&self) -> Vec<&Expr> {
         match &self.kind {
-            ExprKind::Call { args: parts, .. }
-            | ExprKind::List(parts)
-            | ExprKind::And(parts)
-            | ExprKind::Or(parts)
-            | ExprKind::Other(parts) => parts.iter().collect(),
+            ExprKind::Call { args: parts, .. } | ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Other(parts) => {
+                parts.iter().collect()
+            }
             ExprKind::Path { base: part, .. } | ExprKind::Not(part) => vec![part],
             ExprKind::Compare { left, right, .. } => vec![left, right],
             _ => Vec::new(),

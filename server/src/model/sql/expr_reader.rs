@@ -98,11 +98,7 @@ impl Reader<'_> {
             return Some(self.is_what(start));
         }
         let not = self.is_word("not");
-        if not
-            && !["in", "like", "ilike", "between", "similar", "regexp", "rlike", "glob", "match"]
-                .iter()
-                .any(|word| self.are_words(&["not", word]))
-        {
+        if not && !["in", "like", "ilike", "between", "similar", "regexp", "rlike", "glob", "match"].iter().any(|word| self.are_words(&["not", word])) {
             return None;
         }
         self.eat_if(not);
@@ -176,9 +172,7 @@ impl Reader<'_> {
         let start = self.here();
         let first = self.postfix();
         let mut parts = Vec::new();
-        while let Some(TokenKind::Symbol("+" | "-" | "*" | "/" | "%" | "^" | "||" | "&" | "|" | "#" | "<<" | ">>" | "<->")) =
-            self.peek().map(|t| t.kind)
-        {
+        while let Some(TokenKind::Symbol("+" | "-" | "*" | "/" | "%" | "^" | "||" | "&" | "|" | "#" | "<<" | ">>" | "<->")) = self.peek().map(|t| t.kind) {
             self.next();
             parts.push(self.postfix());
         }

@@ -148,10 +148,7 @@ impl Reader<'_> {
                 self.note(hole, HolePosition::Value);
                 return placeholder(Placeholder::Hole(hole));
             }
-            TokenKind::Word
-                if ENDS.iter().any(|word| self.is_word(word))
-                    && !(self.is_symbol_at(1, ".") || self.is_call(&["left", "right", "values"])) =>
-            {
+            TokenKind::Word if ENDS.iter().any(|word| self.is_word(word)) && !(self.is_symbol_at(1, ".") || self.is_call(&["left", "right", "values"])) => {
                 return self.unread(start);
             }
             TokenKind::Word if self.is_query_start() && !self.is_symbol_at(1, ".") => return self.unread(start),

@@ -232,9 +232,8 @@ mod tests {
 
     #[test]
     fn writes_give_columns_and_values() {
-        let insert = read(
-            "INSERT INTO notes (title, owner_id) VALUES ($1, $2), ($3, $4) ON CONFLICT (id) DO UPDATE SET title = excluded.title RETURNING id, title",
-        );
+        let insert =
+            read("INSERT INTO notes (title, owner_id) VALUES ($1, $2), ($3, $4) ON CONFLICT (id) DO UPDATE SET title = excluded.title RETURNING id, title");
         let pairs: Vec<String> = insert.assignments.iter().map(|a| format!("{}={}", a.column.name, expr(&a.value))).collect();
         assert_eq!(pairs, ["title=$1", "owner_id=$2"]);
         assert_eq!((insert.row_count, insert.on_conflict.len(), insert.returning.len()), (2, 1, 2));
@@ -296,9 +295,6 @@ mod tests {
         assert_eq!(read("select").tables.len(), 0);
         assert_eq!(read("update notes set").kind, QueryKind::Update);
         assert!(query(&Pieces::plain("create table a (b int)")).is_none());
-        assert!(
-            query(&Pieces::plain("Select an option from the list?")).is_some(),
-            "prose can look like a query; callers know their sinks"
-        );
+        assert!(query(&Pieces::plain("Select an option from the list?")).is_some(), "prose can look like a query; callers know their sinks");
     }
 }

@@ -109,9 +109,7 @@ impl Reader<'_> {
             let mut query = Query::new(QueryKind::Select);
             self.value_rows(&mut query);
             query
-        } else if self.is_word("insert")
-            || self.is_word("replace") && self.peek_nth(1).is_some_and(|t| t.span.of(self.text).eq_ignore_ascii_case("into"))
-        {
+        } else if self.is_word("insert") || self.is_word("replace") && self.peek_nth(1).is_some_and(|t| t.span.of(self.text).eq_ignore_ascii_case("into")) {
             self.insert()
         } else if self.eat("update") {
             self.update()

@@ -5,11 +5,10 @@ use crate::text::Span;
 
 /// Signs, longest first among those that share a beginning. Single characters are the last resort.
 const SYMBOLS: [&str; 29] = [
-    "!~~*", "!~~", "!~*", "!~", "->>", "#>>", "<->", "->", "#>", "~~*", "~~", "~*", "<=", ">=", "<>", "!=", "=>", "||", "::", ":=", "@@",
-    "@>", "<@", "&&", "?|", "?&", "<<", ">>", "==",
+    "!~~*", "!~~", "!~*", "!~", "->>", "#>>", "<->", "->", "#>", "~~*", "~~", "~*", "<=", ">=", "<>", "!=", "=>", "||", "::", ":=", "@@", "@>", "<@", "&&",
+    "?|", "?&", "<<", ">>", "==",
 ];
-const SIGNS: [&str; 25] =
-    ["(", ")", ",", ";", ".", "=", "<", ">", "+", "-", "*", "/", "%", "^", "~", "!", "&", "|", "#", "@", "?", ":", "[", "]", "\\"];
+const SIGNS: [&str; 25] = ["(", ")", ",", ";", ".", "=", "<", ">", "+", "-", "*", "/", "%", "^", "~", "!", "&", "|", "#", "@", "?", ":", "[", "]", "\\"];
 
 /// So many dollar quotes without an end may be looked for through the whole text; later ones are not quotes.
 const LOST_DOLLARS: u32 = 8;
@@ -344,10 +343,7 @@ mod tests {
     #[test]
     fn placeholders_of_every_dialect() {
         use TokenKind::*;
-        assert_eq!(
-            kinds("$2 ?3 ? %s :a @b $c %(d)s"),
-            [Numbered(2), Numbered(3), Positional(0), Positional(1), Named, Named, Named, Named]
-        );
+        assert_eq!(kinds("$2 ?3 ? %s :a @b $c %(d)s"), [Numbered(2), Numbered(3), Positional(0), Positional(1), Named, Named, Named, Named]);
         let text = ":a @b $c %(names)s";
         assert_eq!(tokens(text, &[]).iter().map(|token| token.value(text)).collect::<Vec<_>>(), ["a", "b", "c", "names"]);
         assert_eq!(kinds("a::text"), [Word, Symbol("::"), Word]);
@@ -372,11 +368,7 @@ mod tests {
     fn holes_are_tokens_only_where_they_stand() {
         let text = "a = \0 and b = '\0' and c = $\0 \0";
         assert_eq!(
-            tokens(text, &[4, 15, 27])
-                .iter()
-                .filter(|token| !matches!(token.kind, TokenKind::Word))
-                .map(|token| token.kind)
-                .collect::<Vec<_>>(),
+            tokens(text, &[4, 15, 27]).iter().filter(|token| !matches!(token.kind, TokenKind::Word)).map(|token| token.kind).collect::<Vec<_>>(),
             [
                 TokenKind::Symbol("="),
                 TokenKind::Hole(0),

@@ -152,20 +152,7 @@ impl Reader<'_> {
         if is_type(self, &["schema"]) {
             return GrantObjects::Schemas(self.names());
         }
-        let is_other = [
-            "sequences",
-            "sequence",
-            "database",
-            "type",
-            "types",
-            "language",
-            "domain",
-            "foreign",
-            "schemas",
-            "tablespace",
-            "large",
-            "parameter",
-        ];
+        let is_other = ["sequences", "sequence", "database", "type", "types", "language", "domain", "foreign", "schemas", "tablespace", "large", "parameter"];
         if all || is_type(self, &is_other) {
             while !self.is_done() && !self.is_any_word(&["to", "from"]) {
                 self.skip_one();

@@ -60,9 +60,7 @@ fn read(text: &str, tokens: &[Token], in_block: bool, out: &mut Vec<Statement>) 
 /// Where the statement that begins at `from` ends: at its `;`, or where the next one obviously begins.
 fn statement_end(text: &str, tokens: &[Token], from: usize, in_block: bool) -> usize {
     let is = |at: usize, words: &[&str]| {
-        tokens
-            .get(at)
-            .is_some_and(|token| token.kind == TokenKind::Word && words.iter().any(|word| token.span.of(text).eq_ignore_ascii_case(word)))
+        tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word && words.iter().any(|word| token.span.of(text).eq_ignore_ascii_case(word)))
     };
     // In a block, statements follow words like `begin` and `then`.
     let first = if in_block { tokens.len() } else { from + 1 };
@@ -74,10 +72,7 @@ fn statement_end(text: &str, tokens: &[Token], from: usize, in_block: bool) -> u
         }
         let begins = is(at, &["create", "alter", "drop"]) && is(at + 1, &OBJECTS);
         if at >= first && token.line_start && begins
-            || in_block
-                && at > from
-                && is(at, &["create", "alter", "drop", "grant", "revoke"])
-                && is(at - 1, &["begin", "then", "else", "loop"])
+            || in_block && at > from && is(at, &["create", "alter", "drop", "grant", "revoke"]) && is(at - 1, &["begin", "then", "else", "loop"])
         {
             return at;
         }
@@ -140,6 +135,10 @@ fn create(reader: &mut Reader<'_>) -> Option<StatementKind> {
     let materialized = reader.eat("materialized");
     if reader.eat("view") {
         return reader.create_view(materialized);
+    }
+    let unique = reader.eat("unique");
+    if reader.eat("index") {
+        return reader.create_index(unique);
     }
     reader.eat_any(&["role", "user"]).then(|| reader.role()).flatten()
 }
@@ -242,9 +241,7 @@ mod tests {
         };
         assert_eq!(table.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["id", "user_id"]);
         assert!(table.columns[0].primary && table.columns[1].unique);
-        let StatementKind::CreateTable(table) =
-            only("create table t (id integer primary key autoincrement, name, [user id] int references users)")
-        else {
+        let StatementKind::CreateTable(table) = only("create table t (id integer primary key autoincrement, name, [user id] int references users)") else {
             panic!()
         };
         assert_eq!(table.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["id", "name", "user id"]);
@@ -295,10 +292,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let (.., privileges, objects, roles) = grant("GRANT ALL PRIVILEGES ON ALL TABLES IN SCHEMA public TO anon, authenticated;");
-        assert_eq!(
-            (privileges.as_str(), objects, roles.as_str()),
-            ("all", GrantObjects::AllTables(vec!["public".into()]), "anon|authenticated")
-        );
+        assert_eq!((privileges.as_str(), objects, roles.as_str()), ("all", GrantObjects::AllTables(vec!["public".into()]), "anon|authenticated"));
         let (revoke, _, privileges, objects, _) = grant("revoke execute on function public.f(int, text) from public, anon");
         assert!(revoke && privileges == "execute" && matches!(objects, GrantObjects::Functions(names) if names[0].name == "f"));
         let (_, default, _, objects, _) = grant("alter default privileges for role postgres in schema public grant all on tables to anon");
@@ -317,33 +311,20 @@ mod tests {
         let StatementKind::CreateFunction(function) = only(text) else { panic!() };
         assert!(function.definer && function.returns == "boolean" && function.language == "sql");
         assert_eq!(function.search_path.as_deref(), Some("''"));
-        assert_eq!(
-            function.args.iter().map(|arg| (arg.name.as_str(), arg.ty.as_str())).collect::<Vec<_>>(),
-            [("uid", "uuid"), ("role", "text")]
-        );
+        assert_eq!(function.args.iter().map(|arg| (arg.name.as_str(), arg.ty.as_str())).collect::<Vec<_>>(), [("uid", "uuid"), ("role", "text")]);
         assert!(text[function.options_end as usize..].starts_with("as $fn$"));
         let body = function.body.unwrap();
         assert_eq!(body.span.of(text), &*body.text);
         assert!(!body.executes);
-        let StatementKind::CreateFunction(function) =
-            only("create function f(q text) returns void as $$ begin execute q; end $$ language plpgsql;")
-        else {
+        let StatementKind::CreateFunction(function) = only("create function f(q text) returns void as $$ begin execute q; end $$ language plpgsql;") else {
             panic!()
         };
         assert!(function.body.unwrap().executes && function.search_path.is_none() && !function.definer);
-        let StatementKind::CreateView(view) = only("create or replace view v with (security_invoker = on) as select * from notes where a;")
-        else {
-            panic!()
-        };
+        let StatementKind::CreateView(view) = only("create or replace view v with (security_invoker = on) as select * from notes where a;") else { panic!() };
         assert!(view.security_invoker && !view.materialized);
         assert_eq!(view.query.unwrap().tables[0].name.name, "notes");
-        assert!(matches!(
-            only("alter view v set (security_invoker = false)"),
-            StatementKind::AlterView { security_invoker: Some(false), .. }
-        ));
-        assert!(
-            matches!(only("alter function f(int) set search_path to public"), StatementKind::AlterFunction(change) if change.search_path.is_some())
-        );
+        assert!(matches!(only("alter view v set (security_invoker = false)"), StatementKind::AlterView { security_invoker: Some(false), .. }));
+        assert!(matches!(only("alter function f(int) set search_path to public"), StatementKind::AlterFunction(change) if change.search_path.is_some()));
     }
 
     #[test]
@@ -354,15 +335,28 @@ mod tests {
         assert_eq!(all.len(), 2, "{all:?}");
         assert!(all.iter().all(|statement| statement.in_block));
         assert!(all[0].span.of(text).starts_with("ALTER TABLE") && all[1].span.of(text).starts_with("create policy"));
-        let dynamic = only(
-            "do $$ declare t text; begin for t in select 1 loop execute format('alter table %I enable row level security', t); end loop; end $$;",
-        );
+        let dynamic =
+            only("do $$ declare t text; begin for t in select 1 loop execute format('alter table %I enable row level security', t); end loop; end $$;");
         assert_eq!(dynamic, StatementKind::Dynamic { row_security: true });
     }
 
     #[test]
+    fn indexes_and_the_keys_made_of_them() {
+        let text =
+            "CREATE UNIQUE INDEX notes_pkey ON public.notes USING btree (id, lower(b), c DESC) where d; create index concurrently if not exists on a (b);";
+        let all = kinds(text);
+        let StatementKind::CreateIndex(index) = &all[0] else { panic!() };
+        assert!(index.unique && index.partial && index.name == "notes_pkey" && index.columns == ["id", "c"]);
+        assert!(matches!(&all[1], StatementKind::CreateIndex(index) if !index.unique && index.table.name == "a"));
+        let StatementKind::AlterTable(alter) = only("alter table n add constraint k PRIMARY KEY using index \"notes_pkey\";") else { panic!() };
+        assert!(
+            matches!(&alter.actions[0], AlterAction::AddConstraint(key) if matches!(&key.kind, ConstraintKind::UsingIndex { index, primary: true } if index == "notes_pkey"))
+        );
+    }
+
+    #[test]
     fn what_is_unknown_or_unfinished_is_passed_over() {
-        let text = "set x = 1;\r\ncomment on table a is 'create table b';\r\ncreate index i on a (b);\r\ncreate table a (id int,\r\n  user_id uu\r\n\r\ncreate table b (id int);\r\n";
+        let text = "set x = 1;\r\ncomment on table a is 'create table b';\r\ncreate table a (id int,\r\n  user_id uu\r\n\r\ncreate table b (id int);\r\n";
         let all = statements(text);
         assert_eq!(all.len(), 2);
         let StatementKind::CreateTable(half) = &all[0].kind else { panic!() };

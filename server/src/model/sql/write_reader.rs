@@ -10,10 +10,7 @@ impl Reader<'_> {
     pub fn insert(&mut self) -> Query {
         let mut query = Query::new(QueryKind::Insert);
         self.next();
-        while !self.is_done()
-            && !self.eat("into")
-            && self.eat_any(&["ignore", "or", "replace", "rollback", "abort", "low_priority", "overwrite"])
-        {}
+        while !self.is_done() && !self.eat("into") && self.eat_any(&["ignore", "or", "replace", "rollback", "abort", "low_priority", "overwrite"]) {}
         let Some(name) = self.object_name() else { return query };
         let alias = if self.eat("as") { self.name().map(|(name, _)| name) } else { None };
         query.tables.push(TableRef { name, alias, query: None, join: None, on: Condition::Always, using: Vec::new() });
@@ -82,10 +79,8 @@ impl Reader<'_> {
     fn pair(&mut self, query: &mut Query, values: Vec<Expr>) {
         let unnamed = |span: Span| ColumnRef { table: None, name: Name::default(), span };
         let mut columns = query.insert_columns.iter();
-        query.assignments = values
-            .into_iter()
-            .map(|value| Assignment { column: columns.next().cloned().unwrap_or_else(|| unnamed(value.span)), value })
-            .collect();
+        query.assignments =
+            values.into_iter().map(|value| Assignment { column: columns.next().cloned().unwrap_or_else(|| unnamed(value.span)), value }).collect();
     }
 
     pub fn conflict(&mut self, query: &mut Query) {

@@ -26,9 +26,7 @@ fn is_listed_in_parts(segment: &Segment, node: Node) -> bool {
         Node::Expr(id) => matches!(segment[id].kind, ExprKind::Cond { .. }),
         Node::Stmt(id) => match &segment[id].kind {
             StmtKind::Let { .. } => true,
-            StmtKind::Loop { cond: Some(cond), body, .. } => {
-                body.last().is_some_and(|last| segment[*last].span.end <= segment[*cond].span.start)
-            }
+            StmtKind::Loop { cond: Some(cond), body, .. } => body.last().is_some_and(|last| segment[*last].span.end <= segment[*cond].span.start),
             _ => false,
         },
         Node::Class(_) => true,

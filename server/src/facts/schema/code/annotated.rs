@@ -14,9 +14,8 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
         let mut bases: Vec<Name> = Vec::new();
         for class in code.classes() {
             let is_table = class.class.keywords.iter().any(|(name, value)| name == "table" && class.node(*value).is_true());
-            let is_known = class.bases().any(|base| {
-                code.is_one_of(base, &definer.base, &definer.library) || base.last_name().is_some_and(|name| bases.contains(name))
-            });
+            let is_known =
+                class.bases().any(|base| code.is_one_of(base, &definer.base, &definer.library) || base.last_name().is_some_and(|name| bases.contains(name)));
             if is_table || is_known {
                 bases.push(class.class.name.clone());
                 out.models.push(sqlmodel(code, class, definer, is_table));
@@ -80,8 +79,7 @@ fn field_options(call: &Call<'_>, column: &mut DeclaredColumn) {
         if let Some(text) = arg.text() {
             column.db_name = Some(text);
         }
-        let key =
-            arg.call().filter(|key| key.callee.last_name().is_some_and(|name| name == "ForeignKey")).and_then(|key| key.arg(0)?.text());
+        let key = arg.call().filter(|key| key.callee.last_name().is_some_and(|name| name == "ForeignKey")).and_then(|key| key.arg(0)?.text());
         column.references = key.map(|key| path_reference(&key)).or_else(|| column.references.take());
     }
     column.primary |= made.is_named_true("primary_key");
@@ -102,8 +100,7 @@ fn document(code: &Code<'_>, class: ClassNode<'_>, definer: &Definer) -> Declare
         let Some(annotation) = field.ty.as_ref() else { continue };
         let (mut ty, optional, list) = core_type(annotation);
         let site = code.site(class.placed.absolute(field.name_span));
-        let link =
-            links(annotation).find(|ty| definer.one.iter().any(|name| name == last_segment(&ty.name))).and_then(|link| link.args.first());
+        let link = links(annotation).find(|ty| definer.one.iter().any(|name| name == last_segment(&ty.name))).and_then(|link| link.args.first());
         let mut column = DeclaredColumn { optional, list, ..DeclaredColumn::new(field.name.clone(), site.clone()) };
         if let Some(target) = link {
             ty = Name::new_static("Link");

@@ -14,9 +14,9 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
         let Some(tables) = call.arg(0).map(|tables| code.resolve(tables)) else { continue };
         for table in tables.fields() {
             let (root, _) = code.resolve(table.value).chain();
-            let Some(made) = root.call().filter(|made| {
-                code.definers(DefinerKind::Convex).any(|definer| code.is_one_of(made.callee, &definer.table, &definer.library))
-            }) else {
+            let Some(made) =
+                root.call().filter(|made| code.definers(DefinerKind::Convex).any(|definer| code.is_one_of(made.callee, &definer.table, &definer.library)))
+            else {
                 continue;
             };
             let mut model = model(table.name.clone(), code, table.name_span);
@@ -79,8 +79,7 @@ fn fields_of<'m>(code: &Code<'m>, object: Node<'m>, model: &mut Declared, depth:
                 }
                 // `v.union(v.id("users"), v.null())`
                 ("union", Some(_)) => {
-                    let arm =
-                        call.args().find(|arm| arm.call().is_some_and(|call| call.callee.last_name().is_some_and(|name| name == "id")));
+                    let arm = call.args().find(|arm| arm.call().is_some_and(|call| call.callee.last_name().is_some_and(|name| name == "id")));
                     if let Some(arm) = arm {
                         validator = arm;
                         continue;

@@ -11,8 +11,7 @@ use crate::text::Name;
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     for class in code.classes() {
         for definer in code.definers(DefinerKind::Decorated) {
-            let entity =
-                class.class.decorators.iter().map(|id| class.node(*id)).find(|node| is_decorator(code, *node, &definer.entity, definer));
+            let entity = class.class.decorators.iter().map(|id| class.node(*id)).find(|node| is_decorator(code, *node, &definer.entity, definer));
             let has_columns = || class.fields().any(|field| marks(code, class, field, definer).next().is_some());
             if entity.is_some() || has_columns() && is_imported(code, definer) {
                 out.models.push(model(code, class, definer, entity));
@@ -47,12 +46,7 @@ enum Mark {
 }
 
 /// What the decorators of a field say, each with its call if it is one.
-fn marks<'m, 'c>(
-    code: &'c Code<'m>,
-    class: ClassNode<'m>,
-    field: &'m Field,
-    definer: &'c Definer,
-) -> impl Iterator<Item = (Mark, Node<'m>)> + 'c
+fn marks<'m, 'c>(code: &'c Code<'m>, class: ClassNode<'m>, field: &'m Field, definer: &'c Definer) -> impl Iterator<Item = (Mark, Node<'m>)> + 'c
 where
     'm: 'c,
 {
@@ -110,12 +104,8 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
         let call = node.call();
         match mark {
             Mark::Column | Mark::Key => {
-                let made = column.get_or_insert_with(|| DeclaredColumn {
-                    ty: ty.clone(),
-                    optional,
-                    list,
-                    ..DeclaredColumn::new(field.name.clone(), site.clone())
-                });
+                let made =
+                    column.get_or_insert_with(|| DeclaredColumn { ty: ty.clone(), optional, list, ..DeclaredColumn::new(field.name.clone(), site.clone()) });
                 made.primary |= mark == Mark::Key;
                 if let Some(call) = call {
                     column_options(call, made);
@@ -129,9 +119,7 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
                     .and_then(|options| options.field("onDelete").or_else(|| options.field("deleteRule")))
                     .and_then(Node::text)
                     .is_some_and(|action| action.eq_ignore_ascii_case("cascade"));
-                if let Some(name) =
-                    options.and_then(|options| options.field("joinColumn").or_else(|| options.field("fieldName"))).and_then(Node::text)
-                {
+                if let Some(name) = options.and_then(|options| options.field("joinColumn").or_else(|| options.field("fieldName"))).and_then(Node::text) {
                     join = Some(Some(name));
                 }
                 let is_one_to_one = node.call().map_or(node, |call| call.callee).last_name().is_some_and(|name| name == "OneToOne");
@@ -163,16 +151,13 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
             let name = Name::from(format!("{}Id", field.name));
             let mut carried = DeclaredColumn { implicit: true, optional, ..DeclaredColumn::new(name.clone(), site) };
             carried.db_name = join.flatten();
-            carried.references =
-                Some(DeclaredReference { cascades: foreign == Some(true), ..DeclaredReference::to(relation.target.clone()) });
+            carried.references = Some(DeclaredReference { cascades: foreign == Some(true), ..DeclaredReference::to(relation.target.clone()) });
             relation.columns = vec![name];
             model.columns.push(carried);
         }
         model.relations.push(relation);
     }
-    model.columns.extend(
-        column.filter(|column| !model.relations.iter().any(|relation| relation.name == column.name && relation.columns.is_empty())),
-    );
+    model.columns.extend(column.filter(|column| !model.relations.iter().any(|relation| relation.name == column.name && relation.columns.is_empty())));
 }
 
 /// Columns that carry a relation may be written twice: once as the relation, once as a field of their own.
@@ -181,11 +166,7 @@ fn carry_relations(model: &mut Declared) {
     for implicit in carried {
         let is_same = |column: &DeclaredColumn| {
             let names = [Some(&column.name), column.db_name.as_ref()];
-            !column.implicit
-                && names
-                    .into_iter()
-                    .flatten()
-                    .any(|name| same(name, &implicit.name) || implicit.db_name.as_ref().is_some_and(|db| same(db, name)))
+            !column.implicit && names.into_iter().flatten().any(|name| same(name, &implicit.name) || implicit.db_name.as_ref().is_some_and(|db| same(db, name)))
         };
         let Some(written) = model.columns.iter_mut().find(|column| is_same(column)) else { continue };
         written.references = implicit.references.clone();

@@ -1,5 +1,7 @@
 //! Models whose foreign keys are fields: Django, Tortoise, Peewee.
 
+use rustc_hash::FxHashSet;
+
 use super::node::{Call, ClassNode, Node, last_segment};
 use super::{Code, DefinerKind};
 use crate::facts::schema::catalogue::Definer;
@@ -25,6 +27,36 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     }
     let setting = code.bindings.iter().find(|binding| binding.name == "AUTH_USER_MODEL");
     out.auth_user = setting.and_then(|binding| binding.value.text());
+}
+
+/// `class Order(AbstractOrder): pass`, where the base stands in another file: linking knows whether that is a model.
+pub(super) fn read_heirs(code: &Code<'_>, out: &mut FileSchema) {
+    let is_models_file = code.file().as_str().contains("model");
+    if !is_models_file && !code.imports_from("django.db") && !code.imports_from("sqlalchemy") {
+        return;
+    }
+    let known: FxHashSet<Name> = out.models.iter().map(|model| model.name.clone()).collect();
+    for class in code.classes() {
+        let bases: Vec<Name> = class.bases().filter_map(|base| base.last_name().cloned()).collect();
+        if bases.is_empty() || known.contains(&class.class.name) || bases.iter().any(|base| base == "Meta") {
+            continue;
+        }
+        let mut model = Declared::new(SourceKind::Django, class.class.name.clone(), code.site(class.name_span()));
+        (model.bases, model.needs_base) = (bases, true);
+        let meta = class.nested("Meta");
+        model.is_abstract = meta.and_then(|meta| meta.value("abstract")).is_some_and(Node::is_true);
+        model.table = Some(table_of(code.file(), &model.name));
+        model.table_is_inferred = true;
+        if let Some(written) = meta.and_then(|meta| meta.value("db_table")).and_then(Node::text) {
+            (model.table, model.table_is_inferred) = (Some(written), false);
+        }
+        out.models.push(model);
+    }
+}
+
+/// Django's name for a table: `shop_orderitem`.
+fn table_of(file: &FileId, class: &str) -> Name {
+    Name::from(format!("{}_{}", app_of(file), folded(class)))
 }
 
 /// By its bases, or by a field that only a model has: its bases may be the project's own.
@@ -56,15 +88,14 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Declar
     let meta = class.nested("Meta");
     let option = |name: &str| meta.and_then(|meta| meta.value(name));
     model.is_abstract = option("abstract").is_some_and(Node::is_true) || option("proxy").is_some_and(Node::is_true);
-    model.table =
-        ["db_table", "table_name", "table"].iter().find_map(|name| option(name)?.text()).map(|table| Name::from(table.trim_matches('"')));
+    model.table = ["db_table", "table_name", "table"].iter().find_map(|name| option(name)?.text()).map(|table| Name::from(table.trim_matches('"')));
     if model.table.is_none() && !model.is_abstract {
         let inferred = match kind {
-            SourceKind::Django => format!("{}_{}", app_of(code.file()), folded(&model.name)),
-            SourceKind::Tortoise => folded(&model.name),
-            _ => snake(&model.name),
+            SourceKind::Django => table_of(code.file(), &model.name),
+            SourceKind::Tortoise => Name::from(folded(&model.name)),
+            _ => Name::from(snake(&model.name)),
         };
-        (model.table, model.table_is_inferred) = (Some(Name::from(inferred)), true);
+        (model.table, model.table_is_inferred) = (Some(inferred), true);
     }
     for field in class.fields() {
         read_field(code, class, field, definer, &mut model);
@@ -100,27 +131,17 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
     let is = |names: &[String]| names.iter().any(|name| name == ty.as_str());
     if is(&definer.many) {
         let target = call.arg(0).or_else(|| call.named("to")).or_else(|| call.named("model_name")).and_then(target);
-        model.relations.extend(target.map(|target| DeclaredRelation {
-            name: field.name.clone(),
-            target,
-            columns: Vec::new(),
-            list: true,
-            site,
-        }));
+        model.relations.extend(target.map(|target| DeclaredRelation { name: field.name.clone(), target, columns: Vec::new(), list: true, site }));
         return;
     }
     let flag = |name: &str| call.is_named_true(name);
     if is(&definer.one) {
-        let Some(target) =
-            call.arg(0).or_else(|| call.named("to")).or_else(|| call.named("model")).or_else(|| call.named("model_name")).and_then(target)
+        let Some(target) = call.arg(0).or_else(|| call.named("to")).or_else(|| call.named("model")).or_else(|| call.named("model_name")).and_then(target)
         else {
             return;
         };
-        let name = if field.name.ends_with("_id") && definer.kind == DefinerKind::Peewee {
-            field.name.clone()
-        } else {
-            Name::from(format!("{}_id", field.name))
-        };
+        let name =
+            if field.name.ends_with("_id") && definer.kind == DefinerKind::Peewee { field.name.clone() } else { Name::from(format!("{}_id", field.name)) };
         let mut column = DeclaredColumn::new(name.clone(), site.clone());
         column.ty = ty.clone();
         column.db_name = ["db_column", "column_name", "source_field"].iter().find_map(|name| call.named(name)?.text());
@@ -129,8 +150,7 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
         column.primary = flag("primary_key") || flag("pk");
         let on_delete = call.named("on_delete").or_else(|| call.arg(1));
         let cascades = on_delete.is_some_and(|action| {
-            action.last_name().is_some_and(|name| name == "CASCADE")
-                || action.text().is_some_and(|text| text.eq_ignore_ascii_case("cascade"))
+            action.last_name().is_some_and(|name| name == "CASCADE") || action.text().is_some_and(|text| text.eq_ignore_ascii_case("cascade"))
         });
         column.references = Some(DeclaredReference { cascades, ..DeclaredReference::to(target.clone()) });
         model.relations.push(DeclaredRelation { name: field.name.clone(), target, columns: vec![name], list: false, site });
@@ -294,5 +314,24 @@ class Tweet(BaseModel):
         ]);
         assert_eq!(schema.columns_of("memos"), "id account_id->account.id");
         assert_eq!(schema.owners_of("Tweet"), "user_id (Owner of Account)");
+    }
+
+    #[test]
+    fn heirs_of_models_in_other_files() {
+        let schema = link(&[
+            (
+                "/p/shop/abstract_models.py",
+                r#"
+from django.db import models
+class AbstractOrder(models.Model):
+    user = models.ForeignKey('auth.User', on_delete=models.CASCADE)
+    class Meta:
+        abstract = True
+"#,
+            ),
+            ("/p/shop/models.py", "from .abstract_models import AbstractOrder\nclass Order(AbstractOrder):\n    pass\nclass Manager(BaseManager):\n    pass\n"),
+        ]);
+        assert_eq!(schema.models().len(), 2);
+        assert_eq!(schema.columns_of("shop_order"), "id user_id->auth_user.id");
     }
 }

@@ -3,9 +3,7 @@
 use super::drizzle_policy::{crud_policies, policy, sql_text};
 use super::node::{Call, Field, Node};
 use super::{Code, DefinerKind};
-use crate::facts::schema::declared::{
-    Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target,
-};
+use crate::facts::schema::declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target};
 use crate::model::{ExprKind, Function, PatternKind};
 use crate::text::Name;
 
@@ -65,8 +63,7 @@ fn table_call<'m>(code: &Code<'m>, node: Node<'m>) -> Option<TableCall<'m>> {
         }
         // A maker of tables that comes from another file of the project, known by its name only.
         let imported = call.callee.path().and_then(|path| code.import(&path).cloned());
-        let is_made_elsewhere =
-            imported.is_some_and(|(source, name)| source.starts_with(['.', '@', '~']) && name.to_ascii_lowercase().contains("table"));
+        let is_made_elsewhere = imported.is_some_and(|(source, name)| source.starts_with(['.', '@', '~']) && name.to_ascii_lowercase().contains("table"));
         if !is_method && is_made_elsewhere && call.arg(1).is_some() && code.imports_from("drizzle-orm") {
             return Some(TableCall { call, schema: None, row_security: false });
         }
@@ -119,13 +116,10 @@ fn column(code: &Code<'_>, field: &Field<'_>) -> Option<DeclaredColumn> {
             "references" => {
                 column.references = call.arg(0).and_then(|target| reference(target.value()));
                 if let (Some(reference), Some(options)) = (&mut column.references, call.arg(1)) {
-                    reference.cascades =
-                        options.field("onDelete").and_then(Node::text).is_some_and(|action| action.eq_ignore_ascii_case("cascade"));
+                    reference.cascades = options.field("onDelete").and_then(Node::text).is_some_and(|action| action.eq_ignore_ascii_case("cascade"));
                 }
             }
-            "default" => {
-                column.defaults_to_caller = call.arg(0).is_some_and(|value| sql_text(value).is_some_and(|text| text.contains("auth.uid()")))
-            }
+            "default" => column.defaults_to_caller = call.arg(0).is_some_and(|value| sql_text(value).is_some_and(|text| text.contains("auth.uid()"))),
             _ => {}
         }
     }
@@ -143,9 +137,8 @@ fn reference(node: Node<'_>) -> Option<DeclaredReference> {
 fn constraint(code: &Code<'_>, node: Node<'_>, model: &mut Declared) {
     let (root, calls) = node.chain();
     let Some(call) = root.call() else { return };
-    let names = |list: Option<Node<'_>>| {
-        list.map(|list| list.items().into_iter().filter_map(|item| item.last_name().cloned()).collect::<Vec<_>>()).unwrap_or_default()
-    };
+    let names =
+        |list: Option<Node<'_>>| list.map(|list| list.items().into_iter().filter_map(|item| item.last_name().cloned()).collect::<Vec<_>>()).unwrap_or_default();
     match call.callee.last_name().map(Name::as_str) {
         Some("foreignKey") => {
             let Some(options) = call.arg(0).map(Node::value) else { return };
@@ -167,10 +160,7 @@ fn constraint(code: &Code<'_>, node: Node<'_>, model: &mut Declared) {
             model.unique_together.push(key);
         }
         Some("unique" | "uniqueIndex") => {
-            let on = calls
-                .iter()
-                .find(|(name, _)| *name == "on")
-                .map(|(_, call)| call.args().filter_map(|arg| arg.last_name().cloned()).collect::<Vec<_>>());
+            let on = calls.iter().find(|(name, _)| *name == "on").map(|(_, call)| call.args().filter_map(|arg| arg.last_name().cloned()).collect::<Vec<_>>());
             match on.unwrap_or_default().as_slice() {
                 [] => {}
                 [only] => {
@@ -189,8 +179,7 @@ fn constraint(code: &Code<'_>, node: Node<'_>, model: &mut Declared) {
 
 /// `relations(notes, ({ one, many }) => ({ author: one(users, { fields: [notes.authorId], references: [users.id] }) }))`
 fn relations(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
-    let (Some(table), Some(described)) = (call.arg(0).and_then(|table| table.last_name().cloned()), call.arg(1).and_then(Node::returned))
-    else {
+    let (Some(table), Some(described)) = (call.arg(0).and_then(|table| table.last_name().cloned()), call.arg(1).and_then(Node::returned)) else {
         return;
     };
     for field in described.fields() {
@@ -218,12 +207,10 @@ fn add_relation(code: &Code<'_>, out: &mut FileSchema, table: &Name, field: &Fie
     let to = Target::Code(table.clone());
     for (column, target_column) in columns.iter().zip(&targets) {
         let mut carried = DeclaredColumn::new(column.clone(), code.site(field.name_span));
-        carried.references =
-            Some(DeclaredReference { column: Some(target_column.clone()), ..DeclaredReference::to(Target::Code(target.clone())) });
+        carried.references = Some(DeclaredReference { column: Some(target_column.clone()), ..DeclaredReference::to(Target::Code(target.clone())) });
         out.additions.push(Addition { to: to.clone(), column: Some(carried), relation: None });
     }
-    let relation =
-        DeclaredRelation { name: field.name.clone(), target: Target::Code(target), columns, list, site: code.site(field.name_span) };
+    let relation = DeclaredRelation { name: field.name.clone(), target: Target::Code(target), columns, list, site: code.site(field.name_span) };
     out.additions.push(Addition { to, column: None, relation: Some(relation) });
 }
 
@@ -301,10 +288,7 @@ export const posts = createTable("post", (d) => ({ id: d.integer().primaryKey(),
         assert_eq!(schema.owners_of("lines"), "note.ownerId (Owner of users)");
         assert_eq!(schema.owners_of("posts"), "createdById (Audit of users)");
         let profiles = schema.expect("profiles");
-        assert!(
-            profiles.is_principal
-                && profiles.row_security.policies[0].using.as_ref().is_some_and(|rule| rule.predicate.owner_columns() == ["id"])
-        );
+        assert!(profiles.is_principal && profiles.row_security.policies[0].using.as_ref().is_some_and(|rule| rule.predicate.owner_columns() == ["id"]));
         assert_eq!(schema.model("team_members"), schema.model("teamMembers"));
         assert!(schema.expect("files").column("uploaded_for").unwrap().unique);
     }
@@ -324,8 +308,7 @@ export const posts = createTable("post", (d) => ({ id: d.integer().primaryKey(),
 
     #[test]
     fn names_of_other_packages_are_not_meant() {
-        let schema =
-            link(&[("/p/a.ts", r#"import { pgTable } from "other-thing"; export const notes = pgTable("notes", { id: uuid("id") });"#)]);
+        let schema = link(&[("/p/a.ts", r#"import { pgTable } from "other-thing"; export const notes = pgTable("notes", { id: uuid("id") });"#)]);
         assert!(schema.is_empty());
         let schema = link(&[(
             "/p/a.ts",

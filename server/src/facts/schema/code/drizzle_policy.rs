@@ -51,18 +51,15 @@ pub(super) fn crud_policies(code: &Code<'_>, call: &Call<'_>) -> Vec<Policy> {
         ExprKind::Bool(true) => Some(Predicate::Always),
         ExprKind::Bool(false) => Some(Predicate::Never),
         ExprKind::Null => None,
-        _ => match node
-            .call()
-            .filter(|call| call.callee.last_name().is_some_and(|name| name == "authUid"))
-            .and_then(|call| call.arg(0)?.last_name().cloned())
-        {
-            Some(column) => Some(Predicate::Owner { column }),
-            None => Some(sql_text(node).map_or(Predicate::Unknown, |text| predicate(&text))),
-        },
+        _ => {
+            match node.call().filter(|call| call.callee.last_name().is_some_and(|name| name == "authUid")).and_then(|call| call.arg(0)?.last_name().cloned()) {
+                Some(column) => Some(Predicate::Owner { column }),
+                None => Some(sql_text(node).map_or(Predicate::Unknown, |text| predicate(&text))),
+            }
+        }
     };
     let mut policies = Vec::new();
-    for (field, commands) in
-        [("read", [PolicyCommand::Select].as_slice()), ("modify", &[PolicyCommand::Insert, PolicyCommand::Update, PolicyCommand::Delete])]
+    for (field, commands) in [("read", [PolicyCommand::Select].as_slice()), ("modify", &[PolicyCommand::Insert, PolicyCommand::Update, PolicyCommand::Delete])]
     {
         let Some(predicate) = options.field(field).and_then(predicate_of) else { continue };
         for command in commands {

@@ -41,8 +41,7 @@ fn shift(statement: &mut Statement, by: u32) -> bool {
         }
         StatementKind::AlterTable(table) => {
             table.name.span = table.name.span.shifted(by);
-            let added =
-                table.actions.iter_mut().filter_map(|action| if let AlterAction::AddColumn(column) = action { Some(column) } else { None });
+            let added = table.actions.iter_mut().filter_map(|action| if let AlterAction::AddColumn(column) = action { Some(column) } else { None });
             added.for_each(column);
         }
         _ => return false,

@@ -49,17 +49,11 @@ fn knex_body(code: &Code<'_>, body: Node<'_>, model: &mut Declared) {
             continue;
         }
         if kind.starts_with("drop")
-            || matches!(
-                kind.as_str(),
-                "index" | "timestamps" | "renameColumn" | "comment" | "engine" | "charset" | "collate" | "check" | "setNullable"
-            )
+            || matches!(kind.as_str(), "index" | "timestamps" | "renameColumn" | "comment" | "engine" | "charset" | "collate" | "check" | "setNullable")
         {
             continue;
         }
-        let name = made
-            .arg(0)
-            .and_then(Node::text)
-            .or_else(|| matches!(kind.as_str(), "increments" | "bigIncrements").then(|| Name::new_static("id")));
+        let name = made.arg(0).and_then(Node::text).or_else(|| matches!(kind.as_str(), "increments" | "bigIncrements").then(|| Name::new_static("id")));
         let Some(name) = name else { continue };
         let mut column = DeclaredColumn::new(name.clone(), code.site(made.callee.span()));
         column.db_name = Some(name);
@@ -102,9 +96,7 @@ fn kysely(code: &Code<'_>, out: &mut FileSchema) {
         let (root, calls) = node.chain();
         let Some((_, last)) = calls.last() else { continue };
         let is_end = last.callee.last_name().is_some_and(|name| name == "execute");
-        let Some(made) =
-            root.call().filter(|made| is_end && made.callee.last_name().is_some_and(|name| name == "createTable" || name == "alterTable"))
-        else {
+        let Some(made) = root.call().filter(|made| is_end && made.callee.last_name().is_some_and(|name| name == "createTable" || name == "alterTable")) else {
             continue;
         };
         let Some(table) = made.arg(0).and_then(Node::text) else { continue };

@@ -211,6 +211,7 @@ pub(super) fn read(model: &FileModel) -> FileSchema {
         sqlalchemy::read(&code, &mut out);
         annotated::read(&code, &mut out);
         django::read(&code, &mut out);
+        django::read_heirs(&code, &mut out);
     }
     embedded_sql::read(&code, &mut out);
     out

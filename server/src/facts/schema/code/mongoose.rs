@@ -56,8 +56,8 @@ fn infer_collection(model: &mut Declared) {
 
 /// The fields of `new Schema({ … })`, if the call is one.
 fn schema_fields<'m>(code: &Code<'m>, call: &Call<'m>) -> Option<Node<'m>> {
-    let is_schema = call.kind == CallKind::New
-        && code.definers(DefinerKind::Mongoose).any(|definer| code.is_one_of(call.callee, &definer.schema, &definer.library));
+    let is_schema =
+        call.kind == CallKind::New && code.definers(DefinerKind::Mongoose).any(|definer| code.is_one_of(call.callee, &definer.schema, &definer.library));
     let fields = code.resolve(call.arg(0)?);
     (is_schema && matches!(fields.kind(), ExprKind::Object(_))).then_some(fields)
 }
@@ -115,8 +115,7 @@ fn path<'m>(code: &Code<'m>, model: &mut Declared, name: Name, span: Span, value
         return nested(code, model, &name, fields, list, depth + 1);
     }
     column.ty = ty.items().first().copied().unwrap_or(ty).path().map(|path| Name::from(last_segment(&path))).unwrap_or_default();
-    let flag =
-        |key: &str| value.field(key).is_some_and(|value| value.is_true() || value.items().first().is_some_and(|first| first.is_true()));
+    let flag = |key: &str| value.field(key).is_some_and(|value| value.is_true() || value.items().first().is_some_and(|first| first.is_true()));
     column.optional = !flag("required");
     column.unique = flag("unique");
     column.primary = name == "_id";

@@ -212,9 +212,7 @@ impl<'m> ClassNode<'m> {
     /// A nested class: `class Meta:`.
     pub fn nested(self, name: &str) -> Option<ClassNode<'m>> {
         self.class.statements.iter().find_map(|id| match &self.placed.segment[*id].kind {
-            StmtKind::Class(class) => {
-                Some(ClassNode { placed: self.placed, class: &self.placed.segment[*class] }).filter(|node| node.class.name == name)
-            }
+            StmtKind::Class(class) => Some(ClassNode { placed: self.placed, class: &self.placed.segment[*class] }).filter(|node| node.class.name == name),
             _ => None,
         })
     }
@@ -241,8 +239,8 @@ pub(super) fn core_type(ty: &TypeRef) -> (Name, bool, bool) {
                     None => break,
                 }
             }
-            "Array" | "List" | "list" | "Set" | "set" | "Sequence" | "Collection" | "WriteOnlyMapped" | "DynamicMapped"
-            | "ReverseRelation" | "ManyToManyRelation" => {
+            "Array" | "List" | "list" | "Set" | "set" | "Sequence" | "Collection" | "WriteOnlyMapped" | "DynamicMapped" | "ReverseRelation"
+            | "ManyToManyRelation" => {
                 list = true;
                 match ty.args.first() {
                     Some(inner) => ty = inner,

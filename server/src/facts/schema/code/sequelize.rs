@@ -2,9 +2,7 @@
 
 use super::node::{Call, Node, last_segment};
 use super::{Code, DefinerKind, named_model};
-use crate::facts::schema::declared::{
-    Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target,
-};
+use crate::facts::schema::declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target};
 use crate::facts::schema::names::plural;
 use crate::model::ExprKind;
 use crate::text::Name;
@@ -38,9 +36,7 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
 }
 
 fn mentions_data_types(code: &Code<'_>) -> bool {
-    code.calls().any(|(_, call)| {
-        call.args().any(|arg| arg.fields().iter().any(|field| field.value.path().is_some_and(|path| path.starts_with("DataTypes."))))
-    })
+    code.calls().any(|(_, call)| call.args().any(|arg| arg.fields().iter().any(|field| field.value.path().is_some_and(|path| path.starts_with("DataTypes.")))))
 }
 
 fn define(code: &Code<'_>, call: &Call<'_>) -> Option<Declared> {

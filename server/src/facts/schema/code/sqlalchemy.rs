@@ -3,9 +3,7 @@
 use super::node::{Call, ClassNode, Node, core_type, last_segment};
 use super::{Code, DefinerKind};
 use crate::facts::schema::catalogue::Definer;
-use crate::facts::schema::declared::{
-    Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target,
-};
+use crate::facts::schema::declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, SourceKind, Target};
 use crate::facts::schema::names::snake;
 use crate::model::{ExprKind, Field};
 use crate::text::Name;
@@ -16,9 +14,7 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             out.models.extend(model(code, class, definer));
         }
         for binding in &code.bindings {
-            if let Some(call) =
-                binding.value.call().filter(|call| is_named(call, &["Table"]) && code.imports_from("sqlalchemy") || is_method_of_db(call))
-            {
+            if let Some(call) = binding.value.call().filter(|call| is_named(call, &["Table"]) && code.imports_from("sqlalchemy") || is_method_of_db(call)) {
                 out.models.extend(table(code, &call, definer, Some(&binding.name)));
             }
         }
@@ -55,9 +51,7 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Option
     let table_name = class.value("__tablename__");
     let has_columns = class.fields().any(|field| {
         let value = field.value.map(|id| class.node(id));
-        is_mapped(field)
-            || value
-                .is_some_and(|value| is_call_of(code, value, &definer.column, definer) || is_call_of(code, value, &definer.many, definer))
+        is_mapped(field) || value.is_some_and(|value| is_call_of(code, value, &definer.column, definer) || is_call_of(code, value, &definer.many, definer))
     });
     let is_db_model = class.bases().filter_map(Node::path).any(|base| base.ends_with(".Model") && !base.starts_with("models."));
     let is_declared = has_columns
@@ -75,10 +69,7 @@ fn model<'m>(code: &Code<'m>, class: ClassNode<'m>, definer: &Definer) -> Option
     table_args(code, class, &mut model);
     let says_abstract = class.value("__abstract__").is_some_and(Node::is_true);
     let has_key = model.columns.iter().any(|column| column.primary);
-    let inherits = model
-        .bases
-        .iter()
-        .any(|base| !matches!(base.as_str(), "object" | "DeclarativeBase" | "DeclarativeBaseNoMeta" | "MappedAsDataclass"));
+    let inherits = model.bases.iter().any(|base| !matches!(base.as_str(), "object" | "DeclarativeBase" | "DeclarativeBaseNoMeta" | "MappedAsDataclass"));
     model.is_abstract = says_abstract || model.table.is_none() && !is_db_model && !(has_key && inherits);
     // Without a table's name of its own it may still be a table: its base may give names and keys to all. Linking knows.
     if model.table.is_none() && !says_abstract && (inherits || is_db_model) {
@@ -99,8 +90,7 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
         let call_target = call
             .and_then(|call| call.arg(0).or_else(|| call.named("argument")))
             .and_then(|target| target.value().text().or_else(|| target.value().last_name().cloned()));
-        let Some(target) =
-            call_target.map(|target| Name::from(last_segment(&target))).or_else(|| (!ty.is_empty()).then(|| Name::from(last_segment(&ty))))
+        let Some(target) = call_target.map(|target| Name::from(last_segment(&target))).or_else(|| (!ty.is_empty()).then(|| Name::from(last_segment(&ty))))
         else {
             return;
         };
@@ -252,8 +242,7 @@ fn create_foreign_key(code: &Code<'_>, call: &Call<'_>, out: &mut FileSchema) {
     let list = |n: usize| call.arg(n).map(Node::items).unwrap_or_default().into_iter().filter_map(Node::text).collect::<Vec<_>>();
     for (own, other) in list(3).into_iter().zip(list(4)) {
         let mut column = DeclaredColumn::new(own, code.site(call.callee.span()));
-        column.references =
-            Some(DeclaredReference { column: Some(other), ..DeclaredReference::to(Target::Table { schema: None, name: target.clone() }) });
+        column.references = Some(DeclaredReference { column: Some(other), ..DeclaredReference::to(Target::Table { schema: None, name: target.clone() }) });
         out.additions.push(Addition { to: Target::Table { schema: None, name: source.clone() }, column: Some(column), relation: None });
     }
 }

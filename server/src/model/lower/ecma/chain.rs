@@ -16,9 +16,17 @@ struct Link<'a> {
 pub(super) fn is_link(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::BinaryExpression | Kind::MemberExpression | Kind::NestedIdentifier | Kind::SubscriptExpression | Kind::CallExpression
-            | Kind::NonNullExpression | Kind::AsExpression | Kind::SatisfiesExpression | Kind::InstantiationExpression
-            | Kind::ParenthesizedExpression | Kind::TypeAssertion
+        Kind::BinaryExpression
+            | Kind::MemberExpression
+            | Kind::NestedIdentifier
+            | Kind::SubscriptExpression
+            | Kind::CallExpression
+            | Kind::NonNullExpression
+            | Kind::AsExpression
+            | Kind::SatisfiesExpression
+            | Kind::InstantiationExpression
+            | Kind::ParenthesizedExpression
+            | Kind::TypeAssertion
     )
 }
 

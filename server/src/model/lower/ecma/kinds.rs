@@ -39,9 +39,55 @@ macro_rules! kinds {
 }
 
 const OPERATORS: &[&str] = &[
-    "+", "-", "/", "%", "**", "==", "===", "!=", "!==", "<", "<=", ">", ">=", "in", "of", "instanceof", "&", "|", "^", "<<", ">>", ">>>", "&&",
-    "||", "??", "!", "~", "void", "delete", "++", "--", "+=", "-=", "*=", "/=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>=", ">>>=", "&&=",
-    "||=", "??=", "const", "let", "var",
+    "+",
+    "-",
+    "/",
+    "%",
+    "**",
+    "==",
+    "===",
+    "!=",
+    "!==",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "in",
+    "of",
+    "instanceof",
+    "&",
+    "|",
+    "^",
+    "<<",
+    ">>",
+    ">>>",
+    "&&",
+    "||",
+    "??",
+    "!",
+    "~",
+    "void",
+    "delete",
+    "++",
+    "--",
+    "+=",
+    "-=",
+    "*=",
+    "/=",
+    "%=",
+    "**=",
+    "&=",
+    "|=",
+    "^=",
+    "<<=",
+    ">>=",
+    ">>>=",
+    "&&=",
+    "||=",
+    "??=",
+    "const",
+    "let",
+    "var",
 ];
 
 macro_rules! fields {
@@ -269,6 +315,7 @@ impl Kind {
         matches!(self, Kind::Comment | Kind::HtmlComment | Kind::HashBangLine)
     }
 
+    #[rustfmt::skip]
     pub(super) fn is_statement(self) -> bool {
         use Kind::*;
         matches!(
@@ -282,6 +329,7 @@ impl Kind {
         )
     }
 
+    #[rustfmt::skip]
     pub(super) fn is_expression(self) -> bool {
         use Kind::*;
         matches!(
@@ -296,6 +344,7 @@ impl Kind {
     }
 
     /// What only the type checker reads, and names that mean nothing away from where they belong.
+    #[rustfmt::skip]
     pub(super) fn is_silent(self) -> bool {
         use Kind::*;
         matches!(

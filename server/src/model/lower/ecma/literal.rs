@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Child, Ecma};
 use super::kinds::Kind;
+use super::{Child, Ecma};
 use crate::model::{ExprId, ExprKind, TemplatePart};
 use crate::text::{Name, Span};
 

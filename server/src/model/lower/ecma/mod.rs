@@ -37,16 +37,7 @@ const MAX_LINKS: usize = 1500;
 /// `node` is a top-level item, or an error of which only the text from `base` on belongs to this segment.
 pub(super) fn lower(node: Node<'_>, text: &str, base: u32) -> Segment {
     let tables = Tables::of(node);
-    let mut ecma = Ecma {
-        cx: Cx::new(text, base),
-        tables,
-        cursor: node.walk(),
-        links: 0,
-        breaks: false,
-        repeats: 0,
-        functions: 0,
-        hoisted: Vec::new(),
-    };
+    let mut ecma = Ecma { cx: Cx::new(text, base), tables, cursor: node.walk(), links: 0, breaks: false, repeats: 0, functions: 0, hoisted: Vec::new() };
     let child = Child { node, kind: tables.kind(node), field: Field::None };
     let mut body = Vec::new();
     if child.kind.is_statement() {

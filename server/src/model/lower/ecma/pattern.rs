@@ -23,7 +23,11 @@ impl<'a> Ecma<'a> {
         let span = self.span(child);
         match child.kind {
             Kind::Identifier | Kind::ShorthandPropertyIdentifierPattern | Kind::Undefined | Kind::TypeIdentifier => {
-                if span.is_empty() { PatternKind::Ignore } else { PatternKind::Name(self.name(child)) }
+                if span.is_empty() {
+                    PatternKind::Ignore
+                } else {
+                    PatternKind::Name(self.name(child))
+                }
             }
             Kind::ObjectPattern => self.object_pattern(child),
             Kind::ArrayPattern => self.array_pattern(child),

@@ -62,7 +62,11 @@ impl<'a> Ecma<'a> {
                 self.emit(span, StmtKind::Throw(value), out);
             }
             // What only the type checker reads, and nothing at all.
-            Kind::AmbientDeclaration | Kind::DebuggerStatement | Kind::EmptyStatement | Kind::FunctionSignature | Kind::InterfaceDeclaration
+            Kind::AmbientDeclaration
+            | Kind::DebuggerStatement
+            | Kind::EmptyStatement
+            | Kind::FunctionSignature
+            | Kind::InterfaceDeclaration
             | Kind::TypeAliasDeclaration => {}
             _ => self.control(child, out),
         }

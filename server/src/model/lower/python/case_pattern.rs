@@ -91,9 +91,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             Kind::TuplePattern | Kind::ListPattern => {
                 let parts = self.parts(part.node);
                 match parts.as_slice() {
-                    [only] if part.kind == Kind::TuplePattern && !self.has_comma(part.node) => {
-                        self.fit(std::slice::from_ref(only), place, captures)
-                    }
+                    [only] if part.kind == Kind::TuplePattern && !self.has_comma(part.node) => self.fit(std::slice::from_ref(only), place, captures),
                     several => self.sequence_fit(span, several, place, captures),
                 }
             }

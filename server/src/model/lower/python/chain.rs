@@ -29,8 +29,14 @@ impl<'t, 'n> Reader<'t, 'n> {
         let mut at = part;
         let mut read = loop {
             let next = match at.kind {
-                Kind::Attribute | Kind::MemberType | Kind::Call | Kind::Subscript | Kind::GenericType | Kind::BinaryOperator
-                | Kind::UnionType | Kind::BooleanOperator => {
+                Kind::Attribute
+                | Kind::MemberType
+                | Kind::Call
+                | Kind::Subscript
+                | Kind::GenericType
+                | Kind::BinaryOperator
+                | Kind::UnionType
+                | Kind::BooleanOperator => {
                     let parts = self.parts(at.node);
                     match link(at.kind, &parts) {
                         Some((start, kind)) => {
@@ -114,12 +120,8 @@ impl<'t, 'n> Reader<'t, 'n> {
                 let (name, value) = self.keyword(part.node);
                 Arg { name: Some(name), value, spread: false, by_name: false, span }
             }
-            Kind::ListSplat | Kind::ListSplatPattern => {
-                Arg { name: None, value: self.only(part.node), spread: true, by_name: false, span }
-            }
-            Kind::DictionarySplat | Kind::DictionarySplatPattern => {
-                Arg { name: None, value: self.only(part.node), spread: true, by_name: true, span }
-            }
+            Kind::ListSplat | Kind::ListSplatPattern => Arg { name: None, value: self.only(part.node), spread: true, by_name: false, span },
+            Kind::DictionarySplat | Kind::DictionarySplatPattern => Arg { name: None, value: self.only(part.node), spread: true, by_name: true, span },
             _ => Arg { name: None, value: self.expr(part), spread: false, by_name: false, span },
         }
     }

@@ -213,9 +213,31 @@ impl Kind {
         use Kind::*;
         matches!(
             self,
-            Import | FutureImport | ImportFrom | Print | Exec | Assert | ExpressionStatement | Return | Delete | Raise | Pass
-                | Break | Continue | Global | Nonlocal | TypeAlias | If | Match | For | While | Try | With
-                | FunctionDefinition | ClassDefinition | DecoratedDefinition
+            Import
+                | FutureImport
+                | ImportFrom
+                | Print
+                | Exec
+                | Assert
+                | ExpressionStatement
+                | Return
+                | Delete
+                | Raise
+                | Pass
+                | Break
+                | Continue
+                | Global
+                | Nonlocal
+                | TypeAlias
+                | If
+                | Match
+                | For
+                | While
+                | Try
+                | With
+                | FunctionDefinition
+                | ClassDefinition
+                | DecoratedDefinition
         )
     }
 

@@ -55,10 +55,7 @@ impl<'t, 'n> Reader<'t, 'n> {
     }
 
     fn sequence_pattern(&mut self, span: Span, parts: &[Part<'n>]) -> PatternId {
-        let read = |part: &Part<'n>| SequencePatternItem {
-            pattern: self.pattern(*part),
-            rest: matches!(part.kind, Kind::ListSplatPattern | Kind::ListSplat),
-        };
+        let read = |part: &Part<'n>| SequencePatternItem { pattern: self.pattern(*part), rest: matches!(part.kind, Kind::ListSplatPattern | Kind::ListSplat) };
         let items = parts.iter().filter(|part| !part.kind.is_token()).map(read).collect();
         self.cx.builder.pattern(span, PatternKind::Sequence { items })
     }

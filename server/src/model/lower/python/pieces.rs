@@ -340,8 +340,5 @@ fn opens(word: &str) -> bool {
 
 /// True for what `expr` reads as a value, or as the values in it.
 pub(super) fn is_expression(kind: Kind) -> bool {
-    !kind.is_token()
-        && !kind.is_statement()
-        && !kind.is_clause()
-        && !matches!(kind, Kind::StringStart | Kind::StringContent | Kind::StringEnd | Kind::Comment)
+    !kind.is_token() && !kind.is_statement() && !kind.is_clause() && !matches!(kind, Kind::StringStart | Kind::StringContent | Kind::StringEnd | Kind::Comment)
 }

@@ -82,7 +82,9 @@ impl<'a> Ecma<'a> {
         let is_block = pieces.word() == "{" || pieces.kind() == Some(Kind::StatementBlock);
         let body = if is_block {
             self.read_body(pieces)
-        } else if kind == FunctionKind::Arrow && let Some(value) = self.read_expression(pieces) {
+        } else if kind == FunctionKind::Arrow
+            && let Some(value) = self.read_expression(pieces)
+        {
             let span = self.cx.builder.segment[value].span;
             vec![self.cx.builder.stmt(span, StmtKind::Return(Some(value)))]
         } else {

@@ -35,7 +35,7 @@ impl<'a> Ecma<'a> {
         let next = pieces.behind(1);
         let is_arrow = next.is_some_and(|next| super::word(next) == "=>");
         match super::word(child) {
-            "async" if !next.is_some_and(|next| super::word(next) == "function") => return Some(self.read_arrow(pieces)),
+            "async" if next.is_none_or(|next| super::word(next) != "function") => return Some(self.read_arrow(pieces)),
             "async" | "function" => {
                 let function = self.read_function(pieces);
                 return Some(self.push(pieces.span_from(start), ExprKind::Function(function)));
@@ -219,7 +219,7 @@ impl<'a> Ecma<'a> {
             let (name, name_span) = (self.name(property), self.span(property));
             return Some(self.push(pieces.span_from(start), ExprKind::Member { base, name, name_span, optional }));
         }
-        if optional && matches!(pieces.word(), "(" | "[") || optional && pieces.kind() == Some(Kind::Arguments) {
+        if optional && (matches!(pieces.word(), "(" | "[") || pieces.kind() == Some(Kind::Arguments)) {
             return Some(base);
         }
         Some(self.push(pieces.span_from(start), ExprKind::Other(vec![base])))

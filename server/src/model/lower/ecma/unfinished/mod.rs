@@ -139,7 +139,10 @@ fn begins_anew(child: Child<'_>) -> bool {
         Kind::StatementBlock | Kind::EmptyStatement => false,
         Kind::Decorator => true,
         kind if kind.is_statement() => true,
-        _ => matches!(word(child), "export" | "import" | "function" | "async" | "class" | "abstract" | "const" | "let" | "var" | "interface" | "enum" | "declare"),
+        _ => matches!(
+            word(child),
+            "export" | "import" | "function" | "async" | "class" | "abstract" | "const" | "let" | "var" | "interface" | "enum" | "declare"
+        ),
     };
     begins && child.node.start_position().column == 0
 }

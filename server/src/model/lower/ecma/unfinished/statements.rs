@@ -83,7 +83,9 @@ impl<'a> Ecma<'a> {
         let Some(value) = self.read_expression(pieces) else { return self.read_loose(pieces, out) };
         let span = self.cx.builder.segment[value].span;
         let does_something = match &self.cx.builder.segment[value].kind {
-            ExprKind::Call { .. } | ExprKind::Assign { .. } | ExprKind::AssignLogical { .. } | ExprKind::Await(_) | ExprKind::Yield(_) | ExprKind::Other(_) => true,
+            ExprKind::Call { .. } | ExprKind::Assign { .. } | ExprKind::AssignLogical { .. } | ExprKind::Await(_) | ExprKind::Yield(_) | ExprKind::Other(_) => {
+                true
+            }
             _ => pieces.at > from + 1 && !matches!(self.cx.builder.segment[value].kind, ExprKind::Str(_)),
         };
         let value = if does_something { value } else { self.push(span, ExprKind::Other(vec![value])) };

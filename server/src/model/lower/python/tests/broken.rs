@@ -74,10 +74,7 @@ const HEADERS: [(&str, &str); 5] = [
     ("class Note(Base):", "(class Note (Base)"),
     ("    class Meta:", "(class Meta"),
     ("    def __str__(self) -> str:", "(method __str__ (self) :str=str"),
-    (
-        "user: User = Depends(current_user)):",
-        "(function async read_note @(call (. router get) \"/{note_id}\" response_model=NoteOut) ((note_id :int",
-    ),
+    ("user: User = Depends(current_user)):", "(function async read_note @(call (. router get) \"/{note_id}\" response_model=NoteOut) ((note_id :int"),
     ("def search():", "(function search @(call (. pages route) \"/search\" methods=(list \"POST\")) ()"),
 ];
 
@@ -158,16 +155,14 @@ fn headers_that_lie_in_pieces_are_put_together() {
             "class A(B, c=1):\n    \"\"\"About.\"\"\"\n    x = 1\n\n    @a\n    def f(self):\n        return self.x\n\n    @b\n    async def g(self, y",
             "(class A (B c=1) (field x 1) (method f @a (self) {(return (. self x))}) (method async g @b (self y) {}) \"About.\")",
         ),
-        (
-            "class A:\n    class Meta:\n        x = 1\n        y = [",
-            "(class A (class Meta (field x 1) y))",
-        ),
+        ("class A:\n    class Meta:\n        x = 1\n        y = [", "(class A (class Meta (field x 1) y))"),
     ]);
 }
 
 #[test]
 fn the_pieces_of_a_function_stay_in_it() {
-    let shown = show("import a\n\n\n@r.get(\"/\")\ndef f(x):\n    try:\n        with a as b, c:\n            y = g(x)\n            z = [h for h in y.all(f\"{x}");
+    let shown =
+        show("import a\n\n\n@r.get(\"/\")\ndef f(x):\n    try:\n        with a as b, c:\n            y = g(x)\n            z = [h for h in y.all(f\"{x}");
     let expected = "(import \"a\" *:a)\n(function f @(call (. r get) \"/\") (x) \
         {{{(with b (enter a)) (enter c) (= y (call g x)) (other z h h (. y all) (other x))}}})";
     assert_eq!(shown, expected);
@@ -177,8 +172,7 @@ fn the_pieces_of_a_function_stay_in_it() {
 fn what_is_finished_in_a_broken_file_is_not_marked() {
     let text = "import a\n\nclass A(B):\n    def f(self):\n        return 1\n    def g(self, y";
     let model = model(text);
-    let marked: Vec<&str> =
-        model.segments.iter().flat_map(|placed| placed.segment.errors.iter().map(|error| placed.absolute(*error).of(text))).collect();
+    let marked: Vec<&str> = model.segments.iter().flat_map(|placed| placed.segment.errors.iter().map(|error| placed.absolute(*error).of(text))).collect();
     assert_eq!(marked, ["def g(self, y"]);
     assert_eq!(model.segments.len(), 2);
 }

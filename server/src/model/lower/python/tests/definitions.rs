@@ -34,7 +34,10 @@ fn bodies() {
 fn decorators() {
     check(&[
         ("@a\ndef f(): pass", "(function f @a () {})"),
-        ("@app.get(\"/{id}\", response_model=X)\n@b.c\nasync def f(): pass", "(function async f @(call (. app get) \"/{id}\" response_model=X) @(. b c) () {})"),
+        (
+            "@app.get(\"/{id}\", response_model=X)\n@b.c\nasync def f(): pass",
+            "(function async f @(call (. app get) \"/{id}\" response_model=X) @(. b c) () {})",
+        ),
         ("@a\n@b()\nclass C: pass", "(class C @a @(call b))"),
         ("@a\n# why\ndef f(): pass", "(function f @a () {})"),
     ]);
@@ -60,9 +63,15 @@ fn classes() {
         ("class A(B, c.D, metaclass=M, table=True): pass", "(class A (B (. c D) metaclass=M table=true))"),
         ("class A(*bases, **kw): pass", "(class A (bases **=kw))"),
         ("class A[T](B[T]): pass", "(class A ((at B T)))"),
-        ("class A:\n  \"\"\"About.\"\"\"\n  x = 1\n  y: int\n  z: int = Field(gt=1)", "(class A (field x 1) (field y :int=int) (field z :int=int (call Field gt=1)) \"About.\")"),
+        (
+            "class A:\n  \"\"\"About.\"\"\"\n  x = 1\n  y: int\n  z: int = Field(gt=1)",
+            "(class A (field x 1) (field y :int=int) (field z :int=int (call Field gt=1)) \"About.\")",
+        ),
         ("class A:\n  a, b = 1, 2\n  c = d = 3\n  e.f = 4\n  g += 1", "(class A (= [a b] (tuple 1 2)) (= c (= d 3)) (= (place (. e f)) 4) (+= g 1))"),
-        ("class A:\n  class Meta:\n    ordering = ['x']\n  if DEBUG:\n    def f(self): pass", "(class A (class Meta (field ordering (list \"x\"))) (if DEBUG {(method f (self) {})}))"),
+        (
+            "class A:\n  class Meta:\n    ordering = ['x']\n  if DEBUG:\n    def f(self): pass",
+            "(class A (class Meta (field ordering (list \"x\"))) (if DEBUG {(method f (self) {})}))",
+        ),
     ]);
 }
 

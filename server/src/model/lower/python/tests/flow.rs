@@ -33,10 +33,7 @@ fn a_loops_else_runs_for_certain_only_without_break() {
         // The break is the inner loop's.
         ("for a in b:\n  while c: break\nelse:\n  d", "{(each a b {(while c {break})}) {d}}"),
         // The break stands in the inner loop's else and is the outer loop's.
-        (
-            "for a in b:\n  while c: pass\n  else: break\nelse:\n  d",
-            "{(each a b {{(while c {}) {break}}}) (if (other) {d})}",
-        ),
+        ("for a in b:\n  while c: pass\n  else: break\nelse:\n  d", "{(each a b {{(while c {}) {break}}}) (if (other) {d})}"),
     ]);
 }
 

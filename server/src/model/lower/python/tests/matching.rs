@@ -73,10 +73,7 @@ fn cases_follow_each_other() {
             "match req.method:\n  case \"GET\": a\n  case \"PUT\" | \"POST\": b\n  case _: c",
             "(if (== (. req method) \"GET\") {a} {(if (or (== (. req method) \"PUT\") (== (. req method) \"POST\")) {b} {c})})",
         ),
-        (
-            "match f(x):\n  case 1: a\n  case 2: b",
-            "{(let \"<match>\" (call f x)) (if (== \"<match>\" 1) {a} {(if (== \"<match>\" 2) {b})})}",
-        ),
+        ("match f(x):\n  case 1: a\n  case 2: b", "{(let \"<match>\" (call f x)) (if (== \"<match>\" 1) {a} {(if (== \"<match>\" 2) {b})})}"),
         ("match a, b:\n  case 1, 2: c", "{(let \"<match>\" (tuple a b)) (if (other \"<match>\" 1 2) {c})}"),
         ("match x:\n  case 1: a\n  case y if y: b\n  case _: c", "(if (== x 1) {a} {(let y x) (if y {b} {c})})"),
         ("match x:\n  case y: a\n  case 1: b", "(if (other) {(let y x) a} {(if (== x 1) {b})})"),

@@ -48,8 +48,19 @@ fn assignments() {
 #[test]
 fn augmented_assignments() {
     for (op, shown) in [
-        ("+=", "+="), ("-=", "-="), ("*=", "*="), ("/=", "/="), ("//=", "/="), ("%=", "%="), ("**=", "**="), (">>=", "shift="),
-        ("<<=", "shift="), ("&=", "&="), ("|=", "|="), ("^=", "^="), ("@=", ",="),
+        ("+=", "+="),
+        ("-=", "-="),
+        ("*=", "*="),
+        ("/=", "/="),
+        ("//=", "/="),
+        ("%=", "%="),
+        ("**=", "**="),
+        (">>=", "shift="),
+        ("<<=", "shift="),
+        ("&=", "&="),
+        ("|=", "|="),
+        ("^=", "^="),
+        ("@=", ",="),
     ] {
         check(&[(&format!("a.b {op} c"), &format!("({shown} (place (. a b)) c)"))]);
     }
@@ -84,10 +95,7 @@ fn annotations_are_types() {
         ("\"list[User] | None\"", "|<list<User> None>=\"list[User] | None\""),
         ("Mapped[list[\"Address\"]]", "Mapped<list<Address=\"Address\">=(at list \"Address\")>=(at Mapped (at list \"Address\"))"),
         ("type[X]", "type<X=X>=(at type X)"),
-        (
-            "Annotated[Session, Depends(get_db)]",
-            "Annotated<Session=Session ?=(call Depends get_db)>=(at Annotated (tuple Session (call Depends get_db)))",
-        ),
+        ("Annotated[Session, Depends(get_db)]", "Annotated<Session=Session ?=(call Depends get_db)>=(at Annotated (tuple Session (call Depends get_db)))"),
         ("Annotated[str, \"id\"]", "Annotated<str=str ?=\"id\">=(at Annotated (tuple str \"id\"))"),
         ("Literal[\"a\", \"b\"]", "Literal<?=\"a\" ?=\"b\">=(at Literal (tuple \"a\" \"b\"))"),
         ("Literal[\"a\"]", "Literal<?=\"a\">=(at Literal \"a\")"),
@@ -146,10 +154,7 @@ fn what_python_2_wrote() {
 
 #[test]
 fn type_aliases() {
-    check(&[
-        ("type X = list[int]", "(= X (at list int))"),
-        ("type X[T: int, *Ts, **P] = dict[T, Y]", "(= X (at dict (tuple T Y)))"),
-    ]);
+    check(&[("type X = list[int]", "(= X (at list int))"), ("type X[T: int, *Ts, **P] = dict[T, Y]", "(= X (at dict (tuple T Y)))")]);
 }
 
 #[test]

@@ -81,9 +81,7 @@ fn string_spans_hold_prefix_and_quotes() {
     for source in ["'a'", "rb'''a'''", "f'{a}'", "'a'  'b'", "'a' f'{b}'"] {
         let text = format!("x = [{source}]\n");
         let segment = segment(&text);
-        let literal = segment.exprs.iter().find(|expr| {
-            matches!(expr.kind, ExprKind::Str(_) | ExprKind::Bytes(_) | ExprKind::Template(_))
-        });
+        let literal = segment.exprs.iter().find(|expr| matches!(expr.kind, ExprKind::Str(_) | ExprKind::Bytes(_) | ExprKind::Template(_)));
         assert_eq!(literal.map(|expr| expr.span.of(&text)), Some(source));
     }
 }

@@ -1,0 +1,202 @@
+//! What the engine says after any sequence of edits is what a fresh engine says about the final state.
+
+use std::sync::Arc;
+
+use guardline::config::Config;
+use guardline::engine::{Cancel, Engine, Snapshot};
+use guardline::project::Project;
+use guardline::rules::Finding;
+use guardline::syntax::{Document, Language};
+use guardline::text::{Change, Encoding, FileId, Position, Range};
+use proptest::prelude::*;
+
+use crate::pages::deep;
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "schema.prisma",
+        "model User {\n  id String @id\n  notes Note[]\n}\nmodel Note {\n  id String @id\n  ownerId String\n  owner User @relation(fields: [ownerId], references: [id])\n}\n",
+    ),
+    (
+        "lib/auth.ts",
+        "import { cookies } from \"next/headers\";\nimport { jwtVerify } from \"jose\";\nexport async function requireUser() {\n  const token = (await cookies()).get(\"s\")?.value ?? \"\";\n  const { payload } = await jwtVerify(token, key);\n  return { id: payload.sub };\n}\n",
+    ),
+    ("lib/where.ts", "export const noteWhere = (userId: string, id: string) => ({ id, ownerId: userId });\nexport const \"😀\" = 1;\n"),
+    (
+        "app/api/notes/[id]/route.ts",
+        "import { PrismaClient } from \"@prisma/client\";\nimport { requireUser } from \"@/lib/auth\";\nimport { noteWhere } from \"@/lib/where\";\nconst db = new PrismaClient();\nexport async function GET(_: Request, { params }: { params: { id: string } }) {\n  const user = await requireUser();\n  return Response.json(await db.note.findFirst({ where: noteWhere(user.id, params.id) }));\n}\nexport async function DELETE(_: Request, { params }: { params: { id: string } }) {\n  await requireUser();\n  await db.note.delete({ where: { id: params.id } });\n  return new Response(null);\n}\nexport async function PUT(req: Request) {\n  const { q } = await req.json();\n  await db.$queryRawUnsafe(`select * from notes where t = '${q}'`);\n  return new Response(null);\n}\n",
+    ),
+    (
+        "main.py",
+        "from flask import Flask, request\nimport sqlite3\n\napp = Flask(__name__)\n\n\ndef rows(term):\n    return sqlite3.connect(\"x\").execute(f\"select * from t where a = '{term}'\").fetchall()\n\n\n@app.route(\"/search\")\ndef search():\n    return {\"rows\": rows(request.args[\"q\"])}\n",
+    ),
+];
+
+/// Snippets that change what is found: constraints, guards, sinks, broken code, odd text.
+const SNIPPETS: &[&str] = &[
+    "",
+    " ",
+    "\n",
+    "x",
+    "{",
+    "}",
+    "(",
+    ")",
+    "\"",
+    "`",
+    ";",
+    "// é😀\r\n",
+    "ownerId: user.id, ",
+    "await requireUser();\n",
+    "id",
+    "return null;\n",
+    "  pass\n",
+    "  ownerId String\n",
+    "const other = 1;\n",
+    "import { x } from \"@/lib/where\";\n",
+    "?",
+    ", user.id",
+    "# note\n",
+];
+
+#[derive(Clone, Debug)]
+struct Step {
+    file: usize,
+    at: usize,
+    length: usize,
+    snippet: usize,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = (0..FILES.len(), 0usize..900, prop_oneof![Just(0usize), 0usize..30], 0..SNIPPETS.len()).prop_map(|(file, at, length, snippet)| Step {
+        file,
+        at,
+        length,
+        snippet,
+    });
+    proptest::collection::vec(step, 1..10)
+}
+
+fn id(name: &str) -> FileId {
+    FileId::new(&format!("/w/{name}"))
+}
+
+fn project(documents: &[Document]) -> Project {
+    Project::new(vec![FileId::new("/w")]).with(documents.iter().map(|document| (document.file.clone(), Some(Arc::new(document.clone())))).collect())
+}
+
+fn snapshot(project: &Project, config: &Arc<Config>) -> Snapshot {
+    Snapshot { project: Arc::new(project.clone()), config: Arc::clone(config) }
+}
+
+fn run(steps: &[Step]) {
+    let config = Arc::new(Config::default());
+    let mut documents: Vec<Document> = FILES
+        .iter()
+        .map(|(name, text)| {
+            let file = id(name);
+            let language = Language::of(&file).expect("a known language");
+            Document::new(file, language, 0, text)
+        })
+        .collect();
+    let mut engine = Engine::default();
+    let mut current = project(&documents);
+    engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+    for (version, step) in steps.iter().enumerate() {
+        let document = &documents[step.file];
+        let chars: Vec<char> = document.text().chars().collect();
+        let at = step.at % (chars.len() + 1);
+        let end = (at + step.length).min(chars.len());
+        let change = Change { range: Some(range(&chars, at, end)), text: SNIPPETS[step.snippet].to_owned() };
+        let edited = document.edited(version as i32 + 1, &[change], Encoding::Utf16);
+        current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited.clone())))]);
+        documents[step.file] = edited;
+        // The file that is edited is looked at on every keystroke, the others now and then.
+        let file = documents[step.file].file.clone();
+        let now = engine.check(&snapshot(&current, &config), &file, &Cancel::default()).expect("not cancelled");
+        let fresh_documents: Vec<Document> =
+            documents.iter().map(|document| Document::new(document.file.clone(), document.language, 0, &document.text())).collect();
+        let fresh = project(&fresh_documents);
+        let mut anew = Engine::default();
+        let all = anew.check_all(&snapshot(&fresh, &config), &Cancel::default()).expect("not cancelled");
+        let of_file: Vec<Finding> = all.iter().filter(|finding| finding.place.file == file).cloned().collect();
+        assert_eq!(told(&now), told(&of_file), "after step {version} in {file}\n{}", documents[step.file].text());
+        let everything = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+        assert_eq!(told(&everything), told(&all), "all files after step {version}");
+    }
+}
+
+fn told(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(|finding| format!("{} {:?} {:?} {}", finding.rule, finding.place, finding.level, finding.message)).collect()
+}
+
+/// Columns as an editor counts them: UTF-16, and lines end at `\n`, `\r\n` and `\r`.
+fn range(chars: &[char], start: usize, end: usize) -> Range {
+    let position = |upto: usize| {
+        let (mut line, mut column, mut i) = (0, 0, 0);
+        while i < upto {
+            match chars[i] {
+                '\r' if chars.get(i + 1) == Some(&'\n') && i + 1 < upto => {
+                    i += 1;
+                    line += 1;
+                    column = 0;
+                }
+                // Between `\r` and `\n` there is no place: the end of the line before.
+                '\r' if chars.get(i + 1) == Some(&'\n') => {}
+                '\n' | '\r' => {
+                    line += 1;
+                    column = 0;
+                }
+                other => column += other.len_utf16() as u32,
+            }
+            i += 1;
+        }
+        Position { line, column }
+    };
+    Range { start: position(start), end: position(end) }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn findings_after_edits_are_those_of_a_fresh_open(steps in steps()) {
+        deep(|| run(&steps));
+    }
+}
+
+#[test]
+fn an_edit_elsewhere_changes_what_is_found_here() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let documents: Vec<Document> = FILES.iter().map(|(name, text)| Document::new(id(name), Language::of(&id(name)).expect("known"), 0, text)).collect();
+        let before = project(&documents);
+        let mut engine = Engine::default();
+        let count = |findings: &[Finding]| findings.iter().filter(|finding| finding.rule.as_str() == "missing-ownership").count();
+        let first = engine.check_all(&snapshot(&before, &config), &Cancel::default()).expect("not cancelled");
+        assert_eq!(count(&first), 1, "{:?}", told(&first));
+        // The where-builder loses its owner: the route that uses it is open now, without having been touched.
+        let weaker = Document::new(id("lib/where.ts"), Language::TypeScript, 1, "export const noteWhere = (userId: string, id: string) => ({ id });\n");
+        let after = before.with(vec![(weaker.file.clone(), Some(Arc::new(weaker)))]);
+        let second = engine.check_all(&snapshot(&after, &config), &Cancel::default()).expect("not cancelled");
+        assert_eq!(count(&second), 2, "{:?}", told(&second));
+    });
+}
+
+#[test]
+fn untouched_functions_are_not_walked_again() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let documents: Vec<Document> = FILES.iter().map(|(name, text)| Document::new(id(name), Language::of(&id(name)).expect("known"), 0, text)).collect();
+        let before = project(&documents);
+        let mut engine = Engine::default();
+        engine.check_all(&snapshot(&before, &config), &Cancel::default()).expect("not cancelled");
+        let walked = engine.walks_made();
+        let text = FILES[4].1.replace("request.args[\"q\"]", "request.args[\"term\"]");
+        let edited = Document::new(id("main.py"), Language::Python, 1, &text);
+        let after = before.with(vec![(edited.file.clone(), Some(Arc::new(edited)))]);
+        engine.check(&snapshot(&after, &config), &id("main.py"), &Cancel::default()).expect("not cancelled");
+        // The file's top level and the one handler: not the functions of other files.
+        assert!(engine.walks_made() - walked <= 3, "{} walks for one edit", engine.walks_made() - walked);
+    });
+}
