@@ -1,6 +1,7 @@
 //! `cargo dev ...`: helpers for the people who build Guardline.
 
 mod secrets;
+mod whole;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,6 +39,10 @@ enum Command {
     Secrets(secrets::Options),
     /// Prints the models of a project: their columns, whose their rows are, what the database enforces.
     Schema { folder: PathBuf },
+    /// Prints how much of a project was understood: handlers, data accesses, SQL texts.
+    Status { folder: PathBuf },
+    /// Carries out every repair that is offered for a project, each on its own, and looks again.
+    Fixes { folder: PathBuf },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -46,6 +51,8 @@ fn main() -> anyhow::Result<()> {
         Command::Secrets(options) => secrets::run(&options),
         Command::Facts { file, root } => facts(&file, root.as_deref()),
         Command::Schema { folder } => schema(&folder),
+        Command::Status { folder } => whole::status(&folder),
+        Command::Fixes { folder } => whole::fixes(&folder),
     }
 }
 

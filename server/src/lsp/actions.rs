@@ -76,7 +76,7 @@ fn actions(state: &State, open: &Open, span: Span, context: &CodeActionContext, 
                 let diagnostics = diagnostics(state, open, &snapshot, &offer.finding, context);
                 for (index, fix) in offer.fixes.iter().enumerate().filter(|(_, fix)| fix.suppresses == suppresses) {
                     let ticket = ticket(open, &offer.finding, index, fix);
-                    actions.extend(action(state, &snapshot, fix, ticket, diagnostics.clone()));
+                    actions.extend(action(state, &snapshot, fix, ticket, diagnostics.clone(), cancel));
                 }
             }
         }
@@ -88,7 +88,8 @@ fn actions(state: &State, open: &Open, span: Span, context: &CodeActionContext, 
         if !edits.is_empty() {
             let ticket = Ticket { uri: open.uri.to_string(), version: document.version, what: What::All };
             let title = "Apply all safe fixes of Guardline".to_owned();
-            actions.extend(finished(state, &snapshot, &edits, ticket, CodeAction { title, kind: Some(FIX_ALL), ..CodeAction::default() }));
+            let action = CodeAction { title, kind: Some(FIX_ALL), ..CodeAction::default() };
+            actions.extend(finished(state, &snapshot, &edits, ticket, action, cancel));
         }
     }
     Some(actions)
@@ -115,7 +116,7 @@ fn ticket(open: &Open, finding: &Finding, index: usize, fix: &Fix) -> Ticket {
     Ticket { uri: open.uri.to_string(), version: open.document.version, what }
 }
 
-fn action(state: &State, snapshot: &Snapshot, fix: &Fix, ticket: Ticket, diagnostics: Vec<Diagnostic>) -> Option<CodeActionOrCommand> {
+fn action(state: &State, snapshot: &Snapshot, fix: &Fix, ticket: Ticket, diagnostics: Vec<Diagnostic>, cancel: &Cancel) -> Option<CodeActionOrCommand> {
     let action = CodeAction {
         title: fix.title.clone(),
         kind: Some(CodeActionKind::QUICKFIX),
@@ -124,11 +125,11 @@ fn action(state: &State, snapshot: &Snapshot, fix: &Fix, ticket: Ticket, diagnos
         command: fix.note.as_ref().map(|note| commands::note(note)),
         ..CodeAction::default()
     };
-    finished(state, snapshot, &fix.edits, ticket, action)
+    finished(state, snapshot, &fix.edits, ticket, action, cancel)
 }
 
 /// The action with what it does: now, later, or by way of a command. `None` if this client can do nothing with it.
-fn finished(state: &State, snapshot: &Snapshot, edits: &[FileEdit], ticket: Ticket, action: CodeAction) -> Option<CodeActionOrCommand> {
+fn finished(state: &State, snapshot: &Snapshot, edits: &[FileEdit], ticket: Ticket, action: CodeAction, cancel: &Cancel) -> Option<CodeActionOrCommand> {
     let capabilities = state.capabilities();
     let creates = edits.iter().any(|edit| edit.create && snapshot.project.file(&edit.file).is_none());
     if !capabilities.action_literals || (creates && !capabilities.create_files) {
@@ -145,7 +146,12 @@ fn finished(state: &State, snapshot: &Snapshot, edits: &[FileEdit], ticket: Tick
     if capabilities.lazy_edits {
         return Some(CodeActionOrCommand::CodeAction(CodeAction { data: serde_json::to_value(&ticket).ok(), ..action }));
     }
-    let edit = to_proto::workspace_edit(state, snapshot, edits).ok()?;
+    let edit = if edits.iter().all(|edit| state.documents.is_open(&edit.file)) {
+        to_proto::workspace_edit(state, snapshot, edits)
+    } else {
+        draw(state, &ticket, cancel).and_then(|drawn| to_proto::workspace_edit(state, &drawn.snapshot, &drawn.edits))
+    };
+    let edit = edit.ok()?;
     Some(CodeActionOrCommand::CodeAction(CodeAction { edit: Some(edit), ..action }))
 }
 

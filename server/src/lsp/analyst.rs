@@ -346,7 +346,7 @@ impl Analyst {
         if !journal.is_empty() {
             self.disk(journal);
         }
-        watch::folders_known(&state);
+        watch::folders_known(&state, found.began);
         state.scheduler.recheck_at(Instant::now());
     }
 

@@ -178,6 +178,8 @@ fn next_header(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Hands out its bytes in pieces, so that every boundary is met.
@@ -246,6 +248,21 @@ mod tests {
         assert_eq!(read("Content-Length: 30\r\n\r\n{\"a\":\"b\"}Content-Length: 2\r\n\r\n{}Content-Length: 1\r\n\r\n1"), ["bad", "{}", "1"]);
         // A header inside a string is text: its line end is escaped.
         assert_eq!(read("Content-Length: 27\r\n\r\n{\"a\":\"Content-Length: 3\\n\"!Content-Length: 2\r\n\r\n{}"), ["bad", "{}"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_read(pieces in prop::collection::vec(prop_oneof![
+            any::<Vec<u8>>(),
+            Just(b"Content-Length: ".to_vec()),
+            Just(b"\r\n\r\n".to_vec()),
+            Just(b"7\r\n\r\n{\"a\":1}".to_vec()),
+            Just(b"2".to_vec()),
+        ], 0..20), piece in 1..50_usize) {
+            let bytes = pieces.concat();
+            let whole = frames(&bytes, usize::MAX);
+            prop_assert_eq!(frames(&bytes, piece), whole);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use rustc_hash::FxHashSet;
 
@@ -19,6 +20,8 @@ use crate::text::FileId;
 pub struct Indexed {
     pub project: Project,
     pub ignored: Arc<FxHashSet<FileId>>,
+    /// When the reading began.
+    pub began: SystemTime,
 }
 
 #[derive(Default)]
@@ -89,6 +92,7 @@ pub fn start(state: &Arc<State>) {
 
 /// If the person cancels it, what was read by then has to do.
 fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
+    let began = SystemTime::now();
     let known = state.known();
     let roots = state.root_paths();
     status::tell_reading(state, 0);
@@ -123,5 +127,5 @@ fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
     let project = project.with_ignored(ignored.clone());
     state.log.info(|| format!("{} files read{}", project.files().count(), if ended.is_some() { "" } else { ", then cancelled" }));
     drop(progress);
-    Indexed { project, ignored: Arc::new(ignored) }
+    Indexed { project, ignored: Arc::new(ignored), began }
 }

@@ -119,6 +119,8 @@ pub fn repair(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn kind(body: &str) -> String {
@@ -172,6 +174,18 @@ mod tests {
         assert_eq!(read(r"\\ud83d").as_deref(), Some(r"\ud83d"), "an escaped backslash is text");
         assert_eq!(read(r"\ud83dé\\\ud83d").as_deref(), Some("\u{fffd}é\\\u{fffd}"));
         assert_eq!(read(r"\x"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_read_and_repaired(text in r#"(\\|u|d83d|de00|"|[{}:,é😀]|\\u[0-9a-fD]{0,5}|.){0,30}"#) {
+            read(&text);
+            let repaired = repair(&text);
+            prop_assert_eq!(repair(&repaired), repaired.clone());
+            if let Ok(value) = serde_json::from_str::<String>(&format!("\"{text}\"")) {
+                prop_assert_eq!(params::<String>(&format!("\"{text}\"")).ok(), Some(value));
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
@@ -16,6 +16,8 @@ use super::index;
 use super::scheduler::Job;
 use super::state::State;
 use super::uri;
+use crate::syntax::Language;
+use crate::text::FileId;
 
 /// Our own watcher, if there is one.
 #[derive(Default)]
@@ -45,8 +47,9 @@ pub fn registration() -> Registration {
     Registration { id: "guardline-files".into(), method: "workspace/didChangeWatchedFiles".into(), register_options: Some(json!({ "watchers": watchers })) }
 }
 
-/// The index is made: watches the folders in which it found files, unless the client watches.
-pub fn folders_known(state: &Arc<State>) {
+/// The index is made, from what lay on disk at some time since `read`: watches the folders in which it found files, and
+/// looks again at what has changed since then. Unless the client watches.
+pub fn folders_known(state: &Arc<State>, read: SystemTime) {
     if state.capabilities().register_watchers {
         return;
     }
@@ -60,7 +63,27 @@ pub fn folders_known(state: &Arc<State>) {
             }
         }
     }
+    let new: FxHashSet<PathBuf> = folders.difference(&held(&state.watching).folders).cloned().collect();
     watch(state, folders);
+    // Some file systems count time in seconds.
+    let changed = changed_since(state, &new, read.checked_sub(Duration::from_secs(2)).unwrap_or(read));
+    if !changed.is_empty() {
+        state.scheduler.later(Job::Disk(changed));
+    }
+}
+
+/// The files in folders that nobody has watched so far, if they or their folder changed since then.
+fn changed_since(state: &State, folders: &FxHashSet<PathBuf>, then: SystemTime) -> Vec<FileId> {
+    let is_newer = |path: &Path| !std::fs::metadata(path).and_then(|metadata| metadata.modified()).is_ok_and(|at| at < then);
+    let is_new_there = |path: &PathBuf| path.parent().is_some_and(|folder| folders.contains(folder));
+    let project = state.snapshot().project;
+    let known = project.files().filter_map(|(file, _)| uri::path_of(file)).filter(|path| is_newer(path) && is_new_there(path));
+    let mut changed: FxHashSet<PathBuf> = known.collect();
+    for folder in folders.iter().filter(|folder| is_newer(folder)) {
+        let Ok(entries) = std::fs::read_dir(folder) else { continue };
+        changed.extend(entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file())).map(|entry| entry.path()));
+    }
+    changed.iter().filter_map(|path| uri::file_of_path(path)).filter(|file| Language::of(file).is_some()).collect()
 }
 
 fn watch(state: &Arc<State>, folders: FxHashSet<PathBuf>) {

@@ -150,10 +150,10 @@ export class Workbench {
     await until('everything to be saved', async () => (await this.page.locator('.tab.dirty').count()) === 0);
   }
 
-  /** The text of the Markdown preview that is open. */
-  async preview() {
-    const outer = this.page.frameLocator('iframe.webview.ready');
-    return outer.frameLocator('iframe#active-frame').locator('body').innerText({ timeout: PATIENCE });
+  /** The Markdown preview is open and says so. It is a page in a page in a page, and filled last. */
+  async previewSays(pattern) {
+    const body = this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame').locator('body');
+    await until(`the preview to say ${pattern}`, async () => pattern.test(await body.innerText({ timeout: 1_000 }).catch(() => '')));
   }
 }
 

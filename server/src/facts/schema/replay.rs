@@ -60,6 +60,7 @@ impl Replay {
             StatementKind::AlterPolicy(change) => {
                 self.table(&change.table, &site).alter_policy(change, &site, statement.span);
             }
+            StatementKind::CreateIndex(index) => self.table(&index.table, &site).create_index(index),
             StatementKind::DropPolicy { name, table } => self.table(table, &site).row_security.policies.retain(|policy| policy.name != *name),
             StatementKind::Grant(grant) => self.grant(grant, &site(statement.span)),
             StatementKind::Dynamic { row_security } => self.dynamic_row_security |= row_security,
@@ -201,6 +202,27 @@ mod tests {
         assert_eq!(schema.columns_of("notes"), "user_id->users.id");
         let policy = &schema.expect("notes").row_security.policies[0];
         assert_eq!(format!("{:?}", policy.using.as_ref().unwrap().predicate), "Owner { column: \"user_id\" }");
+    }
+
+    /// What `supabase db pull` prints.
+    #[test]
+    fn keys_made_of_indexes() {
+        let schema = link(&[(
+            "/p/a.sql",
+            r#"create table "public"."notes" ("id" uuid not null default gen_random_uuid(), "user_id" uuid not null, "slug" text);
+            alter table "public"."notes" enable row level security;
+            CREATE UNIQUE INDEX notes_pkey ON public.notes USING btree (id); CREATE UNIQUE INDEX notes_slug_key ON public.notes USING btree (slug);
+            alter table "public"."notes" add constraint "notes_pkey" PRIMARY KEY using index "notes_pkey";
+            alter table "public"."notes" add constraint "notes_user_id_fkey" FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE not valid;
+            alter table "public"."notes" validate constraint "notes_user_id_fkey";
+            create policy "own" on "public"."notes" as permissive for all to public using ((auth.uid() = user_id));
+            grant delete on table "public"."notes" to "anon";"#,
+        )]);
+        let notes = schema.expect("notes");
+        assert!(notes.column("id").unwrap().primary && notes.column("slug").unwrap().unique);
+        assert_eq!(schema.owners_of("notes"), "user_id (Owner of users)");
+        assert!(notes.row_security.binds_to_owner(crate::model::sql::PolicyCommand::Delete));
+        assert_eq!(notes.row_security.grants[0].role, "anon");
     }
 
     #[test]

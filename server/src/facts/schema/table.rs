@@ -5,7 +5,8 @@ use super::predicate::Predicate;
 use super::predicate_reader::is_caller;
 use super::row_security::{Policy, PolicyRule, RowSecurity};
 use crate::model::sql::{
-    AlterAction, AlterPolicy, ColumnDef, Constraint, ConstraintKind, CreatePolicy, CreateTable, ObjectName, PolicyExpr, Reference, RowSecurityChange,
+    AlterAction, AlterPolicy, ColumnDef, Constraint, ConstraintKind, CreateIndex, CreatePolicy, CreateTable, ObjectName, PolicyExpr, Reference,
+    RowSecurityChange,
 };
 use crate::text::{Name, Span};
 
@@ -17,6 +18,8 @@ pub(super) struct Table {
     pub is_partition: bool,
     pub columns: Vec<DeclaredColumn>,
     pub unique_together: Vec<Vec<Name>>,
+    /// Unique indexes by their name, with their columns.
+    indexes: Vec<(Name, Vec<Name>)>,
     /// Foreign keys by the name of their constraint, with their columns.
     foreign_keys: Vec<(Name, Vec<Name>)>,
     pub row_security: RowSecurity,
@@ -33,6 +36,7 @@ impl Table {
             is_partition: false,
             columns: Vec::new(),
             unique_together: Vec::new(),
+            indexes: Vec::new(),
             foreign_keys: Vec::new(),
             row_security: RowSecurity::default(),
             site,
@@ -160,23 +164,43 @@ impl Table {
         }
     }
 
+    pub fn create_index(&mut self, index: &CreateIndex) {
+        if !index.unique || index.partial || index.columns.is_empty() || self.indexes.len() >= MOST_PARTS {
+            return;
+        }
+        self.indexes.push((index.name.clone(), index.columns.clone()));
+        self.unique(&index.columns);
+    }
+
+    fn unique(&mut self, key: &[Name]) {
+        match key {
+            [only] => self.columns.iter_mut().filter(|column| column.name.eq_ignore_ascii_case(only)).for_each(|column| column.unique = true),
+            _ => self.unique_together.push(key.to_vec()),
+        }
+    }
+
+    fn primary(&mut self, key: &[Name]) {
+        for column in self.columns.iter_mut().filter(|column| key.iter().any(|name| name.eq_ignore_ascii_case(&column.name))) {
+            (column.primary, column.optional) = (true, false);
+        }
+        if key.len() > 1 {
+            self.unique_together.push(key.to_vec());
+        }
+    }
+
     fn constrain(&mut self, constraint: &Constraint) {
         if self.foreign_keys.len() + self.unique_together.len() > 2 * MOST_PARTS {
             return;
         }
         match &constraint.kind {
-            ConstraintKind::PrimaryKey(key) => {
-                for column in self.columns.iter_mut().filter(|column| key.iter().any(|name| name.eq_ignore_ascii_case(&column.name))) {
-                    (column.primary, column.optional) = (true, false);
-                }
-                if key.len() > 1 {
-                    self.unique_together.push(key.clone());
+            ConstraintKind::PrimaryKey(key) => self.primary(key),
+            ConstraintKind::Unique(key) => self.unique(key),
+            ConstraintKind::UsingIndex { index, primary } => {
+                let key = self.indexes.iter().find(|(name, _)| name == index).map(|(_, columns)| columns.clone()).unwrap_or_default();
+                if *primary {
+                    self.primary(&key);
                 }
             }
-            ConstraintKind::Unique(key) => match key.as_slice() {
-                [only] => self.columns.iter_mut().filter(|column| column.name.eq_ignore_ascii_case(only)).for_each(|column| column.unique = true),
-                _ => self.unique_together.push(key.clone()),
-            },
             ConstraintKind::ForeignKey { columns, references } => {
                 let name = constraint.name.clone().unwrap_or_else(|| default_key_name(&self.name, columns));
                 self.foreign_keys.push((name, columns.clone()));

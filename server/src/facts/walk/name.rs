@@ -361,7 +361,12 @@ impl Walker<'_> {
                 return self.declared(ty.args.first()?);
             }
             "|" => {
-                return ty.args.iter().find(|arg| !matches!(arg.name.as_str(), "None" | "null" | "undefined" | "")).cloned().and_then(|arg| self.declared(&arg));
+                return ty
+                    .args
+                    .iter()
+                    .find(|arg| !matches!(arg.name.as_str(), "None" | "null" | "undefined" | ""))
+                    .cloned()
+                    .and_then(|arg| self.declared(&arg));
             }
             "" => return None,
             name => name,

@@ -73,12 +73,14 @@ fn user(code: &Code<'_>, plan: &RequireOwner) -> Option<String> {
     known.first().map(|known| (*known).clone()).or_else(|| candidates.first().cloned())
 }
 
-/// `req.user.sub`, where the file reads that of `req.user`.
+/// `req.user.sub`, where the file reads that of `req.user`; `req.user!.id` where it says that there is one.
 fn used_in(text: &str, expression: &str) -> Option<String> {
     for id in ["id", "sub", "userId", "uid", "user_id", "pk", "_id"] {
-        let candidate = format!("{expression}.{id}");
-        if count(text, &candidate) > 0 {
-            return Some(candidate);
+        for there in [".", "!."] {
+            let candidate = format!("{expression}{there}{id}");
+            if count(text, &candidate) > 0 {
+                return Some(candidate);
+            }
         }
     }
     None
@@ -109,4 +111,18 @@ fn indentation(text: &str, at: u32) -> String {
 /// A read, which gives a row that may be missing.
 fn reads_one(operation: Operation) -> bool {
     operation == Operation::ReadOne
+}
+
+#[cfg(test)]
+mod tests {
+    use super::used_in;
+
+    #[test]
+    fn the_users_id_is_written_as_the_file_writes_it() {
+        assert_eq!(used_in("find({ user: req.user!.id })", "req.user").as_deref(), Some("req.user!.id"));
+        assert_eq!(used_in("eq(owner, request.user.sub)", "request.user").as_deref(), Some("request.user.sub"));
+        // What may be absent must not reach a query.
+        assert_eq!(used_in("find({ user: req.user?.id })", "req.user"), None);
+        assert_eq!(used_in("find({ user: other.req.user.id })", "req.user"), None);
+    }
 }

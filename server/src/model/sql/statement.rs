@@ -31,6 +31,7 @@ pub enum StatementKind {
     AlterFunction(AlterFunction),
     DropFunctions(Vec<ObjectName>),
     CreateView(CreateView),
+    CreateIndex(CreateIndex),
     AlterView {
         name: ObjectName,
         security_invoker: Option<bool>,
@@ -96,12 +97,29 @@ pub struct Constraint {
 pub enum ConstraintKind {
     PrimaryKey(Vec<Name>),
     Unique(Vec<Name>),
+    /// `primary key using index x`, `unique using index x`: the columns are the index's.
+    UsingIndex {
+        index: Name,
+        primary: bool,
+    },
     ForeignKey {
         columns: Vec<Name>,
         references: Reference,
     },
     /// Checks, exclusions.
     Other,
+}
+
+/// `create unique index name on table (columns)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateIndex {
+    pub name: Name,
+    pub table: ObjectName,
+    pub unique: bool,
+    /// It covers some rows only: `where …`.
+    pub partial: bool,
+    /// Without expressions.
+    pub columns: Vec<Name>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -136,6 +136,10 @@ fn create(reader: &mut Reader<'_>) -> Option<StatementKind> {
     if reader.eat("view") {
         return reader.create_view(materialized);
     }
+    let unique = reader.eat("unique");
+    if reader.eat("index") {
+        return reader.create_index(unique);
+    }
     reader.eat_any(&["role", "user"]).then(|| reader.role()).flatten()
 }
 
@@ -337,8 +341,22 @@ mod tests {
     }
 
     #[test]
+    fn indexes_and_the_keys_made_of_them() {
+        let text =
+            "CREATE UNIQUE INDEX notes_pkey ON public.notes USING btree (id, lower(b), c DESC) where d; create index concurrently if not exists on a (b);";
+        let all = kinds(text);
+        let StatementKind::CreateIndex(index) = &all[0] else { panic!() };
+        assert!(index.unique && index.partial && index.name == "notes_pkey" && index.columns == ["id", "c"]);
+        assert!(matches!(&all[1], StatementKind::CreateIndex(index) if !index.unique && index.table.name == "a"));
+        let StatementKind::AlterTable(alter) = only("alter table n add constraint k PRIMARY KEY using index \"notes_pkey\";") else { panic!() };
+        assert!(
+            matches!(&alter.actions[0], AlterAction::AddConstraint(key) if matches!(&key.kind, ConstraintKind::UsingIndex { index, primary: true } if index == "notes_pkey"))
+        );
+    }
+
+    #[test]
     fn what_is_unknown_or_unfinished_is_passed_over() {
-        let text = "set x = 1;\r\ncomment on table a is 'create table b';\r\ncreate index i on a (b);\r\ncreate table a (id int,\r\n  user_id uu\r\n\r\ncreate table b (id int);\r\n";
+        let text = "set x = 1;\r\ncomment on table a is 'create table b';\r\ncreate table a (id int,\r\n  user_id uu\r\n\r\ncreate table b (id int);\r\n";
         let all = statements(text);
         assert_eq!(all.len(), 2);
         let StatementKind::CreateTable(half) = &all[0].kind else { panic!() };

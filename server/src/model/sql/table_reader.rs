@@ -2,7 +2,7 @@
 
 use super::ObjectName;
 use super::reader::Reader;
-use super::statement::{AlterAction, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateTable, Reference, RowSecurityChange, StatementKind};
+use super::statement::{AlterAction, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateIndex, CreateTable, Reference, RowSecurityChange, StatementKind};
 use super::token::TokenKind;
 use crate::text::Name;
 
@@ -92,16 +92,16 @@ impl Reader<'_> {
         let is_key = |reader: &Self, n| reader.is_symbol_at(n, "(") || reader.is_symbol_at(n + 1, "(");
         let kind = if self.eat_all(&["primary", "key"]) {
             self.eat_any(&["clustered", "nonclustered"]);
-            ConstraintKind::PrimaryKey(self.name_list())
+            self.key_or_index(true)
         } else if self.are_words(&["foreign", "key"]) {
             self.foreign_key()?
         } else if self.is_word("unique") && (is_key(self, 1) || is_key(self, 2) || name.is_some()) {
             self.next();
             let _ = self.eat_any(&["key", "index"]) || self.eat_all(&["nulls", "not", "distinct"]);
-            if !self.is_symbol("(") {
+            if !self.is_symbol("(") && !self.is_word("using") {
                 self.name();
             }
-            ConstraintKind::Unique(self.name_list())
+            self.key_or_index(false)
         } else {
             let is_check = self.is_word("check") && self.is_symbol_at(1, "(") || self.is_word("exclude");
             let is_index = self.is_any_word(&["key", "index", "fulltext", "spatial"]) && is_key(self, 1) || self.are_words(&["fulltext", "key"]);
@@ -113,6 +113,38 @@ impl Reader<'_> {
             ConstraintKind::Other
         };
         Some(Constraint { name, kind, span: self.since(start) })
+    }
+
+    /// `(a, b)`, or `using index x`.
+    fn key_or_index(&mut self, primary: bool) -> ConstraintKind {
+        if self.eat_all(&["using", "index"]) {
+            return ConstraintKind::UsingIndex { index: self.name().map(|(name, _)| name).unwrap_or_default(), primary };
+        }
+        if self.eat("using") {
+            self.next();
+        }
+        let columns = self.name_list();
+        if primary { ConstraintKind::PrimaryKey(columns) } else { ConstraintKind::Unique(columns) }
+    }
+
+    /// After `create [unique] index`.
+    pub fn create_index(&mut self, unique: bool) -> Option<StatementKind> {
+        self.eat("concurrently");
+        self.eat_if_exists();
+        let name = if self.is_word("on") { Name::default() } else { self.object_name()?.name };
+        self.eat("on").then_some(())?;
+        self.eat("only");
+        let table = self.object_name()?;
+        if self.eat("using") {
+            self.next();
+        }
+        let columns = self.name_list();
+        let mut partial = false;
+        while !self.is_done() {
+            partial |= self.is_word("where");
+            self.skip_one();
+        }
+        Some(StatementKind::CreateIndex(CreateIndex { name, table, unique, partial, columns }))
     }
 
     fn foreign_key(&mut self) -> Option<ConstraintKind> {
