@@ -87,8 +87,10 @@ fn first_sentence(text: &str) -> &str {
     let ends = text.match_indices(['.', '!', '?']).map(|(i, _)| i + 1);
     let is_end = |end: &usize| {
         let after = text.get(*end..).unwrap_or("");
+        // A stop inside of code ends no sentence.
+        let in_code = text.get(..*end).is_some_and(|before| before.matches('`').count() % 2 == 1);
         let abbreviates = ["e.g.", "i.e.", "etc.", "vs."].iter().any(|word| text.get(..*end).is_some_and(|before| before.ends_with(word)));
-        after.trim_start().is_empty() || (!abbreviates && after.starts_with(' ') && after.trim_start().starts_with(|c: char| !c.is_lowercase()))
+        after.trim_start().is_empty() || (!abbreviates && !in_code && after.starts_with(' ') && after.trim_start().starts_with(|c: char| !c.is_lowercase()))
     };
     ends.into_iter().find(is_end).and_then(|end| text.get(..end)).unwrap_or(text)
 }
@@ -225,6 +227,7 @@ mod tests {
         assert_eq!(how_to_fix(PAGE).as_deref(), Some("Ask `session.user` e.g. in one place."));
         assert_eq!(how_to_fix("# a\n## Flagged\nx"), None);
         assert_eq!(how_to_fix("## How to fix\nNo full stop"), Some("No full stop".into()));
+        assert_eq!(how_to_fix("## Fix\nWrite `query(\"... ?\", [id])` here. Go.").as_deref(), Some("Write `query(\"... ?\", [id])` here."));
         assert_eq!(how_to_fix("## Fix\n1. Use Node.js here. Go."), Some("Use Node.js here.".into()));
     }
 

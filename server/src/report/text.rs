@@ -268,7 +268,9 @@ impl Text<'_> {
         for risk in Risk::ALL {
             let counts = Counts::of(of_risk(self.report, risk).into_iter());
             let title = format!("{:<widest$}", risk.title());
+            let has_rules = self.report.rules.iter().any(|meta| meta.risk == risk);
             let (sign, words, tone) = match counts {
+                _ if !has_rules => ("·", "not looked at".to_owned(), Tone::Faint),
                 Counts { serious: 0, soon: 0, look: 0 } => ("✓", "nothing found".to_owned(), Tone::Good),
                 Counts { serious: 0, soon: 0, .. } => ("i", counts.in_words(), Tone::Look),
                 Counts { serious: 0, .. } => ("!", counts.in_words(), Tone::Soon),
@@ -360,9 +362,9 @@ Anybody can call this
 
   ✗ Secrets and keys            1 serious
   ! Who may touch what          1 to fix soon
-  ✓ Open routes and functions   nothing found
+  · Open routes and functions   not looked at
   ✓ Database access             nothing found
-  ✓ Browser and deployment      nothing found
+  · Browser and deployment      not looked at
   ✓ Untrusted input             nothing found
   ✓ Passwords and tokens        nothing found
 

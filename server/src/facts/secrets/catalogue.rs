@@ -2,14 +2,14 @@
 //!
 //! A row that does not read is a failing test, never a panic: the engine then runs with the rows there are.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
-use regex::Regex;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::Severity;
 use super::bytes::ByteSet;
+use super::pattern::{ArgumentOf, Pattern};
 
 const TEXT: &str = include_str!("../../../../queries/catalogue/secrets.toml");
 
@@ -307,25 +307,6 @@ pub(super) enum RoutePlace {
     File,
 }
 
-/// `jwt.sign#1`, `jwt.encode#key`, `sign#1+jsonwebtoken`.
-#[derive(Deserialize, Debug, PartialEq)]
-#[serde(try_from = "String")]
-pub(super) struct ArgumentOf {
-    pub callee: String,
-    pub slot: String,
-    pub module: String,
-}
-
-impl TryFrom<String> for ArgumentOf {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let (place, module) = text.split_once('+').unwrap_or((&text, ""));
-        let (callee, slot) = place.split_once('#').ok_or_else(|| format!("`{text}` should be `callee#position`"))?;
-        Ok(ArgumentOf { callee: callee.to_owned(), slot: slot.to_owned(), module: module.to_owned() })
-    }
-}
-
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct Publishable {
@@ -344,51 +325,6 @@ pub struct Publishable {
 struct Known {
     what: String,
     sha256: String,
-}
-
-/// A regular expression that is compiled when it is first needed. An empty or wrong one matches nothing.
-#[derive(Deserialize, Default)]
-#[serde(from = "String")]
-pub struct Pattern {
-    text: String,
-    anywhere: OnceLock<Option<Regex>>,
-    at_start: OnceLock<Option<Regex>>,
-    tail: OnceLock<ByteSet>,
-}
-
-impl From<String> for Pattern {
-    fn from(text: String) -> Self {
-        Pattern { text, ..Pattern::default() }
-    }
-}
-
-impl std::fmt::Debug for Pattern {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl Pattern {
-    pub(super) fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
-
-    pub(super) fn anywhere(&self) -> Option<&Regex> {
-        self.anywhere.get_or_init(|| if self.is_empty() { None } else { Regex::new(&self.text).ok() }).as_ref()
-    }
-
-    /// The same, only at the start of the text.
-    pub(super) fn at_start(&self) -> Option<&Regex> {
-        self.at_start.get_or_init(|| if self.is_empty() { None } else { Regex::new(&format!("^(?:{})", self.text)).ok() }).as_ref()
-    }
-
-    pub(super) fn is_match(&self, text: &str) -> bool {
-        self.anywhere().is_some_and(|regex| regex.is_match(text))
-    }
-
-    fn tail(&self) -> &ByteSet {
-        self.tail.get_or_init(|| ByteSet::last_class_of(&self.text))
-    }
 }
 
 #[cfg(test)]

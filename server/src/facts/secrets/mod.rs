@@ -18,6 +18,7 @@ mod jwt;
 mod lookalike;
 mod named;
 mod pair;
+mod pattern;
 mod place;
 mod placeholder;
 mod prefilter;

@@ -112,17 +112,22 @@ pub(super) fn is_service_file(path: &str) -> bool {
         || path.contains(".circleci/")
 }
 
-/// Translations: `public/intl/messages/da-DK.json`, `locales/de.yml`. Their values are words that people read.
+/// Translations: `public/intl/messages/da-DK.json`, `locales/de.yml`, `i18n/fr.ts`. Their values are words that people read.
 pub(super) fn is_translation(path: &str) -> bool {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let name = parts.pop().unwrap_or_default();
+    const FOLDERS: [&str; 9] = ["i18n", "intl", "locale", "locales", "lang", "langs", "languages", "translations", "messages"];
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.split('.').next().unwrap_or_default();
     let (language, region) = stem.split_once(['-', '_']).unwrap_or((stem, ""));
     let is_language = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
-    let is_region = region.is_empty() || (2..=4).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphanumeric());
-    let in_folder =
-        parts.iter().any(|folder| matches!(*folder, "i18n" | "intl" | "locale" | "locales" | "lang" | "langs" | "languages" | "translations" | "messages"));
-    in_folder || is_language && is_region && !region.is_empty()
+    // `DK`, `Hans`, `419`; but `db-pool.ts` speaks no language.
+    let is_region =
+        (2..=4).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphanumeric()) && !region.starts_with(|c: char| c.is_ascii_lowercase());
+    let in_folder = folders.split('/').any(|folder| FOLDERS.contains(&folder));
+    let is_data = matches!(name.rsplit('.').next(), Some("json" | "yaml" | "yml" | "toml"));
+    match is_data {
+        true => in_folder || is_language && is_region,
+        false => in_folder && is_language && (region.is_empty() || is_region),
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +159,16 @@ mod tests {
             ("static/app.min.js", Place::Minified),
         ] {
             assert_eq!(Place::of(path), place, "{path}");
+        }
+    }
+
+    #[test]
+    fn translations_are_told_by_folder_and_language() {
+        for path in ["public/intl/messages/da-DK.json", "locales/de.yml", "src/i18n/fr.ts", "app/zh-Hans.json", "locales/common.json"] {
+            assert!(is_translation(path), "{path}");
+        }
+        for path in ["src/db-pool.ts", "src/api-key.ts", "app.json", "src/messages/send.ts", "config/my-app.json", "lang/parser.py"] {
+            assert!(!is_translation(path), "{path}");
         }
     }
 

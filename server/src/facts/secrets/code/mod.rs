@@ -1,5 +1,6 @@
 //! Secrets in code: the literals of a program model, each with what it is called and where it stands.
 
+mod calls;
 mod joined;
 mod login;
 mod reads;
