@@ -4,6 +4,7 @@ mod audit;
 mod audit_formats;
 mod demo;
 mod fixes;
+mod floors;
 mod freshness;
 mod lowering_ecma;
 mod pages;

@@ -9,8 +9,7 @@ use crate::config::Config;
 use crate::facts::event::Event;
 use crate::facts::place::Site;
 use crate::facts::show;
-use crate::rules::Place;
-use crate::text::{Encoding, FileId, position};
+use crate::text::{Encoding, FileId, Place, position};
 
 impl Project {
     /// Where a site stands now; `None` if its item is gone.

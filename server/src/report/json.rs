@@ -253,7 +253,7 @@ mod tests {
         let expected = serde_json::json!({
             "version": 1,
             "tool": { "name": "guardline", "version": "0" },
-            "root": "/work/shop",
+            "root": "/shop",
             "summary": { "files": 1, "filesAround": 0, "findings": 1, "errors": 1, "warnings": 0, "information": 0, "silenced": 0 },
             "findings": [{
                 "rule": "missing-auth", "detail": "sample", "title": "Anybody can call this", "risk": "authorization", "impact": "critical",

@@ -40,19 +40,19 @@ pub const RULES: &[&RuleMeta] = &[
     rule!("weak-random", "A token can be guessed", Passwords, Medium, 330),
 ];
 
-/// A project in `/work/shop` of one file.
+/// A project in `/shop` of one file.
 pub fn project(name: &str, text: &str) -> (Project, FileId) {
-    let file = FileId::new(&format!("/work/shop/{name}"));
+    let file = FileId::new(&format!("/shop/{name}"));
     (project_of(&[(name, text)]), file)
 }
 
 pub fn project_of(files: &[(&str, &str)]) -> Project {
     let documents = files.iter().map(|(name, text)| {
-        let file = FileId::new(&format!("/work/shop/{name}"));
+        let file = FileId::new(&format!("/shop/{name}"));
         let language = Language::of(&file).expect("a language");
         (file.clone(), Some(Arc::new(Document::new(file, language, 0, text))))
     });
-    Project::new(vec![FileId::new("/work/shop")]).with(documents.collect())
+    Project::new(vec![FileId::new("/shop")]).with(documents.collect())
 }
 
 /// A finding at the first place where the file says `part`.
@@ -80,7 +80,7 @@ pub fn report(project: &Project, findings: Vec<Finding>) -> Report<'_> {
     Report {
         project,
         rules: RULES,
-        base: FileId::new("/work/shop"),
+        base: FileId::new("/shop"),
         entries: findings.into_iter().map(|finding| Entry { finding, repairs: Vec::new() }).collect(),
         silenced: 0,
         mark_notes: Vec::new(),

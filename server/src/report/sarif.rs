@@ -218,14 +218,14 @@ mod tests {
     #[test]
     fn rules_and_results_refer_to_each_other() {
         let project = project_of(&[("src/a b.ts", "x\nconst é😀 = call(a);\n")]);
-        let file = FileId::new("/work/shop/src/a b.ts");
+        let file = FileId::new("/shop/src/a b.ts");
         let mut flagged = finding("sql-injection", &project, &file, "call(a)", Level::Warning);
         flagged.related.push(Related { place: Place { file: FileId::new("/other/b.ts"), span: Span::at(0) }, message: "from here".into() });
         let log = log(&report(&project, vec![flagged]));
         let run = &log["runs"][0];
         let result = &run["results"][0];
         assert_eq!(run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().expect("a number") as usize]["id"], "sql-injection");
-        assert_eq!(run["originalUriBaseIds"][ROOT]["uri"], "file:///work/shop/");
+        assert_eq!(run["originalUriBaseIds"][ROOT]["uri"], "file:///shop/");
         let place = &result["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"], json!({ "uri": "src/a%20b.ts", "uriBaseId": ROOT }));
         assert_eq!(place["region"], json!({ "startLine": 2, "startColumn": 13, "endLine": 2, "endColumn": 20 }));
@@ -242,9 +242,9 @@ mod tests {
     fn a_fix_that_moves_a_secret_is_not_told() {
         let secret = format!("{}{}", "abcd1234", "EFGH5678ijkl");
         let project = project_of(&[("a.ts", &format!("f(\"{secret}\")")), (".env", "A=1\n")]);
-        let file = FileId::new("/work/shop/a.ts");
+        let file = FileId::new("/shop/a.ts");
         let change = |name: &str, creates, text: &str| Change {
-            file: FileId::new(&format!("/work/shop/{name}")),
+            file: FileId::new(&format!("/shop/{name}")),
             creates,
             replacements: vec![(Span::new(2, 4), text.to_owned())],
         };

@@ -314,8 +314,8 @@ mod tests {
         let key = secret();
         let project =
             project_of(&[("lib/ai.ts", &format!("import ai from 'ai'\n\nexport const client = ai(\"{key}\")\n")), ("app/a.ts", "export function GET() {}\n")]);
-        let file = FileId::new("/work/shop/lib/ai.ts");
-        let route = FileId::new("/work/shop/app/a.ts");
+        let file = FileId::new("/shop/lib/ai.ts");
+        let route = FileId::new("/shop/app/a.ts");
         let mut leak = finding("secret-hardcoded", &project, &file, &format!("\"{key}\""), Level::Error);
         leak.message = format!("The key {key} is in the code.");
         leak.related.push(Related { place: Place { file: route.clone(), span: Span::at(0) }, message: "used here".into() });
@@ -370,7 +370,7 @@ Anybody can call this
 
 2 problems: 1 serious, 1 to fix soon; 2 silenced by comments in the code.
 ";
-        let here = FileId::new("/work/shop");
+        let here = FileId::new("/shop");
         let text = render(&report, &here, PLAIN);
         assert_eq!(text, expected, "\n{text}");
         let coloured = render(&report, &here, Style { colour: true, ..PLAIN });
@@ -390,10 +390,10 @@ Anybody can call this
     #[test]
     fn a_repository_cannot_steer_the_terminal() {
         let project = project_of(&[("a\u{1b}[2J.ts", "call(\u{1b}[31m)\n")]);
-        let file = FileId::new("/work/shop/a\u{1b}[2J.ts");
+        let file = FileId::new("/shop/a\u{1b}[2J.ts");
         let mut flagged = finding("missing-auth", &project, &file, "call", Level::Error);
         flagged.message = "mess\u{1b}]0;title\u{7}age".into();
-        let text = render(&report(&project, vec![flagged]), &FileId::new("/work/shop"), PLAIN);
+        let text = render(&report(&project, vec![flagged]), &FileId::new("/shop"), PLAIN);
         assert!(!text.contains(['\u{1b}', '\u{7}']), "{text:?}");
     }
 }

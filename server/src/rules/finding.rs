@@ -1,14 +1,7 @@
 //! What a rule says about a place.
 
 use super::{FixPlan, Impact, RuleId};
-use crate::text::{FileId, Name, Span};
-
-/// A span of a file.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Place {
-    pub file: FileId,
-    pub span: Span,
-}
+use crate::text::{Name, Place};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Related {

@@ -10,7 +10,8 @@ pub mod raw;
 pub mod secret_hardcoded;
 pub mod sql_injection;
 
-pub use finding::{Confidence, Finding, Level, Place, Related};
+pub use crate::text::Place;
+pub use finding::{Confidence, Finding, Level, Related};
 pub use meta::{Audience, Impact, Risk, RuleId, RuleMeta};
 pub use plan::FixPlan;
 

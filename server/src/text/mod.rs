@@ -3,11 +3,13 @@
 mod edit;
 mod file_id;
 pub mod lines;
+mod place;
 pub mod position;
 mod span;
 
 pub use edit::{Change, Edit, splice};
 pub use file_id::FileId;
+pub use place::Place;
 pub use position::{Encoding, Position, Range};
 pub use span::Span;
 
