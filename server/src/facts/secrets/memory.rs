@@ -29,11 +29,8 @@ impl Memory {
         let kept = kept(|at| before.get(at).map(|known| &known.segment), before.len(), &model.segments);
         let known = |at: &Option<usize>| at.and_then(|at| before.get(at));
         let text = |placed: &Placed| document.slice(placed.span());
-        let words: Vec<HintWords> = kept
-            .iter()
-            .zip(&model.segments)
-            .map(|(at, placed)| known(at).map_or_else(|| HintWords::of(&text(placed)), |known| known.words))
-            .collect();
+        let words: Vec<HintWords> =
+            kept.iter().zip(&model.segments).map(|(at, placed)| known(at).map_or_else(|| HintWords::of(&text(placed)), |known| known.words)).collect();
         let hints = FileHints::new(path, document.language, words.iter().copied().fold(HintWords::default(), HintWords::join));
         let same_hints = self.hints.as_ref() == Some(&hints);
         let mut hits = Vec::new();
@@ -79,7 +76,7 @@ mod tests {
         let quiet = "function f() { return 1; }";
         let vendor = "import twilio from 'twilio';";
         let mut memory = Memory::default();
-        let mut before: Option<FileModel> = None;
+        let mut before: Option<(Document, FileModel)> = None;
         for text in [
             format!("{quiet}\n{secret}"),
             format!("{secret}\n{quiet}\n{secret}"),
@@ -89,11 +86,11 @@ mod tests {
             format!("{quiet}\n\n\n{secret}"),
         ] {
             let document = document(&text);
-            let model = lower::lower(&document, before.as_ref()).expect("code");
+            let model = lower::lower(&document, before.as_ref().map(|(document, model)| (document, model))).expect("code");
             let hits = memory.in_code(&model, &document, "src/a.ts");
             assert_eq!(hits, found(&mut Memory::default(), &document), "{text}");
             assert_eq!(hits.len(), text.matches(&secret).count(), "{text}");
-            before = Some(model);
+            before = Some((document, model));
         }
     }
 }
