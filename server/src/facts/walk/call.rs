@@ -1,10 +1,10 @@
 //! Calls: who is called, and what is done with what it gives.
 
+use super::leaving::holds;
 use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
-use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::place::Site;
 use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, ClassValue, Kind, Library, Value};
@@ -213,17 +213,6 @@ impl Walker<'_> {
         }
     }
 
-    /// Rows among the arguments leave the code that can be read.
-    pub(super) fn handed(&mut self, args: &[Argument], span: Span) {
-        let site = self.site(span);
-        for arg in args {
-            if holds(&arg.value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) || carries_rows(&arg.value, 0) {
-                let facts = self.facts.clone();
-                self.events.push(Event::Use(Use { value: arg.value.clone(), kind: UseKind::Handed, site: site.clone(), facts }));
-            }
-        }
-    }
-
     /// Functions given to something that cannot be looked into are taken to be called by it, once.
     pub(super) fn callbacks(&mut self, args: &[Argument]) -> Option<Value> {
         let at_top = self.frame().function.is_none();
@@ -406,45 +395,6 @@ pub(super) fn called_name(function: &Value) -> Name {
 
 fn is_text_name(name: &str) -> bool {
     matches!(name, "escape" | "format" | "quote" | "encode" | "decode" | "b64decode" | "b64encode" | "unquote" | "unquote_plus" | "sprintf" | "template")
-}
-
-/// Whether a value, or something in it, has a symbol like this.
-pub(super) fn holds(value: &Value, like: &dyn Fn(&Symbol) -> bool, depth: u32) -> bool {
-    if depth > 4 {
-        return false;
-    }
-    if value.symbol().is_some_and(like) {
-        return true;
-    }
-    match value.kind() {
-        Kind::Object(object) => {
-            object.fields.iter().any(|(_, value)| holds(value, like, depth + 1)) || object.rest.as_ref().is_some_and(|rest| holds(rest, like, depth + 1))
-        }
-        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| holds(value, like, depth + 1)),
-        Kind::Union(alternatives) => alternatives.iter().any(|alternative| holds(&alternative.value, like, depth + 1)),
-        Kind::Instance(instance) => instance.fields.iter().any(|(_, value)| holds(value, like, depth + 1)),
-        Kind::Promise(inner) => holds(inner, like, depth + 1),
-        Kind::Text(text) => text.pieces.iter().any(|piece| match piece {
-            crate::facts::value::Piece::Hole { value, .. } => holds(value, like, depth + 1),
-            crate::facts::value::Piece::Literal(_) => false,
-        }),
-        _ => false,
-    }
-}
-
-pub(super) fn carries_rows(value: &Value, depth: u32) -> bool {
-    if depth > 4 {
-        return false;
-    }
-    match value.kind() {
-        Kind::Row(_) | Kind::Rows(_) => true,
-        Kind::Object(object) => object.fields.iter().any(|(_, value)| carries_rows(value, depth + 1)),
-        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| carries_rows(value, depth + 1)),
-        Kind::Union(alternatives) => alternatives.iter().any(|alternative| carries_rows(&alternative.value, depth + 1)),
-        Kind::Promise(inner) => carries_rows(inner, depth + 1),
-        Kind::Library(library) => library.args.iter().any(|arg| carries_rows(&arg.value, depth + 1)),
-        _ => false,
-    }
 }
 
 fn is_request(value: &Value) -> bool {

@@ -13,7 +13,7 @@ use crate::model::CallKind;
 use crate::text::{Name, Span};
 
 impl<'w> Walker<'w> {
-    fn catalogue(&self) -> &'w Catalogue {
+    pub(super) fn catalogue(&self) -> &'w Catalogue {
         self.world.catalogue()
     }
 
@@ -401,34 +401,6 @@ impl<'w> Walker<'w> {
     pub(super) fn constructed_from_library(&mut self, class: &Arc<ClassValue>, library: &Arc<Library>, args: &[Argument], span: Span) -> Option<Value> {
         let _ = (class, library, args, span);
         None
-    }
-
-    /// A JSX element: what is shown reaches the visitor.
-    pub(super) fn rendered(&mut self, name: &Name, props: &Value, children: &[Value], span: Span) {
-        let site = self.site(span);
-        let facts = self.facts.clone();
-        let _ = name;
-        for value in children.iter().chain([props]) {
-            if super::call::carries_rows(value, 0) || super::call::holds(value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) {
-                self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Respond, site: site.clone(), facts: facts.clone() }));
-            }
-        }
-        if let Kind::Object(object) = props.kind()
-            && let (Some(html), _) = object.get("dangerouslySetInnerHTML")
-        {
-            let inner = self.member(&html.clone(), &Name::new_static("__html"));
-            let facts = self.facts.clone();
-            self.events.push(Event::Sink(Sink {
-                kind: SinkKind::Html,
-                value: inner,
-                site: site.clone(),
-                call: site,
-                args: Vec::new(),
-                client: "react".into(),
-                facts,
-                guessed: false,
-            }));
-        }
     }
 
     /// An assignment to a member that is a sink: `element.innerHTML = x`, `location.href = x`.

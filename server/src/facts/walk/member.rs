@@ -7,7 +7,7 @@ use super::expression::either;
 use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Root, Symbol};
 use crate::facts::taint::{Origin, Part, Taint};
-use crate::facts::value::{ClassValue, Column, Instance, Kind, Library, Row, Value};
+use crate::facts::value::{ClassValue, Column, Instance, Kind, Library, Value};
 use crate::model::{FunctionKind, Key, PatternKind};
 use crate::text::Name;
 
@@ -187,12 +187,6 @@ impl Walker<'_> {
             }
         }
         value
-    }
-
-    fn row_member(&mut self, base: &Value, row: &Row, name: &Name) -> Value {
-        let origin = Origin { part: Part::Stored, name: name.clone(), site: None, clean: Default::default() };
-        let symbol = base.symbol().map_or_else(|| Symbol::new(Root::Row(row.access)).member(name), |symbol| symbol.member(name));
-        Value::unknown().with_symbol(symbol).with_taint(Taint::of(origin))
     }
 
     fn instance_member(&mut self, base: &Value, instance: &Arc<Instance>, name: &Name) -> Value {

@@ -2,17 +2,21 @@
 //! holds at every point. Functions of the project that it calls are walked in place, with the arguments they get, down to
 //! a bound; so a guard is a guard because of what it does, wherever it stands.
 
-mod access;
+mod answer;
 mod bind;
 mod builtin;
 mod call;
 mod caller;
 mod condition;
 mod expression;
+mod filter;
 pub mod inline;
+mod leaving;
 mod library;
 mod member;
 mod name;
+mod query_step;
+mod row;
 mod sql;
 mod statement;
 mod text;
