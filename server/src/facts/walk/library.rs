@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::call::called_name;
-use crate::facts::catalogue::{Catalogue, Entry, RouteEntry, SinkEntry, Where};
-use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
-use crate::facts::event::{Effect, Event, Registration, Sink, SinkKind, Use, UseKind};
+use crate::facts::catalogue::{Catalogue, Entry, Where};
+use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
+use crate::facts::event::{Effect, Event, Use, UseKind};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Argument, ClassValue, Kind, Library, Object, Truth, Value};
 use crate::model::CallKind;
@@ -248,190 +248,10 @@ impl<'w> Walker<'w> {
         out
     }
 
-    fn sink(&mut self, sink: &SinkEntry, function: &Value, args: &[Argument], kind: CallKind, span: Span, guessed: bool) {
-        if kind == CallKind::Tagged && !sink.tagged {
-            return;
-        }
-        if let Some(option) = &sink.only_if
-            && !option_is(args, Some(&format!("{option}=true")))
-        {
-            return;
-        }
-        let call = self.site(span);
-        for place in &sink.of {
-            let found: Vec<(Value, crate::facts::place::Site)> = match place {
-                Where::Argument(at) => {
-                    args.iter().filter(|arg| arg.name.is_empty()).nth(*at).map(|arg| (arg.value.clone(), arg.site.clone())).into_iter().collect()
-                }
-                Where::Keyword(name) => {
-                    args.iter().find(|arg| arg.name == name.as_str()).map(|arg| (arg.value.clone(), arg.site.clone())).into_iter().collect()
-                }
-                Where::All => args.iter().map(|arg| (arg.value.clone(), arg.site.clone())).collect(),
-                Where::Receiver => function.as_library().and_then(|library| library.receiver.clone()).map(|value| (value, call.clone())).into_iter().collect(),
-            };
-            for (value, site) in found {
-                if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) {
-                    continue;
-                }
-                let facts = self.facts.clone();
-                self.events.push(Event::Sink(Sink {
-                    kind: sink.kind,
-                    value,
-                    site,
-                    call: call.clone(),
-                    args: args.to_vec(),
-                    client: sink.client.clone(),
-                    facts,
-                    guessed,
-                }));
-            }
-        }
-    }
-
-    fn register(&mut self, route: &RouteEntry, function: &Value, args: &[Argument], span: Span) {
-        let on = function.as_library().and_then(|library| library.receiver.clone()).unwrap_or_else(Value::unknown);
-        let path = route.path.and_then(|at| args.iter().filter(|arg| arg.name.is_empty()).nth(at)).and_then(|arg| arg.value.as_str().cloned());
-        // `use(mw)` without a path: the handlers begin one earlier.
-        let from = if route.path.is_some()
-            && path.is_none()
-            && args.first().is_some_and(|arg| !matches!(arg.value.kind(), Kind::Text(_) | Kind::Unknown | Kind::Seq(_)))
-        {
-            route.handlers.saturating_sub(1)
-        } else {
-            route.handlers
-        };
-        let mut handlers: Vec<Argument> = Vec::new();
-        for (position, arg) in args.iter().enumerate() {
-            if arg.name.is_empty() && position >= from {
-                match arg.value.kind() {
-                    Kind::Seq(seq) => handlers.extend(seq.items.iter().map(|value| Argument { value: value.clone(), ..arg.clone() })),
-                    Kind::Object(object) => {
-                        for option in &route.options {
-                            if let (Some(value), _) = object.get(option) {
-                                match value.kind() {
-                                    Kind::Seq(seq) => {
-                                        handlers.extend(seq.items.iter().map(|value| Argument { name: option.clone(), value: value.clone(), ..arg.clone() }))
-                                    }
-                                    _ => handlers.push(Argument { name: option.clone(), value: value.clone(), ..arg.clone() }),
-                                }
-                            }
-                        }
-                        if let (Some(prefix), _) = object.get("prefix") {
-                            handlers.push(Argument { name: "prefix".into(), value: prefix.clone(), ..arg.clone() });
-                        }
-                    }
-                    _ => handlers.push(arg.clone()),
-                }
-            } else if !arg.name.is_empty() {
-                handlers.push(arg.clone());
-            }
-        }
-        if let Some(role) = &route.plugin {
-            // A plugin registers on an instance of its own, which stands for the place where it was mounted.
-            let site = self.site(span);
-            for handler in handlers.iter_mut().filter(|handler| handler.name.is_empty()) {
-                let plugin = handler.value.awaited();
-                if matches!(plugin.kind(), Kind::Function(_)) {
-                    let instance = self.role(role);
-                    let instance = match instance.kind() {
-                        Kind::Library(library) => instance.with_kind(Kind::Library(Arc::new(Library { site: Some(site.clone()), ..(**library).clone() }))),
-                        _ => instance.clone(),
-                    };
-                    self.apply_plain(&plugin, vec![instance.clone()]);
-                    self.ended = false;
-                    handler.value = instance;
-                }
-            }
-        }
-        let mut methods = route.methods.clone();
-        if let Some(from) = &route.methods_from {
-            let listed = args.iter().find(|arg| arg.name == from.as_str()).map(|arg| arg.value.clone());
-            if let Some(Kind::Seq(seq)) = listed.as_ref().map(Value::kind) {
-                methods = seq.items.iter().filter_map(|item| item.as_str()).map(|text| Name::from(text.to_uppercase())).collect();
-            }
-        }
-        let site = self.site(span);
-        self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
-    }
-
-    /// `@app.get("/x")`, `@login_required`, `@functools.wraps(f)`.
-    pub(super) fn library_decorator(&mut self, decorator: &Value, library: &Arc<Library>, value: Value, span: Span) -> Value {
-        let catalogue = self.catalogue();
-        let mut value = value;
-        let mut known = false;
-        for entry in catalogue.at(&library.states) {
-            known = true;
-            match entry {
-                Entry::Route(route) if route.decorator => {
-                    let site = self.site(span);
-                    let callee = library.receiver.clone().unwrap_or_else(Value::unknown);
-                    let mut args = library.args.clone();
-                    // `@app.before_request` is not called: the function itself is the argument.
-                    let bare = library.step != "()";
-                    let callee = if bare { decorator.clone() } else { callee };
-                    if bare {
-                        args.clear();
-                    }
-                    args.push(Argument { name: "*handler*".into(), value: value.clone(), site, spread: false });
-                    self.register(route, &callee, &args, span);
-                }
-                Entry::Guard(guard) if guard.how.iter().any(|how| how == "decorator") => {
-                    if option_is(&library.args, guard.unless.as_deref()) {
-                        continue;
-                    }
-                    let site = Some(self.site(span));
-                    let name = called_name(decorator);
-                    let mut facts = Facts::one(Fact::Guard(Guard { kind: guard.kind, sure: true, name: name.clone(), site: site.clone() }));
-                    if guard.kind == GuardKind::Identity || guard.kind == GuardKind::Role {
-                        facts.add(Fact::Present(Symbol::new(Root::Principal)));
-                    }
-                    value = super::call::assuming(&value, &facts);
-                }
-                Entry::Wraps => {}
-                _ => {}
-            }
-        }
-        if !known {
-            return self.guarded_by_name(decorator, value, span);
-        }
-        value
-    }
-
     /// `Note(title=...)` where `Note` stands on a library class.
     pub(super) fn constructed_from_library(&mut self, class: &Arc<ClassValue>, library: &Arc<Library>, args: &[Argument], span: Span) -> Option<Value> {
         let _ = (class, library, args, span);
         None
-    }
-
-    /// An assignment to a member that is a sink: `element.innerHTML = x`, `location.href = x`.
-    pub(super) fn sunk_member(&mut self, base: &Value, name: &Name, value: &Value, span: Span) {
-        let kind = match name.as_str() {
-            "innerHTML" | "outerHTML" if !self.python() => SinkKind::Html,
-            _ => {
-                let Kind::Library(library) = base.kind() else { return };
-                let states = self.catalogue().member(&library.states, name);
-                let found = self.catalogue().at(&states).find_map(|entry| match entry {
-                    Entry::Sink(sink) => Some(sink.kind),
-                    _ => None,
-                });
-                match found {
-                    Some(kind) => kind,
-                    None => return,
-                }
-            }
-        };
-        let site = self.site(span);
-        let facts = self.facts.clone();
-        self.events.push(Event::Sink(Sink {
-            kind,
-            value: value.clone(),
-            site: site.clone(),
-            call: site,
-            args: Vec::new(),
-            client: Name::default(),
-            facts,
-            guessed: false,
-        }));
     }
 
     /// `with x as y`: what entering gives. Sessions, connections and cursors give themselves.
