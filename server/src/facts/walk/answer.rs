@@ -6,6 +6,7 @@ use super::Walker;
 use crate::facts::catalogue::Returns;
 use crate::facts::check::{Fact, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event};
+use crate::facts::place::ItemKey;
 use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
 use crate::facts::taint::{Origin, Part, Taint};
 use crate::facts::value::{Kind, Library, Object, Row, Value};
@@ -185,7 +186,7 @@ fn is_lazy(value: &Value) -> bool {
     }
 }
 
-fn first_site(value: &Value) -> Option<crate::facts::place::ItemKey> {
+fn first_site(value: &Value) -> Option<ItemKey> {
     match value.kind() {
         Kind::Library(library) => library.query.as_ref().and_then(|query| query.site.as_ref()).map(|site| site.item.clone()),
         Kind::Union(alternatives) => alternatives.iter().find_map(|alternative| first_site(&alternative.value)),

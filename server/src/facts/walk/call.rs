@@ -101,7 +101,7 @@ impl Walker<'_> {
                 let closure = self.closure(*function);
                 self.apply(&closure, args, kind, span)
             }
-            Kind::Class(class) => self.construct(&class.clone(), args, span),
+            Kind::Class(class) => self.construct(&class.clone(), args),
             Kind::Library(library) => self.library_call(function, &library.clone(), args, kind, span),
             Kind::Module(file) => match self.exported(&file.clone(), &Name::new_static("default")) {
                 Some(value) if !matches!(value.kind(), Kind::Module(_)) => self.apply(&value, args, kind, span),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use crate::facts::catalogue::Entry;
 use crate::facts::value::{ClassValue, Column, Instance, Kind, Library, Value};
-use crate::model::{ClassId, FunctionKind};
+use crate::model::{ClassId, FunctionKind, StmtKind};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -180,7 +180,7 @@ impl Walker<'_> {
             };
         }
         for stmt in &body.statements {
-            if let crate::model::StmtKind::Class(nested) = &segment[*stmt].kind
+            if let StmtKind::Class(nested) = &segment[*stmt].kind
                 && segment[*nested].name == *name
             {
                 return Some(self.class_value(*nested));

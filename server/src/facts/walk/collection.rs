@@ -1,13 +1,13 @@
 //! Values with parts: objects, lists, comprehensions, JSX elements.
 
-use super::expression::either;
 use std::sync::Arc;
 
 use super::Walker;
+use super::expression::either;
 use crate::facts::taint::Taint;
 use crate::facts::value::{Kind, Object, Seq, Value};
 use crate::model::{Clause, Entry, ExprId, JsxAttribute, Key, SeqItem};
-use crate::text::Name;
+use crate::text::{Name, Span};
 
 impl Walker<'_> {
     pub(super) fn object(&mut self, entries: &[Entry]) -> Value {
@@ -122,7 +122,7 @@ impl Walker<'_> {
         result
     }
 
-    pub(super) fn jsx(&mut self, name: &Name, attributes: &[JsxAttribute], children: &[ExprId], span: crate::text::Span) -> Value {
+    pub(super) fn jsx(&mut self, attributes: &[JsxAttribute], children: &[ExprId], span: Span) -> Value {
         let mut props = Object::default();
         for attribute in attributes {
             match attribute {
@@ -145,7 +145,7 @@ impl Walker<'_> {
             shown.push(value);
         }
         let props = Value::new(Kind::Object(Arc::new(props)));
-        self.rendered(name, &props, &shown, span);
+        self.rendered(&props, &shown, span);
         // What is rendered holds what it was given: rows in it reach the visitor.
         let mut object = Object::default();
         object.set("props".into(), props);

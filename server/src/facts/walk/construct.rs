@@ -3,18 +3,13 @@
 use std::sync::Arc;
 
 use super::Walker;
-use crate::facts::value::{Argument, ClassValue, Kind, Library, Value};
+use crate::facts::value::{Argument, ClassValue, Closure, Kind, Value};
 use crate::model::{FunctionId, FunctionKind};
-use crate::text::{Name, Span};
+use crate::text::Name;
 
 impl Walker<'_> {
     /// `new C(...)`, `C(...)` in Python.
-    pub(super) fn construct(&mut self, class: &Arc<ClassValue>, args: &[Argument], span: Span) -> Value {
-        if let Some(library) = self.library_base(class, 0)
-            && let Some(value) = self.constructed_from_library(class, &library, args, span)
-        {
-            return value;
-        }
+    pub(super) fn construct(&mut self, class: &Arc<ClassValue>, args: &[Argument]) -> Value {
         let mut fields: Vec<(Name, Value)> = Vec::new();
         for arg in args {
             if !arg.name.is_empty() {
@@ -51,7 +46,7 @@ impl Walker<'_> {
     }
 
     /// Walks a constructor and takes the object as it was when it ended.
-    fn constructing(&mut self, closure: &Arc<crate::facts::value::Closure>, args: &[Argument]) -> Option<Value> {
+    fn constructing(&mut self, closure: &Arc<Closure>, args: &[Argument]) -> Option<Value> {
         let before = std::mem::take(&mut self.built);
         self.inline(closure, args);
         self.ended = false;
@@ -75,18 +70,6 @@ impl Walker<'_> {
         }
         class.bases.iter().find_map(|base| match base.kind() {
             Kind::Class(parent) => self.constructor(parent, depth + 1),
-            _ => None,
-        })
-    }
-
-    /// The library class a class of the project stands on, if there is one.
-    pub(super) fn library_base(&self, class: &ClassValue, depth: u32) -> Option<Arc<Library>> {
-        if depth > 8 {
-            return None;
-        }
-        class.bases.iter().find_map(|base| match base.kind() {
-            Kind::Library(library) if !library.states.is_empty() => Some(library.clone()),
-            Kind::Class(parent) => self.library_base(parent, depth + 1),
             _ => None,
         })
     }

@@ -1,14 +1,14 @@
 //! Decorators and wrappers: what they make of a function, and what holds when it runs.
 
-use super::library::option_is;
 use std::sync::Arc;
 
 use super::Walker;
 use super::call::called_name;
+use super::library::option_is;
 use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::value::{Argument, Kind, Library, Value};
-use crate::model::FunctionId;
+use crate::model::{ExprKind, FunctionId};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
@@ -54,26 +54,26 @@ impl Walker<'_> {
         assuming(&value, &facts)
     }
 
-    pub(super) fn has_decorator(&self, function: crate::model::FunctionId, names: &[&str]) -> bool {
+    pub(super) fn has_decorator(&self, function: FunctionId, names: &[&str]) -> bool {
         let segment = &self.frame().segment;
         segment[function].decorators.iter().any(|decorator| {
             let mut at = *decorator;
             loop {
                 match &segment[at].kind {
-                    crate::model::ExprKind::Name(name) => return names.contains(&name.as_str()),
-                    crate::model::ExprKind::Member { name, .. } => return names.contains(&name.as_str()),
-                    crate::model::ExprKind::Call { callee, .. } => at = *callee,
+                    ExprKind::Name(name) => return names.contains(&name.as_str()),
+                    ExprKind::Member { name, .. } => return names.contains(&name.as_str()),
+                    ExprKind::Call { callee, .. } => at = *callee,
                     _ => return false,
                 }
             }
         })
     }
 
-    pub(super) fn is_property(&self, function: crate::model::FunctionId) -> bool {
+    pub(super) fn is_property(&self, function: FunctionId) -> bool {
         self.has_decorator(function, &["property", "cached_property", "computed_field"])
     }
 
-    pub(super) fn is_class_method(&self, function: crate::model::FunctionId) -> bool {
+    pub(super) fn is_class_method(&self, function: FunctionId) -> bool {
         self.has_decorator(function, &["classmethod"])
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Walker;
-use crate::facts::catalogue::{AccessEntry, FilterShape, FilterSpec};
+use crate::facts::catalogue::{AccessEntry, Combines, FilterShape, FilterSpec, GuessEntry};
+use crate::facts::place::Site;
 use crate::facts::query::{Filter, Query, Term, TermOp};
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::text::{Name, Span};
@@ -11,7 +12,6 @@ use crate::text::{Name, Span};
 impl Walker<'_> {
     /// `eq(t.id, x)`, `and(a, b)`.
     pub(super) fn condition(&self, entry: &AccessEntry, args: &[Argument], span: Span) -> Option<Value> {
-        use crate::facts::catalogue::Combines;
         if let Some(op) = entry.compares {
             let column = args.first().and_then(|arg| column_path(&arg.value));
             let value = args.get(1).map(|arg| arg.value.clone()).unwrap_or_else(Value::unknown);
@@ -170,11 +170,7 @@ impl Walker<'_> {
 
     fn table_columns(&mut self, table: &Value, model: &Name) -> Value {
         let _ = table;
-        let states = self.world.catalogue().guess_states(&crate::facts::catalogue::GuessEntry {
-            names: Vec::new(),
-            is: "drizzle-orm/pg-core#pgTable()".into(),
-            python: false,
-        });
+        let states = self.world.catalogue().guess_states(&GuessEntry { names: Vec::new(), is: "drizzle-orm/pg-core#pgTable()".into(), python: false });
         let name = Argument { name: Name::default(), value: Value::str(model.as_str()), site: self.site(Span::default()), spread: false };
         Value::new(Kind::Library(Arc::new(Library { step: "()".into(), states, args: vec![name], ..Library::default() })))
     }
@@ -267,7 +263,7 @@ fn items(value: &Value) -> Vec<Value> {
 }
 
 /// Django's and SQLAlchemy's keywords: `project__owner=x`, `pk=x`, `id__in=xs`.
-fn keyword_filter(name: &Name, value: Value, site: Option<crate::facts::place::Site>) -> Filter {
+fn keyword_filter(name: &Name, value: Value, site: Option<Site>) -> Filter {
     let mut parts: Vec<Name> = name.split("__").map(|part| Name::from(if part == "pk" { "id" } else { part })).collect();
     let op = match parts.last().map(Name::as_str) {
         Some("exact" | "iexact") if parts.len() > 1 => {

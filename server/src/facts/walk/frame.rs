@@ -3,25 +3,19 @@
 use std::sync::Arc;
 
 use super::{Frame, Walker};
+use crate::facts::check::Facts;
 use crate::facts::place::ItemKey;
 use crate::facts::scope::Module;
 use crate::facts::value::{Captured, ClassValue, Closure, Kind, Value};
-use crate::model::{FunctionId, FunctionKind};
+use crate::model::{FunctionId, FunctionKind, Segment};
 
-impl Walker<'_> {
-    /// Evaluates at the top level of a file, apart from the path that is being walked: events there are not events here.
-    pub(super) fn at_top(&mut self, module: &Arc<Module>, segment: u32, run: impl FnOnce(&mut Self) -> Value) -> Value {
-        let Some(placed) = module.model.segments.get(segment as usize) else { return Value::unknown() };
-        self.reads.items.insert(module.items[segment as usize].clone());
-        let facts = std::mem::take(&mut self.facts);
-        let ended = std::mem::take(&mut self.ended);
-        let events = std::mem::take(&mut self.events);
-        let accesses = self.accesses;
-        let passed = std::mem::take(&mut self.passed);
-        self.frames.push(Frame {
-            module: Arc::clone(module),
-            item: module.items[segment as usize].clone(),
-            segment: Arc::clone(&placed.segment),
+impl Frame {
+    /// The top level of an item, where nothing is bound yet.
+    pub(super) fn of(module: Arc<Module>, item: ItemKey, segment: Arc<Segment>) -> Frame {
+        Frame {
+            module,
+            item,
+            segment,
             function: None,
             state: Vec::new(),
             captured: None,
@@ -31,8 +25,23 @@ impl Walker<'_> {
             yields: Vec::new(),
             exits: Vec::new(),
             tries: 0,
-            entry: Default::default(),
-        });
+            entry: Facts::none(),
+        }
+    }
+}
+
+impl Walker<'_> {
+    /// Evaluates at the top level of a file, apart from the path that is being walked: events there are not events here.
+    pub(super) fn at_top(&mut self, module: &Arc<Module>, segment: u32, run: impl FnOnce(&mut Self) -> Value) -> Value {
+        let at = segment as usize;
+        let (Some(placed), Some(item)) = (module.model.segments.get(at), module.items.get(at).cloned()) else { return Value::unknown() };
+        self.reads.items.insert(item.clone());
+        let facts = std::mem::take(&mut self.facts);
+        let ended = std::mem::take(&mut self.ended);
+        let events = std::mem::take(&mut self.events);
+        let accesses = self.accesses;
+        let passed = std::mem::take(&mut self.passed);
+        self.frames.push(Frame::of(Arc::clone(module), item, Arc::clone(&placed.segment)));
         let value = run(self);
         self.frames.pop();
         self.facts = facts;
@@ -54,21 +63,8 @@ impl Walker<'_> {
         let module = self.world.module(&item.file)?;
         self.reads.items.insert(item.clone());
         let segment = Arc::clone(&module.model.segments.get(module.segment_of(item)?)?.segment);
-        self.frames.push(Frame {
-            module,
-            item: item.clone(),
-            segment,
-            function: None,
-            state: Vec::new(),
-            captured,
-            this: None,
-            class,
-            returns: Vec::new(),
-            yields: Vec::new(),
-            exits: Vec::new(),
-            tries: 0,
-            entry: self.facts.clone(),
-        });
+        let entry = self.facts.clone();
+        self.frames.push(Frame { captured, class, entry, ..Frame::of(module, item.clone(), segment) });
         let result = run(self);
         self.frames.pop();
         Some(result)

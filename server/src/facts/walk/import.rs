@@ -6,6 +6,7 @@ use super::{Target, Walker};
 use crate::facts::catalogue::Root;
 use crate::facts::scope::Export;
 use crate::facts::value::{Kind, Library, Value};
+use crate::syntax::Language;
 use crate::text::{FileId, Name};
 
 impl Walker<'_> {
@@ -58,7 +59,7 @@ impl Walker<'_> {
         };
         states.dedup();
         // In Python an imported name may be a module of the package.
-        let python = self.frames.last().is_some_and(|frame| frame.module.model.language == crate::syntax::Language::Python);
+        let python = self.frames.last().is_some_and(|frame| frame.module.model.language == Language::Python);
         let (package, namespace) = if python && !namespace { (Name::from(format!("{package}.{name}")), true) } else { (package.clone(), namespace) };
         let library = Library { package, step: name.clone(), states, namespace, ..Library::default() };
         self.known(Value::new(Kind::Library(Arc::new(library))))
@@ -72,7 +73,7 @@ impl Walker<'_> {
         if self.resolving.contains(&key) || self.resolving.len() > 48 {
             return None;
         }
-        if module.model.language == crate::syntax::Language::Python {
+        if module.model.language == Language::Python {
             return self.module_name(file, name);
         }
         self.resolving.push(key);
@@ -110,7 +111,7 @@ impl Walker<'_> {
         value.or_else(|| (name == "default" && !module.exports.is_empty()).then(|| Value::new(Kind::Module(file.clone()))))
     }
 
-    pub(super) fn module_default_member(&mut self, file: &crate::text::FileId, name: &Name) -> Value {
+    pub(super) fn module_default_member(&mut self, file: &FileId, name: &Name) -> Value {
         // `const x = require("./x")` where `module.exports` is one value.
         let Some(module) = self.world.module(file) else { return Value::unknown() };
         if !module.exports.contains_key("default") || name == "default" {

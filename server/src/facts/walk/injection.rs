@@ -1,15 +1,18 @@
 //! Dependencies that a framework calls to fill a parameter: FastAPI's `Depends(f)`.
 
-use super::Walker;
+use super::{Target, Walker};
+use crate::facts::catalogue::Entry;
+use crate::facts::scope::Definition;
 use crate::facts::value::{Kind, Value};
-use crate::text::Name;
+use crate::model::{Arg, ExprId, ExprKind, Param, TypeRef};
+use crate::text::{FileId, Name};
 
 impl Walker<'_> {
     /// FastAPI's `Depends(f)`, in the default or in the type: the value that calling it gives.
-    pub(super) fn injected(&mut self, param: &crate::model::Param) -> Option<Value> {
+    pub(super) fn injected(&mut self, param: &Param) -> Option<Value> {
         if let Some(default) = param.default {
             let segment = self.frame().segment.clone();
-            if let crate::model::ExprKind::Call { callee, args, .. } = &segment[default].kind
+            if let ExprKind::Call { callee, args, .. } = &segment[default].kind
                 && let Some(value) = self.injection(*callee, args, param.ty.as_ref())
             {
                 return Some(value);
@@ -19,7 +22,7 @@ impl Walker<'_> {
         self.injected_by_type(ty, 0)
     }
 
-    fn injected_by_type(&mut self, ty: &crate::model::TypeRef, depth: u32) -> Option<Value> {
+    fn injected_by_type(&mut self, ty: &TypeRef, depth: u32) -> Option<Value> {
         if depth > 4 {
             return None;
         }
@@ -27,7 +30,7 @@ impl Walker<'_> {
             let segment = self.frame().segment.clone();
             for arg in ty.args.iter().skip(1) {
                 if let Some(value) = arg.value
-                    && let crate::model::ExprKind::Call { callee, args, .. } = &segment[value].kind
+                    && let ExprKind::Call { callee, args, .. } = &segment[value].kind
                     && let Some(value) = self.injection(*callee, args, ty.args.first())
                 {
                     return Some(value);
@@ -42,15 +45,13 @@ impl Walker<'_> {
         let (file, name) = self.alias_home(&file, &first, parts.next().map(Name::from), 0)?;
         let module = self.world.module(&file)?;
         let definition = module.definitions.get(&name)?.last()?.clone();
-        let crate::facts::scope::Definition::Variable { segment, value, .. } = definition else { return None };
+        let Definition::Variable { segment, value, .. } = definition else { return None };
         let item = module.items.get(segment as usize)?.clone();
         self.inside(&item, None, None, |walker| walker.annotated_alias(value)).flatten()
     }
 
     /// Follows imports to the file that defines a type alias.
-    fn alias_home(&mut self, file: &crate::text::FileId, name: &Name, member: Option<Name>, depth: u32) -> Option<(crate::text::FileId, Name)> {
-        use super::Target;
-        use crate::facts::scope::Definition;
+    fn alias_home(&mut self, file: &FileId, name: &Name, member: Option<Name>, depth: u32) -> Option<(FileId, Name)> {
         if depth > 6 {
             return None;
         }
@@ -77,24 +78,24 @@ impl Walker<'_> {
     }
 
     /// `Annotated[T, Depends(f)]` as a value.
-    fn annotated_alias(&mut self, value: crate::model::ExprId) -> Option<Value> {
+    fn annotated_alias(&mut self, value: ExprId) -> Option<Value> {
         let segment = self.frame().segment.clone();
-        let crate::model::ExprKind::Index { base, index, .. } = &segment[value].kind else { return None };
+        let ExprKind::Index { base, index, .. } = &segment[value].kind else { return None };
         let named = match &segment[*base].kind {
-            crate::model::ExprKind::Name(name) => name == "Annotated",
-            crate::model::ExprKind::Member { name, .. } => name == "Annotated",
+            ExprKind::Name(name) => name == "Annotated",
+            ExprKind::Member { name, .. } => name == "Annotated",
             _ => false,
         };
         if !named {
             return None;
         }
-        let items: Vec<crate::model::ExprId> = match &segment[*index].kind {
-            crate::model::ExprKind::Seq { items, .. } => items.iter().map(|item| item.value).collect(),
-            crate::model::ExprKind::Other(items) => items.clone(),
+        let items: Vec<ExprId> = match &segment[*index].kind {
+            ExprKind::Seq { items, .. } => items.iter().map(|item| item.value).collect(),
+            ExprKind::Other(items) => items.clone(),
             _ => return None,
         };
         for item in items.iter().skip(1) {
-            if let crate::model::ExprKind::Call { callee, args, .. } = &segment[*item].kind
+            if let ExprKind::Call { callee, args, .. } = &segment[*item].kind
                 && let Some(value) = self.injection(*callee, args, None)
             {
                 return Some(value);
@@ -104,8 +105,7 @@ impl Walker<'_> {
     }
 
     /// `Depends(f)`: `f` is called with its own dependencies; what it checked holds from here on.
-    fn injection(&mut self, callee: crate::model::ExprId, args: &[crate::model::Arg], ty: Option<&crate::model::TypeRef>) -> Option<Value> {
-        use crate::facts::catalogue::Entry;
+    fn injection(&mut self, callee: ExprId, args: &[Arg], ty: Option<&TypeRef>) -> Option<Value> {
         let function = self.eval(callee);
         let library = function.as_library()?;
         let states = self.world.catalogue().call(&library.states);

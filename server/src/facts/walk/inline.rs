@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{Frame, MOST_DEPTH, Outcome, Walker};
 use crate::facts::check::Facts;
 use crate::facts::place::FunctionKey;
+use crate::facts::taint::Taint;
 use crate::facts::value::{Alternative, Argument, Closure, Kind, Seq, Value};
+use crate::model::FunctionKind;
 
 impl Walker<'_> {
     /// Calls a function with these values, as a root of its own or in the middle of a walk. What it gives is not awaited.
@@ -13,7 +15,7 @@ impl Walker<'_> {
         let key = FunctionKey { item: closure.item.clone(), function: closure.function };
         let recursive = self.frames.iter().filter(|frame| frame.function == Some(closure.function) && frame.item == closure.item).count();
         if self.frames.len() > MOST_DEPTH || recursive > 0 || self.is_exhausted() {
-            let taint = args.iter().fold(Default::default(), |taint: crate::facts::taint::Taint, arg| taint.join(arg.value.taint()));
+            let taint = args.iter().fold(Default::default(), |taint: Taint, arg| taint.join(arg.value.taint()));
             return Value::unknown().with_taint(taint);
         }
         let Some(module) = self.world.module(&closure.item.file) else { return Value::unknown() };
@@ -24,21 +26,13 @@ impl Walker<'_> {
         self.visited.insert(key);
         self.facts.add_all(&closure.assumes);
         let entry = self.facts.clone();
-        let is_method_self = closure.this.clone();
         self.frames.push(Frame {
-            module,
-            item: closure.item.clone(),
-            segment: Arc::clone(&segment),
             function: Some(closure.function),
-            state: Vec::new(),
             captured: closure.captured.clone(),
-            this: is_method_self,
+            this: closure.this.clone(),
             class: closure.class.clone(),
-            returns: Vec::new(),
-            yields: Vec::new(),
-            exits: Vec::new(),
-            tries: 0,
             entry: entry.clone(),
+            ..Frame::of(module, closure.item.clone(), Arc::clone(&segment))
         });
         self.parameters(function, &closure.bound, args);
         self.hoist(&function.body);
@@ -51,7 +45,7 @@ impl Walker<'_> {
         if self.frames.is_empty() {
             self.last_request = frame.state.first().map(|(_, value)| value.clone());
         }
-        if function.kind == crate::model::FunctionKind::Constructor {
+        if function.kind == FunctionKind::Constructor {
             self.built = frame.this.clone();
         } else if function.name == "__init__" {
             // Python names its `self`; it is the first variable that was bound.

@@ -3,14 +3,15 @@
 use super::Walker;
 use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Event, Sink, SinkKind, Use, UseKind};
-use crate::facts::value::{Argument, Kind, Value};
+use crate::facts::place::{ItemKey, Site};
+use crate::facts::value::{Argument, Kind, Piece, Value};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
     /// What a handler gives back is what the caller sees.
-    pub fn returned(&mut self, value: &Value, item: &crate::facts::place::ItemKey, span: Span) {
+    pub fn returned(&mut self, value: &Value, item: &ItemKey, span: Span) {
         let facts = self.facts.clone();
-        let site = crate::facts::place::Site { item: item.clone(), span };
+        let site = Site { item: item.clone(), span };
         match value.kind() {
             Kind::Union(alternatives) => {
                 for alternative in alternatives.iter() {
@@ -36,10 +37,9 @@ impl Walker<'_> {
 
 impl<'w> Walker<'w> {
     /// A JSX element: what is shown reaches the visitor.
-    pub(super) fn rendered(&mut self, name: &Name, props: &Value, children: &[Value], span: Span) {
+    pub(super) fn rendered(&mut self, props: &Value, children: &[Value], span: Span) {
         let site = self.site(span);
         let facts = self.facts.clone();
-        let _ = name;
         for value in children.iter().chain([props]) {
             if carries_rows(value, 0) || holds(value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) {
                 self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Respond, site: site.clone(), facts: facts.clone() }));
@@ -81,8 +81,8 @@ pub(super) fn holds(value: &Value, like: &dyn Fn(&Symbol) -> bool, depth: u32) -
         Kind::Instance(instance) => instance.fields.iter().any(|(_, value)| holds(value, like, depth + 1)),
         Kind::Promise(inner) => holds(inner, like, depth + 1),
         Kind::Text(text) => text.pieces.iter().any(|piece| match piece {
-            crate::facts::value::Piece::Hole { value, .. } => holds(value, like, depth + 1),
-            crate::facts::value::Piece::Literal(_) => false,
+            Piece::Hole { value, .. } => holds(value, like, depth + 1),
+            Piece::Literal(_) => false,
         }),
         _ => false,
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::call::called_name;
-use crate::facts::catalogue::{Catalogue, Entry, Where};
+use crate::facts::catalogue::{Catalogue, Entry, GuessEntry, Where};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Effect, Event, Use, UseKind};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
-use crate::facts::value::{Argument, ClassValue, Kind, Library, Object, Truth, Value};
+use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Truth, Value};
 use crate::model::CallKind;
 use crate::text::{Name, Span};
 
@@ -146,7 +146,7 @@ impl<'w> Walker<'w> {
                     self.events.push(Event::Effect(Effect { kind: effect.kind.clone(), site: site.clone(), args: args.to_vec(), facts }));
                 }
                 Entry::Alias(is) => {
-                    let target = crate::facts::catalogue::GuessEntry { names: Vec::new(), is: is.clone(), python: false };
+                    let target = GuessEntry { names: Vec::new(), is: is.clone(), python: false };
                     made.states.extend(catalogue.guess_states(&target));
                 }
                 Entry::Wraps => {
@@ -248,12 +248,6 @@ impl<'w> Walker<'w> {
         out
     }
 
-    /// `Note(title=...)` where `Note` stands on a library class.
-    pub(super) fn constructed_from_library(&mut self, class: &Arc<ClassValue>, library: &Arc<Library>, args: &[Argument], span: Span) -> Option<Value> {
-        let _ = (class, library, args, span);
-        None
-    }
-
     /// `with x as y`: what entering gives. Sessions, connections and cursors give themselves.
     pub(super) fn entered(&mut self, value: &Value) -> Value {
         match value.kind() {
@@ -308,8 +302,8 @@ fn parsed(value: Value) -> Value {
     bad.set("error".into(), Value::new(Kind::Unknown));
     let taint = value.taint().clone();
     Value::union(vec![
-        crate::facts::value::Alternative { value: Value::new(Kind::Object(Arc::new(good))), facts: Facts::none() },
-        crate::facts::value::Alternative { value: Value::new(Kind::Object(Arc::new(bad))), facts: Facts::none() },
+        Alternative { value: Value::new(Kind::Object(Arc::new(good))), facts: Facts::none() },
+        Alternative { value: Value::new(Kind::Object(Arc::new(bad))), facts: Facts::none() },
     ])
     .with_taint(taint)
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::expression::either;
-use crate::facts::catalogue::Entry;
+use crate::facts::catalogue::{Entry, GuessEntry};
 use crate::facts::check::{Fact, Root, Symbol};
-use crate::facts::taint::{Origin, Part, Taint};
+use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Kind, Library, Value};
-use crate::text::Name;
+use crate::text::{Name, Span};
 
 impl Walker<'_> {
     pub(super) fn member(&mut self, base: &Value, name: &Name) -> Value {
@@ -54,13 +54,7 @@ impl Walker<'_> {
                 // A member of something that was not awaited is a mistake of the code; what it means is still clear.
                 self.member(inner, name)
             }
-            Kind::Function(closure) => match name.as_str() {
-                "name" => Value::unknown(),
-                _ => {
-                    let _ = closure;
-                    Value::unknown()
-                }
-            },
+            Kind::Function(_) => Value::unknown(),
             _ => {
                 let mut value = Value::unknown().with_taint(base.taint().member(name));
                 if let Some(symbol) = base.symbol() {
@@ -135,12 +129,7 @@ impl Walker<'_> {
             match entry {
                 Entry::Source(source) => {
                     let site = None;
-                    let origin = Origin {
-                        part: source.part,
-                        name: step.clone(),
-                        site,
-                        clean: if source.text { crate::facts::taint::Cleanings::NOSQL } else { Default::default() },
-                    };
+                    let origin = Origin { part: source.part, name: step.clone(), site, clean: if source.text { Cleanings::NOSQL } else { Default::default() } };
                     value = value.with_taint(Taint::of(origin));
                     if value.symbol().is_none() || matches!(value.symbol().map(|s| &s.root), Some(Root::Request(_))) {
                         let root = part_name(source.part);
@@ -159,12 +148,12 @@ impl Walker<'_> {
                 Entry::Access(access) if step != "()" && !self.frames.is_empty() => {
                     if let Kind::Library(library) = value.kind() {
                         let library = library.clone();
-                        let begun = self.query_step(&[access], &library, (*library).clone(), &[], crate::text::Span::default());
+                        let begun = self.query_step(&[access], &library, (*library).clone(), &[], Span::default());
                         value = begun.unwrap_or(value);
                     }
                 }
                 Entry::Alias(is) => {
-                    let states = catalogue.guess_states(&crate::facts::catalogue::GuessEntry { names: Vec::new(), is: is.clone(), python: false });
+                    let states = catalogue.guess_states(&GuessEntry { names: Vec::new(), is: is.clone(), python: false });
                     if let Kind::Library(library) = value.kind() {
                         let library = Library { states, ..(**library).clone() };
                         value = value.with_kind(Kind::Library(Arc::new(library)));

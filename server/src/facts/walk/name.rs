@@ -7,6 +7,7 @@ use crate::facts::catalogue::Root;
 use crate::facts::check::{Root as SymbolRoot, Symbol};
 use crate::facts::scope::{Definition, Module};
 use crate::facts::value::{Kind, Library, Value};
+use crate::syntax::Language;
 use crate::text::{FileId, Name};
 
 impl Walker<'_> {
@@ -128,7 +129,6 @@ impl Walker<'_> {
                 self.at_top(module, *segment, |walker| {
                     let given = walker.eval(value);
                     walker.ended = false;
-                    let given = walker.awaited_top(given);
                     walker.bind(pattern, given);
                     walker.frame().state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_else(Value::unknown)
                 })
@@ -138,16 +138,12 @@ impl Walker<'_> {
 
     /// Something that should be in the project and is not: its name may still say what it is.
     fn missing(&mut self, module: &Module, name: &Name, value: Value) -> Value {
-        let python = module.model.language == crate::syntax::Language::Python;
+        let python = module.model.language == Language::Python;
         let catalogue = self.world.catalogue();
         let class = python && name.starts_with(|c: char| c.is_ascii_uppercase());
         let guess = catalogue.guess(name, python).or_else(|| if class { catalogue.guess("*Class*", true) } else { None });
         let Some(guess) = guess else { return value };
         let library = Library { step: name.clone(), states: catalogue.guess_states(guess), guessed: true, ..Library::default() };
         Value::new(Kind::Library(Arc::new(library)))
-    }
-
-    fn awaited_top(&mut self, value: Value) -> Value {
-        value
     }
 }

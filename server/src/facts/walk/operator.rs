@@ -4,6 +4,7 @@ use super::Walker;
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Alternative, Kind, Truth, Value};
 use crate::model::{BinaryOp, ExprId, LogicalOp, UnaryOp};
+use crate::text::Span;
 
 impl Walker<'_> {
     pub(super) fn unary(&mut self, op: UnaryOp, operand: ExprId) -> Value {
@@ -28,7 +29,7 @@ impl Walker<'_> {
 
     pub(super) fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Value {
         let segment = self.frame().segment.clone();
-        let span = crate::text::Span::new(segment[left].span.start, segment[right].span.end);
+        let span = Span::new(segment[left].span.start, segment[right].span.end);
         let a = self.eval(left);
         let b = self.eval(right);
         match op {
@@ -44,7 +45,7 @@ impl Walker<'_> {
     }
 
     /// `a op= b`.
-    pub(super) fn combine(&mut self, op: BinaryOp, old: &Value, given: &Value, span: Option<crate::text::Span>) -> Value {
+    pub(super) fn combine(&mut self, op: BinaryOp, old: &Value, given: &Value, span: Option<Span>) -> Value {
         let span = span.unwrap_or_default();
         match op {
             BinaryOp::Add => self.concat(old, span, given, span),

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Walker;
-use crate::facts::check::{Root as SymbolRoot, Symbol};
-use crate::facts::taint::{Origin, Part, Taint};
+use super::{Handler, Walker};
+use crate::facts::check::{Root, Symbol};
+use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Argument, Kind, Object, Seq, Value};
-use crate::model::{Function, Key, PatternKind, Rest};
+use crate::model::{Function, Key, Param, PatternId, PatternKind, Rest};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -67,7 +67,7 @@ impl Walker<'_> {
     }
 
     /// A parameter without an argument: its default, what its type injects, or nothing.
-    fn ungiven(&mut self, param: &crate::model::Param, name: Option<&Name>) -> Value {
+    fn ungiven(&mut self, param: &Param, name: Option<&Name>) -> Value {
         if let Some(injected) = self.injected(param) {
             return injected;
         }
@@ -94,9 +94,7 @@ impl Walker<'_> {
     }
 
     /// A handler's own parameter: the framework fills it from the request.
-    fn requested(&mut self, param: &crate::model::Param, name: &Name, handler: &super::Handler) -> Value {
-        use crate::facts::check::{Root, Symbol};
-        use crate::facts::taint::{Cleanings, Origin, Part, Taint};
+    fn requested(&mut self, param: &Param, name: &Name, handler: &Handler) -> Value {
         let converter = handler.path.as_deref().and_then(|path| converter(path, name));
         let part = match (converter, handler.injects) {
             (Some(_), _) => Part::Params,
@@ -138,11 +136,11 @@ impl Walker<'_> {
         if let Some(value) = self.guessed(name) {
             return value;
         }
-        Value::unknown().with_symbol(Symbol::new(SymbolRoot::Parameter(self.calls))).with_taint(Taint::of(origin))
+        Value::unknown().with_symbol(Symbol::new(Root::Parameter(self.calls))).with_taint(Taint::of(origin))
     }
 
     /// The names of the parameters that a function declares, where they are plain names.
-    pub(super) fn parameter_name(&self, pattern: crate::model::PatternId) -> Option<Name> {
+    pub(super) fn parameter_name(&self, pattern: PatternId) -> Option<Name> {
         let segment = &self.frame().segment;
         match &segment[pattern].kind {
             PatternKind::Name(name) => Some(name.clone()),

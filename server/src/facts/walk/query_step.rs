@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
-use crate::facts::catalogue::{AccessEntry, Returns};
+use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns};
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::value::{Argument, Kind, Library, Object, Value};
 use crate::text::{Name, Span};
@@ -48,7 +48,6 @@ impl Walker<'_> {
     }
 
     fn apply_step(&mut self, entry: &AccessEntry, query: &mut Query, made: &Library, args: &[Argument], span: Span) {
-        use crate::facts::catalogue::ModelFrom;
         if !entry.client.is_empty() {
             query.client = entry.client.clone();
         }

@@ -4,6 +4,7 @@ use super::Walker;
 use super::library::option_is;
 use crate::facts::catalogue::{Entry, SinkEntry, Where};
 use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::place::Site;
 use crate::facts::value::{Argument, Kind, Value};
 use crate::model::CallKind;
 use crate::text::{Name, Span};
@@ -20,7 +21,7 @@ impl<'w> Walker<'w> {
         }
         let call = self.site(span);
         for place in &sink.of {
-            let found: Vec<(Value, crate::facts::place::Site)> = match place {
+            let found: Vec<(Value, Site)> = match place {
                 Where::Argument(at) => {
                     args.iter().filter(|arg| arg.name.is_empty()).nth(*at).map(|arg| (arg.value.clone(), arg.site.clone())).into_iter().collect()
                 }
