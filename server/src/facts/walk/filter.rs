@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
-use crate::facts::catalogue::{AccessEntry, Combines, FilterShape, FilterSpec, GuessEntry};
+use crate::facts::catalogue::{AccessEntry, Callback, Combines, FilterShape, FilterSpec};
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Query, Term, TermOp};
 use crate::facts::value::{Argument, Kind, Library, Value};
@@ -119,7 +119,7 @@ impl Walker<'_> {
                         (Some(key), _) => self.member(&arg.value, &Name::from(key.as_str())),
                         _ => arg.value.clone(),
                     };
-                    self.expression_filter(&value, query);
+                    self.expression_filter(&value, spec.callback.as_ref(), query);
                 }
             }
             FilterShape::Id => {
@@ -132,23 +132,23 @@ impl Walker<'_> {
         }
     }
 
-    fn expression_filter(&mut self, value: &Value, query: &mut Query) {
+    fn expression_filter(&mut self, value: &Value, callback: Option<&Callback>, query: &mut Query) {
         match value.kind() {
             Kind::Filter(filter) => query.filter.push((**filter).clone()),
             Kind::Null => {}
             Kind::Seq(seq) => {
                 for item in &seq.items {
-                    self.expression_filter(item, query);
+                    self.expression_filter(item, callback, query);
                 }
                 if let Some(rest) = &seq.rest {
-                    self.expression_filter(rest, query);
+                    self.expression_filter(rest, callback, query);
                 }
             }
             Kind::Union(alternatives) => {
                 let mut arms = Vec::new();
                 for alternative in alternatives.iter() {
                     let mut arm = Query::default();
-                    self.expression_filter(&alternative.value, &mut arm);
+                    self.expression_filter(&alternative.value, callback, &mut arm);
                     arms.push(Filter::All(arm.filter));
                 }
                 query.filter.push(Filter::Any(arms));
@@ -156,21 +156,21 @@ impl Walker<'_> {
             Kind::Object(_) => query.filter.extend(object_filter(value, &[], 0)),
             Kind::Function(_) => {
                 // `(t, { eq, and }) => ...`: called with the table's columns and the operators.
-                let table = Value::new(Kind::Library(Arc::new(Library { step: query.model.clone(), ..Library::default() })));
-                let columns = self.table_columns(&table, &query.model);
-                let operators = self.library_export(&Name::new_static("drizzle-orm"), &Name::new_static("*"));
+                let Some(callback) = callback else { return query.filter.push(Filter::Opaque(value.clone())) };
+                let columns = self.table_columns(&callback.table, &query.model);
+                let operators = self.library_export(&callback.operators, &Name::new_static("*"));
                 let given = self.apply_plain(value, vec![columns, operators]);
                 if !matches!(given.kind(), Kind::Function(_)) {
-                    self.expression_filter(&given, query);
+                    self.expression_filter(&given, Some(callback), query);
                 }
             }
             _ => query.filter.push(Filter::Opaque(value.clone())),
         }
     }
 
-    fn table_columns(&mut self, table: &Value, model: &Name) -> Value {
-        let _ = table;
-        let states = self.world.catalogue().guess_states(&GuessEntry { names: Vec::new(), is: "drizzle-orm/pg-core#pgTable()".into(), python: false });
+    /// The table of a model, as what makes tables would have made it.
+    fn table_columns(&mut self, made_by: &str, model: &Name) -> Value {
+        let states = self.world.catalogue().named(made_by);
         let name = Argument { name: Name::default(), value: Value::str(model.as_str()), site: self.site(Span::default()), spread: false };
         Value::new(Kind::Library(Arc::new(Library { step: "()".into(), states, args: vec![name], ..Library::default() })))
     }

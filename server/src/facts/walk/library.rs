@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::call::called_name;
-use crate::facts::catalogue::{Catalogue, Entry, GuessEntry, Where};
+use crate::facts::catalogue::{Catalogue, Entry, Where};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Effect, Event, Use, UseKind};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
@@ -145,10 +145,7 @@ impl<'w> Walker<'w> {
                     let facts = self.facts.clone();
                     self.events.push(Event::Effect(Effect { kind: effect.kind.clone(), site: site.clone(), args: args.to_vec(), facts }));
                 }
-                Entry::Alias(is) => {
-                    let target = GuessEntry { names: Vec::new(), is: is.clone(), python: false };
-                    made.states.extend(catalogue.guess_states(&target));
-                }
+                Entry::Alias(is) => made.states.extend(catalogue.named(is)),
                 Entry::Wraps => {
                     // What it wraps may be any of its arguments: `cache(fn)`, `wraps(f)(g)`.
                     let wrapped = args.iter().map(|arg| &arg.value).find(|value| matches!(value.kind(), Kind::Function(_) | Kind::Class(_)));

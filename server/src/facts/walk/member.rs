@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::expression::either;
-use crate::facts::catalogue::{Entry, GuessEntry};
+use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Root, Symbol};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Kind, Library, Value};
@@ -153,7 +153,7 @@ impl Walker<'_> {
                     }
                 }
                 Entry::Alias(is) => {
-                    let states = catalogue.guess_states(&GuessEntry { names: Vec::new(), is: is.clone(), python: false });
+                    let states = catalogue.named(is);
                     if let Kind::Library(library) = value.kind() {
                         let library = Library { states, ..(**library).clone() };
                         value = value.with_kind(Kind::Library(Arc::new(library)));

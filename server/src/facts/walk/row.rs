@@ -83,7 +83,7 @@ impl Walker<'_> {
     pub(super) fn row_assigned(&mut self, base: &Value, name: &Name, value: &Value, span: Span) {
         let Kind::Row(row) = base.kind() else { return };
         let client = self.client_of(row.access);
-        let unit_of_work = self.world.catalogue().has_unit_of_work(&client);
+        let unit_of_work = self.world.catalogue().client(&client).is_some_and(|client| client.unit_of_work);
         if !unit_of_work || base.symbol().is_some_and(|symbol| symbol.root == Root::Principal) {
             return;
         }

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::signed_in::{is_error, is_principal};
 use super::{Judge, Tie};
+use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId};
 use crate::facts::names;
@@ -83,7 +84,7 @@ impl Judge<'_> {
 
 /// The call itself fails if it finds nothing.
 fn finds_or_fails(access: &Access) -> bool {
-    access.query.client == "django" && access.query.operation == Operation::ReadOne
+    access.query.operation == Operation::ReadOne && BUILT_IN.client(&access.query.client).is_some_and(|client| client.one_or_fails)
 }
 
 /// The symbols an access is keyed by.

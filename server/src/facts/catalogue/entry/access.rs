@@ -6,7 +6,7 @@ use crate::facts::query::{Operation, TermOp};
 use crate::text::Name;
 
 #[derive(Debug, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AccessEntry {
     #[serde(default)]
     pub client: Name,
@@ -63,12 +63,25 @@ pub struct FilterSpec {
     /// A member of the argument: `where`.
     #[serde(default)]
     pub key: Option<String>,
+    /// For `expression`: it may be given as a function that makes it.
+    #[serde(default)]
+    pub callback: Option<Callback>,
     /// For `id`: the column, if it is not `id`.
     #[serde(default)]
     pub column: Option<Name>,
     /// For `column-value` with two arguments: what the method compares by; equality unless said.
     #[serde(default)]
     pub op: Option<TermOp>,
+}
+
+/// What a function gets that makes an expression: the columns of the table, and an object of operators.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Callback {
+    /// The path of what makes a table.
+    pub table: String,
+    /// The module whose exports are the operators.
+    pub operators: Name,
 }
 
 /// How a filter is written.
@@ -142,11 +155,9 @@ pub enum Returns {
 }
 
 /// A step of a query builder, known by the client's name wherever the builder stands.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug)]
 pub struct StepEntry {
     pub clients: Vec<Name>,
     pub methods: Vec<Name>,
-    #[serde(flatten)]
     pub step: AccessEntry,
 }

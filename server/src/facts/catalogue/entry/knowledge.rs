@@ -2,23 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{ConventionEntry, Entry, FrameworkEntry, GuessEntry, StepEntry, Where, first};
-
-#[derive(Debug, Deserialize)]
-pub struct Guesses {
-    #[serde(default)]
-    pub guess: Vec<GuessEntry>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Places {
-    #[serde(default)]
-    pub step: Vec<StepEntry>,
-    #[serde(default)]
-    pub framework: Vec<FrameworkEntry>,
-    #[serde(default)]
-    pub convention: Vec<ConventionEntry>,
-}
+use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GuessEntry, StepEntry, Where, first};
+use crate::text::Name;
 
 /// One file.
 #[derive(Debug, Deserialize, Default)]
@@ -40,13 +25,26 @@ pub struct Knowledge {
     table: Vec<toml::Table>,
     injects: Vec<toml::Table>,
     calls: Vec<toml::Table>,
-    guess: Vec<toml::Table>,
-    convention: Vec<toml::Table>,
-    framework: Vec<toml::Table>,
     step: Vec<toml::Table>,
+    pub guess: Vec<GuessEntry>,
+    pub convention: Vec<ConventionEntry>,
+    pub framework: Vec<FrameworkEntry>,
+    pub client: Vec<ClientEntry>,
 }
 
 impl Knowledge {
+    /// The steps of query builders: `clients`, `methods`, and what an access says.
+    pub fn take_steps(&mut self) -> Result<Vec<StepEntry>, String> {
+        std::mem::take(&mut self.step)
+            .into_iter()
+            .map(|mut table| {
+                let (clients, methods) = (names(&mut table, "clients")?, names(&mut table, "methods")?);
+                let step = table.try_into().map_err(|error| format!("the step {methods:?} of {clients:?}: {error}"))?;
+                Ok(StepEntry { clients, methods, step })
+            })
+            .collect()
+    }
+
     pub fn into_entries(self) -> Result<Vec<(Vec<String>, Entry)>, String> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -81,6 +79,12 @@ impl Knowledge {
         collect(self.calls, &mut out, Entry::Calls)?;
         Ok(out)
     }
+}
+
+/// Takes a list of names out of a table.
+fn names(table: &mut toml::Table, key: &str) -> Result<Vec<Name>, String> {
+    let value = table.remove(key).ok_or_else(|| format!("a step has no `{key}`: {table}"))?;
+    value.try_into().map_err(|error| format!("`{key}` of a step: {error}"))
 }
 
 /// Takes `at` and the examples out of each table and reads the rest as a `T`.

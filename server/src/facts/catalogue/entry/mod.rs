@@ -1,6 +1,7 @@
 //! The tables of the catalogue's files.
 
 mod access;
+mod client;
 mod framework;
 mod knowledge;
 
@@ -11,9 +12,10 @@ use crate::facts::event::SinkKind;
 use crate::facts::taint::{Cleanings, Part};
 use crate::text::Name;
 
-pub use access::{AccessEntry, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
+pub use access::{AccessEntry, Callback, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
+pub use client::{ClientEntry, Parameters};
 pub use framework::{ConventionEntry, FrameworkEntry, Passes, RouteEntry};
-pub use knowledge::{Guesses, Knowledge, Places};
+pub use knowledge::Knowledge;
 
 /// One fact about a library. `at` (kept by the graph of paths) says of what.
 #[derive(Debug)]
