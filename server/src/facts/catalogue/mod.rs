@@ -11,8 +11,8 @@ use smallvec::SmallVec;
 use crate::text::Name;
 
 pub use entry::{
-    AccessEntry, Callback, CleanEntry, ClientEntry, Combines, ConventionEntry, Data, EffectEntry, Entry, FilterShape, FilterSpec, FrameworkEntry, GuardEntry,
-    GuessEntry, Knowledge, ModelFrom, Parameters, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where,
+    AccessEntry, Callback, CallsEntry, CleanEntry, ClientEntry, Combines, ConventionEntry, Data, EffectEntry, Entry, FilterShape, FilterSpec, FrameworkEntry,
+    GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where,
 };
 pub use path::{Root, State};
 

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::Walker;
 use super::call::called_name;
-use crate::facts::catalogue::{Catalogue, Entry, Where};
-use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
+use super::entry::{cleaned, sourced, where_all};
+use crate::facts::catalogue::{Catalogue, Entry, State};
+use crate::facts::check::{Fact, Facts, Guard};
 use crate::facts::event::{Effect, Event, Use, UseKind};
-use crate::facts::taint::{Cleanings, Origin, Part, Taint};
-use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Truth, Value};
+use crate::facts::taint::Taint;
+use crate::facts::value::{Argument, Kind, Library, Truth, Value};
 use crate::model::CallKind;
 use crate::text::{Name, Span};
 
@@ -24,23 +27,7 @@ impl<'w> Walker<'w> {
         let entries: Vec<&Entry> = catalogue.at(&states).collect();
         let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
-            let keep = !states.is_empty() || library.namespace || !library.package.is_empty();
-            let value = self.opaque_call(function, args, span);
-            if keep && !matches!(value.kind(), Kind::Function(_)) {
-                let library = Library {
-                    package: library.package.clone(),
-                    step: "()".into(),
-                    states,
-                    receiver: Some(function.clone()),
-                    args: args.to_vec(),
-                    site: Some(site),
-                    guessed: library.guessed,
-                    ..Library::default()
-                };
-                let wrapped = matches!(value.kind(), Kind::Unknown);
-                return if wrapped { value.with_kind(Kind::Library(Arc::new(library))) } else { value };
-            }
-            return if self.frame().function.is_none() { self.guarded_by_name(function, value, span) } else { value };
+            return self.unlisted_call(function, library, states, args, span);
         }
         let mut made = Library {
             package: library.package.clone(),
@@ -72,64 +59,12 @@ impl<'w> Walker<'w> {
                         result = Some(Value::unknown().with_truth(Truth { if_true: Facts::one(fact), if_false: Facts::none() }));
                     }
                 }
-                Entry::Principal(principal) => {
-                    let origin = Origin {
-                        part: if principal.unverified { Part::Headers } else { Part::Principal },
-                        name: called_name(function),
-                        site: Some(site.clone()),
-                        clean: Default::default(),
-                    };
-                    if principal.unverified {
-                        result = Some(Value::unknown().with_taint(Taint::of(origin)));
-                        continue;
-                    }
-                    let value = Value::new(Kind::Library(Arc::new(Library { query: None, ..made.clone() })))
-                        .with_taint(Taint::of(origin))
-                        .with_symbol(Symbol::new(Root::Principal))
-                        .with_nullable(principal.null);
-                    if !principal.null {
-                        self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
-                    }
-                    self.principal_id = path(&principal.id);
-                    result = Some(value);
-                }
-                Entry::Source(source) => {
-                    let name = args.first().and_then(|arg| arg.value.as_str()).map(|text| Name::from(&**text));
-                    let origin = Origin {
-                        part: source.part,
-                        name: name.clone().unwrap_or_else(|| called_name(function)),
-                        site: Some(site.clone()),
-                        clean: if source.text { Cleanings::NOSQL } else { Default::default() },
-                    };
-                    let mut symbol = Symbol::new(Root::Request(Name::from(format!("{:?}", source.part).to_lowercase())));
-                    if let Some(name) = name {
-                        symbol = symbol.member(&name);
-                    }
-                    result = Some(Value::unknown().with_taint(Taint::of(origin)).with_symbol(symbol));
-                }
+                Entry::Principal(principal) => result = Some(self.identified(principal, function, &made, site.clone())),
+                Entry::Source(source) => result = Some(sourced(source, function, args, site.clone())),
                 Entry::Sink(sink) => self.sink(sink, function, args, kind, span, library.guessed),
-                Entry::Clean(clean) => {
-                    let of = self.where_all(&clean.of, function, args);
-                    let cleaned = match of.as_slice() {
-                        [only] => {
-                            let symbol = only.symbol().cloned();
-                            let kind = if clean.by == Cleanings::ALL { Kind::Number(Name::default()) } else { only.kind().clone() };
-                            let value = Value::new(kind).with_taint(only.taint().cleaned(clean.by));
-                            match symbol {
-                                // `Number(req.params.id)` still is that id.
-                                Some(symbol) => value.with_symbol(symbol),
-                                None => value,
-                            }
-                        }
-                        _ => {
-                            let taint = of.iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
-                            Value::unknown().with_taint(taint.cleaned(clean.by))
-                        }
-                    };
-                    result = Some(if clean.safe { parsed(cleaned) } else { cleaned });
-                }
+                Entry::Clean(clean) => result = Some(cleaned(clean, &where_all(&clean.of, function, args))),
                 Entry::Pass(of) => {
-                    for value in self.where_all(of, function, args) {
+                    for value in where_all(of, function, args) {
                         taint = taint.join(value.taint());
                     }
                 }
@@ -161,18 +96,8 @@ impl<'w> Walker<'w> {
                 Entry::Route(_) => walked_callbacks = true,
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
-                    let Some(arg) = args.get(calls.arg) else { continue };
-                    let params: Vec<Value> = calls.params.iter().map(|role| self.callback_argument(role, library)).collect();
-                    if matches!(arg.value.kind(), Kind::Function(_)) {
-                        let before = self.save();
-                        let value = self.apply_plain(&arg.value, params);
-                        self.ended = false;
-                        let after = self.save();
-                        let joined = self.meet(before.clone(), after, &before.1);
-                        self.restore(joined);
-                        result = Some(Value::new(Kind::Promise(value.awaited())));
-                    } else {
-                        result = Some(arg.value.clone());
+                    if let Some(arg) = args.get(calls.arg) {
+                        result = Some(self.called_back(calls, &arg.value, library));
                     }
                 }
                 Entry::Access(_) | Entry::Table | Entry::Injects => {}
@@ -203,46 +128,26 @@ impl<'w> Walker<'w> {
         if taint.is_empty() { value } else { value.with_taint(value.taint().join(&taint)) }
     }
 
-    fn callback_argument(&mut self, role: &Name, library: &Library) -> Value {
-        match role.as_str() {
-            "receiver" => library.receiver.clone().unwrap_or_else(Value::unknown),
-            "element" => match library.receiver.clone() {
-                Some(receiver) => self.element_of(&receiver),
-                None => Value::unknown(),
-            },
-            _ => self.role(role),
+    /// A call of which the catalogue says nothing: it remains something of the library.
+    fn unlisted_call(&mut self, function: &Value, library: &Library, states: SmallVec<[State; 2]>, args: &[Argument], span: Span) -> Value {
+        let keep = !states.is_empty() || library.namespace || !library.package.is_empty();
+        let site = self.site(span);
+        let value = self.opaque_call(function, args, span);
+        if keep && !matches!(value.kind(), Kind::Function(_)) {
+            let library = Library {
+                package: library.package.clone(),
+                step: "()".into(),
+                states,
+                receiver: Some(function.clone()),
+                args: args.to_vec(),
+                site: Some(site),
+                guessed: library.guessed,
+                ..Library::default()
+            };
+            let wrapped = matches!(value.kind(), Kind::Unknown);
+            return if wrapped { value.with_kind(Kind::Library(Arc::new(library))) } else { value };
         }
-    }
-
-    /// A value of a role: `role:express.request`, `next`, `input`.
-    pub fn role(&mut self, role: &str) -> Value {
-        match role {
-            "next" => Value::new(Kind::Next),
-            "unknown" | "" => Value::unknown(),
-            "input" => {
-                let origin = Origin { part: Part::Input, name: "input".into(), site: None, clean: Default::default() };
-                Value::unknown().with_taint(Taint::of(origin)).with_symbol(Symbol::new(Root::Request("input".into())))
-            }
-            _ => {
-                let name = role.strip_prefix("role:").unwrap_or(role);
-                let states = self.catalogue().root(&crate::facts::catalogue::Root::Role(Name::from(name)));
-                let library = Library { step: Name::from(name), states, ..Library::default() };
-                self.known(Value::new(Kind::Library(Arc::new(library))))
-            }
-        }
-    }
-
-    fn where_all(&self, of: &[Where], function: &Value, args: &[Argument]) -> Vec<Value> {
-        let mut out = Vec::new();
-        for place in of {
-            match place {
-                Where::Argument(at) => out.extend(args.iter().filter(|arg| arg.name.is_empty()).nth(*at).map(|arg| arg.value.clone())),
-                Where::Keyword(name) => out.extend(args.iter().find(|arg| arg.name == name.as_str()).map(|arg| arg.value.clone())),
-                Where::Receiver => out.extend(function.as_library().and_then(|library| library.receiver.clone())),
-                Where::All => out.extend(args.iter().map(|arg| arg.value.clone())),
-            }
-        }
-        out
+        if self.frame().function.is_none() { self.guarded_by_name(function, value, span) } else { value }
     }
 
     /// `with x as y`: what entering gives. Sessions, connections and cursors give themselves.
@@ -287,20 +192,4 @@ pub fn option_is(args: &[Argument], option: Option<&str>) -> bool {
         Kind::Null => wanted == "null",
         _ => false,
     }
-}
-
-/// `{ success: true, data } | { success: false, error }`.
-fn parsed(value: Value) -> Value {
-    let mut good = Object::default();
-    good.set("success".into(), Value::bool(true));
-    good.set("data".into(), value.clone());
-    let mut bad = Object::default();
-    bad.set("success".into(), Value::bool(false));
-    bad.set("error".into(), Value::new(Kind::Unknown));
-    let taint = value.taint().clone();
-    Value::union(vec![
-        Alternative { value: Value::new(Kind::Object(Arc::new(good))), facts: Facts::none() },
-        Alternative { value: Value::new(Kind::Object(Arc::new(bad))), facts: Facts::none() },
-    ])
-    .with_taint(taint)
 }

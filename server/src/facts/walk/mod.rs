@@ -14,6 +14,7 @@ mod construct;
 mod declared;
 mod decorator;
 mod element;
+mod entry;
 mod expression;
 mod filter;
 mod frame;

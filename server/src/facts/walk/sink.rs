@@ -1,10 +1,10 @@
 //! Places where a value does harm: arguments of calls, and members that are assigned.
 
 use super::Walker;
+use super::entry::at_place;
 use super::library::option_is;
-use crate::facts::catalogue::{Entry, SinkEntry, Where};
+use crate::facts::catalogue::{Entry, SinkEntry};
 use crate::facts::event::{Event, Sink, SinkKind};
-use crate::facts::place::Site;
 use crate::facts::value::{Argument, Kind, Value};
 use crate::model::CallKind;
 use crate::text::{Name, Span};
@@ -21,17 +21,7 @@ impl<'w> Walker<'w> {
         }
         let call = self.site(span);
         for place in &sink.of {
-            let found: Vec<(Value, Site)> = match place {
-                Where::Argument(at) => {
-                    args.iter().filter(|arg| arg.name.is_empty()).nth(*at).map(|arg| (arg.value.clone(), arg.site.clone())).into_iter().collect()
-                }
-                Where::Keyword(name) => {
-                    args.iter().find(|arg| arg.name == name.as_str()).map(|arg| (arg.value.clone(), arg.site.clone())).into_iter().collect()
-                }
-                Where::All => args.iter().map(|arg| (arg.value.clone(), arg.site.clone())).collect(),
-                Where::Receiver => function.as_library().and_then(|library| library.receiver.clone()).map(|value| (value, call.clone())).into_iter().collect(),
-            };
-            for (value, site) in found {
+            for (value, site) in at_place(place, function, args) {
                 if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) {
                     continue;
                 }
@@ -39,7 +29,7 @@ impl<'w> Walker<'w> {
                 self.events.push(Event::Sink(Sink {
                     kind: sink.kind,
                     value,
-                    site,
+                    site: site.unwrap_or_else(|| call.clone()),
                     call: call.clone(),
                     args: args.to_vec(),
                     client: sink.client.clone(),
