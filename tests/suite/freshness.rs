@@ -65,15 +65,13 @@ struct Step {
     at: usize,
     length: usize,
     snippet: usize,
+    /// Is the document left alone afterwards?
+    settles: bool,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0..FILES.len(), 0usize..900, prop_oneof![Just(0usize), 0usize..30], 0..SNIPPETS.len()).prop_map(|(file, at, length, snippet)| Step {
-        file,
-        at,
-        length,
-        snippet,
-    });
+    let step = (0..FILES.len(), 0usize..900, prop_oneof![Just(0usize), 0usize..30], 0..SNIPPETS.len(), any::<bool>())
+        .prop_map(|(file, at, length, snippet, settles)| Step { file, at, length, snippet, settles });
     proptest::collection::vec(step, 1..10)
 }
 
@@ -110,7 +108,17 @@ fn run(steps: &[Step]) {
         let change = Change { range: Some(range(&chars, at, end)), text: SNIPPETS[step.snippet].to_owned() };
         let edited = document.edited(version as i32 + 1, &[change], Encoding::Utf16);
         current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited.clone())))]);
-        documents[step.file] = edited;
+        // While it is being written, anything may be said of it; what is said must not stay.
+        engine.check(&snapshot(&current, &config), &edited.file, &Cancel::default()).expect("not cancelled");
+        let edited = if step.settles { edited.settled() } else { edited };
+        documents[step.file] = edited.clone();
+        if !step.settles {
+            continue;
+        }
+        for document in &mut documents {
+            *document = document.settled();
+        }
+        current = current.with(documents.iter().map(|document| (document.file.clone(), Some(Arc::new(document.clone())))).collect());
         // The file that is edited is looked at on every keystroke, the others now and then.
         let file = documents[step.file].file.clone();
         let now = engine.check(&snapshot(&current, &config), &file, &Cancel::default()).expect("not cancelled");

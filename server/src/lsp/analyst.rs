@@ -27,6 +27,8 @@ use crate::text::FileId;
 
 /// How long after a change of one document the others are looked at again.
 const AFTERWARDS: Duration = Duration::from_millis(25);
+/// How long a document must be left alone to be parsed as a whole.
+const SETTLE: Duration = Duration::from_millis(200);
 /// Of how much text the trees are kept.
 const WARM: usize = 512 << 10;
 
@@ -84,6 +86,8 @@ impl Analyst {
         match job {
             Job::Documents(files) => self.documents(&files),
             Job::Quiet(file) => self.quiet(&file),
+            Job::Settle(file) => self.settle(&file),
+            Job::Settled(document, revision) => self.settled(&document, revision),
             Job::Recheck => self.recheck(),
             Job::Configure => self.configure(),
             Job::Disk(files) => self.disk(files),
@@ -119,6 +123,9 @@ impl Analyst {
             if let Some(checked) = self.check(&known, open, &cancel) {
                 let checked_in = checking.elapsed();
                 self.publish(open, checked, &known, Publish::Always);
+                if !open.document.is_settled() {
+                    state.scheduler.settle_at(file, Instant::now() + SETTLE);
+                }
                 let told_in = checking.elapsed() - checked_in;
                 state.log.debug(|| format!("{file} version {}: read in {read:?}, checked in {checked_in:?}, told in {told_in:?}", open.document.version));
             }
@@ -252,6 +259,47 @@ impl Analyst {
             self.publish(&open, all, &known, Publish::IfOther);
         }
         self.tell_client();
+    }
+
+    /// Has the document parsed as a whole, beside this thread: that takes as long as a hundred keystrokes.
+    fn settle(&self, file: &FileId) {
+        let Some(open) = self.state.documents.in_step(file).filter(|open| !open.document.is_settled()) else { return };
+        let state = self.state.clone();
+        self.state.workers.start(move || {
+            let settled = catch_unwind(AssertUnwindSafe(|| open.document.settled()));
+            if let Ok(document) = settled {
+                state.scheduler.later(Job::Settled(Arc::new(document), open.revision));
+            }
+        });
+    }
+
+    /// What the whole says that its pieces did not say is told, unless the document has been edited again.
+    fn settled(&mut self, document: &Arc<Document>, revision: u64) {
+        let state = self.state.clone();
+        let file = &document.file;
+        state.documents.settle(document, revision);
+        let Some(open) = state.documents.in_step(file).filter(|open| open.revision == revision) else { return };
+        let known = state.known();
+        if !holds(&known.project, document) {
+            return;
+        }
+        let Ok(project) = catch_unwind(AssertUnwindSafe(|| known.project.with(vec![(file.clone(), Some(document.clone()))]))) else { return };
+        let model = |project: &Project| project.file(file).and_then(|file| file.model.clone());
+        let is_same = match (model(&known.project), model(&project)) {
+            (Some(before), Some(after)) => before.is_same(&after),
+            (before, after) => before.is_none() && after.is_none(),
+        };
+        if is_same {
+            return state.refine(Arc::new(project));
+        }
+        let known = self.learn(project);
+        let cancel = state.scheduler.begin(file);
+        let began = Instant::now();
+        if let Some(checked) = self.check(&known, &open, &cancel) {
+            self.publish(&open, checked, &known, Publish::IfOther);
+        }
+        state.scheduler.end(file, began);
+        state.scheduler.recheck_at(Instant::now() + AFTERWARDS);
     }
 
     /// Looks again at one document that was last seen in an older project.

@@ -159,6 +159,13 @@ impl Documents {
         }
     }
 
+    /// The same text, now parsed as a whole.
+    pub fn settle(&self, document: &Arc<Document>, revision: u64) {
+        if let Some(mut open) = self.open.get_mut(&document.file).filter(|open| open.revision == revision) {
+            open.document = document.clone();
+        }
+    }
+
     pub fn close(&self, file: &FileId) -> Option<Open> {
         self.open.remove(file).map(|(_, open)| open)
     }

@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::held;
 use super::index::Indexed;
 use crate::engine::Cancel;
+use crate::syntax::Document;
 use crate::text::FileId;
 
 #[derive(Clone)]
@@ -20,6 +21,10 @@ pub enum Job {
     Documents(Vec<FileId>),
     /// A document that has been left alone.
     Quiet(FileId),
+    /// A document that has been left alone for longer, to be parsed as a whole.
+    Settle(FileId),
+    /// That was done; the revision it was done of.
+    Settled(Arc<Document>, u64),
     /// One of the documents that were last looked at in an older project.
     Recheck,
     /// The settings or `guardline.json` may be other than they were.
@@ -49,6 +54,7 @@ struct Queue {
     urgent: VecDeque<Job>,
     background: VecDeque<Job>,
     quiet_at: FxHashMap<FileId, Instant>,
+    settle_at: FxHashMap<FileId, Instant>,
     not_before: FxHashMap<FileId, Instant>,
     recheck_at: Option<Instant>,
     in_flight: Option<InFlight>,
@@ -101,6 +107,7 @@ impl Scheduler {
             queue.edited.retain(|waiting| waiting != file);
             queue.opened.retain(|waiting| waiting != file);
             queue.quiet_at.remove(file);
+            queue.settle_at.remove(file);
             queue.not_before.remove(file);
             queue.slow.remove(file);
         });
@@ -117,6 +124,12 @@ impl Scheduler {
     pub fn quiet_at(&self, file: &FileId, at: Instant) {
         self.change(|queue| {
             queue.quiet_at.insert(file.clone(), at);
+        });
+    }
+
+    pub fn settle_at(&self, file: &FileId, at: Instant) {
+        self.change(|queue| {
+            queue.settle_at.insert(file.clone(), at);
         });
     }
 
@@ -210,16 +223,18 @@ impl Queue {
         if let Some(job) = self.background.pop_front() {
             return Taken::Job(job);
         }
-        if let Some(file) = self.quiet_at.iter().filter(|(_, at)| **at <= now).map(|(file, _)| file).min().cloned() {
-            self.quiet_at.remove(&file);
+        if let Some(file) = take_due(&mut self.quiet_at, now) {
             return Taken::Job(Job::Quiet(file));
+        }
+        if let Some(file) = take_due(&mut self.settle_at, now) {
+            return Taken::Job(Job::Settle(file));
         }
         if self.recheck_at.is_some_and(|at| at <= now) {
             self.recheck_at = None;
             return Taken::Job(Job::Recheck);
         }
         let paced = self.edited.iter().chain(&self.opened).filter_map(|file| self.not_before.get(file));
-        Taken::At(paced.chain(self.quiet_at.values()).chain(&self.recheck_at).min().copied())
+        Taken::At(paced.chain(self.quiet_at.values()).chain(self.settle_at.values()).chain(&self.recheck_at).min().copied())
     }
 
     fn documents(&mut self, now: Instant) -> Option<Vec<FileId>> {
@@ -245,6 +260,12 @@ impl Queue {
     }
 }
 
+fn take_due(due: &mut FxHashMap<FileId, Instant>, now: Instant) -> Option<FileId> {
+    let file = due.iter().filter(|(_, at)| **at <= now).map(|(file, _)| file).min().cloned()?;
+    due.remove(&file);
+    Some(file)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,6 +278,8 @@ mod tests {
         match held(&scheduler.queue).take(now) {
             Taken::Job(Job::Documents(files)) => files.iter().map(FileId::as_str).collect::<Vec<_>>().join(" "),
             Taken::Job(Job::Quiet(file)) => format!("quiet {file}"),
+            Taken::Job(Job::Settle(file)) => format!("settle {file}"),
+            Taken::Job(Job::Settled(..)) => "settled".into(),
             Taken::Job(Job::Recheck) => "recheck".into(),
             Taken::Job(Job::Configure) => "configure".into(),
             Taken::Job(Job::Disk(_)) => "disk".into(),

@@ -53,6 +53,11 @@ impl Workers {
         result
     }
 
+    /// Runs `work` on one of the threads; nobody waits for it.
+    pub fn start(&self, work: impl FnOnce() + Send + 'static) {
+        self.push(Box::new(work));
+    }
+
     fn push(&self, work: Box<dyn FnOnce() + Send>) {
         let mut queue = held(&self.0.queue);
         queue.work.push_back(work);

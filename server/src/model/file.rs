@@ -41,6 +41,12 @@ impl FileModel {
         self.segments.iter().flat_map(|placed| placed.segment.comments.iter().map(|c| (placed.absolute(c.span), c)))
     }
 
+    /// Made of the same segments, at the same places.
+    pub fn is_same(&self, other: &FileModel) -> bool {
+        let same = |(a, b): (&Placed, &Placed)| a.start == b.start && Arc::ptr_eq(&a.segment, &b.segment);
+        self.segments.len() == other.segments.len() && self.segments.iter().zip(&other.segments).all(same)
+    }
+
     /// The segment that covers `offset`.
     pub fn segment_at(&self, offset: u32) -> Option<&Placed> {
         let after = self.segments.partition_point(|placed| placed.start <= offset);

@@ -99,8 +99,12 @@ impl Document {
         if self.is_settled() {
             return self.clone();
         }
-        let contained = self.pieces().map(|pieces| pieces.list.clone());
-        let whole = self.whole().map(|whole| Pieces { contained: contained.filter(|_| whole.whole.as_ref().is_some_and(|tree| !tree.is_clean())), ..whole });
+        let known = self.pieces().map_or(&[][..], |pieces| &pieces.list);
+        let whole = self.whole().map(|whole| Pieces {
+            list: pieces::reusing(whole.list, known),
+            contained: whole.whole.as_ref().is_some_and(|tree| !tree.is_clean()).then(|| known.to_vec()),
+            whole: whole.whole,
+        });
         let settled = Document { parsed: Arc::default(), basis: None, ..self.clone() };
         let _ = settled.parsed.set(whole);
         settled

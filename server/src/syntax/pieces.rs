@@ -87,6 +87,17 @@ pub(super) fn of_whole(whole: &Parsed) -> Vec<Piece> {
     root.children(&mut cursor).map(piece).collect()
 }
 
+/// The same pieces, taking over what is known of those that were there before.
+pub(super) fn reusing(pieces: Vec<Piece>, before: &[Piece]) -> Vec<Piece> {
+    let mut known = before.iter().peekable();
+    let same = |piece: Piece| {
+        while known.next_if(|known| known.start < piece.start).is_some() {}
+        let is_same = |known: &&&Piece| known.span() == piece.span() && known.part.state == State::Clean && piece.part.state == State::Clean;
+        known.peek().filter(is_same).map_or(piece.clone(), |known| (*known).clone())
+    };
+    pieces.into_iter().map(same).collect()
+}
+
 /// Moves and marks the pieces as an edit does.
 pub(super) fn edit(pieces: &mut Vec<Piece>, before: &Rope, after: &Rope, edit: Edit) {
     let old = edit.old;
