@@ -8,6 +8,7 @@ mod floors;
 mod freshness;
 mod lowering_ecma;
 mod pages;
+mod pieces;
 mod placeholder;
 mod program;
 mod protocol;

@@ -144,7 +144,7 @@ impl Document {
 
     fn whole(&self) -> Option<Pieces> {
         let whole = Parsed::of(self.language, &self.rope, None)?;
-        Some(Pieces { list: pieces::of_whole(&whole), whole: Some(whole), contained: None })
+        Some(Pieces { list: pieces::of_whole(&whole, self.language), whole: Some(whole), contained: None })
     }
 
     /// The top-level items between two offsets, in order; those that were parsed together stand together. Text between them

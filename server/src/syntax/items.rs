@@ -8,7 +8,8 @@ use crate::text::Span;
 
 /// Items that were parsed together.
 pub enum Cluster<'t> {
-    /// A single item without errors whose tree nobody has needed yet: see [`super::Document::read`].
+    /// An item without errors (or several that only parse together) whose tree nobody has needed yet: see
+    /// [`super::Document::read`].
     Unread(Span),
     /// What one tree holds.
     Read {
@@ -53,6 +54,11 @@ impl<'t> Cluster<'t> {
 }
 
 impl Item<'_> {
+    /// Where the text of its tree begins in the file.
+    pub fn base(&self) -> u32 {
+        self.base
+    }
+
     /// Where it begins in the text of its tree.
     pub fn start_in_tree(&self) -> u32 {
         self.span.start - self.base

@@ -9,6 +9,7 @@
 use std::sync::{Arc, OnceLock};
 
 use ropey::Rope;
+use tree_sitter::Node;
 
 use super::Language;
 use super::parse::Parsed;
@@ -31,7 +32,7 @@ pub(super) struct Part {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum State {
-    /// One item without a syntax error.
+    /// Items without a syntax error, nearly always one.
     Clean,
     /// One item or several, with errors.
     Broken,
@@ -74,17 +75,37 @@ impl Piece {
 }
 
 /// The pieces of a text that was parsed as a whole. What is one big error stays one piece.
-pub(super) fn of_whole(whole: &Parsed) -> Vec<Piece> {
+pub(super) fn of_whole(whole: &Parsed, language: Language) -> Vec<Piece> {
     let root = whole.tree.root_node();
     if root.is_error() {
         return vec![Piece::new(Span::new(0, root.end_byte() as u32), Some(whole.clone()), State::Broken)];
     }
-    let mut cursor = root.walk();
-    let piece = |node: tree_sitter::Node<'_>| {
+    let piece = |(span, state)| Piece::new(span, None, state);
+    standing_alone(root, language).into_iter().map(piece).collect()
+}
+
+/// Where the items of a tree stand, those together that do not parse apart: Python's statements around a semicolon, and indented
+/// ones, which wait for what they are indented under.
+fn standing_alone(root: Node<'_>, language: Language) -> Vec<(Span, State)> {
+    let mut found: Vec<(Span, State)> = Vec::new();
+    let mut after_semicolon = false;
+    let is_python = language == Language::Python;
+    for node in root.children(&mut root.walk()) {
+        let span = Span::from(node.byte_range());
         let state = if node.has_error() { State::Broken } else { State::Clean };
-        Piece::new(Span::from(node.byte_range()), None, state)
-    };
-    root.children(&mut cursor).map(piece).collect()
+        let is_semicolon = node.kind() == ";";
+        match found.last_mut() {
+            Some((last, last_state)) if is_python && (is_semicolon || after_semicolon || node.start_position().column > 0) => {
+                last.end = span.end;
+                if state == State::Broken {
+                    *last_state = state;
+                }
+            }
+            _ => found.push((span, state)),
+        }
+        after_semicolon = is_semicolon;
+    }
+    found
 }
 
 /// The same pieces, taking over what is known of those that were there before.
@@ -103,14 +124,17 @@ pub(super) fn edit(pieces: &mut Vec<Piece>, before: &Rope, after: &Rope, edit: E
     let old = edit.old;
     let moved = |at: u32| (at - old.end) + old.start + edit.new_len;
     let mut first = pieces.partition_point(|piece| piece.end() < old.start);
-    let behind = pieces.partition_point(|piece| piece.start <= old.end).max(first);
+    let mut behind = pieces.partition_point(|piece| piece.start <= old.end).max(first);
+    if first == behind {
+        // Between two pieces. What follows something unfinished goes on with it, and so does what stands on its line.
+        let previous = first.checked_sub(1).and_then(|at| pieces.get(at));
+        let goes_on = previous.is_some_and(|piece| piece.part.state != State::Clean || is_one_line(before, Span::new(piece.end(), old.start)));
+        let is_gone_on = pieces.get(behind).is_some_and(|piece| is_one_line(before, Span::new(old.end, piece.start)));
+        first -= usize::from(goes_on);
+        behind += usize::from(is_gone_on);
+    }
     for piece in pieces.iter_mut().skip(behind) {
         piece.start = moved(piece.start);
-    }
-    // What follows something unfinished goes on with it.
-    let is_unfinished = |piece: &Piece| piece.part.state != State::Clean;
-    if first == behind && first.checked_sub(1).and_then(|at| pieces.get(at)).is_some_and(is_unfinished) {
-        first -= 1;
     }
     let edited = match pieces.get(first..behind).unwrap_or_default() {
         [] if edit.new_len == 0 => None,
@@ -155,7 +179,7 @@ pub(super) fn parsed(pieces: Vec<Piece>, language: Language, rope: &Rope) -> Opt
         if with_next {
             rest.next();
         }
-        made.push_to(&mut done);
+        made.push_to(&mut done, language);
     }
     Some(done)
 }
@@ -177,11 +201,8 @@ struct Made {
 impl Around<'_> {
     fn parse(&self, piece: &Piece, at_border: bool) -> Option<Made> {
         let span = piece.span();
-        if !at_border {
-            return Some(self.made(span, Parsed::of(self.language, &part_of(self.rope, span)?, piece.known_tree())?, false, false));
-        }
-        let goes_on = self.goes_on(span);
-        let is_gone_on = self.next.is_some_and(|next| self.goes_on(next.span()));
+        let goes_on = at_border && self.goes_on(span);
+        let is_gone_on = at_border && self.next.is_some_and(|next| self.goes_on(next.span()));
         if goes_on || is_gone_on {
             let together = self.together(span, goes_on, is_gone_on)?;
             if together.parsed.is_clean() || goes_on && self.language == Language::Python {
@@ -192,10 +213,8 @@ impl Around<'_> {
         if alone.parsed.is_clean() {
             return Some(alone);
         }
-        let opening = self.opening(span);
-        let with_previous =
-            self.joins(self.previous) && matches!(opening.as_str(), ")" | "]" | "}" | "else" | "elif" | "except" | "finally" | "catch" | "while" | "case");
-        let with_next = self.joins(self.next) && opening == "@";
+        let with_previous = self.joins(self.previous) && self.closes(span);
+        let with_next = self.joins(self.next) && self.is_decorator(span);
         if with_previous || with_next {
             let together = self.together(span, with_previous, with_next)?;
             if together.parsed.is_clean() {
@@ -205,15 +224,20 @@ impl Around<'_> {
         Some(alone)
     }
 
-    /// The first word or sign of a text.
-    fn opening(&self, span: Span) -> String {
-        let Some(text) = self.rope.get_byte_slice(span.range()) else { return String::new() };
-        let mut chars = text.chars().skip_while(|char| char.is_whitespace());
-        let first: String = chars.by_ref().take(1).collect();
-        match first.starts_with(|char: char| char.is_ascii_alphabetic()) {
-            true => first + &chars.take(16).take_while(char::is_ascii_alphanumeric).collect::<String>(),
-            false => first,
-        }
+    /// Does it begin with what ends or goes on with something?
+    fn closes(&self, span: Span) -> bool {
+        let Some(text) = self.rope.get_byte_slice(span.range()) else { return false };
+        let opening: String = text.chars().skip_while(|char| char.is_whitespace()).take(16).collect();
+        let word = opening.split(|char: char| !char.is_ascii_alphanumeric()).next().unwrap_or_default();
+        opening.starts_with([')', ']', '}']) || matches!(word, "else" | "elif" | "except" | "finally" | "catch")
+    }
+
+    /// Does it end with a decorator, and nothing yet that it decorates?
+    fn is_decorator(&self, span: Span) -> bool {
+        let Some(text) = self.rope.get_byte_slice(span.range()) else { return false };
+        let lines = text.lines().filter_map(|line| line.chars().find(|char| !char.is_whitespace()));
+        let (has_one, last) = lines.fold((false, None), |(has_one, _), first| (has_one || first == '@', Some(first)));
+        last == Some('@') || has_one && last == Some(')')
     }
 
     fn joins(&self, neighbour: Option<&Piece>) -> bool {
@@ -239,29 +263,27 @@ impl Around<'_> {
         let mut bytes = text.bytes().enumerate().skip_while(|(_, byte)| byte.is_ascii_whitespace());
         let Some((at, first)) = bytes.next() else { return false };
         let second = bytes.next().map(|(_, byte)| byte);
-        let before = self.rope.bytes_at(span.start as usize + at).reversed();
+        let mut before = self.rope.bytes_at(span.start as usize + at).reversed();
         match self.language {
-            Language::Python => before.take_while(|byte| !matches!(byte, b'\n' | b'\r')).next().is_some_and(|byte| matches!(byte, b' ' | b'\t')),
+            Language::Python => before.next().is_some_and(|byte| matches!(byte, b' ' | b'\t')),
             _ => {
                 let is_comment = first == b'/' && matches!(second, Some(b'/' | b'*'));
                 let goes_on = matches!(first, b'(' | b'[' | b'`' | b'+' | b'-' | b'*' | b'/' | b'.' | b',' | b'<' | b'>' | b'=' | b'?' | b':' | b'&' | b'|');
-                goes_on && !is_comment && before.skip_while(u8::is_ascii_whitespace).next().is_some_and(|byte| !matches!(byte, b';'))
+                goes_on && !is_comment && before.find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| byte != b';')
             }
         }
     }
 }
 
 impl Made {
-    fn push_to(self, done: &mut Vec<Piece>) {
+    fn push_to(self, done: &mut Vec<Piece>, language: Language) {
         if !self.parsed.is_clean() {
             done.push(Piece::new(self.span, Some(self.parsed), State::Broken));
             return;
         }
-        let root = self.parsed.tree.root_node();
-        let spans: Vec<Span> = root.children(&mut root.walk()).map(|node| Span::from(node.byte_range())).collect();
-        match spans.as_slice() {
-            [only] if only.start == 0 && only.len() == self.span.len() => done.push(Piece::new(self.span, Some(self.parsed), State::Clean)),
-            many => done.extend(many.iter().map(|span| Piece::new(span.shifted(self.span.start), None, State::Clean))),
+        match standing_alone(self.parsed.tree.root_node(), language).as_slice() {
+            [(only, _)] if only.start == 0 && only.len() == self.span.len() => done.push(Piece::new(self.span, Some(self.parsed), State::Clean)),
+            many => done.extend(many.iter().map(|(span, state)| Piece::new(span.shifted(self.span.start), None, *state))),
         }
     }
 }
@@ -273,6 +295,10 @@ pub(super) fn unchanged(before: &[Piece], after: &[Piece]) -> (usize, usize) {
     let most = before.len().min(after.len()) - first;
     let last = before.iter().rev().zip(after.iter().rev()).take(most).take_while(|pair| same(*pair)).count();
     (first, last)
+}
+
+fn is_one_line(rope: &Rope, span: Span) -> bool {
+    rope.get_byte_slice(span.range()).is_some_and(|text| text.bytes().all(|byte| !matches!(byte, b'\n' | b'\r')))
 }
 
 fn part_of(rope: &Rope, span: Span) -> Option<Rope> {

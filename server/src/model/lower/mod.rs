@@ -73,7 +73,7 @@ impl Maker<'_, '_> {
             Grammar::TypeScript | Grammar::Tsx => !is_error && !node.has_error(),
             Grammar::Python => python::is_whole(group),
         };
-        let hash = hash(self.grammar, text, (!is_whole).then(|| node.kind_id()));
+        let hash = hash(self.grammar, text, (!is_whole).then(|| structure(group, span)));
         let segment = match self.known.take(hash, span.len()) {
             Some(segment) => segment,
             None => {
@@ -108,12 +108,12 @@ impl<'m> Known<'m> {
     }
 }
 
-/// `broken`: the kind of the first node of what is no whole item. In a file that is one big error, pieces that are no
-/// statements stand at the top: equal text alone does not make an equal item there.
-fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, broken: Option<u16>) -> u64 {
+/// `broken`: the [`structure`] of what is no whole item. Of broken code the parser makes this or that, depending on what
+/// stands around it: equal text alone does not make an equal item there.
+fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, broken: Option<u64>) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     hasher.write_u8(grammar as u8 * 2 + u8::from(broken.is_some()));
-    hasher.write_u16(broken.unwrap_or_default());
+    hasher.write_u64(broken.unwrap_or_default());
     // Chunk borders differ between ropes of equal text, so bytes are hashed in blocks of their own.
     let mut block = [0u8; 64];
     let mut filled = 0;
@@ -132,6 +132,40 @@ fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, broken: Option<u16>) -> u6
     }
     hasher.write(&block[..filled]);
     hasher.write_usize(text.len_bytes());
+    hasher.finish()
+}
+
+/// The kinds and places of all nodes in a part of a tree.
+fn structure(group: &[Item<'_>], span: Span) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    for item in group {
+        let base = span.start - item.base();
+        let end = span.end - item.base();
+        let mut cursor = item.node.walk();
+        let mut depth = 0u32;
+        loop {
+            let node = cursor.node();
+            let range = node.start_byte() as u32..node.end_byte() as u32;
+            let is_inside = range.start < end && range.end > base || range.is_empty() && (base..=end).contains(&range.start);
+            if is_inside {
+                hasher.write_u16(node.kind_id());
+                hasher.write_u32(range.start.wrapping_sub(base));
+                hasher.write_u32(range.end.wrapping_sub(base));
+                hasher.write_u8(u8::from(node.is_missing()));
+            }
+            if is_inside && cursor.goto_first_child() {
+                depth += 1;
+                continue;
+            }
+            while depth > 0 && !cursor.goto_next_sibling() {
+                cursor.goto_parent();
+                depth -= 1;
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
     hasher.finish()
 }
 
