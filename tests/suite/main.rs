@@ -11,5 +11,6 @@ mod pages;
 mod placeholder;
 mod program;
 mod protocol;
+mod renamed;
 mod schema;
 mod secret_catalogue;

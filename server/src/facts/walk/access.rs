@@ -163,6 +163,10 @@ impl Walker<'_> {
 
     /// A model given as a value: a name, a class, a table made by a library, or another query whose filter then counts too.
     fn take_model(&mut self, query: &mut Query, value: &Value) {
+        // `get_object_or_404(request.user.notes, pk=id)`: of the caller's own rows.
+        if value.symbol().is_some_and(|symbol| symbol.root == Root::Principal && !symbol.path.is_empty()) {
+            query.filter.push(Filter::Row(value.clone()));
+        }
         match value.kind() {
             Kind::Str(name) => query.model = Name::from(&**name),
             Kind::Class(class) => query.model = class.name.clone(),
@@ -510,8 +514,10 @@ impl Walker<'_> {
         if !query.lazy {
             return false;
         }
-        let states = self.world.catalogue().member(&library.states, name);
-        states.is_empty()
+        let catalogue = self.world.catalogue();
+        // `filter` of a list, or of a query?
+        catalogue.member(&library.states, name).is_empty()
+            && catalogue.step(&query.client, name).is_none()
             && matches!(
                 name.as_str(),
                 "map" | "filter" | "forEach" | "reduce" | "find" | "some" | "every" | "flatMap" | "then" | "catch" | "finally" | "sort" | "slice"

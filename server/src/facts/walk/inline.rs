@@ -129,6 +129,13 @@ impl Walker<'_> {
                     for (name, value) in named.drain(..) {
                         object.set(name, value);
                     }
+                    if let (1, Some(handler)) = (self.frames.len(), self.handler.clone()) {
+                        // `def inner(*args, **kwargs)` around a handler: the framework passes what the path captured.
+                        for name in handler.path.as_deref().map(captured).unwrap_or_default() {
+                            let value = self.requested(None, &name, &handler);
+                            object.set(name, value);
+                        }
+                    }
                     if open {
                         object.spread(Value::unknown());
                     }
@@ -166,7 +173,7 @@ impl Walker<'_> {
         if self.frames.len() == 1
             && let (Some(handler), Some(name)) = (self.handler.clone(), name)
         {
-            return self.requested(param, name, &handler);
+            return self.requested(param.ty.as_ref(), name, &handler);
         }
         if let Some(default) = param.default {
             let value = self.eval(default);
@@ -186,7 +193,7 @@ impl Walker<'_> {
     }
 
     /// A handler's own parameter: the framework fills it from the request.
-    fn requested(&mut self, param: &crate::model::Param, name: &Name, handler: &super::Handler) -> Value {
+    fn requested(&mut self, ty: Option<&crate::model::TypeRef>, name: &Name, handler: &super::Handler) -> Value {
         use crate::facts::check::{Root, Symbol};
         use crate::facts::taint::{Cleanings, Origin, Part, Taint};
         let converter = handler.path.as_deref().and_then(|path| converter(path, name));
@@ -206,7 +213,7 @@ impl Walker<'_> {
             _ => "input",
         };
         let symbol = Symbol::new(Root::Request(Name::new_static(root))).member(name);
-        let declared = param.ty.as_ref().and_then(|ty| self.declared(ty));
+        let declared = ty.and_then(|ty| self.declared(ty));
         match declared.as_ref().map(Value::kind) {
             Some(Kind::Number(_)) => Value::number().with_taint(origin(part, Cleanings::ALL)).with_symbol(symbol),
             // A model of the project: its shape was checked, its content is the caller's.
@@ -384,6 +391,19 @@ impl Walker<'_> {
     }
 }
 
+/// The names that a path pattern captures, in order.
+fn captured(path: &str) -> Vec<Name> {
+    let mut names = Vec::new();
+    for part in path.split('/') {
+        if let Some((inside, _)) = part.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+            names.push(Name::from(inside.split_once(':').map_or(inside, |(_, name)| name)));
+        } else if let Some((inside, _)) = part.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
+            names.push(Name::from(inside.split_once(':').map_or(inside, |(name, _)| name)));
+        }
+    }
+    names
+}
+
 /// What a path pattern says about a parameter: `<int:id>`, `{id:int}`, `:id`.
 pub fn converter<'p>(path: &'p str, name: &str) -> Option<&'p str> {
     for (open, close) in [('<', '>'), ('{', '}')] {
@@ -410,7 +430,14 @@ fn promised(value: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::converter;
+    use super::{captured, converter};
+
+    #[test]
+    fn a_path_tells_what_it_captures() {
+        assert_eq!(captured("/teams/<int:team>/notes/<id>/"), ["team", "id"]);
+        assert_eq!(captured("/notes/{id:uuid}/{page}"), ["id", "page"]);
+        assert_eq!(captured("/notes"), [""; 0]);
+    }
 
     #[test]
     fn converters_of_all_spellings() {
