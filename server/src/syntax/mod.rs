@@ -5,4 +5,4 @@ mod hidden;
 mod language;
 
 pub use document::{Document, Item};
-pub use language::{Grammar, Language};
+pub use language::{Grammar, Language, keeps_secrets};
