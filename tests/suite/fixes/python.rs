@@ -205,11 +205,6 @@ fn streamlit_keeps_its_secrets_in_toml() {
     assert_eq!(case.after(&fix, "app.py"), "import streamlit as st\nk = st.secrets[\"OPENAI_API_KEY\"]\n");
     assert_eq!(case.after(&fix, ".streamlit/secrets.toml"), "OPENAI_API_KEY = \"{{key}}\"\n");
     assert_eq!(case.after(&fix, ".gitignore"), "x\n\n.streamlit/secrets.toml\n");
-    // Without git, and without an ignore file, the file for secrets is not found anew.
-    let bare = Case::new(&[("requirements.txt", "streamlit\n"), ("app.py", "import streamlit as st\nk = «\"{{key}}\"»\n")]);
-    let fix = bare.fix("OPENAI_API_KEY");
-    assert_eq!(bare.after(&fix, ".gitignore"), ".streamlit/secrets.toml\n");
-    bare.verify(&fix);
 }
 
 #[test]

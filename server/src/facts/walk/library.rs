@@ -26,18 +26,19 @@ impl<'w> Walker<'w> {
         if entries.is_empty() && library.query.is_none() {
             let keep = !states.is_empty() || library.namespace || !library.package.is_empty();
             let value = self.opaque_call(function, args, span);
-            if keep && !matches!(value.kind(), Kind::Function(_)) {
+            // What wraps a function gives that function, unless the call is a step that is known: `z.string().refine(check)`.
+            if keep && (!states.is_empty() || !matches!(value.kind(), Kind::Function(_))) {
                 let library = Library {
                     package: library.package.clone(),
                     step: "()".into(),
-                    states,
+                    states: states.clone(),
                     receiver: Some(function.clone()),
                     args: args.to_vec(),
                     site: Some(site),
                     guessed: library.guessed,
                     ..Library::default()
                 };
-                let wrapped = matches!(value.kind(), Kind::Unknown);
+                let wrapped = matches!(value.kind(), Kind::Unknown) || !states.is_empty();
                 return if wrapped { value.with_kind(Kind::Library(Arc::new(library))) } else { value };
             }
             return if self.frame().function.is_none() { self.guarded_by_name(function, value, span) } else { value };
@@ -126,6 +127,7 @@ impl<'w> Walker<'w> {
                             Value::unknown().with_taint(taint.cleaned(clean.by))
                         }
                     };
+                    let cleaned = if clean.by.has(Cleanings::SHAPE) && clean.by != Cleanings::ALL { self.parsed_by(function, cleaned) } else { cleaned };
                     result = Some(if clean.safe { parsed(cleaned) } else { cleaned });
                 }
                 Entry::Pass(of) => {

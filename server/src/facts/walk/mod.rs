@@ -13,6 +13,7 @@ pub mod inline;
 mod library;
 mod member;
 mod name;
+mod shape;
 mod sql;
 mod statement;
 mod text;
