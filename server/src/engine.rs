@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::config::{self, Config, RuleSetting};
 use crate::facts::schema::Schema;
+use crate::facts::secrets;
 use crate::fixes::{self, Fix};
 use crate::project::place::{Purpose, purpose};
 use crate::project::{Project, RootWalk, Session};
@@ -53,7 +54,12 @@ pub struct Engine {
     /// What the rules said of a walk, kept with the walk itself.
     said: FxHashMap<usize, (Arc<RootWalk>, Arc<[Raw]>)>,
     schema: Option<Arc<Schema>>,
+    /// What was found in the files that were asked for last.
+    secrets: FxHashMap<FileId, secrets::Memory>,
 }
+
+/// Of how many files the secrets are remembered: more than anybody writes in at a time.
+const MOST_REMEMBERED: usize = 32;
 
 /// What was understood, in numbers.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -77,7 +83,10 @@ impl Engine {
             for walk in &walks {
                 engine.findings(snapshot, walk, Some(file), &mut out);
             }
-            of_file(snapshot, file, &mut out);
+            if engine.secrets.len() >= MOST_REMEMBERED && !engine.secrets.contains_key(file) {
+                engine.secrets.clear();
+            }
+            of_file(snapshot, file, engine.secrets.entry(file.clone()).or_default(), &mut out);
             Some(finished(out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
@@ -96,7 +105,8 @@ impl Engine {
                 if cancel.is_cancelled() {
                     return None;
                 }
-                of_file(snapshot, file, &mut out);
+                let mut fresh = secrets::Memory::default();
+                of_file(snapshot, file, engine.secrets.get_mut(file).unwrap_or(&mut fresh), &mut out);
             }
             Some(finished(out))
         })
@@ -191,9 +201,9 @@ pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
 }
 
 /// What is said of one file by itself.
-fn of_file(snapshot: &Snapshot, file: &FileId, out: &mut Vec<Finding>) {
+fn of_file(snapshot: &Snapshot, file: &FileId, memory: &mut secrets::Memory, out: &mut Vec<Finding>) {
     let mut found = Vec::new();
-    rules::secret_hardcoded::of_file(&snapshot.project, file, &mut found);
+    rules::secret_hardcoded::of_file(&snapshot.project, file, memory, &mut found);
     for mut finding in found {
         // Where a secret stands has already been weighed by the rule itself: tests count for less, not for nothing.
         let Some(level) = set_level(snapshot, finding.rule.as_str(), finding.level) else { continue };

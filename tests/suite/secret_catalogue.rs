@@ -13,10 +13,9 @@ fn scan(path: &str, text: &str) -> Vec<SecretHit> {
     let file = FileId::new(&format!("/project/{path}"));
     let Some(language) = Language::of(&file) else { panic!("{path} is of no language") };
     let document = Document::new(file, language, 0, text);
-    let hints = FileHints::of(&document, path);
     match lower::lower(&document, None) {
-        Some(model) => in_code(&model, &document, &hints),
-        None => in_text(&document, &hints),
+        Some(model) => in_code(&model, &document, path),
+        None => in_text(&document, &FileHints::of(&document, path)),
     }
 }
 

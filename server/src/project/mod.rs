@@ -73,9 +73,12 @@ impl Project {
             let before_tables = before.as_ref().map(|file| Arc::clone(&file.tables));
             structure |= before.is_some() != document.is_some() || resolve::configures(&file);
             let after = document.map(|document| {
-                let model = lower::lower(&document, before.and_then(|file| file.model).as_deref()).map(Arc::new);
+                let model = lower::lower(&document, before.as_ref().and_then(|file| file.model.as_deref())).map(Arc::new);
                 let module = model.as_ref().map(|model| Arc::new(Module::of(Arc::clone(model))));
-                let tables = Arc::new(schema::read(&document, model.as_deref()));
+                let tables = match &before {
+                    Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
+                    None => Arc::new(schema::read(&document, model.as_deref())),
+                };
                 // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
                 let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
                 File { document, model, module, tables }

@@ -4,7 +4,7 @@
 //! whether it could live in a variable instead.
 
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta};
-use crate::facts::secrets::{Evidence, FileHints, HitKind, SecretHit, Severity, in_code, in_text};
+use crate::facts::secrets::{Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
 use crate::model::FileModel;
 use crate::project::Project;
 pub use crate::project::surface::Surface;
@@ -33,8 +33,8 @@ pub struct Input<'i> {
     pub ignored: bool,
 }
 
-/// Everything the rule says about one file of a project.
-pub fn of_file(project: &Project, file: &FileId, out: &mut Vec<Finding>) {
+/// Everything the rule says about one file of a project. `memory` is that file's, or empty.
+pub fn of_file(project: &Project, file: &FileId, memory: &mut Memory, out: &mut Vec<Finding>) {
     let Some(known) = project.file(file) else { return };
     let input = Input {
         document: &known.document,
@@ -43,19 +43,18 @@ pub fn of_file(project: &Project, file: &FileId, out: &mut Vec<Finding>) {
         surface: project.surface(file),
         ignored: project.is_ignored(file),
     };
-    check(&input, out);
+    check(&input, memory, out);
 }
 
 /// Everything the rule says about one file.
-pub fn check(input: &Input<'_>, out: &mut Vec<Finding>) {
+pub fn check(input: &Input<'_>, memory: &mut Memory, out: &mut Vec<Finding>) {
     // A private file for secrets that git leaves out is where they belong.
     if input.ignored && keeps_secrets(&input.document.file) {
         return;
     }
-    let hints = FileHints::of(input.document, input.path);
     let hits = match input.model {
-        Some(model) => in_code(model, input.document, &hints),
-        None => in_text(input.document, &hints),
+        Some(model) => memory.in_code(model, input.document, input.path),
+        None => in_text(input.document, &FileHints::of(input.document, input.path)),
     };
     out.extend(hits.iter().map(|hit| finding(hit, input)));
 }
@@ -156,7 +155,7 @@ mod tests {
         let document = Document::new(file, language, 0, &text);
         let model = lower::lower(&document, None);
         let mut out = Vec::new();
-        check(&Input { document: &document, model: model.as_ref(), path, surface, ignored }, &mut out);
+        check(&Input { document: &document, model: model.as_ref(), path, surface, ignored }, &mut Memory::default(), &mut out);
         (text, out)
     }
 

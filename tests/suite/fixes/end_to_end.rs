@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use guardline::facts::secrets::Memory;
 use guardline::facts::secrets::sample::{Random, expand};
 use guardline::fixes::{apply, fixes, verify};
 use guardline::project::Project;
@@ -29,7 +30,7 @@ fn findings(project: &Project) -> Vec<Finding> {
     for (file, known) in files {
         let path = project.relative(file);
         let input = Input { document: &known.document, model: known.model.as_deref(), path, surface: Surface::Server, ignored: project.is_ignored(file) };
-        check(&input, &mut out);
+        check(&input, &mut Memory::default(), &mut out);
     }
     out
 }

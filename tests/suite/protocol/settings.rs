@@ -126,6 +126,8 @@ fn the_log_holds_no_text_of_the_user() {
 fn the_log_can_go_to_stderr() {
     let mut client = Client::program(&["--log", "stderr"]);
     client.greet(json!({ "capabilities": {} }));
+    // What was so before the reading began can be told first.
+    client.told("guardline/status", |status| status["indexing"] == true);
     client.told("guardline/status", |status| status["indexing"] == false);
     client.shut_down();
     assert!(client.stderr().contains("files read"));

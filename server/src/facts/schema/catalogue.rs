@@ -197,6 +197,14 @@ impl Catalogue {
         Catalogue { classes: Vec::new(), patterns: RegexSet::empty(), definers: Vec::new(), externals: Vec::new(), callers: Vec::new(), claims }
     }
 
+    /// Every name that the libraries of models are known by.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.definers.iter().flat_map(|definer| {
+            let Definer { table, table_maker, schema, base, principal_base, entity, column, key, foreign, one, many, join, kind: _, library: _ } = definer;
+            [table, table_maker, schema, base, principal_base, entity, column, key, foreign, one, many, join].into_iter().flatten().map(String::as_str)
+        })
+    }
+
     pub fn definers(&self, kind: DefinerKind) -> impl Iterator<Item = &Definer> {
         self.definers.iter().filter(move |definer| definer.kind == kind)
     }

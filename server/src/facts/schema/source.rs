@@ -1,5 +1,7 @@
 //! The facts of one file. Pure: equal texts give equal facts.
 
+use std::sync::Arc;
+
 use super::declared::FileSchema;
 use super::{code, prisma, supabase_types};
 use crate::model::FileModel;
@@ -31,6 +33,18 @@ pub fn read(document: &Document, model: Option<&FileModel>) -> FileSchema {
         }
     }
     out
+}
+
+/// What a file says after an edit, whose last text had this model and said this: equal to [`read`] of it.
+pub fn read_after(document: &Document, model: Option<&FileModel>, before: Option<&FileModel>, said: &Arc<FileSchema>) -> Arc<FileSchema> {
+    if let (Some(model), Some(before), true) = (model, before, said.is_empty())
+        && code::still_defines_nothing(before, model)
+        && !(document.language.is_typescript() && supabase_types::looks_like(&document.text()))
+    {
+        debug_assert!(read(document, Some(model)).is_empty(), "{} began to define models unseen", document.file);
+        return Arc::clone(said);
+    }
+    Arc::new(read(document, model))
 }
 
 /// A file that takes back what another one does: `0001_init.down.sql`, `down.sql`.

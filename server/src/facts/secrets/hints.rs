@@ -33,6 +33,7 @@ impl FileHints {
         }
     }
 
+    /// Of a file that is not code: the words of all its text.
     pub fn of(document: &Document, path: &str) -> FileHints {
         FileHints::new(path, document.language, HintWords::of(&document.text()))
     }

@@ -50,16 +50,18 @@ fn shift(statement: &mut Statement, by: u32) -> bool {
     true
 }
 
+/// Does the text of a string literal define tables?
+pub(super) fn defines_tables(text: &str) -> bool {
+    let has = |words: &str| text.as_bytes().windows(words.len()).any(|window| window.eq_ignore_ascii_case(words.as_bytes()));
+    text.len() > 20 && (has("create table") || has("alter table"))
+}
+
 /// The text if it defines tables; holes stand as names that mean nothing.
 fn sql(node: Node<'_>) -> Option<String> {
-    let is_sql = |text: &str| {
-        let has = |words: &str| text.as_bytes().windows(words.len()).any(|window| window.eq_ignore_ascii_case(words.as_bytes()));
-        text.len() > 20 && (has("create table") || has("alter table"))
-    };
     match node.kind() {
-        ExprKind::Str(text) => is_sql(text).then(|| text.to_string()),
+        ExprKind::Str(text) => defines_tables(text).then(|| text.to_string()),
         ExprKind::Template(parts) => {
-            let is_any = parts.iter().any(|part| matches!(part, TemplatePart::Text(text, _) if is_sql(text)));
+            let is_any = parts.iter().any(|part| matches!(part, TemplatePart::Text(text, _) if defines_tables(text)));
             let text = |part: &TemplatePart| match part {
                 TemplatePart::Text(text, _) => text.to_string(),
                 TemplatePart::Hole(..) => "\0".to_owned(),

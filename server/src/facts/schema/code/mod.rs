@@ -10,6 +10,7 @@ mod embedded_sql;
 mod knex;
 mod mongoose;
 mod node;
+mod relevance;
 mod sequelize;
 mod sqlalchemy;
 
@@ -18,7 +19,7 @@ use rustc_hash::FxHashMap;
 use self::node::{Call, ClassNode, Node};
 use super::catalogue::{CATALOGUE, Definer, DefinerKind};
 use super::declared::{FileSchema, Site};
-use crate::model::{ExprId, ExprKind, FileModel, Pattern, PatternKind, Placed, Segment, StmtId, StmtKind};
+use crate::model::{ExprId, ExprKind, FileModel, Pattern, PatternKind, Placed, Segment, StmtId, StmtKind, changed};
 use crate::text::{FileId, Name, Span};
 
 /// One file's code with its names.
@@ -194,6 +195,11 @@ fn named_model(node: Node<'_>) -> Option<Name> {
         ExprKind::Member { base, name, .. } if name == "name" => node.at(*base).last_name().cloned(),
         _ => node.last_name().cloned(),
     }
+}
+
+/// The file defined no models, and what changed in it since then makes none of it.
+pub(super) fn still_defines_nothing(before: &FileModel, after: &FileModel) -> bool {
+    before.language == after.language && changed(before, after).all(relevance::is_irrelevant)
 }
 
 /// Reads every kind of model that code can define.

@@ -9,32 +9,26 @@ mod walk;
 use super::context::{Names, Position, Siblings};
 use super::hit::{self, HitKind, SecretHit};
 use super::judge::{self, Candidate, Origin, Verdict};
-use super::{FileHints, Place, pair, shape, token};
+use super::{FileHints, Memory, Place, pair, shape, token};
 use crate::model::{Comment, FileModel, Segment};
 use crate::syntax::Document;
 use crate::text::{Name, Span};
 use joined::Text;
 
-/// The secrets of a file of code, in order of place.
-pub fn in_code(model: &FileModel, document: &Document, hints: &FileHints) -> Vec<SecretHit> {
-    let mut hits = Vec::new();
-    for placed in &model.segments {
-        let text = document.slice(placed.span());
-        hits.extend(in_segment(&placed.segment, &text, hints).iter().map(|hit| hit.shifted(placed.start)));
-    }
-    pair_in_file(&mut hits, document);
-    hits
+/// The secrets of a file of code, in order of place. `path` is relative to the workspace folder.
+pub fn in_code(model: &FileModel, document: &Document, path: &str) -> Vec<SecretHit> {
+    Memory::default().in_code(model, document, path)
 }
 
 /// What only the whole file can tell: ids beside their secrets.
-pub fn pair_in_file(hits: &mut Vec<SecretHit>, document: &Document) {
+pub(super) fn pair_in_file(hits: &mut Vec<SecretHit>, document: &Document) {
     let rope = document.rope();
     pair::pair_identifiers(hits, |offset| rope.byte_to_line((offset as usize).min(rope.len_bytes())));
 }
 
-/// The secrets of one segment, in its own coordinates. Depends on nothing but its arguments, so that a caller may remember
-/// it by the segment's hash and the hints. `text` is the segment's. [`pair_in_file`] belongs behind it.
-pub fn in_segment(segment: &Segment, text: &str, hints: &FileHints) -> Vec<SecretHit> {
+/// The secrets of one segment, in its own coordinates. Depends on nothing but its arguments. `text` is the segment's.
+/// [`pair_in_file`] belongs behind it.
+pub(super) fn in_segment(segment: &Segment, text: &str, hints: &FileHints) -> Vec<SecretHit> {
     if hints.place == Place::Skipped {
         return Vec::new();
     }

@@ -11,7 +11,7 @@ fn scan(path: &str, template: &str) -> (String, Vec<SecretHit>) {
     let Some(language) = Language::of(&file) else { panic!("{path}") };
     let document = Document::new(file, language, 0, &text);
     let Some(model) = lower::lower(&document, None) else { panic!("{path} does not lower") };
-    let hits = in_code(&model, &document, &FileHints::of(&document, path));
+    let hits = in_code(&model, &document, path);
     (text, hits)
 }
 
