@@ -23,8 +23,12 @@ const PAGES: &[(&str, &str)] = &[
     ("fastify_mongoose", include_str!("fastify_mongoose.md")),
     ("fastify_drizzle", include_str!("fastify_drizzle.md")),
     ("fastify_supabase", include_str!("fastify_supabase.md")),
-    ("fastapi", include_str!("fastapi.md")),
-    ("flask", include_str!("flask.md")),
+    ("fastapi_sqlalchemy1", include_str!("fastapi_sqlalchemy1.md")),
+    ("fastapi_sqlalchemy2", include_str!("fastapi_sqlalchemy2.md")),
+    ("fastapi_sqlmodel", include_str!("fastapi_sqlmodel.md")),
+    ("flask_sqlalchemy1", include_str!("flask_sqlalchemy1.md")),
+    ("flask_sqlalchemy2", include_str!("flask_sqlalchemy2.md")),
+    ("flask_sqlmodel", include_str!("flask_sqlmodel.md")),
     ("django", include_str!("django.md")),
 ];
 
