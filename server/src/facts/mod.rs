@@ -2,6 +2,7 @@
 //! tells where values come from (`value`, `taint`), what is known at each point (`check`) and what the code does (`event`).
 //! Keys and passwords in texts are `secrets`.
 
+pub mod browser;
 pub mod catalogue;
 pub mod check;
 pub mod event;

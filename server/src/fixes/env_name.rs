@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::facts::browser::BROWSER;
 use crate::text::Name;
 
 /// The name of a variable that only the server sees: `OPENAI_API_KEY`.
@@ -13,35 +14,12 @@ const LONGEST: usize = 60;
 /// Names that already mean something to every program.
 const RESERVED: &[&str] = &["PATH", "HOME", "NODE_ENV", "PORT", "USER", "SHELL", "PWD", "LANG", "TZ", "HOSTNAME", "TERM", "CI"];
 
-/// What is called so is copied into pages.
-const PUBLIC_PREFIXES: &[&str] = &[
-    "NEXT_PUBLIC_",
-    "NX_PUBLIC_",
-    "NUXT_PUBLIC_",
-    "EXPO_PUBLIC_",
-    "SNOWPACK_PUBLIC_",
-    "RSBUILD_PUBLIC_",
-    "PLASMO_PUBLIC_",
-    "PUBLIC_",
-    "VITE_",
-    "REACT_APP_",
-    "VUE_APP_",
-    "GATSBY_",
-    "PREACT_APP_",
-    "STORYBOOK_",
-    "NG_APP_",
-    "TARO_APP_",
-    "UMI_APP_",
-    "REDWOOD_ENV_",
-    "WXT_",
-];
-
 impl EnvName {
     /// The name as it is, if it is one for a secret.
     pub fn parse(name: &str) -> Option<EnvName> {
         let well_formed = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
         let starts_well = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
-        (well_formed && starts_well && name.len() <= LONGEST && !RESERVED.contains(&name) && !is_public(name)).then(|| EnvName(Name::from(name)))
+        (well_formed && starts_well && name.len() <= LONGEST && !RESERVED.contains(&name) && !BROWSER.shows(name)).then(|| EnvName(Name::from(name)))
     }
 
     /// A name out of any words: `stripeSecretKey`, `x-api-key`, `VITE_OPENAI_KEY`.
@@ -63,10 +41,7 @@ impl EnvName {
             }
             before = Some(c);
         }
-        let mut name = name.trim_matches('_');
-        while let Some(stripped) = PUBLIC_PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) {
-            name = stripped;
-        }
+        let name = BROWSER.unpublished(name.trim_matches('_'));
         let name = name.get(..name.len().min(LONGEST))?.trim_end_matches('_');
         let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name.to_owned() };
         if RESERVED.contains(&name.as_str()) { EnvName::parse(&format!("APP_{name}")) } else { EnvName::parse(&name).filter(|_| !name.is_empty()) }
@@ -85,11 +60,6 @@ impl EnvName {
     pub fn lower(&self) -> String {
         self.0.to_ascii_lowercase()
     }
-}
-
-/// True for names whose values bundlers write into what the browser downloads.
-pub fn is_public(name: &str) -> bool {
-    PUBLIC_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 impl fmt::Display for EnvName {

@@ -1,11 +1,12 @@
 //! Where a value goes: under which name, in which file, and whether it is there already.
 
 use super::edits::{self, Edits};
-use super::env_name::{EnvName, is_public};
+use super::env_name::EnvName;
 use super::env_quoting::{self, Loader};
 use super::package::inside;
 use super::stack::Setting;
 use super::{env_file, ignored, secrets_toml};
+use crate::facts::browser::BROWSER;
 use crate::project::Project;
 use crate::syntax::Language;
 use crate::text::FileId;
@@ -149,7 +150,7 @@ fn is_worth(raw: &str, value: &str, loader: Loader) -> bool {
 fn other_name(setting: &Setting, file: &FileId, text: &str, value: &str) -> Option<EnvName> {
     let loader = setting.stack.loader.loader().filter(|_| is_always_read(setting, file))?;
     let names = env_file::names_holding(text, value, loader);
-    names.into_iter().filter(|name| !is_public(name)).find_map(EnvName::parse)
+    names.into_iter().filter(|name| !BROWSER.shows(name)).find_map(EnvName::parse)
 }
 
 fn write(project: &Project, setting: &Setting, name: &EnvName, value: &str, edits: &mut Edits) -> Option<()> {

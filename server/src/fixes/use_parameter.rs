@@ -3,47 +3,13 @@
 use super::edits::Edits;
 use super::literal::Code;
 use super::{Fix, Grade};
-use crate::model::sql::{self, HolePosition, Piece, Pieces};
-use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, Placed, TemplatePart};
+use crate::facts::catalogue::{BUILT_IN, Parameters};
+use crate::model::sql::{HolePosition, Piece, Pieces};
+use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, Placed, TemplatePart, sql};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
 use crate::text::{Name, Span};
-
-/// How a client writes placeholders and takes values.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
-    /// `$1`, values in an array behind the text.
-    Numbered,
-    /// `?`, values in an array behind the text.
-    Question,
-    /// `?`, values as arguments of `.get(...)`, `.run(...)` or `.bind(...)`: only the text is rewritten by us.
-    Prepared,
-    /// `%s`, values in a tuple.
-    Percent,
-    /// `?`, values in a tuple.
-    QuestionTuple,
-    /// `$1`, values as further arguments.
-    NumberedSpread,
-    /// `:name`, values in a dict.
-    Named,
-    /// The call becomes a tagged template.
-    Tag(&'static str),
-}
-
-fn style(client: &str) -> Option<Style> {
-    Some(match client {
-        "pg" => Style::Numbered,
-        "mysql" | "knex" => Style::Question,
-        "sqlite" | "d1" => Style::Prepared,
-        "sqlite3" => Style::QuestionTuple,
-        "psycopg" | "django" => Style::Percent,
-        "asyncpg" => Style::NumberedSpread,
-        "sqlalchemy" => Style::Named,
-        "prisma-unsafe" => Style::Tag("$queryRaw"),
-        _ => return None,
-    })
-}
 
 /// A piece of the statement as the program writes it.
 enum Part {
@@ -53,7 +19,7 @@ enum Part {
 }
 
 pub fn fix(project: &Project, call: &Place, text: &Place, client: &Name) -> Option<Fix> {
-    let style = style(client)?;
+    let style = BUILT_IN.client(client)?.parameters.as_ref()?;
     let code = Code::of(project, &text.file)?;
     if call.file != text.file {
         return None;
@@ -83,7 +49,7 @@ pub fn fix(project: &Project, call: &Place, text: &Place, client: &Name) -> Opti
     Some(Fix {
         title: format!("Use a parameter for {names}"),
         // The answer of the query stays what it was for every honest value.
-        grade: if matches!(style, Style::Tag(_) | Style::Named) { Grade::NeedsReview } else { Grade::Safe },
+        grade: if matches!(style, Parameters::Tags(_) | Parameters::Named) { Grade::NeedsReview } else { Grade::Safe },
         preferred: true,
         edits: edits.finish()?,
         note: None,
@@ -131,7 +97,7 @@ struct Rewritten {
     names: Vec<String>,
 }
 
-fn rewrite(code: &Code<'_>, placed: &Placed, parts: &[Part], pieces: &Pieces, holes: &[HolePosition], style: Style) -> Option<Rewritten> {
+fn rewrite(code: &Code<'_>, placed: &Placed, parts: &[Part], pieces: &Pieces, holes: &[HolePosition], style: &Parameters) -> Option<Rewritten> {
     let whole = pieces.text();
     let python = code.language == Language::Python;
     let mut text = String::new();
@@ -175,11 +141,11 @@ fn rewrite(code: &Code<'_>, placed: &Placed, parts: &[Part], pieces: &Pieces, ho
         text.push_str(whole.get(at..start)?);
         let count = values.len() + 1;
         match style {
-            Style::Numbered | Style::NumberedSpread => text.push_str(&format!("${count}")),
-            Style::Question | Style::Prepared | Style::QuestionTuple => text.push('?'),
-            Style::Percent => text.push_str("%s"),
-            Style::Named => text.push_str(&format!(":{name}")),
-            Style::Tag(_) => text.push_str(&format!("${{{value}}}")),
+            Parameters::Numbered | Parameters::NumberedSpread => text.push_str(&format!("${count}")),
+            Parameters::Question | Parameters::Prepared | Parameters::QuestionTuple => text.push('?'),
+            Parameters::Percent => text.push_str("%s"),
+            Parameters::Named => text.push_str(&format!(":{name}")),
+            Parameters::Tags(_) => text.push_str(&format!("${{{value}}}")),
         }
         names.push(name);
         values.push(value);
@@ -190,7 +156,7 @@ fn rewrite(code: &Code<'_>, placed: &Placed, parts: &[Part], pieces: &Pieces, ho
     if text.contains('\0') {
         return None;
     }
-    if style == Style::Percent && whole.contains('%') && text.replace("%s", "").contains('%') {
+    if *style == Parameters::Percent && whole.contains('%') && text.replace("%s", "").contains('%') {
         // Wildcards left in the text would have to be doubled.
         return None;
     }
@@ -214,7 +180,7 @@ fn apply(
     callee: ExprId,
     args: &[Arg],
     text: ExprId,
-    style: Style,
+    style: &Parameters,
     rewritten: &Rewritten,
     call: Span,
     edits: &mut Edits,
@@ -224,9 +190,9 @@ fn apply(
     let literal = written(code, &rewritten.text, style)?;
     let values = rewritten.values.join(", ");
     let params = args.iter().position(|arg| arg.value == text).and_then(|at| args.get(at + 1));
-    if let Style::Tag(tag) = style {
+    if let Parameters::Tags(tags) = style {
         let ExprKind::Member { base, name, .. } = &segment[callee].kind else { return None };
-        let tag = if name.starts_with("$executeRaw") { "$executeRaw" } else { tag };
+        let tag = tags.get(name.as_str())?;
         if args.len() != 1 {
             return None;
         }
@@ -236,22 +202,22 @@ fn apply(
     }
     edits.replace(&code.file, text_span, literal);
     match style {
-        Style::Numbered | Style::Question => match params {
+        Parameters::Numbered | Parameters::Question => match params {
             None => edits.insert(&code.file, text_span.end, format!(", [{values}]")),
             Some(_) => return None,
         },
-        Style::Percent | Style::QuestionTuple => {
+        Parameters::Percent | Parameters::QuestionTuple => {
             let tuple = if rewritten.values.len() == 1 { format!("({values},)") } else { format!("({values})") };
             match params {
                 None => edits.insert(&code.file, text_span.end, format!(", {tuple}")),
                 Some(_) => return None,
             }
         }
-        Style::NumberedSpread => match params {
+        Parameters::NumberedSpread => match params {
             None => edits.insert(&code.file, text_span.end, format!(", {values}")),
             Some(_) => return None,
         },
-        Style::Named => {
+        Parameters::Named => {
             // `session.execute(text("..."), {"x": x})`: the values go to the call around `text(...)`.
             let around = segment.exprs.iter().enumerate().find_map(|(id, expr)| match &expr.kind {
                 ExprKind::Call { args, .. } if args.iter().any(|arg| placed.absolute(segment[arg.value].span) == call) => Some((ExprId(id as u32), args)),
@@ -264,7 +230,7 @@ fn apply(
             let dict: Vec<String> = rewritten.names.iter().zip(&rewritten.values).map(|(name, value)| format!("\"{name}\": {value}")).collect();
             edits.insert(&code.file, call.end, format!(", {{{}}}", dict.join(", ")));
         }
-        Style::Prepared => {
+        Parameters::Prepared => {
             // `prepare("...").run()`: the values go to the call that follows; D1 binds them first.
             let next = segment.exprs.iter().find_map(|expr| match &expr.kind {
                 ExprKind::Member { base, name, name_span, .. } if placed.absolute(segment[*base].span) == call => {
@@ -291,15 +257,15 @@ fn apply(
                 _ => return None,
             }
         }
-        Style::Tag(_) => {}
+        Parameters::Tags(_) => {}
     }
     Some(())
 }
 
 /// The statement as a literal of the language.
-fn written(code: &Code<'_>, text: &str, style: Style) -> Option<String> {
+fn written(code: &Code<'_>, text: &str, style: &Parameters) -> Option<String> {
     let python = code.language == Language::Python;
-    if matches!(style, Style::Tag(_)) {
+    if matches!(style, Parameters::Tags(_)) {
         return (!text.contains(['`', '\\'])).then(|| format!("`{text}`"));
     }
     if text.contains('\\') {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::syntax::Cluster;
 use crate::text::{Position, Range};
 
 const URI: &str = "file:///a.ts";
@@ -196,8 +197,10 @@ proptest! {
             }
             // Parsing after each edit must never see a tree that does not fit the text.
             let document = client.documents.get(&client.file).expect("open").document;
+            prop_assert!(document.parse());
             let fresh = Document::new(client.file.clone(), document.language, 0, &model);
-            let (edited, fresh) = (document.tree().map(|tree| tree.root_node().byte_range()), fresh.tree().map(|tree| tree.root_node().byte_range()));
+            let items = |document: &Document| document.clusters(Span::new(0, model.len() as u32)).map(|all| all.iter().flat_map(Cluster::spans).collect::<Vec<_>>());
+            let (edited, fresh) = (items(&document.settled()), items(&fresh));
             prop_assert_eq!(edited, fresh);
         }
     }

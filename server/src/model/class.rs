@@ -20,6 +20,13 @@ pub struct Class {
     pub span: Span,
 }
 
+impl Class {
+    /// A class with nothing in it yet.
+    pub fn empty((name, name_span): (Name, Span), decorators: Vec<ExprId>, span: Span) -> Class {
+        Class { name, name_span, bases: Vec::new(), keywords: Vec::new(), decorators, fields: Vec::new(), methods: Vec::new(), statements: Vec::new(), span }
+    }
+}
+
 /// A class attribute or property. TypeScript's parameter properties (`constructor(private db: Db)`) are fields with
 /// `injected`.
 #[derive(Clone, Debug, PartialEq)]

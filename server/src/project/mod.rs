@@ -73,7 +73,7 @@ impl Project {
             let before_tables = before.as_ref().map(|file| Arc::clone(&file.tables));
             structure |= before.is_some() != document.is_some() || resolve::configures(&file);
             let after = document.map(|document| {
-                let model = lower::lower(&document, before.as_ref().and_then(|file| file.model.as_deref())).map(Arc::new);
+                let model = lower::lower(&document, before.as_ref().and_then(|file| Some((&*file.document, file.model.as_deref()?)))).map(Arc::new);
                 let module = model.as_ref().map(|model| Arc::new(Module::of(Arc::clone(model))));
                 let tables = match &before {
                     Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),

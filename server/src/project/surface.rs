@@ -1,6 +1,7 @@
 //! Who gets to see a file once it runs, told by the file itself, its place and its package.
 
 use super::Project;
+use crate::facts::browser::BROWSER;
 use crate::syntax::Language;
 use crate::text::FileId;
 
@@ -13,25 +14,6 @@ pub enum Surface {
     #[default]
     Unknown,
 }
-
-/// Packages whose presence makes `src/` browser code, and those that make the package (also) a server.
-const BROWSER_BUILDS: &[&str] = &["vite", "react-scripts", "@vue/cli-service", "parcel", "@angular/core", "gatsby"];
-const SERVERS: &[&str] = &[
-    "express",
-    "fastify",
-    "koa",
-    "hono",
-    "@nestjs/core",
-    "next",
-    "nuxt",
-    "@sveltejs/kit",
-    "astro",
-    "@remix-run/node",
-    "@react-router/node",
-    "@tanstack/start",
-    "@tanstack/react-start",
-    "@solidjs/start",
-];
 
 impl Project {
     pub fn surface(&self, file: &FileId) -> Surface {
@@ -53,24 +35,28 @@ impl Project {
         if directives.iter().any(|directive| directive == "use client") {
             return Surface::Browser;
         }
+        let among = |known: &[String], word: &str| known.iter().any(|known| known == word);
+        let imports = known.module.as_ref().map(|module| module.imports.as_slice()).unwrap_or_default();
         let says_server = directives.iter().any(|directive| directive == "use server")
-            || known.module.as_ref().is_some_and(|module| module.imports.iter().any(|source| source == "server-only"))
+            || imports.iter().any(|source| among(&BROWSER.server_imports, source))
             || name.contains(".server.")
-            || matches!(name.split('.').next(), Some("route" | "middleware" | "proxy" | "instrumentation" | "+server"))
-            || ["server", "api", "functions", "scripts", "supabase", "prisma", "migrations", "workers"].iter().any(|folder| below(folder));
+            || name.split('.').next().is_some_and(|stem| among(&BROWSER.server_files, stem))
+            || BROWSER.server_folders.iter().any(|folder| below(folder));
         if says_server || name.contains(".config.") {
             return Surface::Server;
         }
         let Some(package) = self.package_of(file) else { return Surface::Unknown };
-        let has = |names: &[&str]| names.iter().any(|name| package.contains(&format!("\"{name}\"")));
-        if has(&["next"]) {
+        let has = |name: &str| package.contains(&format!("\"{name}\""));
+        if has("next") {
             let pages = below("pages") && !below("api");
             return if pages && !name.starts_with("_document") { Surface::Browser } else { Surface::Server };
         }
-        if has(BROWSER_BUILDS) && !has(SERVERS) {
-            return if below("src") || below("app") { Surface::Browser } else { Surface::Unknown };
+        let builds = BROWSER.builds.iter().any(|name| has(name));
+        match (builds, BROWSER.servers.iter().any(|name| has(name))) {
+            (true, false) if below("src") || below("app") => Surface::Browser,
+            (false, true) => Surface::Server,
+            _ => Surface::Unknown,
         }
-        if has(SERVERS) && !has(BROWSER_BUILDS) { Surface::Server } else { Surface::Unknown }
     }
 
     /// The text of the nearest `package.json` above a file.

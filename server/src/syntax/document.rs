@@ -1,18 +1,20 @@
-//! One file at one version: a rope, and for code a tree that follows its edits.
+//! One file at one version: a rope, and for code its top-level items, each with a tree that follows its edits.
 
-use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
 use ropey::Rope;
-use tree_sitter::{InputEdit, Node, ParseOptions, Parser, Point, Tree};
 
-use super::hidden::Hidden;
-use super::{Grammar, Language};
-use crate::text::{Change, Edit, Encoding, FileId, Span, splice};
+use super::Language;
+use super::items::Cluster;
+use super::parse::Parsed;
+use super::pieces::{self, Piece, State};
+use crate::text::{Change, Encoding, FileId, Span, splice};
 
 /// One file at one version. Never changes: an edit makes a new one. Cloning copies handles, not text.
 ///
-/// Nothing is parsed when it is made; [`Document::tree`] parses once, reusing the predecessor's edited tree.
+/// Nothing is parsed when it is made; the first who asks for its items has it parsed. Of a text that was edited only the items
+/// around the edits are parsed: what is made of them may differ from the whole ([`Document::settled`]) while code is half
+/// written.
 #[derive(Clone)]
 pub struct Document {
     pub file: FileId,
@@ -20,25 +22,29 @@ pub struct Document {
     /// The editor's version; 0 for files read from disk.
     pub version: i32,
     rope: Rope,
-    parsed: Arc<OnceLock<Option<Parsed>>>,
-    /// The last tree that was parsed, with all later edits applied to it.
-    basis: Option<Parsed>,
+    parsed: Arc<OnceLock<Option<Pieces>>>,
+    /// The last pieces that were parsed, with all later edits applied to them.
+    basis: Option<Vec<Piece>>,
 }
 
-#[derive(Clone)]
-struct Parsed {
-    tree: Tree,
-    /// What the parser did not see of the text; a tree is a basis only for texts that hide the same.
-    hidden: u64,
+struct Pieces {
+    list: Vec<Piece>,
+    /// The tree of the whole text, if it was parsed as a whole.
+    whole: Option<Parsed>,
+    /// Where the next edit begins, if not with the list: the pieces as they were before the whole turned out to have errors,
+    /// which would spread over all of it.
+    contained: Option<Vec<Piece>>,
 }
 
-/// A top-level piece of code: the unit that is lowered, remembered and compared.
-///
-/// Where the whole file could not be parsed, the pieces of something unfinished are one item: its node is the root, and
-/// the span says which part of it is meant.
-pub struct Item<'t> {
-    pub node: Node<'t>,
-    pub span: Span,
+/// What two texts of a file have in common, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unchanged {
+    /// Up to here both are the same.
+    pub head: u32,
+    /// From here on they are the same again: in the text before ...
+    pub tail_before: u32,
+    /// ... and in the text after.
+    pub tail: u32,
 }
 
 impl Document {
@@ -63,15 +69,18 @@ impl Document {
     pub fn edited(&self, version: i32, changes: &[Change], encoding: Encoding) -> Document {
         let mut rope = self.rope.clone();
         let mut basis = match self.parsed.get() {
-            Some(parsed) => parsed.clone(),
+            Some(parsed) => parsed.as_ref().map(|parsed| parsed.contained.as_ref().unwrap_or(&parsed.list).clone()),
             None => self.basis.clone(),
         };
+        if changes.is_empty() {
+            return Document { version, ..self.clone() };
+        }
         for change in changes {
             let before = change.range.is_some().then(|| rope.clone());
             match (splice(&mut rope, change, encoding), before) {
                 (Some(edit), Some(before)) => {
-                    if let Some(Parsed { tree, .. }) = &mut basis {
-                        tree.edit(&input_edit(&before, &rope, edit));
+                    if let Some(basis) = &mut basis {
+                        pieces::edit(basis, &before, &rope, edit);
                     }
                 }
                 _ => basis = None,
@@ -80,9 +89,30 @@ impl Document {
         Document { file: self.file.clone(), language: self.language, version, rope, parsed: Arc::default(), basis }
     }
 
-    /// The same text without its tree: what a closed file keeps.
+    /// The same text without its trees: what a closed file keeps.
     pub fn without_tree(&self) -> Document {
         Document { parsed: Arc::default(), basis: None, ..self.clone() }
+    }
+
+    /// The same text, parsed as a whole: as if it had just been opened.
+    pub fn settled(&self) -> Document {
+        if self.is_settled() {
+            return self.clone();
+        }
+        let contained = self.pieces().map(|pieces| pieces.list.clone());
+        let whole = self.whole().map(|whole| Pieces { contained: contained.filter(|_| whole.whole.as_ref().is_some_and(|tree| !tree.is_clean())), ..whole });
+        let settled = Document { parsed: Arc::default(), basis: None, ..self.clone() };
+        let _ = settled.parsed.set(whole);
+        settled
+    }
+
+    /// Was the text parsed as a whole, or is it about to be?
+    pub fn is_settled(&self) -> bool {
+        match self.parsed.get() {
+            Some(Some(parsed)) => parsed.whole.is_some(),
+            Some(None) => true,
+            None => self.basis.is_none(),
+        }
     }
 
     /// The same file under another name (a rename, or a copy for a what-if).
@@ -94,165 +124,68 @@ impl Document {
         }
     }
 
-    /// The syntax tree; `None` for files without a grammar, and for code so deep or large that parsing was given up.
-    pub fn tree(&self) -> Option<&Tree> {
-        Some(&self.parsed.get_or_init(|| self.parse()).as_ref()?.tree)
+    /// Parses it now, so that whoever asks next need not wait. False for files without a grammar, and for code so deep or large that
+    /// parsing was given up.
+    pub fn parse(&self) -> bool {
+        self.pieces().is_some()
     }
 
-    fn parse(&self) -> Option<Parsed> {
-        let hidden = if self.language.is_typescript() { Hidden::in_typescript(&self.rope) } else { Hidden::default() };
-        let basis = self.basis.as_ref().filter(|basis| basis.hidden == hidden.hash).map(|basis| &basis.tree);
-        let tree = parse(self.language.grammar()?, &self.rope, &hidden, basis)?;
-        Some(Parsed { tree, hidden: hidden.hash })
+    fn pieces(&self) -> Option<&Pieces> {
+        let parse = || {
+            let known = self.basis.clone().and_then(|basis| pieces::parsed(basis, self.language, &self.rope));
+            known.map(|list| Pieces { list, whole: None, contained: None }).or_else(|| self.whole())
+        };
+        self.parsed.get_or_init(parse).as_ref()
     }
 
-    /// The top-level items in order. Text between them (blank lines) belongs to nobody.
-    pub fn items(&self) -> Vec<Item<'_>> {
-        let Some(tree) = self.tree() else { return Vec::new() };
-        let root = tree.root_node();
-        let mut cursor = root.walk();
-        if root.is_error() && self.language.is_ecma() {
-            return items_of_error(root);
+    fn whole(&self) -> Option<Pieces> {
+        let whole = Parsed::of(self.language, &self.rope, None)?;
+        Some(Pieces { list: pieces::of_whole(&whole), whole: Some(whole), contained: None })
+    }
+
+    /// The top-level items between two offsets, in order; those that were parsed together stand together. Text between them
+    /// (blank lines) belongs to nobody. `None` if the text cannot be parsed.
+    pub fn clusters(&self, within: Span) -> Option<Vec<Cluster<'_>>> {
+        let pieces = self.pieces()?;
+        if let Some(whole) = &pieces.whole {
+            let mut cluster = Cluster::of_tree(whole, self.language, 0);
+            if let Cluster::Read { items, .. } = &mut cluster {
+                items.retain(|item| within.contains(item.span));
+            }
+            return Some(vec![cluster]);
         }
-        root.children(&mut cursor).map(|node| Item { node, span: Span::from(node.byte_range()) }).collect()
+        let inside = pieces.list.iter().filter(|piece| within.contains(piece.span()));
+        inside.map(|piece| self.cluster(piece, false)).collect()
+    }
+
+    /// The items of a cluster whose tree nobody had needed yet, with their nodes.
+    pub fn read(&self, span: Span) -> Option<Cluster<'_>> {
+        let list = &self.pieces()?.list;
+        let piece = list.get(list.partition_point(|piece| piece.start < span.start)).filter(|piece| piece.span() == span)?;
+        self.cluster(piece, true)
+    }
+
+    fn cluster<'t>(&'t self, piece: &'t Piece, read: bool) -> Option<Cluster<'t>> {
+        if !read && piece.part.state == State::Clean && piece.known_tree().is_none() {
+            return Some(Cluster::Unread(piece.span()));
+        }
+        Some(Cluster::of_tree(piece.tree(self.language, &self.rope)?, self.language, piece.start))
+    }
+
+    /// What this text and an earlier one of the same file have in common. `None` if one of them was not parsed.
+    pub fn unchanged_since(&self, before: &Document) -> Option<Unchanged> {
+        let (old, new) = (before.parsed.get()?.as_ref()?, self.pieces()?);
+        let (first, last) = pieces::unchanged(&old.list, &new.list);
+        let head = first.checked_sub(1).and_then(|at| new.list.get(at)).map_or(0, Piece::end);
+        let tail = |document: &Document, list: &[Piece]| list.get(list.len() - last).map_or(document.rope.len_bytes() as u32, |piece| piece.start);
+        Some(Unchanged { head, tail_before: tail(before, &old.list), tail: tail(self, &new.list) })
     }
 
     /// The hull of `span` and the top-level items it touches.
     pub fn items_around(&self, span: Span) -> Span {
-        let Some(tree) = self.tree() else { return span };
-        let mut cursor = tree.walk();
-        let mut hull = span;
-        if cursor.goto_first_child_for_byte((span.start as usize).saturating_sub(1)).is_none() {
-            return hull;
-        }
-        loop {
-            let item = Span::from(cursor.node().byte_range());
-            if item.start > span.end {
-                return hull;
-            }
-            if item.touches(span) {
-                hull = Span::new(hull.start.min(item.start), hull.end.max(item.end));
-            }
-            if !cursor.goto_next_sibling() {
-                return hull;
-            }
-        }
-    }
-}
-
-/// What is unfinished takes everything up to a statement at the start of a line, which is sure to be an item.
-fn items_of_error(root: Node<'_>) -> Vec<Item<'_>> {
-    let mut items = Vec::new();
-    let mut unfinished: Option<Span> = None;
-    for node in root.children(&mut root.walk()) {
-        let kind = node.kind();
-        let is_statement = node.is_named() && (kind.ends_with("_statement") || kind.ends_with("_declaration"));
-        let is_whole = is_statement && node.start_position().column == 0;
-        let span = Span::from(node.byte_range());
-        match unfinished {
-            Some(open) if !is_whole => unfinished = Some(Span::new(open.start, span.end)),
-            None if !is_statement && !matches!(kind, "comment" | "html_comment" | "hash_bang_line") => unfinished = Some(span),
-            _ => {
-                items.extend(unfinished.take().map(|span| Item { node: root, span }));
-                items.push(Item { node, span });
-            }
-        }
-    }
-    items.extend(unfinished.map(|span| Item { node: root, span }));
-    items
-}
-
-fn input_edit(before: &Rope, after: &Rope, edit: Edit) -> InputEdit {
-    let new_end = edit.old.start + edit.new_len;
-    InputEdit {
-        start_byte: edit.old.start as usize,
-        old_end_byte: edit.old.end as usize,
-        new_end_byte: new_end as usize,
-        start_position: point(before, edit.old.start),
-        old_end_position: point(before, edit.old.end),
-        new_end_position: point(after, new_end),
-    }
-}
-
-/// tree-sitter's row and column: bytes, and rows end at `\n` only, unlike the editor's lines, which a lone `\r` ends too.
-/// Written here and read nowhere but by tree-sitter.
-fn point(rope: &Rope, offset: u32) -> Point {
-    let offset = offset as usize;
-    let line = rope.byte_to_line(offset);
-    let start = rope.line_to_byte(line);
-    // The common case: no lone `\r` before this place, seen by the line ends of the rope being as many as its `\n`.
-    if !has_lone_cr(rope, start) {
-        return Point { row: line, column: offset - start };
-    }
-    let (mut row, mut row_start, mut at) = (0, 0, 0);
-    for chunk in rope.byte_slice(..offset).chunks() {
-        for (i, byte) in chunk.bytes().enumerate() {
-            if byte == b'\n' {
-                row += 1;
-                row_start = at + i + 1;
-            }
-        }
-        at += chunk.len();
-    }
-    Point { row, column: offset - row_start }
-}
-
-fn has_lone_cr(rope: &Rope, before: usize) -> bool {
-    let mut after_cr = false;
-    for chunk in rope.byte_slice(..before).chunks() {
-        if !after_cr && !chunk.as_bytes().contains(&b'\r') {
-            continue;
-        }
-        for byte in chunk.bytes() {
-            if after_cr && byte != b'\n' {
-                return true;
-            }
-            after_cr = byte == b'\r';
-        }
-    }
-    false
-}
-
-thread_local! {
-    static PARSERS: std::cell::RefCell<[Option<Parser>; 3]> = const { std::cell::RefCell::new([None, None, None]) };
-}
-
-/// A parse gives up after this many progress callbacks per byte of text: tree-sitter calls back every hundred or so
-/// parser operations, and error recovery on hostile text is the only thing that needs many.
-const CALLBACKS_PER_KIB: usize = 400;
-const CALLBACKS_AT_LEAST: usize = 20_000;
-
-fn parse(grammar: Grammar, rope: &Rope, hidden: &Hidden, basis: Option<&Tree>) -> Option<Tree> {
-    PARSERS.with_borrow_mut(|parsers| {
-        let parser = parsers[grammar as usize].get_or_insert_with(Parser::new);
-        parser.set_language(&tree_sitter_language(grammar)).ok()?;
-        let budget = CALLBACKS_AT_LEAST + rope.len_bytes() / 1024 * CALLBACKS_PER_KIB;
-        let mut calls = 0;
-        let mut progress = |_: &tree_sitter::ParseState| {
-            calls += 1;
-            if calls > budget { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let mut read = |byte: usize, _: Point| -> &[u8] {
-            if byte >= rope.len_bytes() {
-                return &[];
-            }
-            let (chunk, start, _, _) = rope.chunk_at_byte(byte);
-            hidden.over(byte, &chunk.as_bytes()[byte - start..])
-        };
-        let tree = parser.parse_with_options(&mut read, basis, Some(ParseOptions::new().progress_callback(&mut progress)));
-        if tree.is_none() {
-            parser.reset();
-        }
-        tree
-    })
-}
-
-/// The grammar's tables.
-pub(crate) fn tree_sitter_language(grammar: Grammar) -> tree_sitter::Language {
-    match grammar {
-        Grammar::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        Grammar::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
-        Grammar::Python => tree_sitter_python::LANGUAGE.into(),
+        let Some(clusters) = self.clusters(Span::new(0, self.rope.len_bytes() as u32)) else { return span };
+        let touched = clusters.iter().flat_map(Cluster::spans).filter(|item| item.touches(span));
+        touched.fold(span, |hull, item| Span::new(hull.start.min(item.start), hull.end.max(item.end)))
     }
 }
 

@@ -2,7 +2,11 @@
 
 mod document;
 mod hidden;
+mod items;
 mod language;
+mod parse;
+mod pieces;
 
-pub use document::{Document, Item};
+pub use document::{Document, Unchanged};
+pub use items::{Cluster, Item};
 pub use language::{Grammar, Language, keeps_secrets};

@@ -5,6 +5,7 @@ use guardline::model::{BinaryOp, ExprId, ExprKind, FileModel, PatternId, Pattern
 use guardline::project::Project;
 use guardline::rules::FixPlan;
 use proptest::prelude::*;
+use proptest::sample::select;
 
 use super::{Case, file, key};
 
@@ -58,34 +59,19 @@ fn flat(segment: &Segment, id: ExprId, text: &str, start: u32, key: &str) -> Opt
     })
 }
 
+/// What strings of both languages may hold.
+const PIECES: &[&str] = &["a", " ", "é", "'", "\"", "\\n", "\\\\", "\\'", "\\\"", "\\x41", "$", "{"];
+
+/// A few pieces of a string, of which some are of one language only.
+fn pieces(own: &[&'static str]) -> impl Strategy<Value = Vec<&'static str>> + use<> {
+    proptest::collection::vec(select([PIECES, own].concat()), 0..6)
+}
+
 fn python() -> impl Strategy<Value = String> {
-    let piece = || {
-        prop_oneof![
-            Just("a"),
-            Just(" "),
-            Just("{{"),
-            Just("}}"),
-            Just("{x}"),
-            Just("é"),
-            Just("#"),
-            Just("'"),
-            Just("\""),
-            Just("\\n"),
-            Just("\\\\"),
-            Just("\\'"),
-            Just("\\\""),
-            Just("\\x41"),
-            Just("%"),
-            Just("$"),
-            Just("\\N{DASH}"),
-            Just("{"),
-            Just("\\{"),
-        ]
-    };
-    let body = || proptest::collection::vec(piece(), 0..6);
-    let prefix = prop_oneof![Just(""), Just("f"), Just("r"), Just("b"), Just("rf"), Just("u")];
-    let quote = prop_oneof![Just("\""), Just("'"), Just("\"\"\""), Just("'''")];
-    let before = prop_oneof![Just(""), Just("'p{q}' "), Just("f'z{x}' "), Just("\"w\" + ")];
+    let body = || pieces(&["{{", "}}", "{x}", "#", "%", "\\N{DASH}", "\\{"]);
+    let prefix = select(vec!["", "f", "r", "b", "rf", "u"]);
+    let quote = select(vec!["\"", "'", "\"\"\"", "'''"]);
+    let before = select(vec!["", "'p{q}' ", "f'z{x}' ", "\"w\" + "]);
     (before, prefix, quote, body(), body()).prop_map(|(before, prefix, quote, head, tail)| {
         let inner = |pieces: Vec<&str>| pieces.into_iter().filter(|piece| !quote.starts_with(piece)).collect::<String>();
         format!("import os\nif x:\n    v = ({before}{prefix}{quote}{}«{{{{key}}}}»{}{quote})\n", inner(head), inner(tail))
@@ -93,33 +79,9 @@ fn python() -> impl Strategy<Value = String> {
 }
 
 fn ecma() -> impl Strategy<Value = String> {
-    let piece = || {
-        prop_oneof![
-            Just("a"),
-            Just(" "),
-            Just("${x}"),
-            Just("é"),
-            Just("$"),
-            Just("`"),
-            Just("{"),
-            Just("}"),
-            Just("'"),
-            Just("\""),
-            Just("\\n"),
-            Just("\\\\"),
-            Just("\\'"),
-            Just("\\\""),
-            Just("\\x41"),
-            Just("\\`"),
-            Just("\\$"),
-            Just("\\u{41}"),
-            Just("\\0"),
-            Just("\\\n"),
-        ]
-    };
-    let body = || proptest::collection::vec(piece(), 0..6);
-    let quote = prop_oneof![Just("\""), Just("'"), Just("`")];
-    let before = prop_oneof![Just(""), Just("'p' + "), Just("`${x}` + ")];
+    let body = || pieces(&["${x}", "`", "}", "\\`", "\\$", "\\u{41}", "\\0", "\\\n"]);
+    let quote = select(vec!["\"", "'", "`"]);
+    let before = select(vec!["", "'p' + ", "`${x}` + "]);
     (before, quote, body(), body()).prop_map(|(before, quote, head, tail)| {
         let inner = |pieces: Vec<&str>| pieces.into_iter().filter(|piece| *piece != quote).collect::<String>();
         format!("const v = {before}{quote}{}«{{{{key}}}}»{}{quote};\n", inner(head), inner(tail))

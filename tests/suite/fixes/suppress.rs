@@ -11,38 +11,51 @@ fn offered(name: &str, before: &str, detail: &str) -> (Case, Option<Fix>) {
     (case, fix)
 }
 
-/// The comment goes where `@` stands.
-fn suppressed(name: &str, before: &str, open: &str, close: &str) {
-    let (case, fix) = offered(name, &before.replace('@', ""), "");
-    let fix = fix.unwrap_or_else(|| panic!("nothing is offered for {before}"));
-    case.verify(&fix);
-    assert_eq!(fix.grade, Grade::NeedsReview);
-    assert!(fix.suppresses && !fix.preferred);
-    let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
-    let at = before.find('@').expect("a mark");
-    let indent: String = before[at + 1..].chars().take_while(|c| *c == ' ' || *c == '\t').collect();
-    let comment = format!("{indent}{open} guardline-ignore-next-line secret-hardcoded: reason{close}{end}");
-    let expected = before.replacen('@', &comment, 1).replace(['«', '»'], "");
-    assert_eq!(case.after(&fix, name), expected);
+/// What a comment begins and ends with.
+type Comment = (&'static str, &'static str);
+
+const SLASHES: Comment = ("//", "");
+const HASH: Comment = ("#", "");
+const DASHES: Comment = ("--", "");
+const MARKUP: Comment = ("<!--", " -->");
+const JSX: Comment = ("{/*", " */}");
+
+/// In each of these files the comment goes where `@` stands.
+fn suppressed(files: &[(&str, Comment, &str)]) {
+    for (name, (open, close), before) in files {
+        let (case, fix) = offered(name, &before.replace('@', ""), "");
+        let fix = fix.unwrap_or_else(|| panic!("nothing is offered for {before}"));
+        case.verify(&fix);
+        assert_eq!(fix.grade, Grade::NeedsReview);
+        assert!(fix.suppresses && !fix.preferred);
+        let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
+        let at = before.find('@').expect("a mark");
+        let indent: String = before[at + 1..].chars().take_while(|c| *c == ' ' || *c == '\t').collect();
+        let comment = format!("{indent}{open} guardline-ignore-next-line secret-hardcoded: reason{close}{end}");
+        let expected = before.replacen('@', &comment, 1).replace(['«', '»'], "");
+        assert_eq!(case.after(&fix, name), expected);
+    }
 }
 
 #[test]
 fn above_the_line() {
-    suppressed("a.ts", "f();\n@g(«\"{{key}}\"»);\n", "//", "");
-    suppressed("a.ts", "@g(«\"{{key}}\"»);\n", "//", "");
-    suppressed("a.ts", "function f() {\r\n@\tg(«\"{{key}}\"»);\r\n}\r\n", "//", "");
-    suppressed("a.py", "def f():\n@    g(«\"{{key}}\"»)\n", "#", "");
-    suppressed("a.ts", "g({\n  a: 1,\n@  k: «\"{{key}}\"»,\n});\n", "//", "");
-    suppressed("a.py", "g(\n    a,\n@    k=«\"{{key}}\"»,\n)\n", "#", "");
-    suppressed(".env", "A=1\n@K=«{{key}}»\n", "#", "");
-    suppressed("a.yaml", "a:\n@  k: «{{key}}»\n", "#", "");
-    suppressed("a.toml", "@k = «\"{{key}}\"»\n", "#", "");
-    suppressed("Dockerfile", "@ENV K=«{{key}}»\n", "#", "");
-    suppressed("a.sh", "@export K=«{{key}}»\n", "#", "");
-    suppressed("a.sql", "@select «'{{key}}'»;\n", "--", "");
-    suppressed("a.prisma", "a {\n@  url = «\"{{key}}\"»\n}\n", "//", "");
-    suppressed("a.html", "<p>\n@  «{{key}}»\n</p>\n", "<!--", " -->");
-    suppressed("a.html", "<script>\n@  f(«'{{key}}'»)\n</script>\n", "//", "");
+    suppressed(&[
+        ("a.ts", SLASHES, "f();\n@g(«\"{{key}}\"»);\n"),
+        ("a.ts", SLASHES, "@g(«\"{{key}}\"»);\n"),
+        ("a.ts", SLASHES, "function f() {\r\n@\tg(«\"{{key}}\"»);\r\n}\r\n"),
+        ("a.py", HASH, "def f():\n@    g(«\"{{key}}\"»)\n"),
+        ("a.ts", SLASHES, "g({\n  a: 1,\n@  k: «\"{{key}}\"»,\n});\n"),
+        ("a.py", HASH, "g(\n    a,\n@    k=«\"{{key}}\"»,\n)\n"),
+        (".env", HASH, "A=1\n@K=«{{key}}»\n"),
+        ("a.yaml", HASH, "a:\n@  k: «{{key}}»\n"),
+        ("a.toml", HASH, "@k = «\"{{key}}\"»\n"),
+        ("Dockerfile", HASH, "@ENV K=«{{key}}»\n"),
+        ("a.sh", HASH, "@export K=«{{key}}»\n"),
+        ("a.sql", DASHES, "@select «'{{key}}'»;\n"),
+        ("a.prisma", SLASHES, "a {\n@  url = «\"{{key}}\"»\n}\n"),
+        ("a.html", MARKUP, "<p>\n@  «{{key}}»\n</p>\n"),
+        ("a.html", SLASHES, "<script>\n@  f(«'{{key}}'»)\n</script>\n"),
+    ]);
 }
 
 #[test]
@@ -61,30 +74,34 @@ fn the_detail_is_named() {
 
 #[test]
 fn not_inside_of_a_text() {
-    suppressed("a.ts", "f();\n@g(`a\n  «{{key}}»\n`);\n", "//", "");
-    suppressed("a.ts", "function f() {\n@  return `a\n${b}\n  «{{key}}»\n`;\n}\n", "//", "");
-    suppressed("a.py", "def f():\n@    x = \"\"\"\n    «{{key}}»\n    \"\"\"\n", "#", "");
-    suppressed("a.py", "@x = \"a\" \\\n    «\"{{key}}\"»\n", "#", "");
-    suppressed("a.py", "x = (\"a\"\n@     «\"{{key}}\"»)\n", "#", "");
-    suppressed("a.ts", "f();\n@/* a\n«{{key}}» */\ng();\n", "//", "");
-    suppressed(".env", "@K=\"a\n«{{key}}»\nb\"\n", "#", "");
-    suppressed("a.sh", "@f a \\\n  «{{key}}»\n", "#", "");
-    suppressed("a.yaml", "a:\n@  k: |\n    x\n    «{{key}}»\n", "#", "");
-    suppressed("a.toml", "@k = \"\"\"\n«{{key}}»\"\"\"\n", "#", "");
-    suppressed("a.html", "<p>\n@<a\n  k=«\"{{key}}\"»></a></p>\n", "<!--", " -->");
-    suppressed("a.ts", "const x = `a ${f(\n@  «\"{{key}}\"»,\n)}`;\n", "//", "");
+    suppressed(&[
+        ("a.ts", SLASHES, "f();\n@g(`a\n  «{{key}}»\n`);\n"),
+        ("a.ts", SLASHES, "function f() {\n@  return `a\n${b}\n  «{{key}}»\n`;\n}\n"),
+        ("a.py", HASH, "def f():\n@    x = \"\"\"\n    «{{key}}»\n    \"\"\"\n"),
+        ("a.py", HASH, "@x = \"a\" \\\n    «\"{{key}}\"»\n"),
+        ("a.py", HASH, "x = (\"a\"\n@     «\"{{key}}\"»)\n"),
+        ("a.ts", SLASHES, "f();\n@/* a\n«{{key}}» */\ng();\n"),
+        (".env", HASH, "@K=\"a\n«{{key}}»\nb\"\n"),
+        ("a.sh", HASH, "@f a \\\n  «{{key}}»\n"),
+        ("a.yaml", HASH, "a:\n@  k: |\n    x\n    «{{key}}»\n"),
+        ("a.toml", HASH, "@k = \"\"\"\n«{{key}}»\"\"\"\n"),
+        ("a.html", MARKUP, "<p>\n@<a\n  k=«\"{{key}}\"»></a></p>\n"),
+        ("a.ts", SLASHES, "const x = `a ${f(\n@  «\"{{key}}\"»,\n)}`;\n"),
+    ]);
 }
 
 #[test]
 fn in_jsx() {
-    suppressed("a.tsx", "const a = (\n  <p>\n@    key: «{{key}}»\n  </p>\n);\n", "{/*", " */}");
-    suppressed("a.tsx", "const a = (\n  <p>\n@    <b k=«\"{{key}}\"» />\n  </p>\n);\n", "{/*", " */}");
-    suppressed("a.tsx", "const a = (\n  <p>\n    <b\n      a={1}\n@      k=«\"{{key}}\"»\n    />\n  </p>\n);\n", "//", "");
-    suppressed("a.tsx", "const a = (\n  <p>\n    {f(\n@      «\"{{key}}\"»,\n    )}\n  </p>\n);\n", "//", "");
-    suppressed("a.tsx", "const a = (\n  <p>\n    {\n@      «\"{{key}}\"»\n    }\n  </p>\n);\n", "//", "");
-    suppressed("a.tsx", "const a = (\n@  <p>«{{key}}»</p>\n);\n", "//", "");
-    suppressed("a.tsx", "const a = <>\n@  <b k=«\"{{key}}\"» />\n</>;\n", "{/*", " */}");
-    suppressed("a.tsx", "const a = <p>{xs.map((x) => {\n@  f(«\"{{key}}\"»);\n  return x;\n})}</p>;\n", "//", "");
+    suppressed(&[
+        ("a.tsx", JSX, "const a = (\n  <p>\n@    key: «{{key}}»\n  </p>\n);\n"),
+        ("a.tsx", JSX, "const a = (\n  <p>\n@    <b k=«\"{{key}}\"» />\n  </p>\n);\n"),
+        ("a.tsx", SLASHES, "const a = (\n  <p>\n    <b\n      a={1}\n@      k=«\"{{key}}\"»\n    />\n  </p>\n);\n"),
+        ("a.tsx", SLASHES, "const a = (\n  <p>\n    {f(\n@      «\"{{key}}\"»,\n    )}\n  </p>\n);\n"),
+        ("a.tsx", SLASHES, "const a = (\n  <p>\n    {\n@      «\"{{key}}\"»\n    }\n  </p>\n);\n"),
+        ("a.tsx", SLASHES, "const a = (\n@  <p>«{{key}}»</p>\n);\n"),
+        ("a.tsx", JSX, "const a = <>\n@  <b k=«\"{{key}}\"» />\n</>;\n"),
+        ("a.tsx", SLASHES, "const a = <p>{xs.map((x) => {\n@  f(«\"{{key}}\"»);\n  return x;\n})}</p>;\n"),
+    ]);
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn an_unchanged_segment_is_taken_over_and_a_piece_of_an_error_is_not_one() {
     let document = |text: &str| Document::new(FileId::new("/a.ts"), Language::TypeScript, 0, text);
     let whole = document("a.b()\nfoo()\n");
     let before = lower::lower(&whole, None).expect("it is code");
-    let after = lower::lower(&document("x\na.b()\nfoo()\n"), Some(&before)).expect("it is code");
+    let after = lower::lower(&document("x\na.b()\nfoo()\n"), Some((&whole, &before))).expect("it is code");
     assert!(std::sync::Arc::ptr_eq(&before.segments[0].segment, &after.segments[1].segment));
 }
 

@@ -3,14 +3,16 @@
 mod entry;
 mod path;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use crate::text::Name;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use crate::text::Name;
+
 pub use entry::{
-    AccessEntry, CleanEntry, Combines, ConventionEntry, Data, EffectEntry, Entry, FilterShape, FilterSpec, FrameworkEntry, GuardEntry, GuessEntry, Knowledge,
-    ModelFrom, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where,
+    AccessEntry, Callback, CallsEntry, CleanEntry, ClientEntry, Combines, ConventionEntry, Data, EffectEntry, Entry, FilterShape, FilterSpec, FrameworkEntry,
+    GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where,
 };
 pub use path::{Root, State};
 
@@ -42,7 +44,8 @@ pub struct Catalogue {
     guesses: Vec<GuessEntry>,
     frameworks: Vec<FrameworkEntry>,
     conventions: Vec<Convention>,
-    steps: rustc_hash::FxHashMap<(Name, Name), std::sync::Arc<AccessEntry>>,
+    steps: FxHashMap<(Name, Name), Arc<AccessEntry>>,
+    clients: FxHashMap<Name, ClientEntry>,
 }
 
 /// A convention with its pattern compiled.
@@ -54,28 +57,32 @@ pub struct Convention {
 impl Catalogue {
     /// Adds the entries of one file. The error says which entry and why, in words.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
-        let knowledge: Knowledge = toml::from_str(text).map_err(|error| error.to_string())?;
-        for (at, entry) in knowledge.into_entries()? {
-            let id = self.entries.len() as u32;
-            self.entries.push(entry);
-            for pattern in at {
-                self.paths.add(&pattern, id).map_err(|error| format!("`{pattern}`: {error}"))?;
-            }
-        }
-        self.guesses.extend(toml::from_str::<entry::Guesses>(text).map_err(|error| error.to_string())?.guess);
-        let places = toml::from_str::<entry::Places>(text).map_err(|error| error.to_string())?;
-        self.frameworks.extend(places.framework);
-        for entry in places.step {
-            let step = std::sync::Arc::new(entry.step);
+        let mut knowledge: Knowledge = toml::from_str(text).map_err(|error| error.to_string())?;
+        for entry in knowledge.take_steps()? {
+            let step = Arc::new(entry.step);
             for client in &entry.clients {
                 for method in &entry.methods {
                     self.steps.insert((client.clone(), method.clone()), step.clone());
                 }
             }
         }
-        for entry in places.convention {
+        for client in std::mem::take(&mut knowledge.client) {
+            if let Some(known) = self.clients.insert(client.name.clone(), client) {
+                return Err(format!("the client `{}` is described twice", known.name));
+            }
+        }
+        self.guesses.append(&mut knowledge.guess);
+        self.frameworks.append(&mut knowledge.framework);
+        for entry in std::mem::take(&mut knowledge.convention) {
             let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
             self.conventions.push(Convention { entry, files });
+        }
+        for (at, entry) in knowledge.into_entries()? {
+            let id = self.entries.len() as u32;
+            self.entries.push(entry);
+            for pattern in at {
+                self.paths.add(&pattern, id).map_err(|error| format!("`{pattern}`: {error}"))?;
+            }
         }
         Ok(())
     }
@@ -126,14 +133,14 @@ impl Catalogue {
         self.guesses.iter().find(|guess| guess.python == python && guess.names.iter().any(|known| known == name))
     }
 
-    /// The state that a guess stands for.
-    pub fn guess_states(&self, guess: &GuessEntry) -> SmallVec<[State; 2]> {
-        self.paths.find(&guess.is)
+    /// The states that a whole path leads to.
+    pub fn named(&self, path: &str) -> SmallVec<[State; 2]> {
+        self.paths.find(path)
     }
 
-    /// Whether assigning to a row of this client is an update (SQLAlchemy's session, TypeORM's entity manager).
-    pub fn has_unit_of_work(&self, client: &str) -> bool {
-        matches!(client, "sqlalchemy" | "sqlmodel" | "flask-sqlalchemy")
+    /// What is known of a database client as a whole.
+    pub fn client(&self, name: &str) -> Option<&ClientEntry> {
+        self.clients.get(name)
     }
 
     /// The name captured by `{model}` on the way to these states is the member's: asked by the walk when it follows one.
@@ -144,8 +151,35 @@ impl Catalogue {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn the_built_in_catalogue_can_be_read() {
-        assert!(super::BUILT_IN.knows("express"));
+        assert!(BUILT_IN.knows("express"));
+    }
+
+    #[test]
+    fn every_client_that_is_described_is_somewhere_used() {
+        for name in BUILT_IN.clients.keys() {
+            let used = BUILT_IN.entries.iter().any(|entry| match entry {
+                Entry::Access(access) => access.client == *name,
+                Entry::Sink(sink) => sink.client == *name,
+                _ => false,
+            });
+            assert!(used, "no access and no sink is of the client `{name}`");
+        }
+    }
+
+    #[test]
+    fn what_an_entry_says_in_vain_is_an_error() {
+        for text in [
+            "[[client]]\nname = \"a\"\nunits = true",
+            "[[client]]\nname = \"a\"\n[[client]]\nname = \"a\"",
+            "[[access]]\nat = \"a#b()\"\nfire = true",
+            "[[step]]\nclients = [\"a\"]\nmethods = [\"b\"]\nfire = true",
+            "[[step]]\nclients = [\"a\"]",
+        ] {
+            assert!(Catalogue::default().add(text).is_err(), "{text}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::catalogue::{Row, RowId};
 use super::context::{self, Names};
 use super::judge::{Evidence, Verdict};
 use super::{Severity, catalogue};
+use crate::facts::browser::BROWSER;
 use crate::text::{Name, Span};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -70,10 +71,6 @@ impl SecretHit {
     }
 }
 
-/// Prefixes that publish a variable to the browser: a secret's variable must not have one.
-const PUBLIC_PREFIXES: [&str; 11] =
-    ["NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "PUBLIC_", "GATSBY_", "VUE_APP_", "NX_PUBLIC_", "PLASMO_PUBLIC_", "WXT_"];
-
 /// The variable for a value: the vendor's usual one, or the user's own name in capitals.
 pub(super) fn variable(verdict: &Verdict, names: &Names) -> Name {
     let Some(row) = verdict.row.row() else { return Name::default() };
@@ -105,10 +102,7 @@ fn from_names(names: &Names) -> Option<Name> {
             name.push(c);
         }
     }
-    let mut rest = name.trim_end_matches('_');
-    while let Some(plain) = PUBLIC_PREFIXES.iter().find_map(|prefix| rest.strip_prefix(prefix)) {
-        rest = plain;
-    }
+    let rest = BROWSER.unpublished(name.trim_end_matches('_'));
     let starts_well = rest.bytes().next().is_some_and(|b| b.is_ascii_uppercase());
     let reserved = matches!(rest, "PATH" | "HOME" | "NODE_ENV" | "PORT") || rest.starts_with("GITHUB_");
     if !starts_well || reserved {

@@ -76,7 +76,7 @@ mod tests {
         let quiet = "function f() { return 1; }";
         let vendor = "import twilio from 'twilio';";
         let mut memory = Memory::default();
-        let mut before: Option<FileModel> = None;
+        let mut before: Option<(Document, FileModel)> = None;
         for text in [
             format!("{quiet}\n{secret}"),
             format!("{secret}\n{quiet}\n{secret}"),
@@ -86,11 +86,11 @@ mod tests {
             format!("{quiet}\n\n\n{secret}"),
         ] {
             let document = document(&text);
-            let model = lower::lower(&document, before.as_ref()).expect("code");
+            let model = lower::lower(&document, before.as_ref().map(|(document, model)| (document, model))).expect("code");
             let hits = memory.in_code(&model, &document, "src/a.ts");
             assert_eq!(hits, found(&mut Memory::default(), &document), "{text}");
             assert_eq!(hits.len(), text.matches(&secret).count(), "{text}");
-            before = Some(model);
+            before = Some((document, model));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::expression::either;
 use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
-use crate::model::{CallKind, ExprId};
+use crate::model::{BinaryOp, CallKind, ExprId};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
@@ -117,7 +117,7 @@ impl Walker<'_> {
             }
             "includes" | "has" => {
                 let value = first?;
-                let truth = self.compare(crate::model::BinaryOp::In, &value, base, span);
+                let truth = self.compare(BinaryOp::In, &value, base, span);
                 truth.without_symbol()
             }
             "indexOf" | "findIndex" => {
@@ -149,12 +149,10 @@ impl Walker<'_> {
     fn on_each(&mut self, function: Value, element: Value) -> Value {
         let before = self.save();
         let given = self.apply_plain(&function, vec![element]);
-        let ended = std::mem::take(&mut self.ended);
-        let facts = self.facts.since(&before.1);
+        self.ended = false;
         let after = self.save();
         let joined = self.meet(before.clone(), after, &before.1);
         self.restore((joined.0, before.1));
-        let _ = (ended, facts);
         given
     }
 
@@ -232,10 +230,10 @@ impl Walker<'_> {
                 if value.symbol().is_none() {
                     return Some(Value::unknown());
                 }
-                Some(self.compare(crate::model::BinaryOp::In, &value, base, span))
+                Some(self.compare(BinaryOp::In, &value, base, span))
             }
             "startsWith" | "endsWith" | "startswith" | "endswith" | "test" | "isdigit" | "isalnum" | "isnumeric" => Some(Value::unknown()),
-            "equals" | "equal" | "is" if args.len() == 1 => Some(self.compare(crate::model::BinaryOp::Eq, base, &args[0].value.clone(), span)),
+            "equals" | "equal" | "is" if args.len() == 1 => Some(self.compare(BinaryOp::Eq, base, &args[0].value.clone(), span)),
             "toString" | "toHexString" | "trim" | "valueOf" | "strip" | "str" | "hex" if args.is_empty() => Some(base.clone()),
             "get" => {
                 let key = args.first()?.value.clone();

@@ -1,14 +1,12 @@
 //! Calls: who is called, and what is done with what it gives.
 
-use std::sync::Arc;
-
 use super::Walker;
+use super::leaving::holds;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
-use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::place::Site;
 use crate::facts::taint::Taint;
-use crate::facts::value::{Argument, ClassValue, Kind, Library, Value};
-use crate::model::{Arg, CallKind, ExprId, ExprKind, FunctionId, FunctionKind};
+use crate::facts::value::{Argument, Kind, Value};
+use crate::model::{Arg, CallKind, ExprId, ExprKind};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
@@ -103,7 +101,7 @@ impl Walker<'_> {
                 let closure = self.closure(*function);
                 self.apply(&closure, args, kind, span)
             }
-            Kind::Class(class) => self.construct(&class.clone(), args, span),
+            Kind::Class(class) => self.construct(&class.clone(), args),
             Kind::Library(library) => self.library_call(function, &library.clone(), args, kind, span),
             Kind::Module(file) => match self.exported(&file.clone(), &Name::new_static("default")) {
                 Some(value) if !matches!(value.kind(), Kind::Module(_)) => self.apply(&value, args, kind, span),
@@ -213,17 +211,6 @@ impl Walker<'_> {
         }
     }
 
-    /// Rows among the arguments leave the code that can be read.
-    pub(super) fn handed(&mut self, args: &[Argument], span: Span) {
-        let site = self.site(span);
-        for arg in args {
-            if holds(&arg.value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) || carries_rows(&arg.value, 0) {
-                let facts = self.facts.clone();
-                self.events.push(Event::Use(Use { value: arg.value.clone(), kind: UseKind::Handed, site: site.clone(), facts }));
-            }
-        }
-    }
-
     /// Functions given to something that cannot be looked into are taken to be called by it, once.
     pub(super) fn callbacks(&mut self, args: &[Argument]) -> Option<Value> {
         let at_top = self.frame().function.is_none();
@@ -249,139 +236,6 @@ impl Walker<'_> {
         }
         if functions == 1 { given } else { None }
     }
-
-    /// `new C(...)`, `C(...)` in Python.
-    fn construct(&mut self, class: &Arc<ClassValue>, args: &[Argument], span: Span) -> Value {
-        if let Some(library) = self.library_base(class, 0)
-            && let Some(value) = self.constructed_from_library(class, &library, args, span)
-        {
-            return value;
-        }
-        let mut fields: Vec<(Name, Value)> = Vec::new();
-        for arg in args {
-            if !arg.name.is_empty() {
-                fields.push((arg.name.clone(), arg.value.clone()));
-            } else if arg.spread
-                && let Kind::Object(object) = arg.value.kind()
-            {
-                fields.extend(object.fields.iter().cloned());
-                if let Some(rest) = &object.rest {
-                    fields.push(("**".into(), rest.clone()));
-                }
-            } else if arg.spread {
-                fields.push(("**".into(), arg.value.clone()));
-            }
-        }
-        let instance = self.instance(class.clone(), fields);
-        let constructor = self.constructor(class, 0);
-        let Some((owner, function)) = constructor else { return instance };
-        let built = self.inside(&owner.item.clone(), owner.captured.clone(), Some(owner.clone()), |walker| {
-            let value = walker.closure(function);
-            let Kind::Function(closure) = value.kind() else { return None };
-            let mut closure = super::inline::copy(closure);
-            closure.this = Some(instance.clone());
-            closure.class = Some(owner.clone());
-            if walker.python() {
-                closure.bound.insert(0, instance.clone());
-            }
-            walker.constructing(&Arc::new(closure), args)
-        });
-        match built.flatten() {
-            Some(built) => built,
-            None => instance,
-        }
-    }
-
-    /// Walks a constructor and takes the object as it was when it ended.
-    fn constructing(&mut self, closure: &Arc<crate::facts::value::Closure>, args: &[Argument]) -> Option<Value> {
-        let before = std::mem::take(&mut self.built);
-        self.inline(closure, args);
-        self.ended = false;
-        std::mem::replace(&mut self.built, before)
-    }
-
-    fn constructor(&mut self, class: &Arc<ClassValue>, depth: u32) -> Option<(Arc<ClassValue>, FunctionId)> {
-        if depth > 8 {
-            return None;
-        }
-        let own = self.inside(&class.item.clone(), class.captured.clone(), Some(class.clone()), |walker| {
-            let segment = walker.frame().segment.clone();
-            segment[class.class]
-                .methods
-                .iter()
-                .copied()
-                .find(|method| segment[*method].kind == FunctionKind::Constructor || segment[*method].name == "__init__")
-        });
-        if let Some(Some(function)) = own {
-            return Some((class.clone(), function));
-        }
-        class.bases.iter().find_map(|base| match base.kind() {
-            Kind::Class(parent) => self.constructor(parent, depth + 1),
-            _ => None,
-        })
-    }
-
-    /// The library class a class of the project stands on, if there is one.
-    pub(super) fn library_base(&self, class: &ClassValue, depth: u32) -> Option<Arc<Library>> {
-        if depth > 8 {
-            return None;
-        }
-        class.bases.iter().find_map(|base| match base.kind() {
-            Kind::Library(library) if !library.states.is_empty() => Some(library.clone()),
-            Kind::Class(parent) => self.library_base(parent, depth + 1),
-            _ => None,
-        })
-    }
-
-    /// Decorators, from the innermost outwards.
-    pub(super) fn decorated(&mut self, function: FunctionId, value: Value) -> Value {
-        let segment = self.frame().segment.clone();
-        let mut value = value;
-        for decorator in segment[function].decorators.iter().rev() {
-            let span = segment[*decorator].span;
-            let decorator = self.eval(*decorator);
-            self.ended = false;
-            value = self.decorate(&decorator, value, span);
-        }
-        value
-    }
-
-    fn decorate(&mut self, decorator: &Value, value: Value, span: Span) -> Value {
-        match decorator.kind() {
-            Kind::Function(closure) => {
-                let site = self.site(span);
-                let argument = Argument { name: Name::default(), value: value.clone(), site, spread: false };
-                let result = self.inline(&closure.clone(), &[argument]);
-                self.ended = false;
-                if matches!(result.kind(), Kind::Function(_) | Kind::Class(_)) { result } else { value }
-            }
-            Kind::Library(library) => self.library_decorator(decorator, &library.clone(), value, span),
-            _ => self.guarded_by_name(decorator, value, span),
-        }
-    }
-
-    /// A decorator or wrapper that cannot be looked into: its name may say that it guards.
-    pub(super) fn guarded_by_name(&mut self, wrapper: &Value, value: Value, span: Span) -> Value {
-        let name = called_name(wrapper);
-        let configured = self.world.is_configured_guard(&name);
-        if !configured && !super::super::names::is_guard(&name) {
-            return value;
-        }
-        let site = Some(self.site(span));
-        let mut facts = Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: configured, name: name.clone(), site: site.clone() }));
-        if !configured {
-            facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name, site }));
-        }
-        assuming(&value, &facts)
-    }
-}
-
-/// The function, under something that already holds when it runs.
-pub(super) fn assuming(value: &Value, facts: &Facts) -> Value {
-    let Kind::Function(closure) = value.kind() else { return value.clone() };
-    let mut closure = super::inline::copy(closure);
-    closure.assumes.add_all(facts);
-    Value::new(Kind::Function(Arc::new(closure)))
 }
 
 /// The last name on the way to what is called.
@@ -406,45 +260,6 @@ pub(super) fn called_name(function: &Value) -> Name {
 
 fn is_text_name(name: &str) -> bool {
     matches!(name, "escape" | "format" | "quote" | "encode" | "decode" | "b64decode" | "b64encode" | "unquote" | "unquote_plus" | "sprintf" | "template")
-}
-
-/// Whether a value, or something in it, has a symbol like this.
-pub(super) fn holds(value: &Value, like: &dyn Fn(&Symbol) -> bool, depth: u32) -> bool {
-    if depth > 4 {
-        return false;
-    }
-    if value.symbol().is_some_and(like) {
-        return true;
-    }
-    match value.kind() {
-        Kind::Object(object) => {
-            object.fields.iter().any(|(_, value)| holds(value, like, depth + 1)) || object.rest.as_ref().is_some_and(|rest| holds(rest, like, depth + 1))
-        }
-        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| holds(value, like, depth + 1)),
-        Kind::Union(alternatives) => alternatives.iter().any(|alternative| holds(&alternative.value, like, depth + 1)),
-        Kind::Instance(instance) => instance.fields.iter().any(|(_, value)| holds(value, like, depth + 1)),
-        Kind::Promise(inner) => holds(inner, like, depth + 1),
-        Kind::Text(text) => text.pieces.iter().any(|piece| match piece {
-            crate::facts::value::Piece::Hole { value, .. } => holds(value, like, depth + 1),
-            crate::facts::value::Piece::Literal(_) => false,
-        }),
-        _ => false,
-    }
-}
-
-pub(super) fn carries_rows(value: &Value, depth: u32) -> bool {
-    if depth > 4 {
-        return false;
-    }
-    match value.kind() {
-        Kind::Row(_) | Kind::Rows(_) => true,
-        Kind::Object(object) => object.fields.iter().any(|(_, value)| carries_rows(value, depth + 1)),
-        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| carries_rows(value, depth + 1)),
-        Kind::Union(alternatives) => alternatives.iter().any(|alternative| carries_rows(&alternative.value, depth + 1)),
-        Kind::Promise(inner) => carries_rows(inner, depth + 1),
-        Kind::Library(library) => library.args.iter().any(|arg| carries_rows(&arg.value, depth + 1)),
-        _ => false,
-    }
 }
 
 fn is_request(value: &Value) -> bool {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Walker;
-use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::event::AccessId;
 use crate::facts::query::{Filter, Term, TermOp};
-use crate::facts::taint::Cleanings;
+use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Truth, Value};
 use crate::model::BinaryOp;
 use crate::text::{Name, Span};
@@ -168,8 +169,6 @@ impl Walker<'_> {
 
     /// `header !== \`Bearer ${process.env.CRON_SECRET}\``.
     fn shared_secret(&self, a: &Value, b: &Value) -> Option<Fact> {
-        use crate::facts::check::{Guard, GuardKind};
-        use crate::facts::taint::Part;
         for (value, other) in [(a, b), (b, a)] {
             let from_request = value.taint().iter().any(|origin| origin.part.is_request());
             let secret = other.taint().iter().any(|origin| origin.part == Part::Env);
@@ -267,7 +266,7 @@ impl Walker<'_> {
     }
 }
 
-pub(super) const TYPE_OF: crate::text::Name = crate::text::Name::new_static("*typeof*");
+pub(super) const TYPE_OF: Name = Name::new_static("*typeof*");
 
 pub(super) fn flip(truth: Truth) -> Truth {
     Truth { if_true: truth.if_false, if_false: truth.if_true }
@@ -293,6 +292,6 @@ pub(super) fn is_constant(value: &Value) -> bool {
 }
 
 /// The identity of a count of rows.
-pub(super) fn count_symbol(access: crate::facts::event::AccessId) -> Symbol {
+pub(super) fn count_symbol(access: AccessId) -> Symbol {
     Symbol::new(Root::Count(access))
 }

@@ -2,30 +2,49 @@
 //! holds at every point. Functions of the project that it calls are walked in place, with the arguments they get, down to
 //! a bound; so a guard is a guard because of what it does, wherever it stands.
 
-mod access;
+mod answer;
 mod bind;
 mod builtin;
 mod call;
 mod caller;
+mod class;
+mod collection;
 mod condition;
+mod construct;
+mod declared;
+mod decorator;
+mod element;
+mod entry;
 mod expression;
+mod filter;
+mod frame;
+mod import;
+mod injection;
 pub mod inline;
+mod leaving;
 mod library;
 mod member;
 mod name;
+mod operator;
+mod parameter;
+mod query_step;
+mod register;
+mod row;
 mod shape;
+mod sink;
 mod sql;
 mod statement;
 mod text;
 mod top;
+mod world;
 
 pub use library::option_is;
+pub use world::{ModuleCache, Reads, Target, World};
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
-use super::catalogue::Catalogue;
 use super::check::Facts;
 use super::event::{AccessId, Event};
 use super::place::{FunctionKey, ItemKey, Site};
@@ -33,50 +52,6 @@ use super::scope::Module;
 use super::value::{Alternative, Captured, ClassValue, Value};
 use crate::model::{FunctionId, Segment};
 use crate::text::{FileId, Name, Span};
-
-/// What the walk may ask of the rest of the project.
-pub trait World {
-    fn catalogue(&self) -> &Catalogue;
-    fn module(&self, file: &FileId) -> Option<Arc<Module>>;
-    /// What `source`, as written in an import of `from`, means.
-    fn resolve(&self, from: &FileId, source: &str) -> Target;
-    /// Whether rows of this model are people who sign in.
-    fn is_principal_model(&self, model: &str) -> bool;
-    /// The name under which the schema knows a model or table, if it does.
-    fn model_name(&self, name: &str) -> Option<Name>;
-    /// Names of functions that the person configured as guards.
-    fn is_configured_guard(&self, name: &str) -> bool;
-}
-
-/// Where an import leads.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Target {
-    File(FileId),
-    Library(Name),
-    /// It should be in the project and is not.
-    Missing(Name),
-}
-
-/// Values of module-level names, found once and shared by all walks over the same state of the project.
-#[derive(Default)]
-pub struct ModuleCache {
-    values: FxHashMap<(FileId, Name), (Value, Arc<Reads>)>,
-}
-
-/// What a walk looked at: if none of it changes, the walk would give the same again.
-#[derive(Clone, Default, Debug)]
-pub struct Reads {
-    pub items: FxHashSet<ItemKey>,
-    /// Names that were looked up in a file, defined there or not.
-    pub names: FxHashSet<(FileId, Name)>,
-}
-
-impl Reads {
-    fn add(&mut self, other: &Reads) {
-        self.items.extend(other.items.iter().cloned());
-        self.names.extend(other.names.iter().cloned());
-    }
-}
 
 /// The bound on one walk: expressions looked at, and calls followed in depth. A handler is worth more than a function
 /// that nobody is known to call.

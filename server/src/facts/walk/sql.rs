@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::Walker;
 use crate::facts::catalogue::SqlSpec;
 use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
-use crate::facts::value::{Argument, Kind, Object, Piece, Value};
-use crate::model::sql::{self, Condition, ExprKind, Op, Placeholder, QueryKind};
+use crate::facts::value::{Argument, Column, Kind, Object, Piece, Value};
+use crate::model::sql;
+use crate::model::sql::{Condition, ExprKind, Op, Placeholder, QueryKind};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -185,7 +186,7 @@ impl Statement<'_> {
                     });
                     // Bound later: remembered by its name.
                     given.unwrap_or_else(|| {
-                        let column = crate::facts::value::Column { model: ":".into(), name: name.clone() };
+                        let column = Column { model: ":".into(), name: name.clone() };
                         Value::new(Kind::Column(Arc::new(column)))
                     })
                 }

@@ -3,7 +3,7 @@
 use super::{Locals, LoopExits, Walker};
 use crate::facts::check::Facts;
 use crate::facts::value::{Alternative, Kind, Value};
-use crate::model::{LoopKind, StmtId, StmtKind};
+use crate::model::{ExprId, LoopKind, PatternId, StmtId, StmtKind};
 
 impl Walker<'_> {
     /// Walks statements in order; false if none of the paths reaches the end.
@@ -170,7 +170,7 @@ impl Walker<'_> {
         true
     }
 
-    fn branch(&mut self, cond: crate::model::ExprId, then: &[StmtId], otherwise: &[StmtId], removable: bool) -> bool {
+    fn branch(&mut self, cond: ExprId, then: &[StmtId], otherwise: &[StmtId], removable: bool) -> bool {
         let before = self.facts.clone();
         let value = self.eval(cond);
         if self.ended {
@@ -211,14 +211,7 @@ impl Walker<'_> {
         true
     }
 
-    fn looped(
-        &mut self,
-        kind: LoopKind,
-        pattern: Option<crate::model::PatternId>,
-        over: Option<crate::model::ExprId>,
-        cond: Option<crate::model::ExprId>,
-        body: &[StmtId],
-    ) -> bool {
+    fn looped(&mut self, kind: LoopKind, pattern: Option<PatternId>, over: Option<ExprId>, cond: Option<ExprId>, body: &[StmtId]) -> bool {
         let before_facts = self.facts.clone();
         let depth = self.frame().state.len();
         let element = match over {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
-use crate::facts::taint::Taint;
+use crate::facts::taint::{Cleanings, Taint};
 use crate::facts::value::{Argument, Kind, Piece, Seq, Text, Value};
 use crate::model::TemplatePart;
 use crate::text::Span;
@@ -76,8 +76,7 @@ impl Walker<'_> {
                 continue;
             }
             let value = values.next().unwrap_or_else(Value::unknown);
-            let value =
-                if matches!(kind.1, 'd' | 'i' | 'f' | 'x') { value.with_taint(value.taint().cleaned(crate::facts::taint::Cleanings::ALL)) } else { value };
+            let value = if matches!(kind.1, 'd' | 'i' | 'f' | 'x') { value.with_taint(value.taint().cleaned(Cleanings::ALL)) } else { value };
             self.push_value(&mut text, &value, span);
         }
         push_literal(&mut text, rest);

@@ -23,21 +23,7 @@ impl Walker<'_> {
             }
             let Some(item) = module.items.get(index) else { continue };
             self.reads.items.insert(item.clone());
-            self.frames.push(Frame {
-                module: Arc::clone(module),
-                item: item.clone(),
-                segment: Arc::clone(segment),
-                function: None,
-                state: Vec::new(),
-                captured: None,
-                this: None,
-                class: None,
-                returns: Vec::new(),
-                yields: Vec::new(),
-                exits: Vec::new(),
-                tries: 0,
-                entry: Default::default(),
-            });
+            self.frames.push(Frame::of(Arc::clone(module), item.clone(), Arc::clone(segment)));
             self.steps = 0;
             self.hoist(&segment.body);
             self.statements(&segment.body);

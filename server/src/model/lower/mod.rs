@@ -9,57 +9,98 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 use super::{Builder, Comment, ExprKind, FileModel, Placed, Segment, StmtKind};
-use crate::syntax::{Document, Grammar, Item};
+use crate::syntax::{Cluster, Document, Grammar, Item, Unchanged};
 use crate::text::{Name, Span};
 
-/// Lowers a document, taking every segment whose text did not change from `before` (an earlier model of the same file).
-/// `None` for files that are not code or could not be parsed at all.
-pub fn lower(document: &Document, before: Option<&FileModel>) -> Option<FileModel> {
+/// Lowers a document, taking every segment whose text did not change from `before`: an earlier text of the same file, and
+/// the model that was made of it. `None` for files that are not code or could not be parsed at all.
+pub fn lower(document: &Document, before: Option<(&Document, &FileModel)>) -> Option<FileModel> {
     let grammar = document.language.grammar()?;
-    let mut known = before.filter(|model| model.language == document.language).map(Known::new).unwrap_or_default();
-    let mut segments = Vec::new();
-    let items = document.items();
-    let groups: Vec<&[Item<'_>]> = match grammar {
-        Grammar::Python if document.tree()?.root_node().is_error() => python::groups(&items, document.rope()),
-        _ => items.chunks(1).collect(),
-    };
-    for group in groups {
-        let [item, ..] = group else { continue };
-        let span = Span::new(item.span.start, group.last().unwrap_or(item).span.end);
-        let text = document.rope().get_byte_slice(span.range())?;
-        let broken = match grammar {
-            Grammar::TypeScript | Grammar::Tsx => item.node.has_error(),
-            Grammar::Python => !python::is_whole(group),
+    let before = before.filter(|(_, model)| model.language == document.language);
+    let end = document.rope().len_bytes() as u32;
+    let apart = Unchanged { head: 0, tail_before: u32::MAX, tail: end };
+    let unchanged = before.and_then(|(before, _)| document.unchanged_since(before)).unwrap_or(apart);
+    let known = before.map_or(&[][..], |(_, model)| &model.segments);
+    let head = known.partition_point(|placed| placed.start < unchanged.head);
+    let tail = known.partition_point(|placed| placed.start < unchanged.tail_before).max(head);
+    let mut maker = Maker { document, grammar, known: Known::new(known.get(head..tail)?), segments: known.get(..head)?.to_vec() };
+    for cluster in document.clusters(Span::new(unchanged.head, unchanged.tail))? {
+        maker.cluster(&cluster)?;
+    }
+    let mut segments = maker.segments;
+    let moved = |placed: &Placed| Placed { start: placed.start - unchanged.tail_before + unchanged.tail, segment: Arc::clone(&placed.segment) };
+    segments.extend(known.get(tail..)?.iter().map(moved));
+    let directives = if document.language.is_ecma() { directives(&segments) } else { Vec::new() };
+    Some(FileModel { file: document.file.clone(), language: document.language, segments, directives })
+}
+
+struct Maker<'d, 'm> {
+    document: &'d Document,
+    grammar: Grammar,
+    known: Known<'m>,
+    segments: Vec<Placed>,
+}
+
+impl Maker<'_, '_> {
+    fn cluster(&mut self, cluster: &Cluster<'_>) -> Option<()> {
+        let (items, is_error) = match cluster {
+            Cluster::Unread(span) => return self.unread(*span),
+            Cluster::Read { items, is_error } => (items, *is_error),
         };
-        let hash = hash(grammar, text, item.node, broken);
-        let segment = match known.take(hash, span.len()) {
+        let groups: Vec<&[Item<'_>]> = match self.grammar {
+            Grammar::Python if is_error => python::groups(items, self.document.rope()),
+            _ => items.chunks(1).collect(),
+        };
+        groups.into_iter().try_for_each(|group| self.group(group, is_error))
+    }
+
+    /// An item that has no errors, and that is parsed only if nothing equal is known.
+    fn unread(&mut self, span: Span) -> Option<()> {
+        let text = self.document.rope().get_byte_slice(span.range())?;
+        match self.known.take(hash(self.grammar, text, None), span.len()) {
+            Some(segment) => self.segments.push(Placed { start: span.start, segment }),
+            None => self.cluster(&self.document.read(span)?)?,
+        }
+        Some(())
+    }
+
+    fn group(&mut self, group: &[Item<'_>], is_error: bool) -> Option<()> {
+        let [item, ..] = group else { return Some(()) };
+        let node = item.node;
+        let span = Span::new(item.span.start, group.last().unwrap_or(item).span.end);
+        let text = self.document.rope().get_byte_slice(span.range())?;
+        let is_whole = match self.grammar {
+            Grammar::TypeScript | Grammar::Tsx => !is_error && !node.has_error(),
+            Grammar::Python => python::is_whole(group),
+        };
+        let hash = hash(self.grammar, text, (!is_whole).then(|| node.kind_id()));
+        let segment = match self.known.take(hash, span.len()) {
             Some(segment) => segment,
             None => {
                 let text: std::borrow::Cow<'_, str> = text.into();
-                let mut segment = match grammar {
-                    Grammar::TypeScript | Grammar::Tsx => ecma::lower(item.node, &text, span.start),
-                    Grammar::Python => python::lower(group, &text, span.start),
+                let base = item.start_in_tree();
+                let mut segment = match self.grammar {
+                    Grammar::TypeScript | Grammar::Tsx => ecma::lower(node, &text, base),
+                    Grammar::Python => python::lower(group, &text, base),
                 };
                 segment.hash = hash;
                 segment.len = span.len();
                 Arc::new(segment)
             }
         };
-        segments.push(Placed { start: span.start, segment });
+        self.segments.push(Placed { start: span.start, segment });
+        Some(())
     }
-    let directives = if document.language.is_ecma() { directives(&segments) } else { Vec::new() };
-    Some(FileModel { file: document.file.clone(), language: document.language, segments, directives })
 }
 
-/// The segments of an earlier model, by hash, each to be taken once or shared.
-#[derive(Default)]
+/// Earlier segments by hash, each to be taken once or shared.
 struct Known<'m> {
     by_hash: rustc_hash::FxHashMap<u64, &'m Arc<Segment>>,
 }
 
 impl<'m> Known<'m> {
-    fn new(model: &'m FileModel) -> Self {
-        Known { by_hash: model.segments.iter().map(|placed| (placed.segment.hash, &placed.segment)).collect() }
+    fn new(segments: &'m [Placed]) -> Self {
+        Known { by_hash: segments.iter().map(|placed| (placed.segment.hash, &placed.segment)).collect() }
     }
 
     fn take(&mut self, hash: u64, len: u32) -> Option<Arc<Segment>> {
@@ -67,12 +108,12 @@ impl<'m> Known<'m> {
     }
 }
 
-/// In a file that is one big error, pieces that are no statements stand at the top: equal text alone does not make an
-/// equal item.
-fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, node: tree_sitter::Node<'_>, broken: bool) -> u64 {
+/// `broken`: the kind of the first node of what is no whole item. In a file that is one big error, pieces that are no
+/// statements stand at the top: equal text alone does not make an equal item there.
+fn hash(grammar: Grammar, text: ropey::RopeSlice<'_>, broken: Option<u16>) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write_u8(grammar as u8 * 2 + u8::from(broken));
-    hasher.write_u16(node.kind_id());
+    hasher.write_u8(grammar as u8 * 2 + u8::from(broken.is_some()));
+    hasher.write_u16(broken.unwrap_or_default());
     // Chunk borders differ between ropes of equal text, so bytes are hashed in blocks of their own.
     let mut block = [0u8; 64];
     let mut filled = 0;

@@ -11,21 +11,14 @@ impl<'a> Ecma<'a> {
         let span = self.span(child);
         let children = self.children(child.node);
         decorators.extend(if child.kind == Kind::ClassBody { Vec::new() } else { self.decorators(&children) });
-        let (name, name_span) = match children.field(Field::Name) {
+        let name = match children.field(Field::Name) {
             Some(name) => (self.name(name), self.span(name)),
             None => (Name::default(), Span::at(span.start)),
         };
-        let mut class = Class {
-            name,
-            name_span,
-            bases: children.kind(Kind::ClassHeritage).map(|heritage| self.bases(heritage)).unwrap_or_default(),
-            keywords: Vec::new(),
-            decorators,
-            fields: Vec::new(),
-            methods: Vec::new(),
-            statements: Vec::new(),
-            span,
-        };
+        let mut class = Class::empty(name, decorators, span);
+        if let Some(heritage) = children.kind(Kind::ClassHeritage) {
+            class.bases = self.bases(heritage);
+        }
         let body = if child.kind == Kind::ClassBody { Some(child) } else { children.field(Field::Body) };
         if let Some(body) = body {
             let breaks = std::mem::take(&mut self.breaks);

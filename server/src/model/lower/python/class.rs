@@ -4,33 +4,20 @@ use tree_sitter::Node;
 
 use super::kind::{Field, Kind};
 use super::pieces::Pieces;
-use super::{Part, Reader};
+use super::{Part, Reader, part_of};
 use crate::model::{self, Class, ClassId, ExprId};
-use crate::text::{Name, Span};
+use crate::text::Name;
 
 impl<'t, 'n> Reader<'t, 'n> {
     pub(super) fn class(&mut self, node: Node<'n>, decorators: Vec<ExprId>) -> ClassId {
         let span = self.span(node);
         let parts = self.parts(node);
-        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
-        let (name, name_span) = match field(Field::Name) {
-            Some(name) => (self.cx.name_of(name.node), self.span(name.node)),
-            None => (Name::default(), Span::at(span.start)),
-        };
+        let field = |field| part_of(&parts, field);
+        let name = self.definition_name(field(Field::Name), span.start);
         if let Some(generics) = field(Field::TypeParameters) {
             self.skip(generics.node);
         }
-        let mut class = Class {
-            name,
-            name_span,
-            bases: Vec::new(),
-            keywords: Vec::new(),
-            decorators,
-            fields: Vec::new(),
-            methods: Vec::new(),
-            statements: Vec::new(),
-            span,
-        };
+        let mut class = Class::empty(name, decorators, span);
         if let Some(list) = field(Field::Superclasses) {
             self.bases(list, &mut class);
         }
@@ -103,11 +90,8 @@ impl<'t, 'n> Reader<'t, 'n> {
     fn field(&mut self, assignment: Part<'n>) -> model::Field {
         let span = self.span(assignment.node);
         let parts = self.parts(assignment.node);
-        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
-        let (name, name_span) = match field(Field::Left) {
-            Some(name) => (self.cx.name_of(name.node), self.span(name.node)),
-            None => (Name::default(), Span::at(span.start)),
-        };
+        let field = |field| part_of(&parts, field);
+        let (name, name_span) = self.definition_name(field(Field::Left), span.start);
         let ty = field(Field::Type).map(|ty| self.annotation(ty));
         let value = field(Field::Right).map(|value| self.expr(value));
         model::Field { name, name_span, ty, value, decorators: Vec::new(), is_static: false, injected: false, span }

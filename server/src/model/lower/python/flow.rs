@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::kind::{Field, Kind};
-use super::{Part, Reader};
+use super::{Part, Reader, part_of};
 use crate::model::{ExprId, ExprKind, Handler, LetKind, LoopKind, SeqKind, StmtId, StmtKind};
 use crate::text::Span;
 
@@ -48,7 +48,7 @@ impl<'t, 'n> Reader<'t, 'n> {
     pub(super) fn for_statement(&mut self, node: Node<'n>, out: &mut Vec<StmtId>) {
         let span = self.span(node);
         let parts = self.parts(node);
-        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+        let field = |field| part_of(&parts, field);
         let pattern = Some(self.pattern_or_ignore(field(Field::Left), span.start));
         let over = Some(self.expr_or_absent(field(Field::Right), span.end));
         let (body, breaks) = self.loop_body(field(Field::Body));
@@ -59,7 +59,7 @@ impl<'t, 'n> Reader<'t, 'n> {
     pub(super) fn while_statement(&mut self, node: Node<'n>, out: &mut Vec<StmtId>) {
         let span = self.span(node);
         let parts = self.parts(node);
-        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+        let field = |field| part_of(&parts, field);
         let cond = Some(self.expr_or_absent(field(Field::Condition), span.end));
         let (body, breaks) = self.loop_body(field(Field::Body));
         let while_loop = StmtKind::Loop { kind: LoopKind::While, pattern: None, over: None, cond, body };

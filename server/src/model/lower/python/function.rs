@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::kind::{Field, Kind};
-use super::{Part, Reader};
+use super::{Part, Reader, part_of};
 use crate::model::{ExprId, ExprKind, Function, FunctionId, FunctionKind, Param, PatternId, Rest, StmtId, StmtKind, TypeRef};
 use crate::text::{Name, Span};
 
@@ -45,11 +45,8 @@ impl<'t, 'n> Reader<'t, 'n> {
     pub(super) fn function(&mut self, node: Node<'n>, decorators: Vec<ExprId>) -> FunctionId {
         let span = self.span(node);
         let parts = self.parts(node);
-        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
-        let (name, name_span) = match field(Field::Name) {
-            Some(name) => (self.cx.name_of(name.node), self.span(name.node)),
-            None => (Name::default(), Span::at(span.start)),
-        };
+        let field = |field| part_of(&parts, field);
+        let (name, name_span) = self.definition_name(field(Field::Name), span.start);
         if let Some(generics) = field(Field::TypeParameters) {
             self.skip(generics.node);
         }
@@ -60,11 +57,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         let returns = field(Field::ReturnType).map(|ty| self.annotation(ty));
         let (kind, is_static) = self.function_kind(&name, &decorators);
 
-        let (around, breaks) = (std::mem::replace(&mut self.in_class, false), self.breaks);
-        let yields = std::mem::replace(&mut self.yields, false);
-        let (body, body_span) = self.body(field(Field::Body), span);
-        let is_generator = std::mem::replace(&mut self.yields, yields);
-        (self.in_class, self.breaks) = (around, breaks);
+        let ((body, body_span), is_generator) = self.inside_function(|reader| reader.body(field(Field::Body), span));
 
         self.cx.builder.function(Function {
             name,
@@ -83,6 +76,24 @@ impl<'t, 'n> Reader<'t, 'n> {
             params_span,
             body_span,
         })
+    }
+
+    /// The name of what is defined, or an empty one at `at`.
+    pub(super) fn definition_name(&self, name: Option<Part<'n>>, at: u32) -> (Name, Span) {
+        match name {
+            Some(name) => (self.cx.name_of(name.node), self.span(name.node)),
+            None => (Name::default(), Span::at(at)),
+        }
+    }
+
+    /// Reads a body to which the loops and classes around it do not count. The flag says that it yields.
+    pub(super) fn inside_function<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let (around, breaks) = (std::mem::replace(&mut self.in_class, false), self.breaks);
+        let yields = std::mem::replace(&mut self.yields, false);
+        let body = read(self);
+        let is_generator = std::mem::replace(&mut self.yields, yields);
+        (self.in_class, self.breaks) = (around, breaks);
+        (body, is_generator)
     }
 
     /// A body's statements, and the stretch from the first to the last of them as written (`pass` is one, a comment is not).
@@ -125,14 +136,12 @@ impl<'t, 'n> Reader<'t, 'n> {
     pub(super) fn lambda(&mut self, node: Node<'n>) -> FunctionId {
         let span = self.span(node);
         let parts = self.parts(node);
-        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+        let field = |field| part_of(&parts, field);
         let (params, params_span) = match field(Field::Parameters) {
             Some(list) => (self.params(list), self.span(list.node)),
             None => (Vec::new(), Span::at((span.start + "lambda".len() as u32).min(span.end))),
         };
-        let yields = std::mem::replace(&mut self.yields, false);
-        let value = self.expr_or_absent(field(Field::Body), span.end);
-        let is_generator = std::mem::replace(&mut self.yields, yields);
+        let (value, is_generator) = self.inside_function(|reader| reader.expr_or_absent(field(Field::Body), span.end));
         let body_span = field(Field::Body).map_or(Span::at(span.end), |body| self.span(body.node));
         let returned = self.cx.builder.stmt(body_span, StmtKind::Return(Some(value)));
         self.cx.builder.function(Function {
@@ -162,23 +171,26 @@ impl<'t, 'n> Reader<'t, 'n> {
                 Kind::KeywordSeparator => keyword_only = true,
                 Kind::PositionalSeparator => {}
                 kind if kind.is_token() => {}
-                _ => {
-                    let mut param = self.param(part);
-                    param.keyword_only = keyword_only && param.rest == Rest::No;
-                    keyword_only |= param.rest == Rest::Sequence;
-                    params.push(param);
-                }
+                _ => params.push(self.next_param(part, &mut keyword_only)),
             }
         }
         params
     }
 
-    pub(super) fn param(&mut self, part: Part<'n>) -> Param {
+    /// A parameter after others, of which some may have said that those behind them are given by name only.
+    pub(super) fn next_param(&mut self, part: Part<'n>, keyword_only: &mut bool) -> Param {
+        let mut param = self.param(part);
+        param.keyword_only = *keyword_only && param.rest == Rest::No;
+        *keyword_only |= param.rest == Rest::Sequence;
+        param
+    }
+
+    fn param(&mut self, part: Part<'n>) -> Param {
         let span = self.span(part.node);
         let typed = matches!(part.kind, Kind::TypedParameter | Kind::DefaultParameter | Kind::TypedDefaultParameter);
         let (pattern, rest, ty, default): (PatternId, Rest, Option<TypeRef>, Option<ExprId>) = if typed {
             let parts = self.parts(part.node);
-            let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+            let field = |field| part_of(&parts, field);
             let target = field(Field::Name).or(parts.first().copied());
             let pattern = self.pattern_or_ignore(target, span.start);
             let ty = field(Field::Type).map(|ty| self.annotation(ty));

@@ -83,17 +83,21 @@ impl Kinds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::{Document, Language};
-    use crate::text::FileId;
+    use crate::syntax::{Cluster, Document, Language};
+    use crate::text::{FileId, Span};
 
     fn grouped(text: &str) -> Vec<String> {
         let document = Document::new(FileId::new("/a.py"), Language::Python, 0, text);
-        let items = document.items();
-        let spans = groups(&items, document.rope()).into_iter().filter_map(|group| {
+        let clusters = document.clusters(Span::new(0, text.len() as u32)).expect("small enough");
+        let spans = clusters.iter().flat_map(|cluster| match cluster {
+            Cluster::Read { items, .. } => groups(items, document.rope()),
+            Cluster::Unread(_) => Vec::new(),
+        });
+        let texts = spans.filter_map(|group| {
             let (first, last) = (group.first()?, group.last()?);
             text.get(first.span.start as usize..last.span.end as usize)
         });
-        spans.map(str::to_owned).collect()
+        texts.map(str::to_owned).collect()
     }
 
     #[test]

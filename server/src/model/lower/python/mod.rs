@@ -89,6 +89,11 @@ struct Part<'n> {
 
 type Parts<'n> = SmallVec<[Part<'n>; 4]>;
 
+/// The first part in this place of its parent.
+fn part_of<'n>(parts: &[Part<'n>], field: Field) -> Option<Part<'n>> {
+    parts.iter().find(|part| part.field == field).copied()
+}
+
 struct Reader<'t, 'n> {
     cx: Cx<'t>,
     cursor: TreeCursor<'n>,
@@ -109,24 +114,21 @@ impl<'t, 'n> Reader<'t, 'n> {
     /// The children of `node` that carry meaning, in order.
     fn parts(&mut self, node: Node<'n>) -> Parts<'n> {
         let mut parts = Parts::new();
-        self.cursor.reset(node);
-        let mut more = self.cursor.goto_first_child();
-        while more {
-            let part = self.part_at_cursor();
-            match part.kind {
-                Kind::Comment => self.cx.comment(part.node),
-                Kind::Dropped => {}
-                Kind::Error => self.stray.push(part),
-                _ => parts.push(part),
-            }
-            more = self.cursor.goto_next_sibling();
-        }
+        self.each_part(node, |reader, part| match part.kind {
+            Kind::Error => reader.stray.push(part),
+            _ => parts.push(part),
+        });
         parts
     }
 
     /// The same with syntax errors in their places, for nodes that list statements and for errors themselves.
     fn parts_and_errors(&mut self, node: Node<'n>) -> Vec<Part<'n>> {
         let mut parts = Vec::new();
+        self.each_part(node, |_, part| parts.push(part));
+        parts
+    }
+
+    fn each_part(&mut self, node: Node<'n>, mut each: impl FnMut(&mut Self, Part<'n>)) {
         self.cursor.reset(node);
         let mut more = self.cursor.goto_first_child();
         while more {
@@ -134,11 +136,10 @@ impl<'t, 'n> Reader<'t, 'n> {
             match part.kind {
                 Kind::Comment => self.cx.comment(part.node),
                 Kind::Dropped => {}
-                _ => parts.push(part),
+                _ => each(self, part),
             }
             more = self.cursor.goto_next_sibling();
         }
-        parts
     }
 
     fn part_at_cursor(&self) -> Part<'n> {

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::kind::Kind;
 use super::{Part, Reader};
-use crate::model::{Class, ExprId, Function, FunctionId, LoopKind, Param, Rest, StmtId, StmtKind, TypeRef};
+use crate::model::{Class, ExprId, Function, FunctionId, LoopKind, Param, StmtId, StmtKind, TypeRef};
 use crate::text::{Name, Span};
 
 /// A child of a syntax error.
@@ -182,18 +182,7 @@ impl<'t, 'n> Reader<'t, 'n> {
     }
 
     fn class_of_pieces(&mut self, pieces: &mut Pieces<'_, 'n>, floor: u32, start: u32, name: (Name, Span), decorators: Vec<ExprId>) -> Class {
-        let (name, name_span) = name;
-        let mut class = Class {
-            name,
-            name_span,
-            bases: Vec::new(),
-            keywords: Vec::new(),
-            decorators,
-            fields: Vec::new(),
-            methods: Vec::new(),
-            statements: Vec::new(),
-            span: Span::at(start),
-        };
+        let mut class = Class::empty(name, decorators, Span::at(start));
         while let Some(piece) = pieces.peek(floor).filter(|piece| !piece.part.kind.is_statement()) {
             self.take(pieces);
             match piece.part.kind {
@@ -224,14 +213,9 @@ impl<'t, 'n> Reader<'t, 'n> {
         let (name, name_span) = name;
         let (params, params_span, returns) = self.signature_of_pieces(pieces, floor, name_span.end);
         let (kind, is_static) = self.function_kind(&name, &decorators);
-        let around = std::mem::replace(&mut self.in_class, false);
-        let breaks = self.breaks;
-        let yields = std::mem::replace(&mut self.yields, false);
         let mut body = Vec::new();
         let body_start = pieces.peek(floor).map(|piece| self.span(piece.part.node).start);
-        self.read_pieces(pieces, floor, None, &mut body);
-        let is_generator = std::mem::replace(&mut self.yields, yields);
-        (self.in_class, self.breaks) = (around, breaks);
+        let ((), is_generator) = self.inside_function(|reader| reader.read_pieces(pieces, floor, None, &mut body));
         let end = pieces.end.max(start);
         self.mark_unfinished(Span::new(start, end));
         self.cx.builder.function(Function {
@@ -272,10 +256,7 @@ impl<'t, 'n> Reader<'t, 'n> {
                 _ if piece.word == ")" => (open, span) = (false, Span::new(span.start, here.end)),
                 _ if piece.word == ":" && !open => break,
                 kind if open && is_expression(kind) => {
-                    let mut param = self.param(part);
-                    param.keyword_only = keyword_only && param.rest == Rest::No;
-                    keyword_only |= param.rest == Rest::Sequence;
-                    params.push(param);
+                    params.push(self.next_param(part, &mut keyword_only));
                     span.end = here.end;
                 }
                 _ => {}

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::chain::binary_op;
 use super::kind::{Field, Kind};
-use super::{Part, Parts, Reader};
+use super::{Part, Parts, Reader, part_of};
 use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, LetKind, PatternId, SeqKind, StmtId, StmtKind, UnaryOp};
 use crate::text::{Name, Span};
 
@@ -92,7 +92,7 @@ impl<'t, 'n> Reader<'t, 'n> {
     fn assignment_statement(&mut self, part: Part<'n>) -> StmtKind {
         let parts = self.parts(part.node);
         let end = self.span(part.node).end;
-        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+        let field = |field| part_of(&parts, field);
         let Some(ty) = field(Field::Type) else { return StmtKind::Expr(self.assignment_of(part.node, parts)) };
         let pattern = self.pattern_or_ignore(field(Field::Left), end);
         let ty = self.annotation(ty);
@@ -111,7 +111,7 @@ impl<'t, 'n> Reader<'t, 'n> {
         let (mut node, mut parts) = (node, parts);
         let mut value = loop {
             let span = self.span(node);
-            let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+            let field = |field| part_of(&parts, field);
             let target = self.pattern_or_ignore(field(Field::Left), span.start);
             targets.push((span, target, field(Field::Operator).map(|op| binary_op(op.kind))));
             match field(Field::Right) {
@@ -203,7 +203,7 @@ impl<'t, 'n> Reader<'t, 'n> {
     fn type_alias(&mut self, node: Node<'n>) -> ExprId {
         let span = self.span(node);
         let parts = self.parts(node);
-        let field = |field: Field| parts.iter().find(|part| part.field == field).copied();
+        let field = |field| part_of(&parts, field);
         let mut left = field(Field::Left);
         while let Some(Part { node, kind: Kind::Type | Kind::GenericType, .. }) = left {
             let parts = self.parts(node);

@@ -120,17 +120,11 @@ impl<'a> Ecma<'a> {
         let name = self.accept_kind(pieces, &[Kind::TypeIdentifier, Kind::Identifier]);
         self.accept_kind(pieces, &[Kind::TypeParameters]);
         let heritage = self.accept_kind(pieces, &[Kind::ClassHeritage]);
-        let mut class = Class {
-            name: name.map(|name| self.name(name)).unwrap_or_default(),
-            name_span: name.map_or(Span::at(start), |name| self.span(name)),
-            bases: heritage.map(|heritage| self.bases(heritage)).unwrap_or_default(),
-            keywords: Vec::new(),
-            decorators: std::mem::take(&mut pieces.decorators),
-            fields: Vec::new(),
-            methods: Vec::new(),
-            statements: Vec::new(),
-            span: Span::at(start),
-        };
+        let name = (name.map(|name| self.name(name)).unwrap_or_default(), name.map_or(Span::at(start), |name| self.span(name)));
+        let mut class = Class::empty(name, std::mem::take(&mut pieces.decorators), Span::at(start));
+        if let Some(heritage) = heritage {
+            class.bases = self.bases(heritage);
+        }
         if self.accept(pieces, "extends") {
             class.bases.extend(self.read_expression(pieces));
         }

@@ -1,0 +1,163 @@
+//! Entries on databases: what a call asks, of which rows, and what it gives.
+
+use serde::Deserialize;
+
+use crate::facts::query::{Operation, TermOp};
+use crate::text::Name;
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AccessEntry {
+    #[serde(default)]
+    pub client: Name,
+    #[serde(default)]
+    pub op: Option<Operation>,
+    /// `captured`, `receiver` (the class it was called on), or an argument.
+    #[serde(default)]
+    pub model: Option<ModelFrom>,
+    #[serde(default)]
+    pub filter: Vec<FilterSpec>,
+    #[serde(default)]
+    pub data: Option<Data>,
+    /// Whether the database is asked now; a builder's step is not.
+    #[serde(default)]
+    pub fires: bool,
+    /// The database is asked when the result is awaited, returned or iterated.
+    #[serde(default)]
+    pub lazy: bool,
+    #[serde(default)]
+    pub gives: Returns,
+    /// A list of rows becomes one row.
+    #[serde(default)]
+    pub narrow: bool,
+    /// A condition on a column: `eq(t.id, x)`.
+    #[serde(default)]
+    pub compares: Option<TermOp>,
+    /// Conditions put together: `and(a, b)`.
+    #[serde(default)]
+    pub combines: Option<Combines>,
+    /// The text of a statement: `op`, model and filter are read from it.
+    #[serde(default)]
+    pub sql: Option<SqlSpec>,
+    /// A missing value drops its term (`undefined` in a where).
+    #[serde(default)]
+    pub fails_open: bool,
+    /// Rows are checked by the database's own policies for this caller.
+    #[serde(default)]
+    pub row_security: bool,
+}
+
+#[derive(Debug, Deserialize, Clone)]
+#[serde(untagged)]
+pub enum ModelFrom {
+    Argument(usize),
+    Word(String),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FilterSpec {
+    pub shape: FilterShape,
+    #[serde(default)]
+    pub arg: usize,
+    /// A member of the argument: `where`.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// For `expression`: it may be given as a function that makes it.
+    #[serde(default)]
+    pub callback: Option<Callback>,
+    /// For `id`: the column, if it is not `id`.
+    #[serde(default)]
+    pub column: Option<Name>,
+    /// For `column-value` with two arguments: what the method compares by; equality unless said.
+    #[serde(default)]
+    pub op: Option<TermOp>,
+}
+
+/// What a function gets that makes an expression: the columns of the table, and an object of operators.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Callback {
+    /// The path of what makes a table.
+    pub table: String,
+    /// The module whose exports are the operators.
+    pub operators: Name,
+}
+
+/// How a filter is written.
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum FilterShape {
+    /// `{ id: x, author: { is: {..} }, OR: [..] }`.
+    Object,
+    /// `(column, value)` or `(column, op, value)`; an object in their place is read as `Object`.
+    ColumnValue,
+    /// `f(owner=x, project__owner=y)`.
+    Keywords,
+    /// A boolean expression over columns, one or several: `eq(t.id, x)`, `T.id == x`.
+    Expression,
+    /// The primary key itself.
+    Id,
+    /// Cannot be read.
+    Opaque,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Combines {
+    All,
+    Any,
+    Not,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Data {
+    #[serde(default)]
+    pub arg: usize,
+    #[serde(default)]
+    pub key: Option<String>,
+    /// All keyword arguments together.
+    #[serde(default)]
+    pub keywords: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SqlSpec {
+    #[serde(default)]
+    pub arg: usize,
+    /// The argument with the bound values; they are an array, or (`spread`) each an argument of its own.
+    #[serde(default)]
+    pub params: Option<usize>,
+    #[serde(default)]
+    pub spread: bool,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Returns {
+    /// The builder itself.
+    #[default]
+    Query,
+    Row,
+    Rows,
+    Count,
+    /// `{ data: row(s), error }`.
+    Data,
+    /// `{ rows, rowCount }`.
+    RowsObject,
+    /// `[rows, fields]`.
+    RowsPair,
+    /// `{ count }`, `[count]`, `{ affectedRows }`: any member counts.
+    Affected,
+    Nothing,
+}
+
+/// A step of a query builder, known by the client's name wherever the builder stands.
+#[derive(Debug)]
+pub struct StepEntry {
+    pub clients: Vec<Name>,
+    pub methods: Vec<Name>,
+    pub step: AccessEntry,
+}

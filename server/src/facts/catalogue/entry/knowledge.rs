@@ -1,0 +1,105 @@
+//! One file of the catalogue, taken apart into its entries.
+
+use serde::Deserialize;
+
+use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GuessEntry, StepEntry, Where, first};
+use crate::text::Name;
+
+/// One file.
+#[derive(Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Knowledge {
+    principal: Vec<toml::Table>,
+    source: Vec<toml::Table>,
+    sink: Vec<toml::Table>,
+    clean: Vec<toml::Table>,
+    pass: Vec<toml::Table>,
+    guard: Vec<toml::Table>,
+    deny: Vec<toml::Table>,
+    respond: Vec<toml::Table>,
+    access: Vec<toml::Table>,
+    route: Vec<toml::Table>,
+    effect: Vec<toml::Table>,
+    alias: Vec<toml::Table>,
+    wraps: Vec<toml::Table>,
+    table: Vec<toml::Table>,
+    injects: Vec<toml::Table>,
+    calls: Vec<toml::Table>,
+    step: Vec<toml::Table>,
+    pub guess: Vec<GuessEntry>,
+    pub convention: Vec<ConventionEntry>,
+    pub framework: Vec<FrameworkEntry>,
+    pub client: Vec<ClientEntry>,
+}
+
+impl Knowledge {
+    /// The steps of query builders: `clients`, `methods`, and what an access says.
+    pub fn take_steps(&mut self) -> Result<Vec<StepEntry>, String> {
+        std::mem::take(&mut self.step)
+            .into_iter()
+            .map(|mut table| {
+                let (clients, methods) = (names(&mut table, "clients")?, names(&mut table, "methods")?);
+                let step = table.try_into().map_err(|error| format!("the step {methods:?} of {clients:?}: {error}"))?;
+                Ok(StepEntry { clients, methods, step })
+            })
+            .collect()
+    }
+
+    pub fn into_entries(self) -> Result<Vec<(Vec<String>, Entry)>, String> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Of {
+            #[serde(default = "first")]
+            of: Vec<Where>,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Is {
+            is: String,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        let mut out = Vec::new();
+        collect(self.principal, &mut out, Entry::Principal)?;
+        collect(self.source, &mut out, Entry::Source)?;
+        collect(self.sink, &mut out, Entry::Sink)?;
+        collect(self.clean, &mut out, Entry::Clean)?;
+        collect(self.pass, &mut out, |pass: Of| Entry::Pass(pass.of))?;
+        collect(self.guard, &mut out, Entry::Guard)?;
+        collect(self.deny, &mut out, |_: Nothing| Entry::Deny)?;
+        collect(self.respond, &mut out, |_: Nothing| Entry::Respond)?;
+        collect(self.access, &mut out, Entry::Access)?;
+        collect(self.route, &mut out, Entry::Route)?;
+        collect(self.effect, &mut out, Entry::Effect)?;
+        collect(self.alias, &mut out, |alias: Is| Entry::Alias(alias.is))?;
+        collect(self.wraps, &mut out, |_: Nothing| Entry::Wraps)?;
+        collect(self.table, &mut out, |_: Nothing| Entry::Table)?;
+        collect(self.injects, &mut out, |_: Nothing| Entry::Injects)?;
+        collect(self.calls, &mut out, Entry::Calls)?;
+        Ok(out)
+    }
+}
+
+/// Takes a list of names out of a table.
+fn names(table: &mut toml::Table, key: &str) -> Result<Vec<Name>, String> {
+    let value = table.remove(key).ok_or_else(|| format!("a step has no `{key}`: {table}"))?;
+    value.try_into().map_err(|error| format!("`{key}` of a step: {error}"))
+}
+
+/// Takes `at` and the examples out of each table and reads the rest as a `T`.
+fn collect<T: serde::de::DeserializeOwned>(tables: Vec<toml::Table>, out: &mut Vec<(Vec<String>, Entry)>, make: impl Fn(T) -> Entry) -> Result<(), String> {
+    for mut table in tables {
+        let at: Vec<String> = match table.remove("at") {
+            Some(toml::Value::String(one)) => vec![one],
+            Some(toml::Value::Array(several)) => several.into_iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
+            _ => return Err(format!("an entry has no `at`: {table}")),
+        };
+        table.remove("examples");
+        table.remove("counter_examples");
+        table.remove("note");
+        let entry = table.try_into::<T>().map_err(|error| format!("the entry at {at:?}: {error}"))?;
+        out.push((at, make(entry)));
+    }
+    Ok(())
+}

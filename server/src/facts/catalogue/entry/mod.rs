@@ -1,0 +1,189 @@
+//! The tables of the catalogue's files.
+
+mod access;
+mod client;
+mod framework;
+mod knowledge;
+
+use serde::Deserialize;
+
+use crate::facts::check::GuardKind;
+use crate::facts::event::SinkKind;
+use crate::facts::taint::{Cleanings, Part};
+use crate::text::Name;
+
+pub use access::{AccessEntry, Callback, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
+pub use client::{ClientEntry, Parameters};
+pub use framework::{ConventionEntry, FrameworkEntry, Passes, RouteEntry};
+pub use knowledge::Knowledge;
+
+/// One fact about a library. `at` (kept by the graph of paths) says of what.
+#[derive(Debug)]
+pub enum Entry {
+    Principal(PrincipalEntry),
+    Source(SourceEntry),
+    Sink(SinkEntry),
+    Clean(CleanEntry),
+    /// The content of these arguments (or the receiver) is in the result.
+    Pass(Vec<Where>),
+    Guard(GuardEntry),
+    /// Never comes back: it throws, or ends the request.
+    Deny,
+    /// Sends its arguments to the client.
+    Respond,
+    Access(AccessEntry),
+    Route(RouteEntry),
+    Effect(EffectEntry),
+    /// The result is what this path names.
+    Alias(String),
+    /// The base class of classes that are tables.
+    Table,
+    /// `Depends(f)`: a parameter with this default is filled by calling `f`.
+    Injects,
+    /// Calls the function it gets, in place.
+    Calls(CallsEntry),
+    /// A decorator or wrapper that gives back the function it got (argument 0), or calls it in its own way.
+    Wraps,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PrincipalEntry {
+    /// Path of the user's id in it, dotted; for fixes.
+    #[serde(default)]
+    pub id: String,
+    /// It may be missing, so a check is needed before it identifies anybody.
+    #[serde(default = "yes")]
+    pub null: bool,
+    /// Only a claim: nobody verified it.
+    #[serde(default)]
+    pub unverified: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SourceEntry {
+    pub part: Part,
+    /// Always text, so no operator objects can be smuggled in.
+    #[serde(default)]
+    pub text: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CallsEntry {
+    #[serde(default)]
+    pub arg: usize,
+    /// What the function gets: `receiver`, `element`, `next`, a role, or nothing known.
+    #[serde(default)]
+    pub params: Vec<Name>,
+}
+
+/// Where a value stands in a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Where {
+    Argument(usize),
+    Keyword(String),
+    Receiver,
+    /// Every argument.
+    All,
+}
+
+impl<'de> Deserialize<'de> for Where {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Index(usize),
+            Word(String),
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Index(index) => Where::Argument(index),
+            Written::Word(word) if word == "receiver" => Where::Receiver,
+            Written::Word(word) if word == "all" => Where::All,
+            Written::Word(word) => Where::Keyword(word),
+        })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SinkEntry {
+    pub kind: SinkKind,
+    /// The client's name; for SQL it decides how placeholders are written.
+    #[serde(default)]
+    pub client: Name,
+    /// The dangerous arguments.
+    #[serde(default = "first")]
+    pub of: Vec<Where>,
+    /// Also dangerous as a template's tag (most tags bind their holes).
+    #[serde(default)]
+    pub tagged: bool,
+    /// Dangerous only while this keyword or option is set to `true`.
+    #[serde(default)]
+    pub only_if: Option<String>,
+    /// The value must be text that was put together; a whole value from outside is handled elsewhere.
+    #[serde(default)]
+    pub built: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CleanEntry {
+    #[serde(deserialize_with = "cleanings")]
+    pub by: Cleanings,
+    #[serde(default = "first")]
+    pub of: Vec<Where>,
+    /// Gives an object `{ success, data, error }` around the value.
+    #[serde(default)]
+    pub safe: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GuardEntry {
+    pub kind: GuardKind,
+    /// As what it guards: `call` (returns only if the check passed), `truth` (its result tells), `decorator`,
+    /// `middleware`, `mixin`, `dependency`.
+    #[serde(default)]
+    pub how: Vec<String>,
+    /// Not if this option is given as `true`/`false`: `optional=true`, `required=false`.
+    #[serde(default)]
+    pub unless: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EffectEntry {
+    pub kind: Name,
+}
+
+/// "A value called `prisma` is probably a Prisma client."
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuessEntry {
+    pub names: Vec<Name>,
+    pub is: String,
+    #[serde(default)]
+    pub python: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn first() -> Vec<Where> {
+    vec![Where::Argument(0)]
+}
+
+fn cleanings<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Cleanings, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    let mut all = Cleanings::default();
+    for name in &names {
+        let Some(cleaning) = Cleanings::named(name) else {
+            return Err(serde::de::Error::custom(format!("`{name}` is not a cleaning")));
+        };
+        all = all.with(cleaning);
+    }
+    Ok(all)
+}

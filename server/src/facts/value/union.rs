@@ -1,0 +1,101 @@
+//! One of several values: how unions are made, mapped and compared.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::{Kind, Value};
+use crate::facts::check::Facts;
+use crate::facts::taint::Taint;
+
+/// One of several values, and what holds if it is the one.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    pub value: Value,
+    pub facts: Facts,
+}
+
+impl Value {
+    /// Itself, or for a union each of its values.
+    pub fn alternatives(&self) -> SmallVec<[Value; 2]> {
+        match self.kind() {
+            Kind::Union(alternatives) => alternatives.iter().map(|alternative| alternative.value.clone()).collect(),
+            _ => smallvec::smallvec![self.clone()],
+        }
+    }
+
+    /// Awaited: the value in a promise, through unions.
+    pub fn awaited(&self) -> Value {
+        match self.kind() {
+            Kind::Promise(value) => value.clone(),
+            Kind::Union(_) => self.map(Value::awaited),
+            _ => self.clone(),
+        }
+    }
+
+    /// The same for each alternative of a union, which keep their facts.
+    pub fn map(&self, mut each: impl FnMut(&Value) -> Value) -> Value {
+        match self.kind() {
+            Kind::Union(alternatives) => {
+                let alternatives = alternatives.iter().map(|a| Alternative { value: each(&a.value), facts: a.facts.clone() });
+                Value::union(alternatives.collect())
+            }
+            _ => each(self),
+        }
+    }
+
+    /// One of several, flattened; at most [`Value::MOST_ALTERNATIVES`], beyond which only the taint is remembered.
+    pub fn union(alternatives: Vec<Alternative>) -> Value {
+        let mut flat: Vec<Alternative> = Vec::new();
+        let mut taint = Taint::none();
+        let mut nullable = false;
+        for alternative in alternatives {
+            taint = taint.join(alternative.value.taint());
+            nullable |= alternative.value.nullable();
+            let parts = match alternative.value.kind() {
+                Kind::Union(inner) => inner.iter().map(|a| Alternative { value: a.value.clone(), facts: a.facts.and(&alternative.facts) }).collect(),
+                _ => vec![alternative],
+            };
+            for part in parts {
+                match flat.iter_mut().find(|known| known.value.is_same(&part.value) || known.value.equals(&part.value)) {
+                    Some(known) => known.facts = known.facts.or(&part.facts),
+                    None => flat.push(part),
+                }
+            }
+        }
+        if flat.len() == 1 {
+            return flat.remove(0).value;
+        }
+        if flat.is_empty() || flat.len() > Self::MOST_ALTERNATIVES {
+            return Value::unknown().with_taint(taint).with_nullable(nullable);
+        }
+        let symbol = flat.first().and_then(|first| first.value.symbol().cloned()).filter(|s| flat.iter().all(|a| a.value.symbol() == Some(s)));
+        let mut value = Value::new(Kind::Union(flat.into())).with_taint(taint).with_nullable(nullable);
+        if let Some(symbol) = symbol {
+            value = value.with_symbol(symbol);
+        }
+        value
+    }
+
+    pub const MOST_ALTERNATIVES: usize = 8;
+
+    /// Equal constants and equal identities; not a deep comparison.
+    pub fn equals(&self, other: &Value) -> bool {
+        if self.0.taint != other.0.taint || self.0.symbol != other.0.symbol || self.0.truth.is_some() || other.0.truth.is_some() {
+            return false;
+        }
+        match (self.kind(), other.kind()) {
+            (Kind::Null, Kind::Null) => true,
+            (Kind::Unknown, Kind::Unknown) => true,
+            (Kind::Bool(a), Kind::Bool(b)) => a == b,
+            (Kind::Number(a), Kind::Number(b)) => a == b,
+            (Kind::Str(a), Kind::Str(b)) => a == b,
+            (Kind::Row(a), Kind::Row(b)) | (Kind::Rows(a), Kind::Rows(b)) => a == b,
+            (Kind::Library(a), Kind::Library(b)) => Arc::ptr_eq(a, b),
+            (Kind::Function(a), Kind::Function(b)) => Arc::ptr_eq(a, b),
+            (Kind::Class(a), Kind::Class(b)) => Arc::ptr_eq(a, b),
+            (Kind::Object(a), Kind::Object(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The moment a database is asked, and what it gives.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::catalogue::Returns;
+use crate::facts::check::{Fact, Root, Symbol};
+use crate::facts::event::{Access, AccessId, Event};
+use crate::facts::place::ItemKey;
+use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
+use crate::facts::taint::{Origin, Part, Taint};
+use crate::facts::value::{Kind, Library, Object, Row, Value};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    /// The database is asked.
+    pub(super) fn ask(&mut self, query: Query, gives: Returns, span: Span) -> Value {
+        let site = self.site(span);
+        let id = self.next_access();
+        let gives = if gives == Returns::Query { query.gives } else { gives };
+        let query = Arc::new(query);
+        let facts = self.facts.clone();
+        let delegated = facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if !guard.sure));
+        let callers = if self.handler_seen { self.callers() } else { Vec::new() };
+        self.events.push(Event::Access(Access { id, query: query.clone(), site, facts, delegated, callers }));
+        self.answer(id, &query, gives)
+    }
+
+    fn answer(&mut self, id: AccessId, query: &Query, gives: Returns) -> Value {
+        let row = Row { access: id, model: query.model.clone() };
+        let symbol = self.row_symbol(id, query);
+        let stored = Taint::of(Origin { part: Part::Stored, name: query.model.clone(), site: None, clean: Default::default() });
+        let one = Value::new(Kind::Row(row.clone())).with_symbol(symbol.clone()).with_taint(stored.clone()).with_nullable(true);
+        let many = Value::new(Kind::Rows(row)).with_symbol(symbol.clone()).with_taint(stored);
+        let count = Value::number().with_symbol(super::condition::count_symbol(id));
+        let mut object = Object::default();
+        match gives {
+            Returns::Row => one,
+            Returns::Rows => many,
+            Returns::Count => count,
+            Returns::Data => {
+                let data = if query.operation == Operation::ReadMany { many } else { one };
+                object.set("data".into(), data);
+                object.set("error".into(), Value::unknown().with_symbol(symbol.member(&Name::new_static("error"))));
+                object.set("count".into(), count);
+                object.set("status".into(), Value::number());
+                Value::new(Kind::Object(Arc::new(object)))
+            }
+            Returns::RowsObject => {
+                object.set("rows".into(), many);
+                object.set("rowCount".into(), count.clone());
+                object.set("rowsAffected".into(), count.clone());
+                object.set("results".into(), object.get("rows").0.cloned().unwrap_or_else(Value::unknown));
+                object.set("meta".into(), Value::unknown());
+                Value::new(Kind::Object(Arc::new(object)))
+            }
+            Returns::RowsPair => Value::seq(vec![many, Value::unknown()]),
+            Returns::Affected => {
+                let mut object = Object::default();
+                for name in [
+                    "count",
+                    "affectedRows",
+                    "affected",
+                    "changes",
+                    "rowCount",
+                    "deletedCount",
+                    "modifiedCount",
+                    "matchedCount",
+                    "numDeletedRows",
+                    "numUpdatedRows",
+                    "rowsAffected",
+                    "length",
+                    "rowcount",
+                ] {
+                    object.set(Name::new_static(name), count.clone());
+                }
+                Value::new(Kind::Object(Arc::new(object))).with_symbol(super::condition::count_symbol(id))
+            }
+            Returns::Nothing | Returns::Query => Value::unknown(),
+        }
+    }
+
+    /// A row of a principal model that was found through a verified identity *is* the principal; so is the row of a
+    /// session found by its secret.
+    fn row_symbol(&self, id: AccessId, query: &Query) -> Symbol {
+        let mut conjuncts = Vec::new();
+        Filter::conjuncts(&query.filter, &mut conjuncts);
+        let principal = self.world.is_principal_model(&query.model);
+        for filter in conjuncts {
+            let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else { continue };
+            let verified = value.symbol().is_some_and(|symbol| symbol.root == Root::Principal);
+            if verified && principal {
+                return Symbol::new(Root::Principal);
+            }
+            let from_caller = value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers));
+            let secret = path.last().is_some_and(|column| {
+                super::super::names::words(column).iter().any(|word| matches!(word.as_str(), "token" | "session" | "sid" | "secret" | "hash" | "key"))
+            });
+            if from_caller && secret {
+                return Symbol::new(Root::Principal);
+            }
+        }
+        Symbol::new(Root::Row(id))
+    }
+
+    /// Asks what was built and not asked yet.
+    pub(super) fn fired(&mut self, value: &Value) -> Value {
+        match value.kind() {
+            Kind::Library(library) => match &library.query {
+                Some(query) if query.lazy => {
+                    let query = (**query).clone();
+                    let span = query.site.as_ref().map(|site| site.span).unwrap_or_default();
+                    self.ask_at(query, span)
+                }
+                _ => value.clone(),
+            },
+            Kind::Union(_) => value.map(|value| self.fired(value)),
+            Kind::Seq(seq) if seq.items.iter().any(is_lazy) => {
+                let items = seq.items.clone();
+                let items = items.iter().map(|item| self.fired(item).awaited()).collect();
+                Value::seq(items)
+            }
+            Kind::Object(object) if object.fields.iter().any(|(_, value)| is_lazy(value)) => {
+                let mut object = (**object).clone();
+                for (_, value) in &mut object.fields {
+                    *value = self.fired(&value.clone());
+                }
+                value.with_kind(Kind::Object(Arc::new(object)))
+            }
+            _ => value.clone(),
+        }
+    }
+
+    fn ask_at(&mut self, query: Query, span: Span) -> Value {
+        let site = query.site.clone();
+        let value = self.ask(query, Returns::Query, span);
+        // The question stands where it was built, not where it was awaited.
+        if let (Some(Event::Access(access)), Some(site)) = (self.events.last_mut(), site) {
+            access.site = site;
+        }
+        value
+    }
+
+    /// The value of a statement, or what is returned: questions in it are asked; what is returned leaves the function.
+    pub(super) fn settle(&mut self, value: &Value, returned: bool) {
+        if returned {
+            return;
+        }
+        if let Kind::Library(library) = value.kind()
+            && library.query.as_ref().is_some_and(|query| query.lazy && query.operation.is_write())
+        {
+            self.fired(value);
+        }
+    }
+
+    /// The same for what a root gives.
+    pub(super) fn fired_outside(&mut self, value: &Value) -> Value {
+        let awaited = value.awaited();
+        let needs = is_lazy(&awaited) || matches!(awaited.kind(), Kind::Union(_) | Kind::Seq(_) | Kind::Object(_));
+        if !needs {
+            return awaited;
+        }
+        let Some(site) = first_site(&awaited) else { return awaited };
+        self.inside(&site, None, None, |walker| walker.fired(&awaited)).unwrap_or(awaited)
+    }
+
+    pub(super) fn finishes_lazily(&self, library: &Library, name: &Name) -> bool {
+        let Some(query) = &library.query else { return false };
+        if !query.lazy {
+            return false;
+        }
+        let catalogue = self.world.catalogue();
+        // `filter` of a list, or of a query?
+        catalogue.member(&library.states, name).is_empty()
+            && catalogue.step(&query.client, name).is_none()
+            && matches!(
+                name.as_str(),
+                "map" | "filter" | "forEach" | "reduce" | "find" | "some" | "every" | "flatMap" | "then" | "catch" | "finally" | "sort" | "slice"
+            )
+    }
+}
+
+fn is_lazy(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Library(library) => library.query.as_ref().is_some_and(|query| query.lazy),
+        Kind::Promise(inner) => is_lazy(inner),
+        _ => false,
+    }
+}
+
+fn first_site(value: &Value) -> Option<ItemKey> {
+    match value.kind() {
+        Kind::Library(library) => library.query.as_ref().and_then(|query| query.site.as_ref()).map(|site| site.item.clone()),
+        Kind::Union(alternatives) => alternatives.iter().find_map(|alternative| first_site(&alternative.value)),
+        Kind::Seq(seq) => seq.items.iter().find_map(first_site),
+        Kind::Object(object) => object.fields.iter().find_map(|(_, value)| first_site(value)),
+        Kind::Promise(inner) => first_site(inner),
+        _ => None,
+    }
+}

@@ -1,0 +1,207 @@
+//! Classes and their instances: members, found along the bases.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::catalogue::Entry;
+use crate::facts::value::{ClassValue, Column, Instance, Kind, Library, Value};
+use crate::model::{ClassId, FunctionKind, StmtKind};
+use crate::text::Name;
+
+impl Walker<'_> {
+    pub(super) fn class_value(&mut self, class: ClassId) -> Value {
+        let segment = self.frame().segment.clone();
+        let bases = segment[class].bases.iter().map(|base| self.eval(*base)).collect();
+        let frame = self.frame();
+        let value = ClassValue { item: frame.item.clone(), class, name: segment[class].name.clone(), captured: self.capture(), bases };
+        Value::new(Kind::Class(Arc::new(value)))
+    }
+
+    pub(super) fn instance(&mut self, class: Arc<ClassValue>, fields: Vec<(Name, Value)>) -> Value {
+        Value::new(Kind::Instance(Arc::new(Instance { class, fields })))
+    }
+
+    pub(super) fn this(&mut self) -> Value {
+        let frame = self.frame();
+        if let Some(this) = &frame.this {
+            return this.clone();
+        }
+        match &frame.class {
+            Some(class) => {
+                let class = class.clone();
+                self.instance(class, Vec::new())
+            }
+            None => Value::unknown(),
+        }
+    }
+
+    /// `super` / `super()`: the same object, seen as its base class.
+    pub(super) fn super_value(&mut self) -> Value {
+        let this = self.this();
+        let Some(class) = self.frame().class.clone() else { return Value::unknown() };
+        match class.bases.first().map(Value::kind) {
+            Some(Kind::Class(parent)) => {
+                let fields = match this.kind() {
+                    Kind::Instance(instance) => instance.fields.clone(),
+                    _ => Vec::new(),
+                };
+                self.instance(parent.clone(), fields)
+            }
+            Some(Kind::Library(library)) => {
+                let states = self.world.catalogue().call(&library.states);
+                let library = Library { package: library.package.clone(), step: "()".into(), states, receiver: Some(this), ..Library::default() };
+                Value::new(Kind::Library(Arc::new(library)))
+            }
+            _ => Value::unknown(),
+        }
+    }
+
+    pub(super) fn instance_member(&mut self, base: &Value, instance: &Arc<Instance>, name: &Name) -> Value {
+        if let Some((_, value)) = instance.fields.iter().rev().find(|(known, _)| known == name) {
+            return value.clone();
+        }
+        let value = self.class_member(base, &instance.class, name, Some(base));
+        // `TokenPayload(**claims)`: what was spread into it is what its fields hold.
+        let spread = instance.fields.iter().rev().find(|(known, _)| known == "**").map(|(_, value)| value.clone());
+        match spread {
+            Some(spread) if !matches!(value.kind(), Kind::Function(_)) => self.member(&spread, name),
+            _ => value,
+        }
+    }
+
+    /// A member of a class, found along its bases; bound to `this` when there is an instance.
+    pub(super) fn class_member(&mut self, base: &Value, class: &Arc<ClassValue>, name: &Name, this: Option<&Value>) -> Value {
+        self.class_member_at(base, class, name, this, 0)
+    }
+
+    fn class_member_at(&mut self, base: &Value, class: &Arc<ClassValue>, name: &Name, this: Option<&Value>, depth: u32) -> Value {
+        if depth > 12 {
+            return Value::unknown();
+        }
+        let found = self.inside(&class.item, class.captured.clone(), Some(class.clone()), |walker| walker.own_member(class, name, this));
+        if let Some(Some(value)) = found {
+            return value;
+        }
+        for parent in &class.bases {
+            match parent.kind() {
+                Kind::Class(parent) => {
+                    let value = self.class_member_at(base, parent, name, this, depth + 1);
+                    if !matches!(value.kind(), Kind::Unknown) || value.symbol().is_some() {
+                        return value;
+                    }
+                }
+                Kind::Library(library) => {
+                    let catalogue = self.world.catalogue();
+                    let states = match this {
+                        Some(_) => catalogue.member(&catalogue.call(&library.states), name),
+                        None => catalogue.member(&library.states, name),
+                    };
+                    if !states.is_empty() {
+                        let library = Library {
+                            package: library.package.clone(),
+                            step: name.clone(),
+                            states,
+                            receiver: Some(base.clone()),
+                            guessed: library.guessed,
+                            ..Library::default()
+                        };
+                        return self.known(Value::new(Kind::Library(Arc::new(library))));
+                    }
+                    if this.is_none() && self.is_table(library) && !name.starts_with("__") {
+                        return Value::new(Kind::Column(Arc::new(Column { model: class.name.clone(), name: name.clone() })));
+                    }
+                }
+                _ => {}
+            }
+        }
+        match this {
+            Some(this) => {
+                let value = Value::unknown();
+                match this.symbol() {
+                    Some(symbol) => value.with_symbol(symbol.member(name)),
+                    None => self.guessed(name).unwrap_or(value),
+                }
+            }
+            None => Value::unknown(),
+        }
+    }
+
+    /// In the class itself: a method, a field, something nested. The frame is the class's.
+    fn own_member(&mut self, class: &Arc<ClassValue>, name: &Name, this: Option<&Value>) -> Option<Value> {
+        let segment = self.frame().segment.clone();
+        let body = &segment[class.class];
+        for method in &body.methods {
+            let function = &segment[*method];
+            if function.name != *name || function.kind == FunctionKind::Setter || function.kind == FunctionKind::Constructor {
+                continue;
+            }
+            let value = self.closure(*method);
+            let value = self.decorated(*method, value);
+            let Kind::Function(closure) = value.kind() else { return Some(value) };
+            let property = function.kind == FunctionKind::Getter || self.is_property(*method);
+            let is_static = function.is_static;
+            let bound_class = self.is_class_method(*method);
+            let mut closure = super::inline::copy(closure);
+            closure.class = Some(class.clone());
+            match this {
+                Some(this) if !is_static => {
+                    closure.this = Some(this.clone());
+                    if self.python() && function.kind != FunctionKind::Arrow && closure.item == class.item && closure.function == *method {
+                        closure.bound.insert(0, if bound_class { Value::new(Kind::Class(class.clone())) } else { this.clone() });
+                    }
+                }
+                None if bound_class => closure.bound.insert(0, Value::new(Kind::Class(class.clone()))),
+                _ => {}
+            }
+            let value = Value::new(Kind::Function(Arc::new(closure)));
+            if property && this.is_some() {
+                return Some(self.apply_plain(&value, Vec::new()));
+            }
+            return Some(value);
+        }
+        for field in body.fields.iter().rev() {
+            if field.name != *name {
+                continue;
+            }
+            if this.is_none() && self.bases_are_table(class) && !name.starts_with("__") {
+                return Some(Value::new(Kind::Column(Arc::new(Column { model: class.name.clone(), name: name.clone() }))));
+            }
+            if let Some(value) = field.value {
+                return Some(self.eval(value));
+            }
+            if let Some(ty) = &field.ty
+                && let Some(value) = self.declared(ty)
+            {
+                return Some(value);
+            }
+            return match this.and_then(|this| this.symbol()) {
+                Some(symbol) => Some(Value::unknown().with_symbol(symbol.member(name))),
+                None => Some(self.guessed(name).unwrap_or_else(Value::unknown)),
+            };
+        }
+        for stmt in &body.statements {
+            if let StmtKind::Class(nested) = &segment[*stmt].kind
+                && segment[*nested].name == *name
+            {
+                return Some(self.class_value(*nested));
+            }
+        }
+        None
+    }
+
+    fn is_table(&self, library: &Library) -> bool {
+        self.world.catalogue().at(&library.states).any(|entry| matches!(entry, Entry::Table))
+    }
+
+    fn bases_are_table(&self, class: &ClassValue) -> bool {
+        fn table(walker: &Walker<'_>, class: &ClassValue, depth: u32) -> bool {
+            depth < 8
+                && class.bases.iter().any(|base| match base.kind() {
+                    Kind::Class(parent) => table(walker, parent, depth + 1),
+                    Kind::Library(library) => walker.is_table(library),
+                    _ => false,
+                })
+        }
+        table(self, class, 0)
+    }
+}

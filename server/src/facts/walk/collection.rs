@@ -1,0 +1,155 @@
+//! Values with parts: objects, lists, comprehensions, JSX elements.
+
+use std::sync::Arc;
+
+use super::Walker;
+use super::expression::either;
+use crate::facts::taint::Taint;
+use crate::facts::value::{Kind, Object, Seq, Value};
+use crate::model::{Clause, Entry, ExprId, JsxAttribute, Key, SeqItem};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    pub(super) fn object(&mut self, entries: &[Entry]) -> Value {
+        let mut object = Object::default();
+        let mut taint = Taint::none();
+        for entry in entries {
+            match entry {
+                Entry::Field { key: Key::Name(key), value, .. } => {
+                    let value = self.eval(*value);
+                    object.set(key.clone(), value);
+                }
+                Entry::Field { key: Key::Computed(key), value, .. } => {
+                    let key = self.eval(*key);
+                    let value = self.eval(*value);
+                    match key.as_str() {
+                        Some(key) => object.set(Name::from(&**key), value),
+                        None => {
+                            taint = taint.join(key.taint());
+                            object.spread(value);
+                        }
+                    }
+                }
+                Entry::Spread { value, .. } => {
+                    let value = self.eval(*value);
+                    self.spread_into(&mut object, &value);
+                }
+            }
+        }
+        Value::new(Kind::Object(Arc::new(object))).with_taint(taint)
+    }
+
+    /// `{...value}`: known fields are laid over what is there, the rest is remembered as the rest.
+    pub(super) fn spread_into(&mut self, object: &mut Object, value: &Value) {
+        match value.kind() {
+            Kind::Object(inner) => {
+                if let Some(rest) = &inner.rest {
+                    object.spread(rest.clone());
+                }
+                for (name, value) in &inner.fields {
+                    object.set(name.clone(), value.clone());
+                }
+            }
+            Kind::Null | Kind::Bool(_) => {}
+            Kind::Union(alternatives) if alternatives.iter().all(|a| matches!(a.value.kind(), Kind::Object(_) | Kind::Null | Kind::Bool(_))) => {
+                for alternative in alternatives.iter() {
+                    if let Kind::Object(inner) = alternative.value.kind() {
+                        for (name, value) in &inner.fields {
+                            let old = object.get(name).0.cloned();
+                            let value = match old {
+                                Some(old) => either(old, value.clone()),
+                                None => value.clone(),
+                            };
+                            object.set(name.clone(), value);
+                        }
+                        if let Some(rest) = &inner.rest {
+                            object.spread(rest.clone());
+                        }
+                    }
+                }
+            }
+            _ => object.spread(value.clone()),
+        }
+    }
+
+    pub(super) fn sequence(&mut self, items: &[SeqItem]) -> Value {
+        let mut seq = Seq::default();
+        for item in items {
+            let value = self.eval(item.value);
+            if item.spread {
+                match value.kind() {
+                    Kind::Seq(inner) => {
+                        seq.items.extend(inner.items.iter().cloned());
+                        if let Some(rest) = &inner.rest {
+                            seq.rest = Some(rest.clone());
+                        }
+                    }
+                    _ => seq.rest = Some(self.element_of(&value)),
+                }
+            } else if seq.items.len() < 64 {
+                seq.items.push(value);
+            }
+        }
+        Value::new(Kind::Seq(Arc::new(seq)))
+    }
+
+    pub(super) fn comprehension(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Value {
+        let depth = self.frame().state.len();
+        let facts = self.facts.clone();
+        for clause in clauses {
+            let over = self.eval(clause.over);
+            let over = self.fired(&over);
+            let item = self.element_of(&over);
+            self.bind(clause.pattern, item);
+            for condition in &clause.conditions {
+                let condition = self.eval(*condition);
+                let truth = self.truth_of(&condition);
+                self.facts.add_all(&truth.if_true);
+            }
+        }
+        let element = self.eval(element);
+        let result = match value {
+            Some(value) => {
+                let value = self.eval(value);
+                let mut object = Object::default();
+                object.spread(value);
+                Value::new(Kind::Object(Arc::new(object))).with_taint(element.taint().clone())
+            }
+            None => Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) }))),
+        };
+        self.frame_mut().state.truncate(depth);
+        self.facts = facts;
+        result
+    }
+
+    pub(super) fn jsx(&mut self, attributes: &[JsxAttribute], children: &[ExprId], span: Span) -> Value {
+        let mut props = Object::default();
+        for attribute in attributes {
+            match attribute {
+                JsxAttribute::Named { name, value, .. } => {
+                    let value = match value {
+                        Some(value) => self.eval(*value),
+                        None => Value::bool(true),
+                    };
+                    props.set(name.clone(), value);
+                }
+                JsxAttribute::Spread { value, .. } => {
+                    let value = self.eval(*value);
+                    self.spread_into(&mut props, &value);
+                }
+            }
+        }
+        let mut shown = Vec::new();
+        for child in children {
+            let value = self.eval(*child);
+            shown.push(value);
+        }
+        let props = Value::new(Kind::Object(Arc::new(props)));
+        self.rendered(&props, &shown, span);
+        // What is rendered holds what it was given: rows in it reach the visitor.
+        let mut object = Object::default();
+        object.set("props".into(), props);
+        object.set("children".into(), Value::seq(shown));
+        Value::new(Kind::Object(Arc::new(object)))
+    }
+}

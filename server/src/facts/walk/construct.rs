@@ -1,0 +1,76 @@
+//! Making an instance: `new C(...)`, `C(...)` in Python.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::value::{Argument, ClassValue, Closure, Kind, Value};
+use crate::model::{FunctionId, FunctionKind};
+use crate::text::Name;
+
+impl Walker<'_> {
+    /// `new C(...)`, `C(...)` in Python.
+    pub(super) fn construct(&mut self, class: &Arc<ClassValue>, args: &[Argument]) -> Value {
+        let mut fields: Vec<(Name, Value)> = Vec::new();
+        for arg in args {
+            if !arg.name.is_empty() {
+                fields.push((arg.name.clone(), arg.value.clone()));
+            } else if arg.spread
+                && let Kind::Object(object) = arg.value.kind()
+            {
+                fields.extend(object.fields.iter().cloned());
+                if let Some(rest) = &object.rest {
+                    fields.push(("**".into(), rest.clone()));
+                }
+            } else if arg.spread {
+                fields.push(("**".into(), arg.value.clone()));
+            }
+        }
+        let instance = self.instance(class.clone(), fields);
+        let constructor = self.constructor(class, 0);
+        let Some((owner, function)) = constructor else { return instance };
+        let built = self.inside(&owner.item.clone(), owner.captured.clone(), Some(owner.clone()), |walker| {
+            let value = walker.closure(function);
+            let Kind::Function(closure) = value.kind() else { return None };
+            let mut closure = super::inline::copy(closure);
+            closure.this = Some(instance.clone());
+            closure.class = Some(owner.clone());
+            if walker.python() {
+                closure.bound.insert(0, instance.clone());
+            }
+            walker.constructing(&Arc::new(closure), args)
+        });
+        match built.flatten() {
+            Some(built) => built,
+            None => instance,
+        }
+    }
+
+    /// Walks a constructor and takes the object as it was when it ended.
+    fn constructing(&mut self, closure: &Arc<Closure>, args: &[Argument]) -> Option<Value> {
+        let before = std::mem::take(&mut self.built);
+        self.inline(closure, args);
+        self.ended = false;
+        std::mem::replace(&mut self.built, before)
+    }
+
+    fn constructor(&mut self, class: &Arc<ClassValue>, depth: u32) -> Option<(Arc<ClassValue>, FunctionId)> {
+        if depth > 8 {
+            return None;
+        }
+        let own = self.inside(&class.item.clone(), class.captured.clone(), Some(class.clone()), |walker| {
+            let segment = walker.frame().segment.clone();
+            segment[class.class]
+                .methods
+                .iter()
+                .copied()
+                .find(|method| segment[*method].kind == FunctionKind::Constructor || segment[*method].name == "__init__")
+        });
+        if let Some(Some(function)) = own {
+            return Some((class.clone(), function));
+        }
+        class.bases.iter().find_map(|base| match base.kind() {
+            Kind::Class(parent) => self.constructor(parent, depth + 1),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! Declared types: what is known of a value by its annotation alone.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::value::{Kind, Library, Value};
+use crate::model::TypeRef;
+use crate::text::Name;
+
+impl Walker<'_> {
+    /// A value of the declared type, where nothing else is known of it.
+    pub(super) fn declared(&mut self, ty: &TypeRef) -> Option<Value> {
+        let name = match ty.name.as_str() {
+            "Optional" | "Promise" | "Awaitable" | "Readonly" | "NonNullable" | "Annotated" | "Required" => {
+                return self.declared(ty.args.first()?);
+            }
+            "|" => {
+                return ty
+                    .args
+                    .iter()
+                    .find(|arg| !matches!(arg.name.as_str(), "None" | "null" | "undefined" | ""))
+                    .cloned()
+                    .and_then(|arg| self.declared(&arg));
+            }
+            "" => return None,
+            name => name,
+        };
+        if self.python() && matches!(name, "int" | "float" | "bool" | "Decimal" | "date" | "datetime" | "UUID" | "uuid.UUID" | "Literal" | "UUID4") {
+            return Some(Value::number());
+        }
+        if !self.python() && matches!(name, "number" | "boolean" | "bigint" | "Date") {
+            return Some(Value::number());
+        }
+        let mut parts = name.split('.');
+        let first = Name::from(parts.next()?);
+        let file = self.frame().module.model.file.clone();
+        let local = self.frame().state.iter().rev().find(|(known, _)| *known == first).map(|(_, value)| value.clone());
+        let mut value = match local {
+            Some(value) => value,
+            None => self.module_name(&file, &first)?,
+        };
+        for part in parts {
+            value = self.member(&value, &Name::from(part));
+        }
+        match value.kind() {
+            Kind::Class(class) => Some(self.instance(class.clone(), Vec::new())),
+            Kind::Library(library) => {
+                let states = self.world.catalogue().call(&library.states);
+                if states.is_empty() {
+                    return None;
+                }
+                let library = Library {
+                    package: library.package.clone(),
+                    step: "()".into(),
+                    states,
+                    receiver: Some(value.clone()),
+                    guessed: library.guessed,
+                    ..Library::default()
+                };
+                Some(self.known(Value::new(Kind::Library(Arc::new(library)))))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Decorators and wrappers: what they make of a function, and what holds when it runs.
+
+use std::sync::Arc;
+
+use super::Walker;
+use super::call::called_name;
+use super::library::option_is;
+use crate::facts::catalogue::Entry;
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::model::{ExprKind, FunctionId};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    /// Decorators, from the innermost outwards.
+    pub(super) fn decorated(&mut self, function: FunctionId, value: Value) -> Value {
+        let segment = self.frame().segment.clone();
+        let mut value = value;
+        for decorator in segment[function].decorators.iter().rev() {
+            let span = segment[*decorator].span;
+            let decorator = self.eval(*decorator);
+            self.ended = false;
+            value = self.decorate(&decorator, value, span);
+        }
+        value
+    }
+
+    fn decorate(&mut self, decorator: &Value, value: Value, span: Span) -> Value {
+        match decorator.kind() {
+            Kind::Function(closure) => {
+                let site = self.site(span);
+                let argument = Argument { name: Name::default(), value: value.clone(), site, spread: false };
+                let result = self.inline(&closure.clone(), &[argument]);
+                self.ended = false;
+                if matches!(result.kind(), Kind::Function(_) | Kind::Class(_)) { result } else { value }
+            }
+            Kind::Library(library) => self.library_decorator(decorator, &library.clone(), value, span),
+            _ => self.guarded_by_name(decorator, value, span),
+        }
+    }
+
+    /// A decorator or wrapper that cannot be looked into: its name may say that it guards.
+    pub(super) fn guarded_by_name(&mut self, wrapper: &Value, value: Value, span: Span) -> Value {
+        let name = called_name(wrapper);
+        let configured = self.world.is_configured_guard(&name);
+        if !configured && !super::super::names::is_guard(&name) {
+            return value;
+        }
+        let site = Some(self.site(span));
+        let mut facts = Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: configured, name: name.clone(), site: site.clone() }));
+        if !configured {
+            facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name, site }));
+        }
+        assuming(&value, &facts)
+    }
+
+    pub(super) fn has_decorator(&self, function: FunctionId, names: &[&str]) -> bool {
+        let segment = &self.frame().segment;
+        segment[function].decorators.iter().any(|decorator| {
+            let mut at = *decorator;
+            loop {
+                match &segment[at].kind {
+                    ExprKind::Name(name) => return names.contains(&name.as_str()),
+                    ExprKind::Member { name, .. } => return names.contains(&name.as_str()),
+                    ExprKind::Call { callee, .. } => at = *callee,
+                    _ => return false,
+                }
+            }
+        })
+    }
+
+    pub(super) fn is_property(&self, function: FunctionId) -> bool {
+        self.has_decorator(function, &["property", "cached_property", "computed_field"])
+    }
+
+    pub(super) fn is_class_method(&self, function: FunctionId) -> bool {
+        self.has_decorator(function, &["classmethod"])
+    }
+}
+
+impl<'w> Walker<'w> {
+    /// `@app.get("/x")`, `@login_required`, `@functools.wraps(f)`.
+    pub(super) fn library_decorator(&mut self, decorator: &Value, library: &Arc<Library>, value: Value, span: Span) -> Value {
+        let catalogue = self.catalogue();
+        let mut value = value;
+        let mut known = false;
+        for entry in catalogue.at(&library.states) {
+            known = true;
+            match entry {
+                Entry::Route(route) if route.decorator => {
+                    let site = self.site(span);
+                    let callee = library.receiver.clone().unwrap_or_else(Value::unknown);
+                    let mut args = library.args.clone();
+                    // `@app.before_request` is not called: the function itself is the argument.
+                    let bare = library.step != "()";
+                    let callee = if bare { decorator.clone() } else { callee };
+                    if bare {
+                        args.clear();
+                    }
+                    args.push(Argument { name: "*handler*".into(), value: value.clone(), site, spread: false });
+                    self.register(route, &callee, &args, span);
+                }
+                Entry::Guard(guard) if guard.how.iter().any(|how| how == "decorator") => {
+                    if option_is(&library.args, guard.unless.as_deref()) {
+                        continue;
+                    }
+                    let site = Some(self.site(span));
+                    let name = called_name(decorator);
+                    let mut facts = Facts::one(Fact::Guard(Guard { kind: guard.kind, sure: true, name: name.clone(), site: site.clone() }));
+                    if guard.kind == GuardKind::Identity || guard.kind == GuardKind::Role {
+                        facts.add(Fact::Present(Symbol::new(Root::Principal)));
+                    }
+                    value = assuming(&value, &facts);
+                }
+                Entry::Wraps => {}
+                _ => {}
+            }
+        }
+        if !known {
+            return self.guarded_by_name(decorator, value, span);
+        }
+        value
+    }
+}
+
+/// The function, under something that already holds when it runs.
+pub(super) fn assuming(value: &Value, facts: &Facts) -> Value {
+    let Kind::Function(closure) = value.kind() else { return value.clone() };
+    let mut closure = super::inline::copy(closure);
+    closure.assumes.add_all(facts);
+    Value::new(Kind::Function(Arc::new(closure)))
+}

@@ -1,0 +1,108 @@
+//! Elements of lists and tables: `base[index]`.
+
+use super::Walker;
+use super::expression::either;
+use crate::facts::check::{Root, Symbol};
+use crate::facts::value::{Kind, Value};
+use crate::text::Name;
+
+impl Walker<'_> {
+    /// `base[index]`.
+    pub(super) fn index(&mut self, base: &Value, index: &Value) -> Value {
+        if let Some(key) = index.as_str() {
+            let key = Name::from(&**key);
+            return match base.kind() {
+                Kind::Library(library) if self.python() => {
+                    // `request.form["x"]`, `session["user_id"]`.
+                    let mut value = self.library_member(base, &library.clone(), &key);
+                    if value.taint().is_empty() && !base.taint().is_empty() {
+                        value = value.with_taint(base.taint().member(&key));
+                    }
+                    value
+                }
+                _ => self.member(base, &key),
+            };
+        }
+        match (base.kind(), index.kind()) {
+            (Kind::Seq(_) | Kind::Rows(_), Kind::Number(text)) if text.parse::<usize>().is_ok() => self.nth(base, text.parse().unwrap_or(0)),
+            (Kind::Union(_), _) => base.map(|value| self.index(value, index)),
+            // A lookup in a table of constants gives one of its constants, whatever the key was.
+            (Kind::Object(object), _) if object.rest.is_none() => {
+                let mut values: Vec<Value> = object.fields.iter().map(|(_, value)| value.clone()).collect();
+                values.truncate(Value::MOST_ALTERNATIVES);
+                values.into_iter().reduce(either).unwrap_or_else(Value::unknown)
+            }
+            (Kind::Object(object), _) => {
+                let rest = object.rest.clone().unwrap_or_else(Value::unknown);
+                Value::unknown().with_taint(rest.taint().join(base.taint()))
+            }
+            (Kind::Rows(_), _) => self.element_of(base),
+            (Kind::Seq(_), _) => self.element_of(base),
+            (Kind::Str(_) | Kind::Text(_), _) => Value::unknown().with_taint(base.taint().clone()),
+            (Kind::Library(library), _) if !library.states.is_empty() => {
+                let value = self.library_member(base, &library.clone(), &Name::new_static("*index*"));
+                if value.taint().is_empty() { value.with_taint(base.taint().clone()) } else { value }
+            }
+            _ => {
+                let mut value = Value::unknown().with_taint(base.taint().clone());
+                if let (Some(symbol), Kind::Number(text)) = (base.symbol(), index.kind())
+                    && !text.is_empty()
+                {
+                    value = value.with_symbol(symbol.member(text));
+                }
+                value
+            }
+        }
+    }
+
+    /// The element at a place of a list.
+    pub(super) fn nth(&mut self, list: &Value, at: usize) -> Value {
+        match list.kind() {
+            Kind::Seq(seq) => match seq.items.get(at) {
+                Some(value) => value.clone(),
+                None => seq.rest.clone().unwrap_or_else(Value::unknown),
+            },
+            Kind::Rows(_) => self.element_of(list),
+            Kind::Union(_) => list.map(|value| self.nth(value, at)),
+            Kind::Row(_) => list.clone(),
+            Kind::Promise(inner) => self.nth(&inner.clone(), at),
+            Kind::Library(library) if library.query.is_some() => {
+                let rows = self.fired(list);
+                if rows.is_same(list) { Value::unknown() } else { self.nth(&rows, at) }
+            }
+            Kind::Library(library) => self.library_member(list, &library.clone(), &Name::from(at.to_string())),
+            _ => {
+                let value = Value::unknown().with_taint(list.taint().clone());
+                match list.symbol() {
+                    Some(symbol) => value.with_symbol(symbol.member(&Name::from(at.to_string()))),
+                    None => value,
+                }
+            }
+        }
+    }
+
+    /// Some element of a list.
+    pub(super) fn element_of(&mut self, list: &Value) -> Value {
+        match list.kind() {
+            Kind::Seq(seq) => {
+                let all: Vec<Value> = seq.items.iter().chain(&seq.rest).take(Value::MOST_ALTERNATIVES).cloned().collect();
+                all.into_iter().reduce(either).unwrap_or_else(Value::unknown)
+            }
+            Kind::Rows(row) => Value::new(Kind::Row(row.clone())).with_symbol(list.symbol().cloned().unwrap_or_else(|| Symbol::new(Root::Row(row.access)))),
+            Kind::Row(_) => list.clone(),
+            Kind::Union(_) => list.map(|value| self.element_of(value)),
+            Kind::Promise(inner) => self.element_of(&inner.clone()),
+            Kind::Object(object) => {
+                let all: Vec<Value> = object.fields.iter().map(|(_, value)| value.clone()).take(Value::MOST_ALTERNATIVES).collect();
+                all.into_iter().reduce(either).unwrap_or_else(Value::unknown).without_symbol()
+            }
+            _ => {
+                let value = Value::unknown().with_taint(list.taint().clone());
+                match list.symbol() {
+                    Some(symbol) => value.with_symbol(symbol.member(&Name::new_static("*"))),
+                    None => value,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What the entries of the catalogue do at a call, one kind after the other.
+
+use std::sync::Arc;
+
+use super::Walker;
+use super::call::called_name;
+use super::library::path;
+use crate::facts::catalogue::{CallsEntry, CleanEntry, PrincipalEntry, SourceEntry, Where};
+use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::place::Site;
+use crate::facts::taint::{Cleanings, Origin, Part, Taint};
+use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Value};
+use crate::text::Name;
+
+impl Walker<'_> {
+    fn callback_argument(&mut self, role: &Name, library: &Library) -> Value {
+        match role.as_str() {
+            "receiver" => library.receiver.clone().unwrap_or_else(Value::unknown),
+            "element" => match library.receiver.clone() {
+                Some(receiver) => self.element_of(&receiver),
+                None => Value::unknown(),
+            },
+            _ => self.role(role),
+        }
+    }
+
+    /// A value of a role: `role:express.request`, `next`, `input`.
+    pub fn role(&mut self, role: &str) -> Value {
+        match role {
+            "next" => Value::new(Kind::Next),
+            "unknown" | "" => Value::unknown(),
+            "input" => {
+                let origin = Origin { part: Part::Input, name: "input".into(), site: None, clean: Default::default() };
+                Value::unknown().with_taint(Taint::of(origin)).with_symbol(Symbol::new(Root::Request("input".into())))
+            }
+            _ => {
+                let name = role.strip_prefix("role:").unwrap_or(role);
+                let states = self.catalogue().root(&crate::facts::catalogue::Root::Role(Name::from(name)));
+                let library = Library { step: Name::from(name), states, ..Library::default() };
+                self.known(Value::new(Kind::Library(Arc::new(library))))
+            }
+        }
+    }
+
+    /// Whoever the call says is signed in.
+    pub(super) fn identified(&mut self, principal: &PrincipalEntry, function: &Value, made: &Library, site: Site) -> Value {
+        let part = if principal.unverified { Part::Headers } else { Part::Principal };
+        let taint = Taint::of(Origin { part, name: called_name(function), site: Some(site), clean: Default::default() });
+        if principal.unverified {
+            return Value::unknown().with_taint(taint);
+        }
+        if !principal.null {
+            self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
+        }
+        self.principal_id = path(&principal.id);
+        Value::new(Kind::Library(Arc::new(Library { query: None, ..made.clone() })))
+            .with_taint(taint)
+            .with_symbol(Symbol::new(Root::Principal))
+            .with_nullable(principal.null)
+    }
+
+    /// What was made harmless.
+    pub(super) fn cleaned(&mut self, clean: &CleanEntry, function: &Value, of: &[Value]) -> Value {
+        let mut value = harmless(clean, of);
+        if clean.by.has(Cleanings::SHAPE) && clean.by != Cleanings::ALL {
+            value = self.parsed_by(function, value);
+        }
+        if clean.safe { parsed(value) } else { value }
+    }
+
+    /// A function that the library calls at once, and what it gave.
+    pub(super) fn called_back(&mut self, calls: &CallsEntry, callback: &Value, library: &Library) -> Value {
+        let params: Vec<Value> = calls.params.iter().map(|role| self.callback_argument(role, library)).collect();
+        if !matches!(callback.kind(), Kind::Function(_)) {
+            return callback.clone();
+        }
+        let before = self.save();
+        let value = self.apply_plain(callback, params);
+        self.ended = false;
+        let after = self.save();
+        let joined = self.meet(before.clone(), after, &before.1);
+        self.restore(joined);
+        Value::new(Kind::Promise(value.awaited()))
+    }
+}
+
+/// What comes from the request, or from wherever else.
+pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument], site: Site) -> Value {
+    let name = args.first().and_then(|arg| arg.value.as_str()).map(|text| Name::from(&**text));
+    let origin = Origin {
+        part: source.part,
+        name: name.clone().unwrap_or_else(|| called_name(function)),
+        site: Some(site),
+        clean: if source.text { Cleanings::NOSQL } else { Default::default() },
+    };
+    let mut symbol = Symbol::new(Root::Request(Name::from(format!("{:?}", source.part).to_lowercase())));
+    if let Some(name) = name {
+        symbol = symbol.member(&name);
+    }
+    Value::unknown().with_taint(Taint::of(origin)).with_symbol(symbol)
+}
+
+/// What was made harmless, before a schema is asked for its shape.
+fn harmless(clean: &CleanEntry, of: &[Value]) -> Value {
+    match of {
+        [only] => {
+            let kind = if clean.by == Cleanings::ALL { Kind::Number(Name::default()) } else { only.kind().clone() };
+            let value = Value::new(kind).with_taint(only.taint().cleaned(clean.by));
+            match only.symbol() {
+                // `Number(req.params.id)` still is that id.
+                Some(symbol) => value.with_symbol(symbol.clone()),
+                None => value,
+            }
+        }
+        _ => {
+            let taint = of.iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
+            Value::unknown().with_taint(taint.cleaned(clean.by))
+        }
+    }
+}
+
+/// What stands at these places of a call.
+pub(super) fn where_all(of: &[Where], function: &Value, args: &[Argument]) -> Vec<Value> {
+    of.iter().flat_map(|place| at_place(place, function, args)).map(|(value, _)| value).collect()
+}
+
+/// What stands at one place of a call, and where it is written; the receiver is not an argument and has no place of its own.
+pub(super) fn at_place(place: &Where, function: &Value, args: &[Argument]) -> Vec<(Value, Option<Site>)> {
+    let given = |arg: &Argument| (arg.value.clone(), Some(arg.site.clone()));
+    match place {
+        Where::Argument(at) => args.iter().filter(|arg| arg.name.is_empty()).nth(*at).map(given).into_iter().collect(),
+        Where::Keyword(name) => args.iter().find(|arg| arg.name == name.as_str()).map(given).into_iter().collect(),
+        Where::All => args.iter().map(given).collect(),
+        Where::Receiver => function.as_library().and_then(|library| library.receiver.clone()).map(|value| (value, None)).into_iter().collect(),
+    }
+}
+
+/// `{ success: true, data } | { success: false, error }`.
+fn parsed(value: Value) -> Value {
+    let mut good = Object::default();
+    good.set("success".into(), Value::bool(true));
+    good.set("data".into(), value.clone());
+    let mut bad = Object::default();
+    bad.set("success".into(), Value::bool(false));
+    bad.set("error".into(), Value::new(Kind::Unknown));
+    let taint = value.taint().clone();
+    Value::union(vec![
+        Alternative { value: Value::new(Kind::Object(Arc::new(good))), facts: Facts::none() },
+        Alternative { value: Value::new(Kind::Object(Arc::new(bad))), facts: Facts::none() },
+    ])
+    .with_taint(taint)
+}

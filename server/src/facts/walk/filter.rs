@@ -1,0 +1,304 @@
+//! Which rows a question is about, in every way a library lets one write it.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::catalogue::{AccessEntry, Callback, Combines, FilterShape, FilterSpec};
+use crate::facts::place::Site;
+use crate::facts::query::{Filter, Query, Term, TermOp};
+use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    /// `eq(t.id, x)`, `and(a, b)`.
+    pub(super) fn condition(&self, entry: &AccessEntry, args: &[Argument], span: Span) -> Option<Value> {
+        if let Some(op) = entry.compares {
+            let column = args.first().and_then(|arg| column_path(&arg.value));
+            let value = args.get(1).map(|arg| arg.value.clone()).unwrap_or_else(Value::unknown);
+            let filter = match column {
+                Some(path) => Filter::Term(Term { path, op, value, site: Some(self.site(span)) }),
+                None => Filter::Opaque(value),
+            };
+            return Some(Value::new(Kind::Filter(Arc::new(filter))));
+        }
+        let combines = entry.combines?;
+        let mut parts = Vec::new();
+        for arg in args {
+            let items = match arg.value.kind() {
+                Kind::Seq(seq) if arg.spread => seq.items.iter().chain(&seq.rest).cloned().collect(),
+                _ => vec![arg.value.clone()],
+            };
+            for item in items {
+                match item.kind() {
+                    Kind::Filter(filter) => parts.push((**filter).clone()),
+                    // `and(a, undefined)` drops the missing condition.
+                    Kind::Null => {}
+                    Kind::Union(alternatives) => parts.push(Filter::Any(
+                        alternatives
+                            .iter()
+                            .map(|alternative| match alternative.value.kind() {
+                                Kind::Filter(filter) => (**filter).clone(),
+                                Kind::Null => Filter::All(Vec::new()),
+                                _ => Filter::Opaque(alternative.value.clone()),
+                            })
+                            .collect(),
+                    )),
+                    _ => parts.push(Filter::Opaque(item.clone())),
+                }
+            }
+        }
+        let filter = match combines {
+            Combines::All => Filter::All(parts),
+            Combines::Any => Filter::Any(parts),
+            Combines::Not => Filter::Not(Box::new(Filter::All(parts))),
+        };
+        Some(Value::new(Kind::Filter(Arc::new(filter))))
+    }
+
+    pub(super) fn read_filter(&mut self, spec: &FilterSpec, query: &mut Query, args: &[Argument], span: Span) {
+        let positional: Vec<&Argument> = args.iter().filter(|arg| arg.name.is_empty()).collect();
+        match spec.shape {
+            FilterShape::Object => {
+                let Some(arg) = positional.get(spec.arg) else { return };
+                let value = match &spec.key {
+                    Some(key) => self.member(&arg.value, &Name::from(key.as_str())),
+                    None => arg.value.clone(),
+                };
+                if spec.key.is_none() || !matches!(value.kind(), Kind::Null) {
+                    query.key = Some(arg.site.clone());
+                }
+                let filter = object_filter(&value, &[], 0);
+                query.filter.extend(filter);
+            }
+            FilterShape::ColumnValue => {
+                let Some(first) = positional.get(spec.arg) else { return };
+                query.key = Some(first.site.clone());
+                if !matches!(first.value.kind(), Kind::Str(_) | Kind::Text(_) | Kind::Column(_) | Kind::Library(_)) {
+                    query.filter.extend(object_filter(&first.value, &[], 0));
+                    return;
+                }
+                let path = column_path(&first.value);
+                let (op, value) = match (positional.get(spec.arg + 1), positional.get(spec.arg + 2)) {
+                    (Some(op), Some(value)) => {
+                        let op = match op.value.as_str().map(|text| &**text) {
+                            Some("=" | "==" | "eq") => TermOp::Eq,
+                            Some("in" | "IN") => TermOp::In,
+                            _ => TermOp::Other,
+                        };
+                        (op, value)
+                    }
+                    (Some(value), None) => (spec.op.unwrap_or(TermOp::Eq), value),
+                    _ => {
+                        query.filter.push(Filter::Opaque(first.value.clone()));
+                        return;
+                    }
+                };
+                match path {
+                    Some(path) => query.filter.push(Filter::Term(Term { path, op, value: value.value.clone(), site: Some(self.site(span)) })),
+                    None => query.filter.push(Filter::Opaque(first.value.clone())),
+                }
+            }
+            FilterShape::Keywords => {
+                query.key = Some(self.site(span));
+                for arg in args.iter().skip_while(|arg| arg.name.is_empty() && spec.arg > 0 && !arg.spread) {
+                    if arg.spread {
+                        query.filter.extend(object_filter(&arg.value, &[], 0).into_iter().map(split_keywords));
+                    } else if !arg.name.is_empty() {
+                        query.filter.push(keyword_filter(&arg.name, arg.value.clone(), Some(arg.site.clone())));
+                    } else if let Kind::Filter(filter) = arg.value.kind() {
+                        query.filter.push((**filter).clone());
+                    } else if !matches!(arg.value.kind(), Kind::Class(_) | Kind::Library(_)) {
+                        query.filter.push(Filter::Opaque(arg.value.clone()));
+                    }
+                }
+            }
+            FilterShape::Expression => {
+                query.key = Some(self.site(span));
+                for arg in positional.iter().skip(spec.arg) {
+                    let value = match (&spec.key, arg.value.kind()) {
+                        (Some(key), _) => self.member(&arg.value, &Name::from(key.as_str())),
+                        _ => arg.value.clone(),
+                    };
+                    self.expression_filter(&value, spec.callback.as_ref(), query);
+                }
+            }
+            FilterShape::Id => {
+                let Some(arg) = positional.get(spec.arg) else { return };
+                query.key = Some(arg.site.clone());
+                let column = spec.column.clone().unwrap_or_else(|| Name::new_static("id"));
+                query.filter.push(Filter::eq(vec![column], arg.value.clone(), Some(arg.site.clone())));
+            }
+            FilterShape::Opaque => query.filter.push(Filter::Opaque(Value::unknown())),
+        }
+    }
+
+    fn expression_filter(&mut self, value: &Value, callback: Option<&Callback>, query: &mut Query) {
+        match value.kind() {
+            Kind::Filter(filter) => query.filter.push((**filter).clone()),
+            Kind::Null => {}
+            Kind::Seq(seq) => {
+                for item in &seq.items {
+                    self.expression_filter(item, callback, query);
+                }
+                if let Some(rest) = &seq.rest {
+                    self.expression_filter(rest, callback, query);
+                }
+            }
+            Kind::Union(alternatives) => {
+                let mut arms = Vec::new();
+                for alternative in alternatives.iter() {
+                    let mut arm = Query::default();
+                    self.expression_filter(&alternative.value, callback, &mut arm);
+                    arms.push(Filter::All(arm.filter));
+                }
+                query.filter.push(Filter::Any(arms));
+            }
+            Kind::Object(_) => query.filter.extend(object_filter(value, &[], 0)),
+            Kind::Function(_) => {
+                // `(t, { eq, and }) => ...`: called with the table's columns and the operators.
+                let Some(callback) = callback else { return query.filter.push(Filter::Opaque(value.clone())) };
+                let columns = self.table_columns(&callback.table, &query.model);
+                let operators = self.library_export(&callback.operators, &Name::new_static("*"));
+                let given = self.apply_plain(value, vec![columns, operators]);
+                if !matches!(given.kind(), Kind::Function(_)) {
+                    self.expression_filter(&given, Some(callback), query);
+                }
+            }
+            _ => query.filter.push(Filter::Opaque(value.clone())),
+        }
+    }
+
+    /// The table of a model, as what makes tables would have made it.
+    fn table_columns(&mut self, made_by: &str, model: &Name) -> Value {
+        let states = self.world.catalogue().named(made_by);
+        let name = Argument { name: Name::default(), value: Value::str(model.as_str()), site: self.site(Span::default()), spread: false };
+        Value::new(Kind::Library(Arc::new(Library { step: "()".into(), states, args: vec![name], ..Library::default() })))
+    }
+}
+
+/// `{ id: x, author: { is: { id: y } }, OR: [..] }` as filters.
+fn object_filter(value: &Value, path: &[Name], depth: u32) -> Vec<Filter> {
+    if depth > 8 {
+        return vec![Filter::Opaque(value.clone())];
+    }
+    let Kind::Object(object) = value.kind() else {
+        return match value.kind() {
+            Kind::Null => Vec::new(),
+            Kind::Union(alternatives) => {
+                vec![Filter::Any(alternatives.iter().map(|a| Filter::All(object_filter(&a.value, path, depth + 1))).collect())]
+            }
+            _ => vec![Filter::Opaque(value.clone())],
+        };
+    };
+    let mut out = Vec::new();
+    if let Some(rest) = &object.rest {
+        out.push(Filter::Opaque(rest.clone()));
+    }
+    for (i, (key, value)) in object.fields.iter().enumerate() {
+        if object.rest.is_some() && i < object.spread_at {
+            // A later spread may overwrite it.
+            out.push(Filter::Opaque(value.clone()));
+            continue;
+        }
+        match key.as_str() {
+            "AND" | "$and" => {
+                for item in items(value) {
+                    out.extend(object_filter(&item, path, depth + 1));
+                }
+            }
+            "OR" | "$or" => {
+                let arms = items(value).iter().map(|item| Filter::All(object_filter(item, path, depth + 1))).collect();
+                out.push(Filter::Any(arms));
+            }
+            "NOT" | "$not" | "$nor" => out.push(Filter::Not(Box::new(Filter::All(object_filter(value, path, depth + 1))))),
+            "equals" | "$eq" | "eq" if !path.is_empty() => out.push(Filter::eq(path.to_vec(), value.clone(), None)),
+            "in" | "$in" if !path.is_empty() => {
+                out.push(Filter::Term(Term { path: path.to_vec(), op: TermOp::In, value: value.clone(), site: None }));
+            }
+            "is" | "some" | "$elemMatch" if !path.is_empty() => out.extend(object_filter(value, path, depth + 1)),
+            operator
+                if operator.starts_with('$')
+                    || matches!(
+                        operator,
+                        "not"
+                            | "notIn"
+                            | "lt"
+                            | "lte"
+                            | "gt"
+                            | "gte"
+                            | "contains"
+                            | "startsWith"
+                            | "endsWith"
+                            | "mode"
+                            | "search"
+                            | "none"
+                            | "every"
+                            | "isNot"
+                            | "ne"
+                            | "like"
+                            | "ilike"
+                    ) && !path.is_empty() =>
+            {
+                out.push(Filter::Term(Term { path: path.to_vec(), op: TermOp::Other, value: value.clone(), site: None }));
+            }
+            _ => {
+                let mut longer: Vec<Name> = path.to_vec();
+                longer.extend(key.split('.').map(Name::from));
+                match value.kind() {
+                    // `{ id_ownerId: { id, ownerId } }` and relation filters both nest.
+                    Kind::Object(_) => out.extend(object_filter(value, &longer, depth + 1)),
+                    _ => out.push(Filter::eq(longer, value.clone(), None)),
+                }
+            }
+        }
+    }
+    out
+}
+
+fn items(value: &Value) -> Vec<Value> {
+    match value.kind() {
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).cloned().collect(),
+        _ => vec![value.clone()],
+    }
+}
+
+/// Django's and SQLAlchemy's keywords: `project__owner=x`, `pk=x`, `id__in=xs`.
+fn keyword_filter(name: &Name, value: Value, site: Option<Site>) -> Filter {
+    let mut parts: Vec<Name> = name.split("__").map(|part| Name::from(if part == "pk" { "id" } else { part })).collect();
+    let op = match parts.last().map(Name::as_str) {
+        Some("exact" | "iexact") if parts.len() > 1 => {
+            parts.pop();
+            TermOp::Eq
+        }
+        Some("in") if parts.len() > 1 => {
+            parts.pop();
+            TermOp::In
+        }
+        Some(
+            "gt" | "gte" | "lt" | "lte" | "contains" | "icontains" | "startswith" | "istartswith" | "endswith" | "iendswith" | "isnull" | "range" | "regex"
+            | "iregex" | "date" | "year" | "month" | "day" | "search",
+        ) if parts.len() > 1 => {
+            parts.pop();
+            TermOp::Other
+        }
+        _ => TermOp::Eq,
+    };
+    Filter::Term(Term { path: parts, op, value, site })
+}
+
+fn split_keywords(filter: Filter) -> Filter {
+    match filter {
+        Filter::Term(Term { path, value, site, .. }) if path.len() == 1 => keyword_filter(&path[0], value, site),
+        other => other,
+    }
+}
+
+/// A column named by a string (`"notes.user_id"`) or by a builder (`notes.userId`).
+pub(super) fn column_path(value: &Value) -> Option<Vec<Name>> {
+    match value.kind() {
+        Kind::Str(text) => Some(text.split('.').map(Name::from).collect()),
+        Kind::Column(column) => Some(vec![column.name.clone()]),
+        Kind::Library(library) if library.step != "()" && !library.step.is_empty() => Some(vec![library.step.clone()]),
+        _ => None,
+    }
+}

@@ -1,0 +1,98 @@
+//! Frames: entering code somewhere else, and what a function takes along from where it was written.
+
+use std::sync::Arc;
+
+use super::{Frame, Walker};
+use crate::facts::check::Facts;
+use crate::facts::place::ItemKey;
+use crate::facts::scope::Module;
+use crate::facts::value::{Captured, ClassValue, Closure, Kind, Value};
+use crate::model::{FunctionId, FunctionKind, Segment};
+
+impl Frame {
+    /// The top level of an item, where nothing is bound yet.
+    pub(super) fn of(module: Arc<Module>, item: ItemKey, segment: Arc<Segment>) -> Frame {
+        Frame {
+            module,
+            item,
+            segment,
+            function: None,
+            state: Vec::new(),
+            captured: None,
+            this: None,
+            class: None,
+            returns: Vec::new(),
+            yields: Vec::new(),
+            exits: Vec::new(),
+            tries: 0,
+            entry: Facts::none(),
+        }
+    }
+}
+
+impl Walker<'_> {
+    /// Evaluates at the top level of a file, apart from the path that is being walked: events there are not events here.
+    pub(super) fn at_top(&mut self, module: &Arc<Module>, segment: u32, run: impl FnOnce(&mut Self) -> Value) -> Value {
+        let at = segment as usize;
+        let (Some(placed), Some(item)) = (module.model.segments.get(at), module.items.get(at).cloned()) else { return Value::unknown() };
+        self.reads.items.insert(item.clone());
+        let facts = std::mem::take(&mut self.facts);
+        let ended = std::mem::take(&mut self.ended);
+        let events = std::mem::take(&mut self.events);
+        let accesses = self.accesses;
+        let passed = std::mem::take(&mut self.passed);
+        self.frames.push(Frame::of(Arc::clone(module), item, Arc::clone(&placed.segment)));
+        let value = run(self);
+        self.frames.pop();
+        self.facts = facts;
+        self.ended = ended;
+        self.events = events;
+        self.accesses = accesses;
+        self.passed = passed;
+        value
+    }
+
+    /// Runs where a class or function was written, with its surroundings as variables.
+    pub(super) fn inside<T>(
+        &mut self,
+        item: &ItemKey,
+        captured: Option<Arc<Captured>>,
+        class: Option<Arc<ClassValue>>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        let module = self.world.module(&item.file)?;
+        self.reads.items.insert(item.clone());
+        let segment = Arc::clone(&module.model.segments.get(module.segment_of(item)?)?.segment);
+        let entry = self.facts.clone();
+        self.frames.push(Frame { captured, class, entry, ..Frame::of(module, item.clone(), segment) });
+        let result = run(self);
+        self.frames.pop();
+        Some(result)
+    }
+
+    /// A function value with what surrounds it now.
+    pub(super) fn closure(&mut self, function: FunctionId) -> Value {
+        let frame = self.frame();
+        let arrow = frame.segment[function].kind == FunctionKind::Arrow;
+        let captured = self.capture();
+        let frame = self.frame();
+        let closure = Closure {
+            item: frame.item.clone(),
+            function,
+            captured,
+            this: if arrow { frame.this.clone() } else { None },
+            class: frame.class.clone(),
+            bound: Vec::new(),
+            assumes: Default::default(),
+        };
+        Value::new(Kind::Function(Arc::new(closure)))
+    }
+
+    pub(super) fn capture(&self) -> Option<Arc<Captured>> {
+        let frame = self.frame();
+        if frame.state.is_empty() {
+            return frame.captured.clone();
+        }
+        Some(Arc::new(Captured { variables: frame.state.clone(), parent: frame.captured.clone() }))
+    }
+}

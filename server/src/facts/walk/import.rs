@@ -1,0 +1,125 @@
+//! Imports and exports: what a name of another file or of a library means.
+
+use std::sync::Arc;
+
+use super::{Target, Walker};
+use crate::facts::catalogue::Root;
+use crate::facts::scope::Export;
+use crate::facts::value::{Kind, Library, Value};
+use crate::syntax::Language;
+use crate::text::{FileId, Name};
+
+impl Walker<'_> {
+    /// What `import { imported } from source` gives in this file.
+    pub(super) fn imported(&mut self, from: &FileId, source: &Name, imported: &Name) -> Value {
+        match self.world.resolve(from, source) {
+            Target::File(file) => {
+                if imported == "*" {
+                    return Value::new(Kind::Module(file));
+                }
+                match self.exported(&file, imported) {
+                    Some(value) => value,
+                    None => self.submodule(from, source, imported).unwrap_or_else(|| Value::new(Kind::Library(Arc::default()))),
+                }
+            }
+            Target::Library(package) => self.library_export(&package, imported),
+            Target::Missing(_) => {
+                if let Some(value) = self.submodule(from, source, imported) {
+                    return value;
+                }
+                let states = self.world.catalogue().root(&Root::Export { package: Name::default(), name: imported.clone() });
+                let library = Library { step: imported.clone(), states, ..Library::default() };
+                Value::new(Kind::Library(Arc::new(library)))
+            }
+        }
+    }
+
+    /// Python: `from package import module`.
+    fn submodule(&mut self, from: &FileId, source: &Name, imported: &Name) -> Option<Value> {
+        if from.extension() != "py" && from.extension() != "pyi" {
+            return None;
+        }
+        let joined = if source.ends_with('.') { format!("{source}{imported}") } else { format!("{source}.{imported}") };
+        match self.world.resolve(from, &joined) {
+            Target::File(file) => Some(Value::new(Kind::Module(file))),
+            _ => None,
+        }
+    }
+
+    pub(super) fn library_export(&mut self, package: &Name, name: &Name) -> Value {
+        let catalogue = self.world.catalogue();
+        let default = Root::Export { package: package.clone(), name: Name::new_static("default") };
+        let namespace = name == "*" || name == "default";
+        let mut states = if namespace {
+            catalogue.root(&default)
+        } else {
+            let mut states = catalogue.root(&Root::Export { package: package.clone(), name: name.clone() });
+            states.extend(catalogue.member(&catalogue.root(&default), name));
+            states
+        };
+        states.dedup();
+        // In Python an imported name may be a module of the package.
+        let python = self.frames.last().is_some_and(|frame| frame.module.model.language == Language::Python);
+        let (package, namespace) = if python && !namespace { (Name::from(format!("{package}.{name}")), true) } else { (package.clone(), namespace) };
+        let library = Library { package, step: name.clone(), states, namespace, ..Library::default() };
+        self.known(Value::new(Kind::Library(Arc::new(library))))
+    }
+
+    /// What a file exports under a name.
+    pub fn exported(&mut self, file: &FileId, name: &Name) -> Option<Value> {
+        let module = self.world.module(file)?;
+        let key = (file.clone(), Name::from(format!("export {name}")));
+        self.reads.names.insert(key.clone());
+        if self.resolving.contains(&key) || self.resolving.len() > 48 {
+            return None;
+        }
+        if module.model.language == Language::Python {
+            return self.module_name(file, name);
+        }
+        self.resolving.push(key);
+        let value = match module.exports.get(name).cloned() {
+            Some(Export::Local(local)) => self.module_name(file, &local),
+            Some(Export::From { source, name }) => Some(self.imported(file, &source, &name)),
+            Some(Export::Expression(segment, expr)) => {
+                let cached = (file.clone(), Name::from(format!("export {name}")));
+                match self.cache.values.get(&cached) {
+                    Some((value, reads)) => {
+                        self.reads.add(reads);
+                        Some(value.clone())
+                    }
+                    None => {
+                        let outer = std::mem::take(&mut self.reads);
+                        let value = self.at_top(&module, segment, |walker| {
+                            let value = walker.eval(expr);
+                            walker.ended = false;
+                            value
+                        });
+                        let reads = std::mem::replace(&mut self.reads, outer);
+                        self.reads.add(&reads);
+                        self.cache.values.insert(cached, (value.clone(), Arc::new(reads)));
+                        Some(value)
+                    }
+                }
+            }
+            None => module.stars.clone().into_iter().find_map(|source| match self.world.resolve(file, &source) {
+                Target::File(target) if target != *file => self.exported(&target, name),
+                _ => None,
+            }),
+        };
+        self.resolving.pop();
+        // `const x = require("./x")` gives what `module.exports` is, and so does a default import of it.
+        value.or_else(|| (name == "default" && !module.exports.is_empty()).then(|| Value::new(Kind::Module(file.clone()))))
+    }
+
+    pub(super) fn module_default_member(&mut self, file: &FileId, name: &Name) -> Value {
+        // `const x = require("./x")` where `module.exports` is one value.
+        let Some(module) = self.world.module(file) else { return Value::unknown() };
+        if !module.exports.contains_key("default") || name == "default" {
+            return Value::unknown();
+        }
+        match self.exported(file, &Name::new_static("default")) {
+            Some(value) if !matches!(value.kind(), Kind::Module(_)) => self.member(&value, name),
+            _ => Value::unknown(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Values that leave the code that can be read: returned, rendered, handed to somebody else.
+
+use super::Walker;
+use crate::facts::check::{Root, Symbol};
+use crate::facts::event::{Event, Sink, SinkKind, Use, UseKind};
+use crate::facts::place::{ItemKey, Site};
+use crate::facts::value::{Argument, Kind, Piece, Value};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    /// What a handler gives back is what the caller sees.
+    pub fn returned(&mut self, value: &Value, item: &ItemKey, span: Span) {
+        let facts = self.facts.clone();
+        let site = Site { item: item.clone(), span };
+        match value.kind() {
+            Kind::Union(alternatives) => {
+                for alternative in alternatives.iter() {
+                    let facts = facts.and(&alternative.facts);
+                    self.events.push(Event::Use(Use { value: alternative.value.clone(), kind: UseKind::Return, site: site.clone(), facts }));
+                }
+            }
+            _ => self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Return, site, facts })),
+        }
+    }
+
+    /// Rows among the arguments leave the code that can be read.
+    pub(super) fn handed(&mut self, args: &[Argument], span: Span) {
+        let site = self.site(span);
+        for arg in args {
+            if holds(&arg.value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) || carries_rows(&arg.value, 0) {
+                let facts = self.facts.clone();
+                self.events.push(Event::Use(Use { value: arg.value.clone(), kind: UseKind::Handed, site: site.clone(), facts }));
+            }
+        }
+    }
+}
+
+impl<'w> Walker<'w> {
+    /// A JSX element: what is shown reaches the visitor.
+    pub(super) fn rendered(&mut self, props: &Value, children: &[Value], span: Span) {
+        let site = self.site(span);
+        let facts = self.facts.clone();
+        for value in children.iter().chain([props]) {
+            if carries_rows(value, 0) || holds(value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) {
+                self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Respond, site: site.clone(), facts: facts.clone() }));
+            }
+        }
+        if let Kind::Object(object) = props.kind()
+            && let (Some(html), _) = object.get("dangerouslySetInnerHTML")
+        {
+            let inner = self.member(&html.clone(), &Name::new_static("__html"));
+            let facts = self.facts.clone();
+            self.events.push(Event::Sink(Sink {
+                kind: SinkKind::Html,
+                value: inner,
+                site: site.clone(),
+                call: site,
+                args: Vec::new(),
+                client: "react".into(),
+                facts,
+                guessed: false,
+            }));
+        }
+    }
+}
+
+/// Whether a value, or something in it, has a symbol like this.
+pub(super) fn holds(value: &Value, like: &dyn Fn(&Symbol) -> bool, depth: u32) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    if value.symbol().is_some_and(like) {
+        return true;
+    }
+    match value.kind() {
+        Kind::Object(object) => {
+            object.fields.iter().any(|(_, value)| holds(value, like, depth + 1)) || object.rest.as_ref().is_some_and(|rest| holds(rest, like, depth + 1))
+        }
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| holds(value, like, depth + 1)),
+        Kind::Union(alternatives) => alternatives.iter().any(|alternative| holds(&alternative.value, like, depth + 1)),
+        Kind::Instance(instance) => instance.fields.iter().any(|(_, value)| holds(value, like, depth + 1)),
+        Kind::Promise(inner) => holds(inner, like, depth + 1),
+        Kind::Text(text) => text.pieces.iter().any(|piece| match piece {
+            Piece::Hole { value, .. } => holds(value, like, depth + 1),
+            Piece::Literal(_) => false,
+        }),
+        _ => false,
+    }
+}
+
+pub(super) fn carries_rows(value: &Value, depth: u32) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    match value.kind() {
+        Kind::Row(_) | Kind::Rows(_) => true,
+        Kind::Object(object) => object.fields.iter().any(|(_, value)| carries_rows(value, depth + 1)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| carries_rows(value, depth + 1)),
+        Kind::Union(alternatives) => alternatives.iter().any(|alternative| carries_rows(&alternative.value, depth + 1)),
+        Kind::Promise(inner) => carries_rows(inner, depth + 1),
+        Kind::Library(library) => library.args.iter().any(|arg| carries_rows(&arg.value, depth + 1)),
+        _ => false,
+    }
+}

@@ -1,0 +1,166 @@
+//! Operators: arithmetic, logic, and the choice between two values.
+
+use super::Walker;
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Alternative, Kind, Truth, Value};
+use crate::model::{BinaryOp, ExprId, LogicalOp, UnaryOp};
+use crate::text::Span;
+
+impl Walker<'_> {
+    pub(super) fn unary(&mut self, op: UnaryOp, operand: ExprId) -> Value {
+        let value = self.eval(operand);
+        match op {
+            UnaryOp::Not => {
+                let truth = self.truth_of(&value);
+                let flipped = Truth { if_true: truth.if_false, if_false: truth.if_true };
+                match value.is_truthy() {
+                    Some(is) => Value::bool(!is).with_truth(flipped),
+                    None => Value::unknown().with_truth(flipped),
+                }
+            }
+            UnaryOp::Minus | UnaryOp::Plus | UnaryOp::BitNot | UnaryOp::Step => match value.kind() {
+                Kind::Number(_) => value,
+                _ => Value::number().with_taint(value.taint().cleaned(Cleanings::ALL)),
+            },
+            UnaryOp::Typeof => self.type_of(&value),
+            UnaryOp::Void | UnaryOp::Delete => Value::null(),
+        }
+    }
+
+    pub(super) fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Value {
+        let segment = self.frame().segment.clone();
+        let span = Span::new(segment[left].span.start, segment[right].span.end);
+        let a = self.eval(left);
+        let b = self.eval(right);
+        match op {
+            BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge | BinaryOp::In | BinaryOp::NotIn | BinaryOp::Instanceof => {
+                self.compare(op, &a, &b, span)
+            }
+            BinaryOp::Add => self.concat(&a, segment[left].span, &b, segment[right].span),
+            BinaryOp::Rem if self.python() && matches!(a.kind(), Kind::Str(_) | Kind::Text(_)) => self.percent(&a, &b, segment[right].span),
+            BinaryOp::BitAnd | BinaryOp::BitOr => self.filter_operator(op, &a, &b),
+            BinaryOp::Other => b,
+            _ => Value::number().with_taint(a.taint().join(b.taint()).cleaned(Cleanings::ALL)),
+        }
+    }
+
+    /// `a op= b`.
+    pub(super) fn combine(&mut self, op: BinaryOp, old: &Value, given: &Value, span: Option<Span>) -> Value {
+        let span = span.unwrap_or_default();
+        match op {
+            BinaryOp::Add => self.concat(old, span, given, span),
+            BinaryOp::Rem if self.python() => self.percent(old, given, span),
+            BinaryOp::BitAnd | BinaryOp::BitOr => self.filter_operator(op, old, given),
+            _ => Value::number().with_taint(old.taint().join(given.taint()).cleaned(Cleanings::ALL)),
+        }
+    }
+
+    pub(super) fn logical(&mut self, op: LogicalOp, left: ExprId, right: ExprId) -> Value {
+        let a = self.eval(left);
+        if self.ended {
+            return Value::unknown();
+        }
+        let truth = self.truth_of(&a);
+        let (goes_right, stays) = match op {
+            LogicalOp::And => (truth.if_true.clone(), truth.if_false.clone()),
+            LogicalOp::Or | LogicalOp::Nullish => (truth.if_false.clone(), truth.if_true.clone()),
+        };
+        match (a.is_truthy(), op) {
+            (Some(false), LogicalOp::And) | (Some(true), LogicalOp::Or | LogicalOp::Nullish) => return a,
+            _ => {}
+        }
+        let before = self.save();
+        self.facts.add_all(&goes_right);
+        let b = self.eval(right);
+        if self.ended {
+            // `x || throw`: what remains is the path on which the right side was not needed.
+            self.ended = false;
+            self.restore(before);
+            self.facts.add_all(&stays);
+            return a;
+        }
+        let learned = self.facts.since(&before.1);
+        let b_truth = self.truth_of(&b);
+        let after = self.save();
+        let joined = self.meet(before.clone(), after, &before.1);
+        self.restore((joined.0, before.1));
+        let right_done = learned;
+        let truth = match op {
+            LogicalOp::And => {
+                Truth { if_true: truth.if_true.and(&right_done).and(&b_truth.if_true), if_false: truth.if_false.or(&right_done.and(&b_truth.if_false)) }
+            }
+            LogicalOp::Or | LogicalOp::Nullish => {
+                Truth { if_true: truth.if_true.or(&right_done.and(&b_truth.if_true)), if_false: truth.if_false.and(&right_done).and(&b_truth.if_false) }
+            }
+        };
+        let known = match (op, a.is_truthy(), b.is_truthy()) {
+            (LogicalOp::And, Some(true), known) | (LogicalOp::Or, Some(false), known) => known,
+            _ => None,
+        };
+        let value = match op {
+            // The left value itself comes out only when it is false: only its emptiness matters then.
+            LogicalOp::And => Value::union(vec![Alternative { value: falsy(&a), facts: stays }, Alternative { value: b, facts: right_done.and(&goes_right) }]),
+            _ => Value::union(vec![Alternative { value: present(&a), facts: stays }, Alternative { value: b, facts: right_done.and(&goes_right) }]),
+        };
+        if known.is_some() { value } else { value.with_truth(truth) }
+    }
+
+    pub(super) fn conditional(&mut self, cond: ExprId, then: ExprId, otherwise: ExprId) -> Value {
+        let condition = self.eval(cond);
+        if self.ended {
+            return Value::unknown();
+        }
+        let truth = self.truth_of(&condition);
+        match condition.is_truthy() {
+            Some(true) => return self.eval(then),
+            Some(false) => return self.eval(otherwise),
+            None => {}
+        }
+        let before = self.save();
+        self.facts.add_all(&truth.if_true);
+        let a = self.eval(then);
+        let a_ended = std::mem::take(&mut self.ended);
+        let a_state = self.save();
+        self.restore(before.clone());
+        self.facts.add_all(&truth.if_false);
+        let b = self.eval(otherwise);
+        let b_ended = std::mem::take(&mut self.ended);
+        match (a_ended, b_ended) {
+            (true, true) => {
+                self.ended = true;
+                Value::unknown()
+            }
+            (true, false) => b,
+            (false, true) => {
+                self.restore(a_state);
+                a
+            }
+            (false, false) => {
+                let b_state = self.save();
+                let (a_new, b_new) = (a_state.1.since(&before.1), b_state.1.since(&before.1));
+                let state = self.meet(a_state, b_state, &before.1);
+                self.restore(state);
+                Value::union(vec![Alternative { value: a, facts: a_new }, Alternative { value: b, facts: b_new }])
+            }
+        }
+    }
+}
+
+/// What is left of a value that turned out false.
+fn falsy(value: &Value) -> Value {
+    match value.kind() {
+        Kind::Bool(_) | Kind::Null => value.clone(),
+        _ => Value::null(),
+    }
+}
+
+/// A value that turned out true or not null: the empty alternatives fall away.
+fn present(value: &Value) -> Value {
+    match value.kind() {
+        Kind::Union(alternatives) => {
+            let left: Vec<Alternative> = alternatives.iter().filter(|a| a.value.is_truthy() != Some(false)).cloned().collect();
+            if left.is_empty() { value.clone() } else { Value::union(left) }
+        }
+        _ => value.with_nullable(false),
+    }
+}

@@ -1,0 +1,214 @@
+//! Parameters: what a function gets from its caller, from its framework, or from nobody.
+
+use std::sync::Arc;
+
+use super::{Handler, Walker};
+use crate::facts::check::{Root, Symbol};
+use crate::facts::taint::{Cleanings, Origin, Part, Taint};
+use crate::facts::value::{Argument, Kind, Object, Seq, Value};
+use crate::model::{Function, Key, Param, PatternId, PatternKind, Rest, TypeRef};
+use crate::text::Name;
+
+impl Walker<'_> {
+    pub(super) fn parameters(&mut self, function: &Function, bound: &[Value], args: &[Argument]) {
+        let mut positional: Vec<Value> = bound.to_vec();
+        let mut named: Vec<(Name, Value)> = Vec::new();
+        let mut open = false;
+        for arg in args {
+            if !arg.name.is_empty() {
+                named.push((arg.name.clone(), arg.value.clone()));
+            } else if arg.spread {
+                match arg.value.kind() {
+                    Kind::Seq(seq) if seq.rest.is_none() => positional.extend(seq.items.iter().cloned()),
+                    Kind::Object(object) => named.extend(object.fields.iter().cloned()),
+                    _ => open = true,
+                }
+            } else {
+                positional.push(arg.value.clone());
+            }
+        }
+        let mut given = positional.into_iter();
+        for param in &function.params {
+            let name = self.parameter_name(param.pattern);
+            let value = match param.rest {
+                Rest::Sequence => Some(Value::new(Kind::Seq(Arc::new(Seq { items: given.by_ref().collect(), rest: open.then(Value::unknown) })))),
+                Rest::Mapping => {
+                    let mut object = Object::default();
+                    for (name, value) in named.drain(..) {
+                        object.set(name, value);
+                    }
+                    if let (1, Some(handler)) = (self.frames.len(), self.handler.clone()) {
+                        // `def inner(*args, **kwargs)` around a handler: the framework passes what the path captured.
+                        for name in handler.path.as_deref().map(captured).unwrap_or_default() {
+                            let value = self.requested(None, &name, &handler);
+                            object.set(name, value);
+                        }
+                    }
+                    if open {
+                        object.spread(Value::unknown());
+                    }
+                    Some(Value::new(Kind::Object(Arc::new(object))))
+                }
+                Rest::No => {
+                    let by_name = name.as_ref().and_then(|name| named.iter().position(|(known, _)| known == name));
+                    match by_name {
+                        Some(at) => Some(named.remove(at).1),
+                        None if param.keyword_only => None,
+                        None => given.next(),
+                    }
+                }
+            };
+            let value = match value {
+                Some(value) if matches!(value.kind(), Kind::Unknown) && value.symbol().is_none() && value.taint().is_empty() => {
+                    param.ty.as_ref().and_then(|ty| self.declared(ty)).unwrap_or(value)
+                }
+                Some(value) => match (value.kind(), param.default) {
+                    (Kind::Null, Some(default)) if !self.python() => self.eval(default),
+                    _ => value,
+                },
+                None if open => Value::unknown(),
+                None => self.ungiven(param, name.as_ref()),
+            };
+            self.bind(param.pattern, value);
+        }
+    }
+
+    /// A parameter without an argument: its default, what its type injects, or nothing.
+    fn ungiven(&mut self, param: &Param, name: Option<&Name>) -> Value {
+        if let Some(injected) = self.injected(param) {
+            return injected;
+        }
+        if self.frames.len() == 1
+            && let (Some(handler), Some(name)) = (self.handler.clone(), name)
+        {
+            return self.requested(param.ty.as_ref(), name, &handler);
+        }
+        if let Some(default) = param.default {
+            let value = self.eval(default);
+            if !matches!(value.kind(), Kind::Unknown) {
+                return value;
+            }
+        }
+        if let Some(value) = param.ty.as_ref().and_then(|ty| self.declared(ty)) {
+            return value;
+        }
+        match name {
+            // A root's own parameters are open; inside a walk an argument that is not given is undefined.
+            Some(name) if self.frames.len() <= self.open_from + 1 => self.open_parameter(name),
+            _ if self.python() => Value::unknown(),
+            _ => Value::null(),
+        }
+    }
+
+    /// A handler's own parameter: the framework fills it from the request.
+    fn requested(&mut self, ty: Option<&TypeRef>, name: &Name, handler: &Handler) -> Value {
+        let converter = handler.path.as_deref().and_then(|path| converter(path, name));
+        let part = match (converter, handler.injects) {
+            (Some(_), _) => Part::Params,
+            (None, true) => Part::Query,
+            (None, false) => Part::Input,
+        };
+        let origin = |part, clean| Taint::of(Origin { part, name: name.clone(), site: None, clean });
+        let clean = match converter {
+            Some("int" | "float" | "uuid" | "path_int") => Cleanings::ALL,
+            _ => Cleanings::NOSQL,
+        };
+        let root = match part {
+            Part::Params => "params",
+            Part::Query => "query",
+            _ => "input",
+        };
+        let symbol = Symbol::new(Root::Request(Name::new_static(root))).member(name);
+        let declared = ty.and_then(|ty| self.declared(ty));
+        match declared.as_ref().map(Value::kind) {
+            Some(Kind::Number(_)) => Value::number().with_taint(origin(part, Cleanings::ALL)).with_symbol(symbol),
+            // A model of the project: its shape was checked, its content is the caller's.
+            Some(Kind::Instance(_)) => {
+                let value = declared.unwrap_or_else(Value::unknown);
+                let shape = Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0);
+                value.with_taint(origin(Part::Body, shape)).with_symbol(Symbol::new(Root::Request("body".into())))
+            }
+            Some(Kind::Library(library)) if handler.injects && !library.states.is_empty() => declared.unwrap_or_else(Value::unknown),
+            _ if part == Part::Input && !handler.injects && handler.path.is_none() => {
+                Value::unknown().with_taint(origin(part, Cleanings::default())).with_symbol(symbol)
+            }
+            _ => Value::unknown().with_taint(origin(part, clean)).with_symbol(symbol),
+        }
+    }
+
+    /// A parameter that no caller gave.
+    pub(super) fn open_parameter(&mut self, name: &Name) -> Value {
+        self.calls += 1;
+        let origin = Origin { part: Part::Parameter, name: name.clone(), site: None, clean: Default::default() };
+        if let Some(value) = self.guessed(name) {
+            return value;
+        }
+        Value::unknown().with_symbol(Symbol::new(Root::Parameter(self.calls))).with_taint(Taint::of(origin))
+    }
+
+    /// The names of the parameters that a function declares, where they are plain names.
+    pub(super) fn parameter_name(&self, pattern: PatternId) -> Option<Name> {
+        let segment = &self.frame().segment;
+        match &segment[pattern].kind {
+            PatternKind::Name(name) => Some(name.clone()),
+            PatternKind::Default { pattern, .. } => self.parameter_name(*pattern),
+            PatternKind::Object { entries, .. } => entries.first().and_then(|entry| match &entry.key {
+                Key::Name(name) => Some(name.clone()),
+                Key::Computed(_) => None,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// The names that a path pattern captures, in order.
+fn captured(path: &str) -> Vec<Name> {
+    let mut names = Vec::new();
+    for part in path.split('/') {
+        if let Some((inside, _)) = part.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+            names.push(Name::from(inside.split_once(':').map_or(inside, |(_, name)| name)));
+        } else if let Some((inside, _)) = part.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
+            names.push(Name::from(inside.split_once(':').map_or(inside, |(name, _)| name)));
+        }
+    }
+    names
+}
+
+/// What a path pattern says about a parameter: `<int:id>`, `{id:int}`, `:id`.
+pub fn converter<'p>(path: &'p str, name: &str) -> Option<&'p str> {
+    for (open, close) in [('<', '>'), ('{', '}')] {
+        for part in path.split(open).skip(1) {
+            let Some((inside, _)) = part.split_once(close) else { continue };
+            let (left, right) = inside.split_once(':').unwrap_or((inside, ""));
+            if open == '<' && right == name {
+                return Some(left);
+            }
+            if left == name {
+                return Some(right);
+            }
+        }
+    }
+    path.split('/').any(|part| part.strip_prefix(':').is_some_and(|part| part.trim_end_matches(['?', '*', '+']) == name)).then_some("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{captured, converter};
+
+    #[test]
+    fn a_path_tells_what_it_captures() {
+        assert_eq!(captured("/teams/<int:team>/notes/<id>/"), ["team", "id"]);
+        assert_eq!(captured("/notes/{id:uuid}/{page}"), ["id", "page"]);
+        assert_eq!(captured("/notes"), [""; 0]);
+    }
+
+    #[test]
+    fn converters_of_all_spellings() {
+        assert_eq!(converter("/notes/<int:id>", "id"), Some("int"));
+        assert_eq!(converter("/notes/<id>", "id"), Some(""));
+        assert_eq!(converter("/notes/{id}", "id"), Some(""));
+        assert_eq!(converter("/notes/{id:uuid}", "id"), Some("uuid"));
+        assert_eq!(converter("/notes/:id", "id"), Some(""));
+        assert_eq!(converter("/notes/:id", "slug"), None);
+    }
+}

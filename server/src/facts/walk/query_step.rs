@@ -1,0 +1,223 @@
+//! Questions to databases, put together step by step: what each step of a builder adds.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns};
+use crate::facts::check::Root;
+use crate::facts::query::{Filter, Operation, Query};
+use crate::facts::value::{Argument, Kind, Library, Object, Value};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    /// One step of a query. `None` if nothing here concerns a database.
+    pub(super) fn query_step(&mut self, entries: &[&AccessEntry], before: &Arc<Library>, made: Library, args: &[Argument], span: Span) -> Option<Value> {
+        if entries.is_empty() && made.states.is_empty() {
+            // A step of a builder that the catalogue does not know: the filter may hold anything now.
+            let mut query = (**made.query.as_ref()?).clone();
+            query.filter.push(Filter::Opaque(Value::unknown()));
+            let library = Library { states: before.states.clone(), query: Some(Arc::new(query)), ..made };
+            // The builder stays what it was.
+            return Some(Value::new(Kind::Library(Arc::new(library))));
+        }
+        if let Some(condition) = entries.iter().find_map(|entry| self.condition(entry, args, span)) {
+            return Some(condition);
+        }
+        let mut query = made.query.as_ref().map(|query| (**query).clone()).unwrap_or_default();
+        let mut fires = false;
+        let mut gives = Returns::Query;
+        for entry in entries {
+            self.apply_step(entry, &mut query, &made, args, span);
+            fires |= entry.fires;
+            if entry.gives != Returns::Query || entry.fires {
+                gives = entry.gives;
+            }
+        }
+        query.guessed |= made.guessed;
+        query.site = Some(self.site(span));
+        if fires {
+            return Some(self.ask(query, gives, span));
+        }
+        let mut lazy = entries.iter().any(|entry| entry.lazy);
+        lazy |= made.query.as_ref().is_some_and(|before| before.lazy);
+        query.lazy = lazy;
+        if gives != Returns::Query {
+            query.gives = gives;
+        }
+        let library = Library { query: Some(Arc::new(query)), ..made };
+        Some(Value::new(Kind::Library(Arc::new(library))))
+    }
+
+    fn apply_step(&mut self, entry: &AccessEntry, query: &mut Query, made: &Library, args: &[Argument], span: Span) {
+        if !entry.client.is_empty() {
+            query.client = entry.client.clone();
+        }
+        query.fails_open |= entry.fails_open;
+        query.row_security |= entry.row_security;
+        match &entry.model {
+            Some(ModelFrom::Argument(at)) => {
+                if let Some(arg) = args.iter().filter(|arg| arg.name.is_empty()).nth(*at) {
+                    self.take_model(query, &arg.value);
+                }
+            }
+            Some(ModelFrom::Word(word)) if word == "captured" => {
+                if let Some(name) = self.captured_model(made) {
+                    query.model = name;
+                }
+            }
+            Some(ModelFrom::Word(word)) if word == "receiver" => {
+                if let Some(name) = receiver_model(made.receiver.as_ref(), 0) {
+                    query.model = name;
+                }
+            }
+            Some(ModelFrom::Word(word)) => {
+                if let Some(arg) = args.iter().find(|arg| arg.name == word.as_str()) {
+                    self.take_model(query, &arg.value);
+                }
+            }
+            None => {}
+        }
+        if let Some(op) = entry.op {
+            query.operation = op;
+        }
+        if entry.narrow && query.operation == Operation::ReadMany {
+            query.operation = Operation::ReadOne;
+        }
+        for spec in &entry.filter {
+            self.read_filter(spec, query, args, span);
+        }
+        if let Some(data) = &entry.data {
+            if data.keywords {
+                let mut object = Object::default();
+                for arg in args.iter().filter(|arg| !arg.name.is_empty()) {
+                    object.set(arg.name.clone(), arg.value.clone());
+                }
+                for arg in args.iter().filter(|arg| arg.spread) {
+                    self.spread_into(&mut object, &arg.value);
+                }
+                query.data.push(Value::new(Kind::Object(Arc::new(object))));
+            } else if let Some(arg) = args.iter().filter(|arg| arg.name.is_empty()).nth(data.arg) {
+                let value = match &data.key {
+                    Some(key) => self.member(&arg.value, &Name::from(key.as_str())),
+                    None => arg.value.clone(),
+                };
+                query.data.push(value);
+            }
+        }
+        if let Some(sql) = &entry.sql {
+            self.read_statement(sql, query, args);
+        }
+        if query.handle.is_none() {
+            query.handle = handle_of(made.receiver.as_ref(), 0);
+        }
+    }
+
+    /// A model given as a value: a name, a class, a table made by a library, or another query whose filter then counts too.
+    fn take_model(&mut self, query: &mut Query, value: &Value) {
+        // `get_object_or_404(request.user.notes, pk=id)`: of the caller's own rows.
+        if value.symbol().is_some_and(|symbol| symbol.root == Root::Principal && !symbol.path.is_empty()) {
+            query.filter.push(Filter::Row(value.clone()));
+        }
+        match value.kind() {
+            Kind::Str(name) => query.model = Name::from(&**name),
+            Kind::Class(class) => query.model = class.name.clone(),
+            Kind::Column(column) => query.model = column.model.clone(),
+            Kind::Library(library) => {
+                if let Some(inner) = &library.query {
+                    if !inner.model.is_empty() {
+                        query.model = inner.model.clone();
+                    }
+                    query.filter.extend(inner.filter.iter().cloned());
+                    if query.client.is_empty() {
+                        query.client = inner.client.clone();
+                    }
+                    if !inner.data.is_empty() {
+                        query.data.extend(inner.data.iter().cloned());
+                    }
+                    query.operation = if inner.operation.is_write() { inner.operation } else { query.operation };
+                    query.guessed |= inner.guessed;
+                    if query.key.is_none() {
+                        query.key = inner.key.clone();
+                    }
+                } else if let Some(name) = table_name(library) {
+                    query.model = name;
+                } else if library.step != "()" {
+                    query.model = library.step.clone();
+                    query.guessed |= library.states.is_empty();
+                }
+            }
+            Kind::Instance(instance) => query.model = instance.class.name.clone(),
+            Kind::Row(row) => {
+                query.model = row.model.clone();
+                query.filter.push(Filter::Row(value.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    /// The member that `{model}` took, on the way back along what was called.
+    fn captured_model(&self, made: &Library) -> Option<Name> {
+        let catalogue = self.world.catalogue();
+        let mut at = made.receiver.clone();
+        for _ in 0..12 {
+            let value = at?;
+            let library = value.as_library()?.clone();
+            if catalogue.captures(&library.states) && library.step != "()" {
+                return Some(library.step.clone());
+            }
+            at = library.receiver.clone();
+        }
+        None
+    }
+}
+
+/// The table behind a builder: `pgTable("notes", ...)`, `mongoose.model("Note", ...)`.
+pub(super) fn table_name(library: &Library) -> Option<Name> {
+    let first = library.args.iter().find(|arg| arg.name.is_empty())?;
+    match first.value.kind() {
+        Kind::Str(name) => Some(Name::from(&**name)),
+        Kind::Class(class) => Some(class.name.clone()),
+        _ => None,
+    }
+}
+
+/// The class or table a chain began with: `Note.query.get(id)`, `Note.objects`.
+fn receiver_model(receiver: Option<&Value>, depth: u32) -> Option<Name> {
+    let value = receiver?;
+    if depth > 12 {
+        return None;
+    }
+    match value.kind() {
+        Kind::Class(class) => Some(class.name.clone()),
+        Kind::Instance(instance) => Some(instance.class.name.clone()),
+        Kind::Library(library) => {
+            if let Some(found) = receiver_model(library.receiver.as_ref(), depth + 1) {
+                return Some(found);
+            }
+            if library.step == "()" {
+                return table_name(library);
+            }
+            (library.guessed && library.receiver.is_none()).then(|| library.step.clone())
+        }
+        _ => None,
+    }
+}
+
+/// The client object a chain began with.
+fn handle_of(receiver: Option<&Value>, depth: u32) -> Option<Value> {
+    let value = receiver?;
+    let Kind::Library(library) = value.kind() else { return Some(value.clone()) };
+    if depth > 16 {
+        return None;
+    }
+    match &library.receiver {
+        Some(inner) if matches!(inner.kind(), Kind::Library(_)) => {
+            // The call that made the client is the client: `createClient(url, key)`.
+            if library.step == "()" && inner.as_library().is_some_and(|inner| inner.receiver.is_none()) {
+                return Some(value.clone());
+            }
+            handle_of(Some(inner), depth + 1)
+        }
+        _ => Some(value.clone()),
+    }
+}

@@ -1,0 +1,77 @@
+//! Handlers that are registered: routes, middleware, plugins.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::catalogue::RouteEntry;
+use crate::facts::event::{Event, Registration};
+use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::text::{Name, Span};
+
+impl<'w> Walker<'w> {
+    pub(super) fn register(&mut self, route: &RouteEntry, function: &Value, args: &[Argument], span: Span) {
+        let on = function.as_library().and_then(|library| library.receiver.clone()).unwrap_or_else(Value::unknown);
+        let path = route.path.and_then(|at| args.iter().filter(|arg| arg.name.is_empty()).nth(at)).and_then(|arg| arg.value.as_str().cloned());
+        // `use(mw)` without a path: the handlers begin one earlier.
+        let from = if route.path.is_some()
+            && path.is_none()
+            && args.first().is_some_and(|arg| !matches!(arg.value.kind(), Kind::Text(_) | Kind::Unknown | Kind::Seq(_)))
+        {
+            route.handlers.saturating_sub(1)
+        } else {
+            route.handlers
+        };
+        let mut handlers: Vec<Argument> = Vec::new();
+        for (position, arg) in args.iter().enumerate() {
+            if arg.name.is_empty() && position >= from {
+                match arg.value.kind() {
+                    Kind::Seq(seq) => handlers.extend(seq.items.iter().map(|value| Argument { value: value.clone(), ..arg.clone() })),
+                    Kind::Object(object) => {
+                        for option in &route.options {
+                            if let (Some(value), _) = object.get(option) {
+                                match value.kind() {
+                                    Kind::Seq(seq) => {
+                                        handlers.extend(seq.items.iter().map(|value| Argument { name: option.clone(), value: value.clone(), ..arg.clone() }))
+                                    }
+                                    _ => handlers.push(Argument { name: option.clone(), value: value.clone(), ..arg.clone() }),
+                                }
+                            }
+                        }
+                        if let (Some(prefix), _) = object.get("prefix") {
+                            handlers.push(Argument { name: "prefix".into(), value: prefix.clone(), ..arg.clone() });
+                        }
+                    }
+                    _ => handlers.push(arg.clone()),
+                }
+            } else if !arg.name.is_empty() {
+                handlers.push(arg.clone());
+            }
+        }
+        if let Some(role) = &route.plugin {
+            // A plugin registers on an instance of its own, which stands for the place where it was mounted.
+            let site = self.site(span);
+            for handler in handlers.iter_mut().filter(|handler| handler.name.is_empty()) {
+                let plugin = handler.value.awaited();
+                if matches!(plugin.kind(), Kind::Function(_)) {
+                    let instance = self.role(role);
+                    let instance = match instance.kind() {
+                        Kind::Library(library) => instance.with_kind(Kind::Library(Arc::new(Library { site: Some(site.clone()), ..(**library).clone() }))),
+                        _ => instance.clone(),
+                    };
+                    self.apply_plain(&plugin, vec![instance.clone()]);
+                    self.ended = false;
+                    handler.value = instance;
+                }
+            }
+        }
+        let mut methods = route.methods.clone();
+        if let Some(from) = &route.methods_from {
+            let listed = args.iter().find(|arg| arg.name == from.as_str()).map(|arg| arg.value.clone());
+            if let Some(Kind::Seq(seq)) = listed.as_ref().map(Value::kind) {
+                methods = seq.items.iter().filter_map(|item| item.as_str()).map(|text| Name::from(text.to_uppercase())).collect();
+            }
+        }
+        let site = self.site(span);
+        self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
+    }
+}

@@ -1,0 +1,73 @@
+//! Places where a value does harm: arguments of calls, and members that are assigned.
+
+use super::Walker;
+use super::entry::at_place;
+use super::library::option_is;
+use crate::facts::catalogue::{Entry, SinkEntry};
+use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::value::{Argument, Kind, Value};
+use crate::model::CallKind;
+use crate::text::{Name, Span};
+
+impl<'w> Walker<'w> {
+    pub(super) fn sink(&mut self, sink: &SinkEntry, function: &Value, args: &[Argument], kind: CallKind, span: Span, guessed: bool) {
+        if kind == CallKind::Tagged && !sink.tagged {
+            return;
+        }
+        if let Some(option) = &sink.only_if
+            && !option_is(args, Some(&format!("{option}=true")))
+        {
+            return;
+        }
+        let call = self.site(span);
+        for place in &sink.of {
+            for (value, site) in at_place(place, function, args) {
+                if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) {
+                    continue;
+                }
+                let facts = self.facts.clone();
+                self.events.push(Event::Sink(Sink {
+                    kind: sink.kind,
+                    value,
+                    site: site.unwrap_or_else(|| call.clone()),
+                    call: call.clone(),
+                    args: args.to_vec(),
+                    client: sink.client.clone(),
+                    facts,
+                    guessed,
+                }));
+            }
+        }
+    }
+
+    /// An assignment to a member that is a sink: `element.innerHTML = x`, `location.href = x`.
+    pub(super) fn sunk_member(&mut self, base: &Value, name: &Name, value: &Value, span: Span) {
+        let kind = match name.as_str() {
+            "innerHTML" | "outerHTML" if !self.python() => SinkKind::Html,
+            _ => {
+                let Kind::Library(library) = base.kind() else { return };
+                let states = self.catalogue().member(&library.states, name);
+                let found = self.catalogue().at(&states).find_map(|entry| match entry {
+                    Entry::Sink(sink) => Some(sink.kind),
+                    _ => None,
+                });
+                match found {
+                    Some(kind) => kind,
+                    None => return,
+                }
+            }
+        };
+        let site = self.site(span);
+        let facts = self.facts.clone();
+        self.events.push(Event::Sink(Sink {
+            kind,
+            value: value.clone(),
+            site: site.clone(),
+            call: site,
+            args: Vec::new(),
+            client: Name::default(),
+            facts,
+            guessed: false,
+        }));
+    }
+}

@@ -1,0 +1,55 @@
+//! What surrounds a walk: what it may ask of the project, and what it looked at.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::catalogue::Catalogue;
+use crate::facts::place::ItemKey;
+use crate::facts::scope::Module;
+use crate::facts::value::Value;
+use crate::text::{FileId, Name};
+
+/// What the walk may ask of the rest of the project.
+pub trait World {
+    fn catalogue(&self) -> &Catalogue;
+    fn module(&self, file: &FileId) -> Option<Arc<Module>>;
+    /// What `source`, as written in an import of `from`, means.
+    fn resolve(&self, from: &FileId, source: &str) -> Target;
+    /// Whether rows of this model are people who sign in.
+    fn is_principal_model(&self, model: &str) -> bool;
+    /// The name under which the schema knows a model or table, if it does.
+    fn model_name(&self, name: &str) -> Option<Name>;
+    /// Names of functions that the person configured as guards.
+    fn is_configured_guard(&self, name: &str) -> bool;
+}
+
+/// Where an import leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    File(FileId),
+    Library(Name),
+    /// It should be in the project and is not.
+    Missing(Name),
+}
+
+/// Values of module-level names, found once and shared by all walks over the same state of the project.
+#[derive(Default)]
+pub struct ModuleCache {
+    pub(super) values: FxHashMap<(FileId, Name), (Value, Arc<Reads>)>,
+}
+
+/// What a walk looked at: if none of it changes, the walk would give the same again.
+#[derive(Clone, Default, Debug)]
+pub struct Reads {
+    pub items: FxHashSet<ItemKey>,
+    /// Names that were looked up in a file, defined there or not.
+    pub names: FxHashSet<(FileId, Name)>,
+}
+
+impl Reads {
+    pub(super) fn add(&mut self, other: &Reads) {
+        self.items.extend(other.items.iter().cloned());
+        self.names.extend(other.names.iter().cloned());
+    }
+}

@@ -1,0 +1,226 @@
+//! Whose row is it? The decision over one access that the authorization rules share (`missing-ownership` and its kin).
+//!
+//! Everything answers with three values: a constraint is there, it is not, or it cannot be told. What cannot be told never
+//! accuses.
+
+mod credential;
+mod leaving;
+mod proof;
+mod signed_in;
+
+use rustc_hash::FxHashMap;
+
+use crate::facts::check::{Fact, Facts};
+use crate::facts::event::{Access, AccessId, Event};
+use crate::facts::query::{Filter, Query, Term, TermOp};
+use crate::facts::schema::{NameClass, OwnerKind, Privacy, Schema, column_classes, guess_owner};
+use crate::facts::taint::Part;
+use crate::facts::value::{Kind, Value};
+use crate::project::RootWalk;
+use crate::text::Name;
+
+use proof::is_public_flag;
+use signed_in::is_principal;
+
+pub use credential::{Credential, credential};
+pub use leaving::contains_row;
+pub use signed_in::Answer;
+
+/// What ties the rows of an access to the caller.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Tie {
+    /// They are the caller's, or the caller was shown to be allowed.
+    Owned,
+    /// The caller's identity is part of the filter, and may be missing there.
+    Nullable,
+    /// The owner is named by the caller.
+    Spoofed,
+    /// Which rows is the caller's choice.
+    Client(Choice),
+    /// All rows.
+    List,
+    /// Rows that the code itself chose.
+    Fixed,
+    /// Cannot be read.
+    Opaque,
+}
+
+/// What the caller chooses rows by.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Choice {
+    /// The name of the input: `id`.
+    pub input: Name,
+    pub part: Part,
+}
+
+pub struct Judge<'w> {
+    walk: &'w RootWalk,
+    schema: &'w Schema,
+    accesses: FxHashMap<AccessId, &'w Access>,
+    /// Roles that stand above ownership, besides the usual names.
+    elevated: &'w [Name],
+}
+
+impl<'w> Judge<'w> {
+    pub fn new(walk: &'w RootWalk, schema: &'w Schema, elevated: &'w [Name]) -> Self {
+        let accesses = walk
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Access(access) => Some((access.id, access)),
+                _ => None,
+            })
+            .collect();
+        Judge { walk, schema, accesses, elevated }
+    }
+
+    /// Every access of the walk, in order.
+    pub fn accesses(&self) -> impl Iterator<Item = &'w Access> {
+        self.walk.events.iter().filter_map(|event| match event {
+            Event::Access(access) => Some(access),
+            _ => None,
+        })
+    }
+
+    pub fn privacy(&self, query: &Query) -> Privacy {
+        self.schema.privacy_of(&query.model)
+    }
+
+    /// What ties an access to the caller, with what holds at it.
+    pub fn tie(&self, access: &Access) -> Tie {
+        self.tie_within(access, &access.facts, 0)
+    }
+
+    pub(super) fn tie_within(&self, access: &Access, facts: &Facts, depth: u32) -> Tie {
+        let mut conjuncts = Vec::new();
+        Filter::conjuncts(&access.query.filter, &mut conjuncts);
+        if conjuncts.is_empty() {
+            return Tie::List;
+        }
+        let mut worst = Tie::Fixed;
+        let mut spoofed = None;
+        for filter in &conjuncts {
+            match self.conjunct(filter, access, facts, depth) {
+                Tie::Owned => return Tie::Owned,
+                Tie::Nullable => worst = Tie::Nullable,
+                Tie::Spoofed => spoofed = Some(Tie::Spoofed),
+                Tie::Client(choice) if !matches!(worst, Tie::Nullable | Tie::Client(_)) => worst = Tie::Client(choice),
+                Tie::Opaque if worst == Tie::Fixed => worst = Tie::Opaque,
+                _ => {}
+            }
+        }
+        // A part that could not be read may hold the tie.
+        if conjuncts.iter().any(|filter| matches!(filter, Filter::Opaque(_) | Filter::Not(_))) && worst != Tie::Nullable {
+            return Tie::Opaque;
+        }
+        spoofed.unwrap_or(worst)
+    }
+
+    fn conjunct(&self, filter: &Filter, access: &Access, facts: &Facts, depth: u32) -> Tie {
+        match filter {
+            Filter::Term(term) => self.term(term, access, facts, depth),
+            Filter::Any(arms) => {
+                // Evidence only if every arm is.
+                let ties: Vec<Tie> = arms.iter().map(|arm| self.conjunct(arm, access, facts, depth)).collect();
+                match ties.as_slice() {
+                    [] => Tie::Owned,
+                    all if all.iter().all(|tie| *tie == Tie::Owned) => Tie::Owned,
+                    all if all.contains(&Tie::Opaque) => Tie::Opaque,
+                    _ => Tie::Fixed,
+                }
+            }
+            Filter::All(all) => {
+                let ties: Vec<Tie> = all.iter().map(|filter| self.conjunct(filter, access, facts, depth)).collect();
+                if ties.contains(&Tie::Owned) {
+                    return Tie::Owned;
+                }
+                ties.into_iter().find(|tie| !matches!(tie, Tie::Fixed)).unwrap_or(Tie::Fixed)
+            }
+            Filter::Not(_) | Filter::Opaque(_) => Tie::Opaque,
+            Filter::Row(value) => self.row(value, facts, depth),
+        }
+    }
+
+    /// An access on a row that was found before: as good as the way it was found.
+    fn row(&self, value: &Value, facts: &Facts, depth: u32) -> Tie {
+        if value.symbol().is_some_and(is_principal) {
+            return Tie::Owned;
+        }
+        let Kind::Row(row) = value.kind() else { return Tie::Opaque };
+        let Some(found) = self.accesses.get(&row.access) else { return Tie::Opaque };
+        if self.row_is_owned(row.access, facts) {
+            return Tie::Owned;
+        }
+        if depth > 4 { Tie::Opaque } else { self.tie_within(found, facts, depth + 1) }
+    }
+
+    fn term(&self, term: &Term, access: &Access, facts: &Facts, depth: u32) -> Tie {
+        let column = term.path.last().cloned().unwrap_or_default();
+        let by_caller = matches!(term.op, TermOp::Eq | TermOp::In);
+        if !by_caller {
+            return Tie::Fixed;
+        }
+        for value in term.value.alternatives() {
+            if let Some(tie) = self.value_tie(&value, &column, access, facts, depth)
+                && tie != Tie::Owned
+            {
+                return tie;
+            }
+        }
+        let all_owned = term.value.alternatives().iter().all(|value| self.value_tie(value, &column, access, facts, depth) == Some(Tie::Owned));
+        if all_owned {
+            return Tie::Owned;
+        }
+        if is_public_flag(&column) && !access.query.operation.is_write() && matches!(term.value.kind(), Kind::Bool(true) | Kind::Str(_)) {
+            return Tie::Owned;
+        }
+        Tie::Fixed
+    }
+
+    fn value_tie(&self, value: &Value, column: &Name, access: &Access, facts: &Facts, depth: u32) -> Option<Tie> {
+        if let Some(symbol) = value.symbol() {
+            if is_principal(symbol) {
+                let present = facts.iter().any(|fact| self.signed_in_by(fact) == Answer::Yes) || !value.nullable() && symbol.path.is_empty();
+                if present || self.signed_in(facts) != Answer::No {
+                    return Some(Tie::Owned);
+                }
+                return Some(if access.query.fails_open { Tie::Nullable } else { Tie::Owned });
+            }
+            if self.is_verified(symbol, access.id, facts, depth) {
+                return Some(Tie::Owned);
+            }
+        }
+        let request: Option<(Part, Name)> = value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| (origin.part, origin.name.clone()));
+        if let Some((part, input)) = request {
+            // An unguessable value is its own permission, for reading.
+            if self.is_capability(column) && !access.query.operation.is_write() {
+                return Some(Tie::Owned);
+            }
+            if facts.iter().any(|fact| matches!(fact, Fact::Among(symbol) if value.symbol() == Some(symbol))) {
+                return Some(Tie::Fixed);
+            }
+            if guess_owner(column) == Some(OwnerKind::Owner) && !self.is_primary(&access.query, column) {
+                return Some(Tie::Spoofed);
+            }
+            return Some(Tie::Client(Choice { input, part }));
+        }
+        if value.taint().iter().any(|origin| origin.part == Part::Parameter) {
+            return Some(Tie::Opaque);
+        }
+        match value.kind() {
+            Kind::Seq(seq) => seq.items.first().or(seq.rest.as_ref()).and_then(|item| self.value_tie(item, column, access, facts, depth)),
+            Kind::Unknown if value.symbol().is_none() && value.taint().is_empty() => Some(Tie::Opaque),
+            Kind::Library(_) if value.taint().is_empty() => Some(Tie::Opaque),
+            _ => None,
+        }
+    }
+
+    fn is_primary(&self, query: &Query, column: &Name) -> bool {
+        matches!(column.as_str(), "id" | "_id" | "uuid" | "pk")
+            || self.schema.model(&query.model).and_then(|model| model.column(column)).is_some_and(|column| column.primary)
+    }
+
+    fn is_capability(&self, column: &Name) -> bool {
+        column_classes(column).has(NameClass::Capability)
+    }
+}

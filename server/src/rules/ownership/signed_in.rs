@@ -1,0 +1,113 @@
+//! Who is asking: is somebody signed in, a machine, somebody who stands above ownership?
+
+use super::Judge;
+use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
+use crate::facts::names;
+
+/// Is somebody signed in where this holds?
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Answer {
+    No,
+    Unknown,
+    Yes,
+}
+
+impl Judge<'_> {
+    pub fn signed_in(&self, facts: &Facts) -> Answer {
+        let mut answer = Answer::No;
+        for fact in facts.iter() {
+            answer = answer.max(self.signed_in_by(fact));
+        }
+        answer
+    }
+
+    pub(super) fn signed_in_by(&self, fact: &Fact) -> Answer {
+        match fact {
+            Fact::Present(symbol) if is_principal(symbol) && !is_error(symbol) => Answer::Yes,
+            Fact::Absent(symbol) if is_principal(symbol) && is_error(symbol) => Answer::Yes,
+            Fact::Same(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
+            Fact::Is(symbol, _) | Fact::Among(symbol) if is_principal(symbol) => Answer::Yes,
+            Fact::Contains(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
+            Fact::Guard(guard) => match (guard.kind, guard.sure) {
+                (GuardKind::Identity | GuardKind::Role | GuardKind::Object, true) => Answer::Yes,
+                (GuardKind::Limit, _) => Answer::No,
+                _ => Answer::Unknown,
+            },
+            Fact::Any(arms) => arms.iter().map(|arm| self.signed_in(arm)).min().unwrap_or(Answer::No),
+            _ => Answer::No,
+        }
+    }
+
+    /// A machine proved itself: a signature or a shared secret was checked.
+    pub fn is_machine(&self, facts: &Facts) -> bool {
+        facts.iter().any(|fact| match fact {
+            Fact::Guard(guard) => guard.kind == GuardKind::Machine,
+            Fact::Any(arms) => arms.iter().all(|arm| self.is_machine(arm)),
+            _ => false,
+        })
+    }
+
+    /// Does the caller stand above ownership here?
+    pub fn is_elevated(&self, facts: &Facts) -> bool {
+        facts.iter().any(|fact| match fact {
+            Fact::Guard(guard) => guard.kind == GuardKind::Role,
+            Fact::Is(symbol, text) => is_principal(symbol) && is_role(symbol) && self.is_elevated_role(text),
+            Fact::Among(symbol) => is_principal(symbol) && is_role(symbol),
+            Fact::Present(symbol) => is_principal(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)),
+            Fact::Contains(list, _) => is_principal(list) && is_role(list),
+            Fact::Any(arms) => arms.iter().all(|arm| self.is_elevated(arm)),
+            _ => false,
+        })
+    }
+
+    fn is_elevated_role(&self, role: &str) -> bool {
+        if self.elevated.iter().any(|known| known.eq_ignore_ascii_case(role)) {
+            return true;
+        }
+        !matches!(
+            role.to_ascii_lowercase().as_str(),
+            "customer"
+                | "user"
+                | "member"
+                | "student"
+                | "patient"
+                | "client"
+                | "guest"
+                | "subscriber"
+                | "basic"
+                | "free"
+                | "authenticated"
+                | "buyer"
+                | "reader"
+        )
+    }
+
+    /// Something that cannot be looked into was given the caller, or decides by its name.
+    pub fn is_delegated(&self, facts: &Facts) -> bool {
+        facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Object))
+    }
+}
+
+pub fn is_principal(symbol: &Symbol) -> bool {
+    symbol.root == Root::Principal
+}
+
+pub(super) fn is_error(symbol: &Symbol) -> bool {
+    symbol.path.last().is_some_and(|name| name == "error")
+}
+
+fn is_role(symbol: &Symbol) -> bool {
+    symbol.path.iter().any(|name| {
+        let words = names::words(name);
+        words.iter().any(|word| matches!(word.as_str(), "role" | "roles" | "permissions" | "permission" | "scopes" | "groups" | "type" | "kind"))
+    })
+        // The user can write these, so they prove nothing.
+        && !symbol.path.iter().any(|name| matches!(name.as_str(), "user_metadata" | "unsafeMetadata" | "raw_user_meta_data"))
+}
+
+fn is_flag(name: &str) -> bool {
+    let words = names::words(name);
+    words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can"))
+        && words.iter().any(|word| matches!(word.as_str(), "admin" | "staff" | "superuser" | "moderator" | "owner"))
+        || matches!(name, "admin" | "superuser")
+}
