@@ -12,5 +12,6 @@ mod pieces;
 mod placeholder;
 mod program;
 mod protocol;
+mod renamed;
 mod schema;
 mod secret_catalogue;

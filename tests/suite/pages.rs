@@ -17,32 +17,32 @@ use guardline::text::{Encoding, FileId, Span, position};
 use crate::placeholder;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Section {
+pub enum Section {
     Flagged,
     Silent,
     Gaps,
 }
 
-struct Case {
-    section: Section,
+pub struct Case {
+    pub section: Section,
     /// Line of the page, for messages.
-    line: usize,
-    files: Vec<File>,
+    pub line: usize,
+    pub files: Vec<File>,
 }
 
-struct File {
-    name: String,
-    text: String,
-    expected: Vec<Expected>,
+pub struct File {
+    pub name: String,
+    pub text: String,
+    pub expected: Vec<Expected>,
 }
 
 #[derive(Debug)]
-struct Expected {
+pub struct Expected {
     /// Zero-based line of the file, and columns in characters as the page is written.
-    line: usize,
-    start: usize,
-    end: usize,
-    words: String,
+    pub line: usize,
+    pub start: usize,
+    pub end: usize,
+    pub words: String,
 }
 
 #[test]
@@ -109,7 +109,7 @@ pub fn check(project: &Project) -> Vec<Finding> {
     Engine::default().check_all(&snapshot, &Cancel::default()).expect("not cancelled")
 }
 
-fn compare(case: &Case, project: &Project, findings: &[Finding]) -> Vec<String> {
+pub fn compare(case: &Case, project: &Project, findings: &[Finding]) -> Vec<String> {
     let mut problems = Vec::new();
     let mut open: Vec<&Finding> = findings.iter().collect();
     for file in &case.files {
@@ -161,7 +161,7 @@ fn name(path: &str) -> FileId {
     FileId::new(&format!("/w/{path}"))
 }
 
-fn project(case: &Case) -> Project {
+pub fn project(case: &Case) -> Project {
     let documents = case.files.iter().map(|file| {
         let id = name(&file.name);
         let language = Language::of(&id).unwrap_or(Language::Text);
@@ -170,7 +170,7 @@ fn project(case: &Case) -> Project {
     Project::new(vec![FileId::new("/w")]).with(documents.collect())
 }
 
-fn cases(rule: &str, page: &str) -> Vec<Case> {
+pub fn cases(rule: &str, page: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut section = None;
     let mut grouped = false;

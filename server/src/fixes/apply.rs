@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{FileEdit, Fix, edits, ignored};
 use crate::project::Project;
-use crate::syntax::{Document, Language};
+use crate::syntax::{Document, Language, keeps_secrets};
 use crate::text::FileId;
 
 /// The project after the fix. `None` if an edit does not fit the texts as they are.
@@ -21,11 +21,11 @@ pub fn apply(project: &Project, fix: &Fix) -> Option<Project> {
     Some(leave_out(project, project.with(changes), fix))
 }
 
-/// An env file is out of git where an ignore file says so since now, and a new one where there is no git. One that was
+/// A file for secrets is out of git where an ignore file says so since now, and a new one where there is no git. One that was
 /// ignored before and is in git nevertheless stays in it.
 fn leave_out(before: &Project, after: Project, fix: &Fix) -> Project {
     let is_new = |edit: &&FileEdit| edit.create || !ignored::is_ignored(before, &edit.file);
-    let written = fix.edits.iter().filter(|edit| Language::of(&edit.file) == Some(Language::Env)).filter(is_new);
+    let written = fix.edits.iter().filter(|edit| keeps_secrets(&edit.file)).filter(is_new);
     let out: Vec<FileId> = written.map(|edit| &edit.file).filter(|file| !ignored::is_in_git(&after, file)).cloned().collect();
     after.with_also_ignored(out)
 }

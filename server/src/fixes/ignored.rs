@@ -83,8 +83,8 @@ fn cover_from_git(project: &Project, secret: &FileId, edits: &mut Edits) {
         return;
     }
     let Some(at) = chain.iter().position(|(_, text)| text.is_some()) else {
-        // No ignore file yet: one is made only where git is known to be used.
-        if let Some((file, _)) = chain.iter().find(|(file, _)| is_git_root(project, file.folder())) {
+        // No ignore file yet. Where git is not used, it may be tomorrow: then one is made at the top of the workspace.
+        if let Some((file, _)) = chain.last() {
             edits.create(file, joined(&patterns(project, file, secret, "")));
         }
         return;
@@ -205,9 +205,11 @@ mod tests {
     }
 
     #[test]
-    fn an_ignore_file_is_made_for_git_only() {
+    fn an_ignore_file_is_made_at_the_top() {
         assert_eq!(covered(&[], &["/w"], "apps/web/.env", ".gitignore"), ".env\n.env.*\n!.env.example\n");
-        assert_eq!(covered(&[], &[], ".env", ".gitignore"), "(absent)");
+        assert_eq!(covered(&[], &["/w/apps"], "apps/web/.env", "apps/.gitignore"), ".env\n.env.*\n!.env.example\n");
+        assert_eq!(covered(&[], &[], "apps/web/.env", ".gitignore"), ".env\n.env.*\n!.env.example\n");
+        assert_eq!(covered(&[], &[], ".streamlit/secrets.toml", ".gitignore"), ".streamlit/secrets.toml\n");
     }
 
     #[test]

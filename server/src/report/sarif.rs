@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::page::{self, Block};
 use super::{Change, Entry, Repair, Report, fingerprint};
 use crate::rules::{Impact, Level, Place, RuleMeta};
-use crate::syntax::Language;
+use crate::syntax::keeps_secrets;
 use crate::text::{FileId, Range, Span};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -159,12 +159,10 @@ fn uri(prefix: &str, path: &str) -> String {
     out
 }
 
-/// A fix is told if it only changes files that exist, none of them an env file, and writes no known secret.
+/// A fix is told if it only changes files that exist, none of them a file for secrets, and writes no known secret.
 fn may_be_told(report: &Report<'_>, repair: &Repair) -> bool {
-    let is_plain = |change: &Change| {
-        let is_env = Language::of(&change.file) == Some(Language::Env);
-        !change.creates && !is_env && change.replacements.iter().all(|(_, text)| !report.redactor.is_leak(text))
-    };
+    let is_plain =
+        |change: &Change| !change.creates && !keeps_secrets(&change.file) && change.replacements.iter().all(|(_, text)| !report.redactor.is_leak(text));
     !repair.changes.is_empty() && repair.changes.iter().all(is_plain)
 }
 

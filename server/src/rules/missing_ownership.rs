@@ -75,7 +75,8 @@ enum Problem {
 
 impl Verdict {
     fn message(&self, model: &str, owner: Option<&str>) -> String {
-        let verb = self.operation.verb();
+        // The rows that an id chooses are not a list, however they were asked for.
+        let verb = if self.operation == Operation::ReadMany { Operation::ReadOne } else { self.operation }.verb();
         let input = &self.input;
         let from = match self.part {
             Part::Params | Part::Path => "the URL",

@@ -8,7 +8,7 @@ use crate::facts::secrets::{Evidence, FileHints, HitKind, Memory, SecretHit, Sev
 use crate::model::FileModel;
 use crate::project::Project;
 pub use crate::project::surface::Surface;
-use crate::syntax::{Document, Language};
+use crate::syntax::{Document, Language, keeps_secrets};
 use crate::text::FileId;
 
 pub static META: RuleMeta = RuleMeta {
@@ -48,8 +48,8 @@ pub fn of_file(project: &Project, file: &FileId, memory: &mut Memory, out: &mut 
 
 /// Everything the rule says about one file.
 pub fn check(input: &Input<'_>, memory: &mut Memory, out: &mut Vec<Finding>) {
-    // A private env file that git leaves out is where secrets belong.
-    if input.ignored && input.document.language == Language::Env {
+    // A private file for secrets that git leaves out is where they belong.
+    if input.ignored && keeps_secrets(&input.document.file) {
         return;
     }
     let hits = match input.model {
@@ -185,6 +185,9 @@ mod tests {
         assert!(findings(".env", env, Surface::Unknown, true).1.is_empty());
         assert_eq!(findings(".env", env, Surface::Unknown, false).1.len(), 1);
         assert_eq!(findings(".env.example", env, Surface::Unknown, false).1.len(), 1);
+        let toml = "STRIPE_SECRET_KEY = \"sk_live_{alnum:40}\"\n";
+        assert!(findings(".streamlit/secrets.toml", toml, Surface::Unknown, true).1.is_empty());
+        assert_eq!(findings(".streamlit/secrets.toml", toml, Surface::Unknown, false).1.len(), 1);
     }
 
     #[test]

@@ -131,6 +131,11 @@ impl Language {
     }
 }
 
+/// Files that are there to hold secrets on one machine: env files, and what Streamlit reads its secrets from.
+pub fn keeps_secrets(file: &FileId) -> bool {
+    Language::of(file) == Some(Language::Env) || file.as_str().ends_with("/.streamlit/secrets.toml")
+}
+
 /// `.env`, `.env.local`, `.env.example`, `.dev.vars`, `example.env`: files of `NAME=value` lines.
 fn is_env_name(name: &str) -> bool {
     name == ".env" || name.starts_with(".env.") || name == ".dev.vars" || name.starts_with(".dev.vars.") || name.ends_with(".env") || name == ".envrc"

@@ -9,4 +9,4 @@ mod pieces;
 
 pub use document::{Document, Unchanged};
 pub use items::{Cluster, Item};
-pub use language::{Grammar, Language};
+pub use language::{Grammar, Language, keeps_secrets};

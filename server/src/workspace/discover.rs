@@ -10,6 +10,7 @@ use super::names;
 use super::notes::Notes;
 use super::read::Unread;
 use crate::engine::Cancel;
+use crate::syntax::keeps_secrets;
 use crate::text::FileId;
 
 /// A file to be read.
@@ -52,7 +53,7 @@ impl<'a> Scope<'a> {
             return None;
         }
         let ignored = self.is_ignored(path, false);
-        (!ignored || names::is_env(file)).then_some(ignored)
+        (!ignored || keeps_secrets(file)).then_some(ignored)
     }
 
     /// Would a walk of the root read this file? The same answer for one file that changed.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::names;
+use crate::syntax::keeps_secrets;
 use crate::text::FileId;
 
 /// The env files in the index of each git root, read when first asked for.
@@ -79,7 +79,7 @@ fn env_names(index: &[u8]) -> Option<FxHashSet<String>> {
         let end = start + length;
         // Before version 4, one to eight NULs bring the entry to a multiple of eight bytes.
         at = if version == 4 { end + 1 } else { at + ((end - at) / 8 + 1) * 8 };
-        let path = std::str::from_utf8(&name).ok().filter(|path| names::is_env(&FileId::new(path)));
+        let path = std::str::from_utf8(&name).ok().filter(|path| keeps_secrets(&FileId::new(path)));
         names.extend(path.map(str::to_owned));
     }
     Some(names)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::syntax::Language;
+use crate::syntax::{Language, keeps_secrets};
 use crate::text::FileId;
 
 /// Never entered, wherever they are: other people's code, caches, and what frameworks build.
@@ -45,7 +45,7 @@ pub(super) fn enters(folder: &Path) -> bool {
         return false;
     }
     if name.starts_with('.') {
-        return matches!(name, ".github" | ".cursor" | ".vscode" | ".claude");
+        return matches!(name, ".github" | ".cursor" | ".vscode" | ".claude" | ".streamlit");
     }
     if OUTPUT.contains(&name) {
         return !beside(MANIFESTS);
@@ -65,7 +65,7 @@ fn is_python_environment(folder: &Path, name: &str) -> bool {
 
 fn inside_hidden(folder: &Path) -> bool {
     let parent = folder.parent().and_then(Path::file_name).and_then(|name| name.to_str());
-    matches!(parent, Some(".github" | ".cursor" | ".vscode" | ".claude"))
+    matches!(parent, Some(".github" | ".cursor" | ".vscode" | ".claude" | ".streamlit"))
 }
 
 /// Is this a file that Guardline reads? Told by its name and the folder it lies in.
@@ -78,15 +78,11 @@ pub(super) fn reads(file: &FileId) -> bool {
     match folder.rsplit('/').next().unwrap_or("") {
         ".github" => false,
         ".cursor" => name == "mcp.json",
+        ".streamlit" => keeps_secrets(file),
         ".vscode" => name.ends_with(".json"),
         ".claude" => name.starts_with("settings") && name.ends_with(".json"),
-        _ => !name.starts_with('.') || is_env(file) || HIDDEN_FILES.contains(&name),
+        _ => !name.starts_with('.') || keeps_secrets(file) || HIDDEN_FILES.contains(&name),
     }
-}
-
-/// Files of `NAME=value` lines: read even where git leaves them out, because that is where secrets belong.
-pub(super) fn is_env(file: &FileId) -> bool {
-    Language::of(file) == Some(Language::Env)
 }
 
 #[cfg(test)]
@@ -99,13 +95,25 @@ mod tests {
 
     #[test]
     fn hidden_files_are_read_by_invitation() {
-        for path in ["/p/.env", "/p/.env.local", "/p/.dev.vars", "/p/.npmrc", "/p/.pypirc", "/p/.netrc", "/p/.mcp.json", "/p/.cursor/mcp.json"] {
+        for path in [
+            "/p/.env",
+            "/p/.env.local",
+            "/p/.dev.vars",
+            "/p/.npmrc",
+            "/p/.pypirc",
+            "/p/.netrc",
+            "/p/.mcp.json",
+            "/p/.cursor/mcp.json",
+            "/p/.streamlit/secrets.toml",
+        ] {
             assert!(read(path), "{path}");
         }
         for path in ["/p/.github/workflows/ci.yml", "/p/.vscode/settings.json", "/p/.claude/settings.local.json", "/p/config.prod.env"] {
             assert!(read(path), "{path}");
         }
-        for path in ["/p/.eslintrc.json", "/p/.cursor/other.json", "/p/.claude/notes.json", "/p/.github/dependabot.yml", "/p/.vscode/a.ts"] {
+        for path in
+            ["/p/.eslintrc.json", "/p/.cursor/other.json", "/p/.claude/notes.json", "/p/.github/dependabot.yml", "/p/.vscode/a.ts", "/p/.streamlit/config.toml"]
+        {
             assert!(!read(path), "{path}");
         }
     }

@@ -37,7 +37,10 @@ fn findings(project: &Project) -> Vec<Finding> {
 
 /// Repairs one finding after the other until none is left, each repair verified.
 fn repaired(files: &[(&str, &str)]) -> Project {
-    let mut project = project(files);
+    repaired_project(project(files))
+}
+
+fn repaired_project(mut project: Project) -> Project {
     for _ in 0..20 {
         let found = findings(&project);
         let Some((finding, fix)) = found.iter().find_map(|finding| Some((finding, finding.plans.iter().flat_map(|plan| fixes(&project, plan)).next()?))) else {
@@ -55,6 +58,18 @@ fn repaired(files: &[(&str, &str)]) -> Project {
 
 fn text(project: &Project, name: &str) -> String {
     project.file(&file(name)).map(|file| file.document.text()).unwrap_or_default()
+}
+
+#[test]
+fn a_streamlit_app_in_a_folder_without_git() {
+    let app = "import streamlit as st\nfrom openai import OpenAI\nclient = OpenAI(api_key=\"sk-proj-{url:74}T3BlbkFJ{url:74}\")\n";
+    let before = project(&[("requirements.txt", "streamlit\nopenai\n"), ("app.py", app)]).with_git_roots(Vec::new());
+    let after = repaired_project(before);
+    assert!(text(&after, "app.py").contains("OpenAI(api_key=st.secrets[\"OPENAI_API_KEY\"])"), "{}", text(&after, "app.py"));
+    assert!(text(&after, ".streamlit/secrets.toml").starts_with("OPENAI_API_KEY = \"sk-proj-"));
+    // So that the next walk, and the first commit, leave it out.
+    assert_eq!(text(&after, ".gitignore"), ".streamlit/secrets.toml\n");
+    assert!(findings(&after).is_empty());
 }
 
 #[test]

@@ -25,6 +25,21 @@ const TEST_FOLDERS: [&str; 14] =
 const EXAMPLE_FOLDERS: [&str; 9] = ["example", "examples", "demo", "demos", "sample", "samples", "scripts", "seed", "seeds"];
 const LOCKFILES: [&str; 9] =
     ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "poetry.lock", "uv.lock", "pipfile.lock", "cargo.lock"];
+/// What test runners are told.
+const TEST_RUNNERS: [&str; 12] = [
+    "cypress",
+    "cypress.config",
+    "cypress.env",
+    "jest.config",
+    "jest.setup",
+    "karma.conf",
+    "nightwatch.conf",
+    "playwright.config",
+    "vitest.config",
+    "vitest.setup",
+    "vitest.workspace",
+    "wdio.conf",
+];
 /// Files that frameworks serve by their name: the folders above them are parts of an address.
 const SERVED: [&str; 8] = ["route", "page", "layout", "+server", "+page", "+layout", "+page.server", "+layout.server"];
 
@@ -47,7 +62,7 @@ impl Place {
             return Place::Document;
         }
         let mark = stem.rsplit_once('.').map_or("", |(_, mark)| mark);
-        if matches!(mark, "test" | "spec" | "stories" | "story" | "cy" | "e2e" | "mock") || is_python_test(stem, extension) {
+        if matches!(mark, "test" | "spec" | "stories" | "story" | "cy" | "e2e" | "mock") || is_python_test(stem, extension) || TEST_RUNNERS.contains(&stem) {
             return Place::Test;
         }
         let served = SERVED.contains(&stem);
@@ -142,6 +157,9 @@ mod tests {
             ("src/latest/app.ts", Place::Product),
             (".env", Place::Product),
             (".env.production", Place::Product),
+            ("cypress.config.ts", Place::Test),
+            ("apps/web/playwright.config.ts", Place::Test),
+            ("vite.config.ts", Place::Product),
             (".env.example", Place::EnvSample),
             ("apps/web/.env.local.example", Place::EnvSample),
             ("example.env", Place::EnvSample),

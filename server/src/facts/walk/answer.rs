@@ -169,8 +169,10 @@ impl Walker<'_> {
         if !query.lazy {
             return false;
         }
-        let states = self.world.catalogue().member(&library.states, name);
-        states.is_empty()
+        let catalogue = self.world.catalogue();
+        // `filter` of a list, or of a query?
+        catalogue.member(&library.states, name).is_empty()
+            && catalogue.step(&query.client, name).is_none()
             && matches!(
                 name.as_str(),
                 "map" | "filter" | "forEach" | "reduce" | "find" | "some" | "every" | "flatMap" | "then" | "catch" | "finally" | "sort" | "slice"

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::expression::either;
-use crate::facts::check::{Fact, Facts};
+use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
 use crate::model::{BinaryOp, CallKind, ExprId};
@@ -54,6 +54,13 @@ impl Walker<'_> {
                 Some(self.then(rows, first.cloned()))
             }
             Kind::Library(library) if library.query.as_ref().is_some_and(|query| query.lazy) && name == "catch" => Some(base.clone()),
+            // `claims.get("sub")` is `claims["sub"]`, unless the library means something else by it.
+            Kind::Library(library) if name == "get" && base.symbol().is_some_and(|symbol| symbol.root == Root::Principal) => {
+                let catalogue = self.world.catalogue();
+                let states = catalogue.call(&catalogue.member(&library.states, name));
+                let key = first?.as_str().filter(|_| catalogue.at(&states).next().is_none())?;
+                Some(self.member(base, &Name::from(&**key)))
+            }
             Kind::Seq(_) | Kind::Rows(_) => self.list_method(base, name, args, span),
             Kind::Str(_) | Kind::Text(_) => self.text_method(base, name, args, span),
             Kind::Object(object) => self.object_method(base, &object.clone(), name, args),

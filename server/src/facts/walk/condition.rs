@@ -179,7 +179,15 @@ impl Walker<'_> {
         None
     }
 
-    fn membership(&self, a: &Value, b: &Value) -> Truth {
+    fn membership(&mut self, a: &Value, b: &Value) -> Truth {
+        // `"user_id" in session`: there is something under that name.
+        if let (Some(key), Kind::Library(_) | Kind::Unknown, true) = (a.as_str(), b.kind(), a.symbol().is_none()) {
+            let member = self.member(b, &Name::from(&**key));
+            return match member.symbol() {
+                Some(symbol) => Truth { if_true: Facts::one(Fact::Present(symbol.clone())), if_false: Facts::one(Fact::Absent(symbol.clone())) },
+                None => Truth::default(),
+            };
+        }
         if let (None, Kind::Union(alternatives)) = (a.symbol(), a.kind()) {
             let mut truth = Truth::default();
             for alternative in alternatives.iter().filter(|alternative| alternative.value.symbol().is_some()) {

@@ -59,6 +59,15 @@ impl Walker<'_> {
             .with_nullable(principal.null)
     }
 
+    /// What was made harmless.
+    pub(super) fn cleaned(&mut self, clean: &CleanEntry, function: &Value, of: &[Value]) -> Value {
+        let mut value = harmless(clean, of);
+        if clean.by.has(Cleanings::SHAPE) && clean.by != Cleanings::ALL {
+            value = self.parsed_by(function, value);
+        }
+        if clean.safe { parsed(value) } else { value }
+    }
+
     /// A function that the library calls at once, and what it gave.
     pub(super) fn called_back(&mut self, calls: &CallsEntry, callback: &Value, library: &Library) -> Value {
         let params: Vec<Value> = calls.params.iter().map(|role| self.callback_argument(role, library)).collect();
@@ -91,9 +100,9 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
     Value::unknown().with_taint(Taint::of(origin)).with_symbol(symbol)
 }
 
-/// What was made harmless.
-pub(super) fn cleaned(clean: &CleanEntry, of: &[Value]) -> Value {
-    let cleaned = match of {
+/// What was made harmless, before a schema is asked for its shape.
+fn harmless(clean: &CleanEntry, of: &[Value]) -> Value {
+    match of {
         [only] => {
             let kind = if clean.by == Cleanings::ALL { Kind::Number(Name::default()) } else { only.kind().clone() };
             let value = Value::new(kind).with_taint(only.taint().cleaned(clean.by));
@@ -107,8 +116,7 @@ pub(super) fn cleaned(clean: &CleanEntry, of: &[Value]) -> Value {
             let taint = of.iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
             Value::unknown().with_taint(taint.cleaned(clean.by))
         }
-    };
-    if clean.safe { parsed(cleaned) } else { cleaned }
+    }
 }
 
 /// What stands at these places of a call.

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::Walker;
 use super::call::called_name;
-use super::entry::{cleaned, sourced, where_all};
+use super::entry::{sourced, where_all};
 use crate::facts::catalogue::{Catalogue, Entry, State};
 use crate::facts::check::{Fact, Facts, Guard};
 use crate::facts::event::{Effect, Event, Use, UseKind};
@@ -62,7 +62,7 @@ impl<'w> Walker<'w> {
                 Entry::Principal(principal) => result = Some(self.identified(principal, function, &made, site.clone())),
                 Entry::Source(source) => result = Some(sourced(source, function, args, site.clone())),
                 Entry::Sink(sink) => self.sink(sink, function, args, kind, span, library.guessed),
-                Entry::Clean(clean) => result = Some(cleaned(clean, &where_all(&clean.of, function, args))),
+                Entry::Clean(clean) => result = Some(self.cleaned(clean, function, &where_all(&clean.of, function, args))),
                 Entry::Pass(of) => {
                     for value in where_all(of, function, args) {
                         taint = taint.join(value.taint());
@@ -133,7 +133,9 @@ impl<'w> Walker<'w> {
         let keep = !states.is_empty() || library.namespace || !library.package.is_empty();
         let site = self.site(span);
         let value = self.opaque_call(function, args, span);
-        if keep && !matches!(value.kind(), Kind::Function(_)) {
+        let is_step = !states.is_empty();
+        // What wraps a function gives that function, unless the call is a step that is known: `z.string().refine(check)`.
+        if keep && (is_step || !matches!(value.kind(), Kind::Function(_))) {
             let library = Library {
                 package: library.package.clone(),
                 step: "()".into(),
@@ -144,8 +146,7 @@ impl<'w> Walker<'w> {
                 guessed: library.guessed,
                 ..Library::default()
             };
-            let wrapped = matches!(value.kind(), Kind::Unknown);
-            return if wrapped { value.with_kind(Kind::Library(Arc::new(library))) } else { value };
+            return if is_step || matches!(value.kind(), Kind::Unknown) { value.with_kind(Kind::Library(Arc::new(library))) } else { value };
         }
         if self.frame().function.is_none() { self.guarded_by_name(function, value, span) } else { value }
     }

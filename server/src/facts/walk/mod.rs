@@ -30,6 +30,7 @@ mod parameter;
 mod query_step;
 mod register;
 mod row;
+mod shape;
 mod sink;
 mod sql;
 mod statement;

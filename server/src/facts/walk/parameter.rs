@@ -6,7 +6,7 @@ use super::{Handler, Walker};
 use crate::facts::check::{Root, Symbol};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Argument, Kind, Object, Seq, Value};
-use crate::model::{Function, Key, Param, PatternId, PatternKind, Rest};
+use crate::model::{Function, Key, Param, PatternId, PatternKind, Rest, TypeRef};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -36,6 +36,13 @@ impl Walker<'_> {
                     let mut object = Object::default();
                     for (name, value) in named.drain(..) {
                         object.set(name, value);
+                    }
+                    if let (1, Some(handler)) = (self.frames.len(), self.handler.clone()) {
+                        // `def inner(*args, **kwargs)` around a handler: the framework passes what the path captured.
+                        for name in handler.path.as_deref().map(captured).unwrap_or_default() {
+                            let value = self.requested(None, &name, &handler);
+                            object.set(name, value);
+                        }
                     }
                     if open {
                         object.spread(Value::unknown());
@@ -74,7 +81,7 @@ impl Walker<'_> {
         if self.frames.len() == 1
             && let (Some(handler), Some(name)) = (self.handler.clone(), name)
         {
-            return self.requested(param, name, &handler);
+            return self.requested(param.ty.as_ref(), name, &handler);
         }
         if let Some(default) = param.default {
             let value = self.eval(default);
@@ -94,7 +101,7 @@ impl Walker<'_> {
     }
 
     /// A handler's own parameter: the framework fills it from the request.
-    fn requested(&mut self, param: &Param, name: &Name, handler: &Handler) -> Value {
+    fn requested(&mut self, ty: Option<&TypeRef>, name: &Name, handler: &Handler) -> Value {
         let converter = handler.path.as_deref().and_then(|path| converter(path, name));
         let part = match (converter, handler.injects) {
             (Some(_), _) => Part::Params,
@@ -112,7 +119,7 @@ impl Walker<'_> {
             _ => "input",
         };
         let symbol = Symbol::new(Root::Request(Name::new_static(root))).member(name);
-        let declared = param.ty.as_ref().and_then(|ty| self.declared(ty));
+        let declared = ty.and_then(|ty| self.declared(ty));
         match declared.as_ref().map(Value::kind) {
             Some(Kind::Number(_)) => Value::number().with_taint(origin(part, Cleanings::ALL)).with_symbol(symbol),
             // A model of the project: its shape was checked, its content is the caller's.
@@ -154,6 +161,19 @@ impl Walker<'_> {
     }
 }
 
+/// The names that a path pattern captures, in order.
+fn captured(path: &str) -> Vec<Name> {
+    let mut names = Vec::new();
+    for part in path.split('/') {
+        if let Some((inside, _)) = part.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+            names.push(Name::from(inside.split_once(':').map_or(inside, |(_, name)| name)));
+        } else if let Some((inside, _)) = part.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
+            names.push(Name::from(inside.split_once(':').map_or(inside, |(name, _)| name)));
+        }
+    }
+    names
+}
+
 /// What a path pattern says about a parameter: `<int:id>`, `{id:int}`, `:id`.
 pub fn converter<'p>(path: &'p str, name: &str) -> Option<&'p str> {
     for (open, close) in [('<', '>'), ('{', '}')] {
@@ -173,7 +193,14 @@ pub fn converter<'p>(path: &'p str, name: &str) -> Option<&'p str> {
 
 #[cfg(test)]
 mod tests {
-    use super::converter;
+    use super::{captured, converter};
+
+    #[test]
+    fn a_path_tells_what_it_captures() {
+        assert_eq!(captured("/teams/<int:team>/notes/<id>/"), ["team", "id"]);
+        assert_eq!(captured("/notes/{id:uuid}/{page}"), ["id", "page"]);
+        assert_eq!(captured("/notes"), [""; 0]);
+    }
 
     #[test]
     fn converters_of_all_spellings() {

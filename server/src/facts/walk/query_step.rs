@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns};
+use crate::facts::check::Root;
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::value::{Argument, Kind, Library, Object, Value};
 use crate::text::{Name, Span};
@@ -113,6 +114,10 @@ impl Walker<'_> {
 
     /// A model given as a value: a name, a class, a table made by a library, or another query whose filter then counts too.
     fn take_model(&mut self, query: &mut Query, value: &Value) {
+        // `get_object_or_404(request.user.notes, pk=id)`: of the caller's own rows.
+        if value.symbol().is_some_and(|symbol| symbol.root == Root::Principal && !symbol.path.is_empty()) {
+            query.filter.push(Filter::Row(value.clone()));
+        }
         match value.kind() {
             Kind::Str(name) => query.model = Name::from(&**name),
             Kind::Class(class) => query.model = class.name.clone(),

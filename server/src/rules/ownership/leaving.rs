@@ -2,7 +2,7 @@
 
 use super::signed_in::is_error;
 use super::{Judge, Tie};
-use crate::facts::check::Root;
+use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, UseKind};
 use crate::facts::value::{Kind, Piece, Value};
 
@@ -12,7 +12,8 @@ impl Judge<'_> {
         let mut leaves = None;
         for event in &self.walk.events {
             let (value, facts) = match event {
-                Event::Use(used) if used.kind != UseKind::Handed || !is_harmless(&used.value) => (&used.value, &used.facts),
+                Event::Use(used) if used.kind != UseKind::Handed => (&used.value, &used.facts),
+                Event::Use(used) if holds_row(&used.value, access.id, &|symbol| !is_harmless(symbol), 0) => (&used.value, &used.facts),
                 _ => continue,
             };
             if !contains_row(value, access.id, 0) {
@@ -28,25 +29,30 @@ impl Judge<'_> {
 
 /// Whether a value holds content of the row that an access found.
 pub fn contains_row(value: &Value, id: AccessId, depth: u32) -> bool {
+    holds_row(value, id, &|_| true, depth)
+}
+
+/// The same, of those of its columns that count.
+fn holds_row(value: &Value, id: AccessId, counts: &dyn Fn(&Symbol) -> bool, depth: u32) -> bool {
     if depth > 5 {
         return false;
     }
-    if value.symbol().is_some_and(|symbol| symbol.root == Root::Row(id) && !is_error(symbol)) {
-        return true;
+    if let Some(symbol) = value.symbol().filter(|symbol| symbol.root == Root::Row(id) && !is_error(symbol)) {
+        return counts(symbol);
     }
     match value.kind() {
         Kind::Row(row) | Kind::Rows(row) => row.access == id,
         Kind::Object(object) => {
-            object.fields.iter().any(|(_, value)| contains_row(value, id, depth + 1))
-                || object.rest.as_ref().is_some_and(|rest| contains_row(rest, id, depth + 1))
+            object.fields.iter().any(|(_, value)| holds_row(value, id, counts, depth + 1))
+                || object.rest.as_ref().is_some_and(|rest| holds_row(rest, id, counts, depth + 1))
         }
-        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| contains_row(value, id, depth + 1)),
-        Kind::Union(alternatives) => alternatives.iter().any(|alternative| contains_row(&alternative.value, id, depth + 1)),
-        Kind::Promise(inner) => contains_row(inner, id, depth + 1),
-        Kind::Instance(instance) => instance.fields.iter().any(|(_, value)| contains_row(value, id, depth + 1)),
-        Kind::Library(library) => library.args.iter().any(|arg| contains_row(&arg.value, id, depth + 1)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|value| holds_row(value, id, counts, depth + 1)),
+        Kind::Union(alternatives) => alternatives.iter().any(|alternative| holds_row(&alternative.value, id, counts, depth + 1)),
+        Kind::Promise(inner) => holds_row(inner, id, counts, depth + 1),
+        Kind::Instance(instance) => instance.fields.iter().any(|(_, value)| holds_row(value, id, counts, depth + 1)),
+        Kind::Library(library) => library.args.iter().any(|arg| holds_row(&arg.value, id, counts, depth + 1)),
         Kind::Text(text) => text.pieces.iter().any(|piece| match piece {
-            Piece::Hole { value, .. } => contains_row(value, id, depth + 1),
+            Piece::Hole { value, .. } => holds_row(value, id, counts, depth + 1),
             Piece::Literal(_) => false,
         }),
         _ => false,
@@ -54,8 +60,6 @@ pub fn contains_row(value: &Value, id: AccessId, depth: u32) -> bool {
 }
 
 /// Handing on a key or a hash tells nobody anything.
-fn is_harmless(value: &Value) -> bool {
-    value.symbol().is_some_and(|symbol| {
-        symbol.path.last().is_some_and(|name| matches!(name.as_str(), "id" | "pk" | "_id" | "passwordHash" | "password_hash" | "hashed_password" | "password"))
-    })
+fn is_harmless(symbol: &Symbol) -> bool {
+    symbol.path.last().is_some_and(|name| matches!(name.as_str(), "id" | "pk" | "_id" | "passwordHash" | "password_hash" | "hashed_password" | "password"))
 }

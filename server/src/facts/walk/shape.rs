@@ -1,0 +1,105 @@
+//! What a schema of zod promises of a value: numbers are numbers, one of a list is one of that list, keys that are not
+//! named are gone. What a schema does in code of its own is believed where it checks, and not where it changes.
+
+use std::sync::Arc;
+
+use super::Walker;
+use super::expression::either;
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Argument, Kind, Object, Seq, Value};
+use crate::text::Name;
+
+/// Schemas nest so deep.
+const MOST_DEPTH: u32 = 12;
+
+impl Walker<'_> {
+    /// A value after `schema.parse(value)`, given `schema.parse`.
+    pub(super) fn parsed_by(&mut self, parse: &Value, value: Value) -> Value {
+        match parse.as_library().and_then(|library| library.receiver.clone()) {
+            Some(schema) => self.shaped(&schema, value, 0),
+            None => value,
+        }
+    }
+
+    fn shaped(&mut self, schema: &Value, value: Value, depth: u32) -> Value {
+        let Some((name, base, args)) = called(schema).filter(|_| depth < MOST_DEPTH) else { return value };
+        let first = args.first().map(|arg| arg.value.clone());
+        match name.as_str() {
+            "number" | "int" | "int32" | "uint32" | "float32" | "float64" | "bigint" | "int64" => with_kind_of(Value::number(), &value),
+            "boolean" | "stringbool" | "date" | "enum" | "nativeEnum" | "literal" | "uuid" | "uuidv4" | "guid" | "cuid" | "cuid2" | "ulid" | "nanoid"
+            | "datetime" | "ip" | "ipv4" | "ipv6" | "regex" => with_kind_of(Value::unknown(), &value),
+            "refine" | "superRefine" | "check" => {
+                let inner = self.shaped(&base, value, depth + 1);
+                if matches!(inner.kind(), Kind::Object(_) | Kind::Seq(_)) { inner } else { with_kind_of(inner.clone(), &inner) }
+            }
+            "transform" => {
+                let inner = self.shaped(&base, value.clone(), depth + 1);
+                if matches!(inner.kind(), Kind::Object(_) | Kind::Seq(_)) { value } else { Value::unknown().with_taint(inner.taint().clone()) }
+            }
+            "object" | "strictObject" => match first.as_ref().map(Value::kind) {
+                Some(Kind::Object(fields)) => self.fields(fields, Object::default(), &value, depth),
+                _ => value,
+            },
+            "extend" | "safeExtend" | "merge" | "and" => {
+                let shape = self.shaped(&base, value.clone(), depth + 1);
+                let Kind::Object(before) = shape.kind() else { return value };
+                let added = first.unwrap_or_else(Value::unknown);
+                match (name.as_str(), added.kind()) {
+                    ("extend" | "safeExtend", Kind::Object(fields)) => self.fields(fields, (**before).clone(), &value, depth),
+                    ("merge" | "and", _) => match self.shaped(&added, value.clone(), depth + 1).kind() {
+                        Kind::Object(more) => {
+                            let mut all = (**before).clone();
+                            more.fields.iter().for_each(|(name, field)| all.set(name.clone(), field.clone()));
+                            value.with_kind(Kind::Object(Arc::new(all)))
+                        }
+                        _ => value,
+                    },
+                    _ => value,
+                }
+            }
+            "array" | "set" => {
+                let item = first.unwrap_or(base);
+                let element = self.element_of(&value);
+                let element = self.shaped(&item, element, depth + 1);
+                value.with_kind(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) })))
+            }
+            "union" | "discriminatedUnion" => {
+                let arms = args.iter().find_map(|arg| if let Kind::Seq(seq) = arg.value.kind() { Some(seq.items.clone()) } else { None });
+                let shapes: Vec<Value> = arms.unwrap_or_default().iter().map(|arm| self.shaped(arm, value.clone(), depth + 1)).collect();
+                shapes.into_iter().reduce(either).unwrap_or(value)
+            }
+            "any" | "unknown" | "string" | "record" | "map" | "custom" | "lazy" | "preprocess" | "pipe" | "or" | "passthrough" | "loose" | "looseObject"
+            | "catchall" => value,
+            // `.optional()`, `.min(1)`, `.strict()`: still what it was.
+            _ => self.shaped(&base, value, depth + 1),
+        }
+    }
+
+    fn fields(&mut self, shapes: &Object, mut object: Object, value: &Value, depth: u32) -> Value {
+        if shapes.rest.is_some() {
+            object.spread(value.clone());
+        }
+        for (name, schema) in &shapes.fields {
+            let field = self.member(value, name);
+            let field = self.shaped(schema, field, depth + 1);
+            object.set(name.clone(), field);
+        }
+        value.with_kind(Kind::Object(Arc::new(object)))
+    }
+}
+
+/// The last call of a schema: its name, what it was called on, and with what.
+fn called(schema: &Value) -> Option<(Name, Value, Vec<Argument>)> {
+    let call = schema.as_library().filter(|library| library.step == "()")?;
+    let function = call.receiver.as_ref()?.as_library()?;
+    Some((function.step.clone(), function.receiver.clone()?, call.args.clone()))
+}
+
+/// A checked value is still the one it was, without its dangers.
+fn with_kind_of(kind: Value, value: &Value) -> Value {
+    let checked = kind.with_taint(value.taint().cleaned(Cleanings::ALL));
+    match value.symbol() {
+        Some(symbol) => checked.with_symbol(symbol.clone()),
+        None => checked,
+    }
+}
