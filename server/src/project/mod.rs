@@ -2,8 +2,10 @@
 
 pub mod place;
 
+mod changes;
 pub mod facts;
 mod handler;
+mod registry;
 mod resolve;
 pub mod routes;
 pub mod session;

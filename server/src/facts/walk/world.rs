@@ -48,7 +48,7 @@ pub struct Reads {
 }
 
 impl Reads {
-    pub(super) fn add(&mut self, other: &Reads) {
+    pub fn add(&mut self, other: &Reads) {
         self.items.extend(other.items.iter().cloned());
         self.names.extend(other.names.iter().cloned());
     }
