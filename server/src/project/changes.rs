@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::facts::place::ItemKey;
-use crate::facts::scope::Module;
+use crate::facts::scope::{Definition, Export, Module};
 use crate::facts::walk::Reads;
 use crate::text::{FileId, Name};
 
@@ -22,13 +22,34 @@ impl Changes {
     /// A file has other code than before; `None` where it had or has none.
     pub(super) fn note(&mut self, file: &FileId, before: Option<&Module>, after: Option<&Module>) {
         self.files.insert(file.clone());
-        let old: FxHashSet<&ItemKey> = before.map(|module| module.items.iter().collect()).unwrap_or_default();
-        let new: FxHashSet<&ItemKey> = after.map(|module| module.items.iter().collect()).unwrap_or_default();
-        self.items.extend(old.difference(&new).map(|item| (*item).clone()));
+        let (old, new) = (before.map_or(&[][..], |module| &module.items), after.map_or(&[][..], |module| &module.items));
+        let first = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        let most = old.len().min(new.len()) - first;
+        let last = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+        let (gone, come) = (old.get(first..old.len() - last).unwrap_or_default(), new.get(first..new.len() - last).unwrap_or_default());
+        let come: FxHashSet<&ItemKey> = come.iter().collect();
+        self.items.extend(gone.iter().filter(|item| !come.contains(item)).cloned());
+        // Only what a changed item defines or exports can mean something else.
         let mut names: FxHashSet<Name> = FxHashSet::default();
-        for module in [before, after].into_iter().flatten() {
-            names.extend(module.definitions.keys().cloned());
-            names.extend(module.exports.keys().map(|name| Name::from(format!("export {name}"))));
+        for (module, other) in [(before, after), (after, before)] {
+            let Some(module) = module else { continue };
+            let changed = first as u32..(module.items.len() - last) as u32;
+            let is_changed = |definition: &Definition| match definition {
+                Definition::Import { .. } => true,
+                Definition::Function(segment, _) | Definition::Class(segment, _) | Definition::Variable { segment, .. } => changed.contains(segment),
+            };
+            let defined = |name: &Name| module.definitions.get(name).is_none_or(|all| all.iter().any(is_changed));
+            names.extend(module.definitions.keys().filter(|name| defined(name)).cloned());
+            let exported = module.exports.iter().filter(|(name, export)| {
+                let same = other.is_some_and(|other| other.exports.get(*name) == Some(*export));
+                !same
+                    || match export {
+                        Export::Local(local) => defined(local),
+                        Export::From { .. } => false,
+                        Export::Expression(segment, _) => changed.contains(segment),
+                    }
+            });
+            names.extend(exported.map(|(name, _)| Name::from(format!("export {name}"))));
         }
         for name in names {
             if before.map(|module| module.meaning(&name)) != after.map(|module| module.meaning(&name)) {

@@ -12,16 +12,17 @@ use super::changes::Changes;
 use super::handler;
 use super::registry::{self, Registry};
 use super::routes::{self, Registered, Route};
-use super::world::Linked;
+use super::world::{Linked, is_principal_model};
 use super::{File, Project, Resolver};
 use crate::config::Config;
 use crate::facts::event::{Event, Registration};
 use crate::facts::place::{FunctionKey, ItemKey, Site};
+use crate::facts::schema::Schema;
 use crate::facts::scope::Module;
 use crate::facts::value::{Closure, Kind, Value};
 use crate::facts::walk::{ModuleCache, Reads, Walker, is_idle};
 use crate::model::FunctionId;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Name, Span};
 
 /// One walk and what came of it.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ pub struct Session {
     unregistered: BTreeMap<FileId, bool>,
     resolver: Option<Arc<Resolver>>,
     config: Option<Arc<Config>>,
+    schema: Option<Arc<Schema>>,
     routes: Option<Routes>,
     /// Every root of the project has been walked at least once.
     complete: bool,
@@ -88,12 +90,13 @@ impl Session {
             *self = Session { made: self.made, resolver: Some(Arc::clone(project.resolver())), config: Some(Arc::clone(config)), ..Session::default() };
         }
         let changes = self.changes(project);
-        if changes.is_empty() {
+        let people = self.other_people(project);
+        if changes.is_empty() && people.is_empty() {
             return;
         }
         let mut touched: FxHashSet<FileId> = changes.files.clone();
         self.walks.retain(|key, walk| {
-            let holds = !changes.touch(&walk.reads);
+            let holds = !changes.touch(&walk.reads) && walk.reads.models.is_disjoint(&people);
             if !holds && let RootKey::Item(item) = key {
                 touched.insert(item.file.clone());
             }
@@ -104,6 +107,15 @@ impl Session {
             let said = self.registries.remove(&file).is_some_and(|registry| !registry.is_empty());
             *self.unregistered.entry(file).or_default() |= said;
         }
+    }
+
+    /// The models that walks asked about and whose rows have become people who sign in, or no longer are.
+    fn other_people(&mut self, project: &Project) -> FxHashSet<Name> {
+        let before = self.schema.replace(Arc::clone(project.schema()));
+        let Some(before) = before.filter(|before| !Arc::ptr_eq(before, project.schema())) else { return FxHashSet::default() };
+        let asked: FxHashSet<&Name> = self.walks.values().flat_map(|walk| &walk.reads.models).collect();
+        let differs = |model: &Name| is_principal_model(&before, model) != is_principal_model(project.schema(), model);
+        asked.into_iter().filter(|model| differs(model)).cloned().collect()
     }
 
     /// What is other than it was, and what it is now is remembered.
