@@ -44,12 +44,12 @@ impl Reading {
     }
 }
 
-/// The secrets of a file that is not code, in order of place.
+/// The secrets of a file that is not code, or of what is no code in it, in order of place.
 pub fn in_text(document: &Document, hints: &FileHints) -> Vec<SecretHit> {
     if hints.place == Place::Skipped {
         return Vec::new();
     }
-    let text = document.text();
+    let text = document.embedded().map_or_else(|| document.text(), |embedded| embedded.rest().to_string());
     let mut reading = read(document.language, &text);
     reading.entries.sort_by_key(|entry| entry.value.start);
     reading.comments.sort_by_key(|comment| comment.start);
