@@ -1,8 +1,5 @@
 //! What a server writes into a script before it is sent: `{{ value }}`, `{% if %}`, `<%= value %>`, `<?= value ?>`.
 
-/// An expression in braces is no longer than this.
-const LONGEST: usize = 400;
-
 /// Makes a name of what is written out, and blanks of what only steers.
 pub(super) fn hide(script: &mut [u8]) {
     const SIGNS: [(&[u8], &[u8]); 4] = [(b"{{", b"}}"), (b"{%", b"%}"), (b"<%", b"%>"), (b"<?", b"?>")];
@@ -17,8 +14,12 @@ pub(super) fn hide(script: &mut [u8]) {
         };
         let close = SIGNS.get(sign).map_or(&b""[..], |(_, close)| close);
         let rest = script.get(at + 2..).unwrap_or_default();
-        let near = if sign == 0 { rest.get(..LONGEST).unwrap_or(rest) } else { rest };
-        let Some(len) = near.windows(2).position(|two| two == close) else {
+        let len = match sign {
+            // Other braces before the closing ones are code: a block in a block.
+            0 => rest.iter().position(|byte| matches!(byte, b'{' | b'}' | b'\n' | b';')).filter(|len| rest.get(*len..*len + 2) == Some(close)),
+            _ => rest.windows(2).position(|two| two == close),
+        };
+        let Some(len) = len else {
             if let Some(open) = open.get_mut(sign).filter(|_| sign > 0) {
                 *open = false;
             }
@@ -26,13 +27,7 @@ pub(super) fn hide(script: &mut [u8]) {
             continue;
         };
         let end = at + 2 + len + 2;
-        let inside = script.get(at + 2..end - 2).unwrap_or_default();
-        // Braces in code: a block in a block.
-        if sign == 0 && inside.iter().any(|byte| matches!(byte, b'{' | b'}' | b'\n' | b';')) {
-            at += 2;
-            continue;
-        }
-        let writes = sign == 0 || sign >= 2 && matches!(inside.first(), Some(b'=' | b'-'));
+        let writes = sign == 0 || sign >= 2 && matches!(rest.first(), Some(b'=' | b'-'));
         for byte in script.get_mut(at..end).unwrap_or_default() {
             if !matches!(byte, b'\n' | b'\r') {
                 *byte = if writes { b'_' } else { b' ' };
