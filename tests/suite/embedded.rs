@@ -101,7 +101,10 @@ fn a_key_leaves_a_notebook() {
     assert_eq!(cells(moved)[1], "from openai import OpenAI\nclient = OpenAI(api_key=os.environ[\"OPENAI_API_KEY\"])");
     assert!(silence.suppresses);
     let line = "# guardline-ignore-next-line secret-hardcoded[openai-project]: reason";
-    assert_eq!(cells(&marked.replace(&placeholder::expand("{{openai}}"), "K"))[1], format!("from openai import OpenAI\n{line}\nclient = OpenAI(api_key=\"K\")"));
+    assert_eq!(
+        cells(&marked.replace(&placeholder::expand("{{openai}}"), "K"))[1],
+        format!("from openai import OpenAI\n{line}\nclient = OpenAI(api_key=\"K\")")
+    );
 }
 
 #[test]

@@ -61,10 +61,19 @@ pub fn check(input: &Input<'_>, memory: &mut Memory, out: &mut Vec<Finding>) {
         return;
     }
     let mut hits = input.model.map_or_else(Vec::new, |model| memory.in_code(model, input.document, input.path));
-    if input.model.is_none() || input.document.embedded().is_some() {
-        hits.extend(in_text(input.document, &FileHints::of(input.document, input.path)));
+    if let Some(text) = text_besides_code(input) {
+        hits.extend(in_text(input.document, &text, &FileHints::of(input.document, input.path)));
     }
     out.extend(hits.iter().map(|hit| finding(hit, input)));
+}
+
+/// The file's text, without what has a model; `None` if that is all of it.
+fn text_besides_code(input: &Input<'_>) -> Option<String> {
+    match input.document.embedded() {
+        // Code that could not be parsed is text.
+        Some(embedded) if input.model.is_some() || embedded.parts().is_empty() => Some(embedded.rest().to_string()),
+        _ => input.model.is_none().then(|| input.document.text()),
+    }
 }
 
 /// What the rule says about one secret.

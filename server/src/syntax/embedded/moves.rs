@@ -17,9 +17,7 @@ impl Moves {
     pub fn push(&mut self, mask: Span, file: Span) {
         let is_plain = mask.len() == file.len();
         match self.0.last_mut() {
-            Some(last)
-                if is_plain && last.mask.len() == last.file.len() && last.mask.end == mask.start && last.file.end == file.start =>
-            {
+            Some(last) if is_plain && last.mask.len() == last.file.len() && last.mask.end == mask.start && last.file.end == file.start => {
                 last.mask.end = mask.end;
                 last.file.end = file.end;
             }

@@ -77,8 +77,15 @@ fn script_language(page: Language, tag: &Tag<'_>) -> Option<Language> {
         ("ts" | "typescript", _) | ("", "text/typescript" | "application/typescript" | "ts") => Language::TypeScript,
         ("tsx", _) => Language::Tsx,
         ("jsx", _) | ("", "text/babel" | "text/jsx" | "jsx") => Language::Jsx,
-        ("" | "js" | "javascript" | "babel", "" | "module" | "text/javascript" | "application/javascript" | "application/x-javascript" | "text/ecmascript" | "text/partytown") => {
-            if page == Language::Astro { Language::TypeScript } else { Language::JavaScript }
+        (
+            "" | "js" | "javascript" | "babel",
+            "" | "module" | "text/javascript" | "application/javascript" | "application/x-javascript" | "text/ecmascript" | "text/partytown",
+        ) => {
+            if page == Language::Astro {
+                Language::TypeScript
+            } else {
+                Language::JavaScript
+            }
         }
         _ => return None,
     })

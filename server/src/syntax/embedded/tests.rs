@@ -53,9 +53,10 @@ fn scripts_of_pages_are_code() {
         ("<div <script>yes()</script>", &["yes()"]),
         ("<script", &[]),
         ("\u{feff}<p>é</p>\r\n<script>\r\nlet é = '😀';\r\n</script>", &["let é = '😀';"]),
-        ("<script>let a = {{ user|tojson }}, b = '{{ b }}'; {% if c %}d(){% endif %}<?php e() ?></script>", &[
-            "let a = _________________, b = '_______';           d()",
-        ]),
+        (
+            "<script>let a = {{ user|tojson }}, b = '{{ b }}'; {% if c %}d(){% endif %}<?php e() ?></script>",
+            &["let a = _________________, b = '_______';           d()"],
+        ),
         ("<script>if (a) {{ b(); }}</script>", &["if (a) {{ b(); }}"]),
     ];
     for (text, expected) in table {
@@ -68,7 +69,10 @@ fn scripts_of_components_are_code() {
     let vue = "<script lang=\"ts\">\nexport default {}\n</script>\n<script setup lang=\"ts\" generic=\"T extends Record<string, A>\">\nconst a = 1\n</script>\n<template><Script>{{ no < 1 }}</Script></template>";
     assert_eq!(scripts(Language::Vue, vue), ["export default {}", "const a = 1"]);
     assert_eq!(read(Language::Vue, vue).language, Some(Language::TypeScript));
-    assert_eq!(scripts(Language::Vue, "<template lang=\"pug\">\nscript.\n  <script>no()\n</template><script src=\"./a.ts\" /><script>yes()</script>"), ["yes()"]);
+    assert_eq!(
+        scripts(Language::Vue, "<template lang=\"pug\">\nscript.\n  <script>no()\n</template><script src=\"./a.ts\" /><script>yes()</script>"),
+        ["yes()"]
+    );
     let svelte = "<script context=\"module\">a()</script>\n<button on:click={() => b > '<script>'}>\n<script>c()</script>";
     assert_eq!(scripts(Language::Svelte, svelte), ["a()", "c()"]);
     let astro = "---\nconst a: string = 1;\n---\n<p>---</p><script>b()</script><script is:inline type=\"application/ld+json\">{}</script>";
@@ -183,13 +187,75 @@ fn pieces(of: &'static [&'static str]) -> impl Strategy<Value = String> {
 }
 
 const MARKUP: &[&str] = &[
-    "<script>", "</script>", "<script lang=\"ts\"", ">", "<", "<!--", "-->", "---\n", "\r\n", "\r", "\n", "é", "😀", "\u{feff}", "\"", "'", "{", "}", "`", "=",
-    " type=", "module", "text/template", "<style>", "</style>", "{{ a }}", "{%", "%}", "<?", "?>", "/>", "<template lang=pug>", "let a = 1;", "\\",
+    "<script>",
+    "</script>",
+    "<script lang=\"ts\"",
+    ">",
+    "<",
+    "<!--",
+    "-->",
+    "---\n",
+    "\r\n",
+    "\r",
+    "\n",
+    "é",
+    "😀",
+    "\u{feff}",
+    "\"",
+    "'",
+    "{",
+    "}",
+    "`",
+    "=",
+    " type=",
+    "module",
+    "text/template",
+    "<style>",
+    "</style>",
+    "{{ a }}",
+    "{%",
+    "%}",
+    "<?",
+    "?>",
+    "/>",
+    "<template lang=pug>",
+    "let a = 1;",
+    "\\",
 ];
 
 const JSON: &[&str] = &[
-    "{", "}", "[", "]", ":", ",", "\"cells\"", "\"source\"", "\"cell_type\"", "\"code\"", "\"", "\\\"", "\\n", "\\\\", "\\u00e9", "\\ud83d", "\\ude00", "\\u12",
-    "é", "😀", "\n", "\r\n", "{\"cells\":[{\"cell_type\":\"code\",\"source\":[\"", "a = ", "'''", "f\\\"", "#", "%x", "    ", "\\t", "(", ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"cells\"",
+    "\"source\"",
+    "\"cell_type\"",
+    "\"code\"",
+    "\"",
+    "\\\"",
+    "\\n",
+    "\\\\",
+    "\\u00e9",
+    "\\ud83d",
+    "\\ude00",
+    "\\u12",
+    "é",
+    "😀",
+    "\n",
+    "\r\n",
+    "{\"cells\":[{\"cell_type\":\"code\",\"source\":[\"",
+    "a = ",
+    "'''",
+    "f\\\"",
+    "#",
+    "%x",
+    "    ",
+    "\\t",
+    "(",
+    ")",
 ];
 
 proptest! {
