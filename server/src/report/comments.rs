@@ -17,11 +17,11 @@ pub struct Comment {
 pub fn containing(words: &AhoCorasick, document: &Document, model: Option<&FileModel>) -> Vec<Comment> {
     let in_code = model.into_iter().flat_map(FileModel::comments).filter(|(_, comment)| words.is_match(&comment.text));
     let mut found: Vec<Comment> = in_code.map(|(span, comment)| Comment { span, text: comment.text.clone() }).collect();
-    let text = match document.embedded() {
+    let text = match (model, document.embedded()) {
         _ if document.language == Language::Notebook => return found,
-        Some(embedded) => embedded.rest().to_string(),
-        None if model.is_some() => return found,
-        None => document.text(),
+        (Some(_), Some(embedded)) => embedded.rest().to_string(),
+        (Some(_), None) => return found,
+        (None, _) => document.text(),
     };
     // Most files have none, and this is asked at each keystroke.
     if !words.is_match(&text) {
@@ -130,6 +130,15 @@ mod tests {
         assert_eq!(comments("a.jsonc", "{ // mark 1\n \"a\": \"// mark no\" /* mark 2 */ }"), ["// mark 1", "/* mark 2 */"]);
         assert_eq!(comments("schema.prisma", "/// mark 1\nmodel A {}"), ["/// mark 1"]);
         assert_eq!(comments(".npmrc", "; mark 1\n# mark 2\na=b"), ["; mark 1", "# mark 2"]);
+    }
+
+    #[test]
+    fn a_page_has_those_of_its_markup_and_of_its_scripts() {
+        let text = "<!-- mark 1 --><script>let a = '// mark no'; /* mark 2 */</script><style>/* mark 3 */</style>";
+        let document = Document::new(FileId::new("/a.vue"), Language::Vue, 0, text);
+        let model = crate::model::lower::lower(&document, None).expect("code");
+        let found = containing(&AhoCorasick::new(["mark"]).expect("a word"), &document, Some(&model));
+        assert_eq!(found.iter().map(|comment| comment.text.as_str()).collect::<Vec<_>>(), ["<!-- mark 1 -->", "/* mark 2 */", "/* mark 3 */"]);
     }
 
     #[test]
