@@ -57,6 +57,7 @@ pub async fn offered(state: &Arc<State>, params: CodeActionParams) -> Result<Opt
     if !state.looks_at(&open.document) {
         return Ok(None);
     }
+    state.first_read().await;
     let span = from_proto::span(open.document.rope(), params.range, state.capabilities().encoding);
     let shared = state.clone();
     let actions = state.workers.run(move |cancel| actions(&shared, &open, span, &params.context, cancel)).await;

@@ -383,7 +383,7 @@ impl Analyst {
     /// The project on disk is known: what is open lies over it, and what changed meanwhile is read again.
     fn indexed(&mut self, found: &Indexed, run: u64) {
         let state = self.state.clone();
-        if !state.index.finish(run) {
+        if !state.index.is_last(run) {
             return;
         }
         // The client was told that it is going on, so it is told the end in any case.
@@ -395,7 +395,10 @@ impl Analyst {
         state.learn(|known| {
             known.project = next;
             known.ignored = ignored;
+            known.is_read = true;
         });
+        state.index.finish(run);
+        state.announce();
         let journal: Vec<FileId> = self.journal.drain().collect();
         if !journal.is_empty() {
             self.disk(journal);

@@ -43,14 +43,12 @@ impl Index {
         held(&self.0).last > 0
     }
 
-    /// The run is over. False if a later one has begun, and its result is not wanted any more.
-    pub fn finish(&self, run: u64) -> bool {
+    /// The run is over. If a later one has begun, that goes on.
+    pub fn finish(&self, run: u64) {
         let mut runs = held(&self.0);
-        let is_last = runs.last == run;
-        if is_last {
+        if runs.last == run {
             runs.running = None;
         }
-        is_last
     }
 
     fn begin(&self) -> (u64, Cancel) {
@@ -70,7 +68,8 @@ impl Index {
         }
     }
 
-    fn is_last(&self, run: u64) -> bool {
+    /// False if a later run has begun, and the result of this one is not wanted any more.
+    pub fn is_last(&self, run: u64) -> bool {
         held(&self.0).last == run
     }
 }
@@ -84,7 +83,10 @@ pub fn start(state: &Arc<State>) {
         // Something has to end the run, even if it failed: with nothing found, everything that was known stays.
         match found {
             Ok(found) => state.scheduler.later(Job::Indexed { found: Arc::new(found), run }),
-            Err(_) => drop(state.index.finish(run)),
+            Err(_) => {
+                state.index.finish(run);
+                state.announce();
+            }
         }
     });
     drop(started);

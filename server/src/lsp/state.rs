@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use dashmap::DashMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -33,6 +34,9 @@ use crate::project::Project;
 use crate::rules::Finding;
 use crate::syntax::Document;
 use crate::text::FileId;
+
+/// Who asks for something that needs the project does not wait longer than this for it.
+const LONGEST_READ: Duration = Duration::from_secs(5);
 
 pub struct State {
     pub analysis: Box<dyn Analysis>,
@@ -82,6 +86,8 @@ pub struct Known {
     pub ignored: Arc<FxHashSet<FileId>>,
     /// Counts the projects and configurations there have been.
     pub generation: u64,
+    /// The workspace folders have been read: the project is more than what is open.
+    pub is_read: bool,
 }
 
 /// What is shown of an open document.
@@ -261,6 +267,25 @@ impl State {
         snapshot
     }
 
+    /// Waits until the workspace folders have been read once, but not for long. What is offered before may be wrong a moment later:
+    /// which env file is the right one, whose rows a table holds.
+    pub async fn first_read(&self) {
+        let mut tick = self.tick.subscribe();
+        let read = async {
+            while self.index.is_running() && !self.known().is_read {
+                if tick.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(LONGEST_READ, read).await;
+    }
+
+    /// Wakes whoever waits for something to be known.
+    pub fn announce(&self) {
+        self.tick.send_modify(|tick| *tick += 1);
+    }
+
     // What was found
 
     pub fn result(&self, file: &FileId) -> Option<Arc<Analysed>> {
@@ -269,12 +294,12 @@ impl State {
 
     pub fn keep_result(&self, file: &FileId, result: Arc<Analysed>) {
         self.results.insert(file.clone(), result);
-        self.tick.send_modify(|tick| *tick += 1);
+        self.announce();
     }
 
     pub fn drop_result(&self, file: &FileId) {
         self.results.remove(file);
-        self.tick.send_modify(|tick| *tick += 1);
+        self.announce();
     }
 
     /// The findings of the document as it is now, once they are there. `None` if it is closed or lost meanwhile.

@@ -8,6 +8,7 @@ use super::embedded::Embedded;
 use super::items::Cluster;
 use super::parse::Parsed;
 use super::pieces::{self, Piece, State};
+use super::reparse;
 use super::{Grammar, Language};
 use crate::text::{Change, Encoding, FileId, Span, splice};
 
@@ -178,7 +179,7 @@ impl Document {
 
     fn pieces(&self) -> Option<&Pieces> {
         let parse = || {
-            let known = self.basis.clone().and_then(|basis| pieces::parsed(basis, self.code_language(), self.code()));
+            let known = self.basis.clone().and_then(|basis| reparse::parsed(basis, self.code_language(), self.code()));
             known.map(|list| Pieces { list, whole: None, contained: None }).or_else(|| self.whole())
         };
         self.parsed.get_or_init(parse).as_ref()

@@ -7,6 +7,7 @@ mod items;
 mod language;
 mod parse;
 mod pieces;
+mod reparse;
 
 pub use document::{Document, Unchanged};
 pub use embedded::{Embedded, Part};
