@@ -53,9 +53,32 @@ pub struct Engine {
     session: Session,
     /// What the rules said of a walk, kept with the walk itself.
     said: FxHashMap<usize, (Arc<RootWalk>, Arc<[Raw]>)>,
-    schema: Option<Arc<Schema>>,
+    schema: Option<KnownSchema>,
     /// What was found in the files that were asked for last.
     secrets: FxHashMap<FileId, secrets::Memory>,
+}
+
+/// The schema of a project, with what the configuration says of it.
+struct KnownSchema {
+    linked: Arc<Schema>,
+    config: Arc<Config>,
+    said: Arc<Schema>,
+}
+
+impl KnownSchema {
+    fn of(snapshot: &Snapshot) -> KnownSchema {
+        let (linked, config) = (Arc::clone(snapshot.project.schema()), Arc::clone(&snapshot.config));
+        let said = match config.owner_columns.is_empty() && config.public_models.is_empty() {
+            true => Arc::clone(&linked),
+            false => Arc::new(linked.with_said(&config.owner_columns, &config.public_models)),
+        };
+        KnownSchema { linked, config, said }
+    }
+
+    fn holds(&self, snapshot: &Snapshot) -> bool {
+        let is_same = |config: &Config| config.owner_columns == self.config.owner_columns && config.public_models == self.config.public_models;
+        Arc::ptr_eq(&self.linked, snapshot.project.schema()) && (Arc::ptr_eq(&self.config, &snapshot.config) || is_same(&snapshot.config))
+    }
 }
 
 /// Of how many files the secrets are remembered: more than anybody writes in at a time.
@@ -163,11 +186,10 @@ impl Engine {
 
     fn update(&mut self, snapshot: &Snapshot) {
         self.session.update(&snapshot.project, &snapshot.config);
-        let schema = snapshot.project.schema();
-        if !self.schema.as_ref().is_some_and(|known| Arc::ptr_eq(known, schema)) {
+        if !self.schema.as_ref().is_some_and(|known| known.holds(snapshot)) {
             // Whose rows are whose may have changed: walks stay, verdicts do not.
             self.said.clear();
-            self.schema = Some(Arc::clone(schema));
+            self.schema = Some(KnownSchema::of(snapshot));
         }
         if self.said.len() > 2 * self.session.len() + 256 {
             self.said.retain(|_, (walk, _)| Arc::strong_count(walk) > 1);
@@ -179,7 +201,8 @@ impl Engine {
         let said = match self.said.get(&key) {
             Some((known, said)) if Arc::ptr_eq(known, walk) && !said.iter().any(|raw| !raw.plans.is_empty()) => Arc::clone(said),
             _ => {
-                let cx = RuleCx { walk, project: &snapshot.project, schema: snapshot.project.schema(), config: &snapshot.config };
+                let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+                let cx = RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config };
                 let said: Arc<[Raw]> = rules::of_walk(&cx).into();
                 self.said.insert(key, (Arc::clone(walk), Arc::clone(&said)));
                 said
