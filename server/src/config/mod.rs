@@ -1,10 +1,14 @@
 //! What a person may set: `guardline.json` and the client's settings. Plain data; `workspace` reads it from disk.
 
+pub mod own;
 pub mod parse;
 mod route;
 
+use std::sync::Arc;
+
 use crate::text::Name;
 
+pub use own::OwnRule;
 pub use parse::ConfigError;
 
 /// Defaults are what a person who configured nothing gets.
@@ -35,6 +39,8 @@ pub struct Config {
     pub elevated_roles: Vec<Name>,
     /// Files larger than this many bytes are not read.
     pub max_file_bytes: u64,
+    /// The project's own rules, in order of file and place. All of them can be run; ids are unique.
+    pub own_rules: Arc<[OwnRule]>,
 }
 
 impl Config {
@@ -81,6 +87,7 @@ impl Default for Config {
             public_routes: Vec::new(),
             elevated_roles: Vec::new(),
             max_file_bytes: 2 * 1024 * 1024,
+            own_rules: Arc::default(),
         }
     }
 }

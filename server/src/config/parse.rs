@@ -314,6 +314,7 @@ mod tests {
             public_routes: vec!["/api/health".into()],
             elevated_roles: vec!["admin".into()],
             max_file_bytes: 1000,
+            own_rules: Default::default(),
         };
         assert_eq!(config, expected);
     }

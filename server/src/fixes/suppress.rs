@@ -8,7 +8,7 @@ use crate::rules::{Place, RuleId};
 use crate::syntax::Language;
 use crate::text::lines;
 
-pub fn fix(project: &Project, at: &Place, rule: RuleId, detail: &str) -> Option<Fix> {
+pub fn fix(project: &Project, at: &Place, rule: &RuleId, detail: &str) -> Option<Fix> {
     let file = project.file(&at.file)?;
     let text = file.document.text();
     let line = comment_line(file.document.language, file.model.as_deref(), &text, at.span.start)?;

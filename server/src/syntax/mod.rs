@@ -4,9 +4,13 @@ mod document;
 mod hidden;
 mod items;
 mod language;
+mod matches;
 mod parse;
+mod pattern;
 mod pieces;
 
 pub use document::{Document, Unchanged};
 pub use items::{Cluster, Item};
 pub use language::{Grammar, Language, keeps_secrets};
+pub use matches::PatternMemory;
+pub use pattern::{Pattern, PatternMatch, PatternProblem};
