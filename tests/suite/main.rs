@@ -7,6 +7,7 @@ mod fixes;
 mod floors;
 mod freshness;
 mod lowering_ecma;
+mod own_rules;
 mod pages;
 mod pieces;
 mod placeholder;
