@@ -2,6 +2,8 @@
 
 pub mod place;
 
+#[cfg(test)]
+mod examples_tests;
 pub mod facts;
 mod handler;
 mod resolve;
