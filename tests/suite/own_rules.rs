@@ -45,6 +45,13 @@ fn told(engine: &mut Engine, document: &Document, config: &Arc<Config>) -> Vec<S
 }
 
 #[test]
+fn the_rule_in_the_readme_is_one() {
+    let text = include_str!("../../README.md").split_once("```scheme\n").and_then(|(_, rest)| rest.split_once("```")).map(|(rule, _)| rule).expect("a rule");
+    let config = Arc::new(config(&[text]));
+    deep(|| assert_eq!(told(&mut Engine::default(), &document("a.ts", "eval(x);\n"), &config), ["eval-on-server Error eval(x): x is run as a program"]));
+}
+
+#[test]
 fn a_pattern_is_found_where_its_language_is_written() {
     deep(|| {
         let config = Arc::new(config(&[EVAL]));

@@ -23,6 +23,8 @@ return {
     'prisma',
     'html',
     'dockerfile',
+    'query',
+    'scheme',
   },
   root_markers = { 'guardline.json', '.git', { 'package.json', 'pyproject.toml', 'requirements.txt' } },
   get_language_id = function(_, filetype)

@@ -21,7 +21,18 @@ const LANGUAGES = [
 ];
 
 /** Files whose language id differs between editor versions, or needs another extension to exist. */
-const PATTERNS = ['**/.env*', '**/*.env', '**/.dev.vars*', '**/.npmrc', '**/.pypirc', '**/.netrc', '**/*.toml', '**/*.prisma', '**/*.rules'];
+const PATTERNS = [
+  '**/.env*',
+  '**/*.env',
+  '**/.dev.vars*',
+  '**/.npmrc',
+  '**/.pypirc',
+  '**/.netrc',
+  '**/*.toml',
+  '**/*.prisma',
+  '**/*.rules',
+  '**/.guardline/queries/*.scm',
+];
 
 export const DOCUMENTS: DocumentSelector = [
   ...LANGUAGES.flatMap((language) => [

@@ -69,8 +69,10 @@ const MOST_MATCHES: usize = 500;
 const CALLBACKS_AT_LEAST: usize = 2_000;
 const CALLBACKS_PER_KIB: usize = 200;
 
-/// How deep brackets may stand in each other.
-const DEEPEST: usize = 100;
+/// How deep brackets may stand in each other, how many there may be, and how many `*`, `+` and `?`.
+const DEEPEST: usize = 60;
+const MOST_BRACKETS: usize = 120;
+const MOST_REPEATS: usize = 8;
 
 impl Pattern {
     pub fn compile(grammar: Grammar, text: &str) -> Result<Pattern, PatternProblem> {
@@ -174,9 +176,8 @@ impl<'r> TextProvider<&'r [u8]> for Text<'r> {
 }
 
 fn compiled(grammar: Grammar, text: &str) -> Result<Query, PatternProblem> {
-    // The library reads brackets in brackets by recursion.
-    if let Some(at) = too_deep(text) {
-        return Err(PatternProblem { span: Span::new(at, at + 1), message: format!("brackets stand more than {DEEPEST} deep in each other here") });
+    if let Some(problem) = too_much(text) {
+        return Err(problem);
     }
     // The library slices the text where it finds an error, which it does not always find between two characters.
     let made = catch_unwind(AssertUnwindSafe(|| Query::new(&tree_sitter_language(grammar), text)));
@@ -186,18 +187,34 @@ fn compiled(grammar: Grammar, text: &str) -> Result<Query, PatternProblem> {
     }
 }
 
-/// The first bracket past the bound; brackets in texts and comments count too.
-fn too_deep(text: &str) -> Option<u32> {
-    let mut depth = 0usize;
+/// A pattern that is too large: the library reads brackets in brackets by recursion, and checks them against the grammar in
+/// more than linear time.
+fn too_much(text: &str) -> Option<PatternProblem> {
+    let (mut depth, mut brackets, mut repeats) = (0usize, 0usize, 0usize);
+    let (mut quoted, mut escaped, mut comment) = (false, false, false);
     for (at, byte) in text.bytes().enumerate() {
         match byte {
-            b'(' | b'[' => depth += 1,
+            b'\n' => (quoted, escaped, comment) = (false, false, false),
+            _ if comment => {}
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b';' => comment = true,
+            b'(' | b'[' => (depth, brackets) = (depth + 1, brackets + 1),
             b')' | b']' => depth = depth.saturating_sub(1),
+            // Names of predicates end in `?` too.
+            b'*' | b'+' => repeats += 1,
+            b'?' if text.as_bytes().get(at.wrapping_sub(1)).is_some_and(|before| !before.is_ascii_alphanumeric()) => repeats += 1,
             _ => {}
         }
-        if depth > DEEPEST {
-            return Some(at as u32);
-        }
+        let bound = match () {
+            () if depth > DEEPEST => format!("brackets stand more than {DEEPEST} deep in each other"),
+            () if brackets > MOST_BRACKETS => format!("it has more than {MOST_BRACKETS} brackets"),
+            () if repeats > MOST_REPEATS => format!("it repeats more than {MOST_REPEATS} times"),
+            () => continue,
+        };
+        return Some(PatternProblem { span: Span::new(at as u32, at as u32 + 1), message: format!("this is too much for one rule: {bound}") });
     }
     None
 }
@@ -367,7 +384,17 @@ mod tests {
             }
         }
         let _ = Pattern::compile(Grammar::Python, &"(".repeat(16 << 10));
-        let _ = Pattern::compile(Grammar::Python, &"(call (".repeat(2 << 10));
+        // What costs much to check: choices in choices, and repetitions beside each other.
+        let refused = |text: &str| Pattern::compile(Grammar::TypeScript, text).err().map(|problem| problem.message).unwrap_or_default();
+        for text in [
+            format!("[{}]", "(_)".repeat(4_000)),
+            format!("(arguments {}) @here", "[(_) (identifier)]* ".repeat(MOST_REPEATS + 1)),
+            "(call_expression (arguments (_)*))* ".repeat(MOST_BRACKETS),
+        ] {
+            assert!(refused(&text).starts_with("this is too much for one rule"), "{text}");
+        }
+        let texts = format!("((identifier) @here (#any-of? @here {}))", "\"(*\" ".repeat(400));
+        assert_eq!(refused(&texts), "", "what stands in texts does not count");
     }
 
     #[test]

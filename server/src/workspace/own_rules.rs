@@ -13,6 +13,9 @@ use crate::text::{Encoding, FileId, position};
 /// More files than this are not read.
 const MOST_FILES: usize = 200;
 
+/// More rules than this are not run.
+const MOST_RULES: usize = 200;
+
 /// The rules of some folders that can be run, and what is wrong with the others.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct OwnRules {
@@ -43,6 +46,10 @@ pub fn load(folders: &[PathBuf]) -> OwnRules {
     let mut problems = Vec::new();
     for path in folders.iter().flat_map(|folder| files(folder, &mut problems)).collect::<Vec<_>>() {
         let name = shown(&path);
+        if rules.len() >= MOST_RULES {
+            problems.push(format!("There are more than {MOST_RULES} rules in {FOLDER}; {name} and what follows was not read."));
+            break;
+        }
         let Some(file) = file_id(&path) else { continue };
         match read::read(&path, LARGEST_FILE as u64) {
             Ok(text) => {

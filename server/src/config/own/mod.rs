@@ -69,7 +69,7 @@ pub enum RuleLanguage {
 /// A longer file is not read.
 pub const LARGEST_FILE: usize = 256 << 10;
 /// A file holds no more rules than this.
-const MOST_RULES: usize = 100;
+const MOST_RULES: usize = 50;
 /// A longer pattern is not read: checking it against a grammar is more than linear.
 const LONGEST_QUERY: usize = 16 << 10;
 const LONGEST_ID: usize = 64;
