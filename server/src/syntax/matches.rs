@@ -1,6 +1,6 @@
 //! What patterns match in a document. An edit costs what the item around it costs: the matches of the others are remembered.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use rustc_hash::FxHashMap;
 
@@ -9,20 +9,25 @@ use super::parse::Parsed;
 use super::pattern::{Pattern, PatternMatch};
 use super::pieces::{Part, Piece};
 
+/// The parse of one text, done or not yet.
+type Parse = OnceLock<Option<Pieces>>;
+
 /// What was matched in one file when it was last looked at, by the same patterns.
+///
+/// It knows texts and pieces without holding them: their trees are large, and given up when nobody works on them.
 #[derive(Default)]
 pub struct PatternMemory {
     /// The text that was looked at, and all its matches.
-    last: Option<(Arc<OnceLock<Option<Pieces>>>, Arc<[PatternMatch]>)>,
+    last: Option<(Weak<Parse>, Arc<[PatternMatch]>)>,
     /// Of each piece, in places of its own.
-    pieces: Vec<(Arc<Part>, Arc<[PatternMatch]>)>,
+    pieces: Vec<(Weak<Part>, Arc<[PatternMatch]>)>,
 }
 
 impl Document {
     /// What the patterns match, in order of place. A pattern looks into one top-level item at a time, unless it can only be
     /// meant to take several together: then it is asked of the whole text. Patterns of another grammar match nothing.
     pub fn matches(&self, patterns: &[&Pattern], memory: &mut PatternMemory) -> Arc<[PatternMatch]> {
-        if let Some((_, known)) = memory.last.as_ref().filter(|(text, _)| Arc::ptr_eq(text, &self.parsed)) {
+        if let Some((_, known)) = memory.last.as_ref().filter(|(text, _)| text.as_ptr() == Arc::as_ptr(&self.parsed)) {
             return Arc::clone(known);
         }
         let mut found = Vec::new();
@@ -33,12 +38,14 @@ impl Document {
         found.sort_by(|a, b| (a.span, a.pattern, &a.captures).cmp(&(b.span, b.pattern, &b.captures)));
         found.dedup_by(|a, b| a.span == b.span && a.pattern == b.pattern);
         let found: Arc<[PatternMatch]> = found.into();
-        memory.last = Some((Arc::clone(&self.parsed), Arc::clone(&found)));
+        memory.last = Some((Arc::downgrade(&self.parsed), Arc::clone(&found)));
         found
     }
 
     fn in_items(&self, pieces: &Pieces, patterns: &[&Pattern], memory: &mut PatternMemory, out: &mut Vec<PatternMatch>) {
-        let known: FxHashMap<*const Part, Arc<[PatternMatch]>> = memory.pieces.drain(..).map(|(part, found)| (Arc::as_ptr(&part), found)).collect();
+        let known: FxHashMap<*const Part, Arc<[PatternMatch]>> = memory.pieces.iter().map(|(part, found)| (part.as_ptr(), Arc::clone(found))).collect();
+        // What is forgotten here is held until the end, so that no new piece is taken for it.
+        let _before = std::mem::take(&mut memory.pieces);
         let local: Vec<(usize, &Pattern)> = self.fitting(patterns).filter(|(_, pattern)| !pattern.spans_items()).collect();
         if local.is_empty() {
             return;
@@ -53,7 +60,7 @@ impl Document {
                 (None, None) => self.in_piece(piece, &local).into(),
             };
             out.extend(found.iter().map(|found| found.shifted(piece.start)));
-            memory.pieces.push((Arc::clone(&piece.part), found));
+            memory.pieces.push((Arc::downgrade(&piece.part), found));
         }
     }
 
