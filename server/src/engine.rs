@@ -130,7 +130,7 @@ impl Engine {
             let memory = engine.remembered.entry(file.clone()).or_default();
             let hits = snapshot.project.file(file).map(|known| engine.own.patterns.hits(&known.document, &mut memory.patterns)).unwrap_or_default();
             of_file(snapshot, file, &mut memory.secrets, &hits, &mut out);
-            Some(finished(out))
+            Some(finished(snapshot, out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
     }
@@ -154,7 +154,7 @@ impl Engine {
                 let memory = engine.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets);
                 of_file(snapshot, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
             }
-            Some(finished(out))
+            Some(finished(snapshot, out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
     }
@@ -350,7 +350,15 @@ fn set_level(snapshot: &Snapshot, rule: &str, level: Level) -> Option<Level> {
 }
 
 /// In order, and each mistake once: several walks may come through the same place.
-fn finished(mut findings: Vec<Finding>) -> Vec<Finding> {
+fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
+    for finding in &mut findings {
+        let places = finding.related.iter_mut().map(|related| &mut related.place).chain([&mut finding.place]);
+        for place in places {
+            if let Some(known) = snapshot.project.file(&place.file) {
+                place.span = known.document.exact(place.span);
+            }
+        }
+    }
     findings.sort_by(|a, b| {
         (&a.place, &a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(
             &b.place,

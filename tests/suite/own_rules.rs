@@ -180,3 +180,15 @@ fn what_is_wrong_with_one_is_noted_and_the_others_work() {
     assert!(notes[0].ends_with("there is no rule `bad`"), "{notes:?}");
     assert!(notes[1].starts_with(".guardline/queries/bad.scm:3:12: nothing is captured as `@nothing`"), "{notes:?}");
 }
+
+#[test]
+fn code_in_pages_and_notebooks_is_looked_at_too() {
+    deep(|| {
+        let config = Arc::new(config(&[EVAL, PRINT]));
+        let page = "<template><p>eval(y)</p></template>\n<script lang=\"ts\">\nconst a = eval(x);\n</script>\n";
+        let say = |name: &str, text: &str| told(&mut Engine::default(), &document(name, text), &config);
+        assert_eq!(say("a.vue", page), ["eval-on-server Error eval(x): x is run as a program"]);
+        let cell = "{ \"cells\": [{ \"cell_type\": \"code\", \"source\": [\"# \\\"é\\\"\\n\", \"print(1)\"] }], \"metadata\": { \"language_info\": { \"name\": \"python\" } }, \"nbformat\": 4 }";
+        assert_eq!(say("a.ipynb", cell), ["no-print Hint print(1): left from debugging"]);
+    });
+}

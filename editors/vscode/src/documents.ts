@@ -16,6 +16,9 @@ const LANGUAGES = [
   'sql',
   'prisma',
   'html',
+  'vue',
+  'svelte',
+  'astro',
   'dockerfile',
   'shellscript',
 ];
@@ -32,6 +35,10 @@ const PATTERNS = [
   '**/*.prisma',
   '**/*.rules',
   '**/.guardline/queries/*.scm',
+  '**/*.vue',
+  '**/*.svelte',
+  '**/*.astro',
+  '**/*.ipynb',
 ];
 
 export const DOCUMENTS: DocumentSelector = [

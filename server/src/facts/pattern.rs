@@ -44,7 +44,7 @@ impl OwnPatterns {
 
     /// The matches in a document, in order of place. `memory` is that of this file and these patterns, or empty.
     pub fn hits(&self, document: &Document, memory: &mut PatternMemory) -> Vec<PatternHit> {
-        let asked: Vec<&Compiled> = self.patterns.iter().filter(|compiled| compiled.languages.contains(&document.language)).collect();
+        let asked: Vec<&Compiled> = self.patterns.iter().filter(|compiled| compiled.languages.contains(&document.code_language())).collect();
         if asked.is_empty() {
             return Vec::new();
         }

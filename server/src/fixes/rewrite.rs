@@ -4,12 +4,14 @@ use super::edits::Edits;
 use super::{Fix, Grade};
 use crate::project::Project;
 use crate::rules::{Place, RuleId};
+use crate::syntax::Language;
 use crate::text::{Change, Encoding, position};
 
 /// Nothing if the code would not parse any more, or stays as it is.
 pub fn fix(project: &Project, at: &Place, text: &str, rule: &RuleId, safe: bool) -> Option<Fix> {
     let document = &project.file(&at.file)?.document;
-    if document.slice(at.span) == text {
+    // Code stands in a notebook as JSON writes it.
+    if document.language == Language::Notebook || document.slice(at.span) == text {
         return None;
     }
     let range = position::range(document.rope(), at.span, Encoding::Utf8);

@@ -108,7 +108,7 @@ fn said(document: &Document, span: Option<Span>, secrets: &[Span]) -> String {
     if secrets.iter().any(|secret| secret.touches(span)) {
         return "•••".to_owned();
     }
-    let text = document.slice(Span::new(span.start, span.end.min(span.start + 4096)));
+    let text = document.code_of(Span::new(span.start, span.end.min(span.start + 4096)));
     let mut line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(LONGEST + 1).collect();
     if line.chars().count() > LONGEST {
         line.pop();

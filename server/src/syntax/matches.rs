@@ -68,7 +68,7 @@ impl Document {
     fn by_piece(&self, whole: &Parsed, pieces: &Pieces, patterns: &[(usize, &Pattern)]) -> Vec<Vec<PatternMatch>> {
         let mut all = Vec::new();
         for (number, pattern) in patterns {
-            pattern.matches(*number, whole, self.rope(), 0, &mut all);
+            pattern.matches(*number, whole, self.code(), 0, &mut all);
         }
         let mut found: Vec<Vec<PatternMatch>> = vec![Vec::new(); pieces.list.len()];
         for one in all {
@@ -83,10 +83,10 @@ impl Document {
     }
 
     fn in_piece(&self, piece: &Piece, patterns: &[(usize, &Pattern)]) -> Vec<PatternMatch> {
-        let Some(parsed) = piece.tree(self.language, self.rope()) else { return Vec::new() };
+        let Some(parsed) = piece.tree(self.code_language(), self.code()) else { return Vec::new() };
         let mut found = Vec::new();
         for (number, pattern) in patterns {
-            pattern.matches(*number, parsed, self.rope(), piece.start, &mut found);
+            pattern.matches(*number, parsed, self.code(), piece.start, &mut found);
         }
         found.iter().map(|found| found.relative_to(piece.start)).collect()
     }
@@ -96,15 +96,15 @@ impl Document {
         if wide.peek().is_none() {
             return;
         }
-        let own = pieces.whole.is_none().then(|| Parsed::of(self.language, self.rope(), None)).flatten();
+        let own = pieces.whole.is_none().then(|| Parsed::of(self.code_language(), self.code(), None)).flatten();
         let Some(whole) = pieces.whole.as_ref().or(own.as_ref()) else { return };
         for (number, pattern) in wide {
-            pattern.matches(number, whole, self.rope(), 0, out);
+            pattern.matches(number, whole, self.code(), 0, out);
         }
     }
 
     fn fitting<'p>(&self, patterns: &[&'p Pattern]) -> impl Iterator<Item = (usize, &'p Pattern)> {
-        let grammar = self.language.grammar();
+        let grammar = self.grammar();
         patterns.iter().copied().enumerate().filter(move |(_, pattern)| Some(pattern.grammar()) == grammar)
     }
 }
