@@ -4,16 +4,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::config::{self, Config, RuleSetting};
+use crate::config::{self, Config, OwnRule, RuleSetting};
+use crate::facts::pattern::{OwnPatterns, PatternHit};
 use crate::facts::schema::Schema;
 use crate::facts::secrets;
 use crate::fixes::{self, Fix};
 use crate::project::place::{Purpose, purpose};
-use crate::project::{Project, RootWalk, Session};
+use crate::project::{File, Project, RootWalk, Session};
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
 use crate::rules::{self, Audience, Confidence, Finding, FixPlan, Level, Place, Related};
+use crate::syntax::PatternMemory;
 use crate::text::{FileId, Span};
 
 /// Threads that call the engine need a stack of this many bytes: code nests deeply.
@@ -53,12 +56,50 @@ pub struct Engine {
     session: Session,
     /// What the rules said of a walk, kept with the walk itself.
     said: FxHashMap<usize, (Arc<RootWalk>, Arc<[Raw]>)>,
-    schema: Option<Arc<Schema>>,
+    schema: Option<KnownSchema>,
     /// What was found in the files that were asked for last.
-    secrets: FxHashMap<FileId, secrets::Memory>,
+    remembered: FxHashMap<FileId, FileMemory>,
+    own: OwnRules,
 }
 
-/// Of how many files the secrets are remembered: more than anybody writes in at a time.
+/// What was found in one file by itself.
+#[derive(Default)]
+struct FileMemory {
+    secrets: secrets::Memory,
+    patterns: PatternMemory,
+}
+
+/// The project's own rules, and their patterns ready to be asked.
+#[derive(Default)]
+struct OwnRules {
+    rules: Arc<[OwnRule]>,
+    patterns: OwnPatterns,
+}
+
+/// The schema of a project, with what the configuration says of it.
+struct KnownSchema {
+    linked: Arc<Schema>,
+    config: Arc<Config>,
+    said: Arc<Schema>,
+}
+
+impl KnownSchema {
+    fn of(snapshot: &Snapshot) -> KnownSchema {
+        let (linked, config) = (Arc::clone(snapshot.project.schema()), Arc::clone(&snapshot.config));
+        let said = match config.owner_columns.is_empty() && config.public_models.is_empty() {
+            true => Arc::clone(&linked),
+            false => Arc::new(linked.with_said(&config.owner_columns, &config.public_models)),
+        };
+        KnownSchema { linked, config, said }
+    }
+
+    fn holds(&self, snapshot: &Snapshot) -> bool {
+        let is_same = |config: &Config| config.owner_columns == self.config.owner_columns && config.public_models == self.config.public_models;
+        Arc::ptr_eq(&self.linked, snapshot.project.schema()) && (Arc::ptr_eq(&self.config, &snapshot.config) || is_same(&snapshot.config))
+    }
+}
+
+/// Of how many files that is remembered: more than anybody writes in at a time.
 const MOST_REMEMBERED: usize = 32;
 
 /// What was understood, in numbers.
@@ -83,10 +124,12 @@ impl Engine {
             for walk in &walks {
                 engine.findings(snapshot, walk, Some(file), &mut out);
             }
-            if engine.secrets.len() >= MOST_REMEMBERED && !engine.secrets.contains_key(file) {
-                engine.secrets.clear();
+            if engine.remembered.len() >= MOST_REMEMBERED && !engine.remembered.contains_key(file) {
+                engine.remembered.clear();
             }
-            of_file(snapshot, file, engine.secrets.entry(file.clone()).or_default(), &mut out);
+            let memory = engine.remembered.entry(file.clone()).or_default();
+            let hits = snapshot.project.file(file).map(|known| engine.own.patterns.hits(&known.document, &mut memory.patterns)).unwrap_or_default();
+            of_file(snapshot, file, &mut memory.secrets, &hits, &mut out);
             Some(finished(snapshot, out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
@@ -101,12 +144,15 @@ impl Engine {
             for walk in &walks {
                 engine.findings(snapshot, walk, None, &mut out);
             }
-            for (file, _) in snapshot.project.sorted_files() {
+            let files = snapshot.project.sorted_files();
+            let hits = engine.own.in_all(&files, cancel);
+            for (at, (file, _)) in files.iter().enumerate() {
                 if cancel.is_cancelled() {
                     return None;
                 }
                 let mut fresh = secrets::Memory::default();
-                of_file(snapshot, file, engine.secrets.get_mut(file).unwrap_or(&mut fresh), &mut out);
+                let memory = engine.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets);
+                of_file(snapshot, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
             }
             Some(finished(snapshot, out))
         })
@@ -163,11 +209,14 @@ impl Engine {
 
     fn update(&mut self, snapshot: &Snapshot) {
         self.session.update(&snapshot.project, &snapshot.config);
-        let schema = snapshot.project.schema();
-        if !self.schema.as_ref().is_some_and(|known| Arc::ptr_eq(known, schema)) {
+        if !self.schema.as_ref().is_some_and(|known| known.holds(snapshot)) {
             // Whose rows are whose may have changed: walks stay, verdicts do not.
             self.said.clear();
-            self.schema = Some(Arc::clone(schema));
+            self.schema = Some(KnownSchema::of(snapshot));
+        }
+        if self.own.rules != snapshot.config.own_rules {
+            self.own = OwnRules::of(&snapshot.config);
+            self.remembered.values_mut().for_each(|memory| memory.patterns = PatternMemory::default());
         }
         if self.said.len() > 2 * self.session.len() + 256 {
             self.said.retain(|_, (walk, _)| Arc::strong_count(walk) > 1);
@@ -179,7 +228,8 @@ impl Engine {
         let said = match self.said.get(&key) {
             Some((known, said)) if Arc::ptr_eq(known, walk) && !said.iter().any(|raw| !raw.plans.is_empty()) => Arc::clone(said),
             _ => {
-                let cx = RuleCx { walk, project: &snapshot.project, schema: snapshot.project.schema(), config: &snapshot.config };
+                let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+                let cx = RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config };
                 let said: Arc<[Raw]> = rules::of_walk(&cx).into();
                 self.said.insert(key, (Arc::clone(walk), Arc::clone(&said)));
                 said
@@ -194,16 +244,39 @@ impl Engine {
     }
 }
 
+impl OwnRules {
+    fn of(config: &Config) -> OwnRules {
+        OwnRules { rules: Arc::clone(&config.own_rules), patterns: OwnPatterns::compile(&config.own_rules) }
+    }
+
+    /// The matches in each of these files. Nothing is remembered: most of them nobody works on.
+    fn in_all(&self, files: &[(&FileId, &File)], cancel: &Cancel) -> Vec<Vec<PatternHit>> {
+        if self.patterns.is_empty() {
+            return Vec::new();
+        }
+        let hits = |(_, known): &(&FileId, &File)| match cancel.is_cancelled() {
+            true => Vec::new(),
+            false => self.patterns.hits(&known.document, &mut PatternMemory::default()),
+        };
+        files.par_iter().map(hits).collect()
+    }
+}
+
 /// The fixes of a finding: repairs first, the comment that silences it last.
 pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
-    let silence = FixPlan::Suppress { at: finding.place.clone(), rule: finding.rule, detail: finding.detail.clone() };
+    let silence = FixPlan::Suppress { at: finding.place.clone(), rule: finding.rule.clone(), detail: finding.detail.clone() };
     finding.plans.iter().chain([&silence]).flat_map(|plan| fixes::fixes(project, plan)).collect()
 }
 
 /// What is said of one file by itself.
-fn of_file(snapshot: &Snapshot, file: &FileId, memory: &mut secrets::Memory, out: &mut Vec<Finding>) {
+fn of_file(snapshot: &Snapshot, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
     let mut found = Vec::new();
     rules::secret_hardcoded::of_file(&snapshot.project, file, memory, &mut found);
+    let is_shown = snapshot.config.include_tests || matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
+    if let Some(known) = snapshot.project.file(file).filter(|_| is_shown && !hits.is_empty()) {
+        let secrets: Vec<Span> = found.iter().map(|finding| finding.place.span).collect();
+        found.extend(rules::own::findings(&snapshot.config.own_rules, &known.document, hits, &secrets));
+    }
     for mut finding in found {
         // Where a secret stands has already been weighed by the rule itself: tests count for less, not for nothing.
         let Some(level) = set_level(snapshot, finding.rule.as_str(), finding.level) else { continue };
@@ -230,7 +303,7 @@ fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
     let meta = raw.meta;
     let level = level_of(snapshot, meta, raw.confidence, &place.file)?;
     Some(Finding {
-        rule: meta.id,
+        rule: meta.id.clone(),
         detail: raw.detail.clone(),
         impact: meta.impact,
         confidence: raw.confidence,
@@ -244,7 +317,7 @@ fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
 }
 
 /// The level after settings; `None` if it is not shown at all.
-fn level_of(snapshot: &Snapshot, meta: &rules::RuleMeta, confidence: Confidence, file: &FileId) -> Option<Level> {
+fn level_of(snapshot: &Snapshot, meta: &rules::RuleMeta<'_>, confidence: Confidence, file: &FileId) -> Option<Level> {
     let auditor = snapshot.config.audience == config::Audience::Auditor;
     let mut level = Level::of(meta.impact, confidence);
     if meta.audience == Audience::Auditor && !auditor {
@@ -287,9 +360,9 @@ fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     findings.sort_by(|a, b| {
-        (&a.place, a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(
+        (&a.place, &a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(
             &b.place,
-            b.rule,
+            &b.rule,
             std::cmp::Reverse(b.confidence),
             &b.detail,
             &b.message,

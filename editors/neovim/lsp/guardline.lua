@@ -26,6 +26,8 @@ return {
     'svelte',
     'astro',
     'dockerfile',
+    'query',
+    'scheme',
   },
   root_markers = { 'guardline.json', '.git', { 'package.json', 'pyproject.toml', 'requirements.txt' } },
   get_language_id = function(_, filetype)

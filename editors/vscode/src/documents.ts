@@ -34,6 +34,7 @@ const PATTERNS = [
   '**/*.toml',
   '**/*.prisma',
   '**/*.rules',
+  '**/.guardline/queries/*.scm',
   '**/*.vue',
   '**/*.svelte',
   '**/*.astro',

@@ -20,7 +20,8 @@ use crate::engine::{self, Cancel, Snapshot};
 use crate::fixes::{Fix, Grade};
 use crate::project::Project;
 use crate::report::{self, Change, Date, Entry, Redactor, Repair, Report, suppress};
-use crate::rules::{self, Finding, Level};
+use crate::rules::own::Known;
+use crate::rules::{Finding, Level, RuleMeta};
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 use crate::workspace;
@@ -42,7 +43,9 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let Some(read) = read(&targets, audit.include_tests, &cancel, &progress)? else { return Ok(stopped(&progress)) };
     progress.say("Checking");
     let snapshot = Snapshot { project: Arc::new(read.project), config: Arc::new(read.config) };
-    let Some(report) = report(&snapshot, &targets, read.notes, &cancel) else { return Ok(stopped(&progress)) };
+    let known = Known::of(&snapshot.config);
+    let rules = known.all();
+    let Some(report) = report(&snapshot, &rules, &targets, read.notes, &cancel) else { return Ok(stopped(&progress)) };
     progress.clear();
     let style = output::style(no_color);
     let text = match audit.format {
@@ -108,21 +111,21 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
 }
 
 /// Checks the project. `None` if cancelled.
-fn report<'s>(snapshot: &'s Snapshot, targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
+fn report<'s>(snapshot: &'s Snapshot, rules: &'s [&'s RuleMeta<'s>], targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
     let project = &*snapshot.project;
     let all = engine::check_all(snapshot, cancel)?;
-    let redactor = Redactor::new(project, rules::all(), &all);
+    let redactor = Redactor::new(project, rules, &all);
     let is_shown = |finding: &Finding| {
         let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
         is_loud && targets.cover(&finding.place.file)
     };
-    let judged = suppress::judge(project, rules::all(), all.into_iter().filter(is_shown).collect(), today());
+    let judged = suppress::judge(project, rules, all.into_iter().filter(is_shown).collect(), today());
     let entries = with_repairs(project, judged.kept);
     let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
     let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
     Some(Report {
         project,
-        rules: rules::all(),
+        rules,
         base: base(project),
         entries,
         silenced: judged.silenced.len(),

@@ -7,12 +7,15 @@ use crate::report::json::impact;
 use crate::report::page::{self, Block};
 use crate::report::paint::{Style, Tone};
 use crate::report::suppress::nearest;
-use crate::rules::{self, RuleMeta};
+use crate::rules::RuleMeta;
+use crate::rules::own::Known;
 
 pub fn run(rule: &str, examples: bool, no_color: bool) -> Result<u8> {
     let id = rule.trim().to_ascii_lowercase();
-    let Some(meta) = rules::by_id(&id) else {
-        match nearest(&id, rules::all()) {
+    let config = super::config_here();
+    let known = Known::of(&config);
+    let Some(meta) = known.by_id(&id) else {
+        match nearest(&id, &known.all()) {
             Some(meant) => bail!("there is no rule `{rule}`. Did you mean `{meant}`?"),
             None => bail!("there is no rule `{rule}`. `guardline rules` lists all of them."),
         }

@@ -12,10 +12,19 @@ use std::process::ExitCode;
 
 use args::Command;
 
+use crate::config::Config;
+use crate::workspace;
+
 /// It could not be done: bad arguments, a path that cannot be read.
 pub const FAILED: u8 = 2;
 /// Stopped by Ctrl-C, as shells count it.
 const STOPPED: u8 = 130;
+
+/// The configuration of the project around the working directory, with its own rules.
+fn config_here() -> Config {
+    let here = std::env::current_dir().unwrap_or_default();
+    workspace::config::load(&here, std::env::home_dir().as_deref()).config
+}
 
 /// Carries out a command and says how it went.
 pub fn run(command: Command, no_color: bool) -> ExitCode {

@@ -1,4 +1,4 @@
-//! `guardline rules`: what is looked for.
+//! `guardline rules`: what is looked for, here.
 
 use anyhow::Result;
 use serde_json::json;
@@ -7,13 +7,16 @@ use super::args::TableFormat;
 use super::output;
 use crate::report::json::{impact, risk};
 use crate::report::paint::{Style, Tone};
-use crate::rules::{self, Risk, RuleMeta};
+use crate::rules::own::Known;
+use crate::rules::{Risk, RuleMeta};
 
 pub fn run(format: TableFormat, no_color: bool) -> Result<u8> {
-    let all = rules::all();
+    let config = super::config_here();
+    let known = Known::of(&config);
+    let all = known.all();
     let text = match format {
-        TableFormat::Text => table(all, output::style(no_color)),
-        TableFormat::Json => list(all)?,
+        TableFormat::Text => table(&all, output::style(no_color)),
+        TableFormat::Json => list(&all)?,
     };
     output::print(&text)?;
     Ok(0)

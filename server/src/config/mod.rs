@@ -1,9 +1,14 @@
 //! What a person may set: `guardline.json` and the client's settings. Plain data; `workspace` reads it from disk.
 
+pub mod own;
 pub mod parse;
+mod route;
+
+use std::sync::Arc;
 
 use crate::text::Name;
 
+pub use own::OwnRule;
 pub use parse::ConfigError;
 
 /// Defaults are what a person who configured nothing gets.
@@ -28,12 +33,27 @@ pub struct Config {
     pub owner_columns: Vec<Name>,
     /// Models whose rows everybody may read.
     pub public_models: Vec<Name>,
-    /// Paths (`/api/health`, `/api/public/*`) that are open on purpose.
+    /// Paths (`/api/health`, `/api/public/**`, `GET /posts`) that are open on purpose: see [`Config::is_public_route`].
     pub public_routes: Vec<String>,
     /// Role names that stand above ownership.
     pub elevated_roles: Vec<Name>,
     /// Files larger than this many bytes are not read.
     pub max_file_bytes: u64,
+    /// The project's own rules, in order of file and place. All of them can be run; ids are unique.
+    pub own_rules: Arc<[OwnRule]>,
+}
+
+impl Config {
+    /// Is this route meant for everybody? `methods` are all that it answers.
+    pub fn is_public_route(&self, methods: &[Name], path: &str) -> bool {
+        self.public_routes.iter().any(|route| route::covers(route, methods, path))
+    }
+
+    /// Does a column of this name hold an owner because the person says so?
+    pub fn is_owner_column(&self, column: &str) -> bool {
+        let letters = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+        !self.owner_columns.is_empty() && self.owner_columns.iter().any(|known| letters(known) == letters(column))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -67,6 +87,7 @@ impl Default for Config {
             public_routes: Vec::new(),
             elevated_roles: Vec::new(),
             max_file_bytes: 2 * 1024 * 1024,
+            own_rules: Arc::default(),
         }
     }
 }

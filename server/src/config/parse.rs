@@ -5,7 +5,7 @@ use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use rustc_hash::FxHashSet;
 
-use super::{Audience, Config, RuleSetting};
+use super::{Audience, Config, RuleSetting, route};
 use crate::text::{Name, Span};
 
 /// Something in the file that has no effect, and why.
@@ -128,7 +128,7 @@ impl Reader<'_> {
                 }
             }
             "ownerColumns" => {
-                if let Some(names) = self.names(value) {
+                if let Some(names) = self.names_that(value, column_problem) {
                     self.config.owner_columns = names;
                 }
             }
@@ -138,7 +138,7 @@ impl Reader<'_> {
                 }
             }
             "publicRoutes" => {
-                if let Some(strings) = self.strings(value) {
+                if let Some(strings) = self.strings_that(value, route::problem) {
                     self.config.public_routes = strings;
                 }
             }
@@ -203,15 +203,32 @@ impl Reader<'_> {
     }
 
     fn strings(&mut self, value: &Value) -> Option<Vec<String>> {
+        self.strings_that(value, |_| None)
+    }
+
+    /// A list of strings; those that `problem` says something of have no effect.
+    fn strings_that(&mut self, value: &Value, problem: fn(&str) -> Option<&'static str>) -> Option<Vec<String>> {
         let Value::Array(array) = value else {
             self.wrong(value, "a list of strings");
             return None;
         };
-        Some(array.elements.iter().filter_map(|element| self.string(element).map(str::to_owned)).collect())
+        let mut strings = Vec::with_capacity(array.elements.len());
+        for element in &array.elements {
+            let Some(string) = self.string(element) else { continue };
+            match problem(string) {
+                Some(problem) => self.say(span(element.range()), problem.to_owned()),
+                None => strings.push(string.to_owned()),
+            }
+        }
+        Some(strings)
     }
 
     fn names(&mut self, value: &Value) -> Option<Vec<Name>> {
-        Some(self.strings(value)?.into_iter().map(Name::from).collect())
+        self.names_that(value, |_| None)
+    }
+
+    fn names_that(&mut self, value: &Value, problem: fn(&str) -> Option<&'static str>) -> Option<Vec<Name>> {
+        Some(self.strings_that(value, problem)?.into_iter().map(Name::from).collect())
     }
 
     fn unknown<'k>(&mut self, property: &ObjectProp, word: &str, known: impl Iterator<Item = &'k str>, what: &str) {
@@ -228,6 +245,11 @@ impl Reader<'_> {
     fn say(&mut self, span: Span, message: String) {
         self.errors.push(ConfigError { span, message });
     }
+}
+
+fn column_problem(name: &str) -> Option<&'static str> {
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
+    (!is_name).then_some("a column is named by its name alone, as in the schema: \"tenantUid\"")
 }
 
 fn span(range: Range) -> Span {
@@ -292,6 +314,7 @@ mod tests {
             public_routes: vec!["/api/health".into()],
             elevated_roles: vec!["admin".into()],
             max_file_bytes: 1000,
+            own_rules: Default::default(),
         };
         assert_eq!(config, expected);
     }
@@ -312,6 +335,15 @@ mod tests {
         ];
         assert_eq!(errors, expected.map(|(place, message)| (place.to_owned(), message.to_owned())));
         assert_eq!(config, Config { ignore: vec!["a".into()], max_file_bytes: 7, ..Config::default() });
+    }
+
+    #[test]
+    fn columns_and_routes_are_looked_at_one_by_one() {
+        let (config, errors) = read(r#"{ "ownerColumns": ["notes.tenantUid", "tenantUid", ""], "publicRoutes": ["health", "/health", 7] }"#);
+        let places: Vec<&str> = errors.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(places, ["\"notes.tenantUid\"", "\"\"", "\"health\"", "7"]);
+        assert_eq!((config.owner_columns, config.public_routes), (vec![Name::from("tenantUid")], vec!["/health".to_owned()]));
+        assert!(errors[2].1.starts_with("a route begins with `/`"));
     }
 
     #[test]

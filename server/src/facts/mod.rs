@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod check;
 pub mod event;
 pub mod names;
+pub mod pattern;
 pub mod place;
 pub mod query;
 pub mod schema;

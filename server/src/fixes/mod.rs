@@ -16,6 +16,7 @@ pub mod move_to_env;
 mod package;
 mod phrasebook;
 pub mod require_owner;
+pub mod rewrite;
 mod secrets_toml;
 mod stack;
 pub mod suppress;
@@ -41,7 +42,8 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         }
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
-        FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, *rule, detail).into_iter().collect(),
+        FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
+        FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::rules::{Place, RuleId};
 use crate::syntax::Language;
 use crate::text::lines;
 
-pub fn fix(project: &Project, at: &Place, rule: RuleId, detail: &str) -> Option<Fix> {
+pub fn fix(project: &Project, at: &Place, rule: &RuleId, detail: &str) -> Option<Fix> {
     let file = project.file(&at.file)?;
     let line = comment_line(&file.document, file.model.as_deref(), at.span.start)?;
     let language = language_at(&file.document, line);

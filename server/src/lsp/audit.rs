@@ -3,17 +3,18 @@
 use std::fmt::Write;
 
 use crate::project::Project;
-use crate::rules::{Finding, Level, Risk, by_id};
+use crate::rules::own::Known;
+use crate::rules::{Finding, Level, Risk};
 
 /// Findings in order of file and place.
-pub fn markdown(project: &Project, findings: &[Finding], is_reading: bool) -> String {
+pub fn markdown(project: &Project, rules: &Known<'_>, findings: &[Finding], is_reading: bool) -> String {
     let mut out = String::from("# Guardline audit\n\n");
     let _ = writeln!(out, "{}\n", summary(project, findings));
     if is_reading {
         out.push_str("The workspace is still being read, so this is not all of it.\n\n");
     }
     for risk in Risk::ALL.map(Some).into_iter().chain([None]) {
-        let of_risk = |finding: &&Finding| by_id(finding.rule.as_str()).map(|meta| meta.risk) == risk;
+        let of_risk = |finding: &&Finding| rules.by_id(finding.rule.as_str()).map(|meta| meta.risk) == risk;
         let mut some: Vec<&Finding> = findings.iter().filter(of_risk).collect();
         if some.is_empty() {
             continue;
@@ -83,6 +84,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::config::Config;
     use crate::rules::{Confidence, Impact, Place, RuleId};
     use crate::syntax::{Document, Language};
     use crate::text::{FileId, Span};
@@ -104,10 +106,10 @@ mod tests {
             plans: Vec::new(),
             absence: false,
         };
-        let text = markdown(&project, &[finding(Level::Warning), finding(Level::Error)], false);
+        let text = markdown(&project, &Known::of(&Config::default()), &[finding(Level::Warning), finding(Level::Error)], false);
         let expected = "# Guardline audit\n\n1 file read: 1 error, 1 warning.\n\n## Other\n\n\
             - **error** `a.ts:3` \\[a\\](command:b) \\# c (no-such-rule)\n- **warning** `a.ts:3` \\[a\\](command:b) \\# c (no-such-rule)\n\n";
         assert_eq!(text, expected);
-        assert_eq!(markdown(&Project::default(), &[], true).lines().nth(2), Some("0 files read. Nothing found."));
+        assert_eq!(markdown(&Project::default(), &Known::of(&Config::default()), &[], true).lines().nth(2), Some("0 files read. Nothing found."));
     }
 }

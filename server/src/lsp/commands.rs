@@ -14,6 +14,7 @@ use super::scheduler::Job;
 use super::state::State;
 use super::to_proto::{self, Refusal};
 use crate::engine::Cancel;
+use crate::rules::own::Known;
 
 const APPLY: &str = "guardline.applyFix";
 const AUDIT: &str = "guardline.auditWorkspace";
@@ -50,7 +51,7 @@ async fn audit(state: &Arc<State>) -> Result<Value> {
     let text = state.workers.run(move |cancel| {
         let snapshot = shared.snapshot();
         let findings = judge::check_all(&shared, &snapshot, cancel)?;
-        Some(audit::markdown(&snapshot.project, &findings, shared.index.is_running()))
+        Some(audit::markdown(&snapshot.project, &Known::of(&snapshot.config), &findings, shared.index.is_running()))
     });
     text.await.ok_or_else(Error::internal_error)?.map(Value::String).ok_or_else(Error::request_cancelled)
 }

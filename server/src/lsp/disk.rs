@@ -7,8 +7,10 @@ use rustc_hash::FxHashSet;
 
 use super::state::{Known, State};
 use super::uri;
+use crate::config::own;
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
+use crate::workspace::own_rules;
 use crate::workspace::walk::{Source, Walk};
 
 /// What changed on disk, as changes of the project.
@@ -17,7 +19,7 @@ pub struct Changes {
     pub files: Vec<(FileId, Option<Arc<Document>>)>,
     /// Which env files git leaves out, if that is other than it was.
     pub ignored: Option<FxHashSet<FileId>>,
-    /// `guardline.json` is among them.
+    /// `guardline.json` or one of the project's own rules is among them.
     pub config: bool,
     /// So much that everything is better read anew.
     pub is_too_much: bool,
@@ -34,7 +36,7 @@ pub fn changes(state: &State, known: &Known, files: Vec<FileId>) -> Changes {
     let roots = state.root_paths();
     let walk = walk(known, &roots);
     for file in files {
-        changes.config |= is_config(state, &file);
+        changes.config |= is_config(state, &file) || is_folder_of_rules(state, &file);
         changes.is_too_much |= file.file_name() == ".gitignore";
         let Some(path) = uri::path_of(&file) else {
             // A document without a file is gone once it is closed.
@@ -112,7 +114,18 @@ pub fn text(file: &FileId) -> Option<String> {
     Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// Is this the `guardline.json` of one of the folders?
+/// Is this the `guardline.json` of one of the folders, or one of its own rules?
 pub fn is_config(state: &State, file: &FileId) -> bool {
-    file.file_name() == "guardline.json" && state.roots().iter().any(|root| root.as_str().trim_end_matches('/') == file.folder())
+    let roots = state.roots();
+    let is_settings = file.file_name() == "guardline.json" && roots.iter().any(|root| root.as_str().trim_end_matches('/') == file.folder());
+    is_settings || own_rules::is_one(file, &roots)
+}
+
+/// The folder that own rules lie in, or the one around it: they come and go as a whole.
+pub fn is_folder_of_rules(state: &State, file: &FileId) -> bool {
+    let is_around = |root: &FileId| {
+        let below = file.as_str().strip_prefix(root.as_str().trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
+        below.is_some_and(|below| !below.is_empty() && Path::new(own::FOLDER).starts_with(below))
+    };
+    state.roots().iter().any(is_around)
 }

@@ -12,7 +12,8 @@ use super::places::Places;
 use super::state::State;
 use super::uri;
 use crate::report::page;
-use crate::rules::{self, Finding};
+use crate::rules::Finding;
+use crate::rules::own::Known;
 use crate::text::Span;
 
 pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hover>> {
@@ -41,8 +42,9 @@ pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hov
     let Some(first) = found.as_ref().and_then(|found| found.first()) else { return Ok(None) };
     let range = Places::new(open.document.rope(), encoding).range(first.place.span);
     let markdown = state.capabilities().markdown;
-    let texts: Vec<String> =
-        found.iter().flatten().map(|finding| about(finding, rules::by_id(finding.rule.as_str()).map(|meta| meta.page), markdown)).collect();
+    let config = state.config();
+    let rules = Known::of(&config);
+    let texts: Vec<String> = found.iter().flatten().map(|finding| about(finding, rules.by_id(finding.rule.as_str()).map(|meta| meta.page), markdown)).collect();
     let kind = if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
     let value = texts.join(if markdown { "\n\n---\n\n" } else { "\n\n" });
     Ok(Some(Hover { contents: HoverContents::Markup(MarkupContent { kind, value }), range: Some(range) }))

@@ -6,7 +6,8 @@ use super::state::State;
 use crate::config::Audience;
 use crate::engine::{Cancel, Offer, Snapshot};
 use crate::report::{Date, suppress};
-use crate::rules::{self, Finding, Level};
+use crate::rules::own::Known;
+use crate::rules::{Finding, Level};
 use crate::text::{FileId, Span};
 
 /// The findings of one file that are shown, and what is to be said about its marks.
@@ -21,7 +22,7 @@ pub fn check(state: &State, snapshot: &Snapshot, file: &FileId, cancel: &Cancel)
     let mut findings = state.analysis.check(snapshot, file, cancel)?;
     findings.retain(|finding| finding.place.file == *file && is_loud(snapshot, finding));
     let Some(known) = snapshot.project.file(file) else { return Some(Shown { findings, notes: Vec::new() }) };
-    let judged = suppress::judge_file(&known.document, known.model.as_deref(), rules::all(), findings, today());
+    let judged = suppress::judge_file(&known.document, known.model.as_deref(), &Known::of(&snapshot.config).all(), findings, today());
     Some(Shown { findings: judged.kept, notes: judged.notes })
 }
 
@@ -29,7 +30,7 @@ pub fn check(state: &State, snapshot: &Snapshot, file: &FileId, cancel: &Cancel)
 pub fn check_all(state: &State, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
     let mut findings = state.analysis.check_all(snapshot, cancel)?;
     findings.retain(|finding| is_loud(snapshot, finding));
-    Some(suppress::judge(&snapshot.project, rules::all(), findings, today()).kept)
+    Some(suppress::judge(&snapshot.project, &Known::of(&snapshot.config).all(), findings, today()).kept)
 }
 
 /// What can be done about the findings that are shown. `None` if cancelled.
@@ -38,7 +39,7 @@ pub fn fixes_at(state: &State, snapshot: &Snapshot, file: &FileId, span: Span, c
     offers.retain(|offer| is_loud(snapshot, &offer.finding));
     let Some(known) = snapshot.project.file(file).filter(|_| !offers.is_empty()) else { return Some(offers) };
     let findings = offers.iter().map(|offer| offer.finding.clone()).collect();
-    let judged = suppress::judge_file(&known.document, known.model.as_deref(), rules::all(), findings, today());
+    let judged = suppress::judge_file(&known.document, known.model.as_deref(), &Known::of(&snapshot.config).all(), findings, today());
     // Those that are kept keep their order.
     let mut kept = judged.kept.into_iter().peekable();
     offers.retain(|offer| kept.next_if_eq(&offer.finding).is_some());

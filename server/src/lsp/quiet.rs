@@ -29,10 +29,10 @@ pub fn waiting(findings: &[Finding], edited: Span, before: &[Finding]) -> Vec<bo
 }
 
 /// What makes two findings of one document the same although the text around them has moved.
-type Identity<'f> = (RuleId, &'f str, &'f str);
+type Identity<'f> = (&'f RuleId, &'f str, &'f str);
 
 fn identity(finding: &Finding) -> Identity<'_> {
-    (finding.rule, &finding.detail, &finding.message)
+    (&finding.rule, &finding.detail, &finding.message)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use ropey::Rope;
 use serde_json::json;
 
 use super::places::Places;
+use crate::config::OwnRule;
 use crate::project::Project;
 use crate::rules::{Finding, Level};
 use crate::text::{Encoding, FileId, Span};
@@ -19,6 +20,8 @@ pub struct Renderer {
     pub data: bool,
     /// The address of the rules' pages, without the rule's id.
     pub help_base: Option<String>,
+    /// The project's own rules, whose pages are nowhere but in the project.
+    pub own_rules: Arc<[OwnRule]>,
 }
 
 /// A list, and what of it can be used again.
@@ -82,7 +85,7 @@ impl Renderer {
             Level::Hint | Level::Hidden => 4,
         };
         let mut diagnostic = json!({ "severity": severity, "code": finding.rule.as_str(), "source": "guardline", "message": finding.message });
-        if let Some(base) = &self.help_base {
+        if let Some(base) = self.help_base.as_ref().filter(|_| !self.own_rules.iter().any(|rule| rule.id == finding.rule.as_str())) {
             diagnostic["codeDescription"] = json!({ "href": format!("{base}{}", finding.rule) });
         }
         if self.related_information && !finding.related.is_empty() {
@@ -159,7 +162,13 @@ mod tests {
     }
 
     fn renderer() -> Renderer {
-        Renderer { encoding: Encoding::Utf16, related_information: true, data: true, help_base: Some("https://example.invalid/".into()) }
+        Renderer {
+            encoding: Encoding::Utf16,
+            related_information: true,
+            data: true,
+            help_base: Some("https://example.invalid/".into()),
+            own_rules: Arc::default(),
+        }
     }
 
     fn project(text: &str) -> Project {

@@ -155,6 +155,7 @@ impl State {
             related_information: capabilities.related_information,
             data: capabilities.diagnostic_data,
             help_base: held(&self.settings).help_base.clone().filter(|_| capabilities.code_description),
+            own_rules: self.config().own_rules.clone(),
         }
     }
 

@@ -11,11 +11,13 @@ use rustc_hash::FxHashSet;
 use serde_json::json;
 use tower_lsp::lsp_types::Registration;
 
+use super::disk;
 use super::held;
 use super::index;
 use super::scheduler::Job;
 use super::state::State;
 use super::uri;
+use crate::config::own::FOLDER;
 use crate::syntax::Language;
 use crate::text::FileId;
 
@@ -29,6 +31,7 @@ pub struct Watching {
 /// What clients are asked to watch: what the walk reads, and what decides what it reads.
 const GLOBS: &[&str] = &[
     "**/*.{ts,mts,cts,tsx,js,mjs,cjs,jsx,py,pyi,json,jsonc,json5,yaml,yml,toml,sql,prisma,html,htm,vue,svelte,astro,ipynb,sh,bash,rules}",
+    "**/.guardline/queries/*.scm",
     "**/{.env,.env.*,*.env,.envrc,.dev.vars,.dev.vars.*,.npmrc,.pypirc,.netrc,.gitignore,Dockerfile,Dockerfile.*,Containerfile}",
 ];
 
@@ -63,6 +66,9 @@ pub fn folders_known(state: &Arc<State>, read: SystemTime) {
             }
         }
     }
+    // Own rules lie where no walk goes.
+    let rules = roots.iter().map(|root| root.join(FOLDER));
+    folders.extend(rules.flat_map(|folder| folder.parent().map(Path::to_owned).into_iter().chain([folder])).filter(|folder| folder.is_dir()));
     let new: FxHashSet<PathBuf> = folders.difference(&held(&state.watching).folders).cloned().collect();
     watch(state, folders);
     // Some file systems count time in seconds.
@@ -132,6 +138,10 @@ fn gather(events: &Receiver<notify::Result<Event>>, state: &Weak<State>) {
         };
         let Some(state) = state.upgrade().filter(|_| open) else { return };
         let changed = std::mem::take(&mut paths);
+        if changed.iter().filter_map(|path| uri::file_of_path(path)).any(|file| disk::is_folder_of_rules(&state, &file)) {
+            // What lies in it may have been there before anybody watched.
+            state.scheduler.later(Job::Configure);
+        }
         if too_many || changed.iter().any(|path| is_new_folder(path, &state)) {
             index::start(&state);
         } else if !changed.is_empty() {

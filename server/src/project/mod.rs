@@ -3,6 +3,8 @@
 pub mod place;
 
 mod changes;
+#[cfg(test)]
+mod examples_tests;
 pub mod facts;
 mod handler;
 mod registry;

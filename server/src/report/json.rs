@@ -14,7 +14,7 @@
 //!                   "fixes": [ { "title", "grade": "safe" | "needs-review", "note"? } ] } ],
 //!   "notes": [ { "message", "file"?, "range"? } ] }
 //! ```
-//! `risk` is one of `secrets`, `authorization`, `routes`, `database`, `deployment`, `input`, `passwords`; `impact` one of
+//! `risk` is one of `secrets`, `authorization`, `routes`, `database`, `deployment`, `input`, `passwords`, `own`; `impact` one of
 //! `low`, `medium`, `high`, `critical`; `level` one of `error`, `warning`, `information`, `hint`, `hidden`; `confidence`
 //! one of `possible`, `likely`, `proven`.
 
@@ -55,16 +55,16 @@ struct WireSummary {
 
 #[derive(Serialize)]
 struct WireFinding<'a> {
-    rule: &'static str,
+    rule: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     detail: &'a str,
-    title: &'static str,
+    title: &'a str,
     risk: Option<&'static str>,
     impact: &'static str,
     level: &'static str,
     confidence: &'static str,
     message: String,
-    cwe: &'static [u16],
+    cwe: &'a [u16],
     file: &'a str,
     range: WireRange,
     fingerprint: String,
@@ -143,7 +143,7 @@ fn findings<'r>(report: &'r Report<'_>) -> Vec<WireFinding<'r>> {
     let clean = |text: &str| report.redactor.clean(text).into_owned();
     let told = |(entry, fingerprint): (&'r super::Entry, String)| {
         let finding = &entry.finding;
-        let meta = report.meta(finding.rule);
+        let meta = report.meta(&finding.rule);
         WireFinding {
             rule: finding.rule.as_str(),
             detail: &finding.detail,
@@ -200,6 +200,7 @@ pub fn risk(risk: Risk) -> &'static str {
         Risk::Deployment => "deployment",
         Risk::Input => "input",
         Risk::Passwords => "passwords",
+        Risk::Own => "own",
     }
 }
 

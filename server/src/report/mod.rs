@@ -54,7 +54,7 @@ pub struct Change {
 /// Everything there is to tell. How it is told is decided by the format.
 pub struct Report<'a> {
     pub project: &'a Project,
-    pub rules: &'a [&'static RuleMeta],
+    pub rules: &'a [&'a RuleMeta<'a>],
     /// The folder that paths in files for machines are relative to.
     pub base: FileId,
     /// In order of file, place and rule.
@@ -71,9 +71,9 @@ pub struct Report<'a> {
     pub redactor: Redactor,
 }
 
-impl Report<'_> {
-    fn meta(&self, rule: RuleId) -> Option<&'static RuleMeta> {
-        self.rules.iter().copied().find(|meta| meta.id == rule)
+impl<'a> Report<'a> {
+    fn meta(&self, rule: &RuleId) -> Option<&'a RuleMeta<'a>> {
+        self.rules.iter().copied().find(|meta| meta.id == *rule)
     }
 
     /// The path below `folder`, or the whole path if it does not lie there.

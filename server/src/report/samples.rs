@@ -31,7 +31,7 @@ macro_rules! rule {
     };
 }
 
-pub const RULES: &[&RuleMeta] = &[
+pub const RULES: &[&RuleMeta<'static>] = &[
     rule!("missing-auth", "Anybody can call this", Authorization, Critical, 306),
     rule!("public-env-secret", "A secret has a public name", Secrets, Critical, 200),
     rule!("rls-missing", "A table without row rules", Database, High, 284),
@@ -61,7 +61,7 @@ pub fn finding(rule: &str, project: &Project, file: &FileId, part: &str, level: 
     let text = project.file(file).expect("a file").document.text();
     let start = text.find(part).expect("the part");
     Finding {
-        rule: meta.id,
+        rule: meta.id.clone(),
         detail: "sample".into(),
         impact: meta.impact,
         confidence: Confidence::Proven,

@@ -100,7 +100,7 @@ fn told(level: Level) -> (&'static str, &'static str, Tone) {
 }
 
 fn of_risk<'r>(report: &'r Report<'_>, risk: Risk) -> Vec<&'r Entry> {
-    let is_it = |entry: &&Entry| report.meta(entry.finding.rule).is_some_and(|meta| meta.risk == risk);
+    let is_it = |entry: &&Entry| report.meta(&entry.finding.rule).is_some_and(|meta| meta.risk == risk);
     report.entries.iter().filter(is_it).collect()
 }
 
@@ -155,7 +155,7 @@ impl Text<'_> {
     /// Findings of rules that are not in the list of rules; there are none unless something is wrong.
     fn unknown_rules(&mut self) {
         let report = self.report;
-        let entries: Vec<&Entry> = report.entries.iter().filter(|entry| report.meta(entry.finding.rule).is_none()).collect();
+        let entries: Vec<&Entry> = report.entries.iter().filter(|entry| report.meta(&entry.finding.rule).is_none()).collect();
         if !entries.is_empty() {
             self.heading("Other", &counted(entries.len(), "problem", "problems"));
             self.rules(entries);
@@ -164,11 +164,11 @@ impl Text<'_> {
 
     /// The entries by rule, the loudest rule first, so that what to do is said once.
     fn rules(&mut self, entries: Vec<&Entry>) {
-        let mut rules: Vec<(RuleId, Vec<&Entry>)> = Vec::new();
+        let mut rules: Vec<(&RuleId, Vec<&Entry>)> = Vec::new();
         for entry in entries {
-            match rules.iter_mut().find(|(rule, _)| *rule == entry.finding.rule) {
+            match rules.iter_mut().find(|(rule, _)| **rule == entry.finding.rule) {
                 Some((_, known)) => known.push(entry),
-                None => rules.push((entry.finding.rule, vec![entry])),
+                None => rules.push((&entry.finding.rule, vec![entry])),
             }
         }
         let loudest = |entries: &[&Entry]| entries.iter().map(|entry| (entry.finding.level, entry.finding.impact)).max();
@@ -178,7 +178,7 @@ impl Text<'_> {
         }
     }
 
-    fn rule(&mut self, rule: RuleId, entries: Vec<&Entry>) {
+    fn rule(&mut self, rule: &RuleId, entries: Vec<&Entry>) {
         let meta = self.report.meta(rule);
         let title = meta.map_or(rule.as_str(), |meta| meta.title);
         self.line("");
@@ -269,6 +269,9 @@ impl Text<'_> {
             let counts = Counts::of(of_risk(self.report, risk).into_iter());
             let title = format!("{:<widest$}", risk.title());
             let has_rules = self.report.rules.iter().any(|meta| meta.risk == risk);
+            if risk == Risk::Own && !has_rules {
+                continue;
+            }
             let (sign, words, tone) = match counts {
                 _ if !has_rules => ("·", "not looked at".to_owned(), Tone::Faint),
                 Counts { serious: 0, soon: 0, look: 0 } => ("✓", "nothing found".to_owned(), Tone::Good),

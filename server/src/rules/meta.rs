@@ -1,26 +1,35 @@
 //! What is known of a rule before it runs.
 
-/// A rule's stable id: kebab-case, the file stem of its page, its fixtures and the SARIF `ruleId`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct RuleId(&'static str);
+use crate::text::Name;
+
+/// A rule's stable id: kebab-case, the file stem of its page, its fixtures and the SARIF `ruleId`. A project's own rules have
+/// ids of the project's choice.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RuleId(Name);
 
 impl RuleId {
     pub const fn new(id: &'static str) -> Self {
-        RuleId(id)
+        RuleId(Name::new_static(id))
     }
 
-    pub const fn as_str(self) -> &'static str {
-        self.0
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&Name> for RuleId {
+    fn from(id: &Name) -> Self {
+        RuleId(id.clone())
     }
 }
 
 impl std::fmt::Display for RuleId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.0)
+        f.pad(&self.0)
     }
 }
 
-/// The seven risks of the audit, in the order of the report.
+/// The seven risks of the audit, in the order of the report, and what the project looks for besides.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Risk {
     Secrets,
@@ -30,10 +39,12 @@ pub enum Risk {
     Deployment,
     Input,
     Passwords,
+    /// What the project's own rules say.
+    Own,
 }
 
 impl Risk {
-    pub const ALL: [Risk; 7] = [Risk::Secrets, Risk::Authorization, Risk::Routes, Risk::Database, Risk::Deployment, Risk::Input, Risk::Passwords];
+    pub const ALL: [Risk; 8] = [Risk::Secrets, Risk::Authorization, Risk::Routes, Risk::Database, Risk::Deployment, Risk::Input, Risk::Passwords, Risk::Own];
 
     /// A heading that a founder understands.
     pub const fn title(self) -> &'static str {
@@ -45,6 +56,7 @@ impl Risk {
             Risk::Deployment => "Browser and deployment",
             Risk::Input => "Untrusted input",
             Risk::Passwords => "Passwords and tokens",
+            Risk::Own => "The project's own rules",
         }
     }
 }
@@ -65,16 +77,17 @@ pub enum Audience {
     Auditor,
 }
 
-#[derive(Debug)]
-pub struct RuleMeta {
+/// Texts live as long as the program, or, for the project's own rules, as its configuration.
+#[derive(Clone, Debug)]
+pub struct RuleMeta<'m> {
     pub id: RuleId,
     /// One line, naming the mistake.
-    pub title: &'static str,
+    pub title: &'m str,
     pub risk: Risk,
     pub impact: Impact,
     pub audience: Audience,
     /// CWE numbers.
-    pub cwe: &'static [u16],
+    pub cwe: &'m [u16],
     /// The rule's page (Markdown): help, and the rule's test.
-    pub page: &'static str,
+    pub page: &'m str,
 }

@@ -23,7 +23,10 @@ pub static META: RuleMeta = RuleMeta {
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(route) = &cx.walk.route else { return };
-    let judge = Judge::new(cx.walk, cx.schema, &cx.config.elevated_roles);
+    if route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
+        return;
+    }
+    let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let enters = route.path.as_deref().is_some_and(lets_in);
     let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
     for access in judge.accesses() {

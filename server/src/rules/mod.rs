@@ -3,6 +3,7 @@
 mod finding;
 mod meta;
 pub mod missing_ownership;
+pub mod own;
 pub mod ownership;
 mod ownership_plan;
 pub mod plan;
@@ -16,8 +17,8 @@ pub use meta::{Audience, Impact, Risk, RuleId, RuleMeta};
 pub use plan::FixPlan;
 
 /// Every rule's description, sorted by id.
-pub fn all() -> &'static [&'static RuleMeta] {
-    static ALL: &[&RuleMeta] = &[&missing_ownership::META, &secret_hardcoded::META, &sql_injection::META];
+pub fn all() -> &'static [&'static RuleMeta<'static>] {
+    static ALL: &[&RuleMeta<'static>] = &[&missing_ownership::META, &secret_hardcoded::META, &sql_injection::META];
     ALL
 }
 
@@ -30,6 +31,6 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
 }
 
 /// The rule with this id, if there is one.
-pub fn by_id(id: &str) -> Option<&'static RuleMeta> {
+pub fn by_id(id: &str) -> Option<&'static RuleMeta<'static>> {
     all().iter().copied().find(|meta| meta.id.as_str() == id)
 }

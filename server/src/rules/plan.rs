@@ -13,6 +13,8 @@ pub enum FixPlan {
     RequireOwner(Box<RequireOwner>),
     /// Bind the values that are put into the SQL text at `text` as parameters of `call`.
     UseParameter { call: Place, text: Place, client: Name },
+    /// Put this text at `at`: what a project's own rule says.
+    Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
     /// Silence this one finding with a comment and a reason.
     Suppress { at: Place, rule: RuleId, detail: Name },
 }

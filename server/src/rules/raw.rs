@@ -17,7 +17,7 @@ pub struct RuleCx<'c> {
 
 #[derive(Clone, Debug)]
 pub struct Raw {
-    pub meta: &'static RuleMeta,
+    pub meta: &'static RuleMeta<'static>,
     pub site: Site,
     pub detail: Name,
     pub confidence: Confidence,
@@ -34,7 +34,7 @@ pub enum RawPlace {
 }
 
 impl Raw {
-    pub fn new(meta: &'static RuleMeta, site: Site, confidence: Confidence) -> Raw {
+    pub fn new(meta: &'static RuleMeta<'static>, site: Site, confidence: Confidence) -> Raw {
         Raw { meta, site, detail: Name::default(), confidence, message: String::new(), related: Vec::new(), plans: Vec::new(), absence: false }
     }
 

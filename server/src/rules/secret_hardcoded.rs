@@ -86,7 +86,7 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
     let movable = hit.movable && !browser || hit.kind == HitKind::Comment;
     let plans = if movable { vec![FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }] } else { Vec::new() };
     Finding {
-        rule: META.id,
+        rule: META.id.clone(),
         detail: hit.row.id().into(),
         impact,
         confidence,

@@ -26,15 +26,15 @@ pub struct Document {
     rope: Rope,
     /// The code in it, for files that are something else. Found when somebody asks for it.
     embedded: Arc<OnceLock<Option<Embedded>>>,
-    parsed: Arc<OnceLock<Option<Pieces>>>,
+    pub(super) parsed: Arc<OnceLock<Option<Pieces>>>,
     /// The last pieces that were parsed, with all later edits applied to them.
     basis: Option<Vec<Piece>>,
 }
 
-struct Pieces {
-    list: Vec<Piece>,
+pub(super) struct Pieces {
+    pub list: Vec<Piece>,
     /// The tree of the whole text, if it was parsed as a whole.
-    whole: Option<Parsed>,
+    pub whole: Option<Parsed>,
     /// Where the next edit begins, if not with the list: the pieces as they were before the whole turned out to have errors,
     /// which would spread over all of it.
     contained: Option<Vec<Piece>>,
@@ -177,12 +177,17 @@ impl Document {
         self.pieces().is_some()
     }
 
-    fn pieces(&self) -> Option<&Pieces> {
+    pub(super) fn pieces(&self) -> Option<&Pieces> {
         let parse = || {
             let known = self.basis.clone().and_then(|basis| reparse::parsed(basis, self.code_language(), self.code()));
             known.map(|list| Pieces { list, whole: None, contained: None }).or_else(|| self.whole())
         };
         self.parsed.get_or_init(parse).as_ref()
+    }
+
+    /// How many of its top-level items have a syntax error. `None` if it cannot be parsed.
+    pub fn broken_items(&self) -> Option<usize> {
+        Some(self.pieces()?.list.iter().filter(|piece| piece.part.state != pieces::State::Clean).count())
     }
 
     fn whole(&self) -> Option<Pieces> {

@@ -25,7 +25,7 @@ pub enum Language {
     Notebook,
     Dockerfile,
     Shell,
-    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, ignore files, `requirements.txt`.
+    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, ignore files, `requirements.txt`, a project's own rules.
     Text,
 }
 
@@ -47,7 +47,8 @@ impl Language {
         if name == "Dockerfile" || name.starts_with("Dockerfile.") || name == "Containerfile" {
             return Some(Language::Dockerfile);
         }
-        if matches!(name, ".npmrc" | ".pypirc" | ".netrc") || is_plain_manifest(name) {
+        let is_own_rules = file.extension() == "scm" && file.folder().ends_with("/.guardline/queries");
+        if matches!(name, ".npmrc" | ".pypirc" | ".netrc") || is_plain_manifest(name) || is_own_rules {
             return Some(Language::Text);
         }
         if name == "Pipfile" {

@@ -5,7 +5,9 @@ mod embedded;
 mod hidden;
 mod items;
 mod language;
+mod matches;
 mod parse;
+mod pattern;
 mod pieces;
 mod reparse;
 
@@ -13,3 +15,5 @@ pub use document::{Document, Unchanged};
 pub use embedded::{Embedded, Part};
 pub use items::{Cluster, Item};
 pub use language::{Grammar, Language, keeps_secrets};
+pub use matches::PatternMemory;
+pub use pattern::{Pattern, PatternMatch, PatternProblem};

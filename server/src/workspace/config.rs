@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::own_rules::{self, OwnRules};
 use super::read::{self, Unread};
 use crate::config::{Config, ConfigError, parse};
-use crate::rules;
+use crate::rules::own::is_known;
 use crate::text::{Encoding, position};
 
 pub const FILE_NAME: &str = "guardline.json";
@@ -22,6 +23,8 @@ pub struct Loaded {
     pub errors: Vec<ConfigError>,
     /// Why the file there is could not be read.
     unread: Option<Unread>,
+    /// What is wrong with the project's own rules.
+    own_problems: Vec<String>,
 }
 
 /// The `guardline.json` that holds for a folder: its own, or the nearest above it in the same git work tree.
@@ -41,18 +44,22 @@ pub fn find(folder: &Path, home: Option<&Path>) -> Option<PathBuf> {
     None
 }
 
-/// Finds and reads the configuration that holds for a folder; the defaults if there is none.
+/// Finds and reads the configuration that holds for a folder, with the project's own rules; the defaults if there is none.
 pub fn load(folder: &Path, home: Option<&Path>) -> Loaded {
-    find(folder, home).map(|path| load_file(&path)).unwrap_or_default()
+    let own = own_rules::load(own_rules::find(folder, home).as_slice());
+    let mut loaded = find(folder, home).map(|path| load_file(&path, &own)).unwrap_or_default();
+    loaded.config.own_rules = own.rules;
+    loaded.own_problems = own.problems;
+    loaded
 }
 
 /// Reads this file.
-pub fn load_file(path: &Path) -> Loaded {
+fn load_file(path: &Path, own: &OwnRules) -> Loaded {
     let path = path.to_owned();
     match read::read(&path, LARGEST) {
         Ok(text) => {
-            let (config, errors) = parse::parse(&text, &|id| rules::by_id(id).is_some());
-            Loaded { config, path: Some(path), text, errors, unread: None }
+            let (config, errors) = parse::parse(&text, &|id| is_known(id, &own.rules));
+            Loaded { config, path: Some(path), text, errors, ..Loaded::default() }
         }
         Err(why) => Loaded { path: Some(path), unread: Some(why), ..Loaded::default() },
     }
@@ -64,7 +71,7 @@ impl Loaded {
         self.path.as_deref().and_then(Path::parent)
     }
 
-    /// What is wrong with the file, a sentence each.
+    /// What is wrong with the file and with the project's own rules, a sentence each.
     pub fn problems(&self) -> Vec<String> {
         let unread = self.unread.map(|why| format!("{FILE_NAME} {}: the defaults hold.", why.in_words(false)));
         let rope = ropey::Rope::from_str(&self.text);
@@ -72,7 +79,7 @@ impl Loaded {
             let at = position::position(&rope, error.span.start, Encoding::Utf32);
             format!("{FILE_NAME}:{}:{}: {}", at.line + 1, at.column + 1, error.message)
         });
-        unread.into_iter().chain(told).collect()
+        unread.into_iter().chain(told).chain(self.own_problems.iter().cloned()).collect()
     }
 }
 

@@ -5,6 +5,7 @@ mod discover;
 mod git_index;
 mod names;
 mod notes;
+pub mod own_rules;
 mod read;
 pub mod root;
 pub mod walk;

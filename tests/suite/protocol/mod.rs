@@ -8,6 +8,7 @@ mod documents;
 mod framing;
 mod lifecycle;
 mod order;
+mod own_rules;
 mod publishing;
 mod pulling;
 mod settings;

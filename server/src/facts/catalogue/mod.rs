@@ -11,8 +11,9 @@ use smallvec::SmallVec;
 use crate::text::Name;
 
 pub use entry::{
-    AccessEntry, Callback, CallsEntry, CleanEntry, ClientEntry, Combines, ConventionEntry, Data, EffectEntry, Entry, FilterShape, FilterSpec, FrameworkEntry,
-    GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Where,
+    AccessEntry, Callback, CallsEntry, CleanEntry, ClientEntry, Combines, ConventionEntry, Data, EffectEntry, Entry, Example, FilterShape, FilterSpec,
+    FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec,
+    Subject, Where,
 };
 pub use path::{Root, State};
 
@@ -46,6 +47,7 @@ pub struct Catalogue {
     conventions: Vec<Convention>,
     steps: FxHashMap<(Name, Name), Arc<AccessEntry>>,
     clients: FxHashMap<Name, ClientEntry>,
+    examples: Vec<(Subject, Example)>,
 }
 
 /// A convention with its pattern compiled.
@@ -58,7 +60,9 @@ impl Catalogue {
     /// Adds the entries of one file. The error says which entry and why, in words.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let mut knowledge: Knowledge = toml::from_str(text).map_err(|error| error.to_string())?;
-        for entry in knowledge.take_steps()? {
+        for (entry, examples) in knowledge.take_steps()? {
+            let subject = || Subject::Step { clients: entry.clients.clone(), methods: entry.methods.clone() };
+            self.examples.extend(examples.into_iter().map(|example| (subject(), example)));
             let step = Arc::new(entry.step);
             for client in &entry.clients {
                 for method in &entry.methods {
@@ -66,19 +70,28 @@ impl Catalogue {
                 }
             }
         }
-        for client in std::mem::take(&mut knowledge.client) {
+        for (client, examples) in knowledge.take_clients()? {
+            self.rows(examples);
             if let Some(known) = self.clients.insert(client.name.clone(), client) {
                 return Err(format!("the client `{}` is described twice", known.name));
             }
         }
-        self.guesses.append(&mut knowledge.guess);
-        self.frameworks.append(&mut knowledge.framework);
-        for entry in std::mem::take(&mut knowledge.convention) {
+        for (guess, examples) in knowledge.take_guesses()? {
+            self.rows(examples);
+            self.guesses.push(guess);
+        }
+        for (framework, examples) in knowledge.take_frameworks()? {
+            self.rows(examples);
+            self.frameworks.push(framework);
+        }
+        for (entry, examples) in knowledge.take_conventions()? {
+            self.rows(examples);
             let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
             self.conventions.push(Convention { entry, files });
         }
-        for (at, entry) in knowledge.into_entries()? {
+        for (at, entry, examples) in knowledge.into_entries()? {
             let id = self.entries.len() as u32;
+            self.examples.extend(examples.into_iter().map(|example| (Subject::Entry(id), example)));
             self.entries.push(entry);
             for pattern in at {
                 self.paths.add(&pattern, id).map_err(|error| format!("`{pattern}`: {error}"))?;
@@ -87,9 +100,21 @@ impl Catalogue {
         Ok(())
     }
 
+    fn rows(&mut self, examples: Vec<Example>) {
+        self.examples.extend(examples.into_iter().map(|example| (Subject::Row, example)));
+    }
+
+    /// The examples of all rows, in the order of the files.
+    pub fn examples(&self) -> &[(Subject, Example)] {
+        &self.examples
+    }
+
     /// What a method does to a query of this client that is being built.
     pub fn step(&self, client: &Name, method: &Name) -> Option<&AccessEntry> {
-        self.steps.get(&(client.clone(), method.clone())).map(|step| &**step)
+        let step = self.steps.get(&(client.clone(), method.clone()));
+        #[cfg(test)]
+        asked::step(client, method, step.is_some());
+        step.map(|step| &**step)
     }
 
     pub fn framework(&self, name: &str) -> Option<&FrameworkEntry> {
@@ -120,7 +145,10 @@ impl Catalogue {
 
     /// What is known at these states, in the order of the files.
     pub fn at<'c>(&'c self, states: &'c [State]) -> impl Iterator<Item = &'c Entry> + 'c {
-        self.paths.entries(states).map(|id| &self.entries[id as usize])
+        let entries = self.paths.entries(states);
+        #[cfg(test)]
+        let entries = entries.inspect(|id| asked::entry(*id));
+        entries.map(|id| &self.entries[id as usize])
     }
 
     /// Whether anything at all is known of this module.
@@ -149,6 +177,39 @@ impl Catalogue {
     }
 }
 
+/// What was asked for while an example was run.
+#[cfg(test)]
+pub mod asked {
+    use std::cell::RefCell;
+
+    use super::Name;
+
+    #[derive(Default)]
+    pub struct Asked {
+        pub entries: Vec<u32>,
+        pub steps: Vec<(Name, Name)>,
+    }
+
+    thread_local! {
+        static ASKED: RefCell<Asked> = RefCell::default();
+    }
+
+    pub(super) fn entry(id: u32) {
+        ASKED.with_borrow_mut(|asked| asked.entries.push(id));
+    }
+
+    pub(super) fn step(client: &Name, method: &Name, is_known: bool) {
+        if is_known {
+            ASKED.with_borrow_mut(|asked| asked.steps.push((client.clone(), method.clone())));
+        }
+    }
+
+    /// All since it was last taken.
+    pub fn taken() -> Asked {
+        ASKED.take()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,8 +232,33 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_of_row_takes_examples() {
+        let examples = "examples = [\"f()\", { code = \"g()\", says = [\"x\"] }]\ncounter_examples = [{ code = \"h()\", file = \"a.ts\" }]\n";
+        for (row, subject) in [
+            ("[[access]]\nat = \"a#b()\"\n", Subject::Entry(0)),
+            ("[[principal]]\nat = \"a#b()\"\n", Subject::Entry(0)),
+            ("[[guard]]\nat = \"a#b()\"\nkind = \"identity\"\n", Subject::Entry(0)),
+            ("[[table]]\nat = \"a#b\"\n", Subject::Entry(0)),
+            ("[[alias]]\nat = \"a#b\"\nis = \"c#d\"\n", Subject::Entry(0)),
+            ("[[step]]\nclients = [\"a\"]\nmethods = [\"b\"]\n", Subject::Step { clients: vec!["a".into()], methods: vec!["b".into()] }),
+            ("[[client]]\nname = \"a\"\n", Subject::Row),
+            ("[[guess]]\nnames = [\"a\"]\nis = \"b#c\"\n", Subject::Row),
+            ("[[framework]]\nname = \"a\"\n", Subject::Row),
+            ("[[convention]]\nframework = \"a\"\nfiles = \"b\"\n", Subject::Row),
+        ] {
+            let mut catalogue = Catalogue::default();
+            catalogue.add(&format!("{row}{examples}")).unwrap_or_else(|error| panic!("{row}: {error}"));
+            assert!(catalogue.examples().iter().all(|(of, _)| *of == subject), "{row}");
+            let told: Vec<(&str, bool)> = catalogue.examples().iter().map(|(_, example)| (example.code.as_str(), example.is_counter)).collect();
+            assert_eq!(told, [("f()", false), ("g()", false), ("h()", true)], "{row}");
+        }
+    }
+
+    #[test]
     fn what_an_entry_says_in_vain_is_an_error() {
         for text in [
+            "[[access]]\nat = \"a#b()\"\nexamples = [{ cod = \"\" }]",
+            "[[client]]\nname = \"a\"\nexamples = \"b\"",
             "[[client]]\nname = \"a\"\nunits = true",
             "[[client]]\nname = \"a\"\n[[client]]\nname = \"a\"",
             "[[access]]\nat = \"a#b()\"\nfire = true",

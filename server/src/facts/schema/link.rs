@@ -6,8 +6,8 @@ use super::merge::{inherit, merge};
 use super::order::in_reading_order;
 use super::replay::replay;
 use super::row_security::RowSecurity;
-use super::{Schema, owners, people, privacy};
-use crate::text::FileId;
+use super::{Privacy, Schema, owners, people, privacy};
+use crate::text::{FileId, Name};
 
 impl Schema {
     /// Links the facts of files. The order in which they are given does not matter.
@@ -51,8 +51,22 @@ impl Schema {
         schema.routines = replayed.routines;
         schema.views = replayed.views;
         people::mark(&mut schema);
-        owners::find(&mut schema);
+        owners::find(&mut schema, &[]);
         privacy::judge(&mut schema);
+        schema
+    }
+
+    /// The same schema with what a person says of it: columns that hold an owner, and models that everybody may read.
+    pub fn with_said(&self, owner_columns: &[Name], public_models: &[Name]) -> Schema {
+        let mut schema = self.clone();
+        if !owner_columns.is_empty() {
+            owners::find(&mut schema, owner_columns);
+            privacy::judge(&mut schema);
+        }
+        let public: Vec<_> = public_models.iter().filter_map(|name| Some(self.model(name)?.key.clone())).collect();
+        for model in schema.models.iter_mut().filter(|model| public.contains(&model.key) && !model.is_principal) {
+            model.privacy = Privacy::Public;
+        }
         schema
     }
 }
@@ -62,7 +76,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::facts::schema::Privacy;
     use crate::facts::schema::testing::{facts, link};
 
     #[test]
@@ -75,6 +88,26 @@ mod tests {
         assert_ne!(before.statements[0].span, after.statements[0].span);
         let file = FileId::new("/p/a.sql");
         assert_eq!(Schema::link([(&file, &before)]), Schema::link([(&file, &after)]));
+    }
+
+    #[test]
+    fn what_a_person_says_of_a_column_counts_where_nothing_else_tells() {
+        let schema = link(&[(
+            "/p/a.sql",
+            "create table users (id int primary key, email text, password text);
+             create table boxes (id int primary key, tenant_uid text);
+             create table things (id int primary key, box_id int references boxes);
+             create table notes (id int, tenant_uid text, user_id int references users);
+             create table colours (id int, name text);",
+        )]);
+        assert_eq!((schema.owners_of("boxes").as_str(), schema.expect("boxes").privacy()), ("", Privacy::Public));
+        let said = schema.with_said(&[Name::from("tenantUid")], &[Name::from("Notes")]);
+        assert_eq!(said.owners_of("boxes"), "tenant_uid (Owner of ?)");
+        assert_eq!(said.expect("boxes").privacy(), Privacy::Private);
+        assert_eq!(said.expect("things").privacy(), Privacy::Private);
+        assert_eq!(said.owners_of("notes"), schema.owners_of("notes"));
+        assert_eq!((schema.expect("notes").privacy(), said.expect("notes").privacy()), (Privacy::Private, Privacy::Public));
+        assert_eq!(said.expect("colours").privacy(), Privacy::Public);
     }
 
     #[test]

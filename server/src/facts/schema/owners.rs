@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::model::{Column, Model, ModelKey, OwnerConfidence, OwnerKind, OwnerPath, Step};
+use super::names::same;
 use super::predicate::Predicate;
 use super::{NameClass, Schema, column_classes, model_classes};
 use crate::text::Name;
@@ -12,7 +13,8 @@ const MAX_HOPS: usize = 3;
 /// So many ways are followed at a time.
 const MOST_WAYS: usize = 64;
 
-pub(super) fn find(schema: &mut Schema) {
+/// `said`: columns of these names hold an owner because a person says so, where nothing proves another one.
+pub(super) fn find(schema: &mut Schema, said: &[Name]) {
     let mut members: FxHashMap<&ModelKey, Vec<&Model>> = FxHashMap::default();
     for model in &schema.models {
         if let Some(membership) = &model.membership {
@@ -20,7 +22,7 @@ pub(super) fn find(schema: &mut Schema) {
         }
     }
     let members_of = |model: &Model| members.get(&model.key).map(Vec::as_slice).unwrap_or_default();
-    let direct: Vec<Vec<OwnerPath>> = schema.models.iter().map(|model| direct(schema, model, members_of(model))).collect();
+    let direct: Vec<Vec<OwnerPath>> = schema.models.iter().map(|model| direct(schema, model, members_of(model), said)).collect();
     let all: Vec<Vec<OwnerPath>> = schema.models.iter().enumerate().map(|(index, model)| whole(schema, model, index, &direct)).collect();
     for (model, owners) in schema.models.iter_mut().zip(all) {
         model.owners = owners;
@@ -28,7 +30,7 @@ pub(super) fn find(schema: &mut Schema) {
 }
 
 /// The columns of the model itself that say whose a row is; those that only record who did something come last.
-fn direct(schema: &Schema, model: &Model, members: &[&Model]) -> Vec<OwnerPath> {
+fn direct(schema: &Schema, model: &Model, members: &[&Model], said: &[Name]) -> Vec<OwnerPath> {
     let mut paths = Vec::new();
     if model.is_principal {
         let is_own = |column: &&Column| column.primary || column_classes(&column.name).has(NameClass::ExternalId);
@@ -65,9 +67,22 @@ fn direct(schema: &Schema, model: &Model, members: &[&Model]) -> Vec<OwnerPath> 
     if model.is_tenant {
         paths.extend(through_members(model, members));
     }
+    as_said(model, said, &mut paths);
     by_name(model, &mut paths);
     settle(&mut paths);
     paths
+}
+
+/// Columns that a person named, unless the schema shows whose the rows are.
+fn as_said(model: &Model, said: &[Name], paths: &mut Vec<OwnerPath>) {
+    if model.is_principal || paths.iter().any(|path| path.kind != OwnerKind::Audit) {
+        return;
+    }
+    let is_said = |column: &&Column| !column.list && said.iter().any(|name| same(name, &column.name) || same(name, &column.db_name));
+    for column in model.columns.iter().filter(is_said) {
+        paths.retain(|path| path.column != column.name);
+        paths.push(path(model, column, None, OwnerKind::Owner, OwnerConfidence::Proven));
+    }
 }
 
 fn last_of(path: &str) -> &str {

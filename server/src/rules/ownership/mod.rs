@@ -10,6 +10,7 @@ mod signed_in;
 
 use rustc_hash::FxHashMap;
 
+use crate::config::Config;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::query::{Filter, Query, Term, TermOp};
@@ -57,12 +58,12 @@ pub struct Judge<'w> {
     walk: &'w RootWalk,
     schema: &'w Schema,
     accesses: FxHashMap<AccessId, &'w Access>,
-    /// Roles that stand above ownership, besides the usual names.
-    elevated: &'w [Name],
+    /// What the project says of its roles and columns, besides the usual names.
+    config: &'w Config,
 }
 
 impl<'w> Judge<'w> {
-    pub fn new(walk: &'w RootWalk, schema: &'w Schema, elevated: &'w [Name]) -> Self {
+    pub fn new(walk: &'w RootWalk, schema: &'w Schema, config: &'w Config) -> Self {
         let accesses = walk
             .events
             .iter()
@@ -71,7 +72,7 @@ impl<'w> Judge<'w> {
                 _ => None,
             })
             .collect();
-        Judge { walk, schema, accesses, elevated }
+        Judge { walk, schema, accesses, config }
     }
 
     /// Every access of the walk, in order.
@@ -199,7 +200,8 @@ impl<'w> Judge<'w> {
             if facts.iter().any(|fact| matches!(fact, Fact::Among(symbol) if value.symbol() == Some(symbol))) {
                 return Some(Tie::Fixed);
             }
-            if guess_owner(column) == Some(OwnerKind::Owner) && !self.is_primary(&access.query, column) {
+            let is_owner = guess_owner(column) == Some(OwnerKind::Owner) || self.config.is_owner_column(column);
+            if is_owner && !self.is_primary(&access.query, column) {
                 return Some(Tie::Spoofed);
             }
             return Some(Tie::Client(Choice { input, part }));

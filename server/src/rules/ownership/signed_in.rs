@@ -61,7 +61,7 @@ impl Judge<'_> {
     }
 
     fn is_elevated_role(&self, role: &str) -> bool {
-        if self.elevated.iter().any(|known| known.eq_ignore_ascii_case(role)) {
+        if self.config.elevated_roles.iter().any(|known| known.eq_ignore_ascii_case(role)) {
             return true;
         }
         !matches!(

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::example::{self, Example};
 use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GuessEntry, StepEntry, Where, first};
 use crate::text::Name;
 
@@ -26,26 +27,48 @@ pub struct Knowledge {
     injects: Vec<toml::Table>,
     calls: Vec<toml::Table>,
     step: Vec<toml::Table>,
-    pub guess: Vec<GuessEntry>,
-    pub convention: Vec<ConventionEntry>,
-    pub framework: Vec<FrameworkEntry>,
-    pub client: Vec<ClientEntry>,
+    guess: Vec<toml::Table>,
+    convention: Vec<toml::Table>,
+    framework: Vec<toml::Table>,
+    client: Vec<toml::Table>,
 }
+
+/// A row with its examples.
+pub type Row<T> = (T, Vec<Example>);
+/// What is known at these paths.
+pub type At = (Vec<String>, Entry, Vec<Example>);
 
 impl Knowledge {
     /// The steps of query builders: `clients`, `methods`, and what an access says.
-    pub fn take_steps(&mut self) -> Result<Vec<StepEntry>, String> {
+    pub fn take_steps(&mut self) -> Result<Vec<Row<StepEntry>>, String> {
         std::mem::take(&mut self.step)
             .into_iter()
             .map(|mut table| {
                 let (clients, methods) = (names(&mut table, "clients")?, names(&mut table, "methods")?);
+                let examples = example::take(&mut table)?;
                 let step = table.try_into().map_err(|error| format!("the step {methods:?} of {clients:?}: {error}"))?;
-                Ok(StepEntry { clients, methods, step })
+                Ok((StepEntry { clients, methods, step }, examples))
             })
             .collect()
     }
 
-    pub fn into_entries(self) -> Result<Vec<(Vec<String>, Entry)>, String> {
+    pub fn take_guesses(&mut self) -> Result<Vec<Row<GuessEntry>>, String> {
+        rows("guess", std::mem::take(&mut self.guess))
+    }
+
+    pub fn take_conventions(&mut self) -> Result<Vec<Row<ConventionEntry>>, String> {
+        rows("convention", std::mem::take(&mut self.convention))
+    }
+
+    pub fn take_frameworks(&mut self) -> Result<Vec<Row<FrameworkEntry>>, String> {
+        rows("framework", std::mem::take(&mut self.framework))
+    }
+
+    pub fn take_clients(&mut self) -> Result<Vec<Row<ClientEntry>>, String> {
+        rows("client", std::mem::take(&mut self.client))
+    }
+
+    pub fn into_entries(self) -> Result<Vec<At>, String> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Of {
@@ -81,6 +104,14 @@ impl Knowledge {
     }
 }
 
+fn rows<T: serde::de::DeserializeOwned>(kind: &str, tables: Vec<toml::Table>) -> Result<Vec<Row<T>>, String> {
+    let row = |mut table: toml::Table| {
+        let examples = example::take(&mut table)?;
+        Ok((table.try_into().map_err(|error| format!("a {kind}: {error}"))?, examples))
+    };
+    tables.into_iter().map(row).collect()
+}
+
 /// Takes a list of names out of a table.
 fn names(table: &mut toml::Table, key: &str) -> Result<Vec<Name>, String> {
     let value = table.remove(key).ok_or_else(|| format!("a step has no `{key}`: {table}"))?;
@@ -88,18 +119,17 @@ fn names(table: &mut toml::Table, key: &str) -> Result<Vec<Name>, String> {
 }
 
 /// Takes `at` and the examples out of each table and reads the rest as a `T`.
-fn collect<T: serde::de::DeserializeOwned>(tables: Vec<toml::Table>, out: &mut Vec<(Vec<String>, Entry)>, make: impl Fn(T) -> Entry) -> Result<(), String> {
+fn collect<T: serde::de::DeserializeOwned>(tables: Vec<toml::Table>, out: &mut Vec<At>, make: impl Fn(T) -> Entry) -> Result<(), String> {
     for mut table in tables {
         let at: Vec<String> = match table.remove("at") {
             Some(toml::Value::String(one)) => vec![one],
             Some(toml::Value::Array(several)) => several.into_iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
             _ => return Err(format!("an entry has no `at`: {table}")),
         };
-        table.remove("examples");
-        table.remove("counter_examples");
+        let examples = example::take(&mut table).map_err(|error| format!("the entry at {at:?}: {error}"))?;
         table.remove("note");
         let entry = table.try_into::<T>().map_err(|error| format!("the entry at {at:?}: {error}"))?;
-        out.push((at, make(entry)));
+        out.push((at, make(entry), examples));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod client;
+mod example;
 mod framework;
 mod knowledge;
 
@@ -14,6 +15,7 @@ use crate::text::Name;
 
 pub use access::{AccessEntry, Callback, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
 pub use client::{ClientEntry, Parameters};
+pub use example::{Example, Subject};
 pub use framework::{ConventionEntry, FrameworkEntry, Passes, RouteEntry};
 pub use knowledge::Knowledge;
 

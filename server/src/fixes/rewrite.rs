@@ -1,0 +1,57 @@
+//! **Rewrite**: what a project's own rule says should stand there instead.
+
+use super::edits::Edits;
+use super::{Fix, Grade};
+use crate::project::Project;
+use crate::rules::{Place, RuleId};
+use crate::syntax::Language;
+use crate::text::{Change, Encoding, position};
+
+/// Nothing if the code would not parse any more, or stays as it is.
+pub fn fix(project: &Project, at: &Place, text: &str, rule: &RuleId, safe: bool) -> Option<Fix> {
+    let document = &project.file(&at.file)?.document;
+    // Code stands in a notebook as JSON writes it.
+    if document.language == Language::Notebook || document.slice(at.span) == text {
+        return None;
+    }
+    let range = position::range(document.rope(), at.span, Encoding::Utf8);
+    let before = document.broken_items()?;
+    let after = document.edited(document.version, &[Change { range: Some(range), text: text.to_owned() }], Encoding::Utf8);
+    if after.broken_items()? > before {
+        return None;
+    }
+    let mut edits = Edits::default();
+    edits.replace(&at.file, at.span, text);
+    Some(Fix {
+        title: format!("Rewrite as `{rule}` says"),
+        grade: if safe { Grade::Safe } else { Grade::NeedsReview },
+        preferred: true,
+        edits: edits.finish()?,
+        note: None,
+        suppresses: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixes::testing::{file, project};
+
+    fn rewritten(text: &str, part: &str, with: &str) -> Option<String> {
+        let project = project(&[("a.ts", text)]);
+        let start = text.find(part).expect("the part");
+        let at = Place { file: file("a.ts"), span: (start..start + part.len()).into() };
+        let fix = fix(&project, &at, with, &RuleId::new("own"), false)?;
+        assert_eq!((fix.grade, fix.title.as_str()), (Grade::NeedsReview, "Rewrite as `own` says"));
+        Some(super::super::apply::apply(&project, &fix)?.file(&file("a.ts"))?.document.text())
+    }
+
+    #[test]
+    fn code_is_replaced_if_it_still_parses() {
+        assert_eq!(rewritten("f();\nconst é = eval(x);\n", "eval(x)", "parse(x)").as_deref(), Some("f();\nconst é = parse(x);\n"));
+        assert_eq!(rewritten("f();\ng();\n", "f();\n", "").as_deref(), Some("g();\n"));
+        assert_eq!(rewritten("const a = eval(x);\n", "eval(x)", "parse("), None);
+        assert_eq!(rewritten("const a = eval(x);\n", "eval(x)", "eval(x)"), None);
+        assert!(rewritten("const b = (;\nconst a = eval(x);\n", "eval(x)", "parse(x)").is_some(), "what was broken before may stay so");
+    }
+}

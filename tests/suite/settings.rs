@@ -1,0 +1,79 @@
+//! What `guardline.json` says of a project changes what is found in it, at once and in an engine that knows the project.
+
+use std::sync::Arc;
+
+use guardline::config::{Config, parse};
+use guardline::engine::{Cancel, Engine, Snapshot};
+use guardline::project::Project;
+use guardline::rules;
+use guardline::syntax::{Document, Language};
+use guardline::text::FileId;
+
+use crate::pages::deep;
+
+const SCHEMA: &str = "model User {\n  id String @id\n  email String @unique\n  password String\n}\nmodel Parcel {\n  id String @id\n  tenantUid String\n  weight Int\n}\nmodel Letter {\n  id String @id\n  userId String\n  user User @relation(fields: [userId], references: [id])\n}\n";
+
+const ROUTE: &str = "import { PrismaClient } from \"@prisma/client\";\nimport { getServerSession } from \"next-auth\";\nconst db = new PrismaClient();\nexport async function GET(_: Request, { params }: { params: { id: string } }) {\n  const session = await getServerSession();\n  if (!session?.user) return new Response(null, { status: 401 });\n  return Response.json(await db.MODEL.findUnique({ where: { id: params.id } }));\n}\n";
+
+fn project(model: &str) -> Project {
+    let files = [("schema.prisma", SCHEMA.to_owned()), ("app/api/public/[id]/route.ts", ROUTE.replace("MODEL", model))];
+    let documents = files.into_iter().map(|(name, text)| {
+        let file = FileId::new(&format!("/w/{name}"));
+        let language = Language::of(&file).expect("a known language");
+        (file.clone(), Some(Arc::new(Document::new(file, language, 0, &text))))
+    });
+    Project::new(vec![FileId::new("/w")]).with(documents.collect())
+}
+
+fn config(text: &str) -> Arc<Config> {
+    let (config, errors) = parse::parse(text, &|id| rules::by_id(id).is_some());
+    assert_eq!(errors, []);
+    Arc::new(config)
+}
+
+/// How many records anybody may point at, under each of these settings in turn; the same engine and a fresh one agree.
+fn found(model: &str, settings: &[&str]) -> Vec<usize> {
+    deep(|| {
+        let project = Arc::new(project(model));
+        let mut engine = Engine::default();
+        let count = |engine: &mut Engine, config: &Arc<Config>| {
+            let snapshot = Snapshot { project: Arc::clone(&project), config: Arc::clone(config) };
+            engine
+                .check_all(&snapshot, &Cancel::default())
+                .expect("not cancelled")
+                .iter()
+                .filter(|finding| finding.rule.as_str() == "missing-ownership")
+                .count()
+        };
+        let one = |text: &&str| {
+            let config = config(text);
+            let known = count(&mut engine, &config);
+            assert_eq!(known, count(&mut Engine::default(), &config), "{text}");
+            known
+        };
+        settings.iter().map(one).collect()
+    })
+}
+
+#[test]
+fn a_column_holds_the_owner_if_the_project_says_so() {
+    assert_eq!(found("parcel", &["{}", r#"{ "ownerColumns": ["tenantUid"] }"#, r#"{ "ownerColumns": ["other"] }"#]), [0, 1, 0]);
+    assert_eq!(found("parcel", &[r#"{ "ownerColumns": ["tenant_uid"], "publicModels": ["Parcel"] }"#]), [0]);
+}
+
+#[test]
+fn a_route_that_is_meant_for_everybody_is_left_alone() {
+    let settings = [
+        "{}",
+        r#"{ "publicRoutes": ["/health", "/api/public/**"] }"#,
+        r#"{ "publicRoutes": ["/api/other/**"] }"#,
+        r#"{ "publicRoutes": ["/api/public/:id"] }"#,
+    ];
+    assert_eq!(found("letter", &settings), [1, 0, 1, 0]);
+    assert_eq!(found("letter", &[r#"{ "publicRoutes": ["GET /api/public/*"] }"#, r#"{ "publicRoutes": ["DELETE /api/public/*"] }"#]), [0, 1]);
+}
+
+#[test]
+fn a_model_that_everybody_may_read_is_left_alone() {
+    assert_eq!(found("letter", &["{}", r#"{ "publicModels": ["Letter"] }"#]), [1, 0]);
+}
