@@ -15,3 +15,4 @@ mod protocol;
 mod renamed;
 mod schema;
 mod secret_catalogue;
+mod vignettes;

@@ -47,11 +47,28 @@ pub fn value(value: &Value) -> String {
     value_at(value, 0)
 }
 
+/// Without its identity and its origins.
+pub fn value_itself(value: &Value) -> String {
+    kind_at(value, 0)
+}
+
 fn value_at(value: &Value, depth: u32) -> String {
     if depth > DEEPEST {
         return "…".into();
     }
-    let mut text = match value.kind() {
+    let mut text = kind_at(value, depth);
+    if let Some(known) = value.symbol() {
+        text = format!("{text} [{}]", symbol(known));
+    }
+    let origins: Vec<String> = value.taint().iter().map(|origin| format!("{:?}{}", origin.part, if origin.clean.0 == 0 { "" } else { "*" })).collect();
+    if !origins.is_empty() {
+        text = format!("{text} <{}>", origins.join(","));
+    }
+    text
+}
+
+fn kind_at(value: &Value, depth: u32) -> String {
+    match value.kind() {
         Kind::Unknown => "?".to_owned(),
         Kind::Null => "null".into(),
         Kind::Bool(is) => is.to_string(),
@@ -89,15 +106,7 @@ fn value_at(value: &Value, depth: u32) -> String {
         Kind::Promise(inner) => format!("promise of {}", value_at(inner, depth + 1)),
         Kind::Next => "next".into(),
         Kind::Union(alternatives) => alternatives.iter().map(|a| value_at(&a.value, depth + 1)).collect::<Vec<_>>().join(" | "),
-    };
-    if let Some(known) = value.symbol() {
-        text = format!("{text} [{}]", symbol(known));
     }
-    let origins: Vec<String> = value.taint().iter().map(|origin| format!("{:?}{}", origin.part, if origin.clean.0 == 0 { "" } else { "*" })).collect();
-    if !origins.is_empty() {
-        text = format!("{text} <{}>", origins.join(","));
-    }
-    text
 }
 
 fn library_path(value: &Value, guessed: bool) -> String {

@@ -4,6 +4,7 @@ pub mod place;
 
 pub mod facts;
 mod handler;
+pub mod reach;
 mod resolve;
 pub mod routes;
 pub mod session;

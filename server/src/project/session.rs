@@ -24,6 +24,7 @@ use crate::text::{FileId, Name, Span};
 /// One walk and what came of it.
 #[derive(Debug)]
 pub struct RootWalk {
+    pub key: RootKey,
     /// Set for routes.
     pub route: Option<Arc<Route>>,
     pub events: Vec<Event>,
@@ -303,7 +304,7 @@ impl Session {
         let exhausted = walker.is_exhausted();
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
-        let walk = Arc::new(RootWalk { route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
+        let walk = Arc::new(RootWalk { key: key.clone(), route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
         self.walks.insert(key, Arc::clone(&walk));
         walk
     }
