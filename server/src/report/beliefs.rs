@@ -135,7 +135,11 @@ impl<'b> Page<'b> {
 
     fn access(&mut self, access: &OfAccess, at: &str) {
         let what = self.style.paint(Tone::Look, &format!("{} {}", access.operation, if access.model.is_empty() { "?" } else { &access.model }));
-        let security = if access.row_security { ", under the caller's policies" } else { "" };
+        let security = match (access.row_security, access.credential) {
+            (true, "privileged") => ", above all policies",
+            (true, _) => ", under policies",
+            _ => "",
+        };
         self.line(2, &format!("{at} {what} by {}{}{security}", access.client, mark(access.guessed)));
         self.column(3, "where", access.filter.iter().map(filter));
         self.column(3, "data", access.data.iter().map(value));

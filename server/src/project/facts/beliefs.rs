@@ -15,7 +15,7 @@
 //! walk   { "kind": "route" | "function" | "file", "at"?, "route"?: { "framework", "methods": [..], "path"?, "adrift",
 //!          "handler", "before": [ { "name", "at" } ] }, "always": holding, "events": [ event ], "complete" }
 //! event  { "kind": "access", "at", "operation", "model", "client", "guessed", "filter": [ filter ], "data": [ value ],
-//!          "handle"?, "rowSecurity", "callers": [ { "expression", "id", "present" } ], "holds": holding }
+//!          "handle"?, "rowSecurity", "credential", "callers": [ { "expression", "id", "present" } ], "holds": holding }
 //!        { "kind": "sink", "at", "sink", "client", "value": value, "guessed", "holds": holding }
 //!        { "kind": "leaves", "at", "way": "respond" | "return" | "handed", "value": value, "holds": holding }
 //!        { "kind": "effect", "at", "effect", "holds": holding }
@@ -55,7 +55,8 @@ pub struct OfFile {
 #[derive(Serialize, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Gap {
     pub at: At,
-    /// `syntax`, `import`, `handler`, `path`, `mount`, `middleware`, `bound`, `model`, `operation`, `filter`, `guess`.
+    /// `syntax`, `import`, `handler`, `path`, `mount`, `middleware`, `bound`, `model`, `operation`, `filter`,
+    /// `guard`, `guess`.
     pub what: &'static str,
     pub detail: String,
 }
@@ -137,8 +138,10 @@ pub struct OfAccess {
     pub data: Vec<OfValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handle: Option<OfValue>,
-    /// The database checks the caller's own policies.
+    /// The database checks policies, unless the credential stands above them.
     pub row_security: bool,
+    /// `caller`, `privileged` or `unknown`: with what rights the client asks.
+    pub credential: &'static str,
     pub callers: Vec<OfCaller>,
     pub holds: Holding,
 }

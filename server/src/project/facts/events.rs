@@ -2,6 +2,7 @@
 
 use super::beliefs::{Before, Holding, OfAccess, OfCaller, OfEvent, OfFilter, OfGuard, OfRoute, OfValue};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::credential::{Credential, credential};
 use crate::facts::event::{Access, Event, RegistrationKind, UseKind};
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, TermOp};
@@ -99,6 +100,11 @@ fn tell_access(project: &Project, access: &Access) -> OfAccess {
         data: query.data.iter().map(value).collect(),
         handle: query.handle.as_ref().map(value),
         row_security: query.row_security,
+        credential: match credential(query.handle.as_ref()) {
+            Credential::Caller => "caller",
+            Credential::Privileged => "privileged",
+            Credential::Unknown => "unknown",
+        },
         callers: access.callers.iter().map(caller).collect(),
         holds: holding(project, &access.facts),
     }
