@@ -8,9 +8,9 @@ use rustc_hash::FxHashMap;
 use super::Project;
 use crate::config::Config;
 use crate::facts::catalogue::{BUILT_IN, Catalogue};
-use crate::facts::schema::{Privacy, guess_privacy};
+use crate::facts::schema::{Privacy, SourceKind, guess_privacy};
 use crate::facts::scope::Module;
-use crate::facts::walk::{Target, World};
+use crate::facts::walk::{Belongings, Target, World};
 use crate::text::{FileId, Name};
 
 /// One state of the project and the person's settings.
@@ -55,6 +55,24 @@ impl World for Linked<'_> {
 
     fn model_name(&self, name: &str) -> Option<Name> {
         self.project.schema().model(name).map(|model| model.name.clone())
+    }
+
+    fn belongings(&self, member: &str) -> (Option<Belongings>, Vec<(FileId, Name)>) {
+        let schema = self.project.schema();
+        let mut looked_at = Vec::new();
+        let mut found = None;
+        for person in schema.principals() {
+            looked_at.extend(person.sources.iter().map(|(_, site)| (site.file.clone(), person.name.clone())));
+            let client = match person.kind() {
+                Some(SourceKind::SqlAlchemy | SourceKind::SqlModel) => "sqlalchemy",
+                Some(SourceKind::Django) => "django",
+                _ => continue,
+            };
+            let Some(model) = person.relation(member).and_then(|relation| schema.get(&relation.model)) else { continue };
+            let column = model.direct_owners().find(|path| path.target.as_ref() == Some(&person.key)).map(|path| path.column.clone());
+            found = found.or(column.map(|column| Belongings { model: model.name.clone(), column, client: Name::new_static(client) }));
+        }
+        (found, looked_at)
     }
 
     fn is_configured_guard(&self, name: &str) -> bool {

@@ -39,7 +39,7 @@ mod top;
 mod world;
 
 pub use library::option_is;
-pub use world::{ModuleCache, Reads, Target, World};
+pub use world::{Belongings, ModuleCache, Reads, Target, World};
 
 use std::sync::Arc;
 

@@ -20,8 +20,20 @@ pub trait World {
     fn is_principal_model(&self, model: &str) -> bool;
     /// The name under which the schema knows a model or table, if it does.
     fn model_name(&self, name: &str) -> Option<Name>;
+    /// The rows of the signed-in user that a member of it stands for (`user.notes`), and what was looked at to know.
+    fn belongings(&self, member: &str) -> (Option<Belongings>, Vec<(FileId, Name)>);
     /// Names of functions that the person configured as guards.
     fn is_configured_guard(&self, name: &str) -> bool;
+}
+
+/// Rows that belong to one person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Belongings {
+    pub model: Name,
+    /// The column with the person's id.
+    pub column: Name,
+    /// The catalogue's name of the client that asks for them.
+    pub client: Name,
 }
 
 /// Where an import leads.

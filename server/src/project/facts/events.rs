@@ -130,7 +130,16 @@ pub(super) fn route(project: &Project, route: &Route) -> OfRoute {
         path: route.path.clone(),
         adrift: route.adrift,
         handler: name(project, &route.handler),
-        before: route.chain.iter().map(|link| Before { name: name(project, &link.value), at: project.at(&link.site) }).collect(),
+        before: route.chain.iter().filter(|link| runs(&link.value)).map(|link| Before { name: name(project, &link.value), at: project.at(&link.site) }).collect(),
+    }
+}
+
+/// Options of a registration (`methods=[..]`) stand in its chain too, and do nothing.
+fn runs(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Str(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Object(_) => false,
+        Kind::Seq(seq) => seq.items.iter().any(runs),
+        _ => true,
     }
 }
 
@@ -182,6 +191,7 @@ fn guard(project: &Project, guard: &Guard) -> OfGuard {
         GuardKind::Role => "role",
         GuardKind::Object => "object",
         GuardKind::Machine => "machine",
+        GuardKind::Password => "password",
         GuardKind::Limit => "limit",
     };
     OfGuard { kind, name: guard.name.to_string(), sure: guard.sure, at: guard.site.as_ref().map(|site| project.at(site)) }
@@ -207,19 +217,27 @@ pub(super) fn filter(of: &Filter) -> OfFilter {
 }
 
 pub(super) fn value(of: &Value) -> OfValue {
-    let mut from: Vec<String> = of
-        .taint()
-        .iter()
-        .map(|origin| {
-            let part = format!("{:?}", origin.part).to_lowercase();
-            if origin.clean.0 == 0 { part } else { format!("{part}*") }
-        })
-        .collect();
+    let mut from = Vec::new();
+    origins(of, 0, &mut from);
     from.sort();
     from.dedup();
-    let is = match of.symbol() {
-        Some(symbol) => show::symbol(symbol),
-        None => show::value_itself(of),
-    };
-    OfValue { is, from }
+    OfValue { is: show::brief(of), from }
+}
+
+/// The sources of a value and of its parts; `*` behind those that were made harmless.
+fn origins(of: &Value, depth: u32, out: &mut Vec<String>) {
+    out.extend(of.taint().iter().map(|origin| {
+        let part = format!("{:?}", origin.part).to_lowercase();
+        if origin.clean.0 == 0 { part } else { format!("{part}*") }
+    }));
+    if depth > 4 || of.symbol().is_some() {
+        return;
+    }
+    match of.kind() {
+        Kind::Object(object) => object.fields.iter().map(|(_, value)| value).chain(&object.rest).for_each(|value| origins(value, depth + 1, out)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|value| origins(value, depth + 1, out)),
+        Kind::Promise(inner) => origins(inner, depth + 1, out),
+        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| origins(&alternative.value, depth + 1, out)),
+        _ => {}
+    }
 }
