@@ -192,6 +192,30 @@ fn an_edit_elsewhere_changes_what_is_found_here() {
 }
 
 #[test]
+fn a_model_that_becomes_people_changes_what_is_found_in_code() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let schema = |people: &str| {
+            format!(
+                "model Holder {{\n  id String @id\n{people}}}\nmodel Note {{\n  id String @id\n  holderId String\n  holder Holder @relation(fields: [holderId], references: [id])\n}}\n"
+            )
+        };
+        let handler = "import { PrismaClient } from \"@prisma/client\";\nimport { requireUser } from \"@/lib/auth\";\nconst db = new PrismaClient();\nexport async function GET(_: Request, { params }: { params: { id: string } }) {\n  const user = await requireUser();\n  const holder = await db.holder.findUnique({ where: { id: user.id } });\n  return Response.json(await db.note.findFirst({ where: { id: params.id, holderId: holder.id } }));\n}\n";
+        let document = |name: &str, version: i32, text: &str| Document::new(id(name), Language::of(&id(name)).expect("known"), version, text);
+        let mut current =
+            project(&[document("schema.prisma", 0, &schema("")), document(FILES[1].0, 0, FILES[1].1), document("app/api/notes/[id]/route.ts", 0, handler)]);
+        let mut engine = Engine::default();
+        for (version, people) in ["  email String @unique\n  password String\n", "", "  email String @unique\n  password String\n"].into_iter().enumerate() {
+            let edited = document("schema.prisma", version as i32 + 1, &schema(people));
+            current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited)))]);
+            let now = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+            let fresh = Engine::default().check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+            assert_eq!(told(&now), told(&fresh), "with {people:?}");
+        }
+    });
+}
+
+#[test]
 fn untouched_functions_are_not_walked_again() {
     deep(|| {
         let config = Arc::new(Config::default());

@@ -2,9 +2,11 @@
 
 pub mod place;
 
+mod changes;
 pub mod facts;
 mod handler;
 pub mod reach;
+mod registry;
 mod resolve;
 pub mod routes;
 pub mod session;

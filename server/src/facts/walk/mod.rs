@@ -39,6 +39,7 @@ mod top;
 mod world;
 
 pub use library::option_is;
+pub use top::is_idle;
 pub use world::{Belongings, ModuleCache, Reads, Target, World};
 
 use std::sync::Arc;
