@@ -90,6 +90,11 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
     if let (Some(first), Some(request)) = (values.first_mut(), request.as_ref()) {
         *first = request.clone();
     }
+    if framework.hands.is_some()
+        && let Some(first) = values.first_mut()
+    {
+        *first = walker.with_next(first);
+    }
     let before = walker.facts().clone();
     let events = walker.events.len();
     walker.passed.clear();
@@ -104,8 +109,13 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
             let mut facts: Option<Facts> = None;
             for pass in &passed {
                 facts = Some(facts.map_or(pass.facts.clone(), |known| known.or(&pass.facts)));
-                if pass.request.is_some() {
+                if pass.request.is_some() && framework.hands.is_none() {
                     *request = pass.request.clone();
+                }
+                if let (Some(name), Some(argument), Some(before)) = (&framework.hands, &pass.argument, request.as_ref())
+                    && let Some(after) = walker.handed_on(&link.value, before, name, argument)
+                {
+                    *request = Some(after);
                 }
             }
             walker.replace_facts(before);

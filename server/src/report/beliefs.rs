@@ -91,7 +91,7 @@ impl<'b> Page<'b> {
                 self.column(2, "before", before);
             }
             None if walk.kind == "function" => self.line(1, &format!("{}  {at}", self.style.paint(Tone::Strong, "a function"))),
-            None => self.line(1, &self.style.paint(Tone::Strong, "the file itself")),
+            None => self.line(1, &format!("{}  {at}", self.style.paint(Tone::Strong, "top level"))),
         }
         let always = self.holding(&walk.always, &Holding::default());
         self.column(2, "always", always);

@@ -16,7 +16,7 @@ impl Walker<'_> {
         for entry in entries {
             match entry {
                 Entry::Field { key: Key::Name(key), value, .. } => {
-                    let value = self.eval(*value);
+                    let value = self.eval_named(key, *value);
                     object.set(key.clone(), value);
                 }
                 Entry::Field { key: Key::Computed(key), value, .. } => {

@@ -27,7 +27,13 @@ impl Walker<'_> {
                 if let Some(value) = self.submodule(from, source, imported) {
                     return value;
                 }
-                let states = self.world.catalogue().root(&Root::Export { package: Name::default(), name: imported.clone() });
+                let catalogue = self.world.catalogue();
+                let mut states = catalogue.root(&Root::Export { package: Name::default(), name: imported.clone() });
+                // What a tool generates is often not kept with the code: `../_generated/server` is known by its name.
+                let generated = Name::from(source.trim_start_matches(['.', '/']));
+                if !generated.is_empty() && catalogue.knows(&generated) {
+                    states.extend(catalogue.root(&Root::Export { package: generated, name: imported.clone() }));
+                }
                 let library = Library { step: imported.clone(), states, ..Library::default() };
                 Value::new(Kind::Library(Arc::new(library)))
             }

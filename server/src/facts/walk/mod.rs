@@ -18,6 +18,7 @@ mod entry;
 mod expression;
 mod filter;
 mod frame;
+mod hand_on;
 mod import;
 mod injection;
 pub mod inline;
@@ -51,7 +52,7 @@ use super::event::{AccessId, Event};
 use super::place::{FunctionKey, ItemKey, Site};
 use super::scope::Module;
 use super::value::{Alternative, Captured, ClassValue, Value};
-use crate::model::{FunctionId, Segment};
+use crate::model::{ExprId, FunctionId, Segment};
 use crate::text::{FileId, Name, Span};
 
 /// The bound on one walk: expressions looked at, and calls followed in depth. A handler is worth more than a function
@@ -95,6 +96,8 @@ pub struct Walker<'w> {
     principal_id: Vec<Name>,
     /// The first parameter of the last root, as it was when it ended.
     last_request: Option<Value>,
+    /// What is being evaluated right now to be called so, and in which frame.
+    naming: Vec<(usize, ExprId, Name)>,
 }
 
 /// How a framework fills the parameters of a handler that no role was given for.
@@ -175,6 +178,7 @@ impl<'w> Walker<'w> {
             handler_seen: false,
             principal_id: Vec::new(),
             last_request: None,
+            naming: Vec::new(),
         }
     }
 

@@ -57,9 +57,10 @@ impl Walker<'_> {
                 self.settle(&value, false);
             }
             StmtKind::Let { pattern, value, ty, .. } => {
-                let given = match value {
-                    Some(value) => self.eval(*value),
-                    None => Value::null(),
+                let given = match (value, self.parameter_name(*pattern)) {
+                    (Some(value), Some(name)) => self.eval_named(&name, *value),
+                    (Some(value), None) => self.eval(*value),
+                    (None, _) => Value::null(),
                 };
                 if self.ended {
                     self.ended = false;

@@ -12,7 +12,7 @@
 //!                 "owners": [ { "path", "kind", "of"?, "proven" } ], "secretColumns": [..], "protectedColumns": [..],
 //!                 "rowSecurity"?, "policies", "sources": [ { "kind", "at" } ] } ] }
 //!
-//! walk   { "kind": "route" | "function" | "file", "at"?, "route"?: { "framework", "methods": [..], "path"?, "adrift",
+//! walk   { "kind": "route" | "function" | "top-level", "at"?, "route"?: { "framework", "methods": [..], "path"?, "adrift",
 //!          "handler", "before": [ { "name", "at" } ] }, "always": holding, "events": [ event ], "complete" }
 //! event  { "kind": "access", "at", "operation", "model", "client", "guessed", "filter": [ filter ], "data": [ value ],
 //!          "handle"?, "rowSecurity", "credential", "callers": [ { "expression", "id", "present" } ], "holds": holding }

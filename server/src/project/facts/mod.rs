@@ -106,7 +106,8 @@ fn of_walk(project: &Project, walk: &RootWalk, events: Vec<OfEvent>) -> OfWalk {
     let (kind, at) = match (&walk.key, &walk.route) {
         (_, Some(route)) => ("route", Some(project.at(&route.site))),
         (RootKey::Function(function), _) => ("function", project.place_of_function(function)),
-        _ => ("file", None),
+        (RootKey::Item(item), _) => ("top-level", Some(project.at(&Site { item: item.clone(), span: Span::default() }))),
+        (RootKey::Route(site, _), None) => ("route", Some(project.at(site))),
     };
     OfWalk {
         kind,
