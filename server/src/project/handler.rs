@@ -6,8 +6,8 @@ use crate::facts::event::{Event, UseKind};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::value::{Argument, Kind, Library, Value};
-use crate::facts::walk::{Handler, Walker};
-use crate::text::Name;
+use crate::facts::walk::{Handler, Walker, is_stub};
+use crate::text::{Name, Span};
 
 use super::routes::{Link, Route};
 
@@ -29,14 +29,28 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
         *first = request;
     }
     let args = arguments(values, &route.site);
+    walker.home = home(route);
     walker.enter_handler(Handler { path: route.path.as_deref().map(Name::from), injects: framework.is_some_and(|framework| framework.injects) });
     let value = walker.root(&route.handler, args);
     walker.handler = None;
     if framework.is_none_or(|framework| framework.returns)
         && let Kind::Function(closure) = route.handler.kind()
     {
-        let item = closure.item.clone();
-        walker.returned(&value, &item, route.site.span);
+        let site = walker.home.clone().unwrap_or_else(|| Site { item: closure.item.clone(), span: route.site.span });
+        walker.returned(&value, &site.item, site.span);
+    }
+}
+
+/// For a handler that a library's class makes: the project's class, or where it is registered.
+fn home(route: &Route) -> Option<Site> {
+    let Kind::Function(closure) = route.handler.kind() else { return None };
+    if !is_stub(&closure.item.file) {
+        return None;
+    }
+    let class = closure.captured.as_ref().and_then(|captured| captured.get("cls")).map(Value::kind);
+    match class {
+        Some(Kind::Class(class)) if !is_stub(&class.item.file) => Some(Site { item: class.item.clone(), span: Span::default() }),
+        _ => Some(route.site.clone()),
     }
 }
 

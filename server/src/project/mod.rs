@@ -10,6 +10,7 @@ mod registry;
 mod resolve;
 pub mod routes;
 pub mod session;
+mod stubs;
 pub mod surface;
 mod world;
 

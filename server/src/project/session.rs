@@ -365,6 +365,7 @@ impl Session {
         let exhausted = walker.is_exhausted();
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
+        files.extend(walker.home.iter().map(|home| home.item.file.clone()));
         let walk = Arc::new(RootWalk { key: key.clone(), route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
         self.walks.insert(key, Arc::clone(&walk));
         walk

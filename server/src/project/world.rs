@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::Project;
+use super::{Project, stubs};
 use crate::config::Config;
 use crate::facts::catalogue::{BUILT_IN, Catalogue};
 use crate::facts::schema::{Privacy, Schema, SourceKind, guess_privacy};
@@ -32,7 +32,14 @@ impl World for Linked<'_> {
     }
 
     fn module(&self, file: &FileId) -> Option<Arc<Module>> {
-        self.project.file(file)?.module.clone()
+        match self.project.file(file) {
+            Some(known) => known.module.clone(),
+            None => stubs::module(file),
+        }
+    }
+
+    fn stub(&self, package: &str) -> Option<FileId> {
+        stubs::of(package)
     }
 
     fn resolve(&self, from: &FileId, source: &str) -> Target {

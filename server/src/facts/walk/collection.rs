@@ -9,6 +9,9 @@ use crate::facts::value::{Kind, Object, Seq, Value};
 use crate::model::{Clause, Entry, ExprId, JsxAttribute, Key, SeqItem};
 use crate::text::{Name, Span};
 
+/// Comprehensions over so many known values give a list of known values.
+const MOST_UNROLLED: usize = 6;
+
 impl Walker<'_> {
     pub(super) fn object(&mut self, entries: &[Entry]) -> Value {
         let mut object = Object::default();
@@ -96,6 +99,25 @@ impl Walker<'_> {
     pub(super) fn comprehension(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Value {
         let depth = self.frame().state.len();
         let facts = self.facts.clone();
+        if let ([only], None) = (clauses, value)
+            && only.conditions.is_empty()
+        {
+            let over = self.eval(only.over);
+            let over = self.fired(&over);
+            if let Kind::Seq(seq) = over.kind()
+                && seq.rest.is_none()
+                && (1..=MOST_UNROLLED).contains(&seq.items.len())
+            {
+                let mut items = Vec::with_capacity(seq.items.len());
+                for item in &seq.items {
+                    self.bind(only.pattern, item.clone());
+                    items.push(self.eval(element));
+                }
+                self.frame_mut().state.truncate(depth);
+                self.facts = facts;
+                return Value::seq(items);
+            }
+        }
         for clause in clauses {
             let over = self.eval(clause.over);
             let over = self.fired(&over);

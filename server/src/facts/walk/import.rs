@@ -22,7 +22,10 @@ impl Walker<'_> {
                     None => self.submodule(from, source, imported).unwrap_or_else(|| Value::new(Kind::Library(Arc::default()))),
                 }
             }
-            Target::Library(package) => self.library_export(&package, imported),
+            Target::Library(package) => match self.from_stub(&package, imported) {
+                Some(value) => value,
+                None => self.library_export(&package, imported),
+            },
             Target::Missing(_) => {
                 if let Some(value) = self.submodule(from, source, imported) {
                     return value;
@@ -38,6 +41,12 @@ impl Walker<'_> {
                 Value::new(Kind::Library(Arc::new(library)))
             }
         }
+    }
+
+    /// A class of a library whose steps are written down.
+    pub(super) fn from_stub(&mut self, package: &str, name: &Name) -> Option<Value> {
+        let file = self.world.stub(package)?;
+        self.exported(&file, name).filter(|value| matches!(value.kind(), Kind::Class(_)))
     }
 
     /// Python: `from package import module`.

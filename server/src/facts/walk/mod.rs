@@ -96,6 +96,8 @@ pub struct Walker<'w> {
     principal_id: Vec<Name>,
     /// The first parameter of the last root, as it was when it ended.
     last_request: Option<Value>,
+    /// Where the project stands that has a library's class as its handler.
+    pub home: Option<Site>,
     /// What is being evaluated right now to be called so, and in which frame.
     naming: Vec<(usize, ExprId, Name)>,
 }
@@ -135,6 +137,11 @@ struct Frame {
     tries: u32,
     /// Facts when the frame was entered.
     entry: Facts,
+}
+
+/// Not a file of the project: what a library does, written down.
+pub fn is_stub(file: &FileId) -> bool {
+    file.as_str().starts_with("stub:")
 }
 
 /// Variables of the running function, innermost last.
@@ -178,6 +185,7 @@ impl<'w> Walker<'w> {
             handler_seen: false,
             principal_id: Vec::new(),
             last_request: None,
+            home: None,
             naming: Vec::new(),
         }
     }
@@ -241,7 +249,17 @@ impl<'w> Walker<'w> {
     }
 
     fn site(&self, span: Span) -> Site {
-        Site { item: self.frame().item.clone(), span }
+        let item = &self.frame().item;
+        if is_stub(&item.file) {
+            // What a library's class does is told of the project's own class, or else of the code that calls it.
+            if let Some(home) = &self.home {
+                return home.clone();
+            }
+            if let Some(outer) = self.frames.iter().rev().find(|frame| !is_stub(&frame.item.file)) {
+                return Site { item: outer.item.clone(), span: Span::default() };
+            }
+        }
+        Site { item: item.clone(), span }
     }
 
     fn python(&self) -> bool {

@@ -49,6 +49,13 @@ impl<'w> Walker<'w> {
                 handlers.push(arg.clone());
             }
         }
+        if let Some(method) = &route.through {
+            for handler in handlers.iter_mut().filter(|handler| matches!(handler.value.kind(), Kind::Class(_))) {
+                let method = self.member(&handler.value, method);
+                handler.value = self.apply_plain(&method, Vec::new());
+                self.ended = false;
+            }
+        }
         if let Some(role) = &route.plugin {
             // A plugin registers on an instance of its own, which stands for the place where it was mounted.
             let site = self.site(span);

@@ -16,6 +16,8 @@ pub trait World {
     fn module(&self, file: &FileId) -> Option<Arc<Module>>;
     /// What `source`, as written in an import of `from`, means.
     fn resolve(&self, from: &FileId, source: &str) -> Target;
+    /// The file in which the steps of a library's classes are written down, where projects override them.
+    fn stub(&self, package: &str) -> Option<FileId>;
     /// Whether rows of this model are people who sign in.
     fn is_principal_model(&self, model: &str) -> bool;
     /// The rows of the signed-in user that a member of it stands for (`user.notes`), and what was looked at to know.

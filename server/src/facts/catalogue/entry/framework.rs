@@ -32,6 +32,9 @@ pub struct RouteEntry {
     /// The handler is a plugin: it is called with an instance of this role, on which it registers.
     #[serde(default)]
     pub plugin: Option<Name>,
+    /// A class is served by what this method of it gives.
+    #[serde(default)]
+    pub through: Option<Name>,
     /// Calls of these names on the way from what it is registered on: what they get runs before the handler.
     #[serde(default)]
     pub chained: Vec<Name>,
