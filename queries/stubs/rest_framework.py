@@ -70,7 +70,7 @@ class GenericAPIView(APIView):
 
 class ListModelMixin:
     def list(self, request, *args, **kwargs):
-        return list(self.filter_queryset(self.get_queryset()))
+        return [row for row in self.filter_queryset(self.get_queryset())]
 
 
 class RetrieveModelMixin:

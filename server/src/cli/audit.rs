@@ -7,9 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 
 use super::args::{Audit, Format};
+use super::output;
 use super::reading::{self, Progress};
 use super::targets::{self, Targets};
-use super::output;
 use crate::config;
 use crate::engine::{self, Cancel, Snapshot};
 use crate::fixes::{Fix, Grade};

@@ -99,11 +99,9 @@ fn kind_at(value: &Value, depth: u32, part: &dyn Fn(&Value, u32) -> String) -> S
             }
             format!("{{{}}}", fields.join(", "))
         }
-        Kind::Seq(seq) => format!(
-            "[{}{}]",
-            seq.items.iter().map(|item| part(item, depth + 1)).collect::<Vec<_>>().join(", "),
-            if seq.rest.is_some() { ", .." } else { "" }
-        ),
+        Kind::Seq(seq) => {
+            format!("[{}{}]", seq.items.iter().map(|item| part(item, depth + 1)).collect::<Vec<_>>().join(", "), if seq.rest.is_some() { ", .." } else { "" })
+        }
         Kind::Function(_) | Kind::Hoisted(_) => "function".into(),
         Kind::Class(class) => format!("class {}", class.name),
         Kind::Instance(instance) => format!("a {}", instance.class.name),

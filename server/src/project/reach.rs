@@ -36,7 +36,9 @@ impl Project {
         let starts = |wanted: Surface| own.iter().filter(move |(_, surface)| **surface == wanted).map(|(file, _)| (*file).clone());
         // A file that a build would refuse to ship, or that is called over the network instead, ends the way.
         let shipped = self.imported(starts(Surface::Browser).collect(), |file| !self.stays(file));
-        let served = self.imported(starts(Surface::Server).filter(|file| self.stays(file) || !shipped.contains(file)).collect(), |file| own.get(file) != Some(&Surface::Browser));
+        let served = self.imported(starts(Surface::Server).filter(|file| self.stays(file) || !shipped.contains(file)).collect(), |file| {
+            own.get(file) != Some(&Surface::Browser)
+        });
         let reach = |file: &FileId, own: Surface| match (own, shipped.contains(file), served.contains(file)) {
             (Surface::Browser, ..) | (_, true, false) => Reach::Client,
             (_, true, true) => Reach::Shared,
@@ -92,7 +94,10 @@ mod tests {
 
     const FILES: &[(&str, &str)] = &[
         ("package.json", "{ \"dependencies\": { \"next\": \"15\" } }"),
-        ("app/form.tsx", "\"use client\";\nimport { save } from \"./actions\";\nimport { title } from \"../lib/words\";\nimport { key } from \"../lib/only\";\n"),
+        (
+            "app/form.tsx",
+            "\"use client\";\nimport { save } from \"./actions\";\nimport { title } from \"../lib/words\";\nimport { key } from \"../lib/only\";\n",
+        ),
         ("app/page.tsx", "import { title } from \"../lib/words\";\n"),
         ("app/actions.ts", "\"use server\";\nimport { query } from \"../lib/store\";\nexport async function save() {}\n"),
         ("lib/words.ts", "export const title = 1;\n"),

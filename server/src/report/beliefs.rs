@@ -5,6 +5,9 @@ use super::redact::Redactor;
 use crate::project::facts::Beliefs;
 use crate::project::facts::beliefs::{At, Holding, OfAccess, OfEvent, OfFile, OfFilter, OfModel, OfValue, OfWalk};
 
+/// So many names of the signed-in user are told; the JSON has all.
+const MOST_USERS: usize = 3;
+
 /// Without known secrets: names and paths of a project may hold one, too.
 pub fn json(beliefs: &Beliefs, redactor: &Redactor) -> String {
     let mut value = serde_json::to_value(beliefs).unwrap_or_default();
@@ -143,8 +146,12 @@ impl<'b> Page<'b> {
         self.line(2, &format!("{at} {what} by {}{}{security}", access.client, mark(access.guessed)));
         self.column(3, "where", access.filter.iter().map(filter));
         self.column(3, "data", access.data.iter().map(value));
-        let users = access.callers.iter().map(|caller| format!("{}{}", caller.id, if caller.present { "" } else { ", may be missing" }));
-        self.column(3, "user", users);
+        let mut users: Vec<String> =
+            access.callers.iter().take(MOST_USERS).map(|caller| format!("{}{}", caller.id, if caller.present { "" } else { " (may be missing)" })).collect();
+        if access.callers.len() > MOST_USERS {
+            users.push(format!("{} more", access.callers.len() - MOST_USERS));
+        }
+        self.column(3, "user", (!users.is_empty()).then(|| users.join(", ")));
     }
 
     /// What holds here and not `already`.
@@ -165,8 +172,11 @@ impl<'b> Page<'b> {
     fn model(&mut self, model: &OfModel) {
         self.file = "";
         let table = model.table.as_ref().filter(|table| **table != model.name).map(|table| format!(" ({table})")).unwrap_or_default();
-        let marks: Vec<&str> =
-            [(model.people, "people"), (model.group, "group"), (model.membership, "membership")].into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
+        let marks: Vec<&str> = [(model.people, "people"), (model.group, "group"), (model.membership, "membership")]
+            .into_iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, mark)| mark)
+            .collect();
         let unknown = if model.known { "" } else { ", by its name alone" };
         self.line(1, &format!("{}{table}  {}{unknown} {}", self.style.paint(Tone::Look, &harmless(&model.name)), model.privacy, marks.join(" ")));
         let owner = |owner: &crate::project::facts::beliefs::OfOwner| {

@@ -76,7 +76,8 @@ fn vignettes() -> Vec<Vignette> {
 }
 
 fn vignette(name: &str, page: &str) -> Vignette {
-    let mut vignette = Vignette { name: name.to_owned(), case: Case { section: Section::Silent, line: 1, files: Vec::new() }, claims: Vec::new(), todo: Vec::new() };
+    let mut vignette =
+        Vignette { name: name.to_owned(), case: Case { section: Section::Silent, line: 1, files: Vec::new() }, claims: Vec::new(), todo: Vec::new() };
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
         let Some(info) = line.strip_prefix("```") else { continue };
@@ -186,10 +187,15 @@ fn told_of_walk(walk: &OfWalk) -> Claim {
                 }
                 parts.extend(told_of_holding("holds", &access.holds));
                 let guessed = if access.guessed { "?" } else { "" };
-                below.push(Claim { text: format!("{} {} by {}{guessed}", access.operation, access.model, access.client), below: parts });
+                below.push(Claim {
+                    text: format!("{} {} by {}{guessed}", access.operation, if access.model.is_empty() { "?" } else { &access.model }, access.client),
+                    below: parts,
+                });
             }
             OfEvent::Sink { sink, client, value, .. } => below.push(leaf(format!("{sink} sink {client} {}", beliefs::value(value)))),
-            OfEvent::Leaves { way, value, holds, .. } => below.push(Claim { text: format!("{way} {}", beliefs::value(value)), below: told_of_holding("holds", holds) }),
+            OfEvent::Leaves { way, value, holds, .. } => {
+                below.push(Claim { text: format!("{way} {}", beliefs::value(value)), below: told_of_holding("holds", holds) })
+            }
             OfEvent::Effect { effect, .. } => below.push(leaf(format!("effect {effect}"))),
             OfEvent::Registers { .. } => {}
         }

@@ -99,12 +99,11 @@ impl Walker<'_> {
     pub(super) fn comprehension(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Value {
         let depth = self.frame().state.len();
         let facts = self.facts.clone();
-        if let ([only], None) = (clauses, value)
-            && only.conditions.is_empty()
-        {
-            let over = self.eval(only.over);
+        for clause in clauses {
+            let over = self.eval(clause.over);
             let over = self.fired(&over);
-            if let Kind::Seq(seq) = over.kind()
+            if let ([only], None, Kind::Seq(seq)) = (clauses, value, over.kind())
+                && only.conditions.is_empty()
                 && seq.rest.is_none()
                 && (1..=MOST_UNROLLED).contains(&seq.items.len())
             {
@@ -117,10 +116,6 @@ impl Walker<'_> {
                 self.facts = facts;
                 return Value::seq(items);
             }
-        }
-        for clause in clauses {
-            let over = self.eval(clause.over);
-            let over = self.fired(&over);
             let item = self.element_of(&over);
             self.bind(clause.pattern, item);
             for condition in &clause.conditions {

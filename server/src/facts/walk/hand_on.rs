@@ -24,7 +24,8 @@ impl Walker<'_> {
     pub(super) fn name_given(&self, span: Span) -> Option<Name> {
         let segment = &self.frame().segment;
         let here = self.frames.len();
-        let (.., name) = self.naming.iter().rev().find(|(depth, expr, _)| *depth == here && segment.exprs.get(expr.0 as usize).is_some_and(|expr| expr.span == span))?;
+        let (.., name) =
+            self.naming.iter().rev().find(|(depth, expr, _)| *depth == here && segment.exprs.get(expr.0 as usize).is_some_and(|expr| expr.span == span))?;
         Some(name.clone())
     }
 

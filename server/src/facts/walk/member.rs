@@ -84,15 +84,8 @@ impl Walker<'_> {
         let own = own?;
         let id = self.member(user, &Name::new_static("id"));
         let filter = vec![Filter::eq(vec![own.column], id, None)];
-        let query = Query {
-            client: own.client,
-            model: own.model,
-            operation: Operation::ReadMany,
-            filter,
-            lazy: true,
-            gives: Returns::Rows,
-            ..Query::default()
-        };
+        let query =
+            Query { client: own.client, model: own.model, operation: Operation::ReadMany, filter, lazy: true, gives: Returns::Rows, ..Query::default() };
         Some(Value::new(Kind::Library(Arc::new(Library { step: name.clone(), query: Some(Arc::new(query)), ..Library::default() }))))
     }
 

@@ -103,9 +103,25 @@ pub struct Before {
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum OfEvent {
     Access(Box<OfAccess>),
-    Sink { at: At, sink: String, client: String, value: OfValue, guessed: bool, holds: Holding },
-    Leaves { at: At, way: &'static str, value: OfValue, holds: Holding },
-    Effect { at: At, effect: String, holds: Holding },
+    Sink {
+        at: At,
+        sink: String,
+        client: String,
+        value: OfValue,
+        guessed: bool,
+        holds: Holding,
+    },
+    Leaves {
+        at: At,
+        way: &'static str,
+        value: OfValue,
+        holds: Holding,
+    },
+    Effect {
+        at: At,
+        effect: String,
+        holds: Holding,
+    },
     Registers {
         at: At,
         registers: &'static str,

@@ -130,7 +130,12 @@ pub(super) fn route(project: &Project, route: &Route) -> OfRoute {
         path: route.path.clone(),
         adrift: route.adrift,
         handler: name(project, &route.handler),
-        before: route.chain.iter().filter(|link| runs(&link.value)).map(|link| Before { name: name(project, &link.value), at: project.at(&link.site) }).collect(),
+        before: route
+            .chain
+            .iter()
+            .filter(|link| runs(&link.value))
+            .map(|link| Before { name: name(project, &link.value), at: project.at(&link.site) })
+            .collect(),
     }
 }
 

@@ -26,7 +26,11 @@ pub(super) fn of_file(project: &Project, world: &Linked<'_>, file: &FileId, know
     }
     for source in &module.imports {
         if let Target::Missing(name) = world.resolve(file, source) {
-            let segment = module.model.segments.iter().find(|placed| placed.segment.exprs.iter().any(|expr| matches!(&expr.kind, ExprKind::Str(text) if **text == **source)));
+            let segment = module
+                .model
+                .segments
+                .iter()
+                .find(|placed| placed.segment.exprs.iter().any(|expr| matches!(&expr.kind, ExprKind::Str(text) if **text == **source)));
             add("import", format!("{name} is not in the project"), segment.map(|placed| placed.span()).unwrap_or_default());
         }
     }
@@ -86,7 +90,11 @@ fn of_access(project: &Project, access: &Access, gaps: &mut Vec<Gap>) {
             && guard.name != "mount"
         {
             let at = guard.site.as_ref().map_or_else(|| project.at(&access.site), |site| project.at(site));
-            gaps.push(Gap { at, what: "guard", detail: format!("whether {} stops anybody cannot be seen", if guard.name.is_empty() { "this" } else { &guard.name }) });
+            gaps.push(Gap {
+                at,
+                what: "guard",
+                detail: format!("whether {} stops anybody cannot be seen", if guard.name.is_empty() { "this" } else { &guard.name }),
+            });
         }
     }
 }
