@@ -91,6 +91,7 @@ class CreateModelMixin:
 class UpdateModelMixin:
     def update(self, request, *args, **kwargs):
         serializer = self.get_serializer(self.get_object(), data=request.data)
+        serializer.updates = True
         self.perform_update(serializer)
         return None
 
@@ -197,10 +198,11 @@ class RetrieveUpdateDestroyAPIView(RetrieveAPIView, UpdateAPIView, DestroyAPIVie
 class ModelSerializer:
     def __init__(self, instance=None, data=None, **kwargs):
         self.instance = instance
+        self.updates = False
         self.validated_data = data
 
     def save(self, **kwargs):
-        if self.instance is not None:
+        if self.updates:
             return self.instance.save()
         return self.Meta.model.objects.create(**self.validated_data, **kwargs)
 

@@ -22,7 +22,7 @@ impl Walker<'_> {
                     None => self.submodule(from, source, imported).unwrap_or_else(|| Value::new(Kind::Library(Arc::default()))),
                 }
             }
-            Target::Library(package) => match self.from_stub(&package, imported) {
+            Target::Library(package) => match self.stub_class(&package, imported) {
                 Some(value) => value,
                 None => self.library_export(&package, imported),
             },
@@ -44,7 +44,7 @@ impl Walker<'_> {
     }
 
     /// A class of a library whose steps are written down.
-    pub(super) fn from_stub(&mut self, package: &str, name: &Name) -> Option<Value> {
+    pub(super) fn stub_class(&mut self, package: &str, name: &Name) -> Option<Value> {
         let file = self.world.stub(package)?;
         self.exported(&file, name).filter(|value| matches!(value.kind(), Kind::Class(_)))
     }

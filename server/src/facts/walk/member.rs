@@ -98,7 +98,7 @@ impl Walker<'_> {
         let mut package = library.package.clone();
         let mut namespace = false;
         if library.namespace {
-            if let Some(class) = self.from_stub(&library.package, name) {
+            if let Some(class) = self.stub_class(&library.package, name) {
                 return class;
             }
             let export = crate::facts::catalogue::Root::Export { package: library.package.clone(), name: name.clone() };
