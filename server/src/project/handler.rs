@@ -15,6 +15,14 @@ use super::routes::{Link, Route};
 pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     let framework = BUILT_IN.framework(&route.framework);
     let roles: Vec<Value> = framework.map(|framework| framework.params.iter().map(|role| walker.role(role)).collect()).unwrap_or_default();
+    let mut roles = roles;
+    if let (Some(at), Some(Kind::Object(validators))) = (
+        framework.and_then(|framework| framework.params.iter().position(|role| role == "input")),
+        route.chain.iter().map(|link| link.value.kind()).find(|kind| matches!(kind, Kind::Object(_))),
+    ) && let Some(input) = roles.get_mut(at)
+    {
+        *input = walker.validated_input(validators);
+    }
     let mut request = roles.first().cloned();
     for link in &route.chain {
         let with = BUILT_IN.framework(&link.framework).or(framework);

@@ -242,8 +242,9 @@ impl Walker<'_> {
     /// `Note.id == x` is not a comparison but a term of a query.
     fn column_term(&mut self, op: BinaryOp, a: &Value, b: &Value, span: Span) -> Option<Value> {
         let (column, other) = match (a.kind(), b.kind()) {
-            (Kind::Column(column), _) => (column.clone(), b),
-            (_, Kind::Column(column)) => (column.clone(), a),
+            // What has an identity of its own is a key that somebody gave, not a column.
+            (Kind::Column(column), _) if a.symbol().is_none() => (column.clone(), b),
+            (_, Kind::Column(column)) if b.symbol().is_none() => (column.clone(), a),
             _ => return None,
         };
         let op = match op {

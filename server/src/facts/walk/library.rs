@@ -104,7 +104,7 @@ impl<'w> Walker<'w> {
                         result = Some(self.called_back(calls, &arg.value, library));
                     }
                 }
-                Entry::Access(_) | Entry::Table | Entry::Injects => {}
+                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference => {}
             }
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {

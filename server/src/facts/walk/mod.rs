@@ -37,6 +37,7 @@ mod sql;
 mod statement;
 mod text;
 mod top;
+mod validated;
 mod world;
 
 pub use library::option_is;

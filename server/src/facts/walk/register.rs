@@ -49,6 +49,13 @@ impl<'w> Walker<'w> {
                 handlers.push(arg.clone());
             }
         }
+        if let Some(path) = &route.includes {
+            let states = self.world.catalogue().named(path);
+            let includes = |handler: &Argument| handler.value.as_library().is_some_and(|library| library.states.iter().any(|state| states.contains(state)));
+            if handlers.iter().any(includes) {
+                return;
+            }
+        }
         if let Some(method) = &route.through {
             for handler in handlers.iter_mut().filter(|handler| matches!(handler.value.kind(), Kind::Class(_))) {
                 let method = self.member(&handler.value, method);

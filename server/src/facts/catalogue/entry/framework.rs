@@ -32,6 +32,9 @@ pub struct RouteEntry {
     /// The handler is a plugin: it is called with an instance of this role, on which it registers.
     #[serde(default)]
     pub plugin: Option<Name>,
+    /// What includes the routes of another file stands in a handler's place, and answers nothing itself.
+    #[serde(default)]
+    pub includes: Option<String>,
     /// A class is served by what this method of it gives.
     #[serde(default)]
     pub through: Option<Name>,
