@@ -22,7 +22,7 @@ pub(super) fn site(event: &Event) -> &Site {
     }
 }
 
-fn facts(event: &Event) -> Option<&Facts> {
+pub(super) fn facts(event: &Event) -> Option<&Facts> {
     match event {
         Event::Access(access) => Some(&access.facts),
         Event::Sink(sink) => Some(&sink.facts),

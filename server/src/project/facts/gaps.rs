@@ -1,9 +1,10 @@
 //! What was not understood, with its place.
 
 use super::beliefs::Gap;
-use super::home;
-use crate::facts::check::Fact;
+use super::{events, home};
+use crate::facts::check::{Fact, Facts};
 use crate::facts::event::{Access, Event};
+use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation};
 use crate::facts::walk::{Target, World};
 use crate::model::ExprKind;
@@ -58,9 +59,11 @@ pub(super) fn of_walk(project: &Project, walk: &RootWalk, file: &FileId) -> Vec<
         let at = walk.route.as_ref().map(|route| project.at(&route.site)).unwrap_or_else(|| project.line_at(file, Span::default()));
         gaps.push(Gap { at, what: "bound", detail: "too much to look at: what follows was not seen".to_owned() });
     }
-    for event in &walk.events {
-        let Event::Access(access) = event else { continue };
-        if access.site.item.file == *file {
+    for event in walk.events.iter().filter(|event| events::site(event).item.file == *file) {
+        if let Some(facts) = events::facts(event) {
+            unsure_guards(project, facts, events::site(event), &mut gaps);
+        }
+        if let Event::Access(access) = event {
             of_access(project, access, &mut gaps);
         }
     }
@@ -84,12 +87,17 @@ fn of_access(project: &Project, access: &Access, gaps: &mut Vec<Gap>) {
     if query.filter.iter().any(has_opaque) {
         add("filter", "part of the filter cannot be read".to_owned());
     }
-    for fact in access.facts.iter() {
+}
+
+/// What may stop a request, in a way that cannot be seen.
+fn unsure_guards(project: &Project, facts: &Facts, site: &Site, gaps: &mut Vec<Gap>) {
+    for fact in facts.iter() {
+        // A router that is mounted nowhere is told once, with its route.
         if let Fact::Guard(guard) = fact
             && !guard.sure
             && guard.name != "mount"
         {
-            let at = guard.site.as_ref().map_or_else(|| project.at(&access.site), |site| project.at(site));
+            let at = project.at(guard.site.as_ref().unwrap_or(site));
             gaps.push(Gap {
                 at,
                 what: "guard",
