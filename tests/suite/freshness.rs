@@ -30,6 +30,14 @@ const FILES: &[(&str, &str)] = &[
         "main.py",
         "from flask import Flask, request\nimport sqlite3\n\napp = Flask(__name__)\n\n\ndef rows(term):\n    return sqlite3.connect(\"x\").execute(f\"select * from t where a = '{term}'\").fetchall()\n\n\n@app.route(\"/search\")\ndef search():\n    return {\"rows\": rows(request.args[\"q\"])}\n",
     ),
+    (
+        "Notes.vue",
+        "<script>\nexport const key = \"sk_live_\";\n</script>\n<script setup lang=\"ts\">\nimport { noteWhere } from \"@/lib/where\";\nconst a: string = \"😀\";\n</script>\n<template>{{ a }}</template>\n",
+    ),
+    (
+        "search.ipynb",
+        "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n  \"from flask import Flask, request\\n\",\n  \"import sqlite3\\n\",\n  \"app = Flask(__name__)\"]},\n {\"cell_type\": \"code\", \"source\": [\n  \"@app.get(\\\"/q\\\")\\n\",\n  \"def q():\\n\",\n  \"    return sqlite3.connect(\\\"x\\\").execute(f\\\"select '{request.args['q']}'\\\")\"]}]}\n",
+    ),
 ];
 
 /// Snippets that change what is found: constraints, guards, sinks, broken code, odd text.
