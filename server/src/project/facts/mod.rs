@@ -61,7 +61,7 @@ pub fn believe(
     let mut files = Vec::new();
     let world = Linked::new(project, config);
     for (file, known) in project.sorted_files() {
-        if !wanted(file) || !known.document.language.is_code() {
+        if !wanted(file) || known.module.is_none() && !known.document.language.is_code() {
             continue;
         }
         let here: Vec<&Arc<RootWalk>> = walks.iter().filter(|walk| walk.files.contains(file) || home(walk) == file).collect();
