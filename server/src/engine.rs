@@ -12,6 +12,7 @@ use crate::facts::pattern::{OwnPatterns, PatternHit};
 use crate::facts::schema::Schema;
 use crate::facts::secrets;
 use crate::fixes::{self, Fix};
+use crate::project::facts::{self, Beliefs};
 use crate::project::place::{Purpose, purpose};
 use crate::project::{File, Project, RootWalk, Session};
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
@@ -157,6 +158,15 @@ impl Engine {
             Some(finished(snapshot, out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
+    }
+
+    /// What is believed of the wanted files. `None` if cancelled.
+    pub fn believe(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<Beliefs> {
+        self.contained(|engine| {
+            engine.update(snapshot);
+            facts::believe(&mut engine.session, &snapshot.project, &snapshot.config, wanted, &|| cancel.is_cancelled())
+        })
+        .flatten()
     }
 
     /// For each finding that touches `span`: the fixes, best first, suppression last. Edits are computed from this snapshot.

@@ -1,5 +1,6 @@
 //! `cargo dev ...`: helpers for the people who build Guardline.
 
+mod facts;
 mod secrets;
 mod whole;
 
@@ -12,7 +13,7 @@ use guardline::config::Config;
 use guardline::engine::Cancel;
 use guardline::facts::schema::{self, Schema};
 use guardline::model::{lower, print};
-use guardline::project::{self, Project, Session};
+use guardline::project::Project;
 use guardline::syntax::{Document, Language};
 use guardline::text::FileId;
 use guardline::workspace::walk::Walk;
@@ -34,6 +35,9 @@ enum Command {
         /// The project's folder; the file's own by default.
         #[arg(long)]
         root: Option<PathBuf>,
+        /// Also prints how many walks were made at first, and how many again after an edit in each function of the file.
+        #[arg(long)]
+        stats: bool,
     },
     /// Prints what the rule secret-hardcoded says about files.
     Secrets(secrets::Options),
@@ -49,7 +53,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Tree { file } => tree(&file),
         Command::Secrets(options) => secrets::run(&options),
-        Command::Facts { file, root } => facts(&file, root.as_deref()),
+        Command::Facts { file, root, stats } => facts::run(&file, root.as_deref(), stats),
         Command::Schema { folder } => schema(&folder),
         Command::Status { folder } => whole::status(&folder),
         Command::Fixes { folder } => whole::fixes(&folder),
@@ -66,20 +70,6 @@ fn tree(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn facts(path: &Path, root: Option<&Path>) -> anyhow::Result<()> {
-    let path = path.canonicalize().with_context(|| format!("cannot find {}", path.display()))?;
-    let root = match root {
-        Some(root) => root.canonicalize().with_context(|| format!("cannot find {}", root.display()))?,
-        None => path.parent().map(Path::to_path_buf).unwrap_or_default(),
-    };
-    let config = Arc::new(Config::default());
-    let project = load(&root, &config)?;
-    let file = FileId::new(&path.to_string_lossy());
-    let run = move || print!("{}", project::facts::describe(&mut Session::default(), &project, &config, &file));
-    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(run)?;
-    thread.join().map_err(|_| anyhow::anyhow!("the analysis panicked"))
-}
-
 fn schema(folder: &Path) -> anyhow::Result<()> {
     let root = folder.canonicalize().with_context(|| format!("cannot find {}", folder.display()))?;
     let project = load(&root, &Arc::new(Config::default()))?;
@@ -94,7 +84,7 @@ fn schema(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn load(root: &Path, config: &Arc<Config>) -> anyhow::Result<Project> {
+pub(crate) fn load(root: &Path, config: &Arc<Config>) -> anyhow::Result<Project> {
     let roots = [root.to_path_buf()];
     let walk = Walk { roots: &roots, also: &[], config, config_folder: None };
     let Some(walked) = walk.all(&Cancel::default()) else { bail!("stopped") };

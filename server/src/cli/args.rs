@@ -8,6 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 pub enum Command {
     /// Check a project and report what was found
     Audit(Audit),
+    /// Say what is believed of files: routes, guards, data accesses, owners, and what was not understood
+    Facts(Facts),
     /// Say what a rule is about, what can happen, and how to fix it
     Explain {
         /// The rule's id, such as missing-auth
@@ -40,6 +42,19 @@ pub struct Audit {
     #[arg(long, value_name = "LIST", conflicts_with = "paths")]
     pub files_from: Option<PathBuf>,
     /// Write the report to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Exit code: 0 everything was understood, 1 something was not, 2 it could not be done.")]
+pub struct Facts {
+    /// Files and folders to tell of; the project around them is read to understand them
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+    pub format: TableFormat,
+    /// Write to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

@@ -1,10 +1,12 @@
-//! FLOOR 9. The terminal: audit, explain, rules, demo.
+//! FLOOR 9. The terminal: audit, facts, explain, rules, demo.
 
 pub mod args;
 mod audit;
 mod demo;
 mod explain;
+mod facts;
 mod output;
+mod reading;
 mod rules;
 mod targets;
 
@@ -30,6 +32,7 @@ fn config_here() -> Config {
 pub fn run(command: Command, no_color: bool) -> ExitCode {
     let done = match command {
         Command::Audit(audit) => audit::run(&audit, no_color),
+        Command::Facts(facts) => facts::run(&facts, no_color),
         Command::Explain { rule, examples } => explain::run(&rule, examples, no_color),
         Command::Rules { format } => rules::run(format, no_color),
         Command::Demo(demo) => demo::run(&demo, no_color),

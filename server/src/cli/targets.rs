@@ -6,7 +6,6 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use rustc_hash::FxHashSet;
 
-use super::args::Audit;
 use crate::text::FileId;
 use crate::workspace::{root, walk::file_id};
 
@@ -25,15 +24,15 @@ pub struct Targets {
     pub gone: usize,
 }
 
-/// Resolves the arguments against the current folder.
-pub fn resolve(audit: &Audit) -> Result<Targets> {
+/// Resolves what was named against the current folder: the files of a list, or else the paths.
+pub fn resolve(paths: &[PathBuf], list: Option<&Path>) -> Result<Targets> {
     let here = std::env::current_dir().context("the current folder cannot be read")?;
     let home = std::env::home_dir();
     let mut targets = Targets { projects: Vec::new(), walked: Vec::new(), files: Vec::new(), folders: Vec::new(), named: FxHashSet::default(), gone: 0 };
-    let (paths, is_list) = match &audit.files_from {
+    let (paths, is_list) = match list {
         Some(list) => (listed(list)?, true),
-        None if audit.paths.is_empty() => (vec![PathBuf::from(".")], false),
-        None => (audit.paths.clone(), false),
+        None if paths.is_empty() => (vec![PathBuf::from(".")], false),
+        None => (paths.to_vec(), false),
     };
     for path in paths {
         let absolute = absolute(&here, &path);

@@ -91,6 +91,8 @@ pub enum GuardKind {
     Object,
     /// A machine proved itself: a signature, a shared secret.
     Machine,
+    /// The caller knows the password of a row.
+    Password,
     /// A limit on how often.
     Limit,
 }

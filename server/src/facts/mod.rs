@@ -5,6 +5,7 @@
 pub mod browser;
 pub mod catalogue;
 pub mod check;
+pub mod credential;
 pub mod event;
 pub mod names;
 pub mod pattern;

@@ -47,11 +47,38 @@ pub fn value(value: &Value) -> String {
     value_at(value, 0)
 }
 
+/// What it is called, or else what it is; the same of its parts.
+pub fn brief(value: &Value) -> String {
+    brief_at(value, 0)
+}
+
+fn brief_at(value: &Value, depth: u32) -> String {
+    if depth > DEEPEST {
+        return "…".into();
+    }
+    match value.symbol() {
+        Some(known) => symbol(known),
+        None => kind_at(value, depth, &brief_at),
+    }
+}
+
 fn value_at(value: &Value, depth: u32) -> String {
     if depth > DEEPEST {
         return "…".into();
     }
-    let mut text = match value.kind() {
+    let mut text = kind_at(value, depth, &value_at);
+    if let Some(known) = value.symbol() {
+        text = format!("{text} [{}]", symbol(known));
+    }
+    let origins: Vec<String> = value.taint().iter().map(|origin| format!("{:?}{}", origin.part, if origin.clean.0 == 0 { "" } else { "*" })).collect();
+    if !origins.is_empty() {
+        text = format!("{text} <{}>", origins.join(","));
+    }
+    text
+}
+
+fn kind_at(value: &Value, depth: u32, part: &dyn Fn(&Value, u32) -> String) -> String {
+    match value.kind() {
         Kind::Unknown => "?".to_owned(),
         Kind::Null => "null".into(),
         Kind::Bool(is) => is.to_string(),
@@ -61,22 +88,20 @@ fn value_at(value: &Value, depth: u32) -> String {
         Kind::Text(text) => {
             let pieces = text.pieces.iter().map(|piece| match piece {
                 Piece::Literal(text) => format!("text({})", text.len()),
-                Piece::Hole { value, .. } => format!("{{{}}}", value_at(value, depth + 1)),
+                Piece::Hole { value, .. } => format!("{{{}}}", part(value, depth + 1)),
             });
             pieces.collect::<Vec<_>>().join("+")
         }
         Kind::Object(object) => {
-            let mut fields: Vec<String> = object.fields.iter().map(|(name, value)| format!("{name}: {}", value_at(value, depth + 1))).collect();
+            let mut fields: Vec<String> = object.fields.iter().map(|(name, value)| format!("{name}: {}", part(value, depth + 1))).collect();
             if let Some(rest) = &object.rest {
-                fields.insert(object.spread_at.min(fields.len()), format!("...{}", value_at(rest, depth + 1)));
+                fields.insert(object.spread_at.min(fields.len()), format!("...{}", part(rest, depth + 1)));
             }
             format!("{{{}}}", fields.join(", "))
         }
-        Kind::Seq(seq) => format!(
-            "[{}{}]",
-            seq.items.iter().map(|item| value_at(item, depth + 1)).collect::<Vec<_>>().join(", "),
-            if seq.rest.is_some() { ", .." } else { "" }
-        ),
+        Kind::Seq(seq) => {
+            format!("[{}{}]", seq.items.iter().map(|item| part(item, depth + 1)).collect::<Vec<_>>().join(", "), if seq.rest.is_some() { ", .." } else { "" })
+        }
         Kind::Function(_) | Kind::Hoisted(_) => "function".into(),
         Kind::Class(class) => format!("class {}", class.name),
         Kind::Instance(instance) => format!("a {}", instance.class.name),
@@ -86,18 +111,10 @@ fn value_at(value: &Value, depth: u32) -> String {
         Kind::Filter(inner) => filter(inner),
         Kind::Row(row) => format!("row of {}", row.model),
         Kind::Rows(row) => format!("rows of {}", row.model),
-        Kind::Promise(inner) => format!("promise of {}", value_at(inner, depth + 1)),
+        Kind::Promise(inner) => format!("promise of {}", part(inner, depth + 1)),
         Kind::Next => "next".into(),
-        Kind::Union(alternatives) => alternatives.iter().map(|a| value_at(&a.value, depth + 1)).collect::<Vec<_>>().join(" | "),
-    };
-    if let Some(known) = value.symbol() {
-        text = format!("{text} [{}]", symbol(known));
+        Kind::Union(alternatives) => alternatives.iter().map(|a| part(&a.value, depth + 1)).collect::<Vec<_>>().join(" | "),
     }
-    let origins: Vec<String> = value.taint().iter().map(|origin| format!("{:?}{}", origin.part, if origin.clean.0 == 0 { "" } else { "*" })).collect();
-    if !origins.is_empty() {
-        text = format!("{text} <{}>", origins.join(","));
-    }
-    text
 }
 
 fn library_path(value: &Value, guessed: bool) -> String {

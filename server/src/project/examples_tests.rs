@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Project, Session, facts};
+use super::Project;
 use crate::config::Config;
-use crate::engine::STACK_BYTES;
+use crate::engine::{Cancel, Engine, STACK_BYTES, Snapshot};
 use crate::facts::catalogue::{BUILT_IN, Example, Subject, asked};
+use crate::report::paint::Style;
+use crate::report::{Redactor, beliefs};
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
@@ -26,7 +28,9 @@ fn problem(subject: &Subject, example: &Example) -> Option<String> {
         return Some("the example does not parse".into());
     }
     drop(asked::taken());
-    let told = facts::describe(&mut Session::default(), &project, &Arc::new(Config::default()), &file);
+    let snapshot = Snapshot { project: Arc::new(project), config: Arc::new(Config::default()) };
+    let Some(believed) = Engine::default().believe(&snapshot, &|known| *known == file, &Cancel::default()) else { return Some("cancelled".into()) };
+    let told = beliefs::text(&believed, &Redactor::default(), Style { colour: false, width: 100 });
     let asked = asked::taken();
     let is_reached = match subject {
         Subject::Entry(id) => asked.entries.contains(id),
@@ -68,7 +72,8 @@ fn an_example_that_does_not_hold_is_told() {
     assert!(told(&nowhere, example(&[], false)).contains("leads past"));
     assert_eq!(told(&nowhere, example(&[], true)), "");
     assert!(told(&Subject::Row, example(&["nobody believes this"], false)).contains("is missing"));
-    assert!(told(&Subject::Row, example(&["walk"], true)).contains("is found"));
+    let believed = Example { code: "import express from \"express\";\nexpress().get(\"/\", (req, res) => res.end());".into(), ..example(&["GET /"], true) };
+    assert!(told(&Subject::Row, believed).contains("is found"));
     assert!(told(&Subject::Row, example(&[], false)).contains("says what it shows"));
     assert!(told(&nowhere, Example { code: "f(".into(), ..example(&[], false) }).contains("does not parse"));
 }

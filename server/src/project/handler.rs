@@ -6,8 +6,8 @@ use crate::facts::event::{Event, UseKind};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::value::{Argument, Kind, Library, Value};
-use crate::facts::walk::{Handler, Walker};
-use crate::text::Name;
+use crate::facts::walk::{Handler, Walker, is_stub};
+use crate::text::{Name, Span};
 
 use super::routes::{Link, Route};
 
@@ -15,6 +15,14 @@ use super::routes::{Link, Route};
 pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     let framework = BUILT_IN.framework(&route.framework);
     let roles: Vec<Value> = framework.map(|framework| framework.params.iter().map(|role| walker.role(role)).collect()).unwrap_or_default();
+    let mut roles = roles;
+    if let (Some(at), Some(Kind::Object(validators))) = (
+        framework.and_then(|framework| framework.params.iter().position(|role| role == "input")),
+        route.chain.iter().map(|link| link.value.kind()).find(|kind| matches!(kind, Kind::Object(_))),
+    ) && let Some(input) = roles.get_mut(at)
+    {
+        *input = walker.validated_input(validators);
+    }
     let mut request = roles.first().cloned();
     for link in &route.chain {
         let with = BUILT_IN.framework(&link.framework).or(framework);
@@ -29,14 +37,28 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
         *first = request;
     }
     let args = arguments(values, &route.site);
+    walker.home = home(route);
     walker.enter_handler(Handler { path: route.path.as_deref().map(Name::from), injects: framework.is_some_and(|framework| framework.injects) });
     let value = walker.root(&route.handler, args);
     walker.handler = None;
     if framework.is_none_or(|framework| framework.returns)
         && let Kind::Function(closure) = route.handler.kind()
     {
-        let item = closure.item.clone();
-        walker.returned(&value, &item, route.site.span);
+        let site = walker.home.clone().unwrap_or_else(|| Site { item: closure.item.clone(), span: route.site.span });
+        walker.returned(&value, &site.item, site.span);
+    }
+}
+
+/// For a handler that a library's class makes: the project's class, or where it is registered.
+fn home(route: &Route) -> Option<Site> {
+    let Kind::Function(closure) = route.handler.kind() else { return None };
+    if !is_stub(&closure.item.file) {
+        return None;
+    }
+    let class = closure.captured.as_ref().and_then(|captured| captured.get("cls")).map(Value::kind);
+    match class {
+        Some(Kind::Class(class)) if !is_stub(&class.item.file) => Some(Site { item: class.item.clone(), span: Span::default() }),
+        _ => Some(route.site.clone()),
     }
 }
 
@@ -90,6 +112,11 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
     if let (Some(first), Some(request)) = (values.first_mut(), request.as_ref()) {
         *first = request.clone();
     }
+    if framework.hands.is_some()
+        && let Some(first) = values.first_mut()
+    {
+        *first = walker.with_next(first);
+    }
     let before = walker.facts().clone();
     let events = walker.events.len();
     walker.passed.clear();
@@ -104,8 +131,13 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
             let mut facts: Option<Facts> = None;
             for pass in &passed {
                 facts = Some(facts.map_or(pass.facts.clone(), |known| known.or(&pass.facts)));
-                if pass.request.is_some() {
+                if pass.request.is_some() && framework.hands.is_none() {
                     *request = pass.request.clone();
+                }
+                if let (Some(name), Some(argument), Some(before)) = (&framework.hands, &pass.argument, request.as_ref())
+                    && let Some(after) = walker.handed_on(&link.value, before, name, argument)
+                {
+                    *request = Some(after);
                 }
             }
             walker.replace_facts(before);

@@ -7,10 +7,12 @@ mod changes;
 mod examples_tests;
 pub mod facts;
 mod handler;
+pub mod reach;
 mod registry;
 mod resolve;
 pub mod routes;
 pub mod session;
+mod stubs;
 pub mod surface;
 mod world;
 

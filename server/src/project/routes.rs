@@ -119,7 +119,10 @@ impl<'r> Table<'r> {
         let Some(handler) = handler else { return };
         let beginnings = match &entry.router {
             Some(router) => self.beginnings(router, index, entry.file, 0),
-            None => vec![Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: true }],
+            None => {
+                let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
+                vec![Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: !alone }]
+            }
         };
         for beginning in beginnings {
             let mut chain = beginning.chain;

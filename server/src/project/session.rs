@@ -27,6 +27,7 @@ use crate::text::{FileId, Name, Span};
 /// One walk and what came of it.
 #[derive(Debug)]
 pub struct RootWalk {
+    pub key: RootKey,
     /// Set for routes.
     pub route: Option<Arc<Route>>,
     pub events: Vec<Event>,
@@ -364,7 +365,8 @@ impl Session {
         let exhausted = walker.is_exhausted();
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
-        let walk = Arc::new(RootWalk { route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
+        files.extend(walker.home.iter().map(|home| home.item.file.clone()));
+        let walk = Arc::new(RootWalk { key: key.clone(), route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
         self.walks.insert(key, Arc::clone(&walk));
         walk
     }

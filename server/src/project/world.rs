@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::Project;
+use super::{Project, stubs};
 use crate::config::Config;
 use crate::facts::catalogue::{BUILT_IN, Catalogue};
-use crate::facts::schema::{Privacy, Schema, guess_privacy};
+use crate::facts::schema::{Privacy, Schema, SourceKind, guess_privacy};
 use crate::facts::scope::Module;
-use crate::facts::walk::{Target, World};
+use crate::facts::walk::{Belongings, Target, World};
 use crate::text::{FileId, Name};
 
 /// One state of the project and the person's settings.
@@ -32,7 +32,14 @@ impl World for Linked<'_> {
     }
 
     fn module(&self, file: &FileId) -> Option<Arc<Module>> {
-        self.project.file(file)?.module.clone()
+        match self.project.file(file) {
+            Some(known) => known.module.clone(),
+            None => stubs::module(file),
+        }
+    }
+
+    fn stub(&self, package: &str) -> Option<FileId> {
+        stubs::of(package)
     }
 
     fn resolve(&self, from: &FileId, source: &str) -> Target {
@@ -47,6 +54,24 @@ impl World for Linked<'_> {
 
     fn is_principal_model(&self, model: &str) -> bool {
         is_principal_model(self.project.schema(), model)
+    }
+
+    fn belongings(&self, member: &str) -> (Option<Belongings>, Vec<(FileId, Name)>) {
+        let schema = self.project.schema();
+        let mut looked_at = Vec::new();
+        let mut found = None;
+        for person in schema.principals() {
+            looked_at.extend(person.sources.iter().map(|(_, site)| (site.file.clone(), person.name.clone())));
+            let client = match person.kind() {
+                Some(SourceKind::SqlAlchemy | SourceKind::SqlModel) => "sqlalchemy",
+                Some(SourceKind::Django) => "django",
+                _ => continue,
+            };
+            let Some(model) = person.relation(member).and_then(|relation| schema.get(&relation.model)) else { continue };
+            let column = model.direct_owners().find(|path| path.target.as_ref() == Some(&person.key)).map(|path| path.column.clone());
+            found = found.or(column.map(|column| Belongings { model: model.name.clone(), column, client: Name::new_static(client) }));
+        }
+        (found, looked_at)
     }
 
     fn is_configured_guard(&self, name: &str) -> bool {

@@ -1,5 +1,6 @@
 //! FLOOR 6. How findings are told: text, json, sarif; and which are silenced.
 
+pub mod beliefs;
 mod comments;
 mod date;
 mod fingerprint;

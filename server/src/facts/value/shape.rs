@@ -114,6 +114,8 @@ pub struct ClassValue {
 pub struct Instance {
     pub class: Arc<ClassValue>,
     pub fields: Vec<(Name, Value)>,
+    /// Seen through `super`: the classes that are still to be looked in, in order.
+    pub above: Option<Arc<[Value]>>,
 }
 
 #[derive(Clone, Debug, Default)]

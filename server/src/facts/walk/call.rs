@@ -36,6 +36,10 @@ impl Walker<'_> {
             let module = self.imported(&file, &Name::from(&**source), &Name::new_static("*"));
             return if name == "import" { Value::new(Kind::Promise(module)) } else { module };
         }
+        // Python asks for what stands above by a call.
+        if matches!(segment[callee].kind, ExprKind::Super) && self.python() {
+            return self.super_value();
+        }
         let function = self.eval(callee);
         if self.ended {
             return Value::unknown();

@@ -18,7 +18,7 @@ impl Walker<'_> {
     }
 
     pub(super) fn instance(&mut self, class: Arc<ClassValue>, fields: Vec<(Name, Value)>) -> Value {
-        Value::new(Kind::Instance(Arc::new(Instance { class, fields })))
+        Value::new(Kind::Instance(Arc::new(Instance { class, fields, above: None })))
     }
 
     pub(super) fn this(&mut self) -> Value {
@@ -35,28 +35,48 @@ impl Walker<'_> {
         }
     }
 
-    /// `super` / `super()`: the same object, seen as its base class.
+    /// `super` / `super()`: the same object, looked at from the next of its classes.
     pub(super) fn super_value(&mut self) -> Value {
         let this = self.this();
         let Some(class) = self.frame().class.clone() else { return Value::unknown() };
-        match class.bases.first().map(Value::kind) {
-            Some(Kind::Class(parent)) => {
-                let fields = match this.kind() {
-                    Kind::Instance(instance) => instance.fields.clone(),
-                    _ => Vec::new(),
-                };
-                self.instance(parent.clone(), fields)
-            }
-            Some(Kind::Library(library)) => {
+        let Kind::Instance(instance) = this.kind() else { return Value::unknown() };
+        let order = linear(&instance.class);
+        let after = order.iter().position(|known| matches!(known.kind(), Kind::Class(known) if is_same_class(known, &class)));
+        let above: Vec<Value> = match after {
+            Some(at) => order.into_iter().skip(at + 1).collect(),
+            None => linear(&class).into_iter().skip(1).collect(),
+        };
+        if above.iter().any(|base| matches!(base.kind(), Kind::Class(_))) {
+            let seen = Instance { class: instance.class.clone(), fields: instance.fields.clone(), above: Some(above.into()) };
+            return this.with_kind(Kind::Instance(Arc::new(seen)));
+        }
+        match above.iter().find_map(Value::as_library) {
+            Some(library) => {
                 let states = self.world.catalogue().call(&library.states);
                 let library = Library { package: library.package.clone(), step: "()".into(), states, receiver: Some(this), ..Library::default() };
                 Value::new(Kind::Library(Arc::new(library)))
             }
-            _ => Value::unknown(),
+            None => Value::unknown(),
         }
     }
 
+    /// A member found in the classes above, bound to the object itself.
+    fn member_above(&mut self, base: &Value, instance: &Instance, above: &[Value], name: &Name) -> Value {
+        let this = base.with_kind(Kind::Instance(Arc::new(Instance { above: None, ..instance.clone() })));
+        for class in above {
+            let Kind::Class(class) = class.kind() else { continue };
+            let found = self.inside(&class.item, class.captured.clone(), Some(class.clone()), |walker| walker.own_member(class, name, Some(&this), &this));
+            if let Some(Some(value)) = found {
+                return value;
+            }
+        }
+        Value::unknown()
+    }
+
     pub(super) fn instance_member(&mut self, base: &Value, instance: &Arc<Instance>, name: &Name) -> Value {
+        if let Some(above) = &instance.above {
+            return self.member_above(base, instance, above, name);
+        }
         if let Some((_, value)) = instance.fields.iter().rev().find(|(known, _)| known == name) {
             return value.clone();
         }
@@ -78,7 +98,7 @@ impl Walker<'_> {
         if depth > 12 {
             return Value::unknown();
         }
-        let found = self.inside(&class.item, class.captured.clone(), Some(class.clone()), |walker| walker.own_member(class, name, this));
+        let found = self.inside(&class.item, class.captured.clone(), Some(class.clone()), |walker| walker.own_member(class, name, this, base));
         if let Some(Some(value)) = found {
             return value;
         }
@@ -127,7 +147,7 @@ impl Walker<'_> {
     }
 
     /// In the class itself: a method, a field, something nested. The frame is the class's.
-    fn own_member(&mut self, class: &Arc<ClassValue>, name: &Name, this: Option<&Value>) -> Option<Value> {
+    fn own_member(&mut self, class: &Arc<ClassValue>, name: &Name, this: Option<&Value>, base: &Value) -> Option<Value> {
         let segment = self.frame().segment.clone();
         let body = &segment[class.class];
         for method in &body.methods {
@@ -141,16 +161,22 @@ impl Walker<'_> {
             let property = function.kind == FunctionKind::Getter || self.is_property(*method);
             let is_static = function.is_static;
             let bound_class = self.is_class_method(*method);
+            // A class method gets the class that was asked, not the one that has it.
+            let asked = match base.kind() {
+                Kind::Class(asked) => asked.clone(),
+                Kind::Instance(instance) => instance.class.clone(),
+                _ => class.clone(),
+            };
             let mut closure = super::inline::copy(closure);
             closure.class = Some(class.clone());
             match this {
                 Some(this) if !is_static => {
                     closure.this = Some(this.clone());
                     if self.python() && function.kind != FunctionKind::Arrow && closure.item == class.item && closure.function == *method {
-                        closure.bound.insert(0, if bound_class { Value::new(Kind::Class(class.clone())) } else { this.clone() });
+                        closure.bound.insert(0, if bound_class { Value::new(Kind::Class(asked)) } else { this.clone() });
                     }
                 }
-                None if bound_class => closure.bound.insert(0, Value::new(Kind::Class(class.clone()))),
+                None if bound_class => closure.bound.insert(0, Value::new(Kind::Class(asked))),
                 _ => {}
             }
             let value = Value::new(Kind::Function(Arc::new(closure)));
@@ -204,4 +230,34 @@ impl Walker<'_> {
         }
         table(self, class, 0)
     }
+}
+
+/// A class and all above it, in the order in which Python looks: each once, after everything that derives from it.
+fn linear(class: &Arc<ClassValue>) -> Vec<Value> {
+    fn add(value: &Value, depth: u32, out: &mut Vec<Value>) {
+        if depth > 12 || out.len() > 64 {
+            return;
+        }
+        out.push(value.clone());
+        if let Kind::Class(class) = value.kind() {
+            class.bases.iter().for_each(|base| add(base, depth + 1, out));
+        }
+    }
+    let mut all = Vec::new();
+    add(&Value::new(Kind::Class(Arc::clone(class))), 0, &mut all);
+    let is_same = |a: &Value, b: &Value| match (a.kind(), b.kind()) {
+        (Kind::Class(a), Kind::Class(b)) => is_same_class(a, b),
+        _ => a.is_same(b),
+    };
+    let mut order: Vec<Value> = Vec::with_capacity(all.len());
+    for (at, value) in all.iter().enumerate() {
+        if !all.iter().skip(at + 1).any(|later| is_same(later, value)) {
+            order.push(value.clone());
+        }
+    }
+    order
+}
+
+fn is_same_class(a: &ClassValue, b: &ClassValue) -> bool {
+    a.item == b.item && a.class == b.class
 }

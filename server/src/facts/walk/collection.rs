@@ -9,6 +9,9 @@ use crate::facts::value::{Kind, Object, Seq, Value};
 use crate::model::{Clause, Entry, ExprId, JsxAttribute, Key, SeqItem};
 use crate::text::{Name, Span};
 
+/// Comprehensions over so many known values give a list of known values.
+const MOST_UNROLLED: usize = 6;
+
 impl Walker<'_> {
     pub(super) fn object(&mut self, entries: &[Entry]) -> Value {
         let mut object = Object::default();
@@ -16,7 +19,7 @@ impl Walker<'_> {
         for entry in entries {
             match entry {
                 Entry::Field { key: Key::Name(key), value, .. } => {
-                    let value = self.eval(*value);
+                    let value = self.eval_named(key, *value);
                     object.set(key.clone(), value);
                 }
                 Entry::Field { key: Key::Computed(key), value, .. } => {
@@ -99,6 +102,20 @@ impl Walker<'_> {
         for clause in clauses {
             let over = self.eval(clause.over);
             let over = self.fired(&over);
+            if let ([only], None, Kind::Seq(seq)) = (clauses, value, over.kind())
+                && only.conditions.is_empty()
+                && seq.rest.is_none()
+                && (1..=MOST_UNROLLED).contains(&seq.items.len())
+            {
+                let mut items = Vec::with_capacity(seq.items.len());
+                for item in &seq.items {
+                    self.bind(only.pattern, item.clone());
+                    items.push(self.eval(element));
+                }
+                self.frame_mut().state.truncate(depth);
+                self.facts = facts;
+                return Value::seq(items);
+            }
             let item = self.element_of(&over);
             self.bind(clause.pattern, item);
             for condition in &clause.conditions {

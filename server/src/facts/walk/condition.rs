@@ -69,8 +69,8 @@ impl Walker<'_> {
                 let (truth, known) = self.equality(a, b);
                 if op == BinaryOp::Eq { (truth, known) } else { (flip(truth), known.map(|is| !is)) }
             }
-            BinaryOp::In => (self.membership(a, b), None),
-            BinaryOp::NotIn => (flip(self.membership(a, b)), None),
+            BinaryOp::In => (self.membership(a, b), has_key(a, b)),
+            BinaryOp::NotIn => (flip(self.membership(a, b)), has_key(a, b).map(|is| !is)),
             BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (self.order(op, a, b), None),
             _ => (Truth::default(), None),
         };
@@ -242,8 +242,9 @@ impl Walker<'_> {
     /// `Note.id == x` is not a comparison but a term of a query.
     fn column_term(&mut self, op: BinaryOp, a: &Value, b: &Value, span: Span) -> Option<Value> {
         let (column, other) = match (a.kind(), b.kind()) {
-            (Kind::Column(column), _) => (column.clone(), b),
-            (_, Kind::Column(column)) => (column.clone(), a),
+            // What has an identity of its own is a key that somebody gave, not a column.
+            (Kind::Column(column), _) if a.symbol().is_none() => (column.clone(), b),
+            (_, Kind::Column(column)) if b.symbol().is_none() => (column.clone(), a),
             _ => return None,
         };
         let op = match op {
@@ -294,4 +295,12 @@ pub(super) fn is_constant(value: &Value) -> bool {
 /// The identity of a count of rows.
 pub(super) fn count_symbol(access: AccessId) -> Symbol {
     Symbol::new(Root::Count(access))
+}
+
+/// `"pk" in kwargs`, where all keys are known.
+fn has_key(key: &Value, of: &Value) -> Option<bool> {
+    match (key.as_str(), of.kind()) {
+        (Some(key), Kind::Object(object)) if object.rest.is_none() => Some(object.get(key).0.is_some()),
+        _ => None,
+    }
 }

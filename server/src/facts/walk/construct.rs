@@ -21,7 +21,7 @@ impl Walker<'_> {
                 if let Some(rest) = &object.rest {
                     fields.push(("**".into(), rest.clone()));
                 }
-            } else if arg.spread {
+            } else if arg.spread && !matches!(arg.value.kind(), Kind::Seq(_)) {
                 fields.push(("**".into(), arg.value.clone()));
             }
         }

@@ -22,16 +22,31 @@ impl Walker<'_> {
                     None => self.submodule(from, source, imported).unwrap_or_else(|| Value::new(Kind::Library(Arc::default()))),
                 }
             }
-            Target::Library(package) => self.library_export(&package, imported),
+            Target::Library(package) => match self.stub_class(&package, imported) {
+                Some(value) => value,
+                None => self.library_export(&package, imported),
+            },
             Target::Missing(_) => {
                 if let Some(value) = self.submodule(from, source, imported) {
                     return value;
                 }
-                let states = self.world.catalogue().root(&Root::Export { package: Name::default(), name: imported.clone() });
+                let catalogue = self.world.catalogue();
+                let mut states = catalogue.root(&Root::Export { package: Name::default(), name: imported.clone() });
+                // What a tool generates is often not kept with the code: `../_generated/server` is known by its name.
+                let generated = Name::from(source.trim_start_matches(['.', '/']));
+                if !generated.is_empty() && catalogue.knows(&generated) {
+                    states.extend(catalogue.root(&Root::Export { package: generated, name: imported.clone() }));
+                }
                 let library = Library { step: imported.clone(), states, ..Library::default() };
                 Value::new(Kind::Library(Arc::new(library)))
             }
         }
+    }
+
+    /// A class of a library whose steps are written down.
+    pub(super) fn stub_class(&mut self, package: &str, name: &Name) -> Option<Value> {
+        let file = self.world.stub(package)?;
+        self.exported(&file, name).filter(|value| matches!(value.kind(), Kind::Class(_)))
     }
 
     /// Python: `from package import module`.

@@ -45,11 +45,11 @@ impl Walker<'_> {
         if self.frames.is_empty() {
             self.last_request = frame.state.first().map(|(_, value)| value.clone());
         }
-        if function.kind == FunctionKind::Constructor {
-            self.built = frame.this.clone();
-        } else if function.name == "__init__" {
+        if function.name == "__init__" {
             // Python names its `self`; it is the first variable that was bound.
             self.built = frame.state.first().map(|(_, value)| value.clone());
+        } else if function.kind == FunctionKind::Constructor {
+            self.built = frame.this.clone();
         }
         if function.is_generator {
             let rest = frame.yields.into_iter().reduce(super::expression::either);

@@ -23,11 +23,11 @@ impl Walker<'_> {
         }
     }
 
-    /// Rows among the arguments leave the code that can be read.
+    /// Rows among the arguments leave the code that can be read; and who gets the signed-in user may decide by it.
     pub(super) fn handed(&mut self, args: &[Argument], span: Span) {
         let site = self.site(span);
         for arg in args {
-            if holds(&arg.value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) || carries_rows(&arg.value, 0) {
+            if holds(&arg.value, &|symbol| matches!(symbol.root, Root::Row(_) | Root::Principal), 0) || carries_rows(&arg.value, 0) {
                 let facts = self.facts.clone();
                 self.events.push(Event::Use(Use { value: arg.value.clone(), kind: UseKind::Handed, site: site.clone(), facts }));
             }

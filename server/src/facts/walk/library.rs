@@ -80,7 +80,11 @@ impl<'w> Walker<'w> {
                     let facts = self.facts.clone();
                     self.events.push(Event::Effect(Effect { kind: effect.kind.clone(), site: site.clone(), args: args.to_vec(), facts }));
                 }
-                Entry::Alias(is) => made.states.extend(catalogue.named(is)),
+                Entry::Alias(is) => {
+                    made.states.extend(catalogue.named(is));
+                    // A builder's step keeps what it gets; it does not become it.
+                    walked_callbacks = true;
+                }
                 Entry::Wraps => {
                     // What it wraps may be any of its arguments: `cache(fn)`, `wraps(f)(g)`.
                     let wrapped = args.iter().map(|arg| &arg.value).find(|value| matches!(value.kind(), Kind::Function(_) | Kind::Class(_)));
@@ -100,7 +104,7 @@ impl<'w> Walker<'w> {
                         result = Some(self.called_back(calls, &arg.value, library));
                     }
                 }
-                Entry::Access(_) | Entry::Table | Entry::Injects => {}
+                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference => {}
             }
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {

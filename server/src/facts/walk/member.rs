@@ -4,14 +4,21 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::expression::either;
-use crate::facts::catalogue::Entry;
+use crate::facts::catalogue::{Entry, Returns};
 use crate::facts::check::{Fact, Root, Symbol};
+use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Kind, Library, Value};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
     pub(super) fn member(&mut self, base: &Value, name: &Name) -> Value {
+        if self.python()
+            && base.symbol().is_some_and(|symbol| symbol.root == Root::Principal && symbol.path.is_empty())
+            && let Some(own) = self.own_rows(base, name)
+        {
+            return own;
+        }
         match base.kind() {
             Kind::Union(_) => {
                 let mapped = base.map(|value| self.member(value, name));
@@ -70,6 +77,18 @@ impl Walker<'_> {
         }
     }
 
+    /// `current_user.notes`: a query for the rows that are the user's.
+    fn own_rows(&mut self, user: &Value, name: &Name) -> Option<Value> {
+        let (own, looked_at) = self.world.belongings(name);
+        self.reads.names.extend(looked_at);
+        let own = own?;
+        let id = self.member(user, &Name::new_static("id"));
+        let filter = vec![Filter::eq(vec![own.column], id, None)];
+        let query =
+            Query { client: own.client, model: own.model, operation: Operation::ReadMany, filter, lazy: true, gives: Returns::Rows, ..Query::default() };
+        Some(Value::new(Kind::Library(Arc::new(Library { step: name.clone(), query: Some(Arc::new(query)), ..Library::default() }))))
+    }
+
     pub(super) fn library_member(&mut self, base: &Value, library: &Arc<Library>, name: &Name) -> Value {
         if let Some((_, value)) = library.set.iter().rev().find(|(known, _)| known == name) {
             return value.clone();
@@ -79,6 +98,9 @@ impl Walker<'_> {
         let mut package = library.package.clone();
         let mut namespace = false;
         if library.namespace {
+            if let Some(class) = self.stub_class(&library.package, name) {
+                return class;
+            }
             let export = crate::facts::catalogue::Root::Export { package: library.package.clone(), name: name.clone() };
             for state in catalogue.root(&export) {
                 if !states.contains(&state) {

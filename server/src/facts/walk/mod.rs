@@ -18,6 +18,7 @@ mod entry;
 mod expression;
 mod filter;
 mod frame;
+mod hand_on;
 mod import;
 mod injection;
 pub mod inline;
@@ -36,11 +37,12 @@ mod sql;
 mod statement;
 mod text;
 mod top;
+mod validated;
 mod world;
 
 pub use library::option_is;
 pub use top::is_idle;
-pub use world::{ModuleCache, Reads, Target, World};
+pub use world::{Belongings, ModuleCache, Reads, Target, World};
 
 use std::sync::Arc;
 
@@ -51,7 +53,7 @@ use super::event::{AccessId, Event};
 use super::place::{FunctionKey, ItemKey, Site};
 use super::scope::Module;
 use super::value::{Alternative, Captured, ClassValue, Value};
-use crate::model::{FunctionId, Segment};
+use crate::model::{ExprId, FunctionId, Segment};
 use crate::text::{FileId, Name, Span};
 
 /// The bound on one walk: expressions looked at, and calls followed in depth. A handler is worth more than a function
@@ -95,6 +97,10 @@ pub struct Walker<'w> {
     principal_id: Vec<Name>,
     /// The first parameter of the last root, as it was when it ended.
     last_request: Option<Value>,
+    /// Where the project stands that has a library's class as its handler.
+    pub home: Option<Site>,
+    /// What is being evaluated right now to be called so, and in which frame.
+    naming: Vec<(usize, ExprId, Name)>,
 }
 
 /// How a framework fills the parameters of a handler that no role was given for.
@@ -132,6 +138,11 @@ struct Frame {
     tries: u32,
     /// Facts when the frame was entered.
     entry: Facts,
+}
+
+/// Not a file of the project: what a library does, written down.
+pub fn is_stub(file: &FileId) -> bool {
+    file.as_str().starts_with("stub:")
 }
 
 /// Variables of the running function, innermost last.
@@ -175,6 +186,8 @@ impl<'w> Walker<'w> {
             handler_seen: false,
             principal_id: Vec::new(),
             last_request: None,
+            home: None,
+            naming: Vec::new(),
         }
     }
 
@@ -237,7 +250,17 @@ impl<'w> Walker<'w> {
     }
 
     fn site(&self, span: Span) -> Site {
-        Site { item: self.frame().item.clone(), span }
+        let item = &self.frame().item;
+        if is_stub(&item.file) {
+            // What a library's class does is told of the project's own class, or else of the code that calls it.
+            if let Some(home) = &self.home {
+                return home.clone();
+            }
+            if let Some(outer) = self.frames.iter().rev().find(|frame| !is_stub(&frame.item.file)) {
+                return Site { item: outer.item.clone(), span: Span::default() };
+            }
+        }
+        Site { item: item.clone(), span }
     }
 
     fn python(&self) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns};
 use crate::facts::check::Root;
+use crate::facts::event::Event;
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::value::{Argument, Kind, Library, Object, Value};
 use crate::text::{Name, Span};
@@ -151,7 +152,16 @@ impl Walker<'_> {
                 query.model = row.model.clone();
                 query.filter.push(Filter::Row(value.clone()));
             }
-            _ => {}
+            // `db.delete(note._id)`: of the table that the row came from.
+            _ => {
+                if let Some(Root::Row(id)) = value.symbol().map(|symbol| &symbol.root) {
+                    let model = self.events.iter().find_map(|event| match event {
+                        Event::Access(access) if access.id == *id => Some(access.query.model.clone()),
+                        _ => None,
+                    });
+                    query.model = model.unwrap_or_default();
+                }
+            }
         }
     }
 

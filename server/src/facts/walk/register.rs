@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
+use super::hand_on::chained;
 use crate::facts::catalogue::RouteEntry;
 use crate::facts::event::{Event, Registration};
 use crate::facts::value::{Argument, Kind, Library, Value};
@@ -11,17 +12,18 @@ use crate::text::{Name, Span};
 impl<'w> Walker<'w> {
     pub(super) fn register(&mut self, route: &RouteEntry, function: &Value, args: &[Argument], span: Span) {
         let on = function.as_library().and_then(|library| library.receiver.clone()).unwrap_or_else(Value::unknown);
-        let path = route.path.and_then(|at| args.iter().filter(|arg| arg.name.is_empty()).nth(at)).and_then(|arg| arg.value.as_str().cloned());
+        let path_given = route.path.and_then(|at| args.iter().filter(|arg| arg.name.is_empty()).nth(at)).and_then(|arg| arg.value.as_str().cloned());
         // `use(mw)` without a path: the handlers begin one earlier.
         let from = if route.path.is_some()
-            && path.is_none()
+            && path_given.is_none()
             && args.first().is_some_and(|arg| !matches!(arg.value.kind(), Kind::Text(_) | Kind::Unknown | Kind::Seq(_)))
         {
             route.handlers.saturating_sub(1)
         } else {
             route.handlers
         };
-        let mut handlers: Vec<Argument> = Vec::new();
+        let path = path_given.or_else(|| if route.named { self.name_given(span).map(|name| name.as_str().into()) } else { None });
+        let mut handlers: Vec<Argument> = if route.chained.is_empty() { Vec::new() } else { chained(route, &on) };
         for (position, arg) in args.iter().enumerate() {
             if arg.name.is_empty() && position >= from {
                 match arg.value.kind() {
@@ -45,6 +47,20 @@ impl<'w> Walker<'w> {
                 }
             } else if !arg.name.is_empty() {
                 handlers.push(arg.clone());
+            }
+        }
+        if let Some(path) = &route.includes {
+            let states = self.world.catalogue().named(path);
+            let includes = |handler: &Argument| handler.value.as_library().is_some_and(|library| library.states.iter().any(|state| states.contains(state)));
+            if handlers.iter().any(includes) {
+                return;
+            }
+        }
+        if let Some(method) = &route.through {
+            for handler in handlers.iter_mut().filter(|handler| matches!(handler.value.kind(), Kind::Class(_))) {
+                let method = self.member(&handler.value, method);
+                handler.value = self.apply_plain(&method, Vec::new());
+                self.ended = false;
             }
         }
         if let Some(role) = &route.plugin {

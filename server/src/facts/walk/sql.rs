@@ -199,6 +199,13 @@ impl Statement<'_> {
             ExprKind::Number(number) => Value::new(Kind::Number(number.clone())),
             ExprKind::Bool(is) => Value::bool(*is),
             ExprKind::Null => Value::null(),
+            ExprKind::Column(column) => match self.path(column).as_slice() {
+                [table, name] => Value::new(Kind::Column(Arc::new(Column { model: table.clone(), name: name.clone() }))),
+                _ => {
+                    let model = self.query.target().map(|table| table.name.name.clone()).unwrap_or_default();
+                    Value::new(Kind::Column(Arc::new(Column { model, name: column.name.clone() })))
+                }
+            },
             _ => Value::unknown(),
         }
     }

@@ -5,6 +5,9 @@ use crate::facts::check::Facts;
 use crate::facts::value::{Alternative, Kind, Value};
 use crate::model::{ExprId, LoopKind, PatternId, StmtId, StmtKind};
 
+/// Loops over so many known values are walked round by round.
+const MOST_UNROLLED: usize = 6;
+
 impl Walker<'_> {
     /// Walks statements in order; false if none of the paths reaches the end.
     pub(super) fn statements(&mut self, ids: &[StmtId]) -> bool {
@@ -57,9 +60,10 @@ impl Walker<'_> {
                 self.settle(&value, false);
             }
             StmtKind::Let { pattern, value, ty, .. } => {
-                let given = match value {
-                    Some(value) => self.eval(*value),
-                    None => Value::null(),
+                let given = match (value, self.parameter_name(*pattern)) {
+                    (Some(value), Some(name)) => self.eval_named(&name, *value),
+                    (Some(value), None) => self.eval(*value),
+                    (None, _) => Value::null(),
                 };
                 if self.ended {
                     self.ended = false;
@@ -218,6 +222,12 @@ impl Walker<'_> {
             Some(over) => {
                 let over = self.eval(over);
                 let over = self.fired(&over);
+                if let (Kind::Seq(seq), LoopKind::Each, Some(pattern), false) = (over.kind(), kind, pattern, self.ended)
+                    && seq.rest.is_none()
+                    && (1..=MOST_UNROLLED).contains(&seq.items.len())
+                {
+                    return self.looped_over(pattern, &seq.items.clone(), body);
+                }
                 if kind == LoopKind::Keys { Value::unknown().with_taint(over.taint().clone()) } else { self.element_of(&over) }
             }
             None => Value::unknown(),
@@ -254,5 +264,33 @@ impl Walker<'_> {
             }
         }
         self.merge(ends, &before_facts)
+    }
+    /// A loop over values that are all known: one after the other, so that what each round shows holds afterwards.
+    fn looped_over(&mut self, pattern: PatternId, items: &[Value], body: &[StmtId]) -> bool {
+        let before = self.facts.clone();
+        let depth = self.frame().state.len();
+        for item in items {
+            self.frame_mut().exits.push(LoopExits::default());
+            self.bind(pattern, item.clone());
+            let goes_on = self.block(body);
+            let mut ends = self.frame_mut().exits.pop().map(|exits| exits.states).unwrap_or_default();
+            // A round that was left early may have been the last.
+            let early = !ends.is_empty();
+            if goes_on {
+                ends.push(self.save());
+            }
+            if !self.python() {
+                for (locals, _) in &mut ends {
+                    locals.truncate(depth);
+                }
+            }
+            if !self.merge(ends, &before) {
+                return false;
+            }
+            if early {
+                break;
+            }
+        }
+        true
     }
 }

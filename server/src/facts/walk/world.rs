@@ -16,10 +16,24 @@ pub trait World {
     fn module(&self, file: &FileId) -> Option<Arc<Module>>;
     /// What `source`, as written in an import of `from`, means.
     fn resolve(&self, from: &FileId, source: &str) -> Target;
+    /// The file in which the steps of a library's classes are written down, where projects override them.
+    fn stub(&self, package: &str) -> Option<FileId>;
     /// Whether rows of this model are people who sign in.
     fn is_principal_model(&self, model: &str) -> bool;
+    /// The rows of the signed-in user that a member of it stands for (`user.notes`), and what was looked at to know.
+    fn belongings(&self, member: &str) -> (Option<Belongings>, Vec<(FileId, Name)>);
     /// Names of functions that the person configured as guards.
     fn is_configured_guard(&self, name: &str) -> bool;
+}
+
+/// Rows that belong to one person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Belongings {
+    pub model: Name,
+    /// The column with the person's id.
+    pub column: Name,
+    /// The catalogue's name of the client that asks for them.
+    pub client: Name,
 }
 
 /// Where an import leads.

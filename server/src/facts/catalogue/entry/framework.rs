@@ -32,6 +32,18 @@ pub struct RouteEntry {
     /// The handler is a plugin: it is called with an instance of this role, on which it registers.
     #[serde(default)]
     pub plugin: Option<Name>,
+    /// What includes the routes of another file stands in a handler's place, and answers nothing itself.
+    #[serde(default)]
+    pub includes: Option<String>,
+    /// A class is served by what this method of it gives.
+    #[serde(default)]
+    pub through: Option<Name>,
+    /// Calls of these names on the way from what it is registered on: what they get runs before the handler.
+    #[serde(default)]
+    pub chained: Vec<Name>,
+    /// Without a path of its own it is called what it is assigned to: a key of an object, a variable.
+    #[serde(default)]
+    pub named: bool,
     /// The members of an options object that hold guards (`preHandler`, `onRequest`).
     #[serde(default)]
     pub options: Vec<Name>,
@@ -58,6 +70,12 @@ pub struct FrameworkEntry {
     /// What a handler returns is sent to the client.
     #[serde(default = "yes")]
     pub returns: bool,
+    /// What a middleware hands on under this name is added to that member of the first parameter: `next({ ctx: { user } })`.
+    #[serde(default)]
+    pub hands: Option<Name>,
+    /// Its handlers are served where they stand, without being mounted.
+    #[serde(default)]
+    pub alone: bool,
     /// Parameters that are not injected by the framework come from the request.
     #[serde(default)]
     pub injects: bool,

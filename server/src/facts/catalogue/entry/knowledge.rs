@@ -25,6 +25,7 @@ pub struct Knowledge {
     wraps: Vec<toml::Table>,
     table: Vec<toml::Table>,
     injects: Vec<toml::Table>,
+    reference: Vec<toml::Table>,
     calls: Vec<toml::Table>,
     step: Vec<toml::Table>,
     guess: Vec<toml::Table>,
@@ -99,6 +100,7 @@ impl Knowledge {
         collect(self.wraps, &mut out, |_: Nothing| Entry::Wraps)?;
         collect(self.table, &mut out, |_: Nothing| Entry::Table)?;
         collect(self.injects, &mut out, |_: Nothing| Entry::Injects)?;
+        collect(self.reference, &mut out, |_: Nothing| Entry::Reference)?;
         collect(self.calls, &mut out, Entry::Calls)?;
         Ok(out)
     }

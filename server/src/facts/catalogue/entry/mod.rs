@@ -42,6 +42,8 @@ pub enum Entry {
     Table,
     /// `Depends(f)`: a parameter with this default is filled by calling `f`.
     Injects,
+    /// A validator of ids: of the table that its first argument names.
+    Reference,
     /// Calls the function it gets, in place.
     Calls(CallsEntry),
     /// A decorator or wrapper that gives back the function it got (argument 0), or calls it in its own way.

@@ -1,0 +1,152 @@
+# What Django's class-based views do, as far as it decides who may do what with which rows. Only the steps that projects
+# override, in the order in which the library takes them.
+
+
+class AccessMixin:
+    def handle_no_permission(self):
+        raise PermissionDenied()
+
+
+class LoginRequiredMixin(AccessMixin):
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PermissionRequiredMixin(AccessMixin):
+    def has_permission(self):
+        return self.request.user.has_perms(self.permission_required)
+
+    def dispatch(self, request, *args, **kwargs):
+        if not self.has_permission():
+            return self.handle_no_permission()
+        return super().dispatch(request, *args, **kwargs)
+
+
+class UserPassesTestMixin(AccessMixin):
+    def dispatch(self, request, *args, **kwargs):
+        if not self.test_func():
+            return self.handle_no_permission()
+        return super().dispatch(request, *args, **kwargs)
+
+
+class View:
+    @classmethod
+    def as_view(cls, **initkwargs):
+        def view(request, *args, **kwargs):
+            self = cls()
+            self.request = request
+            self.args = args
+            self.kwargs = kwargs
+            return self.dispatch(request, *args, **kwargs)
+
+        return view
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.method == "GET":
+            return self.get(request, *args, **kwargs)
+        if request.method == "POST":
+            return self.post(request, *args, **kwargs)
+        if request.method == "PUT":
+            return self.put(request, *args, **kwargs)
+        if request.method == "PATCH":
+            return self.patch(request, *args, **kwargs)
+        return self.delete(request, *args, **kwargs)
+
+
+class TemplateView(View):
+    def get(self, request, *args, **kwargs):
+        return self.get_context_data(**kwargs)
+
+    def get_context_data(self, **kwargs):
+        return kwargs
+
+
+class MultipleObjectMixin:
+    queryset = None
+    model = None
+
+    def get_queryset(self):
+        if self.queryset is not None:
+            return self.queryset.all()
+        return self.model._default_manager.all()
+
+    def get_context_data(self, **kwargs):
+        return kwargs
+
+
+class ListView(MultipleObjectMixin, View):
+    def get(self, request, *args, **kwargs):
+        rows = self.get_queryset()
+        return self.get_context_data(object_list=rows)
+
+
+class SingleObjectMixin:
+    queryset = None
+    model = None
+
+    def get_queryset(self):
+        if self.queryset is not None:
+            return self.queryset.all()
+        return self.model._default_manager.all()
+
+    def get_object(self, queryset=None):
+        rows = self.get_queryset()
+        if "pk" in self.kwargs:
+            return rows.get(pk=self.kwargs["pk"])
+        return rows.get(slug=self.kwargs["slug"])
+
+    def get_context_data(self, **kwargs):
+        return kwargs
+
+
+class DetailView(SingleObjectMixin, View):
+    def get(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        return self.get_context_data(object=self.object)
+
+
+class CreateView(SingleObjectMixin, View):
+    def get(self, request, *args, **kwargs):
+        return self.get_context_data()
+
+    def post(self, request, *args, **kwargs):
+        return self.form_valid(self.get_form())
+
+    def get_form(self):
+        return unknown_form(self.request)
+
+    def form_valid(self, form):
+        return form.save()
+
+
+class UpdateView(SingleObjectMixin, View):
+    def get(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        return self.get_context_data(object=self.object)
+
+    def post(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        return self.form_valid(self.get_form())
+
+    def get_form(self):
+        return unknown_form(self.request)
+
+    def form_valid(self, form):
+        self.object.save()
+        return None
+
+
+class DeleteView(SingleObjectMixin, View):
+    def get(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        return self.get_context_data(object=self.object)
+
+    def post(self, request, *args, **kwargs):
+        return self.delete(request, *args, **kwargs)
+
+    def delete(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        self.object.delete()
+        return None

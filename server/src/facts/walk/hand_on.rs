@@ -1,0 +1,79 @@
+//! Builders of procedures: the functions chained on the way run first, and hand on what the handler gets.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::catalogue::RouteEntry;
+use crate::facts::value::{Argument, Kind, Library, Object, Value};
+use crate::model::ExprId;
+use crate::text::{Name, Span};
+
+/// Builders are chained so long.
+const MOST_LINKS: usize = 32;
+
+impl Walker<'_> {
+    /// Evaluates what is going to be called `name`.
+    pub(super) fn eval_named(&mut self, name: &Name, expr: ExprId) -> Value {
+        self.naming.push((self.frames.len(), expr, name.clone()));
+        let value = self.eval(expr);
+        self.naming.pop();
+        value
+    }
+
+    /// What the expression at this span is going to be called.
+    pub(super) fn name_given(&self, span: Span) -> Option<Name> {
+        let segment = &self.frame().segment;
+        let here = self.frames.len();
+        let (.., name) =
+            self.naming.iter().rev().find(|(depth, expr, _)| *depth == here && segment.exprs.get(expr.0 as usize).is_some_and(|expr| expr.span == span))?;
+        Some(name.clone())
+    }
+
+    /// The request with a way on in it, for middleware that takes it apart.
+    pub fn with_next(&self, request: &Value) -> Value {
+        put(request, &Name::new_static("next"), Value::new(Kind::Next))
+    }
+
+    /// The request with what a middleware handed on to it under a name; what was there before stays.
+    pub fn handed_on(&mut self, middleware: &Value, request: &Value, name: &Name, argument: &Value) -> Option<Value> {
+        let (Kind::Function(closure), Kind::Library(library), Kind::Object(object)) = (middleware.kind(), request.kind(), argument.kind()) else {
+            return None;
+        };
+        let given = object.get(name).0?;
+        let Kind::Object(given) = given.kind() else { return None };
+        let before = self.inside(&closure.item.clone(), None, None, |walker| walker.library_member(request, library, name))?;
+        let mut merged = Object::default();
+        match before.kind() {
+            Kind::Object(before) => merged = (**before).clone(),
+            _ => merged.spread(before),
+        }
+        for (key, value) in &given.fields {
+            merged.set(key.clone(), value.clone());
+        }
+        Some(put(request, name, Value::new(Kind::Object(Arc::new(merged)))))
+    }
+}
+
+/// What the calls on the way to a registration got, the first one first.
+pub(super) fn chained(route: &RouteEntry, on: &Value) -> Vec<Argument> {
+    let mut found: Vec<Argument> = Vec::new();
+    let mut at = on.as_library().cloned();
+    for _ in 0..MOST_LINKS {
+        let Some(library) = at else { break };
+        let function = library.receiver.as_ref().and_then(|receiver| receiver.as_library().cloned());
+        if library.step == "()" && function.as_ref().is_some_and(|function| route.chained.contains(&function.step)) {
+            found.extend(library.args.iter().rev().cloned());
+        }
+        at = function;
+    }
+    found.reverse();
+    found
+}
+
+fn put(request: &Value, name: &Name, value: Value) -> Value {
+    let Kind::Library(library) = request.kind() else { return request.clone() };
+    let mut library: Library = (**library).clone();
+    library.set.retain(|(known, _)| known != name);
+    library.set.push((name.clone(), value));
+    request.with_kind(Kind::Library(Arc::new(library)))
+}
