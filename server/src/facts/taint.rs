@@ -160,6 +160,20 @@ impl Taint {
         Taint { each }
     }
 
+    fn find(&self, origin: &Origin) -> Option<&Origin> {
+        self.each.iter().find(|known| known.part == origin.part && known.name == origin.name && known.site == origin.site)
+    }
+
+    /// Of a value that was made of `all` and turned out to be of `left` only.
+    pub fn narrowed(&self, all: &Taint, left: &Taint) -> Taint {
+        let each = self.each.iter().filter_map(|origin| match (all.find(origin), left.find(origin)) {
+            (_, Some(kept)) => Some(Origin { clean: origin.clean.with(kept.clean), ..origin.clone() }),
+            (Some(_), None) => None,
+            (None, None) => Some(origin.clone()),
+        });
+        Taint { each: each.collect() }
+    }
+
     pub fn cleaned(&self, by: Cleanings) -> Taint {
         let mut taint = self.clone();
         for origin in &mut taint.each {

@@ -126,22 +126,11 @@ fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> O
         (true, _) => confidence.min(Confidence::Likely),
         _ => confidence,
     };
-    // It was checked on one way here, and which of the ways ends before the database cannot be told.
-    if let Kind::Union(alternatives) = value.kind()
-        && alternatives.iter().any(|alternative| is_checked(&alternative.value))
-    {
-        confidence = Confidence::Possible;
-    }
     let name = match origin.name.as_str() {
         "" | "()" => value.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_else(|| "a value".into()),
         _ => origin.name.clone(),
     };
     Some(Hole { name, part: origin.part, confidence, site: site.cloned(), source: origin.site.clone() })
-}
-
-/// What the caller sent, made harmless.
-fn is_checked(value: &Value) -> bool {
-    value.taint().iter().any(|origin| origin.part.is_request()) && !value.taint().reaches(Cleanings::SQL)
 }
 
 fn weight(part: Part) -> u8 {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::expression::either;
+use crate::facts::check::Fact;
 use crate::facts::value::{Kind, Library, Object, Value};
 use crate::model::{ExprId, ExprKind, Key, PatternId, PatternKind};
 use crate::text::Name;
@@ -154,7 +155,8 @@ impl Walker<'_> {
                     None => match old.kind() {
                         Kind::Object(object) => {
                             let mut object = (**object).clone();
-                            object.spread(value);
+                            let others = self.not_named(&object, &index);
+                            object.spread_over(value, &others);
                             Value::new(Kind::Object(Arc::new(object))).with_taint(old.taint().join(index.taint()))
                         }
                         _ => old.with_taint(old.taint().join(value.taint())),
@@ -164,6 +166,21 @@ impl Walker<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The fields of an object that a key cannot name: a pattern was found in the key that is not in their names.
+    fn not_named(&self, object: &Object, key: &Value) -> Vec<Name> {
+        let Some(symbol) = key.symbol() else { return Vec::new() };
+        let patterns: Vec<regex::Regex> = self
+            .facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Fact::Matches(known, pattern) if known == symbol => super::pattern::read(pattern),
+                _ => None,
+            })
+            .collect();
+        let named = |name: &Name| !name.is_ascii() || patterns.iter().all(|pattern| pattern.is_match(name));
+        object.fields.iter().map(|(name, _)| name).filter(|name| !named(name)).cloned().collect()
     }
 
     /// The same value with one member replaced.

@@ -61,6 +61,10 @@ impl Walker<'_> {
                 let key = first?.as_str().filter(|_| catalogue.at(&states).next().is_none())?;
                 Some(self.member(base, &Name::from(&**key)))
             }
+            Kind::Pattern(pattern) if name == "test" => {
+                let symbol = first?.symbol()?.clone();
+                Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Matches(symbol, pattern.clone())), if_false: Facts::none() }))
+            }
             Kind::Seq(_) | Kind::Rows(_) => self.list_method(base, name, args, span),
             Kind::Str(_) | Kind::Text(_) => self.text_method(base, name, args, span),
             Kind::Object(object) => self.object_method(base, &object.clone(), name, args),
@@ -136,7 +140,8 @@ impl Walker<'_> {
             "reduce" => {
                 let element = self.element_of(base);
                 let start = args.get(1).map(|arg| arg.value.clone()).unwrap_or_else(|| element.clone());
-                let given = self.apply_plain(&first?, vec![start.clone(), element]);
+                let first = first?;
+                let given = self.repeated(|walker| walker.apply_plain(&first, vec![start.clone(), element]));
                 either(start, given)
             }
             "push" | "append" | "unshift" | "add" | "extend" | "insert" => Value::number(),
@@ -148,10 +153,10 @@ impl Walker<'_> {
     /// A function called for the elements of a list: perhaps never, so nothing it establishes holds afterwards.
     fn on_each(&mut self, function: Value, element: Value) -> Value {
         let before = self.save();
-        let given = self.apply_plain(&function, vec![element]);
+        let given = self.repeated(|walker| walker.apply_plain(&function, vec![element]));
         self.ended = false;
         let after = self.save();
-        let joined = self.meet(before.clone(), after, &before.1);
+        let joined = self.mix(before.clone(), after, &before.1);
         self.restore((joined.0, before.1));
         given
     }

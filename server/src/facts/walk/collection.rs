@@ -94,6 +94,10 @@ impl Walker<'_> {
     }
 
     pub(super) fn comprehension(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Value {
+        self.repeated(|walker| walker.comprehended(clauses, element, value))
+    }
+
+    fn comprehended(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Value {
         let depth = self.frame().state.len();
         let facts = self.facts.clone();
         for clause in clauses {

@@ -104,6 +104,13 @@ impl Walker<'_> {
         if matches!(b.kind(), Kind::Union(_)) && b.symbol().is_none() && !matches!(a.kind(), Kind::Union(_)) {
             return self.equality(b, a);
         }
+        for (value, other) in [(a, b), (b, a)] {
+            if let (Some(symbol), Kind::Str(text)) = (value.symbol(), other.kind())
+                && let Some(is) = self.decided(symbol, text)
+            {
+                return (Truth::default(), Some(is));
+            }
+        }
         let null = |value: &Value| matches!(value.kind(), Kind::Null);
         match (a.kind(), b.kind()) {
             (Kind::Null, Kind::Null) => return (Truth::default(), Some(true)),
@@ -165,6 +172,20 @@ impl Walker<'_> {
             }
         }
         (truth, None)
+    }
+
+    /// Whether something of the request equals a text, where that is known already.
+    fn decided(&self, symbol: &Symbol, text: &Arc<str>) -> Option<bool> {
+        if !matches!(symbol.root, Root::Request(_)) || symbol.path.iter().any(|step| step == "*") {
+            return None;
+        }
+        self.facts.iter().find_map(|fact| match fact {
+            Fact::Is(known, is) if known == symbol && is == text => Some(true),
+            // What answers to GET is asked for HEAD too.
+            Fact::Is(known, is) if known == symbol && !(&**is == "GET" && &**text == "HEAD") => Some(false),
+            Fact::IsNot(known, not) if known == symbol && not == text => Some(false),
+            _ => None,
+        })
     }
 
     /// `header !== \`Bearer ${process.env.CRON_SECRET}\``.

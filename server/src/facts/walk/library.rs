@@ -23,8 +23,23 @@ impl<'w> Walker<'w> {
     pub(super) fn library_call(&mut self, function: &Value, library: &Arc<Library>, args: &[Argument], kind: CallKind, span: Span) -> Value {
         let catalogue = self.catalogue();
         let states = catalogue.call(&library.states);
+        let present = catalogue.at(&states).any(|entry| matches!(entry, Entry::Present));
+        let value = self.reached_call(function, library, states, args, kind, span);
+        if present && value.is_truthy().is_none() { value.present() } else { value }
+    }
+
+    fn reached_call(
+        &mut self,
+        function: &Value,
+        library: &Arc<Library>,
+        states: SmallVec<[State; 2]>,
+        args: &[Argument],
+        kind: CallKind,
+        span: Span,
+    ) -> Value {
+        let catalogue = self.catalogue();
+        let entries: Vec<&Entry> = catalogue.at(&states).filter(|entry| !matches!(entry, Entry::Present)).collect();
         let site = self.site(span);
-        let entries: Vec<&Entry> = catalogue.at(&states).collect();
         let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
             return self.unlisted_call(function, library, states, args, span);
@@ -100,7 +115,7 @@ impl<'w> Walker<'w> {
                         result = Some(self.called_back(calls, &arg.value, library));
                     }
                 }
-                Entry::Access(_) | Entry::Table | Entry::Injects => {}
+                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Present => {}
             }
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {

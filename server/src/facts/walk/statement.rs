@@ -1,7 +1,7 @@
 //! Statements. Each says whether the path goes on after it.
 
 use super::{Locals, LoopExits, Walker};
-use crate::facts::check::Facts;
+use crate::facts::check::{Facts, Root, Symbol};
 use crate::facts::value::{Alternative, Kind, Value};
 use crate::model::{ExprId, LoopKind, PatternId, StmtId, StmtKind};
 
@@ -90,10 +90,10 @@ impl Walker<'_> {
                 for handler in handlers {
                     // What the body had assigned may or may not have happened.
                     let (locals, _) = self.save();
-                    let (joined, _) = self.meet(before.clone(), (locals, before.1.clone()), &before.1);
+                    let (joined, _) = self.mix(before.clone(), (locals, before.1.clone()), &before.1);
                     self.restore((joined, before.1.clone()));
                     if let Some(pattern) = handler.pattern {
-                        self.bind(pattern, Value::unknown());
+                        self.bind(pattern, Value::unknown().present());
                     }
                     if self.block(&handler.body) {
                         ends.push(self.save());
@@ -183,7 +183,7 @@ impl Walker<'_> {
         let mut ends = Vec::new();
         if known != Some(false) {
             self.facts.add_all(&truth.if_true);
-            if self.block(then) {
+            if !self.facts.is_impossible() && self.block(then) {
                 ends.push(self.save());
             }
         }
@@ -193,7 +193,7 @@ impl Walker<'_> {
             if !removable {
                 self.facts.add_all(&truth.if_false);
             }
-            if self.block(otherwise) {
+            if !self.facts.is_impossible() && self.block(otherwise) {
                 ends.push(self.save());
             }
         }
@@ -212,19 +212,44 @@ impl Walker<'_> {
     }
 
     fn looped(&mut self, kind: LoopKind, pattern: Option<PatternId>, over: Option<ExprId>, cond: Option<ExprId>, body: &[StmtId]) -> bool {
-        let before_facts = self.facts.clone();
+        let before = self.facts.clone();
+        if kind == LoopKind::Once {
+            let ends = self.rounds(kind, pattern, over, cond, body);
+            return ends.is_some_and(|ends| self.merge(ends, &before));
+        }
+        let Some(ends) = self.repeated(|walker| walker.rounds(kind, pattern, over, cond, body)) else { return false };
+        // One round may have left one way and the next another.
+        let state = ends.into_iter().reduce(|state, other| self.mix(state, other, &before));
+        match state {
+            Some(state) => {
+                self.restore(state);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// One round of a loop: the states in which it may end. `None` if it is never reached.
+    fn rounds(&mut self, kind: LoopKind, pattern: Option<PatternId>, over: Option<ExprId>, cond: Option<ExprId>, body: &[StmtId]) -> Option<Vec<(Locals, Facts)>> {
         let depth = self.frame().state.len();
         let element = match over {
             Some(over) => {
                 let over = self.eval(over);
                 let over = self.fired(&over);
-                if kind == LoopKind::Keys { Value::unknown().with_taint(over.taint().clone()) } else { self.element_of(&over) }
+                let element = if kind == LoopKind::Keys { Value::unknown().with_taint(over.taint().clone()) } else { self.element_of(&over) };
+                // One element in each round, so that a check of it is a check of it.
+                if matches!(element.kind(), Kind::Unknown) && element.symbol().is_none() && !element.taint().is_empty() {
+                    self.calls += 1;
+                    element.with_symbol(Symbol::new(Root::Call(self.calls)))
+                } else {
+                    element
+                }
             }
             None => Value::unknown(),
         };
         if self.ended {
             self.ended = false;
-            return false;
+            return None;
         }
         let start = self.save();
         self.frame_mut().exits.push(LoopExits::default());
@@ -253,6 +278,6 @@ impl Walker<'_> {
                 locals.truncate(depth);
             }
         }
-        self.merge(ends, &before_facts)
+        Some(ends)
     }
 }
