@@ -62,6 +62,8 @@ impl Cleanings {
     pub const SHAPE: Cleanings = Cleanings(1 << 6);
     pub const NOSQL: Cleanings = Cleanings(1 << 7);
     pub const CODE: Cleanings = Cleanings(1 << 8);
+    /// Not made harmless, but perhaps not here at all: it was put into an object under a key that is not known.
+    pub const SOME_KEY: Cleanings = Cleanings(1 << 9);
 
     pub fn has(self, other: Cleanings) -> bool {
         self.0 & other.0 == other.0

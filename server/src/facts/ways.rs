@@ -81,6 +81,9 @@ impl Ways {
 
     /// One side of a fork. Sides 0 and 1 are those of a fork that has no others.
     pub fn turn(fork: &Arc<Fork>, side: u32) -> Ways {
+        if !fork.is_open() {
+            return Ways::any();
+        }
         Ways(Some(Arc::from([Way(smallvec::smallvec![Turn { fork: Arc::clone(fork), side }])])))
     }
 
@@ -118,7 +121,13 @@ impl Ways {
         }
         match ways.finish() {
             // Too many: what each of the two says is true as well.
-            Ways(None) => if a.len() <= b.len() { self.clone() } else { other.clone() },
+            Ways(None) => {
+                if a.len() <= b.len() {
+                    self.clone()
+                } else {
+                    other.clone()
+                }
+            }
             both => both,
         }
     }
@@ -210,5 +219,77 @@ impl Gathered {
 
     fn finish(self) -> Ways {
         if self.0.len() > Ways::MOST || self.0.iter().any(|way| way.0.is_empty()) { Ways::any() } else { Ways(Some(self.0.into())) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fork, Ways};
+    use std::sync::Arc;
+
+    fn forks() -> [Arc<Fork>; 3] {
+        [1, 2, 3].map(Fork::new)
+    }
+
+    #[test]
+    fn the_sides_of_a_fork_exclude_each_other_and_are_all() {
+        let [f, g, _] = forks();
+        let (left, right) = (Ways::turn(&f, 0), Ways::turn(&f, 1));
+        assert!(!left.meets(&right) && left.meets(&left) && left.meets(&Ways::turn(&g, 1)));
+        assert!(left.and(&right).is_none());
+        assert!(left.or(&right).is_any());
+        let (under, over) = (left.and(&Ways::turn(&g, 0)), left.and(&Ways::turn(&g, 1)));
+        assert_eq!(under.or(&over), left);
+        assert!(!under.or(&right).meets(&over));
+    }
+
+    #[test]
+    fn a_fork_of_many_sides_is_not_closed_by_two() {
+        let [f, ..] = forks();
+        let sides = [2, 3, 4].map(|side| Ways::turn(&f, side));
+        let two = sides[0].or(&sides[1]);
+        assert!(!two.is_any() && !two.meets(&sides[2]) && two.meets(&sides[1]));
+    }
+
+    #[test]
+    fn what_is_known_before_is_not_said_again() {
+        let [f, g, _] = forks();
+        let before = Ways::turn(&f, 0);
+        assert_eq!(before.and(&Ways::turn(&g, 1)).since(&before), Ways::turn(&g, 1));
+        assert!(before.since(&before).is_any());
+        assert_eq!(Ways::turn(&g, 1).since(&Ways::any()), Ways::turn(&g, 1));
+    }
+
+    #[test]
+    fn a_closed_fork_excludes_nothing() {
+        let [f, g, _] = forks();
+        let (left, right) = (Ways::turn(&f, 0), Ways::turn(&f, 1).and(&Ways::turn(&g, 0)));
+        f.close();
+        assert!(left.meets(&right) && !left.and(&right).is_none());
+        assert!(!right.meets(&Ways::turn(&g, 1)));
+        assert!(Ways::turn(&f, 0).is_any());
+    }
+
+    #[test]
+    fn nowhere_and_anywhere() {
+        let [f, ..] = forks();
+        assert!(Ways::none().is_none() && !Ways::none().meets(&Ways::any()) && !Ways::any().is_none());
+        assert!(Ways::turn(&f, 0).and(&Ways::none()).is_none());
+        assert_eq!(Ways::none().or(&Ways::turn(&f, 0)), Ways::turn(&f, 0));
+    }
+
+    #[test]
+    fn too_many_ways_are_any_way_and_what_is_said_stays_true() {
+        let forks: Vec<Arc<Fork>> = (0..40).map(Fork::new).collect();
+        let mut long = Ways::any();
+        forks.iter().for_each(|fork| long = long.and(&Ways::turn(fork, 1)));
+        assert!(long.meets(&Ways::turn(&forks[0], 0)), "the first are forgotten");
+        assert!(!long.meets(&Ways::turn(&forks[39], 0)));
+        let mut wide = Ways::none();
+        forks.iter().for_each(|fork| wide = wide.or(&Ways::turn(fork, 1)));
+        assert!(wide.is_any());
+        let pairs = |at: usize| Ways::turn(&forks[at], 0).or(&Ways::turn(&forks[at + 1], 0)).or(&Ways::turn(&forks[at + 2], 0));
+        let both = pairs(0).and(&pairs(3));
+        assert!(both.is_any() || both == pairs(0), "nine ways are too many");
     }
 }

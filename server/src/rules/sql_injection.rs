@@ -109,7 +109,7 @@ fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> O
     if fixed || matches!(value.kind(), Kind::Number(_) | Kind::Bool(_) | Kind::Null) {
         return None;
     }
-    let origin: &Origin = value.taint().without(Cleanings::SQL).max_by_key(|origin| weight(origin.part))?;
+    let origin: &Origin = value.taint().without(Cleanings::SQL).max_by_key(|origin| (weight(origin.part), !origin.clean.has(Cleanings::SOME_KEY)))?;
     let mut confidence = match origin.part {
         part if part.is_request() => Confidence::Proven,
         Part::Model => Confidence::Proven,
@@ -126,11 +126,23 @@ fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> O
         (true, _) => confidence.min(Confidence::Likely),
         _ => confidence,
     };
+    // Checked where it was put in by name, and what went in under other keys is hardly this.
+    if origin.clean.has(Cleanings::SOME_KEY)
+        && let Kind::Union(alternatives) = value.kind()
+        && alternatives.iter().any(|alternative| is_checked(&alternative.value))
+    {
+        confidence = Confidence::Possible;
+    }
     let name = match origin.name.as_str() {
         "" | "()" => value.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_else(|| "a value".into()),
         _ => origin.name.clone(),
     };
     Some(Hole { name, part: origin.part, confidence, site: site.cloned(), source: origin.site.clone() })
+}
+
+/// What the caller sent, made harmless.
+fn is_checked(value: &Value) -> bool {
+    value.taint().iter().any(|origin| origin.part.is_request()) && !value.taint().reaches(Cleanings::SQL)
 }
 
 fn weight(part: Part) -> u8 {

@@ -193,10 +193,13 @@ impl Value {
             Kind::Number(text) => Some(!matches!(text.as_str(), "0" | "0.0")),
             Kind::Str(text) => Some(!text.is_empty()),
             Kind::Text(text) => text.pieces.iter().any(|p| matches!(p, Piece::Literal(t) if !t.is_empty())).then_some(true),
-            // Empty lists and dicts are false in Python and true in JavaScript: not told apart here.
-            Kind::Object(object) => (!object.fields.is_empty()).then_some(true),
+            // Empty lists and dicts are false in Python and true in JavaScript: not told apart here. And what came from
+            // outside may be missing, whatever a schema says of it.
+            Kind::Object(object) => (!object.fields.is_empty() && self.symbol().is_none() && self.taint().is_empty()).then_some(true),
             Kind::Seq(_) => None,
-            Kind::Function(_) | Kind::Class(_) | Kind::Hoisted(_) | Kind::Instance(_) | Kind::Promise(_) | Kind::Module(_) | Kind::Pattern(_) | Kind::Next => Some(true),
+            Kind::Function(_) | Kind::Class(_) | Kind::Hoisted(_) | Kind::Instance(_) | Kind::Promise(_) | Kind::Module(_) | Kind::Pattern(_) | Kind::Next => {
+                Some(true)
+            }
             Kind::Union(alternatives) => {
                 let mut all = alternatives.iter().map(|alternative| alternative.value.is_truthy());
                 let first = all.next()??;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::expression::either;
 use crate::facts::check::Fact;
+use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Library, Object, Value};
 use crate::model::{ExprId, ExprKind, Key, PatternId, PatternKind};
 use crate::text::Name;
@@ -156,7 +157,7 @@ impl Walker<'_> {
                         Kind::Object(object) => {
                             let mut object = (**object).clone();
                             let others = self.not_named(&object, &index);
-                            object.spread_over(value, &others);
+                            object.spread_over(under_some_key(&value), &others);
                             Value::new(Kind::Object(Arc::new(object))).with_taint(old.taint().join(index.taint()))
                         }
                         _ => old.with_taint(old.taint().join(value.taint())),
@@ -217,4 +218,9 @@ impl Walker<'_> {
             _ => old.clone(),
         }
     }
+}
+
+/// What is put into an object under a key that is not known.
+pub(super) fn under_some_key(value: &Value) -> Value {
+    value.with_taint(value.taint().cleaned(Cleanings::SOME_KEY))
 }

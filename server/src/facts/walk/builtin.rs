@@ -97,7 +97,8 @@ impl Walker<'_> {
                 self.on_each(first?, element);
                 Value::null()
             }
-            "filter" | "slice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique" | "tolist" => {
+            // What `splice` takes out is of the list, too.
+            "filter" | "slice" | "splice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique" | "tolist" => {
                 if name == "filter"
                     && let Some(first) = first
                 {
@@ -272,6 +273,15 @@ impl Walker<'_> {
                     _ => seq.rest = Some(Value::unknown()),
                 }
                 Value::new(Kind::Seq(Arc::new(seq)))
+            }
+            ("pop" | "popitem" | "clear", Kind::Object(object)) if self.python() => {
+                let mut object: Object = (**object).clone();
+                match args.first().and_then(|arg| arg.value.as_str()) {
+                    Some(key) => object.fields.retain(|(name, _)| **name != **key),
+                    None => object.fields.clear(),
+                }
+                object.spread_at = object.spread_at.min(object.fields.len());
+                base.with_kind(Kind::Object(Arc::new(object)))
             }
             ("update", Kind::Object(object)) => {
                 let mut object: Object = (**object).clone();

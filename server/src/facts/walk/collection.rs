@@ -26,7 +26,7 @@ impl Walker<'_> {
                         Some(key) => object.set(Name::from(&**key), value),
                         None => {
                             taint = taint.join(key.taint());
-                            object.spread(value);
+                            object.spread(super::bind::under_some_key(&value));
                         }
                     }
                 }

@@ -227,6 +227,9 @@ impl Walker<'_> {
                 }
                 Truth { if_true: facts, if_false: Facts::none() }
             }
+            Kind::Union(lists) if lists.iter().all(|list| is_fixed_list(&list.value)) => {
+                Truth { if_true: Facts::one(Fact::Among(symbol.clone())), if_false: Facts::none() }
+            }
             Kind::Object(object) if object.rest.is_none() => Truth { if_true: Facts::one(Fact::Among(symbol.clone())), if_false: Facts::none() },
             Kind::Seq(seq) => {
                 let mut truth = Truth::default();
@@ -310,6 +313,10 @@ pub(super) fn is_constant(value: &Value) -> bool {
         Kind::Union(alternatives) => alternatives.iter().all(|alternative| is_constant(&alternative.value)),
         _ => false,
     }
+}
+
+fn is_fixed_list(list: &Value) -> bool {
+    matches!(list.kind(), Kind::Seq(seq) if seq.rest.is_none() && seq.items.iter().all(is_constant))
 }
 
 /// The identity of a count of rows.

@@ -12,7 +12,11 @@ impl Walker<'_> {
     pub(super) fn fork(&mut self) -> Arc<Fork> {
         self.met += 1;
         let fork = Fork::new(self.met);
-        self.forks.push(Arc::clone(&fork));
+        if self.apart > 0 {
+            fork.close();
+        } else {
+            self.forks.push(Arc::clone(&fork));
+        }
         fork
     }
 

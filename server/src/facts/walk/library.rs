@@ -8,7 +8,7 @@ use super::Walker;
 use super::call::called_name;
 use super::entry::{sourced, where_all};
 use crate::facts::catalogue::{Catalogue, Entry, State};
-use crate::facts::check::{Fact, Facts, Guard};
+use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Effect, Event, Use, UseKind};
 use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, Kind, Library, Truth, Value};
@@ -28,15 +28,7 @@ impl<'w> Walker<'w> {
         if present && value.is_truthy().is_none() { value.present() } else { value }
     }
 
-    fn reached_call(
-        &mut self,
-        function: &Value,
-        library: &Arc<Library>,
-        states: SmallVec<[State; 2]>,
-        args: &[Argument],
-        kind: CallKind,
-        span: Span,
-    ) -> Value {
+    fn reached_call(&mut self, function: &Value, library: &Arc<Library>, states: SmallVec<[State; 2]>, args: &[Argument], kind: CallKind, span: Span) -> Value {
         let catalogue = self.catalogue();
         let entries: Vec<&Entry> = catalogue.at(&states).filter(|entry| !matches!(entry, Entry::Present)).collect();
         let site = self.site(span);
@@ -140,7 +132,17 @@ impl<'w> Walker<'w> {
             self.handed(args, span);
         }
         let value = result.unwrap_or_else(|| Value::new(Kind::Library(Arc::new(made))));
-        if taint.is_empty() { value } else { value.with_taint(value.taint().join(&taint)) }
+        if taint.is_empty() {
+            return value;
+        }
+        // What a call makes of other values is one thing, whose parts can be checked.
+        let value = if value.symbol().is_none() {
+            self.calls += 1;
+            value.with_symbol(Symbol::new(Root::Call(self.calls)))
+        } else {
+            value
+        };
+        value.with_taint(value.taint().join(&taint))
     }
 
     /// A call of which the catalogue says nothing: it remains something of the library.

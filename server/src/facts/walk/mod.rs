@@ -75,6 +75,8 @@ pub struct Walker<'w> {
     /// Forks that were met, and how many so far.
     forks: Vec<Arc<Fork>>,
     met: u32,
+    /// How deep in values of module-level names: they outlive the walk, so nothing is told apart in them.
+    apart: u32,
     steps: u32,
     most_steps: u32,
     /// Frames above this many are filled by a framework: their parameters are open.
@@ -168,6 +170,7 @@ impl<'w> Walker<'w> {
             calls: 0,
             forks: Vec::new(),
             met: 0,
+            apart: 0,
             steps: 0,
             most_steps: MOST_STEPS,
             open_from: 0,

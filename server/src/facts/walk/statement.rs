@@ -230,7 +230,14 @@ impl Walker<'_> {
     }
 
     /// One round of a loop: the states in which it may end. `None` if it is never reached.
-    fn rounds(&mut self, kind: LoopKind, pattern: Option<PatternId>, over: Option<ExprId>, cond: Option<ExprId>, body: &[StmtId]) -> Option<Vec<(Locals, Facts)>> {
+    fn rounds(
+        &mut self,
+        kind: LoopKind,
+        pattern: Option<PatternId>,
+        over: Option<ExprId>,
+        cond: Option<ExprId>,
+        body: &[StmtId],
+    ) -> Option<Vec<(Locals, Facts)>> {
         let depth = self.frame().state.len();
         let element = match over {
             Some(over) => {
