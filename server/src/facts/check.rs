@@ -159,6 +159,11 @@ impl Facts {
         Facts::on(Ways::none())
     }
 
+    /// The same, without a word on the ways.
+    pub fn anywhere(&self) -> Facts {
+        Facts { known: self.known.clone(), ways: Ways::any() }
+    }
+
     pub fn ways(&self) -> &Ways {
         &self.ways
     }

@@ -267,7 +267,8 @@ impl Walker<'_> {
             }
             None => Default::default(),
         };
-        self.facts.add_all(&truth.if_true);
+        // What was so when it began may not be so in its next round.
+        self.facts.add_all(&truth.if_true.anywhere());
         if let Some(pattern) = pattern {
             self.bind(pattern, element);
         }
