@@ -40,7 +40,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.detail = sink.client.clone();
         raw.message = message(worst);
         raw.also(sink.call.clone(), "the database runs it here".to_owned());
-        for hole in found.iter().filter(|hole| hole.site != worst.site) {
+        // Holes of which less is sure are no evidence beside it.
+        let surely = |hole: &&Hole| hole.confidence > Confidence::Possible || worst.confidence == Confidence::Possible;
+        for hole in found.iter().filter(surely).filter(|hole| hole.site != worst.site) {
             if let Some(site) = &hole.site {
                 raw.also(site.clone(), format!("`{}` is put into the text too", hole.name));
             }
