@@ -18,7 +18,7 @@
              `((typescript-mode typescript-ts-mode tsx-ts-mode js-mode js-ts-mode
                 python-mode python-ts-mode json-mode json-ts-mode js-json-mode
                 yaml-mode yaml-ts-mode toml-ts-mode conf-toml-mode
-                sql-mode prisma-mode mhtml-mode html-mode
+                sql-mode prisma-mode mhtml-mode html-mode vue-mode svelte-mode astro-ts-mode
                 dockerfile-mode dockerfile-ts-mode sh-mode bash-ts-mode)
                . ,(lambda (&rest _) guardline-command)))
 

@@ -26,6 +26,9 @@ let s:languages = {
 \ 'toml': 'toml',
 \ 'sql': 'sql',
 \ 'html': 'html',
+\ 'vue': 'vue',
+\ 'svelte': 'svelte',
+\ 'astro': 'astro',
 \ 'dockerfile': 'dockerfile',
 \ 'sh': 'shellscript',
 \}

@@ -87,7 +87,7 @@ impl Engine {
                 engine.secrets.clear();
             }
             of_file(snapshot, file, engine.secrets.entry(file.clone()).or_default(), &mut out);
-            Some(finished(out))
+            Some(finished(snapshot, out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
     }
@@ -108,7 +108,7 @@ impl Engine {
                 let mut fresh = secrets::Memory::default();
                 of_file(snapshot, file, engine.secrets.get_mut(file).unwrap_or(&mut fresh), &mut out);
             }
-            Some(finished(out))
+            Some(finished(snapshot, out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
     }
@@ -277,7 +277,15 @@ fn set_level(snapshot: &Snapshot, rule: &str, level: Level) -> Option<Level> {
 }
 
 /// In order, and each mistake once: several walks may come through the same place.
-fn finished(mut findings: Vec<Finding>) -> Vec<Finding> {
+fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
+    for finding in &mut findings {
+        let places = finding.related.iter_mut().map(|related| &mut related.place).chain([&mut finding.place]);
+        for place in places {
+            if let Some(known) = snapshot.project.file(&place.file) {
+                place.span = known.document.exact(place.span);
+            }
+        }
+    }
     findings.sort_by(|a, b| {
         (&a.place, a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(
             &b.place,

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use guardline::engine::STACK_BYTES;
 use guardline::{cli, lsp};
 
 /// Finds the security mistakes that AI assistants make, and says how to repair them.
@@ -26,6 +27,8 @@ enum Door {
 
 fn main() -> ExitCode {
     let program = Program::parse();
+    // Code nests deeply, and files are read on all cores. Should the pool exist already, its stacks have to do.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
     match program.door {
         Door::Terminal(command) => cli::run(command, program.no_color),
         Door::Lsp(server) => lsp::run(&lsp::Options {

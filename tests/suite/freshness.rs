@@ -30,6 +30,14 @@ const FILES: &[(&str, &str)] = &[
         "main.py",
         "from flask import Flask, request\nimport sqlite3\n\napp = Flask(__name__)\n\n\ndef rows(term):\n    return sqlite3.connect(\"x\").execute(f\"select * from t where a = '{term}'\").fetchall()\n\n\n@app.route(\"/search\")\ndef search():\n    return {\"rows\": rows(request.args[\"q\"])}\n",
     ),
+    (
+        "Notes.vue",
+        "<script>\nexport const key = \"sk_live_\";\n</script>\n<script setup lang=\"ts\">\nimport { noteWhere } from \"@/lib/where\";\nconst a: string = \"😀\";\n</script>\n<template>{{ a }}</template>\n",
+    ),
+    (
+        "search.ipynb",
+        "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n  \"from flask import Flask, request\\n\",\n  \"import sqlite3\\n\",\n  \"app = Flask(__name__)\"]},\n {\"cell_type\": \"code\", \"source\": [\n  \"@app.get(\\\"/q\\\")\\n\",\n  \"def q():\\n\",\n  \"    return sqlite3.connect(\\\"x\\\").execute(f\\\"select '{request.args['q']}'\\\")\"]}]}\n",
+    ),
 ];
 
 /// Snippets that change what is found: constraints, guards, sinks, broken code, odd text.
@@ -188,6 +196,30 @@ fn an_edit_elsewhere_changes_what_is_found_here() {
         let after = before.with(vec![(weaker.file.clone(), Some(Arc::new(weaker)))]);
         let second = engine.check_all(&snapshot(&after, &config), &Cancel::default()).expect("not cancelled");
         assert_eq!(count(&second), 2, "{:?}", told(&second));
+    });
+}
+
+#[test]
+fn a_model_that_becomes_people_changes_what_is_found_in_code() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let schema = |people: &str| {
+            format!(
+                "model Holder {{\n  id String @id\n{people}}}\nmodel Note {{\n  id String @id\n  holderId String\n  holder Holder @relation(fields: [holderId], references: [id])\n}}\n"
+            )
+        };
+        let handler = "import { PrismaClient } from \"@prisma/client\";\nimport { requireUser } from \"@/lib/auth\";\nconst db = new PrismaClient();\nexport async function GET(_: Request, { params }: { params: { id: string } }) {\n  const user = await requireUser();\n  const holder = await db.holder.findUnique({ where: { id: user.id } });\n  return Response.json(await db.note.findFirst({ where: { id: params.id, holderId: holder.id } }));\n}\n";
+        let document = |name: &str, version: i32, text: &str| Document::new(id(name), Language::of(&id(name)).expect("known"), version, text);
+        let mut current =
+            project(&[document("schema.prisma", 0, &schema("")), document(FILES[1].0, 0, FILES[1].1), document("app/api/notes/[id]/route.ts", 0, handler)]);
+        let mut engine = Engine::default();
+        for (version, people) in ["  email String @unique\n  password String\n", "", "  email String @unique\n  password String\n"].into_iter().enumerate() {
+            let edited = document("schema.prisma", version as i32 + 1, &schema(people));
+            current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited)))]);
+            let now = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+            let fresh = Engine::default().check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+            assert_eq!(told(&now), told(&fresh), "with {people:?}");
+        }
     });
 }
 

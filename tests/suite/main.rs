@@ -3,6 +3,7 @@
 mod audit;
 mod audit_formats;
 mod demo;
+mod embedded;
 mod fixes;
 mod floors;
 mod freshness;

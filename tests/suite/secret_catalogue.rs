@@ -15,7 +15,7 @@ fn scan(path: &str, text: &str) -> Vec<SecretHit> {
     let document = Document::new(file, language, 0, text);
     match lower::lower(&document, None) {
         Some(model) => in_code(&model, &document, path),
-        None => in_text(&document, &FileHints::of(&document, path)),
+        None => in_text(&document, &document.text(), &FileHints::of(&document, path)),
     }
 }
 

@@ -16,12 +16,29 @@ const LANGUAGES = [
   'sql',
   'prisma',
   'html',
+  'vue',
+  'svelte',
+  'astro',
   'dockerfile',
   'shellscript',
 ];
 
 /** Files whose language id differs between editor versions, or needs another extension to exist. */
-const PATTERNS = ['**/.env*', '**/*.env', '**/.dev.vars*', '**/.npmrc', '**/.pypirc', '**/.netrc', '**/*.toml', '**/*.prisma', '**/*.rules'];
+const PATTERNS = [
+  '**/.env*',
+  '**/*.env',
+  '**/.dev.vars*',
+  '**/.npmrc',
+  '**/.pypirc',
+  '**/.netrc',
+  '**/*.toml',
+  '**/*.prisma',
+  '**/*.rules',
+  '**/*.vue',
+  '**/*.svelte',
+  '**/*.astro',
+  '**/*.ipynb',
+];
 
 export const DOCUMENTS: DocumentSelector = [
   ...LANGUAGES.flatMap((language) => [

@@ -95,10 +95,8 @@ fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &Prog
     let mut ignored = FxHashSet::default();
     let ended = walk.stream(cancel, &mut |batch| {
         ignored.extend(batch.files.iter().filter(|source| source.ignored).map(|source| source.file.clone()));
-        // Parsing is most of the work and needs nothing of other files, so it is done here, on all cores.
         documents.par_extend(batch.files.into_par_iter().filter_map(|source| {
             let document = Document::new(source.file.clone(), Language::of(&source.file)?, 0, &source.text);
-            document.parse();
             Some((source.file, Some(Arc::new(document))))
         }));
         progress.count(batch.done, batch.total);

@@ -11,7 +11,7 @@ use crate::text::{Span, lines};
 
 pub fn fix(project: &Project, key: &Place) -> Option<Fix> {
     let file = project.file(&key.file)?;
-    let text = file.document.text();
+    let text = file.document.code().to_string();
     let raw = key.span.of(&text);
     let is_key = !raw.is_empty() && !raw.contains(|c: char| c.is_whitespace() || c == '"' || c == '\'');
     if !is_key || !in_comment(file, &text, key.span) {
@@ -45,7 +45,7 @@ fn in_comment(file: &File, text: &str, span: Span) -> bool {
 
 /// A string that is a statement of its own.
 fn in_docstring(file: &File, span: Span) -> bool {
-    let Some(placed) = file.model.as_ref().filter(|_| file.document.language == Language::Python).and_then(|model| model.segment_at(span.start)) else {
+    let Some(placed) = file.model.as_ref().filter(|model| model.language == Language::Python).and_then(|model| model.segment_at(span.start)) else {
         return false;
     };
     let Some(start) = span.start.checked_sub(placed.start) else { return false };

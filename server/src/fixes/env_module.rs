@@ -28,7 +28,7 @@ pub fn declare(project: &Project, code: &Code, package: &Package, name: &EnvName
             let same_family = (known.document.language == Language::Python) == (code.language == Language::Python);
             same_family && **file != code.file && file.folder().starts_with(&package.folder)
         })
-        .filter_map(|(file, known)| Some((file, known.document.text(), find(known.model.as_deref()?)?)));
+        .filter_map(|(file, known)| Some((file, known.document.text(), find(known.model.as_deref().filter(|_| known.document.language.is_code())?)?)));
     let (file, text, module) = found.next()?;
     if found.next().is_some() {
         return None;

@@ -4,22 +4,40 @@ use crate::model::around;
 use crate::model::string_token::{Token, tokens};
 use crate::model::{BinaryOp, CallKind, Expr, ExprId, ExprKind, FileModel, Placed, Segment, StmtKind, TemplatePart, TypeRef};
 use crate::project::Project;
-use crate::syntax::Language;
+use crate::syntax::{Document, Language};
 use crate::text::{FileId, Span, lines};
 
-/// A file of code with its text at hand.
+/// A file of code with its text at hand. Of a file that embeds code, that is the code alone.
 pub struct Code<'p> {
     pub file: FileId,
     pub text: String,
     pub language: Language,
     pub model: &'p FileModel,
+    /// Where the code begins. `None` if it takes no imports: a plain script of a page.
+    pub head: Option<u32>,
 }
 
 impl<'p> Code<'p> {
     pub fn of(project: &'p Project, file: &FileId) -> Option<Code<'p>> {
         let known = project.file(file)?;
         let model = known.model.as_deref()?;
-        Some(Code { file: file.clone(), text: known.document.text(), language: known.document.language, model })
+        let text = known.document.code().to_string();
+        let head = head(&known.document, model, &text);
+        Some(Code { file: file.clone(), text, language: model.language, model, head })
+    }
+}
+
+fn head(document: &Document, model: &FileModel, text: &str) -> Option<u32> {
+    let Some(embedded) = document.embedded() else { return Some((text.len() - lines::without_bom(text).len()) as u32) };
+    match document.language {
+        Language::Html => None,
+        Language::Notebook => model.segments.first().map(|first| lines::line_start(text, first.start)),
+        _ => {
+            let start = embedded.parts().first()?.span.start;
+            let stop = lines::line_stop(text, start);
+            let is_line = Span::new(start, stop).of(text).trim().is_empty();
+            Some(if is_line { lines::next_line(text, start) } else { start })
+        }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod apply;
 pub mod comment_key;
 mod config_text;
 pub mod edits;
+mod embedded;
 pub mod env_file;
 mod env_module;
 pub mod env_name;
@@ -29,6 +30,10 @@ use crate::text::{FileId, Span};
 
 /// The fixes for a plan, the preferred one first. Empty where the plan cannot be carried out with certainty.
 pub fn fixes(project: &Project, plan: &FixPlan) -> Vec<Fix> {
+    carried_out(project, plan).into_iter().filter_map(|fix| embedded::written(project, fix)).collect()
+}
+
+fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
     match plan {
         FixPlan::MoveToEnv { literal, name } => {
             let one = move_to_env::fix(project, literal, name).or_else(|| comment_key::fix(project, literal));

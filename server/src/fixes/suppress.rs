@@ -2,7 +2,7 @@
 
 use super::edits::Edits;
 use super::{Fix, Grade};
-use crate::model::comment_line::{comment_line, in_jsx_children};
+use crate::model::comment_line::{comment_line, in_jsx_children, language_at};
 use crate::project::{File, Project};
 use crate::rules::{Place, RuleId};
 use crate::syntax::Language;
@@ -10,9 +10,10 @@ use crate::text::lines;
 
 pub fn fix(project: &Project, at: &Place, rule: RuleId, detail: &str) -> Option<Fix> {
     let file = project.file(&at.file)?;
-    let text = file.document.text();
-    let line = comment_line(file.document.language, file.model.as_deref(), &text, at.span.start)?;
-    let (open, close) = marks(file, &text, line)?;
+    let line = comment_line(&file.document, file.model.as_deref(), at.span.start)?;
+    let language = language_at(&file.document, line);
+    let text = if language.is_code() { file.document.code().to_string() } else { file.document.text() };
+    let (open, close) = marks(file, language, &text, line)?;
     let subject = if detail.is_empty() { rule.to_string() } else { format!("{rule}[{detail}]") };
     let indent = lines::indentation(&text, line);
     let end = lines::line_end(&text);
@@ -29,8 +30,8 @@ pub fn fix(project: &Project, at: &Place, rule: RuleId, detail: &str) -> Option<
 }
 
 /// The marks of a comment on a line of its own.
-fn marks(file: &File, text: &str, line: u32) -> Option<(&'static str, &'static str)> {
-    Some(match file.document.language {
+fn marks(file: &File, language: Language, text: &str, line: u32) -> Option<(&'static str, &'static str)> {
+    Some(match language {
         Language::TypeScript | Language::Tsx | Language::JavaScript | Language::Jsx => {
             let in_children = file.model.as_ref().and_then(|model| model.segment_at(line)).is_some_and(|placed| in_jsx_children(placed, text, line));
             if in_children { ("{/*", " */}") } else { ("//", "") }
@@ -38,8 +39,8 @@ fn marks(file: &File, text: &str, line: u32) -> Option<(&'static str, &'static s
         Language::Prisma => ("//", ""),
         Language::Python | Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell | Language::Text => ("#", ""),
         Language::Sql => ("--", ""),
-        Language::Html => html_marks(text, line),
-        Language::Json => return None,
+        Language::Html | Language::Vue | Language::Svelte | Language::Astro => html_marks(text, line),
+        Language::Json | Language::Notebook => return None,
     })
 }
 

@@ -4,7 +4,7 @@
 //! such a comment and whoever obeys it must agree on the line, which is why this is decided in one place.
 
 use super::{ExprKind, FileModel, JsxAttribute, Placed, around};
-use crate::syntax::Language;
+use crate::syntax::{Document, Language};
 use crate::text::{Span, lines};
 
 /// How far up is looked.
@@ -12,7 +12,26 @@ const MOST_STEPS: usize = 64;
 
 /// The start of the line that a comment about `offset` stands above: the place's own, or one further up. `None` where no
 /// comment can stand.
-pub fn comment_line(language: Language, model: Option<&FileModel>, text: &str, offset: u32) -> Option<u32> {
+pub fn comment_line(document: &Document, model: Option<&FileModel>, offset: u32) -> Option<u32> {
+    if document.embedded().is_none() {
+        return line_above(document.language, model, &document.text(), offset);
+    }
+    let code = document.code().to_string();
+    // A script that begins on the line of its tag has its comments above the tag.
+    match language_at(document, lines::line_start(&code, offset)) {
+        Language::Notebook => None,
+        language if language.is_code() => line_above(language, model, &code, offset),
+        language => line_above(language, None, &document.text(), offset),
+    }
+}
+
+/// The language whose comments can stand at a place.
+pub fn language_at(document: &Document, offset: u32) -> Language {
+    let is_code = document.embedded().is_none_or(|embedded| embedded.part_at(document.exact(Span::at(offset)).start).is_some());
+    if is_code { document.code_language() } else { document.language }
+}
+
+fn line_above(language: Language, model: Option<&FileModel>, text: &str, offset: u32) -> Option<u32> {
     let mut line = lines::line_start(text, offset);
     // Each step goes up at least a line, so this ends; the bound is for texts made to be slow.
     for _ in 0..MOST_STEPS {
@@ -39,7 +58,7 @@ fn inside_of(language: Language, model: Option<&FileModel>, text: &str, line: u3
         Language::Yaml => block_scalar(text, line),
         Language::Toml => unclosed(text, line, &["\"\"\"", "'''"]),
         Language::Sql => unclosed(text, line, &["'"]),
-        Language::Html => open_tag(text, line),
+        Language::Html | Language::Vue | Language::Svelte | Language::Astro => open_tag(text, line),
         _ => None,
     }
 }

@@ -2,8 +2,10 @@
 
 pub mod place;
 
+mod changes;
 pub mod facts;
 mod handler;
+mod registry;
 mod resolve;
 pub mod routes;
 pub mod session;
@@ -12,6 +14,7 @@ mod world;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use resolve::{Resolver, join};
@@ -34,6 +37,21 @@ pub struct File {
     pub module: Option<Arc<Module>>,
     /// What it says about models.
     pub tables: Arc<FileSchema>,
+}
+
+impl File {
+    /// `before`: the same file with an earlier text.
+    fn read(document: Arc<Document>, before: Option<&File>) -> File {
+        let model = lower::lower(&document, before.and_then(|file| Some((&*file.document, file.model.as_deref()?)))).map(Arc::new);
+        let module = model.as_ref().map(|model| Arc::new(Module::of(Arc::clone(model))));
+        let tables = match before {
+            Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
+            None => Arc::new(schema::read(&document, model.as_deref())),
+        };
+        // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
+        let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
+        File { document, model, module, tables }
+    }
 }
 
 /// Every file that is known, open buffers over disk.
@@ -63,28 +81,24 @@ impl Project {
         &self.roots
     }
 
-    /// The project after these files took these texts (`None`: the file is gone).
+    /// The project after these files took these texts (`None`: the file is gone). Files are read side by side.
     pub fn with(&self, changes: Vec<(FileId, Option<Arc<Document>>)>) -> Project {
         let mut project = self.clone();
         let mut structure = false;
         let mut models = false;
-        for (file, document) in changes {
-            let before = project.file(&file).cloned();
-            let before_tables = before.as_ref().map(|file| Arc::clone(&file.tables));
-            structure |= before.is_some() != document.is_some() || resolve::configures(&file);
-            let after = document.map(|document| {
-                let model = lower::lower(&document, before.as_ref().and_then(|file| Some((&*file.document, file.model.as_deref()?)))).map(Arc::new);
-                let module = model.as_ref().map(|model| Arc::new(Module::of(Arc::clone(model))));
-                let tables = match &before {
-                    Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
-                    None => Arc::new(schema::read(&document, model.as_deref())),
-                };
-                // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
-                let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-                File { document, model, module, tables }
-            });
-            let (old, new) = (before_tables.as_deref(), after.as_ref().map(|file| &*file.tables));
-            models |= old.filter(|tables| !tables.is_empty()) != new.filter(|tables| !tables.is_empty());
+        let read = |(file, document): (FileId, Option<Arc<Document>>)| {
+            let after = document.map(|document| File::read(document, self.file(&file)));
+            (file, after)
+        };
+        let read: Vec<(FileId, Option<File>)> = match changes.len() {
+            0..=4 => changes.into_iter().map(read).collect(),
+            _ => changes.into_par_iter().map(read).collect(),
+        };
+        for (file, after) in read {
+            let before = project.file(&file);
+            structure |= before.is_some() != after.is_some() || resolve::configures(&file);
+            let models_of = |file: Option<&File>| file.map(|file| Arc::clone(&file.tables)).filter(|tables| !tables.is_empty());
+            models |= models_of(before) != models_of(after.as_ref());
             project.changed.insert(file, after);
         }
         let mut project = project.gathered();

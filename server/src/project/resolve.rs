@@ -108,7 +108,7 @@ impl Resolver {
     /// `source` as written in `from`.
     pub fn resolve(&self, from: &FileId, source: &str) -> Target {
         match Language::of(from) {
-            Some(Language::Python) => self.python(from, source),
+            Some(Language::Python | Language::Notebook) => self.python(from, source),
             _ => self.ecma(from, source),
         }
     }

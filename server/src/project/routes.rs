@@ -70,7 +70,8 @@ pub fn compose(files: &[Registered]) -> Vec<Route> {
 
 struct Table<'r> {
     entries: Vec<Registrations<'r>>,
-    by_router: rustc_hash::FxHashMap<Site, Vec<usize>>,
+    /// What was said to run before the routes of each router.
+    before: rustc_hash::FxHashMap<Site, Vec<usize>>,
     /// Where each router is mounted.
     mounts: rustc_hash::FxHashMap<Site, Vec<usize>>,
 }
@@ -86,15 +87,15 @@ const DEEPEST_MOUNT: usize = 8;
 
 impl<'r> Table<'r> {
     fn new(files: &'r [Registered]) -> Self {
-        let mut table = Table { entries: Vec::new(), by_router: Default::default(), mounts: Default::default() };
+        let mut table = Table { entries: Vec::new(), before: Default::default(), mounts: Default::default() };
         for file in files {
             for registration in file.all.iter() {
                 let router = router_of(&registration.on);
                 let index = table.entries.len();
-                if let Some(router) = &router {
-                    table.by_router.entry(router.clone()).or_default().push(index);
-                }
                 if registration.kind != RegistrationKind::Route {
+                    if let Some(router) = &router {
+                        table.before.entry(router.clone()).or_default().push(index);
+                    }
                     for handler in &registration.handlers {
                         if let Some(mounted) = mounted_router(handler)
                             && Some(&mounted) != router.as_ref()
@@ -143,11 +144,8 @@ impl<'r> Table<'r> {
     fn beginnings(&self, router: &Site, index: usize, file: &FileId, depth: usize) -> Vec<Beginning> {
         let mut own: Vec<Link> = self.entries.get(index).map(|entry| creation_links(&entry.registration.on, &entry.registration.framework)).unwrap_or_default();
         let path = self.entries.get(index).and_then(|entry| entry.registration.path.clone());
-        for other in self.by_router.get(router).into_iter().flatten() {
+        for other in self.before.get(router).into_iter().flatten() {
             let Some(entry) = self.entries.get(*other) else { continue };
-            if entry.registration.kind == RegistrationKind::Route {
-                continue;
-            }
             let ordered = BUILT_IN.framework(&entry.registration.framework).is_some_and(|framework| framework.ordered);
             if ordered && entry.file == file && *other >= index {
                 continue;

@@ -1,23 +1,26 @@
 //! What was found, and what of it still holds after a change.
 //!
-//! Three kinds of walks are remembered: the top level of each file (what it registers), each route, and each function that
-//! no route reaches. A walk holds as long as nothing that it read has changed (`Reads`).
+//! Three kinds of walks are remembered: each top-level item (what it registers), each route, and each function that no route
+//! reaches. A walk holds as long as nothing that it read has changed (`Reads`).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::changes::Changes;
 use super::handler;
+use super::registry::{self, Registry};
 use super::routes::{self, Registered, Route};
-use super::world::Linked;
-use super::{Project, Resolver};
+use super::world::{Linked, is_principal_model};
+use super::{File, Project, Resolver};
 use crate::config::Config;
-use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Event, Registration};
 use crate::facts::place::{FunctionKey, ItemKey, Site};
+use crate::facts::schema::Schema;
 use crate::facts::scope::Module;
 use crate::facts::value::{Closure, Kind, Value};
-use crate::facts::walk::{ModuleCache, Reads, Walker};
+use crate::facts::walk::{ModuleCache, Reads, Walker, is_idle};
 use crate::model::FunctionId;
 use crate::text::{FileId, Name, Span};
 
@@ -37,8 +40,8 @@ pub struct RootWalk {
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum RootKey {
-    /// The top level of a file.
-    File(FileId),
+    /// A top-level item.
+    Item(ItemKey),
     /// A handler, with all that runs before it folded into a number.
     Route(Site, u64),
     Function(FunctionKey),
@@ -47,7 +50,7 @@ pub enum RootKey {
 impl RootKey {
     pub fn file(&self) -> &FileId {
         match self {
-            RootKey::File(file) => file,
+            RootKey::Item(item) => &item.file,
             RootKey::Route(site, _) => &site.item.file,
             RootKey::Function(function) => &function.item.file,
         }
@@ -62,8 +65,15 @@ pub struct Session {
     walks: FxHashMap<RootKey, Arc<RootWalk>>,
     /// The version of each file that the walks were made for.
     seen: FxHashMap<FileId, Option<Arc<Module>>>,
+    /// The files as they were when the project last gathered them: what is not among its changes since is as it was.
+    gathered: Option<Arc<FxHashMap<FileId, File>>>,
+    /// What each file registers, in order of the files.
+    registries: BTreeMap<FileId, Registry>,
+    /// Files without a registry, and whether the one they had said anything.
+    unregistered: BTreeMap<FileId, bool>,
     resolver: Option<Arc<Resolver>>,
     config: Option<Arc<Config>>,
+    schema: Option<Arc<Schema>>,
     routes: Option<Routes>,
     /// Every root of the project has been walked at least once.
     complete: bool,
@@ -77,24 +87,59 @@ impl Session {
         let same_resolver = self.resolver.as_ref().is_some_and(|resolver| Arc::ptr_eq(resolver, project.resolver()));
         let same_config = self.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, config) || known == config);
         if !same_resolver || !same_config {
-            self.walks.clear();
-            self.seen.clear();
-            self.routes = None;
-            self.complete = false;
-            self.resolver = Some(Arc::clone(project.resolver()));
-            self.config = Some(Arc::clone(config));
+            *self = Session { made: self.made, resolver: Some(Arc::clone(project.resolver())), config: Some(Arc::clone(config)), ..Session::default() };
         }
-        let mut changes = Changes::default();
-        for (file, known) in project.files() {
-            match (self.seen.get(file), &known.module) {
-                (Some(Some(before)), Some(after)) if Arc::ptr_eq(before, after) => continue,
-                (Some(None), None) => continue,
-                (before, after) => {
-                    changes.note(file, before.and_then(|before| before.as_deref()), after.as_deref());
-                    self.seen.insert(file.clone(), after.clone());
-                }
+        let changes = self.changes(project);
+        let people = self.other_people(project);
+        if changes.is_empty() && people.is_empty() {
+            return;
+        }
+        let mut touched: FxHashSet<FileId> = changes.files.clone();
+        self.walks.retain(|key, walk| {
+            let holds = !changes.touch(&walk.reads) && walk.reads.models.is_disjoint(&people);
+            if !holds && let RootKey::Item(item) = key {
+                touched.insert(item.file.clone());
             }
+            holds
+        });
+        touched.extend(self.registries.iter().filter(|(_, registry)| changes.touch(&registry.reads)).map(|(file, _)| file.clone()));
+        for file in touched {
+            let said = self.registries.remove(&file).is_some_and(|registry| !registry.is_empty());
+            *self.unregistered.entry(file).or_default() |= said;
         }
+    }
+
+    /// The models that walks asked about and whose rows have become people who sign in, or no longer are.
+    fn other_people(&mut self, project: &Project) -> FxHashSet<Name> {
+        let before = self.schema.replace(Arc::clone(project.schema()));
+        let Some(before) = before.filter(|before| !Arc::ptr_eq(before, project.schema())) else { return FxHashSet::default() };
+        let asked: FxHashSet<&Name> = self.walks.values().flat_map(|walk| &walk.reads.models).collect();
+        let differs = |model: &Name| is_principal_model(&before, model) != is_principal_model(project.schema(), model);
+        asked.into_iter().filter(|model| differs(model)).cloned().collect()
+    }
+
+    /// What is other than it was, and what it is now is remembered.
+    fn changes(&mut self, project: &Project) -> Changes {
+        let mut changes = Changes::default();
+        let mut look = |file: &FileId, known: Option<&File>| {
+            let before = self.seen.get(file);
+            let after = known.map(|known| known.module.clone());
+            match (before, &after) {
+                (Some(Some(before)), Some(Some(after))) if Arc::ptr_eq(before, after) => return,
+                (Some(None), Some(None)) | (None, None) => return,
+                _ => {}
+            }
+            changes.note(file, before.and_then(|before| before.as_deref()), after.as_ref().and_then(|after| after.as_deref()));
+            match after {
+                Some(after) => self.seen.insert(file.clone(), after),
+                None => self.seen.remove(file),
+            };
+        };
+        if self.gathered.as_ref().is_some_and(|gathered| Arc::ptr_eq(gathered, &project.files)) {
+            project.changed.iter().for_each(|(file, known)| look(file, known.as_ref()));
+            return changes;
+        }
+        project.files().for_each(|(file, known)| look(file, Some(known)));
         if self.seen.len() > project.files().count() {
             let gone: Vec<FileId> = self.seen.keys().filter(|file| project.file(file).is_none()).cloned().collect();
             for file in gone {
@@ -102,14 +147,8 @@ impl Session {
                 changes.note(&file, before.as_deref(), None);
             }
         }
-        if changes.is_empty() {
-            return;
-        }
-        self.walks.retain(|key, walk| match key {
-            RootKey::File(file) if changes.files.contains(file) => false,
-            _ => !changes.touch(&walk.reads),
-        });
-        self.routes = None;
+        self.gathered = Some(Arc::clone(&project.files));
+        changes
     }
 
     /// Walks all that is needed to speak about one file: its own roots, and those known to reach into it. Before the
@@ -127,7 +166,9 @@ impl Session {
             let own = key.file() == file || route.function().is_some_and(|function| function.item.file == *file);
             if complete || own {
                 let walk = self.route(&world, &mut cache, key, route);
-                visited.extend(walk.visited.iter().cloned());
+                if walk.files.contains(file) {
+                    visited.extend(walk.visited.iter().filter(|function| function.item.file == *file).cloned());
+                }
             }
         }
         self.functions(&world, &mut cache, file, &visited, cancelled)?;
@@ -193,54 +234,73 @@ impl Session {
     }
 
     fn routes(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, only: Option<&FileId>, cancelled: &dyn Fn() -> bool) -> Option<Routes> {
-        if let Some(routes) = &self.routes {
+        let differ = self.register(world, cache, only, cancelled)?;
+        if let (Some(routes), false) = (&self.routes, differ) {
             return Some(Arc::clone(routes));
         }
-        let mut files: Vec<(&FileId, &Arc<Module>)> =
-            world.project.files().filter_map(|(file, known)| known.module.as_ref().map(|module| (file, module))).collect();
-        files.sort_by_key(|(file, _)| *file);
-        let mut registered = Vec::new();
-        let mut all = Vec::new();
-        for (file, module) in files {
-            if only.is_some_and(|only| only != file) {
-                continue;
-            }
-            if cancelled() {
-                return None;
-            }
-            let walk = self.top(world, cache, file, module);
-            let registrations: Vec<Registration> = walk
-                .events
-                .iter()
-                .filter_map(|event| match event {
-                    Event::Registration(registration) => Some(registration.clone()),
-                    _ => None,
-                })
-                .collect();
-            registered.push(Registered { file: file.clone(), all: registrations.into() });
-            conventional(world, cache, file, module, &mut all);
-        }
+        let of_interest = || self.registries.iter().filter(|(file, _)| only.is_none_or(|only| only == *file));
+        let registered: Vec<Registered> =
+            of_interest().map(|(file, registry)| Registered { file: file.clone(), all: Arc::clone(&registry.registered) }).collect();
         let mut routes = routes::compose(&registered);
-        routes.append(&mut all);
+        routes.extend(of_interest().flat_map(|(_, registry)| registry.conventional.iter().cloned()));
         let routes: Vec<(RootKey, Arc<Route>)> =
             routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))).collect();
         let live: FxHashSet<&RootKey> = routes.iter().map(|(key, _)| key).collect();
         self.walks.retain(|key, _| !matches!(key, RootKey::Route(..)) || live.contains(key));
         let routes = Arc::new(routes);
-        if only.is_none() {
-            self.routes = Some(Arc::clone(&routes));
-        }
+        self.routes = only.is_none().then(|| Arc::clone(&routes));
         Some(routes)
     }
 
-    fn top(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, module: &Arc<Module>) -> Arc<RootWalk> {
-        let key = RootKey::File(file.clone());
-        if let Some(walk) = self.walks.get(&key) {
-            return Arc::clone(walk);
+    /// Finds out what the files register of which that is not known. True if the routes may be others than before.
+    fn register(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, only: Option<&FileId>, cancelled: &dyn Fn() -> bool) -> Option<bool> {
+        let files: Vec<FileId> = match only {
+            Some(only) => self.unregistered.contains_key(only).then(|| only.clone()).into_iter().collect(),
+            None => self.unregistered.keys().cloned().collect(),
+        };
+        let mut differ = false;
+        for file in files {
+            if cancelled() {
+                // Files that are done already are not looked at again, so what they say must be put together next time.
+                self.routes = self.routes.take().filter(|_| !differ);
+                return None;
+            }
+            differ |= self.unregistered.get(&file).copied().unwrap_or_default();
+            let module = world.project.file(&file).and_then(|known| known.module.clone());
+            if let Some(module) = module {
+                let registry = self.registry(world, cache, &file, &module);
+                differ |= !registry.is_empty();
+                self.registries.insert(file.clone(), registry);
+            }
+            self.unregistered.remove(&file);
         }
-        let mut walker = Walker::new(world, cache);
-        walker.file(module);
-        self.keep(key, None, walker)
+        Some(differ)
+    }
+
+    fn registry(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, module: &Arc<Module>) -> Registry {
+        let mut items = Vec::new();
+        let mut registered: Vec<Registration> = Vec::new();
+        for (index, (item, placed)) in module.items.iter().zip(&module.model.segments).enumerate() {
+            if is_idle(&placed.segment) {
+                continue;
+            }
+            let key = RootKey::Item(item.clone());
+            let walk = match self.walks.get(&key) {
+                Some(walk) => Arc::clone(walk),
+                None => {
+                    let mut walker = Walker::new(world, cache);
+                    walker.top_level(module, index);
+                    self.keep(key.clone(), None, walker)
+                }
+            };
+            items.push(key);
+            registered.extend(walk.events.iter().filter_map(|event| match event {
+                Event::Registration(registration) => Some(registration.clone()),
+                _ => None,
+            }));
+        }
+        let (conventional, reads) = registry::conventional(world, cache, file, module);
+        Registry { items, registered: registered.into(), conventional, reads }
     }
 
     fn route(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, key: &RootKey, route: &Arc<Route>) -> Arc<RootWalk> {
@@ -262,7 +322,8 @@ impl Session {
         cancelled: &dyn Fn() -> bool,
     ) -> Option<()> {
         let Some(module) = world.project.file(file).and_then(|known| known.module.clone()) else { return Some(()) };
-        let mut visited: FxHashSet<FunctionKey> = self.walks.get(&RootKey::File(file.clone())).map(|walk| walk.visited.clone()).unwrap_or_default();
+        let items = self.registries.get(file).into_iter().flat_map(|registry| &registry.items).filter_map(|key| self.walks.get(key));
+        let mut visited: FxHashSet<FunctionKey> = items.flat_map(|walk| walk.visited.iter().filter(|function| function.item.file == *file).cloned()).collect();
         let mut live: FxHashSet<RootKey> = FxHashSet::default();
         for (index, item) in module.items.iter().enumerate() {
             if cancelled() {
@@ -309,101 +370,6 @@ impl Session {
     }
 }
 
-/// Handlers known by where their file is, or by a directive.
-fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, module: &Arc<Module>, out: &mut Vec<Route>) {
-    let path = world.project.relative(file);
-    for convention in BUILT_IN.conventions() {
-        let entry = &convention.entry;
-        if !entry.files.is_empty() && !convention.files.is_match(path) {
-            continue;
-        }
-        if let Some(directive) = &entry.directive
-            && !module.model.directives.contains(directive)
-        {
-            if entry.exports.is_empty() {
-                inline_actions(module, directive, &entry.framework, out);
-            }
-            continue;
-        }
-        let names: Vec<Name> = if entry.exports.iter().any(|name| name == "*") {
-            let mut names: Vec<Name> = module.exports.keys().cloned().collect();
-            names.sort();
-            names
-        } else {
-            entry.exports.iter().filter(|name| module.exports.contains_key(*name)).cloned().collect()
-        };
-        for name in names {
-            let mut walker = Walker::new(world, cache);
-            let Some(handler) = walker.exported(file, &name) else { continue };
-            let handler = first_function(&handler);
-            let Kind::Function(closure) = handler.kind() else { continue };
-            let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
-            out.push(Route {
-                framework: entry.framework.clone(),
-                methods: if entry.methods { vec![name.clone()] } else { Vec::new() },
-                path: Some(route_path(path)),
-                handler: handler.clone(),
-                chain: Vec::new(),
-                adrift: false,
-                site,
-            });
-        }
-    }
-}
-
-/// Functions that begin with `"use server"` themselves.
-fn inline_actions(module: &Arc<Module>, directive: &Name, framework: &Name, out: &mut Vec<Route>) {
-    for (index, placed) in module.model.segments.iter().enumerate() {
-        for (id, function) in placed.segment.functions.iter().enumerate() {
-            if !function.directives.contains(directive) {
-                continue;
-            }
-            let Some(item) = module.items.get(index) else { continue };
-            let closure = Closure {
-                item: item.clone(),
-                function: FunctionId(id as u32),
-                captured: None,
-                this: None,
-                class: None,
-                bound: Vec::new(),
-                assumes: Default::default(),
-            };
-            out.push(Route {
-                framework: framework.clone(),
-                methods: Vec::new(),
-                path: None,
-                handler: Value::new(Kind::Function(Arc::new(closure))),
-                chain: Vec::new(),
-                adrift: false,
-                site: Site { item: item.clone(), span: function.span },
-            });
-        }
-    }
-}
-
-fn first_function(value: &Value) -> Value {
-    value.alternatives().into_iter().find(|value| matches!(value.kind(), Kind::Function(_))).unwrap_or_else(|| value.clone())
-}
-
-fn function_span(world: &Linked<'_>, closure: &Closure) -> Option<Span> {
-    let module = world.project.file(&closure.item.file)?.module.as_ref()?;
-    let segment = &module.model.segments.get(module.segment_of(&closure.item)?)?.segment;
-    Some(segment.functions.get(closure.function.0 as usize)?.span)
-}
-
-/// The URL of a file-system route: `app/api/notes/[id]/route.ts` is `/api/notes/[id]`.
-fn route_path(path: &str) -> String {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let last = parts.pop().unwrap_or_default();
-    let from = parts.iter().rposition(|part| matches!(*part, "app" | "pages" | "routes")).map_or(0, |at| at + 1);
-    let mut kept: Vec<&str> = parts.get(from..).unwrap_or_default().iter().copied().filter(|part| !part.starts_with('(') && !part.starts_with('@')).collect();
-    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    if !matches!(stem, "route" | "page" | "layout" | "index" | "+server" | "+page.server" | "actions") {
-        kept.push(stem);
-    }
-    format!("/{}", kept.join("/"))
-}
-
 fn digest(route: &Route) -> u64 {
     use std::hash::{Hash, Hasher};
     let mut hasher = rustc_hash::FxHasher::default();
@@ -419,46 +385,4 @@ fn digest(route: &Route) -> u64 {
         }
     }
     hasher.finish()
-}
-
-/// What changed between two states.
-#[derive(Default)]
-struct Changes {
-    items: FxHashSet<ItemKey>,
-    names: FxHashSet<(FileId, Name)>,
-    files: FxHashSet<FileId>,
-}
-
-impl Changes {
-    fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-
-    fn note(&mut self, file: &FileId, before: Option<&Module>, after: Option<&Module>) {
-        self.files.insert(file.clone());
-        let old: FxHashSet<&ItemKey> = before.map(|module| module.items.iter().collect()).unwrap_or_default();
-        let new: FxHashSet<&ItemKey> = after.map(|module| module.items.iter().collect()).unwrap_or_default();
-        self.items.extend(old.difference(&new).map(|item| (*item).clone()));
-        let mut names: FxHashSet<Name> = FxHashSet::default();
-        for module in [before, after].into_iter().flatten() {
-            names.extend(module.definitions.keys().cloned());
-            names.extend(module.exports.keys().map(|name| Name::from(format!("export {name}"))));
-        }
-        for name in names {
-            if before.map(|module| module.meaning(&name)) != after.map(|module| module.meaning(&name)) {
-                self.names.insert((file.clone(), name));
-            }
-        }
-        // A file that begins or ends to re-export everything changes the meaning of names it does not know.
-        if before.map(|module| &module.stars) != after.map(|module| &module.stars) {
-            self.names.insert((file.clone(), Name::new_static("*")));
-        }
-    }
-
-    fn touch(&self, reads: &Reads) -> bool {
-        let smaller = |file: &FileId| self.files.contains(file);
-        self.items.iter().any(|item| reads.items.contains(item))
-            || self.names.iter().any(|name| reads.names.contains(name))
-            || self.names.iter().any(|(file, name)| name == "*" && smaller(file) && reads.names.iter().any(|(known, _)| known == file))
-    }
 }

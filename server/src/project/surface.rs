@@ -18,17 +18,22 @@ pub enum Surface {
 impl Project {
     pub fn surface(&self, file: &FileId) -> Surface {
         let Some(known) = self.file(file) else { return Surface::Unknown };
-        if known.document.language == Language::Python {
+        let language = known.document.language;
+        if matches!(language, Language::Python | Language::Notebook) {
             return Surface::Server;
         }
         let path = self.relative(file);
         let folders: Vec<&str> = path.split('/').collect();
         let below = |name: &str| folders.iter().rev().skip(1).any(|folder| *folder == name);
         let name = file.file_name();
-        if below("public") || below("static") && known.document.language == Language::Html {
+        // The scripts of pages and components are sent along with them, unless it is a component of the server's own.
+        if language.is_page() {
+            return if name.contains(".server.") { Surface::Server } else { Surface::Browser };
+        }
+        if below("public") {
             return Surface::Browser;
         }
-        if !known.document.language.is_ecma() {
+        if !language.is_ecma() {
             return Surface::Unknown;
         }
         let directives = known.model.as_ref().map(|model| model.directives.as_slice()).unwrap_or_default();

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Project;
 use crate::config::Config;
 use crate::facts::catalogue::{BUILT_IN, Catalogue};
-use crate::facts::schema::{Privacy, guess_privacy};
+use crate::facts::schema::{Privacy, Schema, guess_privacy};
 use crate::facts::scope::Module;
 use crate::facts::walk::{Target, World};
 use crate::text::{FileId, Name};
@@ -46,18 +46,18 @@ impl World for Linked<'_> {
     }
 
     fn is_principal_model(&self, model: &str) -> bool {
-        let schema = self.project.schema();
-        match schema.model(model) {
-            Some(model) => model.is_principal,
-            None => guess_privacy(&Name::from(model)) == Privacy::Principal,
-        }
-    }
-
-    fn model_name(&self, name: &str) -> Option<Name> {
-        self.project.schema().model(name).map(|model| model.name.clone())
+        is_principal_model(self.project.schema(), model)
     }
 
     fn is_configured_guard(&self, name: &str) -> bool {
         self.config.guards.iter().any(|guard| guard == name)
+    }
+}
+
+/// Are rows of this model people who sign in?
+pub(super) fn is_principal_model(schema: &Schema, model: &str) -> bool {
+    match schema.model(model) {
+        Some(model) => model.is_principal,
+        None => guess_privacy(&Name::from(model)) == Privacy::Principal,
     }
 }

@@ -15,17 +15,22 @@ pub struct Comment {
 
 /// The comments that contain one of the words, in order.
 pub fn containing(words: &AhoCorasick, document: &Document, model: Option<&FileModel>) -> Vec<Comment> {
-    if let Some(model) = model {
-        let comments = model.comments().filter(|(_, comment)| words.is_match(&comment.text));
-        return comments.map(|(span, comment)| Comment { span, text: comment.text.clone() }).collect();
-    }
-    let text = document.text();
+    let in_code = model.into_iter().flat_map(FileModel::comments).filter(|(_, comment)| words.is_match(&comment.text));
+    let mut found: Vec<Comment> = in_code.map(|(span, comment)| Comment { span, text: comment.text.clone() }).collect();
+    let text = match (model, document.embedded()) {
+        _ if document.language == Language::Notebook => return found,
+        (Some(_), Some(embedded)) => embedded.rest().to_string(),
+        (Some(_), None) => return found,
+        (None, _) => document.text(),
+    };
     // Most files have none, and this is asked at each keystroke.
     if !words.is_match(&text) {
-        return Vec::new();
+        return found;
     }
     let spans = scan(&text, signs(document.language));
-    spans.into_iter().filter(|span| words.is_match(span.of(&text))).map(|span| Comment { span, text: span.of(&text).to_owned() }).collect()
+    found.extend(spans.into_iter().filter(|span| words.is_match(span.of(&text))).map(|span| Comment { span, text: span.of(&text).to_owned() }));
+    found.sort_by_key(|comment| comment.span);
+    found
 }
 
 /// How a language writes comments.
@@ -45,9 +50,9 @@ pub const fn signs(language: Language) -> Signs {
         Language::TypeScript | Language::Tsx | Language::JavaScript | Language::Jsx => Signs { line: &["//"], block: &[C_BLOCK], quotes: &['"', '\'', '`'] },
         Language::Json | Language::Prisma => Signs { line: &["//"], block: &[C_BLOCK], quotes: &['"'] },
         Language::Sql => Signs { line: &["--", "#"], block: &[C_BLOCK], quotes: &['\''] },
-        Language::Html => Signs { line: &["//"], block: &[("<!--", "-->"), C_BLOCK], quotes: &[] },
+        Language::Html | Language::Vue | Language::Svelte | Language::Astro => Signs { line: &["//"], block: &[("<!--", "-->"), C_BLOCK], quotes: &[] },
         Language::Text => Signs { line: &["#", ";"], block: &[], quotes: &[] },
-        Language::Python | Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell => {
+        Language::Python | Language::Notebook | Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell => {
             Signs { line: &["#"], block: &[], quotes: &['"', '\''] }
         }
     }
@@ -125,6 +130,15 @@ mod tests {
         assert_eq!(comments("a.jsonc", "{ // mark 1\n \"a\": \"// mark no\" /* mark 2 */ }"), ["// mark 1", "/* mark 2 */"]);
         assert_eq!(comments("schema.prisma", "/// mark 1\nmodel A {}"), ["/// mark 1"]);
         assert_eq!(comments(".npmrc", "; mark 1\n# mark 2\na=b"), ["; mark 1", "# mark 2"]);
+    }
+
+    #[test]
+    fn a_page_has_those_of_its_markup_and_of_its_scripts() {
+        let text = "<!-- mark 1 --><script>let a = '// mark no'; /* mark 2 */</script><style>/* mark 3 */</style>";
+        let document = Document::new(FileId::new("/a.vue"), Language::Vue, 0, text);
+        let model = crate::model::lower::lower(&document, None).expect("code");
+        let found = containing(&AhoCorasick::new(["mark"]).expect("a word"), &document, Some(&model));
+        assert_eq!(found.iter().map(|comment| comment.text.as_str()).collect::<Vec<_>>(), ["<!-- mark 1 -->", "/* mark 2 */", "/* mark 3 */"]);
     }
 
     #[test]

@@ -229,13 +229,13 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn line(&self, offset: u32) -> u32 {
-        let rope = self.document.rope();
+        let rope = self.document.lines();
         rope.byte_to_line((offset as usize).min(rope.len_bytes())) as u32
     }
 
     /// The first line after the comment that is neither blank nor a comment again: several marks may stand above it.
     fn next_of_code(&self) -> u32 {
-        let rope = self.document.rope();
+        let rope = self.document.lines();
         let next = self.line(self.comment.span.end) + 1;
         let signs = comments::signs(self.document.language);
         let mut line = next;

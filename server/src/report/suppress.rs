@@ -105,12 +105,12 @@ fn notes(document: &Document, marks: &Marks, rules: &[&RuleMeta], today: Date) -
 
 /// The line that a comment about this place would stand above.
 fn line_above(document: &Document, model: Option<&FileModel>, offset: u32) -> Option<u32> {
-    let start = comment_line::comment_line(document.language, model, &document.text(), offset)?;
+    let start = comment_line::comment_line(document, model, offset)?;
     Some(line(document, start)).filter(|above| *above != line(document, offset))
 }
 
 fn line(document: &Document, offset: u32) -> u32 {
-    let rope = document.rope();
+    let rope = document.lines();
     rope.byte_to_line((offset as usize).min(rope.len_bytes())) as u32
 }
 

@@ -33,6 +33,14 @@ pub struct Input<'i> {
     pub ignored: bool,
 }
 
+impl Input<'_> {
+    /// Who gets to see this place. What runs on the server before a page is sent stays there.
+    fn surface_at(&self, offset: u32) -> Surface {
+        let part = self.document.embedded().and_then(|embedded| embedded.part_at(offset));
+        if part.is_some_and(|part| part.is_server) { Surface::Server } else { self.surface }
+    }
+}
+
 /// Everything the rule says about one file of a project. `memory` is that file's, or empty.
 pub fn of_file(project: &Project, file: &FileId, memory: &mut Memory, out: &mut Vec<Finding>) {
     let Some(known) = project.file(file) else { return };
@@ -52,16 +60,25 @@ pub fn check(input: &Input<'_>, memory: &mut Memory, out: &mut Vec<Finding>) {
     if input.ignored && keeps_secrets(&input.document.file) {
         return;
     }
-    let hits = match input.model {
-        Some(model) => memory.in_code(model, input.document, input.path),
-        None => in_text(input.document, &FileHints::of(input.document, input.path)),
-    };
+    let mut hits = input.model.map_or_else(Vec::new, |model| memory.in_code(model, input.document, input.path));
+    if let Some(text) = text_besides_code(input) {
+        hits.extend(in_text(input.document, &text, &FileHints::of(input.document, input.path)));
+    }
     out.extend(hits.iter().map(|hit| finding(hit, input)));
+}
+
+/// The file's text, without what has a model; `None` if that is all of it.
+fn text_besides_code(input: &Input<'_>) -> Option<String> {
+    match input.document.embedded() {
+        // Code that could not be parsed is text.
+        Some(embedded) if input.model.is_some() || embedded.parts().is_empty() => Some(embedded.rest().to_string()),
+        _ => input.model.is_none().then(|| input.document.text()),
+    }
 }
 
 /// What the rule says about one secret.
 pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
-    let browser = input.surface == Surface::Browser && input.document.language.is_code() && hit.kind != HitKind::Comment;
+    let browser = input.surface_at(hit.token.start) == Surface::Browser && is_code(hit, input) && hit.kind != HitKind::Comment;
     let impact = if browser && hit.severity > Severity::Low { Impact::Critical } else { impact(hit.severity) };
     let confidence = confidence(hit);
     let place = |span| Place { file: input.document.file.clone(), span };
@@ -123,15 +140,20 @@ fn message(hit: &SecretHit, input: &Input<'_>, browser: bool) -> String {
         }
         HitKind::Comment => format!("{} stands in a comment; {reader} {gives}", capitalised(holds)),
         _ if hit.guessable => format!("{subject}, and it can be guessed; anyone who does can {gives}"),
-        _ if hit.name.is_empty() && hit.callee.is_empty() => format!("{subject} stands in {}; {reader} {gives}", whereabouts(input.document.language)),
-        _ => format!("{subject} in {}; {reader} {gives}", whereabouts(input.document.language)),
+        _ if hit.name.is_empty() && hit.callee.is_empty() => format!("{subject} stands in {}; {reader} {gives}", whereabouts(hit, input)),
+        _ => format!("{subject} in {}; {reader} {gives}", whereabouts(hit, input)),
     }
 }
 
-fn whereabouts(language: Language) -> &'static str {
-    match language {
+/// In a file that is code, or in a script or cell of one that is not.
+fn is_code(hit: &SecretHit, input: &Input<'_>) -> bool {
+    input.model.is_some() && hit.kind != HitKind::InText
+}
+
+fn whereabouts(hit: &SecretHit, input: &Input<'_>) -> &'static str {
+    match input.document.language {
         Language::Env => "an env file that git does not leave out",
-        language if language.is_code() => "the source",
+        _ if is_code(hit, input) => "the source",
         _ => "a file that is shared with the code",
     }
 }

@@ -4,10 +4,11 @@ use std::sync::{Arc, OnceLock};
 
 use ropey::Rope;
 
-use super::Language;
+use super::embedded::Embedded;
 use super::items::Cluster;
 use super::parse::Parsed;
 use super::pieces::{self, Piece, State};
+use super::{Grammar, Language};
 use crate::text::{Change, Encoding, FileId, Span, splice};
 
 /// One file at one version. Never changes: an edit makes a new one. Cloning copies handles, not text.
@@ -22,6 +23,8 @@ pub struct Document {
     /// The editor's version; 0 for files read from disk.
     pub version: i32,
     rope: Rope,
+    /// The code in it, for files that are something else. Found when somebody asks for it.
+    embedded: Arc<OnceLock<Option<Embedded>>>,
     parsed: Arc<OnceLock<Option<Pieces>>>,
     /// The last pieces that were parsed, with all later edits applied to them.
     basis: Option<Vec<Piece>>,
@@ -49,7 +52,7 @@ pub struct Unchanged {
 
 impl Document {
     pub fn new(file: FileId, language: Language, version: i32, text: &str) -> Self {
-        Document { file, language, version, rope: Rope::from_str(text), parsed: Arc::default(), basis: None }
+        Document { file, language, version, rope: Rope::from_str(text), embedded: Arc::default(), parsed: Arc::default(), basis: None }
     }
 
     pub fn rope(&self) -> &Rope {
@@ -65,10 +68,48 @@ impl Document {
         self.rope.get_byte_slice(span.range()).map(|s| s.to_string()).unwrap_or_default()
     }
 
+    /// The code of a file that is something else; `None` for files that are code, or hold none by their kind.
+    pub fn embedded(&self) -> Option<&Embedded> {
+        let embeds = self.language.is_page() || self.language == Language::Notebook;
+        embeds.then(|| self.embedded.get_or_init(|| Embedded::of(self.language, &self.text())).as_ref()).flatten()
+    }
+
+    /// What its code is written in: the file's language, unless it embeds code.
+    pub fn code_language(&self) -> Language {
+        self.embedded().and_then(|embedded| embedded.language).unwrap_or(self.language)
+    }
+
+    /// The text that is parsed: the file's own, or as long as that with blanks for what is not code.
+    pub fn code(&self) -> &Rope {
+        self.embedded().map_or(&self.rope, |embedded| &embedded.code)
+    }
+
+    /// The code of a span; empty where the span does not fit the text.
+    pub fn code_of(&self, span: Span) -> String {
+        self.code().get_byte_slice(span.range()).map(|s| s.to_string()).unwrap_or_default()
+    }
+
+    /// The grammar of its code.
+    pub fn grammar(&self) -> Option<Grammar> {
+        self.code_language().grammar()
+    }
+
+    /// The lines that people see: those of the cells, in a notebook.
+    pub fn lines(&self) -> &Rope {
+        if self.language == Language::Notebook { self.code() } else { &self.rope }
+    }
+
+    /// Where in the file stands what stands here in its code.
+    pub fn exact(&self, span: Span) -> Span {
+        self.embedded().map_or(span, |embedded| embedded.exact(span))
+    }
+
     /// Applies the changes in order. Each range is measured against the text its predecessor left behind.
     pub fn edited(&self, version: i32, changes: &[Change], encoding: Encoding) -> Document {
         let mut rope = self.rope.clone();
         let mut basis = match self.parsed.get() {
+            // What an edit makes of the code of such a file is not known.
+            Some(Some(_)) if self.embedded().is_some() => None,
             Some(parsed) => parsed.as_ref().map(|parsed| parsed.contained.as_ref().unwrap_or(&parsed.list).clone()),
             None => self.basis.clone(),
         };
@@ -86,12 +127,12 @@ impl Document {
                 _ => basis = None,
             }
         }
-        Document { file: self.file.clone(), language: self.language, version, rope, parsed: Arc::default(), basis }
+        Document { file: self.file.clone(), language: self.language, version, rope, embedded: Arc::default(), parsed: Arc::default(), basis }
     }
 
     /// The same text without its trees: what a closed file keeps.
     pub fn without_tree(&self) -> Document {
-        Document { parsed: Arc::default(), basis: None, ..self.clone() }
+        Document { embedded: Arc::default(), parsed: Arc::default(), basis: None, ..self.clone() }
     }
 
     /// The same text, parsed as a whole: as if it had just been opened.
@@ -121,7 +162,8 @@ impl Document {
 
     /// The same file under another name (a rename, or a copy for a what-if).
     pub fn renamed(&self, file: FileId, language: Language) -> Document {
-        if language.grammar() == self.language.grammar() && language.is_typescript() == self.language.is_typescript() {
+        let same_code = language.is_code() && language.grammar() == self.language.grammar() && language.is_typescript() == self.language.is_typescript();
+        if same_code || language == self.language {
             Document { file, language, ..self.clone() }
         } else {
             Document::new(file, language, self.version, &self.text())
@@ -136,15 +178,15 @@ impl Document {
 
     fn pieces(&self) -> Option<&Pieces> {
         let parse = || {
-            let known = self.basis.clone().and_then(|basis| pieces::parsed(basis, self.language, &self.rope));
+            let known = self.basis.clone().and_then(|basis| pieces::parsed(basis, self.code_language(), self.code()));
             known.map(|list| Pieces { list, whole: None, contained: None }).or_else(|| self.whole())
         };
         self.parsed.get_or_init(parse).as_ref()
     }
 
     fn whole(&self) -> Option<Pieces> {
-        let whole = Parsed::of(self.language, &self.rope, None)?;
-        Some(Pieces { list: pieces::of_whole(&whole, self.language), whole: Some(whole), contained: None })
+        let whole = Parsed::of(self.code_language(), self.code(), None)?;
+        Some(Pieces { list: pieces::of_whole(&whole, self.code_language()), whole: Some(whole), contained: None })
     }
 
     /// The top-level items between two offsets, in order; those that were parsed together stand together. Text between them
@@ -152,7 +194,7 @@ impl Document {
     pub fn clusters(&self, within: Span) -> Option<Vec<Cluster<'_>>> {
         let pieces = self.pieces()?;
         if let Some(whole) = &pieces.whole {
-            let mut cluster = Cluster::of_tree(whole, self.language, 0);
+            let mut cluster = Cluster::of_tree(whole, self.code_language(), 0);
             if let Cluster::Read { items, .. } = &mut cluster {
                 items.retain(|item| within.contains(item.span));
             }
@@ -173,7 +215,7 @@ impl Document {
         if !read && piece.part.state == State::Clean && piece.known_tree().is_none() {
             return Some(Cluster::Unread(piece.span()));
         }
-        Some(Cluster::of_tree(piece.tree(self.language, &self.rope)?, self.language, piece.start))
+        Some(Cluster::of_tree(piece.tree(self.code_language(), self.code())?, self.code_language(), piece.start))
     }
 
     /// What this text and an earlier one of the same file have in common. `None` if one of them was not parsed.

@@ -2,7 +2,8 @@
 
 use crate::text::FileId;
 
-/// The kinds of text Guardline reads. Code has a grammar; the others have readers of their own.
+/// The kinds of text Guardline reads. Code has a grammar; the others have readers of their own, and some of them hold code:
+/// see [`super::Document::code_language`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum Language {
     TypeScript,
@@ -17,6 +18,11 @@ pub enum Language {
     Sql,
     Prisma,
     Html,
+    Vue,
+    Svelte,
+    Astro,
+    /// A Jupyter notebook.
+    Notebook,
     Dockerfile,
     Shell,
     /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, ignore files, `requirements.txt`.
@@ -59,6 +65,10 @@ impl Language {
             "sql" => Language::Sql,
             "prisma" | "zmodel" => Language::Prisma,
             "html" | "htm" => Language::Html,
+            "vue" => Language::Vue,
+            "svelte" => Language::Svelte,
+            "astro" => Language::Astro,
+            "ipynb" => Language::Notebook,
             "sh" | "bash" => Language::Shell,
             _ => return None,
         })
@@ -79,6 +89,10 @@ impl Language {
             "sql" => Language::Sql,
             "prisma" => Language::Prisma,
             "html" => Language::Html,
+            "vue" => Language::Vue,
+            "svelte" => Language::Svelte,
+            "astro" => Language::Astro,
+            "jupyter" => Language::Notebook,
             "dockerfile" => Language::Dockerfile,
             "shellscript" => Language::Shell,
             _ => return None,
@@ -97,6 +111,11 @@ impl Language {
 
     pub fn is_code(self) -> bool {
         self.grammar().is_some()
+    }
+
+    /// HTML and components, which are markup with scripts in it.
+    pub fn is_page(self) -> bool {
+        matches!(self, Language::Html | Language::Vue | Language::Svelte | Language::Astro)
     }
 
     /// TypeScript, TSX, JavaScript or JSX.
@@ -124,6 +143,10 @@ impl Language {
             Language::Sql => "sql",
             Language::Prisma => "prisma",
             Language::Html => "html",
+            Language::Vue => "vue",
+            Language::Svelte => "svelte",
+            Language::Astro => "astro",
+            Language::Notebook => "ipynb",
             Language::Dockerfile => "dockerfile",
             Language::Shell => "sh",
             Language::Text => "text",

@@ -33,8 +33,11 @@ impl FileHints {
         }
     }
 
-    /// Of a file that is not code: the words of all its text.
+    /// Of a file that is not code, or of what is no code in it: the words of all its text.
     pub fn of(document: &Document, path: &str) -> FileHints {
-        FileHints::new(path, document.language, HintWords::of(&document.text()))
+        let hints = FileHints::new(path, document.language, HintWords::of(&document.text()));
+        // What a notebook tells and prints is read, not run.
+        let place = if document.language == Language::Notebook { hints.place.max(Place::Document) } else { hints.place };
+        FileHints { place, ..hints }
     }
 }

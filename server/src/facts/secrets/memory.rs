@@ -28,10 +28,10 @@ impl Memory {
         let before = std::mem::take(&mut self.segments);
         let kept = kept(|at| before.get(at).map(|known| &known.segment), before.len(), &model.segments);
         let known = |at: &Option<usize>| at.and_then(|at| before.get(at));
-        let text = |placed: &Placed| document.slice(placed.span());
+        let text = |placed: &Placed| document.code_of(placed.span());
         let words: Vec<HintWords> =
             kept.iter().zip(&model.segments).map(|(at, placed)| known(at).map_or_else(|| HintWords::of(&text(placed)), |known| known.words)).collect();
-        let hints = FileHints::new(path, document.language, words.iter().copied().fold(HintWords::default(), HintWords::join));
+        let hints = FileHints::new(path, model.language, words.iter().copied().fold(HintWords::default(), HintWords::join));
         let same_hints = self.hints.as_ref() == Some(&hints);
         let mut hits = Vec::new();
         self.segments = kept

@@ -58,7 +58,7 @@ impl Place {
         if is_env_sample(name) {
             return Place::EnvSample;
         }
-        if is_example_name(stem) || matches!(extension, "md" | "mdx" | "rst" | "txt" | "ipynb") || name.starts_with("changelog") {
+        if is_example_name(stem) || matches!(extension, "md" | "mdx" | "rst" | "txt") || name.starts_with("changelog") {
             return Place::Document;
         }
         let mark = stem.rsplit_once('.').map_or("", |(_, mark)| mark);

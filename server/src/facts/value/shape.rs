@@ -155,6 +155,17 @@ pub struct Library {
     pub namespace: bool,
 }
 
+impl Library {
+    /// The same as the other by all that is known: nothing of its own was done to either.
+    pub(super) fn is_plain_twin(&self, other: &Library) -> bool {
+        let is_plain = |library: &Library| {
+            library.receiver.is_none() && library.args.is_empty() && library.site.is_none() && library.set.is_empty() && library.query.is_none()
+        };
+        let what = |library: &Library| (library.package.clone(), library.step.clone(), library.guessed, library.namespace);
+        is_plain(self) && is_plain(other) && what(self) == what(other) && self.states == other.states
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Argument {
     /// Empty for positional ones.

@@ -96,7 +96,7 @@ impl Value {
             (Kind::Number(a), Kind::Number(b)) => a == b,
             (Kind::Str(a), Kind::Str(b)) => a == b,
             (Kind::Row(a), Kind::Row(b)) | (Kind::Rows(a), Kind::Rows(b)) => a == b,
-            (Kind::Library(a), Kind::Library(b)) => Arc::ptr_eq(a, b),
+            (Kind::Library(a), Kind::Library(b)) => Arc::ptr_eq(a, b) || a.is_plain_twin(b),
             (Kind::Function(a), Kind::Function(b)) => Arc::ptr_eq(a, b),
             (Kind::Class(a), Kind::Class(b)) => Arc::ptr_eq(a, b),
             (Kind::Object(a), Kind::Object(b)) => Arc::ptr_eq(a, b),

@@ -82,10 +82,11 @@ impl Walker<'_> {
 
     /// A row of a principal model that was found through a verified identity *is* the principal; so is the row of a
     /// session found by its secret.
-    fn row_symbol(&self, id: AccessId, query: &Query) -> Symbol {
+    fn row_symbol(&mut self, id: AccessId, query: &Query) -> Symbol {
         let mut conjuncts = Vec::new();
         Filter::conjuncts(&query.filter, &mut conjuncts);
         let principal = self.world.is_principal_model(&query.model);
+        self.reads.models.insert(query.model.clone());
         for filter in conjuncts {
             let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else { continue };
             let verified = value.symbol().is_some_and(|symbol| symbol.root == Root::Principal);

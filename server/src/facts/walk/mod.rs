@@ -41,6 +41,7 @@ mod top;
 mod world;
 
 pub use library::option_is;
+pub use top::is_idle;
 pub use world::{ModuleCache, Reads, Target, World};
 
 use std::sync::Arc;

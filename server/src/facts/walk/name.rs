@@ -110,7 +110,7 @@ impl Walker<'_> {
                 let value = self.imported(&module.model.file, source, imported);
                 match value.kind() {
                     Kind::Library(library) if library.package.is_empty() && library.states.is_empty() => self.missing(module, name, value.clone()),
-                    _ => value,
+                    _ => self.or_guessed(name, value),
                 }
             }
             Definition::Function(segment, function) => {
@@ -130,9 +130,22 @@ impl Walker<'_> {
                     let given = walker.eval(value);
                     walker.ended = false;
                     walker.bind(pattern, given);
-                    walker.frame().state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_else(Value::unknown)
+                    let bound = walker.frame().state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+                    // What came out of a cache or a container that cannot be followed is still called what it is.
+                    walker.or_guessed(name, bound.unwrap_or_else(Value::unknown))
                 })
             }
+        }
+    }
+
+    /// Of a value of which nothing is known, what its name says.
+    fn or_guessed(&mut self, name: &Name, value: Value) -> Value {
+        if is_opaque(&value, 0)
+            && let Some(guess) = self.guessed(name)
+        {
+            guess
+        } else {
+            value
         }
     }
 
@@ -145,5 +158,15 @@ impl Walker<'_> {
         let Some(guess) = guess else { return value };
         let library = Library { step: name.clone(), states: catalogue.named(&guess.is), guessed: true, ..Library::default() };
         Value::new(Kind::Library(Arc::new(library)))
+    }
+}
+
+/// Nothing is known of it, whichever of its alternatives it is.
+fn is_opaque(value: &Value, depth: u32) -> bool {
+    match value.kind() {
+        Kind::Unknown => true,
+        Kind::Library(library) => library.states.is_empty(),
+        Kind::Union(alternatives) if depth < 8 => alternatives.iter().all(|alternative| is_opaque(&alternative.value, depth + 1)),
+        _ => false,
     }
 }

@@ -1,35 +1,30 @@
-//! The top level of a file: what runs when it is loaded.
+//! The top level of a file: what runs when it is loaded. Each item has a walk of its own: names lead from one to the other.
 
 use std::sync::Arc;
 
 use super::{Frame, Walker};
 use crate::facts::scope::Module;
-use crate::model::StmtKind;
+use crate::model::{Segment, StmtKind};
 
 impl Walker<'_> {
-    /// Walks the statements of a file in order, for what they register and do.
-    pub fn file(&mut self, module: &Arc<Module>) {
-        // Each item has a bound of its own: the last one of a long file is read like the first.
-        for (index, placed) in module.model.segments.iter().enumerate() {
-            let segment = &placed.segment;
-            let idle = segment.body.iter().all(|stmt| match &segment[*stmt].kind {
-                StmtKind::Import(_) | StmtKind::ExportNames { .. } => true,
-                StmtKind::Function(function) => segment[*function].decorators.is_empty(),
-                StmtKind::Export { stmt, .. } => matches!(segment[*stmt].kind, StmtKind::Function(_)),
-                _ => false,
-            });
-            if idle || segment.body.is_empty() {
-                continue;
-            }
-            let Some(item) = module.items.get(index) else { continue };
-            self.reads.items.insert(item.clone());
-            self.frames.push(Frame::of(Arc::clone(module), item.clone(), Arc::clone(segment)));
-            self.steps = 0;
-            self.hoist(&segment.body);
-            self.statements(&segment.body);
-            self.frames.pop();
-            self.ended = false;
-            self.facts = Default::default();
-        }
+    /// Walks the statements of one top-level item, for what they register and do.
+    pub fn top_level(&mut self, module: &Arc<Module>, index: usize) {
+        let (Some(placed), Some(item)) = (module.model.segments.get(index), module.items.get(index)) else { return };
+        let segment = &placed.segment;
+        self.reads.items.insert(item.clone());
+        self.frames.push(Frame::of(Arc::clone(module), item.clone(), Arc::clone(segment)));
+        self.hoist(&segment.body);
+        self.statements(&segment.body);
+        self.frames.pop();
     }
+}
+
+/// Nothing happens when this item is loaded: it imports, exports or defines functions.
+pub fn is_idle(segment: &Segment) -> bool {
+    segment.body.iter().all(|stmt| match &segment[*stmt].kind {
+        StmtKind::Import(_) | StmtKind::ExportNames { .. } => true,
+        StmtKind::Function(function) => segment[*function].decorators.is_empty(),
+        StmtKind::Export { stmt, .. } => matches!(segment[*stmt].kind, StmtKind::Function(_)),
+        _ => false,
+    })
 }

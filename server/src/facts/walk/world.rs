@@ -18,8 +18,6 @@ pub trait World {
     fn resolve(&self, from: &FileId, source: &str) -> Target;
     /// Whether rows of this model are people who sign in.
     fn is_principal_model(&self, model: &str) -> bool;
-    /// The name under which the schema knows a model or table, if it does.
-    fn model_name(&self, name: &str) -> Option<Name>;
     /// Names of functions that the person configured as guards.
     fn is_configured_guard(&self, name: &str) -> bool;
 }
@@ -45,11 +43,14 @@ pub struct Reads {
     pub items: FxHashSet<ItemKey>,
     /// Names that were looked up in a file, defined there or not.
     pub names: FxHashSet<(FileId, Name)>,
+    /// Models of which it was asked whether they are people who sign in.
+    pub models: FxHashSet<Name>,
 }
 
 impl Reads {
-    pub(super) fn add(&mut self, other: &Reads) {
+    pub fn add(&mut self, other: &Reads) {
         self.items.extend(other.items.iter().cloned());
         self.names.extend(other.names.iter().cloned());
+        self.models.extend(other.models.iter().cloned());
     }
 }

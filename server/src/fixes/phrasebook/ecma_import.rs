@@ -30,10 +30,12 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     let stop = if imports.last().is_none_or(|(_, span, _)| span.of(&code.text).trim_end().ends_with(';')) { ";" } else { "" };
     let line = format!("import {{ {name} }} from {quote}{}{quote}{stop}", wanted.from);
     let edit = match imports.last() {
-        Some((_, span, _)) => TextEdit { span: Span::at(span.end), text: format!("{end}{line}") },
+        Some((_, span, _)) => TextEdit { span: Span::at(span.end), text: format!("{end}{}{line}", lines::indentation(&code.text, span.start)) },
         None => {
-            let at = behind_head(code);
-            TextEdit { span: Span::at(at), text: format!("{line}{end}") }
+            let at = behind_head(code)?;
+            // The scripts of a page are indented as a whole.
+            let indent = if lines::begins_line(&code.text, at) { lines::indentation(&code.text, at) } else { "" };
+            TextEdit { span: Span::at(at), text: format!("{indent}{line}{end}") }
         }
     };
     Some(Imported { local: Name::from(name), edit: Some(edit) })
@@ -54,9 +56,9 @@ fn imports<'c>(code: &'c Code) -> Vec<(&'c Placed, Span, &'c Import)> {
 }
 
 /// The first line behind the shebang, the comment at the very top and the directives.
-fn behind_head(code: &Code) -> u32 {
+fn behind_head(code: &Code) -> Option<u32> {
     let text = &code.text;
-    let mut at = lines::line_start(text, 0).max((text.len() - lines::without_bom(text).len()) as u32);
+    let mut at = code.head?;
     if text.get(at as usize..).unwrap_or("").starts_with("#!") {
         at = lines::next_line(text, at);
     }
@@ -75,7 +77,7 @@ fn behind_head(code: &Code) -> u32 {
         }
         at = at.max(lines::next_line(text, placed.span().end));
     }
-    at
+    Some(at)
 }
 
 /// True if an empty line follows.

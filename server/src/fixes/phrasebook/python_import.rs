@@ -48,7 +48,7 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
             let at = lines::next_line(text, future.span.end);
             TextEdit { span: Span::at(at), text: format!("{}{end}{line}{end}", opened(text, at, end)) }
         }
-        (None, None) => at_the_top(code, &line, end),
+        (None, None) => at_the_top(code, &line, end)?,
     };
     Some(Imported { local, edit: Some(edit) })
 }
@@ -111,10 +111,10 @@ fn in_order(text: &str, block: &[&Line], line: &str, wanted: &Wanted, end: &str)
 }
 
 /// Behind the shebang, the encoding, the comment at the very top and the docstring.
-fn at_the_top(code: &Code, line: &str, end: &str) -> TextEdit {
+fn at_the_top(code: &Code, line: &str, end: &str) -> Option<TextEdit> {
     let text = &code.text;
-    let mut at = (text.len() - lines::without_bom(text).len()) as u32;
-    let head = at;
+    let head = code.head?;
+    let mut at = head;
     for rank in 0..2 {
         let rest = Span::new(at, lines::line_stop(text, at)).of(text);
         if rest.starts_with("#!") && rank == 0 || rest.starts_with('#') && rest.contains("coding") {
@@ -144,7 +144,7 @@ fn at_the_top(code: &Code, line: &str, end: &str) -> TextEdit {
     // An empty line that stands there already keeps the two apart.
     let next_is_empty = lines::line_stop(text, at) == at;
     let after = if next_is_empty { "" } else { end };
-    TextEdit { span: Span::at(at), text: format!("{before}{line}{end}{after}") }
+    Some(TextEdit { span: Span::at(at), text: format!("{before}{line}{end}{after}") })
 }
 
 /// A line end for a last line that has none.

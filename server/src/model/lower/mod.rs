@@ -15,8 +15,9 @@ use crate::text::{Name, Span};
 /// Lowers a document, taking every segment whose text did not change from `before`: an earlier text of the same file, and
 /// the model that was made of it. `None` for files that are not code or could not be parsed at all.
 pub fn lower(document: &Document, before: Option<(&Document, &FileModel)>) -> Option<FileModel> {
-    let grammar = document.language.grammar()?;
-    let before = before.filter(|(_, model)| model.language == document.language);
+    let language = document.code_language();
+    let grammar = language.grammar()?;
+    let before = before.filter(|(_, model)| model.language == language);
     let end = document.rope().len_bytes() as u32;
     let apart = Unchanged { head: 0, tail_before: u32::MAX, tail: end };
     let unchanged = before.and_then(|(before, _)| document.unchanged_since(before)).unwrap_or(apart);
@@ -30,8 +31,8 @@ pub fn lower(document: &Document, before: Option<(&Document, &FileModel)>) -> Op
     let mut segments = maker.segments;
     let moved = |placed: &Placed| Placed { start: placed.start - unchanged.tail_before + unchanged.tail, segment: Arc::clone(&placed.segment) };
     segments.extend(known.get(tail..)?.iter().map(moved));
-    let directives = if document.language.is_ecma() { directives(&segments) } else { Vec::new() };
-    Some(FileModel { file: document.file.clone(), language: document.language, segments, directives })
+    let directives = if language.is_ecma() { directives(&segments) } else { Vec::new() };
+    Some(FileModel { file: document.file.clone(), language, segments, directives })
 }
 
 struct Maker<'d, 'm> {
@@ -48,7 +49,7 @@ impl Maker<'_, '_> {
             Cluster::Read { items, is_error } => (items, *is_error),
         };
         let groups: Vec<&[Item<'_>]> = match self.grammar {
-            Grammar::Python if is_error => python::groups(items, self.document.rope()),
+            Grammar::Python if is_error => python::groups(items, self.document.code()),
             _ => items.chunks(1).collect(),
         };
         groups.into_iter().try_for_each(|group| self.group(group, is_error))
@@ -56,7 +57,7 @@ impl Maker<'_, '_> {
 
     /// An item that has no errors, and that is parsed only if nothing equal is known.
     fn unread(&mut self, span: Span) -> Option<()> {
-        let text = self.document.rope().get_byte_slice(span.range())?;
+        let text = self.document.code().get_byte_slice(span.range())?;
         match self.known.take(hash(self.grammar, text, None), span.len()) {
             Some(segment) => self.segments.push(Placed { start: span.start, segment }),
             None => self.cluster(&self.document.read(span)?)?,
@@ -68,7 +69,7 @@ impl Maker<'_, '_> {
         let [item, ..] = group else { return Some(()) };
         let node = item.node;
         let span = Span::new(item.span.start, group.last().unwrap_or(item).span.end);
-        let text = self.document.rope().get_byte_slice(span.range())?;
+        let text = self.document.code().get_byte_slice(span.range())?;
         let is_whole = match self.grammar {
             Grammar::TypeScript | Grammar::Tsx => !is_error && !node.has_error(),
             Grammar::Python => python::is_whole(group),

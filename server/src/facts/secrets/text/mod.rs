@@ -44,17 +44,17 @@ impl Reading {
     }
 }
 
-/// The secrets of a file that is not code, in order of place.
-pub fn in_text(document: &Document, hints: &FileHints) -> Vec<SecretHit> {
+/// The secrets of a file that is not code, in order of place. `text` is the file's, or as long as that with blanks for what has
+/// been looked at as code.
+pub fn in_text(document: &Document, text: &str, hints: &FileHints) -> Vec<SecretHit> {
     if hints.place == Place::Skipped {
         return Vec::new();
     }
-    let text = document.text();
-    let mut reading = read(document.language, &text);
+    let mut reading = read(document.language, text);
     reading.entries.sort_by_key(|entry| entry.value.start);
     reading.comments.sort_by_key(|comment| comment.start);
-    let siblings = siblings(&reading, &text);
-    let scan = Scan { text: &text, hints, reading: &reading, siblings: &siblings };
+    let siblings = siblings(&reading, text);
+    let scan = Scan { text, hints, reading: &reading, siblings: &siblings };
     let mut hits: Vec<SecretHit> = (0..reading.entries.len()).filter_map(|at| scan.entry(at)).collect();
     scan.elsewhere(&mut hits);
     hits.sort_by_key(|hit| hit.token.start);

@@ -8,7 +8,7 @@ fn scan(path: &str, template: &str) -> (String, Vec<SecretHit>) {
     let file = FileId::new(&format!("/p/{path}"));
     let Some(language) = Language::of(&file) else { panic!("{path}") };
     let document = Document::new(file, language, 0, &text);
-    let hits = in_text(&document, &FileHints::of(&document, path));
+    let hits = in_text(&document, &document.text(), &FileHints::of(&document, path));
     (text, hits)
 }
 
