@@ -1,9 +1,13 @@
 //! What is known to hold at a point of the program.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use rustc_hash::FxHasher;
 
 use super::event::AccessId;
 use super::place::Site;
+use super::ways::Ways;
 use crate::text::Name;
 
 /// What a symbol starts from. Two values with the same symbol are the same value.
@@ -51,7 +55,7 @@ impl Symbol {
 const MAX_PATH: usize = 8;
 
 /// One thing that is known.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Fact {
     /// Not null, not empty, not false.
     Present(Symbol),
@@ -63,6 +67,8 @@ pub enum Fact {
     IsNot(Symbol, Arc<str>),
     /// It is one of a fixed set, or matches a fixed pattern.
     Among(Symbol),
+    /// A regular expression, as written, found something in it.
+    Matches(Symbol, Name),
     /// A membership test: the second is an element of the first (`project.members.includes(user.id)`).
     Contains(Symbol, Symbol),
     /// Something that cannot be looked into said yes: a library's guard, or a function without a body.
@@ -71,7 +77,7 @@ pub enum Fact {
     Any(Arc<[Facts]>),
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Guard {
     pub kind: GuardKind,
     /// How sure it is that it stops the request.
@@ -97,51 +103,117 @@ pub enum GuardKind {
     Limit,
 }
 
-/// Facts that hold together. Cheap to clone; equal facts are kept once.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Facts(Option<Arc<Vec<Fact>>>);
+/// Facts that hold together, and the ways on which they do. Cheap to clone; equal facts are kept once.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Facts {
+    known: Option<Arc<Known>>,
+    ways: Ways,
+}
+
+/// Facts in the order in which they were learned. Their digests tell most of them apart without a look at them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Known {
+    digests: Vec<u64>,
+    facts: Vec<Fact>,
+}
+
+impl Known {
+    fn has(&self, digest: u64, fact: &Fact) -> bool {
+        self.digests.iter().zip(&self.facts).any(|(known, other)| *known == digest && other == fact)
+    }
+
+    fn push(&mut self, digest: u64, fact: Fact) {
+        self.digests.push(digest);
+        self.facts.push(fact);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u64, &Fact)> {
+        self.digests.iter().copied().zip(&self.facts)
+    }
+}
+
+impl Hash for Facts {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.known.iter().for_each(|known| known.digests.hash(state));
+    }
+}
 
 impl Facts {
     const MOST: usize = 96;
 
     pub fn none() -> Facts {
-        Facts(None)
+        Facts::default()
     }
 
     pub fn one(fact: Fact) -> Facts {
-        Facts(Some(Arc::new(vec![fact])))
+        let mut facts = Facts::none();
+        facts.add(fact);
+        facts
+    }
+
+    /// What holds on these ways.
+    pub fn on(ways: Ways) -> Facts {
+        Facts { known: None, ways }
+    }
+
+    /// What holds where nothing can be.
+    pub fn impossible() -> Facts {
+        Facts::on(Ways::none())
+    }
+
+    /// The same, without a word on the ways.
+    pub fn anywhere(&self) -> Facts {
+        Facts { known: self.known.clone(), ways: Ways::any() }
+    }
+
+    pub fn ways(&self) -> &Ways {
+        &self.ways
+    }
+
+    pub fn is_impossible(&self) -> bool {
+        self.ways.is_none()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Fact> {
-        self.0.iter().flat_map(|facts| facts.iter())
+        self.known.iter().flat_map(|known| known.facts.iter())
+    }
+
+    fn digested(&self) -> impl Iterator<Item = (u64, &Fact)> {
+        self.known.iter().flat_map(|known| known.iter())
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|facts| facts.is_empty())
+        self.known.as_ref().is_none_or(|known| known.facts.is_empty())
     }
 
-    pub fn has(&self, fact: &Fact) -> bool {
-        self.iter().any(|known| known == fact)
+    fn len(&self) -> usize {
+        self.known.as_ref().map_or(0, |known| known.facts.len())
+    }
+
+    fn has(&self, digest: u64, fact: &Fact) -> bool {
+        self.known.as_ref().is_some_and(|known| known.has(digest, fact))
+    }
+
+    pub fn contains(&self, fact: &Fact) -> bool {
+        self.has(digest(fact), fact)
     }
 
     pub fn add(&mut self, fact: Fact) {
-        if self.has(&fact) {
-            return;
-        }
-        match &mut self.0 {
-            Some(facts) if facts.len() < Self::MOST => Arc::make_mut(facts).push(fact),
-            Some(_) => {}
-            None => self.0 = Some(Arc::new(vec![fact])),
+        self.insert(digest(&fact), fact);
+    }
+
+    fn insert(&mut self, digest: u64, fact: Fact) {
+        if self.len() < Self::MOST && !self.has(digest, &fact) {
+            Arc::make_mut(self.known.get_or_insert_default()).push(digest, fact);
         }
     }
 
     pub fn add_all(&mut self, other: &Facts) {
-        if self.0.is_none() {
-            *self = other.clone();
-            return;
-        }
-        for fact in other.iter() {
-            self.add(fact.clone());
+        self.ways = self.ways.and(&other.ways);
+        match (&self.known, &other.known) {
+            (None, _) => self.known = other.known.clone(),
+            (Some(a), Some(b)) if !Arc::ptr_eq(a, b) => b.iter().for_each(|(digest, fact)| self.insert(digest, fact.clone())),
+            _ => {}
         }
     }
 
@@ -153,18 +225,22 @@ impl Facts {
 
     /// What holds whichever of the two holds: the common facts, and "one of the two rests".
     pub fn or(&self, other: &Facts) -> Facts {
-        if self == other {
+        if other.is_impossible() || self == other {
             return self.clone();
         }
-        let mut common = Facts::none();
+        if self.is_impossible() {
+            return other.clone();
+        }
+        let mut common = Facts::on(self.ways.or(&other.ways));
         let mut rest = [Facts::none(), Facts::none()];
-        for fact in self.iter() {
-            if other.has(fact) { common.add(fact.clone()) } else { rest[0].add(fact.clone()) }
+        for (digest, fact) in self.digested() {
+            let to = if other.has(digest, fact) { &mut common } else { &mut rest[0] };
+            to.insert(digest, fact.clone());
         }
-        for fact in other.iter().filter(|fact| !self.has(fact)) {
-            rest[1].add(fact.clone());
+        for (digest, fact) in other.digested().filter(|(digest, fact)| !self.has(*digest, fact)) {
+            rest[1].insert(digest, fact.clone());
         }
-        if rest.iter().all(|facts| !facts.is_empty() && facts.iter().count() <= 6) {
+        if rest.iter().all(|facts| !facts.is_empty() && facts.len() <= 6) && !covers_all(&rest) {
             common.add(Fact::Any(Arc::from(rest)));
         }
         common
@@ -172,12 +248,33 @@ impl Facts {
 
     /// The facts here that `before` did not have.
     pub fn since(&self, before: &Facts) -> Facts {
-        match (&self.0, &before.0) {
-            (Some(a), Some(b)) if Arc::ptr_eq(a, b) => Facts::none(),
-            _ => {
-                let new: Vec<Fact> = self.iter().filter(|fact| !before.has(fact)).cloned().collect();
-                if new.is_empty() { Facts::none() } else { Facts(Some(Arc::new(new))) }
-            }
+        let mut new = Facts::on(self.ways.since(&before.ways));
+        match (&self.known, &before.known) {
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
+            (_, None) => new.known = self.known.clone(),
+            _ => self.digested().filter(|(digest, fact)| !before.has(*digest, fact)).for_each(|(digest, fact)| new.insert(digest, fact.clone())),
         }
+        new
     }
+}
+
+/// "There, or not there" says nothing.
+fn covers_all([a, b]: &[Facts; 2]) -> bool {
+    let mut pair = a.iter().zip(b.iter());
+    let (Some(facts), None) = (pair.next(), pair.next()) else { return false };
+    if a.len() != 1 || b.len() != 1 {
+        return false;
+    }
+    match facts {
+        (Fact::Present(x), Fact::Absent(y)) | (Fact::Absent(x), Fact::Present(y)) => x == y,
+        (Fact::Is(x, text), Fact::IsNot(y, other)) | (Fact::IsNot(x, text), Fact::Is(y, other)) => x == y && text == other,
+        (Fact::Same(x, y), Fact::Differ(z, w)) | (Fact::Differ(x, y), Fact::Same(z, w)) => x == z && y == w,
+        _ => false,
+    }
+}
+
+fn digest(fact: &Fact) -> u64 {
+    let mut hasher = FxHasher::default();
+    fact.hash(&mut hasher);
+    hasher.finish()
 }

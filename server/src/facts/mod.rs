@@ -18,3 +18,4 @@ pub mod show;
 pub mod taint;
 pub mod value;
 pub mod walk;
+pub mod ways;

@@ -30,6 +30,7 @@ pub fn fact(fact: &Fact) -> String {
         Fact::Absent(a) => format!("not {}", symbol(a)),
         Fact::Same(a, b) => format!("{} == {}", symbol(a), symbol(b)),
         Fact::Differ(a, b) => format!("{} != {}", symbol(a), symbol(b)),
+        Fact::Matches(a, _) => format!("{} matches", symbol(a)),
         Fact::Is(a, _) => format!("{} == constant", symbol(a)),
         Fact::IsNot(a, _) => format!("{} != constant", symbol(a)),
         Fact::Among(a) => format!("{} in constants", symbol(a)),
@@ -85,6 +86,7 @@ fn kind_at(value: &Value, depth: u32, part: &dyn Fn(&Value, u32) -> String) -> S
         Kind::Number(number) if number.is_empty() => "number".into(),
         Kind::Number(number) => number.to_string(),
         Kind::Str(text) => format!("text({})", text.len()),
+        Kind::Pattern(_) => "pattern".into(),
         Kind::Text(text) => {
             let pieces = text.pieces.iter().map(|piece| match piece {
                 Piece::Literal(text) => format!("text({})", text.len()),

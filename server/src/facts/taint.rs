@@ -62,6 +62,8 @@ impl Cleanings {
     pub const SHAPE: Cleanings = Cleanings(1 << 6);
     pub const NOSQL: Cleanings = Cleanings(1 << 7);
     pub const CODE: Cleanings = Cleanings(1 << 8);
+    /// Not made harmless, but perhaps not here at all: it was put into an object under a key that is not known.
+    pub const SOME_KEY: Cleanings = Cleanings(1 << 9);
 
     pub fn has(self, other: Cleanings) -> bool {
         self.0 & other.0 == other.0
@@ -158,6 +160,20 @@ impl Taint {
             each.truncate(Self::MOST);
         }
         Taint { each }
+    }
+
+    fn find(&self, origin: &Origin) -> Option<&Origin> {
+        self.each.iter().find(|known| known.part == origin.part && known.name == origin.name && known.site == origin.site)
+    }
+
+    /// Of a value that was made of `all` and turned out to be of `left` only.
+    pub fn narrowed(&self, all: &Taint, left: &Taint) -> Taint {
+        let each = self.each.iter().filter_map(|origin| match (all.find(origin), left.find(origin)) {
+            (_, Some(kept)) => Some(Origin { clean: origin.clean.with(kept.clean), ..origin.clone() }),
+            (Some(_), None) => None,
+            (None, None) => Some(origin.clone()),
+        });
+        Taint { each: each.collect() }
     }
 
     pub fn cleaned(&self, by: Cleanings) -> Taint {

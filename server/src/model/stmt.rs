@@ -81,7 +81,8 @@ pub enum LoopKind {
     Each,
     /// `for (const k in o)`.
     Keys,
-    /// `while`, `do`, `for (;;)` (its initialiser stands before it, its step at the end of the body).
+    /// `while`, `for (;;)` (its initialiser stands before it, its step at the end of the body), `do` (its condition stands
+    /// at the end of the body).
     While,
     /// Runs exactly once and exists so that a `break` inside has somewhere to go: an arm of a `switch`, a labelled block.
     Once,

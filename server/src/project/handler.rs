@@ -32,6 +32,11 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
         // Whoever mounts the router may put a guard before it.
         walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: "mount".into(), site: None })));
     }
+    if let [method] = route.methods.as_slice()
+        && method != "*"
+    {
+        walker.assume_facts(&Facts::one(Fact::Is(Symbol::new(Root::Request("method".into())), method.as_str().into())));
+    }
     let mut values = roles;
     if let (Some(first), Some(request)) = (values.first_mut(), request) {
         *first = request;

@@ -40,7 +40,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.detail = sink.client.clone();
         raw.message = message(worst);
         raw.also(sink.call.clone(), "the database runs it here".to_owned());
-        for hole in found.iter().filter(|hole| hole.site != worst.site) {
+        // Holes of which less is sure are no evidence beside it.
+        let surely = |hole: &&Hole| hole.confidence > Confidence::Possible || worst.confidence == Confidence::Possible;
+        for hole in found.iter().filter(surely).filter(|hole| hole.site != worst.site) {
             if let Some(site) = &hole.site {
                 raw.also(site.clone(), format!("`{}` is put into the text too", hole.name));
             }
@@ -109,7 +111,7 @@ fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> O
     if fixed || matches!(value.kind(), Kind::Number(_) | Kind::Bool(_) | Kind::Null) {
         return None;
     }
-    let origin: &Origin = value.taint().without(Cleanings::SQL).max_by_key(|origin| weight(origin.part))?;
+    let origin: &Origin = value.taint().without(Cleanings::SQL).max_by_key(|origin| (weight(origin.part), !origin.clean.has(Cleanings::SOME_KEY)))?;
     let mut confidence = match origin.part {
         part if part.is_request() => Confidence::Proven,
         Part::Model => Confidence::Proven,
@@ -126,8 +128,9 @@ fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> O
         (true, _) => confidence.min(Confidence::Likely),
         _ => confidence,
     };
-    // It was checked on one way here, and which of the ways ends before the database cannot be told.
-    if let Kind::Union(alternatives) = value.kind()
+    // Checked where it was put in by name, and what went in under other keys is hardly this.
+    if origin.clean.has(Cleanings::SOME_KEY)
+        && let Kind::Union(alternatives) = value.kind()
         && alternatives.iter().any(|alternative| is_checked(&alternative.value))
     {
         confidence = Confidence::Possible;

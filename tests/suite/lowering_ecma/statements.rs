@@ -41,7 +41,7 @@ fn loops() {
         ("for (i = 0; ; i++, j--) a", "{(= i 0) (while {a (, (step i) (step j))})}"),
         ("for (;;) { a }", "(while {a})"),
         ("while (a) b", "(while a {b})"),
-        ("do { a } while (b)", "(while b {a})"),
+        ("do { a } while (b)", "(while {a b})"),
         ("outer: for (const a of b) { for (const c of d) { break outer; continue outer } }", "(each a b {(each c d {break continue})})"),
         ("block: { if (a) break block; b }", "(once {(if a {break}) b})"),
     ]);

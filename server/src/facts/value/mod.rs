@@ -45,6 +45,8 @@ pub enum Kind {
     Text(Arc<Text>),
     Object(Arc<Object>),
     Seq(Arc<Seq>),
+    /// A regular expression, as written.
+    Pattern(Name),
     Function(Arc<Closure>),
     /// A function declaration that is called before its surroundings are complete: bound when it is looked up.
     Hoisted(FunctionId),
@@ -141,6 +143,10 @@ impl Value {
         self.change(|inner| inner.truth = Some(Arc::new(truth)))
     }
 
+    pub fn without_truth(&self) -> Value {
+        self.change(|inner| inner.truth = None)
+    }
+
     pub fn with_nullable(&self, nullable: bool) -> Value {
         if self.0.nullable == nullable { self.clone() } else { self.change(|inner| inner.nullable = nullable) }
     }
@@ -167,8 +173,19 @@ impl Value {
         }
     }
 
+    /// Certainly there: not null, not empty, not false.
+    pub fn present(&self) -> Value {
+        let if_true = self.truth().map(|truth| truth.if_true.clone()).unwrap_or_default();
+        self.with_truth(Truth { if_true, if_false: Facts::impossible() })
+    }
+
     /// Is it certainly true, certainly false, or not known?
     pub fn is_truthy(&self) -> Option<bool> {
+        match self.truth() {
+            Some(truth) if truth.if_false.is_impossible() => return Some(true),
+            Some(truth) if truth.if_true.is_impossible() => return Some(false),
+            _ => {}
+        }
         match self.kind() {
             Kind::Null => Some(false),
             Kind::Bool(is) => Some(*is),
@@ -176,9 +193,13 @@ impl Value {
             Kind::Number(text) => Some(!matches!(text.as_str(), "0" | "0.0")),
             Kind::Str(text) => Some(!text.is_empty()),
             Kind::Text(text) => text.pieces.iter().any(|p| matches!(p, Piece::Literal(t) if !t.is_empty())).then_some(true),
-            // Empty lists and dicts are false in Python and true in JavaScript: not told apart here.
-            Kind::Object(_) | Kind::Seq(_) => None,
-            Kind::Function(_) | Kind::Class(_) | Kind::Hoisted(_) | Kind::Instance(_) | Kind::Promise(_) | Kind::Module(_) | Kind::Next => Some(true),
+            // Empty lists and dicts are false in Python and true in JavaScript: not told apart here. And what came from
+            // outside may be missing, whatever a schema says of it.
+            Kind::Object(object) => (!object.fields.is_empty() && self.symbol().is_none() && self.taint().is_empty()).then_some(true),
+            Kind::Seq(_) => None,
+            Kind::Function(_) | Kind::Class(_) | Kind::Hoisted(_) | Kind::Instance(_) | Kind::Promise(_) | Kind::Module(_) | Kind::Pattern(_) | Kind::Next => {
+                Some(true)
+            }
             Kind::Union(alternatives) => {
                 let mut all = alternatives.iter().map(|alternative| alternative.value.is_truthy());
                 let first = all.next()??;

@@ -52,7 +52,23 @@ impl Object {
     }
 
     pub fn spread(&mut self, value: Value) {
-        self.spread_at = self.fields.len();
+        self.spread_over(value, &[]);
+    }
+
+    /// Spreads something that has none of the `others`.
+    pub fn spread_over(&mut self, value: Value, others: &[Name]) {
+        if others.is_empty() {
+            self.spread_at = self.fields.len();
+        } else {
+            let before = self.spread_at;
+            let (mut over, mut kept) = (Vec::new(), Vec::new());
+            for (at, (name, field)) in self.fields.drain(..).enumerate() {
+                if at < before || !others.contains(&name) { over.push((name, field)) } else { kept.push((name, field)) }
+            }
+            self.spread_at = over.len();
+            self.fields = over;
+            self.fields.append(&mut kept);
+        }
         self.rest = Some(match self.rest.take() {
             Some(rest) => Value::union(vec![Alternative { value: rest, facts: Facts::none() }, Alternative { value, facts: Facts::none() }]),
             None => value,

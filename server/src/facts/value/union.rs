@@ -29,6 +29,8 @@ impl Value {
         match self.kind() {
             Kind::Promise(value) => value.clone(),
             Kind::Union(_) => self.map(Value::awaited),
+            // An object that may be a promise is there; what it promises may not be.
+            Kind::Unknown | Kind::Library(_) if self.truth().is_some_and(|truth| truth.if_false.is_impossible()) => self.without_truth(),
             _ => self.clone(),
         }
     }
@@ -57,6 +59,9 @@ impl Value {
                 _ => vec![alternative],
             };
             for part in parts {
+                if part.facts.is_impossible() {
+                    continue;
+                }
                 match flat.iter_mut().find(|known| known.value.is_same(&part.value) || known.value.equals(&part.value)) {
                     Some(known) => known.facts = known.facts.or(&part.facts),
                     None => flat.push(part),

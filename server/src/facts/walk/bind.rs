@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::expression::either;
-use crate::facts::value::{Kind, Library, Object, Value};
+use crate::facts::check::{Fact, Facts};
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Alternative, Kind, Library, Object, Value};
+use crate::facts::ways::Ways;
 use crate::model::{ExprId, ExprKind, Key, PatternId, PatternKind};
 use crate::text::Name;
 
@@ -34,17 +37,28 @@ impl Walker<'_> {
 
     /// Sets a variable wherever it lives.
     fn set(&mut self, name: &Name, value: Value) {
-        for (depth, frame) in self.frames.iter_mut().rev().enumerate() {
-            if let Some((_, old)) = frame.state.iter_mut().rev().find(|(known, _)| known == name) {
-                *old = value;
-                return;
-            }
-            // Only functions written inside each other share variables.
-            if depth > 4 {
-                break;
-            }
+        // Only functions written inside each other share variables.
+        let found = self.frames.iter().rev().take(6).enumerate().find_map(|(depth, frame)| {
+            let at = frame.state.iter().rposition(|(known, _)| known == name)?;
+            Some((depth, at))
+        });
+        let Some((depth, at)) = found else {
+            self.frame_mut().state.push((name.clone(), value));
+            return;
+        };
+        // A function that sets a variable around it may do so on one of its paths only, and paths meet in its own variables.
+        let value = if depth == 0 { value } else { self.set_perhaps(depth, at, value) };
+        if let Some((_, old)) = self.frames.iter_mut().rev().nth(depth).and_then(|frame| frame.state.get_mut(at)) {
+            *old = value;
         }
-        self.frame_mut().state.push((name.clone(), value));
+    }
+
+    fn set_perhaps(&mut self, depth: usize, at: usize, value: Value) -> Value {
+        let old = self.frames.iter().rev().nth(depth).and_then(|frame| frame.state.get(at)).map(|(_, old)| old.clone());
+        let Some(old) = old.filter(|old| !old.is_same(&value)) else { return value };
+        let fork = self.fork();
+        let side = |value, side| Alternative { value, facts: Facts::on(Ways::turn(&fork, side)) };
+        Value::union(vec![side(old, 0), side(value, 1)])
     }
 
     fn place(&mut self, pattern: PatternId, value: Value, declares: bool, depth: u32) {
@@ -154,7 +168,8 @@ impl Walker<'_> {
                     None => match old.kind() {
                         Kind::Object(object) => {
                             let mut object = (**object).clone();
-                            object.spread(value);
+                            let others = self.not_named(&object, &index);
+                            object.spread_over(under_some_key(&value), &others);
                             Value::new(Kind::Object(Arc::new(object))).with_taint(old.taint().join(index.taint()))
                         }
                         _ => old.with_taint(old.taint().join(value.taint())),
@@ -164,6 +179,21 @@ impl Walker<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The fields of an object that a key cannot name: a pattern was found in the key that is not in their names.
+    fn not_named(&self, object: &Object, key: &Value) -> Vec<Name> {
+        let Some(symbol) = key.symbol() else { return Vec::new() };
+        let patterns: Vec<regex::Regex> = self
+            .facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Fact::Matches(known, pattern) if known == symbol => super::pattern::read(pattern),
+                _ => None,
+            })
+            .collect();
+        let named = |name: &Name| !name.is_ascii() || patterns.iter().all(|pattern| pattern.is_match(name));
+        object.fields.iter().map(|(name, _)| name).filter(|name| !named(name)).cloned().collect()
     }
 
     /// The same value with one member replaced.
@@ -200,4 +230,9 @@ impl Walker<'_> {
             _ => old.clone(),
         }
     }
+}
+
+/// What is put into an object under a key that is not known.
+pub(super) fn under_some_key(value: &Value) -> Value {
+    value.with_taint(value.taint().cleaned(Cleanings::SOME_KEY))
 }

@@ -61,6 +61,10 @@ impl Walker<'_> {
                 let key = first?.as_str().filter(|_| catalogue.at(&states).next().is_none())?;
                 Some(self.member(base, &Name::from(&**key)))
             }
+            Kind::Pattern(pattern) if name == "test" => {
+                let symbol = first?.symbol()?.clone();
+                Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Matches(symbol, pattern.clone())), if_false: Facts::none() }))
+            }
             Kind::Seq(_) | Kind::Rows(_) => self.list_method(base, name, args, span),
             Kind::Str(_) | Kind::Text(_) => self.text_method(base, name, args, span),
             Kind::Object(object) => self.object_method(base, &object.clone(), name, args),
@@ -93,7 +97,8 @@ impl Walker<'_> {
                 self.on_each(first?, element);
                 Value::null()
             }
-            "filter" | "slice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique" | "tolist" => {
+            // What `splice` takes out is of the list, too.
+            "filter" | "slice" | "splice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique" | "tolist" => {
                 if name == "filter"
                     && let Some(first) = first
                 {
@@ -136,7 +141,8 @@ impl Walker<'_> {
             "reduce" => {
                 let element = self.element_of(base);
                 let start = args.get(1).map(|arg| arg.value.clone()).unwrap_or_else(|| element.clone());
-                let given = self.apply_plain(&first?, vec![start.clone(), element]);
+                let first = first?;
+                let given = self.repeated(|walker| walker.apply_plain(&first, vec![start.clone(), element]));
                 either(start, given)
             }
             "push" | "append" | "unshift" | "add" | "extend" | "insert" => Value::number(),
@@ -148,10 +154,10 @@ impl Walker<'_> {
     /// A function called for the elements of a list: perhaps never, so nothing it establishes holds afterwards.
     fn on_each(&mut self, function: Value, element: Value) -> Value {
         let before = self.save();
-        let given = self.apply_plain(&function, vec![element]);
+        let given = self.repeated(|walker| walker.apply_plain(&function, vec![element]));
         self.ended = false;
         let after = self.save();
-        let joined = self.meet(before.clone(), after, &before.1);
+        let joined = self.mix(before.clone(), after, &before.1);
         self.restore((joined.0, before.1));
         given
     }
@@ -267,6 +273,15 @@ impl Walker<'_> {
                     _ => seq.rest = Some(Value::unknown()),
                 }
                 Value::new(Kind::Seq(Arc::new(seq)))
+            }
+            ("pop" | "popitem" | "clear", Kind::Object(object)) if self.python() => {
+                let mut object: Object = (**object).clone();
+                match args.first().and_then(|arg| arg.value.as_str()) {
+                    Some(key) => object.fields.retain(|(name, _)| **name != **key),
+                    None => object.fields.clear(),
+                }
+                object.spread_at = object.spread_at.min(object.fields.len());
+                base.with_kind(Kind::Object(Arc::new(object)))
             }
             ("update", Kind::Object(object)) => {
                 let mut object: Object = (**object).clone();

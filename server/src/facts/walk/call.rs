@@ -49,6 +49,8 @@ impl Walker<'_> {
             return Value::unknown();
         }
         let value = self.apply(&function, &args, kind, span);
+        // `new Response()` gives an object, whatever it is.
+        let value = if kind == CallKind::New && value.is_truthy().is_none() { value.present() } else { value };
         self.refined(value)
     }
 
@@ -229,11 +231,11 @@ impl Walker<'_> {
                 }
                 let before = self.save();
                 let closure = closure.clone();
-                let value = self.inline(&closure, &[]);
+                let value = self.repeated(|walker| walker.inline(&closure, &[]));
                 self.ended = false;
                 let after = self.save();
                 // It may not have been called at all.
-                let joined = self.meet(before.clone(), after, &before.1);
+                let joined = self.mix(before.clone(), after, &before.1);
                 self.restore(joined);
                 given = Some(value);
             }

@@ -29,7 +29,7 @@ impl Walker<'_> {
                         Some(key) => object.set(Name::from(&**key), value),
                         None => {
                             taint = taint.join(key.taint());
-                            object.spread(value);
+                            object.spread(super::bind::under_some_key(&value));
                         }
                     }
                 }
@@ -97,6 +97,10 @@ impl Walker<'_> {
     }
 
     pub(super) fn comprehension(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Value {
+        self.repeated(|walker| walker.comprehended(clauses, element, value))
+    }
+
+    fn comprehended(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Value {
         let depth = self.frame().state.len();
         let facts = self.facts.clone();
         for clause in clauses {

@@ -104,6 +104,13 @@ impl Walker<'_> {
         if matches!(b.kind(), Kind::Union(_)) && b.symbol().is_none() && !matches!(a.kind(), Kind::Union(_)) {
             return self.equality(b, a);
         }
+        for (value, other) in [(a, b), (b, a)] {
+            if let (Some(symbol), Kind::Str(text)) = (value.symbol(), other.kind())
+                && let Some(is) = self.decided(symbol, text)
+            {
+                return (Truth::default(), Some(is));
+            }
+        }
         let null = |value: &Value| matches!(value.kind(), Kind::Null);
         match (a.kind(), b.kind()) {
             (Kind::Null, Kind::Null) => return (Truth::default(), Some(true)),
@@ -167,6 +174,20 @@ impl Walker<'_> {
         (truth, None)
     }
 
+    /// Whether something of the request equals a text, where that is known already.
+    fn decided(&self, symbol: &Symbol, text: &Arc<str>) -> Option<bool> {
+        if !matches!(symbol.root, Root::Request(_)) || symbol.path.iter().any(|step| step == "*") {
+            return None;
+        }
+        self.facts.iter().find_map(|fact| match fact {
+            Fact::Is(known, is) if known == symbol && is == text => Some(true),
+            // What answers to GET is asked for HEAD too.
+            Fact::Is(known, is) if known == symbol && !(&**is == "GET" && &**text == "HEAD") => Some(false),
+            Fact::IsNot(known, not) if known == symbol && not == text => Some(false),
+            _ => None,
+        })
+    }
+
     /// `header !== \`Bearer ${process.env.CRON_SECRET}\``.
     fn shared_secret(&self, a: &Value, b: &Value) -> Option<Fact> {
         for (value, other) in [(a, b), (b, a)] {
@@ -205,6 +226,9 @@ impl Walker<'_> {
                     facts.add(Fact::Is(symbol.clone(), text.clone()));
                 }
                 Truth { if_true: facts, if_false: Facts::none() }
+            }
+            Kind::Union(lists) if lists.iter().all(|list| is_fixed_list(&list.value)) => {
+                Truth { if_true: Facts::one(Fact::Among(symbol.clone())), if_false: Facts::none() }
             }
             Kind::Object(object) if object.rest.is_none() => Truth { if_true: Facts::one(Fact::Among(symbol.clone())), if_false: Facts::none() },
             Kind::Seq(seq) => {
@@ -290,6 +314,10 @@ pub(super) fn is_constant(value: &Value) -> bool {
         Kind::Union(alternatives) => alternatives.iter().all(|alternative| is_constant(&alternative.value)),
         _ => false,
     }
+}
+
+fn is_fixed_list(list: &Value) -> bool {
+    matches!(list.kind(), Kind::Seq(seq) if seq.rest.is_none() && seq.items.iter().all(is_constant))
 }
 
 /// The identity of a count of rows.

@@ -10,6 +10,7 @@ use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Value};
+use crate::facts::ways::Ways;
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -65,7 +66,7 @@ impl Walker<'_> {
         if clean.by.has(Cleanings::SHAPE) && clean.by != Cleanings::ALL {
             value = self.parsed_by(function, value);
         }
-        if clean.safe { parsed(value) } else { value }
+        if clean.safe { self.parsed(value) } else { value }
     }
 
     /// A function that the library calls at once, and what it gave.
@@ -75,12 +76,26 @@ impl Walker<'_> {
             return callback.clone();
         }
         let before = self.save();
-        let value = self.apply_plain(callback, params);
+        let value = self.repeated(|walker| walker.apply_plain(callback, params));
         self.ended = false;
         let after = self.save();
-        let joined = self.meet(before.clone(), after, &before.1);
+        let joined = self.mix(before.clone(), after, &before.1);
         self.restore(joined);
         Value::new(Kind::Promise(value.awaited()))
+    }
+
+    /// `{ success: true, data } | { success: false, error }`.
+    fn parsed(&mut self, value: Value) -> Value {
+        let taint = value.taint().clone();
+        let mut good = Object::default();
+        good.set("success".into(), Value::bool(true));
+        good.set("data".into(), value);
+        let mut bad = Object::default();
+        bad.set("success".into(), Value::bool(false));
+        bad.set("error".into(), Value::unknown().present());
+        let fork = self.fork();
+        let side = |object, side| Alternative { value: Value::new(Kind::Object(Arc::new(object))), facts: Facts::on(Ways::turn(&fork, side)) };
+        Value::union(vec![side(good, 0), side(bad, 1)]).with_taint(taint)
     }
 }
 
@@ -133,20 +148,4 @@ pub(super) fn at_place(place: &Where, function: &Value, args: &[Argument]) -> Ve
         Where::All => args.iter().map(given).collect(),
         Where::Receiver => function.as_library().and_then(|library| library.receiver.clone()).map(|value| (value, None)).into_iter().collect(),
     }
-}
-
-/// `{ success: true, data } | { success: false, error }`.
-fn parsed(value: Value) -> Value {
-    let mut good = Object::default();
-    good.set("success".into(), Value::bool(true));
-    good.set("data".into(), value.clone());
-    let mut bad = Object::default();
-    bad.set("success".into(), Value::bool(false));
-    bad.set("error".into(), Value::new(Kind::Unknown));
-    let taint = value.taint().clone();
-    Value::union(vec![
-        Alternative { value: Value::new(Kind::Object(Arc::new(good))), facts: Facts::none() },
-        Alternative { value: Value::new(Kind::Object(Arc::new(bad))), facts: Facts::none() },
-    ])
-    .with_taint(taint)
 }

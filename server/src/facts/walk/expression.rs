@@ -29,7 +29,7 @@ impl Walker<'_> {
             ExprKind::Num(text) => Value::new(Kind::Number(text.clone())),
             ExprKind::Bool(is) => Value::bool(*is),
             ExprKind::Null => Value::null(),
-            ExprKind::Regex(_) => Value::unknown(),
+            ExprKind::Regex(pattern) => Value::new(Kind::Pattern(pattern.clone())),
             ExprKind::Name(name) => self.name(name),
             ExprKind::This => self.this(),
             ExprKind::Super => self.super_value(),
@@ -112,6 +112,7 @@ impl Walker<'_> {
 
     /// A value about which more is known at this point: one of a fixed set is harmless.
     pub(super) fn refined(&mut self, value: Value) -> Value {
+        let value = self.possible(value);
         if value.taint().is_empty() {
             return value;
         }

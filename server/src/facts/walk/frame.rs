@@ -42,7 +42,9 @@ impl Walker<'_> {
         let accesses = self.accesses;
         let passed = std::mem::take(&mut self.passed);
         self.frames.push(Frame::of(Arc::clone(module), item, Arc::clone(&placed.segment)));
+        self.apart += 1;
         let value = run(self);
+        self.apart -= 1;
         self.frames.pop();
         self.facts = facts;
         self.ended = ended;

@@ -7,6 +7,7 @@ use crate::facts::check::Facts;
 use crate::facts::place::FunctionKey;
 use crate::facts::taint::Taint;
 use crate::facts::value::{Alternative, Argument, Closure, Kind, Seq, Value};
+use crate::facts::ways::Ways;
 use crate::model::FunctionKind;
 
 impl Walker<'_> {
@@ -75,11 +76,22 @@ impl Walker<'_> {
 
     /// The ways a function came back, as one value and what always holds then.
     fn outcome(&mut self, returns: Vec<Alternative>, entry: Facts) -> Outcome {
+        let returns: Vec<Alternative> = returns.into_iter().filter(|alternative| !alternative.facts.is_impossible()).collect();
         let mut all = returns.iter();
         let Some(first) = all.next() else { return Outcome { value: None, facts: entry } };
         let common = all.fold(first.facts.clone(), |common, next| common.or(&next.facts));
-        let alternatives = returns.into_iter().map(|alternative| Alternative { facts: alternative.facts.since(&common), value: alternative.value }).collect();
-        Outcome { value: Some(Value::union(alternatives)), facts: entry.and(&common) }
+        let facts = entry.and(&common);
+        if returns.len() == 1 {
+            return Outcome { value: returns.into_iter().next().map(|only| only.value), facts };
+        }
+        let fork = self.fork();
+        // The sides 0 and 1 are kept for forks of two.
+        let first = if returns.len() == 2 { 0 } else { 2 };
+        let alternatives = returns.into_iter().zip(first..).map(|(alternative, side)| {
+            let facts = alternative.facts.since(&common).and(&Facts::on(Ways::turn(&fork, side)));
+            Alternative { value: alternative.value, facts }
+        });
+        Outcome { value: Some(Value::union(alternatives.collect())), facts }
     }
 
     /// Walks a function as the root: a handler with its roles, or any function with open parameters.

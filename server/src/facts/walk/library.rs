@@ -8,7 +8,7 @@ use super::Walker;
 use super::call::called_name;
 use super::entry::{sourced, where_all};
 use crate::facts::catalogue::{Catalogue, Entry, State};
-use crate::facts::check::{Fact, Facts, Guard};
+use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Effect, Event, Use, UseKind};
 use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, Kind, Library, Truth, Value};
@@ -23,8 +23,15 @@ impl<'w> Walker<'w> {
     pub(super) fn library_call(&mut self, function: &Value, library: &Arc<Library>, args: &[Argument], kind: CallKind, span: Span) -> Value {
         let catalogue = self.catalogue();
         let states = catalogue.call(&library.states);
+        let present = catalogue.at(&states).any(|entry| matches!(entry, Entry::Present));
+        let value = self.reached_call(function, library, states, args, kind, span);
+        if present && value.is_truthy().is_none() { value.present() } else { value }
+    }
+
+    fn reached_call(&mut self, function: &Value, library: &Arc<Library>, states: SmallVec<[State; 2]>, args: &[Argument], kind: CallKind, span: Span) -> Value {
+        let catalogue = self.catalogue();
+        let entries: Vec<&Entry> = catalogue.at(&states).filter(|entry| !matches!(entry, Entry::Present)).collect();
         let site = self.site(span);
-        let entries: Vec<&Entry> = catalogue.at(&states).collect();
         let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
             return self.unlisted_call(function, library, states, args, span);
@@ -104,7 +111,7 @@ impl<'w> Walker<'w> {
                         result = Some(self.called_back(calls, &arg.value, library));
                     }
                 }
-                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference => {}
+                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present => {}
             }
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {
@@ -129,7 +136,17 @@ impl<'w> Walker<'w> {
             self.handed(args, span);
         }
         let value = result.unwrap_or_else(|| Value::new(Kind::Library(Arc::new(made))));
-        if taint.is_empty() { value } else { value.with_taint(value.taint().join(&taint)) }
+        if taint.is_empty() {
+            return value;
+        }
+        // What a call makes of other values is one thing, whose parts can be checked.
+        let value = if value.symbol().is_none() {
+            self.calls += 1;
+            value.with_symbol(Symbol::new(Root::Call(self.calls)))
+        } else {
+            value
+        };
+        value.with_taint(value.taint().join(&taint))
     }
 
     /// A call of which the catalogue says nothing: it remains something of the library.

@@ -17,6 +17,7 @@ mod element;
 mod entry;
 mod expression;
 mod filter;
+mod fork;
 mod frame;
 mod hand_on;
 mod import;
@@ -28,6 +29,7 @@ mod member;
 mod name;
 mod operator;
 mod parameter;
+mod pattern;
 mod query_step;
 mod register;
 mod row;
@@ -53,6 +55,7 @@ use super::event::{AccessId, Event};
 use super::place::{FunctionKey, ItemKey, Site};
 use super::scope::Module;
 use super::value::{Alternative, Captured, ClassValue, Value};
+use super::ways::Fork;
 use crate::model::{ExprId, FunctionId, Segment};
 use crate::text::{FileId, Name, Span};
 
@@ -72,6 +75,11 @@ pub struct Walker<'w> {
     pub events: Vec<Event>,
     accesses: u32,
     calls: u32,
+    /// Forks that were met, and how many so far.
+    forks: Vec<Arc<Fork>>,
+    met: u32,
+    /// How deep in values of module-level names: they outlive the walk, so nothing is told apart in them.
+    apart: u32,
     steps: u32,
     most_steps: u32,
     /// Frames above this many are filled by a framework: their parameters are open.
@@ -172,6 +180,9 @@ impl<'w> Walker<'w> {
             events: Vec::new(),
             accesses: 0,
             calls: 0,
+            forks: Vec::new(),
+            met: 0,
+            apart: 0,
             steps: 0,
             most_steps: MOST_STEPS,
             open_from: 0,
@@ -279,34 +290,6 @@ impl<'w> Walker<'w> {
     fn restore(&mut self, (locals, facts): (Locals, Facts)) {
         self.frame_mut().state = locals;
         self.facts = facts;
-    }
-
-    /// Two paths meet: variables that differ become one of both, and each remembers on which path it was.
-    fn meet(&mut self, a: (Locals, Facts), b: (Locals, Facts), before: &Facts) -> (Locals, Facts) {
-        let (a_locals, a_facts) = a;
-        let (b_locals, b_facts) = b;
-        let (a_new, b_new) = (a_facts.since(before), b_facts.since(before));
-        let mut locals = Vec::with_capacity(a_locals.len().max(b_locals.len()));
-        for (i, (name, value)) in a_locals.iter().enumerate() {
-            let other = match b_locals.get(i) {
-                Some((same, other)) if same == name => Some(other),
-                _ => b_locals.iter().rev().find(|(known, _)| known == name).map(|(_, other)| other),
-            };
-            let value = match other {
-                Some(other) if other.is_same(value) => value.clone(),
-                Some(other) => {
-                    Value::union(vec![Alternative { value: value.clone(), facts: a_new.clone() }, Alternative { value: other.clone(), facts: b_new.clone() }])
-                }
-                None => value.clone(),
-            };
-            locals.push((name.clone(), value));
-        }
-        for (name, value) in &b_locals {
-            if !locals.iter().any(|(known, _)| known == name) {
-                locals.push((name.clone(), value.clone()));
-            }
-        }
-        (locals, a_facts.or(&b_facts))
     }
 
     fn step(&mut self) -> bool {

@@ -1,8 +1,10 @@
 //! Operators: arithmetic, logic, and the choice between two values.
 
 use super::Walker;
+use crate::facts::check::Facts;
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Alternative, Kind, Truth, Value};
+use crate::facts::ways::Ways;
 use crate::model::{BinaryOp, ExprId, LogicalOp, UnaryOp};
 use crate::text::Span;
 
@@ -116,6 +118,14 @@ impl Walker<'_> {
             Some(false) => return self.eval(otherwise),
             None => {}
         }
+        if self.facts.and(&truth.if_true).is_impossible() {
+            self.facts.add_all(&truth.if_false);
+            return self.eval(otherwise);
+        }
+        if self.facts.and(&truth.if_false).is_impossible() {
+            self.facts.add_all(&truth.if_true);
+            return self.eval(then);
+        }
         let before = self.save();
         self.facts.add_all(&truth.if_true);
         let a = self.eval(then);
@@ -137,7 +147,9 @@ impl Walker<'_> {
             }
             (false, false) => {
                 let b_state = self.save();
-                let (a_new, b_new) = (a_state.1.since(&before.1), b_state.1.since(&before.1));
+                let fork = self.fork();
+                let a_new = a_state.1.since(&before.1).and(&Facts::on(Ways::turn(&fork, 0)));
+                let b_new = b_state.1.since(&before.1).and(&Facts::on(Ways::turn(&fork, 1)));
                 let state = self.meet(a_state, b_state, &before.1);
                 self.restore(state);
                 Value::union(vec![Alternative { value: a, facts: a_new }, Alternative { value: b, facts: b_new }])

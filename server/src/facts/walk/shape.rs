@@ -40,6 +40,13 @@ impl Walker<'_> {
                 Some(Kind::Object(fields)) => self.fields(fields, Object::default(), &value, depth),
                 _ => value,
             },
+            "intersection" => {
+                let [left, right] = [0, 1].map(|at| args.get(at).map(|arg| self.shaped(&arg.value, value.clone(), depth + 1)));
+                match (left.as_ref().map(Value::kind), right.as_ref().map(Value::kind)) {
+                    (Some(Kind::Object(left)), Some(Kind::Object(right))) => over(&value, left, right),
+                    _ => value,
+                }
+            }
             "extend" | "safeExtend" | "merge" | "and" => {
                 let shape = self.shaped(&base, value.clone(), depth + 1);
                 let Kind::Object(before) = shape.kind() else { return value };
@@ -47,11 +54,7 @@ impl Walker<'_> {
                 match (name.as_str(), added.kind()) {
                     ("extend" | "safeExtend", Kind::Object(fields)) => self.fields(fields, (**before).clone(), &value, depth),
                     ("merge" | "and", _) => match self.shaped(&added, value.clone(), depth + 1).kind() {
-                        Kind::Object(more) => {
-                            let mut all = (**before).clone();
-                            more.fields.iter().for_each(|(name, field)| all.set(name.clone(), field.clone()));
-                            value.with_kind(Kind::Object(Arc::new(all)))
-                        }
+                        Kind::Object(more) => over(&value, before, more),
                         _ => value,
                     },
                     _ => value,
@@ -66,7 +69,7 @@ impl Walker<'_> {
             "union" | "discriminatedUnion" => {
                 let arms = args.iter().find_map(|arg| if let Kind::Seq(seq) = arg.value.kind() { Some(seq.items.clone()) } else { None });
                 let shapes: Vec<Value> = arms.unwrap_or_default().iter().map(|arm| self.shaped(arm, value.clone(), depth + 1)).collect();
-                shapes.into_iter().reduce(either).unwrap_or(value)
+                shapes.into_iter().reduce(|a, b| one_shape(a, b, 0)).unwrap_or(value)
             }
             "any" | "unknown" | "string" | "record" | "map" | "custom" | "lazy" | "preprocess" | "pipe" | "or" | "passthrough" | "loose" | "looseObject"
             | "catchall" => value,
@@ -86,6 +89,28 @@ impl Walker<'_> {
         }
         value.with_kind(Kind::Object(Arc::new(object)))
     }
+}
+
+/// What two schemas say of one value together.
+fn over(value: &Value, before: &Object, more: &Object) -> Value {
+    let mut all = before.clone();
+    more.fields.iter().for_each(|(name, field)| all.set(name.clone(), field.clone()));
+    value.with_kind(Kind::Object(Arc::new(all)))
+}
+
+/// What one of two schemas says of a value, field by field: there may be more of them than alternatives of a value.
+fn one_shape(a: Value, b: Value, depth: u32) -> Value {
+    let (Kind::Object(left), Kind::Object(right)) = (a.kind(), b.kind()) else { return either(a, b) };
+    if depth > MOST_DEPTH || left.rest.is_some() || right.rest.is_some() {
+        return either(a, b);
+    }
+    let mut object = Object::default();
+    let names = left.fields.iter().chain(right.fields.iter().filter(|(name, _)| left.get(name).0.is_none())).map(|(name, _)| name);
+    for name in names {
+        let [x, y] = [left, right].map(|object| object.get(name).0.cloned().unwrap_or_else(Value::null));
+        object.set(name.clone(), if x.is_same(&y) { x } else { one_shape(x, y, depth + 1) });
+    }
+    a.with_kind(Kind::Object(Arc::new(object))).with_taint(a.taint().join(b.taint()))
 }
 
 /// The last call of a schema: its name, what it was called on, and with what.

@@ -1,7 +1,7 @@
 //! Statements. Each says whether the path goes on after it.
 
 use super::{Locals, LoopExits, Walker};
-use crate::facts::check::Facts;
+use crate::facts::check::{Facts, Root, Symbol};
 use crate::facts::value::{Alternative, Kind, Value};
 use crate::model::{ExprId, LoopKind, PatternId, StmtId, StmtKind};
 
@@ -94,10 +94,10 @@ impl Walker<'_> {
                 for handler in handlers {
                     // What the body had assigned may or may not have happened.
                     let (locals, _) = self.save();
-                    let (joined, _) = self.meet(before.clone(), (locals, before.1.clone()), &before.1);
+                    let (joined, _) = self.mix(before.clone(), (locals, before.1.clone()), &before.1);
                     self.restore((joined, before.1.clone()));
                     if let Some(pattern) = handler.pattern {
-                        self.bind(pattern, Value::unknown());
+                        self.bind(pattern, Value::unknown().present());
                     }
                     if self.block(&handler.body) {
                         ends.push(self.save());
@@ -187,7 +187,7 @@ impl Walker<'_> {
         let mut ends = Vec::new();
         if known != Some(false) {
             self.facts.add_all(&truth.if_true);
-            if self.block(then) {
+            if !self.facts.is_impossible() && self.block(then) {
                 ends.push(self.save());
             }
         }
@@ -197,7 +197,7 @@ impl Walker<'_> {
             if !removable {
                 self.facts.add_all(&truth.if_false);
             }
-            if self.block(otherwise) {
+            if !self.facts.is_impossible() && self.block(otherwise) {
                 ends.push(self.save());
             }
         }
@@ -216,26 +216,54 @@ impl Walker<'_> {
     }
 
     fn looped(&mut self, kind: LoopKind, pattern: Option<PatternId>, over: Option<ExprId>, cond: Option<ExprId>, body: &[StmtId]) -> bool {
-        let before_facts = self.facts.clone();
-        let depth = self.frame().state.len();
-        let element = match over {
-            Some(over) => {
-                let over = self.eval(over);
-                let over = self.fired(&over);
-                if let (Kind::Seq(seq), LoopKind::Each, Some(pattern), false) = (over.kind(), kind, pattern, self.ended)
-                    && seq.rest.is_none()
-                    && (1..=MOST_UNROLLED).contains(&seq.items.len())
-                {
-                    return self.looped_over(pattern, &seq.items.clone(), body);
-                }
-                if kind == LoopKind::Keys { Value::unknown().with_taint(over.taint().clone()) } else { self.element_of(&over) }
-            }
-            None => Value::unknown(),
-        };
+        let over = over.map(|over| {
+            let over = self.eval(over);
+            self.fired(&over)
+        });
         if self.ended {
             self.ended = false;
             return false;
         }
+        if let (Some(over), LoopKind::Each, Some(pattern)) = (&over, kind, pattern)
+            && let Kind::Seq(seq) = over.kind()
+            && seq.rest.is_none()
+            && (1..=MOST_UNROLLED).contains(&seq.items.len())
+        {
+            return self.looped_over(pattern, &seq.items.clone(), body);
+        }
+        let before = self.facts.clone();
+        if kind == LoopKind::Once {
+            let ends = self.rounds(kind, pattern, over.as_ref(), cond, body);
+            return self.merge(ends, &before);
+        }
+        let ends = self.repeated(|walker| walker.rounds(kind, pattern, over.as_ref(), cond, body));
+        // One round may have left one way and the next another.
+        let state = ends.into_iter().reduce(|state, other| self.mix(state, other, &before));
+        match state {
+            Some(state) => {
+                self.restore(state);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// One round of a loop: the states in which it may end.
+    fn rounds(&mut self, kind: LoopKind, pattern: Option<PatternId>, over: Option<&Value>, cond: Option<ExprId>, body: &[StmtId]) -> Vec<(Locals, Facts)> {
+        let depth = self.frame().state.len();
+        let element = match over {
+            Some(over) => {
+                let element = if kind == LoopKind::Keys { Value::unknown().with_taint(over.taint().clone()) } else { self.element_of(over) };
+                // One element in each round, so that a check of it is a check of it.
+                if matches!(element.kind(), Kind::Unknown) && element.symbol().is_none() && !element.taint().is_empty() {
+                    self.calls += 1;
+                    element.with_symbol(Symbol::new(Root::Call(self.calls)))
+                } else {
+                    element
+                }
+            }
+            None => Value::unknown(),
+        };
         let start = self.save();
         self.frame_mut().exits.push(LoopExits::default());
         let truth = match cond {
@@ -245,7 +273,8 @@ impl Walker<'_> {
             }
             None => Default::default(),
         };
-        self.facts.add_all(&truth.if_true);
+        // What was so when it began may not be so in its next round.
+        self.facts.add_all(&truth.if_true.anywhere());
         if let Some(pattern) = pattern {
             self.bind(pattern, element);
         }
@@ -263,8 +292,9 @@ impl Walker<'_> {
                 locals.truncate(depth);
             }
         }
-        self.merge(ends, &before_facts)
+        ends
     }
+
     /// A loop over values that are all known: one after the other, so that what each round shows holds afterwards.
     fn looped_over(&mut self, pattern: PatternId, items: &[Value], body: &[StmtId]) -> bool {
         let before = self.facts.clone();

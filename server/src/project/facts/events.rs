@@ -41,7 +41,7 @@ pub(super) fn always(project: &Project, walk: &RootWalk) -> Holding {
     }
     let Some((first, others)) = points.split_first() else { return Holding::default() };
     let mut common = Facts::none();
-    for fact in first.iter().filter(|fact| others.iter().all(|other| other.has(fact))) {
+    for fact in first.iter().filter(|fact| others.iter().all(|other| other.contains(fact))) {
         common.add(fact.clone());
     }
     holding(project, &common)

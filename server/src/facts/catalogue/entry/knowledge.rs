@@ -18,6 +18,7 @@ pub struct Knowledge {
     guard: Vec<toml::Table>,
     deny: Vec<toml::Table>,
     respond: Vec<toml::Table>,
+    present: Vec<toml::Table>,
     access: Vec<toml::Table>,
     route: Vec<toml::Table>,
     effect: Vec<toml::Table>,
@@ -93,6 +94,7 @@ impl Knowledge {
         collect(self.guard, &mut out, Entry::Guard)?;
         collect(self.deny, &mut out, |_: Nothing| Entry::Deny)?;
         collect(self.respond, &mut out, |_: Nothing| Entry::Respond)?;
+        collect(self.present, &mut out, |_: Nothing| Entry::Present)?;
         collect(self.access, &mut out, Entry::Access)?;
         collect(self.route, &mut out, Entry::Route)?;
         collect(self.effect, &mut out, Entry::Effect)?;

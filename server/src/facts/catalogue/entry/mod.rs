@@ -33,6 +33,8 @@ pub enum Entry {
     Deny,
     /// Sends its arguments to the client.
     Respond,
+    /// What it gives is always there: never null, false or empty.
+    Present,
     Access(AccessEntry),
     Route(RouteEntry),
     Effect(EffectEntry),

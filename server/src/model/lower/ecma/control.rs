@@ -13,10 +13,20 @@ impl<'a> Ecma<'a> {
             Kind::SwitchStatement => self.switch(child, out),
             Kind::ForStatement => self.counting_loop(child, out),
             Kind::ForInStatement => self.each_loop(child, out),
-            Kind::WhileStatement | Kind::DoStatement => {
+            Kind::WhileStatement => {
                 let children = self.children(child.node);
                 let cond = Some(self.operand(children.field(Field::Condition), span));
                 let body = self.loop_body(children.field(Field::Body));
+                self.emit(span, StmtKind::Loop { kind: LoopKind::While, pattern: None, over: None, cond, body }, out);
+            }
+            // What it asks at its end says nothing of its first round.
+            Kind::DoStatement => {
+                let children = self.children(child.node);
+                let mut body = self.loop_body(children.field(Field::Body));
+                let asked = self.operand(children.field(Field::Condition), span);
+                let asked_span = self.cx.builder.segment[asked].span;
+                body.push(self.cx.builder.stmt(asked_span, StmtKind::Expr(asked)));
+                let cond = None;
                 self.emit(span, StmtKind::Loop { kind: LoopKind::While, pattern: None, over: None, cond, body }, out);
             }
             Kind::LabeledStatement => self.labelled(child, out),
