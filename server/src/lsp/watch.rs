@@ -71,6 +71,10 @@ pub fn folders_known(state: &Arc<State>, read: SystemTime) {
     folders.extend(rules.flat_map(|folder| folder.parent().map(Path::to_owned).into_iter().chain([folder])).filter(|folder| folder.is_dir()));
     let new: FxHashSet<PathBuf> = folders.difference(&held(&state.watching).folders).cloned().collect();
     watch(state, folders);
+    if new.iter().filter_map(|folder| uri::file_of_path(folder)).any(|folder| disk::is_folder_of_rules(state, &folder)) {
+        // Rules may have come into it before it was watched.
+        state.scheduler.later(Job::Configure);
+    }
     // Some file systems count time in seconds.
     let changed = changed_since(state, &new, read.checked_sub(Duration::from_secs(2)).unwrap_or(read));
     if !changed.is_empty() {
