@@ -181,8 +181,8 @@ impl<'w> Judge<'w> {
     fn value_tie(&self, value: &Value, column: &Name, access: &Access, facts: &Facts, depth: u32) -> Option<Tie> {
         if let Some(symbol) = value.symbol() {
             if is_principal(symbol) {
-                let present = facts.iter().any(|fact| self.signed_in_by(fact) == Answer::Yes) || !value.nullable() && symbol.path.is_empty();
-                if present || self.signed_in(facts) != Answer::No {
+                let present = facts.iter().any(|fact| self.signed_in_by(fact) == Answer::Yes) || !value.nullable();
+                if present || self.may_be_signed_in(facts) {
                     return Some(Tie::Owned);
                 }
                 return Some(if access.query.fails_open { Tie::Nullable } else { Tie::Owned });

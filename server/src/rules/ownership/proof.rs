@@ -9,6 +9,7 @@ use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query};
+use crate::facts::value::Value;
 
 impl Judge<'_> {
     /// Was a row compared with the caller?
@@ -52,33 +53,75 @@ impl Judge<'_> {
         if let Root::Row(id) = symbol.root
             && let Some(found) = self.accesses.get(&id)
         {
-            // A member of a row of the caller's, or of a row that is not private and was not chosen by the caller.
-            return self.row_is_owned(id, facts) || self.tie_within(found, facts, depth + 1) == Tie::Owned;
+            // A member of a row of the caller's, or of one that was looked up in a way that cannot be read.
+            return self.row_is_owned(id, facts) || matches!(self.tie_within(found, facts, depth + 1), Tie::Owned | Tie::Opaque);
         }
         // The same id was the key of an earlier access that found something of the caller's.
-        self.accesses.values().filter(|other| other.id < before).any(|other| {
-            let found = facts.iter().any(|fact| match fact {
-                Fact::Present(known) => {
-                    known.root == Root::Row(other.id) && known.path.is_empty()
-                        || known.root == Root::Count(other.id)
-                        || matches!(known.root, Root::Row(id) if id == other.id)
-                }
-                Fact::Absent(known) => known.root == Root::Row(other.id) && is_error(known),
-                Fact::Same(a, b) => [a, b].iter().any(|known| known.root == Root::Row(other.id)),
-                _ => false,
-            }) || finds_or_fails(other);
-            if !found || !keys(&other.query).contains(symbol) {
-                return false;
-            }
-            self.row_is_owned(other.id, facts) || {
-                let mut conjuncts = Vec::new();
-                Filter::conjuncts(&other.query.filter, &mut conjuncts);
-                conjuncts.iter().any(|filter| match filter {
-                    Filter::Term(term) => term.value.symbol().is_some_and(is_principal),
-                    _ => false,
-                })
-            }
+        self.accesses
+            .values()
+            .filter(|other| other.id < before && self.found(other, facts) && keys(&other.query).contains(symbol))
+            .any(|other| self.row_is_owned(other.id, facts) || self.names_caller(other) || self.stands_below_callers(other, before, facts, depth))
+    }
+
+    /// Is it known that an access found something?
+    fn found(&self, access: &Access, facts: &Facts) -> bool {
+        let of_row = |symbol: &Symbol| symbol.root == Root::Row(access.id);
+        facts.iter().any(|fact| match fact {
+            Fact::Present(known) => of_row(known) || known.root == Root::Count(access.id),
+            Fact::Absent(known) => of_row(known) && is_error(known),
+            Fact::Same(a, b) => of_row(a) || of_row(b),
+            _ => false,
+        }) || finds_or_fails(access)
+    }
+
+    fn names_caller(&self, access: &Access) -> bool {
+        let mut conjuncts = Vec::new();
+        Filter::conjuncts(&access.query.filter, &mut conjuncts);
+        conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.value.symbol().is_some_and(is_principal)))
+    }
+
+    /// A row by which something else was looked up, for the caller: the note's folder, which has to be one of mine. What cannot be
+    /// read of that look-up may say so.
+    fn stands_below_callers(&self, row: &Access, before: AccessId, facts: &Facts, depth: u32) -> bool {
+        let is_of_row = |value: &Value| value.symbol().is_some_and(|symbol| symbol.root == Root::Row(row.id));
+        self.accesses.values().any(|other| {
+            other.id > row.id
+                && other.id < before
+                && self.found(other, facts)
+                && other.query.filter.iter().any(|filter| any_value(filter, &is_of_row, 0) || is_unreadable(filter, 0))
+                && other.query.filter.iter().any(|filter| any_value(filter, &|value| self.is_of_caller(value, depth + 1), 0) || is_unreadable(filter, 0))
         })
+    }
+
+    /// The caller's id, or something of a row that was looked up by it.
+    fn is_of_caller(&self, value: &Value, depth: u32) -> bool {
+        let Some(symbol) = value.symbol() else { return false };
+        match symbol.root {
+            _ if is_principal(symbol) => true,
+            Root::Row(id) if depth < 4 => self
+                .accesses
+                .get(&id)
+                .is_some_and(|access| access.query.filter.iter().any(|filter| any_value(filter, &|value| self.is_of_caller(value, depth + 1), 0))),
+            _ => false,
+        }
+    }
+}
+
+/// Does a filter, in whichever of its arms, compare with such a value?
+fn any_value(filter: &Filter, is_such: &dyn Fn(&Value) -> bool, depth: u32) -> bool {
+    match filter {
+        Filter::Term(term) => term.value.alternatives().iter().any(is_such),
+        Filter::Any(filters) | Filter::All(filters) if depth < 8 => filters.iter().any(|filter| any_value(filter, is_such, depth + 1)),
+        _ => false,
+    }
+}
+
+/// Is there a part of a filter that could not be read?
+fn is_unreadable(filter: &Filter, depth: u32) -> bool {
+    match filter {
+        Filter::Opaque(_) => true,
+        Filter::Any(filters) | Filter::All(filters) if depth < 8 => filters.iter().any(|filter| is_unreadable(filter, depth + 1)),
+        _ => false,
     }
 }
 

@@ -21,6 +21,14 @@ impl Judge<'_> {
         answer
     }
 
+    /// Is there a way to here on which somebody was shown to be signed in, or may have been? Then whoever gets here may well be.
+    pub(super) fn may_be_signed_in(&self, facts: &Facts) -> bool {
+        facts.iter().any(|fact| match fact {
+            Fact::Any(arms) => arms.iter().any(|arm| self.may_be_signed_in(arm)),
+            fact => self.signed_in_by(fact) != Answer::No,
+        })
+    }
+
     pub(super) fn signed_in_by(&self, fact: &Fact) -> Answer {
         match fact {
             Fact::Present(symbol) if is_principal(symbol) && !is_error(symbol) => Answer::Yes,
