@@ -119,6 +119,7 @@ impl Analyst {
             }
             let began = if i == 0 { began } else { Instant::now() };
             let cancel = begun.take().unwrap_or_else(|| state.scheduler.begin(file));
+            self.give_up_if_old(open, &cancel);
             let checking = Instant::now();
             if let Some(checked) = self.check(&known, open, &cancel) {
                 let checked_in = checking.elapsed();
@@ -185,6 +186,13 @@ impl Analyst {
     fn learn(&self, project: Project) -> Known {
         let project = Arc::new(project);
         self.state.learn(|known| known.project = project)
+    }
+
+    /// An edit that came after the document was taken and before its analysis was known to have begun has cancelled nothing.
+    fn give_up_if_old(&self, open: &Open, cancel: &Cancel) {
+        if !self.state.documents.if_still(&open.document.file, open.revision, |_| {}) {
+            cancel.cancel();
+        }
     }
 
     /// `None` if cancelled.
@@ -294,6 +302,7 @@ impl Analyst {
         }
         let known = self.learn(project);
         let cancel = state.scheduler.begin(file);
+        self.give_up_if_old(&open, &cancel);
         let began = Instant::now();
         if let Some(checked) = self.check(&known, &open, &cancel) {
             self.publish(&open, checked, &known, Publish::IfOther);
@@ -321,6 +330,7 @@ impl Analyst {
             return;
         };
         let cancel = state.scheduler.begin(&file);
+        self.give_up_if_old(&open, &cancel);
         let began = Instant::now();
         if let Some(checked) = self.check(&known, &open, &cancel) {
             self.publish(&open, checked, &known, Publish::IfOther);
