@@ -1,3 +1,4 @@
+# of: django.views, django.views.generic, django.views.generic.base, django.views.generic.list, django.views.generic.detail, django.views.generic.edit, django.contrib.auth.mixins
 # What Django's class-based views do, as far as it decides who may do what with which rows. Only the steps that projects
 # override, in the order in which the library takes them.
 

@@ -1,3 +1,4 @@
+# of: rest_framework.views, rest_framework.generics, rest_framework.mixins, rest_framework.viewsets, rest_framework.serializers, rest_framework.permissions
 # What the views of Django REST framework do, as far as it decides who may do what with which rows. Only the steps that
 # projects override, in the order in which the library takes them.
 

@@ -26,14 +26,14 @@ use crate::syntax::Document;
 use crate::text::FileId;
 
 /// How long after a change of one document the others are looked at again.
-const AFTERWARDS: Duration = Duration::from_millis(25);
+pub(super) const AFTERWARDS: Duration = Duration::from_millis(25);
 /// How long a document must be left alone to be parsed as a whole.
 const SETTLE: Duration = Duration::from_millis(200);
 /// Of how much text the trees are kept.
 const WARM: usize = 512 << 10;
 
 pub struct Analyst {
-    state: Arc<State>,
+    pub(super) state: Arc<State>,
     shown: FxHashMap<FileId, Shown>,
     /// What changed on disk while the index was being made.
     journal: FxHashSet<FileId>,
@@ -53,7 +53,7 @@ struct Shown {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Publish {
+pub(super) enum Publish {
     Always,
     IfOther,
 }
@@ -183,20 +183,20 @@ impl Analyst {
         }
     }
 
-    fn learn(&self, project: Project) -> Known {
+    pub(super) fn learn(&self, project: Project) -> Known {
         let project = Arc::new(project);
         self.state.learn(|known| known.project = project)
     }
 
     /// An edit that came after the document was taken and before its analysis was known to have begun has cancelled nothing.
-    fn give_up_if_old(&self, open: &Open, cancel: &Cancel) {
+    pub(super) fn give_up_if_old(&self, open: &Open, cancel: &Cancel) {
         if !self.state.documents.if_still(&open.document.file, open.revision, |_| {}) {
             cancel.cancel();
         }
     }
 
     /// `None` if cancelled.
-    fn check(&self, known: &Known, open: &Open, cancel: &Cancel) -> Option<judge::Shown> {
+    pub(super) fn check(&self, known: &Known, open: &Open, cancel: &Cancel) -> Option<judge::Shown> {
         let document = &open.document;
         if !holds(&known.project, document) {
             return Some(judge::Shown::default());
@@ -207,7 +207,7 @@ impl Analyst {
     }
 
     /// Keeps and shows what was found, unless the document has become another meanwhile.
-    fn publish(&mut self, open: &Open, checked: judge::Shown, known: &Known, publish: Publish) {
+    pub(super) fn publish(&mut self, open: &Open, checked: judge::Shown, known: &Known, publish: Publish) {
         let state = self.state.clone();
         let document = &open.document;
         let file = &document.file;
@@ -267,48 +267,6 @@ impl Analyst {
             self.publish(&open, all, &known, Publish::IfOther);
         }
         self.tell_client();
-    }
-
-    /// Has the document parsed as a whole, beside this thread: that takes as long as a hundred keystrokes.
-    fn settle(&self, file: &FileId) {
-        let Some(open) = self.state.documents.in_step(file).filter(|open| !open.document.is_settled()) else { return };
-        let state = self.state.clone();
-        self.state.workers.start(move || {
-            let settled = catch_unwind(AssertUnwindSafe(|| open.document.settled()));
-            if let Ok(document) = settled {
-                state.scheduler.later(Job::Settled(Arc::new(document), open.revision));
-            }
-        });
-    }
-
-    /// What the whole says that its pieces did not say is told, unless the document has been edited again.
-    fn settled(&mut self, document: &Arc<Document>, revision: u64) {
-        let state = self.state.clone();
-        let file = &document.file;
-        state.documents.settle(document, revision);
-        let Some(open) = state.documents.in_step(file).filter(|open| open.revision == revision) else { return };
-        let known = state.known();
-        if !holds(&known.project, document) {
-            return;
-        }
-        let Ok(project) = catch_unwind(AssertUnwindSafe(|| known.project.with(vec![(file.clone(), Some(document.clone()))]))) else { return };
-        let model = |project: &Project| project.file(file).and_then(|file| file.model.clone());
-        let is_same = match (model(&known.project), model(&project)) {
-            (Some(before), Some(after)) => before.is_same(&after),
-            (before, after) => before.is_none() && after.is_none(),
-        };
-        if is_same {
-            return state.refine(Arc::new(project));
-        }
-        let known = self.learn(project);
-        let cancel = state.scheduler.begin(file);
-        self.give_up_if_old(&open, &cancel);
-        let began = Instant::now();
-        if let Some(checked) = self.check(&known, &open, &cancel) {
-            self.publish(&open, checked, &known, Publish::IfOther);
-        }
-        state.scheduler.end(file, began);
-        state.scheduler.recheck_at(Instant::now() + AFTERWARDS);
     }
 
     /// Looks again at one document that was last seen in an older project.

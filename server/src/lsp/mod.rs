@@ -36,6 +36,7 @@ mod rewrite;
 mod scheduler;
 mod server;
 mod settings;
+mod settle;
 mod state;
 mod status;
 mod to_proto;

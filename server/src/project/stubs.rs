@@ -10,37 +10,14 @@ use crate::model::lower;
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
-/// The modules from which each file's classes may be imported.
-const STUBS: &[(&str, &[&str], &str)] = &[
-    (
-        "stub:django_views.py",
-        &[
-            "django.views",
-            "django.views.generic",
-            "django.views.generic.base",
-            "django.views.generic.list",
-            "django.views.generic.detail",
-            "django.views.generic.edit",
-            "django.contrib.auth.mixins",
-        ],
-        include_str!("../../../queries/stubs/django_views.py"),
-    ),
-    (
-        "stub:rest_framework.py",
-        &[
-            "rest_framework.views",
-            "rest_framework.generics",
-            "rest_framework.mixins",
-            "rest_framework.viewsets",
-            "rest_framework.serializers",
-            "rest_framework.permissions",
-        ],
-        include_str!("../../../queries/stubs/rest_framework.py"),
-    ),
+/// Names and texts. The first line of a text says from which modules its classes may be imported: `# of: a, a.b`.
+const STUBS: &[(&str, &str)] = &[
+    ("stub:django_views.py", include_str!("../../../queries/stubs/django_views.py")),
+    ("stub:rest_framework.py", include_str!("../../../queries/stubs/rest_framework.py")),
 ];
 
 static MODULES: LazyLock<FxHashMap<FileId, Arc<Module>>> = LazyLock::new(|| {
-    let lowered = STUBS.iter().filter_map(|(name, _, text)| {
+    let lowered = STUBS.iter().filter_map(|(name, text)| {
         let file = FileId::new(name);
         let model = lower::lower(&Document::new(file.clone(), Language::Python, 0, text), None)?;
         Some((file, Arc::new(Module::of(Arc::new(model)))))
@@ -48,9 +25,18 @@ static MODULES: LazyLock<FxHashMap<FileId, Arc<Module>>> = LazyLock::new(|| {
     lowered.collect()
 });
 
+static PACKAGES: LazyLock<FxHashMap<&'static str, FileId>> = LazyLock::new(|| {
+    let of = |(name, text): &(&str, &'static str)| {
+        let file = FileId::new(name);
+        let packages = text.lines().next().and_then(|line| line.strip_prefix("# of: ")).unwrap_or_default();
+        packages.split(", ").map(|package| (package, file.clone())).collect::<Vec<_>>()
+    };
+    STUBS.iter().flat_map(of).collect()
+});
+
 /// The file with the classes of a module of a library.
 pub(super) fn of(package: &str) -> Option<FileId> {
-    STUBS.iter().find(|(_, packages, _)| packages.contains(&package)).map(|(name, ..)| FileId::new(name))
+    PACKAGES.get(package).cloned()
 }
 
 pub(super) fn module(file: &FileId) -> Option<Arc<Module>> {
