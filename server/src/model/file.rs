@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Comment, Segment};
 use crate::syntax::Language;
-use crate::text::{FileId, Name, Span};
+use crate::text::{FileId, Name, Span, common_ends};
 
 /// A segment and where it stands.
 #[derive(Clone, Debug)]
@@ -56,37 +56,27 @@ impl FileModel {
 
 /// For each segment of `after`, where the same one stood before; `None` for the new ones. Cheap: what stands before and behind
 /// the changed place is compared, not looked up.
-pub fn kept<'b>(before: impl Fn(usize) -> Option<&'b Arc<Segment>>, count: usize, after: &[Placed]) -> Vec<Option<usize>> {
-    let same = |at: usize, placed: &Placed| before(at).is_some_and(|known| Arc::ptr_eq(known, &placed.segment));
-    let (first, last) = unchanged(&same, count, after);
-    let mut kept: Vec<Option<usize>> = Vec::with_capacity(after.len());
-    kept.extend((0..first).map(Some));
+pub fn kept<T>(before: &[T], segment_of: impl Fn(&T) -> &Arc<Segment>, after: &[Placed]) -> Vec<Option<usize>> {
+    let same = |known: &T, placed: &Placed| Arc::ptr_eq(segment_of(known), &placed.segment);
+    let (first, last) = common_ends(before, after, same, same);
+    let (changed, behind) = (first..before.len() - last, before.len() - last..before.len());
+    let mut kept: Vec<Option<usize>> = (0..first).map(Some).collect();
     let middle = after.get(first..after.len() - last).unwrap_or_default();
     let by_address: FxHashMap<*const Segment, usize> = match middle {
         [] => FxHashMap::default(),
-        _ => (first..count - last).filter_map(|at| Some((Arc::as_ptr(before(at)?), at))).collect(),
+        _ => changed.filter_map(|at| Some((Arc::as_ptr(segment_of(before.get(at)?)), at))).collect(),
     };
     kept.extend(middle.iter().map(|placed| by_address.get(&Arc::as_ptr(&placed.segment)).copied()));
-    kept.extend((count - last..count).map(Some));
+    kept.extend(behind.map(Some));
     kept
 }
 
 /// The segments of `before` that are gone and those of `after` that are new, or that may be so.
 pub fn changed<'m>(before: &'m FileModel, after: &'m FileModel) -> impl Iterator<Item = &'m Segment> {
-    let (old, new) = (&before.segments, &after.segments);
-    let same = |at: usize, placed: &Placed| old.get(at).is_some_and(|known| Arc::ptr_eq(&known.segment, &placed.segment));
-    let (first, last) = unchanged(&same, old.len(), new);
-    let middle = |segments: &'m [Placed]| segments.get(first..segments.len() - last).unwrap_or_default().iter().map(|placed| &*placed.segment);
-    middle(old).chain(middle(new))
-}
-
-/// How many segments at the beginning and at the end are the same.
-fn unchanged(same: &dyn Fn(usize, &Placed) -> bool, count: usize, after: &[Placed]) -> (usize, usize) {
-    let shorter = count.min(after.len());
-    let first = after.iter().take(shorter).enumerate().take_while(|(at, placed)| same(*at, placed)).count();
-    let behind = after.iter().rev().take(shorter - first).enumerate();
-    let last = behind.take_while(|(back, placed)| same(count - 1 - back, placed)).count();
-    (first, last)
+    let same = |a: &Placed, b: &Placed| Arc::ptr_eq(&a.segment, &b.segment);
+    let (first, last) = common_ends(&before.segments, &after.segments, same, same);
+    let middle = move |segments: &'m [Placed]| segments.get(first..segments.len() - last).unwrap_or_default().iter().map(|placed| &*placed.segment);
+    middle(&before.segments).chain(middle(&after.segments))
 }
 
 #[cfg(test)]
@@ -101,14 +91,14 @@ mod tests {
     fn what_stayed_is_found_wherever_it_stands_now() {
         let [a, b, c, d, e] = [(); 5].map(|()| Arc::new(Segment::default()));
         let before = placed(&[&a, &b, &c, &d]);
-        let kept = |after: &[&Arc<Segment>]| super::kept(|at| before.get(at).map(|placed| &placed.segment), before.len(), &placed(after));
+        let kept = |after: &[&Arc<Segment>]| super::kept(&before, |placed| &placed.segment, &placed(after));
         assert_eq!(kept(&[&a, &b, &c, &d]), [Some(0), Some(1), Some(2), Some(3)]);
         assert_eq!(kept(&[&a, &e, &c, &d]), [Some(0), None, Some(2), Some(3)]);
         assert_eq!(kept(&[&e, &c, &b, &d]), [None, Some(2), Some(1), Some(3)]);
         assert_eq!(kept(&[&a, &a, &d, &d]), [Some(0), None, None, Some(3)], "equal to both ends, but one of them only");
         assert_eq!(kept(&[&a]), [Some(0)]);
         assert_eq!(kept(&[]), []);
-        assert_eq!(super::kept(|_| None, 0, &before), [None; 4]);
+        assert_eq!(super::kept(&[], |placed: &Placed| &placed.segment, &before), [None; 4]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use crate::facts::place::ItemKey;
 use crate::facts::scope::{Definition, Export, Module};
 use crate::facts::walk::Reads;
-use crate::text::{FileId, Name};
+use crate::text::{FileId, Name, common_ends};
 
 #[derive(Default)]
 pub(super) struct Changes {
@@ -23,9 +23,7 @@ impl Changes {
     pub(super) fn note(&mut self, file: &FileId, before: Option<&Module>, after: Option<&Module>) {
         self.files.insert(file.clone());
         let (old, new) = (before.map_or(&[][..], |module| &module.items), after.map_or(&[][..], |module| &module.items));
-        let first = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-        let most = old.len().min(new.len()) - first;
-        let last = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+        let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
         let (gone, come) = (old.get(first..old.len() - last).unwrap_or_default(), new.get(first..new.len() - last).unwrap_or_default());
         let come: FxHashSet<&ItemKey> = come.iter().collect();
         self.items.extend(gone.iter().filter(|item| !come.contains(item)).cloned());

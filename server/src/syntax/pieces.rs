@@ -13,7 +13,7 @@ use tree_sitter::Node;
 
 use super::Language;
 use super::parse::Parsed;
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, common_ends};
 
 /// Text between pieces is blank.
 #[derive(Clone)]
@@ -164,11 +164,8 @@ pub(super) fn edit(pieces: &mut Vec<Piece>, before: &Rope, after: &Rope, edit: E
 
 /// How many pieces at the beginning and at the end of two texts are the same.
 pub(super) fn unchanged(before: &[Piece], after: &[Piece]) -> (usize, usize) {
-    let same = |(a, b): (&Piece, &Piece)| Arc::ptr_eq(&a.part, &b.part);
-    let first = before.iter().zip(after).take_while(|(a, b)| a.start == b.start && same((a, b))).count();
-    let most = before.len().min(after.len()) - first;
-    let last = before.iter().rev().zip(after.iter().rev()).take(most).take_while(|pair| same(*pair)).count();
-    (first, last)
+    let same = |a: &Piece, b: &Piece| Arc::ptr_eq(&a.part, &b.part);
+    common_ends(before, after, |a, b| a.start == b.start && same(a, b), same)
 }
 
 fn is_one_line(rope: &Rope, span: Span) -> bool {

@@ -1,6 +1,7 @@
 //! FLOOR 0. Places in text: byte spans, file names, and the columns that editors count.
 
 mod edit;
+mod ends;
 mod file_id;
 pub mod lines;
 mod place;
@@ -8,6 +9,7 @@ pub mod position;
 mod span;
 
 pub use edit::{Change, Edit, splice};
+pub use ends::common_ends;
 pub use file_id::FileId;
 pub use place::Place;
 pub use position::{Encoding, Position, Range};

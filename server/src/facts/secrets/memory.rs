@@ -26,7 +26,7 @@ impl Memory {
     /// The secrets of a file of code, in order of place. `path` is relative to the workspace folder.
     pub fn in_code(&mut self, model: &FileModel, document: &Document, path: &str) -> Vec<SecretHit> {
         let before = std::mem::take(&mut self.segments);
-        let kept = kept(|at| before.get(at).map(|known| &known.segment), before.len(), &model.segments);
+        let kept = kept(&before, |known| &known.segment, &model.segments);
         let known = |at: &Option<usize>| at.and_then(|at| before.get(at));
         let text = |placed: &Placed| document.code_of(placed.span());
         let words: Vec<HintWords> =
