@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::capabilities::UNNECESSARY;
 use super::completion;
 use super::configure;
 use super::disk;
@@ -233,7 +234,9 @@ impl Analyst {
         let remarks = notes.into_iter().map(|note| ("mark", note.place.span, note.message));
         let errors = configure::errors_in(&state, document).into_iter().map(|error| ("config", error.span, error.message));
         for (code, span, message) in remarks.chain(errors) {
-            render::add(&mut list, &render::remark(document.rope(), span, code, &message, renderer.encoding));
+            // A mark that is told of does not do what it looks like.
+            let tags: &[u8] = if code == "mark" && state.capabilities().unnecessary_tag { &[UNNECESSARY] } else { &[] };
+            render::add(&mut list, &render::remark(document.rope(), span, code, &message, tags, renderer.encoding));
         }
         let same_list = before.as_ref().is_some_and(|result| result.list.json == list.json);
         let send = !state.pulls() && (publish == Publish::Always || !same_list);

@@ -10,6 +10,9 @@ use super::actions::FIX_ALL;
 use super::commands;
 use crate::text::Encoding;
 
+/// `DiagnosticTag.Unnecessary`: shown faded.
+pub const UNNECESSARY: u8 = 1;
+
 #[derive(Clone, Debug, Default)]
 pub struct Capabilities {
     pub encoding: Encoding,
@@ -18,6 +21,8 @@ pub struct Capabilities {
     pub related_information: bool,
     pub diagnostic_data: bool,
     pub code_description: bool,
+    /// Diagnostics may be tagged as speaking of something that has no effect.
+    pub unnecessary_tag: bool,
     /// Diagnostics can be asked for, and the client can be told to ask again.
     pub pull: bool,
     /// Code actions may be more than commands.
@@ -53,6 +58,9 @@ impl Capabilities {
             related_information: can("textDocument/publishDiagnostics/relatedInformation"),
             diagnostic_data: can("textDocument/publishDiagnostics/dataSupport"),
             code_description: can("textDocument/publishDiagnostics/codeDescriptionSupport"),
+            unnecessary_tag: at("textDocument/publishDiagnostics/tagSupport/valueSet")
+                .and_then(Value::as_array)
+                .is_some_and(|tags| tags.contains(&UNNECESSARY.into())),
             pull: at("textDocument/diagnostic").is_some_and(Value::is_object) && can("workspace/diagnostics/refreshSupport"),
             action_literals: at("textDocument/codeAction/codeActionLiteralSupport").is_some_and(Value::is_object),
             lazy_edits: holds("textDocument/codeAction/resolveSupport/properties", "edit") && can("textDocument/codeAction/dataSupport"),

@@ -108,10 +108,14 @@ impl Renderer {
     }
 }
 
-/// Something else to be said of a document, in the shape of a list's elements.
-pub fn remark(rope: &Rope, span: Span, code: &str, message: &str, encoding: Encoding) -> Vec<u8> {
+/// Something else to be said of a document, in the shape of a list's elements. `tags`: of the protocol's `DiagnosticTag`.
+pub fn remark(rope: &Rope, span: Span, code: &str, message: &str, tags: &[u8], encoding: Encoding) -> Vec<u8> {
     let range = Places::new(rope, encoding).range(span);
-    json!({ "range": range, "severity": 3, "code": code, "source": "guardline", "message": message }).to_string().into_bytes()
+    let mut element = json!({ "range": range, "severity": 3, "code": code, "source": "guardline", "message": message });
+    if !tags.is_empty() {
+        element["tags"] = json!(tags);
+    }
+    element.to_string().into_bytes()
 }
 
 /// Adds an element to a list.
@@ -224,7 +228,7 @@ mod tests {
     fn remarks_join_the_list() {
         let rope = Rope::from_str("{ }");
         let mut some = List { json: b"[]".to_vec(), tails: Vec::new() };
-        let element = remark(&rope, Span::new(0, 1), "config", "no", Encoding::Utf16);
+        let element = remark(&rope, Span::new(0, 1), "config", "no", &[], Encoding::Utf16);
         add(&mut some, &element);
         add(&mut some, &element);
         let value: Value = serde_json::from_slice(&publication("file:///a%20\"b", Some(3), &some.json)).expect("JSON");

@@ -73,13 +73,18 @@ fn hidden_findings_are_for_auditors() {
 
 #[test]
 fn marks_silence_what_they_name() {
-    let client = Client::with(json!({}));
+    let client = Client::with(json!({ "textDocument": { "publishDiagnostics": { "tagSupport": { "valueSet": [1, 2] } } } }));
     client.open(URI, "// gitleaks:allow\neval(1)\n");
     client.shows(URI, &["eval of 1"]);
     client.replace(URI, 2, "// guardline-ignore-next-line code-injection\neval(1)\n");
     let found = client.published(URI, 2);
     let remark = found.iter().find(|found| found["code"] == "mark").expect("a mark without a reason is told");
     assert_eq!(remark["severity"], 3);
+    assert_eq!(remark["tags"], json!([1]), "it has no effect, and is shown so");
+    assert!(found.iter().all(|found| found["code"] == "mark" || found["tags"].is_null()));
+    let plain = Client::with(json!({}));
+    plain.open(URI, "// guardline-ignore-next-line code-injection\neval(1)\n");
+    assert!(plain.published(URI, 1).iter().all(|found| found["tags"].is_null()));
 }
 
 #[test]
