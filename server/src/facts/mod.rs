@@ -14,6 +14,7 @@ pub mod query;
 pub mod schema;
 pub mod scope;
 pub mod secrets;
+pub mod setup;
 pub mod show;
 pub mod taint;
 pub mod value;

@@ -5,6 +5,7 @@ use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, UseKind};
 use crate::facts::names;
 use crate::facts::place::Site;
+use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::facts::walk::{Handler, Walker, is_stub};
 use crate::text::{Name, Span};
@@ -31,6 +32,17 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     if route.adrift {
         // Whoever mounts the router may put a guard before it.
         walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: "mount".into(), site: None })));
+    }
+    match route.authorizer {
+        Some(Answer::Yes) => {
+            let guard = Guard { kind: GuardKind::Identity, sure: true, name: "authorizer".into(), site: None };
+            walker.assume_facts(&Facts::one(Fact::Guard(guard)));
+            walker.assume_facts(&Facts::one(Fact::Present(Symbol::new(Root::Principal))));
+        }
+        Some(Answer::Unknown) => {
+            walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: "authorizer".into(), site: None })));
+        }
+        Some(Answer::No) | None => {}
     }
     if let [method] = route.methods.as_slice()
         && method != "*"

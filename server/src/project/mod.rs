@@ -12,6 +12,7 @@ mod registry;
 mod resolve;
 pub mod routes;
 pub mod session;
+pub mod setup;
 mod stubs;
 pub mod surface;
 mod world;
@@ -23,6 +24,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use resolve::{Resolver, join};
 pub use session::{RootWalk, Session};
+pub use setup::Setup;
 pub use world::Linked;
 
 use crate::facts::schema::{self, FileSchema, Schema};
@@ -68,6 +70,7 @@ pub struct Project {
     changed: FxHashMap<FileId, Option<File>>,
     resolver: Arc<Resolver>,
     schema: Arc<Schema>,
+    setup: Arc<Setup>,
     git_roots: Arc<[FileId]>,
     ignored: Arc<FxHashSet<FileId>>,
 }
@@ -90,6 +93,7 @@ impl Project {
         let mut project = self.clone();
         let mut structure = false;
         let mut models = false;
+        let mut configured: FxHashSet<FileId> = FxHashSet::default();
         let read = |(file, document): (FileId, Option<Arc<Document>>)| {
             let after = document.map(|document| File::read(document, self.file(&file)));
             (file, after)
@@ -103,6 +107,9 @@ impl Project {
             structure |= before.is_some() != after.is_some() || resolve::configures(&file);
             let models_of = |file: Option<&File>| file.map(|file| Arc::clone(&file.tables)).filter(|tables| !tables.is_empty());
             models |= models_of(before) != models_of(after.as_ref());
+            if self.setup.touched_by(self, &file) {
+                configured.insert(file.clone());
+            }
             project.changed.insert(file, after);
         }
         let mut project = project.gathered();
@@ -110,6 +117,9 @@ impl Project {
             let names = project.files().map(|(file, _)| file.clone()).collect();
             let resolver = Resolver::new(&project.roots, names, |file| project.file(file).map(|file| file.document.text()));
             project.resolver = Arc::new(resolver);
+        }
+        if structure || !configured.is_empty() {
+            project.setup = Arc::new(self.setup.after(&project, &configured, structure));
         }
         if models {
             project.schema = Arc::new(Schema::link(project.files().map(|(file, known)| (file, &*known.tables))));
@@ -150,6 +160,30 @@ impl Project {
     /// The models of all files.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    /// How the project is built and deployed.
+    pub fn setup(&self) -> &Arc<Setup> {
+        &self.setup
+    }
+
+    /// The folders from that of the file up to the workspace folder it lies in, nearest first. A file outside every
+    /// workspace folder has its own folder only, a document without a path none.
+    pub fn folders_up(&self, file: &FileId) -> Vec<String> {
+        let start = file.folder();
+        if start.is_empty() {
+            return Vec::new();
+        }
+        let covers = |root: &str| start.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || root.is_empty());
+        let root = self.roots.iter().map(FileId::as_str).filter(|root| covers(root)).max_by_key(|root| root.len());
+        let Some(root) = root else { return vec![start.to_owned()] };
+        let mut folders = vec![start.to_owned()];
+        let mut folder = start;
+        while folder.len() > root.len() {
+            folder = folder.rsplit_once('/').map_or("", |(up, _)| up);
+            folders.push(folder.to_owned());
+        }
+        folders
     }
 
     pub fn resolver(&self) -> &Arc<Resolver> {

@@ -71,11 +71,38 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
                 handler: handler.clone(),
                 chain: Vec::new(),
                 adrift: false,
+                authorizer: None,
                 site,
             });
         }
     }
+    reads.add(&bound(world, cache, file, &mut found));
     (found, reads)
+}
+
+/// Functions that a configuration binds to an address.
+fn bound(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, out: &mut Vec<Route>) -> Reads {
+    let mut reads = Reads::default();
+    for bound in world.project.setup().bound_in(file) {
+        let mut walker = Walker::new(world, cache);
+        let exported = walker.exported(file, &bound.export);
+        reads.add(&walker.reads);
+        let Some(handler) = exported else { continue };
+        let handler = first_function(&handler);
+        let Kind::Function(closure) = handler.kind() else { continue };
+        let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+        out.push(Route {
+            framework: bound.framework.clone(),
+            methods: bound.methods.clone(),
+            path: bound.path.as_ref().map(Name::to_string),
+            handler,
+            chain: Vec::new(),
+            adrift: false,
+            authorizer: Some(bound.authorizer),
+            site,
+        });
+    }
+    reads
 }
 
 /// Functions that begin with `"use server"` themselves.
@@ -102,6 +129,7 @@ fn inline_actions(module: &Arc<Module>, directive: &Name, framework: &Name, out:
                 handler: Value::new(Kind::Function(Arc::new(closure))),
                 chain: Vec::new(),
                 adrift: false,
+                authorizer: None,
                 site: Site { item: item.clone(), span: function.span },
             });
         }

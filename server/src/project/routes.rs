@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::facts::catalogue::{BUILT_IN, Entry};
 use crate::facts::event::{Registration, RegistrationKind};
 use crate::facts::place::{FunctionKey, Site};
+use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::text::{FileId, Name};
 
@@ -21,6 +22,8 @@ pub struct Route {
     pub chain: Vec<Link>,
     /// The router it is registered on is mounted nowhere that can be seen: what runs before it is not known.
     pub adrift: bool,
+    /// Does something that is configured, and no code, say who is asking? Set for handlers that a configuration binds.
+    pub authorizer: Option<Answer>,
     /// Where it is declared.
     pub site: Site,
 }
@@ -40,6 +43,25 @@ impl Route {
             Kind::Function(closure) => Some(FunctionKey { item: closure.item.clone(), function: closure.function }),
             _ => None,
         }
+    }
+
+    /// All that is known of it in one number, so that a route that changes is another one.
+    pub(super) fn digest(&self) -> u64 {
+        use std::hash::{Hash, Hasher};
+        let mut hasher = rustc_hash::FxHasher::default();
+        self.framework.hash(&mut hasher);
+        self.methods.hash(&mut hasher);
+        self.path.hash(&mut hasher);
+        self.adrift.hash(&mut hasher);
+        self.authorizer.hash(&mut hasher);
+        self.function().hash(&mut hasher);
+        for link in &self.chain {
+            link.site.hash(&mut hasher);
+            if let Kind::Function(closure) = link.value.kind() {
+                (&closure.item, closure.function).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
     }
 
     /// `GET /api/notes/:id`, for people.
@@ -138,6 +160,7 @@ impl<'r> Table<'r> {
                 handler: handler.value.clone(),
                 chain,
                 adrift: beginning.adrift,
+                authorizer: None,
                 site: registration.site.clone(),
             });
         }

@@ -13,7 +13,7 @@ use super::handler;
 use super::registry::{self, Registry};
 use super::routes::{self, Registered, Route};
 use super::world::{Linked, is_principal_model};
-use super::{File, Project, Resolver};
+use super::{File, Project, Resolver, Setup};
 use crate::config::Config;
 use crate::facts::event::{Event, Registration};
 use crate::facts::place::{FunctionKey, ItemKey, Site};
@@ -75,6 +75,7 @@ pub struct Session {
     resolver: Option<Arc<Resolver>>,
     config: Option<Arc<Config>>,
     schema: Option<Arc<Schema>>,
+    setup: Arc<Setup>,
     routes: Option<Routes>,
     /// Every root of the project has been walked at least once.
     complete: bool,
@@ -92,6 +93,7 @@ impl Session {
         }
         let changes = self.changes(project);
         let people = self.other_people(project);
+        self.rebind(project);
         if changes.is_empty() && people.is_empty() {
             return;
         }
@@ -108,6 +110,18 @@ impl Session {
             let said = self.registries.remove(&file).is_some_and(|registry| !registry.is_empty());
             *self.unregistered.entry(file).or_default() |= said;
         }
+    }
+
+    /// What a configuration binds is a registration of the file that has the function.
+    fn rebind(&mut self, project: &Project) {
+        if Arc::ptr_eq(&self.setup, project.setup()) {
+            return;
+        }
+        for file in project.setup().rebound(&self.setup) {
+            let said = self.registries.remove(&file).is_some_and(|registry| !registry.is_empty());
+            *self.unregistered.entry(file).or_default() |= said;
+        }
+        self.setup = Arc::clone(project.setup());
     }
 
     /// The models that walks asked about and whose rows have become people who sign in, or no longer are.
@@ -245,7 +259,7 @@ impl Session {
         let mut routes = routes::compose(&registered);
         routes.extend(of_interest().flat_map(|(_, registry)| registry.conventional.iter().cloned()));
         let routes: Vec<(RootKey, Arc<Route>)> =
-            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))).collect();
+            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), route.digest()), Arc::new(route))).collect();
         let live: FxHashSet<&RootKey> = routes.iter().map(|(key, _)| key).collect();
         self.walks.retain(|key, _| !matches!(key, RootKey::Route(..)) || live.contains(key));
         let routes = Arc::new(routes);
@@ -370,21 +384,4 @@ impl Session {
         self.walks.insert(key, Arc::clone(&walk));
         walk
     }
-}
-
-fn digest(route: &Route) -> u64 {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    route.framework.hash(&mut hasher);
-    route.methods.hash(&mut hasher);
-    route.path.hash(&mut hasher);
-    route.adrift.hash(&mut hasher);
-    route.function().hash(&mut hasher);
-    for link in &route.chain {
-        link.site.hash(&mut hasher);
-        if let Kind::Function(closure) = link.value.kind() {
-            (&closure.item, closure.function).hash(&mut hasher);
-        }
-    }
-    hasher.finish()
 }

@@ -33,32 +33,34 @@ pub fn text(beliefs: &Beliefs, redactor: &Redactor, style: Style) -> String {
         page.line(0, &style.paint(Tone::Strong, "Models"));
         beliefs.models.iter().for_each(|model| page.model(model));
     }
+    beliefs.setup.iter().for_each(|setup| page.setup(setup));
+    page.packages(&beliefs.packages);
     redactor.clean(&page.out).into_owned()
 }
 
-struct Page<'b> {
+pub(super) struct Page<'b> {
     out: String,
-    style: Style,
+    pub(super) style: Style,
     /// The file that lines without a name are of.
-    file: &'b str,
+    pub(super) file: &'b str,
 }
 
 impl<'b> Page<'b> {
-    fn line(&mut self, depth: usize, text: &str) {
+    pub(super) fn line(&mut self, depth: usize, text: &str) {
         self.out.push_str(&"  ".repeat(depth));
         self.out.push_str(text.trim_end());
         self.out.push('\n');
     }
 
     /// A word in a column of its own, then what is to be said of it, one line each.
-    fn column(&mut self, depth: usize, word: &str, said: impl IntoIterator<Item = String>) {
+    pub(super) fn column(&mut self, depth: usize, word: &str, said: impl IntoIterator<Item = String>) {
         for (i, text) in said.into_iter().enumerate() {
             let word = self.style.paint(Tone::Faint, &format!("{:<7}", if i == 0 { word } else { "" }));
             self.line(depth, &format!("{word} {}", harmless(&text)));
         }
     }
 
-    fn at(&self, at: &At) -> String {
+    pub(super) fn at(&self, at: &At) -> String {
         if at.file == self.file { format!(":{}", at.line) } else { format!("{}:{}", at.file, at.line) }
     }
 
@@ -89,7 +91,8 @@ impl<'b> Page<'b> {
                 let methods = if route.methods.is_empty() { "ANY".to_owned() } else { route.methods.join("|") };
                 let title = self.style.paint(Tone::Strong, &harmless(&format!("{methods} {}", route.path.as_deref().unwrap_or("?"))));
                 let adrift = if route.adrift { ", mounted nowhere" } else { "" };
-                self.line(1, &format!("{title}  {}{adrift}  {at}", route.framework));
+                let authorizer = route.authorizer.map(|answer| format!(", authorizer {answer}")).unwrap_or_default();
+                self.line(1, &format!("{title}  {}{adrift}{authorizer}  {at}", route.framework));
                 let before: Vec<String> = route.before.iter().map(|link| format!("{} {}", link.name, self.at(&link.at))).collect();
                 self.column(2, "before", before);
             }

@@ -13,6 +13,7 @@ mod redact;
 #[cfg(test)]
 mod samples;
 pub mod sarif;
+mod setup;
 pub mod suppress;
 pub mod text;
 

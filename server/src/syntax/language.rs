@@ -25,7 +25,7 @@ pub enum Language {
     Notebook,
     Dockerfile,
     Shell,
-    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, ignore files, `requirements.txt`, a project's own rules.
+    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, ignore files, `requirements.txt`, `_headers`, a project's own rules.
     Text,
 }
 
@@ -51,8 +51,11 @@ impl Language {
         if matches!(name, ".npmrc" | ".pypirc" | ".netrc") || is_plain_manifest(name) || is_own_rules {
             return Some(Language::Text);
         }
-        if name == "Pipfile" {
+        if matches!(name, "Pipfile" | "poetry.lock" | "uv.lock") {
             return Some(Language::Toml);
+        }
+        if matches!(name, "Pipfile.lock" | "bun.lock") {
+            return Some(Language::Json);
         }
         Some(match file.extension() {
             "ts" | "mts" | "cts" => Language::TypeScript,
@@ -167,6 +170,6 @@ fn is_env_name(name: &str) -> bool {
 
 /// Lists of a line each, which say what is ignored or depended on.
 fn is_plain_manifest(name: &str) -> bool {
-    matches!(name, ".gitignore" | ".dockerignore" | ".vercelignore" | ".python-version")
+    matches!(name, ".gitignore" | ".dockerignore" | ".vercelignore" | ".python-version" | "_headers" | "_redirects" | "yarn.lock")
         || name.starts_with("requirements") && (name.ends_with(".txt") || name.ends_with(".in"))
 }

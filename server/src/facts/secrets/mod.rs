@@ -37,7 +37,8 @@ pub use judge::Evidence;
 pub use memory::Memory;
 pub use place::Place;
 pub use prefilter::HintWords;
-pub use text::in_text;
+pub use placeholder::is_placeholder;
+pub use text::{assignments, in_text};
 
 /// What a secret is worth to a stranger, where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]

@@ -10,9 +10,18 @@
 //!                "walks": [ walk ], "notUnderstood": [ { "what", "detail", "at" } ] } ],
 //!   "models": [ { "name", "table"?, "known", "privacy", "people", "group", "membership",
 //!                 "owners": [ { "path", "kind", "of"?, "proven" } ], "secretColumns": [..], "protectedColumns": [..],
-//!                 "rowSecurity"?, "policies", "sources": [ { "kind", "at" } ] } ] }
+//!                 "rowSecurity"?, "policies", "sources": [ { "kind", "at" } ] } ],
+//!   "setup": [ { "file", "switches": [ { "at", "name", "stack", "is": answer, "value"? } ],
+//!                "inlined": [ { "at", "name", "way", "stack", "from": ["env:NAME" | "env:PREFIX*" | "constant" | "unknown"] } ],
+//!                "headers": [ { "at", "name", "stack", "value"?, "pattern"? } ],
+//!                "forwards": [ { "at", "way", "stack", "from"?, "to"? } ],
+//!                "variables": [ { "at", "name", "stack", "value": "constant" | "placeholder" | "reference" | "empty" | "unknown", "public" } ],
+//!                "bound": [ { "at", "handler", "framework", "methods": [..], "path"?, "authorizer": answer, "found" } ] } ],
+//!   "packages": [ { "folder", "packages": [ { "name", "version"?, "exact" } ] } ] }
 //!
-//! walk   { "kind": "route" | "function" | "top-level", "at"?, "route"?: { "framework", "methods": [..], "path"?, "adrift",
+//! answer "yes" | "no" | "unknown"
+//!
+//! walk   { "kind": "route" | "function" | "top-level", "at"?, "route"?: { "framework", "methods": [..], "path"?, "adrift", "authorizer"?: answer,
 //!          "handler", "before": [ { "name", "at" } ] }, "always": holding, "events": [ event ], "complete" }
 //! event  { "kind": "access", "at", "operation", "model", "client", "guessed", "filter": [ filter ], "data": [ value ],
 //!          "handle"?, "rowSecurity", "credential", "callers": [ { "expression", "id", "present" } ], "holds": holding }
@@ -32,12 +41,17 @@
 
 use serde::Serialize;
 
+use super::setup::{OfPackages, OfSetup};
+
 #[derive(Serialize, Clone, PartialEq, Debug)]
 pub struct Beliefs {
     pub version: u32,
     pub files: Vec<OfFile>,
     /// The models that the files touch.
     pub models: Vec<OfModel>,
+    /// What configuration files say of building and deploying.
+    pub setup: Vec<OfSetup>,
+    pub packages: Vec<OfPackages>,
 }
 
 pub const VERSION: u32 = 1;
@@ -88,6 +102,9 @@ pub struct OfRoute {
     pub path: Option<String>,
     /// Mounted nowhere that can be seen.
     pub adrift: bool,
+    /// Of a handler that a configuration binds: `yes`, `no` or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorizer: Option<&'static str>,
     /// `a function`, or what else was registered.
     pub handler: String,
     pub before: Vec<Before>,

@@ -129,6 +129,7 @@ pub(super) fn route(project: &Project, route: &Route) -> OfRoute {
         methods: route.methods.iter().map(ToString::to_string).collect(),
         path: route.path.clone(),
         adrift: route.adrift,
+        authorizer: route.authorizer.map(|answer| answer.word()),
         handler: name(project, &route.handler),
         before: route
             .chain

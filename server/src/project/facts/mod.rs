@@ -4,6 +4,7 @@ pub mod beliefs;
 mod events;
 mod gaps;
 mod models;
+pub mod setup;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -91,7 +92,7 @@ pub fn believe(
         of_file.not_understood.dedup();
         files.push(of_file);
     }
-    Some(Beliefs { version: VERSION, files, models: models::all(project, &touched) })
+    Some(Beliefs { version: VERSION, files, models: models::all(project, &touched), setup: setup::of(project, wanted), packages: setup::packages(project, wanted) })
 }
 
 /// The file that a walk stands under.
