@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use guardline::config::Config;
 use guardline::engine::{Cancel, Engine, Snapshot};
+use guardline::facts::setup::{Facts, Version};
 use guardline::project::Project;
 use guardline::rules::Finding;
 use guardline::syntax::{Document, Language};
@@ -38,6 +39,22 @@ const FILES: &[(&str, &str)] = &[
         "search.ipynb",
         "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n  \"from flask import Flask, request\\n\",\n  \"import sqlite3\\n\",\n  \"app = Flask(__name__)\"]},\n {\"cell_type\": \"code\", \"source\": [\n  \"@app.get(\\\"/q\\\")\\n\",\n  \"def q():\\n\",\n  \"    return sqlite3.connect(\\\"x\\\").execute(f\\\"select '{request.args['q']}'\\\")\"]}]}\n",
     ),
+    (
+        "serverless.yml",
+        "functions:\n  drop:\n    handler: src/drop.drop\n    events:\n      - http:\n          path: notes/{id}\n          method: delete\n      - httpApi: GET /drop\n",
+    ),
+    (
+        "src/drop.ts",
+        "import { PrismaClient } from \"@prisma/client\";\nconst db = new PrismaClient();\nexport const drop = async (event: any) => {\n  await db.note.delete({ where: { id: event.pathParameters.id } });\n  return { statusCode: 204 };\n};\n",
+    ),
+    (
+        "next.config.mjs",
+        "import { names } from \"./config/names\";\nexport default {\n  env: { KEY: process.env.KEY, ...names },\n  productionBrowserSourceMaps: true,\n};\n",
+    ),
+    ("config/names.js", "export const names = { A: process.env.B, C: \"d\" };\n"),
+    ("package.json", "{\"dependencies\": {\"next\": \"^14.1.0\", \"expo\": \"1\"}}\n"),
+    ("app.json", "{\"expo\": {\"extra\": {\"a\": 1}}}\n"),
+    (".env", "A=1\nVITE_B=${C}\n"),
 ];
 
 /// Snippets that change what is found: constraints, guards, sinks, broken code, odd text.
@@ -65,6 +82,8 @@ const SNIPPETS: &[&str] = &[
     "?",
     ", user.id",
     "# note\n",
+    "          authorizer: a\n",
+    "A: 1",
 ];
 
 #[derive(Clone, Debug)]
@@ -133,6 +152,7 @@ fn run(steps: &[Step]) {
         let fresh_documents: Vec<Document> =
             documents.iter().map(|document| Document::new(document.file.clone(), document.language, 0, &document.text())).collect();
         let fresh = project(&fresh_documents);
+        assert_eq!(setup(&current), setup(&fresh), "after step {version} in {file}\n{}", documents[step.file].text());
         let mut anew = Engine::default();
         let all = anew.check_all(&snapshot(&fresh, &config), &Cancel::default()).expect("not cancelled");
         let of_file: Vec<Finding> = all.iter().filter(|finding| finding.place.file == file).cloned().collect();
@@ -140,6 +160,12 @@ fn run(steps: &[Step]) {
         let everything = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
         assert_eq!(told(&everything), told(&all), "all files after step {version}");
     }
+}
+
+/// How the project is built and deployed, and what it depends on.
+fn setup(project: &Project) -> (Vec<(FileId, Facts)>, Vec<Option<Version>>) {
+    let versions = ["next", "expo"].map(|package| project.version_of(&id("app/page.tsx"), package));
+    (project.setup().files().map(|(file, facts)| (file.clone(), facts.clone())).collect(), versions.to_vec())
 }
 
 fn told(findings: &[Finding]) -> Vec<String> {
@@ -196,6 +222,33 @@ fn an_edit_elsewhere_changes_what_is_found_here() {
         let after = before.with(vec![(weaker.file.clone(), Some(Arc::new(weaker)))]);
         let second = engine.check_all(&snapshot(&after, &config), &Cancel::default()).expect("not cancelled");
         assert_eq!(count(&second), 2, "{:?}", told(&second));
+    });
+}
+
+#[test]
+fn what_stands_before_a_handler_is_read_from_its_configuration() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let documents: Vec<Document> = FILES.iter().map(|(name, text)| Document::new(id(name), Language::of(&id(name)).expect("known"), 0, text)).collect();
+        let mut current = project(&documents);
+        let mut engine = Engine::default();
+        let (_, serverless) = FILES.iter().find(|(name, _)| *name == "serverless.yml").expect("the file");
+        let message = |engine: &mut Engine, project: &Project| {
+            let found = engine.check_all(&snapshot(project, &config), &Cancel::default()).expect("not cancelled");
+            let mut here: Vec<String> = found.iter().filter(|finding| finding.place.file == id("src/drop.ts")).map(|finding| finding.message.clone()).collect();
+            here.dedup();
+            here
+        };
+        let open = message(&mut engine, &current);
+        assert_eq!(open.len(), 1, "{open:?}");
+        let guarded = serverless
+            .replace("          method: delete\n", "          method: delete\n          authorizer: pool\n")
+            .replace("      - httpApi: GET /drop\n", "");
+        for (version, text) in ["", &guarded, serverless, &guarded, ""].into_iter().enumerate() {
+            let edited = Document::new(id("serverless.yml"), Language::Yaml, version as i32 + 1, text);
+            current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited)))]);
+            assert_eq!(message(&mut engine, &current), message(&mut Engine::default(), &current), "with {text}");
+        }
     });
 }
 

@@ -11,7 +11,8 @@ impl<'b> Page<'b> {
     pub(super) fn setup(&mut self, setup: &'b OfSetup) {
         self.file = &setup.file;
         let name = self.style.paint(Tone::Heading, &harmless(&setup.file));
-        self.line(0, &format!("{name}  setup"));
+        let partial = if setup.partial { ", not understood as a whole" } else { "" };
+        self.line(0, &format!("{name}  setup{partial}"));
         let mut said: Vec<(&str, String)> = Vec::new();
         for of in &setup.switches {
             let value = of.value.as_ref().map(|value| format!(" ({value})")).unwrap_or_default();

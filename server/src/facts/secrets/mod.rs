@@ -36,8 +36,8 @@ pub use hit::{HitKind, SecretHit};
 pub use judge::Evidence;
 pub use memory::Memory;
 pub use place::Place;
-pub use prefilter::HintWords;
 pub use placeholder::is_placeholder;
+pub use prefilter::HintWords;
 pub use text::{assignments, in_text};
 
 /// What a secret is worth to a stranger, where it stands.

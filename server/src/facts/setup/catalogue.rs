@@ -43,8 +43,8 @@ pub struct FileRow {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingRow {
     of: Vec<Name>,
-    /// `build.sourcemap`; `*` is every item of a list or field of a map.
-    #[serde(deserialize_with = "path")]
+    /// `build.sourcemap`; `*` is every item of a list or field of a map. Empty for what is only assigned.
+    #[serde(deserialize_with = "path", default)]
     pub at: Vec<String>,
     pub is: Name,
     #[serde(default)]

@@ -123,6 +123,16 @@ impl Given {
         }
     }
 
+    /// At the top everything is known by its name.
+    pub fn is_whole(&self) -> bool {
+        match &self.shape {
+            Shape::Map(map) => !map.open,
+            Shape::OneOf(ways) => ways.iter().all(Given::is_whole),
+            Shape::List(_) | Shape::Null => true,
+            _ => false,
+        }
+    }
+
     /// The items of a list; none of anything else.
     pub fn items(&self) -> &[Given] {
         match &self.shape {

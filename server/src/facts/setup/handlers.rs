@@ -44,15 +44,7 @@ fn serverless(given: &Given, out: &mut Vec<Bound>) {
                     }
                     _ => (Vec::new(), None, Answer::Unknown),
                 };
-                out.push(Bound {
-                    module: module.clone(),
-                    export: export.clone(),
-                    methods,
-                    path,
-                    authorizer,
-                    framework: FRAMEWORK,
-                    place: http.place.clone(),
-                });
+                out.push(Bound { module: module.clone(), export: export.clone(), methods, path, authorizer, framework: FRAMEWORK, place: http.place.clone() });
             }
         }
     });

@@ -35,6 +35,8 @@ pub struct Facts {
     pub forwards: Vec<Forward>,
     pub variables: Vec<Variable>,
     pub bound: Vec<Bound>,
+    /// Something could not be read or followed: what is missing here may be said there.
+    pub partial: bool,
 }
 
 /// A setting that is on or off: production source maps, a wildcard among image hosts.
@@ -157,6 +159,7 @@ impl Facts {
 
     /// What the rows of a file find in what it says.
     pub fn read(&mut self, row: &FileRow, given: &Given) {
+        self.partial |= !given.is_whole();
         switch::read(row, given, &mut self.switches);
         inlined::read(row, given, &mut self.inlined);
         headers::read(row, given, &mut self.headers);

@@ -7,7 +7,12 @@ use super::{Answer, Given, Shape, Switch};
 use crate::text::{Place, Span};
 
 pub(super) fn read(row: &FileRow, given: &Given, out: &mut Vec<Switch>) {
-    for setting in &row.settings {
+    for setting in row.settings.iter().filter(|setting| !setting.at.is_empty()) {
+        // What a wrapper or a spread may add at the top is told once for the whole file.
+        let is_said = |first: &String| given.map().is_none_or(|map| !map.open || first == "*" || map.get(first).is_some());
+        if setting.absent.is_none() && !setting.at.first().is_some_and(is_said) {
+            continue;
+        }
         let path: Vec<&str> = setting.at.iter().map(String::as_str).collect();
         let found = look(setting, given, &path);
         let (is, value, place) = match found {

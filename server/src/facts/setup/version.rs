@@ -54,7 +54,9 @@ impl Version {
         let version = Version::parse(rest)?;
         let dots = rest.chars().filter(|c| *c == '.').count();
         match mark {
-            "" | "=" | "==" | "===" if is_whole => Some(Version { exact: dots >= 2 && !rest.contains(['x', '*', '|']), ..version }).filter(|_| !rest.contains('|')),
+            "" | "=" | "==" | "===" if is_whole => {
+                Some(Version { exact: dots >= 2 && !rest.contains(['x', '*', '|']), ..version }).filter(|_| !rest.contains('|'))
+            }
             "^" | "~" | "~=" if is_whole && !rest.contains('|') => Some(Version { exact: false, ..version }),
             // `>=14.1,<15`: the end must be that of the major version.
             ">=" => {
@@ -269,7 +271,10 @@ mod tests {
         assert_eq!(locked("yarn.lock", Language::Text, yarn, "next"), one("^14.0.0", "14.2.3"));
         assert_eq!(locked("yarn.lock", Language::Text, yarn, "@x/y"), [one("^1.0.0", "1.2.3"), one("1", "1.2.3")].concat());
         assert_eq!(locked("yarn.lock", Language::Text, "\"next@npm:^14\":\n  version: 14.2.3\n", "next"), one("^14", "14.2.3"));
-        assert_eq!(locked("bun.lock", Language::Json, "{\"packages\": {\"next\": [\"next@14.2.3\", \"\", {},], \"a/next\": [\"next@12.0.0\"]}}", "next"), one("", "14.2.3"));
+        assert_eq!(
+            locked("bun.lock", Language::Json, "{\"packages\": {\"next\": [\"next@14.2.3\", \"\", {},], \"a/next\": [\"next@12.0.0\"]}}", "next"),
+            one("", "14.2.3")
+        );
         for name in ["poetry.lock", "uv.lock"] {
             assert_eq!(locked(name, Language::Toml, "version = 1\n[[package]]\nname = \"Django\"\nversion = \"5.1.2\"\n", "django"), one("", "5.1.2"));
         }
@@ -279,7 +284,10 @@ mod tests {
     #[test]
     fn every_manifest_is_read() {
         let declared = |name: &str, language, text: &str, of: &str| Versions::read(name, language, text).declared.get(of).map(Name::to_string);
-        assert_eq!(declared("package.json", Language::Json, r#"{"devDependencies": {"next": "^13"}, "dependencies": {"next": "^14"}"#, "next").as_deref(), Some("^14"));
+        assert_eq!(
+            declared("package.json", Language::Json, r#"{"devDependencies": {"next": "^13"}, "dependencies": {"next": "^14"}"#, "next").as_deref(),
+            Some("^14")
+        );
         let pyproject = "[project]\ndependencies = ['fastapi[all]>=0.110,<1', 'x']\n[dependency-groups]\ndev = ['pytest==8']\n[tool.poetry.dependencies]\nDjango = {version = '^5.1'}\n";
         assert_eq!(declared("pyproject.toml", Language::Toml, pyproject, "fastapi").as_deref(), Some(">=0.110,<1"));
         assert_eq!(declared("pyproject.toml", Language::Toml, pyproject, "pytest").as_deref(), Some("==8"));

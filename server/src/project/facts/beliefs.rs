@@ -16,7 +16,7 @@
 //!                "headers": [ { "at", "name", "stack", "value"?, "pattern"? } ],
 //!                "forwards": [ { "at", "way", "stack", "from"?, "to"? } ],
 //!                "variables": [ { "at", "name", "stack", "value": "constant" | "placeholder" | "reference" | "empty" | "unknown", "public" } ],
-//!                "bound": [ { "at", "handler", "framework", "methods": [..], "path"?, "authorizer": answer, "found" } ] } ],
+//!                "bound": [ { "at", "handler", "framework", "methods": [..], "path"?, "authorizer": answer, "found" } ], "partial" } ],
 //!   "packages": [ { "folder", "packages": [ { "name", "version"?, "exact" } ] } ] }
 //!
 //! answer "yes" | "no" | "unknown"

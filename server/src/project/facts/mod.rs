@@ -92,7 +92,13 @@ pub fn believe(
         of_file.not_understood.dedup();
         files.push(of_file);
     }
-    Some(Beliefs { version: VERSION, files, models: models::all(project, &touched), setup: setup::of(project, wanted), packages: setup::packages(project, wanted) })
+    Some(Beliefs {
+        version: VERSION,
+        files,
+        models: models::all(project, &touched),
+        setup: setup::of(project, wanted),
+        packages: setup::packages(project, wanted),
+    })
 }
 
 /// The file that a walk stands under.

@@ -17,6 +17,8 @@ pub struct OfSetup {
     pub forwards: Vec<OfForward>,
     pub variables: Vec<OfVariable>,
     pub bound: Vec<OfBound>,
+    /// What is missing may be said where nobody could look.
+    pub partial: bool,
 }
 
 #[derive(Serialize, Clone, PartialEq, Debug)]
@@ -119,7 +121,13 @@ fn of_file(project: &Project, file: &FileId, facts: &Facts) -> OfSetup {
         headers: facts
             .headers
             .iter()
-            .map(|of| OfHeader { at: at(&of.place), name: of.name.to_string(), stack: of.stack.to_string(), value: text(&of.value), pattern: text(&of.pattern) })
+            .map(|of| OfHeader {
+                at: at(&of.place),
+                name: of.name.to_string(),
+                stack: of.stack.to_string(),
+                value: text(&of.value),
+                pattern: text(&of.pattern),
+            })
             .collect(),
         forwards: facts
             .forwards
@@ -132,6 +140,7 @@ fn of_file(project: &Project, file: &FileId, facts: &Facts) -> OfSetup {
             .map(|of| OfVariable { at: at(&of.place), name: of.name.to_string(), stack: of.stack.to_string(), value: of.value.word(), public: of.public })
             .collect(),
         bound: facts.bound.iter().map(|of| bound(project, of, at(&of.place))).collect(),
+        partial: facts.partial,
     }
 }
 

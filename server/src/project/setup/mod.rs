@@ -78,7 +78,9 @@ impl Setup {
     pub(super) fn after(&self, project: &Project, changed: &FxHashSet<FileId>, structure: bool) -> Setup {
         let mut files = self.files.clone();
         let mut again: FxHashSet<&FileId> = changed.iter().collect();
-        again.extend(self.files.iter().filter(|(_, of)| structure && !of.reads.is_empty() || of.reads.iter().any(|read| changed.contains(read))).map(|(file, _)| file));
+        again.extend(
+            self.files.iter().filter(|(_, of)| structure && !of.reads.is_empty() || of.reads.iter().any(|read| changed.contains(read))).map(|(file, _)| file),
+        );
         // Manifests first: which package a file is of decides how it is read.
         let (manifests, others): (Vec<&FileId>, Vec<&FileId>) = again.into_iter().partition(|file| CATALOGUE.tells_versions(project.relative(file)));
         let is_new = !manifests.is_empty();
@@ -116,8 +118,9 @@ impl Setup {
         let language = known.document.language;
         if let Some(module) = &known.module {
             let mut evaluator = evaluate::Evaluator::new(project);
-            if let Some(given) = evaluator.exported(file, "default", 0) {
-                of_given(&mut of.facts, &rows, &given);
+            match evaluator.exported(file, "default", 0) {
+                Some(given) => of_given(&mut of.facts, &rows, &given),
+                None => of.facts.partial = true,
             }
             plugins::read(&mut evaluator, &rows, module, &mut of.facts);
             of.reads = evaluator.read_files(file);
@@ -125,6 +128,7 @@ impl Setup {
             of.facts.read_lines(row, file, &known.document.text());
         } else if matches!(language, Language::Json | Language::Yaml | Language::Toml) {
             let tree = data::read(language, &known.document.text());
+            of.facts.partial = !tree.is_complete();
             for document in tree.documents() {
                 of_given(&mut of.facts, &rows, &Given::of(file, document));
             }
