@@ -1,5 +1,7 @@
 //! Functions that a configuration binds to addresses: the Serverless Framework and AWS SAM.
 
+use std::borrow::Cow;
+
 use super::catalogue::FileRow;
 use super::{Answer, Bound, Given, Shape};
 use crate::text::Name;
@@ -12,10 +14,32 @@ pub(super) fn read(row: &FileRow, given: &Given, out: &mut Vec<Bound>) {
     }
 }
 
+/// A handler as text. `${pathOf(__dirname)}/handler.main` lies in the folder that it names, whatever the function makes of it.
+fn written(given: &Given) -> Option<Cow<'_, str>> {
+    match &given.shape {
+        Shape::Text(text) => Some(Cow::Borrowed(text)),
+        Shape::Made(parts) => {
+            let (last, before) = parts.split_last()?;
+            let folder = given.place.file.folder();
+            let rest = last.text().filter(|rest| rest.starts_with('/'))?;
+            before.iter().any(|part| names(part, folder, 0)).then(|| Cow::Owned(format!("{folder}{rest}")))
+        }
+        _ => None,
+    }
+}
+
+fn names(given: &Given, folder: &str, depth: u32) -> bool {
+    match &given.shape {
+        Shape::Text(text) => **text == *folder,
+        Shape::Made(parts) => depth < 8 && parts.iter().any(|part| names(part, folder, depth + 1)),
+        _ => false,
+    }
+}
+
 /// `src/notes.get` is the export `get` of `src/notes`.
 fn split(handler: &str) -> Option<(Name, Name)> {
     let (module, export) = handler.rsplit_once('.')?;
-    let module = module.trim_start_matches("./").trim_matches('/');
+    let module = module.trim_start_matches("./").trim_end_matches('/');
     (!module.is_empty() && !export.is_empty() && !handler.contains("${")).then(|| (Name::from(module), Name::from(export)))
 }
 
@@ -23,7 +47,7 @@ const FRAMEWORK: Name = Name::new_static("aws-lambda");
 
 fn serverless(given: &Given, out: &mut Vec<Bound>) {
     given.each(&["functions", "*"], &mut |_, function| {
-        let Some((module, export)) = function.get("handler").and_then(Given::text).and_then(split) else { return };
+        let Some((module, export)) = function.get("handler").and_then(written).and_then(|handler| split(&handler)) else { return };
         for event in function.get("events").map(Given::items).unwrap_or_default() {
             for kind in ["http", "httpApi"] {
                 let Some(http) = event.get(kind) else { continue };

@@ -139,7 +139,7 @@ impl ValueKind {
 /// A function that a configuration binds to an address.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Bound {
-    /// Below the folder of the configuration, without an extension: `src/notes`. For Python, dots are slashes.
+    /// From the folder of the configuration, or in full, without an extension: `src/notes`. For Python, dots are slashes.
     pub module: Name,
     pub export: Name,
     /// Upper case; empty for any.

@@ -9,7 +9,11 @@ use crate::text::{Place, Span};
 pub(super) fn read(row: &FileRow, given: &Given, out: &mut Vec<Switch>) {
     for setting in row.settings.iter().filter(|setting| !setting.at.is_empty()) {
         // What a wrapper or a spread may add at the top is told once for the whole file.
-        let is_said = |first: &String| given.map().is_none_or(|map| !map.open || first == "*" || map.get(first).is_some());
+        let is_said = |first: &String| match &given.shape {
+            Shape::Map(map) => !map.open || first == "*" || map.get(first).is_some(),
+            Shape::OneOf(_) | Shape::List(_) => true,
+            _ => false,
+        };
         if setting.absent.is_none() && !setting.at.first().is_some_and(is_said) {
             continue;
         }

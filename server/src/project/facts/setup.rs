@@ -157,7 +157,7 @@ fn inlined(of: &Inlined, at: At) -> OfInlined {
 fn bound(project: &Project, of: &Bound, at: At) -> OfBound {
     OfBound {
         at,
-        handler: format!("{}.{}", of.module, of.export),
+        handler: format!("{}.{}", project.relative(&FileId::new(&of.module)), of.export),
         framework: of.framework.to_string(),
         methods: of.methods.iter().map(ToString::to_string).collect(),
         path: of.path.as_ref().map(ToString::to_string),

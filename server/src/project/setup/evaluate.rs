@@ -219,6 +219,7 @@ impl<'p> Evaluator<'p> {
             ExprKind::Null => Shape::Null,
             ExprKind::Name(name) => match self.name(at, name, depth) {
                 Some(given) if given.shape != Shape::Unknown => given.shape,
+                _ if name == "__dirname" => Shape::Text(at.file.folder().into()),
                 _ => deployed(name),
             },
             ExprKind::Member { base, name, .. } => self.member(at, *base, name, depth),
@@ -351,12 +352,14 @@ impl<'p> Evaluator<'p> {
             arguments.into_iter().for_each(|given| spread(&mut map, given));
             return Shape::Map(map);
         }
-        // Whatever wraps a configuration gives one that says at least as much: `withSentryConfig(config, ...)`.
-        if let Some(given) = arguments.iter().find(|given| matches!(&given.shape, Shape::Map(map) if !map.fields.is_empty())) {
-            let map = given.map().cloned().unwrap_or_default();
-            return Shape::Map(Map { open: true, ..map });
-        }
         let mut parts: Vec<Given> = receiver.map(|receiver| self.eval(at, receiver, depth)).into_iter().collect();
+        // Whatever wraps a configuration gives one that says at least as much: `withSentryConfig(config, ...)`,
+        // `withPlugins([...], config)`. A method of a value makes something of that value instead.
+        let is_method = parts.iter().any(|part| matches!(part.shape, Shape::Environment(_) | Shape::Made(_) | Shape::Text(_)));
+        let wrapped = arguments.iter().find(|given| !is_method && !matches!(given.shape, Shape::List(_))).and_then(opened);
+        if let Some(shape) = wrapped {
+            return shape;
+        }
         parts.extend(arguments);
         parts.retain(|part| part.shape != Shape::Unknown);
         if parts.is_empty() { Shape::Unknown } else { Shape::Made(parts) }
@@ -372,11 +375,35 @@ impl<'p> Evaluator<'p> {
                 let ExprKind::Function(function) = at.segment()[value].kind else { return None };
                 (at, function)
             }
-            Definition::Import { source, imported } => return self.imported(at, &source, &imported, depth),
+            Definition::Import { source, imported } => {
+                let called = self.imported_call(at, &source, &imported, arguments, depth);
+                return called.or_else(|| self.imported(at, &source, &imported, depth));
+            }
             Definition::Class(..) => return None,
         };
         let called = self.guarded(&at.file, name, 1, |walker, _| Some(walker.returned(&at, function, Some(arguments.to_vec()), depth)));
         called.or_else(|| Some(Given::new(at.place(Span::default()), Shape::Unknown)))
+    }
+
+    fn imported_call(&mut self, at: &At, source: &str, name: &str, arguments: &[Given], depth: u32) -> Option<Given> {
+        let Target::File(file) = self.project.resolver().resolve(&at.file, source) else { return None };
+        self.reads.insert(file.clone());
+        let module = self.project.file(&file)?.module.clone()?;
+        if depth > DEEPEST {
+            return None;
+        }
+        let there = At { file, module: Arc::clone(&module), segment: 0, functions: Vec::new() };
+        match module.exports.get(name)? {
+            Export::Local(local) => self.own_call(&there, local, arguments, depth + 1),
+            Export::From { source, name } => self.imported_call(&there, source, name, arguments, depth + 1),
+            Export::Expression(segment, expr) => {
+                let there = there.top(*segment);
+                match there.segment()[*expr].kind {
+                    ExprKind::Function(function) => Some(self.returned(&there, function, Some(arguments.to_vec()), depth + 1)),
+                    _ => None,
+                }
+            }
+        }
     }
 
     fn object(&mut self, at: &At, entries: &[Entry], depth: u32) -> Shape {
@@ -413,6 +440,18 @@ impl<'p> Evaluator<'p> {
             }
         }
         Shape::List(list)
+    }
+}
+
+/// A map to which somebody may have added; `None` for what is none.
+fn opened(given: &Given) -> Option<Shape> {
+    match &given.shape {
+        Shape::Map(map) => Some(Shape::Map(Map { open: true, ..map.clone() })),
+        Shape::OneOf(ways) => {
+            let ways: Option<Vec<Given>> = ways.iter().map(|way| Some(Given::new(way.place.clone(), opened(way)?))).collect();
+            ways.map(Shape::OneOf)
+        }
+        _ => None,
     }
 }
 

@@ -235,6 +235,42 @@ fn handlers_are_bound_by_serverless_and_sam() {
 }
 
 #[test]
+fn a_handler_may_name_its_own_folder() {
+    let files = [
+        (
+            "serverless.ts",
+            "import hello from '@functions/hello';\nimport * as all from './src/functions';\nmodule.exports = { functions: { hello, other: all.other } };",
+        ),
+        ("tsconfig.json", "{\"compilerOptions\": {\"baseUrl\": \".\", \"paths\": {\"@functions/*\": [\"src/functions/*\"]}}}"),
+        ("libs/path.ts", "export const pathOf = (context: string) => `${context.split(process.cwd())[1].substring(1).replace('a', '/')}`;"),
+        ("src/functions/index.ts", "export { default as other } from './other';"),
+        (
+            "src/functions/hello/index.ts",
+            "import { pathOf } from '../../../libs/path';\nexport default { handler: `${pathOf(__dirname)}/handler.main`, events: [{ http: { method: 'post', path: 'hello' } }] };",
+        ),
+        ("src/functions/hello/handler.ts", "export const main = async () => ({});"),
+        (
+            "src/functions/other/index.ts",
+            "export default { handler: `${__dirname.split(process.cwd())[1].substring(1)}/handler.handler`, events: [{ httpApi: 'GET /other' }] };",
+        ),
+        ("src/functions/other/handler.ts", "export const handler = async () => ({});"),
+    ];
+    let known = project(&files);
+    assert_eq!(bound(&known, "src/functions/hello/handler.ts"), ["main POST /hello no"]);
+    assert_eq!(bound(&known, "src/functions/other/handler.ts"), ["handler GET /other no"]);
+}
+
+#[test]
+fn wrappers_get_the_configuration_first() {
+    let maps = |text: &str| switch(&[("next.config.js", text)], "source-maps");
+    let options = "{ productionBrowserSourceMaps: false, hideSourceMaps: true }";
+    assert_eq!(maps(&format!("const c = {{}};\nmodule.exports = withSentryConfig(c, {options});")), None);
+    assert_eq!(maps(&format!("const c = {{ productionBrowserSourceMaps: true }};\nmodule.exports = withPlugins([a, [b, {options}]], c);")), Some(Answer::Yes));
+    assert_eq!(maps("const c = { productionBrowserSourceMaps: true };\nmodule.exports = process.env.DSN ? withSentryConfig(c, {}) : c;"), Some(Answer::Yes));
+    assert_eq!(maps("const { withX } = require('x');\nmodule.exports = withX(unknown, { productionBrowserSourceMaps: true });"), None);
+}
+
+#[test]
 fn variables_are_told_without_their_values() {
     let told = |files: &[(&str, &str)]| -> Vec<String> {
         facts(files).variables.iter().map(|of| format!("{} {}{}", of.name, of.value.word(), if of.public { " public" } else { "" })).collect()
