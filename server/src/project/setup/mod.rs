@@ -2,7 +2,9 @@
 //! it takes something from, changes.
 
 mod bound;
+mod combine;
 mod evaluate;
+mod lookup;
 mod plugins;
 mod scope;
 mod versions;
