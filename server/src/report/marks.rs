@@ -13,7 +13,7 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use super::comments::{self, Comment};
-use super::date::Date;
+use crate::text::Date;
 use crate::model::FileModel;
 use crate::rules::Finding;
 use crate::syntax::Document;

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::date::Date;
+use crate::text::Date;
 use super::marks::{self, Marks, Target};
 use crate::model::{FileModel, comment_line};
 use crate::project::Project;
