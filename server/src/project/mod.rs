@@ -11,6 +11,7 @@ pub mod reach;
 mod registry;
 mod resolve;
 pub mod routes;
+pub mod said;
 pub mod session;
 mod stubs;
 pub mod surface;
@@ -24,6 +25,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use resolve::{Resolver, join};
 pub use session::{RootWalk, Session};
 pub use world::Linked;
+
+use said::{Bindings, Said};
 
 use crate::facts::schema::{self, FileSchema, Schema};
 use crate::facts::scope::Module;
@@ -41,6 +44,8 @@ pub struct File {
     pub module: Option<Arc<Module>>,
     /// What it says about models.
     pub tables: Arc<FileSchema>,
+    /// What else it says, if it is not code.
+    pub said: Option<Arc<Said>>,
 }
 
 impl File {
@@ -52,9 +57,10 @@ impl File {
             Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
             None => Arc::new(schema::read(&document, model.as_deref())),
         };
+        let said = Said::of(&document);
         // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
         let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-        File { document, model, module, tables }
+        File { document, model, module, tables, said }
     }
 }
 
@@ -68,6 +74,7 @@ pub struct Project {
     changed: FxHashMap<FileId, Option<File>>,
     resolver: Arc<Resolver>,
     schema: Arc<Schema>,
+    bindings: Arc<Bindings>,
     git_roots: Arc<[FileId]>,
     ignored: Arc<FxHashSet<FileId>>,
 }
@@ -90,6 +97,7 @@ impl Project {
         let mut project = self.clone();
         let mut structure = false;
         let mut models = false;
+        let mut bindings = false;
         let read = |(file, document): (FileId, Option<Arc<Document>>)| {
             let after = document.map(|document| File::read(document, self.file(&file)));
             (file, after)
@@ -103,6 +111,9 @@ impl Project {
             structure |= before.is_some() != after.is_some() || resolve::configures(&file);
             let models_of = |file: Option<&File>| file.map(|file| Arc::clone(&file.tables)).filter(|tables| !tables.is_empty());
             models |= models_of(before) != models_of(after.as_ref());
+            let bindings_of = |file: Option<&File>| file.and_then(|file| file.said.clone()).filter(|said| !said.bindings.is_empty());
+            let (bound, binds) = (bindings_of(before), bindings_of(after.as_ref()));
+            bindings |= bound.as_ref().map(|said| &said.bindings) != binds.as_ref().map(|said| &said.bindings);
             project.changed.insert(file, after);
         }
         let mut project = project.gathered();
@@ -113,6 +124,11 @@ impl Project {
         }
         if models {
             project.schema = Arc::new(Schema::link(project.files().map(|(file, known)| (file, &*known.tables))));
+        }
+        if structure || bindings {
+            let mut files: Vec<(&FileId, &Said)> = project.files().filter_map(|(file, known)| Some((file, known.said.as_deref()?))).collect();
+            files.sort_by_key(|(file, _)| *file);
+            project.bindings = Arc::new(said::bind(&project.resolver, files.into_iter()));
         }
         project
     }
@@ -150,6 +166,11 @@ impl Project {
     /// The models of all files.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    /// The handlers that API descriptions name.
+    pub fn bindings(&self) -> &Arc<Bindings> {
+        &self.bindings
     }
 
     pub fn resolver(&self) -> &Arc<Resolver> {

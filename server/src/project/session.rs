@@ -12,6 +12,7 @@ use super::changes::Changes;
 use super::handler;
 use super::registry::{self, Registry};
 use super::routes::{self, Registered, Route};
+use super::said::Bindings;
 use super::world::{Linked, is_principal_model};
 use super::{File, Project, Resolver};
 use crate::config::Config;
@@ -75,6 +76,7 @@ pub struct Session {
     resolver: Option<Arc<Resolver>>,
     config: Option<Arc<Config>>,
     schema: Option<Arc<Schema>>,
+    bindings: Option<Arc<Bindings>>,
     routes: Option<Routes>,
     /// Every root of the project has been walked at least once.
     complete: bool,
@@ -92,10 +94,12 @@ impl Session {
         }
         let changes = self.changes(project);
         let people = self.other_people(project);
-        if changes.is_empty() && people.is_empty() {
+        let bound = self.otherwise_bound(project);
+        if changes.is_empty() && people.is_empty() && bound.is_empty() {
             return;
         }
         let mut touched: FxHashSet<FileId> = changes.files.clone();
+        touched.extend(bound);
         self.walks.retain(|key, walk| {
             let holds = !changes.touch(&walk.reads) && walk.reads.models.is_disjoint(&people);
             if !holds && let RootKey::Item(item) = key {
@@ -117,6 +121,18 @@ impl Session {
         let asked: FxHashSet<&Name> = self.walks.values().flat_map(|walk| &walk.reads.models).collect();
         let differs = |model: &Name| is_principal_model(&before, model) != is_principal_model(project.schema(), model);
         asked.into_iter().filter(|model| differs(model)).cloned().collect()
+    }
+
+    /// The files whose functions are no longer named by the API descriptions that named them, or are by others.
+    fn otherwise_bound(&mut self, project: &Project) -> Vec<FileId> {
+        let now = project.bindings();
+        let before = self.bindings.replace(Arc::clone(now)).unwrap_or_default();
+        if Arc::ptr_eq(&before, now) {
+            return Vec::new();
+        }
+        let mut files: FxHashSet<&FileId> = before.keys().chain(now.keys()).collect();
+        files.retain(|file| before.get(*file) != now.get(*file));
+        files.into_iter().cloned().collect()
     }
 
     /// What is other than it was, and what it is now is remembered.
@@ -382,8 +398,10 @@ fn digest(route: &Route) -> u64 {
     route.function().hash(&mut hasher);
     for link in &route.chain {
         link.site.hash(&mut hasher);
-        if let Kind::Function(closure) = link.value.kind() {
-            (&closure.item, closure.function).hash(&mut hasher);
+        match link.value.kind() {
+            Kind::Function(closure) => (&closure.item, closure.function).hash(&mut hasher),
+            Kind::Library(library) => (&library.step, library.states.len()).hash(&mut hasher),
+            _ => {}
         }
     }
     hasher.finish()

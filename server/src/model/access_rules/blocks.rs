@@ -93,16 +93,23 @@ fn match_path(cursor: &mut Cursor<'_>) -> MatchPath {
             if !cursor.takes("}") {
                 break;
             }
+            // `{user}.png`: any part of the path that has the name in it.
+            literal(cursor);
         } else {
-            let rest = cursor.rest();
-            let len = rest.find(|c: char| c.is_whitespace() || matches!(c, '/' | '{' | '}' | ';')).unwrap_or(rest.len());
-            cursor.at += len;
-            if len > 0 {
-                segments.push(Segment::Literal(Name::from(rest.get(..len).unwrap_or(""))));
+            let text = literal(cursor);
+            if !text.is_empty() {
+                segments.push(Segment::Literal(Name::from(text)));
             }
         }
     }
     MatchPath { segments, span: cursor.span_from(start) }
+}
+
+fn literal<'t>(cursor: &mut Cursor<'t>) -> &'t str {
+    let rest = cursor.rest();
+    let len = rest.find(|c: char| c.is_whitespace() || matches!(c, '/' | '{' | '}' | ';')).unwrap_or(rest.len());
+    cursor.at += len;
+    rest.get(..len).unwrap_or("")
 }
 
 /// `read, write: if …;` after `allow`.

@@ -159,6 +159,7 @@ fn what_is_half_typed_hides_nothing_else() {
         ("service cloud.firestore { match /a { allow read: if x y z; allow write; } }", "cloud.firestore [/a [read: ?; write: -]]"),
         ("service cloud.firestore { function f(a { return a == match /b { allow read; } }", "cloud.firestore [f(a) (a == …); /b [read: -]]"),
         ("service cloud.firestore { match /a { allow : if true; allow ; } }", "cloud.firestore [/a [: true; : -]]"),
+        ("service firebase.storage { match /a/{b}.png { allow read; } }", "firebase.storage [/a/{b} [read: -]]"),
         ("service", " []"),
         ("alert: x { match }", ""),
     ] {
