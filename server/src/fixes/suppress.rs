@@ -40,13 +40,7 @@ fn marks(file: &File, language: Language, text: &str, line: u32) -> Option<(&'st
         Language::Pug => ("//-", ""),
         Language::Python | Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell | Language::Text => ("#", ""),
         Language::Sql => ("--", ""),
-        Language::Html
-        | Language::Vue
-        | Language::Svelte
-        | Language::Astro
-        | Language::Jinja
-        | Language::Ejs
-        | Language::Handlebars => html_marks(text, line),
+        Language::Html | Language::Vue | Language::Svelte | Language::Astro | Language::Jinja | Language::Ejs | Language::Handlebars => html_marks(text, line),
         Language::Json | Language::Notebook => return None,
     })
 }

@@ -37,7 +37,8 @@ fn of_block<'f>(block: &'f Block, around: &Around<'f>, out: &mut FileRules) {
         functions: around.functions.iter().copied().chain(&block.functions).collect(),
     };
     if !block.allows.is_empty() && out.areas.len() < MOST_AREAS {
-        let wildcards: Vec<Name> = inside.path.iter().filter_map(|segment| if let Segment::One(name) | Segment::Rest(name) = segment { Some(name.clone()) } else { None }).collect();
+        let wildcards: Vec<Name> =
+            inside.path.iter().filter_map(|segment| if let Segment::One(name) | Segment::Rest(name) = segment { Some(name.clone()) } else { None }).collect();
         let permissions = block.allows.iter().filter_map(|allow| permission(allow, &inside.functions, &wildcards)).collect();
         let path = stored(inside.store, &inside.path).to_vec();
         out.areas.push(Area { store: inside.store, path, is_deep: false, permissions, is_validated: false, span: block.path.span });

@@ -174,7 +174,10 @@ impl Demand {
 
     /// The fields of what is being written that are looked at, in no order; `*` if its fields are limited.
     pub fn checked(&self) -> Vec<&Name> {
-        self.parts().into_iter().filter_map(|part| if let Demand::Incoming(field) | Demand::Owner(Tie::Incoming(field)) = part { Some(field) } else { None }).collect()
+        self.parts()
+            .into_iter()
+            .filter_map(|part| if let Demand::Incoming(field) | Demand::Owner(Tie::Incoming(field)) = part { Some(field) } else { None })
+            .collect()
     }
 }
 

@@ -55,7 +55,8 @@ impl<'e> Judge<'e> {
                 self.related(&of, &arg, method == "contains")
             }
             "hasAny" | "hasAll" | "hasOnly" => {
-                let limits = method != "hasAny" && matches!(&of.kind, ExprKind::Call(inner, _) if matches!(&inner.kind, ExprKind::Member(_, name) if name == "keys"));
+                let limits =
+                    method != "hasAny" && matches!(&of.kind, ExprKind::Call(inner, _) if matches!(&inner.kind, ExprKind::Member(_, name) if name == "keys"));
                 let of = self.term(of, frame);
                 match args.first().map(|arg| self.term(arg, frame)) {
                     Some(_) if limits && matches!(&of, Term::At(Root::Incoming, path) if path.is_empty()) => Demand::Incoming(Name::new_static("*")),

@@ -13,9 +13,13 @@ impl Judge<'_> {
     /// `a == b`; with `listed`, one of them may be a list that has the other.
     pub(super) fn related(&mut self, a: &Term, b: &Term, listed: bool) -> Demand {
         match (a, b) {
-            (Term::List(items), other) | (other, Term::List(items)) => {
-                Demand::any(items.iter().take(MOST_COMPARED).map(|item| one_way(item, other, false).or_else(|| one_way(other, item, false)).unwrap_or_else(|| by_parts(&[item, other]))).collect())
-            }
+            (Term::List(items), other) | (other, Term::List(items)) => Demand::any(
+                items
+                    .iter()
+                    .take(MOST_COMPARED)
+                    .map(|item| one_way(item, other, false).or_else(|| one_way(other, item, false)).unwrap_or_else(|| by_parts(&[item, other])))
+                    .collect(),
+            ),
             _ => one_way(a, b, listed).or_else(|| one_way(b, a, listed)).unwrap_or_else(|| by_parts(&[a, b])),
         }
     }

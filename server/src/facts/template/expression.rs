@@ -3,7 +3,8 @@
 use crate::text::Name;
 
 /// Words that are no names of values.
-const WORDS: &[&str] = &["true", "false", "null", "undefined", "none", "True", "False", "None", "not", "and", "or", "if", "else", "in", "is", "this", "new", "typeof"];
+const WORDS: &[&str] =
+    &["true", "false", "null", "undefined", "none", "True", "False", "None", "not", "and", "or", "if", "else", "in", "is", "this", "new", "typeof"];
 
 /// The names that values are reached from: `user` and `i` of `user.items[i].name`.
 pub(super) fn roots(expression: &str) -> Vec<Name> {

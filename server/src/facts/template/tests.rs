@@ -17,10 +17,7 @@ fn jinja_and_django() {
     let text = "{{ a }} {{ user.bio|safe }} {{- b | default('x|y') | safe -}} {{ c|e|safe }} {{ d|tojson|safe }} {# {{ e|safe }} #} {{ 'x'|safe }}
         {% autoescape off %}{{ f }} {{ g|escape }} {% autoescape true %}{{ h }}{% endautoescape %}{{ i[j] }}{% endautoescape %}{{ k }}
         {% raw %}{{ l|safe }}{% endraw %}{% verbatim %}{{ m|safe }}{% endverbatim %}{% if n|safe %}{% endif %}{{ super()|safe }} {{ o|safe";
-    assert_eq!(
-        told(text, Engine::Jinja),
-        ["filter user.bio [user]", "filter b [b]", "switched-off f [f]", "switched-off i[j] [i j]"]
-    );
+    assert_eq!(told(text, Engine::Jinja), ["filter user.bio [user]", "filter b [b]", "switched-off f [f]", "switched-off i[j] [i j]"]);
     assert_eq!(told("{% autoescape false %}{{ a }}", Engine::Jinja), ["switched-off a [a]"]);
     assert_eq!(told("{{ a(b)|safe }}{{", Engine::Html), ["filter a(b) [a b]"]);
 }
@@ -54,7 +51,9 @@ fn templates_have_names() {
     let file = FileId::new("/w/app/templates/users/show.html");
     assert_eq!(name_of(&file), "users/show.html");
     assert_eq!(name_of(&FileId::new("/w/pages/a.ejs")), "a.ejs");
-    for (name, is) in [("users/show.html", true), ("users/show", true), ("show.html", true), ("./show", true), ("how.html", false), ("", false), ("show.ejs", false)] {
+    for (name, is) in
+        [("users/show.html", true), ("users/show", true), ("show.html", true), ("./show", true), ("how.html", false), ("", false), ("show.ejs", false)]
+    {
         assert_eq!(is_called(&file, name), is, "{name}");
     }
 }

@@ -1,9 +1,9 @@
 //! Expressions: from `a ? b : c` down to what is negated.
 
+use super::Dialect;
 use super::cursor::Cursor;
 use super::postfix::postfix;
 use super::tree::{Expr, ExprKind, Operator};
-use super::Dialect;
 use crate::text::Span;
 
 /// So many levels of brackets are read.

@@ -42,7 +42,9 @@ fn show(expr: &Expr) -> String {
             })
             .collect(),
         ExprKind::List(items) => format!("[{}]", list(items, ", ")),
-        ExprKind::Map(entries) => format!("{{{}}}", entries.iter().map(|(key, value)| format!("{}: {}", show(key), show(value))).collect::<Vec<_>>().join(", ")),
+        ExprKind::Map(entries) => {
+            format!("{{{}}}", entries.iter().map(|(key, value)| format!("{}: {}", show(key), show(value))).collect::<Vec<_>>().join(", "))
+        }
         ExprKind::Not(of) => format!("!{}", show(of)),
         ExprKind::Minus(of) => format!("-{}", show(of)),
         ExprKind::All(arms) => format!("({})", list(arms, " && ")),

@@ -100,7 +100,10 @@ mod tests {
     #[test]
     fn yaml_has_its_places() {
         let text = "é: ü\npaths:\n  /notes/{id}:\n    get: {operationId: api.get, tags: [a, 'b c']}\n    list:\n    - x: 1\n    - &y y\n    - *y\n";
-        assert_eq!(of_yaml(text), "{é@é: ü, paths@paths: {/notes/{id}@/notes/{id}: {get@get: {operationId@operationId: api.get, tags@tags: [a, b c]}, list@list: [{x@x: 1}, &y y, *]}}}");
+        assert_eq!(
+            of_yaml(text),
+            "{é@é: ü, paths@paths: {/notes/{id}@/notes/{id}: {get@get: {operationId@operationId: api.get, tags@tags: [a, b c]}, list@list: [{x@x: 1}, &y y, *]}}}"
+        );
     }
 
     #[test]
