@@ -41,7 +41,7 @@ impl Said {
                 if document.language == Language::Json {
                     said.access = access_rules::read(&text, Written::Json);
                 }
-                said.bindings = openapi::read(&text, document.language == Language::Json);
+                said.bindings = openapi::read(document.language, &text);
             }
             _ => said.unescaped = engine.map(|engine| template::read(&document.text(), engine)).unwrap_or_default(),
         }

@@ -81,4 +81,3 @@ fn fills_no_page(language: Language, name: &str) -> bool {
     let first = endings.next().unwrap_or("");
     language == Language::Jinja && endings.peek().is_some() && !matches!(first, "html" | "htm" | "xhtml" | "server")
 }
-

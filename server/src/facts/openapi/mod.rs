@@ -9,7 +9,8 @@ mod tests;
 
 pub use security::Requirement;
 
-use crate::model::data::{Data, Entry, json, yaml};
+use crate::model::data::{self, Datum, Entry};
+use crate::syntax::Language;
 use crate::text::{Name, Span};
 
 /// One operation and the function that answers it.
@@ -28,39 +29,45 @@ pub struct Binding {
     pub span: Span,
 }
 
-/// Descriptions larger than this are made by programs.
-const LARGEST: usize = 4 << 20;
 /// No description has more operations.
 const MOST_OPERATIONS: usize = 4_000;
 const CONTROLLERS: &[&str] = &["x-openapi-router-controller", "x-swagger-router-controller"];
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// The bindings of a JSON or YAML file, in order of place.
-pub fn read(text: &str, is_json: bool) -> Vec<Binding> {
-    if text.len() > LARGEST || !text.contains("operationId") || !(text.contains("openapi") || text.contains("swagger")) {
+pub fn read(language: Language, text: &str) -> Vec<Binding> {
+    if !text.contains("operationId") || !(text.contains("openapi") || text.contains("swagger")) {
         return Vec::new();
     }
-    let Some(root) = (if is_json { json(text) } else { yaml(text) }) else { return Vec::new() };
-    if root.get("openapi").or_else(|| root.get("swagger")).is_none() {
-        return Vec::new();
-    }
-    let base = base_path(&root);
+    let tree = data::read(language, text);
+    let Some(root) = tree.root().filter(|root| root.get("openapi").or_else(|| root.get("swagger")).is_some()) else { return Vec::new() };
+    let base = base_path(root);
     let mut bindings = Vec::new();
-    for path in root.get("paths").map(Data::entries).unwrap_or_default() {
-        for operation in path.value.entries().iter().filter(|operation| METHODS.contains(&operation.key.as_str())) {
+    for (path, item) in root.get("paths").into_iter().flat_map(Datum::entries) {
+        for (key, operation) in item.entries().filter(|(key, _)| METHODS.contains(&&*key.key)) {
             if bindings.len() < MOST_OPERATIONS {
-                bindings.extend(binding(&root, &base, path, operation));
+                let shared = Shared { root, base: &base, path: &path.key, item };
+                bindings.extend(binding(&shared, key, operation));
             }
         }
     }
     bindings
 }
 
-fn binding(root: &Data, base: &str, path: &Entry, operation: &Entry) -> Option<Binding> {
-    let id = operation.value.get("operationId")?.text()?;
-    let controller = |data: &Data| CONTROLLERS.iter().find_map(|key| data.get(key)?.text().cloned());
-    let (module, function) = match controller(&operation.value).or_else(|| controller(&path.value)) {
-        Some(module) => (module, id.clone()),
+/// What an operation shares with others.
+struct Shared<'t> {
+    root: Datum<'t>,
+    base: &'t str,
+    path: &'t str,
+    /// What stands under the path.
+    item: Datum<'t>,
+}
+
+fn binding(shared: &Shared<'_>, key: &Entry, operation: Datum<'_>) -> Option<Binding> {
+    let id = Name::from(operation.get("operationId")?.text()?);
+    let controller = |data: Datum<'_>| CONTROLLERS.iter().find_map(|key| data.get(key)?.text().map(Name::from));
+    let (module, function) = match controller(operation).or_else(|| controller(shared.item)) {
+        Some(module) => (module, id),
         None => id.rsplit_once('.').map(|(module, function)| (Name::from(module), Name::from(function)))?,
     };
     let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
@@ -70,17 +77,17 @@ fn binding(root: &Data, base: &str, path: &Entry, operation: &Entry) -> Option<B
     Some(Binding {
         module,
         function,
-        method: Name::from(operation.key.to_ascii_uppercase()),
-        path: Name::from(format!("{base}{}", typed(root, path, operation))),
-        requires: security::of(root, &operation.value),
-        span: operation.key_span,
+        method: Name::from(key.key.to_ascii_uppercase()),
+        path: Name::from(format!("{}{}", shared.base, typed(shared, operation))),
+        requires: security::of(shared.root, operation),
+        span: key.span,
     })
 }
 
 /// The path that comes before all others: `basePath: /v1`, `servers: [{url: https://x.test/v1}]`.
-fn base_path(root: &Data) -> String {
-    let url = root.get("servers").and_then(|servers| servers.items().first()?.get("url")?.text()).or_else(|| root.get("basePath")?.text());
-    let url = url.map(Name::as_str).unwrap_or("");
+fn base_path(root: Datum<'_>) -> String {
+    let server = root.get("servers").and_then(|servers| servers.items().next()?.get("url")?.text());
+    let url = server.or_else(|| root.get("basePath")?.text()).unwrap_or("");
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(""),
         None => url,
@@ -90,15 +97,13 @@ fn base_path(root: &Data) -> String {
 }
 
 /// `/notes/{id}` as `/notes/{id:int}`: what is captured is what its schema says, or the request is refused.
-fn typed(root: &Data, path: &Entry, operation: &Entry) -> String {
-    let mut text = path.key.to_string();
-    let listed = [&path.value, &operation.value].into_iter().filter_map(|data| data.get("parameters")).flat_map(Data::items);
+fn typed(shared: &Shared<'_>, operation: Datum<'_>) -> String {
+    let mut text = shared.path.to_owned();
+    let listed = [shared.item, operation].into_iter().filter_map(|data| data.get("parameters")).flat_map(Datum::items);
     for parameter in listed.take(64) {
-        let parameter = match parameter.get("$ref").and_then(Data::text) {
-            Some(pointer) => root.at_pointer(pointer).unwrap_or(parameter),
-            None => parameter,
-        };
-        let word = |key: &str| parameter.get(key).or_else(|| parameter.get("schema")?.get(key)).and_then(Data::text).map(Name::as_str);
+        let named = parameter.get("$ref").and_then(Datum::text).and_then(|pointer| at_pointer(shared.root, pointer));
+        let parameter = named.unwrap_or(parameter);
+        let word = |key: &str| parameter.get(key).or_else(|| parameter.get("schema")?.get(key)).and_then(Datum::text);
         let converter = match (word("type"), word("format")) {
             (Some("integer"), _) => "int",
             (Some("number"), _) => "float",
@@ -110,4 +115,10 @@ fn typed(root: &Data, path: &Entry, operation: &Entry) -> String {
         }
     }
     text
+}
+
+/// `#/components/parameters/Id`
+fn at_pointer<'t>(root: Datum<'t>, pointer: &str) -> Option<Datum<'t>> {
+    let steps = pointer.strip_prefix("#/")?.split('/');
+    steps.take(16).try_fold(root, |data, step| data.get(&step.replace("~1", "/").replace("~0", "~")))
 }

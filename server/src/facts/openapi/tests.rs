@@ -47,7 +47,7 @@ fn told(bindings: &[Binding]) -> Vec<String> {
 
 #[test]
 fn operations_that_name_their_functions() {
-    let bindings = read(TEXT, false);
+    let bindings = read(Language::Yaml, TEXT);
     assert_eq!(
         told(&bindings),
         [
@@ -64,16 +64,16 @@ fn operations_that_name_their_functions() {
 fn the_older_kind_in_json() {
     let text = r#"{ "swagger": "2.0", "basePath": "/v2", "securityDefinitions": { "k": { "type": "apiKey", "x-apikeyInfoFunc": "a.b" } },
         "paths": { "/x": { "get": { "operationId": "app.x", "security": [{ "k": [] }] } } } }"#;
-    assert_eq!(told(&read(text, true)), ["GET /v2/x app#x k"]);
+    assert_eq!(told(&read(Language::Json, text)), ["GET /v2/x app#x k"]);
 }
 
 #[test]
 fn other_files_bind_nothing() {
     for text in ["", "a: b", "operationId: a.b\nopenapi", "openapi: 3\npaths:\n  /a:\n    get:\n      operationId:", "openapi: 3\npaths: [operationId]"] {
-        assert_eq!(read(text, false), [], "{text}");
-        assert_eq!(read(text, true), [], "{text}");
+        assert_eq!(read(Language::Yaml, text), [], "{text}");
+        assert_eq!(read(Language::Json, text), [], "{text}");
     }
     for (end, _) in TEXT.char_indices() {
-        read(&TEXT[..end], false);
+        read(Language::Yaml, &TEXT[..end]);
     }
 }

@@ -4,7 +4,8 @@ use super::Dialect;
 use super::cursor::Cursor;
 use super::expressions::expression;
 use super::tree::{Expr, Segment};
-use crate::model::data::{Data, DataKind, Entry, json};
+use crate::model::data::{self, Datum, Entry};
+use crate::syntax::Language;
 use crate::text::{Name, Span};
 
 /// A place of the tree.
@@ -26,23 +27,24 @@ pub fn looks_like_realtime(text: &str) -> bool {
 
 /// Reads what stands under `"rules"`.
 pub fn realtime(text: &str) -> Option<Node> {
-    let data = json(text)?;
-    let rules = data.entries().iter().find(|entry| entry.key == "rules")?;
-    matches!(rules.value.kind, DataKind::Map(_)).then(|| node(text, None, rules))
+    let tree = data::read(Language::Json, text);
+    let (entry, rules) = tree.root()?.entry("rules")?;
+    rules.is_map().then(|| node(text, None, entry, rules))
 }
 
-/// The tree is as deep as [`json`] reads it.
-fn node(text: &str, segment: Option<Segment>, entry: &Entry) -> Node {
-    let mut node = Node { segment, span: Span::new(entry.key_span.start, entry.value.span.end.max(entry.key_span.end)), ..Node::default() };
-    for entry in entry.value.entries() {
-        match entry.key.as_str() {
-            ".read" => node.read = Some(condition(text, &entry.value)),
-            ".write" => node.write = Some(condition(text, &entry.value)),
-            ".validate" => node.validate = Some(condition(text, &entry.value)),
+/// The tree is as deep as it is read.
+fn node(text: &str, segment: Option<Segment>, entry: &Entry, value: Datum<'_>) -> Node {
+    let mut node = Node { segment, span: Span::new(entry.span.start, value.span().end.max(entry.span.end)), ..Node::default() };
+    for (entry, value) in value.entries() {
+        match &*entry.key {
+            ".read" => node.read = Some(condition(text, value)),
+            ".write" => node.write = Some(condition(text, value)),
+            ".validate" => node.validate = Some(condition(text, value)),
             key if key.starts_with('.') => {}
             key => {
-                let segment = if key.starts_with('$') { Segment::One(Name::from(key)) } else { Segment::Literal(entry.key.clone()) };
-                node.children.push(self::node(text, Some(segment), entry));
+                let name = Name::from(key);
+                let segment = if key.starts_with('$') { Segment::One(name) } else { Segment::Literal(name) };
+                node.children.push(self::node(text, Some(segment), entry, value));
             }
         }
     }
@@ -50,11 +52,21 @@ fn node(text: &str, segment: Option<Segment>, entry: &Entry) -> Node {
 }
 
 /// `true`, or an expression in a string.
-fn condition(text: &str, value: &Data) -> Expr {
-    if !matches!(value.kind, DataKind::Scalar(_)) {
-        return Expr::missing(value.span);
+fn condition(text: &str, value: Datum<'_>) -> Expr {
+    let span = inside(text, value);
+    if value.scalar().is_none() {
+        return Expr::missing(span);
     }
-    let mut cursor = Cursor::new(text, value.span.range(), Dialect::Realtime);
+    let mut cursor = Cursor::new(text, span.range(), Dialect::Realtime);
     let read = expression(&mut cursor);
-    if cursor.is_at_end() { Expr { span: value.span, ..read } } else { Expr::missing(value.span) }
+    if cursor.is_at_end() { Expr { span, ..read } } else { Expr::missing(span) }
+}
+
+/// What stands between the quotes.
+fn inside(text: &str, value: Datum<'_>) -> Span {
+    let span = value.span();
+    let written = span.of(text);
+    let Some(quote) = written.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return span };
+    let end = if written.len() > 1 && written.ends_with(quote) { span.end - 1 } else { span.end };
+    Span::new(span.start + 1, end)
 }
