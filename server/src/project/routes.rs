@@ -1,5 +1,6 @@
 //! Routes: who answers which request, and what runs before.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::facts::catalogue::{BUILT_IN, Entry};
@@ -40,6 +41,25 @@ impl Route {
             Kind::Function(closure) => Some(FunctionKey { item: closure.item.clone(), function: closure.function }),
             _ => None,
         }
+    }
+
+    /// Everything that decides what its walk is, as a number.
+    pub(super) fn digest(&self) -> u64 {
+        let mut hasher = rustc_hash::FxHasher::default();
+        self.framework.hash(&mut hasher);
+        self.methods.hash(&mut hasher);
+        self.path.hash(&mut hasher);
+        self.adrift.hash(&mut hasher);
+        self.function().hash(&mut hasher);
+        for link in &self.chain {
+            link.site.hash(&mut hasher);
+            match link.value.kind() {
+                Kind::Function(closure) => (&closure.item, closure.function).hash(&mut hasher),
+                Kind::Library(library) => (&library.step, library.states.len()).hash(&mut hasher),
+                _ => {}
+            }
+        }
+        hasher.finish()
     }
 
     /// `GET /api/notes/:id`, for people.

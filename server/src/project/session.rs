@@ -261,7 +261,7 @@ impl Session {
         let mut routes = routes::compose(&registered);
         routes.extend(of_interest().flat_map(|(_, registry)| registry.conventional.iter().cloned()));
         let routes: Vec<(RootKey, Arc<Route>)> =
-            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))).collect();
+            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), route.digest()), Arc::new(route))).collect();
         let live: FxHashSet<&RootKey> = routes.iter().map(|(key, _)| key).collect();
         self.walks.retain(|key, _| !matches!(key, RootKey::Route(..)) || live.contains(key));
         let routes = Arc::new(routes);
@@ -386,23 +386,4 @@ impl Session {
         self.walks.insert(key, Arc::clone(&walk));
         walk
     }
-}
-
-fn digest(route: &Route) -> u64 {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    route.framework.hash(&mut hasher);
-    route.methods.hash(&mut hasher);
-    route.path.hash(&mut hasher);
-    route.adrift.hash(&mut hasher);
-    route.function().hash(&mut hasher);
-    for link in &route.chain {
-        link.site.hash(&mut hasher);
-        match link.value.kind() {
-            Kind::Function(closure) => (&closure.item, closure.function).hash(&mut hasher),
-            Kind::Library(library) => (&library.step, library.states.len()).hash(&mut hasher),
-            _ => {}
-        }
-    }
-    hasher.finish()
 }
