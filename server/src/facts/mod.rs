@@ -2,12 +2,14 @@
 //! tells where values come from (`value`, `taint`), what is known at each point (`check`) and what the code does (`event`).
 //! Keys and passwords in texts are `secrets`.
 
+pub mod access_rules;
 pub mod browser;
 pub mod catalogue;
 pub mod check;
 pub mod credential;
 pub mod event;
 pub mod names;
+pub mod openapi;
 pub mod pattern;
 pub mod place;
 pub mod query;
@@ -17,6 +19,7 @@ pub mod secrets;
 pub mod setup;
 pub mod show;
 pub mod taint;
+pub mod template;
 pub mod value;
 pub mod walk;
 pub mod ways;

@@ -55,7 +55,11 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     }
     let args = arguments(values, &route.site);
     walker.home = home(route);
-    walker.enter_handler(Handler { path: route.path.as_deref().map(Name::from), injects: framework.is_some_and(|framework| framework.injects) });
+    walker.enter_handler(Handler {
+        path: route.path.as_deref().map(Name::from),
+        injects: framework.is_some_and(|framework| framework.injects),
+        framework: route.framework.clone(),
+    });
     let value = walker.root(&route.handler, args);
     walker.handler = None;
     if framework.is_none_or(|framework| framework.returns)

@@ -11,6 +11,7 @@ pub mod reach;
 mod registry;
 mod resolve;
 pub mod routes;
+pub mod said;
 pub mod session;
 pub mod setup;
 mod stubs;
@@ -26,6 +27,8 @@ pub use resolve::{Resolver, join};
 pub use session::{RootWalk, Session};
 pub use setup::Setup;
 pub use world::Linked;
+
+use said::{Bindings, Said};
 
 use crate::facts::schema::{self, FileSchema, Schema};
 use crate::facts::scope::Module;
@@ -43,6 +46,8 @@ pub struct File {
     pub module: Option<Arc<Module>>,
     /// What it says about models.
     pub tables: Arc<FileSchema>,
+    /// What else it says, if it is not code.
+    pub said: Option<Arc<Said>>,
 }
 
 impl File {
@@ -54,9 +59,10 @@ impl File {
             Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
             None => Arc::new(schema::read(&document, model.as_deref())),
         };
+        let said = Said::of(&document);
         // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
         let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-        File { document, model, module, tables }
+        File { document, model, module, tables, said }
     }
 }
 
@@ -71,6 +77,7 @@ pub struct Project {
     resolver: Arc<Resolver>,
     schema: Arc<Schema>,
     setup: Arc<Setup>,
+    bindings: Arc<Bindings>,
     git_roots: Arc<[FileId]>,
     ignored: Arc<FxHashSet<FileId>>,
 }
@@ -94,6 +101,7 @@ impl Project {
         let mut structure = false;
         let mut models = false;
         let mut configured: FxHashSet<FileId> = FxHashSet::default();
+        let mut bindings = false;
         let read = |(file, document): (FileId, Option<Arc<Document>>)| {
             let after = document.map(|document| File::read(document, self.file(&file)));
             (file, after)
@@ -110,6 +118,9 @@ impl Project {
             if self.setup.touched_by(self, &file) {
                 configured.insert(file.clone());
             }
+            let bindings_of = |file: Option<&File>| file.and_then(|file| file.said.clone()).filter(|said| !said.bindings.is_empty());
+            let (bound, binds) = (bindings_of(before), bindings_of(after.as_ref()));
+            bindings |= bound.as_ref().map(|said| &said.bindings) != binds.as_ref().map(|said| &said.bindings);
             project.changed.insert(file, after);
         }
         let mut project = project.gathered();
@@ -123,6 +134,11 @@ impl Project {
         }
         if models {
             project.schema = Arc::new(Schema::link(project.files().map(|(file, known)| (file, &*known.tables))));
+        }
+        if structure || bindings {
+            let mut files: Vec<(&FileId, &Said)> = project.files().filter_map(|(file, known)| Some((file, known.said.as_deref()?))).collect();
+            files.sort_by_key(|(file, _)| *file);
+            project.bindings = Arc::new(said::bind(&project.resolver, files.into_iter()));
         }
         project
     }
@@ -184,6 +200,11 @@ impl Project {
             folders.push(folder.to_owned());
         }
         folders
+    }
+
+    /// The handlers that API descriptions name.
+    pub fn bindings(&self) -> &Arc<Bindings> {
+        &self.bindings
     }
 
     pub fn resolver(&self) -> &Arc<Resolver> {

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::routes::Route;
+use super::routes::{Link, Route};
 use super::session::RootKey;
 use super::world::Linked;
-use crate::facts::catalogue::BUILT_IN;
+use crate::facts::catalogue::{BUILT_IN, Root};
 use crate::facts::event::Registration;
+use crate::facts::openapi::Requirement;
 use crate::facts::place::Site;
 use crate::facts::scope::Module;
-use crate::facts::value::{Closure, Kind, Value};
+use crate::facts::value::{Closure, Kind, Library, Value};
 use crate::facts::walk::{ModuleCache, Reads, Walker};
 use crate::model::FunctionId;
 use crate::text::{FileId, Name, Span};
@@ -31,7 +32,7 @@ impl Registry {
     }
 }
 
-/// Handlers known by where their file is, or by a directive.
+/// Handlers known by where their file is, by a directive, or by an API description.
 pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, module: &Arc<Module>) -> (Vec<Route>, Reads) {
     let (mut found, mut reads) = (Vec::new(), Reads::default());
     let out = &mut found;
@@ -76,7 +77,8 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
             });
         }
     }
-    reads.add(&bound(world, cache, file, &mut found));
+    reads.add(&bound(world, cache, file, out));
+    described(world, cache, file, &mut reads, out);
     (found, reads)
 }
 
@@ -103,6 +105,42 @@ fn bound(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, out: &mut V
         });
     }
     reads
+}
+
+/// The framework that serves API descriptions, and what it puts before a handler of which a check is demanded.
+const DESCRIBED: &str = "connexion";
+const SECURITY: &str = "connexion.security";
+
+/// Handlers that an API description names.
+fn described(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, reads: &mut Reads, out: &mut Vec<Route>) {
+    for bound in world.project.bindings().get(file).into_iter().flatten() {
+        let mut walker = Walker::new(world, cache);
+        let exported = walker.exported(file, &bound.binding.function);
+        reads.add(&walker.reads);
+        let Some(handler) = exported.map(|handler| first_function(&handler)) else { continue };
+        let Kind::Function(closure) = handler.kind() else { continue };
+        let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+        out.push(Route {
+            framework: Name::new_static(DESCRIBED),
+            methods: vec![bound.binding.method.clone()],
+            path: Some(bound.binding.path.to_string()),
+            chain: bound.binding.requires.iter().map(|requirement| check(requirement, &site)).collect(),
+            handler,
+            adrift: false,
+            authorizer: None,
+            site,
+        });
+    }
+}
+
+/// What an API description demands of a caller, which its framework checks if it is told how.
+fn check(requirement: &Requirement, site: &Site) -> Link {
+    let states = match requirement.is_checked {
+        true => BUILT_IN.root(&Root::Role(Name::new_static(SECURITY))),
+        false => Default::default(),
+    };
+    let library = Library { step: Name::from(requirement.schemes.join("+")), states, ..Library::default() };
+    Link { value: Value::new(Kind::Library(Arc::new(library))), framework: Name::new_static(DESCRIBED), site: site.clone() }
 }
 
 /// Functions that begin with `"use server"` themselves.

@@ -1,5 +1,6 @@
 //! Routes: who answers which request, and what runs before.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::facts::catalogue::{BUILT_IN, Entry};
@@ -45,9 +46,8 @@ impl Route {
         }
     }
 
-    /// All that is known of it in one number, so that a route that changes is another one.
+    /// Everything that decides what its walk is, as a number.
     pub(super) fn digest(&self) -> u64 {
-        use std::hash::{Hash, Hasher};
         let mut hasher = rustc_hash::FxHasher::default();
         self.framework.hash(&mut hasher);
         self.methods.hash(&mut hasher);
@@ -57,8 +57,10 @@ impl Route {
         self.function().hash(&mut hasher);
         for link in &self.chain {
             link.site.hash(&mut hasher);
-            if let Kind::Function(closure) = link.value.kind() {
-                (&closure.item, closure.function).hash(&mut hasher);
+            match link.value.kind() {
+                Kind::Function(closure) => (&closure.item, closure.function).hash(&mut hasher),
+                Kind::Library(library) => (&library.step, library.states.len()).hash(&mut hasher),
+                _ => {}
             }
         }
         hasher.finish()

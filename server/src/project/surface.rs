@@ -27,7 +27,7 @@ impl Project {
         let below = |name: &str| folders.iter().rev().skip(1).any(|folder| *folder == name);
         let name = file.file_name();
         // The scripts of pages and components are sent along with them, unless it is a component of the server's own.
-        if language.is_page() {
+        if language.is_page() && !fills_no_page(language, name) {
             return if name.contains(".server.") { Surface::Server } else { Surface::Browser };
         }
         if below("public") {
@@ -74,4 +74,10 @@ impl Project {
             folder = folder.rsplit_once('/')?.0;
         }
     }
+}
+/// `nginx.conf.j2`: what it is filled into is no page.
+fn fills_no_page(language: Language, name: &str) -> bool {
+    let mut endings = name.split('.').skip(1).peekable();
+    let first = endings.next().unwrap_or("");
+    language == Language::Jinja && endings.peek().is_some() && !matches!(first, "html" | "htm" | "xhtml" | "server")
 }

@@ -2,7 +2,6 @@
 
 pub mod beliefs;
 mod comments;
-mod date;
 mod fingerprint;
 mod frame;
 pub mod json;
@@ -21,7 +20,7 @@ use crate::project::Project;
 use crate::rules::{Finding, Place, RuleId, RuleMeta};
 use crate::text::{Encoding, FileId, Position, Range, Span, position};
 
-pub use date::Date;
+pub use crate::text::Date;
 pub use redact::Redactor;
 
 /// A finding and the repairs that an editor would offer for it now.

@@ -21,6 +21,13 @@ pub enum Language {
     Vue,
     Svelte,
     Astro,
+    /// Pages that a server fills in: Jinja, Django and Nunjucks where the name says so, EJS, Handlebars.
+    Jinja,
+    Ejs,
+    Handlebars,
+    Pug,
+    /// Who may read and write what: `firestore.rules`, `storage.rules`.
+    AccessRules,
     /// A Jupyter notebook.
     Notebook,
     Dockerfile,
@@ -72,6 +79,11 @@ impl Language {
             "vue" => Language::Vue,
             "svelte" => Language::Svelte,
             "astro" => Language::Astro,
+            "jinja" | "jinja2" | "j2" | "njk" | "nunjucks" => Language::Jinja,
+            "ejs" => Language::Ejs,
+            "hbs" | "handlebars" | "mustache" => Language::Handlebars,
+            "pug" | "jade" => Language::Pug,
+            "rules" => Language::AccessRules,
             "ipynb" => Language::Notebook,
             "sh" | "bash" => Language::Shell,
             _ => return None,
@@ -96,6 +108,11 @@ impl Language {
             "vue" => Language::Vue,
             "svelte" => Language::Svelte,
             "astro" => Language::Astro,
+            "jinja" | "jinja-html" | "jinja2" | "htmldjango" | "django-html" | "nunjucks" => Language::Jinja,
+            "ejs" => Language::Ejs,
+            "handlebars" | "mustache" => Language::Handlebars,
+            "pug" | "jade" => Language::Pug,
+            "firestorerules" | "firerules" | "firestore" => Language::AccessRules,
             "jupyter" => Language::Notebook,
             "dockerfile" => Language::Dockerfile,
             "shellscript" => Language::Shell,
@@ -119,7 +136,12 @@ impl Language {
 
     /// HTML and components, which are markup with scripts in it.
     pub fn is_page(self) -> bool {
-        matches!(self, Language::Html | Language::Vue | Language::Svelte | Language::Astro)
+        self.is_markup() || matches!(self, Language::Vue | Language::Svelte | Language::Astro)
+    }
+
+    /// HTML, or what becomes HTML when a server has filled it in.
+    pub fn is_markup(self) -> bool {
+        matches!(self, Language::Html | Language::Jinja | Language::Ejs | Language::Handlebars)
     }
 
     /// TypeScript, TSX, JavaScript or JSX.
@@ -150,6 +172,11 @@ impl Language {
             Language::Vue => "vue",
             Language::Svelte => "svelte",
             Language::Astro => "astro",
+            Language::Jinja => "jinja",
+            Language::Ejs => "ejs",
+            Language::Handlebars => "hbs",
+            Language::Pug => "pug",
+            Language::AccessRules => "rules",
             Language::Notebook => "ipynb",
             Language::Dockerfile => "dockerfile",
             Language::Shell => "sh",

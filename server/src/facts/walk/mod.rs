@@ -117,6 +117,8 @@ pub struct Handler {
     pub path: Option<Name>,
     /// Injected by type; what is not injected comes from the request.
     pub injects: bool,
+    /// The framework, which may have roles for parameters of certain names.
+    pub framework: Name,
 }
 
 /// The state in which a middleware let the request pass.

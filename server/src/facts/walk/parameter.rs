@@ -81,6 +81,10 @@ impl Walker<'_> {
         if self.frames.len() == 1
             && let (Some(handler), Some(name)) = (self.handler.clone(), name)
         {
+            let named = self.catalogue().framework(&handler.framework).and_then(|framework| framework.named.get(name)).cloned();
+            if let Some(role) = named {
+                return self.role(&role);
+            }
             return self.requested(param.ty.as_ref(), name, &handler);
         }
         if let Some(default) = param.default {

@@ -5,6 +5,7 @@ mod events;
 mod gaps;
 mod models;
 pub mod setup;
+mod said;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -62,7 +63,7 @@ pub fn believe(
     let mut files = Vec::new();
     let world = Linked::new(project, config);
     for (file, known) in project.sorted_files() {
-        if !wanted(file) || known.module.is_none() && !known.document.language.is_code() {
+        if !wanted(file) || known.module.is_none() && known.said.is_none() && !known.document.language.is_code() {
             continue;
         }
         let here: Vec<&Arc<RootWalk>> = walks.iter().filter(|walk| walk.files.contains(file) || home(walk) == file).collect();
@@ -70,6 +71,8 @@ pub fn believe(
             file: project.relative(file).to_owned(),
             surface: surfaces.get(file).copied().unwrap_or_default().word(),
             walks: Vec::new(),
+            access: said::access(project, file, known),
+            unescaped: said::unescaped(project, file, known),
             not_understood: gaps::of_file(project, &world, file, known),
         };
         for walk in here {

@@ -79,6 +79,9 @@ pub struct FrameworkEntry {
     /// Parameters that are not injected by the framework come from the request.
     #[serde(default)]
     pub injects: bool,
+    /// The roles of parameters with these names.
+    #[serde(default)]
+    pub named: std::collections::BTreeMap<Name, Name>,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
