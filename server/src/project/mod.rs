@@ -14,6 +14,7 @@ pub mod routes;
 pub mod session;
 mod stubs;
 pub mod surface;
+mod versions;
 mod world;
 
 use std::sync::Arc;

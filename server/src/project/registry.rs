@@ -71,6 +71,7 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
                 handler: handler.clone(),
                 chain: Vec::new(),
                 adrift: false,
+                says: None,
                 site,
             });
         }
@@ -102,6 +103,7 @@ fn inline_actions(module: &Arc<Module>, directive: &Name, framework: &Name, out:
                 handler: Value::new(Kind::Function(Arc::new(closure))),
                 chain: Vec::new(),
                 adrift: false,
+                says: None,
                 site: Site { item: item.clone(), span: function.span },
             });
         }

@@ -3,6 +3,7 @@
 //! a bound; so a guard is a guard because of what it does, wherever it stands.
 
 mod answer;
+mod assembly;
 mod bind;
 mod builtin;
 mod call;
@@ -21,6 +22,7 @@ mod fork;
 mod frame;
 mod hand_on;
 mod import;
+mod including;
 mod injection;
 pub mod inline;
 mod leaving;
@@ -42,6 +44,7 @@ mod top;
 mod validated;
 mod world;
 
+pub use including::place_of_list;
 pub use library::option_is;
 pub use top::is_idle;
 pub use world::{Belongings, ModuleCache, Reads, Target, World};
@@ -109,6 +112,8 @@ pub struct Walker<'w> {
     pub home: Option<Site>,
     /// What is being evaluated right now to be called so, and in which frame.
     naming: Vec<(usize, ExprId, Name)>,
+    /// What decorators say about the route that is walked, by key.
+    pub says: Option<Value>,
 }
 
 /// How a framework fills the parameters of a handler that no role was given for.
@@ -199,6 +204,7 @@ impl<'w> Walker<'w> {
             last_request: None,
             home: None,
             naming: Vec::new(),
+            says: None,
         }
     }
 
@@ -243,6 +249,17 @@ impl<'w> Walker<'w> {
     /// The last name on the way to what is called.
     pub fn called_name(&self, function: &Value) -> Name {
         call::called_name(function)
+    }
+
+    /// The name of the class whose method a function is.
+    pub fn class_of(&self, function: &Value) -> Name {
+        match function.kind() {
+            super::value::Kind::Function(closure) => match closure.this.as_ref().map(Value::kind) {
+                Some(super::value::Kind::Instance(object)) => object.class.name.clone(),
+                _ => Name::default(),
+            },
+            _ => Name::default(),
+        }
     }
 
     /// True once the bound is reached: what is known is then only part of the truth.

@@ -134,7 +134,7 @@ pub(super) fn route(project: &Project, route: &Route) -> OfRoute {
             .chain
             .iter()
             .filter(|link| runs(&link.value))
-            .map(|link| Before { name: name(project, &link.value), at: project.at(&link.site) })
+            .map(|link| Before { name: runner(project, &link.value), at: project.at(&link.site) })
             .collect(),
     }
 }
@@ -146,6 +146,16 @@ fn runs(value: &Value) -> bool {
         Kind::Seq(seq) => seq.items.iter().any(runs),
         _ => true,
     }
+}
+
+/// What stands before a handler: an object of a guard's class is known by the class.
+fn runner(project: &Project, of: &Value) -> String {
+    if let Kind::Function(closure) = of.kind()
+        && let Some(Kind::Instance(object)) = closure.this.as_ref().map(Value::kind)
+    {
+        return object.class.name.to_string();
+    }
+    name(project, of)
 }
 
 /// What a function is called, or what else stands in its place.
