@@ -16,6 +16,7 @@ mod placeholder;
 mod program;
 mod protocol;
 mod renamed;
+mod routes;
 mod schema;
 mod secret_catalogue;
 mod settings;

@@ -170,22 +170,25 @@ impl Walker<'_> {
             let Some(library) = value.as_library().cloned() else { continue };
             for arg in &library.args {
                 let site = self.site(*span);
-                guards.push(Argument { name: Name::new_static("*guard*"), value: self.deciding(&arg.value, &part.through), site, spread: false });
+                guards.push(Argument { name: Name::new_static("*guard*"), value: self.deciding(&arg.value, &part), site, spread: false });
             }
         }
         guards
     }
 
     /// The method of a guard that decides: of an object of its class, made by the framework.
-    fn deciding(&mut self, guard: &Value, through: &Name) -> Value {
-        match guard.kind() {
-            Kind::Class(class) => {
-                let object = self.instance(class.clone(), Vec::new());
-                self.member(&object, through)
-            }
-            Kind::Instance(_) => self.member(guard, through),
-            _ => guard.clone(),
+    fn deciding(&mut self, guard: &Value, part: &PartEntry) -> Value {
+        let object = match guard.kind() {
+            Kind::Class(class) => self.instance(class.clone(), Vec::new()),
+            Kind::Instance(_) => guard.clone(),
+            _ => return guard.clone(),
+        };
+        let decides = self.member(&object, &part.through);
+        // A class that says itself what becomes of a refusal may let it pass.
+        if decides.as_library().is_some() && !part.unless.is_empty() && matches!(self.member(&object, &part.unless).kind(), Kind::Function(_)) {
+            return Value::unknown();
         }
+        decides
     }
 
     /// A call of something that puts an application together. What it gives, if that is not the call itself.
@@ -196,6 +199,7 @@ impl Walker<'_> {
         let argument = |name: &'static str, value: Value| Argument { name: Name::new_static(name), value, site: site.clone(), spread: false };
         let handlers = match (part.is, application.is_some()) {
             (PartKind::Asks, _) => return Some(self.asked(first.as_ref())),
+            (PartKind::Request, _) => return Some(self.shared_request(&part.role)),
             (PartKind::Prefix, true) => {
                 let except = args.get(1).and_then(|arg| field(&arg.value, "exclude")).unwrap_or_else(|| Value::seq(Vec::new()));
                 vec![argument("*prefix*", first.unwrap_or_else(Value::unknown)), argument("*except*", except)]
@@ -209,7 +213,7 @@ impl Walker<'_> {
                 vec![argument("*versions*", versions), argument("*version-prefix*", told("prefix").unwrap_or_else(|| Value::str("v")))]
             }
             (PartKind::Guards, true) => {
-                args.iter().map(|arg| Argument { name: Name::new_static("*guard*"), value: self.deciding(&arg.value, &part.through), ..arg.clone() }).collect()
+                args.iter().map(|arg| Argument { name: Name::new_static("*guard*"), value: self.deciding(&arg.value, part), ..arg.clone() }).collect()
             }
             (PartKind::Listens, true) => {
                 if let Some(application) = &application {
@@ -227,6 +231,22 @@ impl Walker<'_> {
         self.events.push(Event::Registration(Registration { kind, framework: part.framework.clone(), on, methods: Vec::new(), path, handlers, site }));
     }
 
+    fn shared_or(&mut self, role: &str) -> Value {
+        let value = self.role(role);
+        match (&self.shared, value.as_library()) {
+            (Some(request), Some(made)) if request.as_library().is_some_and(|request| request.step == made.step) => request.clone(),
+            _ => value,
+        }
+    }
+
+    /// The request, as the guards before this left it.
+    fn shared_request(&mut self, role: &str) -> Value {
+        match &self.shared {
+            Some(request) => request.clone(),
+            None => self.role(role),
+        }
+    }
+
     fn asked(&self, key: Option<&Value>) -> Value {
         match (&self.says, key.and_then(Value::as_str)) {
             (Some(says), Some(key)) => match says.kind() {
@@ -241,7 +261,7 @@ impl Walker<'_> {
     fn listens(&mut self, part: &PartEntry, application: &Value, site: &Site) {
         let Some(root) = application.as_library().and_then(|made| made.args.first()).map(|arg| arg.value.clone()) else { return };
         let mut listed = Listed::default();
-        self.module(&root, &part.through, &mut listed, 0);
+        self.module(&root, part, &mut listed, 0);
         let argument = |name: &'static str, value: Value| Argument { name: Name::new_static(name), value, site: site.clone(), spread: false };
         if !listed.guards.is_empty() {
             let guards = listed.guards.iter().map(|guard| argument("*guard*", guard.clone())).collect();
@@ -254,12 +274,12 @@ impl Walker<'_> {
         }
     }
 
-    fn module(&mut self, value: &Value, through: &Name, listed: &mut Listed, depth: u32) {
+    fn module(&mut self, value: &Value, part: &PartEntry, listed: &mut Listed, depth: u32) {
         if depth > 40 || listed.seen.len() > MOST_MODULES {
             return;
         }
         match value.awaited().kind() {
-            Kind::Union(alternatives) => alternatives.iter().for_each(|one| self.module(&one.value, through, listed, depth + 1)),
+            Kind::Union(alternatives) => alternatives.iter().for_each(|one| self.module(&one.value, part, listed, depth + 1)),
             Kind::Class(class) => {
                 if !listed.seen.insert(key(class)) {
                     return;
@@ -272,7 +292,7 @@ impl Walker<'_> {
                     if self.is_part(&decorator, PartKind::Module)
                         && let Some(Kind::Object(object)) = first_argument(&decorator).as_ref().map(Value::kind)
                     {
-                        self.lists(object, Some(key(class)), through, listed, depth);
+                        self.lists(object, Some(key(class)), part, listed, depth);
                     }
                 }
             }
@@ -284,9 +304,9 @@ impl Walker<'_> {
                     _ => None,
                 };
                 if let Some(class) = &class {
-                    self.module(class, through, listed, depth + 1);
+                    self.module(class, part, listed, depth + 1);
                 }
-                self.lists(object, of, through, listed, depth);
+                self.lists(object, of, part, listed, depth);
             }
             Kind::Library(library) if self.is_part(value, PartKind::Paths) => {
                 let given = library.args.first().map(|arg| arg.value.clone());
@@ -296,13 +316,13 @@ impl Walker<'_> {
         }
     }
 
-    fn lists(&mut self, object: &Object, of: Option<ClassKey>, through: &Name, listed: &mut Listed, depth: u32) {
+    fn lists(&mut self, object: &Object, of: Option<ClassKey>, part: &PartEntry, listed: &mut Listed, depth: u32) {
         for provider in object.get("providers").0.map(elements).unwrap_or_default() {
             let token = field(&provider, "provide");
             if token.is_some_and(|token| self.is_part(&token, PartKind::GuardToken))
                 && let Some(guard) = field(&provider, "useClass").or_else(|| field(&provider, "useExisting")).or_else(|| field(&provider, "useValue"))
             {
-                let guard = self.deciding(&guard, through);
+                let guard = self.deciding(&guard, part);
                 listed.guards.push(guard);
             }
         }
@@ -314,7 +334,7 @@ impl Walker<'_> {
             }
         }
         for module in object.get("imports").0.map(elements).unwrap_or_default() {
-            self.module(&module, through, listed, depth + 1);
+            self.module(&module, part, listed, depth + 1);
         }
     }
 
@@ -336,10 +356,10 @@ impl Walker<'_> {
             if self.is_part(&value, PartKind::Injects) {
                 let token = first_argument(&value)?;
                 let role = self.parts(&token).into_iter().find(|part| part.is == PartKind::Value)?.role;
-                return Some(self.role(&role));
+                return Some(self.shared_or(&role));
             }
             if let Some(part) = self.parts(&value).into_iter().find(|part| part.is == PartKind::Value) {
-                return Some(self.role(&part.role));
+                return Some(self.shared_or(&part.role));
             }
             if value.taint().is_empty() {
                 continue;

@@ -234,7 +234,12 @@ impl Walker<'_> {
             "includes" | "has" if args.len() == 1 => {
                 let value = args[0].value.clone();
                 if value.symbol().is_none() {
-                    return Some(Value::unknown());
+                    // `user.permissions.includes("notes:write")`: one of what the caller is.
+                    let (Some(text), Some(list)) = (value.as_str(), base.symbol().filter(|symbol| symbol.root == Root::Principal)) else {
+                        return Some(Value::unknown());
+                    };
+                    let (if_true, if_false) = (Facts::one(Fact::Is(list.clone(), text.clone())), Facts::one(Fact::IsNot(list.clone(), text.clone())));
+                    return Some(Value::unknown().with_truth(Truth { if_true, if_false }));
                 }
                 Some(self.compare(BinaryOp::In, &value, base, span))
             }

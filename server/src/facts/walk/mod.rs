@@ -114,6 +114,10 @@ pub struct Walker<'w> {
     naming: Vec<(usize, ExprId, Name)>,
     /// What decorators say about the route that is walked, by key.
     pub says: Option<Value>,
+    /// The request that all guards of the route and its handler see, where they ask for it, with what was put on it.
+    pub shared: Option<Value>,
+    /// How many events there were before the handler began.
+    pub before_handler: usize,
 }
 
 /// How a framework fills the parameters of a handler that no role was given for.
@@ -205,6 +209,8 @@ impl<'w> Walker<'w> {
             home: None,
             naming: Vec::new(),
             says: None,
+            shared: None,
+            before_handler: 0,
         }
     }
 
@@ -230,6 +236,7 @@ impl<'w> Walker<'w> {
     pub fn enter_handler(&mut self, handler: Handler) {
         self.handler = Some(handler);
         self.handler_seen = true;
+        self.before_handler = self.events.len();
         self.most_steps = MOST_STEPS_OF_A_HANDLER;
     }
 

@@ -35,9 +35,11 @@ pub(super) fn facts(event: &Event) -> Option<&Facts> {
 /// What holds at everything a walk does; if it does nothing, at everything it says.
 pub(super) fn always(project: &Project, walk: &RootWalk) -> Holding {
     let does = |event: &&Event| matches!(event, Event::Access(_) | Event::Sink(_) | Event::Effect(_));
-    let mut points: Vec<&Facts> = walk.events.iter().filter(does).filter_map(facts).collect();
+    // What stands before the handler looks for what it then knows.
+    let own = walk.events.get(walk.before_handler..).unwrap_or_default();
+    let mut points: Vec<&Facts> = own.iter().filter(does).filter_map(facts).collect();
     if points.is_empty() {
-        points = walk.events.iter().filter_map(facts).collect();
+        points = own.iter().filter_map(facts).collect();
     }
     let Some((first, others)) = points.split_first() else { return Holding::default() };
     let mut common = Facts::none();

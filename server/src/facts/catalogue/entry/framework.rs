@@ -86,7 +86,10 @@ pub struct PartEntry {
     /// For `guards`: the method of a guard's class that decides.
     #[serde(default)]
     pub through: Name,
-    /// For `value`: the role of what stands here.
+    /// For `guards`: with this method of its own, a guard's class may let pass what the library would refuse.
+    #[serde(default)]
+    pub unless: Name,
+    /// For `value` and `request`: the role of what stands here.
     #[serde(default)]
     pub role: Name,
 }
@@ -128,6 +131,8 @@ pub enum Part {
     Injects,
     /// What a token or parameter stands for.
     Value,
+    /// Gives the request that guards and handler share.
+    Request,
     /// Makes a decorator of a function that gets what it was called with and the context.
     Parameter,
 }
@@ -159,6 +164,9 @@ pub struct FrameworkEntry {
     /// Its handlers are served where they stand, without being mounted.
     #[serde(default)]
     pub alone: bool,
+    /// The role of the request, where guards and handler ask for it instead of getting it.
+    #[serde(default)]
+    pub shares: Name,
     /// Parameters that are not injected by the framework come from the request.
     #[serde(default)]
     pub injects: bool,
