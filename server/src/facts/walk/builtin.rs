@@ -14,6 +14,13 @@ impl Walker<'_> {
     /// A method of a value whose kind is known; `None` if it is nothing special.
     pub(super) fn builtin_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) -> Option<Value> {
         let first = args.first().map(|arg| &arg.value);
+        // `user.permissions.includes("notes:write")`: one of what the caller is.
+        if let ("includes" | "has", Some(text), Some(list)) = (name.as_str(), first.and_then(Value::as_str), base.symbol())
+            && list.root == Root::Principal
+        {
+            let (if_true, if_false) = (Facts::one(Fact::Is(list.clone(), text.clone())), Facts::one(Fact::IsNot(list.clone(), text.clone())));
+            return Some(Value::unknown().with_truth(Truth { if_true, if_false }));
+        }
         match base.kind() {
             Kind::Function(closure) => match name.as_str() {
                 "bind" => {
@@ -234,12 +241,7 @@ impl Walker<'_> {
             "includes" | "has" if args.len() == 1 => {
                 let value = args[0].value.clone();
                 if value.symbol().is_none() {
-                    // `user.permissions.includes("notes:write")`: one of what the caller is.
-                    let (Some(text), Some(list)) = (value.as_str(), base.symbol().filter(|symbol| symbol.root == Root::Principal)) else {
-                        return Some(Value::unknown());
-                    };
-                    let (if_true, if_false) = (Facts::one(Fact::Is(list.clone(), text.clone())), Facts::one(Fact::IsNot(list.clone(), text.clone())));
-                    return Some(Value::unknown().with_truth(Truth { if_true, if_false }));
+                    return Some(Value::unknown());
                 }
                 Some(self.compare(BinaryOp::In, &value, base, span))
             }
