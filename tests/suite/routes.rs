@@ -44,7 +44,10 @@ fn django_lists_that_include_lists() {
     let shop = "from django.urls import include, path\nfrom rest_framework.routers import SimpleRouter\nfrom . import views\n\nrouter = SimpleRouter()\nrouter.register('orders', views.Orders)\nitems = [path('<int:item>/', views.Item.as_view())]\nurlpatterns = [path('items/', include(items)), path('api/', include(router.urls))]\n";
     let views = "from django.views import View\nfrom rest_framework import mixins\nfrom rest_framework.decorators import action\nfrom rest_framework.viewsets import GenericViewSet\n\ndef about(request):\n    return None\n\nclass Item(View):\n    def get(self, request, item):\n        return None\n\n    def delete(self, request, item):\n        return None\n\nclass Orders(mixins.ListModelMixin, GenericViewSet):\n    lookup_field = 'number'\n\n    @action(detail=True, methods=['post', 'delete'])\n    def seal(self, request, number):\n        return None\n";
     let files = [("manage.py", ""), ("site/urls.py", root), ("shop/__init__.py", ""), ("shop/urls.py", shop), ("shop/views.py", views)];
-    assert_eq!(table(&files), ["ANY /about", "ANY /late", "GET /shop/api/orders/", "GET|DELETE /shop/items/<int:item>/", "POST|DELETE /shop/api/orders/<number>/seal/"]);
+    assert_eq!(
+        table(&files),
+        ["ANY /about", "ANY /late", "GET /shop/api/orders/", "GET|DELETE /shop/items/<int:item>/", "POST|DELETE /shop/api/orders/<number>/seal/"]
+    );
 }
 
 #[test]

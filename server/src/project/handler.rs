@@ -13,6 +13,7 @@ use super::routes::{Link, Route};
 
 /// Walks a route and leaves its events in the walker.
 pub fn walk(walker: &mut Walker<'_>, route: &Route) {
+    walker.enter_route();
     walker.says = route.says.clone();
     walker.shared = BUILT_IN.framework(&route.framework).filter(|framework| !framework.shares.is_empty()).map(|framework| walker.role(&framework.shares));
     let framework = BUILT_IN.framework(&route.framework);

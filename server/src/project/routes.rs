@@ -83,7 +83,6 @@ struct Table<'r> {
     tops: rustc_hash::FxHashMap<Site, Top>,
 }
 
-
 struct Registrations<'r> {
     file: &'r FileId,
     registration: &'r Registration,
@@ -144,16 +143,16 @@ impl<'r> Table<'r> {
             };
             let top = beginning.top.as_ref().and_then(|top| self.tops.get(top));
             for path in Top::paths(top, path, &registration.handlers) {
-            out.push(Route {
-                framework: registration.framework.clone(),
-                methods: registration.methods.clone(),
-                path,
-                handler: handler.value.clone(),
-                chain: chain.clone(),
-                adrift: beginning.adrift,
-                says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
-                site: registration.site.clone(),
-            });
+                out.push(Route {
+                    framework: registration.framework.clone(),
+                    methods: registration.methods.clone(),
+                    path,
+                    handler: handler.value.clone(),
+                    chain: chain.clone(),
+                    adrift: beginning.adrift,
+                    says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
+                    site: registration.site.clone(),
+                });
             }
         }
     }
@@ -245,7 +244,8 @@ fn split_handlers(registration: &Registration) -> (Option<&Argument>, Vec<&Argum
         .or_else(|| registration.handlers.iter().rposition(|handler| handler.name == "handler"))
         .or_else(|| registration.handlers.iter().rposition(|handler| handler.name.is_empty()));
     let Some(at) = at else { return (None, Vec::new()) };
-    let stands_before = |i: usize, handler: &Argument| i != at && (i < at || !handler.name.is_empty()) && (handler.name == "*guard*" || !handler.name.starts_with('*'));
+    let stands_before =
+        |i: usize, handler: &Argument| i != at && (i < at || !handler.name.is_empty()) && (handler.name == "*guard*" || !handler.name.starts_with('*'));
     let before = registration.handlers.iter().enumerate().filter(|(i, handler)| stands_before(*i, handler)).map(|(_, handler)| handler).collect();
     (registration.handlers.get(at), before)
 }

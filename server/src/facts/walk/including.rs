@@ -87,10 +87,12 @@ impl Walker<'_> {
         for (name, decorator) in self.decorated_methods(route, class, 0) {
             let Some(library) = decorator.as_library() else { continue };
             let told = |wanted: &str| library.args.iter().find(|arg| arg.name == wanted).map(|arg| arg.value.clone());
-            let methods = match told("methods").or_else(|| library.args.first().filter(|arg| arg.name.is_empty()).map(|arg| arg.value.clone())).as_ref().map(Value::kind) {
-                Some(Kind::Seq(seq)) => seq.items.iter().filter_map(Value::as_str).map(|text| Name::from(text.to_uppercase())).collect(),
-                _ => vec![Name::new_static("GET")],
-            };
+            let methods =
+                match told("methods").or_else(|| library.args.first().filter(|arg| arg.name.is_empty()).map(|arg| arg.value.clone())).as_ref().map(Value::kind)
+                {
+                    Some(Kind::Seq(seq)) => seq.items.iter().filter_map(Value::as_str).map(|text| Name::from(text.to_uppercase())).collect(),
+                    _ => vec![Name::new_static("GET")],
+                };
             let detail = told("detail").is_some_and(|detail| detail.is_truthy() == Some(true));
             let path = match told("url_path").map(|path| path.as_str().cloned()) {
                 Some(Some(path)) => path.to_string(),

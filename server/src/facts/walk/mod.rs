@@ -232,6 +232,11 @@ impl<'w> Walker<'w> {
         self.last_request.take()
     }
 
+    /// What stands before a handler is worth as much as the handler.
+    pub fn enter_route(&mut self) {
+        self.most_steps = MOST_STEPS_OF_A_HANDLER;
+    }
+
     /// From here on a handler is walked.
     pub fn enter_handler(&mut self, handler: Handler) {
         self.handler = Some(handler);
