@@ -16,6 +16,7 @@ mod placeholder;
 mod program;
 mod protocol;
 mod renamed;
+mod routes;
 mod said;
 mod schema;
 mod secret_catalogue;

@@ -14,6 +14,9 @@ use super::routes::{Link, Route};
 
 /// Walks a route and leaves its events in the walker.
 pub fn walk(walker: &mut Walker<'_>, route: &Route) {
+    walker.enter_route();
+    walker.says = route.says.clone();
+    walker.shared = BUILT_IN.framework(&route.framework).filter(|framework| !framework.shares.is_empty()).map(|framework| walker.role(&framework.shares));
     let framework = BUILT_IN.framework(&route.framework);
     let roles: Vec<Value> = framework.map(|framework| framework.params.iter().map(|role| walker.role(role)).collect()).unwrap_or_default();
     let mut roles = roles;
@@ -169,6 +172,17 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
             walker.replace_facts(before);
             if !answered {
                 walker.assume_facts(&unsure(&Name::new_static("middleware"), link));
+            }
+        }
+        // It lets pass by what it gives back.
+        Passes::Truth => {
+            let value = value.awaited();
+            let facts = after.and(&walker.truth_of(&value).if_true);
+            walker.replace_facts(before.clone());
+            walker.assume_facts(&facts);
+            let shows = |fact: &Fact| matches!(fact, Fact::Guard(_)) || matches!(fact, Fact::Present(symbol) if symbol.root == Root::Principal);
+            if value.is_truthy().is_none() && !facts.since(&before).iter().any(shows) {
+                walker.assume_facts(&unsure(&walker.class_of(&link.value), link));
             }
         }
         Passes::Returns | Passes::Nothing => {

@@ -16,6 +16,7 @@ pub mod session;
 pub mod setup;
 mod stubs;
 pub mod surface;
+mod versions;
 mod world;
 
 use std::sync::Arc;

@@ -38,6 +38,8 @@ pub struct RootWalk {
     pub files: FxHashSet<FileId>,
     /// The bound was reached: what is not there may only not have been seen.
     pub exhausted: bool,
+    /// So many events were before the handler began.
+    pub before_handler: usize,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -396,7 +398,16 @@ impl Session {
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
         files.extend(walker.home.iter().map(|home| home.item.file.clone()));
-        let walk = Arc::new(RootWalk { key: key.clone(), route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
+        let walk = Arc::new(RootWalk {
+            key: key.clone(),
+            route,
+            events: walker.events,
+            reads: walker.reads,
+            visited: walker.visited,
+            files,
+            exhausted,
+            before_handler: walker.before_handler,
+        });
         self.walks.insert(key, Arc::clone(&walk));
         walk
     }

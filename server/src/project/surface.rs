@@ -64,6 +64,17 @@ impl Project {
         }
     }
 
+    /// The folder with the nearest `package.json` above a file, below the project's.
+    pub(super) fn relative_package<'f>(&self, file: &'f FileId) -> Option<&'f str> {
+        let whole = self.relative(file);
+        let mut folder = file.folder();
+        while self.file(&FileId::new(&format!("{folder}/package.json"))).is_none() {
+            folder = folder.rsplit_once('/')?.0;
+        }
+        let outer = file.as_str().len() - whole.len();
+        Some(whole.get(..folder.len().saturating_sub(outer)).unwrap_or_default())
+    }
+
     /// The text of the nearest `package.json` above a file.
     fn package_of(&self, file: &FileId) -> Option<String> {
         let mut folder = file.folder();

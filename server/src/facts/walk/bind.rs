@@ -154,6 +154,9 @@ impl Walker<'_> {
                 self.row_assigned(&old, name, &value, segment[place].span);
                 self.sunk_member(&old, name, &value, segment[place].span);
                 let changed = self.with_member(&old, name, value);
+                if self.shared.as_ref().is_some_and(|shared| shared.is_same(&old)) {
+                    self.shared = Some(changed.clone());
+                }
                 self.store(*base, changed, depth + 1);
             }
             ExprKind::Index { base, index, .. } => {

@@ -48,6 +48,14 @@ impl Walker<'_> {
         if self.ended {
             return Value::unknown();
         }
+        // `getattr(view, "list")` is `view.list`.
+        if self.python()
+            && let ExprKind::Name(name) = &segment[callee].kind
+            && name == "getattr"
+            && let (Some(base), Some(member)) = (args.first(), args.get(1).and_then(|arg| arg.value.as_str()))
+        {
+            return self.member(&base.value, &Name::from(&**member));
+        }
         let value = self.apply(&function, &args, kind, span);
         // `new Response()` gives an object, whatever it is.
         let value = if kind == CallKind::New && value.is_truthy().is_none() { value.present() } else { value };
@@ -184,7 +192,7 @@ impl Walker<'_> {
     pub(super) fn opaque_call(&mut self, function: &Value, args: &[Argument], span: Span) -> Value {
         let name = called_name(function);
         self.handed(args, span);
-        let given = self.callbacks(args);
+        let given = if &*name == "then" { self.continued(args) } else { self.callbacks(args) };
         let site = self.site(span);
         self.delegated(&name, args, &site);
         self.calls += 1;
@@ -215,6 +223,17 @@ impl Walker<'_> {
                 self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
             }
         }
+    }
+
+    /// `ready().then(() => app.use(..))`: what comes after something that cannot be looked into. Once it is there, it goes on.
+    fn continued(&mut self, args: &[Argument]) -> Option<Value> {
+        let next = args.first()?.value.clone();
+        if !matches!(next.kind(), Kind::Function(_)) {
+            return self.callbacks(args);
+        }
+        let given = self.repeated(|walker| walker.apply_plain(&next, vec![Value::unknown()]));
+        self.ended = false;
+        Some(Value::new(Kind::Promise(given.awaited())))
     }
 
     /// Functions given to something that cannot be looked into are taken to be called by it, once.

@@ -62,7 +62,8 @@ impl<'w> Walker<'w> {
                         self.facts.add(fact);
                     }
                     if guard.how.iter().any(|how| how == "truth") {
-                        let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
+                        let of = library.receiver.as_ref().filter(|_| guard.by_class).unwrap_or(function);
+                        let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(of), site: Some(site.clone()) });
                         result = Some(Value::unknown().with_truth(Truth { if_true: Facts::one(fact), if_false: Facts::none() }));
                     }
                 }
@@ -105,6 +106,12 @@ impl<'w> Walker<'w> {
                     walked_callbacks = true;
                 }
                 Entry::Route(_) => walked_callbacks = true,
+                Entry::Part(part) => {
+                    walked_callbacks = true;
+                    if let Some(value) = self.part_called(part, function, args, span) {
+                        result = Some(value);
+                    }
+                }
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
                     if let Some(arg) = args.get(calls.arg) {

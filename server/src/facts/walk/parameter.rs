@@ -75,6 +75,11 @@ impl Walker<'_> {
 
     /// A parameter without an argument: its default, what its type injects, or nothing.
     fn ungiven(&mut self, param: &Param, name: Option<&Name>) -> Value {
+        if !param.decorators.is_empty()
+            && let Some(filled) = self.filled(&param.decorators, param.ty.as_ref())
+        {
+            return filled;
+        }
         if let Some(injected) = self.injected(param) {
             return injected;
         }

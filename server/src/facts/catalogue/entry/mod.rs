@@ -16,7 +16,7 @@ use crate::text::Name;
 pub use access::{AccessEntry, Callback, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
 pub use client::{ClientEntry, Parameters};
 pub use example::{Example, Subject};
-pub use framework::{ConventionEntry, FrameworkEntry, Passes, RouteEntry};
+pub use framework::{Action, ConventionEntry, FrameworkEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
 pub use knowledge::Knowledge;
 
 /// One fact about a library. `at` (kept by the graph of paths) says of what.
@@ -37,6 +37,8 @@ pub enum Entry {
     Present,
     Access(AccessEntry),
     Route(RouteEntry),
+    /// A part of an application that is put together of classes.
+    Part(PartEntry),
     Effect(EffectEntry),
     /// The result is what this path names.
     Alias(String),
@@ -156,6 +158,9 @@ pub struct GuardEntry {
     /// Not if this option is given as `true`/`false`: `optional=true`, `required=false`.
     #[serde(default)]
     pub unless: Option<String>,
+    /// It is known by its class, not by the method that decides.
+    #[serde(default)]
+    pub by_class: bool,
 }
 
 #[derive(Debug, Deserialize)]
