@@ -18,5 +18,6 @@ mod protocol;
 mod renamed;
 mod schema;
 mod secret_catalogue;
+mod secret_rows;
 mod settings;
 mod vignettes;
