@@ -18,6 +18,7 @@ mod protocol;
 mod renamed;
 mod schema;
 mod secret_catalogue;
+mod secret_outputs;
 mod secret_rows;
 mod settings;
 mod vignettes;

@@ -198,7 +198,11 @@ fn collect_bodies(text: &str, is_literal: bool, bodies: &mut Vec<String>) {
         let names_one = value.contains("env.") || value.contains("environ");
         bodies.extend((telling(value) && !names_one).then(|| value.to_owned()));
     }
-    bodies.extend(quoted.into_iter().filter(|part| telling(part)).map(str::to_owned));
+    // `Bearer ...`, a key file, JSON: of a literal that is more than a word, its pieces, as they are read back elsewhere.
+    let is_border = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '{' | '}' | ',');
+    let pieces = quoted.iter().filter(|part| is_literal && part.contains(is_border)).flat_map(|part| part.split(is_border));
+    bodies.extend(pieces.filter(|piece| piece.len() >= 16 && piece.bytes().any(|b| b.is_ascii_digit()) && telling(piece)).map(str::to_owned));
+    bodies.extend(quoted.iter().filter(|part| telling(part)).map(|part| (*part).to_owned()));
 }
 
 /// `STRIPE_SECRET_KEY`: the name of a variable, which may be said.

@@ -24,6 +24,7 @@ mod place;
 mod placeholder;
 mod prefilter;
 pub mod sample;
+mod seen;
 mod shape;
 mod text;
 mod token;
@@ -37,6 +38,7 @@ pub use judge::Evidence;
 pub use memory::Memory;
 pub use place::Place;
 pub use prefilter::HintWords;
+pub use seen::made_to_be_seen;
 pub use text::in_text;
 
 /// What a secret is worth to a stranger, where it stands.
