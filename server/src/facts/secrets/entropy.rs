@@ -127,7 +127,16 @@ pub(super) fn is_prose(value: &str) -> bool {
             worded += token.split(|c: char| !c.is_alphabetic()).filter(|run| run.len() >= 4 && is_listed(run)).map(|run| run.chars().count()).sum::<usize>();
         }
     }
-    letters > 0 && worded * 10 >= letters * 6
+    letters > 0 && (worded * 10 >= letters * 6 || is_kebab_name(value))
+}
+
+/// `etcd-cluster-k8s`: a word between separators, and beside it only what is as short as names are.
+fn is_kebab_name(value: &str) -> bool {
+    let parts: Vec<&str> = value.split(['-', '_', '.', '/']).collect();
+    parts.len() > 1
+        && parts.iter().any(|part| part.len() >= 5 && is_listed(part))
+        && parts.iter().all(|part| part.len() <= 4 || is_listed(part))
+        && !value.bytes().any(|b| b.is_ascii_uppercase())
 }
 
 /// True if the value is nothing but words from the list: `newPassword`, `forgot-password`, `Required`.
@@ -225,6 +234,7 @@ mod tests {
             "kubernetes-dashboard-token",
             "application/x-www-form-urlencoded",
             "Spring2024Release",
+            "etcd-cluster-k8s",
         ] {
             assert!(!is_random(value), "{value}");
         }

@@ -26,6 +26,9 @@ pub(super) fn private_key(text: &str) -> Option<usize> {
             _ => return None,
         }
     }
+    if catalogue().known_sample(&base64).is_some() {
+        return None;
+    }
     let plain = base64.trim_end_matches('=');
     let starts_well = headers || ["MI", "b3BlbnNzaC1rZXktdjE", "lQ", "lI", "xc", "lF"].iter().any(|start| plain.starts_with(start));
     if plain.len() < 100 || !starts_well || entropy::bits(plain) < 4.0 || placeholder::has_sequence(plain) && plain.len() < 400 {
@@ -91,6 +94,7 @@ pub(super) fn is_basic_login(token: &str) -> bool {
         && password.len() >= 4
         && catalogue().known_sample(&text).is_none()
         && !url::is_guessable(password)
+        && !entropy::is_only_words(&password.replace('_', "-"))
         && user != password
         && !placeholder::value_is_made_up(password, "")
         && !placeholder::has_word(user)
@@ -135,6 +139,7 @@ mod tests {
         assert!(is_uploadthing_token(&make("{uploadthing}")));
         assert!(is_basic_login(&make("Basic {base64:deploy:{alnum:14}}")));
         assert!(!is_basic_login(&make("Basic {base64:user:password}")));
+        assert!(!is_basic_login(&make("Basic {base64:client_id:client_secret}")));
         assert!(!is_basic_login("Basic authentication"));
     }
 
