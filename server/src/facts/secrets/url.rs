@@ -30,10 +30,13 @@ pub(super) fn is_guessable(password: &str) -> bool {
         "tiger",
         "changeit",
     ];
-    let lower = password.to_ascii_lowercase();
-    // `password12345`, `admin!`.
-    let plain = lower.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '!' | '_' | '-' | '.'));
-    GUESSED.contains(&lower.as_str()) || plain.len() >= 4 && GUESSED.contains(&plain)
+    GUESSED.contains(&password.to_ascii_lowercase().as_str())
+}
+
+/// `password12345`, `admin!`: one of them with what people are asked to add.
+fn is_guessable_at_heart(password: &str) -> bool {
+    let plain = password.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '!' | '_' | '-' | '.'));
+    plain.len() >= 4 && is_guessable(plain)
 }
 
 /// This machine, or the name of a service beside this one.
@@ -154,6 +157,7 @@ pub(super) fn judge(parts: &Parts<'_>) -> Verdict {
         return Verdict::Harmless;
     }
     let guessable = is_guessable(&password)
+        || is_guessable_at_heart(&password)
         || parts.user.eq_ignore_ascii_case(&password)
         || super::placeholder::has_word(&password)
         || super::entropy::is_only_words(&password)
