@@ -282,6 +282,7 @@ pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
 fn of_file(snapshot: &Snapshot, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
     let mut found = Vec::new();
     rules::secret_hardcoded::of_file(&snapshot.project, file, memory, &mut found);
+    rules::env_file_in_git::of_file(&snapshot.project, file, &mut found);
     let is_shown = snapshot.config.include_tests || matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
     if let Some(known) = snapshot.project.file(file).filter(|_| is_shown && !hits.is_empty()) {
         let secrets: Vec<Span> = found.iter().map(|finding| finding.place.span).collect();

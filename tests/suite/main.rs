@@ -20,5 +20,7 @@ mod routes;
 mod said;
 mod schema;
 mod secret_catalogue;
+mod secret_outputs;
+mod secret_rows;
 mod settings;
 mod vignettes;

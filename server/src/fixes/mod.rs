@@ -11,6 +11,7 @@ pub mod env_name;
 pub mod env_quoting;
 mod env_target;
 pub mod ignored;
+mod leave_out;
 mod literal;
 pub mod move_to_env;
 mod package;
@@ -40,6 +41,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
             let one = move_to_env::fix(project, literal, name).or_else(|| comment_key::fix(project, literal));
             one.into_iter().chain(move_to_env::fix_all_uses(project, literal, name)).collect()
         }
+        FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),

@@ -80,7 +80,29 @@ pub struct Project {
     setup: Arc<Setup>,
     bindings: Arc<Bindings>,
     git_roots: Arc<[FileId]>,
-    ignored: Arc<FxHashSet<FileId>>,
+    env_files: Arc<EnvFiles>,
+}
+
+/// What git does with the env files, as far as it is known.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct EnvFiles {
+    /// Kept out by an ignore rule, and not in git already.
+    pub ignored: FxHashSet<FileId>,
+    /// In git's index.
+    pub tracked: FxHashSet<FileId>,
+}
+
+impl EnvFiles {
+    /// What is known of a file from now on.
+    pub fn learn(&mut self, file: &FileId, ignored: bool, tracked: bool) {
+        for (set, holds) in [(&mut self.ignored, ignored), (&mut self.tracked, tracked)] {
+            if holds {
+                set.insert(file.clone());
+            } else {
+                set.remove(file);
+            }
+        }
+    }
 }
 
 /// Past this many changed files they are gathered.
@@ -217,9 +239,9 @@ impl Project {
         Project { git_roots: git_roots.into(), ..self.clone() }
     }
 
-    /// The same project, knowing which of its files git will not take.
-    pub fn with_ignored(&self, ignored: FxHashSet<FileId>) -> Project {
-        Project { ignored: Arc::new(ignored), ..self.clone() }
+    /// The same project, knowing what git does with its env files.
+    pub fn with_env_files(&self, env_files: EnvFiles) -> Project {
+        Project { env_files: Arc::new(env_files), ..self.clone() }
     }
 
     /// The same project, with more files that git will not take.
@@ -227,7 +249,9 @@ impl Project {
         if files.is_empty() {
             return self.clone();
         }
-        Project { ignored: Arc::new(self.ignored.iter().cloned().chain(files).collect()), ..self.clone() }
+        let mut env_files = EnvFiles::clone(&self.env_files);
+        env_files.ignored.extend(files);
+        self.with_env_files(env_files)
     }
 
     /// The folders that hold a `.git`, in order of their names.
@@ -237,7 +261,12 @@ impl Project {
 
     /// Is the file kept out of git by an ignore rule (and not in git already)? Known of env files only.
     pub fn is_ignored(&self, file: &FileId) -> bool {
-        self.ignored.contains(file)
+        self.env_files.ignored.contains(file)
+    }
+
+    /// Has git taken the file already? Known of env files only.
+    pub fn is_tracked(&self, file: &FileId) -> bool {
+        self.env_files.tracked.contains(file)
     }
 
     /// The file's path below its workspace folder; the whole path for a file outside of all of them.

@@ -40,8 +40,14 @@ impl Redactor {
             let is_about_secrets = id.starts_with("secret-") || rules.iter().any(|meta| meta.id == finding.rule && meta.risk == Risk::Secrets);
             let Some(file) = project.file(&finding.place.file).filter(|_| is_about_secrets) else { continue };
             let is_literal = id.starts_with("secret-");
-            redactor.spans.entry(finding.place.file.clone()).or_default().push(Flagged { span: finding.place.span, is_literal, furthest: 0 });
-            collect_bodies(&file.document.slice(finding.place.span), is_literal, &mut bodies);
+            // An env file is flagged as a whole; each of its secrets is a place beside that.
+            let held = finding.related.iter().filter(|related| id == "env-file-in-git" && related.place.file == finding.place.file);
+            let held = held.map(|related| (related.place.span, true));
+            let flagged = (id != "env-file-in-git").then_some((finding.place.span, is_literal));
+            for (span, is_literal) in flagged.into_iter().chain(held) {
+                redactor.spans.entry(finding.place.file.clone()).or_default().push(Flagged { span, is_literal, furthest: 0 });
+                collect_bodies(&file.document.slice(span), is_literal, &mut bodies);
+            }
         }
         for spans in redactor.spans.values_mut() {
             spans.sort_by_key(|flagged| (flagged.span, flagged.is_literal));
@@ -192,7 +198,11 @@ fn collect_bodies(text: &str, is_literal: bool, bodies: &mut Vec<String>) {
         let names_one = value.contains("env.") || value.contains("environ");
         bodies.extend((telling(value) && !names_one).then(|| value.to_owned()));
     }
-    bodies.extend(quoted.into_iter().filter(|part| telling(part)).map(str::to_owned));
+    // `Bearer ...`, a key file, JSON: of a literal that is more than a word, its pieces, as they are read back elsewhere.
+    let is_border = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '{' | '}' | ',');
+    let pieces = quoted.iter().filter(|part| is_literal && part.contains(is_border)).flat_map(|part| part.split(is_border));
+    bodies.extend(pieces.filter(|piece| piece.len() >= 16 && piece.bytes().any(|b| b.is_ascii_digit()) && telling(piece)).map(str::to_owned));
+    bodies.extend(quoted.iter().filter(|part| telling(part)).map(|part| (*part).to_owned()));
 }
 
 /// `STRIPE_SECRET_KEY`: the name of a variable, which may be said.

@@ -1,5 +1,6 @@
 //! FLOOR 5. One file per mistake. A rule sees facts and the project, never syntax or a language.
 
+pub mod env_file_in_git;
 mod finding;
 mod meta;
 pub mod missing_ownership;
@@ -18,7 +19,7 @@ pub use plan::FixPlan;
 
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
-    static ALL: &[&RuleMeta<'static>] = &[&missing_ownership::META, &secret_hardcoded::META, &sql_injection::META];
+    static ALL: &[&RuleMeta<'static>] = &[&env_file_in_git::META, &missing_ownership::META, &secret_hardcoded::META, &sql_injection::META];
     ALL
 }
 

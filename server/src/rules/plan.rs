@@ -2,13 +2,15 @@
 
 use super::{Place, RuleId};
 use crate::facts::query::Operation;
-use crate::text::Name;
+use crate::text::{FileId, Name};
 
 /// Closed on purpose: a new plan does not compile until `fixes` handles it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum FixPlan {
     /// Replace the literal at `literal` by a read of an environment variable, `name` by preference.
     MoveToEnv { literal: Place, name: Name },
+    /// Keep this env file out of git.
+    LeaveOut { file: FileId },
     /// Tie an access to the signed-in user: in the query, or by a comparison after it.
     RequireOwner(Box<RequireOwner>),
     /// Bind the values that are put into the SQL text at `text` as parameters of `call`.

@@ -3,12 +3,12 @@
 //! What is secret and whose it is are facts (`facts::secrets`); this says how bad it is where it stands, in words, and
 //! whether it could live in a variable instead.
 
-use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta, env_file_in_git};
 use crate::facts::secrets::{Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
 use crate::model::FileModel;
 use crate::project::Project;
 pub use crate::project::surface::Surface;
-use crate::syntax::{Document, Language, keeps_secrets};
+use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
 pub static META: RuleMeta = RuleMeta {
@@ -29,8 +29,6 @@ pub struct Input<'i> {
     /// Relative to the workspace folder.
     pub path: &'i str,
     pub surface: Surface,
-    /// Git leaves the file out.
-    pub ignored: bool,
 }
 
 impl Input<'_> {
@@ -44,20 +42,14 @@ impl Input<'_> {
 /// Everything the rule says about one file of a project. `memory` is that file's, or empty.
 pub fn of_file(project: &Project, file: &FileId, memory: &mut Memory, out: &mut Vec<Finding>) {
     let Some(known) = project.file(file) else { return };
-    let input = Input {
-        document: &known.document,
-        model: known.model.as_deref(),
-        path: project.relative(file),
-        surface: project.surface(file),
-        ignored: project.is_ignored(file),
-    };
+    let input = Input { document: &known.document, model: known.model.as_deref(), path: project.relative(file), surface: project.surface(file) };
     check(&input, memory, out);
 }
 
 /// Everything the rule says about one file.
 pub fn check(input: &Input<'_>, memory: &mut Memory, out: &mut Vec<Finding>) {
-    // A private file for secrets that git leaves out is where they belong.
-    if input.ignored && keeps_secrets(&input.document.file) {
+    // A private file for secrets is where they belong; that git must leave it out is a rule of its own.
+    if env_file_in_git::is_asked_about(&input.document.file, input.path) {
         return;
     }
     let mut hits = input.model.map_or_else(Vec::new, |model| memory.in_code(model, input.document, input.path));
@@ -152,7 +144,7 @@ fn is_code(hit: &SecretHit, input: &Input<'_>) -> bool {
 
 fn whereabouts(hit: &SecretHit, input: &Input<'_>) -> &'static str {
     match input.document.language {
-        Language::Env => "an env file that git does not leave out",
+        Language::Env => "a sample that is shared with the code",
         _ if is_code(hit, input) => "the source",
         _ => "a file that is shared with the code",
     }
@@ -170,14 +162,14 @@ mod tests {
     use crate::model::lower;
     use crate::text::FileId;
 
-    fn findings(path: &str, template: &str, surface: Surface, ignored: bool) -> (String, Vec<Finding>) {
+    fn findings(path: &str, template: &str, surface: Surface) -> (String, Vec<Finding>) {
         let text = expand(template, &mut Random::new("rule"));
         let file = FileId::new(&format!("/shop/{path}"));
         let language = Language::of(&file).unwrap_or(Language::Text);
         let document = Document::new(file, language, 0, &text);
         let model = lower::lower(&document, None);
         let mut out = Vec::new();
-        check(&Input { document: &document, model: model.as_ref(), path, surface, ignored }, &mut Memory::default(), &mut out);
+        check(&Input { document: &document, model: model.as_ref(), path, surface }, &mut Memory::default(), &mut out);
         (text, out)
     }
 
@@ -185,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_key_on_a_server_is_an_error_that_can_be_moved() {
-        let (text, found) = findings("src/ai.ts", OPENAI, Surface::Server, false);
+        let (text, found) = findings("src/ai.ts", OPENAI, Surface::Server);
         let [finding] = found.as_slice() else { panic!("{} findings", found.len()) };
         assert_eq!((finding.level, finding.detail.as_str()), (Level::Error, "openai-project"));
         assert_eq!(finding.message, "`apiKey` holds an OpenAI key in the source; anyone who can read this file can spend your money");
@@ -196,25 +188,24 @@ mod tests {
 
     #[test]
     fn in_the_browser_there_is_nowhere_to_move_it() {
-        let (_, found) = findings("src/ai.ts", OPENAI, Surface::Browser, false);
+        let (_, found) = findings("src/ai.ts", OPENAI, Surface::Browser);
         assert!(found.iter().all(|finding| finding.plans.is_empty() && finding.impact == Impact::Critical && finding.message.contains("every visitor")));
         assert_eq!(found.len(), 1);
     }
 
     #[test]
-    fn an_ignored_env_file_is_where_secrets_belong() {
+    fn env_files_are_another_rules_but_samples_are_shared() {
         let env = "STRIPE_SECRET_KEY=sk_live_{alnum:40}\n";
-        assert!(findings(".env", env, Surface::Unknown, true).1.is_empty());
-        assert_eq!(findings(".env", env, Surface::Unknown, false).1.len(), 1);
-        assert_eq!(findings(".env.example", env, Surface::Unknown, false).1.len(), 1);
+        assert!(findings(".env", env, Surface::Unknown).1.is_empty());
+        assert_eq!(findings(".env.example", env, Surface::Unknown).1.len(), 1);
         let toml = "STRIPE_SECRET_KEY = \"sk_live_{alnum:40}\"\n";
-        assert!(findings(".streamlit/secrets.toml", toml, Surface::Unknown, true).1.is_empty());
-        assert_eq!(findings(".streamlit/secrets.toml", toml, Surface::Unknown, false).1.len(), 1);
+        assert!(findings(".streamlit/secrets.toml", toml, Surface::Unknown).1.is_empty());
+        assert_eq!(findings("wrangler.toml", toml, Surface::Unknown).1.len(), 1);
     }
 
     #[test]
     fn a_fallback_says_when_it_is_used() {
-        let (_, found) = findings("src/auth.ts", "const SECRET = process.env.JWT_SECRET || \"my-super-secret-key\";\n", Surface::Server, false);
+        let (_, found) = findings("src/auth.ts", "const SECRET = process.env.JWT_SECRET || \"my-super-secret-key\";\n", Surface::Server);
         let [finding] = found.as_slice() else { panic!("{} findings", found.len()) };
         assert!(finding.message.contains("used silently whenever JWT_SECRET is missing"), "{}", finding.message);
         assert_eq!(finding.level, Level::Error);
@@ -227,7 +218,6 @@ mod tests {
             "src/pay.ts",
             "// old: sk_live_{alnum:40}\nexport const pay = new Stripe(\"sk_live_{alnum:40}\");\nif (password === \"letmein42\") {}\n",
             Surface::Server,
-            false,
         );
         assert_eq!(found.len(), 3);
         for finding in &found {

@@ -32,7 +32,7 @@ pub enum Language {
     Notebook,
     Dockerfile,
     Shell,
-    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, ignore files, `requirements.txt`, `_headers`, a project's own rules.
+    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, key files, ignore files, `requirements.txt`, `_headers`, a project's own rules.
     Text,
 }
 
@@ -55,7 +55,7 @@ impl Language {
             return Some(Language::Dockerfile);
         }
         let is_own_rules = file.extension() == "scm" && file.folder().ends_with("/.guardline/queries");
-        if matches!(name, ".npmrc" | ".pypirc" | ".netrc") || is_plain_manifest(name) || is_own_rules {
+        if matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "id_rsa" | "id_ed25519" | "id_ecdsa") || is_plain_manifest(name) || is_own_rules {
             return Some(Language::Text);
         }
         if matches!(name, "Pipfile" | "poetry.lock" | "uv.lock") {
@@ -86,6 +86,8 @@ impl Language {
             "rules" => Language::AccessRules,
             "ipynb" => Language::Notebook,
             "sh" | "bash" => Language::Shell,
+            // Certificates and the keys to them.
+            "pem" => Language::Text,
             _ => return None,
         })
     }

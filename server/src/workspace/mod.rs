@@ -2,6 +2,7 @@
 
 pub mod config;
 mod discover;
+mod git_entries;
 mod git_index;
 mod names;
 mod notes;

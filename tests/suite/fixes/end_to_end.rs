@@ -29,7 +29,7 @@ fn findings(project: &Project) -> Vec<Finding> {
     let mut out = Vec::new();
     for (file, known) in files {
         let path = project.relative(file);
-        let input = Input { document: &known.document, model: known.model.as_deref(), path, surface: Surface::Server, ignored: project.is_ignored(file) };
+        let input = Input { document: &known.document, model: known.model.as_deref(), path, surface: Surface::Server };
         check(&input, &mut Memory::default(), &mut out);
     }
     out

@@ -24,6 +24,7 @@ mod place;
 mod placeholder;
 mod prefilter;
 pub mod sample;
+mod seen;
 mod shape;
 mod text;
 mod token;
@@ -38,6 +39,7 @@ pub use memory::Memory;
 pub use place::Place;
 pub use placeholder::is_placeholder;
 pub use prefilter::HintWords;
+pub use seen::made_to_be_seen;
 pub use text::{assignments, in_text};
 
 /// What a secret is worth to a stranger, where it stands.
