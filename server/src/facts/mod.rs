@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod check;
 pub mod credential;
 pub mod event;
+pub mod exposure;
 pub mod names;
 pub mod pattern;
 pub mod place;

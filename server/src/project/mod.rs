@@ -12,6 +12,7 @@ mod registry;
 mod resolve;
 pub mod routes;
 pub mod session;
+mod stacks;
 mod stubs;
 pub mod surface;
 mod world;
@@ -23,8 +24,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use resolve::{Resolver, join};
 pub use session::{RootWalk, Session};
+pub use stacks::Stacks;
 pub use world::Linked;
 
+use crate::facts::exposure::FileExposure;
 use crate::facts::schema::{self, FileSchema, Schema};
 use crate::facts::scope::Module;
 use crate::model::{FileModel, lower};
@@ -41,6 +44,8 @@ pub struct File {
     pub module: Option<Arc<Module>>,
     /// What it says about models.
     pub tables: Arc<FileSchema>,
+    /// What it has to do with what reaches the browser.
+    pub exposure: Arc<FileExposure>,
 }
 
 impl File {
@@ -52,9 +57,11 @@ impl File {
             Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
             None => Arc::new(schema::read(&document, model.as_deref())),
         };
+        let known = before.and_then(|file| Some((file.model.as_deref()?, &*file.exposure)));
+        let exposure = Arc::new(FileExposure::read(&document, model.as_deref(), known));
         // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
         let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-        File { document, model, module, tables }
+        File { document, model, module, tables, exposure }
     }
 }
 
@@ -67,6 +74,7 @@ pub struct Project {
     /// What changed since then; `None` for files that are gone. Small, so that a keystroke copies little.
     changed: FxHashMap<FileId, Option<File>>,
     resolver: Arc<Resolver>,
+    stacks: Arc<Stacks>,
     schema: Arc<Schema>,
     git_roots: Arc<[FileId]>,
     ignored: Arc<FxHashSet<FileId>>,
@@ -109,6 +117,9 @@ impl Project {
         if structure {
             let names = project.files().map(|(file, _)| file.clone()).collect();
             let resolver = Resolver::new(&project.roots, names, |file| project.file(file).map(|file| file.document.text()));
+            let names: Vec<FileId> = project.files().map(|(file, _)| file.clone()).collect();
+            let text_of = |file: &FileId| project.file(file).map(|file| file.document.text());
+            project.stacks = Arc::new(Stacks::new(names.iter(), |file| project.file(file).is_some(), text_of));
             project.resolver = Arc::new(resolver);
         }
         if models {
@@ -154,6 +165,11 @@ impl Project {
 
     pub fn resolver(&self) -> &Arc<Resolver> {
         &self.resolver
+    }
+
+    /// What kind of project each package is.
+    pub fn stacks(&self) -> &Arc<Stacks> {
+        &self.stacks
     }
 
     /// The same project, knowing where its git work trees begin.
