@@ -16,6 +16,6 @@ pub use calls::{KeySource, KeyUse, Switch, VendorCall, key_of, vendor_calls};
 pub use env::EnvRead;
 pub use item::{Form, Imported, ItemFacts};
 pub use mention::{Holds, Mention, mentions};
-pub use names::{Standing, standing};
-pub use shape::{ExportShape, FileExposure, ImportShape, ItemShape, Shape};
+pub use names::{Standing, gives, standing};
+pub use shape::{ExportShape, FileExposure, ImportShape, ItemShape, Shape, is_environment};
 pub use table::{Admin, EXPOSURE, Exposure, ServerLibrary, Vendor};

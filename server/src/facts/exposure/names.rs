@@ -54,6 +54,17 @@ pub fn standing(variable: &str) -> Standing {
     }
 }
 
+/// What a stranger does with the value of a variable of this name.
+pub fn gives(variable: &str) -> &'static str {
+    let parts: Vec<&str> = BROWSER.unpublished(variable).split('_').collect();
+    let table: &'static super::table::Exposure = &EXPOSURE;
+    if let Standing::Key(vendor) = standing(variable) {
+        return &vendor.gives;
+    }
+    let named = table.secrets.iter().find(|secret| secret.words.iter().any(|words| position(&parts, words).is_some()));
+    named.map_or("use it as you", |secret| &secret.gives)
+}
+
 /// Does the name say that the key makes an administrator?
 pub(super) fn has_any(variable: &str, list: &[Words]) -> bool {
     let parts: Vec<&str> = variable.split('_').collect();

@@ -21,6 +21,8 @@ pub struct Exposure {
     pub(super) server_makers: Vec<String>,
     pub(super) server_steps: Vec<String>,
     pub never_served: Vec<String>,
+    #[serde(rename = "secret")]
+    pub(super) secrets: Vec<SecretName>,
     #[serde(rename = "vendor")]
     pub vendors: Vec<Vendor>,
     #[serde(rename = "library")]
@@ -38,6 +40,14 @@ impl From<String> for Words {
     fn from(text: String) -> Words {
         Words(text.split('_').map(str::to_owned).collect())
     }
+}
+
+/// What a secret of such a name is good for.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretName {
+    pub(super) words: Vec<Words>,
+    pub(super) gives: String,
 }
 
 #[derive(Deserialize, Debug)]
