@@ -21,6 +21,7 @@ pub mod require_owner;
 pub mod rewrite;
 mod secrets_toml;
 mod server_only;
+mod server_route;
 mod stack;
 pub mod suppress;
 #[cfg(test)]
@@ -48,7 +49,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::RenameVariable { from, to, files } => rename_variable::fix(project, from, to, files).into_iter().collect(),
         FixPlan::RemoveEntry { entry, name } => remove_entry::fix(project, entry, name).into_iter().collect(),
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),
-        FixPlan::ServerRoute { at, variable } => { let _ = (at, variable); Vec::new() }
+        FixPlan::ServerRoute { at, variable } => server_route::fix(project, at, variable).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

@@ -15,12 +15,16 @@ pub fn fix(project: &Project, entry: &Place, name: &Name) -> Option<Fix> {
         grade: Grade::NeedsReview,
         preferred: true,
         edits: edits.finish()?,
-        note: Some("What relied on it fails until the call is made on a server. If a key was already deployed with it, treat the key as seen and replace it.".to_owned()),
+        note: Some(
+            "What relied on it fails until the call is made on a server. If a key was already deployed with it, treat the key as seen and replace it."
+                .to_owned(),
+        ),
         suppresses: false,
     })
 }
 
-fn extent(text: &str, entry: Span) -> Option<Span> {
+/// The entry with the comma that goes with it.
+pub(super) fn extent(text: &str, entry: Span) -> Option<Span> {
     let after = text.get(entry.end as usize..)?;
     let blank = after.len() - after.trim_start_matches([' ', '\t']).len();
     if after.get(blank..)?.starts_with(',') {

@@ -35,7 +35,7 @@ pub fn fix(project: &Project, from: &Name, to: &Name, files: &[FileId]) -> Optio
 }
 
 /// Whole words, but not the names under which a workflow keeps its secrets.
-fn in_text(text: &str, name: &str) -> Vec<Span> {
+pub(super) fn in_text(text: &str, name: &str) -> Vec<Span> {
     let is_kept = |span: &Span| text.get(..span.start as usize).is_some_and(|before| before.ends_with("secrets."));
     words(text, name).into_iter().filter(|span| !is_kept(span)).collect()
 }
@@ -89,13 +89,21 @@ mod tests {
             ("ci.yml", "env:\n  NEXT_PUBLIC_KEY: ${{ secrets.NEXT_PUBLIC_KEY }}\n"),
             ("a.ts", "const a = process.env.NEXT_PUBLIC_KEY!;\nconst b = process.env[\"NEXT_PUBLIC_KEY\"];\n"),
         ]);
-        let expected = ["# KEY\nKEY=abc\nNEXT_PUBLIC_KEY_2=b\n", "env:\n  KEY: ${{ secrets.NEXT_PUBLIC_KEY }}\n", "const a = process.env.KEY!;\nconst b = process.env[\"KEY\"];\n"];
+        let expected = [
+            "# KEY\nKEY=abc\nNEXT_PUBLIC_KEY_2=b\n",
+            "env:\n  KEY: ${{ secrets.NEXT_PUBLIC_KEY }}\n",
+            "const a = process.env.KEY!;\nconst b = process.env[\"KEY\"];\n",
+        ];
         assert_eq!(after.unwrap(), expected);
     }
 
     #[test]
     fn what_cannot_be_renamed_is_left_alone() {
-        for code in ["const { NEXT_PUBLIC_KEY } = process.env;\n", "const a = import.meta.env.NEXT_PUBLIC_KEY;\n", "const a = read(\"NEXT_PUBLIC_KEY\") ?? process.env.NEXT_PUBLIC_KEY;\n"] {
+        for code in [
+            "const { NEXT_PUBLIC_KEY } = process.env;\n",
+            "const a = import.meta.env.NEXT_PUBLIC_KEY;\n",
+            "const a = read(\"NEXT_PUBLIC_KEY\") ?? process.env.NEXT_PUBLIC_KEY;\n",
+        ] {
             assert_eq!(renamed(&[("a.ts", code)]), None, "{code}");
         }
         assert_eq!(renamed(&[(".env", "NEXT_PUBLIC_KEY=a\nKEY=b\n")]), None);

@@ -34,7 +34,10 @@ pub fn fix(project: &Project, file: &FileId) -> Option<Fix> {
         grade: Grade::NeedsReview,
         preferred: false,
         edits: edits.finish()?,
-        note: Some("The build now refuses to ship this file and names the import that would. Take what the browser needs out of it, or call it over a route.".to_owned()),
+        note: Some(
+            "The build now refuses to ship this file and names the import that would. Take what the browser needs out of it, or call it over a route."
+                .to_owned(),
+        ),
         suppresses: false,
     })
 }

@@ -9,6 +9,7 @@ use crate::facts::exposure::{Holds, Standing, gives, is_environment, standing};
 use crate::facts::secrets::SecretHit;
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Side;
+use crate::project::surface::Surface;
 use crate::project::{File, Project};
 use crate::syntax::Language;
 use crate::text::{FileId, Name, Place, Span};
@@ -46,6 +47,9 @@ struct Named<'p> {
 
 /// `hits`: secrets that stand under published names in this file. `told`: variables of which another finding in this file speaks.
 pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], told: &FxHashSet<Name>, out: &mut Vec<Finding>) {
+    if cx.project.surface(cx.file) == Surface::Test {
+        return;
+    }
     for name in cx.reach.published().names(cx.file) {
         let hit = hits.iter().find(|hit| hit.name == *name);
         let standing = standing(name);
@@ -66,9 +70,14 @@ fn is_first(own: &Named<'_>, all: &[Named<'_>]) -> bool {
     let defines = |named: &&Named<'_>| named.rank < Rank::Client;
     if own.rank >= Rank::Client {
         let above = all.iter().filter(defines).any(|named| own.folder.starts_with(named.folder));
-        return !above && all.iter().filter(|named| named.folder == own.folder).min_by_key(|named| (named.rank, named.file)).is_some_and(|first| first.file == own.file);
+        return !above
+            && all.iter().filter(|named| named.folder == own.folder).min_by_key(|named| (named.rank, named.file)).is_some_and(|first| first.file == own.file);
     }
-    all.iter().filter(defines).filter(|named| named.folder == own.folder).min_by_key(|named| (named.rank, named.file)).is_some_and(|first| first.file == own.file)
+    all.iter()
+        .filter(defines)
+        .filter(|named| named.folder == own.folder)
+        .min_by_key(|named| (named.rank, named.file))
+        .is_some_and(|first| first.file == own.file)
 }
 
 fn named<'p>(cx: &FileCx<'p>, file: &'p FileId, name: &Name) -> Option<Named<'p>> {
@@ -100,7 +109,9 @@ fn read(known: &File, name: &Name) -> Option<(usize, Span)> {
     known.exposure.items.iter().enumerate().find_map(|(at, facts)| {
         let placed = segments.get(at)?;
         let read = facts.env.iter().find(|read| read.name == *name).map(|read| read.span);
-        let imported = || facts.imports.iter().find(|import| is_environment(&import.source) && import.names.iter().any(|(known, _)| known == name)).map(|import| import.span);
+        let imported = || {
+            facts.imports.iter().find(|import| is_environment(&import.source) && import.names.iter().any(|(known, _)| known == name)).map(|import| import.span)
+        };
         Some((at, placed.absolute(read.or_else(imported)?)))
     })
 }
@@ -114,7 +125,9 @@ fn finding(cx: &FileCx<'_>, name: &Name, own: &Named<'_>, all: &[Named<'_>], hit
     let (rating, message) = match (hit, standing) {
         (None, Standing::Unclear) => (
             (Impact::Medium, Confidence::Likely),
-            format!("`{name}` is a key that every visitor gets to see: `{prefix}` copies it into the page; if it costs money or reads data, only a server may have it"),
+            format!(
+                "`{name}` is a key that every visitor gets to see: `{prefix}` copies it into the page; if it costs money or reads data, only a server may have it"
+            ),
         ),
         (None, _) if is_open => (
             (Impact::High, Confidence::Proven),

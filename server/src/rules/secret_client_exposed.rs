@@ -69,10 +69,9 @@ fn of_switch(cx: &FileCx<'_>, item: usize, switch: &Switch, start: u32, literals
             (Impact::Medium, Confidence::Likely),
             format!("`{name}` lets this run where `{variable}` is empty, so it will not work; under a published name the key would go to {who}"),
         ),
-        None if source.is_none() => (
-            (Impact::Medium, Confidence::Likely),
-            format!("`{name}` lets this run where no key can be kept: whatever key it is given goes to {who}"),
-        ),
+        None if source.is_none() => {
+            ((Impact::Medium, Confidence::Likely), format!("`{name}` lets this run where no key can be kept: whatever key it is given goes to {who}"))
+        }
         None => ((Impact::Low, confidence), format!("`{name}` is safe only while each visitor brings a key of their own: a key of yours would go to {who}")),
     };
     let mut finding = cx.finding(&META, "switch", rating, cx.place(span), message);
@@ -82,9 +81,11 @@ fn of_switch(cx: &FileCx<'_>, item: usize, switch: &Switch, start: u32, literals
     {
         finding.related.push(Related { place: cx.place(key.span.shifted(start)), message: "this is the key".to_owned() });
     }
-    if rating.0 > Impact::Low {
-        finding.plans.push(FixPlan::RemoveEntry { entry: cx.place(span), name: name.clone() });
-        finding.plans.extend(variable.map(|variable| FixPlan::ServerRoute { at: cx.place(span), variable }));
+    match variable {
+        // Without the switch the key would still be there: only a server helps.
+        Some(variable) => finding.plans.push(FixPlan::ServerRoute { at: cx.place(span), variable }),
+        None if source.is_none() => finding.plans.push(FixPlan::RemoveEntry { entry: cx.place(span), name: name.clone() }),
+        None => {}
     }
     Some(finding)
 }
@@ -134,7 +135,9 @@ fn of_intrusion(cx: &FileCx<'_>, meta: &RuleMeta<'static>, intrusion: &Intrusion
         }
         Needed::Variable(name) if by_import => (
             (Impact::Medium, Confidence::Likely),
-            format!("This import brings `{target}` to the browser, where `{name}` is empty: it will not work there. Do not give it a published name, which would show it to {who}"),
+            format!(
+                "This import brings `{target}` to the browser, where `{name}` is empty: it will not work there. Do not give it a published name, which would show it to {who}"
+            ),
         ),
         Needed::Variable(name) => (
             (Impact::Medium, Confidence::Likely),
@@ -142,7 +145,10 @@ fn of_intrusion(cx: &FileCx<'_>, meta: &RuleMeta<'static>, intrusion: &Intrusion
         ),
         Needed::Library { library, package, .. } if by_import => (
             (Impact::High, Confidence::Likely),
-            format!("This import brings `{target}` to the browser, and with it {} (`{package}`): the build fails, or what belongs on your server goes to {who}", library.what),
+            format!(
+                "This import brings `{target}` to the browser, and with it {} (`{package}`): the build fails, or what belongs on your server goes to {who}",
+                library.what
+            ),
         ),
         Needed::Library { library, package, .. } => (
             (Impact::High, Confidence::Likely),

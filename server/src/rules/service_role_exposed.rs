@@ -26,7 +26,9 @@ pub fn check(cx: &FileCx<'_>, calls: &[VendorCall], out: &mut Vec<Finding>) {
             ((Impact::Critical, confidence), message)
         } else if confidence == Confidence::Proven {
             let who = audience(way.surface);
-            let message = format!("`{callee}` is given `{variable}` in code that goes to {who}: it is empty there, so this will not work, and under a published name any of them could {gives}");
+            let message = format!(
+                "`{callee}` is given `{variable}` in code that goes to {who}: it is empty there, so this will not work, and under a published name any of them could {gives}"
+            );
             ((Impact::Medium, Confidence::Likely), message)
         } else {
             continue;
