@@ -6,6 +6,7 @@
 pub mod around;
 mod class;
 pub mod comment_line;
+pub mod data;
 mod expr;
 mod file;
 mod function;
