@@ -33,6 +33,12 @@ const FILES: &[(&str, &str)] = &[
         "main.py",
         "from flask import Flask, request\nimport sqlite3\n\napp = Flask(__name__)\n\n\ndef rows(term):\n    return sqlite3.connect(\"x\").execute(f\"select * from t where a = '{term}'\").fetchall()\n\n\n@app.route(\"/search\")\ndef search():\n    return {\"rows\": rows(request.args[\"q\"])}\n\n\ndef thing(term):\n    return rows(term)\n",
     ),
+    ("package.json", "{ \"dependencies\": { \"next\": \"16\", \"pg\": \"8\" } }"),
+    (
+        "app/client.tsx",
+        "\"use client\";\nimport { pool } from \"@/lib/pool\";\nexport const Client = () => <p onClick={() => pool()}>{process.env.NEXT_PUBLIC_OPENAI_API_KEY}</p>;\n",
+    ),
+    ("lib/pool.ts", "import { Pool } from \"pg\";\nconst db = new Pool({ connectionString: process.env.DATABASE_URL });\nexport const pool = () => db;\n"),
     (
         "firestore.rules",
         "rules_version = '2';\nservice cloud.firestore {\n  match /databases/{database}/documents {\n    function owns(id) { return request.auth.uid == id; }\n    match /notes/{id} {\n      allow read: if owns(resource.data.ownerId);\n      allow write: if request.auth != null;\n    }\n    match /{rest=**} { allow read; }\n  }\n}\n",
@@ -302,6 +308,45 @@ fn a_model_that_becomes_people_changes_what_is_found_in_code() {
             let now = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
             let fresh = Engine::default().check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
             assert_eq!(told(&now), told(&fresh), "with {people:?}");
+        }
+    });
+}
+
+#[test]
+fn an_import_that_is_written_elsewhere_shows_a_secret_to_the_browser() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let key = format!("sk_live_51{}", "aB3dE6fG9".repeat(4));
+        let page = |import: &str| format!("\"use client\";\n{import}export const Page = () => <p onClick={{() => search()}}>Search</p>;\n");
+        let document = |name: &str, version: i32, text: &str| Document::new(id(name), Language::of(&id(name)).expect("known"), version, text);
+        let mut current = project(&[
+            document("package.json", 0, "{ \"dependencies\": { \"next\": \"16\" } }"),
+            document("app/page.tsx", 0, &page("")),
+            document(
+                "lib/search.ts",
+                0,
+                &format!("const KEY = \"{key}\";\nexport const search = () => fetch(\"/s\", {{ headers: {{ authorization: KEY }} }});\n"),
+            ),
+            document("lib/other.ts", 0, "export const search = () => 1;\n"),
+        ]);
+        let mut engine = Engine::default();
+        let rules = |findings: &[Finding]| findings.iter().map(|finding| finding.rule.to_string()).collect::<Vec<_>>();
+        let steps = [
+            ("import { search } from \"../lib/search\";\n", "secret-client-exposed"),
+            ("import { search } from \"../lib/other\";\n", "secret-hardcoded"),
+            ("import type { search } from \"../lib/search\";\n", "secret-hardcoded"),
+            ("import * as all from \"../lib/search\";\nall.search();\n", "secret-client-exposed"),
+            ("", "secret-hardcoded"),
+        ];
+        for (version, (import, rule)) in steps.into_iter().enumerate() {
+            let edited = document("app/page.tsx", version as i32 + 1, &page(import));
+            current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited)))]);
+            // The file with the secret was not touched.
+            let now = engine.check(&snapshot(&current, &config), &id("lib/search.ts"), &Cancel::default()).expect("not cancelled");
+            assert_eq!(rules(&now), [rule], "after {import:?}");
+            let fresh = Engine::default().check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+            let all = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+            assert_eq!(told(&all), told(&fresh), "after {import:?}");
         }
     });
 }

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod check;
 pub mod credential;
 pub mod event;
+pub mod exposure;
 pub mod names;
 pub mod openapi;
 pub mod pattern;

@@ -16,9 +16,13 @@ mod literal;
 pub mod move_to_env;
 mod package;
 mod phrasebook;
+mod remove_entry;
+mod rename_variable;
 pub mod require_owner;
 pub mod rewrite;
 mod secrets_toml;
+mod server_only;
+mod server_route;
 mod stack;
 pub mod suppress;
 #[cfg(test)]
@@ -44,6 +48,10 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
+        FixPlan::RenameVariable { from, to, files } => rename_variable::fix(project, from, to, files).into_iter().collect(),
+        FixPlan::RemoveEntry { entry, name } => remove_entry::fix(project, entry, name).into_iter().collect(),
+        FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),
+        FixPlan::ServerRoute { at, variable } => server_route::fix(project, at, variable).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

@@ -14,6 +14,7 @@ pub mod routes;
 pub mod said;
 pub mod session;
 pub mod setup;
+mod stacks;
 mod stubs;
 pub mod surface;
 mod versions;
@@ -27,10 +28,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use resolve::{Resolver, join};
 pub use session::{RootWalk, Session};
 pub use setup::Setup;
+pub use stacks::Stacks;
 pub use world::Linked;
 
 use said::{Bindings, Said};
 
+use crate::facts::exposure::FileExposure;
 use crate::facts::schema::{self, FileSchema, Schema};
 use crate::facts::scope::Module;
 use crate::model::{FileModel, lower};
@@ -49,6 +52,8 @@ pub struct File {
     pub tables: Arc<FileSchema>,
     /// What else it says, if it is not code.
     pub said: Option<Arc<Said>>,
+    /// What it has to do with what reaches the browser.
+    pub exposure: Arc<FileExposure>,
 }
 
 impl File {
@@ -61,9 +66,11 @@ impl File {
             None => Arc::new(schema::read(&document, model.as_deref())),
         };
         let said = Said::of(&document);
+        let known = before.and_then(|file| Some((file.model.as_deref()?, &*file.exposure)));
+        let exposure = Arc::new(FileExposure::read(&document, model.as_deref(), known));
         // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
         let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-        File { document, model, module, tables, said }
+        File { document, model, module, tables, said, exposure }
     }
 }
 
@@ -76,6 +83,7 @@ pub struct Project {
     /// What changed since then; `None` for files that are gone. Small, so that a keystroke copies little.
     changed: FxHashMap<FileId, Option<File>>,
     resolver: Arc<Resolver>,
+    stacks: Arc<Stacks>,
     schema: Arc<Schema>,
     setup: Arc<Setup>,
     bindings: Arc<Bindings>,
@@ -150,6 +158,9 @@ impl Project {
         if structure {
             let names = project.files().map(|(file, _)| file.clone()).collect();
             let resolver = Resolver::new(&project.roots, names, |file| project.file(file).map(|file| file.document.text()));
+            let names: Vec<FileId> = project.files().map(|(file, _)| file.clone()).collect();
+            let text_of = |file: &FileId| project.file(file).map(|file| file.document.text());
+            project.stacks = Arc::new(Stacks::new(names.iter(), |file| project.file(file).is_some(), text_of));
             project.resolver = Arc::new(resolver);
         }
         if structure || !configured.is_empty() {
@@ -232,6 +243,11 @@ impl Project {
 
     pub fn resolver(&self) -> &Arc<Resolver> {
         &self.resolver
+    }
+
+    /// What kind of project each package is.
+    pub fn stacks(&self) -> &Arc<Stacks> {
+        &self.stacks
     }
 
     /// The same project, knowing where its git work trees begin.

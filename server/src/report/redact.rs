@@ -40,14 +40,8 @@ impl Redactor {
             let is_about_secrets = id.starts_with("secret-") || rules.iter().any(|meta| meta.id == finding.rule && meta.risk == Risk::Secrets);
             let Some(file) = project.file(&finding.place.file).filter(|_| is_about_secrets) else { continue };
             let is_literal = id.starts_with("secret-");
-            // An env file is flagged as a whole; each of its secrets is a place beside that.
-            let held = finding.related.iter().filter(|related| id == "env-file-in-git" && related.place.file == finding.place.file);
-            let held = held.map(|related| (related.place.span, true));
-            let flagged = (id != "env-file-in-git").then_some((finding.place.span, is_literal));
-            for (span, is_literal) in flagged.into_iter().chain(held) {
-                redactor.spans.entry(finding.place.file.clone()).or_default().push(Flagged { span, is_literal, furthest: 0 });
-                collect_bodies(&file.document.slice(span), is_literal, &mut bodies);
-            }
+            redactor.spans.entry(finding.place.file.clone()).or_default().push(Flagged { span: finding.place.span, is_literal, furthest: 0 });
+            collect_bodies(&file.document.slice(finding.place.span), is_literal, &mut bodies);
         }
         for spans in redactor.spans.values_mut() {
             spans.sort_by_key(|flagged| (flagged.span, flagged.is_literal));

@@ -58,7 +58,7 @@ pub fn believe(
 ) -> Option<Beliefs> {
     session.update(project, config);
     let walks = session.all(project, config, cancelled)?;
-    let surfaces = project.surfaces();
+    let sides = project.sides();
     let mut touched: BTreeSet<Name> = BTreeSet::new();
     let mut files = Vec::new();
     let world = Linked::new(project, config);
@@ -69,7 +69,7 @@ pub fn believe(
         let here: Vec<&Arc<RootWalk>> = walks.iter().filter(|walk| walk.files.contains(file) || home(walk) == file).collect();
         let mut of_file = OfFile {
             file: project.relative(file).to_owned(),
-            surface: surfaces.get(file).copied().unwrap_or_default().word(),
+            surface: sides.get(file).copied().unwrap_or_default().word(),
             walks: Vec::new(),
             access: said::access(project, file, known),
             unescaped: said::unescaped(project, file, known),
