@@ -13,6 +13,18 @@ pub struct Browser {
     pub server_imports: Vec<String>,
     pub server_folders: Vec<String>,
     pub server_files: Vec<String>,
+    pub built: Vec<BuiltFolder>,
+}
+
+/// A folder that a build fills with what is served.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuiltFolder {
+    /// Below the folder of a package.
+    pub folder: String,
+    /// Only if there is a page in it.
+    #[serde(default)]
+    pub page: bool,
 }
 
 const TEXT: &str = include_str!("../../../queries/catalogue/browser.toml");

@@ -15,6 +15,7 @@ pub mod schema;
 pub mod scope;
 pub mod secrets;
 pub mod show;
+pub mod source_map;
 pub mod taint;
 pub mod value;
 pub mod walk;

@@ -1,5 +1,6 @@
 //! FLOOR 5. One file per mistake. A rule sees facts and the project, never syntax or a language.
 
+pub mod built;
 mod finding;
 mod meta;
 pub mod missing_ownership;
@@ -7,6 +8,7 @@ pub mod own;
 pub mod ownership;
 mod ownership_plan;
 pub mod plan;
+pub mod public_source_maps;
 pub mod raw;
 pub mod secret_hardcoded;
 pub mod sql_injection;
@@ -18,7 +20,7 @@ pub use plan::FixPlan;
 
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
-    static ALL: &[&RuleMeta<'static>] = &[&missing_ownership::META, &secret_hardcoded::META, &sql_injection::META];
+    static ALL: &[&RuleMeta<'static>] = &[&missing_ownership::META, &public_source_maps::META, &secret_hardcoded::META, &sql_injection::META];
     ALL
 }
 

@@ -24,6 +24,7 @@ mod place;
 mod placeholder;
 mod prefilter;
 pub mod sample;
+mod served;
 mod shape;
 mod text;
 mod token;
@@ -37,6 +38,7 @@ pub use judge::Evidence;
 pub use memory::Memory;
 pub use place::Place;
 pub use prefilter::HintWords;
+pub use served::{Served, in_served};
 pub use text::in_text;
 
 /// What a secret is worth to a stranger, where it stands.
