@@ -11,6 +11,7 @@ pub mod plan;
 pub mod public_source_maps;
 pub mod raw;
 pub mod secret_hardcoded;
+pub mod sensitive_data_exposed;
 pub mod sql_injection;
 
 pub use crate::text::Place;
@@ -20,7 +21,8 @@ pub use plan::FixPlan;
 
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
-    static ALL: &[&RuleMeta<'static>] = &[&missing_ownership::META, &public_source_maps::META, &secret_hardcoded::META, &sql_injection::META];
+    static ALL: &[&RuleMeta<'static>] =
+        &[&missing_ownership::META, &public_source_maps::META, &secret_hardcoded::META, &sensitive_data_exposed::META, &sql_injection::META];
     ALL
 }
 
@@ -28,6 +30,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
     missing_ownership::check(cx, &mut out);
+    sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
     out
 }

@@ -105,6 +105,9 @@ impl Walker<'_> {
                 query.data.push(value);
             }
         }
+        if !entry.columns.is_empty() {
+            query.columns = self.chosen_columns(&entry.columns, query.columns.take(), args);
+        }
         if let Some(sql) = &entry.sql {
             self.read_statement(sql, query, args);
         }
@@ -136,6 +139,9 @@ impl Walker<'_> {
                         query.data.extend(inner.data.iter().cloned());
                     }
                     query.operation = if inner.operation.is_write() { inner.operation } else { query.operation };
+                    if inner.columns.is_some() {
+                        query.columns = inner.columns.clone();
+                    }
                     query.guessed |= inner.guessed;
                     if query.key.is_none() {
                         query.key = inner.key.clone();
