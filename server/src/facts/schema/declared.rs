@@ -145,6 +145,8 @@ pub struct DeclaredColumn {
     pub implicit: bool,
     /// Its default is the caller: `default auth.uid()`.
     pub defaults_to_caller: bool,
+    /// Not given unless it is asked for by name.
+    pub withheld: bool,
     pub site: Site,
 }
 
@@ -161,6 +163,7 @@ impl DeclaredColumn {
             list: false,
             implicit: false,
             defaults_to_caller: false,
+            withheld: false,
             site,
         }
     }

@@ -51,6 +51,31 @@ impl Walker<'_> {
     }
 }
 
+/// Which relations an object asks for whole: `{ customer: true, lines: { include: { product: true } } }`.
+pub(super) fn embedded(object: &Object, path: &[Name], out: &mut Vec<Vec<Name>>, depth: u32) {
+    if depth > 4 || out.len() >= 16 {
+        return;
+    }
+    for (name, value) in &object.fields {
+        let mut here = path.to_vec();
+        here.push(name.clone());
+        match value.kind() {
+            Kind::Bool(true) => out.push(here),
+            Kind::Object(inner) => {
+                let part = |key: &str| inner.get(key).0.and_then(closed);
+                let chosen = part("select").or_else(|| part("columns"));
+                if chosen.is_none() && inner.rest.is_none() && part("omit").is_none() {
+                    out.push(here.clone());
+                }
+                for further in [part("include"), part("with"), part("select")].into_iter().flatten() {
+                    embedded(further, &here, out, depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 fn closed(value: &Value) -> Option<&Object> {
     match value.kind() {
         Kind::Object(object) if object.rest.is_none() => Some(object),
@@ -98,7 +123,10 @@ fn listed<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Columns> {
             _ => return None,
         }
     }
-    let Listed { given, withheld } = listed;
+    let Listed { given, withheld, also } = listed;
+    if !also.is_empty() && given.is_empty() && withheld.is_empty() {
+        return Some(Columns::Also(also));
+    }
     if given.iter().any(|name| name == "*") || given.is_empty() && withheld.is_empty() {
         return Some(Columns::Whole);
     }
@@ -109,6 +137,7 @@ fn listed<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Columns> {
 struct Listed {
     given: Vec<Name>,
     withheld: Vec<Name>,
+    also: Vec<Name>,
 }
 
 impl Listed {
@@ -120,7 +149,10 @@ impl Listed {
             }
             match word.strip_prefix('-') {
                 Some(name) => self.withheld.push(Name::from(name)),
-                None => self.given.push(Name::from(word.trim_start_matches('+').rsplit(['.', ':']).next().unwrap_or(word))),
+                None => match word.strip_prefix('+') {
+                    Some(name) => self.also.push(Name::from(name)),
+                    None => self.given.push(Name::from(word.rsplit(['.', ':']).next().unwrap_or(word))),
+                },
             }
         }
         Some(())

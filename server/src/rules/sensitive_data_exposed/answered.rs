@@ -6,6 +6,7 @@ use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, Use, UseKind};
 use crate::facts::private::{is_private_column, is_private_variable};
 use crate::facts::query::Columns;
+use crate::facts::schema::{Column, Model};
 use crate::facts::value::{Kind, Object, Piece, Value};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, Impact};
@@ -122,15 +123,42 @@ impl Looking<'_, '_> {
 
     fn rows(&mut self, access: AccessId, hidden: &[Name]) {
         let Some(found) = access_of(self.cx, access) else { return };
-        let Some(columns) = &found.query.columns else { return };
         let Some(model) = self.cx.schema.model(&found.query.model) else { return };
-        let given = |name: &Name, db_name: &Name| (columns.give(name) || columns.give(db_name)) && !hidden.contains(name) && !hidden.contains(db_name);
-        let private = model.columns.iter().filter(|column| is_private_column(&column.name) && given(&column.name, &column.db_name));
-        let columns: Vec<Name> = private.map(|column| column.name.clone()).collect();
-        let named = matches!(found.query.columns, Some(Columns::Only(_)));
-        if !columns.is_empty() && (named || Self::is_whole(found)) {
+        let Some(chosen) = &found.query.columns else { return };
+        if !matches!(chosen, Columns::Only(_)) && !Self::is_whole(found) {
+            return;
+        }
+        let named = |column: &Column| match chosen {
+            Columns::Only(names) | Columns::Also(names) => names.contains(&column.name),
+            _ => false,
+        };
+        let is_given = |column: &&Column| {
+            let given = (chosen.give(&column.name) || chosen.give(&column.db_name)) && (!column.withheld || named(column));
+            given && is_private_column(&column.name) && !hidden.contains(&column.name) && !hidden.contains(&column.db_name)
+        };
+        let mut columns: Vec<Name> = model.columns.iter().filter(is_given).map(|column| column.name.clone()).collect();
+        for path in found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))) {
+            columns.extend(self.embedded(model, path));
+        }
+        if !columns.is_empty() {
             self.leaks.push(Leak::Rows { access, columns });
         }
+    }
+
+    /// The private columns of whole rows that come with a row, with the way to them.
+    fn embedded(&self, model: &Model, path: &[Name]) -> Vec<Name> {
+        let mut at = model;
+        for name in path {
+            let next = at.relations.iter().find(|relation| relation.name == *name).and_then(|relation| self.cx.schema.get(&relation.model));
+            let Some(next) = next else { return Vec::new() };
+            at = next;
+        }
+        let way = path.iter().map(Name::as_str).collect::<Vec<_>>().join(".");
+        at.columns
+            .iter()
+            .filter(|column| is_private_column(&column.name) && !column.withheld)
+            .map(|column| Name::from(format!("{way}.{}", column.name)))
+            .collect()
     }
 
     /// Rows of this client are sent with all their columns: no class of theirs hides some.

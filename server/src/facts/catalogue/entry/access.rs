@@ -48,6 +48,9 @@ pub struct AccessEntry {
     /// Where it is said which columns are given; without a word of it, whole rows are.
     #[serde(default)]
     pub columns: Vec<ColumnsSpec>,
+    /// Members of the first argument that say which relations' rows come with it: `include`, `with`.
+    #[serde(default)]
+    pub embeds: Vec<Name>,
 }
 
 #[derive(Debug, Deserialize)]
