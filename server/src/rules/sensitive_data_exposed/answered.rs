@@ -9,7 +9,7 @@ use crate::facts::query::Columns;
 use crate::facts::schema::{Column, Model};
 use crate::facts::value::{Kind, Object, Piece, Value};
 use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::{Confidence, Impact};
+use crate::rules::{Confidence, FixPlan, Impact};
 use crate::text::Name;
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -202,6 +202,7 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
                 _ => format!("Whole `{model}` records are sent out, {names} with them: anyone who may call this can read them in the answer"),
             };
             raw.also(used.site.clone(), "they get out here".to_owned());
+            raw.plans.extend(leave_out(cx, found, &columns));
         }
         Leak::Column { access, column } => {
             let found = access_of(cx, access)?;
@@ -211,6 +212,20 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
         }
     }
     Some(raw)
+}
+
+/// Only columns of the rows themselves: what comes along is chosen in more than one way.
+fn leave_out(cx: &RuleCx<'_>, found: &Access, private: &[Name]) -> Option<FixPlan> {
+    let model = cx.schema.model(&found.query.model)?;
+    let query = cx.project.place(found.query.site.as_ref()?)?;
+    if found.query.columns != Some(Columns::Whole) || private.iter().any(|name| name.contains('.')) {
+        return None;
+    }
+    let is_other = |column: &&Column| !column.implicit && !private.contains(&column.name) && !is_private_column(&column.name);
+    let others = model.columns.iter().filter(is_other);
+    let by_database = found.query.client == "supabase";
+    let names = others.map(|column| if by_database { column.db_name.clone() } else { column.name.clone() }).collect();
+    Some(FixPlan::LeaveOut { query, client: found.query.client.clone(), private: private.to_vec(), others: names })
 }
 
 fn listed(columns: &[Name]) -> String {

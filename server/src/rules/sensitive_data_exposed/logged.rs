@@ -7,7 +7,7 @@ use crate::facts::private::{is_private_value, is_private_variable, is_worst};
 use crate::facts::value::{Kind, Value};
 use crate::project::surface::Surface;
 use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::{Confidence, Impact};
+use crate::rules::{Confidence, FixPlan, Impact};
 use crate::text::Name;
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -25,6 +25,9 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             raw.impact = Some(told.impact);
             raw.detail = "log".into();
             raw.message = message(cx, path, &told.what, site);
+            if let (Some(at), What::Value, Some(name)) = (cx.project.place(site), &told.what, path.last()) {
+                raw.plans.push(FixPlan::HideInLog { at, name: name.clone() });
+            }
             out.push(raw);
         }
     }
