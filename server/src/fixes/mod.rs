@@ -11,7 +11,7 @@ pub mod env_name;
 pub mod env_quoting;
 mod env_target;
 pub mod ignored;
-pub mod leave_out;
+pub mod choose_columns;
 mod literal;
 pub mod move_to_env;
 mod package;
@@ -43,8 +43,8 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         }
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
-        FixPlan::HideInLog { at, name } => leave_out::hide(project, at, name).into_iter().collect(),
-        FixPlan::LeaveOut { query, client, private, others } => leave_out::columns(project, query, client, private, others).into_iter().collect(),
+        FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
+        FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

@@ -16,7 +16,7 @@ pub enum FixPlan {
     /// Log something else in the place of this value.
     HideInLog { at: Place, name: Name },
     /// Do not ask for the `private` columns in this query, only for the `others`.
-    LeaveOut { query: Place, client: Name, private: Vec<Name>, others: Vec<Name> },
+    ChooseColumns { query: Place, client: Name, private: Vec<Name>, others: Vec<Name> },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
     /// Silence this one finding with a comment and a reason.

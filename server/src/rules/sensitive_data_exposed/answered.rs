@@ -225,7 +225,7 @@ fn leave_out(cx: &RuleCx<'_>, found: &Access, private: &[Name]) -> Option<FixPla
     let others = model.columns.iter().filter(is_other);
     let by_database = found.query.client == "supabase";
     let names = others.map(|column| if by_database { column.db_name.clone() } else { column.name.clone() }).collect();
-    Some(FixPlan::LeaveOut { query, client: found.query.client.clone(), private: private.to_vec(), others: names })
+    Some(FixPlan::ChooseColumns { query, client: found.query.client.clone(), private: private.to_vec(), others: names })
 }
 
 fn listed(columns: &[Name]) -> String {
