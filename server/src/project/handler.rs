@@ -148,7 +148,7 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
     let value = walker.root(&link.value, arguments(values, &link.site));
     walker.request = None;
     let after = walker.facts().clone();
-    let answered = walker.events[events..].iter().any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Respond));
+    let answered = walker.events[events..].iter().any(|event| matches!(event, Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Shown)));
     let passed = std::mem::take(&mut walker.passed);
     match framework.passes {
         Passes::Next if !passed.is_empty() => {

@@ -2,6 +2,7 @@
 
 pub mod place;
 
+mod answers;
 mod changes;
 #[cfg(test)]
 mod examples_tests;

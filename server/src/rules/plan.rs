@@ -23,6 +23,10 @@ pub enum FixPlan {
     ServerOnly { file: FileId },
     /// Ask a vendor from a server instead of from the browser: what stands at `at`, with the key of `variable`.
     ServerRoute { at: Place, variable: Name },
+    /// Log something else in the place of this value.
+    HideInLog { at: Place, name: Name },
+    /// Do not ask for the `private` columns in this query, only for the `others`.
+    ChooseColumns { query: Place, client: Name, private: Vec<Name>, others: Vec<Name> },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
     /// Silence this one finding with a comment and a reason.

@@ -147,6 +147,8 @@ pub struct DeclaredColumn {
     pub implicit: bool,
     /// Its default is the caller (`default auth.uid()`), or access rules demand that it is.
     pub defaults_to_caller: bool,
+    /// Not given unless it is asked for by name.
+    pub withheld: bool,
     pub site: Site,
 }
 
@@ -163,6 +165,7 @@ impl DeclaredColumn {
             list: false,
             implicit: false,
             defaults_to_caller: false,
+            withheld: false,
             site,
         }
     }

@@ -18,12 +18,14 @@ impl Walker<'_> {
             if self.ended {
                 return Value::unknown();
             }
-            let args = self.arguments(args);
+            let given = self.arguments(args);
             if self.ended {
                 return Value::unknown();
             }
-            let value = self.method(&base_value, name, &args, kind, span);
-            self.stored_back(*base, &base_value, name, &args);
+            let before = self.events.len();
+            let value = self.method(&base_value, name, &given, kind, span);
+            self.name_what_is_kept(before, args, span);
+            self.stored_back(*base, &base_value, name, &given);
             return self.refined(value);
         }
         // `require("x")` and `import("x")` are imports.
@@ -44,7 +46,7 @@ impl Walker<'_> {
         if self.ended {
             return Value::unknown();
         }
-        let args = self.arguments(args);
+        let given = self.arguments(args);
         if self.ended {
             return Value::unknown();
         }
@@ -52,11 +54,13 @@ impl Walker<'_> {
         if self.python()
             && let ExprKind::Name(name) = &segment[callee].kind
             && name == "getattr"
-            && let (Some(base), Some(member)) = (args.first(), args.get(1).and_then(|arg| arg.value.as_str()))
+            && let (Some(base), Some(member)) = (given.first(), given.get(1).and_then(|arg| arg.value.as_str()))
         {
             return self.member(&base.value, &Name::from(&**member));
         }
-        let value = self.apply(&function, &args, kind, span);
+        let before = self.events.len();
+        let value = self.apply(&function, &given, kind, span);
+        self.name_what_is_kept(before, args, span);
         // `new Response()` gives an object, whatever it is.
         let value = if kind == CallKind::New && value.is_truthy().is_none() { value.present() } else { value };
         self.refined(value)

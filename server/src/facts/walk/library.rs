@@ -76,10 +76,11 @@ impl<'w> Walker<'w> {
                         taint = taint.join(value.taint());
                     }
                 }
-                Entry::Respond => {
+                Entry::Respond(respond) => {
+                    let kind = if respond.template { UseKind::Shown } else { UseKind::Respond };
                     let facts = self.facts.clone();
                     for arg in args {
-                        self.events.push(Event::Use(Use { value: arg.value.clone(), kind: UseKind::Respond, site: site.clone(), facts: facts.clone() }));
+                        self.events.push(Event::Use(Use { value: arg.value.clone(), kind, site: site.clone(), facts: facts.clone() }));
                     }
                     // What is answered stands in the answer, for a handler that returns it.
                     result.get_or_insert_with(Value::unknown);

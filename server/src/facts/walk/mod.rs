@@ -10,6 +10,7 @@ mod call;
 mod caller;
 mod class;
 mod collection;
+mod columns;
 mod condition;
 mod construct;
 mod declared;

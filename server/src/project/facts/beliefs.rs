@@ -28,7 +28,7 @@
 //! event  { "kind": "access", "at", "operation", "model", "client", "guessed", "filter": [ filter ], "data": [ value ],
 //!          "handle"?, "rowSecurity", "credential", "callers": [ { "expression", "id", "present" } ], "holds": holding }
 //!        { "kind": "sink", "at", "sink", "client", "value": value, "guessed", "holds": holding }
-//!        { "kind": "leaves", "at", "way": "respond" | "return" | "handed", "value": value, "holds": holding }
+//!        { "kind": "leaves", "at", "way": "respond" | "shown" | "return" | "handed" | "passed", "value": value, "holds": holding }
 //!        { "kind": "effect", "at", "effect", "holds": holding }
 //!        { "kind": "registers", "at", "registers": "route" | "middleware" | "mount", "framework", "methods": [..], "path"? }
 //! area   { "at", "store": "firestore" | "storage" | "realtime" | "unknown", "path", "validated",

@@ -64,6 +64,8 @@ pub(super) fn tell(project: &Project, event: &Event) -> OfEvent {
         Event::Use(used) => {
             let way = match used.kind {
                 UseKind::Respond => "respond",
+                UseKind::Shown => "shown",
+                UseKind::Passed => "passed",
                 UseKind::Return => "return",
                 UseKind::Handed => "handed",
             };

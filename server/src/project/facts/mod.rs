@@ -4,8 +4,8 @@ pub mod beliefs;
 mod events;
 mod gaps;
 mod models;
-pub mod setup;
 mod said;
+pub mod setup;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,15 +17,21 @@ use super::session::{RootKey, RootWalk, Session};
 use super::{Linked, Project};
 use crate::config::Config;
 use crate::facts::event::Event;
-use crate::facts::place::{FunctionKey, Site};
+use crate::facts::place::{FunctionKey, ItemKey, Site};
+use crate::model::Placed;
 use crate::text::{Encoding, FileId, Name, Place, Span, position};
 
 impl Project {
     /// Where a site stands now; `None` if its item is gone.
     pub fn place(&self, site: &Site) -> Option<Place> {
-        let module = self.file(&site.item.file)?.module.as_ref()?;
-        let placed = module.model.segments.get(module.segment_of(&site.item)?)?;
+        let placed = self.placed(&site.item)?;
         Some(Place { file: site.item.file.clone(), span: placed.absolute(site.span) })
+    }
+
+    /// The item as it stands now; `None` if it is gone.
+    pub fn placed(&self, item: &ItemKey) -> Option<&Placed> {
+        let module = self.file(&item.file)?.module.as_ref()?;
+        module.model.segments.get(module.segment_of(item)?)
     }
 
     fn at(&self, site: &Site) -> At {
@@ -41,8 +47,7 @@ impl Project {
     }
 
     fn place_of_function(&self, key: &FunctionKey) -> Option<At> {
-        let module = self.file(&key.item.file)?.module.as_ref()?;
-        let placed = module.model.segments.get(module.segment_of(&key.item)?)?;
+        let placed = self.placed(&key.item)?;
         let function = placed.segment.functions.get(key.function.0 as usize)?;
         Some(self.line_at(&key.item.file, placed.absolute(function.span)))
     }

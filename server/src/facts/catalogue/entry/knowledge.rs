@@ -94,7 +94,7 @@ impl Knowledge {
         collect(self.pass, &mut out, |pass: Of| Entry::Pass(pass.of))?;
         collect(self.guard, &mut out, Entry::Guard)?;
         collect(self.deny, &mut out, |_: Nothing| Entry::Deny)?;
-        collect(self.respond, &mut out, |_: Nothing| Entry::Respond)?;
+        collect(self.respond, &mut out, Entry::Respond)?;
         collect(self.present, &mut out, |_: Nothing| Entry::Present)?;
         collect(self.access, &mut out, Entry::Access)?;
         collect(self.route, &mut out, Entry::Route)?;

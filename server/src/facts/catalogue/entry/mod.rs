@@ -13,7 +13,7 @@ use crate::facts::event::SinkKind;
 use crate::facts::taint::{Cleanings, Part};
 use crate::text::Name;
 
-pub use access::{AccessEntry, Callback, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
+pub use access::{AccessEntry, Callback, ColumnsShape, ColumnsSpec, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
 pub use client::{ClientEntry, Parameters};
 pub use example::{Example, Subject};
 pub use framework::{Action, ConventionEntry, FrameworkEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
@@ -32,7 +32,7 @@ pub enum Entry {
     /// Never comes back: it throws, or ends the request.
     Deny,
     /// Sends its arguments to the client.
-    Respond,
+    Respond(RespondEntry),
     /// What it gives is always there: never null, false or empty.
     Present,
     Access(AccessEntry),
@@ -161,6 +161,14 @@ pub struct GuardEntry {
     /// It is known by its class, not by the method that decides.
     #[serde(default)]
     pub by_class: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RespondEntry {
+    /// A template shows of it what it picks.
+    #[serde(default)]
+    pub template: bool,
 }
 
 #[derive(Debug, Deserialize)]
