@@ -12,6 +12,7 @@ use super::changes::Changes;
 use super::handler;
 use super::registry::{self, Registry};
 use super::routes::{self, Registered, Route};
+use super::said::Bindings;
 use super::world::{Linked, is_principal_model};
 use super::{File, Project, Resolver, Setup};
 use crate::config::Config;
@@ -37,6 +38,8 @@ pub struct RootWalk {
     pub files: FxHashSet<FileId>,
     /// The bound was reached: what is not there may only not have been seen.
     pub exhausted: bool,
+    /// So many events were before the handler began.
+    pub before_handler: usize,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -76,6 +79,7 @@ pub struct Session {
     config: Option<Arc<Config>>,
     schema: Option<Arc<Schema>>,
     setup: Arc<Setup>,
+    bindings: Option<Arc<Bindings>>,
     routes: Option<Routes>,
     /// Every root of the project has been walked at least once.
     complete: bool,
@@ -94,10 +98,12 @@ impl Session {
         let changes = self.changes(project);
         let people = self.other_people(project);
         self.rebind(project);
-        if changes.is_empty() && people.is_empty() {
+        let bound = self.otherwise_bound(project);
+        if changes.is_empty() && people.is_empty() && bound.is_empty() {
             return;
         }
         let mut touched: FxHashSet<FileId> = changes.files.clone();
+        touched.extend(bound);
         self.walks.retain(|key, walk| {
             let holds = !changes.touch(&walk.reads) && walk.reads.models.is_disjoint(&people);
             if !holds && let RootKey::Item(item) = key {
@@ -131,6 +137,18 @@ impl Session {
         let asked: FxHashSet<&Name> = self.walks.values().flat_map(|walk| &walk.reads.models).collect();
         let differs = |model: &Name| is_principal_model(&before, model) != is_principal_model(project.schema(), model);
         asked.into_iter().filter(|model| differs(model)).cloned().collect()
+    }
+
+    /// The files whose functions are no longer named by the API descriptions that named them, or are by others.
+    fn otherwise_bound(&mut self, project: &Project) -> Vec<FileId> {
+        let now = project.bindings();
+        let before = self.bindings.replace(Arc::clone(now)).unwrap_or_default();
+        if Arc::ptr_eq(&before, now) {
+            return Vec::new();
+        }
+        let mut files: FxHashSet<&FileId> = before.keys().chain(now.keys()).collect();
+        files.retain(|file| before.get(*file) != now.get(*file));
+        files.into_iter().cloned().collect()
     }
 
     /// What is other than it was, and what it is now is remembered.
@@ -380,7 +398,16 @@ impl Session {
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
         files.extend(walker.home.iter().map(|home| home.item.file.clone()));
-        let walk = Arc::new(RootWalk { key: key.clone(), route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
+        let walk = Arc::new(RootWalk {
+            key: key.clone(),
+            route,
+            events: walker.events,
+            reads: walker.reads,
+            visited: walker.visited,
+            files,
+            exhausted,
+            before_handler: walker.before_handler,
+        });
         self.walks.insert(key, Arc::clone(&walk));
         walk
     }

@@ -3,7 +3,7 @@
 use super::paint::{Style, Tone, harmless};
 use super::redact::Redactor;
 use crate::project::facts::Beliefs;
-use crate::project::facts::beliefs::{At, Holding, OfAccess, OfEvent, OfFile, OfFilter, OfModel, OfValue, OfWalk};
+use crate::project::facts::beliefs::{At, Holding, OfAccess, OfAllow, OfArea, OfEvent, OfFile, OfFilter, OfModel, OfValue, OfWalk};
 
 /// So many names of the signed-in user are told; the JSON has all.
 const MOST_USERS: usize = 3;
@@ -71,7 +71,12 @@ impl<'b> Page<'b> {
         for walk in &file.walks {
             self.walk(walk);
         }
-        if file.walks.is_empty() && file.not_understood.is_empty() {
+        file.access.iter().for_each(|area| self.area(area));
+        for one in &file.unescaped {
+            let what = self.style.paint(Tone::Look, "not escaped");
+            self.line(1, &format!("{what}  {} ({}, in {})  {}", harmless(&one.expression), one.how, harmless(&one.template), self.at(&one.at)));
+        }
+        if file.walks.is_empty() && file.access.is_empty() && file.unescaped.is_empty() && file.not_understood.is_empty() {
             self.line(1, &self.style.paint(Tone::Faint, "nothing to tell"));
         }
         if !file.not_understood.is_empty() {
@@ -107,6 +112,27 @@ impl<'b> Page<'b> {
         if !walk.complete {
             self.line(2, &self.style.paint(Tone::Soon, "more was not seen: the bound was reached"));
         }
+    }
+
+    fn area(&mut self, area: &OfArea) {
+        let path = self.style.paint(Tone::Strong, &harmless(&area.path));
+        let validated = if area.validated { ", validated" } else { "" };
+        self.line(1, &format!("{path}  {}{validated}  {}", area.store, self.at(&area.at)));
+        // Operations that the same people may do stand together.
+        let mut told: Vec<(Vec<&str>, String)> = Vec::new();
+        for of in &area.who {
+            let until = of.until.as_ref().map(|until| format!(" {until}")).unwrap_or_default();
+            let by = of.opened_by.as_ref().map(|path| format!(", opened by {path}")).unwrap_or_default();
+            let who = format!("{}{until}{by}", of.who.replace('-', " "));
+            match told.iter_mut().find(|(_, known)| *known == who) {
+                Some((operations, _)) => operations.push(of.operation),
+                None => told.push((vec![of.operation], who)),
+            }
+        }
+        self.column(2, "who", told.into_iter().map(|(operations, who)| format!("{}: {who}", operations.join(", "))));
+        let allow = |allow: &OfAllow| format!("{}: {} {}", allow.operations.join(", "), allow.demand, self.at(&allow.at));
+        let allows: Vec<String> = area.allows.iter().map(allow).collect();
+        self.column(2, "allow", allows);
     }
 
     fn event(&mut self, event: &OfEvent, always: &Holding) {

@@ -24,6 +24,8 @@ mod place;
 mod placeholder;
 mod prefilter;
 pub mod sample;
+mod seen;
+mod served;
 mod shape;
 mod text;
 mod token;
@@ -38,6 +40,8 @@ pub use memory::Memory;
 pub use place::Place;
 pub use placeholder::is_placeholder;
 pub use prefilter::HintWords;
+pub use seen::made_to_be_seen;
+pub use served::{Served, in_served};
 pub use text::{assignments, in_text};
 
 /// What a secret is worth to a stranger, where it stands.

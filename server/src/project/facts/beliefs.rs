@@ -7,7 +7,9 @@
 //! ```text
 //! { "version": 1,
 //!   "files": [ { "file", "surface": "client" | "server" | "shared" | "unknown",
-//!                "walks": [ walk ], "notUnderstood": [ { "what", "detail", "at" } ] } ],
+//!                "walks": [ walk ], "access": [ area ],
+//!                "unescaped": [ { "at", "template", "how": "filter" | "switched-off" | "sign", "expression", "roots": [..] } ],
+//!                "notUnderstood": [ { "what", "detail", "at" } ] } ],
 //!   "models": [ { "name", "table"?, "known", "privacy", "people", "group", "membership",
 //!                 "owners": [ { "path", "kind", "of"?, "proven" } ], "secretColumns": [..], "protectedColumns": [..],
 //!                 "rowSecurity"?, "policies", "sources": [ { "kind", "at" } ] } ],
@@ -26,9 +28,13 @@
 //! event  { "kind": "access", "at", "operation", "model", "client", "guessed", "filter": [ filter ], "data": [ value ],
 //!          "handle"?, "rowSecurity", "credential", "callers": [ { "expression", "id", "present" } ], "holds": holding }
 //!        { "kind": "sink", "at", "sink", "client", "value": value, "guessed", "holds": holding }
-//!        { "kind": "leaves", "at", "way": "respond" | "return" | "handed", "value": value, "holds": holding }
+//!        { "kind": "leaves", "at", "way": "respond" | "shown" | "return" | "handed" | "passed", "value": value, "holds": holding }
 //!        { "kind": "effect", "at", "effect", "holds": holding }
 //!        { "kind": "registers", "at", "registers": "route" | "middleware" | "mount", "framework", "methods": [..], "path"? }
+//! area   { "at", "store": "firestore" | "storage" | "realtime" | "unknown", "path", "validated",
+//!          "who": [ { "operation", "who": "nobody" | "person" | "role" | "owner" | "unknown" | "marked" | "signed-in" |
+//!                     "anyone-until" | "anyone", "until"?, "openedBy"? } ],
+//!          "allows": [ { "at", "operations": [..], "demand", "checks": [..] } ] }
 //! holding { "principals": [..], "guards": [ { "kind", "name", "sure", "at"? } ], "facts": [..] }
 //! filter  { "column", "op": "=" | "in" | "~", "value": value } | { "all": [ filter ] } | { "any": [ filter ] }
 //!         | { "not": filter } | { "row": value } | { "unreadable": value }
@@ -37,7 +43,8 @@
 //! A walk stands under the file that declares its route or function, whole; under every other file that it comes through
 //! it stands with the events that happen there. `always` is what holds at all of its accesses, sinks and effects.
 //! `surface` is by what the file says and by who imports it. `from` lists the parts of a request (`params`, `body`, ...)
-//! and the other sources a value was made of. Literal text of a project is told by its length only.
+//! and the other sources a value was made of. `who` counts what other areas say of the same paths: `openedBy` is the path
+//! of the one that lets more people in. `checks` are the fields of what is written that an `allow` looks at. Literal text of a project is told by its length only.
 
 use serde::Serialize;
 
@@ -62,7 +69,54 @@ pub struct OfFile {
     pub file: String,
     pub surface: &'static str,
     pub walks: Vec<OfWalk>,
+    /// What access rules say.
+    pub access: Vec<OfArea>,
+    /// What a template writes out as it is.
+    pub unescaped: Vec<OfUnescaped>,
     pub not_understood: Vec<Gap>,
+}
+
+#[derive(Serialize, Clone, PartialEq, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct OfArea {
+    pub at: At,
+    pub store: &'static str,
+    pub path: String,
+    /// What is written is checked apart from who writes it.
+    pub validated: bool,
+    pub who: Vec<OfWho>,
+    pub allows: Vec<OfAllow>,
+}
+
+#[derive(Serialize, Clone, PartialEq, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct OfWho {
+    pub operation: &'static str,
+    pub who: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// The area that lets more people in than this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_by: Option<String>,
+}
+
+#[derive(Serialize, Clone, PartialEq, Debug)]
+pub struct OfAllow {
+    pub at: At,
+    pub operations: Vec<&'static str>,
+    /// In words.
+    pub demand: String,
+    pub checks: Vec<String>,
+}
+
+#[derive(Serialize, Clone, PartialEq, Debug)]
+pub struct OfUnescaped {
+    pub at: At,
+    /// What code calls the template.
+    pub template: String,
+    pub how: &'static str,
+    pub expression: String,
+    pub roots: Vec<String>,
 }
 
 /// Something that was not understood: what is said there may only be part of the truth.
@@ -70,7 +124,7 @@ pub struct OfFile {
 pub struct Gap {
     pub at: At,
     /// `syntax`, `import`, `handler`, `path`, `mount`, `middleware`, `bound`, `model`, `operation`, `filter`,
-    /// `guard`, `guess`.
+    /// `guard`, `guess`, `condition`.
     pub what: &'static str,
     pub detail: String,
 }

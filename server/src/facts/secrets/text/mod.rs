@@ -78,7 +78,7 @@ fn read(language: Language, text: &str) -> Reading {
         Language::Toml => toml::read(text),
         Language::Dockerfile => assignments::dockerfile(text),
         Language::Shell => assignments::shell(text),
-        Language::Text | Language::Prisma => assignments::settings(text),
+        Language::Text | Language::Prisma | Language::AccessRules => assignments::settings(text),
         Language::Sql => assignments::sql(text),
         _ => Reading::default(),
     }
