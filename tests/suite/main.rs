@@ -16,6 +16,8 @@ mod placeholder;
 mod program;
 mod protocol;
 mod renamed;
+mod routes;
+mod said;
 mod schema;
 mod secret_catalogue;
 mod secret_outputs;
