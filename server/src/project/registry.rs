@@ -158,3 +158,21 @@ fn route_path(path: &str, package: Option<&str>) -> String {
     }
     format!("/{}", kept.join("/"))
 }
+
+/// Tells routes of one place apart.
+pub(super) fn digest(route: &Route) -> u64 {
+    use std::hash::{Hash, Hasher};
+    let mut hasher = rustc_hash::FxHasher::default();
+    route.framework.hash(&mut hasher);
+    route.methods.hash(&mut hasher);
+    route.path.hash(&mut hasher);
+    route.adrift.hash(&mut hasher);
+    route.function().hash(&mut hasher);
+    for link in &route.chain {
+        link.site.hash(&mut hasher);
+        if let Kind::Function(closure) = link.value.kind() {
+            (&closure.item, closure.function).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}

@@ -15,6 +15,7 @@ use super::routes::{self, Registered, Route};
 use super::world::{Linked, is_principal_model};
 use super::{File, Project, Resolver};
 use crate::config::Config;
+use crate::facts::check::Facts;
 use crate::facts::event::{Event, Registration};
 use crate::facts::place::{FunctionKey, ItemKey, Site};
 use crate::facts::schema::Schema;
@@ -39,6 +40,8 @@ pub struct RootWalk {
     pub exhausted: bool,
     /// So many events were before the handler began.
     pub before_handler: usize,
+    /// What held when it began.
+    pub begun: Facts,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -247,7 +250,7 @@ impl Session {
         let mut routes = routes::compose(&registered);
         routes.extend(of_interest().flat_map(|(_, registry)| registry.conventional.iter().cloned()));
         let routes: Vec<(RootKey, Arc<Route>)> =
-            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))).collect();
+            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), registry::digest(&route)), Arc::new(route))).collect();
         let live: FxHashSet<&RootKey> = routes.iter().map(|(key, _)| key).collect();
         self.walks.retain(|key, _| !matches!(key, RootKey::Route(..)) || live.contains(key));
         let routes = Arc::new(routes);
@@ -377,25 +380,9 @@ impl Session {
             files,
             exhausted,
             before_handler: walker.before_handler,
+            begun: walker.begun,
         });
         self.walks.insert(key, Arc::clone(&walk));
         walk
     }
-}
-
-fn digest(route: &Route) -> u64 {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    route.framework.hash(&mut hasher);
-    route.methods.hash(&mut hasher);
-    route.path.hash(&mut hasher);
-    route.adrift.hash(&mut hasher);
-    route.function().hash(&mut hasher);
-    for link in &route.chain {
-        link.site.hash(&mut hasher);
-        if let Kind::Function(closure) = link.value.kind() {
-            (&closure.item, closure.function).hash(&mut hasher);
-        }
-    }
-    hasher.finish()
 }
