@@ -257,7 +257,7 @@ impl Beginning {
 
 /// Named arguments that say where something is registered, and run nothing.
 fn runs_before(handler: &Argument) -> bool {
-    handler.name == "*guard*" || !handler.name.starts_with('*') && !matches!(handler.name.as_str(), "prefix" | "url_prefix")
+    matches!(handler.name.as_str(), "*guard*" | "*handler*") || !handler.name.starts_with('*') && !matches!(handler.name.as_str(), "prefix" | "url_prefix")
 }
 
 /// The handler is the last function; what stands before it runs before it.

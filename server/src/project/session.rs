@@ -16,6 +16,7 @@ use super::said::Bindings;
 use super::world::{Linked, is_principal_model};
 use super::{File, Project, Resolver, Setup};
 use crate::config::Config;
+use crate::facts::check::Facts;
 use crate::facts::event::{Event, Registration};
 use crate::facts::place::{FunctionKey, ItemKey, Site};
 use crate::facts::schema::Schema;
@@ -40,6 +41,8 @@ pub struct RootWalk {
     pub exhausted: bool,
     /// So many events were before the handler began.
     pub before_handler: usize,
+    /// What held when it began.
+    pub begun: Facts,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -407,6 +410,7 @@ impl Session {
             files,
             exhausted,
             before_handler: walker.before_handler,
+            begun: walker.begun,
         });
         self.walks.insert(key, Arc::clone(&walk));
         walk

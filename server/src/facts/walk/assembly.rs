@@ -3,31 +3,16 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use super::Walker;
 use crate::facts::catalogue::{Entry, PartEntry, PartKind};
 use crate::facts::event::{Event, Registration, RegistrationKind};
-use crate::facts::place::{ItemKey, Site};
+use crate::facts::place::Site;
 use crate::facts::value::{Argument, ClassValue, Kind, Library, Object, Value};
-use crate::model::{ClassId, ExprId, ExprKind, TypeRef};
+use crate::model::{ExprId, ExprKind, TypeRef};
 use crate::text::{Name, Span};
 
-/// Modules of one application that are looked into.
-const MOST_MODULES: usize = 400;
-
 /// Decorators with their places.
-type Told = Vec<(Value, Span)>;
-type ClassKey = (ItemKey, ClassId);
-
-/// What the modules of an application list.
-#[derive(Default)]
-struct Listed {
-    seen: FxHashSet<ClassKey>,
-    controllers: Vec<(Arc<ClassValue>, Option<ClassKey>)>,
-    guards: Vec<Value>,
-    paths: Vec<(ClassKey, String)>,
-}
+pub(super) type Told = Vec<(Value, Span)>;
 
 impl Walker<'_> {
     fn parts(&self, value: &Value) -> Vec<PartEntry> {
@@ -36,12 +21,12 @@ impl Walker<'_> {
         self.catalogue().at(&library.states).filter_map(part).collect()
     }
 
-    fn is_part(&self, value: &Value, is: PartKind) -> bool {
+    pub(super) fn is_part(&self, value: &Value, is: PartKind) -> bool {
         self.parts(value).iter().any(|part| part.is == is)
     }
 
     /// The decorators here, those that others bundle among them.
-    fn told(&mut self, decorators: &[ExprId]) -> Told {
+    pub(super) fn told(&mut self, decorators: &[ExprId]) -> Told {
         let segment = self.frame().segment.clone();
         let mut told = Vec::new();
         for decorator in decorators {
@@ -119,7 +104,7 @@ impl Walker<'_> {
     }
 
     /// What a controller or a module's list of routes is mounted by: its class.
-    fn unit(&mut self, class: &Arc<ClassValue>) -> Value {
+    pub(super) fn unit(&mut self, class: &Arc<ClassValue>) -> Value {
         let span = self.inside(&class.item, None, None, |walker| walker.frame().segment[class.class].span);
         let site = Some(Site { item: class.item.clone(), span: span.unwrap_or_default() });
         Value::new(Kind::Library(Arc::new(Library { step: class.name.clone(), site, ..Library::default() })))
@@ -177,7 +162,7 @@ impl Walker<'_> {
     }
 
     /// The method of a guard that decides: of an object of its class, made by the framework.
-    fn deciding(&mut self, guard: &Value, part: &PartEntry) -> Value {
+    pub(super) fn deciding(&mut self, guard: &Value, part: &PartEntry) -> Value {
         let object = match guard.kind() {
             Kind::Class(class) => self.instance(class.clone(), Vec::new()),
             Kind::Instance(_) => guard.clone(),
@@ -227,7 +212,7 @@ impl Walker<'_> {
         None
     }
 
-    fn registered(&mut self, kind: RegistrationKind, part: &PartEntry, on: Value, path: Option<Arc<str>>, handlers: Vec<Argument>, site: Site) {
+    pub(super) fn registered(&mut self, kind: RegistrationKind, part: &PartEntry, on: Value, path: Option<Arc<str>>, handlers: Vec<Argument>, site: Site) {
         self.events.push(Event::Registration(Registration { kind, framework: part.framework.clone(), on, methods: Vec::new(), path, handlers, site }));
     }
 
@@ -254,87 +239,6 @@ impl Walker<'_> {
                 _ => Value::unknown(),
             },
             _ => Value::unknown(),
-        }
-    }
-
-    /// The application serves the controllers that its modules list.
-    fn listens(&mut self, part: &PartEntry, application: &Value, site: &Site) {
-        let Some(root) = application.as_library().and_then(|made| made.args.first()).map(|arg| arg.value.clone()) else { return };
-        let mut listed = Listed::default();
-        self.module(&root, part, &mut listed, 0);
-        let argument = |name: &'static str, value: Value| Argument { name: Name::new_static(name), value, site: site.clone(), spread: false };
-        if !listed.guards.is_empty() {
-            let guards = listed.guards.iter().map(|guard| argument("*guard*", guard.clone())).collect();
-            self.registered(RegistrationKind::Middleware, part, application.clone(), None, guards, site.clone());
-        }
-        for (controller, module) in &listed.controllers {
-            let path = listed.paths.iter().find(|(key, _)| Some(key) == module.as_ref()).map(|(_, path)| path.as_str()).unwrap_or_default();
-            let unit = self.unit(controller);
-            self.registered(RegistrationKind::Mount, part, application.clone(), Some(path.into()), vec![argument("*mounted*", unit)], site.clone());
-        }
-    }
-
-    fn module(&mut self, value: &Value, part: &PartEntry, listed: &mut Listed, depth: u32) {
-        if depth > 40 || listed.seen.len() > MOST_MODULES {
-            return;
-        }
-        match value.awaited().kind() {
-            Kind::Union(alternatives) => alternatives.iter().for_each(|one| self.module(&one.value, part, listed, depth + 1)),
-            Kind::Class(class) => {
-                if !listed.seen.insert(key(class)) {
-                    return;
-                }
-                let decorators = self.inside(&class.item, class.captured.clone(), None, |walker| {
-                    let segment = walker.frame().segment.clone();
-                    walker.told(&segment[class.class].decorators)
-                });
-                for (decorator, _) in decorators.unwrap_or_default() {
-                    if self.is_part(&decorator, PartKind::Module)
-                        && let Some(Kind::Object(object)) = first_argument(&decorator).as_ref().map(Value::kind)
-                    {
-                        self.lists(object, Some(key(class)), part, listed, depth);
-                    }
-                }
-            }
-            // What makes a module when it is asked: `{ module: M, imports: [..] }`.
-            Kind::Object(object) => {
-                let class = object.get("module").0.cloned();
-                let of = match class.as_ref().map(Value::kind) {
-                    Some(Kind::Class(class)) => Some(key(class)),
-                    _ => None,
-                };
-                if let Some(class) = &class {
-                    self.module(class, part, listed, depth + 1);
-                }
-                self.lists(object, of, part, listed, depth);
-            }
-            Kind::Library(library) if self.is_part(value, PartKind::Paths) => {
-                let given = library.args.first().map(|arg| arg.value.clone());
-                given.iter().for_each(|given| paths_of_modules(given, "", listed, 0));
-            }
-            _ => {}
-        }
-    }
-
-    fn lists(&mut self, object: &Object, of: Option<ClassKey>, part: &PartEntry, listed: &mut Listed, depth: u32) {
-        for provider in object.get("providers").0.map(elements).unwrap_or_default() {
-            let token = field(&provider, "provide");
-            if token.is_some_and(|token| self.is_part(&token, PartKind::GuardToken))
-                && let Some(guard) = field(&provider, "useClass").or_else(|| field(&provider, "useExisting")).or_else(|| field(&provider, "useValue"))
-            {
-                let guard = self.deciding(&guard, part);
-                listed.guards.push(guard);
-            }
-        }
-        for controller in object.get("controllers").0.map(elements).unwrap_or_default() {
-            if let Kind::Class(class) = controller.kind()
-                && !listed.controllers.iter().any(|(known, _)| key(known) == key(class))
-            {
-                listed.controllers.push((class.clone(), of.clone()));
-            }
-        }
-        for module in object.get("imports").0.map(elements).unwrap_or_default() {
-            self.module(&module, part, listed, depth + 1);
         }
     }
 
@@ -374,46 +278,13 @@ impl Walker<'_> {
     }
 }
 
-fn key(class: &ClassValue) -> ClassKey {
-    (class.item.clone(), class.class)
-}
-
-fn first_argument(made: &Value) -> Option<Value> {
+pub(super) fn first_argument(made: &Value) -> Option<Value> {
     made.as_library()?.args.first().map(|arg| arg.value.clone())
 }
 
-fn field(value: &Value, name: &str) -> Option<Value> {
+pub(super) fn field(value: &Value, name: &str) -> Option<Value> {
     match value.kind() {
         Kind::Object(object) => object.get(name).0.cloned(),
         _ => None,
-    }
-}
-
-fn elements(list: &Value) -> Vec<Value> {
-    let Kind::Seq(seq) = list.kind() else { return Vec::new() };
-    let rest = seq.rest.iter().flat_map(|rest| rest.alternatives());
-    seq.items.iter().cloned().chain(rest).collect()
-}
-
-/// `[{ path, module, children }]`.
-fn paths_of_modules(list: &Value, above: &str, listed: &mut Listed, depth: u32) {
-    if depth > 8 {
-        return;
-    }
-    for entry in elements(list) {
-        if let Kind::Class(class) = entry.kind() {
-            listed.paths.push((key(class), above.to_owned()));
-            continue;
-        }
-        let Some(path) = field(&entry, "path").and_then(|path| path.as_str().cloned()) else { continue };
-        let path = format!("{above}/{path}");
-        if let Some(module) = field(&entry, "module")
-            && let Kind::Class(class) = module.kind()
-        {
-            listed.paths.push((key(class), path.clone()));
-        }
-        if let Some(children) = field(&entry, "children") {
-            paths_of_modules(&children, &path, listed, depth + 1);
-        }
     }
 }

@@ -29,6 +29,7 @@ pub mod inline;
 mod leaving;
 mod library;
 mod member;
+mod modules;
 mod name;
 mod operator;
 mod parameter;
@@ -119,6 +120,8 @@ pub struct Walker<'w> {
     pub shared: Option<Value>,
     /// How many events there were before the handler began.
     pub before_handler: usize,
+    /// What held when the handler began.
+    pub begun: Facts,
 }
 
 /// How a framework fills the parameters of a handler that no role was given for.
@@ -214,6 +217,7 @@ impl<'w> Walker<'w> {
             says: None,
             shared: None,
             before_handler: 0,
+            begun: Facts::none(),
         }
     }
 
@@ -245,6 +249,7 @@ impl<'w> Walker<'w> {
         self.handler = Some(handler);
         self.handler_seen = true;
         self.before_handler = self.events.len();
+        self.begun = self.facts.clone();
         self.most_steps = MOST_STEPS_OF_A_HANDLER;
     }
 

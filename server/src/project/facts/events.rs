@@ -41,7 +41,7 @@ pub(super) fn always(project: &Project, walk: &RootWalk) -> Holding {
     if points.is_empty() {
         points = own.iter().filter_map(facts).collect();
     }
-    let Some((first, others)) = points.split_first() else { return Holding::default() };
+    let Some((first, others)) = points.split_first() else { return holding(project, &walk.begun) };
     let mut common = Facts::none();
     for fact in first.iter().filter(|fact| others.iter().all(|other| other.contains(fact))) {
         common.add(fact.clone());
