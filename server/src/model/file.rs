@@ -79,6 +79,18 @@ pub fn changed<'m>(before: &'m FileModel, after: &'m FileModel) -> impl Iterator
     middle(&before.segments).chain(middle(&after.segments))
 }
 
+/// Where the segments stand that are new in `after`, with their neighbours.
+pub fn around_changes(before: &FileModel, after: &FileModel) -> Span {
+    let same = |a: &Placed, b: &Placed| Arc::ptr_eq(&a.segment, &b.segment);
+    let (first, last) = common_ends(&before.segments, &after.segments, same, same);
+    let segments = &after.segments;
+    let around = segments.get(first.saturating_sub(1)..(segments.len() - last + 1).min(segments.len())).unwrap_or_default();
+    match (around.first(), around.last()) {
+        (Some(first), Some(last)) => Span::new(first.start, last.span().end),
+        _ => Span::default(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

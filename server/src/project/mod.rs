@@ -47,7 +47,11 @@ impl File {
     /// `before`: the same file with an earlier text.
     fn read(document: Arc<Document>, before: Option<&File>) -> File {
         let model = lower::lower(&document, before.and_then(|file| Some((&*file.document, file.model.as_deref()?)))).map(Arc::new);
-        let module = model.as_ref().map(|model| Arc::new(Module::of(Arc::clone(model))));
+        let known = before.and_then(|file| file.module.as_deref());
+        let module = model.as_ref().map(|model| {
+            let model = Arc::clone(model);
+            Arc::new(known.map_or_else(|| Module::of(Arc::clone(&model)), |known| Module::after(known, Arc::clone(&model))))
+        });
         let tables = match before {
             Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
             None => Arc::new(schema::read(&document, model.as_deref())),

@@ -54,7 +54,7 @@ impl Project {
         let mut open = starts;
         while let Some(file) = open.pop() {
             let Some(module) = self.file(&file).and_then(|known| known.module.as_ref()) else { continue };
-            for source in &module.imports {
+            for source in module.imports.iter() {
                 if let Target::File(target) = self.resolver().resolve(&file, source)
                     && !seen.contains(&target)
                     && goes_on(&target)

@@ -50,11 +50,11 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
             continue;
         }
         let names: Vec<Name> = if entry.exports.iter().any(|name| name == "*") {
-            let mut names: Vec<Name> = module.exports.keys().cloned().collect();
+            let mut names: Vec<Name> = module.exports.names().cloned().collect();
             names.sort();
             names
         } else {
-            entry.exports.iter().filter(|name| module.exports.contains_key(*name)).cloned().collect()
+            entry.exports.iter().filter(|name| module.exports.has(name)).cloned().collect()
         };
         for name in names {
             let mut walker = Walker::new(world, cache);
@@ -85,7 +85,7 @@ fn inline_actions(module: &Arc<Module>, directive: &Name, framework: &Name, out:
             if !function.directives.contains(directive) {
                 continue;
             }
-            let Some(item) = module.items.get(index) else { continue };
+            let Some(item) = module.item(index) else { continue };
             let closure = Closure {
                 item: item.clone(),
                 function: FunctionId(id as u32),

@@ -281,11 +281,9 @@ impl Session {
     fn registry(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, module: &Arc<Module>) -> Registry {
         let mut items = Vec::new();
         let mut registered: Vec<Registration> = Vec::new();
-        for (index, (item, placed)) in module.items.iter().zip(&module.model.segments).enumerate() {
-            if is_idle(&placed.segment) {
-                continue;
-            }
-            let key = RootKey::Item(item.clone());
+        for (index, placed) in module.model.segments.iter().enumerate() {
+            let Some(item) = module.item(index).filter(|_| !is_idle(&placed.segment)) else { continue };
+            let key = RootKey::Item(item);
             let walk = match self.walks.get(&key) {
                 Some(walk) => Arc::clone(walk),
                 None => {
@@ -326,11 +324,11 @@ impl Session {
         let items = self.registries.get(file).into_iter().flat_map(|registry| &registry.items).filter_map(|key| self.walks.get(key));
         let mut visited: FxHashSet<FunctionKey> = items.flat_map(|walk| walk.visited.iter().filter(|function| function.item.file == *file).cloned()).collect();
         let mut live: FxHashSet<RootKey> = FxHashSet::default();
-        for (index, item) in module.items.iter().enumerate() {
+        for (index, placed) in module.model.segments.iter().enumerate() {
             if cancelled() {
                 return None;
             }
-            let Some(placed) = module.model.segments.get(index) else { continue };
+            let Some(item) = module.item(index) else { continue };
             let mut functions: Vec<(Span, FunctionId)> =
                 placed.segment.functions.iter().enumerate().map(|(id, function)| (function.span, FunctionId(id as u32))).collect();
             // Outer before inner: what an outer one comes through is not walked again.

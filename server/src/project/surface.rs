@@ -41,7 +41,7 @@ impl Project {
             return Surface::Browser;
         }
         let among = |known: &[String], word: &str| known.iter().any(|known| known == word);
-        let imports = known.module.as_ref().map(|module| module.imports.as_slice()).unwrap_or_default();
+        let imports = known.module.as_ref().map(|module| &*module.imports).unwrap_or_default();
         let says_server = directives.iter().any(|directive| directive == "use server")
             || imports.iter().any(|source| among(&BROWSER.server_imports, source))
             || name.contains(".server.")
