@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::walks::Signs;
 use crate::facts::place::ItemKey;
 use crate::facts::scope::{Definition, Export, Module};
 use crate::facts::walk::Reads;
@@ -43,6 +44,17 @@ impl Changes {
         if before.map(|module| &module.stars) != after.map(|module| &module.stars) {
             self.names.insert((file.clone(), Name::new_static("*")));
         }
+    }
+
+    /// What a walk must have read to be touched by this.
+    pub(super) fn signs(&self) -> Signs {
+        if self.names.iter().any(|(_, name)| name == "*") {
+            return Signs::ALL;
+        }
+        let mut signs = Signs::default();
+        self.items.iter().for_each(|item| signs.add(item));
+        self.names.iter().for_each(|name| signs.add(name));
+        signs
     }
 
     /// Could a walk that read this find something else now?

@@ -10,10 +10,13 @@ mod handler;
 pub mod reach;
 mod registry;
 mod resolve;
+mod roots;
 pub mod routes;
+mod routing;
 pub mod session;
 mod stubs;
 pub mod surface;
+mod walks;
 mod world;
 
 use std::sync::Arc;

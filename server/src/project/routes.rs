@@ -1,7 +1,11 @@
 //! Routes: who answers which request, and what runs before.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
+use super::walks::RootKey;
 use crate::facts::catalogue::{BUILT_IN, Entry};
 use crate::facts::event::{Registration, RegistrationKind};
 use crate::facts::place::{FunctionKey, Site};
@@ -49,76 +53,122 @@ impl Route {
     }
 }
 
-/// The registrations of one file, in the order in which it makes them.
-pub struct Registered {
-    pub file: FileId,
-    pub all: Arc<[Registration]>,
+/// A route with the name of its walk.
+pub(super) fn named(route: Route) -> (RootKey, Arc<Route>) {
+    (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))
 }
 
-/// Puts the registrations of all files together.
-pub fn compose(files: &[Registered]) -> Vec<Route> {
-    let table = Table::new(files);
-    let mut routes = Vec::new();
-    for (index, entry) in table.entries.iter().enumerate() {
-        if entry.registration.kind != RegistrationKind::Route {
-            continue;
+/// All that a handler's walk begins with, folded into a number.
+fn digest(route: &Route) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    route.framework.hash(&mut hasher);
+    route.methods.hash(&mut hasher);
+    route.path.hash(&mut hasher);
+    route.adrift.hash(&mut hasher);
+    route.function().hash(&mut hasher);
+    for link in &route.chain {
+        link.site.hash(&mut hasher);
+        if let Kind::Function(closure) = link.value.kind() {
+            (&closure.item, closure.function).hash(&mut hasher);
         }
-        table.routes(index, entry, &mut routes);
     }
-    routes
+    hasher.finish()
 }
 
-struct Table<'r> {
-    entries: Vec<Registrations<'r>>,
-    /// What was said to run before the routes of each router.
-    before: rustc_hash::FxHashMap<Site, Vec<usize>>,
-    /// Where each router is mounted.
-    mounts: rustc_hash::FxHashMap<Site, Vec<usize>>,
-}
+/// What one item registers, in order.
+pub type Registrations = Arc<[Registered]>;
 
-struct Registrations<'r> {
-    file: &'r FileId,
-    registration: &'r Registration,
+/// A registration and the router it is made on.
+pub struct Registered {
+    pub registration: Registration,
     router: Option<Site>,
+}
+
+impl Registered {
+    pub fn of(registration: Registration) -> Registered {
+        Registered { router: router_of(&registration.on), registration }
+    }
+
+    /// Does it say something of other routes than its own?
+    pub fn leads(&self) -> bool {
+        self.registration.kind != RegistrationKind::Route
+    }
+}
+
+/// What is said of routers: what runs before their routes, and where they are mounted.
+#[derive(Default)]
+pub struct Table {
+    entries: Vec<Leading>,
+    /// What was said to run before the routes of each router.
+    before: FxHashMap<Site, Vec<usize>>,
+    /// Where each router is mounted.
+    mounts: FxHashMap<Site, Vec<usize>>,
+}
+
+struct Leading {
+    place: InFile,
+    item: Registrations,
+    at: usize,
+}
+
+/// Where a registration is made: in order within a file.
+#[derive(Clone, PartialEq, Eq)]
+struct InFile {
+    file: FileId,
+    item: u32,
+    at: usize,
+}
+
+impl Leading {
+    fn registered(&self) -> Option<&Registered> {
+        self.item.get(self.at)
+    }
 }
 
 const MOST_MOUNTS: usize = 4;
 const DEEPEST_MOUNT: usize = 8;
 
-impl<'r> Table<'r> {
-    fn new(files: &'r [Registered]) -> Self {
-        let mut table = Table { entries: Vec::new(), before: Default::default(), mounts: Default::default() };
-        for file in files {
-            for registration in file.all.iter() {
-                let router = router_of(&registration.on);
+impl Table {
+    /// From the items that lead, in order: each with its file and its place there.
+    pub fn new<'i>(items: impl Iterator<Item = (&'i FileId, u32, &'i Registrations)>) -> Table {
+        let mut table = Table::default();
+        for (file, item, all) in items {
+            for (at, registered) in all.iter().enumerate().filter(|(_, registered)| registered.leads()) {
                 let index = table.entries.len();
-                if registration.kind != RegistrationKind::Route {
-                    if let Some(router) = &router {
-                        table.before.entry(router.clone()).or_default().push(index);
-                    }
-                    for handler in &registration.handlers {
-                        if let Some(mounted) = mounted_router(handler)
-                            && Some(&mounted) != router.as_ref()
-                        {
-                            let mounts = table.mounts.entry(mounted).or_default();
-                            if !mounts.contains(&index) {
-                                mounts.push(index);
-                            }
+                if let Some(router) = &registered.router {
+                    table.before.entry(router.clone()).or_default().push(index);
+                }
+                for handler in &registered.registration.handlers {
+                    if let Some(mounted) = mounted_router(handler)
+                        && Some(&mounted) != registered.router.as_ref()
+                    {
+                        let mounts = table.mounts.entry(mounted).or_default();
+                        if !mounts.contains(&index) {
+                            mounts.push(index);
                         }
                     }
                 }
-                table.entries.push(Registrations { file: &file.file, registration, router });
+                table.entries.push(Leading { place: InFile { file: file.clone(), item, at }, item: Arc::clone(all), at });
             }
         }
         table
     }
 
-    fn routes(&self, index: usize, entry: &Registrations<'_>, out: &mut Vec<Route>) {
-        let registration = entry.registration;
+    /// The routes of an item.
+    pub fn routes(&self, file: &FileId, item: u32, all: &[Registered]) -> Vec<Route> {
+        let mut routes = Vec::new();
+        for (at, registered) in all.iter().enumerate().filter(|(_, registered)| !registered.leads()) {
+            self.route(registered, &InFile { file: file.clone(), item, at }, &mut routes);
+        }
+        routes
+    }
+
+    fn route(&self, registered: &Registered, place: &InFile, out: &mut Vec<Route>) {
+        let registration = &registered.registration;
         let (handler, own) = split_handlers(registration);
         let Some(handler) = handler else { return };
-        let beginnings = match &entry.router {
-            Some(router) => self.beginnings(router, index, entry.file, 0),
+        let beginnings = match &registered.router {
+            Some(router) => self.beginnings(router, registration, place, 0),
             None => {
                 let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
                 vec![Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: !alone }]
@@ -143,46 +193,45 @@ impl<'r> Table<'r> {
         }
     }
 
-    /// What runs before something registered at `index` on `router`: once for each place where the router is mounted.
-    fn beginnings(&self, router: &Site, index: usize, file: &FileId, depth: usize) -> Vec<Beginning> {
-        let mut own: Vec<Link> = self.entries.get(index).map(|entry| creation_links(&entry.registration.on, &entry.registration.framework)).unwrap_or_default();
-        let path = self.entries.get(index).and_then(|entry| entry.registration.path.clone());
-        for other in self.before.get(router).into_iter().flatten() {
-            let Some(entry) = self.entries.get(*other) else { continue };
-            let ordered = BUILT_IN.framework(&entry.registration.framework).is_some_and(|framework| framework.ordered);
-            if ordered && entry.file == file && *other >= index {
+    /// What runs before something registered at `place` on `router`: once for each place where the router is mounted.
+    fn beginnings(&self, router: &Site, registration: &Registration, place: &InFile, depth: usize) -> Vec<Beginning> {
+        let mut own: Vec<Link> = creation_links(&registration.on, &registration.framework);
+        for other in self.before.get(router).into_iter().flatten().filter_map(|other| self.entries.get(*other)) {
+            let Some(Registered { registration: before, .. }) = other.registered() else { continue };
+            let ordered = BUILT_IN.framework(&before.framework).is_some_and(|framework| framework.ordered);
+            if ordered && other.place.file == place.file && (other.place.item, other.place.at) >= (place.item, place.at) {
                 continue;
             }
-            if let (Some(only), Some(path)) = (&entry.registration.path, &path)
+            if let (Some(only), Some(path)) = (&before.path, &registration.path)
                 && !covers(only, path)
             {
                 continue;
             }
-            for handler in entry.registration.handlers.iter().filter(|handler| handler.name != "prefix" && mounted_router(handler).is_none()) {
-                own.push(Link { value: handler.value.clone(), framework: entry.registration.framework.clone(), site: entry.registration.site.clone() });
+            for handler in before.handlers.iter().filter(|handler| handler.name != "prefix" && mounted_router(handler).is_none()) {
+                own.push(Link { value: handler.value.clone(), framework: before.framework.clone(), site: before.site.clone() });
             }
         }
-        let prefix_of_router = creation_prefix(self.entries.get(index).map(|entry| &entry.registration.on));
-        let mounts = self.mounts.get(router).cloned().unwrap_or_default();
+        let prefix_of_router = creation_prefix(&registration.on);
+        let mounts = self.mounts.get(router).map(Vec::as_slice).unwrap_or_default();
         if mounts.is_empty() || depth > DEEPEST_MOUNT {
-            let adrift = !is_application(self.entries.get(index).map(|entry| &entry.registration.on));
+            let adrift = !is_application(&registration.on);
             return vec![Beginning { chain: own, prefix: prefix_of_router, adrift }];
         }
         let mut beginnings = Vec::new();
-        for mount in mounts.iter().take(MOST_MOUNTS) {
-            let Some(entry) = self.entries.get(*mount) else { continue };
-            let above = match &entry.router {
-                Some(parent) => self.beginnings(parent, *mount, entry.file, depth + 1),
+        for mount in mounts.iter().take(MOST_MOUNTS).filter_map(|mount| self.entries.get(*mount)) {
+            let Some(mounting) = mount.registered() else { continue };
+            let above = match &mounting.router {
+                Some(parent) => self.beginnings(parent, &mounting.registration, &mount.place, depth + 1),
                 None => vec![Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: true }],
             };
             let mut along: Vec<Link> = Vec::new();
-            for handler in &entry.registration.handlers {
+            for handler in &mounting.registration.handlers {
                 if mounted_router(handler).is_some() || handler.name == "prefix" || handler.name == "url_prefix" {
                     continue;
                 }
-                along.push(Link { value: handler.value.clone(), framework: entry.registration.framework.clone(), site: handler.site.clone() });
+                along.push(Link { value: handler.value.clone(), framework: mounting.registration.framework.clone(), site: handler.site.clone() });
             }
-            let at = mount_prefix(entry.registration);
+            let at = mount_prefix(&mounting.registration);
             for beginning in above {
                 let mut chain = beginning.chain;
                 chain.extend(along.iter().cloned());
@@ -275,8 +324,8 @@ fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
     links
 }
 
-fn creation_prefix(on: Option<&Value>) -> Option<String> {
-    let Some(made) = on.and_then(creation) else { return Some(String::new()) };
+fn creation_prefix(on: &Value) -> Option<String> {
+    let Some(made) = creation(on) else { return Some(String::new()) };
     for arg in &made.args {
         if matches!(arg.name.as_str(), "prefix" | "url_prefix") {
             return arg.value.as_str().map(|text| text.to_string());
@@ -301,8 +350,8 @@ fn creation(on: &Value) -> Option<Arc<Library>> {
 }
 
 /// An application is a beginning of its own; a router that is mounted nowhere is not.
-fn is_application(on: Option<&Value>) -> bool {
-    let Some(made) = on.and_then(creation) else { return false };
+fn is_application(on: &Value) -> bool {
+    let Some(made) = creation(on) else { return false };
     let name = made.receiver.as_ref().and_then(|receiver| receiver.as_library().map(|library| library.step.clone())).unwrap_or_default();
     !matches!(name.as_str(), "Router" | "APIRouter" | "Blueprint" | "NinjaRouter")
 }

@@ -55,7 +55,8 @@ pub fn believe(
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Beliefs> {
     session.update(project, config);
-    let walks = session.all(project, config, cancelled)?;
+    session.all(project, config, cancelled)?;
+    let walks = session.sorted_walks();
     let surfaces = project.surfaces();
     let mut touched: BTreeSet<Name> = BTreeSet::new();
     let mut files = Vec::new();
