@@ -14,8 +14,8 @@ use self::levels::set_level;
 use self::said::{Asked, Said};
 use crate::config::{Config, OwnRule};
 use crate::facts::pattern::{OwnPatterns, PatternHit};
-use crate::facts::schema::Schema;
-use crate::facts::secrets;
+use crate::facts::schema::{self, Schema};
+use crate::facts::{catalogue, secrets};
 use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
 use crate::project::place::{Purpose, purpose};
@@ -120,6 +120,11 @@ pub struct Status {
 }
 
 impl Engine {
+    /// An engine that is asked once, for everything. What it finds it does not remember.
+    pub fn once() -> Engine {
+        Engine { session: Session::once(), ..Engine::default() }
+    }
+
     /// The findings whose place lies in `file`, in order of place then rule. `None` if cancelled.
     pub fn check(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
         self.contained(|engine| {
@@ -142,7 +147,10 @@ impl Engine {
     pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
         self.contained(|engine| {
             engine.update(snapshot);
-            engine.session.all(&snapshot.project, &snapshot.config, &|| cancel.is_cancelled())?;
+            let Engine { session, said, schema, .. } = &mut *engine;
+            let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+            let mut told = |news| said.get_or_insert_default().learn(news, &Asked { snapshot, schema });
+            session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
             let mut out = Vec::new();
             engine.findings(snapshot, None, &mut out);
             let files = snapshot.project.sorted_files();
@@ -308,6 +316,11 @@ fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
+/// Reads what is known of the world now, so that the first check need not: each of these can be done beside the others.
+pub fn preparations() -> [fn(); 3] {
+    [schema::make_ready, catalogue::make_ready, secrets::make_ready]
+}
+
 /// The findings of one file, by a fresh engine.
 pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
     Engine::default().check(snapshot, file, cancel)
@@ -315,7 +328,7 @@ pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<
 
 /// The findings of all files, by a fresh engine.
 pub fn check_all(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
-    Engine::default().check_all(snapshot, cancel)
+    Engine::once().check_all(snapshot, cancel)
 }
 
 /// A finding with the fixes that can be applied now.

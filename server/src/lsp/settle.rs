@@ -40,6 +40,9 @@ impl Analyst {
             (Some(before), Some(after)) => before.is_same(&after),
             (before, after) => before.is_none() && after.is_none(),
         };
+        // What is to be known of the whole is known now.
+        let lighter: Vec<Arc<Document>> = self.lighten(document, revision).into_iter().collect();
+        let project = project.lighter(&lighter);
         if is_same {
             return state.refine(Arc::new(project));
         }

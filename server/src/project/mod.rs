@@ -139,6 +139,17 @@ impl Project {
         project.gathered()
     }
 
+    /// The same project, with these texts, which it has, in documents that say the same of them.
+    pub fn lighter(&self, documents: &[Arc<Document>]) -> Project {
+        let mut project = self.clone();
+        for document in documents {
+            if let Some(file) = self.file(&document.file).filter(|file| file.document.rope().is_instance(document.rope())) {
+                project.changed.insert(document.file.clone(), Some(File { document: Arc::clone(document), ..file.clone() }));
+            }
+        }
+        project.gathered()
+    }
+
     /// Changed files become files like the others once they are many.
     fn gathered(mut self) -> Project {
         if self.changed.len() > MOST_CHANGED {

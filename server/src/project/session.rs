@@ -14,12 +14,11 @@ use super::handler;
 use super::registry::Named;
 use super::roots::{Ground, Roots};
 use super::routing::Routing;
-pub use super::walks::{News, RootKey, RootWalk};
 use super::walks::Walks;
+pub use super::walks::{News, RootKey, RootWalk};
 use super::world::{Linked, is_principal_model};
 use super::{File, Project, Resolver};
 use crate::config::Config;
-use crate::facts::event::Event;
 use crate::facts::schema::Schema;
 use crate::facts::scope::Module;
 use crate::facts::walk::{ModuleCache, Walker};
@@ -53,7 +52,12 @@ impl Session {
         let same_resolver = self.resolver.as_ref().is_some_and(|resolver| Arc::ptr_eq(resolver, project.resolver()));
         let same_config = self.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, config) || known == config);
         if !same_resolver || !same_config {
-            *self = Session { walks: self.walks.begun_anew(), resolver: Some(Arc::clone(project.resolver())), config: Some(Arc::clone(config)), ..Session::default() };
+            *self = Session {
+                walks: self.walks.begun_anew(),
+                resolver: Some(Arc::clone(project.resolver())),
+                config: Some(Arc::clone(config)),
+                ..Session::default()
+            };
         }
         let changes = self.changes(project);
         let people = self.other_people(project);
@@ -125,18 +129,23 @@ impl Session {
         let world = Linked::new(project, config);
         let mut cache = ModuleCache::default();
         let complete = self.complete;
-        self.routes(&world, &mut cache, (!complete).then_some(file), cancelled)?;
+        self.routes(&world, &mut cache, (!complete).then_some(file), &mut |_| {}, cancelled)?;
         let is_own = |(key, route): &Named| key.file() == file || route.function().is_some_and(|function| function.item.file == *file);
-        self.walk_routes(&world, &mut cache, &|named| complete || is_own(named), cancelled)?;
+        self.walk_routes(&world, &mut cache, &|named| complete || is_own(named), &mut |_| {}, cancelled)?;
         self.functions(&world, &mut cache, file, cancelled)
     }
 
-    /// Walks everything. `None` if cancelled.
-    pub fn all(&mut self, project: &Project, config: &Config, cancelled: &dyn Fn() -> bool) -> Option<()> {
+    /// A session that is asked once, and tells what it finds while it does.
+    pub fn once() -> Session {
+        Session { walks: Walks::once(), ..Session::default() }
+    }
+
+    /// Walks everything. `told` is given what is found, bit by bit, by a session that keeps nothing. `None` if cancelled.
+    pub fn all(&mut self, project: &Project, config: &Config, told: &mut dyn FnMut(News), cancelled: &dyn Fn() -> bool) -> Option<()> {
         let world = Linked::new(project, config);
         let mut cache = ModuleCache::default();
-        self.routes(&world, &mut cache, None, cancelled)?;
-        self.walk_routes(&world, &mut cache, &|_| true, cancelled)?;
+        self.routes(&world, &mut cache, None, told, cancelled)?;
+        self.walk_routes(&world, &mut cache, &|_| true, told, cancelled)?;
         let mut files: Vec<&FileId> = project.files().filter(|(_, known)| known.module.is_some()).map(|(file, _)| file).collect();
         files.sort();
         for file in files {
@@ -147,9 +156,16 @@ impl Session {
                 let mut ground = Ground { world: &world, cache: &mut cache, walks: &mut self.walks };
                 module.map_or(Some(()), |module| Roots::all(&mut ground, &module, cancelled).map(drop))?;
             }
+            self.tell(told);
         }
         self.complete = true;
         Some(())
+    }
+
+    fn tell(&mut self, told: &mut dyn FnMut(News)) {
+        if self.walks.is_once {
+            told(self.news());
+        }
     }
 
     /// What came and went since this was last asked.
@@ -179,15 +195,7 @@ impl Session {
 
     /// How many data accesses and SQL texts were seen.
     pub fn counts(&self) -> (usize, usize) {
-        let mut counts = (0, 0);
-        for event in self.walks.values().flat_map(|walk| &walk.events) {
-            match event {
-                Event::Access(_) => counts.0 += 1,
-                Event::Sink(_) => counts.1 += 1,
-                _ => {}
-            }
-        }
-        counts
+        (self.walks.accesses, self.walks.queries)
     }
 
     /// The routes as they were found last, each with the name of its walk.
@@ -196,7 +204,14 @@ impl Session {
     }
 
     /// Finds out what the files register of which that is not known, and puts the routes together.
-    fn routes(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, only: Option<&FileId>, cancelled: &dyn Fn() -> bool) -> Option<()> {
+    fn routes(
+        &mut self,
+        world: &Linked<'_>,
+        cache: &mut ModuleCache,
+        only: Option<&FileId>,
+        told: &mut dyn FnMut(News),
+        cancelled: &dyn Fn() -> bool,
+    ) -> Option<()> {
         let files: Vec<FileId> = match only {
             Some(only) => self.unregistered.contains(only).then(|| only.clone()).into_iter().collect(),
             None => self.unregistered.iter().cloned().collect(),
@@ -207,6 +222,7 @@ impl Session {
             }
             self.register(world, cache, &file);
             self.unregistered.remove(&file);
+            self.tell(told);
         }
         self.routing.compose(only, &mut self.walks);
         Some(())
@@ -230,7 +246,14 @@ impl Session {
         self.routing.learn(file, Some(registry), &leading, before);
     }
 
-    fn walk_routes(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, wanted: &dyn Fn(&Named) -> bool, cancelled: &dyn Fn() -> bool) -> Option<()> {
+    fn walk_routes(
+        &mut self,
+        world: &Linked<'_>,
+        cache: &mut ModuleCache,
+        wanted: &dyn Fn(&Named) -> bool,
+        told: &mut dyn FnMut(News),
+        cancelled: &dyn Fn() -> bool,
+    ) -> Option<()> {
         let mut routes = self.routing.take_unwalked(&self.walks).into_iter();
         while let Some(named) = routes.next() {
             if cancelled() {
@@ -246,6 +269,7 @@ impl Session {
                 let mut walker = Walker::new(world, cache);
                 handler::walk(&mut walker, &route);
                 self.walks.keep(key, Some(route), walker);
+                self.tell(told);
             }
         }
         Some(())

@@ -27,6 +27,12 @@ pub struct RootWalk {
     pub exhausted: bool,
 }
 
+impl RootWalk {
+    fn only_that_it_was(key: RootKey) -> RootWalk {
+        RootWalk { key, route: None, events: Vec::new(), reads: Reads::default(), visited: FxHashSet::default(), files: FxHashSet::default(), exhausted: false }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum RootKey {
     /// A top-level item.
@@ -57,6 +63,11 @@ pub(super) struct Walks {
     pub news: News,
     /// Walks made since the beginning: what a test of reuse counts.
     pub made: u64,
+    /// How many data accesses and SQL texts they saw.
+    pub accesses: usize,
+    pub queries: usize,
+    /// Nothing will change any more: what a walk found is told once and not kept.
+    pub is_once: bool,
 }
 
 struct Kept {
@@ -82,9 +93,14 @@ struct Visits {
 }
 
 impl Walks {
+    /// Of a session that is asked once.
+    pub fn once() -> Walks {
+        Walks { is_once: true, ..Walks::default() }
+    }
+
     /// Nothing is remembered but how much was done.
     pub fn begun_anew(&self) -> Walks {
-        Walks { made: self.made, news: News { is_anew: true, walks: Vec::new() }, ..Walks::default() }
+        Walks { made: self.made, is_once: self.is_once, news: News { is_anew: true, walks: Vec::new() }, ..Walks::default() }
     }
 
     pub fn get(&self, key: &RootKey) -> Option<&Arc<RootWalk>> {
@@ -112,7 +128,11 @@ impl Walks {
         let walk = Arc::new(RootWalk { key: key.clone(), route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
         self.count(&walk, true);
         self.news.walks.push((key.clone(), Some(Arc::clone(&walk))));
-        self.all.insert(key, Kept { signs: Signs::of(&walk.reads), walk: Arc::clone(&walk) });
+        let kept = match self.is_once {
+            false => Kept { signs: Signs::of(&walk.reads), walk: Arc::clone(&walk) },
+            true => Kept { signs: Signs::default(), walk: Arc::new(RootWalk::only_that_it_was(key.clone())) },
+        };
+        self.all.insert(key, kept);
         walk
     }
 
@@ -126,13 +146,18 @@ impl Walks {
     /// Forgets those that read something that changed, and gives them back.
     pub fn forget_changed(&mut self, changes: &Changes, people: &FxHashSet<Name>) -> Vec<Arc<RootWalk>> {
         let signs = changes.signs();
-        let holds = |kept: &Kept| !(kept.signs.meet(signs) && changes.touch(&kept.walk.reads)) && (people.is_empty() || kept.walk.reads.models.is_disjoint(people));
+        let holds =
+            |kept: &Kept| !(kept.signs.meet(signs) && changes.touch(&kept.walk.reads)) && (people.is_empty() || kept.walk.reads.models.is_disjoint(people));
         let gone: Vec<Arc<RootWalk>> = self.all.values().filter(|kept| !holds(kept)).map(|kept| Arc::clone(&kept.walk)).collect();
         gone.iter().for_each(|walk| self.forget(&walk.key));
         gone
     }
 
     fn count(&mut self, walk: &RootWalk, comes: bool) {
+        let accesses = walk.events.iter().filter(|event| matches!(event, Event::Access(_))).count();
+        let queries = walk.events.iter().filter(|event| matches!(event, Event::Sink(_))).count();
+        let counted = |before: usize, more: usize| if comes { before + more } else { before.saturating_sub(more) };
+        (self.accesses, self.queries) = (counted(self.accesses, accesses), counted(self.queries, queries));
         let only = match &walk.key {
             RootKey::Function(function) => {
                 let functions = self.functions.entry(function.item.file.clone()).or_default();

@@ -44,27 +44,32 @@ impl Input<'_> {
 /// Everything the rule says about one file of a project. `memory` is that file's, or empty.
 pub fn of_file(project: &Project, file: &FileId, memory: &mut Memory, out: &mut Vec<Finding>) {
     let Some(known) = project.file(file) else { return };
-    let input = Input {
-        document: &known.document,
-        model: known.model.as_deref(),
-        path: project.relative(file),
-        surface: project.surface(file),
-        ignored: project.is_ignored(file),
-    };
-    check(&input, memory, out);
+    let (model, path, ignored) = (known.model.as_deref(), project.relative(file), project.is_ignored(file));
+    let input = Input { document: &known.document, model, path, surface: Surface::Unknown, ignored };
+    let hits = hits(&input, memory);
+    if hits.is_empty() {
+        return;
+    }
+    // Most files hold none, and need not be known that well.
+    let input = Input { surface: project.surface(file), ..input };
+    out.extend(hits.iter().map(|hit| finding(hit, &input)));
 }
 
 /// Everything the rule says about one file.
 pub fn check(input: &Input<'_>, memory: &mut Memory, out: &mut Vec<Finding>) {
+    out.extend(hits(input, memory).iter().map(|hit| finding(hit, input)));
+}
+
+fn hits(input: &Input<'_>, memory: &mut Memory) -> Vec<SecretHit> {
     // A private file for secrets that git leaves out is where they belong.
     if input.ignored && keeps_secrets(&input.document.file) {
-        return;
+        return Vec::new();
     }
     let mut hits = input.model.map_or_else(Vec::new, |model| memory.in_code(model, input.document, input.path));
     if let Some(text) = text_besides_code(input) {
         hits.extend(in_text(input.document, &text, &FileHints::of(input.document, input.path)));
     }
-    out.extend(hits.iter().map(|hit| finding(hit, input)));
+    hits
 }
 
 /// The file's text, without what has a model; `None` if that is all of it.

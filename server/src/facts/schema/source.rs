@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::declared::FileSchema;
 use super::{code, prisma, supabase_types};
-use crate::model::{FileModel, around_changes};
 use crate::model::prisma::schema;
 use crate::model::sql::{Query, Statement, StatementKind, statements};
+use crate::model::{FileModel, around_changes};
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 

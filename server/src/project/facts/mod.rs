@@ -55,7 +55,7 @@ pub fn believe(
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Beliefs> {
     session.update(project, config);
-    session.all(project, config, cancelled)?;
+    session.all(project, config, &mut |_| {}, cancelled)?;
     let walks = session.sorted_walks();
     let surfaces = project.surfaces();
     let mut touched: BTreeSet<Name> = BTreeSet::new();
