@@ -234,9 +234,10 @@ fn file(rule: &str, info: &str, body: &[&str]) -> File {
     File { name, text, expected }
 }
 
-/// `//   ^^^^ rule-id: words` as columns and words.
+/// `//   ^^^^ rule-id: words` as columns and words. Under the first column there is no place for a comment's mark.
 fn carets(rule: &str, line: &str) -> Option<(usize, usize, String)> {
-    let rest = ["//", "#", "--", "<!--"].iter().find_map(|mark| line.trim_start().strip_prefix(mark))?;
+    let marked = ["//", "#", "--", "<!--"].iter().find_map(|mark| line.trim_start().strip_prefix(mark));
+    let rest = marked.or_else(|| line.starts_with('^').then_some(line))?;
     let rest = rest.trim_start();
     let count = rest.chars().take_while(|c| *c == '^').count();
     if count == 0 {

@@ -3,13 +3,13 @@
 use super::Snapshot;
 use crate::config::{self, RuleSetting};
 use crate::project::place::{Purpose, purpose};
-use crate::rules::{self, Audience, Confidence, Level};
+use crate::rules::{self, Audience, Confidence, Impact, Level};
 use crate::text::FileId;
 
 /// The level after settings; `None` if it is not shown at all.
-pub(super) fn level_of(snapshot: &Snapshot, meta: &rules::RuleMeta<'_>, confidence: Confidence, file: &FileId) -> Option<Level> {
+pub(super) fn level_of(snapshot: &Snapshot, meta: &rules::RuleMeta<'_>, impact: Impact, confidence: Confidence, file: &FileId) -> Option<Level> {
     let auditor = snapshot.config.audience == config::Audience::Auditor;
-    let mut level = Level::of(meta.impact, confidence);
+    let mut level = Level::of(impact, confidence);
     if meta.audience == Audience::Auditor && !auditor {
         return None;
     }

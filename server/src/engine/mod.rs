@@ -19,7 +19,9 @@ use crate::facts::{catalogue, secrets};
 use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
 use crate::project::place::{Purpose, purpose};
+use crate::project::reach::Reach;
 use crate::project::{File, Project, Session};
+use crate::rules::exposed::FileCx;
 use crate::rules::{self, Finding, FixPlan};
 use crate::syntax::PatternMemory;
 use crate::text::{FileId, Span};
@@ -62,6 +64,8 @@ pub struct Engine {
     /// What the rules said of the walks, under this schema.
     said: Option<Said>,
     schema: Option<KnownSchema>,
+    /// What reaches the browser.
+    reach: Reach,
     /// What was found in the files that were asked for last.
     remembered: FxHashMap<FileId, FileMemory>,
     own: OwnRules,
@@ -137,7 +141,7 @@ impl Engine {
             }
             let memory = engine.remembered.entry(file.clone()).or_default();
             let hits = snapshot.project.file(file).map(|known| engine.own.patterns.hits(&known.document, &mut memory.patterns)).unwrap_or_default();
-            of_file(snapshot, file, &mut memory.secrets, &hits, &mut out);
+            of_file(snapshot, &engine.reach, file, &mut memory.secrets, &hits, &mut out);
             Some(finished(snapshot, out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
@@ -161,7 +165,7 @@ impl Engine {
                 }
                 let mut fresh = secrets::Memory::default();
                 let memory = engine.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets);
-                of_file(snapshot, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
+                of_file(snapshot, &engine.reach, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
             }
             Some(finished(snapshot, out))
         })
@@ -227,6 +231,7 @@ impl Engine {
 
     fn update(&mut self, snapshot: &Snapshot) {
         self.session.update(&snapshot.project, &snapshot.config);
+        self.reach.update(&snapshot.project);
         if !self.schema.as_ref().is_some_and(|known| known.holds(snapshot)) {
             // Whose rows are whose may have changed: walks stay, verdicts do not.
             self.said = None;
@@ -277,11 +282,12 @@ pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
 }
 
 /// What is said of one file by itself.
-fn of_file(snapshot: &Snapshot, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
+fn of_file(snapshot: &Snapshot, reach: &Reach, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
+    let Some(known) = snapshot.project.file(file) else { return };
     let mut found = Vec::new();
-    rules::secret_hardcoded::of_file(&snapshot.project, file, memory, &mut found);
     let is_shown = snapshot.config.include_tests || matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
-    if let Some(known) = snapshot.project.file(file).filter(|_| is_shown && !hits.is_empty()) {
+    rules::of_file(&FileCx { project: &snapshot.project, reach, file, known }, is_shown, memory, &mut found);
+    if is_shown && !hits.is_empty() {
         let secrets: Vec<Span> = found.iter().map(|finding| finding.place.span).collect();
         found.extend(rules::own::findings(&snapshot.config.own_rules, &known.document, hits, &secrets));
     }

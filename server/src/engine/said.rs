@@ -119,11 +119,12 @@ fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
         })
         .collect();
     let meta = raw.meta;
-    let level = level_of(snapshot, meta, raw.confidence, &place.file)?;
+    let impact = raw.impact.unwrap_or(meta.impact);
+    let level = level_of(snapshot, meta, impact, raw.confidence, &place.file)?;
     Some(Finding {
         rule: meta.id.clone(),
         detail: raw.detail.clone(),
-        impact: meta.impact,
+        impact,
         confidence: raw.confidence,
         level,
         place,

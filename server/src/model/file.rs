@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::{Comment, Segment};
 use crate::syntax::Language;
 use crate::text::{FileId, Name, Span, common_ends};
@@ -63,6 +65,23 @@ impl FileModel {
     }
 }
 
+/// For each segment of `after`, where the same one stood before; `None` for the new ones. Cheap: what stands before and behind
+/// the changed place is compared, not looked up.
+pub fn kept<T>(before: &[T], segment_of: impl Fn(&T) -> &Arc<Segment>, after: &[Placed]) -> Vec<Option<usize>> {
+    let same = |known: &T, placed: &Placed| Arc::ptr_eq(segment_of(known), &placed.segment);
+    let (first, last) = common_ends(before, after, same, same);
+    let (changed, behind) = (first..before.len() - last, before.len() - last..before.len());
+    let mut kept: Vec<Option<usize>> = (0..first).map(Some).collect();
+    let middle = after.get(first..after.len() - last).unwrap_or_default();
+    let by_address: FxHashMap<*const Segment, usize> = match middle {
+        [] => FxHashMap::default(),
+        _ => changed.filter_map(|at| Some((Arc::as_ptr(segment_of(before.get(at)?)), at))).collect(),
+    };
+    kept.extend(middle.iter().map(|placed| by_address.get(&Arc::as_ptr(&placed.segment)).copied()));
+    kept.extend(behind.map(Some));
+    kept
+}
+
 /// The segments of `before` that are gone and those of `after` that are new, or that may be so.
 pub fn changed<'m>(before: &'m FileModel, after: &'m FileModel) -> impl Iterator<Item = &'m Segment> {
     let same = |a: &Placed, b: &Placed| Arc::ptr_eq(&a.segment, &b.segment);
@@ -89,6 +108,20 @@ mod tests {
 
     fn placed(segments: &[&Arc<Segment>]) -> Vec<Placed> {
         segments.iter().map(|segment| Placed::new(0, Arc::clone(segment))).collect()
+    }
+
+    #[test]
+    fn what_stayed_is_found_wherever_it_stands_now() {
+        let [a, b, c, d, e] = [(); 5].map(|()| Arc::new(Segment::default()));
+        let before = placed(&[&a, &b, &c, &d]);
+        let kept = |after: &[&Arc<Segment>]| super::kept(&before, |placed| &placed.segment, &placed(after));
+        assert_eq!(kept(&[&a, &b, &c, &d]), [Some(0), Some(1), Some(2), Some(3)]);
+        assert_eq!(kept(&[&a, &e, &c, &d]), [Some(0), None, Some(2), Some(3)]);
+        assert_eq!(kept(&[&e, &c, &b, &d]), [None, Some(2), Some(1), Some(3)]);
+        assert_eq!(kept(&[&a, &a, &d, &d]), [Some(0), None, None, Some(3)], "equal to both ends, but one of them only");
+        assert_eq!(kept(&[&a]), [Some(0)]);
+        assert_eq!(kept(&[]), []);
+        assert_eq!(super::kept(&[], |placed: &Placed| &placed.segment, &before), [None; 4]);
     }
 
     #[test]

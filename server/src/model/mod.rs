@@ -3,9 +3,11 @@
 //! A file is a list of [`Segment`]s (its top-level items), each an arena of its own with spans relative to its start, so
 //! that an edit elsewhere leaves it untouched. Nothing here means anything for security yet; that is the floor above.
 
+pub mod access_rules;
 pub mod around;
 mod class;
 pub mod comment_line;
+pub mod data;
 mod expr;
 mod file;
 mod function;
@@ -24,7 +26,7 @@ pub use class::{Class, Field};
 pub use expr::{
     Arg, BinaryOp, CallKind, Clause, ComprehensionKind, Entry, Expr, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, SeqKind, TemplatePart, UnaryOp,
 };
-pub use file::{FileModel, Placed, around_changes, changed};
+pub use file::{FileModel, Placed, around_changes, changed, kept};
 pub use function::{Function, FunctionKind, Param, Rest};
 pub use pattern::{ObjectPatternEntry, Pattern, PatternKind, SequencePatternItem};
 pub use segment::{Builder, ClassId, Comment, ExprId, FunctionId, PatternId, Segment, StmtId};

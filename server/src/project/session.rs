@@ -14,10 +14,11 @@ use super::handler;
 use super::registry::Named;
 use super::roots::{Ground, Roots};
 use super::routing::Routing;
+use super::said::Bindings;
 use super::walks::Walks;
 pub use super::walks::{News, RootKey, RootWalk};
 use super::world::{Linked, is_principal_model};
-use super::{File, Project, Resolver};
+use super::{File, Project, Resolver, Setup};
 use crate::config::Config;
 use crate::facts::schema::Schema;
 use crate::facts::scope::Module;
@@ -39,6 +40,8 @@ pub struct Session {
     resolver: Option<Arc<Resolver>>,
     config: Option<Arc<Config>>,
     schema: Option<Arc<Schema>>,
+    setup: Arc<Setup>,
+    bindings: Option<Arc<Bindings>>,
     /// Every root of the project has been walked at least once.
     complete: bool,
 }
@@ -61,10 +64,13 @@ impl Session {
         }
         let changes = self.changes(project);
         let people = self.other_people(project);
-        if changes.is_empty() && people.is_empty() {
+        self.rebind(project);
+        let bound = self.otherwise_bound(project);
+        if changes.is_empty() && people.is_empty() && bound.is_empty() {
             return;
         }
         let mut touched: FxHashSet<FileId> = changes.files.clone();
+        touched.extend(bound);
         for walk in self.walks.forget_changed(&changes, &people) {
             match (&walk.key, &walk.route) {
                 (RootKey::Item(item), _) => {
@@ -79,6 +85,26 @@ impl Session {
         }
         touched.extend(self.routing.registries.iter().filter(|(_, registry)| changes.touch(&registry.reads)).map(|(file, _)| file.clone()));
         self.unregistered.extend(touched);
+    }
+
+    /// What a configuration binds is a registration of the file that has the function.
+    fn rebind(&mut self, project: &Project) {
+        if !Arc::ptr_eq(&self.setup, project.setup()) {
+            self.unregistered.extend(project.setup().rebound(&self.setup));
+            self.setup = Arc::clone(project.setup());
+        }
+    }
+
+    /// The files whose functions are no longer named by the API descriptions that named them, or are by others.
+    fn otherwise_bound(&mut self, project: &Project) -> Vec<FileId> {
+        let now = project.bindings();
+        let before = self.bindings.replace(Arc::clone(now)).unwrap_or_default();
+        if Arc::ptr_eq(&before, now) {
+            return Vec::new();
+        }
+        let mut files: FxHashSet<&FileId> = before.keys().chain(now.keys()).collect();
+        files.retain(|file| before.get(*file) != now.get(*file));
+        files.into_iter().cloned().collect()
     }
 
     /// The models that walks asked about and whose rows have become people who sign in, or no longer are.

@@ -25,11 +25,22 @@ pub struct RootWalk {
     pub files: FxHashSet<FileId>,
     /// The bound was reached: what is not there may only not have been seen.
     pub exhausted: bool,
+    /// So many events were before the handler began.
+    pub before_handler: usize,
 }
 
 impl RootWalk {
     fn only_that_it_was(key: RootKey) -> RootWalk {
-        RootWalk { key, route: None, events: Vec::new(), reads: Reads::default(), visited: FxHashSet::default(), files: FxHashSet::default(), exhausted: false }
+        RootWalk {
+            key,
+            route: None,
+            events: Vec::new(),
+            reads: Reads::default(),
+            visited: FxHashSet::default(),
+            files: FxHashSet::default(),
+            exhausted: false,
+            before_handler: 0,
+        }
     }
 }
 
@@ -125,7 +136,16 @@ impl Walks {
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
         files.extend(walker.home.iter().map(|home| home.item.file.clone()));
-        let walk = Arc::new(RootWalk { key: key.clone(), route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
+        let walk = Arc::new(RootWalk {
+            key: key.clone(),
+            route,
+            events: walker.events,
+            reads: walker.reads,
+            visited: walker.visited,
+            files,
+            exhausted,
+            before_handler: walker.before_handler,
+        });
         self.count(&walk, true);
         self.news.walks.push((key.clone(), Some(Arc::clone(&walk))));
         let kept = match self.is_once {

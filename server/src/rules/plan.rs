@@ -2,17 +2,31 @@
 
 use super::{Place, RuleId};
 use crate::facts::query::Operation;
-use crate::text::Name;
+use crate::text::{FileId, Name};
 
 /// Closed on purpose: a new plan does not compile until `fixes` handles it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum FixPlan {
     /// Replace the literal at `literal` by a read of an environment variable, `name` by preference.
     MoveToEnv { literal: Place, name: Name },
+    /// Keep this env file out of git.
+    LeaveOut { file: FileId },
     /// Tie an access to the signed-in user: in the query, or by a comparison after it.
     RequireOwner(Box<RequireOwner>),
     /// Bind the values that are put into the SQL text at `text` as parameters of `call`.
     UseParameter { call: Place, text: Place, client: Name },
+    /// Give a variable another name in all the files that name it.
+    RenameVariable { from: Name, to: Name, files: Vec<FileId> },
+    /// Take an entry out of an object: an option, or what a build is told to copy.
+    RemoveEntry { entry: Place, name: Name },
+    /// Say in this file that only a server may import it.
+    ServerOnly { file: FileId },
+    /// Ask a vendor from a server instead of from the browser: what stands at `at`, with the key of `variable`.
+    ServerRoute { at: Place, variable: Name },
+    /// Log something else in the place of this value.
+    HideInLog { at: Place, name: Name },
+    /// Do not ask for the `private` columns in this query, only for the `others`.
+    ChooseColumns { query: Place, client: Name, private: Vec<Name>, others: Vec<Name> },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
     /// Silence this one finding with a comment and a reason.

@@ -3,13 +3,14 @@
 //! What is secret and whose it is are facts (`facts::secrets`); this says how bad it is where it stands, in words, and
 //! whether it could live in a variable instead.
 
-use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta};
-use crate::facts::secrets::{Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
+use super::exposed::{self, FileCx};
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta, secret_client_exposed, service_role_exposed};
+use crate::facts::exposure::EXPOSURE;
+use crate::facts::secrets::{self, Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
 use crate::model::FileModel;
-use crate::project::Project;
-pub use crate::project::surface::Surface;
+use crate::project::reach::Way;
+use crate::project::surface::Surface;
 use crate::syntax::{Document, Language, keeps_secrets};
-use crate::text::FileId;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("secret-hardcoded"),
@@ -28,43 +29,46 @@ pub struct Input<'i> {
     pub model: Option<&'i FileModel>,
     /// Relative to the workspace folder.
     pub path: &'i str,
-    pub surface: Surface,
+    /// How a place comes to be shipped, if it does.
+    pub way: &'i dyn Fn(u32) -> Option<Way>,
     /// Git leaves the file out.
     pub ignored: bool,
+    /// It is in git already.
+    pub tracked: bool,
 }
 
-impl Input<'_> {
-    /// Who gets to see this place. What runs on the server before a page is sent stays there.
-    fn surface_at(&self, offset: u32) -> Surface {
-        let part = self.document.embedded().and_then(|embedded| embedded.part_at(offset));
-        if part.is_some_and(|part| part.is_server) { Surface::Server } else { self.surface }
+/// Everything the rule says about one file of a project. `memory` is that file's, or empty. What strangers get to see is told as
+/// `secret-client-exposed`, what makes an administrator as `service-role-exposed`. Returns what stands under published names: that
+/// is for another rule to tell.
+pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> Vec<SecretHit> {
+    let way = |offset| cx.reach.way(cx.project, cx.file, offset);
+    let input = Input {
+        document: &cx.known.document,
+        model: cx.known.model.as_deref(),
+        path: cx.project.relative(cx.file),
+        way: &way,
+        ignored: cx.project.is_ignored(cx.file),
+        tracked: cx.project.is_tracked(cx.file),
+    };
+    let is_env = input.document.language == Language::Env;
+    let (published, others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_env && cx.publishes(&hit.name));
+    // A private file for secrets that git leaves out is where they belong, and a file that nobody should be able to download is
+    // told of as a whole.
+    if !(input.ignored && keeps_secrets(cx.file)) && !exposed::is_never_served(cx) {
+        out.extend(others.iter().map(|hit| finding(hit, &input)));
     }
+    published
 }
 
-/// Everything the rule says about one file of a project. `memory` is that file's, or empty.
-pub fn of_file(project: &Project, file: &FileId, memory: &mut Memory, out: &mut Vec<Finding>) {
-    let Some(known) = project.file(file) else { return };
-    let (model, path, ignored) = (known.model.as_deref(), project.relative(file), project.is_ignored(file));
-    let input = Input { document: &known.document, model, path, surface: Surface::Unknown, ignored };
-    let hits = hits(&input, memory);
-    if hits.is_empty() {
-        return;
-    }
-    // Most files hold none, and need not be known that well.
-    let input = Input { surface: project.surface(file), ..input };
-    out.extend(hits.iter().map(|hit| finding(hit, &input)));
-}
-
-/// Everything the rule says about one file.
+/// The same of a file by itself.
 pub fn check(input: &Input<'_>, memory: &mut Memory, out: &mut Vec<Finding>) {
-    out.extend(hits(input, memory).iter().map(|hit| finding(hit, input)));
+    if !(input.ignored && keeps_secrets(&input.document.file)) {
+        out.extend(hits(input, memory).iter().map(|hit| finding(hit, input)));
+    }
 }
 
+/// The secrets of a file, whatever may be said of them.
 fn hits(input: &Input<'_>, memory: &mut Memory) -> Vec<SecretHit> {
-    // A private file for secrets that git leaves out is where they belong.
-    if input.ignored && keeps_secrets(&input.document.file) {
-        return Vec::new();
-    }
     let mut hits = input.model.map_or_else(Vec::new, |model| memory.in_code(model, input.document, input.path));
     if let Some(text) = text_besides_code(input) {
         hits.extend(in_text(input.document, &text, &FileHints::of(input.document, input.path)));
@@ -83,24 +87,44 @@ fn text_besides_code(input: &Input<'_>) -> Option<String> {
 
 /// What the rule says about one secret.
 pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
-    let browser = input.surface_at(hit.token.start) == Surface::Browser && is_code(hit, input) && hit.kind != HitKind::Comment;
-    let impact = if browser && hit.severity > Severity::Low { Impact::Critical } else { impact(hit.severity) };
+    let way = way(hit, input);
+    let surface = way.as_ref().map(|way| way.surface);
+    let impact = if surface.is_some() && hit.severity > Severity::Low { Impact::Critical } else { impact(hit.severity) };
     let confidence = confidence(hit);
     let place = |span| Place { file: input.document.file.clone(), span };
     // A key in a comment is not moved but taken out, which is the same plan.
-    let movable = hit.movable && !browser || hit.kind == HitKind::Comment;
+    let movable = hit.movable && surface.is_none() || hit.kind == HitKind::Comment;
     let plans = if movable { vec![FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }] } else { Vec::new() };
+    // Where secrets belong, once git leaves the file out.
+    let keeps = keeps_secrets(&input.document.file) && secrets::Place::of(input.path) != secrets::Place::EnvSample;
+    let plans = if keeps { vec![FixPlan::LeaveOut { file: input.document.file.clone() }] } else { plans };
+    let makes_administrator = EXPOSURE.admin_keys.iter().any(|id| id == hit.row.id());
+    let meta = match surface {
+        _ if makes_administrator => &service_role_exposed::META,
+        Some(_) => &secret_client_exposed::META,
+        None => &META,
+    };
     Finding {
-        rule: META.id.clone(),
+        rule: meta.id.clone(),
         detail: hit.row.id().into(),
         impact,
         confidence,
         level: Level::of(impact, confidence),
         place: place(hit.span),
-        message: message(hit, input, browser),
+        message: message(hit, input, surface),
         related: Vec::new(),
         plans,
         absence: false,
+    }
+}
+
+/// How it comes to be shipped. Comments do not, except those of markup.
+fn way(hit: &SecretHit, input: &Input<'_>) -> Option<Way> {
+    let in_code = is_code(hit, input);
+    let ships = if in_code { hit.kind != HitKind::Comment } else { input.document.language.is_page() };
+    match (input.way)(hit.token.start) {
+        Some(way) if ships || way.surface == Surface::Static => Some(way),
+        _ => None,
     }
 }
 
@@ -121,11 +145,11 @@ fn confidence(hit: &SecretHit) -> Confidence {
 }
 
 /// In the user's own words, whose it is, and what a stranger could do. Never a character of the secret.
-fn message(hit: &SecretHit, input: &Input<'_>, browser: bool) -> String {
+fn message(hit: &SecretHit, input: &Input<'_>, surface: Option<Surface>) -> String {
     let Some(row) = hit.row() else { return META.title.to_owned() };
     let (holds, gives) = (&row.holds, &row.gives);
-    let reader = match (browser, input.document.language) {
-        (true, _) => "this code goes to every visitor, and any of them can",
+    let reader = match (surface, input.document.language) {
+        (Some(surface), _) => exposed::reader(surface),
         (_, Language::Env) => "anyone who gets this file can",
         _ => "anyone who can read this file can",
     };
@@ -157,6 +181,7 @@ fn is_code(hit: &SecretHit, input: &Input<'_>) -> bool {
 
 fn whereabouts(hit: &SecretHit, input: &Input<'_>) -> &'static str {
     match input.document.language {
+        Language::Env if input.tracked => "an env file that is saved in git, where every copy keeps it",
         Language::Env => "an env file that git does not leave out",
         _ if is_code(hit, input) => "the source",
         _ => "a file that is shared with the code",
@@ -175,14 +200,16 @@ mod tests {
     use crate::model::lower;
     use crate::text::FileId;
 
-    fn findings(path: &str, template: &str, surface: Surface, ignored: bool) -> (String, Vec<Finding>) {
+    fn findings(path: &str, template: &str, surface: Option<Surface>) -> (String, Vec<Finding>) {
         let text = expand(template, &mut Random::new("rule"));
         let file = FileId::new(&format!("/shop/{path}"));
         let language = Language::of(&file).unwrap_or(Language::Text);
         let document = Document::new(file, language, 0, &text);
         let model = lower::lower(&document, None);
+        let way = |_| surface.map(|surface| Way { surface, steps: Vec::new() });
+        let input = Input { document: &document, model: model.as_ref(), path, way: &way, ignored: false, tracked: false };
         let mut out = Vec::new();
-        check(&Input { document: &document, model: model.as_ref(), path, surface, ignored }, &mut Memory::default(), &mut out);
+        check(&input, &mut Memory::default(), &mut out);
         (text, out)
     }
 
@@ -190,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_key_on_a_server_is_an_error_that_can_be_moved() {
-        let (text, found) = findings("src/ai.ts", OPENAI, Surface::Server, false);
+        let (text, found) = findings("src/ai.ts", OPENAI, None);
         let [finding] = found.as_slice() else { panic!("{} findings", found.len()) };
         assert_eq!((finding.level, finding.detail.as_str()), (Level::Error, "openai-project"));
         assert_eq!(finding.message, "`apiKey` holds an OpenAI key in the source; anyone who can read this file can spend your money");
@@ -201,25 +228,14 @@ mod tests {
 
     #[test]
     fn in_the_browser_there_is_nowhere_to_move_it() {
-        let (_, found) = findings("src/ai.ts", OPENAI, Surface::Browser, false);
+        let (_, found) = findings("src/ai.ts", OPENAI, Some(Surface::Browser));
         assert!(found.iter().all(|finding| finding.plans.is_empty() && finding.impact == Impact::Critical && finding.message.contains("every visitor")));
         assert_eq!(found.len(), 1);
     }
 
     #[test]
-    fn an_ignored_env_file_is_where_secrets_belong() {
-        let env = "STRIPE_SECRET_KEY=sk_live_{alnum:40}\n";
-        assert!(findings(".env", env, Surface::Unknown, true).1.is_empty());
-        assert_eq!(findings(".env", env, Surface::Unknown, false).1.len(), 1);
-        assert_eq!(findings(".env.example", env, Surface::Unknown, false).1.len(), 1);
-        let toml = "STRIPE_SECRET_KEY = \"sk_live_{alnum:40}\"\n";
-        assert!(findings(".streamlit/secrets.toml", toml, Surface::Unknown, true).1.is_empty());
-        assert_eq!(findings(".streamlit/secrets.toml", toml, Surface::Unknown, false).1.len(), 1);
-    }
-
-    #[test]
     fn a_fallback_says_when_it_is_used() {
-        let (_, found) = findings("src/auth.ts", "const SECRET = process.env.JWT_SECRET || \"my-super-secret-key\";\n", Surface::Server, false);
+        let (_, found) = findings("src/auth.ts", "const SECRET = process.env.JWT_SECRET || \"my-super-secret-key\";\n", None);
         let [finding] = found.as_slice() else { panic!("{} findings", found.len()) };
         assert!(finding.message.contains("used silently whenever JWT_SECRET is missing"), "{}", finding.message);
         assert_eq!(finding.level, Level::Error);
@@ -231,8 +247,7 @@ mod tests {
         let (text, found) = findings(
             "src/pay.ts",
             "// old: sk_live_{alnum:40}\nexport const pay = new Stripe(\"sk_live_{alnum:40}\");\nif (password === \"letmein42\") {}\n",
-            Surface::Server,
-            false,
+            None,
         );
         assert_eq!(found.len(), 3);
         for finding in &found {

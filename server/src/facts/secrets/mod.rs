@@ -24,6 +24,8 @@ mod place;
 mod placeholder;
 mod prefilter;
 pub mod sample;
+mod seen;
+mod served;
 mod shape;
 mod text;
 mod token;
@@ -39,8 +41,11 @@ pub use hit::{HitKind, SecretHit};
 pub use judge::Evidence;
 pub use memory::Memory;
 pub use place::Place;
+pub use placeholder::is_placeholder;
 pub use prefilter::HintWords;
-pub use text::in_text;
+pub use seen::made_to_be_seen;
+pub use served::{Served, in_served};
+pub use text::{assignments, in_text};
 
 /// Reads the catalogue now, so that whoever needs it first need not wait: what nearly every file needs of it is asked once.
 pub fn make_ready() {

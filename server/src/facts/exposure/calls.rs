@@ -1,0 +1,279 @@
+//! What code hands to whom: keys that libraries and addresses of vendors are given, and switches that keep a library out of
+//! browsers no longer.
+
+use std::sync::Arc;
+
+use super::env;
+use super::item::ItemFacts;
+use super::names::{has_any, standing};
+use super::table::{Admin, EXPOSURE, Vendor};
+use crate::facts::browser::BROWSER;
+use crate::model::{Arg, Entry, ExprId, ExprKind, PatternId, PatternKind, Segment, StmtKind, TemplatePart};
+use crate::text::{Name, Span};
+
+/// Where a key comes from, as far as the expression says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum KeySource {
+    Env(Name),
+    /// A name of the file, or a field of `this`.
+    Local(Name),
+    Text,
+}
+
+/// A value that is part of what a call is given.
+#[derive(Clone, PartialEq, Debug)]
+pub struct KeyUse {
+    /// Which argument it is part of.
+    argument: usize,
+    pub source: KeySource,
+    pub span: Span,
+}
+
+/// What a name of the file was made of.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Handed {
+    name: Name,
+    sources: Vec<KeySource>,
+    vendor: Option<&'static str>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct CallSite {
+    /// `fetch`, the `Stripe` of `new Stripe`, the `axios` of `axios.post`.
+    root: Name,
+    last: Name,
+    span: Span,
+    /// The name of the vendor whose address is among the arguments.
+    vendor: Option<&'static str>,
+    keys: Vec<KeyUse>,
+    kept: bool,
+}
+
+/// `dangerouslyAllowBrowser: true`, in an object that says what key is used.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Switch {
+    pub name: Name,
+    /// The entry.
+    pub span: Span,
+    pub key: Option<KeyUse>,
+    pub kept: bool,
+}
+
+/// A published key that a vendor's library or address is given.
+#[derive(Clone, Debug)]
+pub struct VendorCall {
+    pub vendor: Option<&'static Vendor>,
+    /// The client that the key turns into an administrator's.
+    pub admin: Option<&'static Admin>,
+    /// `fetch`, `new Stripe`'s `Stripe`.
+    pub callee: Name,
+    pub variable: Name,
+    /// Absolute.
+    pub span: Span,
+    pub key: Span,
+    /// Which item of the file it stands in.
+    pub item: usize,
+}
+
+/// Functions that ask an address for something.
+const REQUESTS: &[&str] = &["fetch", "$fetch", "ofetch", "axios", "ky", "got", "request", "post", "get", "put", "create", "extend", "useFetch"];
+/// Nothing deeper in an argument is looked at.
+const DEEPEST: u32 = 6;
+/// More parts of one argument are not looked at.
+const MOST_KEYS: usize = 24;
+/// How often a name may stand for another.
+const MOST_STEPS: u32 = 4;
+
+pub(super) fn handed(segment: &Segment, kind: &StmtKind) -> Option<Handed> {
+    let StmtKind::Let { pattern, value: Some(value), .. } = kind else { return None };
+    let PatternKind::Name(name) = &segment[*pattern].kind else { return None };
+    made_of(segment, name, *value)
+}
+
+/// `this.key = value`.
+pub(super) fn assigned(segment: &Segment, target: PatternId, value: ExprId) -> Option<Handed> {
+    let PatternKind::Place(place) = &segment[target].kind else { return None };
+    let ExprKind::Member { base, name, .. } = &segment[*place].kind else { return None };
+    matches!(segment[*base].kind, ExprKind::This).then(|| made_of(segment, name, value)).flatten()
+}
+
+/// What `name = value` tells: a variable it reads, an address, or an object or text with names in it.
+pub(super) fn made_of(segment: &Segment, name: &Name, value: ExprId) -> Option<Handed> {
+    if matches!(segment[value].kind, ExprKind::Function(_) | ExprKind::Class(_)) {
+        return None;
+    }
+    let mut found = Found::default();
+    found.add(segment, value, 0, 0);
+    let names_things = matches!(segment[value].kind, ExprKind::Object(_) | ExprKind::Template(_) | ExprKind::Name(_));
+    let reads = found.keys.iter().any(|key| matches!(key.source, KeySource::Env(_)));
+    (reads || found.vendor.is_some() || names_things && !found.keys.is_empty()).then(|| Handed {
+        name: name.clone(),
+        sources: found.keys.into_iter().map(|key| key.source).collect(),
+        vendor: found.vendor,
+    })
+}
+
+pub(super) fn site(segment: &Segment, call: ExprId, callee: ExprId, args: &[Arg], is_new: bool, kept: bool) -> Option<CallSite> {
+    let (root, last) = callee_names(segment, callee)?;
+    let mut found = Found::default();
+    for (argument, arg) in args.iter().enumerate() {
+        found.add(segment, arg.value, argument, 0);
+    }
+    let reads = found.keys.iter().any(|key| matches!(key.source, KeySource::Env(_)));
+    let asks = REQUESTS.contains(&last.as_str());
+    let makes = EXPOSURE.admins.iter().any(|admin| admin.calls.iter().any(|known| known == last.as_str()));
+    let tells = reads || found.vendor.is_some() || is_new || asks || makes;
+    (tells && !found.keys.is_empty()).then(|| CallSite { root, last, span: segment[call].span, vendor: found.vendor, keys: found.keys, kept })
+}
+
+fn callee_names(segment: &Segment, callee: ExprId) -> Option<(Name, Name)> {
+    match &segment[callee].kind {
+        ExprKind::Name(name) => Some((name.clone(), name.clone())),
+        ExprKind::Member { base, name, .. } => {
+            let mut base = *base;
+            for _ in 0..4 {
+                match &segment[base].kind {
+                    ExprKind::Name(root) => return Some((root.clone(), name.clone())),
+                    ExprKind::Member { base: further, .. } => base = *further,
+                    _ => return None,
+                }
+            }
+            None
+        }
+        _ => None,
+    }
+}
+
+/// `dangerouslyAllowBrowser: true` among the entries of an object.
+pub(super) fn switch(segment: &Segment, entries: &[Entry], kept: bool) -> Option<Switch> {
+    let is_on =
+        |value: ExprId| matches!(&segment[value].kind, ExprKind::Bool(true)) || matches!(&segment[value].kind, ExprKind::Str(text) if &**text == "true");
+    let (name, value) = env::fields(entries).find(|(name, value)| EXPOSURE.switches.iter().any(|known| known == name.as_str()) && is_on(*value))?;
+    let span = entries.iter().map(Entry::span).find(|span| span.start <= segment[value].span.start && segment[value].span.end <= span.end)?;
+    let is_key = |field: &str| matches!(field.to_ascii_lowercase().as_str(), "apikey" | "api_key" | "authtoken" | "x-api-key" | "authorization");
+    let key = env::fields(entries).find(|(field, _)| is_key(field)).and_then(|(_, value)| {
+        let mut found = Found::default();
+        found.add(segment, value, 0, 0);
+        let whole = segment[value].span;
+        found.keys.into_iter().next().or_else(|| found.text.then_some(KeyUse { argument: 0, source: KeySource::Text, span: whole }))
+    });
+    Some(Switch { name: name.clone(), span, key, kept })
+}
+
+#[derive(Default)]
+struct Found {
+    keys: Vec<KeyUse>,
+    vendor: Option<&'static str>,
+    text: bool,
+}
+
+impl Found {
+    fn add(&mut self, segment: &Segment, expr: ExprId, argument: usize, depth: u32) {
+        if depth > DEEPEST || self.keys.len() >= MOST_KEYS {
+            return;
+        }
+        let span = segment[expr].span;
+        if let Some(name) = env::read(segment, expr) {
+            return self.keys.push(KeyUse { argument, source: KeySource::Env(name), span });
+        }
+        match &segment[expr].kind {
+            ExprKind::Name(name) => self.keys.push(KeyUse { argument, source: KeySource::Local(name.clone()), span }),
+            ExprKind::Member { base, name, .. } => match &segment[*base].kind {
+                ExprKind::This => self.keys.push(KeyUse { argument, source: KeySource::Local(name.clone()), span }),
+                ExprKind::Name(_) => self.add(segment, *base, argument, depth + 1),
+                _ => {}
+            },
+            ExprKind::Str(text) => self.text(text),
+            ExprKind::Template(parts) => {
+                for part in parts {
+                    match part {
+                        TemplatePart::Text(text, _) => self.text(text),
+                        TemplatePart::Hole(hole, _) => self.add(segment, *hole, argument, depth + 1),
+                    }
+                }
+            }
+            ExprKind::Object(entries) => {
+                for entry in entries {
+                    let (Entry::Field { value, .. } | Entry::Spread { value, .. }) = entry;
+                    self.add(segment, *value, argument, depth + 1);
+                }
+            }
+            ExprKind::Binary { left, right, .. } | ExprKind::Logical { left, right, .. } => {
+                self.add(segment, *left, argument, depth + 1);
+                self.add(segment, *right, argument, depth + 1);
+            }
+            ExprKind::Cond { then, otherwise, .. } => {
+                self.add(segment, *then, argument, depth + 1);
+                self.add(segment, *otherwise, argument, depth + 1);
+            }
+            // `String(key)`, `new Headers({ ... })`
+            ExprKind::Call { args, .. } => args.iter().take(2).for_each(|arg| self.add(segment, arg.value, argument, depth + 1)),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.text = true;
+        if self.vendor.is_none() {
+            self.vendor = EXPOSURE.vendor_of_address(text).map(|vendor| vendor.name.as_str());
+        }
+    }
+}
+
+/// The calls of a file that hand a published key to a vendor. `starts`: where each item begins; `package`: what an imported
+/// name comes from.
+pub fn vendor_calls(items: &[Arc<ItemFacts>], starts: &[u32], package: &dyn Fn(&str) -> Option<Name>) -> Vec<VendorCall> {
+    let mut calls = Vec::new();
+    for (item, (facts, start)) in items.iter().zip(starts).enumerate() {
+        for call in facts.calls.iter().filter(|call| !call.kept) {
+            let from = package(&call.root);
+            let addressed = call.vendor.or_else(|| call.keys.iter().find_map(|key| named_address(items, &key.source)));
+            let vendor = match addressed {
+                Some(name) => EXPOSURE.vendors.iter().find(|vendor| vendor.name == name),
+                None => from.as_ref().and_then(|package| EXPOSURE.vendor_of_package(package)),
+            };
+            let admin = EXPOSURE.admins.iter().find(|admin| {
+                let is_from = from.as_ref().is_some_and(|package| admin.packages.iter().any(|known| known == package.as_str()));
+                is_from && admin.calls.iter().any(|known| known == call.last.as_str())
+            });
+            if vendor.is_none() && admin.is_none() {
+                continue;
+            }
+            let keys = call.keys.iter().filter_map(|key| Some((key, variable(items, &key.source, MOST_STEPS)?)));
+            let wanted = |(key, variable): &(&KeyUse, Name)| match admin {
+                Some(admin) => key.argument == admin.key && has_any(BROWSER.unpublished(variable), &admin.names),
+                None => BROWSER.shows(variable) && standing(variable).is_secret(),
+            };
+            if let Some((key, variable)) = keys.into_iter().find(wanted) {
+                let (span, key) = (call.span.shifted(*start), key.span.shifted(*start));
+                let vendor = vendor.filter(|_| admin.is_none());
+                calls.push(VendorCall { vendor, admin, callee: call.last.clone(), variable, span, key, item });
+            }
+        }
+    }
+    calls
+}
+
+/// The variable that a source stands for.
+pub fn key_of(items: &[Arc<ItemFacts>], source: &KeySource) -> Option<Name> {
+    variable(items, source, MOST_STEPS)
+}
+
+fn variable(items: &[Arc<ItemFacts>], source: &KeySource, steps: u32) -> Option<Name> {
+    match source {
+        KeySource::Env(name) => Some(name.clone()),
+        KeySource::Local(name) if steps > 0 => {
+            let handed = items.iter().flat_map(|facts| &facts.handed).filter(|handed| handed.name == *name);
+            handed
+                .flat_map(|handed| &handed.sources)
+                .filter(|source| **source != KeySource::Local(name.clone()))
+                .find_map(|source| variable(items, source, steps - 1))
+        }
+        _ => None,
+    }
+}
+
+fn named_address(items: &[Arc<ItemFacts>], source: &KeySource) -> Option<&'static str> {
+    let KeySource::Local(name) = source else { return None };
+    items.iter().flat_map(|facts| &facts.handed).filter(|handed| handed.name == *name).find_map(|handed| handed.vendor)
+}

@@ -1,0 +1,164 @@
+//! The words of `queries/catalogue/exposure.toml`. Its fields are explained there.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Exposure {
+    pub(super) secret_names: Vec<Words>,
+    pub(super) secret_words: Vec<String>,
+    pub(super) qualifiers: Vec<String>,
+    pub(super) harmless_ends: Vec<String>,
+    pub(super) harmless_words: Vec<String>,
+    pub(super) public_names: Vec<Words>,
+    pub(super) public_brands: Vec<Words>,
+    pub admin_keys: Vec<String>,
+    pub(super) switches: Vec<String>,
+    env_modules: Vec<String>,
+    pub(super) server_makers: Vec<String>,
+    pub(super) server_steps: Vec<String>,
+    pub never_served: Vec<String>,
+    #[serde(rename = "secret")]
+    pub(super) secrets: Vec<SecretName>,
+    #[serde(rename = "vendor")]
+    pub vendors: Vec<Vendor>,
+    #[serde(rename = "library")]
+    libraries: Vec<ServerLibrary>,
+    #[serde(rename = "admin")]
+    pub admins: Vec<Admin>,
+}
+
+/// Words between underscores.
+#[derive(Deserialize, Debug)]
+#[serde(from = "String")]
+pub(super) struct Words(pub(super) Vec<String>);
+
+impl From<String> for Words {
+    fn from(text: String) -> Words {
+        Words(text.split('_').map(str::to_owned).collect())
+    }
+}
+
+/// What a secret of such a name is good for.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretName {
+    pub(super) words: Vec<Words>,
+    pub(super) gives: String,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Vendor {
+    pub name: String,
+    pub(super) words: Vec<Words>,
+    pub gives: String,
+    #[serde(default)]
+    hosts: Vec<String>,
+    #[serde(default)]
+    packages: Vec<String>,
+    #[serde(default)]
+    pub privileged: bool,
+    #[serde(default)]
+    pub(super) keys: Vec<String>,
+    /// The variable of the key that is made to be seen.
+    #[serde(default)]
+    pub twin: Option<String>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct ServerLibrary {
+    packages: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
+    pub what: String,
+    #[serde(default)]
+    pub privileged: bool,
+}
+
+/// Clients that a key turns into an administrator's.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Admin {
+    pub(super) packages: Vec<String>,
+    pub(super) calls: Vec<String>,
+    pub(super) key: usize,
+    pub(super) names: Vec<Words>,
+    pub gives: String,
+}
+
+const TEXT: &str = include_str!("../../../../queries/catalogue/exposure.toml");
+
+/// The table is part of the program; a test shows that it can be read.
+pub static EXPOSURE: LazyLock<Exposure> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
+
+/// Libraries by package: looked up for every import.
+static LIBRARIES: LazyLock<FxHashMap<&'static str, &'static ServerLibrary>> =
+    LazyLock::new(|| EXPOSURE.libraries.iter().flat_map(|library| library.packages.iter().map(move |package| (package.as_str(), library))).collect());
+
+static VENDORS: LazyLock<FxHashMap<&'static str, &'static Vendor>> =
+    LazyLock::new(|| EXPOSURE.vendors.iter().flat_map(|vendor| vendor.packages.iter().map(move |package| (package.as_str(), vendor))).collect());
+
+impl Exposure {
+    /// What importing this name of a package brings along that only a server can run.
+    pub fn library(&self, package: &str, name: &str) -> Option<&'static ServerLibrary> {
+        let library = LIBRARIES.get(package)?;
+        let all = library.names.is_empty() || name == "*";
+        (all || library.names.iter().any(|known| known == name)).then_some(*library)
+    }
+
+    pub fn vendor_of_package(&self, package: &str) -> Option<&'static Vendor> {
+        VENDORS.get(package).copied()
+    }
+
+    /// Whose interface an address leads to.
+    pub fn vendor_of_address(&self, text: &str) -> Option<&'static Vendor> {
+        let (_, rest) = text.split_once("://")?;
+        let host = rest.split(['/', '?', ':', '#']).next()?;
+        let table: &'static Exposure = &EXPOSURE;
+        table.vendors.iter().find(|vendor| vendor.hosts.iter().any(|known| known == host))
+    }
+
+    /// Does the module leave out for the browser what it may not have?
+    pub fn declares_variables(&self, package: &str) -> bool {
+        self.env_modules.iter().any(|known| known == package)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_can_be_read() {
+        let read = toml::from_str::<Exposure>(TEXT);
+        assert_eq!(read.err().map(|error| error.message().to_owned()), None);
+    }
+
+    #[test]
+    fn addresses_lead_to_vendors() {
+        let of = |text: &str| EXPOSURE.vendor_of_address(text).map(|vendor| vendor.name.as_str());
+        assert_eq!(of("https://api.openai.com/v1/chat/completions"), Some("OpenAI"));
+        assert_eq!(of("https://api.openai.com"), Some("OpenAI"));
+        assert_eq!(of("https://example.com/api.openai.com"), None);
+        assert_eq!(of("api.openai.com"), None);
+    }
+
+    #[test]
+    fn some_libraries_are_only_in_part_for_servers() {
+        let of = |package: &str, name: &str| EXPOSURE.library(package, name).is_some();
+        assert!(of("pg", "Pool") && of("@prisma/client", "PrismaClient") && of("@prisma/client", "*"));
+        assert!(!of("@prisma/client", "Role") && !of("react", "default") && !of("drizzle-orm/pg-core", "pgTable"));
+    }
+
+    #[test]
+    fn rows_of_administrators_keys_exist() {
+        for id in &EXPOSURE.admin_keys {
+            assert!(crate::facts::secrets::catalogue().by_id(id).is_some(), "{id}");
+        }
+    }
+}

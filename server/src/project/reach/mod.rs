@@ -1,0 +1,236 @@
+//! What ships, also by who imports it: what browser code uses of other files ships with it.
+//!
+//! Followed by item and name, not by file: `getServerSideProps` keeps what only it uses on the server, an import that is used as
+//! a type vanishes, and of a module of words a page takes the words it uses. The way that is told is the shortest.
+
+mod graph;
+mod published;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+pub use published::Published;
+
+use super::surface::Surface;
+use super::{File, Project, Resolver, Stacks};
+use crate::facts::exposure::{ServerLibrary, Shape};
+use crate::text::{FileId, Name, Place, Span};
+use graph::{Graph, Origin};
+
+/// Where a file runs, in a word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Side {
+    Client,
+    Server,
+    /// Server code uses it, and code that ships too.
+    Shared,
+    #[default]
+    Unknown,
+}
+
+impl Side {
+    pub fn word(self) -> &'static str {
+        match self {
+            Side::Client => "client",
+            Side::Server => "server",
+            Side::Shared => "shared",
+            Side::Unknown => "unknown",
+        }
+    }
+}
+
+/// An import on the way from code that ships.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    pub file: FileId,
+    /// Which of the file's imports.
+    import: u32,
+}
+
+/// How a place comes to be shipped.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Way {
+    pub surface: Surface,
+    /// From the file that ships by itself; empty if that is the place's own.
+    pub steps: Vec<Step>,
+}
+
+/// What code that ships brings along and a browser cannot have.
+#[derive(Clone, Debug)]
+pub struct Intrusion {
+    pub what: Needed,
+    /// Where it stands.
+    pub file: FileId,
+    pub item: u32,
+    pub way: Way,
+}
+
+#[derive(Clone, Debug)]
+pub enum Needed {
+    /// A secret variable, which is empty there.
+    Variable(Name),
+    Library {
+        library: &'static ServerLibrary,
+        package: Name,
+        /// Which of the file's imports.
+        import: u32,
+    },
+}
+
+/// What is remembered of a project from one state to the next. Answers are those of a fresh one.
+#[derive(Default)]
+pub struct Reach {
+    resolver: Option<Arc<Resolver>>,
+    stacks: Option<Arc<Stacks>>,
+    gathered: Option<Arc<FxHashMap<FileId, File>>>,
+    seen: FxHashMap<FileId, Seen>,
+    graph: Graph,
+    published: Published,
+    /// How often what reaches what was worked out: what a test of reuse counts.
+    pub made: u64,
+}
+
+/// What the answers were made of.
+#[derive(PartialEq)]
+struct Seen {
+    shape: Shaped,
+    surface: Surface,
+    is_barrier: bool,
+    published: Arc<[Name]>,
+}
+
+/// Shapes are shared while they stay equal.
+struct Shaped(Arc<Shape>);
+
+impl PartialEq for Shaped {
+    fn eq(&self, other: &Shaped) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Reach {
+    pub fn of(project: &Project) -> Reach {
+        let mut reach = Reach::default();
+        reach.update(project);
+        reach
+    }
+
+    /// Brings it up to a new state. What reaches what is worked out anew only if an edge or a beginning changed.
+    pub fn update(&mut self, project: &Project) {
+        let same = |known: &Option<Arc<Resolver>>, now: &Arc<Resolver>| known.as_ref().is_some_and(|known| Arc::ptr_eq(known, now));
+        if !same(&self.resolver, project.resolver()) || !self.stacks.as_ref().is_some_and(|known| Arc::ptr_eq(known, project.stacks())) {
+            let made = self.made;
+            *self = Reach { resolver: Some(Arc::clone(project.resolver())), stacks: Some(Arc::clone(project.stacks())), made, ..Reach::default() };
+        }
+        let mut differs = false;
+        if self.gathered.as_ref().is_some_and(|gathered| Arc::ptr_eq(gathered, &project.files)) {
+            let changed: Vec<(&FileId, Option<&File>)> = project.changed.iter().map(|(file, known)| (file, known.as_ref())).collect();
+            changed.into_iter().for_each(|(file, known)| differs |= self.look(project, file, known));
+        } else {
+            project.files().for_each(|(file, known)| differs |= self.look(project, file, Some(known)));
+            let gone: Vec<FileId> = self.seen.keys().filter(|file| project.file(file).is_none()).cloned().collect();
+            gone.iter().for_each(|file| differs |= self.look(project, file, None));
+            self.gathered = Some(Arc::clone(&project.files));
+        }
+        if differs {
+            self.made += 1;
+            let files = self.seen.iter().map(|(file, seen)| (file, &*seen.shape.0, seen.surface, seen.is_barrier));
+            self.graph = Graph::of(project, files.collect());
+        }
+    }
+
+    /// True if it may change what reaches what.
+    fn look(&mut self, project: &Project, file: &FileId, known: Option<&File>) -> bool {
+        let Some(known) = known else {
+            self.published.set(file, &Arc::from([]));
+            return self.seen.remove(file).is_some_and(|seen| !seen.shape.0.items.is_empty());
+        };
+        let exposure = &known.exposure;
+        if exposure.is_empty() {
+            return self.look(project, file, None);
+        }
+        let is_code = !exposure.items.is_empty();
+        let surface = if is_code { project.surface(file) } else { Surface::Unknown };
+        let is_barrier = is_code && project.is_barrier(file);
+        let now = Seen { shape: Shaped(Arc::clone(&exposure.shape)), surface, is_barrier, published: Arc::clone(&exposure.published) };
+        match self.seen.get(file) {
+            Some(before) if *before == now => false,
+            before => {
+                let differs = before.map_or(is_code, |before| (&before.shape, before.surface, before.is_barrier) != (&now.shape, surface, is_barrier));
+                self.published.set(file, &now.published);
+                self.seen.insert(file.clone(), now);
+                differs
+            }
+        }
+    }
+
+    /// How the place comes to be shipped; `None` if it does not. Of a file that is no code: how the file does.
+    pub fn way(&self, project: &Project, file: &FileId, offset: u32) -> Option<Way> {
+        let known = project.file(file)?;
+        let own = |surface: Surface| surface.is_exposed().then(|| Way { surface, steps: Vec::new() });
+        let Some(model) = known.model.as_ref().filter(|_| !known.exposure.items.is_empty()) else { return own(project.surface(file)) };
+        let at = model.segments.partition_point(|placed| placed.start <= offset).checked_sub(1);
+        let is_inside = |at: &usize| model.segments.get(*at).is_some_and(|placed| offset < placed.span().end);
+        let Some(at) = at.filter(is_inside) else {
+            // Markup, or a comment: it goes where the file goes.
+            return own(project.surface(file));
+        };
+        let (placed, facts) = (model.segments.get(at)?, known.exposure.items.get(at)?);
+        if facts.keeps(offset - placed.start) {
+            return None;
+        }
+        self.graph.way(file, at as u32)
+    }
+
+    /// How an item of a file comes to be shipped.
+    pub fn way_of_item(&self, file: &FileId, item: usize) -> Option<Way> {
+        self.graph.way(file, item as u32)
+    }
+
+    /// What the imports of this file, or its own code, bring along that a browser cannot have.
+    pub fn intrusions(&self, file: &FileId) -> &[Intrusion] {
+        self.graph.intrusions.get(file).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn published(&self) -> &Published {
+        &self.published
+    }
+
+    pub fn side(&self, project: &Project, file: &FileId) -> Side {
+        match (project.surface(file), self.graph.origin(file)) {
+            (Surface::Browser | Surface::Native | Surface::Static, _) => Side::Client,
+            (Surface::Server | Surface::Build, Origin::Nothing) | (Surface::Unknown, Origin::Server) => Side::Server,
+            (_, Origin::Client) => Side::Client,
+            (_, Origin::Both) => Side::Shared,
+            (_, Origin::Server) => Side::Server,
+            _ => Side::Unknown,
+        }
+    }
+}
+
+/// The place of an import in its file.
+pub fn place_of(project: &Project, step: &Step) -> Option<Place> {
+    place_of_import(project, &step.file, step.import)
+}
+
+pub fn place_of_import(project: &Project, file: &FileId, import: u32) -> Option<Place> {
+    let known = project.file(file)?;
+    let shape = known.exposure.shape.imports.get(import as usize)?;
+    let imported = known.exposure.items.get(shape.item as usize)?.imports.get(shape.nth as usize)?;
+    // What a page's markup asks for has no place of its own.
+    let segments = known.model.as_ref().map(|model| model.segments.as_slice()).unwrap_or_default();
+    let span = segments.get(shape.item as usize).map_or(Span::default(), |placed| placed.absolute(imported.span));
+    Some(Place { file: file.clone(), span })
+}
+
+impl Project {
+    /// Where each file of code runs.
+    pub fn sides(&self) -> FxHashMap<FileId, Side> {
+        let reach = Reach::of(self);
+        self.files().filter(|(_, known)| known.module.is_some()).map(|(file, _)| (file.clone(), reach.side(self, file))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

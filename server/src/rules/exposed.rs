@@ -1,0 +1,107 @@
+//! What the rules about code that ships have in common: what they see, and how they say who gets to see it.
+
+use crate::facts::browser::{BROWSER, Stack, name_fits};
+use crate::facts::exposure::EXPOSURE;
+use crate::project::reach::{Reach, Way, place_of};
+use crate::project::surface::Surface;
+use crate::project::{File, Project};
+use crate::rules::{Confidence, Finding, Impact, Level, Place, Related, RuleMeta};
+use crate::syntax::Language;
+use crate::text::{FileId, Name};
+
+/// A file, and what is known of all.
+pub struct FileCx<'c> {
+    pub project: &'c Project,
+    pub reach: &'c Reach,
+    pub file: &'c FileId,
+    pub known: &'c File,
+}
+
+impl<'c> FileCx<'c> {
+    pub fn stack(&self) -> Option<&'static Stack> {
+        self.project.stacks().of(self.file).and_then(|(_, stack)| stack)
+    }
+
+    /// Does the build of this file's project copy the variable into what ships?
+    pub fn publishes(&self, variable: &str) -> bool {
+        BROWSER.shows_in(variable, self.stack())
+    }
+
+    /// The absolute places where items of the file begin.
+    pub fn starts(&self) -> Vec<u32> {
+        let segments = self.known.model.as_ref().map(|model| model.segments.as_slice()).unwrap_or_default();
+        let mut starts: Vec<u32> = segments.iter().map(|placed| placed.start).collect();
+        starts.resize(self.known.exposure.items.len(), 0);
+        starts
+    }
+
+    /// The package that a name of the file is imported from.
+    pub fn package(&self, local: &str) -> Option<Name> {
+        let imports = self.known.exposure.items.iter().flat_map(|facts| &facts.imports);
+        imports.into_iter().find(|import| import.names.iter().any(|(_, name)| name == local)).map(|import| import.source.clone())
+    }
+
+    /// How an item comes to be shipped, and how sure that is. Code of which nothing is known may.
+    pub fn ships(&self, item: usize) -> Option<(Way, Confidence)> {
+        if let Some(way) = self.reach.way_of_item(self.file, item) {
+            return Some((way, Confidence::Proven));
+        }
+        let is_unknown = self.project.surface(self.file) == Surface::Unknown;
+        is_unknown.then(|| (Way { surface: Surface::Browser, steps: Vec::new() }, Confidence::Likely))
+    }
+
+    pub fn place(&self, span: crate::text::Span) -> Place {
+        Place { file: self.file.clone(), span }
+    }
+
+    /// A finding of this file.
+    pub fn finding(&self, meta: &RuleMeta<'static>, detail: &str, (impact, confidence): (Impact, Confidence), place: Place, message: String) -> Finding {
+        Finding {
+            rule: meta.id.clone(),
+            detail: detail.into(),
+            impact,
+            confidence,
+            level: Level::of(impact, confidence),
+            place,
+            message,
+            related: Vec::new(),
+            plans: Vec::new(),
+            absence: false,
+        }
+    }
+
+    /// The imports on the way, each as a place.
+    pub fn chain(&self, way: &Way) -> Vec<Related> {
+        let step = |step: &crate::project::reach::Step| {
+            let place = place_of(self.project, step)?;
+            let message = format!("`{}` brings it along with this import", self.project.relative(&step.file));
+            Some(Related { place, message })
+        };
+        way.steps.iter().filter_map(step).collect()
+    }
+}
+
+/// Who can do it, to be continued with what.
+pub fn reader(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Native => "this code is part of the app, and anyone who unpacks it can",
+        Surface::Static => "anyone can download this file by its address, and then",
+        _ => "this code goes to every visitor, and any of them can",
+    }
+}
+
+/// Where it goes: `every visitor`.
+pub fn audience(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Native => "everyone who has the app",
+        Surface::Static => "everyone who knows the address",
+        _ => "every visitor",
+    }
+}
+
+/// A file that is served as it is and that nobody should be able to download.
+pub fn is_never_served(cx: &FileCx<'_>) -> bool {
+    let name = cx.file.file_name();
+    let is_sample = cx.known.document.language == Language::Env && ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
+    !is_sample && EXPOSURE.never_served.iter().any(|pattern| name_fits(pattern, name)) && cx.project.surface(cx.file) == Surface::Static
+}

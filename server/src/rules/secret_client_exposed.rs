@@ -1,0 +1,183 @@
+//! A secret is in what strangers download, or code that needs one runs there.
+//!
+//! Keys written into such code are found by `secret_hardcoded` and told under this id.
+
+use super::exposed::{FileCx, audience, is_never_served, reader};
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta};
+use crate::facts::browser::BROWSER;
+use crate::facts::exposure::{KeySource, Switch, VendorCall, gives, key_of};
+use crate::project::reach::{Intrusion, Needed, place_of, place_of_import};
+use crate::text::{Name, Place, Span};
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("secret-client-exposed"),
+    title: "A secret is in code that goes to every visitor",
+    risk: Risk::Secrets,
+    impact: Impact::Critical,
+    audience: Audience::Everyday,
+    cwe: &[200, 522],
+    page: include_str!("../../../queries/rules/secret-client-exposed.md"),
+};
+
+/// `literals`: where keys stand in this file, which is told already.
+pub fn check(cx: &FileCx<'_>, calls: &[VendorCall], literals: &[Span], out: &mut Vec<Finding>) {
+    let starts = cx.starts();
+    let mut switched = Vec::new();
+    for (item, (facts, start)) in cx.known.exposure.items.iter().zip(&starts).enumerate() {
+        for switch in facts.switches.iter().filter(|switch| !switch.kept) {
+            let found = of_switch(cx, item, switch, *start, literals);
+            switched.push(switch.span.shifted(*start));
+            out.extend(found);
+        }
+    }
+    for call in calls.iter().filter(|call| call.admin.is_none()) {
+        // Its switch tells of it.
+        if switched.iter().any(|switch| call.span.start <= switch.start && switch.end <= call.span.end) {
+            continue;
+        }
+        out.extend(of_call(cx, call));
+    }
+    brought_along(cx, &META, false, out);
+    if is_never_served(cx) {
+        let end = cx.known.document.rope().get_line(0).map_or(0, |line| line.to_string().trim_end().len() as u32);
+        let name = cx.file.file_name();
+        let message = format!("Anyone can download `{name}` by its address: this folder is served as it is");
+        out.push(cx.finding(&META, "static-file", (Impact::Critical, Confidence::Proven), cx.place(Span::new(0, end)), message));
+    }
+}
+
+/// The switch that keeps a library out of browsers is off.
+fn of_switch(cx: &FileCx<'_>, item: usize, switch: &Switch, start: u32, literals: &[Span]) -> Option<Finding> {
+    let (way, confidence) = cx.ships(item)?;
+    let span = switch.span.shifted(start);
+    let source = switch.key.as_ref().map(|key| &key.source);
+    let is_literal = match &switch.key {
+        Some(key) if key.source == KeySource::Text => literals.iter().any(|literal| literal.touches(key.span.shifted(start))),
+        _ => false,
+    };
+    if is_literal {
+        return None;
+    }
+    let variable = source.and_then(|source| key_of(&cx.known.exposure.items, source));
+    let (name, who) = (&switch.name, audience(way.surface));
+    let (rating, message) = match &variable {
+        Some(variable) if BROWSER.shows(variable) => {
+            let gives = gives(variable);
+            ((Impact::Critical, confidence), format!("`{name}` takes the library's safety catch off, and `{variable}` goes to {who}: any of them can {gives}"))
+        }
+        Some(variable) => (
+            (Impact::Medium, Confidence::Likely),
+            format!("`{name}` lets this run where `{variable}` is empty, so it will not work; under a published name the key would go to {who}"),
+        ),
+        None if source.is_none() => {
+            ((Impact::Medium, Confidence::Likely), format!("`{name}` lets this run where no key can be kept: whatever key it is given goes to {who}"))
+        }
+        None => ((Impact::Low, confidence), format!("`{name}` is safe only while each visitor brings a key of their own: a key of yours would go to {who}")),
+    };
+    let mut finding = cx.finding(&META, "switch", rating, cx.place(span), message);
+    finding.related = cx.chain(&way);
+    if let Some(key) = &switch.key
+        && variable.is_some()
+    {
+        finding.related.push(Related { place: cx.place(key.span.shifted(start)), message: "this is the key".to_owned() });
+    }
+    match variable {
+        // Without the switch the key would still be there: only a server helps.
+        Some(variable) => finding.plans.push(FixPlan::ServerRoute { at: cx.place(span), variable }),
+        None if source.is_none() => finding.plans.push(FixPlan::RemoveEntry { entry: cx.place(span), name: name.clone() }),
+        None => {}
+    }
+    Some(finding)
+}
+
+/// A vendor is asked from the browser, with a published key.
+fn of_call(cx: &FileCx<'_>, call: &VendorCall) -> Option<Finding> {
+    let vendor = call.vendor.filter(|vendor| !vendor.privileged)?;
+    let (way, confidence) = cx.ships(call.item)?;
+    let message = format!("{} is called with `{}`; {} {}", vendor.name, call.variable, reader(way.surface), vendor.gives);
+    let mut finding = cx.finding(&META, "vendor-call", (Impact::Critical, confidence), cx.place(call.key), message);
+    finding.related = cx.chain(&way);
+    finding.plans.push(FixPlan::ServerRoute { at: cx.place(call.span), variable: call.variable.clone() });
+    Some(finding)
+}
+
+/// What the file's imports, or the file itself, bring to the browser that does not belong there: one finding for each import.
+pub(super) fn brought_along(cx: &FileCx<'_>, meta: &RuleMeta<'static>, privileged: bool, out: &mut Vec<Finding>) {
+    let wanted = |intrusion: &&Intrusion| match &intrusion.what {
+        Needed::Library { library, .. } => library.privileged == privileged,
+        Needed::Variable(_) => !privileged,
+    };
+    let mut told: Vec<Place> = Vec::new();
+    let mut all: Vec<&Intrusion> = cx.reach.intrusions(cx.file).iter().filter(wanted).collect();
+    // What is worst of an import speaks for it, then what is nearest.
+    all.sort_by_key(|intrusion| (matches!(intrusion.what, Needed::Variable(_)), intrusion.way.steps.len(), intrusion.file.clone(), intrusion.item));
+    for intrusion in all {
+        let Some(own) = place_of_need(cx, intrusion) else { continue };
+        let place = match intrusion.way.steps.first() {
+            Some(step) => place_of(cx.project, step),
+            None => Some(own.clone()),
+        };
+        let Some(place) = place.filter(|place| place.file == *cx.file && !told.contains(place)) else { continue };
+        told.push(place.clone());
+        out.push(of_intrusion(cx, meta, intrusion, place, own));
+    }
+}
+
+fn of_intrusion(cx: &FileCx<'_>, meta: &RuleMeta<'static>, intrusion: &Intrusion, place: Place, own: Place) -> Finding {
+    let who = audience(intrusion.way.surface);
+    let target = cx.project.relative(&intrusion.file);
+    let by_import = !intrusion.way.steps.is_empty();
+    let inlines = cx.project.stacks().of(&intrusion.file).and_then(|(_, stack)| stack).is_some_and(|stack| stack.inlines);
+    let (rating, message) = match &intrusion.what {
+        Needed::Variable(name) if inlines => {
+            let gives = gives(name);
+            ((Impact::Critical, Confidence::Proven), format!("The build copies `{name}` into code that goes to {who}, and any of them can {gives}"))
+        }
+        Needed::Variable(name) if by_import => (
+            (Impact::Medium, Confidence::Likely),
+            format!(
+                "This import brings `{target}` to the browser, where `{name}` is empty: it will not work there. Do not give it a published name, which would show it to {who}"
+            ),
+        ),
+        Needed::Variable(name) => (
+            (Impact::Medium, Confidence::Likely),
+            format!("`{name}` is empty in a browser, so this will not work. Do not give it a published name, which would show it to {who}"),
+        ),
+        Needed::Library { library, package, .. } if by_import => (
+            (Impact::High, Confidence::Likely),
+            format!(
+                "This import brings `{target}` to the browser, and with it {} (`{package}`): the build fails, or what belongs on your server goes to {who}",
+                library.what
+            ),
+        ),
+        Needed::Library { library, package, .. } => (
+            (Impact::High, Confidence::Likely),
+            format!("`{package}` is {} and runs on a server only; this code goes to {who}, and with it whatever it needs to connect", library.what),
+        ),
+    };
+    let mut finding = cx.finding(meta, "import", rating, place, message);
+    if by_import {
+        finding.related = cx.chain(&intrusion.way).into_iter().skip(1).collect();
+        finding.related.push(Related { place: own, message: what_stands_there(&intrusion.what) });
+        finding.plans.push(FixPlan::ServerOnly { file: intrusion.file.clone() });
+    }
+    finding
+}
+
+fn what_stands_there(what: &Needed) -> String {
+    match what {
+        Needed::Variable(name) => format!("`{name}` is read here"),
+        Needed::Library { package, .. } => format!("`{package}` comes from here"),
+    }
+}
+
+fn place_of_need(cx: &FileCx<'_>, intrusion: &Intrusion) -> Option<Place> {
+    let name: &Name = match &intrusion.what {
+        Needed::Library { import, .. } => return place_of_import(cx.project, &intrusion.file, *import),
+        Needed::Variable(name) => name,
+    };
+    let known = cx.project.file(&intrusion.file)?;
+    let placed = known.model.as_ref()?.segments.get(intrusion.item as usize)?;
+    let read = known.exposure.items.get(intrusion.item as usize)?.env.iter().find(|read| read.name == *name && !read.kept)?;
+    Some(Place { file: intrusion.file.clone(), span: placed.absolute(read.span) })
+}
