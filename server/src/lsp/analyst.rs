@@ -147,10 +147,7 @@ impl Analyst {
             self.warm.retain(|(warm, _, _)| warm != file);
             self.warm.push_back((file.clone(), open.revision, open.document.rope().len_bytes()));
         }
-        let lighter: Vec<Arc<Document>> = worked_on.iter().filter_map(|open| self.lighten(&open.document, open.revision)).collect();
-        if !lighter.is_empty() {
-            self.state.refine(Arc::new(self.state.snapshot().project.lighter(&lighter)));
-        }
+        self.lighten_all(worked_on);
         let mut bytes: usize = self.warm.iter().map(|(_, _, bytes)| bytes).sum();
         let mut cold = Vec::new();
         while bytes > WARM && self.warm.len() > 2 {
@@ -163,13 +160,6 @@ impl Analyst {
             let project = Arc::new(self.state.snapshot().project.cooled(&cold));
             self.state.refine(project);
         }
-    }
-
-    /// Gives up the tree of the whole of a document: an edit begins with its pieces.
-    pub(super) fn lighten(&self, document: &Document, revision: u64) -> Option<Arc<Document>> {
-        let lighter = Arc::new(document.without_whole_tree()?);
-        self.state.documents.settle(&lighter, revision);
-        Some(lighter)
     }
 
     /// The project with these texts.

@@ -12,6 +12,7 @@ pub mod reach;
 mod registry;
 mod resolve;
 mod roots;
+mod routers;
 pub mod routes;
 mod routing;
 pub mod said;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::routes::{self, Link, Registered, Registrations, Route};
+use super::routers::{Registered, Registrations};
+use super::routes::{self, Link, Route};
 use super::walks::{RootKey, Walks};
 use super::world::Linked;
 use crate::facts::catalogue::{BUILT_IN, Root};

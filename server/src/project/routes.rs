@@ -3,17 +3,13 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::facts::catalogue::{BUILT_IN, Entry};
-use crate::facts::event::{Registration, RegistrationKind};
+use crate::facts::event::Registration;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Kind, Library, Value};
-use crate::facts::walk::place_of_list;
-use crate::text::{FileId, Name};
+use crate::text::Name;
 
-use super::versions::Top;
 use super::walks::RootKey;
 
 /// A handler that can be reached from outside.
@@ -86,212 +82,13 @@ pub(super) fn named(route: Route) -> (RootKey, Arc<Route>) {
     (RootKey::Route(route.site.clone(), route.digest()), Arc::new(route))
 }
 
-/// What one item registers, in order.
-pub type Registrations = Arc<[Registered]>;
-
-/// A registration and the router it is made on.
-pub struct Registered {
-    pub registration: Registration,
-    router: Option<Site>,
-}
-
-impl Registered {
-    pub fn of(registration: Registration) -> Registered {
-        Registered { router: router_of(&registration.on), registration }
-    }
-
-    /// Does it say something of other routes than its own?
-    pub fn leads(&self) -> bool {
-        self.registration.kind != RegistrationKind::Route
-    }
-}
-
-/// What is said of routers: what runs before their routes, and where they are mounted.
-#[derive(Default)]
-pub struct Table {
-    entries: Vec<Leading>,
-    /// What was said to run before the routes of each router.
-    before: FxHashMap<Site, Vec<usize>>,
-    /// Where each router is mounted.
-    mounts: FxHashMap<Site, Vec<usize>>,
-    /// How whole applications change the paths of their routes.
-    tops: FxHashMap<Site, Top>,
-}
-
-struct Leading {
-    place: InFile,
-    item: Registrations,
-    at: usize,
-}
-
-/// Where a registration is made: in order within a file.
-#[derive(Clone, PartialEq, Eq)]
-struct InFile {
-    file: FileId,
-    item: u32,
-    at: usize,
-}
-
-impl Leading {
-    fn registered(&self) -> Option<&Registered> {
-        self.item.get(self.at)
-    }
-}
-
-const MOST_MOUNTS: usize = 4;
-const DEEPEST_MOUNT: usize = 8;
-
-impl Table {
-    /// From the items that lead, in order: each with its file and its place there.
-    pub fn new<'i>(items: impl Iterator<Item = (&'i FileId, u32, &'i Registrations)>) -> Table {
-        let mut table = Table::default();
-        for (file, item, all) in items {
-            for (at, registered) in all.iter().enumerate().filter(|(_, registered)| registered.leads()) {
-                let index = table.entries.len();
-                if let Some(router) = &registered.router {
-                    table.before.entry(router.clone()).or_default().push(index);
-                    if registered.registration.handlers.iter().any(|handler| handler.name.starts_with('*')) {
-                        table.tops.entry(router.clone()).or_default().read(&registered.registration.handlers);
-                    }
-                }
-                for handler in &registered.registration.handlers {
-                    if let Some(mounted) = mounted_router(handler)
-                        && Some(&mounted) != registered.router.as_ref()
-                    {
-                        let mounts = table.mounts.entry(mounted).or_default();
-                        if !mounts.contains(&index) {
-                            mounts.push(index);
-                        }
-                    }
-                }
-                table.entries.push(Leading { place: InFile { file: file.clone(), item, at }, item: Arc::clone(all), at });
-            }
-        }
-        table
-    }
-
-    /// The routes of an item.
-    pub fn routes(&self, file: &FileId, item: u32, all: &[Registered]) -> Vec<Route> {
-        let mut routes = Vec::new();
-        for (at, registered) in all.iter().enumerate().filter(|(_, registered)| !registered.leads()) {
-            self.route(registered, &InFile { file: file.clone(), item, at }, &mut routes);
-        }
-        routes
-    }
-
-    fn route(&self, registered: &Registered, place: &InFile, out: &mut Vec<Route>) {
-        let registration = &registered.registration;
-        let (handler, own) = split_handlers(registration);
-        let Some(handler) = handler else { return };
-        let beginnings = match &registered.router {
-            Some(router) => self.beginnings(router, registration, place, 0),
-            None => {
-                let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
-                vec![Beginning { adrift: !alone, ..Beginning::new() }]
-            }
-        };
-        for beginning in beginnings {
-            let mut chain = beginning.chain;
-            chain.extend(own.iter().map(|value| Link { value: value.value.clone(), framework: registration.framework.clone(), site: value.site.clone() }));
-            let path = match (&beginning.prefix, &registration.path) {
-                (Some(prefix), Some(path)) => Some(joined(prefix, path)),
-                _ => None,
-            };
-            let top = beginning.top.as_ref().and_then(|top| self.tops.get(top));
-            for path in Top::paths(top, path, &registration.handlers) {
-                out.push(Route {
-                    framework: registration.framework.clone(),
-                    methods: registration.methods.clone(),
-                    path,
-                    handler: handler.value.clone(),
-                    chain: chain.clone(),
-                    adrift: beginning.adrift,
-                    authorizer: None,
-                    says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
-                    site: registration.site.clone(),
-                });
-            }
-        }
-    }
-
-    /// What runs before something registered at `place` on `router`: once for each place where the router is mounted.
-    fn beginnings(&self, router: &Site, registration: &Registration, place: &InFile, depth: usize) -> Vec<Beginning> {
-        let mut own: Vec<Link> = creation_links(&registration.on, &registration.framework);
-        for other in self.before.get(router).into_iter().flatten().filter_map(|other| self.entries.get(*other)) {
-            let Some(Registered { registration: before, .. }) = other.registered() else { continue };
-            let ordered = BUILT_IN.framework(&before.framework).is_some_and(|framework| framework.ordered);
-            if ordered && other.place.file == place.file && (other.place.item, other.place.at) >= (place.item, place.at) {
-                continue;
-            }
-            if let (Some(only), Some(path)) = (&before.path, &registration.path)
-                && !covers(only, path)
-            {
-                continue;
-            }
-            for handler in before.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
-                own.push(Link { value: handler.value.clone(), framework: before.framework.clone(), site: before.site.clone() });
-            }
-        }
-        let prefix_of_router = creation_prefix(&registration.on);
-        // What is listed in a file is mounted with the file, unless it is mounted by itself.
-        let mounts = self.mounts.get(router).or_else(|| self.mounts.get(&place_of_list(&place.file))).map(Vec::as_slice).unwrap_or_default();
-        if mounts.is_empty() || depth > DEEPEST_MOUNT {
-            let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
-            let adrift = !alone && !is_application(&registration.on);
-            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()) }];
-        }
-        let mut beginnings = Vec::new();
-        for mount in mounts.iter().take(MOST_MOUNTS).filter_map(|mount| self.entries.get(*mount)) {
-            let Some(mounting) = mount.registered() else { continue };
-            let above = match &mounting.router {
-                Some(parent) => self.beginnings(parent, &mounting.registration, &mount.place, depth + 1),
-                None => vec![Beginning { adrift: true, ..Beginning::new() }],
-            };
-            let mut along: Vec<Link> = Vec::new();
-            for handler in &mounting.registration.handlers {
-                if mounted_router(handler).is_some() || !runs_before(handler) {
-                    continue;
-                }
-                along.push(Link { value: handler.value.clone(), framework: mounting.registration.framework.clone(), site: handler.site.clone() });
-            }
-            let at = mount_prefix(&mounting.registration);
-            for beginning in above {
-                let mut chain = beginning.chain;
-                chain.extend(along.iter().cloned());
-                chain.extend(own.iter().cloned());
-                let prefix = match (beginning.prefix, &at, &prefix_of_router) {
-                    (Some(above), Some(at), Some(own)) => Some(joined(&joined(&above, at), own)),
-                    _ => None,
-                };
-                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top });
-            }
-        }
-        beginnings.truncate(MOST_MOUNTS);
-        beginnings
-    }
-}
-
-struct Beginning {
-    chain: Vec<Link>,
-    prefix: Option<String>,
-    adrift: bool,
-    /// The application it all begins with.
-    top: Option<Site>,
-}
-
-impl Beginning {
-    fn new() -> Beginning {
-        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None }
-    }
-}
-
 /// Named arguments that say where something is registered, and run nothing.
-fn runs_before(handler: &Argument) -> bool {
+pub(super) fn runs_before(handler: &Argument) -> bool {
     handler.name == "*guard*" || !handler.name.starts_with('*') && !matches!(handler.name.as_str(), "prefix" | "url_prefix")
 }
 
 /// The handler is the last function; what stands before it runs before it.
-fn split_handlers(registration: &Registration) -> (Option<&Argument>, Vec<&Argument>) {
+pub(super) fn split_handlers(registration: &Registration) -> (Option<&Argument>, Vec<&Argument>) {
     let at = registration
         .handlers
         .iter()
@@ -328,7 +125,7 @@ fn router_of_library(library: &Arc<Library>, depth: u32) -> Option<Site> {
     library.site.clone()
 }
 
-fn mounted_router(handler: &Argument) -> Option<Site> {
+pub(super) fn mounted_router(handler: &Argument) -> Option<Site> {
     match handler.value.kind() {
         Kind::Library(library) if handler.name == "*mounted*" => library.site.clone(),
         Kind::Library(library) if !library.states.is_empty() => {
@@ -350,7 +147,7 @@ fn mounted_router(handler: &Argument) -> Option<Site> {
 }
 
 /// Guards given when the router was made: `APIRouter(dependencies=[...])`.
-fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
+pub(super) fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
     let mut links = Vec::new();
     if let Some(made) = creation(on) {
         for arg in made.args.iter().filter(|arg| arg.name == "dependencies") {
@@ -362,7 +159,7 @@ fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
     links
 }
 
-fn creation_prefix(on: &Value) -> Option<String> {
+pub(super) fn creation_prefix(on: &Value) -> Option<String> {
     let Some(made) = creation(on) else { return Some(String::new()) };
     for arg in &made.args {
         if matches!(arg.name.as_str(), "prefix" | "url_prefix") {
@@ -388,13 +185,13 @@ fn creation(on: &Value) -> Option<Arc<Library>> {
 }
 
 /// An application is a beginning of its own; a router that is mounted nowhere is not.
-fn is_application(on: &Value) -> bool {
+pub(super) fn is_application(on: &Value) -> bool {
     let Some(made) = creation(on) else { return false };
     let name = made.receiver.as_ref().and_then(|receiver| receiver.as_library().map(|library| library.step.clone())).unwrap_or_default();
     !matches!(name.as_str(), "Router" | "APIRouter" | "Blueprint" | "NinjaRouter")
 }
 
-fn mount_prefix(registration: &Registration) -> Option<String> {
+pub(super) fn mount_prefix(registration: &Registration) -> Option<String> {
     for handler in &registration.handlers {
         if matches!(handler.name.as_str(), "prefix" | "url_prefix") {
             return handler.value.as_str().map(|text| text.to_string());
@@ -418,7 +215,7 @@ pub(super) fn joined(prefix: &str, path: &str) -> String {
 }
 
 /// Whether a middleware mounted at `only` also runs for `path`.
-fn covers(only: &str, path: &str) -> bool {
+pub(super) fn covers(only: &str, path: &str) -> bool {
     let only = only.trim_end_matches(['*', '/']);
     only.is_empty() || path.starts_with(only)
 }

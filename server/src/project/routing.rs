@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::registry::{Named, Registry};
-use super::routes::{Registrations, Route, Table, named};
+use super::routers::{Registrations, Table};
+use super::routes::{Route, named};
 use super::walks::{RootKey, Walks};
 use crate::text::FileId;
 
