@@ -6,6 +6,8 @@ use std::sync::Arc;
 use guardline::facts::secrets::sample::{Random, expand};
 use guardline::facts::secrets::{Kind, Memory, Row, catalogue};
 use guardline::project::Project;
+use guardline::project::reach::Reach;
+use guardline::rules::exposed::FileCx;
 use guardline::rules::{Finding, Impact, secret_hardcoded};
 use guardline::syntax::{Document, Language};
 use guardline::text::FileId;
@@ -130,7 +132,8 @@ fn findings(path: &str, text: &str) -> Vec<Finding> {
     let document = Document::new(file.clone(), language, 0, text);
     let project = Project::new(vec![FileId::new("/w")]).with(vec![(file.clone(), Some(Arc::new(document)))]);
     let mut out = Vec::new();
-    secret_hardcoded::of_file(&project, &file, &mut Memory::default(), &mut out);
+    let Some(known) = project.file(&file) else { panic!("{path} is not read") };
+    secret_hardcoded::of_file(&FileCx { project: &project, reach: &Reach::of(&project), file: &file, known }, &mut Memory::default(), &mut out);
     out
 }
 

@@ -149,6 +149,11 @@ pub(super) fn is_only_words(value: &str) -> bool {
         && value.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '_' | ' ' | '.' | ':' | '/'))
 }
 
+/// The same, and long enough words that it was not drawn: `AbCdEf` falls apart into pieces that could be anything.
+pub(super) fn is_made_of_words(value: &str) -> bool {
+    is_only_words(value) && is_prose(value)
+}
+
 /// The parts between separators and at camel humps, in lower case.
 fn tokens(value: &str) -> impl Iterator<Item = String> + '_ {
     value.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).flat_map(humps)
@@ -269,6 +274,7 @@ mod tests {
         for value in ["newPassword", "forgot-password", "Required", "current_password", "password"] {
             assert!(is_only_words(value), "{value}");
         }
+        assert!(is_made_of_words("secret-password") && is_made_of_words("client_secret") && !is_made_of_words("AbQeXy"));
         for value in ["hunter2", "k9Zq", "Maple-falcon-42", "p@ssword"] {
             assert!(!is_only_words(value), "{value}");
         }

@@ -94,7 +94,7 @@ pub(super) fn is_basic_login(token: &str) -> bool {
         && password.len() >= 4
         && catalogue().known_sample(&text).is_none()
         && !url::is_guessable(password)
-        && !entropy::is_only_words(&password.replace('_', "-"))
+        && !entropy::is_made_of_words(password)
         && user != password
         && !placeholder::value_is_made_up(password, "")
         && !placeholder::has_word(user)

@@ -160,7 +160,7 @@ pub(super) fn judge(parts: &Parts<'_>) -> Verdict {
         || is_guessable_at_heart(&password)
         || parts.user.eq_ignore_ascii_case(&password)
         || super::placeholder::has_word(&password)
-        || super::entropy::is_only_words(&password)
+        || super::entropy::is_made_of_words(&password)
         || password.len() < 4;
     match (guessable, is_local_host(host)) {
         (true, true) => Verdict::Harmless,

@@ -46,6 +46,11 @@ fn split(handler: &str) -> Option<(Name, Name)> {
 const FRAMEWORK: Name = Name::new_static("aws-lambda");
 
 fn serverless(given: &Given, out: &mut Vec<Bound>) {
+    // Other clouds give their handlers other arguments.
+    let provider = given.get("provider").and_then(|provider| provider.text().or_else(|| provider.get("name")?.text()));
+    if provider.is_some_and(|provider| provider != "aws") {
+        return;
+    }
     given.each(&["functions", "*"], &mut |_, function| {
         let Some((module, export)) = function.get("handler").and_then(written).and_then(|handler| split(&handler)) else { return };
         for event in function.get("events").map(Given::items).unwrap_or_default() {

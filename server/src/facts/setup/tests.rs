@@ -58,6 +58,15 @@ fn an_authorizer_of_the_api_stands_before_all_its_events() {
     assert_eq!(sam("{Auth: !Ref X}", "{Path: /, Method: get, RestApiId: !Ref Api}"), Some(Answer::Unknown));
 }
 
+#[test]
+fn handlers_of_other_clouds_are_not_those_of_lambda() {
+    let bound = |provider: &str| {
+        let text = format!("provider:{provider}\nfunctions:\n  a:\n    handler: src/a.b\n    events:\n      - http: GET /a\n");
+        read("serverless.yml", Language::Yaml, &text).bound.len()
+    };
+    assert_eq!([" aws", "\n  name: aws", " ${x}", "\n  name: azure", " google"].map(bound), [1, 1, 0, 0, 0]);
+}
+
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "functions:\n",

@@ -139,11 +139,7 @@ impl Evaluator<'_> {
                         return true;
                     }
                 }
-                StmtKind::Block(body) | StmtKind::Try { body, .. } => {
-                    if self.returns(at, body, ways, depth + 1) {
-                        return true;
-                    }
-                }
+                StmtKind::Block(body) | StmtKind::Try { body, .. } if self.returns(at, body, ways, depth + 1) => return true,
                 StmtKind::Loop { body, .. } => drop(self.returns(at, body, ways, depth + 1)),
                 _ => {}
             }

@@ -10,14 +10,13 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use self::needles::Needles;
-use super::{Confidence, Finding, Impact, Level, Place, Related, RuleId, RuleMeta, public_source_maps};
+use super::{Confidence, Finding, Impact, Level, Place, Related, RuleMeta, public_source_maps, secret_client_exposed};
 use crate::facts::secrets::{RowId, in_served};
 use crate::facts::source_map::{self, Named};
 use crate::project::Project;
 use crate::syntax::{Document, Language};
 use crate::text::{FileId, Name, Span};
 
-const EXPOSED: RuleId = RuleId::new("secret-client-exposed");
 /// More places of one secret say nothing new.
 const MOST_PLACES: usize = 8;
 
@@ -208,7 +207,7 @@ fn add_leak(leak: &Leak, all: &mut Vec<Finding>) {
     if let Some(known) = known {
         // Another rule said that it is in the source; that it is served is the worse half of the same mistake.
         if known.rule.as_str() == "secret-hardcoded" {
-            known.rule = EXPOSED.clone();
+            known.rule = secret_client_exposed::META.id.clone();
             known.plans.clear();
         }
         known.message = format!("{}. Your last build serves it: every visitor has it already. {AGAIN}", known.message.trim_end_matches('.'));
@@ -223,7 +222,7 @@ fn add_leak(leak: &Leak, all: &mut Vec<Finding>) {
         None => format!("Your last build serves {holds}: every visitor has it and can {gives}. {AGAIN}"),
     };
     all.push(Finding {
-        rule: EXPOSED.clone(),
+        rule: secret_client_exposed::META.id.clone(),
         detail: leak.row.map_or("built".into(), |row| row.id().into()),
         impact: Impact::Critical,
         confidence: Confidence::Proven,

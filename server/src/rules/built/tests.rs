@@ -1,5 +1,8 @@
 use super::*;
 use crate::facts::secrets::sample::{Random, expand};
+use crate::project::EnvFiles;
+use crate::project::reach::Reach;
+use crate::rules::exposed::FileCx;
 use crate::rules::{self, secret_hardcoded};
 
 const SERVED: &str = "/shop/dist";
@@ -25,8 +28,9 @@ impl Shop {
 
     fn check(&self, served: &[(&str, &str)]) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for (file, _) in self.project.sorted_files() {
-            secret_hardcoded::of_file(&self.project, file, &mut Default::default(), &mut findings);
+        let reach = Reach::of(&self.project);
+        for (file, known) in self.project.sorted_files() {
+            secret_hardcoded::of_file(&FileCx { project: &self.project, reach: &reach, file, known }, &mut Default::default(), &mut findings);
         }
         let mut built = Built::new(&self.project, rules::all(), &findings);
         let at = |name: &str| FileId::new(&format!("{SERVED}/{name}"));
@@ -42,7 +46,9 @@ impl Shop {
 fn a_value_of_an_env_file_in_a_bundle_is_said_at_the_variable() {
     let key = Shop::of(&[]).secret();
     let shop = Shop::of(&[(".env.local", &format!("A=1\nSTRIPE_SECRET_KEY={key}\n"))]);
-    let shop = Shop { project: shop.project.with_ignored([FileId::new("/shop/.env.local")].into_iter().collect()), ..shop };
+    let mut env_files = EnvFiles::default();
+    env_files.learn(&FileId::new("/shop/.env.local"), true, false);
+    let shop = Shop { project: shop.project.with_env_files(env_files), ..shop };
     assert!(shop.check(&[("a.js", "let a=1")]).is_empty());
     let found = shop.check(&[("assets/a.js", &format!("let a=\"{key}\";")), ("assets/b.js", &format!("b('{key}')"))]);
     let [finding] = found.as_slice() else { panic!("{found:?}") };
