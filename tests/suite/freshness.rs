@@ -368,3 +368,47 @@ fn untouched_functions_are_not_walked_again() {
         assert!(engine.walks_made() - walked <= 3, "{} walks for one edit", engine.walks_made() - walked);
     });
 }
+
+/// How many walks each keystroke makes, in a file of so many functions and routes.
+fn walks_of_typing(many: usize) -> Vec<u64> {
+    let config = Arc::new(Config::default());
+    let parts = (0..many).map(|i| {
+        format!(
+            "function total{i}(items) {{\n  return items.length * {i};\n}}\n\napp.get('/orders{i}', auth, (req, res) => {{\n  res.json(total{i}(req.query.items));\n}});\n\nfunction alone{i}() {{\n  return total{i}([]);\n}}\n\n"
+        )
+    });
+    let text = format!(
+        "import express from 'express';\nconst app = express();\napp.use(log);\nfunction auth(req, res, next) {{\n  next();\n}}\n{}",
+        parts.collect::<String>()
+    );
+    let mut document = Document::new(id("app.js"), Language::JavaScript, 0, &text);
+    let mut current = project(std::slice::from_ref(&document));
+    let mut engine = Engine::default();
+    engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+    let mut counts = Vec::new();
+    for place in ["items.length * 1", "req.query.items", "return total1([])"] {
+        let at = document.text().find(place).expect("the place");
+        let line = document.text()[..at].matches('\n').count() as u32;
+        for (column, typed) in "0 ; x".chars().enumerate() {
+            let position = Position { line, column: column as u32 };
+            let change = Change { range: Some(Range { start: position, end: position }), text: typed.to_string() };
+            document = document.edited(document.version + 1, &[change], Encoding::Utf16);
+            current = current.with(vec![(document.file.clone(), Some(Arc::new(document.clone())))]);
+            let before = engine.walks_made();
+            let now = engine.check(&snapshot(&current, &config), &document.file, &Cancel::default()).expect("not cancelled");
+            counts.push(engine.walks_made() - before);
+            let fresh = Engine::default().check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+            assert_eq!(told(&now), told(&fresh), "{}", document.text());
+        }
+    }
+    counts
+}
+
+#[test]
+fn a_keystroke_makes_no_more_walks_in_a_long_file() {
+    deep(|| {
+        let (short, long) = (walks_of_typing(3), walks_of_typing(60));
+        assert_eq!(short, long);
+        assert!(short.iter().all(|walks| *walks <= 5), "{short:?}");
+    });
+}

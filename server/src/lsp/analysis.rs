@@ -18,6 +18,9 @@ pub trait Analysis: Send + Sync + 'static {
     fn complete(&self, snapshot: &Snapshot, cancel: &Cancel) -> bool;
 }
 
+/// So many files are looked at in the time between two keystrokes.
+const FEW: usize = 4;
+
 /// The real one, with what it remembers. Analyses wait for each other; those of one file are short.
 #[derive(Default)]
 pub struct Engine(Mutex<engine::Engine>);
@@ -45,6 +48,10 @@ impl Analysis for Engine {
     }
 
     fn complete(&self, snapshot: &Snapshot, cancel: &Cancel) -> bool {
+        if snapshot.project.files().count() <= FEW {
+            // Most of that is known already: no second engine for it.
+            return held(&self.0).check_all(snapshot, cancel).is_some();
+        }
         let mut complete = engine::Engine::default();
         if complete.check_all(snapshot, cancel).is_none() {
             return false;

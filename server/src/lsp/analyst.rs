@@ -147,6 +147,7 @@ impl Analyst {
             self.warm.retain(|(warm, _, _)| warm != file);
             self.warm.push_back((file.clone(), open.revision, open.document.rope().len_bytes()));
         }
+        self.lighten_all(worked_on);
         let mut bytes: usize = self.warm.iter().map(|(_, _, bytes)| bytes).sum();
         let mut cold = Vec::new();
         while bytes > WARM && self.warm.len() > 2 {

@@ -78,6 +78,10 @@ const STACK: usize = crate::engine::STACK_BYTES;
 
 /// Runs the server on standard input and output.
 pub fn run(options: &Options) -> ExitCode {
+    // While the client introduces itself. Should a thread not start, the first check does it.
+    for prepare in crate::engine::preparations() {
+        drop(std::thread::Builder::new().name("ready".into()).spawn(prepare));
+    }
     let outbox = Arc::new(Outbox::default());
     let log = match Log::open(options.log.as_deref(), options.log_level, &outbox) {
         Ok(log) => Arc::new(log),

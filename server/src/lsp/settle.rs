@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::analyst::{AFTERWARDS, Analyst, Publish};
+use super::documents::Open;
 use super::scheduler::Job;
 use super::state::holds;
 use crate::project::Project;
@@ -40,6 +41,9 @@ impl Analyst {
             (Some(before), Some(after)) => before.is_same(&after),
             (before, after) => before.is_none() && after.is_none(),
         };
+        // What is to be known of the whole is known now.
+        let lighter: Vec<Arc<Document>> = self.lighten(document, revision).into_iter().collect();
+        let project = project.lighter(&lighter);
         if is_same {
             return state.refine(Arc::new(project));
         }
@@ -52,5 +56,19 @@ impl Analyst {
         }
         state.scheduler.end(file, began);
         state.scheduler.recheck_at(Instant::now() + AFTERWARDS);
+    }
+
+    /// Gives up the tree of the whole of a document: an edit begins with its pieces.
+    fn lighten(&self, document: &Document, revision: u64) -> Option<Arc<Document>> {
+        let lighter = Arc::new(document.without_whole_tree()?);
+        self.state.documents.settle(&lighter, revision);
+        Some(lighter)
+    }
+
+    pub(super) fn lighten_all(&self, worked_on: &[Open]) {
+        let lighter: Vec<Arc<Document>> = worked_on.iter().filter_map(|open| self.lighten(&open.document, open.revision)).collect();
+        if !lighter.is_empty() {
+            self.state.refine(Arc::new(self.state.snapshot().project.lighter(&lighter)));
+        }
     }
 }

@@ -12,10 +12,21 @@ use crate::text::{FileId, Name, Span, common_ends};
 #[derive(Clone, Debug)]
 pub struct Placed {
     pub start: u32,
+    /// Said here too, so that most segments need not be looked at to find the comments of a file.
+    has_comments: bool,
     pub segment: Arc<Segment>,
 }
 
 impl Placed {
+    pub fn new(start: u32, segment: Arc<Segment>) -> Placed {
+        Placed { start, has_comments: !segment.comments.is_empty(), segment }
+    }
+
+    /// The same segment, somewhere else.
+    pub fn at(&self, start: u32) -> Placed {
+        Placed { start, ..self.clone() }
+    }
+
     /// From the segment's own offsets to the file's.
     pub fn absolute(&self, span: Span) -> Span {
         span.shifted(self.start)
@@ -38,7 +49,7 @@ pub struct FileModel {
 impl FileModel {
     /// Every comment with its place in the file.
     pub fn comments(&self) -> impl Iterator<Item = (Span, &Comment)> {
-        self.segments.iter().flat_map(|placed| placed.segment.comments.iter().map(|c| (placed.absolute(c.span), c)))
+        self.segments.iter().filter(|placed| placed.has_comments).flat_map(|placed| placed.segment.comments.iter().map(|c| (placed.absolute(c.span), c)))
     }
 
     /// Made of the same segments, at the same places.
@@ -79,12 +90,24 @@ pub fn changed<'m>(before: &'m FileModel, after: &'m FileModel) -> impl Iterator
     middle(&before.segments).chain(middle(&after.segments))
 }
 
+/// Where the segments stand that are new in `after`, with their neighbours.
+pub fn around_changes(before: &FileModel, after: &FileModel) -> Span {
+    let same = |a: &Placed, b: &Placed| Arc::ptr_eq(&a.segment, &b.segment);
+    let (first, last) = common_ends(&before.segments, &after.segments, same, same);
+    let segments = &after.segments;
+    let around = segments.get(first.saturating_sub(1)..(segments.len() - last + 1).min(segments.len())).unwrap_or_default();
+    match (around.first(), around.last()) {
+        (Some(first), Some(last)) => Span::new(first.start, last.span().end),
+        _ => Span::default(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn placed(segments: &[&Arc<Segment>]) -> Vec<Placed> {
-        segments.iter().map(|segment| Placed { start: 0, segment: Arc::clone(segment) }).collect()
+        segments.iter().map(|segment| Placed::new(0, Arc::clone(segment))).collect()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::walks::Signs;
 use crate::facts::place::ItemKey;
 use crate::facts::scope::{DIRECTIVES, Definition, Export, Module};
 use crate::facts::walk::Reads;
@@ -22,33 +23,18 @@ impl Changes {
     /// A file has other code than before; `None` where it had or has none.
     pub(super) fn note(&mut self, file: &FileId, before: Option<&Module>, after: Option<&Module>) {
         self.files.insert(file.clone());
-        let (old, new) = (before.map_or(&[][..], |module| &module.items), after.map_or(&[][..], |module| &module.items));
-        let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
+        let keys = |module: Option<&'_ Module>| module.map(|module| module.keys().to_vec()).unwrap_or_default();
+        let (old, new) = (keys(before), keys(after));
+        let (first, last) = common_ends(&old, &new, PartialEq::eq, PartialEq::eq);
         let (gone, come) = (old.get(first..old.len() - last).unwrap_or_default(), new.get(first..new.len() - last).unwrap_or_default());
-        let come: FxHashSet<&ItemKey> = come.iter().collect();
-        self.items.extend(gone.iter().filter(|item| !come.contains(item)).cloned());
-        // Only what a changed item defines or exports can mean something else.
-        let mut names: FxHashSet<Name> = FxHashSet::default();
-        for (module, other) in [(before, after), (after, before)] {
-            let Some(module) = module else { continue };
-            let changed = first as u32..(module.items.len() - last) as u32;
-            let is_changed = |definition: &Definition| match definition {
-                Definition::Import { .. } => true,
-                Definition::Function(segment, _) | Definition::Class(segment, _) | Definition::Variable { segment, .. } => changed.contains(segment),
-            };
-            let defined = |name: &Name| module.definitions.get(name).is_none_or(|all| all.iter().any(is_changed));
-            names.extend(module.definitions.keys().filter(|name| defined(name)).cloned());
-            let exported = module.exports.iter().filter(|(name, export)| {
-                let same = other.is_some_and(|other| other.exports.get(*name) == Some(*export));
-                !same
-                    || match export {
-                        Export::Local(local) => defined(local),
-                        Export::From { .. } => false,
-                        Export::Expression(segment, _) => changed.contains(segment),
-                    }
-            });
-            names.extend(exported.map(|(name, _)| Name::from(format!("export {name}"))));
-        }
+        let come: FxHashSet<&(u64, u32)> = come.iter().collect();
+        let gone = gone.iter().filter(|item| !come.contains(item));
+        self.items.extend(gone.map(|(hash, ordinal)| ItemKey { file: file.clone(), hash: *hash, ordinal: *ordinal }));
+        let shared = before.zip(after).and_then(|(before, after)| after.changed_names(before));
+        let names = match shared {
+            Some((names, exported)) => names.into_iter().chain(exported.iter().map(exported_name)).collect(),
+            None => names_of_changed(before, after, first, last),
+        };
         for name in names {
             if before.map(|module| module.meaning(&name)) != after.map(|module| module.meaning(&name)) {
                 self.names.insert((file.clone(), name));
@@ -63,6 +49,17 @@ impl Changes {
         }
     }
 
+    /// What a walk must have read to be touched by this.
+    pub(super) fn signs(&self) -> Signs {
+        if self.names.iter().any(|(_, name)| name == "*") {
+            return Signs::ALL;
+        }
+        let mut signs = Signs::default();
+        self.items.iter().for_each(|item| signs.add(item));
+        self.names.iter().for_each(|name| signs.add(name));
+        signs
+    }
+
     /// Could a walk that read this find something else now?
     pub(super) fn touch(&self, reads: &Reads) -> bool {
         let smaller = |file: &FileId| self.files.contains(file);
@@ -70,4 +67,30 @@ impl Changes {
             || self.names.iter().any(|name| reads.names.contains(name))
             || self.names.iter().any(|(file, name)| name == "*" && smaller(file) && reads.names.iter().any(|(known, _)| known == file))
     }
+}
+
+fn exported_name(name: &Name) -> Name {
+    Name::from(format!("export {name}"))
+}
+
+/// Only what a changed item defines or exports can mean something else. The first and last items are the same in both.
+fn names_of_changed(before: Option<&Module>, after: Option<&Module>, first: usize, last: usize) -> FxHashSet<Name> {
+    let mut names: FxHashSet<Name> = FxHashSet::default();
+    for (module, other) in [(before, after), (after, before)] {
+        let Some(module) = module else { continue };
+        let changed = first as u32..(module.keys().len() - last) as u32;
+        let is_changed = |all: &[(u32, Definition)]| all.is_empty() || all.iter().any(|(item, _)| changed.contains(item));
+        names.extend(module.definitions.iter().filter(|(_, all)| is_changed(all)).map(|(name, _)| name.clone()));
+        let exported = module.exports.iter().filter(|(name, all)| {
+            let export = all.last().map(|(_, export)| export);
+            other.is_none_or(|other| other.exports.last(name) != export)
+                || match export {
+                    Some(Export::Local(local)) => is_changed(module.definitions.get(local)),
+                    Some(Export::Expression(item, _)) => changed.contains(item),
+                    Some(Export::From { .. }) | None => false,
+                }
+        });
+        names.extend(exported.map(|(name, _)| exported_name(name)));
+    }
+    names
 }

@@ -11,7 +11,10 @@ mod handler;
 pub mod reach;
 mod registry;
 mod resolve;
+mod roots;
+mod routers;
 pub mod routes;
+mod routing;
 pub mod said;
 pub mod session;
 pub mod setup;
@@ -19,6 +22,7 @@ mod stacks;
 mod stubs;
 pub mod surface;
 mod versions;
+mod walks;
 mod world;
 
 use std::sync::Arc;
@@ -61,7 +65,11 @@ impl File {
     /// `before`: the same file with an earlier text.
     fn read(document: Arc<Document>, before: Option<&File>) -> File {
         let model = lower::lower(&document, before.and_then(|file| Some((&*file.document, file.model.as_deref()?)))).map(Arc::new);
-        let module = model.as_ref().map(|model| Arc::new(Module::of(Arc::clone(model))));
+        let known = before.and_then(|file| file.module.as_deref());
+        let module = model.as_ref().map(|model| {
+            let model = Arc::clone(model);
+            Arc::new(known.map_or_else(|| Module::of(Arc::clone(&model)), |known| Module::after(known, Arc::clone(&model))))
+        });
         let tables = match before {
             Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
             None => Arc::new(schema::read(&document, model.as_deref())),
@@ -190,6 +198,17 @@ impl Project {
             })
             .collect();
         project.changed.extend(cooled);
+        project.gathered()
+    }
+
+    /// The same project, with these texts, which it has, in documents that say the same of them.
+    pub fn lighter(&self, documents: &[Arc<Document>]) -> Project {
+        let mut project = self.clone();
+        for document in documents {
+            if let Some(file) = self.file(&document.file).filter(|file| file.document.rope().is_instance(document.rope())) {
+                project.changed.insert(document.file.clone(), Some(File { document: Arc::clone(document), ..file.clone() }));
+            }
+        }
         project.gathered()
     }
 

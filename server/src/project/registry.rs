@@ -2,38 +2,124 @@
 
 use std::sync::Arc;
 
-use super::routes::{Link, Route};
-use super::session::RootKey;
+use super::routers::{Registered, Registrations};
+use super::routes::{self, Link, Route};
+use super::walks::{RootKey, Walks};
 use super::world::Linked;
 use crate::facts::catalogue::{BUILT_IN, Root};
-use crate::facts::event::Registration;
+use crate::facts::event::Event;
 use crate::facts::openapi::Requirement;
 use crate::facts::place::{ItemKey, Site};
 use crate::facts::scope::{Definition, Export, Module};
 use crate::facts::value::{Closure, Kind, Library, Value};
-use crate::facts::walk::{ModuleCache, Reads, Walker};
+use crate::facts::walk::{ModuleCache, Reads, Walker, is_idle};
 use crate::model::FunctionId;
-use crate::text::{FileId, Name, Span};
+use crate::text::{FileId, Name, Span, common_ends};
 
 /// What one file registers, and what that was found from. Holds until one of its walks, or what `reads` names, changes.
+#[derive(Default)]
 pub(super) struct Registry {
-    /// The walks of its top-level items.
-    pub items: Vec<RootKey>,
-    /// In the order in which they are made.
-    pub registered: Arc<[Registration]>,
-    pub conventional: Vec<Route>,
+    module: Option<Arc<Module>>,
+    /// One for each item.
+    pub items: Vec<Entry>,
+    pub conventional: Vec<Named>,
+    /// Those are among the routes of the project.
+    pub is_announced: bool,
     /// What was read to find those.
     pub reads: Reads,
+    /// The items that say something of other routes than their own, by place.
+    pub leading: Vec<(u32, Registrations)>,
+}
+
+/// A route with the name of its walk.
+pub(super) type Named = (RootKey, Arc<Route>);
+
+/// What is known of an item.
+#[derive(Default)]
+pub(super) struct Entry {
+    /// Its walk has been looked at, if it has one.
+    is_known: bool,
+    /// Some of its functions begin with directives.
+    directs: bool,
+    /// What it registers, if it does.
+    pub registering: Option<Box<Registering>>,
+}
+
+pub(super) struct Registering {
+    pub all: Registrations,
+    /// Its routes, and how many leading items of the file stood before it when they were put together.
+    pub composed: Option<(usize, Vec<Named>)>,
 }
 
 impl Registry {
-    pub fn is_empty(&self) -> bool {
-        self.registered.is_empty() && self.conventional.is_empty()
+    /// Takes over the items of a new text, and gives back what those that are gone had registered.
+    pub fn follow(&mut self, module: &Arc<Module>) -> Vec<Entry> {
+        let before = self.module.replace(Arc::clone(module));
+        let (old, new) = (before.as_ref().map(|module| module.keys()).unwrap_or_default(), module.keys());
+        let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
+        let come = (first..new.len() - last).map(|_| Entry::default());
+        self.items.splice(first..old.len() - last, come).collect()
+    }
+
+    /// The walk of an item no longer holds.
+    pub fn forget(&mut self, item: &ItemKey) {
+        let at = self.module.as_ref().and_then(|module| module.segment_of(item));
+        if let Some(entry) = at.and_then(|at| self.items.get_mut(at)) {
+            entry.is_known = false;
+        }
+    }
+
+    /// Looks at the items that are not known, and gives back what they had registered before.
+    pub fn learn(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, walks: &mut Walks) -> Vec<Registering> {
+        let Some(module) = self.module.clone() else { return Vec::new() };
+        let mut before = Vec::new();
+        for (at, (entry, placed)) in self.items.iter_mut().zip(&module.model.segments).enumerate().filter(|(_, (entry, _))| !entry.is_known) {
+            let Some(item) = module.item(at) else { continue };
+            before.extend(entry.registering.take().map(|registering| *registering));
+            *entry = Entry { is_known: true, directs: placed.segment.functions.iter().any(|function| !function.directives.is_empty()), registering: None };
+            if is_idle(&placed.segment) {
+                continue;
+            }
+            let key = RootKey::Item(item);
+            let walk = match walks.get(&key) {
+                Some(walk) => Arc::clone(walk),
+                None => {
+                    let mut walker = Walker::new(world, cache);
+                    walker.top_level(&module, at);
+                    walks.keep(key, None, walker)
+                }
+            };
+            let registered = walk.events.iter().filter_map(|event| match event {
+                Event::Registration(registration) => Some(Registered::of(registration.clone())),
+                _ => None,
+            });
+            let all: Registrations = registered.collect();
+            entry.registering = (!all.is_empty()).then(|| Box::new(Registering { all, composed: None }));
+        }
+        let leading = self.items.iter().zip(0..).filter_map(|(entry, at)| Some((at, &entry.registering.as_ref()?.all)));
+        self.leading = leading.filter(|(_, all)| all.iter().any(Registered::leads)).map(|(at, all)| (at, Arc::clone(all))).collect();
+        before
+    }
+
+    /// Looks at what its place and its exports make of it.
+    pub fn learn_conventional(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId) -> Vec<Named> {
+        let Some(module) = self.module.clone() else { return Vec::new() };
+        let directing: Vec<usize> = self.items.iter().enumerate().filter(|(_, entry)| entry.directs).map(|(at, _)| at).collect();
+        let (routes, reads) = conventional(world, cache, file, &module, &directing);
+        self.reads = reads;
+        let before = std::mem::replace(&mut self.conventional, routes.into_iter().map(routes::named).collect());
+        if std::mem::take(&mut self.is_announced) { before } else { Vec::new() }
+    }
+
+    /// All routes of its items, which are to be put together again.
+    pub fn withdraw(&mut self) -> Vec<Named> {
+        let composed = self.items.iter_mut().filter_map(|entry| entry.registering.as_mut()?.composed.take());
+        composed.flat_map(|(_, routes)| routes).collect()
     }
 }
 
 /// Handlers known by where their file is, by a directive, or by an API description.
-pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, module: &Arc<Module>) -> (Vec<Route>, Reads) {
+fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, module: &Arc<Module>, directing: &[usize]) -> (Vec<Route>, Reads) {
     let (mut found, mut reads) = (Vec::new(), Reads::default());
     let out = &mut found;
     let path = world.project.relative(file);
@@ -47,16 +133,16 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
             && !module.model.directives.contains(directive)
         {
             if entry.exports.is_empty() {
-                inline_actions(module, directive, &entry.framework, out);
+                inline_actions(module, directing, directive, &entry.framework, out);
             }
             continue;
         }
         let names: Vec<Name> = if entry.exports.iter().any(|name| name == "*") {
-            let mut names: Vec<Name> = module.exports.keys().cloned().collect();
+            let mut names: Vec<Name> = module.exports.names().cloned().collect();
             names.sort();
             names
         } else {
-            entry.exports.iter().filter(|name| module.exports.contains_key(*name)).cloned().collect()
+            entry.exports.iter().filter(|name| module.exports.has(name)).cloned().collect()
         };
         for name in names {
             let mut walker = Walker::new(world, cache);
@@ -154,14 +240,15 @@ fn check(requirement: &Requirement, site: &Site) -> Link {
     Link { value: Value::new(Kind::Library(Arc::new(library))), framework: Name::new_static(DESCRIBED), site: site.clone() }
 }
 
-/// Functions that begin with `"use server"` themselves.
-fn inline_actions(module: &Arc<Module>, directive: &Name, framework: &Name, out: &mut Vec<Route>) {
-    for (index, placed) in module.model.segments.iter().enumerate() {
+/// Functions that begin with `"use server"` themselves. `directing`: the items with functions that begin with anything.
+fn inline_actions(module: &Arc<Module>, directing: &[usize], directive: &Name, framework: &Name, out: &mut Vec<Route>) {
+    for index in directing.iter().copied() {
+        let Some(placed) = module.model.segments.get(index) else { continue };
         for (id, function) in placed.segment.functions.iter().enumerate() {
             if !function.directives.contains(directive) {
                 continue;
             }
-            let Some(item) = module.items.get(index) else { continue };
+            let Some(item) = module.item(index) else { continue };
             let closure = Closure {
                 item: item.clone(),
                 function: FunctionId(id as u32),
@@ -192,13 +279,13 @@ fn first_function(value: &Value) -> Value {
 
 /// The item in which a file defines what it exports under a name.
 fn item_of(module: &Module, export: &str) -> Option<ItemKey> {
-    let local = match module.exports.get(export)? {
+    let local = match module.exports.last(export)? {
         Export::Local(local) => local.clone(),
-        Export::Expression(segment, _) => return module.items.get(*segment as usize).cloned(),
+        Export::Expression(segment, _) => return module.item(*segment as usize),
         Export::From { .. } => return None,
     };
-    match module.definitions.get(&local)?.last()? {
-        Definition::Variable { segment, .. } | Definition::Function(segment, _) | Definition::Class(segment, _) => module.items.get(*segment as usize).cloned(),
+    match module.definitions.last(&local)? {
+        Definition::Variable { segment, .. } | Definition::Function(segment, _) | Definition::Class(segment, _) => module.item(*segment as usize),
         Definition::Import { .. } => None,
     }
 }

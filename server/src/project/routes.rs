@@ -4,14 +4,13 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::facts::catalogue::{BUILT_IN, Entry};
-use crate::facts::event::{Registration, RegistrationKind};
+use crate::facts::event::Registration;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Kind, Library, Value};
-use crate::facts::walk::place_of_list;
-use crate::text::{FileId, Name};
+use crate::text::Name;
 
-use super::versions::Top;
+use super::walks::RootKey;
 
 /// A handler that can be reached from outside.
 #[derive(Clone, Debug)]
@@ -78,190 +77,18 @@ impl Route {
     }
 }
 
-/// The registrations of one file, in the order in which it makes them.
-pub struct Registered {
-    pub file: FileId,
-    pub all: Arc<[Registration]>,
-}
-
-/// Puts the registrations of all files together.
-pub fn compose(files: &[Registered]) -> Vec<Route> {
-    let table = Table::new(files);
-    let mut routes = Vec::new();
-    for (index, entry) in table.entries.iter().enumerate() {
-        if entry.registration.kind != RegistrationKind::Route {
-            continue;
-        }
-        table.routes(index, entry, &mut routes);
-    }
-    routes
-}
-
-struct Table<'r> {
-    entries: Vec<Registrations<'r>>,
-    /// What was said to run before the routes of each router.
-    before: rustc_hash::FxHashMap<Site, Vec<usize>>,
-    /// Where each router is mounted.
-    mounts: rustc_hash::FxHashMap<Site, Vec<usize>>,
-    /// How whole applications change the paths of their routes.
-    tops: rustc_hash::FxHashMap<Site, Top>,
-}
-
-struct Registrations<'r> {
-    file: &'r FileId,
-    registration: &'r Registration,
-    router: Option<Site>,
-}
-
-const MOST_MOUNTS: usize = 4;
-const DEEPEST_MOUNT: usize = 8;
-
-impl<'r> Table<'r> {
-    fn new(files: &'r [Registered]) -> Self {
-        let mut table = Table { entries: Vec::new(), before: Default::default(), mounts: Default::default(), tops: Default::default() };
-        for file in files {
-            for registration in file.all.iter() {
-                let router = router_of(&registration.on);
-                let index = table.entries.len();
-                if registration.kind != RegistrationKind::Route {
-                    if let Some(router) = &router {
-                        table.before.entry(router.clone()).or_default().push(index);
-                        if registration.handlers.iter().any(|handler| handler.name.starts_with('*')) {
-                            table.tops.entry(router.clone()).or_default().read(&registration.handlers);
-                        }
-                    }
-                    for handler in &registration.handlers {
-                        if let Some(mounted) = mounted_router(handler)
-                            && Some(&mounted) != router.as_ref()
-                        {
-                            let mounts = table.mounts.entry(mounted).or_default();
-                            if !mounts.contains(&index) {
-                                mounts.push(index);
-                            }
-                        }
-                    }
-                }
-                table.entries.push(Registrations { file: &file.file, registration, router });
-            }
-        }
-        table
-    }
-
-    fn routes(&self, index: usize, entry: &Registrations<'_>, out: &mut Vec<Route>) {
-        let registration = entry.registration;
-        let (handler, own) = split_handlers(registration);
-        let Some(handler) = handler else { return };
-        let beginnings = match &entry.router {
-            Some(router) => self.beginnings(router, index, entry.file, 0),
-            None => {
-                let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
-                vec![Beginning { adrift: !alone, ..Beginning::new() }]
-            }
-        };
-        for beginning in beginnings {
-            let mut chain = beginning.chain;
-            chain.extend(own.iter().map(|value| Link { value: value.value.clone(), framework: registration.framework.clone(), site: value.site.clone() }));
-            let path = match (&beginning.prefix, &registration.path) {
-                (Some(prefix), Some(path)) => Some(joined(prefix, path)),
-                _ => None,
-            };
-            let top = beginning.top.as_ref().and_then(|top| self.tops.get(top));
-            for path in Top::paths(top, path, &registration.handlers) {
-                out.push(Route {
-                    framework: registration.framework.clone(),
-                    methods: registration.methods.clone(),
-                    path,
-                    handler: handler.value.clone(),
-                    chain: chain.clone(),
-                    adrift: beginning.adrift,
-                    authorizer: None,
-                    says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
-                    site: registration.site.clone(),
-                });
-            }
-        }
-    }
-
-    /// What runs before something registered at `index` on `router`: once for each place where the router is mounted.
-    fn beginnings(&self, router: &Site, index: usize, file: &FileId, depth: usize) -> Vec<Beginning> {
-        let mut own: Vec<Link> = self.entries.get(index).map(|entry| creation_links(&entry.registration.on, &entry.registration.framework)).unwrap_or_default();
-        let path = self.entries.get(index).and_then(|entry| entry.registration.path.clone());
-        for other in self.before.get(router).into_iter().flatten() {
-            let Some(entry) = self.entries.get(*other) else { continue };
-            let ordered = BUILT_IN.framework(&entry.registration.framework).is_some_and(|framework| framework.ordered);
-            if ordered && entry.file == file && *other >= index {
-                continue;
-            }
-            if let (Some(only), Some(path)) = (&entry.registration.path, &path)
-                && !covers(only, path)
-            {
-                continue;
-            }
-            for handler in entry.registration.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
-                own.push(Link { value: handler.value.clone(), framework: entry.registration.framework.clone(), site: entry.registration.site.clone() });
-            }
-        }
-        let prefix_of_router = creation_prefix(self.entries.get(index).map(|entry| &entry.registration.on));
-        // What is listed in a file is mounted with the file, unless it is mounted by itself.
-        let mounts = self.mounts.get(router).or_else(|| self.mounts.get(&place_of_list(file))).cloned().unwrap_or_default();
-        if mounts.is_empty() || depth > DEEPEST_MOUNT {
-            let entry = self.entries.get(index);
-            let alone = entry.and_then(|entry| BUILT_IN.framework(&entry.registration.framework)).is_some_and(|framework| framework.alone);
-            let adrift = !alone && !is_application(entry.map(|entry| &entry.registration.on));
-            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()) }];
-        }
-        let mut beginnings = Vec::new();
-        for mount in mounts.iter().take(MOST_MOUNTS) {
-            let Some(entry) = self.entries.get(*mount) else { continue };
-            let above = match &entry.router {
-                Some(parent) => self.beginnings(parent, *mount, entry.file, depth + 1),
-                None => vec![Beginning { adrift: true, ..Beginning::new() }],
-            };
-            let mut along: Vec<Link> = Vec::new();
-            for handler in &entry.registration.handlers {
-                if mounted_router(handler).is_some() || !runs_before(handler) {
-                    continue;
-                }
-                along.push(Link { value: handler.value.clone(), framework: entry.registration.framework.clone(), site: handler.site.clone() });
-            }
-            let at = mount_prefix(entry.registration);
-            for beginning in above {
-                let mut chain = beginning.chain;
-                chain.extend(along.iter().cloned());
-                chain.extend(own.iter().cloned());
-                let prefix = match (beginning.prefix, &at, &prefix_of_router) {
-                    (Some(above), Some(at), Some(own)) => Some(joined(&joined(&above, at), own)),
-                    _ => None,
-                };
-                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top });
-            }
-        }
-        beginnings.truncate(MOST_MOUNTS);
-        beginnings
-    }
-}
-
-struct Beginning {
-    chain: Vec<Link>,
-    prefix: Option<String>,
-    adrift: bool,
-    /// The application it all begins with.
-    top: Option<Site>,
-}
-
-impl Beginning {
-    fn new() -> Beginning {
-        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None }
-    }
+/// A route with the name of its walk.
+pub(super) fn named(route: Route) -> (RootKey, Arc<Route>) {
+    (RootKey::Route(route.site.clone(), route.digest()), Arc::new(route))
 }
 
 /// Named arguments that say where something is registered, and run nothing.
-fn runs_before(handler: &Argument) -> bool {
+pub(super) fn runs_before(handler: &Argument) -> bool {
     matches!(handler.name.as_str(), "*guard*" | "*handler*") || !handler.name.starts_with('*') && !matches!(handler.name.as_str(), "prefix" | "url_prefix")
 }
 
 /// The handler is the last function; what stands before it runs before it.
-fn split_handlers(registration: &Registration) -> (Option<&Argument>, Vec<&Argument>) {
+pub(super) fn split_handlers(registration: &Registration) -> (Option<&Argument>, Vec<&Argument>) {
     let at = registration
         .handlers
         .iter()
@@ -298,7 +125,7 @@ fn router_of_library(library: &Arc<Library>, depth: u32) -> Option<Site> {
     library.site.clone()
 }
 
-fn mounted_router(handler: &Argument) -> Option<Site> {
+pub(super) fn mounted_router(handler: &Argument) -> Option<Site> {
     match handler.value.kind() {
         Kind::Library(library) if handler.name == "*mounted*" => library.site.clone(),
         Kind::Library(library) if !library.states.is_empty() => {
@@ -320,7 +147,7 @@ fn mounted_router(handler: &Argument) -> Option<Site> {
 }
 
 /// Guards given when the router was made: `APIRouter(dependencies=[...])`.
-fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
+pub(super) fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
     let mut links = Vec::new();
     if let Some(made) = creation(on) {
         for arg in made.args.iter().filter(|arg| arg.name == "dependencies") {
@@ -332,8 +159,8 @@ fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
     links
 }
 
-fn creation_prefix(on: Option<&Value>) -> Option<String> {
-    let Some(made) = on.and_then(creation) else { return Some(String::new()) };
+pub(super) fn creation_prefix(on: &Value) -> Option<String> {
+    let Some(made) = creation(on) else { return Some(String::new()) };
     for arg in &made.args {
         if matches!(arg.name.as_str(), "prefix" | "url_prefix") {
             return arg.value.as_str().map(|text| text.to_string());
@@ -358,13 +185,13 @@ fn creation(on: &Value) -> Option<Arc<Library>> {
 }
 
 /// An application is a beginning of its own; a router that is mounted nowhere is not.
-fn is_application(on: Option<&Value>) -> bool {
-    let Some(made) = on.and_then(creation) else { return false };
+pub(super) fn is_application(on: &Value) -> bool {
+    let Some(made) = creation(on) else { return false };
     let name = made.receiver.as_ref().and_then(|receiver| receiver.as_library().map(|library| library.step.clone())).unwrap_or_default();
     !matches!(name.as_str(), "Router" | "APIRouter" | "Blueprint" | "NinjaRouter")
 }
 
-fn mount_prefix(registration: &Registration) -> Option<String> {
+pub(super) fn mount_prefix(registration: &Registration) -> Option<String> {
     for handler in &registration.handlers {
         if matches!(handler.name.as_str(), "prefix" | "url_prefix") {
             return handler.value.as_str().map(|text| text.to_string());
@@ -388,7 +215,7 @@ pub(super) fn joined(prefix: &str, path: &str) -> String {
 }
 
 /// Whether a middleware mounted at `only` also runs for `path`.
-fn covers(only: &str, path: &str) -> bool {
+pub(super) fn covers(only: &str, path: &str) -> bool {
     let only = only.trim_end_matches(['*', '/']);
     only.is_empty() || path.starts_with(only)
 }

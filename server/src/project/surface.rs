@@ -101,7 +101,7 @@ impl Project {
     pub fn is_barrier(&self, file: &FileId) -> bool {
         let Some(known) = self.file(file) else { return false };
         let says = known.model.as_ref().is_some_and(|model| model.directives.iter().any(|directive| directive == "use server"));
-        let imports = known.module.as_ref().map(|module| module.imports.as_slice()).unwrap_or_default();
+        let imports = known.module.as_ref().map(|module| &*module.imports).unwrap_or_default();
         if says || imports.iter().any(|source| BROWSER.server_imports.iter().any(|known| known == source)) {
             return true;
         }

@@ -33,8 +33,10 @@ pub struct Document {
 
 pub(super) struct Pieces {
     pub list: Vec<Piece>,
-    /// The tree of the whole text, if it was parsed as a whole.
+    /// The tree of the whole text, if it was parsed as a whole and is still of use.
     pub whole: Option<Parsed>,
+    /// It was parsed as a whole.
+    is_settled: bool,
     /// Where the next edit begins, if not with the list: the pieces as they were before the whole turned out to have errors,
     /// which would spread over all of it.
     contained: Option<Vec<Piece>>,
@@ -136,6 +138,16 @@ impl Document {
         Document { embedded: Arc::default(), parsed: Arc::default(), basis: None, ..self.clone() }
     }
 
+    /// The same text without the tree of the whole, which has done its work once its items are known. `None` if there is no such
+    /// tree, or it may be asked again.
+    pub fn without_whole_tree(&self) -> Option<Document> {
+        let pieces = self.parsed.get()?.as_ref()?;
+        pieces.whole.as_ref().filter(|whole| whole.is_clean())?;
+        let lighter = Document { parsed: Arc::default(), basis: None, ..self.clone() };
+        let _ = lighter.parsed.set(Some(Pieces { list: pieces.list.clone(), whole: None, is_settled: true, contained: None }));
+        Some(lighter)
+    }
+
     /// The same text, parsed as a whole: as if it had just been opened.
     pub fn settled(&self) -> Document {
         if self.is_settled() {
@@ -146,6 +158,7 @@ impl Document {
             list: pieces::reusing(whole.list, known),
             contained: whole.whole.as_ref().is_some_and(|tree| !tree.is_clean()).then(|| known.to_vec()),
             whole: whole.whole,
+            is_settled: true,
         });
         let settled = Document { parsed: Arc::default(), basis: None, ..self.clone() };
         let _ = settled.parsed.set(whole);
@@ -155,7 +168,7 @@ impl Document {
     /// Was the text parsed as a whole, or is it about to be?
     pub fn is_settled(&self) -> bool {
         match self.parsed.get() {
-            Some(Some(parsed)) => parsed.whole.is_some(),
+            Some(Some(parsed)) => parsed.is_settled,
             Some(None) => true,
             None => self.basis.is_none(),
         }
@@ -180,7 +193,7 @@ impl Document {
     pub(super) fn pieces(&self) -> Option<&Pieces> {
         let parse = || {
             let known = self.basis.clone().and_then(|basis| reparse::parsed(basis, self.code_language(), self.code()));
-            known.map(|list| Pieces { list, whole: None, contained: None }).or_else(|| self.whole())
+            known.map(|list| Pieces { list, whole: None, is_settled: false, contained: None }).or_else(|| self.whole())
         };
         self.parsed.get_or_init(parse).as_ref()
     }
@@ -192,7 +205,7 @@ impl Document {
 
     fn whole(&self) -> Option<Pieces> {
         let whole = Parsed::of(self.code_language(), self.code(), None)?;
-        Some(Pieces { list: pieces::of_whole(&whole, self.code_language()), whole: Some(whole), contained: None })
+        Some(Pieces { list: pieces::of_whole(&whole, self.code_language()), whole: Some(whole), is_settled: true, contained: None })
     }
 
     /// The top-level items between two offsets, in order; those that were parsed together stand together. Text between them

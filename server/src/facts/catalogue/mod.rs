@@ -29,6 +29,11 @@ pub static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| {
     catalogue
 });
 
+/// Reads the catalogue now, so that whoever needs it first need not wait.
+pub fn make_ready() {
+    LazyLock::force(&BUILT_IN);
+}
+
 const FILES: &[(&str, &str)] = &[
     ("ecma-frameworks.toml", include_str!("../../../../queries/catalogue/ecma-frameworks.toml")),
     ("ecma-data.toml", include_str!("../../../../queries/catalogue/ecma-data.toml")),

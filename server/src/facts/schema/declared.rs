@@ -65,9 +65,12 @@ pub struct FileSchema {
     pub auth_user: Option<Name>,
     /// Prisma's datasource.
     pub provider: Option<Name>,
+    /// Its text has the signs of generated types, whether or not these say anything.
+    pub generated: bool,
 }
 
 impl FileSchema {
+    /// Does it say nothing of models?
     pub fn is_empty(&self) -> bool {
         self.statements.is_empty() && self.models.is_empty() && self.additions.is_empty() && self.auth_user.is_none() && self.provider.is_none()
     }

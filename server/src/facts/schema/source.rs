@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::declared::FileSchema;
 use super::{access_rules, code, prisma, supabase_types};
 use crate::facts::access_rules::{Written, read as read_rules};
-use crate::model::FileModel;
 use crate::model::prisma::schema;
 use crate::model::sql::{Query, Statement, StatementKind, statements};
+use crate::model::{FileModel, around_changes};
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
@@ -28,7 +28,8 @@ pub fn read(document: &Document, model: Option<&FileModel>) -> FileSchema {
             }
             if document.language.is_typescript() {
                 let text = document.text();
-                if supabase_types::looks_like(&text) {
+                out.generated = supabase_types::looks_like(&text);
+                if out.generated {
                     supabase_types::read(&document.file, &text, &mut out);
                 }
             }
@@ -39,9 +40,9 @@ pub fn read(document: &Document, model: Option<&FileModel>) -> FileSchema {
 
 /// What a file says after an edit, whose last text had this model and said this: equal to [`read`] of it.
 pub fn read_after(document: &Document, model: Option<&FileModel>, before: Option<&FileModel>, said: &Arc<FileSchema>) -> Arc<FileSchema> {
-    if let (Some(model), Some(before), true) = (model, before, said.is_empty())
+    if let (Some(model), Some(before), true) = (model, before, said.is_empty() && !said.generated)
         && code::still_defines_nothing(before, model)
-        && !(document.language.is_typescript() && supabase_types::looks_like(&document.text()))
+        && !(document.language.is_typescript() && supabase_types::has_a_sign(&document.code_of(around_changes(before, model))))
     {
         debug_assert!(read(document, Some(model)).is_empty(), "{} began to define models unseen", document.file);
         return Arc::clone(said);

@@ -9,6 +9,11 @@ pub(super) fn looks_like(text: &str) -> bool {
     text.contains("Tables: {") && text.contains("Row: {") && text.contains("Insert: {")
 }
 
+/// Could this part of a text be what makes all of it look like it?
+pub(super) fn has_a_sign(text: &str) -> bool {
+    ["Tables", "Row", "Insert"].iter().any(|word| text.contains(word))
+}
+
 /// Words, strings and signs of the file with their places.
 struct Reader<'t> {
     text: &'t str,

@@ -2,12 +2,13 @@
 
 use std::sync::LazyLock;
 
-use regex::RegexSet;
+use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use super::context;
 
+/// Of bytes: sets of characters are much more work to make. A byte above ASCII is part of a word.
 static SHAPES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
-    RegexSet::new([
+    RegexSetBuilder::new([
         // UUIDs, also without dashes around their version.
         r"(?i)^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$",
         // Subresource integrity and content digests.
@@ -26,7 +27,7 @@ static SHAPES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
         r"^v?[0-9]+\.[0-9]+(?:\.[0-9]+)?(?:[-+].*)?$",
         r"^[0-9]{4}-[0-9]{2}-[0-9]{2}",
         r"^(?:\.{0,2}|~)/",
-        r"^[\w-]+(?:[./][\w-]+)*\.[a-z]{2,4}$",
+        r"^[\w\x80-\xff-]+(?:[./][\w\x80-\xff-]+)*\.[a-z]{2,4}$",
         // Public keys and certificates.
         r"^(?:ssh-|ecdsa-|-----BEGIN (?:PUBLIC|CERTIFICATE|RSA PUBLIC))",
         // Password hashes.
@@ -34,8 +35,10 @@ static SHAPES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
         // Alphabets.
         r"(?:abcdefghij|ABCDEFGHIJ|0123456789)",
         // Expressions: regular ones, selectors, format strings, calls.
-        r"^\^|\$$|\(\?|\\[dwsb]|\[[a-z]-[a-z]\]|^[#.][a-z][\w-]*$|\[name=|%\(|\{[a-z_0-9]*\}|\)$",
+        r"^\^|\$$|\(\?|\\[dwsb]|\[[a-z]-[a-z]\]|^[#.][a-z][\w\x80-\xff-]*$|\[name=|%\(|\{[a-z_0-9]*\}|\)$",
     ])
+    .unicode(false)
+    .build()
     .ok()
 });
 
@@ -67,7 +70,7 @@ const HASH_NAMES: [&str; 22] = [
 
 /// True if the value has the shape of something harmless.
 pub(super) fn has_harmless_shape(value: &str) -> bool {
-    SHAPES.as_ref().is_some_and(|shapes| shapes.is_match(value))
+    SHAPES.as_ref().is_some_and(|shapes| shapes.is_match(value.as_bytes()))
 }
 
 /// True if the name announces a hash or an id.

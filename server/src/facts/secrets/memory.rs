@@ -1,55 +1,69 @@
 //! What was found in a file of code, segment by segment: of its next text only what is new is looked at.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::code::{in_segment, pair_in_file};
 use super::{FileHints, HintWords, SecretHit};
-use crate::model::{FileModel, Placed, Segment, kept};
+use crate::model::{FileModel, Placed, Segment};
 use crate::syntax::Document;
+use crate::text::common_ends;
 
 /// The last text of one file. Answers are those of an empty memory.
 #[derive(Default)]
 pub struct Memory {
     hints: Option<FileHints>,
-    segments: Vec<Known>,
-}
-
-struct Known {
-    segment: Arc<Segment>,
-    /// Of the segment, as far as they make the hints of the file.
-    words: HintWords,
-    /// Under the hints of the file, in the segment's own coordinates.
-    hits: Arc<[SecretHit]>,
+    segments: Vec<Arc<Segment>>,
+    /// Of each segment, as far as they make the hints of the file.
+    words: Vec<HintWords>,
+    /// Of each segment, under the hints of the file and in the segment's own coordinates. `None` where there are none.
+    hits: Vec<Option<Arc<[SecretHit]>>>,
 }
 
 impl Memory {
     /// The secrets of a file of code, in order of place. `path` is relative to the workspace folder.
     pub fn in_code(&mut self, model: &FileModel, document: &Document, path: &str) -> Vec<SecretHit> {
-        let before = std::mem::take(&mut self.segments);
-        let kept = kept(&before, |known| &known.segment, &model.segments);
-        let known = |at: &Option<usize>| at.and_then(|at| before.get(at));
+        let come = self.follow(model);
         let text = |placed: &Placed| document.code_of(placed.span());
-        let words: Vec<HintWords> =
-            kept.iter().zip(&model.segments).map(|(at, placed)| known(at).map_or_else(|| HintWords::of(&text(placed)), |known| known.words)).collect();
-        let hints = FileHints::new(path, model.language, words.iter().copied().fold(HintWords::default(), HintWords::join));
-        let same_hints = self.hints.as_ref() == Some(&hints);
-        let mut hits = Vec::new();
-        self.segments = kept
-            .iter()
-            .zip(&model.segments)
-            .zip(words)
-            .map(|((at, placed), words)| {
-                let found = match known(at) {
-                    Some(known) if same_hints => Arc::clone(&known.hits),
-                    _ => in_segment(&placed.segment, &text(placed), &hints).into(),
-                };
-                hits.extend(found.iter().map(|hit| hit.shifted(placed.start)));
-                Known { segment: Arc::clone(&placed.segment), words, hits: found }
-            })
-            .collect();
+        for at in come.clone() {
+            if let (Some(words), Some(placed)) = (self.words.get_mut(at), model.segments.get(at)) {
+                *words = HintWords::of(&text(placed));
+            }
+        }
+        let words = self.words.iter().copied().fold(HintWords::default(), HintWords::join);
+        let is_same = self.hints.as_ref().is_some_and(|hints| hints.words == words && hints.language == model.language && *hints.path == *path);
+        let hints = match self.hints.take().filter(|_| is_same) {
+            Some(hints) => hints,
+            None => FileHints::new(path, model.language, words),
+        };
+        for at in if is_same { come } else { 0..model.segments.len() } {
+            if let (Some(hits), Some(placed)) = (self.hits.get_mut(at), model.segments.get(at)) {
+                let found = in_segment(&placed.segment, &text(placed), &hints);
+                *hits = (!found.is_empty()).then(|| found.into());
+            }
+        }
         self.hints = Some(hints);
+        let found = self.hits.iter().zip(&model.segments).filter_map(|(hits, placed)| Some((hits.as_ref()?, placed.start)));
+        let mut hits: Vec<SecretHit> = found.flat_map(|(hits, start)| hits.iter().map(move |hit| hit.shifted(start))).collect();
         pair_in_file(&mut hits, document);
         hits
+    }
+
+    /// Makes room for the segments of a text; gives the places of those that are new.
+    fn follow(&mut self, model: &FileModel) -> Range<usize> {
+        let (first, last) = common_ends(
+            &self.segments,
+            &model.segments,
+            |known, placed| Arc::ptr_eq(known, &placed.segment),
+            |known, placed| Arc::ptr_eq(known, &placed.segment),
+        );
+        let gone = first..self.segments.len() - last;
+        let come = first..model.segments.len() - last;
+        self.words.splice(gone.clone(), come.clone().map(|_| HintWords::default()));
+        self.hits.splice(gone.clone(), come.clone().map(|_| None));
+        let segments = model.segments.get(come.clone()).unwrap_or_default();
+        self.segments.splice(gone, segments.iter().map(|placed| Arc::clone(&placed.segment)));
+        come
     }
 }
 

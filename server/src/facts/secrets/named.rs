@@ -60,7 +60,7 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
         return None;
     }
     let name = if by_argument { None } else { Some(matching(row, forms)?) };
-    if !row.not_name.is_empty() && forms.iter().any(|form| row.not_name.is_match(form)) {
+    if !row.not_name.is_empty() && forms.iter().any(|form| row.not_name.is_in_name(form)) {
         return None;
     }
     let fits = row.value.is_match(candidate.value) && !row.reject.is_match(candidate.value);
@@ -109,7 +109,7 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
 
 /// The form of the name that the row asks for.
 fn matching<'f>(row: &Row, forms: &'f [String]) -> Option<&'f str> {
-    forms.iter().map(String::as_str).find(|form| row.name.is_match(form))
+    forms.iter().map(String::as_str).find(|form| row.name.is_in_name(form))
 }
 
 /// `{}_API_KEY`: the vendor is the part of the name that matched.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use regex::Regex;
+use regex::{Regex, bytes};
 use serde::Deserialize;
 
 use super::bytes::ByteSet;
@@ -14,6 +14,7 @@ pub struct Pattern {
     text: String,
     anywhere: OnceLock<Option<Regex>>,
     at_start: OnceLock<Option<Regex>>,
+    in_names: OnceLock<Option<bytes::Regex>>,
     tail: OnceLock<ByteSet>,
 }
 
@@ -45,6 +46,12 @@ impl Pattern {
 
     pub(super) fn is_match(&self, text: &str) -> bool {
         self.anywhere().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// Does it match a name? Names are asked for by ASCII words, and without sets of characters a pattern is made much faster.
+    pub(super) fn is_in_name(&self, name: &str) -> bool {
+        let make = || if self.is_empty() { None } else { bytes::RegexBuilder::new(&self.text).unicode(false).build().ok() };
+        self.in_names.get_or_init(make).as_ref().is_some_and(|regex| regex.is_match(name.as_bytes()))
     }
 
     /// Its last character class.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// Words that only speak when they stand alone, because random tokens contain them.
 const SHORT: &str = "foo|bar|baz|none|null|here|enter|goes|todo|votre|ihre|deine|your";
@@ -11,8 +11,13 @@ const LONG: &str = "your[-_ ]?|my[-_ ]?(?:api|secret|key|token|password|app)|exa
     redacted|hidden|removed|paste|lorem|foobar|testtest|undefined|xxxx|abc123|not[-_ ]?(?:a[-_ ]?)?real|not[-_ ]?(?:needed|required|set|used)|(?:secret|token|api|password)[-_ ]?(?:key[-_ ]?)?here|\
     key[-_ ]?here|to[-_ ]?be[-_ ]?(?:set|filled|replaced)|fill[-_ ]?(?:me|in)|put[-_ ]?|set[-_ ]?(?:me|this)|remplac|cambia|ersetze|some[-_ ]?(?:secret|key|token|password|random)|ci[-_ ]?only|for[-_ ]?tests?";
 
-static BOUNDED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("(?i)(?:^|[^a-z])(?:{SHORT}|{LONG})(?:[^a-z]|$)")).ok());
-static ANYWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("(?i)(?:^|[^a-z])(?:{SHORT})(?:[^a-z]|$)|(?:{LONG})")).ok());
+static BOUNDED: LazyLock<Option<Regex>> = LazyLock::new(|| of_bytes(&format!("(?i)(?:^|[^a-z])(?:{SHORT}|{LONG})(?:[^a-z]|$)")));
+static ANYWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| of_bytes(&format!("(?i)(?:^|[^a-z])(?:{SHORT})(?:[^a-z]|$)|(?:{LONG})")));
+
+/// All words are ASCII, and sets of characters are much more work to make.
+fn of_bytes(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).unicode(false).build().ok()
+}
 
 /// A template, not a value: `<key>`, `{{ key }}`, `${KEY}`, `%KEY%`, `__KEY__`, `sk-...`.
 pub(super) fn is_template(value: &str) -> bool {
@@ -91,12 +96,12 @@ fn pairs_repeat(bytes: &[u8]) -> bool {
 /// A word that nobody's key contains, standing alone: for tokens that are known by their shape.
 pub(super) fn has_bounded_word(value: &str) -> bool {
     let shouted = !value.bytes().any(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
-    if shouted { has_word(value) } else { BOUNDED.as_ref().is_some_and(|regex| regex.is_match(value)) }
+    if shouted { has_word(value) } else { BOUNDED.as_ref().is_some_and(|regex| regex.is_match(value.as_bytes())) }
 }
 
 /// Such a word anywhere: for values that only their name calls a secret.
 pub(super) fn has_word(value: &str) -> bool {
-    ANYWHERE.as_ref().is_some_and(|regex| regex.is_match(value))
+    ANYWHERE.as_ref().is_some_and(|regex| regex.is_match(value.as_bytes()))
 }
 
 /// `API_KEY = "api-key"`: the value is its own name.

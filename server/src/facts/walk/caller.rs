@@ -23,7 +23,7 @@ impl Walker<'_> {
         }
         let file = frame.module.model.file.clone();
         let imported: Vec<Name> =
-            ["current_user", "session"].iter().map(|name| Name::new_static(name)).filter(|name| frame.module.definitions.contains_key(name)).collect();
+            ["current_user", "session"].iter().map(|name| Name::new_static(name)).filter(|name| frame.module.definitions.has(name)).collect();
         for name in imported {
             if let Some(value) = self.module_name(&file, &name) {
                 seen.push((name, value));

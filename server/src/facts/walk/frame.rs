@@ -34,7 +34,7 @@ impl Walker<'_> {
     /// Evaluates at the top level of a file, apart from the path that is being walked: events there are not events here.
     pub(super) fn at_top(&mut self, module: &Arc<Module>, segment: u32, run: impl FnOnce(&mut Self) -> Value) -> Value {
         let at = segment as usize;
-        let (Some(placed), Some(item)) = (module.model.segments.get(at), module.items.get(at).cloned()) else { return Value::unknown() };
+        let (Some(placed), Some(item)) = (module.model.segments.get(at), module.item(at)) else { return Value::unknown() };
         self.reads.items.insert(item.clone());
         let facts = std::mem::take(&mut self.facts);
         let ended = std::mem::take(&mut self.ended);

@@ -92,7 +92,7 @@ impl Walker<'_> {
             return self.module_name(file, name);
         }
         self.resolving.push(key);
-        let value = match module.exports.get(name).cloned() {
+        let value = match module.exports.last(name).cloned() {
             Some(Export::Local(local)) => self.module_name(file, &local),
             Some(Export::From { source, name }) => Some(self.imported(file, &source, &name)),
             Some(Export::Expression(segment, expr)) => {
@@ -116,7 +116,7 @@ impl Walker<'_> {
                     }
                 }
             }
-            None => module.stars.clone().into_iter().find_map(|source| match self.world.resolve(file, &source) {
+            None => module.stars.iter().find_map(|source| match self.world.resolve(file, source) {
                 Target::File(target) if target != *file => self.exported(&target, name),
                 _ => None,
             }),
@@ -129,7 +129,7 @@ impl Walker<'_> {
     pub(super) fn module_default_member(&mut self, file: &FileId, name: &Name) -> Value {
         // `const x = require("./x")` where `module.exports` is one value.
         let Some(module) = self.world.module(file) else { return Value::unknown() };
-        if !module.exports.contains_key("default") || name == "default" {
+        if !module.exports.has("default") || name == "default" {
             return Value::unknown();
         }
         match self.exported(file, &Name::new_static("default")) {

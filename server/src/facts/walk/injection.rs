@@ -44,9 +44,9 @@ impl Walker<'_> {
         let file = self.frame().module.model.file.clone();
         let (file, name) = self.alias_home(&file, &first, parts.next().map(Name::from), 0)?;
         let module = self.world.module(&file)?;
-        let definition = module.definitions.get(&name)?.last()?.clone();
+        let definition = module.definitions.last(&name)?.clone();
         let Definition::Variable { segment, value, .. } = definition else { return None };
-        let item = module.items.get(segment as usize)?.clone();
+        let item = module.item(segment as usize)?;
         self.inside(&item, None, None, |walker| walker.annotated_alias(value)).flatten()
     }
 
@@ -56,7 +56,7 @@ impl Walker<'_> {
             return None;
         }
         let module = self.world.module(file)?;
-        match module.definitions.get(name).and_then(|all| all.last()) {
+        match module.definitions.last(name) {
             Some(Definition::Import { source, imported }) => {
                 let (source, imported) = (source.clone(), imported.clone());
                 match (self.world.resolve(file, &source), member) {

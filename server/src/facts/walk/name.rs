@@ -66,9 +66,10 @@ impl Walker<'_> {
         }
         let module = self.world.module(file)?;
         self.reads.names.insert(key.clone());
-        let Some(definitions) = module.definitions.get(name) else {
-            for source in module.stars.clone() {
-                if let Target::File(target) = self.world.resolve(file, &source)
+        let definitions = module.definitions.get(name);
+        if definitions.is_empty() {
+            for source in module.stars.iter() {
+                if let Target::File(target) = self.world.resolve(file, source)
                     && target != *file
                     && !self.resolving.contains(&(target.clone(), name.clone()))
                     && self.resolving.len() < 32
@@ -82,10 +83,10 @@ impl Walker<'_> {
                 }
             }
             return None;
-        };
+        }
         // While a name is being found, an earlier definition of it is what it refers to.
         let nested = self.resolving.iter().filter(|resolving| **resolving == key).count();
-        let Some(definition) = definitions.iter().rev().nth(nested) else { return Some(Value::unknown()) };
+        let Some((_, definition)) = definitions.iter().rev().nth(nested) else { return Some(Value::unknown()) };
         if self.resolving.len() > 48 {
             return Some(Value::unknown());
         }

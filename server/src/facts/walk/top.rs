@@ -9,7 +9,7 @@ use crate::model::{Segment, StmtKind};
 impl Walker<'_> {
     /// Walks the statements of one top-level item, for what they register and do.
     pub fn top_level(&mut self, module: &Arc<Module>, index: usize) {
-        let (Some(placed), Some(item)) = (module.model.segments.get(index), module.items.get(index)) else { return };
+        let (Some(placed), Some(item)) = (module.model.segments.get(index), module.item(index)) else { return };
         let segment = &placed.segment;
         self.reads.items.insert(item.clone());
         // What is not registered is not looked at.

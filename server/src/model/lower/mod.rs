@@ -29,7 +29,7 @@ pub fn lower(document: &Document, before: Option<(&Document, &FileModel)>) -> Op
         maker.cluster(&cluster)?;
     }
     let mut segments = maker.segments;
-    let moved = |placed: &Placed| Placed { start: placed.start - unchanged.tail_before + unchanged.tail, segment: Arc::clone(&placed.segment) };
+    let moved = |placed: &Placed| placed.at(placed.start - unchanged.tail_before + unchanged.tail);
     segments.extend(known.get(tail..)?.iter().map(moved));
     let directives = if language.is_ecma() { directives(&segments) } else { Vec::new() };
     Some(FileModel { file: document.file.clone(), language, segments, directives })
@@ -59,7 +59,7 @@ impl Maker<'_, '_> {
     fn unread(&mut self, span: Span) -> Option<()> {
         let text = self.document.code().get_byte_slice(span.range())?;
         match self.known.take(hash(self.grammar, text, None), span.len()) {
-            Some(segment) => self.segments.push(Placed { start: span.start, segment }),
+            Some(segment) => self.segments.push(Placed::new(span.start, segment)),
             None => self.cluster(&self.document.read(span)?)?,
         }
         Some(())
@@ -89,7 +89,7 @@ impl Maker<'_, '_> {
                 Arc::new(segment)
             }
         };
-        self.segments.push(Placed { start: span.start, segment });
+        self.segments.push(Placed::new(span.start, segment));
         Some(())
     }
 }

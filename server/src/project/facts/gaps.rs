@@ -34,7 +34,7 @@ pub(super) fn of_file(project: &Project, world: &Linked<'_>, file: &FileId, know
             add("syntax", "something here cannot be read".to_owned(), placed.absolute(*error));
         }
     }
-    for source in &module.imports {
+    for source in module.imports.iter() {
         if let Target::Missing(name) = world.resolve(file, source) {
             let segment = module
                 .model

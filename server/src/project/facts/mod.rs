@@ -62,7 +62,8 @@ pub fn believe(
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Beliefs> {
     session.update(project, config);
-    let walks = session.all(project, config, cancelled)?;
+    session.all(project, config, &mut |_| {}, cancelled)?;
+    let walks = session.sorted_walks();
     let sides = project.sides();
     let mut touched: BTreeSet<Name> = BTreeSet::new();
     let mut files = Vec::new();

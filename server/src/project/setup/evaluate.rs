@@ -158,7 +158,7 @@ impl<'p> Evaluator<'p> {
             }
         }
         if let ExprKind::Name(module) = &at.segment()[base].kind
-            && let Some(Definition::Import { source, imported }) = at.module.definitions.get(module).and_then(|all| all.first()).cloned()
+            && let Some(Definition::Import { source, imported }) = at.module.definitions.get(module).first().map(|(_, definition)| definition).cloned()
             && imported == "*"
         {
             return self.imported(at, &source, name, depth).map_or(Shape::Unknown, |given| given.shape);

@@ -26,7 +26,7 @@ impl Evaluator<'_> {
             return None;
         }
         let at = At { file: file.clone(), module: Arc::clone(&module), segment: 0, functions: Vec::new() };
-        match module.exports.get(name) {
+        match module.exports.last(name) {
             Some(Export::Local(local)) => self.name(&at, local, depth + 1),
             Some(Export::From { source, name }) => self.imported(&at, source, name, depth + 1),
             Some(Export::Expression(segment, expr)) => Some(self.eval(&at.top(*segment), *expr, depth + 1)),
@@ -59,7 +59,7 @@ impl Evaluator<'_> {
                 return given;
             }
         }
-        let definitions = at.module.definitions.get(name)?.clone();
+        let definitions: Vec<Definition> = at.module.definitions.get(name).iter().map(|(_, definition)| definition.clone()).collect();
         self.guarded(&at.file, name, definitions.len(), |walker, which| match definitions.get(which)? {
             Definition::Import { source, imported } => walker.imported(at, source, imported, depth + 1),
             Definition::Function(segment, function) => Some(walker.returned(&at.top(*segment), *function, None, depth + 1)),
@@ -149,7 +149,7 @@ impl Evaluator<'_> {
 
     /// A call of a function of the project.
     pub(super) fn own_call(&mut self, at: &At, name: &Name, arguments: &[Given], depth: u32) -> Option<Given> {
-        let definition = at.module.definitions.get(name)?.last()?.clone();
+        let definition = at.module.definitions.last(name)?.clone();
         let (at, function) = match definition {
             Definition::Function(segment, function) => (at.top(segment), function),
             Definition::Variable { segment, value, .. } => {
@@ -175,7 +175,7 @@ impl Evaluator<'_> {
             return None;
         }
         let there = At { file, module: Arc::clone(&module), segment: 0, functions: Vec::new() };
-        match module.exports.get(name)? {
+        match module.exports.last(name)? {
             Export::Local(local) => self.own_call(&there, local, arguments, depth + 1),
             Export::From { source, name } => self.imported_call(&there, source, name, arguments, depth + 1),
             Export::Expression(segment, expr) => {

@@ -1,5 +1,8 @@
 //! FLOOR 7. A snapshot in, findings and fixes out. No IO, no lock, no clock: same snapshot, same findings.
 
+mod levels;
+mod said;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,18 +10,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::config::{self, Config, OwnRule, RuleSetting};
+use self::levels::set_level;
+use self::said::{Asked, Said};
+use crate::config::{Config, OwnRule};
 use crate::facts::pattern::{OwnPatterns, PatternHit};
-use crate::facts::schema::Schema;
-use crate::facts::secrets;
+use crate::facts::schema::{self, Schema};
+use crate::facts::{catalogue, secrets};
 use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Reach;
-use crate::project::{File, Project, RootWalk, Session};
+use crate::project::{File, Project, Session};
 use crate::rules::exposed::FileCx;
-use crate::rules::raw::{Raw, RawPlace, RuleCx};
-use crate::rules::{self, Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Related};
+use crate::rules::{self, Finding, FixPlan};
 use crate::syntax::PatternMemory;
 use crate::text::{FileId, Span};
 
@@ -57,8 +61,8 @@ impl From<Arc<AtomicBool>> for Cancel {
 #[derive(Default)]
 pub struct Engine {
     session: Session,
-    /// What the rules said of a walk, kept with the walk itself.
-    said: FxHashMap<usize, (Arc<RootWalk>, Arc<[Raw]>)>,
+    /// What the rules said of the walks, under this schema.
+    said: Option<Said>,
     schema: Option<KnownSchema>,
     /// What reaches the browser.
     reach: Reach,
@@ -120,15 +124,18 @@ pub struct Status {
 }
 
 impl Engine {
+    /// An engine that is asked once, for everything. What it finds it does not remember.
+    pub fn once() -> Engine {
+        Engine { session: Session::once(), ..Engine::default() }
+    }
+
     /// The findings whose place lies in `file`, in order of place then rule. `None` if cancelled.
     pub fn check(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
         self.contained(|engine| {
             engine.update(snapshot);
-            let walks = engine.session.file(&snapshot.project, &snapshot.config, file, &|| cancel.is_cancelled())?;
+            engine.session.file(&snapshot.project, &snapshot.config, file, &|| cancel.is_cancelled())?;
             let mut out = Vec::new();
-            for walk in &walks {
-                engine.findings(snapshot, walk, Some(file), &mut out);
-            }
+            engine.findings(snapshot, Some(file), &mut out);
             if engine.remembered.len() >= MOST_REMEMBERED && !engine.remembered.contains_key(file) {
                 engine.remembered.clear();
             }
@@ -144,11 +151,12 @@ impl Engine {
     pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
         self.contained(|engine| {
             engine.update(snapshot);
-            let walks = engine.session.all(&snapshot.project, &snapshot.config, &|| cancel.is_cancelled())?;
+            let Engine { session, said, schema, .. } = &mut *engine;
+            let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+            let mut told = |news| said.get_or_insert_default().learn(news, &Asked { snapshot, schema });
+            session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
             let mut out = Vec::new();
-            for walk in &walks {
-                engine.findings(snapshot, walk, None, &mut out);
-            }
+            engine.findings(snapshot, None, &mut out);
             let files = snapshot.project.sorted_files();
             let hits = engine.own.in_all(&files, cancel);
             for (at, (file, _)) in files.iter().enumerate() {
@@ -187,7 +195,7 @@ impl Engine {
 
     /// How many walks were made so far: what is reused is not made again.
     pub fn walks_made(&self) -> u64 {
-        self.session.made
+        self.session.made()
     }
 
     /// Does what is said of one file take all others into account? After `check_all`, until files come or go.
@@ -226,35 +234,25 @@ impl Engine {
         self.reach.update(&snapshot.project);
         if !self.schema.as_ref().is_some_and(|known| known.holds(snapshot)) {
             // Whose rows are whose may have changed: walks stay, verdicts do not.
-            self.said.clear();
+            self.said = None;
             self.schema = Some(KnownSchema::of(snapshot));
         }
         if self.own.rules != snapshot.config.own_rules {
             self.own = OwnRules::of(&snapshot.config);
             self.remembered.values_mut().for_each(|memory| memory.patterns = PatternMemory::default());
         }
-        if self.said.len() > 2 * self.session.len() + 256 {
-            self.said.retain(|_, (walk, _)| Arc::strong_count(walk) > 1);
-        }
     }
 
-    fn findings(&mut self, snapshot: &Snapshot, walk: &Arc<RootWalk>, only: Option<&FileId>, out: &mut Vec<Finding>) {
-        let key = Arc::as_ptr(walk) as usize;
-        let said = match self.said.get(&key) {
-            Some((known, said)) if Arc::ptr_eq(known, walk) && !said.iter().any(|raw| !raw.plans.is_empty()) => Arc::clone(said),
-            _ => {
-                let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-                let cx = RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config };
-                let said: Arc<[Raw]> = rules::of_walk(&cx).into();
-                self.said.insert(key, (Arc::clone(walk), Arc::clone(&said)));
-                said
-            }
-        };
-        for raw in said.iter() {
-            if only.is_some_and(|only| raw.site.item.file != *only) {
-                continue;
-            }
-            out.extend(resolved(snapshot, raw));
+    /// Takes in what the session found, and gives what is said of a file, or of all.
+    fn findings(&mut self, snapshot: &Snapshot, only: Option<&FileId>, out: &mut Vec<Finding>) {
+        let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+        let asked = Asked { snapshot, schema };
+        match &mut self.said {
+            Some(said) => said.learn(self.session.news(), &asked),
+            said => *said = Some(Said::of_all(&mut self.session, &asked)),
+        }
+        if let Some(said) = &self.said {
+            said.findings(only, &asked, out);
         }
     }
 }
@@ -301,71 +299,6 @@ fn of_file(snapshot: &Snapshot, reach: &Reach, file: &FileId, memory: &mut secre
     }
 }
 
-/// Sites become places; levels follow from impact, confidence and settings.
-fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
-    let project = &snapshot.project;
-    let place = project.place(&raw.site)?;
-    let related = raw
-        .related
-        .iter()
-        .filter_map(|(at, message)| {
-            let place = match at {
-                RawPlace::Site(site) => project.place(site)?,
-                RawPlace::At(file, span) => Place { file: file.clone(), span: *span },
-            };
-            Some(Related { place, message: message.clone() })
-        })
-        .collect();
-    let meta = raw.meta;
-    let impact = raw.impact.unwrap_or(meta.impact);
-    let level = level_of(snapshot, meta, impact, raw.confidence, &place.file)?;
-    Some(Finding {
-        rule: meta.id.clone(),
-        detail: raw.detail.clone(),
-        impact,
-        confidence: raw.confidence,
-        level,
-        place,
-        message: raw.message.clone(),
-        related,
-        plans: raw.plans.clone(),
-        absence: raw.absence,
-    })
-}
-
-/// The level after settings; `None` if it is not shown at all.
-fn level_of(snapshot: &Snapshot, meta: &rules::RuleMeta<'_>, impact: Impact, confidence: Confidence, file: &FileId) -> Option<Level> {
-    let auditor = snapshot.config.audience == config::Audience::Auditor;
-    let mut level = Level::of(impact, confidence);
-    if meta.audience == Audience::Auditor && !auditor {
-        return None;
-    }
-    if !snapshot.config.include_tests {
-        match purpose(snapshot.project.relative(file)) {
-            Purpose::Product => {}
-            Purpose::Tooling => level = level.lower(),
-            Purpose::Example | Purpose::Test | Purpose::Generated => return None,
-        }
-    }
-    set_level(snapshot, meta.id.as_str(), level)
-}
-
-/// The level as the person set it; `None` if it is not shown.
-fn set_level(snapshot: &Snapshot, rule: &str, level: Level) -> Option<Level> {
-    if level == Level::Hidden && snapshot.config.audience != config::Audience::Auditor {
-        return None;
-    }
-    let setting = snapshot.config.rules.iter().find(|(id, _)| id == rule).map(|(_, setting)| *setting);
-    Some(match setting {
-        Some(RuleSetting::Off) => return None,
-        Some(RuleSetting::Error) => Level::Error,
-        Some(RuleSetting::Warning) => Level::Warning,
-        Some(RuleSetting::Information) => Level::Information,
-        Some(RuleSetting::Hint) => Level::Hint,
-        None => level,
-    })
-}
-
 /// In order, and each mistake once: several walks may come through the same place.
 fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut findings {
@@ -389,6 +322,11 @@ fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
+/// Reads what is known of the world now, so that the first check need not: each of these can be done beside the others.
+pub fn preparations() -> [fn(); 3] {
+    [schema::make_ready, catalogue::make_ready, secrets::make_ready]
+}
+
 /// The findings of one file, by a fresh engine.
 pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
     Engine::default().check(snapshot, file, cancel)
@@ -396,7 +334,7 @@ pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<
 
 /// The findings of all files, by a fresh engine.
 pub fn check_all(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
-    Engine::default().check_all(snapshot, cancel)
+    Engine::once().check_all(snapshot, cancel)
 }
 
 /// A finding with the fixes that can be applied now.

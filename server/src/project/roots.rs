@@ -1,0 +1,149 @@
+//! The functions of a file that no route and no top level comes through: each of them is walked on its own, outer before inner
+//! and earlier before later, unless one before it came through it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
+
+use super::walks::{RootKey, RootWalk, Walks};
+use super::world::Linked;
+use crate::facts::place::{FunctionKey, ItemKey};
+use crate::facts::scope::Module;
+use crate::facts::value::{Closure, Kind, Value};
+use crate::facts::walk::{ModuleCache, Walker};
+use crate::model::{FunctionId, Segment};
+use crate::text::{Span, common_ends};
+
+/// What the walks of a project are made with.
+pub(super) struct Ground<'a, 'p> {
+    pub world: &'a Linked<'p>,
+    pub cache: &'a mut ModuleCache,
+    pub walks: &'a mut Walks,
+}
+
+/// The roots of a file that is being worked on: an edit costs what it changes.
+pub(super) struct Roots {
+    module: Arc<Module>,
+    /// The walks of the functions of each item.
+    items: Vec<SmallVec<[Arc<RootWalk>; 1]>>,
+    /// The items whose walks come through a function of the file.
+    through: FxHashMap<FunctionKey, SmallVec<[u32; 2]>>,
+    is_new: bool,
+}
+
+impl Roots {
+    pub fn new(module: &Arc<Module>) -> Roots {
+        Roots { module: Arc::clone(module), items: vec![SmallVec::new(); module.keys().len()], through: FxHashMap::default(), is_new: true }
+    }
+
+    /// Walks all that are needed, and forgets the walks of the others. `None` if cancelled.
+    pub fn all(ground: &mut Ground<'_, '_>, module: &Arc<Module>, cancelled: &dyn Fn() -> bool) -> Option<Roots> {
+        let mut roots = Roots::new(module);
+        roots.walk(ground, cancelled, (0..module.keys().len()).collect())?;
+        let live: FxHashSet<&RootKey> = roots.items.iter().flatten().map(|walk| &walk.key).collect();
+        for function in ground.walks.functions_of(&module.model.file).into_iter().map(RootKey::Function) {
+            if !live.contains(&function) {
+                ground.walks.forget(&function);
+            }
+        }
+        Some(roots)
+    }
+
+    /// Walks what has changed. False if all of it must be looked at again.
+    pub fn follow(&mut self, ground: &mut Ground<'_, '_>, module: &Arc<Module>) -> bool {
+        let before = std::mem::replace(&mut self.module, Arc::clone(module));
+        let (old, new) = (before.keys(), module.keys());
+        if self.is_new || old.len() != new.len() {
+            return false;
+        }
+        let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
+        let mut due: BTreeSet<usize> = (first..new.len() - last).collect();
+        due.extend(ground.walks.followed(&module.model.file).iter().filter_map(|function| module.segment_of(&function.item)));
+        self.walk(ground, &|| false, due).is_some()
+    }
+
+    /// Walks these items, and those that this makes a difference to.
+    fn walk(&mut self, ground: &mut Ground<'_, '_>, cancelled: &dyn Fn() -> bool, mut due: BTreeSet<usize>) -> Option<()> {
+        let module = Arc::clone(&self.module);
+        while let Some(at) = due.pop_first() {
+            if cancelled() {
+                return None;
+            }
+            let (Some(item), Some(placed)) = (module.item(at), module.model.segments.get(at)) else { continue };
+            let Some(before) = self.items.get_mut(at).map(std::mem::take) else { continue };
+            let mut concerned: FxHashSet<FunctionKey> = FxHashSet::default();
+            for walk in &before {
+                self.count(walk, at, false, &mut concerned);
+            }
+            let now = self.walk_item(ground, at, &item, &placed.segment, &mut concerned);
+            for walk in before.iter().filter(|walk| !now.iter().any(|other| other.key == walk.key)) {
+                ground.walks.forget(&walk.key);
+            }
+            if let Some(roots) = self.items.get_mut(at) {
+                *roots = now;
+            }
+            due.extend(concerned.iter().filter_map(|function| module.segment_of(&function.item)).filter(|other| !self.is_new && *other > at));
+        }
+        self.is_new = false;
+        Some(())
+    }
+
+    fn walk_item(
+        &mut self,
+        ground: &mut Ground<'_, '_>,
+        at: usize,
+        item: &ItemKey,
+        segment: &Segment,
+        concerned: &mut FxHashSet<FunctionKey>,
+    ) -> SmallVec<[Arc<RootWalk>; 1]> {
+        let mut roots = SmallVec::new();
+        for function in outer_first(segment) {
+            let key = FunctionKey { item: item.clone(), function };
+            // Later items come later: they make no difference here.
+            let is_come_through = self.through.get(&key).is_some_and(|items| items.iter().any(|other| *other as usize <= at));
+            if is_come_through || ground.walks.is_visited(&key) {
+                continue;
+            }
+            let root = RootKey::Function(key);
+            let walk = match ground.walks.get(&root) {
+                Some(walk) => Arc::clone(walk),
+                None => {
+                    let mut walker = Walker::new(ground.world, ground.cache);
+                    let closure =
+                        Closure { item: item.clone(), function, captured: None, this: None, class: None, bound: Vec::new(), assumes: Default::default() };
+                    walker.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
+                    ground.walks.keep(root, None, walker)
+                }
+            };
+            self.count(&walk, at, true, concerned);
+            roots.push(walk);
+        }
+        roots
+    }
+
+    /// A walk of this item comes through its functions, or no longer does.
+    fn count(&mut self, walk: &RootWalk, at: usize, comes: bool, concerned: &mut FxHashSet<FunctionKey>) {
+        for function in walk.visited.iter().filter(|function| function.item.file == self.module.model.file) {
+            if comes {
+                self.through.entry(function.clone()).or_default().push(at as u32);
+            } else if let Some(items) = self.through.get_mut(function) {
+                if let Some(place) = items.iter().position(|other| *other as usize == at) {
+                    items.swap_remove(place);
+                }
+                if items.is_empty() {
+                    self.through.remove(function);
+                }
+            }
+            concerned.insert(function.clone());
+        }
+    }
+}
+
+/// What an outer function comes through is not walked again.
+fn outer_first(segment: &Segment) -> SmallVec<[FunctionId; 4]> {
+    let mut functions: SmallVec<[(Span, FunctionId); 4]> = segment.functions.iter().zip(0..).map(|(function, id)| (function.span, FunctionId(id))).collect();
+    functions.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    functions.into_iter().map(|(_, function)| function).collect()
+}

@@ -1,0 +1,214 @@
+//! What is said of routers, and the routes that follow from it: what runs before a handler, and under which path it answers.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::routes::{
+    Link, Route, covers, creation_links, creation_prefix, is_application, joined, mount_prefix, mounted_router, router_of, runs_before, split_handlers,
+};
+use super::versions::Top;
+use crate::facts::catalogue::BUILT_IN;
+use crate::facts::event::{Registration, RegistrationKind};
+use crate::facts::place::Site;
+use crate::facts::walk::place_of_list;
+use crate::text::FileId;
+
+/// What one item registers, in order.
+pub type Registrations = Arc<[Registered]>;
+
+/// A registration and the router it is made on.
+pub struct Registered {
+    pub registration: Registration,
+    router: Option<Site>,
+}
+
+impl Registered {
+    pub fn of(registration: Registration) -> Registered {
+        Registered { router: router_of(&registration.on), registration }
+    }
+
+    /// Does it say something of other routes than its own?
+    pub fn leads(&self) -> bool {
+        self.registration.kind != RegistrationKind::Route
+    }
+}
+
+/// What is said of routers: what runs before their routes, and where they are mounted.
+#[derive(Default)]
+pub struct Table {
+    entries: Vec<Leading>,
+    /// What was said to run before the routes of each router.
+    before: FxHashMap<Site, Vec<usize>>,
+    /// Where each router is mounted.
+    mounts: FxHashMap<Site, Vec<usize>>,
+    /// How whole applications change the paths of their routes.
+    tops: FxHashMap<Site, Top>,
+}
+
+struct Leading {
+    place: InFile,
+    item: Registrations,
+    at: usize,
+}
+
+/// Where a registration is made: in order within a file.
+#[derive(Clone, PartialEq, Eq)]
+struct InFile {
+    file: FileId,
+    item: u32,
+    at: usize,
+}
+
+impl Leading {
+    fn registered(&self) -> Option<&Registered> {
+        self.item.get(self.at)
+    }
+}
+
+const MOST_MOUNTS: usize = 4;
+const DEEPEST_MOUNT: usize = 8;
+
+impl Table {
+    /// From the items that lead, in order: each with its file and its place there.
+    pub fn new<'i>(items: impl Iterator<Item = (&'i FileId, u32, &'i Registrations)>) -> Table {
+        let mut table = Table::default();
+        for (file, item, all) in items {
+            for (at, registered) in all.iter().enumerate().filter(|(_, registered)| registered.leads()) {
+                let index = table.entries.len();
+                if let Some(router) = &registered.router {
+                    table.before.entry(router.clone()).or_default().push(index);
+                    if registered.registration.handlers.iter().any(|handler| handler.name.starts_with('*')) {
+                        table.tops.entry(router.clone()).or_default().read(&registered.registration.handlers);
+                    }
+                }
+                for handler in &registered.registration.handlers {
+                    if let Some(mounted) = mounted_router(handler)
+                        && Some(&mounted) != registered.router.as_ref()
+                    {
+                        let mounts = table.mounts.entry(mounted).or_default();
+                        if !mounts.contains(&index) {
+                            mounts.push(index);
+                        }
+                    }
+                }
+                table.entries.push(Leading { place: InFile { file: file.clone(), item, at }, item: Arc::clone(all), at });
+            }
+        }
+        table
+    }
+
+    /// The routes of an item.
+    pub fn routes(&self, file: &FileId, item: u32, all: &[Registered]) -> Vec<Route> {
+        let mut routes = Vec::new();
+        for (at, registered) in all.iter().enumerate().filter(|(_, registered)| !registered.leads()) {
+            self.route(registered, &InFile { file: file.clone(), item, at }, &mut routes);
+        }
+        routes
+    }
+
+    fn route(&self, registered: &Registered, place: &InFile, out: &mut Vec<Route>) {
+        let registration = &registered.registration;
+        let (handler, own) = split_handlers(registration);
+        let Some(handler) = handler else { return };
+        let beginnings = match &registered.router {
+            Some(router) => self.beginnings(router, registration, place, 0),
+            None => {
+                let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
+                vec![Beginning { adrift: !alone, ..Beginning::new() }]
+            }
+        };
+        for beginning in beginnings {
+            let mut chain = beginning.chain;
+            chain.extend(own.iter().map(|value| Link { value: value.value.clone(), framework: registration.framework.clone(), site: value.site.clone() }));
+            let path = match (&beginning.prefix, &registration.path) {
+                (Some(prefix), Some(path)) => Some(joined(prefix, path)),
+                _ => None,
+            };
+            let top = beginning.top.as_ref().and_then(|top| self.tops.get(top));
+            for path in Top::paths(top, path, &registration.handlers) {
+                out.push(Route {
+                    framework: registration.framework.clone(),
+                    methods: registration.methods.clone(),
+                    path,
+                    handler: handler.value.clone(),
+                    chain: chain.clone(),
+                    adrift: beginning.adrift,
+                    authorizer: None,
+                    says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
+                    site: registration.site.clone(),
+                });
+            }
+        }
+    }
+
+    /// What runs before something registered at `place` on `router`: once for each place where the router is mounted.
+    fn beginnings(&self, router: &Site, registration: &Registration, place: &InFile, depth: usize) -> Vec<Beginning> {
+        let mut own: Vec<Link> = creation_links(&registration.on, &registration.framework);
+        for other in self.before.get(router).into_iter().flatten().filter_map(|other| self.entries.get(*other)) {
+            let Some(Registered { registration: before, .. }) = other.registered() else { continue };
+            let ordered = BUILT_IN.framework(&before.framework).is_some_and(|framework| framework.ordered);
+            if ordered && other.place.file == place.file && (other.place.item, other.place.at) >= (place.item, place.at) {
+                continue;
+            }
+            if let (Some(only), Some(path)) = (&before.path, &registration.path)
+                && !covers(only, path)
+            {
+                continue;
+            }
+            for handler in before.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
+                own.push(Link { value: handler.value.clone(), framework: before.framework.clone(), site: before.site.clone() });
+            }
+        }
+        let prefix_of_router = creation_prefix(&registration.on);
+        // What is listed in a file is mounted with the file, unless it is mounted by itself.
+        let mounts = self.mounts.get(router).or_else(|| self.mounts.get(&place_of_list(&place.file))).map(Vec::as_slice).unwrap_or_default();
+        if mounts.is_empty() || depth > DEEPEST_MOUNT {
+            let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
+            let adrift = !alone && !is_application(&registration.on);
+            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()) }];
+        }
+        let mut beginnings = Vec::new();
+        for mount in mounts.iter().take(MOST_MOUNTS).filter_map(|mount| self.entries.get(*mount)) {
+            let Some(mounting) = mount.registered() else { continue };
+            let above = match &mounting.router {
+                Some(parent) => self.beginnings(parent, &mounting.registration, &mount.place, depth + 1),
+                None => vec![Beginning { adrift: true, ..Beginning::new() }],
+            };
+            let mut along: Vec<Link> = Vec::new();
+            for handler in &mounting.registration.handlers {
+                if mounted_router(handler).is_some() || !runs_before(handler) {
+                    continue;
+                }
+                along.push(Link { value: handler.value.clone(), framework: mounting.registration.framework.clone(), site: handler.site.clone() });
+            }
+            let at = mount_prefix(&mounting.registration);
+            for beginning in above {
+                let mut chain = beginning.chain;
+                chain.extend(along.iter().cloned());
+                chain.extend(own.iter().cloned());
+                let prefix = match (beginning.prefix, &at, &prefix_of_router) {
+                    (Some(above), Some(at), Some(own)) => Some(joined(&joined(&above, at), own)),
+                    _ => None,
+                };
+                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top });
+            }
+        }
+        beginnings.truncate(MOST_MOUNTS);
+        beginnings
+    }
+}
+
+struct Beginning {
+    chain: Vec<Link>,
+    prefix: Option<String>,
+    adrift: bool,
+    /// The application it all begins with.
+    top: Option<Site>,
+}
+
+impl Beginning {
+    fn new() -> Beginning {
+        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None }
+    }
+}

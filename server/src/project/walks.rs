@@ -1,0 +1,273 @@
+//! The walks that are remembered, and what is counted over them.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+
+use super::changes::Changes;
+use super::routes::Route;
+use crate::facts::check::Facts;
+use crate::facts::event::Event;
+use crate::facts::place::{FunctionKey, ItemKey, Site};
+use crate::facts::walk::{Reads, Walker};
+use crate::text::{FileId, Name};
+
+/// One walk and what came of it.
+#[derive(Debug)]
+pub struct RootWalk {
+    pub key: RootKey,
+    /// Set for routes.
+    pub route: Option<Arc<Route>>,
+    pub events: Vec<Event>,
+    pub reads: Reads,
+    pub visited: FxHashSet<FunctionKey>,
+    /// Files in which something happened.
+    pub files: FxHashSet<FileId>,
+    /// The bound was reached: what is not there may only not have been seen.
+    pub exhausted: bool,
+    /// So many events were before the handler began.
+    pub before_handler: usize,
+    /// What held when it began.
+    pub begun: Facts,
+}
+
+impl RootWalk {
+    fn only_that_it_was(key: RootKey) -> RootWalk {
+        RootWalk {
+            key,
+            route: None,
+            events: Vec::new(),
+            reads: Reads::default(),
+            visited: FxHashSet::default(),
+            files: FxHashSet::default(),
+            exhausted: false,
+            before_handler: 0,
+            begun: Facts::none(),
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum RootKey {
+    /// A top-level item.
+    Item(ItemKey),
+    /// A handler, with all that runs before it folded into a number.
+    Route(Site, u64),
+    Function(FunctionKey),
+}
+
+impl RootKey {
+    pub fn file(&self) -> &FileId {
+        match self {
+            RootKey::Item(item) => &item.file,
+            RootKey::Route(site, _) => &site.item.file,
+            RootKey::Function(function) => &function.item.file,
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Walks {
+    all: FxHashMap<RootKey, Kept>,
+    /// What routes and top levels come through, by file.
+    visits: FxHashMap<FileId, Visits>,
+    /// The walks of functions, by file.
+    functions: FxHashMap<FileId, FxHashSet<FunctionKey>>,
+    /// What came and went since somebody asked.
+    pub news: News,
+    /// Walks made since the beginning: what a test of reuse counts.
+    pub made: u64,
+    /// How many data accesses and SQL texts they saw.
+    pub accesses: usize,
+    pub queries: usize,
+    /// Nothing will change any more: what a walk found is told once and not kept.
+    pub is_once: bool,
+}
+
+struct Kept {
+    walk: Arc<RootWalk>,
+    signs: Signs,
+}
+
+/// What came (with its walk) and what went (without), in order.
+#[derive(Default)]
+pub struct News {
+    /// Nothing that was there before is any more.
+    pub is_anew: bool,
+    pub walks: Vec<(RootKey, Option<Arc<RootWalk>>)>,
+}
+
+#[derive(Default)]
+struct Visits {
+    /// How many walks come through a function. A top level counts in its own file only.
+    counts: FxHashMap<FunctionKey, u32>,
+    /// Functions that have become visited or unvisited, or whose own walk is gone; only for files that are followed.
+    changed: Vec<FunctionKey>,
+    is_followed: bool,
+}
+
+impl Walks {
+    /// Of a session that is asked once.
+    pub fn once() -> Walks {
+        Walks { is_once: true, ..Walks::default() }
+    }
+
+    /// Nothing is remembered but how much was done.
+    pub fn begun_anew(&self) -> Walks {
+        Walks { made: self.made, is_once: self.is_once, news: News { is_anew: true, walks: Vec::new() }, ..Walks::default() }
+    }
+
+    pub fn get(&self, key: &RootKey) -> Option<&Arc<RootWalk>> {
+        self.all.get(key).map(|kept| &kept.walk)
+    }
+
+    pub fn values(&self) -> impl Iterator<Item = &Arc<RootWalk>> {
+        self.all.values().map(|kept| &kept.walk)
+    }
+
+    /// All of them, by name.
+    pub fn sorted(&self) -> Vec<Arc<RootWalk>> {
+        let mut walks: Vec<(&RootKey, &Kept)> = self.all.iter().collect();
+        walks.sort_by(|a, b| a.0.cmp(b.0));
+        walks.into_iter().map(|(_, kept)| Arc::clone(&kept.walk)).collect()
+    }
+
+    /// Keeps what a walker found.
+    pub fn keep(&mut self, key: RootKey, route: Option<Arc<Route>>, walker: Walker<'_>) -> Arc<RootWalk> {
+        self.made += 1;
+        let exhausted = walker.is_exhausted();
+        let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
+        files.insert(key.file().clone());
+        files.extend(walker.home.iter().map(|home| home.item.file.clone()));
+        let walk = Arc::new(RootWalk {
+            key: key.clone(),
+            route,
+            events: walker.events,
+            reads: walker.reads,
+            visited: walker.visited,
+            files,
+            exhausted,
+            before_handler: walker.before_handler,
+            begun: walker.begun,
+        });
+        self.count(&walk, true);
+        self.news.walks.push((key.clone(), Some(Arc::clone(&walk))));
+        let kept = match self.is_once {
+            false => Kept { signs: Signs::of(&walk.reads), walk: Arc::clone(&walk) },
+            true => Kept { signs: Signs::default(), walk: Arc::new(RootWalk::only_that_it_was(key.clone())) },
+        };
+        self.all.insert(key, kept);
+        walk
+    }
+
+    pub fn forget(&mut self, key: &RootKey) {
+        if let Some(kept) = self.all.remove(key) {
+            self.count(&kept.walk, false);
+            self.news.walks.push((key.clone(), None));
+        }
+    }
+
+    /// Forgets those that read something that changed, and gives them back.
+    pub fn forget_changed(&mut self, changes: &Changes, people: &FxHashSet<Name>) -> Vec<Arc<RootWalk>> {
+        let signs = changes.signs();
+        let holds =
+            |kept: &Kept| !(kept.signs.meet(signs) && changes.touch(&kept.walk.reads)) && (people.is_empty() || kept.walk.reads.models.is_disjoint(people));
+        let gone: Vec<Arc<RootWalk>> = self.all.values().filter(|kept| !holds(kept)).map(|kept| Arc::clone(&kept.walk)).collect();
+        gone.iter().for_each(|walk| self.forget(&walk.key));
+        gone
+    }
+
+    fn count(&mut self, walk: &RootWalk, comes: bool) {
+        let accesses = walk.events.iter().filter(|event| matches!(event, Event::Access(_))).count();
+        let queries = walk.events.iter().filter(|event| matches!(event, Event::Sink(_))).count();
+        let counted = |before: usize, more: usize| if comes { before + more } else { before.saturating_sub(more) };
+        (self.accesses, self.queries) = (counted(self.accesses, accesses), counted(self.queries, queries));
+        let only = match &walk.key {
+            RootKey::Function(function) => {
+                let functions = self.functions.entry(function.item.file.clone()).or_default();
+                if comes {
+                    functions.insert(function.clone());
+                } else {
+                    functions.remove(function);
+                    self.visits.entry(function.item.file.clone()).or_default().note(function);
+                }
+                return;
+            }
+            RootKey::Item(item) => Some(&item.file),
+            RootKey::Route(..) => None,
+        };
+        for function in walk.visited.iter().filter(|function| only.is_none_or(|only| *only == function.item.file)) {
+            let visits = self.visits.entry(function.item.file.clone()).or_default();
+            if comes {
+                let count = visits.counts.entry(function.clone()).or_default();
+                *count += 1;
+                if *count > 1 {
+                    continue;
+                }
+            } else if let Some(count) = visits.counts.get_mut(function) {
+                *count -= 1;
+                if *count > 0 {
+                    continue;
+                }
+                visits.counts.remove(function);
+            }
+            visits.note(function);
+        }
+    }
+
+    /// Does a route, or the top level of its own file, come through the function?
+    pub fn is_visited(&self, function: &FunctionKey) -> bool {
+        self.visits.get(&function.item.file).is_some_and(|visits| visits.counts.contains_key(function))
+    }
+
+    /// The functions of a file that have walks of their own.
+    pub fn functions_of(&self, file: &FileId) -> Vec<FunctionKey> {
+        self.functions.get(file).into_iter().flatten().cloned().collect()
+    }
+
+    /// From now on it is noted what changes for the functions of a file.
+    pub fn follow(&mut self, file: &FileId, is_followed: bool) {
+        let visits = self.visits.entry(file.clone()).or_default();
+        visits.is_followed = is_followed;
+        visits.changed.clear();
+    }
+
+    /// What changed for the functions of a file since this was last asked.
+    pub fn followed(&mut self, file: &FileId) -> Vec<FunctionKey> {
+        self.visits.get_mut(file).map(|visits| std::mem::take(&mut visits.changed)).unwrap_or_default()
+    }
+}
+
+impl Visits {
+    fn note(&mut self, function: &FunctionKey) {
+        if self.is_followed {
+            self.changed.push(function.clone());
+        }
+    }
+}
+
+/// A few bits of everything that a walk read, or that changed: sets without a common bit have nothing in common.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Signs(u128);
+
+impl Signs {
+    pub const ALL: Signs = Signs(u128::MAX);
+
+    fn of(reads: &Reads) -> Signs {
+        let mut signs = Signs::default();
+        reads.items.iter().for_each(|item| signs.add(item));
+        reads.names.iter().for_each(|name| signs.add(name));
+        signs
+    }
+
+    pub fn add(&mut self, thing: &impl Hash) {
+        let mut hasher = FxHasher::default();
+        thing.hash(&mut hasher);
+        self.0 |= 1 << (hasher.finish() >> 57);
+    }
+
+    fn meet(self, other: Signs) -> bool {
+        self.0 & other.0 != 0
+    }
+}
