@@ -19,6 +19,7 @@
                 python-mode python-ts-mode json-mode json-ts-mode js-json-mode
                 yaml-mode yaml-ts-mode toml-ts-mode conf-toml-mode
                 sql-mode prisma-mode mhtml-mode html-mode vue-mode svelte-mode astro-ts-mode
+                web-mode jinja2-mode pug-mode
                 dockerfile-mode dockerfile-ts-mode sh-mode bash-ts-mode)
                . ,(lambda (&rest _) guardline-command)))
 

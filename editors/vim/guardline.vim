@@ -29,6 +29,12 @@ let s:languages = {
 \ 'vue': 'vue',
 \ 'svelte': 'svelte',
 \ 'astro': 'astro',
+\ 'jinja': 'jinja',
+\ 'htmldjango': 'htmldjango',
+\ 'ejs': 'ejs',
+\ 'handlebars': 'handlebars',
+\ 'pug': 'pug',
+\ 'firestore': 'firestore',
 \ 'dockerfile': 'dockerfile',
 \ 'sh': 'shellscript',
 \}

@@ -1,4 +1,4 @@
-# of: django.views, django.views.generic, django.views.generic.base, django.views.generic.list, django.views.generic.detail, django.views.generic.edit, django.contrib.auth.mixins
+# of: django.views, django.views.generic, django.views.generic.base, django.views.generic.list, django.views.generic.detail, django.views.generic.edit, django.contrib.auth.mixins, django.contrib.auth.views
 # What Django's class-based views do, as far as it decides who may do what with which rows. Only the steps that projects
 # override, in the order in which the library takes them.
 
@@ -62,6 +62,67 @@ class TemplateView(View):
 
     def get_context_data(self, **kwargs):
         return kwargs
+
+
+class RedirectView(View):
+    def get(self, request, *args, **kwargs):
+        return None
+
+    def post(self, request, *args, **kwargs):
+        return self.get(request, *args, **kwargs)
+
+
+class FormView(View):
+    def get(self, request, *args, **kwargs):
+        return None
+
+    def post(self, request, *args, **kwargs):
+        return self.form_valid(unknown_form(request))
+
+    def put(self, request, *args, **kwargs):
+        return self.post(request, *args, **kwargs)
+
+    def form_valid(self, form):
+        return None
+
+
+class LoginView(FormView):
+    pass
+
+
+class LogoutView(TemplateView):
+    def post(self, request, *args, **kwargs):
+        return None
+
+
+class PasswordChangeView(FormView):
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PasswordChangeDoneView(TemplateView):
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PasswordResetView(FormView):
+    pass
+
+
+class PasswordResetDoneView(TemplateView):
+    pass
+
+
+class PasswordResetConfirmView(FormView):
+    pass
+
+
+class PasswordResetCompleteView(TemplateView):
+    pass
 
 
 class MultipleObjectMixin:

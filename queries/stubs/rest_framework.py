@@ -114,6 +114,22 @@ class DestroyModelMixin:
 
 class ViewSetMixin:
     @classmethod
+    def as_action(cls, action, permissions):
+        def view(request, *args, **kwargs):
+            self = cls()
+            self.request = request
+            self.args = args
+            self.kwargs = kwargs
+            self.action = action
+            if permissions is not None:
+                self.permission_classes = permissions
+            self.initial(request, *args, **kwargs)
+            answer = getattr(self, action)
+            return answer(request, *args, **kwargs)
+
+        return view
+
+    @classmethod
     def as_view(cls, actions=None, **initkwargs):
         def view(request, pk=None, *args, **kwargs):
             self = cls()

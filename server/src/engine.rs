@@ -18,7 +18,7 @@ use crate::project::reach::Reach;
 use crate::project::{File, Project, RootWalk, Session};
 use crate::rules::exposed::FileCx;
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
-use crate::rules::{self, Audience, Confidence, Finding, FixPlan, Level, Place, Related};
+use crate::rules::{self, Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Related};
 use crate::syntax::PatternMemory;
 use crate::text::{FileId, Span};
 
@@ -317,11 +317,12 @@ fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
         })
         .collect();
     let meta = raw.meta;
-    let level = level_of(snapshot, meta, raw.confidence, &place.file)?;
+    let impact = raw.impact.unwrap_or(meta.impact);
+    let level = level_of(snapshot, meta, impact, raw.confidence, &place.file)?;
     Some(Finding {
         rule: meta.id.clone(),
         detail: raw.detail.clone(),
-        impact: meta.impact,
+        impact,
         confidence: raw.confidence,
         level,
         place,
@@ -333,9 +334,9 @@ fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
 }
 
 /// The level after settings; `None` if it is not shown at all.
-fn level_of(snapshot: &Snapshot, meta: &rules::RuleMeta<'_>, confidence: Confidence, file: &FileId) -> Option<Level> {
+fn level_of(snapshot: &Snapshot, meta: &rules::RuleMeta<'_>, impact: Impact, confidence: Confidence, file: &FileId) -> Option<Level> {
     let auditor = snapshot.config.audience == config::Audience::Auditor;
-    let mut level = Level::of(meta.impact, confidence);
+    let mut level = Level::of(impact, confidence);
     if meta.audience == Audience::Auditor && !auditor {
         return None;
     }

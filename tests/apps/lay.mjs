@@ -15,6 +15,10 @@ export const KEYS = {
   openai_project: `sk-proj-${letters('openai a', 74)}T3BlbkFJ${letters('openai b', 74)}`,
   stripe_live: `sk_live_${letters('stripe', 24)}`,
   resend: `re_${letters('resend a', 8)}_${letters('resend b', 24)}`,
+  gemini: `AIza${letters('gemini', 35)}`,
+  hex_token: createHash('sha256').update('token').digest('hex'),
+  ticket_secret: letters('ticket', 43),
+  admin_password: `${letters('admin', 12)}7x`,
 };
 
 export function lay(app, folder) {

@@ -78,6 +78,52 @@ fn no_secret_is_told() {
     }
 }
 
+#[test]
+fn how_the_project_is_built_is_told_without_values() {
+    let key = stripe_key(9);
+    let project = Project::of(&[
+        ("package.json", "{\"dependencies\": {\"next\": \"14.2.3\"}}"),
+        (".env", &format!("NEXT_PUBLIC_KEY={key}\nWORD=correct-horse\n")),
+        ("next.config.js", "module.exports = { productionBrowserSourceMaps: true, env: { A: process.env.B } };\n"),
+        ("vercel.json", &format!("{{\"headers\": [{{\"source\": \"/x\", \"headers\": [{{\"key\": \"X-A\", \"value\": \"{key}\"}}]}}]}}")),
+        (
+            "serverless.yml",
+            "functions:\n  a:\n    handler: src/a.run\n    events:\n      - http:\n          method: get\n          path: a\n          authorizer: b\n",
+        ),
+        ("src/a.js", "exports.run = async (event) => ({ body: event.pathParameters.id });\n"),
+    ]);
+    let facts = json(&project, &[]);
+    let of = |file: &str| facts["setup"].as_array().into_iter().flatten().find(|of| of["file"] == file).cloned().unwrap_or_else(|| panic!("{file}: {facts:#}"));
+    assert_eq!(of(".env")["variables"][0]["value"], "constant");
+    assert_eq!(of(".env")["variables"][0]["public"], true);
+    assert_eq!(of("next.config.js")["switches"][0]["is"], "yes");
+    assert_eq!(of("next.config.js")["inlined"][0]["from"][0], "env:B");
+    assert_eq!(of("vercel.json")["headers"][0]["name"], "x-a");
+    assert_eq!((of("serverless.yml")["bound"][0]["authorizer"].as_str(), of("serverless.yml")["bound"][0]["found"].as_bool()), (Some("yes"), Some(true)));
+    assert_eq!(facts["packages"][0]["packages"][0]["version"], "14.2.3");
+    let route = facts["files"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|file| file["walks"].as_array().cloned().unwrap_or_default())
+        .find(|walk| walk["kind"] == "route");
+    assert_eq!(route.map(|walk| walk["route"]["authorizer"].clone()), Some(Value::from("yes")));
+    let text = project.run(&["facts"]).stdout;
+    for told in [
+        "source-maps: yes",
+        "A <env:B>",
+        "NEXT_PUBLIC_KEY: constant, public",
+        "GET /a src/a.run, authorizer yes",
+        "GET /a  aws-lambda, authorizer yes",
+        "next 14.2.3",
+    ] {
+        assert!(text.contains(told), "{told} is not in\n{text}");
+    }
+    for said in [text, facts.to_string()] {
+        assert!(!said.contains(&key) && !said.contains("correct-horse"), "{said}");
+    }
+}
+
 const FILES: &[(&str, &str)] = &[
     ("schema.prisma", SCHEMA),
     ("lib/db.ts", DATABASE),

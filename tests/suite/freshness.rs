@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use guardline::config::Config;
 use guardline::engine::{Cancel, Engine, Snapshot};
+use guardline::facts::setup::{Facts, Version};
 use guardline::project::Project;
+use guardline::project::facts::Beliefs;
+use guardline::project::facts::beliefs::OfFile;
 use guardline::rules::Finding;
 use guardline::syntax::{Document, Language};
 use guardline::text::{Change, Encoding, FileId, Position, Range};
@@ -28,7 +31,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "main.py",
-        "from flask import Flask, request\nimport sqlite3\n\napp = Flask(__name__)\n\n\ndef rows(term):\n    return sqlite3.connect(\"x\").execute(f\"select * from t where a = '{term}'\").fetchall()\n\n\n@app.route(\"/search\")\ndef search():\n    return {\"rows\": rows(request.args[\"q\"])}\n",
+        "from flask import Flask, request\nimport sqlite3\n\napp = Flask(__name__)\n\n\ndef rows(term):\n    return sqlite3.connect(\"x\").execute(f\"select * from t where a = '{term}'\").fetchall()\n\n\n@app.route(\"/search\")\ndef search():\n    return {\"rows\": rows(request.args[\"q\"])}\n\n\ndef thing(term):\n    return rows(term)\n",
     ),
     ("package.json", "{ \"dependencies\": { \"next\": \"16\", \"pg\": \"8\" } }"),
     (
@@ -37,6 +40,16 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("lib/pool.ts", "import { Pool } from \"pg\";\nconst db = new Pool({ connectionString: process.env.DATABASE_URL });\nexport const pool = () => db;\n"),
     (
+        "firestore.rules",
+        "rules_version = '2';\nservice cloud.firestore {\n  match /databases/{database}/documents {\n    function owns(id) { return request.auth.uid == id; }\n    match /notes/{id} {\n      allow read: if owns(resource.data.ownerId);\n      allow write: if request.auth != null;\n    }\n    match /{rest=**} { allow read; }\n  }\n}\n",
+    ),
+    ("database.rules.json", "{ \"rules\": { \"users\": { \"$uid\": { \".read\": \"auth.uid === $uid\", \".write\": true } } } }\n"),
+    (
+        "api/openapi.yaml",
+        "openapi: 3.0.0\nsecurity:\n  - token: []\npaths:\n  /things/{term}:\n    get:\n      operationId: main.thing\n    post:\n      operationId: main.search\n      security: []\ncomponents:\n  securitySchemes:\n    token: {type: http, x-bearerInfoFunc: main.rows}\n",
+    ),
+    ("templates/page.html", "<p>{{ term|safe }}</p>{% autoescape off %}{{ rows }}{% endautoescape %}<script>\nconst a = \"{{ term }}\";\n</script>\n"),
+    (
         "Notes.vue",
         "<script>\nexport const key = \"sk_live_\";\n</script>\n<script setup lang=\"ts\">\nimport { noteWhere } from \"@/lib/where\";\nconst a: string = \"😀\";\n</script>\n<template>{{ a }}</template>\n",
     ),
@@ -44,6 +57,22 @@ const FILES: &[(&str, &str)] = &[
         "search.ipynb",
         "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n  \"from flask import Flask, request\\n\",\n  \"import sqlite3\\n\",\n  \"app = Flask(__name__)\"]},\n {\"cell_type\": \"code\", \"source\": [\n  \"@app.get(\\\"/q\\\")\\n\",\n  \"def q():\\n\",\n  \"    return sqlite3.connect(\\\"x\\\").execute(f\\\"select '{request.args['q']}'\\\")\"]}]}\n",
     ),
+    (
+        "serverless.yml",
+        "functions:\n  drop:\n    handler: src/drop.drop\n    events:\n      - http:\n          path: notes/{id}\n          method: delete\n      - httpApi: GET /drop\n",
+    ),
+    (
+        "src/drop.ts",
+        "import { PrismaClient } from \"@prisma/client\";\nconst db = new PrismaClient();\nexport const drop = async (event: any) => {\n  await db.note.delete({ where: { id: event.pathParameters.id } });\n  return { statusCode: 204 };\n};\n",
+    ),
+    (
+        "next.config.mjs",
+        "import { names } from \"./config/names\";\nexport default {\n  env: { KEY: process.env.KEY, ...names },\n  productionBrowserSourceMaps: true,\n};\n",
+    ),
+    ("config/names.js", "export const names = { A: process.env.B, C: \"d\" };\n"),
+    ("package.json", "{\"dependencies\": {\"next\": \"^14.1.0\", \"expo\": \"1\"}}\n"),
+    ("app.json", "{\"expo\": {\"extra\": {\"a\": 1}}}\n"),
+    (".env", "A=1\nVITE_B=${C}\n"),
 ];
 
 /// Snippets that change what is found: constraints, guards, sinks, broken code, odd text.
@@ -71,6 +100,13 @@ const SNIPPETS: &[&str] = &[
     "?",
     ", user.id",
     "# note\n",
+    "          authorizer: a\n",
+    "A: 1",
+    "allow write: if true;\n",
+    " || ",
+    "security: []\n",
+    "  /other:\n    get:\n      operationId: main.rows\n",
+    "|safe",
 ];
 
 #[derive(Clone, Debug)]
@@ -139,13 +175,32 @@ fn run(steps: &[Step]) {
         let fresh_documents: Vec<Document> =
             documents.iter().map(|document| Document::new(document.file.clone(), document.language, 0, &document.text())).collect();
         let fresh = project(&fresh_documents);
+        assert_eq!(setup(&current), setup(&fresh), "after step {version} in {file}\n{}", documents[step.file].text());
         let mut anew = Engine::default();
         let all = anew.check_all(&snapshot(&fresh, &config), &Cancel::default()).expect("not cancelled");
         let of_file: Vec<Finding> = all.iter().filter(|finding| finding.place.file == file).cloned().collect();
         assert_eq!(told(&now), told(&of_file), "after step {version} in {file}\n{}", documents[step.file].text());
         let everything = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
         assert_eq!(told(&everything), told(&all), "all files after step {version}");
+        let believed =
+            |engine: &mut Engine, project: &Project| engine.believe(&snapshot(project, &config), &|_| true, &Cancel::default()).expect("not cancelled");
+        assert_eq!(stated(&believed(&mut engine, &current)), stated(&believed(&mut anew, &fresh)), "what is believed after step {version}");
     }
+}
+
+/// How the project is built and deployed, and what it depends on.
+fn setup(project: &Project) -> (Vec<(FileId, Facts)>, Vec<Option<Version>>) {
+    let versions = ["next", "expo"].map(|package| project.version_of(&id("app/page.tsx"), package));
+    (project.setup().files().map(|(file, facts)| (file.clone(), facts.clone())).collect(), versions.to_vec())
+}
+
+/// What files that are not code say, and which routes there are.
+fn stated(beliefs: &Beliefs) -> Vec<String> {
+    let of_file = |file: &OfFile| {
+        let routes: Vec<_> = file.walks.iter().filter_map(|walk| walk.route.as_ref()).collect();
+        format!("{} {:?} {:?} {routes:?}", file.file, file.access, file.unescaped)
+    };
+    beliefs.files.iter().map(of_file).collect()
 }
 
 fn told(findings: &[Finding]) -> Vec<String> {
@@ -202,6 +257,34 @@ fn an_edit_elsewhere_changes_what_is_found_here() {
         let after = before.with(vec![(weaker.file.clone(), Some(Arc::new(weaker)))]);
         let second = engine.check_all(&snapshot(&after, &config), &Cancel::default()).expect("not cancelled");
         assert_eq!(count(&second), 2, "{:?}", told(&second));
+    });
+}
+
+#[test]
+fn what_stands_before_a_handler_is_read_from_its_configuration() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let documents: Vec<Document> = FILES.iter().map(|(name, text)| Document::new(id(name), Language::of(&id(name)).expect("known"), 0, text)).collect();
+        let mut current = project(&documents);
+        let mut engine = Engine::default();
+        let (_, serverless) = FILES.iter().find(|(name, _)| *name == "serverless.yml").expect("the file");
+        let message = |engine: &mut Engine, project: &Project| {
+            let found = engine.check_all(&snapshot(project, &config), &Cancel::default()).expect("not cancelled");
+            let mut here: Vec<String> = found.iter().filter(|finding| finding.place.file == id("src/drop.ts")).map(|finding| finding.message.clone()).collect();
+            here.dedup();
+            here
+        };
+        assert_eq!(message(&mut engine, &current).len(), 0, "nobody is known to be signed in: that is another mistake");
+        let guarded = serverless
+            .replace("          method: delete\n", "          method: delete\n          authorizer: pool\n")
+            .replace("      - httpApi: GET /drop\n", "");
+        for (version, text) in ["", &guarded, serverless, &guarded, ""].into_iter().enumerate() {
+            let edited = Document::new(id("serverless.yml"), Language::Yaml, version as i32 + 1, text);
+            current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited)))]);
+            let now = message(&mut engine, &current);
+            assert_eq!(now, message(&mut Engine::default(), &current), "with {text}");
+            assert_eq!(now.len(), usize::from(text == guarded), "with {text}: {now:?}");
+        }
     });
 }
 

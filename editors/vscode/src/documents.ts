@@ -19,6 +19,15 @@ const LANGUAGES = [
   'vue',
   'svelte',
   'astro',
+  'jinja',
+  'jinja-html',
+  'django-html',
+  'nunjucks',
+  'ejs',
+  'handlebars',
+  'jade',
+  'pug',
+  'firestorerules',
   'dockerfile',
   'shellscript',
 ];
@@ -38,6 +47,10 @@ const PATTERNS = [
   '**/*.vue',
   '**/*.svelte',
   '**/*.astro',
+  '**/*.{jinja,jinja2,j2,njk,nunjucks}',
+  '**/*.ejs',
+  '**/*.{hbs,handlebars,mustache}',
+  '**/*.{pug,jade}',
   '**/*.ipynb',
 ];
 

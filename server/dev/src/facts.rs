@@ -8,7 +8,7 @@ use guardline::config::Config;
 use guardline::engine::{self, Cancel, Engine, Snapshot};
 use guardline::project::Project;
 use guardline::report::paint::Style;
-use guardline::report::{Redactor, beliefs};
+use guardline::report::{Redactor, Texts, beliefs};
 use guardline::rules;
 use guardline::syntax::{Document, Language};
 use guardline::text::{Change, Encoding, FileId, Span, position};
@@ -32,7 +32,7 @@ fn tell(snapshot: &Snapshot, file: &FileId, stats: bool) -> anyhow::Result<()> {
     let findings = engine.check_all(snapshot, &Cancel::default()).unwrap_or_default();
     let at_first = engine.walks_made();
     let believed = engine.believe(snapshot, &|known| known == file, &Cancel::default()).context("the analysis panicked")?;
-    let redactor = Redactor::new(&snapshot.project, rules::all(), &findings);
+    let redactor = Redactor::new(&Texts::of(&snapshot.project), rules::all(), &findings);
     print!("{}", beliefs::text(&believed, &redactor, Style { colour: false, width: 100 }));
     if stats {
         println!("{at_first} walks for the first state");

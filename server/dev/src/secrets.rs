@@ -51,7 +51,11 @@ fn one(path: &Path, text: &str, options: &Options) -> anyhow::Result<usize> {
     let document = Document::new(file, language, 0, text);
     let model = lower::lower(&document, None);
     let mut findings = Vec::new();
-    check(&Input { document: &document, model: model.as_ref(), path: &name, way: &|_| None, ignored: false }, &mut Memory::default(), &mut findings);
+    check(
+        &Input { document: &document, model: model.as_ref(), path: &name, way: &|_| None, ignored: false, tracked: false },
+        &mut Memory::default(),
+        &mut findings,
+    );
     for finding in &findings {
         let line = document.rope().byte_to_line(finding.place.span.start as usize) + 1;
         println!("{name}:{line}: {:?} {}[{}] {}", finding.level, finding.rule, finding.detail, finding.message);

@@ -53,13 +53,13 @@ fn snapshot(folder: &Path) -> anyhow::Result<Snapshot> {
     let roots = [root.clone()];
     let walk = Walk { roots: &roots, also: &[], config: &config, config_folder: None };
     let Some(walked) = walk.all(&Cancel::default()) else { bail!("stopped") };
-    let ignored = walked.ignored();
+    let env_files = walked.env_files();
     let documents = walked.files.into_iter().filter_map(|source| {
         let language = Language::of(&source.file)?;
         let document = Document::new(source.file.clone(), language, 0, &source.text);
         Some((source.file, Some(Arc::new(document))))
     });
-    let project = Project::new(vec![FileId::new(&root.to_string_lossy())]).with_git_roots(walked.git_roots).with_ignored(ignored).with(documents.collect());
+    let project = Project::new(vec![FileId::new(&root.to_string_lossy())]).with_git_roots(walked.git_roots).with_env_files(env_files).with(documents.collect());
     Ok(Snapshot { project: Arc::new(project), config })
 }
 

@@ -41,6 +41,9 @@ pub struct Audit {
     /// Check exactly the files named in LIST (or on standard input for `-`), one per line or separated by NUL
     #[arg(long, value_name = "LIST", conflicts_with = "paths")]
     pub files_from: Option<PathBuf>,
+    /// Also look at what the last build serves: secrets and source maps in DIR, or in the usual folders (.next/static, dist, build, out, ...)
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    pub built: Option<Option<PathBuf>>,
     /// Write the report to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

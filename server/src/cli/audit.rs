@@ -7,14 +7,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 
 use super::args::{Audit, Format};
+use super::built;
 use super::output;
 use super::reading::{self, Progress};
 use super::targets::{self, Targets};
 use crate::config;
-use crate::engine::{self, Cancel, Snapshot};
+use crate::engine::{self, Snapshot};
 use crate::fixes::{Fix, Grade};
 use crate::project::Project;
-use crate::report::{self, Change, Date, Entry, Redactor, Repair, Report, suppress};
+use crate::report::{self, Change, Date, Entry, Redactor, Repair, Report, Texts, suppress};
 use crate::rules::own::Known;
 use crate::rules::{Finding, Level, RuleMeta};
 use crate::text::FileId;
@@ -33,7 +34,17 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let snapshot = Snapshot { project: Arc::new(read.project), config: Arc::new(read.config) };
     let known = Known::of(&snapshot.config);
     let rules = known.all();
-    let Some(report) = report(&snapshot, &rules, &targets, read.notes, &cancel) else { return Ok(reading::stopped(&progress)) };
+    let Some(mut found) = engine::check_all(&snapshot, &cancel) else { return Ok(reading::stopped(&progress)) };
+    let (mut texts, mut notes) = (Texts::of(&snapshot.project), read.notes);
+    let mut served = built::Served::default();
+    if let Some(folder) = &audit.built {
+        progress.say("Reading what is served");
+        served = built::served(folder.as_deref(), &snapshot.project, &targets)?;
+        let Some((all, beside)) = served.check(&snapshot, &rules, found, &cancel) else { return Ok(reading::stopped(&progress)) };
+        (found, texts) = (all, texts.and(beside));
+        notes.push(served.told());
+    }
+    let report = report(&snapshot, &rules, &targets, &served, found, texts, notes);
     progress.clear();
     let style = output::style(no_color);
     let text = match audit.format {
@@ -48,21 +59,28 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     Ok(u8::from(!report.entries.is_empty()))
 }
 
-/// Checks the project. `None` if cancelled.
-fn report<'s>(snapshot: &'s Snapshot, rules: &'s [&'s RuleMeta<'s>], targets: &Targets, notes: Vec<String>, cancel: &Cancel) -> Option<Report<'s>> {
+/// What is told of these findings.
+fn report<'s>(
+    snapshot: &'s Snapshot,
+    rules: &'s [&'s RuleMeta<'s>],
+    targets: &Targets,
+    served: &built::Served,
+    all: Vec<Finding>,
+    texts: Texts<'s>,
+    notes: Vec<String>,
+) -> Report<'s> {
     let project = &*snapshot.project;
-    let all = engine::check_all(snapshot, cancel)?;
-    let redactor = Redactor::new(project, rules, &all);
+    let redactor = Redactor::new(&texts, rules, &all);
     let is_shown = |finding: &Finding| {
         let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
-        is_loud && targets.cover(&finding.place.file)
+        is_loud && (targets.cover(&finding.place.file) || served.covers(&finding.place.file))
     };
     let judged = suppress::judge(project, rules, all.into_iter().filter(is_shown).collect(), today());
     let entries = with_repairs(project, judged.kept);
     let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
     let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
-    Some(Report {
-        project,
+    Report {
+        texts,
         rules,
         base: base(project),
         entries,
@@ -72,7 +90,7 @@ fn report<'s>(snapshot: &'s Snapshot, rules: &'s [&'s RuleMeta<'s>], targets: &T
         audited,
         around: project.files().count() - audited,
         redactor,
-    })
+    }
 }
 
 /// Paths in reports are told from the git work tree, as code hosts do, else from the project.

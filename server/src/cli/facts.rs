@@ -8,7 +8,7 @@ use super::args::{Facts, TableFormat};
 use super::reading::{self, Progress};
 use super::{output, targets};
 use crate::engine::{Engine, Snapshot};
-use crate::report::{Redactor, beliefs, paint};
+use crate::report::{Redactor, Texts, beliefs, paint};
 use crate::rules;
 
 pub fn run(facts: &Facts, no_color: bool) -> Result<u8> {
@@ -35,7 +35,7 @@ fn run_here(facts: &Facts, no_color: bool) -> Result<u8> {
     for note in &read.notes {
         let _ = output::complain(note);
     }
-    let redactor = Redactor::new(&snapshot.project, rules::all(), &findings);
+    let redactor = Redactor::new(&Texts::of(&snapshot.project), rules::all(), &findings);
     let style = output::style(no_color);
     let text = match facts.format {
         TableFormat::Text => beliefs::text(&believed, &redactor, paint::Style { colour: style.colour && facts.output.is_none(), ..style }),

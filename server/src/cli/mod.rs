@@ -2,6 +2,7 @@
 
 pub mod args;
 mod audit;
+mod built;
 mod demo;
 mod explain;
 mod facts;

@@ -7,14 +7,13 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 use signal_hook::consts::SIGINT;
 
 use super::targets::Targets;
 use super::{STOPPED, output};
 use crate::config;
 use crate::engine::{self, Cancel};
-use crate::project::Project;
+use crate::project::{EnvFiles, Project};
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 use crate::workspace;
@@ -65,9 +64,9 @@ pub fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &
     let roots: Vec<FileId> = targets.projects.iter().filter_map(|project| file_id(project)).collect();
     let walk = Walk { roots: &targets.walked, also: &targets.files, config: &loaded.config, config_folder: loaded.folder() };
     let mut documents: Vec<(FileId, Option<Arc<Document>>)> = Vec::new();
-    let mut ignored = FxHashSet::default();
+    let mut env_files = EnvFiles::default();
     let ended = walk.stream(cancel, &mut |batch| {
-        ignored.extend(batch.files.iter().filter(|source| source.ignored).map(|source| source.file.clone()));
+        batch.files.iter().for_each(|source| env_files.learn(&source.file, source.ignored, source.tracked));
         documents.par_extend(batch.files.into_par_iter().filter_map(|source| {
             let document = Document::new(source.file.clone(), Language::of(&source.file)?, 0, &source.text);
             Some((source.file, Some(Arc::new(document))))
@@ -76,7 +75,7 @@ pub fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &
     });
     let Some(ended) = ended else { return Ok(None) };
     notes.extend(ended.notes);
-    let project = Project::new(roots).with_git_roots(ended.git_roots).with_ignored(ignored).with(documents);
+    let project = Project::new(roots).with_git_roots(ended.git_roots).with_env_files(env_files).with(documents);
     Ok(Some(Read { project, config: loaded.config, notes }))
 }
 

@@ -50,6 +50,10 @@ pub enum SinkKind {
     Code,
     Deserialize,
     Postgrest,
+    /// Written to a log.
+    Log,
+    /// Kept where every script of a page can read it.
+    Storage,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +70,8 @@ pub struct Sink {
     pub client: Name,
     pub facts: Facts,
     pub guessed: bool,
+    /// Of what is logged or kept: its parts as the code names them.
+    pub spoken: Vec<(Vec<Name>, Site)>,
 }
 
 /// A value leaves: it is answered, returned from the handler, or handed to something that cannot be looked into.
@@ -80,8 +86,12 @@ pub struct Use {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UseKind {
     Respond,
+    /// Given to a template, which shows what it picks.
+    Shown,
     Return,
     Handed,
+    /// Given to a component that runs in the browser.
+    Passed,
 }
 
 /// A route, a middleware or a router being mounted, as the code registers it.

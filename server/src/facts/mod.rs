@@ -2,6 +2,7 @@
 //! tells where values come from (`value`, `taint`), what is known at each point (`check`) and what the code does (`event`).
 //! Keys and passwords in texts are `secrets`.
 
+pub mod access_rules;
 pub mod browser;
 pub mod catalogue;
 pub mod check;
@@ -9,14 +10,20 @@ pub mod credential;
 pub mod event;
 pub mod exposure;
 pub mod names;
+pub mod openapi;
 pub mod pattern;
 pub mod place;
+pub mod private;
 pub mod query;
 pub mod schema;
 pub mod scope;
 pub mod secrets;
+pub mod setup;
 pub mod show;
+pub mod source_map;
+pub mod spoken;
 pub mod taint;
+pub mod template;
 pub mod value;
 pub mod walk;
 pub mod ways;

@@ -63,6 +63,31 @@ pub struct Query {
     pub fails_open: bool,
     /// The database checks the caller's own policies.
     pub row_security: bool,
+    /// What of the rows it gives, where that is known.
+    pub columns: Option<Columns>,
+    /// The rows that are put into its own, whole, by their relations.
+    pub embedded: Vec<Vec<Name>>,
+}
+
+/// What of its rows a question asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Columns {
+    Whole,
+    Only(Vec<Name>),
+    Without(Vec<Name>),
+    /// Whole rows, with these that are usually withheld.
+    Also(Vec<Name>),
+}
+
+impl Columns {
+    /// Is this column among what is given?
+    pub fn give(&self, column: &str) -> bool {
+        match self {
+            Columns::Whole | Columns::Also(_) => true,
+            Columns::Only(names) => names.iter().any(|name| name == column),
+            Columns::Without(names) => !names.iter().any(|name| name == column),
+        }
+    }
 }
 
 impl Query {

@@ -24,6 +24,9 @@ pub struct Module {
     pub imports: Vec<Name>,
 }
 
+/// Stands for a file's directives among the names that a walk reads: no name can be written so.
+pub const DIRECTIVES: &str = "\"use\"";
+
 /// The segment is an index into the model's segments.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Definition {

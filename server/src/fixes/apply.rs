@@ -26,7 +26,11 @@ pub fn apply(project: &Project, fix: &Fix) -> Option<Project> {
 fn leave_out(before: &Project, after: Project, fix: &Fix) -> Project {
     let is_new = |edit: &&FileEdit| edit.create || !ignored::is_ignored(before, &edit.file);
     let written = fix.edits.iter().filter(|edit| keeps_secrets(&edit.file)).filter(is_new);
-    let out: Vec<FileId> = written.map(|edit| &edit.file).filter(|file| !ignored::is_in_git(&after, file)).cloned().collect();
+    let mut out: Vec<FileId> = written.map(|edit| &edit.file).filter(|file| !ignored::is_in_git(&after, file)).cloned().collect();
+    if fix.edits.iter().any(|edit| edit.file.file_name() == ".gitignore") {
+        let newly = |file: &&FileId| keeps_secrets(file) && !before.is_tracked(file) && !ignored::is_ignored(before, file) && ignored::is_ignored(&after, file);
+        out.extend(before.files().map(|(file, _)| file).filter(newly).cloned());
+    }
     after.with_also_ignored(out)
 }
 

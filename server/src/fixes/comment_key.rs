@@ -37,7 +37,7 @@ fn in_comment(file: &File, text: &str, span: Span) -> bool {
     let mark = match file.document.language {
         Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell | Language::Text => "#",
         Language::Sql => "--",
-        Language::Prisma => "//",
+        Language::Prisma | Language::AccessRules => "//",
         _ => return false,
     };
     before.starts_with(mark)

@@ -6,14 +6,14 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::edits::{self, Edits};
-use super::package::{folders_up, inside};
+use super::package::inside;
 use crate::project::Project;
 use crate::text::{FileId, lines};
 
 /// Keeps `secret` out of git, of container images and of uploads, where the project has any of them.
 pub fn cover(project: &Project, secret: &FileId, edits: &mut Edits) {
     cover_from_git(project, secret, edits);
-    for folder in folders_up(project, secret) {
+    for folder in project.folders_up(secret) {
         if copies_everything(project, &folder) {
             cover_by(project, &inside(&folder, ".dockerignore"), secret, edits);
         }
@@ -35,7 +35,7 @@ pub fn is_in_git(project: &Project, file: &FileId) -> bool {
 /// The ignore files that git would ask, the nearest first.
 fn chain(project: &Project, secret: &FileId) -> Vec<(FileId, Option<String>)> {
     let mut chain = Vec::new();
-    for folder in folders_up(project, secret) {
+    for folder in project.folders_up(secret) {
         let file = inside(&folder, ".gitignore");
         let text = project.file(&file).map(|file| file.document.text());
         chain.push((file, text));

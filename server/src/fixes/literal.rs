@@ -30,7 +30,7 @@ impl<'p> Code<'p> {
 fn head(document: &Document, model: &FileModel, text: &str) -> Option<u32> {
     let Some(embedded) = document.embedded() else { return Some((text.len() - lines::without_bom(text).len()) as u32) };
     match document.language {
-        Language::Html => None,
+        language if language.is_markup() => None,
         Language::Notebook => model.segments.first().map(|first| lines::line_start(text, first.start)),
         _ => {
             let start = embedded.parts().first()?.span.start;

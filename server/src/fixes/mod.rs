@@ -1,6 +1,7 @@
 //! FLOOR 6. From a plan to edits. A fix is a pure function of snapshot and plan, and gives nothing rather than guess.
 
 pub mod apply;
+pub mod choose_columns;
 pub mod comment_key;
 mod config_text;
 pub mod edits;
@@ -11,6 +12,7 @@ pub mod env_name;
 pub mod env_quoting;
 mod env_target;
 pub mod ignored;
+mod leave_out;
 mod literal;
 pub mod move_to_env;
 mod package;
@@ -44,12 +46,15 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
             let one = move_to_env::fix(project, literal, name).or_else(|| comment_key::fix(project, literal));
             one.into_iter().chain(move_to_env::fix_all_uses(project, literal, name)).collect()
         }
+        FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
         FixPlan::RenameVariable { from, to, files } => rename_variable::fix(project, from, to, files).into_iter().collect(),
         FixPlan::RemoveEntry { entry, name } => remove_entry::fix(project, entry, name).into_iter().collect(),
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),
         FixPlan::ServerRoute { at, variable } => server_route::fix(project, at, variable).into_iter().collect(),
+        FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
+        FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

@@ -9,7 +9,7 @@ use super::env_target::{self, Origin, Variable};
 use super::literal::{Code, Extent, Literal};
 use super::phrasebook::{self, Fallback, Phrasebook, Read};
 use super::stack::Setting;
-use super::{Fix, Grade, env_module, package};
+use super::{Fix, Grade, env_module};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
@@ -179,6 +179,6 @@ impl Move<'_> {
 
 /// A path as a person sees it: relative to the workspace folder.
 pub fn shown(project: &Project, file: &FileId) -> String {
-    let root = package::folders_up(project, file).pop().unwrap_or_default();
+    let root = project.folders_up(file).pop().unwrap_or_default();
     file.as_str().strip_prefix(&root).unwrap_or(file.as_str()).trim_start_matches('/').to_owned()
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use crate::project::Project;
 use crate::syntax::Language;
-use crate::text::{FileId, Name, lines};
+use crate::text::{FileId, Name};
 
 /// The nearest folder with a manifest, and the packages that its manifests name.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,10 +22,10 @@ impl Package {
     /// workspace folder. `None` for a document without a folder.
     pub fn of(project: &Project, file: &FileId, language: Language) -> Option<Package> {
         let (own, other) = if language == Language::Python { (PYTHON_MANIFESTS, ECMA_MANIFESTS) } else { (ECMA_MANIFESTS, PYTHON_MANIFESTS) };
-        let folders = folders_up(project, file);
+        let folders = project.folders_up(file);
         let with = |manifests: &[&str]| folders.iter().find(|folder| manifests.iter().any(|name| project.file(&inside(folder, name)).is_some())).cloned();
         let folder = with(own).or_else(|| with(other)).or_else(|| folders.last().cloned())?;
-        let dependencies = dependencies(project, &folder);
+        let dependencies = project.setup().dependencies(&folder);
         Some(Package { folder, dependencies })
     }
 
@@ -53,89 +53,11 @@ pub fn inside(folder: &str, name: &str) -> FileId {
     if folder.is_empty() { FileId::new(name) } else { FileId::new(&format!("{folder}/{name}")) }
 }
 
-/// The folders from that of the file up to the workspace folder it lies in, nearest first. A file outside every
-/// workspace folder has its own folder only, a document without a path none.
-pub fn folders_up(project: &Project, file: &FileId) -> Vec<String> {
-    let start = file.folder();
-    if start.is_empty() {
-        return Vec::new();
-    }
-    let covers = |root: &str| start.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || root.is_empty());
-    let root = project.roots().iter().map(FileId::as_str).filter(|root| covers(root)).max_by_key(|root| root.len());
-    let Some(root) = root else { return vec![start.to_owned()] };
-    let mut folders = vec![start.to_owned()];
-    let mut folder = start;
-    while folder.len() > root.len() {
-        folder = folder.rsplit_once('/').map_or("", |(up, _)| up);
-        folders.push(folder.to_owned());
-    }
-    folders
-}
-
 /// The lower bound in `>=3.12,<4`, `^3.12`, `~=3.12`, `3.12.1`.
 fn oldest(requirement: &str) -> Option<(u32, u32)> {
     let bound = requirement.split(',').map(str::trim).find(|part| !part.starts_with(['<', '!']))?;
     let mut numbers = bound.trim_start_matches(|c: char| !c.is_ascii_digit()).split('.').map(|number| number.trim().parse::<u32>());
     Some((numbers.next()?.ok()?, numbers.next().and_then(Result::ok).unwrap_or(0)))
-}
-
-fn dependencies(project: &Project, folder: &str) -> FxHashSet<Name> {
-    let text = |name: &str| project.file(&inside(folder, name)).map(|file| file.document.text());
-    let mut found = FxHashSet::default();
-    if let Some(manifest) = text("package.json") {
-        of_package_json(&manifest, &mut found);
-    }
-    if let Some(manifest) = text("pyproject.toml") {
-        of_pyproject(&manifest, &mut found);
-    }
-    if let Some(manifest) = text("Pipfile") {
-        of_pipfile(&manifest, &mut found);
-    }
-    for name in ["requirements.txt", "requirements-dev.txt", "requirements.in"] {
-        if let Some(manifest) = text(name) {
-            found.extend(manifest.lines().filter_map(requirement));
-        }
-    }
-    found
-}
-
-fn of_package_json(text: &str, found: &mut FxHashSet<Name>) {
-    let Ok(manifest) = serde_json::from_str::<serde_json::Value>(lines::without_bom(text)) else { return };
-    for table in ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"] {
-        found.extend(manifest.get(table).and_then(|table| table.as_object()).into_iter().flatten().map(|(name, _)| Name::from(name)));
-    }
-}
-
-fn of_pyproject(text: &str, found: &mut FxHashSet<Name>) {
-    let Ok(manifest) = text.parse::<toml::Table>() else { return };
-    let project = manifest.get("project");
-    let lists = project.and_then(|project| project.get("dependencies")).into_iter();
-    let optional = project.and_then(|project| project.get("optional-dependencies"));
-    let groups = [optional, manifest.get("dependency-groups")].into_iter().flatten().filter_map(|groups| groups.as_table());
-    let lists = lists.chain(groups.flat_map(|groups| groups.values()));
-    found.extend(lists.filter_map(|list| list.as_array()).flatten().filter_map(|line| requirement(line.as_str()?)));
-    let poetry = manifest.get("tool").and_then(|tool| tool.get("poetry")).and_then(|poetry| poetry.get("dependencies"));
-    found.extend(poetry.and_then(|table| table.as_table()).into_iter().flatten().map(|(name, _)| normal(name)));
-}
-
-fn of_pipfile(text: &str, found: &mut FxHashSet<Name>) {
-    let Ok(manifest) = text.parse::<toml::Table>() else { return };
-    for table in ["packages", "dev-packages"] {
-        found.extend(manifest.get(table).and_then(|table| table.as_table()).into_iter().flatten().map(|(name, _)| normal(name)));
-    }
-}
-
-/// The package's name in `python-dotenv[cli]>=1.0; python_version < "3.13"`.
-fn requirement(line: &str) -> Option<Name> {
-    let line = line.trim();
-    let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).unwrap_or(line.len());
-    let name = line.get(..end)?;
-    (name.starts_with(|c: char| c.is_ascii_alphanumeric())).then(|| normal(name))
-}
-
-/// PyPI's names are equal whatever their case and separators.
-fn normal(name: &str) -> Name {
-    Name::from(name.to_ascii_lowercase().replace(['_', '.'], "-"))
 }
 
 #[cfg(test)]
@@ -160,30 +82,11 @@ mod tests {
     }
 
     #[test]
-    fn every_python_manifest_is_read() {
-        let mut found = FxHashSet::default();
-        of_pyproject(
-            "[project]\ndependencies = ['fastapi>=0.1']\n[project.optional-dependencies]\ndev = ['pytest']\n[tool.poetry.dependencies]\nStreamlit = '*'\n",
-            &mut found,
-        );
-        of_pipfile("[packages]\npython_dotenv = '*'\n", &mut found);
-        assert_eq!(found, ["fastapi", "pytest", "streamlit", "python-dotenv"].into_iter().map(Name::from).collect());
-    }
-
-    #[test]
     fn the_oldest_python_is_read() {
         for (stated, version) in [(">=3.12,<4", (3, 12)), ("^3.10", (3, 10)), ("<4,>=3.9", (3, 9)), ("3.12.1\n", (3, 12)), (">3", (3, 0))] {
             assert_eq!(oldest(stated), Some(version), "{stated}");
         }
         assert_eq!(oldest("any"), None);
-    }
-
-    #[test]
-    fn broken_manifests_name_nothing() {
-        let mut found = FxHashSet::default();
-        of_package_json("{", &mut found);
-        of_pyproject("[", &mut found);
-        assert!(found.is_empty());
     }
 
     #[test]

@@ -36,10 +36,11 @@ fn marks(file: &File, language: Language, text: &str, line: u32) -> Option<(&'st
             let in_children = file.model.as_ref().and_then(|model| model.segment_at(line)).is_some_and(|placed| in_jsx_children(placed, text, line));
             if in_children { ("{/*", " */}") } else { ("//", "") }
         }
-        Language::Prisma => ("//", ""),
+        Language::Prisma | Language::AccessRules => ("//", ""),
+        Language::Pug => ("//-", ""),
         Language::Python | Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell | Language::Text => ("#", ""),
         Language::Sql => ("--", ""),
-        Language::Html | Language::Vue | Language::Svelte | Language::Astro => html_marks(text, line),
+        Language::Html | Language::Vue | Language::Svelte | Language::Astro | Language::Jinja | Language::Ejs | Language::Handlebars => html_marks(text, line),
         Language::Json | Language::Notebook => return None,
     })
 }

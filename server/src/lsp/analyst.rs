@@ -22,7 +22,7 @@ use super::state::{Analysed, Known, State, holds};
 use super::status;
 use super::watch;
 use crate::engine::{Cancel, Snapshot};
-use crate::project::Project;
+use crate::project::{EnvFiles, Project};
 use crate::syntax::Document;
 use crate::text::FileId;
 
@@ -332,20 +332,20 @@ impl Analyst {
         if change.config {
             self.configure();
         }
-        if change.files.is_empty() && change.ignored.is_none() {
+        if change.files.is_empty() && change.env_files.is_none() {
             return self.tell_client();
         }
         let project = known.project.with(change.files);
-        let ignored = change.ignored.map(Arc::new);
-        let project = match &ignored {
-            Some(ignored) => project.with_ignored(FxHashSet::clone(ignored)),
+        let env_files = change.env_files.map(Arc::new);
+        let project = match &env_files {
+            Some(env_files) => project.with_env_files(EnvFiles::clone(env_files)),
             None => project,
         };
         let project = Arc::new(project);
         state.learn(|known| {
             known.project = project;
-            if let Some(ignored) = ignored {
-                known.ignored = ignored;
+            if let Some(env_files) = env_files {
+                known.env_files = env_files;
             }
         });
         state.scheduler.recheck_at(Instant::now());
@@ -362,10 +362,10 @@ impl Analyst {
         let open = state.documents.all_in_step().into_iter().map(|open| open.document);
         let open = open.map(|document| (document.file.clone(), state.looks_at(&document).then_some(document)));
         let next = Arc::new(found.project.with(open.collect()));
-        let ignored = found.ignored.clone();
+        let env_files = found.env_files.clone();
         state.learn(|known| {
             known.project = next;
-            known.ignored = ignored;
+            known.env_files = env_files;
             known.is_read = true;
         });
         state.index.finish(run);

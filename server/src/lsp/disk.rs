@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use super::state::{Known, State};
 use super::uri;
 use crate::config::own;
+use crate::project::EnvFiles;
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 use crate::workspace::own_rules;
@@ -17,8 +16,8 @@ use crate::workspace::walk::{Source, Walk};
 #[derive(Default)]
 pub struct Changes {
     pub files: Vec<(FileId, Option<Arc<Document>>)>,
-    /// Which env files git leaves out, if that is other than it was.
-    pub ignored: Option<FxHashSet<FileId>>,
+    /// What git does with the env files, if that is other than it was.
+    pub env_files: Option<EnvFiles>,
     /// `guardline.json` or one of the project's own rules is among them.
     pub config: bool,
     /// So much that everything is better read anew.
@@ -32,7 +31,7 @@ const LARGEST: u64 = 64 << 20;
 
 pub fn changes(state: &State, known: &Known, files: Vec<FileId>) -> Changes {
     let mut changes = Changes { is_too_much: files.len() > MUCH, ..Changes::default() };
-    let mut ignored = FxHashSet::clone(&known.ignored);
+    let mut env_files = EnvFiles::clone(&known.env_files);
     let roots = state.root_paths();
     let walk = walk(known, &roots);
     for file in files {
@@ -52,11 +51,7 @@ pub fn changes(state: &State, known: &Known, files: Vec<FileId>) -> Changes {
         if !state.documents.is_open(&file) {
             match walk.one(&path) {
                 Some(source) => {
-                    if source.ignored {
-                        ignored.insert(file.clone())
-                    } else {
-                        ignored.remove(&file)
-                    };
+                    env_files.learn(&file, source.ignored, source.tracked);
                     let same = |document: &Document| document.rope() == source.text.as_str();
                     if !known.project.file(&file).is_some_and(|file| same(&file.document)) {
                         changes.files.extend(document(source).map(|document| (file, Some(document))));
@@ -66,12 +61,12 @@ pub fn changes(state: &State, known: &Known, files: Vec<FileId>) -> Changes {
                 None => {
                     let inside = known.project.files().map(|(known, _)| known).filter(|known| uri::is_within(known, &file));
                     changes.files.extend(inside.filter(|file| !state.documents.is_open(file)).map(|file| (file.clone(), None)));
-                    ignored.remove(&file);
+                    env_files.learn(&file, false, false);
                 }
             }
         }
     }
-    changes.ignored = (ignored != *known.ignored).then_some(ignored);
+    changes.env_files = (env_files != *known.env_files).then_some(env_files);
     changes
 }
 

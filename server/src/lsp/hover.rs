@@ -11,9 +11,11 @@ use super::judge;
 use super::places::Places;
 use super::state::State;
 use super::uri;
+use crate::facts::secrets::made_to_be_seen;
 use crate::report::page;
 use crate::rules::Finding;
 use crate::rules::own::Known;
+use crate::syntax::Document;
 use crate::text::Span;
 
 pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hover>> {
@@ -39,7 +41,7 @@ pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hov
             .await
             .ok_or_else(Error::internal_error)?,
     };
-    let Some(first) = found.as_ref().and_then(|found| found.first()) else { return Ok(None) };
+    let Some(first) = found.as_ref().and_then(|found| found.first()) else { return Ok(no_secret(&open.document, span, state)) };
     let range = Places::new(open.document.rope(), encoding).range(first.place.span);
     let markdown = state.capabilities().markdown;
     let config = state.config();
@@ -49,6 +51,22 @@ pub async fn shown(state: &Arc<State>, params: HoverParams) -> Result<Option<Hov
     let value = texts.join(if markdown { "\n\n---\n\n" } else { "\n\n" });
     Ok(Some(Hover { contents: HoverContents::Markup(MarkupContent { kind, value }), range: Some(range) }))
 }
+
+/// Where nothing is found, a key that is made to be seen is called by its name: people wonder about them.
+fn no_secret(document: &Document, span: Span, state: &State) -> Option<Hover> {
+    let rope = document.rope();
+    let line = rope.try_byte_to_line(span.start as usize).ok()?;
+    let start = rope.try_line_to_byte(line).ok()?;
+    let text = rope.get_line(line).filter(|line| line.len_bytes() <= LONGEST_LINE)?.to_string();
+    let (range, said) = made_to_be_seen(&text, (span.start as usize).checked_sub(start)?)?;
+    let value = if state.capabilities().markdown { format!("**Guardline** {}", escaped(&said)) } else { format!("Guardline: {said}") };
+    let kind = if state.capabilities().markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+    let range = Places::new(rope, state.capabilities().encoding).range(Span::from(start + range.start..start + range.end));
+    Some(Hover { contents: HoverContents::Markup(MarkupContent { kind, value }), range: Some(range) })
+}
+
+/// Longer lines are data.
+const LONGEST_LINE: usize = 64 * 1024;
 
 fn here(findings: &[Finding], span: Span) -> Vec<Finding> {
     findings.iter().filter(|finding| finding.place.span.touches(span)).cloned().collect()

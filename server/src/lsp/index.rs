@@ -5,21 +5,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use rustc_hash::FxHashSet;
-
 use super::disk;
 use super::progress::Progress;
 use super::scheduler::Job;
 use super::state::State;
 use super::{STACK, held, status};
 use crate::engine::Cancel;
-use crate::project::Project;
-use crate::text::FileId;
+use crate::project::{EnvFiles, Project};
 
 /// The workspace as it is on disk.
 pub struct Indexed {
     pub project: Project,
-    pub ignored: Arc<FxHashSet<FileId>>,
+    pub env_files: Arc<EnvFiles>,
     /// When the reading began.
     pub began: SystemTime,
 }
@@ -100,14 +97,12 @@ fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
     status::tell_reading(state, 0);
     let progress = Progress::begin(state, "Guardline: reading the workspace", cancel);
     let mut project = Project::new(state.roots());
-    let mut ignored = FxHashSet::default();
+    let mut env_files = EnvFiles::default();
     let ended = disk::walk(&known, &roots).stream(cancel, &mut |batch| {
         let (done, total) = (batch.done, batch.total);
         let mut files = Vec::with_capacity(batch.files.len());
         for source in batch.files {
-            if source.ignored {
-                ignored.insert(source.file.clone());
-            }
+            env_files.learn(&source.file, source.ignored, source.tracked);
             files.extend(disk::document(source).map(|document| (document.file.clone(), Some(document))));
         }
         // A file that the engine stumbles over takes its batch along, not the index.
@@ -125,8 +120,8 @@ fn read(state: &Arc<State>, run: u64, cancel: &Cancel) -> Indexed {
         }
         project = project.with_git_roots(ended.git_roots.clone());
     }
-    let project = project.with_ignored(ignored.clone());
+    let project = project.with_env_files(env_files.clone());
     state.log.info(|| format!("{} files read{}", project.files().count(), if ended.is_some() { "" } else { ", then cancelled" }));
     drop(progress);
-    Indexed { project, ignored: Arc::new(ignored), began }
+    Indexed { project, env_files: Arc::new(env_files), began }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use dashmap::DashMap;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tower_lsp::Client;
@@ -30,7 +30,7 @@ use super::watch::Watching;
 use super::workers::Workers;
 use crate::config::Config;
 use crate::engine::Snapshot;
-use crate::project::Project;
+use crate::project::{EnvFiles, Project};
 use crate::rules::Finding;
 use crate::syntax::Document;
 use crate::text::FileId;
@@ -82,8 +82,8 @@ pub struct Known {
     pub config: Arc<Config>,
     /// Where `guardline.json` lies.
     pub config_folder: Option<PathBuf>,
-    /// Env files that git leaves out.
-    pub ignored: Arc<FxHashSet<FileId>>,
+    /// What git does with the env files.
+    pub env_files: Arc<EnvFiles>,
     /// Counts the projects and configurations there have been.
     pub generation: u64,
     /// The workspace folders have been read: the project is more than what is open.

@@ -30,7 +30,7 @@ pub struct Watching {
 
 /// What clients are asked to watch: what the walk reads, and what decides what it reads.
 const GLOBS: &[&str] = &[
-    "**/*.{ts,mts,cts,tsx,js,mjs,cjs,jsx,py,pyi,json,jsonc,json5,yaml,yml,toml,sql,prisma,html,htm,vue,svelte,astro,ipynb,sh,bash,rules}",
+    "**/*.{ts,mts,cts,tsx,js,mjs,cjs,jsx,py,pyi,json,jsonc,json5,yaml,yml,toml,sql,prisma,html,htm,vue,svelte,astro,jinja,jinja2,j2,njk,nunjucks,ejs,hbs,handlebars,mustache,pug,jade,ipynb,sh,bash,rules}",
     "**/.guardline/queries/*.scm",
     "**/{.env,.env.*,*.env,.envrc,.dev.vars,.dev.vars.*,.npmrc,.pypirc,.netrc,.gitignore,Dockerfile,Dockerfile.*,Containerfile}",
 ];

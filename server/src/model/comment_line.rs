@@ -58,7 +58,7 @@ fn inside_of(language: Language, model: Option<&FileModel>, text: &str, line: u3
         Language::Yaml => block_scalar(text, line),
         Language::Toml => unclosed(text, line, &["\"\"\"", "'''"]),
         Language::Sql => unclosed(text, line, &["'"]),
-        Language::Html | Language::Vue | Language::Svelte | Language::Astro => open_tag(text, line),
+        language if language.is_page() => open_tag(text, line),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 //! A file is a list of [`Segment`]s (its top-level items), each an arena of its own with spans relative to its start, so
 //! that an edit elsewhere leaves it untouched. Nothing here means anything for security yet; that is the floor above.
 
+pub mod access_rules;
 pub mod around;
 mod class;
 pub mod comment_line;

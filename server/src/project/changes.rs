@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::facts::place::ItemKey;
-use crate::facts::scope::{Definition, Export, Module};
+use crate::facts::scope::{DIRECTIVES, Definition, Export, Module};
 use crate::facts::walk::Reads;
 use crate::text::{FileId, Name, common_ends};
 
@@ -53,6 +53,9 @@ impl Changes {
             if before.map(|module| module.meaning(&name)) != after.map(|module| module.meaning(&name)) {
                 self.names.insert((file.clone(), name));
             }
+        }
+        if before.map(|module| &module.model.directives) != after.map(|module| &module.model.directives) {
+            self.names.insert((file.clone(), Name::new_static(DIRECTIVES)));
         }
         // A file that begins or ends to re-export everything changes the meaning of names it does not know.
         if before.map(|module| &module.stars) != after.map(|module| &module.stars) {

@@ -5,6 +5,7 @@ use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, UseKind};
 use crate::facts::names;
 use crate::facts::place::Site;
+use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::facts::walk::{Handler, Walker, is_stub};
 use crate::text::{Name, Span};
@@ -13,6 +14,9 @@ use super::routes::{Link, Route};
 
 /// Walks a route and leaves its events in the walker.
 pub fn walk(walker: &mut Walker<'_>, route: &Route) {
+    walker.enter_route();
+    walker.says = route.says.clone();
+    walker.shared = BUILT_IN.framework(&route.framework).filter(|framework| !framework.shares.is_empty()).map(|framework| walker.role(&framework.shares));
     let framework = BUILT_IN.framework(&route.framework);
     let roles: Vec<Value> = framework.map(|framework| framework.params.iter().map(|role| walker.role(role)).collect()).unwrap_or_default();
     let mut roles = roles;
@@ -32,6 +36,17 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
         // Whoever mounts the router may put a guard before it.
         walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: "mount".into(), site: None })));
     }
+    match route.authorizer {
+        Some(Answer::Yes) => {
+            let guard = Guard { kind: GuardKind::Identity, sure: true, name: "authorizer".into(), site: None };
+            walker.assume_facts(&Facts::one(Fact::Guard(guard)));
+            walker.assume_facts(&Facts::one(Fact::Present(Symbol::new(Root::Principal))));
+        }
+        Some(Answer::Unknown) => {
+            walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: "authorizer".into(), site: None })));
+        }
+        Some(Answer::No) | None => {}
+    }
     if let [method] = route.methods.as_slice()
         && method != "*"
     {
@@ -43,7 +58,11 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     }
     let args = arguments(values, &route.site);
     walker.home = home(route);
-    walker.enter_handler(Handler { path: route.path.as_deref().map(Name::from), injects: framework.is_some_and(|framework| framework.injects) });
+    walker.enter_handler(Handler {
+        path: route.path.as_deref().map(Name::from),
+        injects: framework.is_some_and(|framework| framework.injects),
+        framework: route.framework.clone(),
+    });
     let value = walker.root(&route.handler, args);
     walker.handler = None;
     if framework.is_none_or(|framework| framework.returns)
@@ -129,7 +148,7 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
     let value = walker.root(&link.value, arguments(values, &link.site));
     walker.request = None;
     let after = walker.facts().clone();
-    let answered = walker.events[events..].iter().any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Respond));
+    let answered = walker.events[events..].iter().any(|event| matches!(event, Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Shown)));
     let passed = std::mem::take(&mut walker.passed);
     match framework.passes {
         Passes::Next if !passed.is_empty() => {
@@ -153,6 +172,17 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
             walker.replace_facts(before);
             if !answered {
                 walker.assume_facts(&unsure(&Name::new_static("middleware"), link));
+            }
+        }
+        // It lets pass by what it gives back.
+        Passes::Truth => {
+            let value = value.awaited();
+            let facts = after.and(&walker.truth_of(&value).if_true);
+            walker.replace_facts(before.clone());
+            walker.assume_facts(&facts);
+            let shows = |fact: &Fact| matches!(fact, Fact::Guard(_)) || matches!(fact, Fact::Present(symbol) if symbol.root == Root::Principal);
+            if value.is_truthy().is_none() && !facts.since(&before).iter().any(shows) {
+                walker.assume_facts(&unsure(&walker.class_of(&link.value), link));
             }
         }
         Passes::Returns | Passes::Nothing => {

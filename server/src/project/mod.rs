@@ -2,6 +2,7 @@
 
 pub mod place;
 
+mod answers;
 mod changes;
 #[cfg(test)]
 mod examples_tests;
@@ -11,10 +12,13 @@ pub mod reach;
 mod registry;
 mod resolve;
 pub mod routes;
+pub mod said;
 pub mod session;
+pub mod setup;
 mod stacks;
 mod stubs;
 pub mod surface;
+mod versions;
 mod world;
 
 use std::sync::Arc;
@@ -24,8 +28,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use resolve::{Resolver, join};
 pub use session::{RootWalk, Session};
+pub use setup::Setup;
 pub use stacks::Stacks;
 pub use world::Linked;
+
+use said::{Bindings, Said};
 
 use crate::facts::exposure::FileExposure;
 use crate::facts::schema::{self, FileSchema, Schema};
@@ -44,6 +51,8 @@ pub struct File {
     pub module: Option<Arc<Module>>,
     /// What it says about models.
     pub tables: Arc<FileSchema>,
+    /// What else it says, if it is not code.
+    pub said: Option<Arc<Said>>,
     /// What it has to do with what reaches the browser.
     pub exposure: Arc<FileExposure>,
 }
@@ -57,11 +66,12 @@ impl File {
             Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
             None => Arc::new(schema::read(&document, model.as_deref())),
         };
+        let said = Said::of(&document);
         let known = before.and_then(|file| Some((file.model.as_deref()?, &*file.exposure)));
         let exposure = Arc::new(FileExposure::read(&document, model.as_deref(), known));
         // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
         let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-        File { document, model, module, tables, exposure }
+        File { document, model, module, tables, said, exposure }
     }
 }
 
@@ -76,8 +86,32 @@ pub struct Project {
     resolver: Arc<Resolver>,
     stacks: Arc<Stacks>,
     schema: Arc<Schema>,
+    setup: Arc<Setup>,
+    bindings: Arc<Bindings>,
     git_roots: Arc<[FileId]>,
-    ignored: Arc<FxHashSet<FileId>>,
+    env_files: Arc<EnvFiles>,
+}
+
+/// What git does with the env files, as far as it is known.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct EnvFiles {
+    /// Kept out by an ignore rule, and not in git already.
+    pub ignored: FxHashSet<FileId>,
+    /// In git's index.
+    pub tracked: FxHashSet<FileId>,
+}
+
+impl EnvFiles {
+    /// What is known of a file from now on.
+    pub fn learn(&mut self, file: &FileId, ignored: bool, tracked: bool) {
+        for (set, holds) in [(&mut self.ignored, ignored), (&mut self.tracked, tracked)] {
+            if holds {
+                set.insert(file.clone());
+            } else {
+                set.remove(file);
+            }
+        }
+    }
 }
 
 /// Past this many changed files they are gathered.
@@ -98,6 +132,8 @@ impl Project {
         let mut project = self.clone();
         let mut structure = false;
         let mut models = false;
+        let mut configured: FxHashSet<FileId> = FxHashSet::default();
+        let mut bindings = false;
         let read = |(file, document): (FileId, Option<Arc<Document>>)| {
             let after = document.map(|document| File::read(document, self.file(&file)));
             (file, after)
@@ -111,6 +147,12 @@ impl Project {
             structure |= before.is_some() != after.is_some() || resolve::configures(&file);
             let models_of = |file: Option<&File>| file.map(|file| Arc::clone(&file.tables)).filter(|tables| !tables.is_empty());
             models |= models_of(before) != models_of(after.as_ref());
+            if self.setup.touched_by(self, &file) {
+                configured.insert(file.clone());
+            }
+            let bindings_of = |file: Option<&File>| file.and_then(|file| file.said.clone()).filter(|said| !said.bindings.is_empty());
+            let (bound, binds) = (bindings_of(before), bindings_of(after.as_ref()));
+            bindings |= bound.as_ref().map(|said| &said.bindings) != binds.as_ref().map(|said| &said.bindings);
             project.changed.insert(file, after);
         }
         let mut project = project.gathered();
@@ -122,8 +164,16 @@ impl Project {
             project.stacks = Arc::new(Stacks::new(names.iter(), |file| project.file(file).is_some(), text_of));
             project.resolver = Arc::new(resolver);
         }
+        if structure || !configured.is_empty() {
+            project.setup = Arc::new(self.setup.after(&project, &configured, structure));
+        }
         if models {
             project.schema = Arc::new(Schema::link(project.files().map(|(file, known)| (file, &*known.tables))));
+        }
+        if structure || bindings {
+            let mut files: Vec<(&FileId, &Said)> = project.files().filter_map(|(file, known)| Some((file, known.said.as_deref()?))).collect();
+            files.sort_by_key(|(file, _)| *file);
+            project.bindings = Arc::new(said::bind(&project.resolver, files.into_iter()));
         }
         project
     }
@@ -163,6 +213,35 @@ impl Project {
         &self.schema
     }
 
+    /// How the project is built and deployed.
+    pub fn setup(&self) -> &Arc<Setup> {
+        &self.setup
+    }
+
+    /// The folders from that of the file up to the workspace folder it lies in, nearest first. A file outside every
+    /// workspace folder has its own folder only, a document without a path none.
+    pub fn folders_up(&self, file: &FileId) -> Vec<String> {
+        let start = file.folder();
+        if start.is_empty() {
+            return Vec::new();
+        }
+        let covers = |root: &str| start.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || root.is_empty());
+        let root = self.roots.iter().map(FileId::as_str).filter(|root| covers(root)).max_by_key(|root| root.len());
+        let Some(root) = root else { return vec![start.to_owned()] };
+        let mut folders = vec![start.to_owned()];
+        let mut folder = start;
+        while folder.len() > root.len() {
+            folder = folder.rsplit_once('/').map_or("", |(up, _)| up);
+            folders.push(folder.to_owned());
+        }
+        folders
+    }
+
+    /// The handlers that API descriptions name.
+    pub fn bindings(&self) -> &Arc<Bindings> {
+        &self.bindings
+    }
+
     pub fn resolver(&self) -> &Arc<Resolver> {
         &self.resolver
     }
@@ -177,9 +256,9 @@ impl Project {
         Project { git_roots: git_roots.into(), ..self.clone() }
     }
 
-    /// The same project, knowing which of its files git will not take.
-    pub fn with_ignored(&self, ignored: FxHashSet<FileId>) -> Project {
-        Project { ignored: Arc::new(ignored), ..self.clone() }
+    /// The same project, knowing what git does with its env files.
+    pub fn with_env_files(&self, env_files: EnvFiles) -> Project {
+        Project { env_files: Arc::new(env_files), ..self.clone() }
     }
 
     /// The same project, with more files that git will not take.
@@ -187,7 +266,9 @@ impl Project {
         if files.is_empty() {
             return self.clone();
         }
-        Project { ignored: Arc::new(self.ignored.iter().cloned().chain(files).collect()), ..self.clone() }
+        let mut env_files = EnvFiles::clone(&self.env_files);
+        env_files.ignored.extend(files);
+        self.with_env_files(env_files)
     }
 
     /// The folders that hold a `.git`, in order of their names.
@@ -197,7 +278,12 @@ impl Project {
 
     /// Is the file kept out of git by an ignore rule (and not in git already)? Known of env files only.
     pub fn is_ignored(&self, file: &FileId) -> bool {
-        self.ignored.contains(file)
+        self.env_files.ignored.contains(file)
+    }
+
+    /// Has git taken the file already? Known of env files only.
+    pub fn is_tracked(&self, file: &FileId) -> bool {
+        self.env_files.tracked.contains(file)
     }
 
     /// The file's path below its workspace folder; the whole path for a file outside of all of them.

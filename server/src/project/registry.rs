@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::routes::Route;
+use super::routes::{Link, Route};
 use super::session::RootKey;
 use super::world::Linked;
-use crate::facts::catalogue::BUILT_IN;
+use crate::facts::catalogue::{BUILT_IN, Root};
 use crate::facts::event::Registration;
-use crate::facts::place::Site;
-use crate::facts::scope::Module;
-use crate::facts::value::{Closure, Kind, Value};
+use crate::facts::openapi::Requirement;
+use crate::facts::place::{ItemKey, Site};
+use crate::facts::scope::{Definition, Export, Module};
+use crate::facts::value::{Closure, Kind, Library, Value};
 use crate::facts::walk::{ModuleCache, Reads, Walker};
 use crate::model::FunctionId;
 use crate::text::{FileId, Name, Span};
@@ -31,11 +32,12 @@ impl Registry {
     }
 }
 
-/// Handlers known by where their file is, or by a directive.
+/// Handlers known by where their file is, by a directive, or by an API description.
 pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, module: &Arc<Module>) -> (Vec<Route>, Reads) {
     let (mut found, mut reads) = (Vec::new(), Reads::default());
     let out = &mut found;
     let path = world.project.relative(file);
+    let package = world.project.relative_package(file);
     for convention in BUILT_IN.conventions() {
         let entry = &convention.entry;
         if !entry.files.is_empty() && !convention.files.is_match(path) {
@@ -62,20 +64,94 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
             reads.add(&walker.reads);
             let Some(handler) = exported else { continue };
             let handler = first_function(&handler);
-            let Kind::Function(closure) = handler.kind() else { continue };
-            let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+            let site = match handler.kind() {
+                Kind::Function(closure) => Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() },
+                // `export const { GET, POST } = handlers`: a library answers.
+                _ if entry.methods => match item_of(module, &name) {
+                    Some(item) => Site { item, span: Span::default() },
+                    None => continue,
+                },
+                _ => continue,
+            };
             out.push(Route {
                 framework: entry.framework.clone(),
                 methods: if entry.methods { vec![name.clone()] } else { Vec::new() },
-                path: Some(route_path(path)),
+                path: Some(route_path(path, package)),
                 handler: handler.clone(),
                 chain: Vec::new(),
                 adrift: false,
+                authorizer: None,
+                says: None,
                 site,
             });
         }
     }
+    reads.add(&bound(world, cache, file, out));
+    described(world, cache, file, &mut reads, out);
     (found, reads)
+}
+
+/// Functions that a configuration binds to an address.
+fn bound(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, out: &mut Vec<Route>) -> Reads {
+    let mut reads = Reads::default();
+    for bound in world.project.setup().bound_in(file) {
+        let mut walker = Walker::new(world, cache);
+        let exported = walker.exported(file, &bound.export);
+        reads.add(&walker.reads);
+        let Some(handler) = exported else { continue };
+        let handler = first_function(&handler);
+        let Kind::Function(closure) = handler.kind() else { continue };
+        let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+        out.push(Route {
+            framework: bound.framework.clone(),
+            methods: bound.methods.clone(),
+            path: bound.path.as_ref().map(Name::to_string),
+            handler,
+            chain: Vec::new(),
+            adrift: false,
+            authorizer: Some(bound.authorizer),
+            says: None,
+            site,
+        });
+    }
+    reads
+}
+
+/// The framework that serves API descriptions, and what it puts before a handler of which a check is demanded.
+const DESCRIBED: &str = "connexion";
+const SECURITY: &str = "connexion.security";
+
+/// Handlers that an API description names.
+fn described(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, reads: &mut Reads, out: &mut Vec<Route>) {
+    for bound in world.project.bindings().get(file).into_iter().flatten() {
+        let mut walker = Walker::new(world, cache);
+        let exported = walker.exported(file, &bound.binding.function);
+        reads.add(&walker.reads);
+        let Some(handler) = exported.map(|handler| first_function(&handler)) else { continue };
+        let Kind::Function(closure) = handler.kind() else { continue };
+        let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+        out.push(Route {
+            framework: Name::new_static(DESCRIBED),
+            methods: vec![bound.binding.method.clone()],
+            path: Some(bound.binding.path.to_string()),
+            chain: bound.binding.requires.iter().map(|requirement| check(requirement, &site)).collect(),
+            handler,
+            adrift: false,
+            authorizer: None,
+            says: None,
+            site,
+        });
+    }
+}
+
+/// What an API description demands of a caller, which its framework checks if it is told how.
+fn check(requirement: &Requirement, site: &Site) -> Link {
+    let states = match requirement.is_checked {
+        true => BUILT_IN.root(&Root::Role(Name::new_static(SECURITY))),
+        false => Default::default(),
+    };
+    let library = Library { step: Name::from(requirement.schemes.join("+")), states, ..Library::default() };
+    Link { value: Value::new(Kind::Library(Arc::new(library))), framework: Name::new_static(DESCRIBED), site: site.clone() }
 }
 
 /// Functions that begin with `"use server"` themselves.
@@ -102,6 +178,8 @@ fn inline_actions(module: &Arc<Module>, directive: &Name, framework: &Name, out:
                 handler: Value::new(Kind::Function(Arc::new(closure))),
                 chain: Vec::new(),
                 adrift: false,
+                authorizer: None,
+                says: None,
                 site: Site { item: item.clone(), span: function.span },
             });
         }
@@ -112,6 +190,19 @@ fn first_function(value: &Value) -> Value {
     value.alternatives().into_iter().find(|value| matches!(value.kind(), Kind::Function(_))).unwrap_or_else(|| value.clone())
 }
 
+/// The item in which a file defines what it exports under a name.
+fn item_of(module: &Module, export: &str) -> Option<ItemKey> {
+    let local = match module.exports.get(export)? {
+        Export::Local(local) => local.clone(),
+        Export::Expression(segment, _) => return module.items.get(*segment as usize).cloned(),
+        Export::From { .. } => return None,
+    };
+    match module.definitions.get(&local)?.last()? {
+        Definition::Variable { segment, .. } | Definition::Function(segment, _) | Definition::Class(segment, _) => module.items.get(*segment as usize).cloned(),
+        Definition::Import { .. } => None,
+    }
+}
+
 fn function_span(world: &Linked<'_>, closure: &Closure) -> Option<Span> {
     let module = world.project.file(&closure.item.file)?.module.as_ref()?;
     let segment = &module.model.segments.get(module.segment_of(&closure.item)?)?.segment;
@@ -119,10 +210,15 @@ fn function_span(world: &Linked<'_>, closure: &Closure) -> Option<Span> {
 }
 
 /// The URL of a file-system route: `app/api/notes/[id]/route.ts` is `/api/notes/[id]`.
-fn route_path(path: &str) -> String {
+fn route_path(path: &str, package: Option<&str>) -> String {
     let mut parts: Vec<&str> = path.split('/').collect();
     let last = parts.pop().unwrap_or_default();
-    let from = parts.iter().rposition(|part| matches!(*part, "app" | "pages" | "routes")).map_or(0, |at| at + 1);
+    let is_root = |part: &&str| matches!(*part, "app" | "pages" | "routes");
+    // Below the package or its source folder; a folder of that name further down is part of the path.
+    let above = package.map_or(0, |package| package.split('/').filter(|part| !part.is_empty()).count());
+    let below = parts.get(above..).unwrap_or_default();
+    let near = below.iter().take(if below.first() == Some(&"src") { 2 } else { 1 }).rposition(is_root).map(|at| above + at + 1);
+    let from = near.or_else(|| parts.iter().rposition(is_root).map(|at| at + 1)).unwrap_or(0);
     let mut kept: Vec<&str> = parts.get(from..).unwrap_or_default().iter().copied().filter(|part| !part.starts_with('(') && !part.starts_with('@')).collect();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
     if !matches!(stem, "route" | "page" | "layout" | "index" | "+server" | "+page.server" | "actions") {

@@ -221,7 +221,8 @@ impl Resolver {
         ECMA_EXTENSIONS.iter().map(|extension| FileId::new(&format!("{path}/index.{extension}"))).find(|file| self.files.contains(file))
     }
 
-    fn python(&self, from: &FileId, source: &str) -> Target {
+    /// A Python module, as it is named in `from`.
+    pub(super) fn python(&self, from: &FileId, source: &str) -> Target {
         let dots = source.chars().take_while(|c| *c == '.').count();
         if dots > 0 {
             let mut folder = from.folder().to_owned();

@@ -1,12 +1,17 @@
 //! Routes: who answers which request, and what runs before.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::facts::catalogue::{BUILT_IN, Entry};
 use crate::facts::event::{Registration, RegistrationKind};
 use crate::facts::place::{FunctionKey, Site};
+use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::facts::walk::place_of_list;
 use crate::text::{FileId, Name};
+
+use super::versions::Top;
 
 /// A handler that can be reached from outside.
 #[derive(Clone, Debug)]
@@ -21,6 +26,10 @@ pub struct Route {
     pub chain: Vec<Link>,
     /// The router it is registered on is mounted nowhere that can be seen: what runs before it is not known.
     pub adrift: bool,
+    /// Does something that is configured, and no code, say who is asking? Set for handlers that a configuration binds.
+    pub authorizer: Option<Answer>,
+    /// What decorators say about it, by key.
+    pub says: Option<Value>,
     /// Where it is declared.
     pub site: Site,
 }
@@ -40,6 +49,26 @@ impl Route {
             Kind::Function(closure) => Some(FunctionKey { item: closure.item.clone(), function: closure.function }),
             _ => None,
         }
+    }
+
+    /// Everything that decides what its walk is, as a number.
+    pub(super) fn digest(&self) -> u64 {
+        let mut hasher = rustc_hash::FxHasher::default();
+        self.framework.hash(&mut hasher);
+        self.methods.hash(&mut hasher);
+        self.path.hash(&mut hasher);
+        self.adrift.hash(&mut hasher);
+        self.authorizer.hash(&mut hasher);
+        self.function().hash(&mut hasher);
+        for link in &self.chain {
+            link.site.hash(&mut hasher);
+            match link.value.kind() {
+                Kind::Function(closure) => (&closure.item, closure.function).hash(&mut hasher),
+                Kind::Library(library) => (&library.step, library.states.len()).hash(&mut hasher),
+                _ => {}
+            }
+        }
+        hasher.finish()
     }
 
     /// `GET /api/notes/:id`, for people.
@@ -74,6 +103,8 @@ struct Table<'r> {
     before: rustc_hash::FxHashMap<Site, Vec<usize>>,
     /// Where each router is mounted.
     mounts: rustc_hash::FxHashMap<Site, Vec<usize>>,
+    /// How whole applications change the paths of their routes.
+    tops: rustc_hash::FxHashMap<Site, Top>,
 }
 
 struct Registrations<'r> {
@@ -87,7 +118,7 @@ const DEEPEST_MOUNT: usize = 8;
 
 impl<'r> Table<'r> {
     fn new(files: &'r [Registered]) -> Self {
-        let mut table = Table { entries: Vec::new(), before: Default::default(), mounts: Default::default() };
+        let mut table = Table { entries: Vec::new(), before: Default::default(), mounts: Default::default(), tops: Default::default() };
         for file in files {
             for registration in file.all.iter() {
                 let router = router_of(&registration.on);
@@ -95,6 +126,9 @@ impl<'r> Table<'r> {
                 if registration.kind != RegistrationKind::Route {
                     if let Some(router) = &router {
                         table.before.entry(router.clone()).or_default().push(index);
+                        if registration.handlers.iter().any(|handler| handler.name.starts_with('*')) {
+                            table.tops.entry(router.clone()).or_default().read(&registration.handlers);
+                        }
                     }
                     for handler in &registration.handlers {
                         if let Some(mounted) = mounted_router(handler)
@@ -121,7 +155,7 @@ impl<'r> Table<'r> {
             Some(router) => self.beginnings(router, index, entry.file, 0),
             None => {
                 let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
-                vec![Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: !alone }]
+                vec![Beginning { adrift: !alone, ..Beginning::new() }]
             }
         };
         for beginning in beginnings {
@@ -131,15 +165,20 @@ impl<'r> Table<'r> {
                 (Some(prefix), Some(path)) => Some(joined(prefix, path)),
                 _ => None,
             };
-            out.push(Route {
-                framework: registration.framework.clone(),
-                methods: registration.methods.clone(),
-                path,
-                handler: handler.value.clone(),
-                chain,
-                adrift: beginning.adrift,
-                site: registration.site.clone(),
-            });
+            let top = beginning.top.as_ref().and_then(|top| self.tops.get(top));
+            for path in Top::paths(top, path, &registration.handlers) {
+                out.push(Route {
+                    framework: registration.framework.clone(),
+                    methods: registration.methods.clone(),
+                    path,
+                    handler: handler.value.clone(),
+                    chain: chain.clone(),
+                    adrift: beginning.adrift,
+                    authorizer: None,
+                    says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
+                    site: registration.site.clone(),
+                });
+            }
         }
     }
 
@@ -158,26 +197,29 @@ impl<'r> Table<'r> {
             {
                 continue;
             }
-            for handler in entry.registration.handlers.iter().filter(|handler| handler.name != "prefix" && mounted_router(handler).is_none()) {
+            for handler in entry.registration.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
                 own.push(Link { value: handler.value.clone(), framework: entry.registration.framework.clone(), site: entry.registration.site.clone() });
             }
         }
         let prefix_of_router = creation_prefix(self.entries.get(index).map(|entry| &entry.registration.on));
-        let mounts = self.mounts.get(router).cloned().unwrap_or_default();
+        // What is listed in a file is mounted with the file, unless it is mounted by itself.
+        let mounts = self.mounts.get(router).or_else(|| self.mounts.get(&place_of_list(file))).cloned().unwrap_or_default();
         if mounts.is_empty() || depth > DEEPEST_MOUNT {
-            let adrift = !is_application(self.entries.get(index).map(|entry| &entry.registration.on));
-            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift }];
+            let entry = self.entries.get(index);
+            let alone = entry.and_then(|entry| BUILT_IN.framework(&entry.registration.framework)).is_some_and(|framework| framework.alone);
+            let adrift = !alone && !is_application(entry.map(|entry| &entry.registration.on));
+            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()) }];
         }
         let mut beginnings = Vec::new();
         for mount in mounts.iter().take(MOST_MOUNTS) {
             let Some(entry) = self.entries.get(*mount) else { continue };
             let above = match &entry.router {
                 Some(parent) => self.beginnings(parent, *mount, entry.file, depth + 1),
-                None => vec![Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: true }],
+                None => vec![Beginning { adrift: true, ..Beginning::new() }],
             };
             let mut along: Vec<Link> = Vec::new();
             for handler in &entry.registration.handlers {
-                if mounted_router(handler).is_some() || handler.name == "prefix" || handler.name == "url_prefix" {
+                if mounted_router(handler).is_some() || !runs_before(handler) {
                     continue;
                 }
                 along.push(Link { value: handler.value.clone(), framework: entry.registration.framework.clone(), site: handler.site.clone() });
@@ -191,7 +233,7 @@ impl<'r> Table<'r> {
                     (Some(above), Some(at), Some(own)) => Some(joined(&joined(&above, at), own)),
                     _ => None,
                 };
-                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift });
+                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top });
             }
         }
         beginnings.truncate(MOST_MOUNTS);
@@ -203,6 +245,19 @@ struct Beginning {
     chain: Vec<Link>,
     prefix: Option<String>,
     adrift: bool,
+    /// The application it all begins with.
+    top: Option<Site>,
+}
+
+impl Beginning {
+    fn new() -> Beginning {
+        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None }
+    }
+}
+
+/// Named arguments that say where something is registered, and run nothing.
+fn runs_before(handler: &Argument) -> bool {
+    handler.name == "*guard*" || !handler.name.starts_with('*') && !matches!(handler.name.as_str(), "prefix" | "url_prefix")
 }
 
 /// The handler is the last function; what stands before it runs before it.
@@ -214,8 +269,9 @@ fn split_handlers(registration: &Registration) -> (Option<&Argument>, Vec<&Argum
         .or_else(|| registration.handlers.iter().rposition(|handler| handler.name == "handler"))
         .or_else(|| registration.handlers.iter().rposition(|handler| handler.name.is_empty()));
     let Some(at) = at else { return (None, Vec::new()) };
-    let before =
-        registration.handlers.iter().enumerate().filter(|(i, handler)| *i != at && (*i < at || !handler.name.is_empty())).map(|(_, handler)| handler).collect();
+    let stands_before =
+        |i: usize, handler: &Argument| i != at && (i < at || !handler.name.is_empty()) && (handler.name == "*guard*" || !handler.name.starts_with('*'));
+    let before = registration.handlers.iter().enumerate().filter(|(i, handler)| stands_before(*i, handler)).map(|(_, handler)| handler).collect();
     (registration.handlers.get(at), before)
 }
 
@@ -244,6 +300,7 @@ fn router_of_library(library: &Arc<Library>, depth: u32) -> Option<Site> {
 
 fn mounted_router(handler: &Argument) -> Option<Site> {
     match handler.value.kind() {
+        Kind::Library(library) if handler.name == "*mounted*" => library.site.clone(),
         Kind::Library(library) if !library.states.is_empty() => {
             // Only what routes can be registered on is a router: a middleware made by a library is not.
             let registers = ["get", "post", "use", "route", "add_api_route", "add_url_rule", "urlpatterns"]
@@ -319,7 +376,7 @@ fn mount_prefix(registration: &Registration) -> Option<String> {
     }
 }
 
-fn joined(prefix: &str, path: &str) -> String {
+pub(super) fn joined(prefix: &str, path: &str) -> String {
     let prefix = prefix.trim_end_matches('/');
     let path = path.trim_start_matches('/');
     match (prefix.is_empty(), path.is_empty()) {

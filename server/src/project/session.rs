@@ -12,8 +12,9 @@ use super::changes::Changes;
 use super::handler;
 use super::registry::{self, Registry};
 use super::routes::{self, Registered, Route};
+use super::said::Bindings;
 use super::world::{Linked, is_principal_model};
-use super::{File, Project, Resolver};
+use super::{File, Project, Resolver, Setup};
 use crate::config::Config;
 use crate::facts::event::{Event, Registration};
 use crate::facts::place::{FunctionKey, ItemKey, Site};
@@ -37,6 +38,8 @@ pub struct RootWalk {
     pub files: FxHashSet<FileId>,
     /// The bound was reached: what is not there may only not have been seen.
     pub exhausted: bool,
+    /// So many events were before the handler began.
+    pub before_handler: usize,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -75,6 +78,8 @@ pub struct Session {
     resolver: Option<Arc<Resolver>>,
     config: Option<Arc<Config>>,
     schema: Option<Arc<Schema>>,
+    setup: Arc<Setup>,
+    bindings: Option<Arc<Bindings>>,
     routes: Option<Routes>,
     /// Every root of the project has been walked at least once.
     complete: bool,
@@ -92,10 +97,13 @@ impl Session {
         }
         let changes = self.changes(project);
         let people = self.other_people(project);
-        if changes.is_empty() && people.is_empty() {
+        self.rebind(project);
+        let bound = self.otherwise_bound(project);
+        if changes.is_empty() && people.is_empty() && bound.is_empty() {
             return;
         }
         let mut touched: FxHashSet<FileId> = changes.files.clone();
+        touched.extend(bound);
         self.walks.retain(|key, walk| {
             let holds = !changes.touch(&walk.reads) && walk.reads.models.is_disjoint(&people);
             if !holds && let RootKey::Item(item) = key {
@@ -110,6 +118,18 @@ impl Session {
         }
     }
 
+    /// What a configuration binds is a registration of the file that has the function.
+    fn rebind(&mut self, project: &Project) {
+        if Arc::ptr_eq(&self.setup, project.setup()) {
+            return;
+        }
+        for file in project.setup().rebound(&self.setup) {
+            let said = self.registries.remove(&file).is_some_and(|registry| !registry.is_empty());
+            *self.unregistered.entry(file).or_default() |= said;
+        }
+        self.setup = Arc::clone(project.setup());
+    }
+
     /// The models that walks asked about and whose rows have become people who sign in, or no longer are.
     fn other_people(&mut self, project: &Project) -> FxHashSet<Name> {
         let before = self.schema.replace(Arc::clone(project.schema()));
@@ -117,6 +137,18 @@ impl Session {
         let asked: FxHashSet<&Name> = self.walks.values().flat_map(|walk| &walk.reads.models).collect();
         let differs = |model: &Name| is_principal_model(&before, model) != is_principal_model(project.schema(), model);
         asked.into_iter().filter(|model| differs(model)).cloned().collect()
+    }
+
+    /// The files whose functions are no longer named by the API descriptions that named them, or are by others.
+    fn otherwise_bound(&mut self, project: &Project) -> Vec<FileId> {
+        let now = project.bindings();
+        let before = self.bindings.replace(Arc::clone(now)).unwrap_or_default();
+        if Arc::ptr_eq(&before, now) {
+            return Vec::new();
+        }
+        let mut files: FxHashSet<&FileId> = before.keys().chain(now.keys()).collect();
+        files.retain(|file| before.get(*file) != now.get(*file));
+        files.into_iter().cloned().collect()
     }
 
     /// What is other than it was, and what it is now is remembered.
@@ -245,7 +277,7 @@ impl Session {
         let mut routes = routes::compose(&registered);
         routes.extend(of_interest().flat_map(|(_, registry)| registry.conventional.iter().cloned()));
         let routes: Vec<(RootKey, Arc<Route>)> =
-            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), digest(&route)), Arc::new(route))).collect();
+            routes.into_iter().map(|route| (RootKey::Route(route.site.clone(), route.digest()), Arc::new(route))).collect();
         let live: FxHashSet<&RootKey> = routes.iter().map(|(key, _)| key).collect();
         self.walks.retain(|key, _| !matches!(key, RootKey::Route(..)) || live.contains(key));
         let routes = Arc::new(routes);
@@ -366,25 +398,17 @@ impl Session {
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
         files.extend(walker.home.iter().map(|home| home.item.file.clone()));
-        let walk = Arc::new(RootWalk { key: key.clone(), route, events: walker.events, reads: walker.reads, visited: walker.visited, files, exhausted });
+        let walk = Arc::new(RootWalk {
+            key: key.clone(),
+            route,
+            events: walker.events,
+            reads: walker.reads,
+            visited: walker.visited,
+            files,
+            exhausted,
+            before_handler: walker.before_handler,
+        });
         self.walks.insert(key, Arc::clone(&walk));
         walk
     }
-}
-
-fn digest(route: &Route) -> u64 {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    route.framework.hash(&mut hasher);
-    route.methods.hash(&mut hasher);
-    route.path.hash(&mut hasher);
-    route.adrift.hash(&mut hasher);
-    route.function().hash(&mut hasher);
-    for link in &route.chain {
-        link.site.hash(&mut hasher);
-        if let Kind::Function(closure) = link.value.kind() {
-            (&closure.item, closure.function).hash(&mut hasher);
-        }
-    }
-    hasher.finish()
 }

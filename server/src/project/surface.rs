@@ -70,7 +70,7 @@ impl Project {
             return Surface::Build;
         }
         // The scripts of pages and components are sent along with them.
-        if language.is_page() || stack.is_some_and(|stack| among(&stack.shipped) && !is_for_building(path)) {
+        if language.is_page() && !fills_no_page(language, name) || stack.is_some_and(|stack| among(&stack.shipped) && !is_for_building(path)) {
             return shipped;
         }
         let folders = path.split('/').rev().skip(1);
@@ -84,6 +84,17 @@ impl Project {
             None if self.stacks.only_serves(file) => Surface::Server,
             None => Surface::Unknown,
         }
+    }
+
+    /// The folder with the nearest `package.json` above a file, below the project's.
+    pub(super) fn relative_package<'f>(&self, file: &'f FileId) -> Option<&'f str> {
+        let whole = self.relative(file);
+        let mut folder = file.folder();
+        while self.file(&FileId::new(&format!("{folder}/package.json"))).is_none() {
+            folder = folder.rsplit_once('/')?.0;
+        }
+        let outer = file.as_str().len() - whole.len();
+        Some(whole.get(..folder.len().saturating_sub(outer)).unwrap_or_default())
     }
 
     /// It never ships: it says so itself, or a build gives a stub or an error to what imports it.
@@ -102,6 +113,13 @@ impl Project {
             _ => file.file_name().contains(".server."),
         }
     }
+}
+
+/// `nginx.conf.j2`: what it is filled into is no page.
+fn fills_no_page(language: Language, name: &str) -> bool {
+    let mut endings = name.split('.').skip(1).peekable();
+    let first = endings.next().unwrap_or("");
+    language == Language::Jinja && endings.peek().is_some() && !matches!(first, "html" | "htm" | "xhtml" | "server")
 }
 
 /// Configuration at the root of a package, which the build runs.

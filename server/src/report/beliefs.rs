@@ -3,7 +3,7 @@
 use super::paint::{Style, Tone, harmless};
 use super::redact::Redactor;
 use crate::project::facts::Beliefs;
-use crate::project::facts::beliefs::{At, Holding, OfAccess, OfEvent, OfFile, OfFilter, OfModel, OfValue, OfWalk};
+use crate::project::facts::beliefs::{At, Holding, OfAccess, OfAllow, OfArea, OfEvent, OfFile, OfFilter, OfModel, OfValue, OfWalk};
 
 /// So many names of the signed-in user are told; the JSON has all.
 const MOST_USERS: usize = 3;
@@ -33,32 +33,34 @@ pub fn text(beliefs: &Beliefs, redactor: &Redactor, style: Style) -> String {
         page.line(0, &style.paint(Tone::Strong, "Models"));
         beliefs.models.iter().for_each(|model| page.model(model));
     }
+    beliefs.setup.iter().for_each(|setup| page.setup(setup));
+    page.packages(&beliefs.packages);
     redactor.clean(&page.out).into_owned()
 }
 
-struct Page<'b> {
+pub(super) struct Page<'b> {
     out: String,
-    style: Style,
+    pub(super) style: Style,
     /// The file that lines without a name are of.
-    file: &'b str,
+    pub(super) file: &'b str,
 }
 
 impl<'b> Page<'b> {
-    fn line(&mut self, depth: usize, text: &str) {
+    pub(super) fn line(&mut self, depth: usize, text: &str) {
         self.out.push_str(&"  ".repeat(depth));
         self.out.push_str(text.trim_end());
         self.out.push('\n');
     }
 
     /// A word in a column of its own, then what is to be said of it, one line each.
-    fn column(&mut self, depth: usize, word: &str, said: impl IntoIterator<Item = String>) {
+    pub(super) fn column(&mut self, depth: usize, word: &str, said: impl IntoIterator<Item = String>) {
         for (i, text) in said.into_iter().enumerate() {
             let word = self.style.paint(Tone::Faint, &format!("{:<7}", if i == 0 { word } else { "" }));
             self.line(depth, &format!("{word} {}", harmless(&text)));
         }
     }
 
-    fn at(&self, at: &At) -> String {
+    pub(super) fn at(&self, at: &At) -> String {
         if at.file == self.file { format!(":{}", at.line) } else { format!("{}:{}", at.file, at.line) }
     }
 
@@ -69,7 +71,12 @@ impl<'b> Page<'b> {
         for walk in &file.walks {
             self.walk(walk);
         }
-        if file.walks.is_empty() && file.not_understood.is_empty() {
+        file.access.iter().for_each(|area| self.area(area));
+        for one in &file.unescaped {
+            let what = self.style.paint(Tone::Look, "not escaped");
+            self.line(1, &format!("{what}  {} ({}, in {})  {}", harmless(&one.expression), one.how, harmless(&one.template), self.at(&one.at)));
+        }
+        if file.walks.is_empty() && file.access.is_empty() && file.unescaped.is_empty() && file.not_understood.is_empty() {
             self.line(1, &self.style.paint(Tone::Faint, "nothing to tell"));
         }
         if !file.not_understood.is_empty() {
@@ -89,7 +96,8 @@ impl<'b> Page<'b> {
                 let methods = if route.methods.is_empty() { "ANY".to_owned() } else { route.methods.join("|") };
                 let title = self.style.paint(Tone::Strong, &harmless(&format!("{methods} {}", route.path.as_deref().unwrap_or("?"))));
                 let adrift = if route.adrift { ", mounted nowhere" } else { "" };
-                self.line(1, &format!("{title}  {}{adrift}  {at}", route.framework));
+                let authorizer = route.authorizer.map(|answer| format!(", authorizer {answer}")).unwrap_or_default();
+                self.line(1, &format!("{title}  {}{adrift}{authorizer}  {at}", route.framework));
                 let before: Vec<String> = route.before.iter().map(|link| format!("{} {}", link.name, self.at(&link.at))).collect();
                 self.column(2, "before", before);
             }
@@ -104,6 +112,27 @@ impl<'b> Page<'b> {
         if !walk.complete {
             self.line(2, &self.style.paint(Tone::Soon, "more was not seen: the bound was reached"));
         }
+    }
+
+    fn area(&mut self, area: &OfArea) {
+        let path = self.style.paint(Tone::Strong, &harmless(&area.path));
+        let validated = if area.validated { ", validated" } else { "" };
+        self.line(1, &format!("{path}  {}{validated}  {}", area.store, self.at(&area.at)));
+        // Operations that the same people may do stand together.
+        let mut told: Vec<(Vec<&str>, String)> = Vec::new();
+        for of in &area.who {
+            let until = of.until.as_ref().map(|until| format!(" {until}")).unwrap_or_default();
+            let by = of.opened_by.as_ref().map(|path| format!(", opened by {path}")).unwrap_or_default();
+            let who = format!("{}{until}{by}", of.who.replace('-', " "));
+            match told.iter_mut().find(|(_, known)| *known == who) {
+                Some((operations, _)) => operations.push(of.operation),
+                None => told.push((vec![of.operation], who)),
+            }
+        }
+        self.column(2, "who", told.into_iter().map(|(operations, who)| format!("{}: {who}", operations.join(", "))));
+        let allow = |allow: &OfAllow| format!("{}: {} {}", allow.operations.join(", "), allow.demand, self.at(&allow.at));
+        let allows: Vec<String> = area.allows.iter().map(allow).collect();
+        self.column(2, "allow", allows);
     }
 
     fn event(&mut self, event: &OfEvent, always: &Holding) {

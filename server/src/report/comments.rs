@@ -50,7 +50,12 @@ pub const fn signs(language: Language) -> Signs {
         Language::TypeScript | Language::Tsx | Language::JavaScript | Language::Jsx => Signs { line: &["//"], block: &[C_BLOCK], quotes: &['"', '\'', '`'] },
         Language::Json | Language::Prisma => Signs { line: &["//"], block: &[C_BLOCK], quotes: &['"'] },
         Language::Sql => Signs { line: &["--", "#"], block: &[C_BLOCK], quotes: &['\''] },
-        Language::Html | Language::Vue | Language::Svelte | Language::Astro => Signs { line: &["//"], block: &[("<!--", "-->"), C_BLOCK], quotes: &[] },
+        Language::AccessRules => Signs { line: &["//"], block: &[C_BLOCK], quotes: &['"', '\''] },
+        Language::Pug => Signs { line: &["//", "//-"], block: &[], quotes: &[] },
+        Language::Jinja => Signs { line: &["//"], block: &[("<!--", "-->"), ("{#", "#}"), C_BLOCK], quotes: &[] },
+        Language::Ejs | Language::Handlebars | Language::Html | Language::Vue | Language::Svelte | Language::Astro => {
+            Signs { line: &["//"], block: &[("<!--", "-->"), C_BLOCK], quotes: &[] }
+        }
         Language::Text => Signs { line: &["#", ";"], block: &[], quotes: &[] },
         Language::Python | Language::Notebook | Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell => {
             Signs { line: &["#"], block: &[], quotes: &['"', '\''] }

@@ -14,7 +14,7 @@ pub(super) fn of(report: &Report<'_>) -> Vec<String> {
         .map(|entry| {
             let finding = &entry.finding;
             let place = &finding.place;
-            let line = report.project.file(&place.file).map(|file| frame::essence(&file.document, place.span, &report.redactor)).unwrap_or_default();
+            let line = report.texts.get(&place.file).map(|document| frame::essence(document, place.span, &report.redactor)).unwrap_or_default();
             let mut hash = Sha256::new();
             for part in [finding.rule.as_str(), finding.detail.as_str(), report.path(&place.file), line.as_str()] {
                 hash.update((part.len() as u64).to_be_bytes());

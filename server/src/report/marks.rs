@@ -13,10 +13,10 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use super::comments::{self, Comment};
-use super::date::Date;
 use crate::model::FileModel;
 use crate::rules::Finding;
 use crate::syntax::Document;
+use crate::text::Date;
 use crate::text::{Name, Span};
 
 /// What a mark covers. Lines are zero-based.

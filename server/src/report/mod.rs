@@ -2,7 +2,6 @@
 
 pub mod beliefs;
 mod comments;
-mod date;
 mod fingerprint;
 mod frame;
 pub mod json;
@@ -13,15 +12,17 @@ mod redact;
 #[cfg(test)]
 mod samples;
 pub mod sarif;
+mod setup;
 pub mod suppress;
 pub mod text;
+mod texts;
 
-use crate::project::Project;
 use crate::rules::{Finding, Place, RuleId, RuleMeta};
 use crate::text::{Encoding, FileId, Position, Range, Span, position};
 
-pub use date::Date;
+pub use crate::text::Date;
 pub use redact::Redactor;
+pub use texts::Texts;
 
 /// A finding and the repairs that an editor would offer for it now.
 #[derive(Clone, PartialEq, Debug)]
@@ -54,7 +55,7 @@ pub struct Change {
 
 /// Everything there is to tell. How it is told is decided by the format.
 pub struct Report<'a> {
-    pub project: &'a Project,
+    pub texts: Texts<'a>,
     pub rules: &'a [&'a RuleMeta<'a>],
     /// The folder that paths in files for machines are relative to.
     pub base: FileId,
@@ -93,7 +94,7 @@ impl<'a> Report<'a> {
 
     fn range_in(&self, place: &Place, encoding: Encoding) -> Range {
         let one = |position: Position| Position { line: position.line + 1, column: position.column + 1 };
-        let range = self.project.file(&place.file).map(|file| position::range(file.document.rope(), place.span, encoding)).unwrap_or_default();
+        let range = self.texts.get(&place.file).map(|document| position::range(document.rope(), place.span, encoding)).unwrap_or_default();
         Range { start: one(range.start), end: one(range.end) }
     }
 }

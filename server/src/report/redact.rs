@@ -6,7 +6,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 
-use crate::project::Project;
+use super::Texts;
 use crate::rules::{Finding, Risk, RuleMeta};
 use crate::syntax::{Document, Language};
 use crate::text::{FileId, Span};
@@ -32,16 +32,16 @@ struct Flagged {
 
 impl Redactor {
     /// From all findings there are, also those that are not shown: a silenced key is still a key.
-    pub fn new(project: &Project, rules: &[&RuleMeta], findings: &[Finding]) -> Redactor {
+    pub fn new(texts: &Texts<'_>, rules: &[&RuleMeta], findings: &[Finding]) -> Redactor {
         let mut redactor = Redactor::default();
         let mut bodies = Vec::new();
         for finding in findings {
             let id = finding.rule.as_str();
             let is_about_secrets = id.starts_with("secret-") || rules.iter().any(|meta| meta.id == finding.rule && meta.risk == Risk::Secrets);
-            let Some(file) = project.file(&finding.place.file).filter(|_| is_about_secrets) else { continue };
+            let Some(document) = texts.get(&finding.place.file).filter(|_| is_about_secrets) else { continue };
             let is_literal = id.starts_with("secret-");
             redactor.spans.entry(finding.place.file.clone()).or_default().push(Flagged { span: finding.place.span, is_literal, furthest: 0 });
-            collect_bodies(&file.document.slice(finding.place.span), is_literal, &mut bodies);
+            collect_bodies(&document.slice(finding.place.span), is_literal, &mut bodies);
         }
         for spans in redactor.spans.values_mut() {
             spans.sort_by_key(|flagged| (flagged.span, flagged.is_literal));
@@ -192,7 +192,11 @@ fn collect_bodies(text: &str, is_literal: bool, bodies: &mut Vec<String>) {
         let names_one = value.contains("env.") || value.contains("environ");
         bodies.extend((telling(value) && !names_one).then(|| value.to_owned()));
     }
-    bodies.extend(quoted.into_iter().filter(|part| telling(part)).map(str::to_owned));
+    // `Bearer ...`, a key file, JSON: of a literal that is more than a word, its pieces, as they are read back elsewhere.
+    let is_border = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '{' | '}' | ',');
+    let pieces = quoted.iter().filter(|part| is_literal && part.contains(is_border)).flat_map(|part| part.split(is_border));
+    bodies.extend(pieces.filter(|piece| piece.len() >= 16 && piece.bytes().any(|b| b.is_ascii_digit()) && telling(piece)).map(str::to_owned));
+    bodies.extend(quoted.iter().filter(|part| telling(part)).map(|part| (*part).to_owned()));
 }
 
 /// `STRIPE_SECRET_KEY`: the name of a variable, which may be said.
@@ -213,7 +217,7 @@ mod tests {
 
     fn shown(name: &str, text: &str, rule: &str, part: &str, line: usize) -> String {
         let (project, file) = project(name, text);
-        let redactor = Redactor::new(&project, RULES, &[finding(rule, &project, &file, part, Level::Error)]);
+        let redactor = Redactor::new(&Texts::of(&project), RULES, &[finding(rule, &project, &file, part, Level::Error)]);
         let document = &project.file(&file).expect("a file").document;
         let start = document.rope().line_to_byte(line) as u32;
         let mut text = text.lines().nth(line).expect("a line").to_owned();
@@ -258,7 +262,7 @@ mod tests {
         let key = key();
         let project = project_of(&[("a.ts", &format!("const a = \"{key}\";")), ("b.sql", &format!("-- uses {key} here"))]);
         let file = FileId::new("/shop/a.ts");
-        let redactor = Redactor::new(&project, RULES, &[finding("secret-hardcoded", &project, &file, &format!("\"{key}\""), Level::Error)]);
+        let redactor = Redactor::new(&Texts::of(&project), RULES, &[finding("secret-hardcoded", &project, &file, &format!("\"{key}\""), Level::Error)]);
         assert_eq!(redactor.clean(&format!("the key {key} is public")), "the key ••• is public");
         assert!(redactor.is_leak(&format!("KEY={key}")) && !redactor.is_leak("nothing"));
         let other = &project.file(&FileId::new("/shop/b.sql")).expect("a file").document;

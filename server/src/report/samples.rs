@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Entry, Redactor, Report};
+use super::{Entry, Redactor, Report, Texts};
 use crate::project::Project;
 use crate::rules::{Audience, Confidence, Finding, Impact, Level, Place, Risk, RuleId, RuleMeta};
 use crate::syntax::{Document, Language};
@@ -76,9 +76,9 @@ pub fn finding(rule: &str, project: &Project, file: &FileId, part: &str, level: 
 
 /// A report of these findings, shown as they are.
 pub fn report(project: &Project, findings: Vec<Finding>) -> Report<'_> {
-    let redactor = Redactor::new(project, RULES, &findings);
+    let redactor = Redactor::new(&Texts::of(project), RULES, &findings);
     Report {
-        project,
+        texts: Texts::of(project),
         rules: RULES,
         base: FileId::new("/shop"),
         entries: findings.into_iter().map(|finding| Entry { finding, repairs: Vec::new() }).collect(),

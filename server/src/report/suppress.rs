@@ -2,12 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::date::Date;
 use super::marks::{self, Marks, Target};
 use crate::model::{FileModel, comment_line};
 use crate::project::Project;
 use crate::rules::{Finding, Place, RuleMeta};
 use crate::syntax::Document;
+use crate::text::Date;
 use crate::text::FileId;
 
 /// Something to tell about a mark: shown like a finding of level information.

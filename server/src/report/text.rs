@@ -231,10 +231,10 @@ impl Text<'_> {
     }
 
     fn frame(&mut self, finding: &Finding) {
-        let Some(file) = self.report.project.file(&finding.place.file) else { return };
+        let Some(document) = self.report.texts.get(&finding.place.file) else { return };
         let gutter = 6;
         let (_, _, tone) = told(finding.level);
-        let lines = frame::frame(&file.document, finding.place.span, &self.report.redactor, self.style.width.saturating_sub(gutter + 5));
+        let lines = frame::frame(document, finding.place.span, &self.report.redactor, self.style.width.saturating_sub(gutter + 5));
         for line in lines {
             let bar = self.style.paint(Tone::Faint, "│");
             let number = self.style.paint(Tone::Faint, &format!("{:>gutter$}", line.number));

@@ -1,5 +1,6 @@
 //! FLOOR 5. One file per mistake. A rule sees facts and the project, never syntax or a language.
 
+pub mod built;
 pub mod exposed;
 mod finding;
 mod meta;
@@ -9,9 +10,11 @@ pub mod ownership;
 mod ownership_plan;
 pub mod plan;
 pub mod public_env_secret;
+pub mod public_source_maps;
 pub mod raw;
 pub mod secret_client_exposed;
 pub mod secret_hardcoded;
+pub mod sensitive_data_exposed;
 pub mod service_role_exposed;
 pub mod sql_injection;
 
@@ -30,8 +33,10 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
         &missing_ownership::META,
         &public_env_secret::META,
+        &public_source_maps::META,
         &secret_client_exposed::META,
         &secret_hardcoded::META,
+        &sensitive_data_exposed::META,
         &service_role_exposed::META,
         &sql_injection::META,
     ];
@@ -42,6 +47,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
     missing_ownership::check(cx, &mut out);
+    sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
     out
 }

@@ -9,6 +9,8 @@ use crate::text::{FileId, Name};
 pub enum FixPlan {
     /// Replace the literal at `literal` by a read of an environment variable, `name` by preference.
     MoveToEnv { literal: Place, name: Name },
+    /// Keep this env file out of git.
+    LeaveOut { file: FileId },
     /// Tie an access to the signed-in user: in the query, or by a comparison after it.
     RequireOwner(Box<RequireOwner>),
     /// Bind the values that are put into the SQL text at `text` as parameters of `call`.
@@ -21,6 +23,10 @@ pub enum FixPlan {
     ServerOnly { file: FileId },
     /// Ask a vendor from a server instead of from the browser: what stands at `at`, with the key of `variable`.
     ServerRoute { at: Place, variable: Name },
+    /// Log something else in the place of this value.
+    HideInLog { at: Place, name: Name },
+    /// Do not ask for the `private` columns in this query, only for the `others`.
+    ChooseColumns { query: Place, client: Name, private: Vec<Name>, others: Vec<Name> },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
     /// Silence this one finding with a comment and a reason.

@@ -1,6 +1,6 @@
 //! A finding as a rule makes it: places are still sites, which an edit elsewhere does not move.
 
-use super::{Confidence, FixPlan, RuleMeta};
+use super::{Confidence, FixPlan, Impact, RuleMeta};
 use crate::config::Config;
 use crate::facts::place::Site;
 use crate::facts::schema::Schema;
@@ -21,6 +21,8 @@ pub struct Raw {
     pub site: Site,
     pub detail: Name,
     pub confidence: Confidence,
+    /// Where it is not the rule's own.
+    pub impact: Option<Impact>,
     pub message: String,
     pub related: Vec<(RawPlace, String)>,
     pub plans: Vec<FixPlan>,
@@ -35,7 +37,7 @@ pub enum RawPlace {
 
 impl Raw {
     pub fn new(meta: &'static RuleMeta<'static>, site: Site, confidence: Confidence) -> Raw {
-        Raw { meta, site, detail: Name::default(), confidence, message: String::new(), related: Vec::new(), plans: Vec::new(), absence: false }
+        Raw { meta, site, detail: Name::default(), confidence, impact: None, message: String::new(), related: Vec::new(), plans: Vec::new(), absence: false }
     }
 
     pub fn also(&mut self, site: Site, message: String) {

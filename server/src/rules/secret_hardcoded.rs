@@ -6,7 +6,7 @@
 use super::exposed::{self, FileCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta, secret_client_exposed, service_role_exposed};
 use crate::facts::exposure::EXPOSURE;
-use crate::facts::secrets::{Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
+use crate::facts::secrets::{self, Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
 use crate::model::FileModel;
 use crate::project::reach::Way;
 use crate::project::surface::Surface;
@@ -33,6 +33,8 @@ pub struct Input<'i> {
     pub way: &'i dyn Fn(u32) -> Option<Way>,
     /// Git leaves the file out.
     pub ignored: bool,
+    /// It is in git already.
+    pub tracked: bool,
 }
 
 /// Everything the rule says about one file of a project. `memory` is that file's, or empty. What strangers get to see is told as
@@ -46,6 +48,7 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
         path: cx.project.relative(cx.file),
         way: &way,
         ignored: cx.project.is_ignored(cx.file),
+        tracked: cx.project.is_tracked(cx.file),
     };
     let is_env = input.document.language == Language::Env;
     let (published, others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_env && cx.publishes(&hit.name));
@@ -93,6 +96,9 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
     // A key in a comment is not moved but taken out, which is the same plan.
     let movable = hit.movable && surface.is_none() || hit.kind == HitKind::Comment;
     let plans = if movable { vec![FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }] } else { Vec::new() };
+    // Where secrets belong, once git leaves the file out.
+    let keeps = keeps_secrets(&input.document.file) && secrets::Place::of(input.path) != secrets::Place::EnvSample;
+    let plans = if keeps { vec![FixPlan::LeaveOut { file: input.document.file.clone() }] } else { plans };
     let makes_administrator = EXPOSURE.admin_keys.iter().any(|id| id == hit.row.id());
     let meta = match surface {
         _ if makes_administrator => &service_role_exposed::META,
@@ -176,6 +182,7 @@ fn is_code(hit: &SecretHit, input: &Input<'_>) -> bool {
 
 fn whereabouts(hit: &SecretHit, input: &Input<'_>) -> &'static str {
     match input.document.language {
+        Language::Env if input.tracked => "an env file that is saved in git, where every copy keeps it",
         Language::Env => "an env file that git does not leave out",
         _ if is_code(hit, input) => "the source",
         _ => "a file that is shared with the code",
@@ -201,7 +208,7 @@ mod tests {
         let document = Document::new(file, language, 0, &text);
         let model = lower::lower(&document, None);
         let way = |_| surface.map(|surface| Way { surface, steps: Vec::new() });
-        let input = Input { document: &document, model: model.as_ref(), path, way: &way, ignored: false };
+        let input = Input { document: &document, model: model.as_ref(), path, way: &way, ignored: false, tracked: false };
         let mut out = Vec::new();
         check(&input, &mut Memory::default(), &mut out);
         (text, out)

@@ -21,11 +21,18 @@ pub enum Language {
     Vue,
     Svelte,
     Astro,
+    /// Pages that a server fills in: Jinja, Django and Nunjucks where the name says so, EJS, Handlebars.
+    Jinja,
+    Ejs,
+    Handlebars,
+    Pug,
+    /// Who may read and write what: `firestore.rules`, `storage.rules`.
+    AccessRules,
     /// A Jupyter notebook.
     Notebook,
     Dockerfile,
     Shell,
-    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, ignore files, `requirements.txt`, a project's own rules.
+    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, key files, ignore files, `requirements.txt`, `_headers`, a project's own rules.
     Text,
 }
 
@@ -48,11 +55,14 @@ impl Language {
             return Some(Language::Dockerfile);
         }
         let is_own_rules = file.extension() == "scm" && file.folder().ends_with("/.guardline/queries");
-        if matches!(name, ".npmrc" | ".pypirc" | ".netrc") || is_plain_manifest(name) || is_own_rules {
+        if matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "id_rsa" | "id_ed25519" | "id_ecdsa") || is_plain_manifest(name) || is_own_rules {
             return Some(Language::Text);
         }
-        if name == "Pipfile" {
+        if matches!(name, "Pipfile" | "poetry.lock" | "uv.lock") {
             return Some(Language::Toml);
+        }
+        if matches!(name, "Pipfile.lock" | "bun.lock") {
+            return Some(Language::Json);
         }
         Some(match file.extension() {
             "ts" | "mts" | "cts" => Language::TypeScript,
@@ -69,8 +79,15 @@ impl Language {
             "vue" => Language::Vue,
             "svelte" => Language::Svelte,
             "astro" => Language::Astro,
+            "jinja" | "jinja2" | "j2" | "njk" | "nunjucks" => Language::Jinja,
+            "ejs" => Language::Ejs,
+            "hbs" | "handlebars" | "mustache" => Language::Handlebars,
+            "pug" | "jade" => Language::Pug,
+            "rules" => Language::AccessRules,
             "ipynb" => Language::Notebook,
             "sh" | "bash" => Language::Shell,
+            // Certificates and the keys to them.
+            "pem" => Language::Text,
             _ => return None,
         })
     }
@@ -93,6 +110,11 @@ impl Language {
             "vue" => Language::Vue,
             "svelte" => Language::Svelte,
             "astro" => Language::Astro,
+            "jinja" | "jinja-html" | "jinja2" | "htmldjango" | "django-html" | "nunjucks" => Language::Jinja,
+            "ejs" => Language::Ejs,
+            "handlebars" | "mustache" => Language::Handlebars,
+            "pug" | "jade" => Language::Pug,
+            "firestorerules" | "firerules" | "firestore" => Language::AccessRules,
             "jupyter" => Language::Notebook,
             "dockerfile" => Language::Dockerfile,
             "shellscript" => Language::Shell,
@@ -116,7 +138,12 @@ impl Language {
 
     /// HTML and components, which are markup with scripts in it.
     pub fn is_page(self) -> bool {
-        matches!(self, Language::Html | Language::Vue | Language::Svelte | Language::Astro)
+        self.is_markup() || matches!(self, Language::Vue | Language::Svelte | Language::Astro)
+    }
+
+    /// HTML, or what becomes HTML when a server has filled it in.
+    pub fn is_markup(self) -> bool {
+        matches!(self, Language::Html | Language::Jinja | Language::Ejs | Language::Handlebars)
     }
 
     /// TypeScript, TSX, JavaScript or JSX.
@@ -147,6 +174,11 @@ impl Language {
             Language::Vue => "vue",
             Language::Svelte => "svelte",
             Language::Astro => "astro",
+            Language::Jinja => "jinja",
+            Language::Ejs => "ejs",
+            Language::Handlebars => "hbs",
+            Language::Pug => "pug",
+            Language::AccessRules => "rules",
             Language::Notebook => "ipynb",
             Language::Dockerfile => "dockerfile",
             Language::Shell => "sh",
@@ -167,6 +199,6 @@ fn is_env_name(name: &str) -> bool {
 
 /// Lists of a line each, which say what is ignored or depended on.
 fn is_plain_manifest(name: &str) -> bool {
-    matches!(name, ".gitignore" | ".dockerignore" | ".vercelignore" | ".python-version")
+    matches!(name, ".gitignore" | ".dockerignore" | ".vercelignore" | ".python-version" | "_headers" | "_redirects" | "yarn.lock")
         || name.starts_with("requirements") && (name.ends_with(".txt") || name.ends_with(".in"))
 }

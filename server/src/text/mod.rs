@@ -1,5 +1,6 @@
 //! FLOOR 0. Places in text: byte spans, file names, and the columns that editors count.
 
+mod date;
 mod edit;
 mod ends;
 mod file_id;
@@ -8,6 +9,7 @@ mod place;
 pub mod position;
 mod span;
 
+pub use date::Date;
 pub use edit::{Change, Edit, splice};
 pub use ends::common_ends;
 pub use file_id::FileId;

@@ -1,12 +1,13 @@
-//! Git's index, read for one question: is this env file in git although an ignore rule covers it?
+//! Which env files git has taken already, read from its index.
 //!
-//! An ignore rule keeps out only what is not in yet. Git itself is not run: the index is a documented file format
-//! (versions 2 to 4), and what cannot be read counts as not tracked.
+//! An ignore rule keeps out only what is not in yet. Git itself is not run: where the index of a work tree lies is told here,
+//! what stands in it by `git_entries`. What cannot be read counts as not tracked.
 
 use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::git_entries::{Entries, Ids};
 use crate::syntax::keeps_secrets;
 use crate::text::FileId;
 
@@ -30,11 +31,20 @@ impl Tracked {
 }
 
 fn read(root: &Path) -> Option<FxHashSet<String>> {
-    let index = git_folder(root)?.join("index");
-    if std::fs::metadata(&index).ok()?.len() > LARGEST {
-        return None;
+    let folder = git_folder(root)?;
+    let ids = ids_of(&folder);
+    let mut entries = Entries::read(&bytes(&folder.join("index"))?, ids)?;
+    if let Some(base) = entries.base.take() {
+        // A split index holds what changed since its base was written.
+        let base = Entries::read(&bytes(&folder.join(format!("sharedindex.{}", base.name)))?, ids)?.without(&base.gone);
+        entries.names.extend(base.names);
     }
-    env_names(&std::fs::read(index).ok()?)
+    let names = entries.names.iter().filter_map(|(_, name)| std::str::from_utf8(name).ok());
+    Some(names.filter(|path| keeps_secrets(&FileId::new(path))).map(str::to_owned).collect())
+}
+
+fn bytes(file: &Path) -> Option<Vec<u8>> {
+    (std::fs::metadata(file).ok()?.len() <= LARGEST).then(|| std::fs::read(file).ok()).flatten()
 }
 
 /// `.git` is a folder, or in a linked work tree and in a submodule a file that names one.
@@ -47,124 +57,89 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
     Some(root.join(text.strip_prefix("gitdir:")?.trim()))
 }
 
-/// An entry's times, numbers, mode, size and SHA-1, up to its flags.
-const FIXED: usize = 60;
-/// Set in the flags of an entry that has two more bytes of them.
-const EXTENDED: u16 = 0x4000;
-
-fn env_names(index: &[u8]) -> Option<FxHashSet<String>> {
-    let number = |at: usize| Some(u32::from_be_bytes(index.get(at..at + 4)?.try_into().ok()?));
-    if index.get(..4)? != b"DIRC" {
-        return None;
-    }
-    let (version, count) = (number(4)?, number(8)?);
-    if !(2..=4).contains(&version) {
-        return None;
-    }
-    let mut names = FxHashSet::default();
-    let mut name: Vec<u8> = Vec::new();
-    let mut at = 12;
-    for _ in 0..count {
-        let flags = u16::from_be_bytes(index.get(at + FIXED..at + FIXED + 2)?.try_into().ok()?);
-        let mut start = at + FIXED + 2 + if flags & EXTENDED != 0 { 2 } else { 0 };
-        if version == 4 {
-            let (dropped, length) = variable(index.get(start..)?)?;
-            start += length;
-            name.truncate(name.len().checked_sub(dropped)?);
-        } else {
-            name.clear();
-        }
-        let length = index.get(start..)?.iter().position(|byte| *byte == 0)?;
-        name.extend_from_slice(index.get(start..start + length)?);
-        let end = start + length;
-        // Before version 4, one to eight NULs bring the entry to a multiple of eight bytes.
-        at = if version == 4 { end + 1 } else { at + ((end - at) / 8 + 1) * 8 };
-        let path = std::str::from_utf8(&name).ok().filter(|path| keeps_secrets(&FileId::new(path)));
-        names.extend(path.map(str::to_owned));
-    }
-    Some(names)
-}
-
-/// Git's variable-length number, and how many bytes it took.
-fn variable(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut value = 0usize;
-    for (i, byte) in bytes.iter().enumerate().take(9) {
-        value = value.checked_mul(128)?.checked_add(usize::from(byte & 0x7F))?;
-        if byte & 0x80 == 0 {
-            return Some((value, i + 1));
-        }
-        value = value.checked_add(1)?;
-    }
-    None
+/// What objects are named by: `extensions.objectFormat` of the repository. A linked work tree says where that is.
+fn ids_of(git: &Path) -> Ids {
+    let common = std::fs::read_to_string(git.join("commondir")).map(|text| git.join(text.trim()));
+    let config = std::fs::read_to_string(common.as_deref().unwrap_or(git).join("config")).unwrap_or_default();
+    let is_sha256 = config.lines().any(|line| {
+        let (key, value) = line.split_once('=').unwrap_or(("", ""));
+        key.trim().eq_ignore_ascii_case("objectformat") && value.trim().eq_ignore_ascii_case("sha256")
+    });
+    if is_sha256 { Ids::Sha256 } else { Ids::Sha1 }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::git_entries::samples::{index, split};
     use super::*;
 
-    /// An index of these versions and names, as git writes it.
-    fn index(version: u32, names: &[&str]) -> Vec<u8> {
-        let mut out = b"DIRC".to_vec();
-        out.extend(version.to_be_bytes());
-        out.extend((names.len() as u32).to_be_bytes());
-        let mut before = "";
-        for name in names {
-            let start = out.len();
-            out.extend([7; FIXED]);
-            out.extend((name.len() as u16).to_be_bytes());
-            if version == 4 {
-                let shared = before.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
-                out.push((before.len() - shared) as u8);
-                out.extend(&name.as_bytes()[shared..]);
-                out.push(0);
-            } else {
-                out.extend(name.as_bytes());
-                out.resize(start + ((out.len() - start) / 8 + 1) * 8, 0);
+    const ENV: [&str; 5] = [".env", "README.md", "apps/api/.env.local", "apps/api/main.ts", "apps/web/.env"];
+
+    struct Tree(tempfile::TempDir);
+
+    impl Tree {
+        fn of(files: &[(&str, &[u8])]) -> Tree {
+            let tree = Tree(tempfile::tempdir().expect("a temporary folder"));
+            for (path, bytes) in files {
+                let path = tree.0.path().join(path);
+                std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+                std::fs::write(path, bytes).expect("a file");
             }
-            before = name;
+            tree
         }
-        out
-    }
 
-    #[test]
-    fn env_files_are_found_in_each_version() {
-        let names = [".env", "README.md", "apps/api/.env.local", "apps/api/main.ts", "apps/web/.env"];
-        for version in 2..=4 {
-            let mut found: Vec<String> = env_names(&index(version, &names)).expect("an index").into_iter().collect();
-            found.sort();
-            assert_eq!(found, [".env", "apps/api/.env.local", "apps/web/.env"], "version {version}");
+        fn root(&self) -> FileId {
+            FileId::new(self.0.path().to_str().expect("a UTF-8 path"))
         }
-    }
 
-    #[test]
-    fn no_prefix_of_an_index_panics() {
-        for version in 0..=5 {
-            let whole = index(version, &[".env", "a/.env"]);
-            for end in 0..whole.len() {
-                let _ = env_names(&whole[..end]);
-            }
+        /// Of these files, those in the index of the nearest of these roots.
+        fn tracked<'p>(&self, roots: &[&str], paths: &[&'p str]) -> Vec<&'p str> {
+            let root = self.root();
+            let below = |path: &str| FileId::new(format!("{root}/{path}").trim_end_matches('/'));
+            let roots: Vec<FileId> = roots.iter().map(|path| below(path)).collect();
+            let mut tracked = Tracked::default();
+            paths.iter().filter(|path| tracked.holds(&roots, &below(path))).copied().collect()
         }
     }
 
     #[test]
-    fn numbers_of_several_bytes() {
-        assert_eq!(variable(&[0x05]), Some((5, 1)));
-        assert_eq!(variable(&[0x80, 0x00]), Some((128, 2)));
-        assert_eq!(variable(&[0x80]), None);
-        assert_eq!(variable(&[]), None);
+    fn the_index_of_the_nearest_root_answers() {
+        let tree = Tree::of(&[(".git/index", &index(2, Ids::Sha1, &ENV)), ("apps/web/.git/index", &index(3, Ids::Sha1, &[".env.production"]))]);
+        let asked = [".env", ".env.local", "apps/api/.env.local", "apps/web/.env", "apps/web/.env.production"];
+        assert_eq!(tree.tracked(&["", "apps/web"], &asked), [".env", "apps/api/.env.local", "apps/web/.env.production"]);
+        assert_eq!(tree.tracked(&[], &asked), [] as [&str; 0]);
     }
 
     #[test]
-    fn the_nearest_root_answers() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let root = folder.path().to_str().expect("a UTF-8 path");
-        std::fs::create_dir_all(folder.path().join("real")).expect("a folder");
-        std::fs::write(folder.path().join(".git"), "gitdir: real\n").expect("a file");
-        std::fs::write(folder.path().join("real/index"), index(2, &["api/.env"])).expect("a file");
-        let mut tracked = Tracked::default();
-        let roots = [FileId::new(root)];
-        assert!(tracked.holds(&roots, &FileId::new(&format!("{root}/api/.env"))));
-        assert!(!tracked.holds(&roots, &FileId::new(&format!("{root}/.env"))));
-        assert!(!tracked.holds(&roots, &FileId::new("/elsewhere/.env")));
+    fn submodules_and_linked_work_trees_say_where_their_index_is() {
+        let work_tree = ("repo/.git/worktrees/fix/index", &index(4, Ids::Sha256, &["api/.env"])[..]);
+        let tree = Tree::of(&[
+            ("repo/.git/config", b"[core]\n\tbare = false\n[Extensions]\n\tObjectFormat = SHA256\n"),
+            ("repo/.git/worktrees/fix/commondir", b"../..\n"),
+            work_tree,
+            ("fix/.git", b"gitdir: ../repo/.git/worktrees/fix\n"),
+            ("repo/.git/modules/lib/index", &index(2, Ids::Sha1, &[".env"])),
+            ("repo/lib/.git", b"gitdir: ../.git/modules/lib\n"),
+        ]);
+        assert_eq!(tree.tracked(&["fix", "repo", "repo/lib"], &["fix/api/.env", "fix/.env", "repo/lib/.env", "repo/.env"]), ["fix/api/.env", "repo/lib/.env"]);
+    }
+
+    #[test]
+    fn a_split_index_is_read_with_its_base() {
+        let base = index(2, Ids::Sha1, &[".env", "a/.env", "b/.env"]);
+        // The second entry of the base is gone, and one is new.
+        let top = split(&index(2, Ids::Sha1, &["c/.env"]), Ids::Sha1, &[1]);
+        let shared = format!(".git/sharedindex.{}", "07".repeat(20));
+        let tree = Tree::of(&[(".git/index", &top), (&shared, &base)]);
+        assert_eq!(tree.tracked(&[""], &[".env", "a/.env", "b/.env", "c/.env"]), [".env", "b/.env", "c/.env"]);
+        let alone = Tree::of(&[(".git/index", &top)]);
+        assert_eq!(alone.tracked(&[""], &[".env", "c/.env"]), [] as [&str; 0], "what cannot be read counts as not tracked");
+    }
+
+    #[test]
+    fn what_is_no_index_holds_nothing() {
+        for (path, text) in [(".git/index", &b"DIRC"[..]), (".git", b"elsewhere"), (".git", b"gitdir: nowhere"), (".git/HEAD", b"")] {
+            assert_eq!(Tree::of(&[(path, text)]).tracked(&[""], &[".env"]), [] as [&str; 0], "{path}");
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! FLOOR 8. The only IO: walking files, git's index and ignore rules, the configuration. Hands texts down, never decides.
 
+pub mod built;
 pub mod config;
 mod discover;
+mod git_entries;
 mod git_index;
 mod names;
 mod notes;

@@ -45,7 +45,7 @@ pub(super) fn enters(folder: &Path) -> bool {
         return false;
     }
     if name.starts_with('.') {
-        return matches!(name, ".github" | ".cursor" | ".vscode" | ".claude" | ".streamlit");
+        return matches!(name, ".github" | ".cursor" | ".vscode" | ".claude" | ".streamlit" | ".well-known");
     }
     if OUTPUT.contains(&name) {
         return !beside(MANIFESTS);

@@ -6,7 +6,6 @@
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 
 use super::discover::{self, Candidate, Scope, Unwanted};
 use super::git_index::Tracked;
@@ -14,6 +13,8 @@ use super::notes::Notes;
 use super::read::{self, Unread};
 use crate::config::Config;
 use crate::engine::Cancel;
+use crate::project::EnvFiles;
+use crate::syntax::keeps_secrets;
 use crate::text::FileId;
 
 pub use discover::file_id;
@@ -36,6 +37,8 @@ pub struct Source {
     pub text: String,
     /// An env file that git does not take: it is covered by an ignore rule, and not in the index already.
     pub ignored: bool,
+    /// An env file that is in git's index.
+    pub tracked: bool,
 }
 
 /// Some of the files, in order, while the others are still being read.
@@ -64,9 +67,11 @@ pub struct Walked {
 }
 
 impl Walked {
-    /// The env files that git does not take.
-    pub fn ignored(&self) -> FxHashSet<FileId> {
-        self.files.iter().filter(|source| source.ignored).map(|source| source.file.clone()).collect()
+    /// What git does with the env files.
+    pub fn env_files(&self) -> EnvFiles {
+        let mut env_files = EnvFiles::default();
+        self.files.iter().for_each(|source| env_files.learn(&source.file, source.ignored, source.tracked));
+        env_files
     }
 }
 
@@ -103,8 +108,8 @@ impl Walk<'_> {
             for ((file, candidate), text) in batch.iter().zip(read) {
                 match text {
                     Ok(text) => {
-                        let ignored = candidate.ignored && !tracked.holds(&found.git_roots, file);
-                        files.push(Source { file: file.clone(), text, ignored });
+                        let tracked = keeps_secrets(file) && tracked.holds(&found.git_roots, file);
+                        files.push(Source { file: file.clone(), text, ignored: candidate.ignored && !tracked, tracked });
                     }
                     Err(why) => notes.unread(&candidate.path, why),
                 }
@@ -123,8 +128,8 @@ impl Walk<'_> {
         let file = file_id(path)?;
         let text = read::read(path, self.config.max_file_bytes).ok()?;
         let around = path.ancestors().find(|folder| folder.join(".git").exists()).and_then(file_id);
-        let ignored = by_rule && !Tracked::default().holds(around.as_slice(), &file);
-        Some(Source { file, text, ignored })
+        let tracked = keeps_secrets(&file) && Tracked::default().holds(around.as_slice(), &file);
+        Some(Source { ignored: by_rule && !tracked, tracked, file, text })
     }
 
     /// For each path, whether a walk would read it if it were there. Paths outside of the roots are not.
@@ -222,13 +227,13 @@ mod tests {
     fn an_env_file_that_git_has_already_is_not_ignored() {
         let folder = Folder::of(&[(".gitignore", ".env"), (".env", "A=1"), ("a.ts", "")]);
         std::fs::create_dir(folder.0.path().join(".git")).expect("a folder");
-        assert_eq!(folder.walk(&Config::default()).ignored().len(), 1);
+        assert_eq!(folder.walk(&Config::default()).env_files().ignored.len(), 1);
         let mut index = b"DIRC\0\0\0\x02\0\0\0\x01".to_vec();
         index.extend([0; 61]);
         index.extend(b"\x04.env\0\0\0\0\0\0");
         folder.write(".git/index", &index);
         let walked = folder.walk(&Config::default());
-        assert!(walked.ignored().is_empty());
+        assert!(walked.env_files().ignored.is_empty());
         assert_eq!(walked.git_roots, [file_id(folder.0.path()).expect("a UTF-8 path")]);
     }
 

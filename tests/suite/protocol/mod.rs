@@ -1,6 +1,6 @@
 //! The language server as its clients see it: the real program, or the same server with findings made up by a script.
 
-mod client;
+pub mod client;
 mod script;
 
 mod actions;

@@ -21,6 +21,7 @@ pub struct Browser {
     pub build_marks: Vec<String>,
     #[serde(rename = "stack")]
     pub stacks: Vec<Stack>,
+    pub built: Vec<BuiltFolder>,
 }
 
 /// How a kind of project is split. The fields are explained in the file they are read from.
@@ -75,6 +76,17 @@ pub struct Evidence<'e> {
     pub depends: Option<&'e dyn Fn(&str) -> bool>,
     /// Is there such a file at the root?
     pub has_file: &'e dyn Fn(&str) -> bool,
+}
+
+/// A folder that a build fills with what is served.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuiltFolder {
+    /// Below the folder of a package.
+    pub folder: String,
+    /// Only if there is a page in it.
+    #[serde(default)]
+    pub page: bool,
 }
 
 const TEXT: &str = include_str!("../../../../queries/catalogue/browser.toml");

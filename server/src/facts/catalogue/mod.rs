@@ -11,9 +11,9 @@ use smallvec::SmallVec;
 use crate::text::Name;
 
 pub use entry::{
-    AccessEntry, Callback, CallsEntry, CleanEntry, ClientEntry, Combines, ConventionEntry, Data, EffectEntry, Entry, Example, FilterShape, FilterSpec,
-    FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec,
-    Subject, Where,
+    AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, EffectEntry, Entry,
+    Example, FilterShape, FilterSpec, FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, Passes, PrincipalEntry,
+    Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
 

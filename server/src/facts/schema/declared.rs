@@ -42,6 +42,8 @@ pub enum SourceKind {
     Sql,
     /// `create table` in a string of a program.
     SqlInCode,
+    /// A collection that Firestore's rules speak of.
+    AccessRules,
     /// Known to exist without being written in the project: `auth.users`.
     External,
 }
@@ -143,8 +145,10 @@ pub struct DeclaredColumn {
     pub list: bool,
     /// It exists only in the database: the relation stands for it in code.
     pub implicit: bool,
-    /// Its default is the caller: `default auth.uid()`.
+    /// Its default is the caller (`default auth.uid()`), or access rules demand that it is.
     pub defaults_to_caller: bool,
+    /// Not given unless it is asked for by name.
+    pub withheld: bool,
     pub site: Site,
 }
 
@@ -161,6 +165,7 @@ impl DeclaredColumn {
             list: false,
             implicit: false,
             defaults_to_caller: false,
+            withheld: false,
             site,
         }
     }

@@ -273,6 +273,7 @@ fn column(declared: &DeclaredColumn) -> Column {
         list: declared.list,
         implicit: declared.implicit,
         defaults_to_caller: declared.defaults_to_caller,
+        withheld: declared.withheld,
         site: declared.site.clone(),
     }
 }

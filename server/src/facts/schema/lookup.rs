@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::declared::SourceKind;
 use super::guess::guess_privacy;
 use super::model::{Model, ModelKey, Privacy};
 use super::names::{folded, folded_singular};
@@ -36,14 +37,21 @@ impl Schema {
         };
         let mut by_fold = FxHashMap::default();
         // Code's names go before tables' names, and both before names of models that are only spoken of.
-        for (index, model) in schema.models.iter().enumerate() {
+        let is_beside = |model: &Model| model.kind() == Some(SourceKind::AccessRules);
+        for (index, model) in schema.models.iter().enumerate().filter(|(_, model)| !is_beside(model)) {
             add(model.name.clone(), index, &mut by_fold);
             model.aliases.iter().for_each(|alias| add(alias.clone(), index, &mut by_fold));
         }
-        for (index, model) in schema.models.iter().enumerate() {
+        for (index, model) in schema.models.iter().enumerate().filter(|(_, model)| !is_beside(model)) {
             add(model.table.clone(), index, &mut by_fold);
             let qualified = format!("{}.{}", model.schema.as_deref().unwrap_or("public"), model.table);
             add(Name::from(qualified), index, &mut by_fold);
+        }
+        // A collection that rules speak of is meant where no model of the project is called so.
+        for (index, model) in schema.models.iter().enumerate().filter(|(_, model)| is_beside(model)) {
+            if !by_fold.contains_key(&folded_singular(&model.name)) {
+                add(model.name.clone(), index, &mut by_fold);
+            }
         }
         schema.by_fold = by_fold;
         schema.by_key = schema.models.iter().enumerate().map(|(index, model)| (model.key.clone(), index)).collect();

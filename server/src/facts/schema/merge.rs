@@ -200,6 +200,7 @@ fn fill(known: &mut DeclaredColumn, other: DeclaredColumn) {
     known.unique |= other.unique;
     known.primary |= other.primary;
     known.defaults_to_caller |= other.defaults_to_caller;
+    known.withheld |= other.withheld;
     if known.ty.is_empty() {
         known.ty = other.ty;
     }

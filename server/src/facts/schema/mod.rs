@@ -3,6 +3,7 @@
 //!
 //! [`read`] gives the facts of one file, [`Schema::link`] puts those of all files together.
 
+mod access_rules;
 mod catalogue;
 mod code;
 mod declared;

@@ -54,6 +54,8 @@ pub struct Column {
     pub implicit: bool,
     /// Its default is the caller: `default auth.uid()`.
     pub defaults_to_caller: bool,
+    /// Not given unless it is asked for by name: `select: false`, a class that leaves it out when it is sent.
+    pub withheld: bool,
     pub site: Site,
 }
 

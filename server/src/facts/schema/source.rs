@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::declared::FileSchema;
-use super::{code, prisma, supabase_types};
+use super::{access_rules, code, prisma, supabase_types};
+use crate::facts::access_rules::{Written, read as read_rules};
 use crate::model::FileModel;
 use crate::model::prisma::schema;
 use crate::model::sql::{Query, Statement, StatementKind, statements};
@@ -19,6 +20,7 @@ pub fn read(document: &Document, model: Option<&FileModel>) -> FileSchema {
                 out.statements = definitions(&document.text());
             }
         }
+        Language::AccessRules => access_rules::read(&document.file, &read_rules(&document.text(), Written::Cloud), &mut out),
         Language::Prisma => prisma::read(&document.file, &schema(&document.text()), &mut out),
         _ => {
             if let Some(model) = model {

@@ -233,7 +233,7 @@ pub(super) struct Siblings {
     pub form: bool,
     /// The object opens a connection,
     pub connection: bool,
-    /// and it is to this machine.
+    /// and it is to this machine, or to none yet.
     pub local: bool,
     /// Several values are sentences: a dictionary of texts.
     pub texts: bool,
@@ -249,7 +249,7 @@ impl Siblings {
             forms += usize::from(LISTS.form_fields.contains(plain.as_str()));
             out.connection |= LISTS.connection_fields.contains(plain.as_str());
             if matches!(plain.as_str(), "host" | "hostname" | "server") {
-                out.local |= value.is_some_and(super::url::is_local_host);
+                out.local |= value.is_some_and(|host| host.trim().is_empty() || super::url::is_local_host(host));
             }
             sentences += usize::from(value.is_some_and(is_sentence));
             if out.keys.len() < 64 {

@@ -96,6 +96,13 @@ pub(super) fn is_random(value: &str) -> bool {
     enough && bits(value) >= alphabet.threshold(value.len()) && !is_prose(value)
 }
 
+/// True if a part of the value is random, or all of it without its separators: `sk-<hex>`, `0x<hex>`, UUIDs.
+pub(super) fn has_random_part(value: &str) -> bool {
+    let parts = value.split(['-', '_', '.', 'x']).filter(|part| part.len() >= 20);
+    let joined: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
+    parts.chain([joined.as_str()]).any(is_random)
+}
+
 /// How many separate runs of digits there are.
 fn digit_places(value: &str) -> usize {
     value.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).count()
@@ -120,7 +127,16 @@ pub(super) fn is_prose(value: &str) -> bool {
             worded += token.split(|c: char| !c.is_alphabetic()).filter(|run| run.len() >= 4 && is_listed(run)).map(|run| run.chars().count()).sum::<usize>();
         }
     }
-    letters > 0 && worded * 10 >= letters * 6
+    letters > 0 && (worded * 10 >= letters * 6 || is_kebab_name(value))
+}
+
+/// `etcd-cluster-k8s`: a word between separators, and beside it only what is as short as names are.
+fn is_kebab_name(value: &str) -> bool {
+    let parts: Vec<&str> = value.split(['-', '_', '.', '/']).collect();
+    parts.len() > 1
+        && parts.iter().any(|part| part.len() >= 5 && is_listed(part))
+        && parts.iter().all(|part| part.len() <= 4 || is_listed(part))
+        && !value.bytes().any(|b| b.is_ascii_uppercase())
 }
 
 /// True if the value is nothing but words from the list: `newPassword`, `forgot-password`, `Required`.
@@ -131,6 +147,11 @@ pub(super) fn is_only_words(value: &str) -> bool {
         is_listed(&token) || token.len() <= 2 && token.bytes().all(|b| b.is_ascii_lowercase())
     }) && any
         && value.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '_' | ' ' | '.' | ':' | '/'))
+}
+
+/// The same, and long enough words that it was not drawn: `AbCdEf` falls apart into pieces that could be anything.
+pub(super) fn is_made_of_words(value: &str) -> bool {
+    is_only_words(value) && is_prose(value)
 }
 
 /// The parts between separators and at camel humps, in lower case.
@@ -218,6 +239,7 @@ mod tests {
             "kubernetes-dashboard-token",
             "application/x-www-form-urlencoded",
             "Spring2024Release",
+            "etcd-cluster-k8s",
         ] {
             assert!(!is_random(value), "{value}");
         }
@@ -235,10 +257,24 @@ mod tests {
     }
 
     #[test]
+    fn a_part_may_be_random() {
+        let mut random = Random::new("parts");
+        let hex = random.draw("hex", 32);
+        let uuid = [8, 4, 4, 4, 12].map(|length| random.draw("hex", length)).join("-");
+        for value in [format!("sk-{hex}"), format!("0x{hex}{hex}"), uuid] {
+            assert!(has_random_part(&value), "{value}");
+        }
+        for value in ["sk-your-key-goes-here-please-0000", "0x0000000000000000000000000000000000000000000000000000000000000001"] {
+            assert!(!has_random_part(value), "{value}");
+        }
+    }
+
+    #[test]
     fn only_words() {
         for value in ["newPassword", "forgot-password", "Required", "current_password", "password"] {
             assert!(is_only_words(value), "{value}");
         }
+        assert!(is_made_of_words("secret-password") && is_made_of_words("client_secret") && !is_made_of_words("AbQeXy"));
         for value in ["hunter2", "k9Zq", "Maple-falcon-42", "p@ssword"] {
             assert!(!is_only_words(value), "{value}");
         }

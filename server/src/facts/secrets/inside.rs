@@ -5,8 +5,7 @@ use super::{catalogue, entropy, placeholder, url};
 
 /// A private key's header at the start of `text`: is there a key behind it? Gives the length of the whole block.
 pub(super) fn private_key(text: &str) -> Option<usize> {
-    let header = text.find("-----\\n").or_else(|| text.find("-----\n")).or_else(|| text.find("-----\r")).or_else(|| text.find("----- "))?;
-    let body_start = header + 5;
+    let body_start = header_end(text)?;
     let body = text.get(body_start..super::shape::floor(text, body_start + 16 * 1024))?;
     let end = body.find("-----END").unwrap_or(body.len());
     let mut base64 = String::new();
@@ -15,6 +14,7 @@ pub(super) fn private_key(text: &str) -> Option<usize> {
     while let Some(c) = chars.next() {
         match c {
             '\\' => {
+                while chars.next_if_eq(&'\\').is_some() {}
                 chars.next_if(|next| matches!(next, 'n' | 'r' | 't'));
             }
             // Of keys that are pasted line by line.
@@ -26,6 +26,9 @@ pub(super) fn private_key(text: &str) -> Option<usize> {
             _ => return None,
         }
     }
+    if catalogue().known_sample(&base64).is_some() {
+        return None;
+    }
     let plain = base64.trim_end_matches('=');
     let starts_well = headers || ["MI", "b3BlbnNzaC1rZXktdjE", "lQ", "lI", "xc", "lF"].iter().any(|start| plain.starts_with(start));
     if plain.len() < 100 || !starts_well || entropy::bits(plain) < 4.0 || placeholder::has_sequence(plain) && plain.len() < 400 {
@@ -34,6 +37,16 @@ pub(super) fn private_key(text: &str) -> Option<usize> {
     let tail = body.get(end..).unwrap_or("");
     let footer = if tail.is_empty() { 0 } else { tail.get(8..).and_then(|rest| rest.find("-----")).map_or(0, |at| 8 + at + 5) };
     Some(body_start + end + footer)
+}
+
+/// After the dashes that a header ends with: a line ends there, as it is or as it is written in a string, maybe in a string in
+/// a string.
+fn header_end(text: &str) -> Option<usize> {
+    text.match_indices("-----").map(|(at, dashes)| at + dashes.len()).find(|end| {
+        let after = text.get(*end..).unwrap_or("");
+        let escaped = after.trim_start_matches('\\');
+        escaped.len() < after.len() && escaped.starts_with(['n', 'r']) || after.starts_with(['\n', '\r', ' '])
+    })
 }
 
 /// A key file in base64: its text decodes, and speaks of a private key.
@@ -81,6 +94,7 @@ pub(super) fn is_basic_login(token: &str) -> bool {
         && password.len() >= 4
         && catalogue().known_sample(&text).is_none()
         && !url::is_guessable(password)
+        && !entropy::is_made_of_words(password)
         && user != password
         && !placeholder::value_is_made_up(password, "")
         && !placeholder::has_word(user)
@@ -109,6 +123,7 @@ mod tests {
         let lines = pem.replace("\\n", "\n");
         assert!(private_key(&lines).is_some());
         assert!(private_key(&lines.replace('\n', "\r\n")).is_some());
+        assert!(private_key(&pem.replace("\\n", "\\\\n")).is_some(), "a string in a string");
         let header = lines.lines().next().unwrap_or("");
         for text in [header.to_owned(), format!("{header}\n...\n"), format!("{header}\n<your key>\n"), format!("{header}\nMIIEabc\n"), String::new()] {
             assert_eq!(private_key(&text), None, "{text}");
@@ -124,6 +139,7 @@ mod tests {
         assert!(is_uploadthing_token(&make("{uploadthing}")));
         assert!(is_basic_login(&make("Basic {base64:deploy:{alnum:14}}")));
         assert!(!is_basic_login(&make("Basic {base64:user:password}")));
+        assert!(!is_basic_login(&make("Basic {base64:client_id:client_secret}")));
         assert!(!is_basic_login("Basic authentication"));
     }
 

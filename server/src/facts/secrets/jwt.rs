@@ -59,6 +59,12 @@ pub(super) fn judge(token: &str, name: &str, in_test: bool) -> Verdict {
     }
 }
 
+/// The key that every page of a Supabase project carries.
+pub(super) fn is_anonymous(token: &str) -> bool {
+    let claims = token.split('.').nth(1).and_then(object);
+    token.starts_with("eyJ") && claims.is_some_and(|claims| claims.get("role").and_then(Value::as_str) == Some("anon"))
+}
+
 fn looks_secret(name: &str) -> bool {
     ["secret", "token", "key", "auth", "bearer", "jwt"].iter().any(|word| name.contains(word))
 }

@@ -24,6 +24,8 @@ mod place;
 mod placeholder;
 mod prefilter;
 pub mod sample;
+mod seen;
+mod served;
 mod shape;
 mod text;
 mod token;
@@ -36,8 +38,11 @@ pub use hit::{HitKind, SecretHit};
 pub use judge::Evidence;
 pub use memory::Memory;
 pub use place::Place;
+pub use placeholder::is_placeholder;
 pub use prefilter::HintWords;
-pub use text::in_text;
+pub use seen::made_to_be_seen;
+pub use served::{Served, in_served};
+pub use text::{assignments, in_text};
 
 /// What a secret is worth to a stranger, where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]

@@ -100,7 +100,8 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
         verdict.severity = verdict.severity.lower();
     }
     // A sample env file shows names; only a value that was drawn at random is a leak.
-    if hints.place == Place::EnvSample && !entropy::is_random(candidate.value) {
+    let is_drawn = entropy::is_random(candidate.value) || !row.generic && !row.weak && entropy::has_random_part(candidate.value);
+    if hints.place == Place::EnvSample && !is_drawn && verdict.evidence != Evidence::Shape {
         return None;
     }
     Some(verdict)

@@ -75,7 +75,9 @@ impl Place {
     }
 
     fn of_folder(folder: &str) -> Place {
-        if TEST_FOLDERS.contains(&folder) {
+        // `integration-tests`, `browser_test`.
+        let is_kind_of_test = folder.rsplit(['-', '_']).next().is_some_and(|last| matches!(last, "test" | "tests" | "e2e"));
+        if TEST_FOLDERS.contains(&folder) || is_kind_of_test {
             Place::Test
         } else if EXAMPLE_FOLDERS.contains(&folder) {
             Place::Example
@@ -167,6 +169,8 @@ mod tests {
             ("backend/conftest.py", Place::Test),
             ("src/pay.spec.ts", Place::Test),
             ("e2e/login.ts", Place::Test),
+            ("integration-tests/api/config.js", Place::Test),
+            ("src/latest-contest/app.ts", Place::Product),
             ("scripts/import.ts", Place::Example),
             ("prisma/seed.ts", Place::Example),
             ("docs/setup.json", Place::Document),

@@ -129,6 +129,11 @@ pub(super) fn value_is_made_up(value: &str, name: &str) -> bool {
     is_template(value) || is_repetition(value) || has_word(value) || is_own_name(value, name) || is_variable_name(value)
 }
 
+/// A value of a setting that is meant to be replaced. Short ones are numbers and words, not templates.
+pub fn is_placeholder(value: &str) -> bool {
+    is_template(value) || value.len() >= 6 && (is_repetition(value) || has_bounded_word(value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

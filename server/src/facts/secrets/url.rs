@@ -33,6 +33,12 @@ pub(super) fn is_guessable(password: &str) -> bool {
     GUESSED.contains(&password.to_ascii_lowercase().as_str())
 }
 
+/// `password12345`, `admin!`: one of them with what people are asked to add.
+fn is_guessable_at_heart(password: &str) -> bool {
+    let plain = password.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '!' | '_' | '-' | '.'));
+    plain.len() >= 4 && is_guessable(plain)
+}
+
 /// This machine, or the name of a service beside this one.
 pub(super) fn is_local_host(host: &str) -> bool {
     const LOCAL: [&str; 16] = [
@@ -78,7 +84,11 @@ fn is_placeholder_host(host: &str) -> bool {
             | "proxy"
             | "proxyhost"
     ) || matches!(last, "example" | "test" | "invalid" | "tld")
-        || host.split('.').rev().nth(1).is_some_and(|name| matches!(name, "example" | "yourdomain" | "mydomain" | "some-domain" | "your-domain"))
+        || host
+            .split('.')
+            .rev()
+            .nth(1)
+            .is_some_and(|name| matches!(name, "example" | "foo" | "bar" | "baz" | "foobar" | "yourdomain" | "mydomain" | "some-domain" | "your-domain"))
         || host.starts_with("your")
         || host.contains("example.")
 }
@@ -146,7 +156,12 @@ pub(super) fn judge(parts: &Parts<'_>) -> Verdict {
     if is_placeholder_password(&password) || is_placeholder_host(host) {
         return Verdict::Harmless;
     }
-    let guessable = is_guessable(&password) || parts.user.eq_ignore_ascii_case(&password) || super::placeholder::has_word(&password) || password.len() < 4;
+    let guessable = is_guessable(&password)
+        || is_guessable_at_heart(&password)
+        || parts.user.eq_ignore_ascii_case(&password)
+        || super::placeholder::has_word(&password)
+        || super::entropy::is_made_of_words(&password)
+        || password.len() < 4;
     match (guessable, is_local_host(host)) {
         (true, true) => Verdict::Harmless,
         (false, true) => Verdict::Local,
@@ -206,6 +221,7 @@ mod tests {
             "mongodb://user:<password>@c.mongodb.net",
             "postgres://app:%PW%@db.acme.io",
             "https://user:pass@example.com/",
+            "https://someone:k9Zx2q7Lm@foo.com/",
             "postgres://postgres:[YOUR-PASSWORD]@db.acme.supabase.co/x",
             "postgresql://scott:tiger@db.example.com/x",
         ] {
@@ -221,6 +237,8 @@ mod tests {
         assert_eq!(verdict(&format!("postgres://app:{strong}@ep-calm-1.eu.aws.neon.tech/x")), Some(Verdict::Managed));
         assert_eq!(verdict(&format!("mongodb://app:{strong}@a.mongodb.net:27017,b.mongodb.net:27017/x")), Some(Verdict::Managed));
         assert_eq!(verdict("postgres://admin:admin@db.acme.io/x"), Some(Verdict::Guessable));
+        assert_eq!(verdict("https://username:password12345@git.acme.io/"), Some(Verdict::Guessable));
+        assert_eq!(verdict("smtp://some-user:secret-password@smtp.acme.io/"), Some(Verdict::Guessable));
         assert_eq!(verdict("postgres://app:p%61ssword@db.acme.io/x"), Some(Verdict::Guessable));
     }
 

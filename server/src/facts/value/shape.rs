@@ -43,6 +43,18 @@ impl Object {
         }
     }
 
+    /// What a JSX element is: the properties it was given, and what stands in it.
+    pub fn element(props: Value, children: Value) -> Object {
+        let mut object = Object::default();
+        object.set(Name::new_static("props"), props);
+        object.set(Name::new_static("children"), children);
+        object
+    }
+
+    pub fn is_element(&self) -> bool {
+        self.rest.is_none() && matches!(self.fields.as_slice(), [(props, _), (children, _)] if props == "props" && children == "children")
+    }
+
     pub fn set(&mut self, name: Name, value: Value) {
         self.fields.retain(|(known, _)| *known != name);
         if self.fields.len() < 64 {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::expression::either;
+use super::row::row_without;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Alternative, Kind, Library, Object, Value};
@@ -36,7 +37,7 @@ impl Walker<'_> {
     }
 
     /// Sets a variable wherever it lives.
-    fn set(&mut self, name: &Name, value: Value) {
+    pub(super) fn set(&mut self, name: &Name, value: Value) {
         // Only functions written inside each other share variables.
         let found = self.frames.iter().rev().take(6).enumerate().find_map(|(depth, frame)| {
             let at = frame.state.iter().rposition(|(known, _)| known == name)?;
@@ -97,6 +98,8 @@ impl Walker<'_> {
                             left.spread_at = left.spread_at.min(left.fields.len());
                             Value::new(Kind::Object(Arc::new(left))).with_taint(value.taint().clone())
                         }
+                        // A row without what was taken out of it.
+                        Kind::Row(_) if !taken.is_empty() => row_without(value, &taken),
                         _ => value.clone(),
                     });
                     self.place(*rest, remaining, declares, depth + 1);
@@ -154,6 +157,9 @@ impl Walker<'_> {
                 self.row_assigned(&old, name, &value, segment[place].span);
                 self.sunk_member(&old, name, &value, segment[place].span);
                 let changed = self.with_member(&old, name, value);
+                if self.shared.as_ref().is_some_and(|shared| shared.is_same(&old)) {
+                    self.shared = Some(changed.clone());
+                }
                 self.store(*base, changed, depth + 1);
             }
             ExprKind::Index { base, index, .. } => {
@@ -216,6 +222,7 @@ impl Walker<'_> {
                 library.set.push((name.clone(), value));
                 old.with_kind(Kind::Library(Arc::new(library)))
             }
+            Kind::Row(_) if matches!(value.kind(), Kind::Null) => row_without(old, std::slice::from_ref(name)),
             Kind::Unknown => {
                 // What is put on an unknown object is found there again; the rest stays unknown.
                 let mut object = Object::default();

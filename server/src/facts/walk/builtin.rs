@@ -14,6 +14,13 @@ impl Walker<'_> {
     /// A method of a value whose kind is known; `None` if it is nothing special.
     pub(super) fn builtin_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) -> Option<Value> {
         let first = args.first().map(|arg| &arg.value);
+        // `user.permissions.includes("notes:write")`: one of what the caller is.
+        if let ("includes" | "has", Some(text), Some(list)) = (name.as_str(), first.and_then(Value::as_str), base.symbol())
+            && list.root == Root::Principal
+        {
+            let (if_true, if_false) = (Facts::one(Fact::Is(list.clone(), text.clone())), Facts::one(Fact::IsNot(list.clone(), text.clone())));
+            return Some(Value::unknown().with_truth(Truth { if_true, if_false }));
+        }
         match base.kind() {
             Kind::Function(closure) => match name.as_str() {
                 "bind" => {

@@ -18,12 +18,14 @@ impl Walker<'_> {
             if self.ended {
                 return Value::unknown();
             }
-            let args = self.arguments(args);
+            let given = self.arguments(args);
             if self.ended {
                 return Value::unknown();
             }
-            let value = self.method(&base_value, name, &args, kind, span);
-            self.stored_back(*base, &base_value, name, &args);
+            let before = self.events.len();
+            let value = self.method(&base_value, name, &given, kind, span);
+            self.name_what_is_kept(before, args, span);
+            self.stored_back(*base, &base_value, name, &given);
             return self.refined(value);
         }
         // `require("x")` and `import("x")` are imports.
@@ -44,11 +46,21 @@ impl Walker<'_> {
         if self.ended {
             return Value::unknown();
         }
-        let args = self.arguments(args);
+        let given = self.arguments(args);
         if self.ended {
             return Value::unknown();
         }
-        let value = self.apply(&function, &args, kind, span);
+        // `getattr(view, "list")` is `view.list`.
+        if self.python()
+            && let ExprKind::Name(name) = &segment[callee].kind
+            && name == "getattr"
+            && let (Some(base), Some(member)) = (given.first(), given.get(1).and_then(|arg| arg.value.as_str()))
+        {
+            return self.member(&base.value, &Name::from(&**member));
+        }
+        let before = self.events.len();
+        let value = self.apply(&function, &given, kind, span);
+        self.name_what_is_kept(before, args, span);
         // `new Response()` gives an object, whatever it is.
         let value = if kind == CallKind::New && value.is_truthy().is_none() { value.present() } else { value };
         self.refined(value)
@@ -184,7 +196,7 @@ impl Walker<'_> {
     pub(super) fn opaque_call(&mut self, function: &Value, args: &[Argument], span: Span) -> Value {
         let name = called_name(function);
         self.handed(args, span);
-        let given = self.callbacks(args);
+        let given = if &*name == "then" { self.continued(args) } else { self.callbacks(args) };
         let site = self.site(span);
         self.delegated(&name, args, &site);
         self.calls += 1;
@@ -215,6 +227,17 @@ impl Walker<'_> {
                 self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
             }
         }
+    }
+
+    /// `ready().then(() => app.use(..))`: what comes after something that cannot be looked into. Once it is there, it goes on.
+    fn continued(&mut self, args: &[Argument]) -> Option<Value> {
+        let next = args.first()?.value.clone();
+        if !matches!(next.kind(), Kind::Function(_)) {
+            return self.callbacks(args);
+        }
+        let given = self.repeated(|walker| walker.apply_plain(&next, vec![Value::unknown()]));
+        self.ended = false;
+        Some(Value::new(Kind::Promise(given.awaited())))
     }
 
     /// Functions given to something that cannot be looked into are taken to be called by it, once.

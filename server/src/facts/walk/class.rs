@@ -195,6 +195,11 @@ impl Walker<'_> {
             if let Some(value) = field.value {
                 return Some(self.eval(value));
             }
+            if !field.decorators.is_empty()
+                && let Some(value) = self.filled(&field.decorators, field.ty.as_ref())
+            {
+                return Some(value);
+            }
             if let Some(ty) = &field.ty
                 && let Some(value) = self.declared(ty)
             {

@@ -143,7 +143,7 @@ impl Walker<'_> {
         result
     }
 
-    pub(super) fn jsx(&mut self, attributes: &[JsxAttribute], children: &[ExprId], span: Span) -> Value {
+    pub(super) fn jsx(&mut self, name: &Name, attributes: &[JsxAttribute], children: &[ExprId], span: Span) -> Value {
         let mut props = Object::default();
         for attribute in attributes {
             match attribute {
@@ -167,10 +167,8 @@ impl Walker<'_> {
         }
         let props = Value::new(Kind::Object(Arc::new(props)));
         self.rendered(&props, &shown, span);
+        self.passed_to_browser(name, &props, span);
         // What is rendered holds what it was given: rows in it reach the visitor.
-        let mut object = Object::default();
-        object.set("props".into(), props);
-        object.set("children".into(), Value::seq(shown));
-        Value::new(Kind::Object(Arc::new(object)))
+        Value::new(Kind::Object(Arc::new(Object::element(props, Value::seq(shown)))))
     }
 }

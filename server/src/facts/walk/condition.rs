@@ -13,7 +13,7 @@ use crate::text::{Name, Span};
 
 impl Walker<'_> {
     /// What a value's truth tells. A promise is always true and tells nothing.
-    pub(super) fn truth_of(&self, value: &Value) -> Truth {
+    pub fn truth_of(&self, value: &Value) -> Truth {
         if let Some(truth) = value.truth() {
             let mut truth = truth.clone();
             if let Some(symbol) = value.symbol() {

@@ -94,7 +94,7 @@ impl Walker<'_> {
                 value
             }
             ExprKind::Comprehension { clauses, element, value, .. } => self.comprehension(clauses, *element, *value),
-            ExprKind::Jsx { attributes, children, .. } => self.jsx(attributes, children, expr.span),
+            ExprKind::Jsx { name, attributes, children } => self.jsx(name, attributes, children, expr.span),
             ExprKind::Enter(inner) => {
                 let value = self.eval(*inner);
                 self.entered(&value)

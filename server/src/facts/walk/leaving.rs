@@ -4,6 +4,7 @@ use super::Walker;
 use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Event, Sink, SinkKind, Use, UseKind};
 use crate::facts::place::{ItemKey, Site};
+use crate::facts::scope::DIRECTIVES;
 use crate::facts::value::{Argument, Kind, Piece, Value};
 use crate::text::{Name, Span};
 
@@ -42,7 +43,7 @@ impl<'w> Walker<'w> {
         let facts = self.facts.clone();
         for value in children.iter().chain([props]) {
             if carries_rows(value, 0) || holds(value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) {
-                self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Respond, site: site.clone(), facts: facts.clone() }));
+                self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Shown, site: site.clone(), facts: facts.clone() }));
             }
         }
         if let Kind::Object(object) = props.kind()
@@ -59,7 +60,31 @@ impl<'w> Walker<'w> {
                 client: "react".into(),
                 facts,
                 guessed: false,
+                spoken: Vec::new(),
             }));
+        }
+    }
+}
+
+impl Walker<'_> {
+    /// What a component of the browser is given travels in the page.
+    pub(super) fn passed_to_browser(&mut self, component: &Name, props: &Value, span: Span) {
+        let is_component = component.starts_with(|c: char| c.is_ascii_uppercase()) && !component.contains('.');
+        let Kind::Object(given) = props.kind() else { return };
+        if !is_component || given.fields.is_empty() && given.rest.is_none() {
+            return;
+        }
+        let function = self.name(component);
+        let Kind::Function(closure) = function.kind() else { return };
+        let file = closure.item.file.clone();
+        if file == self.frame().item.file {
+            return;
+        }
+        self.reads.names.insert((file.clone(), Name::new_static(DIRECTIVES)));
+        let is_browser = self.world.module(&file).is_some_and(|module| module.model.directives.iter().any(|directive| directive == "use client"));
+        if is_browser {
+            let (site, facts) = (self.site(span), self.facts.clone());
+            self.events.push(Event::Use(Use { value: props.clone(), kind: UseKind::Passed, site, facts }));
         }
     }
 }

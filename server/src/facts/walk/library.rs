@@ -62,7 +62,8 @@ impl<'w> Walker<'w> {
                         self.facts.add(fact);
                     }
                     if guard.how.iter().any(|how| how == "truth") {
-                        let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
+                        let of = library.receiver.as_ref().filter(|_| guard.by_class).unwrap_or(function);
+                        let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(of), site: Some(site.clone()) });
                         result = Some(Value::unknown().with_truth(Truth { if_true: Facts::one(fact), if_false: Facts::none() }));
                     }
                 }
@@ -75,10 +76,11 @@ impl<'w> Walker<'w> {
                         taint = taint.join(value.taint());
                     }
                 }
-                Entry::Respond => {
+                Entry::Respond(respond) => {
+                    let kind = if respond.template { UseKind::Shown } else { UseKind::Respond };
                     let facts = self.facts.clone();
                     for arg in args {
-                        self.events.push(Event::Use(Use { value: arg.value.clone(), kind: UseKind::Respond, site: site.clone(), facts: facts.clone() }));
+                        self.events.push(Event::Use(Use { value: arg.value.clone(), kind, site: site.clone(), facts: facts.clone() }));
                     }
                     // What is answered stands in the answer, for a handler that returns it.
                     result.get_or_insert_with(Value::unknown);
@@ -105,6 +107,12 @@ impl<'w> Walker<'w> {
                     walked_callbacks = true;
                 }
                 Entry::Route(_) => walked_callbacks = true,
+                Entry::Part(part) => {
+                    walked_callbacks = true;
+                    if let Some(value) = self.part_called(part, function, args, span) {
+                        result = Some(value);
+                    }
+                }
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
                     if let Some(arg) = args.get(calls.arg) {

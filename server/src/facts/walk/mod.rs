@@ -3,12 +3,14 @@
 //! a bound; so a guard is a guard because of what it does, wherever it stands.
 
 mod answer;
+mod assembly;
 mod bind;
 mod builtin;
 mod call;
 mod caller;
 mod class;
 mod collection;
+mod columns;
 mod condition;
 mod construct;
 mod declared;
@@ -21,6 +23,7 @@ mod fork;
 mod frame;
 mod hand_on;
 mod import;
+mod including;
 mod injection;
 pub mod inline;
 mod leaving;
@@ -42,6 +45,7 @@ mod top;
 mod validated;
 mod world;
 
+pub use including::place_of_list;
 pub use library::option_is;
 pub use top::is_idle;
 pub use world::{Belongings, ModuleCache, Reads, Target, World};
@@ -109,6 +113,12 @@ pub struct Walker<'w> {
     pub home: Option<Site>,
     /// What is being evaluated right now to be called so, and in which frame.
     naming: Vec<(usize, ExprId, Name)>,
+    /// What decorators say about the route that is walked, by key.
+    pub says: Option<Value>,
+    /// The request that all guards of the route and its handler see, where they ask for it, with what was put on it.
+    pub shared: Option<Value>,
+    /// How many events there were before the handler began.
+    pub before_handler: usize,
 }
 
 /// How a framework fills the parameters of a handler that no role was given for.
@@ -117,6 +127,8 @@ pub struct Handler {
     pub path: Option<Name>,
     /// Injected by type; what is not injected comes from the request.
     pub injects: bool,
+    /// The framework, which may have roles for parameters of certain names.
+    pub framework: Name,
 }
 
 /// The state in which a middleware let the request pass.
@@ -199,6 +211,9 @@ impl<'w> Walker<'w> {
             last_request: None,
             home: None,
             naming: Vec::new(),
+            says: None,
+            shared: None,
+            before_handler: 0,
         }
     }
 
@@ -220,10 +235,16 @@ impl<'w> Walker<'w> {
         self.last_request.take()
     }
 
+    /// What stands before a handler is worth as much as the handler.
+    pub fn enter_route(&mut self) {
+        self.most_steps = MOST_STEPS_OF_A_HANDLER;
+    }
+
     /// From here on a handler is walked.
     pub fn enter_handler(&mut self, handler: Handler) {
         self.handler = Some(handler);
         self.handler_seen = true;
+        self.before_handler = self.events.len();
         self.most_steps = MOST_STEPS_OF_A_HANDLER;
     }
 
@@ -243,6 +264,17 @@ impl<'w> Walker<'w> {
     /// The last name on the way to what is called.
     pub fn called_name(&self, function: &Value) -> Name {
         call::called_name(function)
+    }
+
+    /// The name of the class whose method a function is.
+    pub fn class_of(&self, function: &Value) -> Name {
+        match function.kind() {
+            super::value::Kind::Function(closure) => match closure.this.as_ref().map(Value::kind) {
+                Some(super::value::Kind::Instance(object)) => object.class.name.clone(),
+                _ => Name::default(),
+            },
+            _ => Name::default(),
+        }
     }
 
     /// True once the bound is reached: what is known is then only part of the truth.

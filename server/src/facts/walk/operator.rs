@@ -25,7 +25,11 @@ impl Walker<'_> {
                 _ => Value::number().with_taint(value.taint().cleaned(Cleanings::ALL)),
             },
             UnaryOp::Typeof => self.type_of(&value),
-            UnaryOp::Void | UnaryOp::Delete => Value::null(),
+            UnaryOp::Delete => {
+                self.deleted(operand);
+                Value::null()
+            }
+            UnaryOp::Void => Value::null(),
         }
     }
 

@@ -75,12 +75,21 @@ impl Walker<'_> {
 
     /// A parameter without an argument: its default, what its type injects, or nothing.
     fn ungiven(&mut self, param: &Param, name: Option<&Name>) -> Value {
+        if !param.decorators.is_empty()
+            && let Some(filled) = self.filled(&param.decorators, param.ty.as_ref())
+        {
+            return filled;
+        }
         if let Some(injected) = self.injected(param) {
             return injected;
         }
         if self.frames.len() == 1
             && let (Some(handler), Some(name)) = (self.handler.clone(), name)
         {
+            let named = self.catalogue().framework(&handler.framework).and_then(|framework| framework.named.get(name)).cloned();
+            if let Some(role) = named {
+                return self.role(&role);
+            }
             return self.requested(param.ty.as_ref(), name, &handler);
         }
         if let Some(default) = param.default {

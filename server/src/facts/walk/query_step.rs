@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
+use super::columns::embedded;
 use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns};
 use crate::facts::check::Root;
 use crate::facts::event::Event;
@@ -105,6 +106,16 @@ impl Walker<'_> {
                 query.data.push(value);
             }
         }
+        if !entry.columns.is_empty() {
+            query.columns = self.chosen_columns(&entry.columns, query.columns.take(), args);
+        }
+        if let Some(Kind::Object(given)) = args.iter().find(|arg| arg.name.is_empty()).map(|arg| arg.value.kind()) {
+            for key in &entry.embeds {
+                if let Some(Kind::Object(relations)) = given.get(key).0.map(Value::kind) {
+                    embedded(relations, &[], &mut query.embedded, 0);
+                }
+            }
+        }
         if let Some(sql) = &entry.sql {
             self.read_statement(sql, query, args);
         }
@@ -136,6 +147,10 @@ impl Walker<'_> {
                         query.data.extend(inner.data.iter().cloned());
                     }
                     query.operation = if inner.operation.is_write() { inner.operation } else { query.operation };
+                    query.embedded.extend(inner.embedded.iter().cloned());
+                    if inner.columns.is_some() {
+                        query.columns = inner.columns.clone();
+                    }
                     query.guessed |= inner.guessed;
                     if query.key.is_none() {
                         query.key = inner.key.clone();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::hand_on::chained;
 use crate::facts::catalogue::RouteEntry;
-use crate::facts::event::{Event, Registration};
+use crate::facts::event::{Event, Registration, RegistrationKind};
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::text::{Name, Span};
 
@@ -49,14 +49,23 @@ impl<'w> Walker<'w> {
                 handlers.push(arg.clone());
             }
         }
-        if let Some(path) = &route.includes {
-            let states = self.world.catalogue().named(path);
-            let includes = |handler: &Argument| handler.value.as_library().is_some_and(|library| library.states.iter().any(|state| states.contains(state)));
-            if handlers.iter().any(includes) {
-                return;
-            }
+        let site = self.site(span);
+        // A route that stands in a list is mounted with the list, by its own place.
+        let on = match &route.list {
+            Some(_) => Value::new(Kind::Library(Arc::new(Library { step: "route".into(), site: Some(site.clone()), ..Library::default() }))),
+            None => on,
+        };
+        if !route.includes.is_empty()
+            && let Some(handlers) = self.included(route, &handlers)
+        {
+            let (framework, methods) = (route.framework.clone(), Vec::new());
+            self.events.push(Event::Registration(Registration { kind: RegistrationKind::Mount, framework, on, methods, path, handlers, site }));
+            return;
         }
-        if let Some(method) = &route.through {
+        if !route.actions.is_empty() && path.as_ref().is_some_and(|path| self.register_served(route, &on, path, &handlers, &site)) {
+            return;
+        }
+        if let (Some(method), true) = (&route.through, route.actions.is_empty()) {
             for handler in handlers.iter_mut().filter(|handler| matches!(handler.value.kind(), Kind::Class(_))) {
                 let method = self.member(&handler.value, method);
                 handler.value = self.apply_plain(&method, Vec::new());
@@ -65,7 +74,6 @@ impl<'w> Walker<'w> {
         }
         if let Some(role) = &route.plugin {
             // A plugin registers on an instance of its own, which stands for the place where it was mounted.
-            let site = self.site(span);
             for handler in handlers.iter_mut().filter(|handler| handler.name.is_empty()) {
                 let plugin = handler.value.awaited();
                 if matches!(plugin.kind(), Kind::Function(_)) {
@@ -87,7 +95,9 @@ impl<'w> Walker<'w> {
                 methods = seq.items.iter().filter_map(|item| item.as_str()).map(|text| Name::from(text.to_uppercase())).collect();
             }
         }
-        let site = self.site(span);
+        if methods.is_empty() && !route.verbs.is_empty() {
+            methods = handlers.iter().map(|handler| self.verbs_of(route, &handler.value)).find(|verbs| !verbs.is_empty()).unwrap_or_default();
+        }
         self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
     }
 }

@@ -9,9 +9,28 @@ use crate::facts::event::{AccessId, Event};
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::taint::{Origin, Part, Taint};
 use crate::facts::value::{Argument, Kind, Object, Row, Value};
+use crate::model::{ExprId, ExprKind};
 use crate::text::{Name, Span};
 
+/// A row of which some columns are not given on.
+pub(super) fn row_without(row: &Value, columns: &[Name]) -> Value {
+    let mut left = Object::default();
+    left.spread(row.clone());
+    columns.iter().for_each(|name| left.set(name.clone(), Value::null()));
+    Value::new(Kind::Object(Arc::new(left))).with_taint(row.taint().clone())
+}
+
 impl Walker<'_> {
+    /// `delete user.password`: the variable's row goes on without it.
+    pub(super) fn deleted(&mut self, operand: ExprId) {
+        let segment = self.frame().segment.clone();
+        let ExprKind::Member { base, name, .. } = &segment[operand].kind else { return };
+        let ExprKind::Name(variable) = &segment[*base].kind else { return };
+        let old = self.name(variable);
+        let new = self.with_member(&old, name, Value::null());
+        self.set(variable, new);
+    }
+
     pub(super) fn row_member(&mut self, base: &Value, row: &Row, name: &Name) -> Value {
         let origin = Origin { part: Part::Stored, name: name.clone(), site: None, clean: Default::default() };
         let symbol = base.symbol().map_or_else(|| Symbol::new(Root::Row(row.access)).member(name), |symbol| symbol.member(name));

@@ -5,11 +5,32 @@ use super::entry::at_place;
 use super::library::option_is;
 use crate::facts::catalogue::{Entry, SinkEntry};
 use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::place::Site;
+use crate::facts::spoken::{Spoken, spoken};
 use crate::facts::value::{Argument, Kind, Value};
-use crate::model::CallKind;
+use crate::model::{Arg, CallKind};
 use crate::text::{Name, Span};
 
 impl<'w> Walker<'w> {
+    /// Of what this call logs or keeps, says by which names the code speaks of it.
+    pub(super) fn name_what_is_kept(&mut self, from: usize, args: &[Arg], span: Span) {
+        let home = self.site(span);
+        let is_kept = |sink: &Sink| matches!(sink.kind, SinkKind::Log | SinkKind::Storage) && sink.call == home;
+        if !self.events.iter().skip(from).any(|event| matches!(event, Event::Sink(sink) if is_kept(sink))) {
+            return;
+        }
+        let segment = self.frame().segment.clone();
+        let named: Vec<(Span, Vec<Spoken>)> = args.iter().map(|arg| (segment[arg.value].span, spoken(&segment, arg.value))).collect();
+        for event in self.events.iter_mut().skip(from) {
+            let Event::Sink(sink) = event else { continue };
+            if !is_kept(sink) {
+                continue;
+            }
+            let here = named.iter().filter(|(span, _)| *span == sink.site.span).flat_map(|(_, spoken)| spoken);
+            sink.spoken = here.map(|spoken| (spoken.path.clone(), Site { item: home.item.clone(), span: spoken.span })).collect();
+        }
+    }
+
     pub(super) fn sink(&mut self, sink: &SinkEntry, function: &Value, args: &[Argument], kind: CallKind, span: Span, guessed: bool) {
         if kind == CallKind::Tagged && !sink.tagged {
             return;
@@ -35,6 +56,7 @@ impl<'w> Walker<'w> {
                     client: sink.client.clone(),
                     facts,
                     guessed,
+                    spoken: Vec::new(),
                 }));
             }
         }
@@ -68,6 +90,7 @@ impl<'w> Walker<'w> {
             client: Name::default(),
             facts,
             guessed: false,
+            spoken: Vec::new(),
         }));
     }
 }

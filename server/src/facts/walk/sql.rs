@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::catalogue::SqlSpec;
-use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
+use crate::facts::query::{Columns, Filter, Operation, Query, Term, TermOp};
 use crate::facts::value::{Argument, Column, Kind, Object, Piece, Value};
 use crate::model::sql;
 use crate::model::sql::{Condition, ExprKind, Op, Placeholder, QueryKind};
@@ -78,6 +78,7 @@ impl Walker<'_> {
         if let Some(table) = statement.target() {
             query.model = table.name.name.clone();
         }
+        query.columns = (statement.kind == QueryKind::Select && statement.tables.len() == 1).then(|| chosen(&statement));
         query.filter.extend(reader.condition(&statement.filter, 0));
         for table in statement.tables.iter().skip(1) {
             query.filter.extend(reader.condition(&table.on, 0));
@@ -114,6 +115,18 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// `*`, or the names that are listed.
+fn chosen(statement: &sql::Query) -> Columns {
+    if statement.selects_everything() {
+        return Columns::Whole;
+    }
+    let names = statement.columns.iter().filter_map(|item| match &item.expr.kind {
+        ExprKind::Column(column) => Some(column.name.clone()),
+        _ => None,
+    });
+    Columns::Only(names.collect())
 }
 
 struct Statement<'s> {

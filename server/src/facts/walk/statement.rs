@@ -151,7 +151,10 @@ impl Walker<'_> {
             StmtKind::Class(class) => {
                 let value = self.class_value(*class);
                 let name = segment[*class].name.clone();
-                self.declare(name, value);
+                self.declare(name, value.clone());
+                if !self.python() {
+                    self.controller(&value);
+                }
             }
             StmtKind::Import(import) => {
                 let file = self.frame().module.model.file.clone();

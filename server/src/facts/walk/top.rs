@@ -12,6 +12,8 @@ impl Walker<'_> {
         let (Some(placed), Some(item)) = (module.model.segments.get(index), module.items.get(index)) else { return };
         let segment = &placed.segment;
         self.reads.items.insert(item.clone());
+        // What is not registered is not looked at.
+        self.most_steps = super::MOST_STEPS_OF_A_HANDLER;
         self.frames.push(Frame::of(Arc::clone(module), item.clone(), Arc::clone(segment)));
         self.hoist(&segment.body);
         self.statements(&segment.body);

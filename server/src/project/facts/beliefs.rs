@@ -7,19 +7,34 @@
 //! ```text
 //! { "version": 1,
 //!   "files": [ { "file", "surface": "client" | "server" | "shared" | "unknown",
-//!                "walks": [ walk ], "notUnderstood": [ { "what", "detail", "at" } ] } ],
+//!                "walks": [ walk ], "access": [ area ],
+//!                "unescaped": [ { "at", "template", "how": "filter" | "switched-off" | "sign", "expression", "roots": [..] } ],
+//!                "notUnderstood": [ { "what", "detail", "at" } ] } ],
 //!   "models": [ { "name", "table"?, "known", "privacy", "people", "group", "membership",
 //!                 "owners": [ { "path", "kind", "of"?, "proven" } ], "secretColumns": [..], "protectedColumns": [..],
-//!                 "rowSecurity"?, "policies", "sources": [ { "kind", "at" } ] } ] }
+//!                 "rowSecurity"?, "policies", "sources": [ { "kind", "at" } ] } ],
+//!   "setup": [ { "file", "switches": [ { "at", "name", "stack", "is": answer, "value"? } ],
+//!                "inlined": [ { "at", "name", "way", "stack", "from": ["env:NAME" | "env:PREFIX*" | "constant" | "unknown"] } ],
+//!                "headers": [ { "at", "name", "stack", "value"?, "pattern"? } ],
+//!                "forwards": [ { "at", "way", "stack", "from"?, "to"? } ],
+//!                "variables": [ { "at", "name", "stack", "value": "constant" | "placeholder" | "reference" | "empty" | "unknown", "public" } ],
+//!                "bound": [ { "at", "handler", "framework", "methods": [..], "path"?, "authorizer": answer, "found" } ], "partial" } ],
+//!   "packages": [ { "folder", "packages": [ { "name", "version"?, "exact" } ] } ] }
 //!
-//! walk   { "kind": "route" | "function" | "top-level", "at"?, "route"?: { "framework", "methods": [..], "path"?, "adrift",
+//! answer "yes" | "no" | "unknown"
+//!
+//! walk   { "kind": "route" | "function" | "top-level", "at"?, "route"?: { "framework", "methods": [..], "path"?, "adrift", "authorizer"?: answer,
 //!          "handler", "before": [ { "name", "at" } ] }, "always": holding, "events": [ event ], "complete" }
 //! event  { "kind": "access", "at", "operation", "model", "client", "guessed", "filter": [ filter ], "data": [ value ],
 //!          "handle"?, "rowSecurity", "credential", "callers": [ { "expression", "id", "present" } ], "holds": holding }
 //!        { "kind": "sink", "at", "sink", "client", "value": value, "guessed", "holds": holding }
-//!        { "kind": "leaves", "at", "way": "respond" | "return" | "handed", "value": value, "holds": holding }
+//!        { "kind": "leaves", "at", "way": "respond" | "shown" | "return" | "handed" | "passed", "value": value, "holds": holding }
 //!        { "kind": "effect", "at", "effect", "holds": holding }
 //!        { "kind": "registers", "at", "registers": "route" | "middleware" | "mount", "framework", "methods": [..], "path"? }
+//! area   { "at", "store": "firestore" | "storage" | "realtime" | "unknown", "path", "validated",
+//!          "who": [ { "operation", "who": "nobody" | "person" | "role" | "owner" | "unknown" | "marked" | "signed-in" |
+//!                     "anyone-until" | "anyone", "until"?, "openedBy"? } ],
+//!          "allows": [ { "at", "operations": [..], "demand", "checks": [..] } ] }
 //! holding { "principals": [..], "guards": [ { "kind", "name", "sure", "at"? } ], "facts": [..] }
 //! filter  { "column", "op": "=" | "in" | "~", "value": value } | { "all": [ filter ] } | { "any": [ filter ] }
 //!         | { "not": filter } | { "row": value } | { "unreadable": value }
@@ -28,9 +43,12 @@
 //! A walk stands under the file that declares its route or function, whole; under every other file that it comes through
 //! it stands with the events that happen there. `always` is what holds at all of its accesses, sinks and effects.
 //! `surface` is by what the file says and by who imports it. `from` lists the parts of a request (`params`, `body`, ...)
-//! and the other sources a value was made of. Literal text of a project is told by its length only.
+//! and the other sources a value was made of. `who` counts what other areas say of the same paths: `openedBy` is the path
+//! of the one that lets more people in. `checks` are the fields of what is written that an `allow` looks at. Literal text of a project is told by its length only.
 
 use serde::Serialize;
+
+use super::setup::{OfPackages, OfSetup};
 
 #[derive(Serialize, Clone, PartialEq, Debug)]
 pub struct Beliefs {
@@ -38,6 +56,9 @@ pub struct Beliefs {
     pub files: Vec<OfFile>,
     /// The models that the files touch.
     pub models: Vec<OfModel>,
+    /// What configuration files say of building and deploying.
+    pub setup: Vec<OfSetup>,
+    pub packages: Vec<OfPackages>,
 }
 
 pub const VERSION: u32 = 1;
@@ -48,7 +69,54 @@ pub struct OfFile {
     pub file: String,
     pub surface: &'static str,
     pub walks: Vec<OfWalk>,
+    /// What access rules say.
+    pub access: Vec<OfArea>,
+    /// What a template writes out as it is.
+    pub unescaped: Vec<OfUnescaped>,
     pub not_understood: Vec<Gap>,
+}
+
+#[derive(Serialize, Clone, PartialEq, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct OfArea {
+    pub at: At,
+    pub store: &'static str,
+    pub path: String,
+    /// What is written is checked apart from who writes it.
+    pub validated: bool,
+    pub who: Vec<OfWho>,
+    pub allows: Vec<OfAllow>,
+}
+
+#[derive(Serialize, Clone, PartialEq, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct OfWho {
+    pub operation: &'static str,
+    pub who: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// The area that lets more people in than this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_by: Option<String>,
+}
+
+#[derive(Serialize, Clone, PartialEq, Debug)]
+pub struct OfAllow {
+    pub at: At,
+    pub operations: Vec<&'static str>,
+    /// In words.
+    pub demand: String,
+    pub checks: Vec<String>,
+}
+
+#[derive(Serialize, Clone, PartialEq, Debug)]
+pub struct OfUnescaped {
+    pub at: At,
+    /// What code calls the template.
+    pub template: String,
+    pub how: &'static str,
+    pub expression: String,
+    pub roots: Vec<String>,
 }
 
 /// Something that was not understood: what is said there may only be part of the truth.
@@ -56,7 +124,7 @@ pub struct OfFile {
 pub struct Gap {
     pub at: At,
     /// `syntax`, `import`, `handler`, `path`, `mount`, `middleware`, `bound`, `model`, `operation`, `filter`,
-    /// `guard`, `guess`.
+    /// `guard`, `guess`, `condition`.
     pub what: &'static str,
     pub detail: String,
 }
@@ -88,6 +156,9 @@ pub struct OfRoute {
     pub path: Option<String>,
     /// Mounted nowhere that can be seen.
     pub adrift: bool,
+    /// Of a handler that a configuration binds: `yes`, `no` or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorizer: Option<&'static str>,
     /// `a function`, or what else was registered.
     pub handler: String,
     pub before: Vec<Before>,

@@ -35,9 +35,11 @@ pub(super) fn facts(event: &Event) -> Option<&Facts> {
 /// What holds at everything a walk does; if it does nothing, at everything it says.
 pub(super) fn always(project: &Project, walk: &RootWalk) -> Holding {
     let does = |event: &&Event| matches!(event, Event::Access(_) | Event::Sink(_) | Event::Effect(_));
-    let mut points: Vec<&Facts> = walk.events.iter().filter(does).filter_map(facts).collect();
+    // What stands before the handler looks for what it then knows.
+    let own = walk.events.get(walk.before_handler..).unwrap_or_default();
+    let mut points: Vec<&Facts> = own.iter().filter(does).filter_map(facts).collect();
     if points.is_empty() {
-        points = walk.events.iter().filter_map(facts).collect();
+        points = own.iter().filter_map(facts).collect();
     }
     let Some((first, others)) = points.split_first() else { return Holding::default() };
     let mut common = Facts::none();
@@ -62,6 +64,8 @@ pub(super) fn tell(project: &Project, event: &Event) -> OfEvent {
         Event::Use(used) => {
             let way = match used.kind {
                 UseKind::Respond => "respond",
+                UseKind::Shown => "shown",
+                UseKind::Passed => "passed",
                 UseKind::Return => "return",
                 UseKind::Handed => "handed",
             };
@@ -129,12 +133,13 @@ pub(super) fn route(project: &Project, route: &Route) -> OfRoute {
         methods: route.methods.iter().map(ToString::to_string).collect(),
         path: route.path.clone(),
         adrift: route.adrift,
+        authorizer: route.authorizer.map(|answer| answer.word()),
         handler: name(project, &route.handler),
         before: route
             .chain
             .iter()
             .filter(|link| runs(&link.value))
-            .map(|link| Before { name: name(project, &link.value), at: project.at(&link.site) })
+            .map(|link| Before { name: runner(project, &link.value), at: project.at(&link.site) })
             .collect(),
     }
 }
@@ -146,6 +151,16 @@ fn runs(value: &Value) -> bool {
         Kind::Seq(seq) => seq.items.iter().any(runs),
         _ => true,
     }
+}
+
+/// What stands before a handler: an object of a guard's class is known by the class.
+fn runner(project: &Project, of: &Value) -> String {
+    if let Kind::Function(closure) = of.kind()
+        && let Some(Kind::Instance(object)) = closure.this.as_ref().map(Value::kind)
+    {
+        return object.class.name.to_string();
+    }
+    name(project, of)
 }
 
 /// What a function is called, or what else stands in its place.

@@ -2,6 +2,7 @@
 
 use super::beliefs::Gap;
 use super::{events, home};
+use crate::facts::access_rules::Demand;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::event::{Access, Event};
 use crate::facts::place::Site;
@@ -16,7 +17,15 @@ use crate::text::{FileId, Span};
 pub(super) fn of_file(project: &Project, world: &Linked<'_>, file: &FileId, known: &File) -> Vec<Gap> {
     let mut gaps = Vec::new();
     let mut add = |what, detail: String, span| gaps.push(Gap { at: project.line_at(file, span), what, detail });
+    for permission in known.said.iter().flat_map(|said| &said.access.areas).flat_map(|area| &area.permissions) {
+        if permission.demand.parts().contains(&&Demand::Unknown) {
+            add("condition", "not all that this demands is known".to_owned(), permission.span);
+        }
+    }
     let Some(module) = &known.module else {
+        if !known.document.language.is_code() {
+            return gaps;
+        }
         add("syntax", "the file cannot be read".to_owned(), Span::default());
         return gaps;
     };

@@ -4,6 +4,8 @@ pub mod beliefs;
 mod events;
 mod gaps;
 mod models;
+mod said;
+pub mod setup;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,15 +17,21 @@ use super::session::{RootKey, RootWalk, Session};
 use super::{Linked, Project};
 use crate::config::Config;
 use crate::facts::event::Event;
-use crate::facts::place::{FunctionKey, Site};
+use crate::facts::place::{FunctionKey, ItemKey, Site};
+use crate::model::Placed;
 use crate::text::{Encoding, FileId, Name, Place, Span, position};
 
 impl Project {
     /// Where a site stands now; `None` if its item is gone.
     pub fn place(&self, site: &Site) -> Option<Place> {
-        let module = self.file(&site.item.file)?.module.as_ref()?;
-        let placed = module.model.segments.get(module.segment_of(&site.item)?)?;
+        let placed = self.placed(&site.item)?;
         Some(Place { file: site.item.file.clone(), span: placed.absolute(site.span) })
+    }
+
+    /// The item as it stands now; `None` if it is gone.
+    pub fn placed(&self, item: &ItemKey) -> Option<&Placed> {
+        let module = self.file(&item.file)?.module.as_ref()?;
+        module.model.segments.get(module.segment_of(item)?)
     }
 
     fn at(&self, site: &Site) -> At {
@@ -39,8 +47,7 @@ impl Project {
     }
 
     fn place_of_function(&self, key: &FunctionKey) -> Option<At> {
-        let module = self.file(&key.item.file)?.module.as_ref()?;
-        let placed = module.model.segments.get(module.segment_of(&key.item)?)?;
+        let placed = self.placed(&key.item)?;
         let function = placed.segment.functions.get(key.function.0 as usize)?;
         Some(self.line_at(&key.item.file, placed.absolute(function.span)))
     }
@@ -61,7 +68,7 @@ pub fn believe(
     let mut files = Vec::new();
     let world = Linked::new(project, config);
     for (file, known) in project.sorted_files() {
-        if !wanted(file) || known.module.is_none() && !known.document.language.is_code() {
+        if !wanted(file) || known.module.is_none() && known.said.is_none() && !known.document.language.is_code() {
             continue;
         }
         let here: Vec<&Arc<RootWalk>> = walks.iter().filter(|walk| walk.files.contains(file) || home(walk) == file).collect();
@@ -69,6 +76,8 @@ pub fn believe(
             file: project.relative(file).to_owned(),
             surface: sides.get(file).copied().unwrap_or_default().word(),
             walks: Vec::new(),
+            access: said::access(project, file, known),
+            unescaped: said::unescaped(project, file, known),
             not_understood: gaps::of_file(project, &world, file, known),
         };
         for walk in here {
@@ -91,7 +100,13 @@ pub fn believe(
         of_file.not_understood.dedup();
         files.push(of_file);
     }
-    Some(Beliefs { version: VERSION, files, models: models::all(project, &touched) })
+    Some(Beliefs {
+        version: VERSION,
+        files,
+        models: models::all(project, &touched),
+        setup: setup::of(project, wanted),
+        packages: setup::packages(project, wanted),
+    })
 }
 
 /// The file that a walk stands under.

@@ -161,6 +161,9 @@ impl<'w> Judge<'w> {
         if !by_caller {
             return Tie::Fixed;
         }
+        if self.is_chosen_by_code(term, &column, access, facts, depth) {
+            return Tie::Owned;
+        }
         for value in term.value.alternatives() {
             if let Some(tie) = self.value_tie(&value, &column, access, facts, depth)
                 && tie != Tie::Owned
@@ -176,6 +179,20 @@ impl<'w> Judge<'w> {
             return Tie::Owned;
         }
         Tie::Fixed
+    }
+
+    /// The owner is the caller, or somebody whom the code looked up in the caller's place (who lent them something, say): it is
+    /// the code that says whose rows these are, not the caller.
+    fn is_chosen_by_code(&self, term: &Term, column: &Name, access: &Access, facts: &Facts, depth: u32) -> bool {
+        let is_owner = guess_owner(column) == Some(OwnerKind::Owner) || self.config.is_owner_column(column);
+        let all = term.value.alternatives();
+        let is_looked_up = |value: &Value| matches!(value.kind(), Kind::Null) || value.taint().iter().any(|origin| origin.part == Part::Stored);
+        let is_callers = |value: &Value| self.value_tie(value, column, access, facts, depth) == Some(Tie::Owned);
+        is_owner
+            && all.len() > 1
+            && all.iter().all(|value| !value.taint().iter().any(|origin| origin.part.is_request()))
+            && all.iter().any(is_callers)
+            && all.iter().all(|value| is_looked_up(value) || is_callers(value))
     }
 
     fn value_tie(&self, value: &Value, column: &Name, access: &Access, facts: &Facts, depth: u32) -> Option<Tie> {

@@ -145,5 +145,5 @@ fn keys(query: &Query) -> FxHashSet<Symbol> {
 
 pub(super) fn is_public_flag(name: &str) -> bool {
     let words = names::words(name);
-    words.iter().any(|word| matches!(word.as_str(), "public" | "published" | "visibility"))
+    words.iter().any(|word| matches!(word.as_str(), "public" | "published" | "visibility")) || words.last().is_some_and(|word| word == "shared")
 }

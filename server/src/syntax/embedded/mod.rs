@@ -44,7 +44,7 @@ impl Embedded {
     /// `None` for languages that embed nothing.
     pub(super) fn of(language: Language, text: &str) -> Option<Embedded> {
         match language {
-            Language::Html | Language::Vue | Language::Svelte | Language::Astro => Some(page::read(language, text)),
+            language if language.is_page() => Some(page::read(language, text)),
             Language::Notebook => Some(notebook::read(text)),
             _ => None,
         }

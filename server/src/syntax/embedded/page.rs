@@ -18,7 +18,7 @@ pub(super) fn read(language: Language, text: &str) -> Embedded {
         let range = script.part.span.range();
         if let (Some(to), Some(from)) = (code.get_mut(range.clone()), text.as_bytes().get(range.clone())) {
             to.copy_from_slice(from);
-            if language == Language::Html && script.language == Language::JavaScript {
+            if language.is_markup() && script.language == Language::JavaScript {
                 templating::hide(to);
             }
         }
@@ -48,8 +48,8 @@ fn scripts(language: Language, text: &str) -> Vec<Script> {
     let mut markup = Markup::new(text, start, matches!(language, Language::Svelte | Language::Astro));
     while let Some(tag) = markup.next_tag() {
         // Components may be called `Script` and `Title`.
-        let is_called = |name: &str| if language == Language::Html { tag.name.eq_ignore_ascii_case(name) } else { tag.name == name };
-        if tag.closes_itself && language != Language::Html {
+        let is_called = |name: &str| if language.is_markup() { tag.name.eq_ignore_ascii_case(name) } else { tag.name == name };
+        if tag.closes_itself && !language.is_markup() {
             continue;
         }
         if is_called("script") {

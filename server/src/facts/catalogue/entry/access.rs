@@ -45,6 +45,39 @@ pub struct AccessEntry {
     /// Rows are checked by the database's own policies for this caller.
     #[serde(default)]
     pub row_security: bool,
+    /// Where it is said which columns are given; without a word of it, whole rows are.
+    #[serde(default)]
+    pub columns: Vec<ColumnsSpec>,
+    /// Members of the first argument that say which relations' rows come with it: `include`, `with`.
+    #[serde(default)]
+    pub embeds: Vec<Name>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ColumnsSpec {
+    pub shape: ColumnsShape,
+    #[serde(default)]
+    pub arg: usize,
+    /// A member of the argument: `select`.
+    #[serde(default)]
+    pub key: Option<String>,
+}
+
+/// How columns are chosen.
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnsShape {
+    /// `{ id: true, password: false }`.
+    Flags,
+    /// `{ password: true }`: those are left out.
+    Without,
+    /// An object whose keys are what is given: `{ id: users.id }`.
+    Keys,
+    /// Names in one text, or one in each argument: `"id, name"`, `"-password"`, `"*"`.
+    Names,
+    /// Whole rows, whatever is said.
+    Whole,
 }
 
 #[derive(Debug, Deserialize, Clone)]

@@ -15,6 +15,9 @@ pub struct ClientEntry {
     /// Asking for one row fails if there is none.
     #[serde(default)]
     pub one_or_fails: bool,
+    /// Rows are plain records: sent out, they show all their columns.
+    #[serde(default)]
+    pub plain_rows: bool,
     /// How values are handed over beside the text of a statement.
     #[serde(default)]
     pub parameters: Option<Parameters>,

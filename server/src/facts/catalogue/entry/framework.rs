@@ -32,12 +32,24 @@ pub struct RouteEntry {
     /// The handler is a plugin: it is called with an instance of this role, on which it registers.
     #[serde(default)]
     pub plugin: Option<Name>,
-    /// What includes the routes of another file stands in a handler's place, and answers nothing itself.
+    /// What includes other routes stands in a handler's place: it mounts them, and answers nothing itself.
     #[serde(default)]
-    pub includes: Option<String>,
+    pub includes: Vec<String>,
+    /// The name of the list of routes in a file that is included.
+    #[serde(default)]
+    pub list: Option<Name>,
     /// A class is served by what this method of it gives.
     #[serde(default)]
     pub through: Option<Name>,
+    /// What a class serves, each by a method of its own: `GET list`, `GET retrieve <pk>` (below the one row).
+    #[serde(default)]
+    pub actions: Vec<Action>,
+    /// A decorator that makes further methods of such a class actions.
+    #[serde(default)]
+    pub action: Option<String>,
+    /// The methods of a class that answer: `get`, `post`.
+    #[serde(default)]
+    pub verbs: Vec<Name>,
     /// Calls of these names on the way from what it is registered on: what they get runs before the handler.
     #[serde(default)]
     pub chained: Vec<Name>,
@@ -47,6 +59,82 @@ pub struct RouteEntry {
     /// The members of an options object that hold guards (`preHandler`, `onRequest`).
     #[serde(default)]
     pub options: Vec<Name>,
+}
+
+/// `GET retrieve <pk>`: the HTTP method, the method of the class, and what it adds to the path.
+#[derive(Debug, Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Action {
+    pub method: Name,
+    pub name: Name,
+    /// It is about one row: the path goes on with the row's key.
+    #[serde(default)]
+    pub detail: bool,
+}
+
+/// Something of a framework whose applications are put together of classes and their decorators.
+#[derive(Debug, Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PartEntry {
+    pub is: Part,
+    /// The catalogue's name of the framework.
+    #[serde(default)]
+    pub framework: Name,
+    /// For `route`: upper case; empty for any.
+    #[serde(default)]
+    pub methods: Vec<Name>,
+    /// For `guards`: the method of a guard's class that decides.
+    #[serde(default)]
+    pub through: Name,
+    /// For `guards`: with this method of its own, a guard's class may let pass what the library would refuse.
+    #[serde(default)]
+    pub unless: Name,
+    /// For `value` and `request`: the role of what stands here.
+    #[serde(default)]
+    pub role: Name,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The decorator of a class whose methods answer.
+    Controller,
+    /// Several decorators as one.
+    Bundle,
+    /// The decorator of a method that answers.
+    Route,
+    /// The decorator of a class that lists controllers and other modules.
+    Module,
+    /// What stands before routes: as a decorator, or for the whole application.
+    Guards,
+    /// The token under which a module provides a guard of the whole application.
+    GuardToken,
+    /// The version of a route or controller.
+    Version,
+    /// That a route has no version.
+    NoVersion,
+    /// Says something about a route under a key.
+    Says,
+    /// Asks what was said.
+    Asks,
+    /// The application begins to listen: the call it was made by names its first module.
+    Listens,
+    /// The application's prefix.
+    Prefix,
+    /// The application puts versions into paths.
+    Versions,
+    /// How versions are told apart, if it is not by the path.
+    VersionElsewhere,
+    /// Paths of whole modules.
+    Paths,
+    /// Fills a field or parameter with what a token names.
+    Injects,
+    /// What a token or parameter stands for.
+    Value,
+    /// Gives the request that guards and handler share.
+    Request,
+    /// Makes a decorator of a function that gets what it was called with and the context.
+    Parameter,
 }
 
 /// How a framework runs its handlers.
@@ -76,9 +164,15 @@ pub struct FrameworkEntry {
     /// Its handlers are served where they stand, without being mounted.
     #[serde(default)]
     pub alone: bool,
+    /// The role of the request, where guards and handler ask for it instead of getting it.
+    #[serde(default)]
+    pub shares: Name,
     /// Parameters that are not injected by the framework come from the request.
     #[serde(default)]
     pub injects: bool,
+    /// The roles of parameters with these names.
+    #[serde(default)]
+    pub named: std::collections::BTreeMap<Name, Name>,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,6 +185,8 @@ pub enum Passes {
     Returns,
     /// It returns nothing.
     Nothing,
+    /// What it returns is true.
+    Truth,
 }
 
 /// Handlers that are known by the place of their file.

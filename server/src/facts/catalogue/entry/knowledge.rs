@@ -21,6 +21,7 @@ pub struct Knowledge {
     present: Vec<toml::Table>,
     access: Vec<toml::Table>,
     route: Vec<toml::Table>,
+    part: Vec<toml::Table>,
     effect: Vec<toml::Table>,
     alias: Vec<toml::Table>,
     wraps: Vec<toml::Table>,
@@ -93,10 +94,11 @@ impl Knowledge {
         collect(self.pass, &mut out, |pass: Of| Entry::Pass(pass.of))?;
         collect(self.guard, &mut out, Entry::Guard)?;
         collect(self.deny, &mut out, |_: Nothing| Entry::Deny)?;
-        collect(self.respond, &mut out, |_: Nothing| Entry::Respond)?;
+        collect(self.respond, &mut out, Entry::Respond)?;
         collect(self.present, &mut out, |_: Nothing| Entry::Present)?;
         collect(self.access, &mut out, Entry::Access)?;
         collect(self.route, &mut out, Entry::Route)?;
+        collect(self.part, &mut out, Entry::Part)?;
         collect(self.effect, &mut out, Entry::Effect)?;
         collect(self.alias, &mut out, |alias: Is| Entry::Alias(alias.is))?;
         collect(self.wraps, &mut out, |_: Nothing| Entry::Wraps)?;

@@ -13,10 +13,10 @@ use crate::facts::event::SinkKind;
 use crate::facts::taint::{Cleanings, Part};
 use crate::text::Name;
 
-pub use access::{AccessEntry, Callback, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
+pub use access::{AccessEntry, Callback, ColumnsShape, ColumnsSpec, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
 pub use client::{ClientEntry, Parameters};
 pub use example::{Example, Subject};
-pub use framework::{ConventionEntry, FrameworkEntry, Passes, RouteEntry};
+pub use framework::{Action, ConventionEntry, FrameworkEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
 pub use knowledge::Knowledge;
 
 /// One fact about a library. `at` (kept by the graph of paths) says of what.
@@ -32,11 +32,13 @@ pub enum Entry {
     /// Never comes back: it throws, or ends the request.
     Deny,
     /// Sends its arguments to the client.
-    Respond,
+    Respond(RespondEntry),
     /// What it gives is always there: never null, false or empty.
     Present,
     Access(AccessEntry),
     Route(RouteEntry),
+    /// A part of an application that is put together of classes.
+    Part(PartEntry),
     Effect(EffectEntry),
     /// The result is what this path names.
     Alias(String),
@@ -156,6 +158,17 @@ pub struct GuardEntry {
     /// Not if this option is given as `true`/`false`: `optional=true`, `required=false`.
     #[serde(default)]
     pub unless: Option<String>,
+    /// It is known by its class, not by the method that decides.
+    #[serde(default)]
+    pub by_class: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RespondEntry {
+    /// A template shows of it what it picks.
+    #[serde(default)]
+    pub template: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -54,6 +54,18 @@ fn infer_collection(model: &mut Declared) {
     }
 }
 
+/// The file says how documents look when they are sent: `schema.set("toJSON", …)`, `schema.methods.toJSON = …`, a plugin.
+/// What it leaves out is not looked into.
+fn shapes_what_it_sends(code: &Code<'_>) -> bool {
+    let shapes = |call: &Call<'_>| match call.callee.last_name().map(Name::as_str) {
+        Some("set") => call.arg(0).and_then(Node::text).is_some_and(|name| name == "toJSON" || name == "toObject"),
+        Some("plugin") => true,
+        _ => false,
+    };
+    let mut exprs = code.model.segments.iter().flat_map(|placed| &placed.segment.exprs);
+    code.calls().any(|(_, call)| shapes(&call)) || exprs.any(|expr| matches!(&expr.kind, ExprKind::Member { name, .. } if name == "toJSON"))
+}
+
 /// The fields of `new Schema({ … })`, if the call is one.
 fn schema_fields<'m>(code: &Code<'m>, call: &Call<'m>) -> Option<Node<'m>> {
     let is_schema =
@@ -67,6 +79,9 @@ fn fill<'m>(code: &Code<'m>, model: &mut Declared, fields: Node<'m>, options: Op
         model.table = Some(collection);
     }
     nested(code, model, "", fields, false, 0);
+    if options.is_some_and(|options| options.field("toJSON").is_some()) || shapes_what_it_sends(code) {
+        model.columns.iter_mut().for_each(|column| column.withheld = true);
+    }
     if !model.columns.iter().any(|column| column.name == "_id") {
         let mut id = DeclaredColumn::new(Name::new_static("_id"), model.site.clone());
         (id.primary, id.ty) = (true, Name::new_static("ObjectId"));
@@ -118,6 +133,7 @@ fn path<'m>(code: &Code<'m>, model: &mut Declared, name: Name, span: Span, value
     let flag = |key: &str| value.field(key).is_some_and(|value| value.is_true() || value.items().first().is_some_and(|first| first.is_true()));
     column.optional = !flag("required");
     column.unique = flag("unique");
+    column.withheld = value.field("select").is_some_and(|select| matches!(select.kind(), ExprKind::Bool(false)));
     column.primary = name == "_id";
     if let Some(target) = value.field("ref").and_then(|target| named_model(target.value())) {
         column.references = Some(DeclaredReference::to(Target::Code(target.clone())));

@@ -63,6 +63,13 @@ pub fn in_text(document: &Document, text: &str, hints: &FileHints) -> Vec<Secret
     hits
 }
 
+/// The names that a file of assignments sets, with the places of their values, in order.
+pub fn assignments(language: Language, text: &str) -> Vec<(Name, Range<usize>)> {
+    let mut entries = read(language, text).entries;
+    entries.sort_by_key(|entry| entry.value.start);
+    entries.into_iter().map(|entry| (entry.names.own, entry.value)).collect()
+}
+
 fn read(language: Language, text: &str) -> Reading {
     match language {
         Language::Env => env::read(text),
@@ -71,7 +78,7 @@ fn read(language: Language, text: &str) -> Reading {
         Language::Toml => toml::read(text),
         Language::Dockerfile => assignments::dockerfile(text),
         Language::Shell => assignments::shell(text),
-        Language::Text | Language::Prisma => assignments::settings(text),
+        Language::Text | Language::Prisma | Language::AccessRules => assignments::settings(text),
         Language::Sql => assignments::sql(text),
         _ => Reading::default(),
     }

@@ -1,0 +1,100 @@
+//! Jinja, Django's templates, Nunjucks.
+
+use super::expression::{filters, roots};
+use super::{How, Unescaped};
+use crate::text::{Name, Span};
+
+/// Filters that say that a value is markup already.
+const SAFE: &[&str] = &["safe", "safeseq"];
+/// Filters that escape, whatever is switched off.
+const ESCAPES: &[&str] = &["e", "escape", "force_escape", "forceescape", "urlencode", "striptags", "tojson", "escapejs", "json_script", "int", "length"];
+/// What a block of a page above this one, or a macro of the project, writes is markup on purpose.
+const MARKUP: &[&str] = &["super", "caller", "block", "self"];
+
+pub(super) fn read(text: &str, found: &mut Vec<Unescaped>) {
+    // What was switched, the innermost last: true where escaping is off.
+    let mut switched: Vec<bool> = Vec::new();
+    // Words that end what is not looked into and stand nowhere any more.
+    let mut missing: Vec<&str> = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text.get(at..).and_then(|rest| rest.find('{')).map(|n| at + n) {
+        let close = match text.as_bytes().get(open + 1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            Some(b'#') => {
+                at = past(text, open + 2, "#}", &mut missing);
+                continue;
+            }
+            _ => {
+                at = open + 1;
+                continue;
+            }
+        };
+        let inside = start_of(text.get(open + 2..).unwrap_or(""));
+        let Some(len) = inside.find(close) else {
+            // Still being written.
+            at = open + 2;
+            continue;
+        };
+        let end = open + 2 + len + 2;
+        let content = inside.get(..len).unwrap_or("").trim_matches(['-', '+']).trim();
+        at = end;
+        match close {
+            "}}" => output(content, Span::from(open..end), switched.last().copied().unwrap_or(false), found),
+            _ => {
+                let mut words = content.split_whitespace();
+                match (words.next(), words.next()) {
+                    (Some("autoescape"), is) => switched.push(matches!(is, Some("off" | "false" | "False"))),
+                    (Some("endautoescape"), _) => {
+                        switched.pop();
+                    }
+                    (Some("raw"), _) => at = past(text, end, "endraw", &mut missing),
+                    (Some("verbatim"), _) => at = past(text, end, "endverbatim", &mut missing),
+                    (Some("comment"), _) => at = past(text, end, "endcomment", &mut missing),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// Where a word ends, or `from` if it does not come.
+fn past(text: &str, from: usize, word: &'static str, missing: &mut Vec<&'static str>) -> usize {
+    if missing.contains(&word) {
+        return from;
+    }
+    match text.get(from..).and_then(|rest| rest.find(word)) {
+        Some(at) => from + at + word.len(),
+        None => {
+            missing.push(word);
+            from
+        }
+    }
+}
+
+/// As much of a text as is looked through for the end of one expression.
+fn start_of(text: &str) -> &str {
+    const LONGEST: usize = 2_048;
+    (LONGEST..LONGEST + 4).find_map(|end| text.get(..end)).unwrap_or(text)
+}
+
+fn output(content: &str, span: Span, is_off: bool, found: &mut Vec<Unescaped>) {
+    let parts = filters(content);
+    let Some((value, filters)) = parts.split_first() else { return };
+    let value = value.trim();
+    let name = |filter: &&&str| filter.trim().split(['(', ':', ' ']).next().unwrap_or("").to_owned();
+    let names: Vec<String> = filters.iter().map(|filter| name(&filter)).collect();
+    let has = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
+    // What `tojson|safe` and `escape|safe` write has no markup of its own.
+    let how = match () {
+        () if has(ESCAPES) => return,
+        () if has(SAFE) => How::Filter,
+        () if is_off => How::SwitchedOff,
+        () => return,
+    };
+    let roots = roots(value);
+    if roots.is_empty() || roots.first().is_some_and(|root| MARKUP.contains(&root.as_str())) {
+        return;
+    }
+    found.push(Unescaped { span, expression: Name::from(value), roots, how });
+}

@@ -1,0 +1,419 @@
+//! Applications put together of classes by their decorators: controllers, the modules that list them, what stands before
+//! their routes, and what is said about a route for a guard to ask.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::Walker;
+use crate::facts::catalogue::{Entry, PartEntry, PartKind};
+use crate::facts::event::{Event, Registration, RegistrationKind};
+use crate::facts::place::{ItemKey, Site};
+use crate::facts::value::{Argument, ClassValue, Kind, Library, Object, Value};
+use crate::model::{ClassId, ExprId, ExprKind, TypeRef};
+use crate::text::{Name, Span};
+
+/// Modules of one application that are looked into.
+const MOST_MODULES: usize = 400;
+
+/// Decorators with their places.
+type Told = Vec<(Value, Span)>;
+type ClassKey = (ItemKey, ClassId);
+
+/// What the modules of an application list.
+#[derive(Default)]
+struct Listed {
+    seen: FxHashSet<ClassKey>,
+    controllers: Vec<(Arc<ClassValue>, Option<ClassKey>)>,
+    guards: Vec<Value>,
+    paths: Vec<(ClassKey, String)>,
+}
+
+impl Walker<'_> {
+    fn parts(&self, value: &Value) -> Vec<PartEntry> {
+        let Some(library) = value.as_library() else { return Vec::new() };
+        let part = |entry: &Entry| if let Entry::Part(part) = entry { Some(part.clone()) } else { None };
+        self.catalogue().at(&library.states).filter_map(part).collect()
+    }
+
+    fn is_part(&self, value: &Value, is: PartKind) -> bool {
+        self.parts(value).iter().any(|part| part.is == is)
+    }
+
+    /// The decorators here, those that others bundle among them.
+    fn told(&mut self, decorators: &[ExprId]) -> Told {
+        let segment = self.frame().segment.clone();
+        let mut told = Vec::new();
+        for decorator in decorators {
+            let value = self.eval(*decorator);
+            self.ended = false;
+            let span = segment[*decorator].span;
+            if let (Some(library), true) = (value.as_library(), self.is_part(&value, PartKind::Bundle)) {
+                told.extend(library.args.iter().map(|arg| (arg.value.clone(), span)));
+            } else {
+                told.push((value, span));
+            }
+        }
+        told
+    }
+
+    /// A class was declared. If it is a controller, what its methods answer is registered.
+    pub(super) fn controller(&mut self, class: &Value) {
+        let Kind::Class(class) = class.kind() else { return };
+        let segment = self.frame().segment.clone();
+        let body = &segment[class.class];
+        if body.decorators.is_empty() {
+            return;
+        }
+        let told = self.told(&body.decorators);
+        let Some((part, given)) = told.iter().find_map(|(value, _)| {
+            let part = self.parts(value).into_iter().find(|part| part.is == PartKind::Controller)?;
+            Some((part, first_argument(value)))
+        }) else {
+            return;
+        };
+        let bases = self.paths_given(given.as_ref());
+        let version = self.version(&told).or_else(|| field(given.as_ref()?, "version").map(|value| self.versions(&value)));
+        let on = self.unit(class);
+        let object = self.instance(class.clone(), Vec::new());
+        for method in &body.methods {
+            let function = &segment[*method];
+            if function.decorators.is_empty() {
+                continue;
+            }
+            let own = self.told(&function.decorators);
+            let verbs: Vec<(PartEntry, Option<Value>)> = own
+                .iter()
+                .flat_map(|(value, _)| self.parts(value).into_iter().filter(|part| part.is == PartKind::Route).map(|part| (part, first_argument(value))))
+                .collect();
+            if verbs.is_empty() {
+                continue;
+            }
+            let handler = self.member(&object, &function.name);
+            let site = self.site(function.span);
+            let mut handlers = self.guards_told(&told);
+            handlers.extend(self.guards_told(&own));
+            let argument = |name: &'static str, value: Value| Argument { name: Name::new_static(name), value, site: site.clone(), spread: false };
+            handlers.push(argument("*says*", self.says_of(told.iter().chain(&own))));
+            if let Some(version) = self.version(&own).or_else(|| version.clone()) {
+                handlers.push(argument("*version*", version));
+            }
+            handlers.push(argument("*handler*", handler));
+            for (verb, given) in verbs {
+                for path in self.paths_given(given.as_ref()) {
+                    for base in &bases {
+                        let path: Option<Arc<str>> = base.as_ref().zip(path.as_ref()).map(|(base, path)| format!("{base}/{path}").into());
+                        self.events.push(Event::Registration(Registration {
+                            kind: RegistrationKind::Route,
+                            framework: part.framework.clone(),
+                            on: on.clone(),
+                            methods: verb.methods.clone(),
+                            path,
+                            handlers: handlers.clone(),
+                            site: site.clone(),
+                        }));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a controller or a module's list of routes is mounted by: its class.
+    fn unit(&mut self, class: &Arc<ClassValue>) -> Value {
+        let span = self.inside(&class.item, None, None, |walker| walker.frame().segment[class.class].span);
+        let site = Some(Site { item: class.item.clone(), span: span.unwrap_or_default() });
+        Value::new(Kind::Library(Arc::new(Library { step: class.name.clone(), site, ..Library::default() })))
+    }
+
+    /// `@Get()`, `@Get("x")`, `@Get(["x", "y"])`, `@Controller({ path: "x" })`. `None` for what cannot be read.
+    fn paths_given(&self, given: Option<&Value>) -> Vec<Option<String>> {
+        match given.map(Value::kind) {
+            None => vec![Some(String::new())],
+            Some(Kind::Seq(seq)) if seq.rest.is_none() => seq.items.iter().flat_map(|item| self.paths_given(Some(item))).collect(),
+            Some(Kind::Object(object)) => self.paths_given(object.get("path").0),
+            Some(Kind::Str(text)) => vec![Some(text.to_string())],
+            _ => vec![None],
+        }
+    }
+
+    fn version(&self, told: &Told) -> Option<Value> {
+        let (value, _) = told.iter().find(|(value, _)| self.is_part(value, PartKind::Version))?;
+        Some(self.versions(&first_argument(value)?))
+    }
+
+    /// A list of versions; none is an empty text.
+    fn versions(&self, given: &Value) -> Value {
+        let one = |value: &Value| if self.is_part(value, PartKind::NoVersion) { Value::str("") } else { value.clone() };
+        match given.kind() {
+            Kind::Seq(seq) => Value::seq(seq.items.iter().map(one).collect()),
+            _ => Value::seq(vec![one(given)]),
+        }
+    }
+
+    /// What decorators say about a route, by their keys; later ones win.
+    fn says_of<'t>(&self, told: impl Iterator<Item = &'t (Value, Span)>) -> Value {
+        let mut object = Object::default();
+        for (value, _) in told {
+            if let (Some(library), true) = (value.as_library(), self.is_part(value, PartKind::Says))
+                && let Some(key) = library.args.first().and_then(|arg| arg.value.as_str().cloned())
+            {
+                object.set(Name::from(&*key), library.args.get(1).map_or_else(Value::null, |arg| arg.value.clone()));
+            }
+        }
+        Value::new(Kind::Object(Arc::new(object)))
+    }
+
+    fn guards_told(&mut self, told: &Told) -> Vec<Argument> {
+        let mut guards = Vec::new();
+        for (value, span) in told {
+            let Some(part) = self.parts(value).into_iter().find(|part| part.is == PartKind::Guards) else { continue };
+            let Some(library) = value.as_library().cloned() else { continue };
+            for arg in &library.args {
+                let site = self.site(*span);
+                guards.push(Argument { name: Name::new_static("*guard*"), value: self.deciding(&arg.value, &part), site, spread: false });
+            }
+        }
+        guards
+    }
+
+    /// The method of a guard that decides: of an object of its class, made by the framework.
+    fn deciding(&mut self, guard: &Value, part: &PartEntry) -> Value {
+        let object = match guard.kind() {
+            Kind::Class(class) => self.instance(class.clone(), Vec::new()),
+            Kind::Instance(_) => guard.clone(),
+            _ => return guard.clone(),
+        };
+        let decides = self.member(&object, &part.through);
+        // A class that says itself what becomes of a refusal may let it pass.
+        if decides.as_library().is_some() && !part.unless.is_empty() && matches!(self.member(&object, &part.unless).kind(), Kind::Function(_)) {
+            return Value::unknown();
+        }
+        decides
+    }
+
+    /// A call of something that puts an application together. What it gives, if that is not the call itself.
+    pub(super) fn part_called(&mut self, part: &PartEntry, function: &Value, args: &[Argument], span: Span) -> Option<Value> {
+        let application = function.as_library().and_then(|library| library.receiver.clone()).filter(|on| on.as_library().is_some_and(|on| on.site.is_some()));
+        let first = args.first().map(|arg| arg.value.clone());
+        let site = self.site(span);
+        let argument = |name: &'static str, value: Value| Argument { name: Name::new_static(name), value, site: site.clone(), spread: false };
+        let handlers = match (part.is, application.is_some()) {
+            (PartKind::Asks, _) => return Some(self.asked(first.as_ref())),
+            (PartKind::Request, _) => return Some(self.shared_request(&part.role)),
+            (PartKind::Prefix, true) => {
+                let except = args.get(1).and_then(|arg| field(&arg.value, "exclude")).unwrap_or_else(|| Value::seq(Vec::new()));
+                vec![argument("*prefix*", first.unwrap_or_else(Value::unknown)), argument("*except*", except)]
+            }
+            (PartKind::Versions, true) => {
+                let told = |name: &str| first.as_ref().and_then(|options| field(options, name));
+                if told("type").is_some_and(|by| self.is_part(&by, PartKind::VersionElsewhere)) {
+                    return None;
+                }
+                let versions = told("defaultVersion").map_or_else(|| Value::seq(vec![Value::str("")]), |version| self.versions(&version));
+                vec![argument("*versions*", versions), argument("*version-prefix*", told("prefix").unwrap_or_else(|| Value::str("v")))]
+            }
+            (PartKind::Guards, true) => {
+                args.iter().map(|arg| Argument { name: Name::new_static("*guard*"), value: self.deciding(&arg.value, part), ..arg.clone() }).collect()
+            }
+            (PartKind::Listens, true) => {
+                if let Some(application) = &application {
+                    self.listens(part, application, &site);
+                }
+                return None;
+            }
+            _ => return None,
+        };
+        self.registered(RegistrationKind::Middleware, part, application?, None, handlers, site.clone());
+        None
+    }
+
+    fn registered(&mut self, kind: RegistrationKind, part: &PartEntry, on: Value, path: Option<Arc<str>>, handlers: Vec<Argument>, site: Site) {
+        self.events.push(Event::Registration(Registration { kind, framework: part.framework.clone(), on, methods: Vec::new(), path, handlers, site }));
+    }
+
+    fn shared_or(&mut self, role: &str) -> Value {
+        let value = self.role(role);
+        match (&self.shared, value.as_library()) {
+            (Some(request), Some(made)) if request.as_library().is_some_and(|request| request.step == made.step) => request.clone(),
+            _ => value,
+        }
+    }
+
+    /// The request, as the guards before this left it.
+    fn shared_request(&mut self, role: &str) -> Value {
+        match &self.shared {
+            Some(request) => request.clone(),
+            None => self.role(role),
+        }
+    }
+
+    fn asked(&self, key: Option<&Value>) -> Value {
+        match (&self.says, key.and_then(Value::as_str)) {
+            (Some(says), Some(key)) => match says.kind() {
+                Kind::Object(says) => says.get(key).0.cloned().unwrap_or_else(Value::null),
+                _ => Value::unknown(),
+            },
+            _ => Value::unknown(),
+        }
+    }
+
+    /// The application serves the controllers that its modules list.
+    fn listens(&mut self, part: &PartEntry, application: &Value, site: &Site) {
+        let Some(root) = application.as_library().and_then(|made| made.args.first()).map(|arg| arg.value.clone()) else { return };
+        let mut listed = Listed::default();
+        self.module(&root, part, &mut listed, 0);
+        let argument = |name: &'static str, value: Value| Argument { name: Name::new_static(name), value, site: site.clone(), spread: false };
+        if !listed.guards.is_empty() {
+            let guards = listed.guards.iter().map(|guard| argument("*guard*", guard.clone())).collect();
+            self.registered(RegistrationKind::Middleware, part, application.clone(), None, guards, site.clone());
+        }
+        for (controller, module) in &listed.controllers {
+            let path = listed.paths.iter().find(|(key, _)| Some(key) == module.as_ref()).map(|(_, path)| path.as_str()).unwrap_or_default();
+            let unit = self.unit(controller);
+            self.registered(RegistrationKind::Mount, part, application.clone(), Some(path.into()), vec![argument("*mounted*", unit)], site.clone());
+        }
+    }
+
+    fn module(&mut self, value: &Value, part: &PartEntry, listed: &mut Listed, depth: u32) {
+        if depth > 40 || listed.seen.len() > MOST_MODULES {
+            return;
+        }
+        match value.awaited().kind() {
+            Kind::Union(alternatives) => alternatives.iter().for_each(|one| self.module(&one.value, part, listed, depth + 1)),
+            Kind::Class(class) => {
+                if !listed.seen.insert(key(class)) {
+                    return;
+                }
+                let decorators = self.inside(&class.item, class.captured.clone(), None, |walker| {
+                    let segment = walker.frame().segment.clone();
+                    walker.told(&segment[class.class].decorators)
+                });
+                for (decorator, _) in decorators.unwrap_or_default() {
+                    if self.is_part(&decorator, PartKind::Module)
+                        && let Some(Kind::Object(object)) = first_argument(&decorator).as_ref().map(Value::kind)
+                    {
+                        self.lists(object, Some(key(class)), part, listed, depth);
+                    }
+                }
+            }
+            // What makes a module when it is asked: `{ module: M, imports: [..] }`.
+            Kind::Object(object) => {
+                let class = object.get("module").0.cloned();
+                let of = match class.as_ref().map(Value::kind) {
+                    Some(Kind::Class(class)) => Some(key(class)),
+                    _ => None,
+                };
+                if let Some(class) = &class {
+                    self.module(class, part, listed, depth + 1);
+                }
+                self.lists(object, of, part, listed, depth);
+            }
+            Kind::Library(library) if self.is_part(value, PartKind::Paths) => {
+                let given = library.args.first().map(|arg| arg.value.clone());
+                given.iter().for_each(|given| paths_of_modules(given, "", listed, 0));
+            }
+            _ => {}
+        }
+    }
+
+    fn lists(&mut self, object: &Object, of: Option<ClassKey>, part: &PartEntry, listed: &mut Listed, depth: u32) {
+        for provider in object.get("providers").0.map(elements).unwrap_or_default() {
+            let token = field(&provider, "provide");
+            if token.is_some_and(|token| self.is_part(&token, PartKind::GuardToken))
+                && let Some(guard) = field(&provider, "useClass").or_else(|| field(&provider, "useExisting")).or_else(|| field(&provider, "useValue"))
+            {
+                let guard = self.deciding(&guard, part);
+                listed.guards.push(guard);
+            }
+        }
+        for controller in object.get("controllers").0.map(elements).unwrap_or_default() {
+            if let Kind::Class(class) = controller.kind()
+                && !listed.controllers.iter().any(|(known, _)| key(known) == key(class))
+            {
+                listed.controllers.push((class.clone(), of.clone()));
+            }
+        }
+        for module in object.get("imports").0.map(elements).unwrap_or_default() {
+            self.module(&module, part, listed, depth + 1);
+        }
+    }
+
+    /// What decorators fill a field or parameter with: a part of the request, the request itself, what a function makes of it.
+    pub(super) fn filled(&mut self, decorators: &[ExprId], ty: Option<&TypeRef>) -> Option<Value> {
+        let segment = self.frame().segment.clone();
+        for decorator in decorators {
+            let ExprKind::Call { callee, args, .. } = &segment[*decorator].kind else { continue };
+            let function = self.eval(*callee);
+            if let (Some(part), Some(made)) = (self.parts(&function).into_iter().find(|part| part.is == PartKind::Parameter), function.as_library().cloned()) {
+                let context = self.role(&part.role);
+                let data = args.first().map_or_else(Value::null, |arg| self.eval(arg.value));
+                let value = made.args.first().map(|arg| self.apply_plain(&arg.value, vec![data, context]))?;
+                self.ended = false;
+                return Some(value.awaited());
+            }
+            let value = self.eval(*decorator);
+            self.ended = false;
+            if self.is_part(&value, PartKind::Injects) {
+                let token = first_argument(&value)?;
+                let role = self.parts(&token).into_iter().find(|part| part.is == PartKind::Value)?.role;
+                return Some(self.shared_or(&role));
+            }
+            if let Some(part) = self.parts(&value).into_iter().find(|part| part.is == PartKind::Value) {
+                return Some(self.shared_or(&part.role));
+            }
+            if value.taint().is_empty() {
+                continue;
+            }
+            let declared = ty.and_then(|ty| self.declared(ty)).filter(|declared| matches!(declared.kind(), Kind::Instance(_) | Kind::Number(_)));
+            return Some(match (declared, value.symbol()) {
+                (Some(declared), Some(symbol)) => declared.with_taint(value.taint().clone()).with_symbol(symbol.clone()),
+                _ => value,
+            });
+        }
+        None
+    }
+}
+
+fn key(class: &ClassValue) -> ClassKey {
+    (class.item.clone(), class.class)
+}
+
+fn first_argument(made: &Value) -> Option<Value> {
+    made.as_library()?.args.first().map(|arg| arg.value.clone())
+}
+
+fn field(value: &Value, name: &str) -> Option<Value> {
+    match value.kind() {
+        Kind::Object(object) => object.get(name).0.cloned(),
+        _ => None,
+    }
+}
+
+fn elements(list: &Value) -> Vec<Value> {
+    let Kind::Seq(seq) = list.kind() else { return Vec::new() };
+    let rest = seq.rest.iter().flat_map(|rest| rest.alternatives());
+    seq.items.iter().cloned().chain(rest).collect()
+}
+
+/// `[{ path, module, children }]`.
+fn paths_of_modules(list: &Value, above: &str, listed: &mut Listed, depth: u32) {
+    if depth > 8 {
+        return;
+    }
+    for entry in elements(list) {
+        if let Kind::Class(class) = entry.kind() {
+            listed.paths.push((key(class), above.to_owned()));
+            continue;
+        }
+        let Some(path) = field(&entry, "path").and_then(|path| path.as_str().cloned()) else { continue };
+        let path = format!("{above}/{path}");
+        if let Some(module) = field(&entry, "module")
+            && let Kind::Class(class) = module.kind()
+        {
+            listed.paths.push((key(class), path.clone()));
+        }
+        if let Some(children) = field(&entry, "children") {
+            paths_of_modules(&children, &path, listed, depth + 1);
+        }
+    }
+}

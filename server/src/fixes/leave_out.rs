@@ -1,0 +1,46 @@
+//! Keeps an env file out of git. What git has taken already stays in it until a person takes it out; the note says how.
+
+use super::edits::Edits;
+use super::{Fix, Grade, ignored};
+use crate::project::Project;
+use crate::text::FileId;
+
+pub fn fix(project: &Project, file: &FileId) -> Option<Fix> {
+    let mut edits = Edits::default();
+    ignored::cover(project, file, &mut edits);
+    let edits = edits.finish().filter(|edits| edits.iter().any(|edit| edit.file.file_name() == ".gitignore"))?;
+    let name = file.file_name();
+    let note = if project.is_tracked(file) {
+        format!(
+            "{name} is in git already, and an ignore rule does not take it out: run `git rm --cached {name}` in its folder and commit. Its keys must be treated as seen: create new ones at their providers and delete these."
+        )
+    } else {
+        format!("If {name} was ever committed, its keys must be treated as seen: create new ones at their providers and delete these.")
+    };
+    Some(Fix { title: format!("Keep {name} out of git"), grade: Grade::Safe, preferred: true, edits, note: Some(note), suppresses: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixes::testing::{after, file, project};
+    use crate::project::EnvFiles;
+
+    #[test]
+    fn an_ignore_rule_is_added_once() {
+        let before = project(&[(".env", "A=1\n"), (".gitignore", "dist\n")]);
+        let fix = fix(&before, &file(".env")).expect("a fix");
+        assert_eq!(after(&before, &fix, &[".gitignore", ".env"]), ["dist\n\n.env\n.env.*\n!.env.example\n", "A=1\n"]);
+        let covered = project(&[(".env", "A=1\n"), (".gitignore", ".env*\n")]);
+        assert!(super::fix(&covered, &file(".env")).is_none());
+    }
+
+    #[test]
+    fn what_is_in_git_is_taken_out_by_hand() {
+        let mut env_files = EnvFiles::default();
+        env_files.learn(&file("api/.env"), false, true);
+        let before = project(&[("api/.env", "A=1\n")]).with_env_files(env_files);
+        let fix = fix(&before, &file("api/.env")).expect("a fix");
+        assert!(fix.note.is_some_and(|note| note.contains("git rm --cached .env")));
+    }
+}

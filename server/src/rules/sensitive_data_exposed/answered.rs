@@ -1,0 +1,238 @@
+//! What answers give away: keys of the environment, and rows with columns that nobody should see.
+
+use super::META;
+use crate::facts::catalogue::BUILT_IN;
+use crate::facts::check::{Root, Symbol};
+use crate::facts::event::{Access, AccessId, Event, Use, UseKind};
+use crate::facts::private::{is_private_column, is_private_variable};
+use crate::facts::query::Columns;
+use crate::facts::schema::{Column, Model};
+use crate::facts::value::{Kind, Object, Piece, Value};
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::{Confidence, FixPlan, Impact};
+use crate::text::Name;
+
+pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    for event in &cx.walk.events {
+        let Event::Use(used) = event else { continue };
+        if !gets_out(cx, used) {
+            continue;
+        }
+        let mut leaks = Vec::new();
+        Looking { cx, leaks: &mut leaks }.at(&used.value, &[], 0);
+        for leak in leaks {
+            if let Some(raw) = told(cx, used, leak)
+                && !out.iter().any(|known| known.site == raw.site && known.message == raw.message)
+            {
+                out.push(raw);
+            }
+        }
+    }
+}
+
+/// Does the whole of the value reach somebody outside? A template picks what it shows.
+fn gets_out(cx: &RuleCx<'_>, used: &Use) -> bool {
+    match used.kind {
+        UseKind::Respond => cx.walk.route.is_some(),
+        UseKind::Return => cx.walk.route.is_some() && !cx.project.declares_answer(cx.walk),
+        UseKind::Passed => true,
+        UseKind::Shown | UseKind::Handed => false,
+    }
+}
+
+enum Leak {
+    /// One variable.
+    Variable(Name),
+    Environment,
+    /// Whole rows with these columns.
+    Rows {
+        access: AccessId,
+        columns: Vec<Name>,
+    },
+    /// One column by name.
+    Column {
+        access: AccessId,
+        column: Name,
+    },
+}
+
+struct Looking<'l, 'c> {
+    cx: &'l RuleCx<'c>,
+    leaks: &'l mut Vec<Leak>,
+}
+
+impl Looking<'_, '_> {
+    /// `hidden`: what is put over the columns of a row that is spread.
+    fn at(&mut self, value: &Value, hidden: &[Name], depth: u32) {
+        if depth > 6 || self.leaks.len() >= 4 {
+            return;
+        }
+        if let Some(symbol) = value.symbol()
+            && self.named(value, symbol)
+        {
+            return;
+        }
+        match value.kind() {
+            Kind::Row(row) | Kind::Rows(row) => self.rows(row.access, hidden),
+            // An element shows what it picks; what it hands to the browser was looked at where it does.
+            Kind::Object(object) if object.is_element() => {}
+            Kind::Object(object) => self.object(object, hidden, depth),
+            Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| self.at(item, &[], depth + 1)),
+            Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| self.at(&alternative.value, hidden, depth + 1)),
+            Kind::Promise(inner) => self.at(inner, hidden, depth + 1),
+            Kind::Text(text) => text.pieces.iter().for_each(|piece| {
+                if let Piece::Hole { value, .. } = piece {
+                    self.at(value, &[], depth + 1);
+                }
+            }),
+            // `NextResponse.json(body)`, returned: the call was looked at.
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, object: &Object, hidden: &[Name], depth: u32) {
+        for (at, (name, value)) in object.fields.iter().enumerate() {
+            if !hidden.contains(name) && !(at < object.spread_at && object.rest.is_some()) {
+                self.at(value, &[], depth + 1);
+            }
+        }
+        if let Some(rest) = &object.rest {
+            let over: Vec<Name> = object.fields.iter().skip(object.spread_at).map(|(name, _)| name.clone()).chain(hidden.iter().cloned()).collect();
+            self.at(rest, &over, depth + 1);
+        }
+    }
+
+    /// A value that is one thing of the environment or of a row. True if there is nothing more to see.
+    fn named(&mut self, value: &Value, symbol: &Symbol) -> bool {
+        match (&symbol.root, &*symbol.path) {
+            (Root::Request(part), []) if part == "env" && matches!(value.kind(), Kind::Library(_)) => self.leaks.push(Leak::Environment),
+            (Root::Request(part), [.., name]) if part == "env" => {
+                if is_private_variable(name) {
+                    self.leaks.push(Leak::Variable(name.clone()));
+                }
+            }
+            (Root::Row(access), [column]) if matches!(value.kind(), Kind::Unknown) => {
+                if is_private_column(column) {
+                    self.leaks.push(Leak::Column { access: *access, column: column.clone() });
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn rows(&mut self, access: AccessId, hidden: &[Name]) {
+        let Some(found) = access_of(self.cx, access) else { return };
+        let Some(model) = self.cx.schema.model(&found.query.model) else { return };
+        let Some(chosen) = &found.query.columns else { return };
+        if !matches!(chosen, Columns::Only(_)) && !Self::is_whole(found) {
+            return;
+        }
+        let named = |column: &Column| match chosen {
+            Columns::Only(names) | Columns::Also(names) => names.contains(&column.name),
+            _ => false,
+        };
+        let is_given = |column: &&Column| {
+            let given = (chosen.give(&column.name) || chosen.give(&column.db_name)) && (!column.withheld || named(column));
+            given && is_private_column(&column.name) && !hidden.contains(&column.name) && !hidden.contains(&column.db_name)
+        };
+        let mut columns: Vec<Name> = model.columns.iter().filter(is_given).map(|column| column.name.clone()).collect();
+        for path in found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))) {
+            columns.extend(self.embedded(model, path));
+        }
+        if !columns.is_empty() {
+            self.leaks.push(Leak::Rows { access, columns });
+        }
+    }
+
+    /// The private columns of whole rows that come with a row, with the way to them.
+    fn embedded(&self, model: &Model, path: &[Name]) -> Vec<Name> {
+        let mut at = model;
+        for name in path {
+            let next = at.relations.iter().find(|relation| relation.name == *name).and_then(|relation| self.cx.schema.get(&relation.model));
+            let Some(next) = next else { return Vec::new() };
+            at = next;
+        }
+        let way = path.iter().map(Name::as_str).collect::<Vec<_>>().join(".");
+        at.columns
+            .iter()
+            .filter(|column| is_private_column(&column.name) && !column.withheld)
+            .map(|column| Name::from(format!("{way}.{}", column.name)))
+            .collect()
+    }
+
+    /// Rows of this client are sent with all their columns: no class of theirs hides some.
+    fn is_whole(access: &Access) -> bool {
+        BUILT_IN.client(&access.query.client).is_some_and(|client| client.plain_rows)
+    }
+}
+
+fn access_of<'w>(cx: &RuleCx<'w>, id: AccessId) -> Option<&'w Access> {
+    cx.walk.events.iter().find_map(|event| match event {
+        Event::Access(access) if access.id == id => Some(access),
+        _ => None,
+    })
+}
+
+fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
+    let way = if used.kind == UseKind::Passed { "is handed to a component that runs in the browser" } else { "is sent to whoever calls this" };
+    let mut raw = Raw::new(&META, used.site.clone(), Confidence::Proven);
+    match leak {
+        Leak::Variable(name) => {
+            raw.impact = Some(Impact::Critical);
+            raw.detail = "environment".into();
+            raw.message = format!("`{name}` {way}: they can use it as if they were you");
+        }
+        Leak::Environment => {
+            raw.impact = Some(Impact::Critical);
+            raw.detail = "environment".into();
+            raw.message = format!("The whole environment {way}, with every key and password in it");
+        }
+        Leak::Rows { access, columns } => {
+            let found = access_of(cx, access)?;
+            raw.confidence = if found.query.guessed { Confidence::Likely } else { Confidence::Proven };
+            raw.detail = "columns".into();
+            raw.site = found.query.site.clone().unwrap_or_else(|| found.site.clone());
+            let names = listed(&columns);
+            let model = &found.query.model;
+            raw.message = match used.kind {
+                UseKind::Passed => format!(
+                    "Whole `{model}` records are handed to a component that runs in the browser, {names} with them: anyone can read them in the page's source"
+                ),
+                _ => format!("Whole `{model}` records are sent out, {names} with them: anyone who may call this can read them in the answer"),
+            };
+            raw.also(used.site.clone(), "they get out here".to_owned());
+            raw.plans.extend(leave_out(cx, found, &columns));
+        }
+        Leak::Column { access, column } => {
+            let found = access_of(cx, access)?;
+            raw.confidence = Confidence::Likely;
+            raw.detail = "columns".into();
+            raw.message = format!("`{column}` of `{}` {way}", found.query.model);
+        }
+    }
+    Some(raw)
+}
+
+/// Only columns of the rows themselves: what comes along is chosen in more than one way.
+fn leave_out(cx: &RuleCx<'_>, found: &Access, private: &[Name]) -> Option<FixPlan> {
+    let model = cx.schema.model(&found.query.model)?;
+    let query = cx.project.place(found.query.site.as_ref()?)?;
+    if found.query.columns != Some(Columns::Whole) || private.iter().any(|name| name.contains('.')) {
+        return None;
+    }
+    let is_other = |column: &&Column| !column.implicit && !private.contains(&column.name) && !is_private_column(&column.name);
+    let others = model.columns.iter().filter(is_other);
+    let by_database = found.query.client == "supabase";
+    let names = others.map(|column| if by_database { column.db_name.clone() } else { column.name.clone() }).collect();
+    Some(FixPlan::ChooseColumns { query, client: found.query.client.clone(), private: private.to_vec(), others: names })
+}
+
+fn listed(columns: &[Name]) -> String {
+    match columns {
+        [] => String::new(),
+        [only] => format!("`{only}`"),
+        [first, second] => format!("`{first}` and `{second}`"),
+        [first, second, others @ ..] => format!("`{first}`, `{second}` and {} more", others.len()),
+    }
+}

@@ -1,0 +1,78 @@
+//! Secrets in addresses, and in the browser's storage.
+
+use super::META;
+use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::place::Site;
+use crate::facts::private::{is_private_value, is_private_variable};
+use crate::facts::value::{Kind, Piece, Value};
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::{Confidence, Impact};
+use crate::text::Name;
+
+pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    for event in &cx.walk.events {
+        let Event::Sink(sink) = event else { continue };
+        let found = match sink.kind {
+            SinkKind::Fetch => address(&sink.value),
+            SinkKind::Storage => stored(sink),
+            _ => None,
+        };
+        let Some((site, detail, message)) = found else { continue };
+        let mut raw = Raw::new(&META, site.unwrap_or_else(|| sink.site.clone()), Confidence::Likely);
+        raw.impact = Some(Impact::Medium);
+        raw.detail = Name::new_static(detail);
+        raw.message = message;
+        out.push(raw);
+    }
+}
+
+type Found = (Option<Site>, &'static str, String);
+
+/// `https://host/path?api_key=${process.env.KEY}`: a secret of ours in the query.
+fn address(value: &Value) -> Option<Found> {
+    let Kind::Text(text) = value.kind() else { return None };
+    // Some services take their key nowhere else.
+    let host = match text.pieces.first()? {
+        Piece::Literal(first) => first.as_ref(),
+        Piece::Hole { .. } => "",
+    };
+    if ["maps.googleapis.com", "maps.google.com"].iter().any(|known| host.contains(known)) {
+        return None;
+    }
+    for pair in text.pieces.windows(2) {
+        let [Piece::Literal(before), Piece::Hole { value, site }] = pair else { continue };
+        let Some(name) = query_name(before).filter(|name| is_credential(name)) else { continue };
+        let variable = value.symbol().and_then(|symbol| symbol.path.last()).filter(|variable| is_private_variable(variable))?;
+        let message = format!(
+            "`{variable}` is put into the address as `{name}`: addresses are kept in logs, histories and analytics, and everyone who reads those can use it"
+        );
+        return Some((Some(site.clone()), "url", message));
+    }
+    None
+}
+
+/// `…&api_key=` at the end: the name that comes next has a value.
+fn query_name(text: &str) -> Option<&str> {
+    let text = text.strip_suffix('=')?;
+    let at = text.rfind(['?', '&'])?;
+    text.get(at + 1..)
+}
+
+fn is_credential(name: &str) -> bool {
+    name.eq_ignore_ascii_case("key") || is_private_value(name)
+}
+
+/// `localStorage.setItem("token", token)`.
+fn stored(sink: &Sink) -> Option<Found> {
+    let [key, value, ..] = sink.args.as_slice() else { return None };
+    if sink.site != value.site || matches!(value.value.kind(), Kind::Bool(_) | Kind::Number(_) | Kind::Null) {
+        return None;
+    }
+    let key = key.value.as_str().map(|key| key.as_ref()).unwrap_or("");
+    let spoken = sink.spoken.iter().find_map(|(path, _)| path.last().filter(|name| is_private_value(name)));
+    let name = spoken.map(Name::as_str).or_else(|| is_private_value(key).then_some(key))?;
+    let message = format!(
+        "`{name}` is kept in the browser's storage, where every script of the page can read it: one bad package or one injected script takes the sign-in along"
+    );
+    Some((None, "storage", message))
+}

@@ -1,0 +1,1 @@
+export const OPENAI_KEY = "{{openai_project}}";
