@@ -131,7 +131,10 @@ fn a_comment_that_silences_stands_in_its_script() {
     let vue = "<script setup lang=\"ts\">\r\n  const key: string = \"{{stripe_live}}\";\r\n</script>\r\n";
     let (_, fixes) = repaired(&[("a.vue", vue)], "a.vue");
     let [(_, marked)] = fixes.as_slice() else { panic!("{} fixes", fixes.len()) };
-    assert!(marked.starts_with("<script setup lang=\"ts\">\r\n  // guardline-ignore-next-line secret-client-exposed[stripe-secret]: reason\r\n  const"), "{marked}");
+    assert!(
+        marked.starts_with("<script setup lang=\"ts\">\r\n  // guardline-ignore-next-line secret-client-exposed[stripe-secret]: reason\r\n  const"),
+        "{marked}"
+    );
     let (_, fixes) = repaired(&[("a.svelte", "<p>a</p>\n<script>const key = \"{{stripe_live}}\";</script>\n")], "a.svelte");
     let [(_, marked)] = fixes.as_slice() else { panic!("{} fixes", fixes.len()) };
     assert!(marked.starts_with("<p>a</p>\n<!-- guardline-ignore-next-line secret-client-exposed[stripe-secret]: reason -->\n<script>"), "{marked}");

@@ -108,7 +108,7 @@ fn secrets_are_still_found_in_them() {
         let key = stripe_key(seed as u64 + 40);
         let project = Project::of(&[(name, &format!("first line\nkey: \"{key}\"\n"))]);
         let found = findings(&project.json(&[]));
-        assert!(found.iter().any(|finding| finding.contains("secret-hardcoded")), "{name}: {found:?}");
+        assert!(found.iter().any(|finding| finding.contains(" secret-")), "{name}: {found:?}");
     }
 }
 

@@ -53,6 +53,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::RemoveEntry { entry, name } => remove_entry::fix(project, entry, name).into_iter().collect(),
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),
         FixPlan::ServerRoute { at, variable } => server_route::fix(project, at, variable).into_iter().collect(),
+        FixPlan::SetOption { at, name, value } => rewrite::set_option(project, at, name, value).into_iter().collect(),
         FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
         FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),

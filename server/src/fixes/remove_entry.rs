@@ -2,14 +2,17 @@
 
 use super::edits::Edits;
 use super::{Fix, Grade};
+use crate::model::{Entry, ExprKind, FileModel};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::text::{Name, Span, lines};
 
 pub fn fix(project: &Project, entry: &Place, name: &Name) -> Option<Fix> {
-    let text = project.file(&entry.file)?.document.text();
+    let known = project.file(&entry.file)?;
+    let text = known.document.text();
+    let span = known.model.as_deref().and_then(|model| with_its_key(model, entry.span)).unwrap_or(entry.span);
     let mut edits = Edits::default();
-    edits.replace(&entry.file, extent(&text, entry.span)?, "");
+    edits.replace(&entry.file, extent(&text, span)?, "");
     Some(Fix {
         title: format!("Remove {name}"),
         grade: Grade::NeedsReview,
@@ -21,6 +24,14 @@ pub fn fix(project: &Project, entry: &Place, name: &Name) -> Option<Fix> {
         ),
         suppresses: false,
     })
+}
+
+/// The entry whose value stands there.
+fn with_its_key(model: &FileModel, value: Span) -> Option<Span> {
+    let placed = model.segment_at(value.start)?;
+    let entries = placed.segment.exprs.iter().filter_map(|expr| if let ExprKind::Object(entries) = &expr.kind { Some(entries) } else { None });
+    let is_it = |entry: &&Entry| matches!(entry, Entry::Field { value: of, .. } if placed.absolute(placed.segment[*of].span) == value);
+    entries.flatten().find(is_it).map(|entry| placed.absolute(entry.span()))
 }
 
 /// The entry with the comma that goes with it.

@@ -5,7 +5,18 @@ use super::{Fix, Grade};
 use crate::project::Project;
 use crate::rules::{Place, RuleId};
 use crate::syntax::Language;
-use crate::text::{Change, Encoding, position};
+use crate::text::{Change, Encoding, Name, position};
+
+/// An option of a configuration gets another value. What it did before is undone by it, so it is safe.
+pub fn set_option(project: &Project, at: &Place, name: &Name, value: &Name) -> Option<Fix> {
+    let document = &project.file(&at.file)?.document;
+    if document.slice(at.span) == value.as_str() {
+        return None;
+    }
+    let mut edits = Edits::default();
+    edits.replace(&at.file, at.span, value.as_str());
+    Some(Fix { title: format!("Set {name} to {value}"), grade: Grade::Safe, preferred: true, edits: edits.finish()?, note: None, suppresses: false })
+}
 
 /// Nothing if the code would not parse any more, or stays as it is.
 pub fn fix(project: &Project, at: &Place, text: &str, rule: &RuleId, safe: bool) -> Option<Fix> {

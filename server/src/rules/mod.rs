@@ -69,6 +69,7 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     let told = |name: &&Name| messages.iter().any(|message| message.contains(&format!("`{name}`")));
     let told: FxHashSet<Name> = cx.reach.published().names(cx.file).iter().filter(told).cloned().collect();
     public_env_secret::check(cx, &published, &told, out);
+    public_source_maps::check(cx, out);
 }
 
 /// The rule with this id, if there is one.

@@ -23,6 +23,8 @@ pub enum FixPlan {
     ServerOnly { file: FileId },
     /// Ask a vendor from a server instead of from the browser: what stands at `at`, with the key of `variable`.
     ServerRoute { at: Place, variable: Name },
+    /// Set an option to another value.
+    SetOption { at: Place, name: Name, value: Name },
     /// Log something else in the place of this value.
     HideInLog { at: Place, name: Name },
     /// Do not ask for the `private` columns in this query, only for the `others`.

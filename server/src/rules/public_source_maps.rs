@@ -1,6 +1,9 @@
 //! Source maps are served beside the code: everybody reads the source as it was written.
 
-use super::{Audience, Impact, Risk, RuleId, RuleMeta};
+use super::exposed::FileCx;
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::setup::Answer;
+use crate::syntax::Language;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("public-source-maps"),
@@ -11,6 +14,49 @@ pub static META: RuleMeta = RuleMeta {
     cwe: &[540],
     page: include_str!("../../../queries/rules/public-source-maps.md"),
 };
+
+/// Packages that take the maps away and delete them.
+const UPLOADERS: &[&str] = &[
+    "@sentry/nextjs",
+    "@sentry/vite-plugin",
+    "@sentry/webpack-plugin",
+    "@sentry/sveltekit",
+    "@sentry/nuxt",
+    "@sentry/astro",
+    "@sentry/react-router",
+    "@bugsnag/source-maps",
+    "@datadog/datadog-ci",
+    "vite-plugin-bugsnag",
+];
+
+/// What a configuration says of the production build.
+pub fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    let Some(facts) = cx.project.setup().of(cx.file) else { return };
+    // A library's maps go to the people who build with it.
+    if facts.switches.iter().any(|switch| switch.name == "library" && switch.is != Answer::No) {
+        return;
+    }
+    let is_taken_away = UPLOADERS.iter().any(|package| cx.project.depends_on(cx.file, package));
+    for switch in facts.switches.iter().filter(|switch| switch.name == "source-maps" && switch.is == Answer::Yes && !switch.place.span.is_empty()) {
+        let confidence = if is_taken_away { Confidence::Possible } else { Confidence::Proven };
+        let name = option_before(cx, switch.place.span.start);
+        let message = format!("`{name}` makes the production build serve its source maps: anyone can download your original source code, comments included");
+        let mut finding = cx.finding(&META, &switch.stack, (META.impact, confidence), switch.place.clone(), message);
+        if cx.known.document.language != Language::Dockerfile {
+            finding.plans.push(FixPlan::SetOption { at: switch.place.clone(), name: name.into(), value: "false".into() });
+        }
+        out.push(finding);
+    }
+}
+
+/// What stands before the value on its line: `sourcemap: true`, `GENERATE_SOURCEMAP=true`.
+fn option_before(cx: &FileCx<'_>, at: u32) -> String {
+    let text = cx.known.document.text();
+    let before = text.get(..at as usize).unwrap_or("").trim_end_matches([' ', ':', '=', '"', '\'']);
+    let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+    let name = before.get(start..).unwrap_or("");
+    if name.is_empty() { "sourcemap".to_owned() } else { name.to_owned() }
+}
 
 /// What is said of `maps` maps in a built folder that give away these sources.
 pub fn built_message(folder: &str, maps: usize, sources: &[String]) -> String {

@@ -6,6 +6,8 @@ use super::exposed::{FileCx, audience, is_never_served, reader};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta};
 use crate::facts::browser::BROWSER;
 use crate::facts::exposure::{KeySource, Switch, VendorCall, gives, key_of};
+use crate::facts::private::is_private_variable;
+use crate::facts::setup::Origin;
 use crate::project::reach::{Intrusion, Needed, place_of, place_of_import};
 use crate::text::{Name, Place, Span};
 
@@ -38,11 +40,43 @@ pub fn check(cx: &FileCx<'_>, calls: &[VendorCall], literals: &[Span], out: &mut
         out.extend(of_call(cx, call));
     }
     brought_along(cx, &META, false, out);
+    copied(cx, out);
     if is_never_served(cx) {
         let end = cx.known.document.rope().get_line(0).map_or(0, |line| line.to_string().trim_end().len() as u32);
         let name = cx.file.file_name();
         let message = format!("Anyone can download `{name}` by its address: this folder is served as it is");
         out.push(cx.finding(&META, "static-file", (Impact::Critical, Confidence::Proven), cx.place(Span::new(0, end)), message));
+    }
+}
+
+/// The configuration tells the build to copy a secret into what it makes.
+fn copied(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    let Some(facts) = cx.project.setup().of(cx.file) else { return };
+    let mut told: Vec<Place> = Vec::new();
+    for inlined in &facts.inlined {
+        // What an env file publishes by its names is told of there.
+        if inlined.way == "env-file" || told.contains(&inlined.place) {
+            continue;
+        }
+        let whole = inlined.from.iter().any(|origin| matches!(origin, Origin::Environment(prefix) if prefix.is_empty()));
+        let named = inlined.from.iter().find_map(|origin| match origin {
+            Origin::Variable(name) if is_private_variable(name) => Some(name),
+            _ => None,
+        });
+        let message = match named {
+            Some(name) => {
+                let gives = gives(name);
+                format!("This copies `{name}` into code that goes to every visitor, and any of them can {gives}")
+            }
+            None if whole => "This copies the whole environment into code that goes to every visitor, with every key and password in it".to_owned(),
+            None => continue,
+        };
+        told.push(inlined.place.clone());
+        let mut finding = cx.finding(&META, "inlined", (Impact::Critical, Confidence::Proven), inlined.place.clone(), message);
+        if inlined.way != "prefix" && inlined.way != "environment-plugin" {
+            finding.plans.push(FixPlan::RemoveEntry { entry: inlined.place.clone(), name: inlined.name.clone() });
+        }
+        out.push(finding);
     }
 }
 

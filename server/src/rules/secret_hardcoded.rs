@@ -182,6 +182,7 @@ fn is_code(hit: &SecretHit, input: &Input<'_>) -> bool {
 
 fn whereabouts(hit: &SecretHit, input: &Input<'_>) -> &'static str {
     match input.document.language {
+        Language::Env if secrets::Place::of(input.path) == secrets::Place::EnvSample => "a sample that is shared with the code",
         Language::Env if input.tracked => "an env file that is saved in git, where every copy keeps it",
         Language::Env => "an env file that git does not leave out",
         _ if is_code(hit, input) => "the source",
