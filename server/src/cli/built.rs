@@ -1,17 +1,14 @@
 //! `guardline audit --built`: what the last build serves.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use rustc_hash::FxHashMap;
 
 use super::targets::Targets;
 use crate::engine::{Cancel, Snapshot};
 use crate::project::Project;
-use crate::rules::built::Built;
+use crate::rules::built::{Built, Held};
 use crate::rules::{Finding, RuleMeta};
-use crate::syntax::Document;
 use crate::text::FileId;
 use crate::workspace::built;
 use crate::workspace::walk::file_id;
@@ -55,13 +52,7 @@ impl Served {
 
     /// What the findings become when what is served is held against them, and the served texts that they point into.
     /// `None` if cancelled.
-    pub fn check(
-        &self,
-        snapshot: &Snapshot,
-        rules: &[&RuleMeta],
-        findings: Vec<Finding>,
-        cancel: &Cancel,
-    ) -> Option<(Vec<Finding>, FxHashMap<FileId, Arc<Document>>)> {
+    pub fn check(&self, snapshot: &Snapshot, rules: &[&RuleMeta], findings: Vec<Finding>, cancel: &Cancel) -> Option<Held> {
         let mut scan = Built::new(&snapshot.project, rules, &findings);
         for (folder, path) in &self.folders {
             // Only what is served may be read on behalf of a served file.

@@ -20,6 +20,9 @@ use crate::text::{FileId, Name, Span};
 /// More places of one secret say nothing new.
 const MOST_PLACES: usize = 8;
 
+/// Findings, and the served texts that they point into.
+pub type Held = (Vec<Finding>, FxHashMap<FileId, Arc<Document>>);
+
 /// Reads what is served, file by file, and says what should not be there.
 pub struct Built<'p> {
     project: &'p Project,
@@ -153,7 +156,7 @@ impl<'p> Built<'p> {
     }
 
     /// The project's findings and what the build adds, in order, and the served texts that they point into.
-    pub fn finish(self, findings: Vec<Finding>) -> (Vec<Finding>, FxHashMap<FileId, Arc<Document>>) {
+    pub fn finish(self, findings: Vec<Finding>) -> Held {
         let mut all = findings;
         for leak in &self.found {
             add_leak(leak, &mut all);

@@ -92,7 +92,8 @@ impl Looking<'_, '_> {
 
     fn object(&mut self, object: &Object, hidden: &[Name], depth: u32) {
         for (at, (name, value)) in object.fields.iter().enumerate() {
-            if !hidden.contains(name) && !(at < object.spread_at && object.rest.is_some()) {
+            let is_overwritten = at < object.spread_at && object.rest.is_some();
+            if !hidden.contains(name) && !is_overwritten {
                 self.at(value, &[], depth + 1);
             }
         }
@@ -107,7 +108,8 @@ impl Looking<'_, '_> {
         match (&symbol.root, &*symbol.path) {
             (Root::Request(part), []) if part == "env" && matches!(value.kind(), Kind::Library(_)) => self.leaks.push(Leak::Environment),
             (Root::Request(part), [.., name]) if part == "env" => {
-                if is_private_variable(name) {
+                // `Boolean(process.env.KEY)` tells only whether it is there.
+                if is_private_variable(name) && matches!(value.kind(), Kind::Library(_) | Kind::Unknown) {
                     self.leaks.push(Leak::Variable(name.clone()));
                 }
             }
