@@ -7,7 +7,7 @@ use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleI
 use crate::facts::browser::BROWSER;
 use crate::facts::exposure::{KeySource, Switch, VendorCall, gives, key_of};
 use crate::facts::private::is_private_variable;
-use crate::facts::setup::Origin;
+use crate::facts::setup::{Inlined, Origin};
 use crate::project::reach::{Intrusion, Needed, place_of, place_of_import};
 use crate::text::{Name, Place, Span};
 
@@ -47,6 +47,12 @@ pub fn check(cx: &FileCx<'_>, calls: &[VendorCall], literals: &[Span], out: &mut
         let message = format!("Anyone can download `{name}` by its address: this folder is served as it is");
         out.push(cx.finding(&META, "static-file", (Impact::Critical, Confidence::Proven), cx.place(Span::new(0, end)), message));
     }
+}
+
+/// Does a configuration of the project put the variable's value into what ships?
+fn is_copied(cx: &FileCx<'_>, name: &Name) -> bool {
+    let copies = |inlined: &Inlined| inlined.way != "env-file" && inlined.from.iter().any(|origin| matches!(origin, Origin::Variable(from) if from == name));
+    cx.project.setup().files().any(|(_, facts)| facts.inlined.iter().any(copies))
 }
 
 /// The configuration tells the build to copy a secret into what it makes.
@@ -139,7 +145,8 @@ fn of_call(cx: &FileCx<'_>, call: &VendorCall) -> Option<Finding> {
 pub(super) fn brought_along(cx: &FileCx<'_>, meta: &RuleMeta<'static>, privileged: bool, out: &mut Vec<Finding>) {
     let wanted = |intrusion: &&Intrusion| match &intrusion.what {
         Needed::Library { library, .. } => library.privileged == privileged,
-        Needed::Variable(_) => !privileged,
+        // What the build is told to copy is there, and told of where it is said.
+        Needed::Variable(name) => !privileged && !is_copied(cx, name),
     };
     let mut told: Vec<Place> = Vec::new();
     let mut all: Vec<&Intrusion> = cx.reach.intrusions(cx.file).iter().filter(wanted).collect();
