@@ -13,7 +13,7 @@ use self::needles::Needles;
 use super::{Confidence, Finding, Impact, Level, Place, Related, RuleMeta, public_source_maps, secret_client_exposed};
 use crate::facts::secrets::{RowId, in_served};
 use crate::facts::source_map::{self, Named};
-use crate::project::Project;
+use crate::project::{Project, join};
 use crate::syntax::{Document, Language};
 use crate::text::{FileId, Name, Span};
 
@@ -143,7 +143,7 @@ impl<'p> Built<'p> {
 
     /// The file of the project that a map means: by its path from the map, or as the only one whose path ends so.
     fn source(&self, map: &FileId, name: &str) -> Option<FileId> {
-        let joined = FileId::new(&resolved(map.folder(), name));
+        let joined = FileId::new(&join(map.folder(), name));
         if self.project.file(&joined).is_some() {
             return Some(joined);
         }
@@ -175,24 +175,9 @@ impl<'p> Built<'p> {
 fn map_of(file: &FileId, text: &str, beside: &mut dyn FnMut(&FileId) -> Option<String>) -> Option<String> {
     match source_map::named_by(text) {
         Some(Named::Inline(body)) => source_map::inline(body),
-        Some(Named::Beside(address)) => beside(&FileId::new(&resolved(file.folder(), address))),
+        Some(Named::Beside(address)) => beside(&FileId::new(&join(file.folder(), address))),
         None => beside(&FileId::new(&format!("{}.map", file.as_str()))),
     }
-}
-
-/// `../src/a.ts` as seen from a folder.
-fn resolved(folder: &str, name: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').collect();
-    for part in name.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// A secret that is served: said where it was written, as what the rules say of that place already or in its stead.
