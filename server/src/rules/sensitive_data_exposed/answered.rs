@@ -4,13 +4,14 @@ use super::META;
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, Use, UseKind};
+use crate::facts::names;
 use crate::facts::private::{is_private_column, is_private_variable};
 use crate::facts::query::Columns;
 use crate::facts::schema::{Column, Model};
 use crate::facts::value::{Kind, Object, Piece, Value};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, Impact};
-use crate::text::Name;
+use crate::text::{FileId, Name};
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
@@ -125,7 +126,8 @@ impl Looking<'_, '_> {
 
     fn rows(&mut self, access: AccessId, hidden: &[Name]) {
         let Some(found) = access_of(self.cx, access) else { return };
-        let Some(model) = self.cx.schema.model(&found.query.model) else { return };
+        let file = &found.site.item.file;
+        let Some(model) = self.cx.schema.model_near(&found.query.model, file) else { return };
         let Some(chosen) = &found.query.columns else { return };
         if !matches!(chosen, Columns::Only(_)) && !Self::is_whole(found) {
             return;
@@ -136,11 +138,11 @@ impl Looking<'_, '_> {
         };
         let is_given = |column: &&Column| {
             let given = (chosen.give(&column.name) || chosen.give(&column.db_name)) && (!column.withheld || named(column));
-            given && is_private_column(&column.name) && !hidden.contains(&column.name) && !hidden.contains(&column.db_name)
+            given && is_near(model, column, file) && is_private_column(&column.name) && !hidden.contains(&column.name) && !hidden.contains(&column.db_name)
         };
         let mut columns: Vec<Name> = model.columns.iter().filter(is_given).map(|column| column.name.clone()).collect();
         for path in found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))) {
-            columns.extend(self.embedded(model, path));
+            columns.extend(self.embedded(model, path, file));
         }
         if !columns.is_empty() {
             self.leaks.push(Leak::Rows { access, columns });
@@ -148,7 +150,7 @@ impl Looking<'_, '_> {
     }
 
     /// The private columns of whole rows that come with a row, with the way to them.
-    fn embedded(&self, model: &Model, path: &[Name]) -> Vec<Name> {
+    fn embedded(&self, model: &Model, path: &[Name], file: &FileId) -> Vec<Name> {
         let mut at = model;
         for name in path {
             let next = at.relations.iter().find(|relation| relation.name == *name).and_then(|relation| self.cx.schema.get(&relation.model));
@@ -158,7 +160,7 @@ impl Looking<'_, '_> {
         let way = path.iter().map(Name::as_str).collect::<Vec<_>>().join(".");
         at.columns
             .iter()
-            .filter(|column| is_private_column(&column.name) && !column.withheld)
+            .filter(|column| is_private_column(&column.name) && !column.withheld && is_near(at, column, file))
             .map(|column| Name::from(format!("{way}.{}", column.name)))
             .collect()
     }
@@ -167,6 +169,25 @@ impl Looking<'_, '_> {
     fn is_whole(access: &Access) -> bool {
         BUILT_IN.client(&access.query.client).is_some_and(|client| client.plain_rows)
     }
+}
+
+/// Several programs of one workspace may call a model alike: the columns that are written down closest to the code are its own.
+fn is_near(model: &Model, column: &Column, file: &FileId) -> bool {
+    let shared = |other: &FileId| other.as_str().split('/').zip(file.as_str().split('/')).take_while(|(a, b)| a == b).count();
+    let best = model.columns.iter().map(|column| shared(&column.site.file)).max();
+    Some(shared(&column.site.file)) == best
+}
+
+/// A password, a hash, a number of a card: nobody's business, whoever asks. The secret of a webhook or the token of a session may
+/// be shown to the person it belongs to.
+fn is_for_nobody(column: &str) -> bool {
+    let name = column.rsplit('.').next().unwrap_or(column);
+    names::words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "password" | "passwd" | "pwd" | "passphrase" | "hash" | "hashed" | "salt" | "otp" | "totp" | "mfa" | "ssn" | "cvv" | "cvc" | "card"
+        )
+    })
 }
 
 fn access_of<'w>(cx: &RuleCx<'w>, id: AccessId) -> Option<&'w Access> {
@@ -192,9 +213,14 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
         }
         Leak::Rows { access, columns } => {
             let found = access_of(cx, access)?;
-            raw.confidence = if found.query.guessed { Confidence::Likely } else { Confidence::Proven };
+            let sure = if found.query.guessed { Confidence::Likely } else { Confidence::Proven };
+            raw.confidence = if columns.iter().any(|column| is_for_nobody(column)) { sure } else { Confidence::Possible };
             raw.detail = "columns".into();
-            raw.site = found.query.site.clone().unwrap_or_else(|| found.site.clone());
+            let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());
+            // What a handler returns is told where it is asked for: the end of a function is no place.
+            if used.kind == UseKind::Return {
+                raw.site = asked.clone();
+            }
             let names = listed(&columns);
             let model = &found.query.model;
             raw.message = match used.kind {
@@ -203,7 +229,7 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
                 ),
                 _ => format!("Whole `{model}` records are sent out, {names} with them: anyone who may call this can read them in the answer"),
             };
-            raw.also(used.site.clone(), "they get out here".to_owned());
+            raw.also(asked, "they are asked for here".to_owned());
             raw.plans.extend(leave_out(cx, found, &columns));
         }
         Leak::Column { access, column } => {
@@ -218,7 +244,7 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
 
 /// Only columns of the rows themselves: what comes along is chosen in more than one way.
 fn leave_out(cx: &RuleCx<'_>, found: &Access, private: &[Name]) -> Option<FixPlan> {
-    let model = cx.schema.model(&found.query.model)?;
+    let model = cx.schema.model_near(&found.query.model, &found.site.item.file)?;
     let query = cx.project.place(found.query.site.as_ref()?)?;
     if found.query.columns != Some(Columns::Whole) || private.iter().any(|name| name.contains('.')) {
         return None;
