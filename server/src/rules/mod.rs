@@ -3,6 +3,7 @@
 pub mod built;
 pub mod exposed;
 mod finding;
+pub mod input;
 mod meta;
 pub mod missing_ownership;
 pub mod own;

@@ -1,13 +1,12 @@
 //! SQL text is put together from what a caller sends.
 
+use super::input::Input;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::check::Fact;
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
-use crate::facts::taint::{Cleanings, Origin, Part};
+use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Piece, Value};
-use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("sql-injection"),
@@ -35,19 +34,19 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 found.push(hole);
             }
         }
-        let Some(worst) = found.iter().max_by_key(|hole| hole.confidence) else { continue };
-        let mut raw = Raw::new(&META, worst.site.clone().unwrap_or_else(|| sink.site.clone()), worst.confidence);
+        let Some(worst) = found.iter().max_by_key(|hole| hole.input.confidence) else { continue };
+        let mut raw = Raw::new(&META, worst.site.clone().unwrap_or_else(|| sink.site.clone()), worst.input.confidence);
         raw.detail = sink.client.clone();
         raw.message = message(worst);
         raw.also(sink.call.clone(), "the database runs it here".to_owned());
         // Holes of which less is sure are no evidence beside it.
-        let surely = |hole: &&Hole| hole.confidence > Confidence::Possible || worst.confidence == Confidence::Possible;
+        let surely = |hole: &&Hole| hole.input.confidence > Confidence::Possible || worst.input.confidence == Confidence::Possible;
         for hole in found.iter().filter(surely).filter(|hole| hole.site != worst.site) {
             if let Some(site) = &hole.site {
-                raw.also(site.clone(), format!("`{}` is put into the text too", hole.name));
+                raw.also(site.clone(), format!("`{}` is put into the text too", hole.input.name));
             }
         }
-        if let Some(source) = &worst.source {
+        if let Some(source) = &worst.input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
         }
         if let (Some(call), Some(text)) = (cx.project.place(&sink.call), cx.project.place(&sink.site)) {
@@ -58,11 +57,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 struct Hole {
-    name: Name,
-    part: Part,
-    confidence: Confidence,
+    input: Input,
     site: Option<Site>,
-    source: Option<Site>,
 }
 
 /// The holes of a text, through its branches.
@@ -103,73 +99,21 @@ fn has_text(value: &Value) -> bool {
 }
 
 fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> Option<Hole> {
-    let symbol = value.symbol();
-    let fixed = sink.facts.iter().any(|fact| match fact {
-        Fact::Among(known) | Fact::Is(known, _) => Some(known) == symbol,
-        _ => false,
-    });
-    if fixed || matches!(value.kind(), Kind::Number(_) | Kind::Bool(_) | Kind::Null) {
-        return None;
-    }
-    let origin: &Origin = value.taint().without(Cleanings::SQL).max_by_key(|origin| (weight(origin.part), !origin.clean.has(Cleanings::SOME_KEY)))?;
-    let mut confidence = match origin.part {
-        part if part.is_request() => Confidence::Proven,
-        Part::Model => Confidence::Proven,
-        Part::Local | Part::Fetched => Confidence::Likely,
-        // Who calls this function is not known. A value between quotes is text, and text can break out.
-        Part::Parameter if quoted => Confidence::Likely,
-        Part::Parameter => Confidence::Possible,
-        _ => return None,
-    };
+    // Who calls this function is not known. A value between quotes is text, and text can break out.
+    let of_parameters = if quoted { Confidence::Likely } else { Confidence::Possible };
+    let mut input = Input::of(value, Cleanings::SQL, &sink.facts, Some(of_parameters))?;
     // A schema has read it: perhaps as a number. And a client that only its name makes one is not sure either.
-    let validated = origin.clean.has(Cleanings::SHAPE) && !quoted;
-    confidence = match (sink.guessed, validated) {
+    let validated = input.shaped && !quoted;
+    input.confidence = match (sink.guessed, validated) {
         (true, _) if validated || !quoted => Confidence::Possible,
-        (true, _) => confidence.min(Confidence::Likely),
-        _ => confidence,
+        (true, _) => input.confidence.min(Confidence::Likely),
+        _ => input.confidence,
     };
-    // Checked where it was put in by name, and what went in under other keys is hardly this.
-    if origin.clean.has(Cleanings::SOME_KEY)
-        && let Kind::Union(alternatives) = value.kind()
-        && alternatives.iter().any(|alternative| is_checked(&alternative.value))
-    {
-        confidence = Confidence::Possible;
-    }
-    let name = match origin.name.as_str() {
-        "" | "()" => value.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_else(|| "a value".into()),
-        _ => origin.name.clone(),
-    };
-    Some(Hole { name, part: origin.part, confidence, site: site.cloned(), source: origin.site.clone() })
-}
-
-/// What the caller sent, made harmless.
-fn is_checked(value: &Value) -> bool {
-    value.taint().iter().any(|origin| origin.part.is_request()) && !value.taint().reaches(Cleanings::SQL)
-}
-
-fn weight(part: Part) -> u8 {
-    match part {
-        part if part.is_request() => 4,
-        Part::Model => 3,
-        Part::Fetched | Part::Local => 2,
-        Part::Parameter => 1,
-        _ => 0,
-    }
+    Some(Hole { input, site: site.cloned() })
 }
 
 fn message(hole: &Hole) -> String {
-    let name = &hole.name;
-    let from = match hole.part {
-        Part::Params | Part::Path => "from the URL",
-        Part::Query => "from the query string",
-        Part::Body | Part::RawBody | Part::Input => "sent by the caller",
-        Part::Headers => "from a request header",
-        Part::Cookies => "from a cookie",
-        Part::Files => "from an uploaded file",
-        Part::Model => "written by a language model",
-        Part::Local => "from the command line",
-        Part::Fetched => "from another server",
-        _ => "given to this function",
-    };
+    let name = &hole.input.name;
+    let from = hole.input.from();
     format!("`{name}`, {from}, becomes part of the SQL text: whoever controls it can type database commands and read, change or delete every record.")
 }
