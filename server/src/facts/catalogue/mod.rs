@@ -41,6 +41,16 @@ const FILES: &[(&str, &str)] = &[
     ("python-frameworks.toml", include_str!("../../../../queries/catalogue/python-frameworks.toml")),
     ("python-data.toml", include_str!("../../../../queries/catalogue/python-data.toml")),
     ("python-language.toml", include_str!("../../../../queries/catalogue/python-language.toml")),
+    ("ecma-sinks.toml", include_str!("../../../../queries/catalogue/ecma-sinks.toml")),
+    ("python-sinks.toml", include_str!("../../../../queries/catalogue/python-sinks.toml")),
+    ("ecma-pages.toml", include_str!("../../../../queries/catalogue/ecma-pages.toml")),
+    ("python-pages.toml", include_str!("../../../../queries/catalogue/python-pages.toml")),
+    ("ecma-crypto.toml", include_str!("../../../../queries/catalogue/ecma-crypto.toml")),
+    ("python-crypto.toml", include_str!("../../../../queries/catalogue/python-crypto.toml")),
+    ("ecma-hardening.toml", include_str!("../../../../queries/catalogue/ecma-hardening.toml")),
+    ("python-hardening.toml", include_str!("../../../../queries/catalogue/python-hardening.toml")),
+    ("ecma-effects.toml", include_str!("../../../../queries/catalogue/ecma-effects.toml")),
+    ("python-effects.toml", include_str!("../../../../queries/catalogue/python-effects.toml")),
 ];
 
 #[derive(Default)]
