@@ -38,7 +38,13 @@ impl Walker<'_> {
         query.guessed |= made.guessed;
         query.site = Some(self.site(span));
         if fires {
-            return Some(self.ask(query, gives, span));
+            let answer = self.ask(query, gives, span);
+            if entries.iter().any(|entry| entry.calls_back)
+                && let Some(last) = args.last().filter(|last| matches!(last.value.kind(), Kind::Function(_)))
+            {
+                self.answered_back(&last.value, &answer);
+            }
+            return Some(answer);
         }
         let mut lazy = entries.iter().any(|entry| entry.lazy);
         lazy |= made.query.as_ref().is_some_and(|before| before.lazy);
@@ -48,6 +54,21 @@ impl Walker<'_> {
         }
         let library = Library { query: Some(Arc::new(query)), ..made };
         Some(Value::new(Kind::Library(Arc::new(library))))
+    }
+
+    /// `(error, answer) => ..`, called once the database has answered.
+    fn answered_back(&mut self, callback: &Value, answer: &Value) {
+        // The answers of drivers that give several things at once are arguments of their own here.
+        let answers = match answer.kind() {
+            Kind::Seq(seq) => seq.items.clone(),
+            _ => vec![answer.clone()],
+        };
+        let mut given = vec![Value::unknown()];
+        given.extend(answers);
+        let before = self.save();
+        self.apply_plain(callback, given);
+        self.ended = false;
+        self.restore(before);
     }
 
     fn apply_step(&mut self, entry: &AccessEntry, query: &mut Query, made: &Library, args: &[Argument], span: Span) {

@@ -18,15 +18,19 @@ impl Walker<'_> {
             return;
         };
         query.key = Some(text.site.clone());
+        // `{ sql, args }`, `{ text, values }`: the statement and what is bound to it in one.
+        if let Kind::Object(object) = text.value.kind() {
+            let field = |names: &[&str]| names.iter().find_map(|name| object.get(name).0.cloned());
+            let bound = field(&["args", "values", "params"]).map(|value| bound_values(&value)).unwrap_or_default();
+            match field(&["sql", "text"]) {
+                Some(statement) => self.read_sql(&statement, &bound, query),
+                None => query.operation = Operation::Raw,
+            }
+            return;
+        }
         let bound: Vec<Value> = match spec.params {
             Some(at) if spec.spread => positional.iter().skip(at).map(|arg| arg.value.clone()).collect(),
-            Some(at) => match positional.get(at).map(|arg| &arg.value) {
-                Some(value) => match value.kind() {
-                    Kind::Seq(seq) => seq.items.clone(),
-                    _ => vec![value.clone()],
-                },
-                None => Vec::new(),
-            },
+            Some(at) => positional.get(at).map(|arg| bound_values(&arg.value)).unwrap_or_default(),
             None => Vec::new(),
         };
         self.read_sql(&text.value.clone(), &bound, query);
@@ -114,6 +118,14 @@ impl Walker<'_> {
                 term.value = value.clone();
             }
         }
+    }
+}
+
+/// What is bound to a statement's placeholders: a list, or one value.
+fn bound_values(value: &Value) -> Vec<Value> {
+    match value.kind() {
+        Kind::Seq(seq) => seq.items.clone(),
+        _ => vec![value.clone()],
     }
 }
 

@@ -27,6 +27,9 @@ pub struct AccessEntry {
     pub lazy: bool,
     #[serde(default)]
     pub gives: Returns,
+    /// The last argument is a function that gets the answer: `(error, rows) => ..`.
+    #[serde(default)]
+    pub calls_back: bool,
     /// A list of rows becomes one row.
     #[serde(default)]
     pub narrow: bool,
