@@ -79,9 +79,15 @@ fn principals_below(walker: &Walker<'_>, prefix: &str, states: &SmallVec<[State;
             _ => None,
         });
         match principal {
+            // `req.session.userId` is the id itself.
+            Some(_) if is_id(&member) => found.push((expression, Vec::new())),
             Some(id) => found.push((expression, id)),
             None => found.extend(principals_below(walker, &expression, &next, depth + 1)),
         }
     }
     found
+}
+
+fn is_id(member: &str) -> bool {
+    matches!(member, "userId" | "user_id" | "uid" | "accountId" | "account_id" | "sub")
 }

@@ -103,9 +103,6 @@ impl Walker<'_> {
         if let Some(op) = entry.op {
             query.operation = op;
         }
-        if entry.narrow && query.operation == Operation::ReadMany {
-            query.operation = Operation::ReadOne;
-        }
         for spec in &entry.filter {
             self.read_filter(spec, query, args, span);
         }
@@ -139,6 +136,9 @@ impl Walker<'_> {
         }
         if let Some(sql) = &entry.sql {
             self.read_statement(sql, query, args);
+        }
+        if entry.narrow && query.operation == Operation::ReadMany {
+            query.operation = Operation::ReadOne;
         }
         if query.handle.is_none() {
             query.handle = handle_of(made.receiver.as_ref(), 0);

@@ -13,6 +13,15 @@ use crate::text::Name;
 impl Walker<'_> {
     pub(super) fn read_statement(&mut self, spec: &SqlSpec, query: &mut Query, args: &[Argument]) {
         let positional: Vec<&Argument> = args.iter().filter(|arg| arg.name.is_empty()).collect();
+        let bound: Vec<Value> = match spec.params {
+            Some(at) if spec.spread => positional.iter().skip(at).flat_map(|arg| bound_values(&arg.value)).collect(),
+            Some(at) => positional.get(at).map(|arg| bound_values(&arg.value)).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        if spec.prepared {
+            bind(query, &bound);
+            return;
+        }
         let Some(text) = positional.get(spec.arg) else {
             query.operation = Operation::Raw;
             return;
@@ -28,11 +37,6 @@ impl Walker<'_> {
             }
             return;
         }
-        let bound: Vec<Value> = match spec.params {
-            Some(at) if spec.spread => positional.iter().skip(at).map(|arg| arg.value.clone()).collect(),
-            Some(at) => positional.get(at).map(|arg| bound_values(&arg.value)).unwrap_or_default(),
-            None => Vec::new(),
-        };
         self.read_sql(&text.value.clone(), &bound, query);
     }
 
@@ -65,7 +69,7 @@ impl Walker<'_> {
                     if !client.is_empty() {
                         query.client = client;
                     }
-                    self.bind_named(query, bound);
+                    bind(query, bound);
                 }
                 return;
             }
@@ -95,30 +99,67 @@ impl Walker<'_> {
             query.data.push(Value::new(Kind::Object(Arc::new(object))));
         }
     }
+}
 
-    /// `text("... :id")` executed with `{"id": x}`: names are looked up in what is bound now.
-    fn bind_named(&mut self, query: &mut Query, bound: &[Value]) {
-        let named: Vec<(Name, Value)> = bound
-            .iter()
-            .filter_map(|value| match value.kind() {
-                Kind::Object(object) => Some(object.fields.clone()),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        if named.is_empty() {
-            return;
-        }
-        for filter in &mut query.filter {
-            if let Filter::Term(term) = filter
-                && let Kind::Column(column) = term.value.kind()
-                && column.model == ":"
-                && let Some((_, value)) = named.iter().find(|(name, _)| *name == column.name)
-            {
-                term.value = value.clone();
+/// What is bound now to the placeholders of a statement that was made before: `text("... :id")` executed with `{"id": x}`,
+/// `prepare("... ?")` with `.get(x)`.
+fn bind(query: &mut Query, bound: &[Value]) {
+    if bound.is_empty() {
+        return;
+    }
+    for filter in &mut query.filter {
+        bind_in(filter, bound, 0);
+    }
+    for data in &mut query.data {
+        if let Kind::Object(object) = data.kind()
+            && object.fields.iter().any(|(_, value)| later(value).is_some())
+        {
+            let mut object = (**object).clone();
+            for (_, value) in &mut object.fields {
+                bind_value(value, bound);
             }
+            *data = data.with_kind(Kind::Object(Arc::new(object)));
         }
     }
+}
+
+fn bind_in(filter: &mut Filter, bound: &[Value], depth: u32) {
+    if depth > 12 {
+        return;
+    }
+    match filter {
+        Filter::Term(term) => bind_value(&mut term.value, bound),
+        Filter::All(all) | Filter::Any(all) => all.iter_mut().for_each(|filter| bind_in(filter, bound, depth + 1)),
+        Filter::Not(inner) => bind_in(inner, bound, depth + 1),
+        _ => {}
+    }
+}
+
+fn bind_value(value: &mut Value, bound: &[Value]) {
+    let Some(name) = later(value) else { return };
+    let by_name = bound.iter().find_map(|value| match value.kind() {
+        Kind::Object(object) => object.get(&name).0.cloned(),
+        _ => None,
+    });
+    let by_place = || name.parse::<usize>().ok().and_then(|at| bound.get(at).cloned());
+    if let Some(given) = by_name.or_else(by_place) {
+        *value = given;
+    }
+}
+
+/// A placeholder to which nothing is bound yet, by its name or its number.
+fn later(value: &Value) -> Option<Name> {
+    match value.kind() {
+        Kind::Column(column) if column.model == LATER => Some(column.name.clone()),
+        _ => None,
+    }
+}
+
+/// The table that placeholders stand in for until something is bound to them.
+const LATER: &str = ":";
+
+fn bound_later(name: impl Into<Name>) -> Value {
+    Value::new(Kind::Column(Arc::new(Column { model: Name::new_static(LATER), name: name.into() })))
 }
 
 /// What is bound to a statement's placeholders: a list, or one value.
@@ -198,22 +239,27 @@ impl Statement<'_> {
         }
     }
 
+    /// Where nothing at all is bound, something may be later.
+    fn bound_at(&self, at: usize) -> Value {
+        match self.bound {
+            [] => bound_later(at.to_string()),
+            all => all.get(at).cloned().unwrap_or_else(Value::unknown),
+        }
+    }
+
     fn value(&self, expr: &sql::Expr) -> Value {
         match &expr.kind {
             ExprKind::Placeholder(placeholder) => match placeholder {
                 Placeholder::Hole(at) => self.holes.get(*at as usize).cloned().unwrap_or_else(Value::unknown),
-                Placeholder::Numbered(at) => self.bound.get((*at as usize).saturating_sub(1)).cloned().unwrap_or_else(Value::unknown),
-                Placeholder::Positional(at) => self.bound.get(*at as usize).cloned().unwrap_or_else(Value::unknown),
+                Placeholder::Numbered(at) => self.bound_at((*at as usize).saturating_sub(1)),
+                Placeholder::Positional(at) => self.bound_at(*at as usize),
                 Placeholder::Named(name) => {
                     let given = self.bound.iter().find_map(|value| match value.kind() {
                         Kind::Object(object) => object.get(name).0.cloned(),
                         _ => None,
                     });
                     // Bound later: remembered by its name.
-                    given.unwrap_or_else(|| {
-                        let column = Column { model: ":".into(), name: name.clone() };
-                        Value::new(Kind::Column(Arc::new(column)))
-                    })
+                    given.unwrap_or_else(|| bound_later(name.clone()))
                 }
             },
             ExprKind::Text { value, holes } => match holes.as_slice() {

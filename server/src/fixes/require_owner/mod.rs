@@ -3,6 +3,7 @@
 
 mod denial;
 mod query;
+mod statement;
 
 use super::edits::Edits;
 use super::literal::Code;
@@ -17,7 +18,7 @@ use crate::text::{Span, lines};
 /// The fixes for an access, the preferred one first.
 pub fn fixes(project: &Project, plan: &RequireOwner) -> Vec<Fix> {
     let Some(code) = Code::of(project, &plan.access.file) else { return Vec::new() };
-    let Some(user) = user(&code, plan) else { return Vec::new() };
+    let Some(user) = user(project, &code, plan) else { return Vec::new() };
     let site = Site { code: &code, plan, user };
     let mut edits = Edits::default();
     let Some(()) = query::constrain(&site, &mut edits) else { return Vec::new() };
@@ -57,7 +58,7 @@ impl Site<'_> {
 }
 
 /// The user's id, as the code at the access can write it. What the file already does comes first.
-fn user(code: &Code<'_>, plan: &RequireOwner) -> Option<String> {
+fn user(project: &Project, code: &Code<'_>, plan: &RequireOwner) -> Option<String> {
     let mut candidates: Vec<String> = Vec::new();
     for (expression, rest) in &plan.callers {
         candidates.extend(used_in(&code.text, expression));
@@ -70,7 +71,14 @@ fn user(code: &Code<'_>, plan: &RequireOwner) -> Option<String> {
     }
     // A member that other code of the file reads is better evidence than what the library's manual says.
     let known: Vec<&String> = candidates.iter().filter(|candidate| count(&code.text, candidate) > 0).collect();
-    known.first().map(|known| (*known).clone()).or_else(|| candidates.first().cloned())
+    if let Some(known) = known.first() {
+        return Some((*known).clone());
+    }
+    // What other files of the project read is better evidence, too.
+    let code_files = project.files().filter(|(file, known)| known.model.is_some() && *file != &code.file).map(|(_, known)| &known.document);
+    let texts: Vec<String> = code_files.filter(|document| document.language == code.language).map(|document| document.text()).collect();
+    let read_elsewhere = |candidate: &&String| texts.iter().any(|text| count(text, candidate) > 0);
+    candidates.iter().find(read_elsewhere).or(candidates.first()).cloned()
 }
 
 /// `req.user.sub`, where the file reads that of `req.user`; `req.user!.id` where it says that there is one.

@@ -1,6 +1,6 @@
 //! The edits per database client (authorization reference, section 5.4).
 
-use super::denial;
+use super::{denial, statement};
 use super::{Site, indentation, reads_one};
 use crate::facts::query::Operation;
 use crate::fixes::edits::Edits;
@@ -16,18 +16,18 @@ pub(super) fn constrain(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
         "supabase" => supabase(site, edits),
         "django" => django(site, edits),
         "sqlalchemy" => sqlalchemy(site, edits),
-        _ => None,
+        _ => statement::constrain(site, edits),
     }
 }
 
 /// An expression of the file and the segment it stands in.
-struct Found<'c> {
-    placed: &'c Placed,
-    id: ExprId,
+pub(super) struct Found<'c> {
+    pub placed: &'c Placed,
+    pub id: ExprId,
 }
 
 impl<'c> Found<'c> {
-    fn kind(&self) -> &'c ExprKind {
+    pub fn kind(&self) -> &'c ExprKind {
         &self.placed.segment[self.id].kind
     }
 
@@ -35,13 +35,13 @@ impl<'c> Found<'c> {
         self.placed.absolute(self.placed.segment[self.id].span)
     }
 
-    fn absolute(&self, id: ExprId) -> Span {
+    pub fn absolute(&self, id: ExprId) -> Span {
         self.placed.absolute(self.placed.segment[id].span)
     }
 }
 
 /// The expression that covers exactly this span.
-fn at<'c>(site: &'c Site<'_>, span: Span) -> Option<Found<'c>> {
+pub(super) fn at<'c>(site: &'c Site<'_>, span: Span) -> Option<Found<'c>> {
     let placed = site.code.model.segment_at(span.start)?;
     let relative = Span::new(span.start.checked_sub(placed.start)?, span.end.checked_sub(placed.start)?);
     let id = placed.segment.exprs.iter().position(|expr| expr.span == relative && !matches!(expr.kind, ExprKind::Other(_)))?;
@@ -62,7 +62,7 @@ fn call_around<'c>(site: &'c Site<'_>, span: Span) -> Option<Found<'c>> {
     Some(Found { placed, id: ExprId(id as u32) })
 }
 
-fn args_of<'c>(found: &Found<'c>) -> Option<(ExprId, &'c [Arg])> {
+pub(super) fn args_of<'c>(found: &Found<'c>) -> Option<(ExprId, &'c [Arg])> {
     match found.kind() {
         ExprKind::Call { callee, args, .. } => Some((*callee, args)),
         _ => None,

@@ -230,6 +230,8 @@ impl<'w> Judge<'w> {
             Kind::Seq(seq) => seq.items.first().or(seq.rest.as_ref()).and_then(|item| self.value_tie(item, column, access, facts, depth)),
             Kind::Unknown if value.symbol().is_none() && value.taint().is_empty() => Some(Tie::Opaque),
             Kind::Library(_) if value.taint().is_empty() => Some(Tie::Opaque),
+            // A placeholder of which it was not seen what is bound to it.
+            Kind::Column(column) if column.model == ":" => Some(Tie::Opaque),
             _ => None,
         }
     }

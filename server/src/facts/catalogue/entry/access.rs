@@ -168,6 +168,9 @@ pub struct SqlSpec {
     pub params: Option<usize>,
     #[serde(default)]
     pub spread: bool,
+    /// The statement was made before; here its values are bound.
+    #[serde(default)]
+    pub prepared: bool,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
