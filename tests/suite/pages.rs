@@ -266,6 +266,8 @@ const RENAMED: &[(&str, &str)] = &[
     ("docWhere", "narrowed"),
     // The library keeps its own.
     ("visitormaker", "sessionmaker"),
+    ("express-visitor", "express-session"),
+    ("req.visitor", "req.session"),
 ];
 
 #[test]
