@@ -45,6 +45,10 @@ impl Walker<'_> {
                 truth
             }
             _ => match value.symbol() {
+                // Whoever was shown to be signed in does not stop being so on the way.
+                Some(symbol) if symbol.root == Root::Principal && self.facts.contains(&Fact::Present(symbol.clone())) => {
+                    Truth { if_true: Facts::none(), if_false: Facts::impossible() }
+                }
                 Some(symbol) => Truth { if_true: Facts::one(Fact::Present(symbol.clone())), if_false: Facts::one(Fact::Absent(symbol.clone())) },
                 None => Truth::default(),
             },

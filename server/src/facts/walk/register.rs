@@ -45,7 +45,9 @@ impl<'w> Walker<'w> {
                     }
                     _ => handlers.push(arg.clone()),
                 }
-            } else if !arg.name.is_empty() {
+            } else if route.keywords.contains(&arg.name) {
+                handlers.push(Argument { name: Name::default(), ..arg.clone() });
+            } else if arg.name.starts_with('*') || route.before.contains(&arg.name) || matches!(arg.name.as_str(), "prefix" | "url_prefix") {
                 handlers.push(arg.clone());
             }
         }

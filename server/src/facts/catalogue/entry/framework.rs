@@ -59,6 +59,12 @@ pub struct RouteEntry {
     /// The members of an options object that hold guards (`preHandler`, `onRequest`).
     #[serde(default)]
     pub options: Vec<Name>,
+    /// The named arguments that hold guards (`dependencies`); all others only describe.
+    #[serde(default)]
+    pub before: Vec<Name>,
+    /// The named arguments that hold what the positional ones usually do: the handler (`view_func`), or what is mounted (`router`).
+    #[serde(default)]
+    pub keywords: Vec<Name>,
 }
 
 /// `GET retrieve <pk>`: the HTTP method, the method of the class, and what it adds to the path.
