@@ -45,6 +45,10 @@ impl Judge<'_> {
             Kind::Promise(inner) => inside(inner),
             Kind::Instance(instance) => instance.fields.iter().all(|(_, value)| inside(value)),
             Kind::Library(library) => library.args.iter().all(|arg| inside(&arg.value)),
+            Kind::Text(text) => text.pieces.iter().all(|piece| match piece {
+                Piece::Hole { value, .. } => inside(value),
+                Piece::Literal(_) => true,
+            }),
             _ => false,
         }
     }
