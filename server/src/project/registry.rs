@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::gates::{self, Gate};
 use super::routers::{Registered, Registrations};
-use super::routes::{self, Link, Route};
+use super::routes::{Link, Route};
 use super::walks::{RootKey, Walks};
 use super::world::Linked;
 use crate::facts::catalogue::{BUILT_IN, Root};
@@ -22,9 +23,13 @@ pub(super) struct Registry {
     module: Option<Arc<Module>>,
     /// One for each item.
     pub items: Vec<Entry>,
-    pub conventional: Vec<Named>,
-    /// Those are among the routes of the project.
-    pub is_announced: bool,
+    pub conventional: Vec<Route>,
+    /// Those with what runs before them, once they are among the routes of the project.
+    pub announced: Option<Vec<Named>>,
+    /// What in it runs before the routes of other files.
+    pub gates: Vec<Gate>,
+    /// They are not, or may not be, what they were.
+    pub gates_differ: bool,
     /// What was read to find those.
     pub reads: Reads,
     /// The items that say something of other routes than their own, by place.
@@ -107,14 +112,19 @@ impl Registry {
         let directing: Vec<usize> = self.items.iter().enumerate().filter(|(_, entry)| entry.directs).map(|(at, _)| at).collect();
         let (routes, reads) = conventional(world, cache, file, &module, &directing);
         self.reads = reads;
-        let before = std::mem::replace(&mut self.conventional, routes.into_iter().map(routes::named).collect());
-        if std::mem::take(&mut self.is_announced) { before } else { Vec::new() }
+        self.conventional = routes;
+        let (gates, reads) = gates::gates(world, cache, file, &module);
+        self.reads.add(&reads);
+        self.gates_differ |= !gates.is_empty() || !self.gates.is_empty();
+        self.gates = gates;
+        self.announced.take().unwrap_or_default()
     }
 
-    /// All routes of its items, which are to be put together again.
+    /// All its routes, which are to be put together again.
     pub fn withdraw(&mut self) -> Vec<Named> {
         let composed = self.items.iter_mut().filter_map(|entry| entry.registering.as_mut()?.composed.take());
-        composed.flat_map(|(_, routes)| routes).collect()
+        let conventional = self.announced.take().unwrap_or_default();
+        composed.flat_map(|(_, routes)| routes).chain(conventional).collect()
     }
 }
 
@@ -149,7 +159,7 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
             let exported = walker.exported(file, &name);
             reads.add(&walker.reads);
             let Some(handler) = exported else { continue };
-            let handler = first_function(&handler);
+            let handler = walker.wrapped(&handler).unwrap_or_else(|| first_function(&handler));
             let site = match handler.kind() {
                 Kind::Function(closure) => Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() },
                 // `export const { GET, POST } = handlers`: a library answers.
@@ -237,7 +247,7 @@ fn check(requirement: &Requirement, site: &Site) -> Link {
         false => Default::default(),
     };
     let library = Library { step: Name::from(requirement.schemes.join("+")), states, ..Library::default() };
-    Link { value: Value::new(Kind::Library(Arc::new(library))), framework: Name::new_static(DESCRIBED), site: site.clone() }
+    Link::new(Value::new(Kind::Library(Arc::new(library))), Name::new_static(DESCRIBED), site.clone())
 }
 
 /// Functions that begin with `"use server"` themselves. `directing`: the items with functions that begin with anything.
