@@ -130,3 +130,49 @@ fn djangos_settings_stand_before_all_views() {
     all.push(("shop/guards.py", guards));
     assert_eq!(who(&all), ["ANY /about: anybody", "ANY /orders: signed in", "GET /api: signed in"]);
 }
+
+#[test]
+fn hooks_and_server_middleware() {
+    let hooks = "import { redirect } from '@sveltejs/kit';\nimport { sequence } from '@sveltejs/kit/hooks';\nconst first = async ({ event, resolve }) => resolve(event);\nconst guard = async ({ event, resolve }) => {\n  if (event.url.pathname.startsWith('/app') && !event.locals.user) redirect(303, '/login');\n  return resolve(event);\n};\nexport const handle = sequence(first, guard);\n";
+    let server = "import { json } from '@sveltejs/kit';\nexport async function POST({ request }) {\n  return json(await request.json());\n}\n";
+    let files = [("package.json", "{ \"dependencies\": { \"@sveltejs/kit\": \"2\" } }"), ("src/hooks.server.ts", hooks), ("src/routes/app/save/+server.ts", server), ("src/routes/join/+server.ts", server)];
+    assert_eq!(who(&files), ["POST /app/save: signed in", "POST /join: anybody"]);
+    let middleware = "export default defineEventHandler(async (event) => {\n  if (!event.path.startsWith('/api/admin')) return;\n  await requireUserSession(event);\n});\n";
+    let handler = "export default defineEventHandler(async (event) => {\n  return await readBody(event);\n});\n";
+    let files = [("package.json", "{ \"dependencies\": { \"nuxt\": \"3\" } }"), ("server/middleware/auth.ts", middleware), ("server/api/admin/users.post.ts", handler), ("server/api/join.post.ts", handler)];
+    assert_eq!(who(&files), ["POST /api/admin/users: signed in", "POST /api/join: anybody"]);
+}
+
+#[test]
+fn flask_asks_before_each_request() {
+    let app = "from flask import Blueprint, Flask, abort, request\nfrom flask_login import current_user\n\napp = Flask(__name__)\nadmin = Blueprint('admin', __name__, url_prefix='/admin')\n\n@admin.before_request\ndef only_signed_in():\n    if not current_user.is_authenticated:\n        abort(401)\n\n@admin.route('/users')\ndef users():\n    return {}\n\n@app.route('/about')\ndef about():\n    return {}\n\napp.register_blueprint(admin)\n";
+    assert_eq!(who(&[("app.py", app)]), ["GET /about: anybody", "GET /admin/users: signed in"]);
+    let exempt = "from flask import Flask, abort, request\nfrom flask_login import current_user\n\napp = Flask(__name__)\n\n@app.before_request\ndef only_signed_in():\n    if request.endpoint in ('about', 'static'):\n        return\n    if not current_user.is_authenticated:\n        abort(401)\n\n@app.route('/users')\ndef users():\n    return {}\n\n@app.route('/about')\ndef about():\n    return {}\n";
+    assert_eq!(who(&[("app.py", exempt)]), ["GET /about: maybe", "GET /users: maybe"]);
+}
+
+#[test]
+fn fastapis_dependencies_stand_before_and_what_describes_does_not() {
+    let main = "from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request\nfrom pydantic import BaseModel\n\nclass Note(BaseModel):\n    id: int\n\ndef signed_in(request: Request):\n    if not request.user:\n        raise HTTPException(401)\n\napp = FastAPI()\nclosed = APIRouter(prefix='/closed')\n\n@closed.get('/notes', response_model=list[Note], status_code=200, tags=['notes'])\ndef notes():\n    return []\n\n@app.get('/open', response_model=list[Note], summary='All')\ndef all_notes():\n    return []\n\napp.include_router(closed, dependencies=[Depends(signed_in)], tags=['closed'])\n";
+    assert_eq!(who(&[("main.py", main)]), ["GET /closed/notes: signed in", "GET /open: anybody"]);
+    let whole = main.replace("app = FastAPI()", "app = FastAPI(dependencies=[Depends(signed_in)])");
+    assert_eq!(who(&[("main.py", &whole)]), ["GET /closed/notes: signed in", "GET /open: signed in"]);
+}
+
+#[test]
+fn routers_that_a_loop_mounts() {
+    let router = |name: &str| format!("{name} = APIRouter()\n\n@{name}.get('/{name}')\ndef show_{name}():\n    return []\n\n");
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let routers: String = names.iter().map(|name| router(name)).collect();
+    let head = "from fastapi import APIRouter, FastAPI\n\napp = FastAPI()\n";
+    let listed = format!("{head}{routers}for router in [{}]:\n    app.include_router(router, prefix='/api')\n", names.join(", "));
+    let paths = |told: Vec<String>| told.into_iter().map(|route| route.replace(": anybody", "")).collect::<Vec<_>>();
+    let all: Vec<String> = names.iter().map(|name| format!("GET /api/{name}")).collect();
+    assert_eq!(paths(who(&[("main.py", &listed)])), all);
+    let pairs: Vec<String> = names.iter().map(|name| format!("'/{name}{name}': {name}")).collect();
+    let dict = format!("{head}{routers}ROUTERS = {{{}}}\nfor prefix, router in ROUTERS.items():\n    app.include_router(router, prefix=prefix)\n", pairs.join(", "));
+    assert_eq!(paths(who(&[("main.py", &dict)])), names.iter().map(|name| format!("GET /{name}{name}/{name}")).collect::<Vec<_>>());
+    let express: String = names.iter().map(|name| format!("const {name} = Router();\n{name}.get('/{name}', (req, res) => res.json({{}}));\n")).collect();
+    let each = format!("import express, {{ Router }} from 'express';\nconst app = express();\n{express}[{}].forEach((router) => app.use('/api', router));\n", names.join(", "));
+    assert_eq!(paths(who(&[("package.json", "{}"), ("main.ts", &each)])), all);
+}

@@ -7,11 +7,12 @@ use super::routers::{Registered, Registrations};
 use super::routes::{Link, Route};
 use super::walks::{RootKey, Walks};
 use super::world::Linked;
-use crate::facts::catalogue::{BUILT_IN, Root};
+use crate::facts::catalogue::{BUILT_IN, ConventionEntry, Root};
 use crate::facts::event::Event;
 use crate::facts::openapi::Requirement;
 use crate::facts::place::{ItemKey, Site};
 use crate::facts::scope::{Definition, Export, Module};
+use crate::facts::setup::Answer;
 use crate::facts::value::{Closure, Kind, Library, Value};
 use crate::facts::walk::{ModuleCache, Reads, Walker, is_idle};
 use crate::model::FunctionId;
@@ -159,7 +160,32 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
             let exported = walker.exported(file, &name);
             reads.add(&walker.reads);
             let Some(handler) = exported else { continue };
+            if let Some(member) = &entry.member {
+                for handler in members(&handler, member) {
+                    out.extend(placed(world, entry, path, package, handler, Vec::new()));
+                }
+                continue;
+            }
             let handler = walker.wrapped(&handler).unwrap_or_else(|| first_function(&handler));
+            if !entry.takes.is_empty() {
+                let ty = walker.type_of_parameter(&handler, 0);
+                let is_taken = ty.is_some_and(|ty| entry.takes.iter().any(|name| ty.rsplit('.').next() == Some(name.as_str())));
+                if !is_taken {
+                    continue;
+                }
+            }
+            if entry.elsewhere {
+                // What the configuration says of it is better known.
+                let is_bound = world.project.setup().bound_in(file).into_iter().next().is_some();
+                let route = placed(world, entry, path, package, handler, Vec::new()).filter(|_| !is_bound);
+                out.extend(route.map(|route| Route { authorizer: Some(Answer::Unknown), ..route }));
+                continue;
+            }
+            if entry.method_in_name {
+                let (stem, methods) = method_in_name(path);
+                out.extend(placed(world, entry, &stem, package, handler, methods));
+                continue;
+            }
             let site = match handler.kind() {
                 Kind::Function(closure) => Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() },
                 // `export const { GET, POST } = handlers`: a library answers.
@@ -185,6 +211,47 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
     reads.add(&bound(world, cache, file, out));
     described(world, cache, file, &mut reads, out);
     (found, reads)
+}
+
+/// A function that answers because of where its file lies.
+fn placed(world: &Linked<'_>, entry: &ConventionEntry, path: &str, package: Option<&str>, handler: Value, methods: Vec<Name>) -> Option<Route> {
+    let Kind::Function(closure) = handler.kind() else { return None };
+    let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+    Some(Route {
+        framework: entry.framework.clone(),
+        methods,
+        path: (!entry.pathless).then(|| route_path(path, package)),
+        handler,
+        chain: Vec::new(),
+        adrift: false,
+        authorizer: None,
+        says: None,
+        site,
+    })
+}
+
+/// The functions of an object that is exported: one, or all.
+fn members(value: &Value, member: &Name) -> Vec<Value> {
+    let value = first_object(value);
+    let Kind::Object(object) = value.kind() else { return Vec::new() };
+    let wanted = object.fields.iter().filter(|(name, _)| member == "*" || name == member);
+    wanted.map(|(_, value)| first_function(value)).filter(|value| matches!(value.kind(), Kind::Function(_))).collect()
+}
+
+fn first_object(value: &Value) -> Value {
+    value.alternatives().into_iter().find(|value| matches!(value.kind(), Kind::Object(_))).unwrap_or_else(|| value.clone())
+}
+
+/// `server/api/notes/[id].delete.ts` answers DELETE, below the folder `server`.
+fn method_in_name(path: &str) -> (String, Vec<Name>) {
+    let below = path.rsplit_once("server/").map_or(path, |(_, below)| below);
+    let below = below.strip_prefix("routes/").unwrap_or(below);
+    let (stem, extension) = below.rsplit_once('.').unwrap_or((below, ""));
+    let (stem, method) = match stem.rsplit_once('.') {
+        Some((before, method)) if matches!(method, "get" | "head" | "post" | "put" | "patch" | "delete" | "options") => (before, Some(method)),
+        _ => (stem, None),
+    };
+    (format!("app/{stem}.{extension}"), method.map(|method| Name::from(method.to_uppercase())).into_iter().collect())
 }
 
 /// Functions that a configuration binds to an address.
@@ -318,7 +385,7 @@ fn route_path(path: &str, package: Option<&str>) -> String {
     let from = near.or_else(|| parts.iter().rposition(is_root).map(|at| at + 1)).unwrap_or(0);
     let mut kept: Vec<&str> = parts.get(from..).unwrap_or_default().iter().copied().filter(|part| !part.starts_with('(') && !part.starts_with('@')).collect();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    if !matches!(stem, "route" | "page" | "layout" | "index" | "+server" | "+page.server" | "actions") {
+    if !matches!(stem, "route" | "page" | "layout" | "index" | "+server" | "+page.server" | "+layout.server" | "actions") {
         kept.push(stem);
     }
     format!("/{}", kept.join("/"))

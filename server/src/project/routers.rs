@@ -158,6 +158,10 @@ impl Table {
             if ordered && other.place.file == place.file && (other.place.item, other.place.at) >= (place.item, place.at) {
                 continue;
             }
+            // What is said where another router is mounted is said of that router.
+            if before.kind == RegistrationKind::Mount && before.handlers.iter().any(|handler| mounted_router(handler).is_some()) {
+                continue;
+            }
             if let (Some(only), Some(path)) = (&before.path, &registration.path)
                 && !covers(only, path)
             {

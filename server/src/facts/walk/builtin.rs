@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::condition::is_constant;
 use super::expression::either;
+use super::statement::is_made;
 use super::gate::{contains, ends_with, starts_with};
 use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::taint::Cleanings;
@@ -63,6 +64,12 @@ impl Walker<'_> {
                 Some(self.then(rows, first.cloned()))
             }
             Kind::Library(library) if library.query.as_ref().is_some_and(|query| query.lazy) && name == "catch" => Some(base.clone()),
+            Kind::Library(library) if library.step == "Object" && library.package.is_empty() && library.receiver.is_none() => match first?.kind() {
+                Kind::Object(object) if object.rest.is_none() && object.fields.iter().all(|(_, value)| is_made(value, 0)) => {
+                    matches!(name.as_str(), "values" | "entries").then(|| elements_of(object, name))
+                }
+                _ => None,
+            },
             // `claims.get("sub")` is `claims["sub"]`, unless the library means something else by it.
             Kind::Library(library) if name == "get" && base.symbol().is_some_and(|symbol| symbol.root == Root::Principal) => {
                 let catalogue = self.world.catalogue();
@@ -104,6 +111,14 @@ impl Walker<'_> {
                 let element = self.element_of(base);
                 let given = self.on_each(first?, element);
                 Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(given) })))
+            }
+            "forEach" if is_of_made(base) => {
+                let Kind::Seq(seq) = base.kind() else { return None };
+                let function = first?;
+                for item in seq.items.clone() {
+                    self.on_each(function.clone(), item);
+                }
+                Value::null()
             }
             "forEach" => {
                 let element = self.element_of(base);
@@ -248,6 +263,9 @@ impl Walker<'_> {
                 Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Among(symbol)), if_false: Facts::none() }))
             }
             "keys" => Some(Value::unknown()),
+            "values" | "items" | "entries" if object.rest.is_none() && !object.fields.is_empty() && object.fields.iter().all(|(_, value)| is_made(value, 0)) => {
+                Some(elements_of(object, name))
+            }
             "values" | "items" | "entries" => {
                 let element = self.element_of(base);
                 Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) }))))
@@ -338,6 +356,20 @@ impl Walker<'_> {
         };
         self.store(place, changed, 0);
     }
+}
+
+/// The values of an object one by one, with their names if that is what is asked for.
+fn elements_of(object: &Object, asked: &str) -> Value {
+    let one = |(name, value): &(Name, Value)| match asked {
+        "values" => value.clone(),
+        _ => Value::seq(vec![Value::str(name.as_str()), value.clone()]),
+    };
+    Value::seq(object.fields.iter().take(64).map(one).collect())
+}
+
+/// A list of routers, or of other things that were each made at a place of their own.
+fn is_of_made(list: &Value) -> bool {
+    matches!(list.kind(), Kind::Seq(seq) if seq.rest.is_none() && (1..=64).contains(&seq.items.len()) && seq.items.iter().all(|item| is_made(item, 0)))
 }
 
 /// A list of texts, all of which are known.

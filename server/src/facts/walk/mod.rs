@@ -271,6 +271,17 @@ impl<'w> Walker<'w> {
         .flatten()
     }
 
+    /// The name of the declared type of a function's n-th parameter.
+    pub fn type_of_parameter(&mut self, function: &Value, at: usize) -> Option<Name> {
+        let super::value::Kind::Function(closure) = function.kind() else { return None };
+        let function = closure.function;
+        self.inside(&closure.item.clone(), None, None, |walker| {
+            let segment = walker.frame().segment.clone();
+            Some(segment.functions.get(function.0 as usize)?.params.get(at)?.ty.as_ref()?.name.clone())
+        })
+        .flatten()
+    }
+
     /// The last name on the way to what is called.
     pub fn called_name(&self, function: &Value) -> Name {
         call::called_name(function)

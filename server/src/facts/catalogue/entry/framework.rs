@@ -59,6 +59,9 @@ pub struct RouteEntry {
     /// The members of an options object that hold guards (`preHandler`, `onRequest`).
     #[serde(default)]
     pub options: Vec<Name>,
+    /// The member of an options object that holds handlers by the kind of what is asked and by name: `resolvers`.
+    #[serde(default)]
+    pub map: Option<Name>,
     /// The named arguments that hold guards (`dependencies`); all others only describe.
     #[serde(default)]
     pub before: Vec<Name>,
@@ -275,4 +278,19 @@ pub struct ConventionEntry {
     /// The exports are HTTP methods.
     #[serde(default)]
     pub methods: bool,
+    /// The export is an object, and its member of this name answers; `*` for all its functions.
+    #[serde(default)]
+    pub member: Option<Name>,
+    /// Only if the first parameter is declared to be of one of these types.
+    #[serde(default)]
+    pub takes: Vec<Name>,
+    /// What answers under which path, and what asks who is calling, is said elsewhere.
+    #[serde(default)]
+    pub elsewhere: bool,
+    /// The place of the file is not the path.
+    #[serde(default)]
+    pub pathless: bool,
+    /// The name of the file says which method is answered: `[id].delete.ts`.
+    #[serde(default)]
+    pub method_in_name: bool,
 }
