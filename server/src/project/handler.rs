@@ -175,7 +175,7 @@ pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &Fra
             let mut facts: Option<Facts> = None;
             for pass in &passed {
                 facts = Some(facts.map_or(pass.facts.clone(), |known| known.or(&pass.facts)));
-                if pass.request.is_some() && framework.hands.is_none() {
+                if pass.request.is_some() && framework.hands.is_none() && framework.goes_on.is_none() {
                     *request = pass.request.clone();
                 }
                 if let (Some(name), Some(argument), Some(before)) = (&framework.hands, &pass.argument, request.as_ref())
