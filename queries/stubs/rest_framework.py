@@ -2,10 +2,13 @@
 # What the views of Django REST framework do, as far as it decides who may do what with which rows. Only the steps that
 # projects override, in the order in which the library takes them.
 
+from django.conf import settings
+from rest_framework.settings import perform_import
+
 
 class APIView:
-    # A project's settings may name others: whether these stop anybody cannot be seen here.
-    permission_classes = [permission_of_settings]
+    # A project's settings may name others.
+    permission_classes = perform_import(settings.REST_FRAMEWORK, "DEFAULT_PERMISSION_CLASSES", ["rest_framework.permissions.AllowAny"])
 
     @classmethod
     def as_view(cls, **initkwargs):

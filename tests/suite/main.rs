@@ -8,6 +8,7 @@ mod facts;
 mod fixes;
 mod floors;
 mod freshness;
+mod gates;
 mod lowering_ecma;
 mod own_rules;
 mod pages;

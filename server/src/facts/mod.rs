@@ -11,6 +11,7 @@ pub mod event;
 pub mod exposure;
 pub mod names;
 pub mod openapi;
+pub mod path_pattern;
 pub mod pattern;
 pub mod place;
 pub mod private;

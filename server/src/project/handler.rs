@@ -7,10 +7,11 @@ use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Kind, Library, Value};
-use crate::facts::walk::{Handler, Walker, is_stub};
+use crate::facts::walk::{Asked, Handler, Walker, is_stub};
 use crate::text::{Name, Span};
 
-use super::routes::{Link, Route};
+use super::deciding::{decided, is_exempt, undecided, unended};
+use super::routes::{Link, Route, Standing};
 
 /// Walks a route and leaves its events in the walker.
 pub fn walk(walker: &mut Walker<'_>, route: &Route) {
@@ -27,11 +28,27 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     {
         *input = walker.validated_input(validators);
     }
+    if let [method] = route.methods.as_slice()
+        && method != "*"
+    {
+        walker.assume_facts(&Facts::one(Fact::Is(Symbol::new(Root::Request("method".into())), method.as_str().into())));
+    }
     let mut request = roles.first().cloned();
+    walker.asked = route.path.as_deref().map(|path| Asked::new(path, &route.site));
     for link in &route.chain {
         let with = BUILT_IN.framework(&link.framework).or(framework);
-        run_link(walker, link, with, &mut request);
+        match link.standing {
+            Standing::Registered => run_link(walker, link, with, &mut request),
+            Standing::Gate if is_exempt(link, &route.handler) => {}
+            // What a gate puts on the request is for those of its own kind.
+            Standing::Gate => run_link(walker, link, with, &mut None),
+            Standing::MaybeGate => {
+                let name = walker.called_name(&link.value);
+                walker.assume_facts(&unsure(&name, link));
+            }
+        }
     }
+    walker.asked = None;
     if route.adrift {
         // Whoever mounts the router may put a guard before it.
         walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: "mount".into(), site: None })));
@@ -46,11 +63,6 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
             walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: "authorizer".into(), site: None })));
         }
         Some(Answer::No) | None => {}
-    }
-    if let [method] = route.methods.as_slice()
-        && method != "*"
-    {
-        walker.assume_facts(&Facts::one(Fact::Is(Symbol::new(Root::Request("method".into())), method.as_str().into())));
     }
     let mut values = roles;
     if let (Some(first), Some(request)) = (values.first_mut(), request) {
@@ -86,14 +98,14 @@ fn home(route: &Route) -> Option<Site> {
     }
 }
 
-fn arguments(values: Vec<Value>, site: &Site) -> Vec<Argument> {
+pub(super) fn arguments(values: Vec<Value>, site: &Site) -> Vec<Argument> {
     values.into_iter().map(|value| Argument { name: Name::default(), value, site: site.clone(), spread: false }).collect()
 }
 
-fn run_link(walker: &mut Walker<'_>, link: &Link, framework: Option<&FrameworkEntry>, request: &mut Option<Value>) {
+pub(super) fn run_link(walker: &mut Walker<'_>, link: &Link, framework: Option<&FrameworkEntry>, request: &mut Option<Value>) {
     match link.value.kind() {
         Kind::Function(_) => run_middleware(walker, link, framework, request),
-        Kind::Library(library) => library_link(walker, link, library),
+        Kind::Library(library) => library_link(walker, link, library, framework, request),
         Kind::Union(alternatives) => {
             // One of several: only what all of them establish would hold, and that is not looked for.
             let guarded = alternatives.iter().any(|alternative| matches!(alternative.value.kind(), Kind::Function(_) | Kind::Library(_)));
@@ -118,7 +130,7 @@ fn run_link(walker: &mut Walker<'_>, link: &Link, framework: Option<&FrameworkEn
     }
 }
 
-fn unsure(name: &Name, link: &Link) -> Facts {
+pub(super) fn unsure(name: &Name, link: &Link) -> Facts {
     Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: name.clone(), site: Some(link.site.clone()) }))
 }
 
@@ -132,9 +144,17 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
         return;
     }
     let params = if framework.middleware.is_empty() { &framework.params } else { &framework.middleware };
+    run_function(walker, link, framework, params, request);
+}
+
+/// A middleware of the project's, whose parameters have these roles.
+pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &FrameworkEntry, params: &[Name], request: &mut Option<Value>) {
     let mut values: Vec<Value> = params.iter().map(|role| walker.role(role)).collect();
     if let (Some(first), Some(request)) = (values.first_mut(), request.as_ref()) {
         *first = request.clone();
+    }
+    if let (Some(name), Some(first)) = (&framework.goes_on, values.first_mut()) {
+        *first = walker.with_way_on(first, name);
     }
     if framework.hands.is_some()
         && let Some(first) = values.first_mut()
@@ -155,7 +175,7 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
             let mut facts: Option<Facts> = None;
             for pass in &passed {
                 facts = Some(facts.map_or(pass.facts.clone(), |known| known.or(&pass.facts)));
-                if pass.request.is_some() && framework.hands.is_none() {
+                if pass.request.is_some() && framework.hands.is_none() && framework.goes_on.is_none() {
                     *request = pass.request.clone();
                 }
                 if let (Some(name), Some(argument), Some(before)) = (&framework.hands, &pass.argument, request.as_ref())
@@ -164,8 +184,9 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
                     *request = Some(after);
                 }
             }
-            walker.replace_facts(before);
+            walker.replace_facts(before.clone());
             walker.assume_facts(&facts.unwrap_or_default());
+            undecided(walker, link, &before);
         }
         // It never calls `next` that we could see: it decides in a way that cannot be read.
         Passes::Next => {
@@ -185,11 +206,28 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
                 walker.assume_facts(&unsure(&walker.class_of(&link.value), link));
             }
         }
+        Passes::Unended => {
+            let left = unended(walker, &value.awaited(), &framework.ends);
+            walker.replace_facts(before.clone());
+            match left {
+                Some(left) => {
+                    let mut facts = after;
+                    if let Some(known) = left.into_iter().map(|alternative| alternative.facts).reduce(|known, other| known.or(&other)) {
+                        facts = facts.and(&known);
+                    }
+                    walker.assume_facts(&facts);
+                    undecided(walker, link, &before);
+                }
+                // It lets nobody pass, as far as can be seen.
+                None => walker.assume_facts(&unsure(&Name::new_static("middleware"), link)),
+            }
+        }
         Passes::Returns | Passes::Nothing => {
             // The paths on which it answered end the request; what holds on the others goes on.
             let facts = passing_facts(&value, framework.passes, after);
-            walker.replace_facts(before);
+            walker.replace_facts(before.clone());
             walker.assume_facts(&facts);
+            undecided(walker, link, &before);
             if let Some(changed) = walker.changed_request() {
                 *request = Some(changed);
             }
@@ -212,7 +250,7 @@ fn passing_facts(value: &Value, passes: Passes, after: Facts) -> Facts {
 }
 
 /// A middleware or dependency that a library made.
-fn library_link(walker: &mut Walker<'_>, link: &Link, library: &Library) {
+fn library_link(walker: &mut Walker<'_>, link: &Link, library: &Library, framework: Option<&FrameworkEntry>, request: &mut Option<Value>) {
     let mut known = false;
     for entry in BUILT_IN.at(&library.states) {
         match entry {
@@ -229,6 +267,10 @@ fn library_link(walker: &mut Walker<'_>, link: &Link, library: &Library) {
                     facts.add(Fact::Present(Symbol::new(Root::Principal)));
                 }
                 walker.assume_facts(&facts);
+            }
+            Entry::Decides(decides) => {
+                known = true;
+                decided(walker, link, library, decides, framework, request);
             }
             Entry::Injects => {
                 known = true;

@@ -6,7 +6,9 @@ mod answers;
 mod changes;
 #[cfg(test)]
 mod examples_tests;
+mod deciding;
 pub mod facts;
+mod gates;
 mod handler;
 pub mod reach;
 mod registry;

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use super::gates::{self, Gate};
 use super::routers::{Registered, Registrations};
-use super::routes::{self, Link, Route};
+use super::routes::{Link, Route};
 use super::walks::{RootKey, Walks};
 use super::world::Linked;
-use crate::facts::catalogue::{BUILT_IN, Root};
+use crate::facts::catalogue::{BUILT_IN, ConventionEntry, Root};
 use crate::facts::event::Event;
 use crate::facts::openapi::Requirement;
 use crate::facts::place::{ItemKey, Site};
 use crate::facts::scope::{Definition, Export, Module};
+use crate::facts::setup::Answer;
 use crate::facts::value::{Closure, Kind, Library, Value};
 use crate::facts::walk::{ModuleCache, Reads, Walker, is_idle};
 use crate::model::FunctionId;
@@ -22,9 +24,13 @@ pub(super) struct Registry {
     module: Option<Arc<Module>>,
     /// One for each item.
     pub items: Vec<Entry>,
-    pub conventional: Vec<Named>,
-    /// Those are among the routes of the project.
-    pub is_announced: bool,
+    pub conventional: Vec<Route>,
+    /// Those with what runs before them, once they are among the routes of the project.
+    pub announced: Option<Vec<Named>>,
+    /// What in it runs before the routes of other files.
+    pub gates: Vec<Gate>,
+    /// They are not, or may not be, what they were.
+    pub gates_differ: bool,
     /// What was read to find those.
     pub reads: Reads,
     /// The items that say something of other routes than their own, by place.
@@ -107,14 +113,19 @@ impl Registry {
         let directing: Vec<usize> = self.items.iter().enumerate().filter(|(_, entry)| entry.directs).map(|(at, _)| at).collect();
         let (routes, reads) = conventional(world, cache, file, &module, &directing);
         self.reads = reads;
-        let before = std::mem::replace(&mut self.conventional, routes.into_iter().map(routes::named).collect());
-        if std::mem::take(&mut self.is_announced) { before } else { Vec::new() }
+        self.conventional = routes;
+        let (gates, reads) = gates::gates(world, cache, file, &module);
+        self.reads.add(&reads);
+        self.gates_differ |= !gates.is_empty() || !self.gates.is_empty();
+        self.gates = gates;
+        self.announced.take().unwrap_or_default()
     }
 
-    /// All routes of its items, which are to be put together again.
+    /// All its routes, which are to be put together again.
     pub fn withdraw(&mut self) -> Vec<Named> {
         let composed = self.items.iter_mut().filter_map(|entry| entry.registering.as_mut()?.composed.take());
-        composed.flat_map(|(_, routes)| routes).collect()
+        let conventional = self.announced.take().unwrap_or_default();
+        composed.flat_map(|(_, routes)| routes).chain(conventional).collect()
     }
 }
 
@@ -149,7 +160,32 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
             let exported = walker.exported(file, &name);
             reads.add(&walker.reads);
             let Some(handler) = exported else { continue };
-            let handler = first_function(&handler);
+            if let Some(member) = &entry.member {
+                for handler in members(&handler, member) {
+                    out.extend(placed(world, entry, path, package, handler, Vec::new()));
+                }
+                continue;
+            }
+            let handler = walker.wrapped(&handler).unwrap_or_else(|| first_function(&handler));
+            if !entry.takes.is_empty() {
+                let ty = walker.type_of_parameter(&handler, 0);
+                let is_taken = ty.is_some_and(|ty| entry.takes.iter().any(|name| ty.rsplit('.').next() == Some(name.as_str())));
+                if !is_taken {
+                    continue;
+                }
+            }
+            if entry.elsewhere {
+                // What the configuration says of it is better known.
+                let is_bound = world.project.setup().bound_in(file).into_iter().next().is_some();
+                let route = placed(world, entry, path, package, handler, Vec::new()).filter(|_| !is_bound);
+                out.extend(route.map(|route| Route { authorizer: Some(Answer::Unknown), ..route }));
+                continue;
+            }
+            if entry.method_in_name {
+                let (stem, methods) = method_in_name(path);
+                out.extend(placed(world, entry, &stem, package, handler, methods));
+                continue;
+            }
             let site = match handler.kind() {
                 Kind::Function(closure) => Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() },
                 // `export const { GET, POST } = handlers`: a library answers.
@@ -175,6 +211,47 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
     reads.add(&bound(world, cache, file, out));
     described(world, cache, file, &mut reads, out);
     (found, reads)
+}
+
+/// A function that answers because of where its file lies.
+fn placed(world: &Linked<'_>, entry: &ConventionEntry, path: &str, package: Option<&str>, handler: Value, methods: Vec<Name>) -> Option<Route> {
+    let Kind::Function(closure) = handler.kind() else { return None };
+    let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+    Some(Route {
+        framework: entry.framework.clone(),
+        methods,
+        path: (!entry.pathless).then(|| route_path(path, package)),
+        handler,
+        chain: Vec::new(),
+        adrift: false,
+        authorizer: None,
+        says: None,
+        site,
+    })
+}
+
+/// The functions of an object that is exported: one, or all.
+fn members(value: &Value, member: &Name) -> Vec<Value> {
+    let value = first_object(value);
+    let Kind::Object(object) = value.kind() else { return Vec::new() };
+    let wanted = object.fields.iter().filter(|(name, _)| member == "*" || name == member);
+    wanted.map(|(_, value)| first_function(value)).filter(|value| matches!(value.kind(), Kind::Function(_))).collect()
+}
+
+fn first_object(value: &Value) -> Value {
+    value.alternatives().into_iter().find(|value| matches!(value.kind(), Kind::Object(_))).unwrap_or_else(|| value.clone())
+}
+
+/// `server/api/notes/[id].delete.ts` answers DELETE, below the folder `server`.
+fn method_in_name(path: &str) -> (String, Vec<Name>) {
+    let below = path.rsplit_once("server/").map_or(path, |(_, below)| below);
+    let below = below.strip_prefix("routes/").unwrap_or(below);
+    let (stem, extension) = below.rsplit_once('.').unwrap_or((below, ""));
+    let (stem, method) = match stem.rsplit_once('.') {
+        Some((before, method)) if matches!(method, "get" | "head" | "post" | "put" | "patch" | "delete" | "options") => (before, Some(method)),
+        _ => (stem, None),
+    };
+    (format!("app/{stem}.{extension}"), method.map(|method| Name::from(method.to_uppercase())).into_iter().collect())
 }
 
 /// Functions that a configuration binds to an address.
@@ -237,7 +314,7 @@ fn check(requirement: &Requirement, site: &Site) -> Link {
         false => Default::default(),
     };
     let library = Library { step: Name::from(requirement.schemes.join("+")), states, ..Library::default() };
-    Link { value: Value::new(Kind::Library(Arc::new(library))), framework: Name::new_static(DESCRIBED), site: site.clone() }
+    Link::new(Value::new(Kind::Library(Arc::new(library))), Name::new_static(DESCRIBED), site.clone())
 }
 
 /// Functions that begin with `"use server"` themselves. `directing`: the items with functions that begin with anything.
@@ -308,7 +385,7 @@ fn route_path(path: &str, package: Option<&str>) -> String {
     let from = near.or_else(|| parts.iter().rposition(is_root).map(|at| at + 1)).unwrap_or(0);
     let mut kept: Vec<&str> = parts.get(from..).unwrap_or_default().iter().copied().filter(|part| !part.starts_with('(') && !part.starts_with('@')).collect();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    if !matches!(stem, "route" | "page" | "layout" | "index" | "+server" | "+page.server" | "actions") {
+    if !matches!(stem, "route" | "page" | "layout" | "index" | "+server" | "+page.server" | "+layout.server" | "actions") {
         kept.push(stem);
     }
     format!("/{}", kept.join("/"))

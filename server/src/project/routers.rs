@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::gates::{Gate, behind};
 use super::routes::{
     Link, Route, covers, creation_links, creation_prefix, is_application, joined, mount_prefix, mounted_router, router_of, runs_before, split_handlers,
 };
@@ -44,6 +45,7 @@ pub struct Table {
     mounts: FxHashMap<Site, Vec<usize>>,
     /// How whole applications change the paths of their routes.
     tops: FxHashMap<Site, Top>,
+    gates: Vec<Gate>,
 }
 
 struct Leading {
@@ -71,8 +73,8 @@ const DEEPEST_MOUNT: usize = 8;
 
 impl Table {
     /// From the items that lead, in order: each with its file and its place there.
-    pub fn new<'i>(items: impl Iterator<Item = (&'i FileId, u32, &'i Registrations)>) -> Table {
-        let mut table = Table::default();
+    pub fn new<'i>(items: impl Iterator<Item = (&'i FileId, u32, &'i Registrations)>, gates: Vec<Gate>) -> Table {
+        let mut table = Table { gates, ..Table::default() };
         for (file, item, all) in items {
             for (at, registered) in all.iter().enumerate().filter(|(_, registered)| registered.leads()) {
                 let index = table.entries.len();
@@ -98,6 +100,11 @@ impl Table {
         table
     }
 
+    /// A route that is known by its place, with what runs before it.
+    pub fn conventional(&self, route: &Route) -> Route {
+        behind(&self.gates, route.clone())
+    }
+
     /// The routes of an item.
     pub fn routes(&self, file: &FileId, item: u32, all: &[Registered]) -> Vec<Route> {
         let mut routes = Vec::new();
@@ -120,14 +127,14 @@ impl Table {
         };
         for beginning in beginnings {
             let mut chain = beginning.chain;
-            chain.extend(own.iter().map(|value| Link { value: value.value.clone(), framework: registration.framework.clone(), site: value.site.clone() }));
+            chain.extend(own.iter().map(|value| Link::new(value.value.clone(), registration.framework.clone(), value.site.clone())));
             let path = match (&beginning.prefix, &registration.path) {
                 (Some(prefix), Some(path)) => Some(joined(prefix, path)),
                 _ => None,
             };
             let top = beginning.top.as_ref().and_then(|top| self.tops.get(top));
             for path in Top::paths(top, path, &registration.handlers) {
-                out.push(Route {
+                out.push(behind(&self.gates, Route {
                     framework: registration.framework.clone(),
                     methods: registration.methods.clone(),
                     path,
@@ -137,7 +144,7 @@ impl Table {
                     authorizer: None,
                     says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
                     site: registration.site.clone(),
-                });
+                }));
             }
         }
     }
@@ -151,13 +158,17 @@ impl Table {
             if ordered && other.place.file == place.file && (other.place.item, other.place.at) >= (place.item, place.at) {
                 continue;
             }
+            // What is said where another router is mounted is said of that router.
+            if before.kind == RegistrationKind::Mount && before.handlers.iter().any(|handler| mounted_router(handler).is_some()) {
+                continue;
+            }
             if let (Some(only), Some(path)) = (&before.path, &registration.path)
                 && !covers(only, path)
             {
                 continue;
             }
             for handler in before.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
-                own.push(Link { value: handler.value.clone(), framework: before.framework.clone(), site: before.site.clone() });
+                own.push(Link::new(handler.value.clone(), before.framework.clone(), before.site.clone()));
             }
         }
         let prefix_of_router = creation_prefix(&registration.on);
@@ -180,7 +191,7 @@ impl Table {
                 if mounted_router(handler).is_some() || !runs_before(handler) {
                     continue;
                 }
-                along.push(Link { value: handler.value.clone(), framework: mounting.registration.framework.clone(), site: handler.site.clone() });
+                along.push(Link::new(handler.value.clone(), mounting.registration.framework.clone(), handler.site.clone()));
             }
             let at = mount_prefix(&mounting.registration);
             for beginning in above {

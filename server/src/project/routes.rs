@@ -39,6 +39,25 @@ pub struct Link {
     pub value: Value,
     pub framework: Name,
     pub site: Site,
+    pub standing: Standing,
+}
+
+/// How something comes to run before a handler.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Standing {
+    /// It is registered with the route, or with what the route is registered on.
+    #[default]
+    Registered,
+    /// Its file lies where what is in it runs before others.
+    Gate,
+    /// The same, if it runs for this path, which cannot be told.
+    MaybeGate,
+}
+
+impl Link {
+    pub fn new(value: Value, framework: Name, site: Site) -> Link {
+        Link { value, framework, site, standing: Standing::Registered }
+    }
 }
 
 impl Route {
@@ -61,6 +80,7 @@ impl Route {
         self.function().hash(&mut hasher);
         for link in &self.chain {
             link.site.hash(&mut hasher);
+            link.standing.hash(&mut hasher);
             match link.value.kind() {
                 Kind::Function(closure) => (&closure.item, closure.function).hash(&mut hasher),
                 Kind::Library(library) => (&library.step, library.states.len()).hash(&mut hasher),
@@ -152,7 +172,7 @@ pub(super) fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
     if let Some(made) = creation(on) {
         for arg in made.args.iter().filter(|arg| arg.name == "dependencies") {
             if let Kind::Seq(seq) = arg.value.kind() {
-                links.extend(seq.items.iter().map(|value| Link { value: value.clone(), framework: framework.clone(), site: arg.site.clone() }));
+                links.extend(seq.items.iter().map(|value| Link::new(value.clone(), framework.clone(), arg.site.clone())));
             }
         }
     }

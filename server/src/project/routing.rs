@@ -32,12 +32,18 @@ pub(super) struct Routing {
 }
 
 impl Routing {
+    /// What ran before routes by its place has gone.
+    pub fn gate_gone(&mut self) {
+        self.all_changed = true;
+    }
+
     /// A file registers this now; `None` for a file that has gone. `before`: routes that it no longer has.
     pub fn learn(&mut self, file: &FileId, registry: Option<Registry>, leading_before: &[(u32, Registrations)], before: Vec<Named>) {
         self.withdraw(before);
         let leading = registry.as_ref().map(|registry| registry.leading.as_slice()).unwrap_or_default();
         let is_same = |(a, b): (&(u32, Registrations), &(u32, Registrations))| a.0 == b.0 && Arc::ptr_eq(&a.1, &b.1);
         self.all_changed |= leading.len() != leading_before.len() || !leading.iter().zip(leading_before).all(is_same);
+        self.all_changed |= registry.as_ref().is_some_and(|registry| registry.gates_differ);
         self.changed.insert(file.clone());
         if let Some(registry) = registry {
             self.registries.insert(file.clone(), registry);
@@ -53,7 +59,8 @@ impl Routing {
             let withdrawn = self.registries.values_mut().flat_map(Registry::withdraw).collect();
             self.withdraw(withdrawn);
             let known = self.registries.iter().filter(|(file, _)| only.is_none_or(|only| only == *file));
-            self.table = Table::new(known.clone().flat_map(|(file, registry)| registry.leading.iter().map(move |(at, all)| (file, *at, all))));
+            let gates = known.clone().flat_map(|(_, registry)| registry.gates.iter().cloned()).collect();
+            self.table = Table::new(known.clone().flat_map(|(file, registry)| registry.leading.iter().map(move |(at, all)| (file, *at, all))), gates);
             self.changed = known.map(|(file, _)| file.clone()).collect();
         }
         for file in std::mem::take(&mut self.changed) {
@@ -77,14 +84,16 @@ impl Routing {
         self.unwalked.clear();
         for registry in self.registries.values_mut() {
             registry.withdraw();
-            registry.is_announced = false;
         }
     }
 
     fn compose_file(&mut self, file: &FileId, walks: &Walks) {
         let Some(mut registry) = self.registries.remove(file) else { return };
-        if !std::mem::replace(&mut registry.is_announced, true) {
-            self.announce(&registry.conventional, walks);
+        registry.gates_differ = false;
+        if registry.announced.is_none() {
+            let routes: Vec<Named> = registry.conventional.iter().map(|route| named(self.table.conventional(route))).collect();
+            self.announce(&routes, walks);
+            registry.announced = Some(routes);
         }
         let (mut leading, mut before) = (registry.leading.iter().map(|(at, _)| *at).peekable(), 0);
         for (entry, at) in registry.items.iter_mut().zip(0..) {
@@ -144,7 +153,7 @@ impl Routing {
     /// All routes, once they were put together.
     pub fn routes(&self) -> Option<Vec<Named>> {
         let of_items = self.registries.values().flat_map(|registry| &registry.items).filter_map(|entry| entry.registering.as_ref()?.composed.as_ref());
-        let conventional = self.registries.values().flat_map(|registry| &registry.conventional);
+        let conventional = self.registries.values().filter_map(|registry| registry.announced.as_ref()).flatten();
         (self.is_made && self.scope.is_none()).then(|| of_items.flat_map(|(_, routes)| routes).chain(conventional).cloned().collect())
     }
 }

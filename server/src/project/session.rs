@@ -259,9 +259,9 @@ impl Session {
         let leading = std::mem::take(&mut registry.leading);
         let module = world.project.file(file).and_then(|known| known.module.clone());
         let Some(module) = module else {
-            let mut before = registry.withdraw();
-            if registry.is_announced {
-                before.append(&mut registry.conventional);
+            let before = registry.withdraw();
+            if !registry.gates.is_empty() {
+                self.routing.gate_gone();
             }
             return self.routing.learn(file, None, &leading, before);
         };

@@ -18,11 +18,12 @@ pub struct Linked<'p> {
     pub project: &'p Project,
     pub config: &'p Config,
     resolved: RefCell<FxHashMap<(FileId, Name), Target>>,
+    settings: RefCell<Option<Vec<FileId>>>,
 }
 
 impl<'p> Linked<'p> {
     pub fn new(project: &'p Project, config: &'p Config) -> Self {
-        Linked { project, config, resolved: RefCell::default() }
+        Linked { project, config, resolved: RefCell::default(), settings: RefCell::default() }
     }
 }
 
@@ -74,9 +75,33 @@ impl World for Linked<'_> {
         (found, looked_at)
     }
 
+    fn settings_files(&self) -> Vec<FileId> {
+        self.settings.borrow_mut().get_or_insert_with(|| settings_files(self.project)).clone()
+    }
+
     fn is_configured_guard(&self, name: &str) -> bool {
         self.config.guards.iter().any(|guard| guard == name)
     }
+}
+
+/// `settings.py`, or the files of a folder of that name: what counts everywhere before what counts in one place.
+fn settings_files(project: &Project) -> Vec<FileId> {
+    let rank = |file: &FileId| {
+        let path = project.relative(file);
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let in_folder = folder.ends_with("settings") || folder.ends_with("settings/components");
+        match name {
+            "settings.py" => Some(0),
+            "base.py" | "common.py" | "default.py" | "defaults.py" if in_folder => Some(1),
+            "production.py" | "prod.py" if in_folder => Some(2),
+            "__init__.py" if in_folder => Some(3),
+            _ if in_folder && name.ends_with(".py") && !["test", "dev", "local", "ci"].iter().any(|word| name.contains(word)) => Some(4),
+            _ => None,
+        }
+    };
+    let mut files: Vec<(i32, FileId)> = project.files().filter_map(|(file, _)| Some((rank(file)?, file.clone()))).collect();
+    files.sort();
+    files.into_iter().map(|(_, file)| file).collect()
 }
 
 /// Are rows of this model people who sign in?

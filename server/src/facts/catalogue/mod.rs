@@ -11,8 +11,8 @@ use smallvec::SmallVec;
 use crate::text::Name;
 
 pub use entry::{
-    AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, EffectEntry, Entry,
-    Example, FilterShape, FilterSpec, FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, Passes, PrincipalEntry,
+    AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry,
+    Entry, Example, FilterShape, FilterSpec, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, Passes, PrincipalEntry,
     Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
@@ -60,6 +60,7 @@ pub struct Catalogue {
     guesses: Vec<GuessEntry>,
     frameworks: Vec<FrameworkEntry>,
     conventions: Vec<Convention>,
+    gates: Vec<Gate>,
     steps: FxHashMap<(Name, Name), Arc<AccessEntry>>,
     clients: FxHashMap<Name, ClientEntry>,
     examples: Vec<(Subject, Example)>,
@@ -68,6 +69,12 @@ pub struct Catalogue {
 /// A convention with its pattern compiled.
 pub struct Convention {
     pub entry: ConventionEntry,
+    pub files: regex::Regex,
+}
+
+/// A gate with its pattern compiled.
+pub struct Gate {
+    pub entry: GateEntry,
     pub files: regex::Regex,
 }
 
@@ -104,6 +111,11 @@ impl Catalogue {
             let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
             self.conventions.push(Convention { entry, files });
         }
+        for (entry, examples) in knowledge.take_gates()? {
+            self.rows(examples);
+            let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
+            self.gates.push(Gate { entry, files });
+        }
         for (at, entry, examples) in knowledge.into_entries()? {
             let id = self.entries.len() as u32;
             self.examples.extend(examples.into_iter().map(|example| (Subject::Entry(id), example)));
@@ -138,6 +150,10 @@ impl Catalogue {
 
     pub fn conventions(&self) -> &[Convention] {
         &self.conventions
+    }
+
+    pub fn gates(&self) -> &[Gate] {
+        &self.gates
     }
 
     /// Where the paths of this root begin.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::Walker;
+use super::condition::is_constant;
 use super::expression::either;
+use super::statement::is_made;
+use super::gate::{contains, ends_with, starts_with};
 use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
@@ -61,12 +64,22 @@ impl Walker<'_> {
                 Some(self.then(rows, first.cloned()))
             }
             Kind::Library(library) if library.query.as_ref().is_some_and(|query| query.lazy) && name == "catch" => Some(base.clone()),
+            Kind::Library(library) if library.step == "Object" && library.package.is_empty() && library.receiver.is_none() => match first?.kind() {
+                Kind::Object(object) if object.rest.is_none() && object.fields.iter().all(|(_, value)| is_made(value, 0)) => {
+                    matches!(name.as_str(), "values" | "entries").then(|| elements_of(object, name))
+                }
+                _ => None,
+            },
             // `claims.get("sub")` is `claims["sub"]`, unless the library means something else by it.
             Kind::Library(library) if name == "get" && base.symbol().is_some_and(|symbol| symbol.root == Root::Principal) => {
                 let catalogue = self.world.catalogue();
                 let states = catalogue.call(&catalogue.member(&library.states, name));
                 let key = first?.as_str().filter(|_| catalogue.at(&states).next().is_none())?;
                 Some(self.member(base, &Name::from(&**key)))
+            }
+            Kind::Pattern(pattern) if name == "test" && first?.as_str().is_some_and(|_| first.is_some_and(|text| text.symbol().is_none())) => {
+                let text = first?.as_str()?.clone();
+                Some(super::pattern::read(pattern).map_or_else(Value::unknown, |pattern| Value::bool(pattern.is_match(&text))))
             }
             Kind::Pattern(pattern) if name == "test" => {
                 let symbol = first?.symbol()?.clone();
@@ -99,6 +112,14 @@ impl Walker<'_> {
                 let given = self.on_each(first?, element);
                 Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(given) })))
             }
+            "forEach" if is_of_made(base) => {
+                let Kind::Seq(seq) = base.kind() else { return None };
+                let function = first?;
+                for item in seq.items.clone() {
+                    self.on_each(function.clone(), item);
+                }
+                Value::null()
+            }
             "forEach" => {
                 let element = self.element_of(base);
                 self.on_each(first?, element);
@@ -120,6 +141,22 @@ impl Walker<'_> {
                     self.on_each(first, element.clone());
                 }
                 element.with_nullable(true)
+            }
+            "some" | "every" if is_known(base) => {
+                let Kind::Seq(seq) = base.kind() else { return None };
+                let function = first?;
+                let all: Vec<Value> = seq.items.clone().into_iter().map(|item| self.on_each(function.clone(), item)).collect();
+                let (wanted, is_some) = (if name == "some" { Some(true) } else { Some(false) }, name == "some");
+                let truths: Vec<Option<bool>> = all.iter().map(Value::is_truthy).collect();
+                if truths.contains(&wanted) {
+                    Value::bool(is_some)
+                } else if truths.iter().all(|truth| *truth == wanted.map(|is| !is)) {
+                    Value::bool(!is_some)
+                } else {
+                    let given = all.into_iter().reduce(either)?;
+                    let truth = self.truth_of(&given);
+                    Value::unknown().with_truth(truth)
+                }
             }
             "some" | "every" => {
                 let element = self.element_of(base);
@@ -186,8 +223,19 @@ impl Walker<'_> {
             ("toUpperCase" | "upper", Kind::Str(text)) => Value::str(text.to_uppercase()),
             ("toLowerCase" | "lower", Kind::Str(text)) => Value::str(text.to_lowercase()),
             ("trim" | "strip" | "toString", Kind::Str(_)) => base.clone(),
+            ("match", Kind::Str(text)) if matches!(first.as_ref().map(Value::kind), Some(Kind::Pattern(_))) && base.taint().is_empty() => {
+                let Some(Kind::Pattern(pattern)) = first.as_ref().map(Value::kind) else { return None };
+                match super::pattern::read(pattern) {
+                    Some(pattern) if !pattern.is_match(text) => Value::null(),
+                    Some(_) => Value::unknown().present(),
+                    None => Value::unknown(),
+                }
+            }
             ("split" | "splitlines" | "match" | "matchAll", _) => {
                 Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(Value::unknown().with_taint(base.taint().clone())) })))
+            }
+            ("includes" | "startsWith" | "endsWith" | "startswith" | "endswith", _) if args.len() == 1 => {
+                known_of_text(base, name, &first?).map_or_else(Value::unknown, Value::bool)
             }
             ("includes" | "startsWith" | "endsWith" | "startswith" | "endswith" | "test" | "search" | "indexOf" | "find", _) => Value::unknown(),
             ("repeat", Kind::Str(_)) => base.clone(),
@@ -215,6 +263,9 @@ impl Walker<'_> {
                 Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Among(symbol)), if_false: Facts::none() }))
             }
             "keys" => Some(Value::unknown()),
+            "values" | "items" | "entries" if object.rest.is_none() && !object.fields.is_empty() && object.fields.iter().all(|(_, value)| is_made(value, 0)) => {
+                Some(elements_of(object, name))
+            }
             "values" | "items" | "entries" => {
                 let element = self.element_of(base);
                 Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) }))))
@@ -304,5 +355,45 @@ impl Walker<'_> {
             _ => return,
         };
         self.store(place, changed, 0);
+    }
+}
+
+/// The values of an object one by one, with their names if that is what is asked for.
+fn elements_of(object: &Object, asked: &str) -> Value {
+    let one = |(name, value): &(Name, Value)| match asked {
+        "values" => value.clone(),
+        _ => Value::seq(vec![Value::str(name.as_str()), value.clone()]),
+    };
+    Value::seq(object.fields.iter().take(64).map(one).collect())
+}
+
+/// A list of routers, or of other things that were each made at a place of their own.
+fn is_of_made(list: &Value) -> bool {
+    matches!(list.kind(), Kind::Seq(seq) if seq.rest.is_none() && (1..=64).contains(&seq.items.len()) && seq.items.iter().all(|item| is_made(item, 0)))
+}
+
+/// A list of texts, all of which are known.
+fn is_known(list: &Value) -> bool {
+    matches!(list.kind(), Kind::Seq(seq) if seq.rest.is_none() && (1..64).contains(&seq.items.len()) && seq.items.iter().all(is_constant))
+}
+
+/// What a text begins with, ends with or contains, where that is certain. Python takes several at once.
+fn known_of_text(text: &Value, method: &str, other: &Value) -> Option<bool> {
+    if let Kind::Seq(seq) = other.kind() {
+        let mut all = Some(false);
+        for item in &seq.items {
+            match known_of_text(text, method, item) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => all = None,
+            }
+        }
+        return all.filter(|_| seq.rest.is_none());
+    }
+    let other = other.as_str()?;
+    match method {
+        "startsWith" | "startswith" => starts_with(text, other),
+        "endsWith" | "endswith" => ends_with(text, other),
+        _ => contains(text, other),
     }
 }

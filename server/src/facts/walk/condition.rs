@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
+use super::gate::cannot_be;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::AccessId;
 use crate::facts::query::{Filter, Term, TermOp};
@@ -14,6 +15,12 @@ use crate::text::{Name, Span};
 impl Walker<'_> {
     /// What a value's truth tells. A promise is always true and tells nothing.
     pub fn truth_of(&self, value: &Value) -> Truth {
+        match value.kind() {
+            Kind::Bool(true) => return Truth { if_true: value.truth().map(|truth| truth.if_true.clone()).unwrap_or_default(), if_false: Facts::impossible() },
+            Kind::Bool(false) => return Truth { if_true: Facts::impossible(), if_false: value.truth().map(|truth| truth.if_false.clone()).unwrap_or_default() },
+            Kind::Null if value.truth().is_none() && value.symbol().is_none() => return Truth { if_true: Facts::impossible(), if_false: Facts::none() },
+            _ => {}
+        }
         if let Some(truth) = value.truth() {
             let mut truth = truth.clone();
             if let Some(symbol) = value.symbol() {
@@ -45,6 +52,10 @@ impl Walker<'_> {
                 truth
             }
             _ => match value.symbol() {
+                // Whoever was shown to be signed in does not stop being so on the way.
+                Some(symbol) if symbol.root == Root::Principal && self.facts.contains(&Fact::Present(symbol.clone())) => {
+                    Truth { if_true: Facts::none(), if_false: Facts::impossible() }
+                }
                 Some(symbol) => Truth { if_true: Facts::one(Fact::Present(symbol.clone())), if_false: Facts::one(Fact::Absent(symbol.clone())) },
                 None => Truth::default(),
             },
@@ -115,6 +126,8 @@ impl Walker<'_> {
         match (a.kind(), b.kind()) {
             (Kind::Null, Kind::Null) => return (Truth::default(), Some(true)),
             (Kind::Str(x), Kind::Str(y)) => return (Truth::default(), Some(x == y)),
+            (Kind::Text(_), Kind::Str(text)) if cannot_be(a, text) => return (Truth::default(), Some(false)),
+            (Kind::Str(text), Kind::Text(_)) if cannot_be(b, text) => return (Truth::default(), Some(false)),
             (Kind::Bool(x), Kind::Bool(y)) => return (Truth::default(), Some(x == y)),
             (Kind::Number(x), Kind::Number(y)) if !x.is_empty() && !y.is_empty() => return (Truth::default(), Some(x == y)),
             (Kind::Null, Kind::Str(_) | Kind::Bool(_) | Kind::Object(_) | Kind::Function(_) | Kind::Instance(_))
@@ -325,10 +338,17 @@ pub(super) fn count_symbol(access: AccessId) -> Symbol {
     Symbol::new(Root::Count(access))
 }
 
+/// Longer lists are not kept whole.
+const MOST_KNOWN: usize = 64;
+
 /// `"pk" in kwargs`, where all keys are known.
 fn has_key(key: &Value, of: &Value) -> Option<bool> {
     match (key.as_str(), of.kind()) {
         (Some(key), Kind::Object(object)) if object.rest.is_none() => Some(object.get(key).0.is_some()),
+        (text, Kind::Seq(seq)) if seq.rest.is_none() && seq.items.len() < MOST_KNOWN && seq.items.iter().all(|item| item.as_str().is_some()) => match text {
+            Some(text) => Some(seq.items.iter().any(|item| item.as_str() == Some(text))),
+            None => seq.items.iter().all(|item| item.as_str().is_some_and(|item| cannot_be(key, item))).then_some(false),
+        },
         _ => None,
     }
 }

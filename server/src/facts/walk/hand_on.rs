@@ -31,7 +31,12 @@ impl Walker<'_> {
 
     /// The request with a way on in it, for middleware that takes it apart.
     pub fn with_next(&self, request: &Value) -> Value {
-        put(request, &Name::new_static("next"), Value::new(Kind::Next))
+        self.with_way_on(request, &Name::new_static("next"))
+    }
+
+    /// The same, where the way on has another name.
+    pub fn with_way_on(&self, request: &Value, name: &Name) -> Value {
+        put(request, name, Value::new(Kind::Next))
     }
 
     /// The request with what a middleware handed on to it under a name; what was there before stays.

@@ -82,8 +82,8 @@ impl<'w> Walker<'w> {
                     for arg in args {
                         self.events.push(Event::Use(Use { value: arg.value.clone(), kind, site: site.clone(), facts: facts.clone() }));
                     }
-                    // What is answered stands in the answer, for a handler that returns it.
-                    result.get_or_insert_with(Value::unknown);
+                    // What is answered stands in the answer, for a handler that returns it: what it was made with has left already.
+                    result.get_or_insert_with(|| Value::new(Kind::Library(Arc::new(Library { args: Vec::new(), ..made.clone() }))));
                 }
                 Entry::Effect(effect) => {
                     let facts = self.facts.clone();
@@ -119,7 +119,11 @@ impl<'w> Walker<'w> {
                         result = Some(self.called_back(calls, &arg.value, library));
                     }
                 }
-                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present => {}
+                Entry::Fits => result = Some(self.fits(function)),
+                Entry::Names => result = Some(self.named_in_settings(args)),
+                // Its functions run before the handlers, not here.
+                Entry::Decides(_) => walked_callbacks = true,
+                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present | Entry::Settings => {}
             }
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {

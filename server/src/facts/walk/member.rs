@@ -94,6 +94,11 @@ impl Walker<'_> {
             return value.clone();
         }
         let catalogue = self.world.catalogue();
+        if catalogue.at(&library.states).any(|entry| matches!(entry, Entry::Settings))
+            && let Some(value) = self.setting(name)
+        {
+            return value;
+        }
         let mut states = catalogue.member(&library.states, name);
         let mut package = library.package.clone();
         let mut namespace = false;
@@ -149,6 +154,7 @@ impl Walker<'_> {
         let mut value = value.clone();
         for entry in catalogue.at(&states) {
             match entry {
+                Entry::Source(source) if source.whole && self.asked.is_some() => return self.asked_path().unwrap_or(value),
                 Entry::Source(source) => {
                     let site = None;
                     let origin = Origin { part: source.part, name: step.clone(), site, clean: if source.text { Cleanings::NOSQL } else { Default::default() } };

@@ -21,6 +21,7 @@ mod expression;
 mod filter;
 mod fork;
 mod frame;
+mod gate;
 mod hand_on;
 mod import;
 mod including;
@@ -46,6 +47,7 @@ mod top;
 mod validated;
 mod world;
 
+pub use gate::Asked;
 pub use including::place_of_list;
 pub use library::option_is;
 pub use top::is_idle;
@@ -118,6 +120,8 @@ pub struct Walker<'w> {
     pub says: Option<Value>,
     /// The request that all guards of the route and its handler see, where they ask for it, with what was put on it.
     pub shared: Option<Value>,
+    /// The path of the request, while it is on its way to the handler.
+    pub asked: Option<Asked>,
     /// How many events there were before the handler began.
     pub before_handler: usize,
     /// What held when the handler began.
@@ -216,6 +220,7 @@ impl<'w> Walker<'w> {
             naming: Vec::new(),
             says: None,
             shared: None,
+            asked: None,
             before_handler: 0,
             begun: Facts::none(),
         }
@@ -262,6 +267,17 @@ impl<'w> Walker<'w> {
             let segment = walker.frame().segment.clone();
             let param = segment.functions.get(function.0 as usize)?.params.get(at + skip)?;
             walker.parameter_name(param.pattern)
+        })
+        .flatten()
+    }
+
+    /// The name of the declared type of a function's n-th parameter.
+    pub fn type_of_parameter(&mut self, function: &Value, at: usize) -> Option<Name> {
+        let super::value::Kind::Function(closure) = function.kind() else { return None };
+        let function = closure.function;
+        self.inside(&closure.item.clone(), None, None, |walker| {
+            let segment = walker.frame().segment.clone();
+            Some(segment.functions.get(function.0 as usize)?.params.get(at)?.ty.as_ref()?.name.clone())
         })
         .flatten()
     }

@@ -97,6 +97,13 @@ impl Walker<'_> {
                 let guard = self.deciding(&guard, part);
                 listed.guards.push(guard);
             }
+            // What answers by name is provided, not listed among the controllers.
+            if let Kind::Class(class) = provider.kind()
+                && self.is_controller(class)
+                && !listed.controllers.iter().any(|(known, _)| key(known) == key(class))
+            {
+                listed.controllers.push((class.clone(), of.clone()));
+            }
         }
         for controller in object.get("controllers").0.map(elements).unwrap_or_default() {
             if let Kind::Class(class) = controller.kind()
@@ -108,6 +115,16 @@ impl Walker<'_> {
         for module in object.get("imports").0.map(elements).unwrap_or_default() {
             self.module(&module, part, listed, depth + 1);
         }
+    }
+}
+
+impl Walker<'_> {
+    fn is_controller(&mut self, class: &Arc<ClassValue>) -> bool {
+        let told = self.inside(&class.item, class.captured.clone(), None, |walker| {
+            let segment = walker.frame().segment.clone();
+            walker.told(&segment[class.class].decorators)
+        });
+        told.unwrap_or_default().iter().any(|(decorator, _)| self.is_part(decorator, PartKind::Controller))
     }
 }
 

@@ -6,7 +6,8 @@ use super::Walker;
 use super::hand_on::chained;
 use crate::facts::catalogue::RouteEntry;
 use crate::facts::event::{Event, Registration, RegistrationKind};
-use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::facts::place::Site;
+use crate::facts::value::{Argument, Closure, Kind, Library, Value};
 use crate::text::{Name, Span};
 
 impl<'w> Walker<'w> {
@@ -45,11 +46,17 @@ impl<'w> Walker<'w> {
                     }
                     _ => handlers.push(arg.clone()),
                 }
-            } else if !arg.name.is_empty() {
+            } else if route.keywords.contains(&arg.name) {
+                handlers.push(Argument { name: Name::default(), ..arg.clone() });
+            } else if arg.name.starts_with('*') || route.before.contains(&arg.name) || matches!(arg.name.as_str(), "prefix" | "url_prefix") {
                 handlers.push(arg.clone());
             }
         }
         let site = self.site(span);
+        if let Some(map) = &route.map {
+            self.register_map(route, map, args, &site);
+            return;
+        }
         // A route that stands in a list is mounted with the list, by its own place.
         let on = match &route.list {
             Some(_) => Value::new(Kind::Library(Arc::new(Library { step: "route".into(), site: Some(site.clone()), ..Library::default() }))),
@@ -99,5 +106,50 @@ impl<'w> Walker<'w> {
             methods = handlers.iter().map(|handler| self.verbs_of(route, &handler.value)).find(|verbs| !verbs.is_empty()).unwrap_or_default();
         }
         self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
+    }
+
+    /// `{ resolvers: { Query: { me: (parent, args, context) => .. } } }`: what is asked by name.
+    fn register_map(&mut self, route: &RouteEntry, map: &Name, args: &[Argument], site: &Site) {
+        let given = args.iter().find_map(|arg| match arg.value.kind() {
+            Kind::Object(object) => object.get(map).0.cloned(),
+            _ => None,
+        });
+        let all = match given.as_ref().map(Value::kind) {
+            Some(Kind::Seq(seq)) => seq.items.clone(),
+            Some(_) => given.into_iter().collect(),
+            None => return,
+        };
+        for object in &all {
+            let Kind::Object(kinds) = object.kind() else { continue };
+            for (kind, fields) in kinds.fields.iter().filter(|(kind, _)| matches!(kind.as_str(), "Query" | "Mutation" | "Subscription")) {
+                let Kind::Object(fields) = fields.kind() else { continue };
+                for (name, value) in &fields.fields {
+                    let value = match value.kind() {
+                        Kind::Object(object) => object.get("resolve").0.or_else(|| object.get("subscribe").0).cloned(),
+                        Kind::Function(_) => Some(value.clone()),
+                        _ => None,
+                    };
+                    let Some(value) = value else { continue };
+                    let place = match value.kind() {
+                        Kind::Function(closure) => Site { item: closure.item.clone(), span: self.span_of(closure).unwrap_or(site.span) },
+                        _ => site.clone(),
+                    };
+                    self.events.push(Event::Registration(Registration {
+                        kind: RegistrationKind::Route,
+                        framework: route.framework.clone(),
+                        on: Value::unknown(),
+                        methods: Vec::new(),
+                        path: Some(format!("{kind}.{name}").into()),
+                        handlers: vec![Argument { name: Name::new_static("*handler*"), value, site: site.clone(), spread: false }],
+                        site: place,
+                    }));
+                }
+            }
+        }
+    }
+
+    fn span_of(&mut self, closure: &Closure) -> Option<Span> {
+        let function = closure.function;
+        self.inside(&closure.item.clone(), None, None, |walker| walker.frame().segment.functions.get(function.0 as usize).map(|function| function.span)).flatten()
     }
 }

@@ -7,6 +7,8 @@ use crate::model::{ExprId, LoopKind, PatternId, StmtId, StmtKind};
 
 /// Loops over so many known values are walked round by round.
 const MOST_UNROLLED: usize = 6;
+/// And over so many routers, modules, classes or functions, each of which is something of its own.
+const MOST_MADE: usize = 64;
 
 impl Walker<'_> {
     /// Walks statements in order; false if none of the paths reaches the end.
@@ -230,7 +232,7 @@ impl Walker<'_> {
         if let (Some(over), LoopKind::Each, Some(pattern)) = (&over, kind, pattern)
             && let Kind::Seq(seq) = over.kind()
             && seq.rest.is_none()
-            && (1..=MOST_UNROLLED).contains(&seq.items.len())
+            && ((1..=MOST_UNROLLED).contains(&seq.items.len()) || (1..=MOST_MADE).contains(&seq.items.len()) && seq.items.iter().all(|item| is_made(item, 0)))
         {
             return self.looped_over(pattern, &seq.items.clone(), body);
         }
@@ -325,5 +327,16 @@ impl Walker<'_> {
             }
         }
         true
+    }
+}
+
+/// Something that was made or declared at a place of its own, or a few values with such a thing among them.
+pub(super) fn is_made(value: &Value, depth: u32) -> bool {
+    match value.kind() {
+        Kind::Library(library) => library.site.is_some(),
+        Kind::Module(_) | Kind::Class(_) | Kind::Function(_) => true,
+        Kind::Seq(seq) if depth < 2 => seq.items.iter().any(|item| is_made(item, depth + 1)),
+        Kind::Object(object) if depth < 2 => object.fields.iter().any(|(_, value)| is_made(value, depth + 1)),
+        _ => false,
     }
 }

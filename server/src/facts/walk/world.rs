@@ -22,6 +22,8 @@ pub trait World {
     fn is_principal_model(&self, model: &str) -> bool;
     /// The rows of the signed-in user that a member of it stands for (`user.notes`), and what was looked at to know.
     fn belongings(&self, member: &str) -> (Option<Belongings>, Vec<(FileId, Name)>);
+    /// The files of the project's settings (Django's), the one that says most first.
+    fn settings_files(&self) -> Vec<FileId>;
     /// Names of functions that the person configured as guards.
     fn is_configured_guard(&self, name: &str) -> bool;
 }

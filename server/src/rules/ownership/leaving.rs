@@ -2,7 +2,7 @@
 
 use super::signed_in::is_error;
 use super::{Judge, Tie};
-use crate::facts::check::{Root, Symbol};
+use crate::facts::check::{Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, UseKind};
 use crate::facts::value::{Kind, Piece, Value};
 
@@ -19,11 +19,38 @@ impl Judge<'_> {
             if !contains_row(value, access.id, 0) {
                 continue;
             }
-            let checked =
-                self.row_is_owned(access.id, facts) || self.is_elevated(facts) || self.is_delegated(facts) || self.tie_within(access, facts, 0) == Tie::Owned;
+            let checked = self.is_checked(access, facts) || self.is_checked_within(value, access, facts, 0);
             leaves = Some(leaves.unwrap_or(false) | !checked);
         }
         leaves
+    }
+
+    fn is_checked(&self, access: &Access, facts: &Facts) -> bool {
+        self.row_is_owned(access.id, facts) || self.is_elevated(facts) || self.is_delegated(facts) || self.tie_within(access, facts, 0) == Tie::Owned
+    }
+
+    /// Wherever the row is in the value, it came there on a way on which it was checked: `note if is_mine(note) else None`.
+    fn is_checked_within(&self, value: &Value, access: &Access, facts: &Facts, depth: u32) -> bool {
+        if depth > 5 || !contains_row(value, access.id, depth) {
+            return depth <= 5;
+        }
+        let inside = |value: &Value| self.is_checked_within(value, access, facts, depth + 1);
+        match value.kind() {
+            Kind::Union(alternatives) => alternatives.iter().filter(|alternative| contains_row(&alternative.value, access.id, depth + 1)).all(|alternative| {
+                let facts = facts.and(&alternative.facts);
+                self.is_checked(access, &facts) || self.is_checked_within(&alternative.value, access, &facts, depth + 1)
+            }),
+            Kind::Object(object) => object.fields.iter().all(|(_, value)| inside(value)) && object.rest.iter().all(inside),
+            Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).all(inside),
+            Kind::Promise(inner) => inside(inner),
+            Kind::Instance(instance) => instance.fields.iter().all(|(_, value)| inside(value)),
+            Kind::Library(library) => library.args.iter().all(|arg| inside(&arg.value)),
+            Kind::Text(text) => text.pieces.iter().all(|piece| match piece {
+                Piece::Hole { value, .. } => inside(value),
+                Piece::Literal(_) => true,
+            }),
+            _ => false,
+        }
     }
 }
 

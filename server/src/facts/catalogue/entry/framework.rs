@@ -59,6 +59,15 @@ pub struct RouteEntry {
     /// The members of an options object that hold guards (`preHandler`, `onRequest`).
     #[serde(default)]
     pub options: Vec<Name>,
+    /// The member of an options object that holds handlers by the kind of what is asked and by name: `resolvers`.
+    #[serde(default)]
+    pub map: Option<Name>,
+    /// The named arguments that hold guards (`dependencies`); all others only describe.
+    #[serde(default)]
+    pub before: Vec<Name>,
+    /// The named arguments that hold what the positional ones usually do: the handler (`view_func`), or what is mounted (`router`).
+    #[serde(default)]
+    pub keywords: Vec<Name>,
 }
 
 /// `GET retrieve <pk>`: the HTTP method, the method of the class, and what it adds to the path.
@@ -173,6 +182,12 @@ pub struct FrameworkEntry {
     /// The roles of parameters with these names.
     #[serde(default)]
     pub named: std::collections::BTreeMap<Name, Name>,
+    /// What a middleware gives back to end the request, if it passes otherwise.
+    #[serde(default)]
+    pub ends: Vec<String>,
+    /// The member of a middleware's first parameter that lets the request pass when it is called.
+    #[serde(default)]
+    pub goes_on: Option<Name>,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
@@ -187,6 +202,63 @@ pub enum Passes {
     Nothing,
     /// What it returns is true.
     Truth,
+    /// It returns something else than an answer that ends the request.
+    Unended,
+}
+
+/// Code that runs before routes because of where its file lies (`middleware.ts`), or of what a settings file lists.
+#[derive(Debug, Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GateEntry {
+    pub framework: Name,
+    /// A regular expression over the path below the workspace folder. What lies below the folder where it begins to fit is
+    /// what stands behind the gate.
+    pub files: String,
+    /// The first of these that the file exports.
+    pub exports: Vec<Name>,
+    /// The frameworks of the routes it runs before.
+    pub before: Vec<Name>,
+    /// Where the exports say for which paths: `config.matcher`.
+    #[serde(default)]
+    pub matcher: Option<String>,
+    /// The export is a list of the names of classes or functions, each of which stands before the routes.
+    #[serde(default)]
+    pub lists: bool,
+    /// The methods of such a class that are asked first, if it has them, and the framework by which those are run.
+    #[serde(default)]
+    pub hooks: Vec<Name>,
+    #[serde(default)]
+    pub hooked: Name,
+}
+
+/// A middleware that a library makes of functions and options of the project's.
+#[derive(Debug, Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DecidesEntry {
+    /// The function that decides whether the request may pass, in an argument or in what the call was made by:
+    /// `callbacks.authorized`.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// What that function gets in its only argument, by name: `principal`, or a role.
+    #[serde(default)]
+    pub gets: std::collections::BTreeMap<Name, Name>,
+    /// The argument that is a middleware of the project's, and what its parameters are.
+    #[serde(default)]
+    pub calls: Option<usize>,
+    /// All its arguments are such middleware, one after the other.
+    #[serde(default)]
+    pub all: bool,
+    #[serde(default)]
+    pub params: Vec<Name>,
+    /// Options that list the paths that anybody may ask for.
+    #[serde(default)]
+    pub open: Vec<String>,
+    /// Only with this option set to true does it refuse anybody: `middlewareAuth.enabled`.
+    #[serde(default)]
+    pub only_if: Option<String>,
+    /// What it checks if no function of the project decides.
+    #[serde(default)]
+    pub otherwise: Option<crate::facts::check::GuardKind>,
 }
 
 /// Handlers that are known by the place of their file.
@@ -206,4 +278,19 @@ pub struct ConventionEntry {
     /// The exports are HTTP methods.
     #[serde(default)]
     pub methods: bool,
+    /// The export is an object, and its member of this name answers; `*` for all its functions.
+    #[serde(default)]
+    pub member: Option<Name>,
+    /// Only if the first parameter is declared to be of one of these types.
+    #[serde(default)]
+    pub takes: Vec<Name>,
+    /// What answers under which path, and what asks who is calling, is said elsewhere.
+    #[serde(default)]
+    pub elsewhere: bool,
+    /// The place of the file is not the path.
+    #[serde(default)]
+    pub pathless: bool,
+    /// The name of the file says which method is answered: `[id].delete.ts`.
+    #[serde(default)]
+    pub method_in_name: bool,
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::example::{self, Example};
-use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GuessEntry, StepEntry, Where, first};
+use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GateEntry, GuessEntry, StepEntry, Where, first};
 use crate::text::Name;
 
 /// One file.
@@ -32,6 +32,11 @@ pub struct Knowledge {
     step: Vec<toml::Table>,
     guess: Vec<toml::Table>,
     convention: Vec<toml::Table>,
+    gate: Vec<toml::Table>,
+    decides: Vec<toml::Table>,
+    fits: Vec<toml::Table>,
+    settings: Vec<toml::Table>,
+    names: Vec<toml::Table>,
     framework: Vec<toml::Table>,
     client: Vec<toml::Table>,
 }
@@ -61,6 +66,10 @@ impl Knowledge {
 
     pub fn take_conventions(&mut self) -> Result<Vec<Row<ConventionEntry>>, String> {
         rows("convention", std::mem::take(&mut self.convention))
+    }
+
+    pub fn take_gates(&mut self) -> Result<Vec<Row<GateEntry>>, String> {
+        rows("gate", std::mem::take(&mut self.gate))
     }
 
     pub fn take_frameworks(&mut self) -> Result<Vec<Row<FrameworkEntry>>, String> {
@@ -106,6 +115,10 @@ impl Knowledge {
         collect(self.injects, &mut out, |_: Nothing| Entry::Injects)?;
         collect(self.reference, &mut out, |_: Nothing| Entry::Reference)?;
         collect(self.calls, &mut out, Entry::Calls)?;
+        collect(self.decides, &mut out, Entry::Decides)?;
+        collect(self.fits, &mut out, |_: Nothing| Entry::Fits)?;
+        collect(self.settings, &mut out, |_: Nothing| Entry::Settings)?;
+        collect(self.names, &mut out, |_: Nothing| Entry::Names)?;
         Ok(out)
     }
 }

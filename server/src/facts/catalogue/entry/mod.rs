@@ -16,7 +16,7 @@ use crate::text::Name;
 pub use access::{AccessEntry, Callback, ColumnsShape, ColumnsSpec, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
 pub use client::{ClientEntry, Parameters};
 pub use example::{Example, Subject};
-pub use framework::{Action, ConventionEntry, FrameworkEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
+pub use framework::{Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
 pub use knowledge::Knowledge;
 
 /// One fact about a library. `at` (kept by the graph of paths) says of what.
@@ -52,6 +52,14 @@ pub enum Entry {
     Calls(CallsEntry),
     /// A decorator or wrapper that gives back the function it got (argument 0), or calls it in its own way.
     Wraps,
+    /// A middleware that is made of functions and options of the project's.
+    Decides(DecidesEntry),
+    /// Does the path that is asked for fit one of the patterns that this was made with? `createRouteMatcher([..])(request)`.
+    Fits,
+    /// The settings of the project: members are what its settings file defines.
+    Settings,
+    /// What the dotted name in its first argument means.
+    Names,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +83,9 @@ pub struct SourceEntry {
     /// Always text, so no operator objects can be smuggled in.
     #[serde(default)]
     pub text: bool,
+    /// The whole path that was asked for, which is that of the route.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -161,6 +172,9 @@ pub struct GuardEntry {
     /// It is known by its class, not by the method that decides.
     #[serde(default)]
     pub by_class: bool,
+    /// As a gate it is not for handlers with a decorator of this name, nor, if it says so, for what a library's class answers.
+    #[serde(default)]
+    pub exempts: Vec<Name>,
 }
 
 #[derive(Debug, Deserialize)]
