@@ -33,6 +33,12 @@ pub fn is_current_user(name: &str) -> bool {
     asks && whom && (scoped || words.len() == 2)
 }
 
+/// `isSafeUrl`, `validate_path`, `assertAllowed`, `sanitize`: whether something is fit to be used is found out there.
+pub fn is_check(name: &str) -> bool {
+    let words = words(name);
+    words.first().is_some_and(|first| matches!(first.as_str(), "check" | "verify" | "assert" | "ensure")) || words.iter().any(|word| FIT.contains(&word.as_str()))
+}
+
 /// camelCase, snake_case and kebab-case as lower-case words.
 pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -56,6 +62,35 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
+const FIT: &[&str] = &[
+    "safe",
+    "valid",
+    "validate",
+    "validated",
+    "validator",
+    "allow",
+    "allowed",
+    "allowlist",
+    "allowlisted",
+    "whitelist",
+    "whitelisted",
+    "permitted",
+    "trusted",
+    "sanitize",
+    "sanitise",
+    "sanitized",
+    "sanitised",
+    "internal",
+    "private",
+    "local",
+    "inside",
+    "within",
+    "contained",
+    "traversal",
+    "relative",
+    "secure",
+    "ssrf",
+];
 const VERBS: &[&str] = &[
     "with",
     "require",

@@ -49,6 +49,8 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
+        FixPlan::RunWithoutShell { .. } | FixPlan::KeepFileName { .. } | FixPlan::AllowHosts { .. } => Vec::new(),
+        FixPlan::StayOnSite { .. } | FixPlan::DataNotCode { .. } | FixPlan::LoadSafely { .. } => Vec::new(),
         FixPlan::RenameVariable { from, to, files } => rename_variable::fix(project, from, to, files).into_iter().collect(),
         FixPlan::RemoveEntry { entry, name } => remove_entry::fix(project, entry, name).into_iter().collect(),
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),

@@ -12,7 +12,7 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, EffectEntry, Entry,
-    Example, FilterShape, FilterSpec, FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, Passes, PrincipalEntry,
+    Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry,
     Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};

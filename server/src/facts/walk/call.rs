@@ -98,6 +98,10 @@ impl Walker<'_> {
                 match (function.kind(), value.kind()) {
                     // An unknown method of a value from outside: what it gives is from outside too.
                     (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => value.with_taint(base.taint().clone()),
+                    // `request.form["name"].strip()`: a part of a source of which the catalogue says no more.
+                    (Kind::Library(method), Kind::Unknown | Kind::Library(_)) if value.taint().is_empty() && method.states.is_empty() && is_plain(base) => {
+                        value.with_taint(base.taint().clone())
+                    }
                     _ => value,
                 }
             }
@@ -217,6 +221,7 @@ impl Walker<'_> {
         let gets_principal = args.iter().any(|arg| holds(&arg.value, &|symbol| symbol.root == Root::Principal, 0));
         let gets_request = args.iter().any(|arg| is_request(&arg.value));
         let guard_like = super::super::names::is_guard(name) || self.world.is_configured_guard(name);
+        self.let_pass(name, args);
         if gets_principal {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
@@ -285,6 +290,11 @@ pub(super) fn called_name(function: &Value) -> Name {
         }
         _ => function.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_default(),
     }
+}
+
+/// Something from outside of which nothing is known but where it came from.
+fn is_plain(base: &Value) -> bool {
+    !base.taint().is_empty() && base.as_library().is_some_and(|library| library.states.is_empty() && library.query.is_none())
 }
 
 fn is_text_name(name: &str) -> bool {

@@ -166,6 +166,7 @@ impl Walker<'_> {
                         self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
                     }
                 }
+                Entry::Clean(clean) if step != "()" => value = value.with_taint(value.taint().cleaned(clean.by)),
                 // A query that begins without a call: `Note.objects`, `Note.query`.
                 Entry::Access(access) if step != "()" && !self.frames.is_empty() => {
                     if let Kind::Library(library) = value.kind() {

@@ -41,6 +41,7 @@ mod shape;
 mod sink;
 mod sql;
 mod statement;
+mod tested;
 mod text;
 mod top;
 mod validated;

@@ -42,7 +42,7 @@ impl<'w> Walker<'w> {
         }
         let call = self.site(span);
         for place in &sink.of {
-            for (value, site) in at_place(place, function, args) {
+            for (value, site) in at_place(place, function, args).into_iter().flat_map(|(value, site)| dangerous(sink, value, site)) {
                 if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) {
                     continue;
                 }
@@ -92,5 +92,15 @@ impl<'w> Walker<'w> {
             guessed: false,
             spoken: Vec::new(),
         }));
+    }
+}
+
+/// The members of an object that are dangerous, or else the value itself.
+fn dangerous(sink: &SinkEntry, value: Value, site: Option<Site>) -> Vec<(Value, Option<Site>)> {
+    match value.kind() {
+        Kind::Object(object) if !sink.keys.is_empty() => {
+            sink.keys.iter().filter_map(|key| object.get(key).0.cloned()).map(|value| (value, site.clone())).collect()
+        }
+        _ => vec![(value, site)],
     }
 }
