@@ -12,7 +12,7 @@ use crate::syntax::Language;
 use crate::text::{Name, Span};
 
 /// A piece of the statement as the program writes it.
-enum Part {
+pub(super) enum Part {
     Text(String),
     /// The expression that is put in, and its place.
     Hole(ExprId, Span),
@@ -64,7 +64,7 @@ fn expression(placed: &Placed, span: Span) -> Option<ExprId> {
 }
 
 /// Takes a text apart that is put together in one expression.
-fn read(placed: &Placed, id: ExprId, out: &mut Vec<Part>, depth: u32) -> Option<()> {
+pub(super) fn read(placed: &Placed, id: ExprId, out: &mut Vec<Part>, depth: u32) -> Option<()> {
     if depth > 40 {
         return None;
     }

@@ -6,7 +6,7 @@ use crate::facts::check::{Fact, Facts, Symbol, Test, Tested};
 use crate::facts::event::Sink;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part, Taint};
-use crate::facts::value::{Kind, Piece, Value};
+use crate::facts::value::{Kind, Library, Piece, Value};
 use crate::text::Name;
 
 const DEEPEST: u32 = 8;
@@ -100,10 +100,17 @@ impl<'v> Collector<'v> {
                 let mut first = true;
                 while let Some(arg) = positional.next() {
                     if is_in(arg.value.taint(), value.taint()) {
-                        self.collect(&arg.value, site.or(Some(&arg.site)), &here, whole && first, depth + 1);
+                        let own = Some(&arg.site).filter(|site| !site.span.is_empty());
+                        self.collect(&arg.value, own.or(site), &here, whole && first, depth + 1);
                     }
                     here.push_own();
                     first = false;
+                }
+            }
+            // What an address that was put together gives: `url.toString()`, `url.href`.
+            Kind::Library(library) if library.args.is_empty() && made_from(library).is_some() => {
+                if let Some(made) = made_from(library) {
+                    self.collect(made, site, before, whole, depth + 1);
                 }
             }
             _ => {
@@ -113,6 +120,15 @@ impl<'v> Collector<'v> {
         }
         self.symbols.truncate(symbols);
     }
+}
+
+/// The call of which this is a member, or which a method of its result was called on.
+fn made_from(library: &Library) -> Option<&Value> {
+    let mut from = library.receiver.as_ref()?;
+    if library.step == "()" {
+        from = from.as_library()?.receiver.as_ref()?;
+    }
+    from.as_library().filter(|made| made.step == "()" && !made.args.is_empty() && !from.taint().is_empty()).map(|_| from)
 }
 
 /// Whether the value has kept what the argument brought.

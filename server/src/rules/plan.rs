@@ -26,7 +26,7 @@ pub enum FixPlan {
     /// Read the text as data instead of running it, or hand its values to the template.
     DataNotCode { call: Place, text: Place, client: Name },
     /// Load with the loader that only makes plain values.
-    LoadSafely { call: Place, text: Place, client: Name },
+    LoadSafely { call: Place, client: Name },
     /// Give a variable another name in all the files that name it.
     RenameVariable { from: Name, to: Name, files: Vec<FileId> },
     /// Take an entry out of an object: an option, or what a build is told to copy.

@@ -51,8 +51,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if let Some(source) = &input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
         }
-        if let (Some(call), Some(text)) = (cx.project.place(&sink.call), cx.project.place(&sink.site)) {
-            raw.plans.push(FixPlan::LoadSafely { call, text, client: sink.client.clone() });
+        if let Some(call) = cx.project.place(&sink.call) {
+            raw.plans.push(FixPlan::LoadSafely { call, client: sink.client.clone() });
         }
         out.push(raw);
     }

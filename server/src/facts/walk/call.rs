@@ -98,6 +98,17 @@ impl Walker<'_> {
                 match (function.kind(), value.kind()) {
                     // An unknown method of a value from outside: what it gives is from outside too.
                     (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => value.with_taint(base.taint().clone()),
+                    // `url.searchParams.get("next")`
+                    (Kind::Library(method), Kind::Unknown | Kind::Library(_))
+                        if value.taint().is_empty() && method.states.is_empty() && !base.taint().is_empty() && matches!(name.as_str(), "get" | "getAll" | "getlist") =>
+                    {
+                        let Some(key) = args.first().and_then(|arg| arg.value.as_str()).map(|key| Name::from(&**key)) else { return value };
+                        let part = Value::unknown().with_taint(base.taint().member(&key));
+                        match base.symbol() {
+                            Some(symbol) => part.with_symbol(symbol.member(&key)),
+                            None => part,
+                        }
+                    }
                     // `request.form["name"].strip()`: a part of a source of which the catalogue says no more.
                     (Kind::Library(method), Kind::Unknown | Kind::Library(_)) if value.taint().is_empty() && method.states.is_empty() && is_plain(base) => {
                         value.with_taint(base.taint().clone())

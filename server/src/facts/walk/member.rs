@@ -149,6 +149,7 @@ impl Walker<'_> {
         let mut value = value.clone();
         for entry in catalogue.at(&states) {
             match entry {
+                Entry::Source(source) if source.within && !value.taint().iter().any(|origin| origin.part.is_request()) => {}
                 Entry::Source(source) => {
                     let site = None;
                     let origin = Origin { part: source.part, name: step.clone(), site, clean: if source.text { Cleanings::NOSQL } else { Default::default() } };

@@ -18,6 +18,7 @@ mod decorator;
 mod element;
 mod entry;
 mod expression;
+mod field;
 mod filter;
 mod fork;
 mod frame;

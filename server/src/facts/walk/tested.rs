@@ -77,7 +77,7 @@ impl Walker<'_> {
 
     /// Something that cannot be looked into, but is called what a check is called, or gets the host of an address.
     pub(super) fn let_pass(&mut self, name: &Name, args: &[Argument]) {
-        let is_check = names::is_check(name);
+        let is_check = names::is_check(name) || matches!(name.as_str(), "includes" | "has" | "test");
         for symbol in args.iter().flat_map(|arg| symbols(&arg.value)) {
             if is_check || is_of_address(&symbol) {
                 self.facts.add(Fact::Fit(symbol));

@@ -76,6 +76,9 @@ pub struct SourceEntry {
     /// Always text, so no operator objects can be smuggled in.
     #[serde(default)]
     pub text: bool,
+    /// Only of something that is from a request already: what its address holds.
+    #[serde(default)]
+    pub within: bool,
 }
 
 #[derive(Debug, Deserialize)]
