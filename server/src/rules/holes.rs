@@ -141,7 +141,12 @@ impl Hole<'_> {
     pub fn input(&self, cleaning: Cleanings, sink: &Sink, of_parameters: Option<super::Confidence>) -> Option<Input> {
         let mut facts = sink.facts.clone();
         self.facts.iter().for_each(|more| facts.add_all(more));
-        Input::of(self.value, cleaning, &facts, of_parameters)
+        let mut input = Input::of(self.value, cleaning, &facts, of_parameters)?;
+        // Who starts the program on a command line may do anything anyway.
+        if input.part == Part::Local {
+            input.confidence = super::Confidence::Possible;
+        }
+        Some(input)
     }
 
     /// Whether something that holds of it is enough.
@@ -157,7 +162,9 @@ impl Hole<'_> {
         let about = |symbol: &Symbol| self.symbols.iter().any(|known| symbol.is_within(known));
         let one = |symbol: &Symbol, found: Found<'_>| about(symbol) && enough(symbol, &found);
         match fact {
-            Fact::Absent(symbol) | Fact::Among(symbol) | Fact::Is(symbol, _) | Fact::Contains(_, symbol) => one(symbol, Found::Known),
+            // It is not there at all, or has no host.
+            Fact::Absent(symbol) => self.symbols.contains(&symbol) || about(symbol) && symbol.path.last().is_some_and(|last| is_host(last)),
+            Fact::Among(symbol) | Fact::Is(symbol, _) | Fact::Contains(_, symbol) => one(symbol, Found::Known),
             Fact::Same(a, b) => one(a, Found::Known) || one(b, Found::Known),
             // What was checked as a whole was checked in its parts.
             Fact::Fit(symbol) => one(symbol, Found::Known) || self.symbols.iter().any(|known| known.is_within(symbol) && enough(symbol, &Found::Known)),
@@ -168,6 +175,10 @@ impl Hole<'_> {
             Fact::Present(_) | Fact::Differ(..) | Fact::Guard(_) => false,
         }
     }
+}
+
+fn is_host(part: &str) -> bool {
+    matches!(part, "host" | "hostname" | "netloc" | "origin")
 }
 
 /// What was found out about a value.

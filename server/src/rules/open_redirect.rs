@@ -5,7 +5,7 @@ use super::holes::{Found, Hole, holes, is_out_of_reach_of_links, is_whole_patter
 use super::input::Input;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::check::Symbol;
+use crate::facts::check::{Symbol, Test};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part};
@@ -50,7 +50,11 @@ fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
         if is_out_of_reach_of_links(input.part) || is_checked(&hole, sink) {
             continue;
         }
-        let half = hole.is_checked(&sink.facts, &|_, found| matches!(found, Found::Text(_) | Found::Pattern(_) | Found::Refused));
+        let half = hole.is_checked(&sink.facts, &|_, found| match found {
+            Found::Text(tested) => tested.holds == (tested.test != Test::Holds),
+            Found::Pattern(_) | Found::Refused => true,
+            Found::Known => false,
+        });
         if sink.guessed || half {
             input.confidence = input.confidence.min(Confidence::Likely);
         }
@@ -171,4 +175,38 @@ fn host_of_link(value: &Value, depth: u32, found: &mut Option<(crate::text::Name
 
 fn is_host(name: &str) -> bool {
     matches!(name.to_ascii_lowercase().as_str(), "host" | "hostname" | "origin" | "x-forwarded-host" | "host_url" | "url_root" | "base_url" | "http_host" | "get_host" | "referer")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::facts::place::ItemKey;
+    use crate::facts::taint::{Origin, Taint};
+    use crate::facts::value::{Object, Text};
+    use crate::text::{FileId, Name, Span};
+
+    fn link(part: Part, name: &str, before: &str) -> Value {
+        let site = Site { item: ItemKey { file: FileId::new("/w/a.ts"), hash: 0, ordinal: 0 }, span: Span::default() };
+        let host = Value::unknown().with_taint(Taint::of(Origin { part, name: Name::from(name), site: None, clean: Cleanings::default() }));
+        let pieces = vec![Piece::Literal(Arc::from(before)), Piece::Hole { value: host, site }, Piece::Literal(Arc::from("/reset"))];
+        let mut mail = Object::default();
+        mail.set("html".into(), Value::new(Kind::Text(Arc::new(Text { pieces }))));
+        Value::new(Kind::Object(Arc::new(mail)))
+    }
+
+    #[test]
+    fn the_host_of_a_link_in_a_mail_is_looked_at() {
+        let found = |value: &Value| {
+            let mut found = None;
+            host_of_link(value, 0, &mut found);
+            found.map(|(name, ..)| name.to_string())
+        };
+        assert_eq!(found(&link(Part::Headers, "host", "<a href=https://")).as_deref(), Some("host"));
+        assert_eq!(found(&link(Part::Headers, "origin", "Go to ")).as_deref(), Some("origin"));
+        assert_eq!(found(&link(Part::Headers, "user-agent", "https://")), None);
+        assert_eq!(found(&link(Part::Query, "host", "https://app.example.com/?q=")), None);
+        assert_eq!(found(&link(Part::Headers, "host", "Sent from ")), None);
+    }
 }

@@ -1,12 +1,16 @@
 //! The server opens an address that a caller chose.
 
+use std::cell::Cell;
+
+use super::address::{Reach, reach};
 use super::holes::{Found, Hole, holes, is_whole_pattern, worst};
 use super::input::Input;
+use super::ownership::Judge;
 use super::raw::{Raw, RuleCx};
-use super::address::{Reach, reach};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::check::Symbol;
+use crate::facts::check::{Fact, Facts, Symbol};
 use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part};
 
@@ -27,6 +31,7 @@ struct Way {
 }
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let mut judge = None;
     for event in &cx.walk.events {
         let Event::Sink(sink) = event else { continue };
         if sink.kind != SinkKind::Fetch || cx.project.surface(&sink.site.item.file).is_exposed() {
@@ -43,8 +48,15 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             if matches!(input.part, Part::Path | Part::Method | Part::Headers | Part::Cookies) || is_checked(&hole, sink) {
                 continue;
             }
-            if sink.guessed || is_half_checked(&hole, sink) {
-                input.confidence = input.confidence.min(Confidence::Likely);
+            input.confidence = match refusals(&hole, sink) {
+                0 if !sink.guessed => input.confidence,
+                0 | 1 => input.confidence.min(Confidence::Likely),
+                // A list of what may not be opened can be as good as one of what may.
+                _ => Confidence::Possible,
+            };
+            let judge = judge.get_or_insert_with(|| Judge::new(cx.walk, cx.schema, cx.config));
+            if is_for_the_house(judge, &sink.facts) {
+                input.confidence = Confidence::Possible;
             }
             let site = hole.site.cloned();
             if !ways.iter().any(|known| known.site == site) {
@@ -68,6 +80,14 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
 }
 
+/// Addresses that are set up by an administrator, who is asked for them.
+fn is_for_the_house(judge: &Judge<'_>, facts: &Facts) -> bool {
+    let is_about_roles = |name: &str| names::words(name).iter().any(|word| ROLES.contains(&word.as_str()));
+    judge.is_elevated(facts) || facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if is_about_roles(&guard.name)))
+}
+
+const ROLES: &[&str] = &["permission", "permissions", "admin", "admins", "role", "roles", "superuser", "staff"];
+
 /// Whether the host was compared with something of the program's own.
 fn is_checked(hole: &Hole<'_>, sink: &Sink) -> bool {
     hole.is_checked(&sink.facts, &|symbol, found| match found {
@@ -82,13 +102,24 @@ fn is_checked(hole: &Hole<'_>, sink: &Sink) -> bool {
     })
 }
 
-/// Some hosts are refused, or only the beginning was looked at.
-fn is_half_checked(hole: &Hole<'_>, sink: &Sink) -> bool {
-    hole.is_checked(&sink.facts, &|symbol, found| match found {
-        Found::Refused => is_address_part(symbol) && !is_beside_the_host(symbol),
-        Found::Text(tested) => tested.text.as_deref().is_some_and(|text| text.contains('.')),
-        _ => false,
-    })
+/// How many hosts, or beginnings of hosts, are refused.
+fn refusals(hole: &Hole<'_>, sink: &Sink) -> u32 {
+    let count = Cell::new(0);
+    let more = |is: bool| {
+        if is {
+            count.set(count.get() + 1);
+        }
+        false
+    };
+    hole.is_checked(&sink.facts, &|symbol, found| {
+        let is_host = is_address_part(symbol) && !is_beside_the_host(symbol);
+        match found {
+            Found::Refused => more(is_host),
+            Found::Text(tested) => more(is_host || tested.holds && tested.text.as_deref().is_some_and(|text| text.contains('.'))),
+            _ => false,
+        }
+    });
+    count.get()
 }
 
 fn is_beside_the_host(symbol: &Symbol) -> bool {

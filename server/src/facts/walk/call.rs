@@ -109,7 +109,7 @@ impl Walker<'_> {
                             None => part,
                         }
                     }
-                    // `request.form["name"].strip()`: a part of a source of which the catalogue says no more.
+                    // `request.form["name"].strip()`: a method of which the catalogue says nothing.
                     (Kind::Library(method), Kind::Unknown | Kind::Library(_)) if value.taint().is_empty() && method.states.is_empty() && is_plain(base) => {
                         value.with_taint(base.taint().clone())
                     }
@@ -303,9 +303,9 @@ pub(super) fn called_name(function: &Value) -> Name {
     }
 }
 
-/// Something from outside of which nothing is known but where it came from.
+/// Something from outside that is no query.
 fn is_plain(base: &Value) -> bool {
-    !base.taint().is_empty() && base.as_library().is_some_and(|library| library.states.is_empty() && library.query.is_none())
+    !base.taint().is_empty() && base.as_library().is_some_and(|library| library.query.is_none())
 }
 
 fn is_text_name(name: &str) -> bool {

@@ -215,7 +215,7 @@ impl Walker<'_> {
             truth.if_true.add(Fact::Fit(symbol.clone()));
         }
         // `".." in name`
-        if let (Some(text), Kind::Unknown, Some(symbol)) = (a.as_str(), b.kind(), b.symbol()) {
+        if let (Some(text), Kind::Unknown | Kind::Library(_) | Kind::Text(_), Some(symbol)) = (a.as_str(), b.kind(), b.symbol()) {
             let told = super::tested::told(symbol, Test::Holds, Some(text.clone()));
             truth.if_true.add_all(&told.if_true);
             truth.if_false.add_all(&told.if_false);

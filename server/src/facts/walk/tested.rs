@@ -7,7 +7,7 @@ use crate::facts::catalogue::FitEntry;
 use crate::facts::check::{Fact, Facts, Symbol, Test, Tested};
 use crate::facts::names;
 use crate::facts::taint::Cleanings;
-use crate::facts::value::{Argument, Kind, Piece, Truth, Value};
+use crate::facts::value::{Argument, Kind, Piece, Seq, Truth, Value};
 use crate::text::Name;
 
 /// What an address that was read from a text is of that text.
@@ -21,6 +21,11 @@ impl Walker<'_> {
             "endsWith" | "endswith" => Test::Ends,
             "includes" => Test::Holds,
             "match" | "search" if !self.python() => return self.matched(base, args),
+            "isalnum" | "isdigit" | "isnumeric" | "isdecimal" | "isalpha" | "isidentifier" if args.is_empty() => {
+                let truth = Truth { if_true: Facts::one(Fact::Among(base.symbol()?.clone())), if_false: Facts::none() };
+                return Some(Value::unknown().with_truth(truth));
+            }
+            "split" | "rsplit" | "partition" | "rpartition" => return parted(base, args),
             _ => return None,
         };
         let wanted = &args.first().filter(|_| args.len() == 1)?.value;
@@ -47,7 +52,14 @@ impl Walker<'_> {
                     Test::Holds => known.contains(&*text),
                 }))
             }
-            Kind::Unknown | Kind::Text(_) | Kind::Library(_) => Some(Value::unknown().with_truth(told(base.symbol()?, test, text))),
+            Kind::Unknown | Kind::Library(_) => Some(Value::unknown().with_truth(told(base.symbol()?, test, text))),
+            Kind::Text(whole) => {
+                let symbol = base.symbol().cloned().or_else(|| {
+                    let holes = whole.pieces.iter().filter_map(|piece| if let Piece::Hole { value, .. } = piece { Some(value.clone()) } else { None });
+                    only_from_outside(&holes.collect::<Vec<_>>())
+                })?;
+                Some(Value::unknown().with_truth(told(&symbol, test, text)))
+            }
             _ => None,
         }
     }
@@ -84,6 +96,19 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// `name.split(".")`: no part leads out of a folder, as there is no dot in it, or no slash.
+fn parted(base: &Value, args: &[Argument]) -> Option<Value> {
+    if base.taint().is_empty() || !matches!(base.kind(), Kind::Unknown | Kind::Text(_) | Kind::Library(_)) {
+        return None;
+    }
+    let between = args.first()?.value.as_str()?;
+    if !matches!(&**between, "." | "/" | "\\") {
+        return None;
+    }
+    let part = Value::unknown().with_taint(base.taint().cleaned(Cleanings::PATH));
+    Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(part) }))))
 }
 
 /// What the outcome of a test tells.

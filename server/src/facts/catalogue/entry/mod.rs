@@ -162,6 +162,12 @@ pub struct SinkEntry {
     /// Of an argument that is an object, these members are what is dangerous: `axios({ url })`.
     #[serde(default)]
     pub keys: Vec<Name>,
+    /// Only these members of an object, dotted, and nothing else: `{ headers: { Location } }`.
+    #[serde(default)]
+    pub inside: Vec<Name>,
+    /// Only if the first argument is this text, however it is written: `setHeader("Location", x)`.
+    #[serde(default)]
+    pub named: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
