@@ -48,7 +48,9 @@ pub fn fix(project: &Project, call: &Place, at: &Place) -> Option<Fix> {
         grade: Grade::NeedsReview,
         preferred: true,
         edits: edits.finish()?,
-        note: Some(format!("Set {VARIABLE} to the hosts that may be opened, with commas between them, such as `images.example.com,cdn.example.com`. Until then every address is refused.")),
+        note: Some(format!(
+            "Set {VARIABLE} to the hosts that may be opened, with commas between them, such as `images.example.com,cdn.example.com`. Until then every address is refused."
+        )),
         suppresses: false,
     })
 }

@@ -4,7 +4,7 @@ use super::edits::Edits;
 use super::here::Here;
 use super::use_parameter::{Part, read};
 use super::{Fix, Grade};
-use crate::model::{ExprKind, ExprId};
+use crate::model::{ExprId, ExprKind};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::text::Name;

@@ -59,7 +59,10 @@ impl<'p> Here<'p> {
         let segment = &self.placed.segment;
         let inside = |span: Span| self.placed.absolute(span).contains(place);
         let around = segment.stmts.iter().filter(|stmt| !matches!(stmt.kind, StmtKind::Block(_)) && inside(stmt.span)).min_by_key(|stmt| stmt.span.len())?;
-        let is_crossed = segment.functions.iter().any(|function| inside(function.body_span) && around.span.contains(function.body_span) && around.span != function.body_span);
+        let is_crossed = segment
+            .functions
+            .iter()
+            .any(|function| inside(function.body_span) && around.span.contains(function.body_span) && around.span != function.body_span);
         let span = self.placed.absolute(around.span);
         (!is_crossed && lines::begins_line(&self.code.text, span.start)).then_some(span)
     }

@@ -33,7 +33,9 @@ pub fn fix(project: &Project, at: &Place) -> Option<Fix> {
         grade: Grade::NeedsReview,
         preferred: true,
         edits: edits.finish()?,
-        note: Some("Folders in the value are dropped. If they are meant to be there, work out the full path and compare it with the folder instead.".to_owned()),
+        note: Some(
+            "Folders in the value are dropped. If they are meant to be there, work out the full path and compare it with the folder instead.".to_owned(),
+        ),
         suppresses: false,
     })
 }

@@ -27,7 +27,11 @@ pub fn fix(project: &Project, call: &Place, text: &Place, client: &Name) -> Opti
         return None;
     }
     let mut edits = Edits::default();
-    if here.python() { python(&here, *callee, args, id, &words, client, &mut edits)? } else { ecma(&here, *callee, id, &words, &mut edits)? }
+    if here.python() {
+        python(&here, *callee, args, id, &words, client, &mut edits)?
+    } else {
+        ecma(&here, *callee, id, &words, &mut edits)?
+    }
     Some(Fix {
         title: format!("Run {} with a list of arguments", words.first()?.trim_matches(['"', '\''])),
         grade: Grade::NeedsReview,

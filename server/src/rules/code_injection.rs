@@ -49,9 +49,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let (name, from) = (&input.name, input.from());
         let template = sink.client.starts_with("template");
         raw.message = match (template, sink.client.as_str()) {
-            (true, _) => format!("`{name}`, {from}, becomes part of a template, not of what it shows: `{{{{7*7}}}}` typed there is calculated, and a longer one runs programs on your server."),
+            (true, _) => format!(
+                "`{name}`, {from}, becomes part of a template, not of what it shows: `{{{{7*7}}}}` typed there is calculated, and a longer one runs programs on your server."
+            ),
             (_, "module") => format!("`{name}`, {from}, decides which module is loaded and run: whoever controls it can make your server run another one."),
-            _ => format!("`{name}`, {from}, is run as a program on your server: whoever sends it can read your keys and data and change what your server does."),
+            _ => {
+                format!("`{name}`, {from}, is run as a program on your server: whoever sends it can read your keys and data and change what your server does.")
+            }
         };
         raw.also(sink.call.clone(), if template { "it is read as a template here" } else { "it is run here" }.to_owned());
         if let Some(source) = &input.source {

@@ -184,8 +184,12 @@ fn message(found: &Found) -> String {
     let name: &Name = &found.input.name;
     let from = found.input.from();
     match found.say {
-        Say::Line => format!("`{name}`, {from}, becomes part of a command line: whoever controls it can make your server run any program, for example by adding `; curl ...`."),
+        Say::Line => format!(
+            "`{name}`, {from}, becomes part of a command line: whoever controls it can make your server run any program, for example by adding `; curl ...`."
+        ),
         Say::Program => format!("`{name}`, {from}, decides which program your server runs: whoever controls it can run any of them."),
-        Say::Option => format!("`{name}`, {from}, stands where the program takes options: a value that begins with `-` can make it read, write or run something else."),
+        Say::Option => {
+            format!("`{name}`, {from}, stands where the program takes options: a value that begins with `-` can make it read, write or run something else.")
+        }
     }
 }

@@ -118,7 +118,9 @@ fn refuses_second_slash(pattern: &str) -> bool {
 fn message(way: &Way) -> String {
     let (name, from) = (&way.input.name, way.input.from());
     match (way.half, way.reach) {
-        (true, _) => format!("`{name}`, {from}, is looked at before people are sent there, but not enough: `//example.com` or `/\\example.com` still leads to another site, such as a copy of your login page."),
+        (true, _) => format!(
+            "`{name}`, {from}, is looked at before people are sent there, but not enough: `//example.com` or `/\\example.com` still leads to another site, such as a copy of your login page."
+        ),
         (_, Reach::Host) => format!("`{name}`, {from}, becomes part of the host that people are sent to: a link to your site can lead to a fake login page."),
         _ => format!("`{name}`, {from}, decides where people are sent: a link to your site can lead to a fake login page."),
     }
@@ -134,7 +136,9 @@ fn mailed(effect: &Effect, out: &mut Vec<Raw>) {
     let mut raw = Raw::new(&META, site.clone(), Confidence::Proven);
     raw.impact = Some(Impact::High);
     raw.detail = "mail".into();
-    raw.message = format!("`{name}`, from a request header, becomes the host of a link that is sent by mail: a stranger can ask for a mail to somebody else whose link, with the token in it, leads to a site of their own.");
+    raw.message = format!(
+        "`{name}`, from a request header, becomes the host of a link that is sent by mail: a stranger can ask for a mail to somebody else whose link, with the token in it, leads to a site of their own."
+    );
     raw.also(effect.site.clone(), "the mail is sent here".to_owned());
     if let Some(source) = source {
         raw.also(source, "it comes from here".to_owned());
@@ -153,8 +157,10 @@ fn host_of_link(value: &Value, depth: u32, found: &mut Option<(crate::text::Name
                 match piece {
                     Piece::Literal(literal) => before.push_str(literal),
                     Piece::Hole { value, site } => {
-                        let origin = value.taint().without(Cleanings::URL).find(|origin| matches!(origin.part, Part::Headers | Part::Path) && is_host(&origin.name));
-                        let is_begun = before.ends_with("://") || matches!(value.taint().iter().next(), Some(first) if matches!(first.name.as_str(), "origin" | "host_url" | "url_root" | "base_url"));
+                        let origin =
+                            value.taint().without(Cleanings::URL).find(|origin| matches!(origin.part, Part::Headers | Part::Path) && is_host(&origin.name));
+                        let is_begun = before.ends_with("://")
+                            || matches!(value.taint().iter().next(), Some(first) if matches!(first.name.as_str(), "origin" | "host_url" | "url_root" | "base_url"));
                         if let (Some(origin), true) = (origin, is_begun) {
                             *found = Some((origin.name.clone(), site.clone(), origin.site.clone()));
                             return;
@@ -174,7 +180,10 @@ fn host_of_link(value: &Value, depth: u32, found: &mut Option<(crate::text::Name
 }
 
 fn is_host(name: &str) -> bool {
-    matches!(name.to_ascii_lowercase().as_str(), "host" | "hostname" | "origin" | "x-forwarded-host" | "host_url" | "url_root" | "base_url" | "http_host" | "get_host" | "referer")
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "host" | "hostname" | "origin" | "x-forwarded-host" | "host_url" | "url_root" | "base_url" | "http_host" | "get_host" | "referer"
+    )
 }
 
 #[cfg(test)]

@@ -114,7 +114,9 @@ fn message(way: &Way, sink: &Sink) -> String {
     let (name, from) = (&way.input.name, way.input.from());
     match sink.client.as_str() {
         "module" => format!("`{name}`, {from}, decides which file is loaded as code: whoever controls it can make your server run another one."),
-        "write" => format!("`{name}`, {from}, becomes part of a file's path: `../../` in it leads out of the folder, so a stranger can overwrite or delete your files."),
+        "write" => format!(
+            "`{name}`, {from}, becomes part of a file's path: `../../` in it leads out of the folder, so a stranger can overwrite or delete your files."
+        ),
         "key" => format!("`{name}`, {from}, becomes part of an object's name: `../` or another user's folder in it leads to files that are not theirs."),
         "archive" => format!("`{name}`, {from}, is unpacked as it is: a file in it that is called `../../x` is written outside of the folder."),
         _ => format!("`{name}`, {from}, becomes part of a file's path: a stranger can ask for `../../.env` and get your private files."),

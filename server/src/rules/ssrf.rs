@@ -13,6 +13,7 @@ use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part};
+use crate::facts::value::Kind;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("ssrf"),
@@ -35,6 +36,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let Event::Sink(sink) = event else { continue };
         if sink.kind != SinkKind::Fetch || cx.project.surface(&sink.site.item.file).is_exposed() {
+            continue;
+        }
+        if has_own_connection(sink) {
             continue;
         }
         let mut ways: Vec<Way> = Vec::new();
@@ -88,6 +92,15 @@ fn is_for_the_house(judge: &Judge<'_>, facts: &Facts) -> bool {
 
 const ROLES: &[&str] = &["permission", "permissions", "admin", "admins", "role", "roles", "superuser", "staff"];
 
+/// The program itself looks names up, or connects: `{ lookup }`, `{ dispatcher: filtering }`.
+fn has_own_connection(sink: &Sink) -> bool {
+    let is_own = |name: &str| matches!(name, "lookup" | "agent" | "dispatcher" | "httpAgent" | "httpsAgent" | "createConnection" | "transport");
+    sink.args.iter().any(|arg| match arg.value.kind() {
+        Kind::Object(object) => object.fields.iter().any(|(name, value)| is_own(name) && !matches!(value.kind(), Kind::Null | Kind::Bool(_))),
+        _ => is_own(&arg.name),
+    })
+}
+
 /// Whether the host was compared with something of the program's own.
 fn is_checked(hole: &Hole<'_>, sink: &Sink) -> bool {
     hole.is_checked(&sink.facts, &|symbol, found| match found {
@@ -138,13 +151,20 @@ fn ends_host(text: &str) -> bool {
 
 /// More than a scheme: `/^https:\/\/api\.example\.com\//`.
 fn names_host(pattern: &str) -> bool {
-    pattern.split_once("//").or_else(|| pattern.split_once("\\/\\/")).is_some_and(|(_, rest)| rest.chars().filter(|c| c.is_alphabetic()).count() > 3 && rest.contains("\\."))
+    pattern
+        .split_once("//")
+        .or_else(|| pattern.split_once("\\/\\/"))
+        .is_some_and(|(_, rest)| rest.chars().filter(|c| c.is_alphabetic()).count() > 3 && rest.contains("\\."))
 }
 
 fn message(way: &Way) -> String {
     let (name, from) = (&way.input.name, way.input.from());
     match way.reach {
-        Reach::Host => format!("`{name}`, {from}, becomes part of the host your server calls: whoever controls it can send the request, and what it carries, to a server of their own or into your network."),
-        _ => format!("`{name}`, {from}, is an address that your server opens: a stranger can make it read private pages of your network or the keys of your cloud account (`http://169.254.169.254/`)."),
+        Reach::Host => format!(
+            "`{name}`, {from}, becomes part of the host your server calls: whoever controls it can send the request, and what it carries, to a server of their own or into your network."
+        ),
+        _ => format!(
+            "`{name}`, {from}, is an address that your server opens: a stranger can make it read private pages of your network or the keys of your cloud account (`http://169.254.169.254/`)."
+        ),
     }
 }

@@ -12,8 +12,8 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, EffectEntry, Entry,
-    Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry,
-    Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
+    Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, PassEntry,
+    Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
 

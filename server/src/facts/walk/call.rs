@@ -25,6 +25,7 @@ impl Walker<'_> {
             let before = self.events.len();
             let value = self.method(&base_value, name, &given, kind, span);
             self.name_what_is_kept(before, args, span);
+            self.look_at(name, &given);
             self.stored_back(*base, &base_value, name, &given);
             return self.refined(value);
         }
@@ -61,6 +62,9 @@ impl Walker<'_> {
         let before = self.events.len();
         let value = self.apply(&function, &given, kind, span);
         self.name_what_is_kept(before, args, span);
+        if let ExprKind::Name(name) = &segment[callee].kind {
+            self.look_at(name, &given);
+        }
         // `new Response()` gives an object, whatever it is.
         let value = if kind == CallKind::New && value.is_truthy().is_none() { value.present() } else { value };
         self.refined(value)
@@ -100,7 +104,10 @@ impl Walker<'_> {
                     (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => value.with_taint(base.taint().clone()),
                     // `url.searchParams.get("next")`
                     (Kind::Library(method), Kind::Unknown | Kind::Library(_))
-                        if value.taint().is_empty() && method.states.is_empty() && !base.taint().is_empty() && matches!(name.as_str(), "get" | "getAll" | "getlist") =>
+                        if value.taint().is_empty()
+                            && method.states.is_empty()
+                            && !base.taint().is_empty()
+                            && matches!(name.as_str(), "get" | "getAll" | "getlist") =>
                     {
                         let Some(key) = args.first().and_then(|arg| arg.value.as_str()).map(|key| Name::from(&**key)) else { return value };
                         let part = Value::unknown().with_taint(base.taint().member(&key));

@@ -20,7 +20,10 @@ struct Declared {
 impl Walker<'_> {
     /// What a field holds, where the whole object is from outside and nothing else is known of it than its class.
     pub(super) fn field_from_outside(&mut self, base: &Value, instance: &Arc<Instance>, name: &Name, value: Value) -> Value {
-        if !base.taint().iter().any(|origin| origin.part.is_request()) || !value.taint().is_empty() || matches!(value.kind(), Kind::Function(_) | Kind::Class(_)) {
+        if !base.taint().iter().any(|origin| origin.part.is_request())
+            || !value.taint().is_empty()
+            || matches!(value.kind(), Kind::Function(_) | Kind::Class(_))
+        {
             return value;
         }
         let Some(declared) = self.field_declared(&instance.class.clone(), name, 0) else { return value };
@@ -84,7 +87,9 @@ fn narrows(ty: &TypeRef) -> bool {
     let last = ty.name.rsplit('.').next().unwrap_or_default();
     let is_wrapper = matches!(last, "Optional" | "Annotated" | "|" | "List" | "list" | "Set" | "set" | "Array");
     let is_number = last.ends_with("Int") || last.ends_with("Float") || last.ends_with("Date") || last.ends_with("Datetime") || last.starts_with("UUID");
-    is_number || matches!(last, "conint" | "confloat" | "condecimal" | "timedelta" | "time" | "EmailStr" | "IPvAnyAddress") || is_wrapper && ty.args.first().is_some_and(narrows)
+    is_number
+        || matches!(last, "conint" | "confloat" | "condecimal" | "timedelta" | "time" | "EmailStr" | "IPvAnyAddress")
+        || is_wrapper && ty.args.first().is_some_and(narrows)
 }
 
 /// `Field(pattern="^[a-z]+$")`, `constr(regex=..)`.
@@ -100,7 +105,19 @@ fn names_narrow(segment: &Segment, decorator: ExprId) -> bool {
     called(segment, decorator).is_some_and(|name| {
         matches!(
             name.as_str(),
-            "IsIn" | "IsEnum" | "IsUUID" | "IsInt" | "IsNumber" | "IsNumberString" | "IsBoolean" | "IsDate" | "IsDateString" | "Matches" | "IsMongoId" | "IsAlphanumeric" | "IsAlpha"
+            "IsIn"
+                | "IsEnum"
+                | "IsUUID"
+                | "IsInt"
+                | "IsNumber"
+                | "IsNumberString"
+                | "IsBoolean"
+                | "IsDate"
+                | "IsDateString"
+                | "Matches"
+                | "IsMongoId"
+                | "IsAlphanumeric"
+                | "IsAlpha"
         )
     })
 }

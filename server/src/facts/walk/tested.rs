@@ -87,6 +87,16 @@ impl Walker<'_> {
         Value::unknown().with_truth(truth)
     }
 
+    /// A function that says of itself that it tells safe values from others is believed, however it does that: what it does to
+    /// them is often more than can be followed.
+    pub(super) fn look_at(&mut self, name: &Name, args: &[Argument]) {
+        if names::is_strict_check(name) {
+            for symbol in args.iter().flat_map(|arg| symbols(&arg.value)) {
+                self.facts.add(Fact::Fit(symbol));
+            }
+        }
+    }
+
     /// Something that cannot be looked into, but is called what a check is called, or gets the host of an address.
     pub(super) fn let_pass(&mut self, name: &Name, args: &[Argument]) {
         let is_check = names::is_check(name) || matches!(name.as_str(), "includes" | "has" | "test");
@@ -119,8 +129,7 @@ pub(super) fn told(symbol: &Symbol, test: Test, text: Option<Arc<str>>) -> Truth
 
 /// The host of an address, or what names it.
 pub(super) fn is_of_address(symbol: &Symbol) -> bool {
-    symbol.path.iter().any(|step| step == ADDRESS)
-        && symbol.path.last().is_some_and(|last| matches!(last.as_str(), "host" | "hostname" | "origin" | "netloc"))
+    symbol.path.iter().any(|step| step == ADDRESS) && symbol.path.last().is_some_and(|last| matches!(last.as_str(), "host" | "hostname" | "origin" | "netloc"))
 }
 
 /// The one value from outside among these.

@@ -152,7 +152,8 @@ impl Walker<'_> {
 
     /// `folder / name`.
     pub(super) fn joined_path(&mut self, a: &Value, a_span: Span, b: &Value, b_span: Span) -> Value {
-        let given = [(a, a_span), (b, b_span)].map(|(value, span)| Argument { name: Name::default(), value: value.clone(), site: self.site(span), spread: false });
+        let given =
+            [(a, a_span), (b, b_span)].map(|(value, span)| Argument { name: Name::default(), value: value.clone(), site: self.site(span), spread: false });
         let states = self.catalogue().named(PATH);
         let site = self.site(Span::new(a_span.start, b_span.end));
         let library = Library { package: "pathlib".into(), step: "()".into(), states, args: given.to_vec(), site: Some(site), ..Library::default() };
