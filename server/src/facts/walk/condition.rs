@@ -211,11 +211,13 @@ impl Walker<'_> {
     fn membership(&mut self, a: &Value, b: &Value) -> Truth {
         let mut truth = self.membership_of(a, b);
         // One of a list that is the program's own, wherever that is from.
-        if let Some(symbol) = a.symbol().filter(|_| b.taint().iter().all(|origin| !origin.part.is_request())) {
+        if let Some(symbol) = a.symbol().filter(|_| !a.taint().is_empty() && b.taint().iter().all(|origin| !origin.part.is_request())) {
             truth.if_true.add(Fact::Fit(symbol.clone()));
         }
         // `".." in name`
-        if let (Some(text), Kind::Unknown | Kind::Library(_) | Kind::Text(_), Some(symbol)) = (a.as_str(), b.kind(), b.symbol()) {
+        if let (Some(text), Kind::Unknown | Kind::Library(_) | Kind::Text(_), Some(symbol)) =
+            (a.as_str(), b.kind(), b.symbol().filter(|_| !b.taint().is_empty()))
+        {
             let told = super::tested::told(symbol, Test::Holds, Some(text.clone()));
             truth.if_true.add_all(&told.if_true);
             truth.if_false.add_all(&told.if_false);

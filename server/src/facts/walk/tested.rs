@@ -52,6 +52,7 @@ impl Walker<'_> {
                     Test::Holds => known.contains(&*text),
                 }))
             }
+            _ if base.taint().is_empty() => None,
             Kind::Unknown | Kind::Library(_) => Some(Value::unknown().with_truth(told(base.symbol()?, test, text))),
             Kind::Text(whole) => {
                 let symbol = base.symbol().cloned().or_else(|| {
@@ -145,12 +146,14 @@ pub(super) fn only_from_outside(values: &[Value]) -> Option<Symbol> {
     }
 }
 
-/// Of a value, of each it may be, and of each in a list.
+/// Of a value from outside, of each it may be, and of each in a list.
 fn symbols(value: &Value) -> Vec<Symbol> {
+    let is_from_outside = |value: &&Value| value.taint().without(Cleanings::ALL).next().is_some();
+    let of = |value: &Value| Some(value).filter(is_from_outside).and_then(|value| value.symbol().cloned());
     match (value.symbol(), value.kind()) {
-        (Some(symbol), _) => vec![symbol.clone()],
-        (None, Kind::Union(alternatives)) => alternatives.iter().filter_map(|alternative| alternative.value.symbol().cloned()).collect(),
-        (None, Kind::Seq(seq)) => seq.items.iter().filter_map(|item| item.symbol().cloned()).collect(),
+        (Some(_), _) => of(value).into_iter().collect(),
+        (None, Kind::Union(alternatives)) => alternatives.iter().filter_map(|alternative| of(&alternative.value)).collect(),
+        (None, Kind::Seq(seq)) => seq.items.iter().filter_map(of).collect(),
         _ => Vec::new(),
     }
 }
