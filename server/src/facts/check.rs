@@ -71,10 +71,30 @@ pub enum Fact {
     Matches(Symbol, Name),
     /// A membership test: the second is an element of the first (`project.members.includes(user.id)`).
     Contains(Symbol, Symbol),
+    /// What a test of its text said: `next.startsWith("/")`, `".." in name`.
+    Tested(Symbol, Arc<Tested>),
+    /// Something that cannot be looked into had a say in whether it is fit to be used: `isSafeUrl(x)`.
+    Fit(Symbol),
     /// Something that cannot be looked into said yes: a library's guard, or a function without a body.
     Guard(Guard),
     /// At least one of these sets holds.
     Any(Arc<[Facts]>),
+}
+
+/// A test of a text and how it came out.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Tested {
+    pub test: Test,
+    /// What was looked for; nothing if the program computes it.
+    pub text: Option<Arc<str>>,
+    pub holds: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Test {
+    Begins,
+    Ends,
+    Holds,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -268,6 +288,7 @@ fn covers_all([a, b]: &[Facts; 2]) -> bool {
     match facts {
         (Fact::Present(x), Fact::Absent(y)) | (Fact::Absent(x), Fact::Present(y)) => x == y,
         (Fact::Is(x, text), Fact::IsNot(y, other)) | (Fact::IsNot(x, text), Fact::Is(y, other)) => x == y && text == other,
+        (Fact::Tested(x, one), Fact::Tested(y, other)) => x == y && one.test == other.test && one.text == other.text && one.holds != other.holds,
         (Fact::Same(x, y), Fact::Differ(z, w)) | (Fact::Differ(x, y), Fact::Same(z, w)) => x == z && y == w,
         _ => false,
     }

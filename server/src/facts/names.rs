@@ -33,6 +33,19 @@ pub fn is_current_user(name: &str) -> bool {
     asks && whom && (scoped || words.len() == 2)
 }
 
+/// `isSafeUrl`, `validate_path`, `assertAllowed`, `sanitize`: whether something is fit to be used is found out there.
+pub fn is_check(name: &str) -> bool {
+    let words = words(name);
+    let is_called_so = words.first().is_some_and(|first| matches!(first.as_str(), "check" | "verify" | "assert" | "ensure"));
+    (is_called_so || words.iter().any(|word| FIT.contains(&word.as_str()))) && !words.iter().any(|word| KINDS.contains(&word.as_str()))
+}
+
+/// `isSafeUrl`, `assertPublicHost`, `isBlockedAddress`: it is about harm, not only about form.
+pub fn is_strict_check(name: &str) -> bool {
+    let words = words(name);
+    words.len() > 1 && words.iter().any(|word| STRICT.contains(&word.as_str())) && !words.iter().any(|word| KINDS.contains(&word.as_str()))
+}
+
 /// camelCase, snake_case and kebab-case as lower-case words.
 pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -56,6 +69,61 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// `allowed_file(name)` asks for the kind of a file, by the end of its name, and for nothing else.
+const KINDS: &[&str] = &["file", "files", "extension", "extensions", "ext", "type", "types", "mime", "mimetype", "image", "format", "size", "upload"];
+const STRICT: &[&str] = &[
+    "safe",
+    "allowed",
+    "allowlist",
+    "allowlisted",
+    "whitelist",
+    "whitelisted",
+    "blocked",
+    "blocklist",
+    "blacklist",
+    "blacklisted",
+    "denylist",
+    "private",
+    "internal",
+    "public",
+    "trusted",
+    "permitted",
+    "ssrf",
+    "traversal",
+    "inside",
+    "within",
+    "contained",
+    "forbidden",
+];
+const FIT: &[&str] = &[
+    "safe",
+    "valid",
+    "validate",
+    "validated",
+    "validator",
+    "allow",
+    "allowed",
+    "allowlist",
+    "allowlisted",
+    "whitelist",
+    "whitelisted",
+    "permitted",
+    "trusted",
+    "sanitize",
+    "sanitise",
+    "sanitized",
+    "sanitised",
+    "internal",
+    "private",
+    "local",
+    "inside",
+    "within",
+    "contained",
+    "traversal",
+    "relative",
+    "secure",
+    "ssrf",
+];
 const VERBS: &[&str] = &[
     "with",
     "require",
@@ -169,6 +237,17 @@ const REJECTED_LAST: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn checks_of_what_is_sent_are_told_from_checks_of_its_kind() {
+        for name in ["isSafeUrl", "assert_public_host", "isBlockedAddress"] {
+            assert!(is_strict_check(name), "{name}");
+        }
+        for name in ["allowed_file", "isAllowedImageType", "fetchPage", "private"] {
+            assert!(!is_strict_check(name), "{name}");
+        }
+        assert!(is_check("validateTarget") && !is_check("allowed_file") && !is_check("open"));
+    }
 
     #[test]
     fn guards_are_verbs_of_refusal() {

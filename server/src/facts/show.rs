@@ -1,7 +1,7 @@
 //! Facts as one line of text, for people who ask why something was or was not found. Literal text is never shown whole:
 //! it may be a secret.
 
-use super::check::{Fact, Facts, Root, Symbol};
+use super::check::{Fact, Facts, Root, Symbol, Test};
 use super::query::{Filter, TermOp};
 use super::value::{Kind, Piece, Value};
 
@@ -35,6 +35,15 @@ pub fn fact(fact: &Fact) -> String {
         Fact::IsNot(a, _) => format!("{} != constant", symbol(a)),
         Fact::Among(a) => format!("{} in constants", symbol(a)),
         Fact::Contains(a, b) => format!("{} has {}", symbol(a), symbol(b)),
+        Fact::Tested(a, tested) => {
+            let test = match tested.test {
+                Test::Begins => "begins with",
+                Test::Ends => "ends with",
+                Test::Holds => "holds",
+            };
+            format!("{}{} {test} {}", if tested.holds { "" } else { "not " }, symbol(a), tested.text.as_deref().unwrap_or("something"))
+        }
+        Fact::Fit(a) => format!("{} fit", symbol(a)),
         Fact::Guard(guard) => format!("{:?} by {}{}", guard.kind, guard.name, if guard.sure { "" } else { "?" }),
         Fact::Any(arms) => format!("({})", arms.iter().map(facts).collect::<Vec<_>>().join(" or ")),
     }

@@ -1,9 +1,11 @@
 //! FLOOR 6. From a plan to edits. A fix is a pure function of snapshot and plan, and gives nothing rather than guess.
 
+mod allow_hosts;
 pub mod apply;
 pub mod choose_columns;
 pub mod comment_key;
 mod config_text;
+mod data_not_code;
 pub mod edits;
 mod embedded;
 pub mod env_file;
@@ -11,9 +13,12 @@ mod env_module;
 pub mod env_name;
 pub mod env_quoting;
 mod env_target;
+mod here;
 pub mod ignored;
+mod keep_file_name;
 mod leave_out;
 mod literal;
+mod load_safely;
 pub mod move_to_env;
 mod package;
 mod phrasebook;
@@ -21,10 +26,12 @@ mod remove_entry;
 mod rename_variable;
 pub mod require_owner;
 pub mod rewrite;
+mod run_without_shell;
 mod secrets_toml;
 mod server_only;
 mod server_route;
 mod stack;
+mod stay_on_site;
 pub mod suppress;
 #[cfg(test)]
 mod testing;
@@ -49,6 +56,12 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
+        FixPlan::RunWithoutShell { call, text, client } => run_without_shell::fix(project, call, text, client).into_iter().collect(),
+        FixPlan::KeepFileName { at } => keep_file_name::fix(project, at).into_iter().collect(),
+        FixPlan::AllowHosts { call, at } => allow_hosts::fix(project, call, at).into_iter().collect(),
+        FixPlan::StayOnSite { at } => stay_on_site::fix(project, at).into_iter().collect(),
+        FixPlan::DataNotCode { call, text, client } => data_not_code::fix(project, call, text, client).into_iter().collect(),
+        FixPlan::LoadSafely { call, client } => load_safely::fix(project, call, client).into_iter().collect(),
         FixPlan::RenameVariable { from, to, files } => rename_variable::fix(project, from, to, files).into_iter().collect(),
         FixPlan::RemoveEntry { entry, name } => remove_entry::fix(project, entry, name).into_iter().collect(),
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),

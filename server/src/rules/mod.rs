@@ -1,14 +1,20 @@
 //! FLOOR 5. One file per mistake. A rule sees facts and the project, never syntax or a language.
 
+mod address;
 pub mod built;
+pub mod code_injection;
+pub mod command_injection;
 pub mod exposed;
 mod finding;
+mod holes;
 pub mod input;
 mod meta;
 pub mod missing_ownership;
+pub mod open_redirect;
 pub mod own;
 pub mod ownership;
 mod ownership_plan;
+pub mod path_traversal;
 pub mod plan;
 pub mod public_env_secret;
 pub mod public_source_maps;
@@ -18,6 +24,8 @@ pub mod secret_hardcoded;
 pub mod sensitive_data_exposed;
 pub mod service_role_exposed;
 pub mod sql_injection;
+pub mod ssrf;
+pub mod unsafe_deserialization;
 
 use rustc_hash::FxHashSet;
 
@@ -32,7 +40,11 @@ pub use plan::FixPlan;
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
+        &code_injection::META,
+        &command_injection::META,
         &missing_ownership::META,
+        &open_redirect::META,
+        &path_traversal::META,
         &public_env_secret::META,
         &public_source_maps::META,
         &secret_client_exposed::META,
@@ -40,6 +52,8 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &sensitive_data_exposed::META,
         &service_role_exposed::META,
         &sql_injection::META,
+        &ssrf::META,
+        &unsafe_deserialization::META,
     ];
     ALL
 }
@@ -50,6 +64,12 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     missing_ownership::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
+    command_injection::check(cx, &mut out);
+    code_injection::check(cx, &mut out);
+    unsafe_deserialization::check(cx, &mut out);
+    path_traversal::check(cx, &mut out);
+    ssrf::check(cx, &mut out);
+    open_redirect::check(cx, &mut out);
     out
 }
 

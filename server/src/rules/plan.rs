@@ -15,6 +15,18 @@ pub enum FixPlan {
     RequireOwner(Box<RequireOwner>),
     /// Bind the values that are put into the SQL text at `text` as parameters of `call`.
     UseParameter { call: Place, text: Place, client: Name },
+    /// Run the program of the line at `text` with a list of arguments, without a shell.
+    RunWithoutShell { call: Place, text: Place, client: Name },
+    /// Take only the file's name of what is put into a path.
+    KeepFileName { at: Place },
+    /// Let a server open only addresses whose host is in a list: what stands at `at` is checked before `call`.
+    AllowHosts { call: Place, at: Place },
+    /// Go to this address only if it is one of this site.
+    StayOnSite { at: Place },
+    /// Read the text as data instead of running it, or hand its values to the template.
+    DataNotCode { call: Place, text: Place, client: Name },
+    /// Load with the loader that only makes plain values.
+    LoadSafely { call: Place, client: Name },
     /// Give a variable another name in all the files that name it.
     RenameVariable { from: Name, to: Name, files: Vec<FileId> },
     /// Take an entry out of an object: an option, or what a build is told to copy.

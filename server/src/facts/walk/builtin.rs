@@ -24,6 +24,9 @@ impl Walker<'_> {
             let (if_true, if_false) = (Facts::one(Fact::Is(list.clone(), text.clone())), Facts::one(Fact::IsNot(list.clone(), text.clone())));
             return Some(Value::unknown().with_truth(Truth { if_true, if_false }));
         }
+        if let Some(told) = self.tested(base, name, args) {
+            return Some(told);
+        }
         match base.kind() {
             Kind::Function(closure) => match name.as_str() {
                 "bind" => {
@@ -305,6 +308,7 @@ impl Walker<'_> {
                 Some(value)
             }
             "model_dump" | "dict" | "copy" | "toObject" | "toJSON" => Some(base.clone()),
+            "replace" | "replaceAll" if super::tested::keeps_only_plain(args) => Some(Value::unknown().with_taint(base.taint().cleaned(Cleanings::ALL))),
             _ => None,
         }
     }

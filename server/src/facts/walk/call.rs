@@ -25,6 +25,7 @@ impl Walker<'_> {
             let before = self.events.len();
             let value = self.method(&base_value, name, &given, kind, span);
             self.name_what_is_kept(before, args, span);
+            self.look_at(name, &given);
             self.stored_back(*base, &base_value, name, &given);
             return self.refined(value);
         }
@@ -61,6 +62,9 @@ impl Walker<'_> {
         let before = self.events.len();
         let value = self.apply(&function, &given, kind, span);
         self.name_what_is_kept(before, args, span);
+        if let ExprKind::Name(name) = &segment[callee].kind {
+            self.look_at(name, &given);
+        }
         // `new Response()` gives an object, whatever it is.
         let value = if kind == CallKind::New && value.is_truthy().is_none() { value.present() } else { value };
         self.refined(value)
@@ -98,6 +102,24 @@ impl Walker<'_> {
                 match (function.kind(), value.kind()) {
                     // An unknown method of a value from outside: what it gives is from outside too.
                     (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => value.with_taint(base.taint().clone()),
+                    // `url.searchParams.get("next")`
+                    (Kind::Library(method), Kind::Unknown | Kind::Library(_))
+                        if value.taint().is_empty()
+                            && method.states.is_empty()
+                            && !base.taint().is_empty()
+                            && matches!(name.as_str(), "get" | "getAll" | "getlist") =>
+                    {
+                        let Some(key) = args.first().and_then(|arg| arg.value.as_str()).map(|key| Name::from(&**key)) else { return value };
+                        let part = Value::unknown().with_taint(base.taint().member(&key));
+                        match base.symbol() {
+                            Some(symbol) => part.with_symbol(symbol.member(&key)),
+                            None => part,
+                        }
+                    }
+                    // `request.form["name"].strip()`: a method of which the catalogue says nothing.
+                    (Kind::Library(method), Kind::Unknown | Kind::Library(_)) if value.taint().is_empty() && method.states.is_empty() && is_plain(base) => {
+                        value.with_taint(base.taint().clone())
+                    }
                     _ => value,
                 }
             }
@@ -217,6 +239,7 @@ impl Walker<'_> {
         let gets_principal = args.iter().any(|arg| holds(&arg.value, &|symbol| symbol.root == Root::Principal, 0));
         let gets_request = args.iter().any(|arg| is_request(&arg.value));
         let guard_like = super::super::names::is_guard(name) || self.world.is_configured_guard(name);
+        self.let_pass(name, args);
         if gets_principal {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
@@ -285,6 +308,11 @@ pub(super) fn called_name(function: &Value) -> Name {
         }
         _ => function.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_default(),
     }
+}
+
+/// Something from outside that is no query.
+fn is_plain(base: &Value) -> bool {
+    !base.taint().is_empty() && base.as_library().is_some_and(|library| library.query.is_none())
 }
 
 fn is_text_name(name: &str) -> bool {

@@ -85,7 +85,7 @@ impl Walker<'_> {
         let spread = instance.fields.iter().rev().find(|(known, _)| known == "**").map(|(_, value)| value.clone());
         match spread {
             Some(spread) if !matches!(value.kind(), Kind::Function(_)) => self.member(&spread, name),
-            _ => value,
+            _ => self.field_from_outside(base, instance, name, value),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::gate::cannot_be;
-use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol, Test};
 use crate::facts::event::AccessId;
 use crate::facts::query::{Filter, Term, TermOp};
 use crate::facts::taint::{Cleanings, Part};
@@ -182,6 +182,14 @@ impl Walker<'_> {
                 if let Some(fact) = self.shared_secret(a, b) {
                     truth.if_true.add(fact);
                 }
+                // A part of an address compared with something of the program's own.
+                for (value, other) in [(a, b), (b, a)] {
+                    if let Some(symbol) = value.symbol().filter(|symbol| super::tested::is_of_address(symbol))
+                        && other.taint().iter().all(|origin| !origin.part.is_request())
+                    {
+                        truth.if_true.add(Fact::Fit(symbol.clone()));
+                    }
+                }
             }
         }
         (truth, None)
@@ -214,6 +222,23 @@ impl Walker<'_> {
     }
 
     fn membership(&mut self, a: &Value, b: &Value) -> Truth {
+        let mut truth = self.membership_of(a, b);
+        // One of a list that is the program's own, wherever that is from.
+        if let Some(symbol) = a.symbol().filter(|_| !a.taint().is_empty() && b.taint().iter().all(|origin| !origin.part.is_request())) {
+            truth.if_true.add(Fact::Fit(symbol.clone()));
+        }
+        // `".." in name`
+        if let (Some(text), Kind::Unknown | Kind::Library(_) | Kind::Text(_), Some(symbol)) =
+            (a.as_str(), b.kind(), b.symbol().filter(|_| !b.taint().is_empty()))
+        {
+            let told = super::tested::told(symbol, Test::Holds, Some(text.clone()));
+            truth.if_true.add_all(&told.if_true);
+            truth.if_false.add_all(&told.if_false);
+        }
+        truth
+    }
+
+    fn membership_of(&mut self, a: &Value, b: &Value) -> Truth {
         // `"user_id" in session`: there is something under that name.
         if let (Some(key), Kind::Library(_) | Kind::Unknown, true) = (a.as_str(), b.kind(), a.symbol().is_none()) {
             let member = self.member(b, &Name::from(&**key));
@@ -225,7 +250,7 @@ impl Walker<'_> {
         if let (None, Kind::Union(alternatives)) = (a.symbol(), a.kind()) {
             let mut truth = Truth::default();
             for alternative in alternatives.iter().filter(|alternative| alternative.value.symbol().is_some()) {
-                truth.if_true.add_all(&self.membership(&alternative.value, b).if_true);
+                truth.if_true.add_all(&self.membership_of(&alternative.value, b).if_true);
             }
             return truth;
         }

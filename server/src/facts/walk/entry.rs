@@ -118,6 +118,7 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
 /// What was made harmless, before a schema is asked for its shape.
 fn harmless(clean: &CleanEntry, of: &[Value]) -> Value {
     match of {
+        [only] if clean.by != Cleanings::ALL && matches!(only.kind(), Kind::Union(_)) => only.map(|value| value.with_taint(value.taint().cleaned(clean.by))),
         [only] => {
             let kind = if clean.by == Cleanings::ALL { Kind::Number(Name::default()) } else { only.kind().clone() };
             let value = Value::new(kind).with_taint(only.taint().cleaned(clean.by));

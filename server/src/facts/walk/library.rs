@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::Walker;
 use super::call::called_name;
 use super::entry::{sourced, where_all};
+use super::tested::only_from_outside;
 use crate::facts::catalogue::{Catalogue, Entry, State};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Effect, Event, Use, UseKind};
@@ -30,7 +31,9 @@ impl<'w> Walker<'w> {
 
     fn reached_call(&mut self, function: &Value, library: &Arc<Library>, states: SmallVec<[State; 2]>, args: &[Argument], kind: CallKind, span: Span) -> Value {
         let catalogue = self.catalogue();
-        let entries: Vec<&Entry> = catalogue.at(&states).filter(|entry| !matches!(entry, Entry::Present)).collect();
+        let mut entries: Vec<&Entry> = catalogue.at(&states).filter(|entry| !matches!(entry, Entry::Present)).collect();
+        // What never comes back still gets its arguments: `redirect(next)`.
+        entries.sort_by_key(|entry| matches!(entry, Entry::Deny));
         let site = self.site(span);
         let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
@@ -49,6 +52,7 @@ impl<'w> Walker<'w> {
         };
         let mut result: Option<Value> = None;
         let mut taint = Taint::none();
+        let mut whole: Option<(Option<Symbol>, Name)> = None;
         let mut walked_callbacks = false;
         for entry in &entries {
             match entry {
@@ -71,11 +75,14 @@ impl<'w> Walker<'w> {
                 Entry::Source(source) => result = Some(sourced(source, function, args, site.clone())),
                 Entry::Sink(sink) => self.sink(sink, function, args, kind, span, library.guessed),
                 Entry::Clean(clean) => result = Some(self.cleaned(clean, function, &where_all(&clean.of, function, args))),
-                Entry::Pass(of) => {
-                    for value in where_all(of, function, args) {
-                        taint = taint.join(value.taint());
+                Entry::Pass(pass) => {
+                    let values = where_all(&pass.of, function, args);
+                    taint = values.iter().fold(taint, |taint, value| taint.join(value.taint()));
+                    if let Some(part) = &pass.part {
+                        whole = Some((only_from_outside(&values), part.clone()));
                     }
                 }
+                Entry::Fit(fit) => result = Some(self.found_fit(fit, function, args)),
                 Entry::Respond(respond) => {
                     let kind = if respond.template { UseKind::Shown } else { UseKind::Respond };
                     let facts = self.facts.clone();
@@ -97,6 +104,7 @@ impl<'w> Walker<'w> {
                 Entry::Wraps => {
                     // What it wraps may be any of its arguments: `cache(fn)`, `wraps(f)(g)`.
                     let wrapped = args.iter().map(|arg| &arg.value).find(|value| matches!(value.kind(), Kind::Function(_) | Kind::Class(_)));
+                    let wrapped = wrapped.or_else(|| args.first().map(|arg| &arg.value).filter(|value| is_known_as_it_is(value)));
                     if let Some(wrapped) = wrapped {
                         result = Some(wrapped.clone());
                         walked_callbacks = true;
@@ -154,7 +162,12 @@ impl<'w> Walker<'w> {
         // What a call makes of other values is one thing, whose parts can be checked.
         let value = if value.symbol().is_none() {
             self.calls += 1;
-            value.with_symbol(Symbol::new(Root::Call(self.calls)))
+            let symbol = match whole {
+                Some((Some(symbol), part)) if part.is_empty() => symbol,
+                Some((symbol, part)) if !part.is_empty() => symbol.unwrap_or(Symbol::new(Root::Call(self.calls))).member(&part),
+                _ => Symbol::new(Root::Call(self.calls)),
+            };
+            value.with_symbol(symbol)
         } else {
             value
         };
@@ -224,6 +237,15 @@ pub fn option_is(args: &[Argument], option: Option<&str>) -> bool {
         Kind::Bool(is) => wanted == if *is { "true" } else { "false" },
         Kind::Str(text) => **text == *wanted,
         Kind::Null => wanted == "null",
+        _ => false,
+    }
+}
+
+/// A function of a library that something is known of, or a list: what wraps it gives it back.
+fn is_known_as_it_is(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Library(library) => !library.states.is_empty() && library.step != "()",
+        Kind::Seq(_) => true,
         _ => false,
     }
 }

@@ -155,6 +155,7 @@ impl Walker<'_> {
         for entry in catalogue.at(&states) {
             match entry {
                 Entry::Source(source) if source.whole && self.asked.is_some() => return self.asked_path().unwrap_or(value),
+                Entry::Source(source) if source.within && !value.taint().iter().any(|origin| origin.part.is_request()) => {}
                 Entry::Source(source) => {
                     let site = None;
                     let origin = Origin { part: source.part, name: step.clone(), site, clean: if source.text { Cleanings::NOSQL } else { Default::default() } };
@@ -172,6 +173,7 @@ impl Walker<'_> {
                         self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
                     }
                 }
+                Entry::Clean(clean) if step != "()" => value = value.with_taint(value.taint().cleaned(clean.by)),
                 // A query that begins without a call: `Note.objects`, `Note.query`.
                 Entry::Access(access) if step != "()" && !self.frames.is_empty() => {
                     if let Kind::Library(library) = value.kind() {

@@ -45,6 +45,7 @@ impl Walker<'_> {
             BinaryOp::Add => self.concat(&a, segment[left].span, &b, segment[right].span),
             BinaryOp::Rem if self.python() && matches!(a.kind(), Kind::Str(_) | Kind::Text(_)) => self.percent(&a, &b, segment[right].span),
             BinaryOp::BitAnd | BinaryOp::BitOr => self.filter_operator(op, &a, &b),
+            BinaryOp::Div if self.python() && self.is_path(&a, &b) => self.joined_path(&a, segment[left].span, &b, segment[right].span),
             BinaryOp::Other => b,
             _ => Value::number().with_taint(a.taint().join(b.taint()).cleaned(Cleanings::ALL)),
         }

@@ -40,9 +40,14 @@ impl<'w> Walker<'w> {
         {
             return;
         }
+        if let Some(named) = &sink.named
+            && !args.first().and_then(|arg| arg.value.as_str()).is_some_and(|text| text.eq_ignore_ascii_case(named))
+        {
+            return;
+        }
         let call = self.site(span);
         for place in &sink.of {
-            for (value, site) in at_place(place, function, args) {
+            for (value, site) in at_place(place, function, args).into_iter().flat_map(|(value, site)| dangerous(sink, value, site)) {
                 if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) {
                     continue;
                 }
@@ -93,4 +98,24 @@ impl<'w> Walker<'w> {
             spoken: Vec::new(),
         }));
     }
+}
+
+/// The members of an object that are dangerous, or else the value itself.
+fn dangerous(sink: &SinkEntry, value: Value, site: Option<Site>) -> Vec<(Value, Option<Site>)> {
+    if !sink.inside.is_empty() {
+        return sink.inside.iter().filter_map(|path| member_at(&value, path)).map(|value| (value, site.clone())).collect();
+    }
+    match value.kind() {
+        Kind::Object(object) if !sink.keys.is_empty() => {
+            sink.keys.iter().filter_map(|key| object.get(key).0.cloned()).map(|value| (value, site.clone())).collect()
+        }
+        _ => vec![(value, site)],
+    }
+}
+
+fn member_at(value: &Value, path: &str) -> Option<Value> {
+    path.split('.').try_fold(value.clone(), |value, step| match value.kind() {
+        Kind::Object(object) => object.get(step).0.cloned(),
+        _ => None,
+    })
 }

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use super::Walker;
+use crate::facts::check::{Root, Symbol};
 use crate::facts::taint::{Cleanings, Taint};
-use crate::facts::value::{Argument, Kind, Piece, Seq, Text, Value};
+use crate::facts::value::{Argument, Kind, Library, Piece, Seq, Text, Value};
 use crate::model::TemplatePart;
-use crate::text::Span;
+use crate::text::{Name, Span};
 
 /// Pieces beyond this are one hole.
 const MOST_PIECES: usize = 128;
+/// A path of Python's that is an object.
+const PATH: &str = "pathlib#Path()";
 
 impl Walker<'_> {
     pub(super) fn template(&mut self, parts: &[TemplatePart]) -> Value {
@@ -137,6 +140,34 @@ impl Walker<'_> {
             _ => return Value::unknown().with_taint(list.taint().join(separator.taint())),
         }
         finish(text)
+    }
+
+    /// In Python a text is divided by nothing but a path.
+    pub(super) fn is_path(&self, a: &Value, b: &Value) -> bool {
+        let paths = self.catalogue().named(PATH);
+        let is_made = |value: &Value| value.as_library().is_some_and(|library| library.states.iter().any(|state| paths.contains(state)));
+        let is_text = matches!(b.kind(), Kind::Str(_) | Kind::Text(_)) || matches!(b.kind(), Kind::Unknown) && b.taint().reaches(Cleanings::ALL);
+        is_made(a) || is_made(b) || is_text
+    }
+
+    /// `folder / name`.
+    pub(super) fn joined_path(&mut self, a: &Value, a_span: Span, b: &Value, b_span: Span) -> Value {
+        let given =
+            [(a, a_span), (b, b_span)].map(|(value, span)| Argument { name: Name::default(), value: value.clone(), site: self.site(span), spread: false });
+        let states = self.catalogue().named(PATH);
+        let site = self.site(Span::new(a_span.start, b_span.end));
+        let library = Library { package: "pathlib".into(), step: "()".into(), states, args: given.to_vec(), site: Some(site), ..Library::default() };
+        let value = Value::new(Kind::Library(Arc::new(library)));
+        let taint = a.taint().join(b.taint());
+        if taint.is_empty() {
+            return value;
+        }
+        let part = Name::new_static("*path*");
+        let symbol = super::tested::only_from_outside(&[a.clone(), b.clone()]).unwrap_or_else(|| {
+            self.calls += 1;
+            Symbol::new(Root::Call(self.calls))
+        });
+        value.with_symbol(symbol.member(&part)).with_taint(taint)
     }
 
     fn push_value(&mut self, text: &mut Text, value: &Value, span: Span) {

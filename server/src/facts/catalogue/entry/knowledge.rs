@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::example::{self, Example};
-use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GateEntry, GuessEntry, StepEntry, Where, first};
+use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GateEntry, GuessEntry, StepEntry};
 use crate::text::Name;
 
 /// One file.
@@ -15,6 +15,7 @@ pub struct Knowledge {
     sink: Vec<toml::Table>,
     clean: Vec<toml::Table>,
     pass: Vec<toml::Table>,
+    fit: Vec<toml::Table>,
     guard: Vec<toml::Table>,
     deny: Vec<toml::Table>,
     respond: Vec<toml::Table>,
@@ -83,12 +84,6 @@ impl Knowledge {
     pub fn into_entries(self) -> Result<Vec<At>, String> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct Of {
-            #[serde(default = "first")]
-            of: Vec<Where>,
-        }
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
         struct Is {
             is: String,
         }
@@ -100,7 +95,8 @@ impl Knowledge {
         collect(self.source, &mut out, Entry::Source)?;
         collect(self.sink, &mut out, Entry::Sink)?;
         collect(self.clean, &mut out, Entry::Clean)?;
-        collect(self.pass, &mut out, |pass: Of| Entry::Pass(pass.of))?;
+        collect(self.pass, &mut out, Entry::Pass)?;
+        collect(self.fit, &mut out, Entry::Fit)?;
         collect(self.guard, &mut out, Entry::Guard)?;
         collect(self.deny, &mut out, |_: Nothing| Entry::Deny)?;
         collect(self.respond, &mut out, Entry::Respond)?;

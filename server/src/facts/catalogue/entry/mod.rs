@@ -27,7 +27,7 @@ pub enum Entry {
     Sink(SinkEntry),
     Clean(CleanEntry),
     /// The content of these arguments (or the receiver) is in the result.
-    Pass(Vec<Where>),
+    Pass(PassEntry),
     Guard(GuardEntry),
     /// Never comes back: it throws, or ends the request.
     Deny,
@@ -40,6 +40,7 @@ pub enum Entry {
     /// A part of an application that is put together of classes.
     Part(PartEntry),
     Effect(EffectEntry),
+    Fit(FitEntry),
     /// The result is what this path names.
     Alias(String),
     /// The base class of classes that are tables.
@@ -86,6 +87,31 @@ pub struct SourceEntry {
     /// The whole path that was asked for, which is that of the route.
     #[serde(default)]
     pub whole: bool,
+    /// Only of something that is from a request already: what its address holds.
+    #[serde(default)]
+    pub within: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassEntry {
+    #[serde(default = "first")]
+    pub of: Vec<Where>,
+    /// What it gives is this part of the one value from outside in it, so that what is found out of the one is known of the
+    /// other: `*url*` of the text an address was read from. Empty if it is that value itself.
+    #[serde(default)]
+    pub part: Option<Name>,
+}
+
+/// Looks at these arguments and lets only what is fit pass: by what it returns, or by throwing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FitEntry {
+    #[serde(default = "first")]
+    pub of: Vec<Where>,
+    /// An argument that is a pattern which the others must match.
+    #[serde(default)]
+    pub pattern: Option<Where>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -144,6 +170,15 @@ pub struct SinkEntry {
     /// The value must be text that was put together; a whole value from outside is handled elsewhere.
     #[serde(default)]
     pub built: bool,
+    /// Of an argument that is an object, these members are what is dangerous: `axios({ url })`.
+    #[serde(default)]
+    pub keys: Vec<Name>,
+    /// Only these members of an object, dotted, and nothing else: `{ headers: { Location } }`.
+    #[serde(default)]
+    pub inside: Vec<Name>,
+    /// Only if the first argument is this text, however it is written: `setHeader("Location", x)`.
+    #[serde(default)]
+    pub named: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

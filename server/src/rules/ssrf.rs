@@ -1,0 +1,170 @@
+//! The server opens an address that a caller chose.
+
+use std::cell::Cell;
+
+use super::address::{Reach, reach};
+use super::holes::{Found, Hole, holes, is_whole_pattern, worst};
+use super::input::Input;
+use super::ownership::Judge;
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::check::{Fact, Facts, Symbol};
+use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::names;
+use crate::facts::place::Site;
+use crate::facts::taint::{Cleanings, Part};
+use crate::facts::value::Kind;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("ssrf"),
+    title: "The server opens an address that a caller chose",
+    risk: Risk::Input,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[918],
+    page: include_str!("../../../queries/rules/ssrf.md"),
+};
+
+struct Way {
+    input: Input,
+    site: Option<Site>,
+    reach: Reach,
+}
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let mut judge = None;
+    for event in &cx.walk.events {
+        let Event::Sink(sink) = event else { continue };
+        if sink.kind != SinkKind::Fetch || cx.project.surface(&sink.site.item.file).is_exposed() {
+            continue;
+        }
+        if has_own_connection(sink) {
+            continue;
+        }
+        let mut ways: Vec<Way> = Vec::new();
+        for hole in holes(&sink.value, Cleanings::URL) {
+            let reach = reach(&hole.before);
+            if reach == Reach::Path {
+                continue;
+            }
+            let Some(mut input) = hole.input(Cleanings::URL, sink, Some(Confidence::Possible)) else { continue };
+            // Where the server itself was asked for, as it was asked.
+            if matches!(input.part, Part::Path | Part::Method | Part::Headers | Part::Cookies) || is_checked(&hole, sink) {
+                continue;
+            }
+            input.confidence = match refusals(&hole, sink) {
+                0 if !sink.guessed => input.confidence,
+                0 | 1 => input.confidence.min(Confidence::Likely),
+                // A list of what may not be opened can be as good as one of what may.
+                _ => Confidence::Possible,
+            };
+            let judge = judge.get_or_insert_with(|| Judge::new(cx.walk, cx.schema, cx.config));
+            if is_for_the_house(judge, &sink.facts) {
+                input.confidence = Confidence::Possible;
+            }
+            let site = hole.site.cloned();
+            if !ways.iter().any(|known| known.site == site) {
+                ways.push(Way { input, site, reach });
+            }
+        }
+        let Some(worst) = worst(&ways, |way| &way.input) else { continue };
+        let mut raw = Raw::new(&META, worst.site.clone().unwrap_or_else(|| sink.site.clone()), worst.input.confidence);
+        raw.message = message(worst);
+        raw.also(sink.call.clone(), "the server opens it here".to_owned());
+        if let Some(source) = &worst.input.source {
+            raw.also(source.clone(), "it comes from here".to_owned());
+        }
+        if let Some(call) = cx.project.place(&sink.call)
+            && let Some(at) = worst.site.as_ref().or(Some(&sink.site)).and_then(|site| cx.project.place(site))
+            && worst.reach == Reach::Whole
+        {
+            raw.plans.push(FixPlan::AllowHosts { call, at });
+        }
+        out.push(raw);
+    }
+}
+
+/// Addresses that are set up by an administrator, who is asked for them.
+fn is_for_the_house(judge: &Judge<'_>, facts: &Facts) -> bool {
+    let is_about_roles = |name: &str| names::words(name).iter().any(|word| ROLES.contains(&word.as_str()));
+    judge.is_elevated(facts) || facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if is_about_roles(&guard.name)))
+}
+
+const ROLES: &[&str] = &["permission", "permissions", "admin", "admins", "role", "roles", "superuser", "staff"];
+
+/// The program itself looks names up, or connects: `{ lookup }`, `{ dispatcher: filtering }`.
+fn has_own_connection(sink: &Sink) -> bool {
+    let is_own = |name: &str| matches!(name, "lookup" | "agent" | "dispatcher" | "httpAgent" | "httpsAgent" | "createConnection" | "transport");
+    sink.args.iter().any(|arg| match arg.value.kind() {
+        Kind::Object(object) => object.fields.iter().any(|(name, value)| is_own(name) && !matches!(value.kind(), Kind::Null | Kind::Bool(_))),
+        _ => is_own(&arg.name),
+    })
+}
+
+/// Whether the host was compared with something of the program's own.
+fn is_checked(hole: &Hole<'_>, sink: &Sink) -> bool {
+    hole.is_checked(&sink.facts, &|symbol, found| match found {
+        _ if is_beside_the_host(symbol) => false,
+        Found::Known => true,
+        Found::Pattern(pattern) => is_whole_pattern(pattern) || names_host(pattern),
+        Found::Refused => false,
+        Found::Text(_) => {
+            let begins = found.begins().is_some_and(|(text, holds)| holds && text.is_none_or(ends_host));
+            begins || found.ends().is_some_and(|(_, holds)| holds && is_address_part(symbol))
+        }
+    })
+}
+
+/// How many hosts, or beginnings of hosts, are refused.
+fn refusals(hole: &Hole<'_>, sink: &Sink) -> u32 {
+    let count = Cell::new(0);
+    let more = |is: bool| {
+        if is {
+            count.set(count.get() + 1);
+        }
+        false
+    };
+    hole.is_checked(&sink.facts, &|symbol, found| {
+        let is_host = is_address_part(symbol) && !is_beside_the_host(symbol);
+        match found {
+            Found::Refused => more(is_host),
+            Found::Text(tested) => more(is_host || tested.holds && tested.text.as_deref().is_some_and(|text| text.contains('.'))),
+            _ => false,
+        }
+    });
+    count.get()
+}
+
+fn is_beside_the_host(symbol: &Symbol) -> bool {
+    is_address_part(symbol)
+        && symbol.path.last().is_some_and(|last| matches!(last.as_str(), "protocol" | "scheme" | "port" | "pathname" | "path" | "search" | "query" | "hash"))
+}
+
+fn is_address_part(symbol: &Symbol) -> bool {
+    symbol.path.iter().any(|step| step == "*url*")
+}
+
+/// `https://api.example.com/`: nothing can be added to the host.
+fn ends_host(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#'])) || text.starts_with('/') && !text.starts_with("//")
+}
+
+/// More than a scheme: `/^https:\/\/api\.example\.com\//`.
+fn names_host(pattern: &str) -> bool {
+    pattern
+        .split_once("//")
+        .or_else(|| pattern.split_once("\\/\\/"))
+        .is_some_and(|(_, rest)| rest.chars().filter(|c| c.is_alphabetic()).count() > 3 && rest.contains("\\."))
+}
+
+fn message(way: &Way) -> String {
+    let (name, from) = (&way.input.name, way.input.from());
+    match way.reach {
+        Reach::Host => format!(
+            "`{name}`, {from}, becomes part of the host your server calls: whoever controls it can send the request, and what it carries, to a server of their own or into your network."
+        ),
+        _ => format!(
+            "`{name}`, {from}, is an address that your server opens: a stranger can make it read private pages of your network or the keys of your cloud account (`http://169.254.169.254/`)."
+        ),
+    }
+}
