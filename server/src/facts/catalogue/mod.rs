@@ -12,8 +12,8 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry,
-    Entry, Example, FilterShape, FilterSpec, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, Passes, PrincipalEntry,
-    Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
+    Entry, Example, FilterShape, FilterSpec, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, Passes,
+    PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
 
