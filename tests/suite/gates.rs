@@ -19,7 +19,13 @@ fn who(files: &[(&str, &str)]) -> Vec<String> {
             let always = &walk["always"];
             let guards = || always["guards"].as_array().into_iter().flatten().filter(|guard| guard["kind"] == "identity" || guard["kind"] == "role");
             let is_signed_in = always["principals"].as_array().is_some_and(|known| !known.is_empty()) || guards().any(|guard| guard["sure"] == true);
-            let who = if is_signed_in { "signed in" } else if guards().next().is_some() { "maybe" } else { "anybody" };
+            let who = if is_signed_in {
+                "signed in"
+            } else if guards().next().is_some() {
+                "maybe"
+            } else {
+                "anybody"
+            };
             let methods = if methods.is_empty() { "ANY".to_owned() } else { methods.join("|") };
             format!("{methods} {}: {who}", route["path"].as_str().unwrap_or("?"))
         })
@@ -135,11 +141,22 @@ fn djangos_settings_stand_before_all_views() {
 fn hooks_and_server_middleware() {
     let hooks = "import { redirect } from '@sveltejs/kit';\nimport { sequence } from '@sveltejs/kit/hooks';\nconst first = async ({ event, resolve }) => resolve(event);\nconst guard = async ({ event, resolve }) => {\n  if (event.url.pathname.startsWith('/app') && !event.locals.user) redirect(303, '/login');\n  return resolve(event);\n};\nexport const handle = sequence(first, guard);\n";
     let server = "import { json } from '@sveltejs/kit';\nexport async function POST({ request }) {\n  return json(await request.json());\n}\n";
-    let files = [("package.json", "{ \"dependencies\": { \"@sveltejs/kit\": \"2\" } }"), ("src/hooks.server.ts", hooks), ("src/routes/app/save/+server.ts", server), ("src/routes/join/+server.ts", server)];
+    let files = [
+        ("package.json", "{ \"dependencies\": { \"@sveltejs/kit\": \"2\" } }"),
+        ("src/hooks.server.ts", hooks),
+        ("src/routes/app/save/+server.ts", server),
+        ("src/routes/join/+server.ts", server),
+    ];
     assert_eq!(who(&files), ["POST /app/save: signed in", "POST /join: anybody"]);
-    let middleware = "export default defineEventHandler(async (event) => {\n  if (!event.path.startsWith('/api/admin')) return;\n  await requireUserSession(event);\n});\n";
+    let middleware =
+        "export default defineEventHandler(async (event) => {\n  if (!event.path.startsWith('/api/admin')) return;\n  await requireUserSession(event);\n});\n";
     let handler = "export default defineEventHandler(async (event) => {\n  return await readBody(event);\n});\n";
-    let files = [("package.json", "{ \"dependencies\": { \"nuxt\": \"3\" } }"), ("server/middleware/auth.ts", middleware), ("server/api/admin/users.post.ts", handler), ("server/api/join.post.ts", handler)];
+    let files = [
+        ("package.json", "{ \"dependencies\": { \"nuxt\": \"3\" } }"),
+        ("server/middleware/auth.ts", middleware),
+        ("server/api/admin/users.post.ts", handler),
+        ("server/api/join.post.ts", handler),
+    ];
     assert_eq!(who(&files), ["POST /api/admin/users: signed in", "POST /api/join: anybody"]);
 }
 
@@ -170,9 +187,13 @@ fn routers_that_a_loop_mounts() {
     let all: Vec<String> = names.iter().map(|name| format!("GET /api/{name}")).collect();
     assert_eq!(paths(who(&[("main.py", &listed)])), all);
     let pairs: Vec<String> = names.iter().map(|name| format!("'/{name}{name}': {name}")).collect();
-    let dict = format!("{head}{routers}ROUTERS = {{{}}}\nfor prefix, router in ROUTERS.items():\n    app.include_router(router, prefix=prefix)\n", pairs.join(", "));
+    let dict =
+        format!("{head}{routers}ROUTERS = {{{}}}\nfor prefix, router in ROUTERS.items():\n    app.include_router(router, prefix=prefix)\n", pairs.join(", "));
     assert_eq!(paths(who(&[("main.py", &dict)])), names.iter().map(|name| format!("GET /{name}{name}/{name}")).collect::<Vec<_>>());
     let express: String = names.iter().map(|name| format!("const {name} = Router();\n{name}.get('/{name}', (req, res) => res.json({{}}));\n")).collect();
-    let each = format!("import express, {{ Router }} from 'express';\nconst app = express();\n{express}[{}].forEach((router) => app.use('/api', router));\n", names.join(", "));
+    let each = format!(
+        "import express, {{ Router }} from 'express';\nconst app = express();\n{express}[{}].forEach((router) => app.use('/api', router));\n",
+        names.join(", ")
+    );
     assert_eq!(paths(who(&[("package.json", "{}"), ("main.ts", &each)])), all);
 }

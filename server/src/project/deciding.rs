@@ -53,7 +53,14 @@ pub(super) fn undecided(walker: &mut Walker<'_>, link: &Link, before: &Facts) {
 }
 
 /// A middleware that a library made of functions and options of the project's.
-pub(super) fn decided(walker: &mut Walker<'_>, link: &Link, library: &Library, decides: &DecidesEntry, framework: Option<&FrameworkEntry>, request: &mut Option<Value>) {
+pub(super) fn decided(
+    walker: &mut Walker<'_>,
+    link: &Link,
+    library: &Library,
+    decides: &DecidesEntry,
+    framework: Option<&FrameworkEntry>,
+    request: &mut Option<Value>,
+) {
     if let Some(switch) = &decides.only_if
         && walker.option_of(library, switch).is_none_or(|value| value.is_truthy() == Some(false))
     {
@@ -107,7 +114,8 @@ fn asked_of(walker: &mut Walker<'_>, link: &Link, function: &Value, decides: &De
     let value = walker.root(function, arguments(vec![Value::new(Kind::Object(Arc::new(given)))], &link.site)).awaited();
     let after = walker.facts().clone();
     let ends = framework.map(|framework| framework.ends.as_slice()).unwrap_or_default();
-    let left = unended(walker, &value, ends).map(|left| left.into_iter().filter(|alternative| alternative.value.is_truthy() != Some(false)).collect::<Vec<_>>());
+    let left =
+        unended(walker, &value, ends).map(|left| left.into_iter().filter(|alternative| alternative.value.is_truthy() != Some(false)).collect::<Vec<_>>());
     let Some(left) = left.filter(|left| !left.is_empty()) else {
         walker.replace_facts(before);
         walker.assume_facts(&unsure(&Name::new_static("middleware"), link));
@@ -122,7 +130,8 @@ fn asked_of(walker: &mut Walker<'_>, link: &Link, function: &Value, decides: &De
 /// The handler says that this gate is not for it.
 pub(super) fn is_exempt(link: &Link, handler: &Value) -> bool {
     let (Kind::Library(library), Kind::Function(closure)) = (link.value.kind(), handler.kind()) else { return false };
-    let is_marked = |name: &Name| closure.assumes.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Limit && guard.name == *name));
+    let is_marked =
+        |name: &Name| closure.assumes.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Limit && guard.name == *name));
     let exempts = |name: &Name| name.starts_with("stub:") && closure.item.file.as_str().starts_with(name.as_str()) || is_marked(name);
     BUILT_IN.at(&library.states).any(|entry| matches!(entry, Entry::Guard(guard) if guard.exempts.iter().any(exempts)))
 }

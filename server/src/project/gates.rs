@@ -156,7 +156,12 @@ pub(super) fn behind(gates: &[Gate], mut route: Route) -> Route {
             Answer::Unknown => Standing::MaybeGate,
             Answer::No => continue,
         };
-        chain.extend(gate.links.iter().map(|(value, framework)| Link { value: value.clone(), framework: framework.clone(), site: gate.site.clone(), standing }));
+        chain.extend(gate.links.iter().map(|(value, framework)| Link {
+            value: value.clone(),
+            framework: framework.clone(),
+            site: gate.site.clone(),
+            standing,
+        }));
     }
     if !chain.is_empty() {
         chain.append(&mut route.chain);

@@ -4,9 +4,9 @@ pub mod place;
 
 mod answers;
 mod changes;
+mod deciding;
 #[cfg(test)]
 mod examples_tests;
-mod deciding;
 pub mod facts;
 mod gates;
 mod handler;

@@ -153,7 +153,9 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
             names.sort();
             names
         } else {
-            entry.exports.iter().filter(|name| module.exports.has(name)).cloned().collect()
+            // Python exports whatever it defines.
+            let has = |name: &&Name| module.exports.has(name) || entry.elsewhere && !module.definitions.get(name).is_empty();
+            entry.exports.iter().filter(has).cloned().collect()
         };
         for name in names {
             let mut walker = Walker::new(world, cache);

@@ -134,17 +134,20 @@ impl Table {
             };
             let top = beginning.top.as_ref().and_then(|top| self.tops.get(top));
             for path in Top::paths(top, path, &registration.handlers) {
-                out.push(behind(&self.gates, Route {
-                    framework: registration.framework.clone(),
-                    methods: registration.methods.clone(),
-                    path,
-                    handler: handler.value.clone(),
-                    chain: chain.clone(),
-                    adrift: beginning.adrift,
-                    authorizer: None,
-                    says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
-                    site: registration.site.clone(),
-                }));
+                out.push(behind(
+                    &self.gates,
+                    Route {
+                        framework: registration.framework.clone(),
+                        methods: registration.methods.clone(),
+                        path,
+                        handler: handler.value.clone(),
+                        chain: chain.clone(),
+                        adrift: beginning.adrift,
+                        authorizer: None,
+                        says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
+                        site: registration.site.clone(),
+                    },
+                ));
             }
         }
     }

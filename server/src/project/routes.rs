@@ -236,13 +236,29 @@ pub(super) fn joined(prefix: &str, path: &str) -> String {
 
 /// Whether a middleware mounted at `only` also runs for `path`.
 pub(super) fn covers(only: &str, path: &str) -> bool {
+    let is_open = only.ends_with('*') && !only.ends_with("/*");
     let only = only.trim_end_matches(['*', '/']);
-    only.is_empty() || path.starts_with(only)
+    only.is_empty() || path.strip_prefix(only).is_some_and(|rest| is_open || rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_middleware_covers_what_lies_below_its_path() {
+        for (only, path, is_covered) in [
+            ("/api", "/api/notes", true),
+            ("/api", "/api", true),
+            ("/api", "/apis", false),
+            ("/api/*", "/api/notes", true),
+            ("/api*", "/apis", true),
+            ("/", "/x", true),
+            ("*", "/x", true),
+        ] {
+            assert_eq!(covers(only, path), is_covered, "{only} of {path}");
+        }
+    }
 
     #[test]
     fn paths_are_joined_with_one_slash() {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Walker;
 use super::condition::is_constant;
 use super::expression::either;
-use super::statement::is_made;
 use super::gate::{contains, ends_with, starts_with};
+use super::statement::is_made;
 use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
@@ -266,7 +266,9 @@ impl Walker<'_> {
                 Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Among(symbol)), if_false: Facts::none() }))
             }
             "keys" => Some(Value::unknown()),
-            "values" | "items" | "entries" if object.rest.is_none() && !object.fields.is_empty() && object.fields.iter().all(|(_, value)| is_made(value, 0)) => {
+            "values" | "items" | "entries"
+                if object.rest.is_none() && !object.fields.is_empty() && object.fields.iter().all(|(_, value)| is_made(value, 0)) =>
+            {
                 Some(elements_of(object, name))
             }
             "values" | "items" | "entries" => {

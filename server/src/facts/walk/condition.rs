@@ -17,7 +17,9 @@ impl Walker<'_> {
     pub fn truth_of(&self, value: &Value) -> Truth {
         match value.kind() {
             Kind::Bool(true) => return Truth { if_true: value.truth().map(|truth| truth.if_true.clone()).unwrap_or_default(), if_false: Facts::impossible() },
-            Kind::Bool(false) => return Truth { if_true: Facts::impossible(), if_false: value.truth().map(|truth| truth.if_false.clone()).unwrap_or_default() },
+            Kind::Bool(false) => {
+                return Truth { if_true: Facts::impossible(), if_false: value.truth().map(|truth| truth.if_false.clone()).unwrap_or_default() };
+            }
             Kind::Null if value.truth().is_none() && value.symbol().is_none() => return Truth { if_true: Facts::impossible(), if_false: Facts::none() },
             _ => {}
         }

@@ -112,6 +112,23 @@ impl<'w> Walker<'w> {
                     }
                     value = assuming(&value, &facts);
                 }
+                // `@permission_classes([IsAuthenticated])`
+                Entry::Guard(guard) if guard.how.iter().any(|how| how == "classes") => {
+                    let given = library.args.first().map(|arg| arg.value.clone()).unwrap_or_else(Value::unknown);
+                    let mut facts = self.permitted(&given, decorator, span);
+                    facts.add(Fact::Guard(Guard { kind: GuardKind::Limit, sure: true, name: Name::new_static(OF_ITS_OWN), site: None }));
+                    value = assuming(&value, &facts);
+                }
+                // `@api_view(["GET"])`: what the settings say, unless the view says something of its own.
+                Entry::Guard(guard) if guard.how.iter().any(|how| how == "default-classes") => {
+                    let has_own = |fact: &Fact| matches!(fact, Fact::Guard(guard) if guard.name == OF_ITS_OWN);
+                    let is_own = matches!(value.kind(), Kind::Function(closure) if closure.assumes.iter().any(has_own));
+                    if !is_own {
+                        let given = self.default_permissions();
+                        let facts = self.permitted(&given, decorator, span);
+                        value = assuming(&value, &facts);
+                    }
+                }
                 Entry::Wraps => {}
                 _ => {}
             }
@@ -120,6 +137,39 @@ impl<'w> Walker<'w> {
             return self.guarded_by_name(decorator, value, span);
         }
         value
+    }
+}
+
+/// The mark of a view that says itself who may call it.
+const OF_ITS_OWN: &str = "permissions of its own";
+
+impl Walker<'_> {
+    /// What holds when all classes of a list let a request pass.
+    fn permitted(&mut self, classes: &Value, decorator: &Value, span: Span) -> Facts {
+        let site = Some(self.site(span));
+        let unsure = Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: called_name(decorator), site: site.clone() });
+        let Kind::Seq(seq) = classes.kind() else { return Facts::one(unsure) };
+        let mut facts = Facts::none();
+        for class in seq.items.iter().chain(&seq.rest) {
+            let catalogue = self.catalogue();
+            let Some(library) = class.as_library() else {
+                facts.add(unsure.clone());
+                continue;
+            };
+            let states = catalogue.call(&catalogue.member(&catalogue.call(&library.states), "has_permission"));
+            let mut is_known = false;
+            for entry in catalogue.at(&states) {
+                is_known = true;
+                if let Entry::Guard(guard) = entry {
+                    facts.add(Fact::Guard(Guard { kind: guard.kind, sure: true, name: called_name(class), site: site.clone() }));
+                    facts.add(Fact::Present(Symbol::new(Root::Principal)));
+                }
+            }
+            if !is_known {
+                facts.add(unsure.clone());
+            }
+        }
+        facts
     }
 }
 

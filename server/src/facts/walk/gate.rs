@@ -80,15 +80,28 @@ impl Walker<'_> {
         files.iter().find_map(|file| self.module_name(file, name)).or_else(|| Some(Value::null()))
     }
 
+    /// The classes that the settings name for views that name none.
+    pub(super) fn default_permissions(&mut self) -> Value {
+        let settings = self.setting(&Name::new_static("REST_FRAMEWORK")).unwrap_or_else(Value::unknown);
+        let default = Value::seq(Vec::new());
+        self.named_by(&settings, Some("DEFAULT_PERMISSION_CLASSES"), &default)
+    }
+
     /// What the names in a list of the settings mean: `perform_import(settings.REST_FRAMEWORK, "DEFAULT_..", [AllowAny])`.
     pub(super) fn named_in_settings(&mut self, args: &[Argument]) -> Value {
+        match args {
+            [settings, key, default] => self.named_by(&settings.value, key.value.as_str().map(|key| &**key), &default.value),
+            _ => Value::unknown(),
+        }
+    }
+
+    fn named_by(&mut self, settings: &Value, key: Option<&str>, default: &Value) -> Value {
         let unknown = || Value::seq(vec![Value::new(Kind::Library(Arc::new(Library { step: Name::new_static("setting"), ..Library::default() })))]);
-        let [settings, key, default] = args else { return unknown() };
-        let listed = match (settings.value.kind(), key.value.as_str()) {
-            (Kind::Null, _) => default.value.clone(),
+        let listed = match (settings.kind(), key) {
+            (Kind::Null, _) => default.clone(),
             (Kind::Object(object), Some(key)) => match object.get(key) {
                 (Some(listed), false) => listed.clone(),
-                (None, false) => default.value.clone(),
+                (None, false) => default.clone(),
                 _ => return unknown(),
             },
             _ => return unknown(),

@@ -150,6 +150,7 @@ impl<'w> Walker<'w> {
 
     fn span_of(&mut self, closure: &Closure) -> Option<Span> {
         let function = closure.function;
-        self.inside(&closure.item.clone(), None, None, |walker| walker.frame().segment.functions.get(function.0 as usize).map(|function| function.span)).flatten()
+        self.inside(&closure.item.clone(), None, None, |walker| walker.frame().segment.functions.get(function.0 as usize).map(|function| function.span))
+            .flatten()
     }
 }
