@@ -54,8 +54,13 @@ impl Walker<'_> {
             let segment = walker.frame().segment.clone();
             let body = &segment[class.class];
             let field = body.fields.iter().rev().find(|field| field.name == *name)?;
-            field.ty.as_ref()?;
-            Some(Declared { is_narrow: is_narrow(&segment, field) || is_validated(&segment, body, name) })
+            let typed = walker.declared(field.ty.as_ref()?);
+            let is_counted = typed.is_some_and(|value| match value.kind() {
+                Kind::Number(_) | Kind::Bool(_) => true,
+                Kind::Instance(inner) => walker.is_enumeration(&inner.class, 0),
+                _ => false,
+            });
+            Some(Declared { is_narrow: is_counted || is_narrow(&segment, field) || is_validated(&segment, body, name) })
         });
         if let Some(Some(declared)) = own {
             return Some(declared);
