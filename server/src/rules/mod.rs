@@ -3,9 +3,12 @@
 pub mod built;
 pub mod exposed;
 mod finding;
+pub mod holes;
 pub mod input;
 mod meta;
+pub mod llm_output_unsafe;
 pub mod missing_ownership;
+pub mod nosql_injection;
 pub mod own;
 pub mod ownership;
 mod ownership_plan;
@@ -18,6 +21,8 @@ pub mod secret_hardcoded;
 pub mod sensitive_data_exposed;
 pub mod service_role_exposed;
 pub mod sql_injection;
+pub mod upload_unrestricted;
+pub mod xss;
 
 use rustc_hash::FxHashSet;
 
@@ -32,7 +37,9 @@ pub use plan::FixPlan;
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
+        &llm_output_unsafe::META,
         &missing_ownership::META,
+        &nosql_injection::META,
         &public_env_secret::META,
         &public_source_maps::META,
         &secret_client_exposed::META,
@@ -40,6 +47,8 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &sensitive_data_exposed::META,
         &service_role_exposed::META,
         &sql_injection::META,
+        &upload_unrestricted::META,
+        &xss::META,
     ];
     ALL
 }
@@ -50,6 +59,10 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     missing_ownership::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
+    xss::check(cx, &mut out);
+    nosql_injection::check(cx, &mut out);
+    llm_output_unsafe::check(cx, &mut out);
+    upload_unrestricted::check(cx, &mut out);
     out
 }
 

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::Walker;
 use super::call::called_name;
-use super::entry::{sourced, where_all};
+use super::entry::{sourced, went_to, where_all};
 use crate::facts::catalogue::{Catalogue, Entry, State};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Effect, Event, Use, UseKind};
@@ -68,6 +68,7 @@ impl<'w> Walker<'w> {
                     }
                 }
                 Entry::Principal(principal) => result = Some(self.identified(principal, function, &made, site.clone())),
+                Entry::Source(source) if !source.hosts.is_empty() && !went_to(&source.hosts, function) => {}
                 Entry::Source(source) => result = Some(sourced(source, function, args, site.clone())),
                 Entry::Sink(sink) => self.sink(sink, function, args, kind, span, library.guessed),
                 Entry::Clean(clean) => result = Some(self.cleaned(clean, function, &where_all(&clean.of, function, args))),
@@ -119,6 +120,7 @@ impl<'w> Walker<'w> {
                         result = Some(self.called_back(calls, &arg.value, library));
                     }
                 }
+                Entry::Keeps => self.keep(function, args),
                 Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present => {}
             }
         }

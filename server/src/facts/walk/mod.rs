@@ -32,6 +32,7 @@ mod member;
 mod modules;
 mod name;
 mod operator;
+mod page;
 mod parameter;
 mod pattern;
 mod query_step;
@@ -118,6 +119,12 @@ pub struct Walker<'w> {
     pub says: Option<Value>,
     /// The request that all guards of the route and its handler see, where they ask for it, with what was put on it.
     pub shared: Option<Value>,
+    /// What states of components were set to.
+    kept: Vec<(Site, Value)>,
+    /// Components whose functions were asked what they put into their state.
+    settled: FxHashSet<FunctionKey>,
+    /// Where the value stands that is being assigned.
+    assigned: Option<Span>,
     /// How many events there were before the handler began.
     pub before_handler: usize,
     /// What held when the handler began.
@@ -216,6 +223,9 @@ impl<'w> Walker<'w> {
             naming: Vec::new(),
             says: None,
             shared: None,
+            kept: Vec::new(),
+            settled: FxHashSet::default(),
+            assigned: None,
             before_handler: 0,
             begun: Facts::none(),
         }

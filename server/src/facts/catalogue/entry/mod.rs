@@ -50,6 +50,8 @@ pub enum Entry {
     Reference,
     /// Calls the function it gets, in place.
     Calls(CallsEntry),
+    /// `setText(x)`: what the first of the pair holds from now on.
+    Keeps,
     /// A decorator or wrapper that gives back the function it got (argument 0), or calls it in its own way.
     Wraps,
 }
@@ -75,6 +77,9 @@ pub struct SourceEntry {
     /// Always text, so no operator objects can be smuggled in.
     #[serde(default)]
     pub text: bool,
+    /// Only if the call on the way here whose first argument is an address went to one of these.
+    #[serde(default)]
+    pub hosts: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
