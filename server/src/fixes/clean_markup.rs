@@ -106,7 +106,11 @@ fn wrapped(project: &Project, places: &[Place], ecma: &[Cleaner], python: &[Clea
         names.push(shortened(text));
     }
     names.dedup();
-    let needs = if is_there { String::new() } else { format!(" (needs: {} {})", if code.language == Language::Python { "pip install" } else { "npm i" }, cleaner.package) };
+    let needs = if is_there {
+        String::new()
+    } else {
+        format!(" (needs: {} {})", if code.language == Language::Python { "pip install" } else { "npm i" }, cleaner.package)
+    };
     Some(Fix {
         title: format!("{verb} {}{needs}", names.join(", ")),
         grade: Grade::NeedsReview,
@@ -179,7 +183,14 @@ fn as_text(project: &Project, at: &Place) -> Option<Fix> {
     let mut edits = Edits::default();
     edits.replace(&at.file, Span::new(end.checked_sub("innerHTML".len() as u32)?, end), "textContent");
     (!is_markup).then_some(())?;
-    Some(Fix { title: "Set it as text with `textContent`".to_owned(), grade: Grade::NeedsReview, preferred: true, edits: edits.finish()?, note: None, suppresses: false })
+    Some(Fix {
+        title: "Set it as text with `textContent`".to_owned(),
+        grade: Grade::NeedsReview,
+        preferred: true,
+        edits: edits.finish()?,
+        note: None,
+        suppresses: false,
+    })
 }
 
 /// A script ends where `</script` stands, inside of a string too.
@@ -191,7 +202,14 @@ fn in_script(project: &Project, at: &Place) -> Option<Fix> {
     }
     let mut edits = Edits::default();
     edits.insert(&at.file, at.span.end, ".replace(/</g, \"\\\\u003c\")");
-    Some(Fix { title: "Write `<` as `\\u003c` in the script".to_owned(), grade: Grade::Safe, preferred: true, edits: edits.finish()?, note: None, suppresses: false })
+    Some(Fix {
+        title: "Write `<` as `\\u003c` in the script".to_owned(),
+        grade: Grade::Safe,
+        preferred: true,
+        edits: edits.finish()?,
+        note: None,
+        suppresses: false,
+    })
 }
 
 /// The template escapes again.
@@ -217,5 +235,12 @@ pub fn in_template(project: &Project, at: &Place) -> Option<Fix> {
     };
     let mut edits = Edits::default();
     edits.replace(&at.file, at.span, written);
-    Some(Fix { title: "Let the template escape it".to_owned(), grade: Grade::NeedsReview, preferred: true, edits: edits.finish()?, note: None, suppresses: false })
+    Some(Fix {
+        title: "Let the template escape it".to_owned(),
+        grade: Grade::NeedsReview,
+        preferred: true,
+        edits: edits.finish()?,
+        note: None,
+        suppresses: false,
+    })
 }

@@ -60,10 +60,7 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> Option<Raw> {
     let (input, site) = holes::of(&sink.value).into_iter().find_map(judge)?;
     let confidence = if sink.guessed { Confidence::Likely } else { input.confidence };
     let mut raw = Raw::new(&META, site.unwrap_or_else(|| sink.site.clone()), confidence);
-    raw.message = format!(
-        "`{}`, written by a language model, {does}: whoever can put words into what the model reads can {could}.",
-        input.name
-    );
+    raw.message = format!("`{}`, written by a language model, {does}: whoever can put words into what the model reads can {could}.", input.name);
     raw.also(sink.call.clone(), "it is used here".to_owned());
     if let Some(source) = &input.source {
         raw.also(source.clone(), "the model is asked here".to_owned());

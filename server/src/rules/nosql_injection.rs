@@ -21,7 +21,8 @@ pub static META: RuleMeta = RuleMeta {
 };
 
 /// Packages that take operators out of everything that is sent.
-const SANITIZERS: &[&str] = &["express-mongo-sanitize", "@exortek/express-mongo-sanitize", "mongo-sanitize", "koa-mongo-sanitize", "@exortek/fastify-mongo-sanitize"];
+const SANITIZERS: &[&str] =
+    &["express-mongo-sanitize", "@exortek/express-mongo-sanitize", "mongo-sanitize", "koa-mongo-sanitize", "@exortek/fastify-mongo-sanitize"];
 /// Operators whose value is run as code.
 const CODE: &[&str] = &["$where", "$function", "$accumulator"];
 /// Operators that hold conditions.
@@ -75,9 +76,11 @@ fn collect(cx: &RuleCx<'_>, value: &Value, key: &Name, facts: &Facts, out: &mut 
     }
     match value.kind() {
         Kind::Object(object) => fields(cx, object, key, facts, out, depth),
-        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| collect(cx, &alternative.value, key, &facts.and(&alternative.facts), out, depth + 1)),
+        Kind::Union(alternatives) => {
+            alternatives.iter().for_each(|alternative| collect(cx, &alternative.value, key, &facts.and(&alternative.facts), out, depth + 1))
+        }
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| collect(cx, item, key, facts, out, depth + 1)),
-        Kind::Unknown => {
+        Kind::Unknown | Kind::Library(_) => {
             if let Some(input) = judge(cx, value, facts) {
                 out.push(Found { key: key.clone(), input, is_code: false });
             }
@@ -138,16 +141,24 @@ fn is_sanitized(cx: &RuleCx<'_>) -> bool {
         return true;
     }
     let models = cx.project.files().filter_map(|(_, known)| known.model.as_ref());
-    models.flat_map(|model| &model.segments).flat_map(|placed| &placed.segment.exprs).any(|expr| matches!(&expr.kind, ExprKind::Str(text) if &**text == "sanitizeFilter"))
+    models
+        .flat_map(|model| &model.segments)
+        .flat_map(|placed| &placed.segment.exprs)
+        .any(|expr| matches!(&expr.kind, ExprKind::Str(text) if &**text == "sanitizeFilter"))
 }
 
 fn message(found: &Found) -> String {
     let (name, from) = (&found.input.name, found.input.from());
     if found.is_code {
-        return format!("`{name}`, {from}, becomes code that the database runs (`{}`): whoever sends it can read every record, or keep the database busy for good.", found.key);
+        return format!(
+            "`{name}`, {from}, becomes code that the database runs (`{}`): whoever sends it can read every record, or keep the database busy for good.",
+            found.key
+        );
     }
     if found.key.is_empty() {
         return format!("The query is whatever is sent (`{name}`, {from}): somebody can ask for every record, with any condition they like.");
     }
-    format!("`{name}`, {from}, is put into the query as it is: sent as `{{\"$ne\": null}}` instead of a text, it matches other people's records, for example to log in without the password.")
+    format!(
+        "`{name}`, {from}, is put into the query as it is: sent as `{{\"$ne\": null}}` instead of a text, it matches other people's records, for example to log in without the password."
+    )
 }

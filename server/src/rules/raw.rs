@@ -39,7 +39,18 @@ pub enum RawPlace {
 
 impl Raw {
     pub fn new(meta: &'static RuleMeta<'static>, site: Site, confidence: Confidence) -> Raw {
-        Raw { meta, site, detail: Name::default(), confidence, impact: None, message: String::new(), related: Vec::new(), plans: Vec::new(), absence: false, elsewhere: None }
+        Raw {
+            meta,
+            site,
+            detail: Name::default(),
+            confidence,
+            impact: None,
+            message: String::new(),
+            related: Vec::new(),
+            plans: Vec::new(),
+            absence: false,
+            elsewhere: None,
+        }
     }
 
     /// The file that it is said of.

@@ -4,6 +4,7 @@ use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, holes};
 use crate::facts::check::{Fact, Symbol};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
+use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Argument, Kind, Value};
 use crate::text::Name;
@@ -30,6 +31,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 
 /// What takes the files in has neither a limit nor a filter.
 fn of_receiver(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
+    if !is_complete(cx, &effect.site) {
+        return None;
+    }
     let options = match effect.args.first().map(|arg| arg.value.kind()) {
         None => None,
         Some(Kind::Object(object)) if object.rest.is_none() => Some(object),
@@ -52,7 +56,10 @@ fn of_receiver(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Likely);
     raw.absence = true;
     raw.impact = impact;
-    raw.message = format!("This {what}: someone can fill your disk{}.", if is_filtered { "" } else { ", or upload a web page with a script that your site serves as its own" });
+    raw.message = format!(
+        "This {what}: someone can fill your disk{}.",
+        if is_filtered { "" } else { ", or upload a web page with a script that your site serves as its own" }
+    );
     let call = cx.project.place(&effect.site)?;
     raw.plans.push(FixPlan::LimitUpload { call, limits: !is_limited, filter: !is_filtered });
     Some(raw)
@@ -72,7 +79,7 @@ fn names_public(value: &Value, depth: u32) -> bool {
 }
 
 fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
-    cx.walk.route.as_ref()?;
+    cx.walk.route.as_ref().filter(|_| is_complete(cx, &sink.call))?;
     // `{ Bucket, Key, Body }`
     let value = match sink.value.kind() {
         Kind::Object(object) => object.get("Body").0.or_else(|| object.get("params").0.and_then(|params| member(params, "Body")))?,
@@ -95,11 +102,21 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
     raw.absence = true;
     raw.impact = looks.at_size.then_some(Impact::Medium);
     let length = if looks.at_size { "" } else { ", and however long it is" };
-    raw.message = format!("{name} is kept whatever it is{length}: someone can upload a web page or a program that your site hands on as its own{}.", if looks.at_size { "" } else { ", or fill your disk" });
+    raw.message = format!(
+        "{name} is kept whatever it is{length}: someone can upload a web page or a program that your site hands on as its own{}.",
+        if looks.at_size { "" } else { ", or fill your disk" }
+    );
     if let Some(source) = &file.site {
         raw.also(source.clone(), "it is sent here".to_owned());
     }
     Some(raw)
+}
+
+/// What is missing there may only not have been written yet.
+fn is_complete(cx: &RuleCx<'_>, site: &Site) -> bool {
+    let Some(place) = cx.project.place(site) else { return false };
+    let model = cx.project.file(&place.file).and_then(|file| file.model.as_ref());
+    model.and_then(|model| model.segment_at(place.span.start)).is_some_and(|placed| !placed.segment.is_incomplete())
 }
 
 fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {

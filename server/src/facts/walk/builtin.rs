@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Walker;
 use super::expression::either;
 use crate::facts::check::{Fact, Facts, Root};
-use crate::facts::taint::Cleanings;
-use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
+use crate::facts::taint::{Cleanings, Part};
+use crate::facts::value::{Argument, Kind, Library, Object, Seq, Truth, Value};
 use crate::model::{BinaryOp, CallKind, ExprId};
 use crate::text::{Name, Span};
 
@@ -81,8 +81,15 @@ impl Walker<'_> {
             Kind::Object(object) => self.object_method(base, &object.clone(), name, args),
             Kind::Row(_) if name == "then" => Some(self.then(base.clone(), first.cloned())),
             Kind::Unknown if !base.taint().is_empty() || base.symbol().is_some() => self.unknown_method(base, name, args, span),
+            Kind::Library(library) if self.is_mere_content(base, library, name) => self.unknown_method(base, name, args, span),
             _ => None,
         }
+    }
+
+    /// Something from outside of which the library that brought it knows no such method: `req.query.name.trim()`.
+    pub(super) fn is_mere_content(&self, base: &Value, library: &Library, name: &Name) -> bool {
+        let comes_in = |part: Part| part.is_request() || matches!(part, Part::Browser | Part::Fetched | Part::Model | Part::Local | Part::Parameter);
+        library.query.is_none() && base.taint().iter().any(|origin| comes_in(origin.part)) && self.world.catalogue().member(&library.states, name).is_empty()
     }
 
     /// What a callback makes of a value that is still to come.

@@ -141,6 +141,11 @@ pub(super) fn went_to(hosts: &[String], function: &Value) -> bool {
 /// What was made harmless, before a schema is asked for its shape.
 fn harmless(clean: &CleanEntry, of: &[Value]) -> Value {
     match of {
+        // What was put together of parts is one thing now.
+        [only] if matches!(only.kind(), Kind::Union(_)) && !clean.by.has(Cleanings::SHAPE) => only.map(|value| harmless(clean, std::slice::from_ref(value))),
+        [only] if matches!(only.kind(), Kind::Text(_) | Kind::Seq(_)) && !clean.by.has(Cleanings::SHAPE) => {
+            Value::unknown().with_taint(only.taint().cleaned(clean.by))
+        }
         [only] => {
             let kind = if clean.by == Cleanings::ALL { Kind::Number(Name::default()) } else { only.kind().clone() };
             let value = Value::new(kind).with_taint(only.taint().cleaned(clean.by));

@@ -116,8 +116,13 @@ impl<'w> Walker<'w> {
                 }
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
-                    if let Some(arg) = args.get(calls.arg) {
-                        result = Some(self.called_back(calls, &arg.value, library));
+                    let callback = args.get(calls.arg).map(|arg| arg.value.clone());
+                    let callback = match (callback, &calls.key) {
+                        (Some(options), Some(key)) => Some(self.member(&options, key)).filter(|value| matches!(value.kind(), Kind::Function(_))),
+                        (callback, _) => callback,
+                    };
+                    if let Some(callback) = callback {
+                        result = Some(self.called_back(calls, &callback, library));
                     }
                 }
                 Entry::Keeps => self.keep(function, args),

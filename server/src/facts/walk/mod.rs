@@ -54,7 +54,7 @@ pub use world::{Belongings, ModuleCache, Reads, Target, World};
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::Facts;
 use super::event::{AccessId, Event};
@@ -123,6 +123,8 @@ pub struct Walker<'w> {
     kept: Vec<(Site, Value)>,
     /// Components whose functions were asked what they put into their state.
     settled: FxHashSet<FunctionKey>,
+    /// Items of components: does some element in them get markup as text?
+    writers: FxHashMap<ItemKey, bool>,
     /// Where the value stands that is being assigned.
     assigned: Option<Span>,
     /// How many events there were before the handler began.
@@ -225,6 +227,7 @@ impl<'w> Walker<'w> {
             shared: None,
             kept: Vec::new(),
             settled: FxHashSet::default(),
+            writers: FxHashMap::default(),
             assigned: None,
             before_handler: 0,
             begun: Facts::none(),

@@ -9,8 +9,8 @@ use crate::facts::value::{Alternative, Argument, Kind, Value};
 use crate::model::{BinaryOp, CallKind, Entry as Field, ExprId, ExprKind, JsxAttribute, Key, Segment};
 use crate::text::{Name, Span};
 
-/// Attributes whose value is markup: React's, Solid's, and the page of a frame.
-const MARKUP: &[&str] = &["dangerouslySetInnerHTML", "innerHTML", "srcDoc", "srcdoc"];
+/// Attributes whose value is markup: React's and Solid's. The page of a frame is another page.
+const MARKUP: &[&str] = &["dangerouslySetInnerHTML", "innerHTML"];
 /// Of what one state was set to, so many are remembered.
 const MOST_KEPT: usize = 24;
 
@@ -66,8 +66,15 @@ impl Walker<'_> {
         };
         let Kind::Function(closure) = function.kind() else { return };
         let item = closure.item.clone();
-        let Some(module) = self.world.module(&item.file) else { return };
-        let writes = module.segment_of(&item).and_then(|at| module.model.segments.get(at)).is_some_and(|placed| writes_markup(&placed.segment));
+        let writes = match self.writers.get(&item) {
+            Some(writes) => *writes,
+            None => {
+                let Some(module) = self.world.module(&item.file) else { return };
+                let writes = module.segment_of(&item).and_then(|at| module.model.segments.get(at)).is_some_and(|placed| writes_markup(&placed.segment));
+                self.writers.insert(item, writes);
+                writes
+            }
+        };
         if !writes {
             return;
         }
@@ -82,14 +89,15 @@ impl Walker<'_> {
         let frame = self.frame();
         let Some(function) = frame.function else { return };
         let key = FunctionKey { item: frame.item.clone(), function };
-        if self.settled.contains(&key) || !writes_markup(&frame.segment) {
-            return;
-        }
-        let holds_state = frame.state.iter().any(|(_, value)| self.is_setter(value));
+        let holds_state = !self.settled.contains(&key) && frame.state.iter().any(|(_, value)| self.is_setter(value));
         if !holds_state {
             return;
         }
+        let writes = writes_markup(&frame.segment);
         self.settled.insert(key);
+        if !writes {
+            return;
+        }
         let names: Vec<Name> = self.frame().state.iter().map(|(name, _)| name.clone()).collect();
         for name in names {
             let value = self.name(&name);
@@ -205,7 +213,7 @@ impl Walker<'_> {
 
     /// `element.innerHTML = x` and the like, whatever the element is.
     pub(super) fn is_markup_member(name: &str) -> bool {
-        matches!(name, "innerHTML" | "outerHTML" | "srcdoc")
+        matches!(name, "innerHTML" | "outerHTML")
     }
 
     pub(super) fn value_span(&self, value: ExprId) -> Span {

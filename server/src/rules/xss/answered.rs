@@ -44,7 +44,10 @@ pub(super) fn is_page(cx: &RuleCx<'_>, answer: Answer, value: &Value, args: &[Ar
     let has_tags = opens_tag(&holes::literals(value));
     let said = stated(args).or_else(|| {
         let before = cx.walk.events.iter().take(at).rev();
-        before.filter_map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None }).filter(|effect| effect.kind == "content-type").find_map(|effect| stated_in(&effect.args))
+        before
+            .filter_map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None })
+            .filter(|effect| effect.kind == "content-type")
+            .find_map(|effect| stated_in(&effect.args))
     });
     match (answer, said) {
         (_, Some(is_markup)) => is_markup.then_some(Confidence::Proven),

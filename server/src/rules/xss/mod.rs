@@ -131,8 +131,10 @@ fn judge<'v>(hole: Hole<'v>, facts: &Facts, way: Way) -> Option<Found<'v>> {
     let value = hole.value;
     let mut impact = META.impact;
     let mut of_parameters = Confidence::Possible;
-    let is_itself = value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Parameter(_)) && symbol.path.is_empty());
-    if way == Way::Marked && is_itself {
+    // `obj.image.url` is some field of some object; `value`, and what was made of it, is the text itself.
+    let is_field = value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Parameter(_)) && !symbol.path.is_empty());
+    // Put into markup of the program's own it is mostly a word of the program's own, too.
+    if way == Way::Marked && !is_field && hole.site.is_none() {
         of_parameters = Confidence::Likely;
     }
     let input = Input::of(value, Cleanings::HTML, facts, Some(of_parameters));
@@ -161,9 +163,54 @@ fn judge<'v>(hole: Hole<'v>, facts: &Facts, way: Way) -> Option<Found<'v>> {
 /// Names of columns and fields that hold no text that a person could have written.
 fn is_no_text(name: &str) -> bool {
     const WORDS: &[&str] = &[
-        "id", "ids", "uuid", "count", "total", "amount", "price", "cost", "number", "num", "date", "time", "at", "created", "updated", "length", "size",
-        "rating", "score", "stars", "year", "month", "day", "age", "quantity", "qty", "index", "position", "order", "width", "height", "percent", "balance",
-        "status", "duration", "version", "likes", "views", "votes", "rank", "points", "level", "timestamp", "lat", "lng", "lon", "temp", "temperature",
+        "id",
+        "ids",
+        "uuid",
+        "count",
+        "total",
+        "amount",
+        "price",
+        "cost",
+        "number",
+        "num",
+        "date",
+        "time",
+        "at",
+        "created",
+        "updated",
+        "length",
+        "size",
+        "rating",
+        "score",
+        "stars",
+        "year",
+        "month",
+        "day",
+        "age",
+        "quantity",
+        "qty",
+        "index",
+        "position",
+        "order",
+        "width",
+        "height",
+        "percent",
+        "balance",
+        "status",
+        "duration",
+        "version",
+        "likes",
+        "views",
+        "votes",
+        "rank",
+        "points",
+        "level",
+        "timestamp",
+        "lat",
+        "lng",
+        "lon",
+        "temp",
+        "temperature",
     ];
     let words = crate::facts::names::words(name);
     words.last().is_some_and(|last| WORDS.contains(&last.as_str())) || words.first().is_some_and(|first| matches!(first.as_str(), "is" | "has" | "num"))
@@ -173,11 +220,15 @@ fn message(input: &Input) -> String {
     let (name, from) = (&input.name, input.from());
     match input.part {
         Part::Stored | Part::Fetched => {
-            format!("`{name}`, {from}, becomes markup of the page as it is: whoever wrote it can run a script for everyone who sees the page and take over their accounts.")
+            format!(
+                "`{name}`, {from}, becomes markup of the page as it is: whoever wrote it can run a script for everyone who sees the page and take over their accounts."
+            )
         }
         Part::Parameter => {
             format!("`{name}` becomes markup of the page as it is: if a person wrote it, they can run a script for everyone who sees the page.")
         }
-        _ => format!("`{name}`, {from}, becomes markup of the page as it is: a link with a script in it runs that script for whoever opens it, and takes over their account."),
+        _ => format!(
+            "`{name}`, {from}, becomes markup of the page as it is: a link with a script in it runs that script for whoever opens it, and takes over their account."
+        ),
     }
 }

@@ -12,7 +12,11 @@ use crate::text::{FileId, Place};
 
 pub(super) fn check(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
     let Some(name) = sink.value.as_str() else { return };
-    let pages = cx.project.files().filter_map(|(file, known)| Some((file, known.said.as_deref()?))).filter(|(file, said)| !said.unescaped.is_empty() && is_called(file, name));
+    let pages = cx
+        .project
+        .files()
+        .filter_map(|(file, known)| Some((file, known.said.as_deref()?)))
+        .filter(|(file, said)| !said.unescaped.is_empty() && is_called(file, name));
     let mut pages: Vec<(&FileId, &[Unescaped])> = pages.map(|(file, said)| (file, said.unescaped.as_slice())).collect();
     pages.sort_by_key(|(file, _)| *file);
     // Two templates of one name: which of them is meant is not known.

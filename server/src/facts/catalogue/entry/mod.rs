@@ -87,6 +87,9 @@ pub struct SourceEntry {
 pub struct CallsEntry {
     #[serde(default)]
     pub arg: usize,
+    /// The function is this member of the argument.
+    #[serde(default)]
+    pub key: Option<Name>,
     /// What the function gets: `receiver`, `element`, `next`, a role, or nothing known.
     #[serde(default)]
     pub params: Vec<Name>,
