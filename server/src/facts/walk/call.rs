@@ -100,7 +100,7 @@ impl Walker<'_> {
                 match (function.kind(), value.kind()) {
                     // An unknown method of a value from outside: what it gives is from outside too.
                     (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => value.with_taint(base.taint().clone()),
-                    (Kind::Library(_), Kind::Unknown) if value.taint().is_empty() => match base.kind() {
+                    (Kind::Library(_), Kind::Unknown | Kind::Library(_)) if value.taint().is_empty() => match base.kind() {
                         Kind::Library(library) if self.is_mere_content(base, library, name) => value.with_taint(base.taint().clone()),
                         _ => value,
                     },
