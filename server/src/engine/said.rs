@@ -69,7 +69,7 @@ impl Said {
             return;
         }
         for raw in &raws {
-            self.by_file.entry(raw.site.item.file.clone()).or_default().insert(walk.key.clone());
+            self.by_file.entry(raw.file().clone()).or_default().insert(walk.key.clone());
         }
         self.of_walks.insert(walk.key.clone(), OfWalk { walk: Arc::clone(walk), raws });
     }
@@ -77,7 +77,7 @@ impl Said {
     fn forget(&mut self, key: &RootKey) {
         let Some(said) = self.of_walks.remove(key) else { return };
         for raw in &said.raws {
-            if let Some(walks) = self.by_file.get_mut(&raw.site.item.file) {
+            if let Some(walks) = self.by_file.get_mut(raw.file()) {
                 walks.remove(key);
             }
         }
@@ -86,7 +86,7 @@ impl Said {
     /// What is said of a file, or of all. Where it could be repaired depends on texts as they are now.
     pub fn findings(&self, only: Option<&FileId>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
         let of_walk = |said: &OfWalk, out: &mut Vec<Finding>| {
-            let wanted = |raw: &&Raw| only.is_none_or(|only| raw.site.item.file == *only);
+            let wanted = |raw: &&Raw| only.is_none_or(|only| raw.file() == only);
             if said.raws.iter().any(|raw| !raw.plans.is_empty()) {
                 out.extend(asked.rules(&said.walk).iter().filter(wanted).filter_map(|raw| resolved(asked.snapshot, raw)));
             } else {
@@ -106,7 +106,10 @@ impl Said {
 /// Sites become places; levels follow from impact, confidence and settings.
 fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
     let project = &snapshot.project;
-    let place = project.place(&raw.site)?;
+    let place = match &raw.elsewhere {
+        Some(place) => place.clone(),
+        None => project.place(&raw.site)?,
+    };
     let related = raw
         .related
         .iter()

@@ -54,6 +54,10 @@ pub enum SinkKind {
     Log,
     /// Kept where every script of a page can read it.
     Storage,
+    /// The name of a template that a page is made with.
+    Template,
+    /// Kept as a file, or handed to a service that keeps files.
+    Upload,
 }
 
 #[derive(Clone, Debug)]

@@ -64,6 +64,8 @@ impl Cleanings {
     pub const CODE: Cleanings = Cleanings(1 << 8);
     /// Not made harmless, but perhaps not here at all: it was put into an object under a key that is not known.
     pub const SOME_KEY: Cleanings = Cleanings(1 << 9);
+    /// Not made harmless: it is markup now, made from Markdown by something that leaves markup in it as it is.
+    pub const RENDERED: Cleanings = Cleanings(1 << 10);
 
     pub fn has(self, other: Cleanings) -> bool {
         self.0 & other.0 == other.0
@@ -90,6 +92,7 @@ impl Cleanings {
             "shape" => Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0),
             "nosql" => Cleanings::NOSQL,
             "code" => Cleanings::CODE,
+            "rendered" => Cleanings::RENDERED,
             _ => return None,
         })
     }
@@ -180,6 +183,15 @@ impl Taint {
         let mut taint = self.clone();
         for origin in &mut taint.each {
             origin.clean = origin.clean.with(by);
+        }
+        taint
+    }
+
+    /// What was sent in a body as a file.
+    pub fn as_file(&self) -> Taint {
+        let mut taint = self.clone();
+        for origin in taint.each.iter_mut().filter(|origin| matches!(origin.part, Part::Body | Part::Input)) {
+            origin.part = Part::Files;
         }
         taint
     }

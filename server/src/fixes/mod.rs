@@ -2,7 +2,9 @@
 
 mod allow_hosts;
 pub mod apply;
+mod ask_for_text;
 pub mod choose_columns;
+mod clean_markup;
 pub mod comment_key;
 mod config_text;
 mod data_not_code;
@@ -69,6 +71,12 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::SetOption { at, name, value } => rewrite::set_option(project, at, name, value).into_iter().collect(),
         FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
         FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
+        FixPlan::CleanMarkup { at, is_code } => clean_markup::whole(project, at, *is_code),
+        FixPlan::EscapeMarkup { holes } => clean_markup::escaped(project, holes).into_iter().collect(),
+        FixPlan::AskForText { object, keys } => ask_for_text::fix(project, object, keys).into_iter().collect(),
+        FixPlan::LimitUpload { call, limits, filter } => ask_for_text::limits(project, call, *limits, *filter).into_iter().collect(),
+        FixPlan::ReadLiteral { call } => ask_for_text::read_literal(project, call).into_iter().collect(),
+        FixPlan::EscapeInTemplate { at } => clean_markup::in_template(project, at).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

@@ -17,10 +17,13 @@ pub struct Input {
     pub source: Option<Site>,
     /// A schema has read it.
     pub shaped: bool,
+    /// What it has been through.
+    pub clean: Cleanings,
 }
 
 impl Input {
-    /// The most dangerous say that somebody outside has in the value, if it was not made harmless for this use. `facts` is what
+    /// The most dangerous say that a caller has in the value, if it was not made harmless for this use. What a model wrote, what
+    /// another server answered, what is stored and what the browser's address holds have functions of their own. `facts` is what
     /// holds where it is used; `of_parameters` is how sure it is where nobody knows who calls the function that got it.
     pub fn of(value: &Value, cleaning: Cleanings, facts: &Facts, of_parameters: Option<Confidence>) -> Option<Input> {
         if is_fixed(value, facts) {
@@ -29,8 +32,7 @@ impl Input {
         let origin: &Origin = value.taint().without(cleaning).max_by_key(|origin| (weight(origin.part), !origin.clean.has(Cleanings::SOME_KEY)))?;
         let mut confidence = match origin.part {
             part if part.is_request() => Confidence::Proven,
-            Part::Model => Confidence::Proven,
-            Part::Local | Part::Fetched => Confidence::Likely,
+            Part::Local => Confidence::Likely,
             Part::Parameter => of_parameters?,
             _ => return None,
         };
@@ -41,13 +43,47 @@ impl Input {
         {
             confidence = Confidence::Possible;
         }
-        Some(Input {
+        Some(Input::from_origin(origin, value, confidence))
+    }
+
+    /// What a language model wrote, if nothing made it harmless for this use. `llm-output-unsafe` speaks of it, whatever it does;
+    /// [`Input::of`] leaves it alone.
+    pub fn of_model(value: &Value, cleaning: Cleanings, facts: &Facts) -> Option<Input> {
+        Input::from_part(value, Part::Model, cleaning, facts, Confidence::Proven)
+    }
+
+    /// What is kept in the database, where people can have put it.
+    pub fn of_stored(value: &Value, cleaning: Cleanings, facts: &Facts) -> Option<Input> {
+        Input::from_part(value, Part::Stored, cleaning, facts, Confidence::Likely)
+    }
+
+    /// What another server answered.
+    pub fn of_fetched(value: &Value, cleaning: Cleanings, facts: &Facts) -> Option<Input> {
+        Input::from_part(value, Part::Fetched, cleaning, facts, Confidence::Likely)
+    }
+
+    /// What a link to the page can set: its address, a message to its window.
+    pub fn of_browser(value: &Value, cleaning: Cleanings, facts: &Facts) -> Option<Input> {
+        Input::from_part(value, Part::Browser, cleaning, facts, Confidence::Proven)
+    }
+
+    fn from_part(value: &Value, part: Part, cleaning: Cleanings, facts: &Facts, confidence: Confidence) -> Option<Input> {
+        if is_fixed(value, facts) {
+            return None;
+        }
+        let origin = value.taint().without(cleaning).find(|origin| origin.part == part)?;
+        Some(Input::from_origin(origin, value, confidence))
+    }
+
+    fn from_origin(origin: &Origin, value: &Value, confidence: Confidence) -> Input {
+        Input {
             name: name_of(origin, value),
             part: origin.part,
             confidence,
             source: origin.site.clone(),
             shaped: origin.clean.has(Cleanings::SHAPE),
-        })
+            clean: origin.clean,
+        }
     }
 
     /// Where it is from, to be put after its name.
@@ -81,8 +117,7 @@ fn name_of(origin: &Origin, value: &Value) -> Name {
 fn weight(part: Part) -> u8 {
     match part {
         part if part.is_request() => 4,
-        Part::Model => 3,
-        Part::Fetched | Part::Local => 2,
+        Part::Local => 2,
         Part::Parameter => 1,
         _ => 0,
     }
@@ -101,6 +136,7 @@ pub fn from(part: Part) -> &'static str {
         Part::Model => "written by a language model",
         Part::Local => "from the command line",
         Part::Fetched => "from another server",
+        Part::Stored => "from the database",
         _ => "given to this function",
     }
 }

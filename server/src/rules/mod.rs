@@ -8,12 +8,15 @@ pub mod exposed;
 mod finding;
 mod holes;
 pub mod input;
+pub mod llm_output_unsafe;
 mod meta;
 pub mod missing_ownership;
+pub mod nosql_injection;
 pub mod open_redirect;
 pub mod own;
 pub mod ownership;
 mod ownership_plan;
+mod parts;
 pub mod path_traversal;
 pub mod plan;
 pub mod public_env_secret;
@@ -26,6 +29,8 @@ pub mod service_role_exposed;
 pub mod sql_injection;
 pub mod ssrf;
 pub mod unsafe_deserialization;
+pub mod upload_unrestricted;
+pub mod xss;
 
 use rustc_hash::FxHashSet;
 
@@ -42,7 +47,9 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
         &code_injection::META,
         &command_injection::META,
+        &llm_output_unsafe::META,
         &missing_ownership::META,
+        &nosql_injection::META,
         &open_redirect::META,
         &path_traversal::META,
         &public_env_secret::META,
@@ -54,6 +61,8 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &sql_injection::META,
         &ssrf::META,
         &unsafe_deserialization::META,
+        &upload_unrestricted::META,
+        &xss::META,
     ];
     ALL
 }
@@ -70,6 +79,10 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     path_traversal::check(cx, &mut out);
     ssrf::check(cx, &mut out);
     open_redirect::check(cx, &mut out);
+    xss::check(cx, &mut out);
+    nosql_injection::check(cx, &mut out);
+    llm_output_unsafe::check(cx, &mut out);
+    upload_unrestricted::check(cx, &mut out);
     out
 }
 

@@ -41,6 +41,18 @@ pub enum FixPlan {
     HideInLog { at: Place, name: Name },
     /// Do not ask for the `private` columns in this query, only for the `others`.
     ChooseColumns { query: Place, client: Name, private: Vec<Name>, others: Vec<Name> },
+    /// Sanitize what becomes markup at `at`. In a `script` it is not markup but code.
+    CleanMarkup { at: Place, is_code: bool },
+    /// Escape these values, which are put into a text that is markup.
+    EscapeMarkup { holes: Vec<Place> },
+    /// Make a text of what stands under these keys of a query.
+    AskForText { object: Place, keys: Vec<Name> },
+    /// Give what takes files in a limit on their length, and a filter on their kind.
+    LimitUpload { call: Place, limits: bool, filter: bool },
+    /// Read as data what is run as code.
+    ReadLiteral { call: Place },
+    /// Let a template escape what it writes out at `at`.
+    EscapeInTemplate { at: Place },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
     /// Silence this one finding with a comment and a reason.

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::facts::place::Site;
 use crate::facts::schema::Schema;
 use crate::project::{Project, RootWalk};
-use crate::text::{FileId, Name, Span};
+use crate::text::{FileId, Name, Place, Span};
 
 /// What a flow rule sees.
 pub struct RuleCx<'c> {
@@ -27,6 +27,8 @@ pub struct Raw {
     pub related: Vec<(RawPlace, String)>,
     pub plans: Vec<FixPlan>,
     pub absence: bool,
+    /// Where it stands, if that is no code: a template that code fills in at the site.
+    pub elsewhere: Option<Place>,
 }
 
 #[derive(Clone, Debug)]
@@ -37,7 +39,23 @@ pub enum RawPlace {
 
 impl Raw {
     pub fn new(meta: &'static RuleMeta<'static>, site: Site, confidence: Confidence) -> Raw {
-        Raw { meta, site, detail: Name::default(), confidence, impact: None, message: String::new(), related: Vec::new(), plans: Vec::new(), absence: false }
+        Raw {
+            meta,
+            site,
+            detail: Name::default(),
+            confidence,
+            impact: None,
+            message: String::new(),
+            related: Vec::new(),
+            plans: Vec::new(),
+            absence: false,
+            elsewhere: None,
+        }
+    }
+
+    /// The file that it is said of.
+    pub fn file(&self) -> &FileId {
+        self.elsewhere.as_ref().map_or(&self.site.item.file, |place| &place.file)
     }
 
     pub fn also(&mut self, site: Site, message: String) {

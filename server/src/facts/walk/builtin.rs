@@ -8,8 +8,8 @@ use super::expression::either;
 use super::gate::{contains, ends_with, starts_with};
 use super::statement::is_made;
 use crate::facts::check::{Fact, Facts, Root};
-use crate::facts::taint::Cleanings;
-use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
+use crate::facts::taint::{Cleanings, Part};
+use crate::facts::value::{Argument, Kind, Library, Object, Seq, Truth, Value};
 use crate::model::{BinaryOp, CallKind, ExprId};
 use crate::text::{Name, Span};
 
@@ -73,6 +73,10 @@ impl Walker<'_> {
                 }
                 _ => None,
             },
+            // What a library promises is what it gives: `fetch(url).then((answer) => answer.json())`.
+            Kind::Library(library) if name == "then" && library.query.is_none() && !library.states.is_empty() && library.step == "()" => {
+                self.once_there(base, first?)
+            }
             // `claims.get("sub")` is `claims["sub"]`, unless the library means something else by it.
             Kind::Library(library) if name == "get" && base.symbol().is_some_and(|symbol| symbol.root == Root::Principal) => {
                 let catalogue = self.world.catalogue();
@@ -93,8 +97,26 @@ impl Walker<'_> {
             Kind::Object(object) => self.object_method(base, &object.clone(), name, args),
             Kind::Row(_) if name == "then" => Some(self.then(base.clone(), first.cloned())),
             Kind::Unknown if !base.taint().is_empty() || base.symbol().is_some() => self.unknown_method(base, name, args, span),
+            Kind::Library(library) if self.is_mere_content(base, library, name) => self.unknown_method(base, name, args, span),
             _ => None,
         }
+    }
+
+    /// Something from outside of which the library that brought it knows no such method: `req.query.name.trim()`.
+    pub(super) fn is_mere_content(&self, base: &Value, library: &Library, name: &Name) -> bool {
+        let comes_in = |part: Part| part.is_request() || matches!(part, Part::Browser | Part::Fetched | Part::Model | Part::Local | Part::Parameter);
+        library.query.is_none() && base.taint().iter().any(|origin| comes_in(origin.part)) && self.world.catalogue().member(&library.states, name).is_empty()
+    }
+
+    /// What a callback makes of a value that is still to come.
+    fn once_there(&mut self, value: &Value, callback: &Value) -> Option<Value> {
+        if !matches!(callback.kind(), Kind::Function(_)) {
+            return None;
+        }
+        let (value, callback) = (value.clone(), callback.clone());
+        let given = self.repeated(|walker| walker.apply_plain(&callback, vec![value]));
+        self.ended = false;
+        Some(Value::new(Kind::Promise(given.awaited())))
     }
 
     fn then(&mut self, value: Value, callback: Option<Value>) -> Value {
@@ -211,6 +233,9 @@ impl Walker<'_> {
 
     fn text_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) -> Option<Value> {
         let first = args.first().map(|arg| arg.value.clone());
+        if matches!(name.as_str(), "replace" | "replaceAll") && matches!(base.kind(), Kind::Text(_)) && opens_no_tag(args) {
+            return Some(Value::unknown().with_taint(base.taint().cleaned(Cleanings::HTML)));
+        }
         Some(match (name.as_str(), base.kind()) {
             ("format", Kind::Str(pattern)) if self.python() => self.format(&pattern.clone(), args, span),
             ("join", _) if self.python() => self.joined(base, &first?, span),
@@ -303,7 +328,12 @@ impl Walker<'_> {
             }
             "startsWith" | "endsWith" | "startswith" | "endswith" | "test" | "isdigit" | "isalnum" | "isnumeric" => Some(Value::unknown()),
             "equals" | "equal" | "is" if args.len() == 1 => Some(self.compare(BinaryOp::Eq, base, &args[0].value.clone(), span)),
-            "toString" | "toHexString" | "trim" | "valueOf" | "strip" | "str" | "hex" if args.is_empty() => Some(base.clone()),
+            // Only text has these: an object in its place ends the request.
+            "toString" | "toHexString" | "trim" | "strip" | "hex" if args.is_empty() => Some(base.with_taint(base.taint().cleaned(Cleanings::NOSQL))),
+            "toLowerCase" | "toUpperCase" | "normalize" | "lower" | "upper" | "trimEnd" | "trimStart" | "casefold" => {
+                Some(base.with_taint(base.taint().cleaned(Cleanings::NOSQL)).without_symbol())
+            }
+            "valueOf" | "str" if args.is_empty() => Some(base.clone()),
             "get" => {
                 let key = args.first()?.value.clone();
                 let value = self.index(base, &key);
@@ -311,6 +341,11 @@ impl Walker<'_> {
             }
             "model_dump" | "dict" | "copy" | "toObject" | "toJSON" => Some(base.clone()),
             "replace" | "replaceAll" if super::tested::keeps_only_plain(args) => Some(Value::unknown().with_taint(base.taint().cleaned(Cleanings::ALL))),
+            "then" => self.once_there(base, &args.first()?.value),
+            "catch" | "finally" => Some(base.clone()),
+            "replace" | "replaceAll" | "sub" if opens_no_tag(args) => Some(base.with_taint(base.taint().cleaned(Cleanings::HTML)).without_symbol()),
+            // The bytes of something that was sent are a file.
+            "arrayBuffer" | "stream" | "bytes" if args.is_empty() => Some(base.with_taint(base.taint().as_file())),
             _ => None,
         }
     }
@@ -402,4 +437,15 @@ fn known_of_text(text: &Value, method: &str, other: &Value) -> Option<bool> {
         "endsWith" | "endswith" => ends_with(text, other),
         _ => contains(text, other),
     }
+}
+
+/// `.replace(/</g, "&lt;")`: what begins a tag is put into other signs.
+fn opens_no_tag(args: &[Argument]) -> bool {
+    let taken = args.first().is_some_and(|arg| match arg.value.kind() {
+        Kind::Pattern(pattern) => pattern.contains('<') || pattern.contains("[^"),
+        Kind::Str(text) => text.contains('<'),
+        _ => false,
+    });
+    let put = args.get(1).and_then(|arg| arg.value.as_str()).is_some_and(|text| text.contains('<'));
+    taken && !put && args.len() >= 2
 }

@@ -4,7 +4,7 @@ use super::Walker;
 use super::leaving::holds;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::place::Site;
-use crate::facts::taint::Taint;
+use crate::facts::taint::{Cleanings, Taint};
 use crate::facts::value::{Argument, Kind, Value};
 use crate::model::{Arg, CallKind, ExprId, ExprKind};
 use crate::text::{Name, Span};
@@ -85,6 +85,7 @@ impl Walker<'_> {
     }
 
     fn method(&mut self, base: &Value, name: &Name, args: &[Argument], kind: CallKind, span: Span) -> Value {
+        self.looked_at_by_method(base, name, args, span);
         if let Some(value) = self.builtin_method(base, name, args, span) {
             return value;
         }
@@ -98,6 +99,7 @@ impl Walker<'_> {
             }
             _ => {
                 let function = self.member(base, name);
+                self.told_by_name(base, &function, name, args, kind, span);
                 let value = self.apply(&function, args, kind, span);
                 match (function.kind(), value.kind()) {
                     // An unknown method of a value from outside: what it gives is from outside too.
@@ -120,6 +122,10 @@ impl Walker<'_> {
                     (Kind::Library(method), Kind::Unknown | Kind::Library(_)) if value.taint().is_empty() && method.states.is_empty() && is_plain(base) => {
                         value.with_taint(base.taint().clone())
                     }
+                    (Kind::Library(_), Kind::Unknown | Kind::Library(_)) if value.taint().is_empty() => match base.kind() {
+                        Kind::Library(library) if self.is_mere_content(base, library, name) => value.with_taint(base.taint().clone()),
+                        _ => value,
+                    },
                     _ => value,
                 }
             }
@@ -229,7 +235,7 @@ impl Walker<'_> {
             None => Value::unknown().with_symbol(Symbol::new(Root::Call(self.calls))),
         };
         if stringly && value.taint().is_empty() {
-            value = value.with_taint(taint);
+            value = value.with_taint(if name == "escape" { taint.cleaned(Cleanings::HTML) } else { taint });
         }
         value
     }

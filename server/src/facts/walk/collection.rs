@@ -145,6 +145,7 @@ impl Walker<'_> {
 
     pub(super) fn jsx(&mut self, name: &Name, attributes: &[JsxAttribute], children: &[ExprId], span: Span) -> Value {
         let mut props = Object::default();
+        self.settle_state();
         for attribute in attributes {
             match attribute {
                 JsxAttribute::Named { name, value, .. } => {
@@ -167,6 +168,8 @@ impl Walker<'_> {
         }
         let props = Value::new(Kind::Object(Arc::new(props)));
         self.rendered(&props, &shown, span);
+        self.markup_of(name, attributes, &props, span);
+        self.component(name, &props);
         self.passed_to_browser(name, &props, span);
         // What is rendered holds what it was given: rows in it reach the visitor.
         Value::new(Kind::Object(Arc::new(Object::element(props, Value::seq(shown)))))

@@ -77,6 +77,7 @@ impl Walker<'_> {
         if let Some(filter) = self.column_term(op, a, b, span) {
             return filter;
         }
+        self.looked_at_file(op, a, b, span);
         let (truth, known) = match op {
             BinaryOp::Eq | BinaryOp::Ne => {
                 let (truth, known) = self.equality(a, b);

@@ -9,7 +9,7 @@ use crate::facts::catalogue::{CallsEntry, CleanEntry, PrincipalEntry, SourceEntr
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
-use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Value};
+use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Piece, Value};
 use crate::facts::ways::Ways;
 use crate::text::Name;
 
@@ -108,6 +108,9 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
         site: Some(site),
         clean: if source.text { Cleanings::NOSQL } else { Default::default() },
     };
+    if !source.part.is_request() && source.part != Part::Env {
+        return Value::unknown().with_taint(Taint::of(origin));
+    }
     let mut symbol = Symbol::new(Root::Request(Name::from(format!("{:?}", source.part).to_lowercase())));
     if let Some(name) = name {
         symbol = symbol.member(&name);
@@ -115,10 +118,35 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
     Value::unknown().with_taint(Taint::of(origin)).with_symbol(symbol)
 }
 
+/// Did the call that a value is the answer of go to one of these hosts?
+pub(super) fn went_to(hosts: &[String], function: &Value) -> bool {
+    let mut at = function.as_library().cloned();
+    for _ in 0..8 {
+        let Some(library) = at else { return false };
+        let address = library.args.iter().find(|arg| arg.name.is_empty() || arg.name == "url").map(|arg| &arg.value);
+        let is_named = |text: &str| hosts.iter().any(|host| text.contains(host.as_str()));
+        let found = match address.map(Value::kind) {
+            Some(Kind::Str(text)) => Some(is_named(text)),
+            Some(Kind::Text(text)) => Some(text.pieces.iter().any(|piece| matches!(piece, Piece::Literal(literal) if is_named(literal)))),
+            _ => None,
+        };
+        if let Some(found) = found {
+            return found;
+        }
+        at = library.receiver.as_ref().and_then(|receiver| receiver.as_library().cloned());
+    }
+    false
+}
+
 /// What was made harmless, before a schema is asked for its shape.
 fn harmless(clean: &CleanEntry, of: &[Value]) -> Value {
     match of {
         [only] if clean.by != Cleanings::ALL && matches!(only.kind(), Kind::Union(_)) => only.map(|value| value.with_taint(value.taint().cleaned(clean.by))),
+        // What was put together of parts is one thing now.
+        [only] if matches!(only.kind(), Kind::Union(_)) && !clean.by.has(Cleanings::SHAPE) => only.map(|value| harmless(clean, std::slice::from_ref(value))),
+        [only] if matches!(only.kind(), Kind::Text(_) | Kind::Seq(_)) && !clean.by.has(Cleanings::SHAPE) => {
+            Value::unknown().with_taint(only.taint().cleaned(clean.by))
+        }
         [only] => {
             let kind = if clean.by == Cleanings::ALL { Kind::Number(Name::default()) } else { only.kind().clone() };
             let value = Value::new(kind).with_taint(only.taint().cleaned(clean.by));
@@ -147,6 +175,9 @@ pub(super) fn at_place(place: &Where, function: &Value, args: &[Argument]) -> Ve
         Where::Argument(at) => args.iter().filter(|arg| arg.name.is_empty()).nth(*at).map(given).into_iter().collect(),
         Where::Keyword(name) => args.iter().find(|arg| arg.name == name.as_str()).map(given).into_iter().collect(),
         Where::All => args.iter().map(given).collect(),
+        Where::Receiver if args.iter().any(|arg| arg.name == "*receiver*") => {
+            args.iter().find(|arg| arg.name == "*receiver*").map(|arg| (arg.value.clone(), None)).into_iter().collect()
+        }
         Where::Receiver => function.as_library().and_then(|library| library.receiver.clone()).map(|value| (value, None)).into_iter().collect(),
     }
 }

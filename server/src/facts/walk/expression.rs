@@ -80,7 +80,9 @@ impl Walker<'_> {
                     }
                     None => given,
                 };
+                self.assigned = op.is_none().then(|| self.value_span(*value));
                 self.assign(*target, given.clone());
+                self.assigned = None;
                 given
             }
             ExprKind::AssignLogical { target, op, value } => {

@@ -2,7 +2,7 @@
 
 use super::Walker;
 use crate::facts::check::{Root, Symbol};
-use crate::facts::event::{Event, Sink, SinkKind, Use, UseKind};
+use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::place::{ItemKey, Site};
 use crate::facts::scope::DIRECTIVES;
 use crate::facts::value::{Argument, Kind, Piece, Value};
@@ -45,23 +45,6 @@ impl<'w> Walker<'w> {
             if carries_rows(value, 0) || holds(value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) {
                 self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Shown, site: site.clone(), facts: facts.clone() }));
             }
-        }
-        if let Kind::Object(object) = props.kind()
-            && let (Some(html), _) = object.get("dangerouslySetInnerHTML")
-        {
-            let inner = self.member(&html.clone(), &Name::new_static("__html"));
-            let facts = self.facts.clone();
-            self.events.push(Event::Sink(Sink {
-                kind: SinkKind::Html,
-                value: inner,
-                site: site.clone(),
-                call: site,
-                args: Vec::new(),
-                client: "react".into(),
-                facts,
-                guessed: false,
-                spoken: Vec::new(),
-            }));
         }
     }
 }

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::Walker;
 use super::call::called_name;
-use super::entry::{sourced, where_all};
+use super::entry::{sourced, went_to, where_all};
 use super::tested::only_from_outside;
 use crate::facts::catalogue::{Catalogue, Entry, State};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
@@ -72,6 +72,7 @@ impl<'w> Walker<'w> {
                     }
                 }
                 Entry::Principal(principal) => result = Some(self.identified(principal, function, &made, site.clone())),
+                Entry::Source(source) if !source.hosts.is_empty() && !went_to(&source.hosts, function) => {}
                 Entry::Source(source) => result = Some(sourced(source, function, args, site.clone())),
                 Entry::Sink(sink) => self.sink(sink, function, args, kind, span, library.guessed),
                 Entry::Clean(clean) => result = Some(self.cleaned(clean, function, &where_all(&clean.of, function, args))),
@@ -123,14 +124,20 @@ impl<'w> Walker<'w> {
                 }
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
-                    if let Some(arg) = args.get(calls.arg) {
-                        result = Some(self.called_back(calls, &arg.value, library));
+                    let callback = args.get(calls.arg).map(|arg| arg.value.clone());
+                    let callback = match (callback, &calls.key) {
+                        (Some(options), Some(key)) => Some(self.member(&options, key)).filter(|value| matches!(value.kind(), Kind::Function(_))),
+                        (callback, _) => callback,
+                    };
+                    if let Some(callback) = callback {
+                        result = Some(self.called_back(calls, &callback, library));
                     }
                 }
                 Entry::Fits => result = Some(self.fits(function)),
                 Entry::Names => result = Some(self.named_in_settings(args)),
                 // Its functions run before the handlers, not here.
                 Entry::Decides(_) => walked_callbacks = true,
+                Entry::Keeps => self.keep(function, args),
                 Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present | Entry::Settings => {}
             }
         }

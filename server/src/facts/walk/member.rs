@@ -62,6 +62,10 @@ impl Walker<'_> {
                 self.member(inner, name)
             }
             Kind::Function(_) => Value::unknown(),
+            // `window.location` is `location`.
+            Kind::Unknown if self.is_global_object(base) && !self.world.catalogue().root(&crate::facts::catalogue::Root::Global(name.clone())).is_empty() => {
+                self.global(name)
+            }
             _ => {
                 let mut value = Value::unknown().with_taint(base.taint().member(name));
                 if let Some(symbol) = base.symbol() {
@@ -75,6 +79,10 @@ impl Walker<'_> {
                 value
             }
         }
+    }
+
+    fn is_global_object(&self, base: &Value) -> bool {
+        base.symbol().is_some_and(|symbol| symbol.path.is_empty() && matches!(&symbol.root, Root::Global(name) if name == "globalThis"))
     }
 
     /// `current_user.notes`: a query for the rows that are the user's.

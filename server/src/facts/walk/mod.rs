@@ -34,6 +34,7 @@ mod member;
 mod modules;
 mod name;
 mod operator;
+mod page;
 mod parameter;
 mod pattern;
 mod query_step;
@@ -57,7 +58,7 @@ pub use world::{Belongings, ModuleCache, Reads, Target, World};
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::Facts;
 use super::event::{AccessId, Event};
@@ -124,6 +125,14 @@ pub struct Walker<'w> {
     pub shared: Option<Value>,
     /// The path of the request, while it is on its way to the handler.
     pub asked: Option<Asked>,
+    /// What states of components were set to.
+    kept: Vec<(Site, Value)>,
+    /// Components whose functions were asked what they put into their state.
+    settled: FxHashSet<FunctionKey>,
+    /// Items of components: does some element in them get markup as text?
+    writers: FxHashMap<ItemKey, bool>,
+    /// Where the value stands that is being assigned.
+    assigned: Option<Span>,
     /// How many events there were before the handler began.
     pub before_handler: usize,
     /// What held when the handler began.
@@ -223,6 +232,10 @@ impl<'w> Walker<'w> {
             says: None,
             shared: None,
             asked: None,
+            kept: Vec::new(),
+            settled: FxHashSet::default(),
+            writers: FxHashMap::default(),
+            assigned: None,
             before_handler: 0,
             begun: Facts::none(),
         }

@@ -18,7 +18,7 @@ impl Walker<'_> {
         if let Some(value) = found {
             let value = match value.kind() {
                 Kind::Hoisted(function) => self.closure(*function),
-                _ => value,
+                _ => self.with_kept(value),
             };
             return self.refined(value);
         }

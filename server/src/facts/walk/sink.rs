@@ -70,7 +70,7 @@ impl<'w> Walker<'w> {
     /// An assignment to a member that is a sink: `element.innerHTML = x`, `location.href = x`.
     pub(super) fn sunk_member(&mut self, base: &Value, name: &Name, value: &Value, span: Span) {
         let kind = match name.as_str() {
-            "innerHTML" | "outerHTML" if !self.python() => SinkKind::Html,
+            name if !self.python() && Self::is_markup_member(name) => SinkKind::Html,
             _ => {
                 let Kind::Library(library) = base.kind() else { return };
                 let states = self.catalogue().member(&library.states, name);
@@ -84,13 +84,14 @@ impl<'w> Walker<'w> {
                 }
             }
         };
-        let site = self.site(span);
+        let call = self.site(span);
+        let site = self.assigned.map_or_else(|| call.clone(), |span| self.site(span));
         let facts = self.facts.clone();
         self.events.push(Event::Sink(Sink {
             kind,
             value: value.clone(),
-            site: site.clone(),
-            call: site,
+            site,
+            call,
             args: Vec::new(),
             client: Name::default(),
             facts,

@@ -9,14 +9,18 @@ use crate::text::{Name, Span, lines};
 
 pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     let name = wanted.name.as_deref()?;
+    // `default as x` is what a module exports as its default.
+    let default = name.strip_prefix("default as ");
+    let name = default.unwrap_or(name);
+    let exported = if default.is_some() { "default" } else { name };
     let imports = imports(code);
     for (placed, _, import) in imports.iter().filter(|(_, _, import)| import.source == wanted.from && !import.type_only) {
-        if let Some(known) = import.names.iter().find(|known| known.imported == name && !known.type_only) {
+        if let Some(known) = import.names.iter().find(|known| known.imported == exported && !known.type_only) {
             return Some(Imported { local: known.local.clone(), edit: None });
         }
         // `import { a } from …` takes another name; `import * as all from …` does not.
         let last = import.names.last().filter(|last| last.imported != "*" && last.imported != "default");
-        if let Some(last) = last.filter(|_| !has_word(&code.text, name)) {
+        if let Some(last) = last.filter(|_| default.is_none() && !has_word(&code.text, name)) {
             let at = placed.absolute(last.span).end;
             return Some(Imported { local: Name::from(name), edit: Some(TextEdit { span: Span::at(at), text: format!(", {name}") }) });
         }
@@ -28,7 +32,8 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     let end = lines::line_end(&code.text);
     let quote = edits::quote(&code.text, '"');
     let stop = if imports.last().is_none_or(|(_, span, _)| span.of(&code.text).trim_end().ends_with(';')) { ";" } else { "" };
-    let line = format!("import {{ {name} }} from {quote}{}{quote}{stop}", wanted.from);
+    let names = if default.is_some() { name.to_owned() } else { format!("{{ {name} }}") };
+    let line = format!("import {names} from {quote}{}{quote}{stop}", wanted.from);
     let edit = match imports.last() {
         Some((_, span, _)) => TextEdit { span: Span::at(span.end), text: format!("{end}{}{line}", lines::indentation(&code.text, span.start)) },
         None => {

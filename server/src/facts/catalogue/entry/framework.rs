@@ -167,6 +167,9 @@ pub struct FrameworkEntry {
     /// What a handler returns is sent to the client.
     #[serde(default = "yes")]
     pub returns: bool,
+    /// Text that a handler returns is sent as a page.
+    #[serde(default)]
+    pub text_is_markup: bool,
     /// What a middleware hands on under this name is added to that member of the first parameter: `next({ ctx: { user } })`.
     #[serde(default)]
     pub hands: Option<Name>,

@@ -30,6 +30,7 @@ pub struct Knowledge {
     injects: Vec<toml::Table>,
     reference: Vec<toml::Table>,
     calls: Vec<toml::Table>,
+    keeps: Vec<toml::Table>,
     step: Vec<toml::Table>,
     guess: Vec<toml::Table>,
     convention: Vec<toml::Table>,
@@ -110,6 +111,7 @@ impl Knowledge {
         collect(self.table, &mut out, |_: Nothing| Entry::Table)?;
         collect(self.injects, &mut out, |_: Nothing| Entry::Injects)?;
         collect(self.reference, &mut out, |_: Nothing| Entry::Reference)?;
+        collect(self.keeps, &mut out, |_: Nothing| Entry::Keeps)?;
         collect(self.calls, &mut out, Entry::Calls)?;
         collect(self.decides, &mut out, Entry::Decides)?;
         collect(self.fits, &mut out, |_: Nothing| Entry::Fits)?;

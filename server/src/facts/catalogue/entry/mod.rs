@@ -51,6 +51,8 @@ pub enum Entry {
     Reference,
     /// Calls the function it gets, in place.
     Calls(CallsEntry),
+    /// `setText(x)`: what the first of the pair holds from now on.
+    Keeps,
     /// A decorator or wrapper that gives back the function it got (argument 0), or calls it in its own way.
     Wraps,
     /// A middleware that is made of functions and options of the project's.
@@ -90,6 +92,9 @@ pub struct SourceEntry {
     /// Only of something that is from a request already: what its address holds.
     #[serde(default)]
     pub within: bool,
+    /// Only if the call on the way here whose first argument is an address went to one of these.
+    #[serde(default)]
+    pub hosts: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -119,6 +124,9 @@ pub struct FitEntry {
 pub struct CallsEntry {
     #[serde(default)]
     pub arg: usize,
+    /// The function is this member of the argument.
+    #[serde(default)]
+    pub key: Option<Name>,
     /// What the function gets: `receiver`, `element`, `next`, a role, or nothing known.
     #[serde(default)]
     pub params: Vec<Name>,

@@ -1,0 +1,136 @@
+//! What a language model wrote is run, asked, fetched or shown as if the program had written it; or a caller writes its rules.
+
+use super::parts::{self, Hole};
+use super::input::Input;
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, xss};
+use crate::facts::event::{Effect, Event, Sink, SinkKind};
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Kind, Piece, Value};
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("llm-output-unsafe"),
+    title: "A language model's words are acted upon unchecked",
+    risk: Risk::Input,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[1426],
+    page: include_str!("../../../queries/rules/llm-output-unsafe.md"),
+};
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    for (at, event) in cx.walk.events.iter().enumerate() {
+        match event {
+            Event::Sink(sink) => out.extend(of_sink(cx, sink, at)),
+            Event::Effect(effect) if effect.kind == "prompt" => out.extend(of_prompt(effect)),
+            _ => {}
+        }
+    }
+}
+
+/// What a use does with it, in words, and what makes it harmless there.
+fn harm(kind: SinkKind) -> Option<(Cleanings, &'static str, &'static str)> {
+    Some(match kind {
+        SinkKind::Code => (Cleanings::CODE, "is run as code", "run anything on your server"),
+        SinkKind::Shell => (Cleanings::SHELL, "becomes a command of the shell", "run any program on your server"),
+        SinkKind::Sql | SinkKind::Postgrest => (Cleanings::SQL, "becomes the text of a database command", "read, change or delete every record"),
+        SinkKind::Nosql => (Cleanings::NOSQL, "becomes part of a database query", "read other people's records"),
+        SinkKind::Html => (Cleanings::HTML, "becomes markup of the page", "run a script for whoever looks at the answer and take over their account"),
+        SinkKind::Path => (Cleanings::PATH, "names a file", "read or overwrite other files"),
+        SinkKind::Fetch => (Cleanings::URL, "is the address that is fetched", "reach your internal network or send data out"),
+        SinkKind::Redirect => (Cleanings::REDIRECT, "is where the visitor is sent", "send people to a page of their own"),
+        SinkKind::Deserialize => (Cleanings::CODE, "is read as objects of the program", "run anything on your server"),
+        SinkKind::Log | SinkKind::Storage | SinkKind::Template | SinkKind::Upload => return None,
+    })
+}
+
+fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> Option<Raw> {
+    let (cleaning, does, could) = harm(sink.kind)?;
+    if sink.kind == SinkKind::Html && !xss::is_markup(cx, sink, at) {
+        return None;
+    }
+    let judge = |hole: Hole<'_>| {
+        // The address is chosen by who writes its beginning.
+        if matches!(sink.kind, SinkKind::Fetch | SinkKind::Redirect) && hole.follows {
+            return None;
+        }
+        let input = Input::of_model(hole.value, cleaning, &sink.facts)?;
+        Some((input, hole.site.cloned()))
+    };
+    let (input, site) = parts::of(&sink.value).into_iter().find_map(judge)?;
+    let confidence = if sink.guessed { Confidence::Likely } else { input.confidence };
+    let mut raw = Raw::new(&META, site.unwrap_or_else(|| sink.site.clone()), confidence);
+    raw.message = format!("`{}`, written by a language model, {does}: whoever can put words into what the model reads can {could}.", input.name);
+    raw.also(sink.call.clone(), "it is used here".to_owned());
+    if let Some(source) = &input.source {
+        raw.also(source.clone(), "the model is asked here".to_owned());
+    }
+    let place = cx.project.place(&sink.site);
+    match sink.kind {
+        SinkKind::Html => raw.plans.extend(xss::plan(sink, place)),
+        SinkKind::Code => raw.plans.extend(cx.project.place(&sink.call).map(|call| FixPlan::ReadLiteral { call })),
+        _ => {}
+    }
+    Some(raw)
+}
+
+/// A caller's words among the instructions.
+fn of_prompt(effect: &Effect) -> Option<Raw> {
+    let mut instructions = Vec::new();
+    for arg in &effect.args {
+        match arg.name.as_str() {
+            "messages" => of_messages(&arg.value, &mut instructions, 0),
+            "system" | "instructions" | "system_instruction" => instructions.push(arg.value.clone()),
+            "" => {
+                let Kind::Object(object) = arg.value.kind() else { continue };
+                for (name, value) in &object.fields {
+                    match name.as_str() {
+                        "messages" | "input" => of_messages(value, &mut instructions, 0),
+                        "system" | "instructions" | "systemInstruction" => instructions.push(value.clone()),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    for value in &instructions {
+        let Kind::Text(text) = value.kind() else { continue };
+        for piece in &text.pieces {
+            let Piece::Hole { value, site } = piece else { continue };
+            // One of a few words that the program knows is no instruction.
+            let Some(input) = Input::of(value, Cleanings::ALL, &effect.facts, None) else { continue };
+            if !input.part.is_request() {
+                continue;
+            }
+            let mut raw = Raw::new(&META, site.clone(), Confidence::Likely);
+            raw.impact = Some(Impact::Medium);
+            raw.detail = "prompt".into();
+            raw.message = format!(
+                "`{}`, {}, becomes part of the instructions to the model: whoever writes it can change the assistant's rules or have them told.",
+                input.name,
+                input.from()
+            );
+            raw.also(effect.site.clone(), "the model is asked here".to_owned());
+            return Some(raw);
+        }
+    }
+    None
+}
+
+/// The contents of messages whose role is that of the instructions.
+fn of_messages(value: &Value, out: &mut Vec<Value>, depth: u32) {
+    if depth > 4 {
+        return;
+    }
+    match value.kind() {
+        Kind::Seq(seq) => seq.items.iter().for_each(|item| of_messages(item, out, depth + 1)),
+        Kind::Object(object) => {
+            let role = object.get("role").0.and_then(|role| role.as_str().cloned());
+            if matches!(role.as_deref(), Some("system" | "developer")) {
+                out.extend(object.get("content").0.cloned());
+            }
+        }
+        _ => {}
+    }
+}

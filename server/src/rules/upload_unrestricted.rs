@@ -1,0 +1,169 @@
+//! A file that a visitor sends is kept, whatever it is and however long.
+
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, parts};
+use crate::facts::check::{Fact, Symbol};
+use crate::facts::event::{Effect, Event, Sink, SinkKind};
+use crate::facts::place::Site;
+use crate::facts::taint::{Cleanings, Origin, Part};
+use crate::facts::value::{Argument, Kind, Value};
+use crate::text::Name;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("upload-unrestricted"),
+    title: "Uploaded files are kept, whatever they are",
+    risk: Risk::Input,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[434],
+    page: include_str!("../../../queries/rules/upload-unrestricted.md"),
+};
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    for event in &cx.walk.events {
+        match event {
+            Event::Effect(effect) if effect.kind == "upload-limits" => out.extend(of_receiver(cx, effect)),
+            Event::Sink(sink) if sink.kind == SinkKind::Upload => out.extend(of_sink(cx, sink)),
+            _ => {}
+        }
+    }
+}
+
+/// What takes the files in has neither a limit nor a filter.
+fn of_receiver(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
+    if !is_complete(cx, &effect.site) {
+        return None;
+    }
+    let options = match effect.args.first().map(|arg| arg.value.kind()) {
+        None => None,
+        Some(Kind::Object(object)) if object.rest.is_none() => Some(object),
+        Some(_) => return None,
+    };
+    let field = |name: &str| options.and_then(|options| options.get(name).0);
+    let is_limited = match field("limits").map(Value::kind) {
+        Some(Kind::Object(limits)) => limits.rest.is_some() || limits.get("fileSize").0.is_some(),
+        Some(_) => true,
+        None => false,
+    };
+    let is_filtered = field("fileFilter").is_some();
+    let is_public = effect.args.iter().any(|arg| names_public(&arg.value, 0));
+    let (impact, what) = match (is_limited, is_filtered) {
+        (false, false) => (None, "takes files of any kind and any length"),
+        (true, false) if is_public => (None, "keeps files of any kind where the site serves them"),
+        (false, true) => (Some(Impact::Medium), "takes files of any length"),
+        _ => return None,
+    };
+    let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Likely);
+    raw.absence = true;
+    raw.impact = impact;
+    raw.message = format!(
+        "This {what}: someone can fill your disk{}.",
+        if is_filtered { "" } else { ", or upload a web page with a script that your site serves as its own" }
+    );
+    let call = cx.project.place(&effect.site)?;
+    raw.plans.push(FixPlan::LimitUpload { call, limits: !is_limited, filter: !is_filtered });
+    Some(raw)
+}
+
+/// `public/uploads`, in the options of the receiver or of its storage.
+fn names_public(value: &Value, depth: u32) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    match value.kind() {
+        Kind::Str(text) => text.split(['/', '\\']).any(|part| matches!(part, "public" | "static" | "www" | "htdocs")),
+        Kind::Object(object) => object.fields.iter().any(|(_, value)| names_public(value, depth + 1)),
+        Kind::Library(library) => library.args.iter().any(|arg| names_public(&arg.value, depth + 1)),
+        _ => false,
+    }
+}
+
+fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
+    cx.walk.route.as_ref().filter(|_| is_complete(cx, &sink.call))?;
+    // `{ Bucket, Key, Body }`
+    let value = match sink.value.kind() {
+        Kind::Object(object) => object.get("Body").0.or_else(|| object.get("params").0.and_then(|params| member(params, "Body")))?,
+        _ => &sink.value,
+    };
+    let is_upload = |origin: &&Origin| origin.part == Part::Files && !origin.clean.has(Cleanings::SHAPE);
+    let of = |value: &Value| value.taint().iter().find(is_upload).cloned();
+    let file = of(value).or_else(|| parts::of(value).iter().find_map(|hole| of(hole.value)))?;
+    let framework = cx.walk.route.as_ref().map(|route| route.framework.clone()).unwrap_or_default();
+    // What took the file in has the limits, or a finding of its own.
+    if framework == "express" && !sink.args.iter().any(|arg| arg.name == "*receiver*") {
+        return None;
+    }
+    let looks = Looks::of(cx, sink);
+    if looks.at_kind {
+        return None;
+    }
+    let name = name_of(&file, value);
+    let mut raw = Raw::new(&META, sink.call.clone(), Confidence::Likely);
+    raw.absence = true;
+    raw.impact = looks.at_size.then_some(Impact::Medium);
+    let length = if looks.at_size { "" } else { ", and however long it is" };
+    raw.message = format!(
+        "{name} is kept whatever it is{length}: someone can upload a web page or a program that your site hands on as its own{}.",
+        if looks.at_size { "" } else { ", or fill your disk" }
+    );
+    if let Some(source) = &file.site {
+        raw.also(source.clone(), "it is sent here".to_owned());
+    }
+    Some(raw)
+}
+
+/// What is missing there may only not have been written yet.
+fn is_complete(cx: &RuleCx<'_>, site: &Site) -> bool {
+    let Some(place) = cx.project.place(site) else { return false };
+    let model = cx.project.file(&place.file).and_then(|file| file.model.as_ref());
+    model.and_then(|model| model.segment_at(place.span.start)).is_some_and(|placed| !placed.segment.is_incomplete())
+}
+
+fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    match value.kind() {
+        Kind::Object(object) => object.get(name).0,
+        _ => None,
+    }
+}
+
+fn name_of(file: &Origin, value: &Value) -> String {
+    let name: Name = match file.name.as_str() {
+        "" | "()" | "arrayBuffer" | "bytes" | "stream" | "read" => value.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_default(),
+        _ => file.name.clone(),
+    };
+    if name.is_empty() { "The uploaded file".to_owned() } else { format!("`{name}`, a file that a visitor sends,") }
+}
+
+/// What the handler asks about the file before it keeps it.
+struct Looks {
+    at_kind: bool,
+    at_size: bool,
+}
+
+impl Looks {
+    fn of(cx: &RuleCx<'_>, sink: &Sink) -> Looks {
+        let effects = cx.walk.events.iter().filter_map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None });
+        let mut looks = Looks { at_kind: false, at_size: false };
+        for effect in effects {
+            match effect.kind.as_str() {
+                "file-checked" => looks.at_kind |= effect.args.iter().any(is_sent),
+                "file-measured" => looks.at_size = true,
+                _ => {}
+            }
+        }
+        looks.at_kind |= sink.facts.iter().any(|fact| match fact {
+            Fact::Among(symbol) | Fact::Matches(symbol, _) => is_of_file(symbol),
+            Fact::Is(symbol, _) => is_of_file(symbol),
+            _ => false,
+        });
+        looks
+    }
+}
+
+fn is_sent(arg: &Argument) -> bool {
+    arg.value.taint().iter().any(|origin| origin.part.is_request())
+}
+
+fn is_of_file(symbol: &Symbol) -> bool {
+    symbol.path.last().is_some_and(|last| matches!(last.as_str(), "type" | "mimetype" | "content_type" | "contentType" | "filename" | "name" | "ext"))
+}

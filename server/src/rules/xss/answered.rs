@@ -1,0 +1,103 @@
+//! Text that is sent as a whole page: is it HTML at all?
+
+use super::{Way, of_value};
+use crate::facts::catalogue::BUILT_IN;
+use crate::facts::event::{Event, Use, UseKind};
+use crate::facts::value::{Argument, Kind, Value};
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::{Confidence, parts};
+
+/// The kind of call that sends it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Text is HTML unless something else is said (`res.send`).
+    Page,
+    /// HTML only if that is said (`new Response`).
+    Typed,
+    /// Nothing is said, and browsers guess (`res.end`).
+    Bytes,
+}
+
+/// A framework that sends the text its handlers return as HTML.
+pub(super) fn check_returned(cx: &RuleCx<'_>, given: &Use, at: usize, out: &mut Vec<Raw>) {
+    let Some(route) = cx.walk.route.as_ref().filter(|_| given.kind == UseKind::Return) else { return };
+    if !BUILT_IN.framework(&route.framework).is_some_and(|framework| framework.text_is_markup) {
+        return;
+    }
+    // `return text, 400`
+    let value = match given.value.kind() {
+        Kind::Seq(seq) => match seq.items.first() {
+            Some(first) => first,
+            None => return,
+        },
+        _ => &given.value,
+    };
+    if !matches!(value.kind(), Kind::Text(_)) {
+        return;
+    }
+    let Some(surely) = is_page(cx, Answer::Page, value, &[], at) else { return };
+    out.extend(of_value(cx, value, &given.facts, Way::Answer(Answer::Page), surely, &given.site, &given.site));
+}
+
+/// How sure it is that a browser takes this as a page; `None` if it does not.
+pub(super) fn is_page(cx: &RuleCx<'_>, answer: Answer, value: &Value, args: &[Argument], at: usize) -> Option<Confidence> {
+    let has_tags = opens_tag(&parts::literals(value));
+    let said = stated(args).or_else(|| {
+        let before = cx.walk.events.iter().take(at).rev();
+        before
+            .filter_map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None })
+            .filter(|effect| effect.kind == "content-type")
+            .find_map(|effect| stated_in(&effect.args))
+    });
+    match (answer, said) {
+        (_, Some(is_markup)) => is_markup.then_some(Confidence::Proven),
+        (Answer::Page, None) if has_tags => Some(Confidence::Proven),
+        (Answer::Page, None) => Some(Confidence::Likely),
+        (Answer::Bytes, None) => has_tags.then_some(Confidence::Likely),
+        (Answer::Typed, None) => None,
+    }
+}
+
+/// `<b`, `</b`, `<!`
+fn opens_tag(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|pair| pair[0] == b'<' && (pair[1].is_ascii_alphabetic() || matches!(pair[1], b'/' | b'!')))
+}
+
+/// What the arguments of the answering call say of its type.
+fn stated(args: &[Argument]) -> Option<bool> {
+    args.iter().find_map(|arg| match arg.name.as_str() {
+        "content_type" | "media_type" | "mimetype" | "headers" => is_markup(&arg.value, 0),
+        "" => match arg.value.kind() {
+            Kind::Object(_) => is_markup(&arg.value, 0),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// What a call says whose purpose that is: `res.type("txt")`, `res.set("Content-Type", x)`.
+fn stated_in(args: &[Argument]) -> Option<bool> {
+    let first = args.first()?;
+    match (first.value.as_str(), args.get(1)) {
+        (Some(name), Some(value)) if name.eq_ignore_ascii_case("content-type") => is_markup(&value.value, 0),
+        (Some(_), Some(_)) => None,
+        (Some(kind), None) => Some(is_html(kind)),
+        _ => is_markup(&first.value, 0),
+    }
+}
+
+fn is_markup(value: &Value, depth: u32) -> Option<bool> {
+    match value.kind() {
+        Kind::Str(text) => Some(is_html(text)),
+        Kind::Object(object) if depth < 3 => object.fields.iter().find_map(|(name, value)| {
+            let name = name.as_str();
+            let says = name.eq_ignore_ascii_case("content-type") || matches!(name, "contentType" | "content_type");
+            if says || name == "headers" { is_markup(value, depth + 1) } else { None }
+        }),
+        _ => None,
+    }
+}
+
+fn is_html(kind: &str) -> bool {
+    kind.contains("html") || kind.contains("svg")
+}

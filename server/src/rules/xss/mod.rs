@@ -1,0 +1,234 @@
+//! What somebody else wrote becomes markup of a page.
+
+mod answered;
+mod template;
+
+use super::parts::{self, Hole};
+use super::input::Input;
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::check::{Facts, Root};
+use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::place::Site;
+use crate::facts::taint::{Cleanings, Part};
+use crate::facts::value::Value;
+use crate::text::Place;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("xss"),
+    title: "What somebody else wrote becomes markup of a page",
+    risk: Risk::Input,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[79],
+    page: include_str!("../../../../queries/rules/xss.md"),
+};
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    for (at, event) in cx.walk.events.iter().enumerate() {
+        match event {
+            Event::Sink(sink) if sink.kind == SinkKind::Html => of_sink(cx, sink, at, out),
+            Event::Sink(sink) if sink.kind == SinkKind::Template => template::check(cx, sink, out),
+            Event::Use(given) => answered::check_returned(cx, given, at, out),
+            _ => {}
+        }
+    }
+}
+
+fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize, out: &mut Vec<Raw>) {
+    let Some(how) = Way::of(&sink.client) else { return };
+    let surely = match how {
+        Way::Answer(kind) => match answered::is_page(cx, kind, &sink.value, &sink.args, at) {
+            Some(surely) => surely,
+            None => return,
+        },
+        _ => Confidence::Proven,
+    };
+    if let Some(raw) = of_value(cx, &sink.value, &sink.facts, how, surely, &sink.site, &sink.call) {
+        out.push(raw);
+    }
+}
+
+/// Is what this writes markup, as far as is known?
+pub(super) fn is_markup(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> bool {
+    match Way::of(&sink.client) {
+        Some(Way::Answer(kind)) => answered::is_page(cx, kind, &sink.value, &sink.args, at).is_some(),
+        Some(Way::Code) | None => false,
+        Some(Way::Element | Way::Marked) => true,
+    }
+}
+
+/// How it is made harmless.
+pub(super) fn plan(sink: &Sink, place: Option<Place>) -> Option<FixPlan> {
+    match Way::of(&sink.client)? {
+        Way::Element => Some(FixPlan::CleanMarkup { at: place?, is_code: false }),
+        _ => None,
+    }
+}
+
+/// How a value gets into a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// As markup of an element of the page.
+    Element,
+    /// As the text of a `script` or `style`, which is no markup.
+    Code,
+    /// Declared to be safe, for a template that writes it out.
+    Marked,
+    /// As an answer, by this kind of call.
+    Answer(answered::Answer),
+}
+
+impl Way {
+    fn of(client: &str) -> Option<Way> {
+        Some(match client {
+            "script" | "style" | "Script" => Way::Code,
+            "mark-safe" => Way::Marked,
+            "send" => Way::Answer(answered::Answer::Page),
+            "typed" => Way::Answer(answered::Answer::Typed),
+            "end" => Way::Answer(answered::Answer::Bytes),
+            _ => Way::Element,
+        })
+    }
+}
+
+/// A hole that somebody else has a say in.
+struct Found<'v> {
+    input: Input,
+    impact: Impact,
+    hole: Hole<'v>,
+}
+
+fn of_value(cx: &RuleCx<'_>, value: &Value, facts: &Facts, way: Way, surely: Confidence, site: &Site, call: &Site) -> Option<Raw> {
+    let found: Vec<Found<'_>> = parts::of(value).into_iter().filter_map(|hole| judge(hole, facts, way)).collect();
+    let worst = found.iter().max_by_key(|found| (found.input.confidence, std::cmp::Reverse(found.hole.site.map_or(0, |site| site.span.start))))?;
+    let place = worst.hole.site.unwrap_or(site).clone();
+    let mut raw = Raw::new(&META, place.clone(), worst.input.confidence.min(surely));
+    raw.impact = (worst.impact != META.impact).then_some(worst.impact);
+    raw.message = message(&worst.input);
+    raw.also(call.clone(), "it becomes part of the page here".to_owned());
+    let sure = |other: &&Found<'_>| other.input.confidence == worst.input.confidence;
+    for other in found.iter().filter(sure).filter_map(|found| found.hole.site.filter(|site| **site != place)).take(8) {
+        raw.also(other.clone(), "this is put in the same way".to_owned());
+    }
+    if let Some(source) = &worst.input.source {
+        raw.also(source.clone(), "it comes from here".to_owned());
+    }
+    let holes: Option<Vec<_>> = found.iter().map(|found| cx.project.place(found.hole.site?)).collect();
+    match (way, holes) {
+        (Way::Answer(_) | Way::Marked, Some(mut holes)) => {
+            holes.sort();
+            holes.dedup();
+            raw.plans.push(FixPlan::EscapeMarkup { holes });
+        }
+        (Way::Answer(_), None) => {}
+        _ => raw.plans.extend(cx.project.place(site).map(|at| FixPlan::CleanMarkup { at, is_code: way == Way::Code })),
+    }
+    Some(raw)
+}
+
+fn judge<'v>(hole: Hole<'v>, facts: &Facts, way: Way) -> Option<Found<'v>> {
+    let value = hole.value;
+    let mut impact = META.impact;
+    let mut of_parameters = Confidence::Possible;
+    // `obj.image.url` is some field of some object; `value`, and what was made of it, is the text itself.
+    let is_field = value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Parameter(_)) && !symbol.path.is_empty());
+    // Put into markup of the program's own it is mostly a word of the program's own, too.
+    if way == Way::Marked && !is_field && hole.site.is_none() {
+        of_parameters = Confidence::Likely;
+    }
+    let input = Input::of(value, Cleanings::HTML, facts, Some(of_parameters));
+    let input = input.filter(|input| input.part != Part::Method && input.confidence > Confidence::Possible).or_else(|| {
+        let others = [Input::of_browser, Input::of_fetched, Input::of_stored];
+        others.iter().find_map(|other| other(value, Cleanings::HTML, facts)).filter(|input| input.part == Part::Browser || !is_no_text(&input.name))
+    });
+    let mut input = match input {
+        Some(input) => input,
+        None => Input::of(value, Cleanings::HTML, facts, Some(of_parameters))?,
+    };
+    if input.part == Part::Parameter && input.clean.has(Cleanings::RENDERED) {
+        input.confidence = Confidence::Likely;
+        impact = Impact::Medium;
+    }
+    // What a program writes into a script or a style is mostly its own; only what comes straight from a caller is told.
+    if way == Way::Code && !(input.part.is_request() || input.part == Part::Browser) {
+        return None;
+    }
+    if way == Way::Code {
+        input.confidence = input.confidence.min(Confidence::Likely);
+    }
+    Some(Found { input, impact, hole })
+}
+
+/// Names of columns and fields that hold no text that a person could have written.
+fn is_no_text(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "id",
+        "ids",
+        "uuid",
+        "count",
+        "total",
+        "amount",
+        "price",
+        "cost",
+        "number",
+        "num",
+        "date",
+        "time",
+        "at",
+        "created",
+        "updated",
+        "length",
+        "size",
+        "rating",
+        "score",
+        "stars",
+        "year",
+        "month",
+        "day",
+        "age",
+        "quantity",
+        "qty",
+        "index",
+        "position",
+        "order",
+        "width",
+        "height",
+        "percent",
+        "balance",
+        "status",
+        "duration",
+        "version",
+        "likes",
+        "views",
+        "votes",
+        "rank",
+        "points",
+        "level",
+        "timestamp",
+        "lat",
+        "lng",
+        "lon",
+        "temp",
+        "temperature",
+    ];
+    let words = crate::facts::names::words(name);
+    words.last().is_some_and(|last| WORDS.contains(&last.as_str())) || words.first().is_some_and(|first| matches!(first.as_str(), "is" | "has" | "num"))
+}
+
+fn message(input: &Input) -> String {
+    let (name, from) = (&input.name, input.from());
+    match input.part {
+        Part::Stored | Part::Fetched => {
+            format!(
+                "`{name}`, {from}, becomes markup of the page as it is: whoever wrote it can run a script for everyone who sees the page and take over their accounts."
+            )
+        }
+        Part::Parameter => {
+            format!("`{name}` becomes markup of the page as it is: if a person wrote it, they can run a script for everyone who sees the page.")
+        }
+        _ => format!(
+            "`{name}`, {from}, becomes markup of the page as it is: a link with a script in it runs that script for whoever opens it, and takes over their account."
+        ),
+    }
+}

@@ -1,0 +1,70 @@
+//! Templates that write a value out as it is, and the code that gives it to them.
+
+use super::{META, is_no_text, message};
+use crate::facts::event::Sink;
+use crate::facts::taint::{Cleanings, Part};
+use crate::facts::template::{Unescaped, is_called};
+use crate::facts::value::{Kind, Value};
+use crate::rules::input::Input;
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::{Confidence, FixPlan, parts};
+use crate::text::{FileId, Place};
+
+pub(super) fn check(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
+    let Some(name) = sink.value.as_str() else { return };
+    let pages = cx
+        .project
+        .files()
+        .filter_map(|(file, known)| Some((file, known.said.as_deref()?)))
+        .filter(|(file, said)| !said.unescaped.is_empty() && is_called(file, name));
+    let mut pages: Vec<(&FileId, &[Unescaped])> = pages.map(|(file, said)| (file, said.unescaped.as_slice())).collect();
+    pages.sort_by_key(|(file, _)| *file);
+    // Two templates of one name: which of them is meant is not known.
+    let [(file, unescaped)] = pages.as_slice() else { return };
+    for one in unescaped.iter() {
+        let Some(given) = one.roots.first().and_then(|root| given(sink, root)) else { continue };
+        let Some(input) = judge(&given, one, sink) else { continue };
+        let mut raw = Raw::new(&META, sink.site.clone(), input.confidence);
+        let place = Place { file: (*file).clone(), span: one.span };
+        raw.plans.push(FixPlan::EscapeInTemplate { at: place.clone() });
+        raw.elsewhere = Some(place);
+        raw.message = message(&input);
+        raw.related.push((crate::rules::raw::RawPlace::Site(sink.site.clone()), "the page is filled in here".to_owned()));
+        if let Some(source) = &input.source {
+            raw.also(source.clone(), "it comes from here".to_owned());
+        }
+        out.push(raw);
+    }
+}
+
+/// What the code gives to a template under this name.
+fn given(sink: &Sink, root: &str) -> Option<Value> {
+    let named = sink.args.iter().find(|arg| arg.name == root).map(|arg| arg.value.clone());
+    named.or_else(|| {
+        sink.args.iter().find_map(|arg| match arg.value.kind() {
+            Kind::Object(object) => object.get(root).0.cloned(),
+            _ => None,
+        })
+    })
+}
+
+fn judge(value: &Value, one: &Unescaped, sink: &Sink) -> Option<Input> {
+    // `user.bio`: the last name is what it is called.
+    let last = one.expression.rsplit('.').next().unwrap_or_default();
+    let is_path = one.expression.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    if !is_path || is_no_text(last) {
+        return None;
+    }
+    let of = |value: &Value| {
+        let input = Input::of(value, Cleanings::HTML, &sink.facts, None).filter(|input| input.part != Part::Method);
+        input.or_else(|| Input::of_fetched(value, Cleanings::HTML, &sink.facts)).or_else(|| Input::of_stored(value, Cleanings::HTML, &sink.facts))
+    };
+    let whole = of(value).into_iter();
+    let parts = parts::of(value);
+    let mut input = whole.chain(parts.iter().filter_map(|hole| of(hole.value))).max_by_key(|input| input.confidence)?;
+    if one.expression.contains('.') || input.part == Part::Stored {
+        input.name = last.into();
+    }
+    input.confidence = input.confidence.max(Confidence::Likely);
+    Some(input)
+}
