@@ -1,6 +1,7 @@
 //! FLOOR 5. One file per mistake. A rule sees facts and the project, never syntax or a language.
 
 pub mod built;
+pub mod database;
 pub mod exposed;
 mod finding;
 pub mod input;
@@ -13,6 +14,7 @@ pub mod plan;
 pub mod public_env_secret;
 pub mod public_source_maps;
 pub mod raw;
+pub mod rls_missing;
 pub mod secret_client_exposed;
 pub mod secret_hardcoded;
 pub mod sensitive_data_exposed;
@@ -35,6 +37,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &missing_ownership::META,
         &public_env_secret::META,
         &public_source_maps::META,
+        &rls_missing::META,
         &secret_client_exposed::META,
         &secret_hardcoded::META,
         &sensitive_data_exposed::META,
@@ -71,6 +74,7 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     let told: FxHashSet<Name> = cx.reach.published().names(cx.file).iter().filter(told).cloned().collect();
     public_env_secret::check(cx, &published, &told, out);
     public_source_maps::check(cx, out);
+    rls_missing::check(cx, out);
 }
 
 /// The rule with this id, if there is one.

@@ -1,5 +1,6 @@
 //! What should change, as data. `fixes` turns it into edits when somebody asks.
 
+use super::database::change::DatabaseChange;
 use super::{Place, RuleId};
 use crate::facts::query::Operation;
 use crate::text::{FileId, Name};
@@ -29,6 +30,8 @@ pub enum FixPlan {
     HideInLog { at: Place, name: Name },
     /// Do not ask for the `private` columns in this query, only for the `others`.
     ChooseColumns { query: Place, client: Name, private: Vec<Name>, others: Vec<Name> },
+    /// Change what the project's SQL makes of the database.
+    ChangeDatabase(Box<DatabaseChange>),
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
     /// Silence this one finding with a comment and a reason.
