@@ -139,6 +139,16 @@ impl Words {
                 vec![format!("alter function {routine} set search_path = '';")],
                 "With an empty search path the function must name its tables in full, as in `public.notes`; look through its body.",
             ),
+            ChangeKind::TakeFunction { routine, without_path } => {
+                let mut statements = vec![format!("revoke execute on function {routine} from public, anon, authenticated;")];
+                statements.extend(without_path.then(|| format!("alter function {routine} set search_path = '';")));
+                let note = if *without_path {
+                    "The server's key may still call it. With an empty search path it must name its tables in full, as in `public.notes`; look through its body."
+                } else {
+                    "The server's key may still call it. If people must, let it ask who calls (`auth.uid()`) and grant it to `authenticated`."
+                };
+                (format!("Take `{object}` away from visitors and everybody who signs up"), "revoke", statements, note)
+            }
             ChangeKind::Revoke { object: called, roles } => (
                 format!("Take `{object}` away from {}", roles.replace(", ", " and ")),
                 "revoke",

@@ -4,6 +4,7 @@ pub mod apply;
 pub mod choose_columns;
 pub mod comment_key;
 mod config_text;
+mod demand_owner;
 pub mod edits;
 mod embedded;
 pub mod env_file;
@@ -58,6 +59,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
         FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
         FixPlan::ChangeDatabase(change) => migrate::fix(project, change).into_iter().collect(),
+        FixPlan::DemandOwner { at, demand } => demand_owner::fix(project, at, demand).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

@@ -7,14 +7,17 @@ mod finding;
 pub mod input;
 mod meta;
 pub mod missing_ownership;
+pub mod overbroad_db_access;
 pub mod own;
 pub mod ownership;
 mod ownership_plan;
 pub mod plan;
 pub mod public_env_secret;
 pub mod public_source_maps;
+pub mod public_storage;
 pub mod raw;
 pub mod rls_missing;
+pub mod rules_open;
 pub mod secret_client_exposed;
 pub mod secret_hardcoded;
 pub mod sensitive_data_exposed;
@@ -35,9 +38,12 @@ pub use plan::FixPlan;
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
         &missing_ownership::META,
+        &overbroad_db_access::META,
         &public_env_secret::META,
         &public_source_maps::META,
+        &public_storage::META,
         &rls_missing::META,
+        &rules_open::META,
         &secret_client_exposed::META,
         &secret_hardcoded::META,
         &sensitive_data_exposed::META,
@@ -51,6 +57,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
     missing_ownership::check(cx, &mut out);
+    overbroad_db_access::of_walk(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
     out
@@ -75,6 +82,9 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     public_env_secret::check(cx, &published, &told, out);
     public_source_maps::check(cx, out);
     rls_missing::check(cx, out);
+    rules_open::check(cx, out);
+    overbroad_db_access::of_file(cx, out);
+    public_storage::check(cx, out);
 }
 
 /// The rule with this id, if there is one.

@@ -22,7 +22,9 @@ pub enum ChangeKind {
     DropPolicy { table: String, policy: Name },
     /// A function that runs with its owner's rights looks names up where it says itself.
     FixSearchPath { routine: String },
-    /// Visitors may not call a function, or use a view, any more.
+    /// Visitors may not call a function any more, which looks names up where it says itself.
+    TakeFunction { routine: String, without_path: bool },
+    /// Visitors may not use a view any more.
     Revoke { object: String, roles: Name },
     /// A view reads with the rights of whoever asks.
     AskAsCaller { view: String },

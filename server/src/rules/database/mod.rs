@@ -3,4 +3,5 @@
 
 pub mod api;
 pub mod change;
+pub mod content;
 pub mod owner;
