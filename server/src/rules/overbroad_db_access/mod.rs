@@ -2,6 +2,7 @@
 //! everybody, and the server's key asking on a stranger's behalf.
 
 mod grants;
+mod listed;
 mod privileged;
 mod routines;
 mod views;
@@ -40,6 +41,7 @@ pub fn of_file(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
 /// What is said of what a handler asks the database for.
 pub fn of_walk(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     privileged::check(cx, out);
+    listed::check(cx, out);
 }
 
 fn plan(at: Place, object: &Name, kind: ChangeKind) -> FixPlan {
