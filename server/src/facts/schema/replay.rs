@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::declared::{DeclaredReference, FileSchema, MOST_PARTS, Site, Target};
 use super::grants::Blanket;
-use super::routine::{Routine, View};
+use super::routine::{Routine, View, ask_through_calls};
 use super::table::Table;
 use crate::model::sql::{AlterAction, AlterTable, CreateTable, ObjectName, Statement, StatementKind};
 use crate::text::{FileId, Name, Span};
@@ -153,6 +153,7 @@ impl Replay {
 
     /// What depends on all statements: which functions ask who calls, whether loops over tables hide row security.
     fn finish(mut self) -> Replay {
+        ask_through_calls(&mut self.routines);
         let asks: FxHashMap<String, bool> = self.routines.iter().map(|routine| (key(&routine.name), routine.asks_caller)).collect();
         let asks_caller = |name: &str| {
             let name = if name.contains('.') { name.to_owned() } else { format!("public.{name}") };

@@ -1,7 +1,9 @@
 //! Functions and views of the database.
 
+use rustc_hash::FxHashSet;
+
 use super::catalogue::CATALOGUE;
-use super::declared::{MOST_COLUMNS, Site};
+use super::declared::{MOST_COLUMNS, MOST_PARTS, Site};
 use super::replay::Replay;
 use super::predicate_reader::asks_caller;
 use crate::model::sql::{AlterFunction, CreateFunction, CreateView, Expr, ExprKind, ObjectName, Pieces, Query, QueryKind, query};
@@ -24,6 +26,8 @@ pub struct Routine {
     pub runs_arguments: bool,
     /// Its body asks who calls: `auth.uid()`, a claim, the session's user.
     pub asks_caller: bool,
+    /// Functions that it calls, in lower case and without their schemas.
+    pub calls: Vec<Name>,
     /// Tables it changes, as far as that can be read.
     pub writes: Vec<Name>,
     /// Tables it reads, as far as that can be read.
@@ -78,6 +82,7 @@ impl Replay {
             executes: function.body.as_ref().is_some_and(|body| body.executes),
             runs_arguments: function.body.as_ref().is_some_and(|body| body.runs_arguments),
             asks_caller: body_asks_caller(body),
+            calls: calls_of(body),
             writes: Vec::new(),
             reads: Vec::new(),
             revoked_from: before.as_ref().map(|before| before.revoked_from.clone()).unwrap_or_default(),
@@ -189,12 +194,35 @@ fn tables_of(body: &str, routine: &mut Routine) {
     routine.writes.dedup();
 }
 
+/// The names in front of parentheses, each once.
+fn calls_of(body: &str) -> Vec<Name> {
+    let mut calls: Vec<Name> = Vec::new();
+    for (at, _) in body.match_indices('(') {
+        let before = body.get(..at).unwrap_or("").trim_end();
+        let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        let name = Name::from(before.get(start..).unwrap_or("").to_ascii_lowercase());
+        if !name.is_empty() && calls.len() < MOST_PARTS && !calls.contains(&name) {
+            calls.push(name);
+        }
+    }
+    calls
+}
+
+/// What a function calls may ask for it: `perform assert_member(team)`.
+pub(super) fn ask_through_calls(routines: &mut [Routine]) {
+    for _ in 0..3 {
+        let asking: FxHashSet<Name> = routines.iter().filter(|routine| routine.asks_caller).map(|routine| Name::from(routine.name.name.to_ascii_lowercase())).collect();
+        routines.iter_mut().filter(|routine| !routine.asks_caller).for_each(|routine| routine.asks_caller = routine.calls.iter().any(|call| asking.contains(call)));
+    }
+}
+
 /// A body that says `auth.uid()` (or another of the catalogue's callers) asks who calls, wherever it says so.
 fn body_asks_caller(body: &str) -> bool {
     let lower = body.to_ascii_lowercase();
     let callers = CATALOGUE.callers.iter().filter(|caller| caller.argument.is_none()).flat_map(|caller| &caller.call);
     let asks_setting = lower.contains("current_setting(") && (lower.contains("claim") || lower.contains("user"));
-    asks_setting || callers.into_iter().any(|call| lower.contains(&format!("{call}(")))
+    let asks_role = ["auth.role(", "auth.jwt(", "auth.email("].iter().any(|call| lower.contains(call));
+    asks_setting || asks_role || callers.into_iter().any(|call| lower.contains(&format!("{call}(")))
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ fn contact<'m>(model: &'m Model, access: &Access) -> Option<&'m Column> {
 }
 
 /// Names that people go by in front of others.
-fn is_shown_name(name: &str) -> bool {
+pub(super) fn is_shown_name(name: &str) -> bool {
     matches!(name.to_ascii_lowercase().replace('_', "").as_str(), "username" | "handle" | "login")
 }
 
@@ -57,7 +57,7 @@ fn lists_everybody(judge: &Judge<'_>, model: &Model, access: &Access) -> bool {
     if query.operation != Operation::ReadMany || model.privacy() != Privacy::Principal || query.guessed {
         return false;
     }
-    if judge.is_machine(facts) || judge.is_elevated(facts) || judge.is_delegated(facts) || access.delegated {
+    if judge.is_machine(facts) || judge.is_elevated(facts) || judge.is_delegated(facts) {
         return false;
     }
     // Without anybody signed in the route is open, which is another mistake.

@@ -3,10 +3,11 @@
 use rustc_hash::FxHashSet;
 
 use super::META;
+use super::listed::is_shown_name;
 use crate::facts::credential::{Credential, credential};
 use crate::facts::event::Access;
-use crate::facts::query::Operation;
-use crate::facts::schema::Privacy;
+use crate::facts::query::{Columns, Operation, Query};
+use crate::facts::schema::{NameClass, Privacy, column_classes};
 use crate::rules::ownership::{Answer, Judge, Tie};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, Impact};
@@ -54,6 +55,9 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<(Option<Name>, Confiden
     }
     let privacy = judge.privacy(query);
     let is_private = privacy == Privacy::Private || privacy == Privacy::Principal;
+    if privacy == Privacy::Principal && !query.operation.is_write() && shows_only_names(query) {
+        return None;
+    }
     if !is_private || !query.operation.is_write() && judge.leaves_unchecked(access) != Some(true) {
         return None;
     }
@@ -63,4 +67,13 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<(Option<Name>, Confiden
         Tie::List if query.operation == Operation::ReadMany => Some((None, Confidence::Likely)),
         _ => None,
     }
+}
+
+/// Of people, only what they go by in front of others: what a check whether a name is free asks for.
+fn shows_only_names(query: &Query) -> bool {
+    let is_telling = |name: &Name| {
+        let classes = column_classes(name);
+        classes.has(NameClass::Sensitive) || classes.has(NameClass::Login) && !is_shown_name(name)
+    };
+    matches!(&query.columns, Some(Columns::Only(names)) if !names.iter().any(is_telling))
 }

@@ -62,7 +62,7 @@ fn verdict(cx: &FileCx<'_>, routine: &Routine, is_called: bool) -> Option<Verdic
     if !routine.definer {
         return None;
     }
-    if is_called && !routine.asks_caller {
+    if is_called && !routine.asks_caller && !may_ask(cx, routine) {
         let is_somebodys = |table: &str| cx.schema.model(table).filter(|model| owner::is_private(model) || has_balance(model));
         if !routine.arg_types.is_empty()
             && let Some(table) = routine.writes.iter().find(|table| is_somebodys(table).is_some())
@@ -82,6 +82,13 @@ fn verdict(cx: &FileCx<'_>, routine: &Routine, is_called: bool) -> Option<Verdic
         confidence: Confidence::Likely,
         message: format!("`{name}` runs with the rights of its owner (`security definer`) without a fixed search path: whoever can make a table or function of a name that it uses makes it run theirs"),
     })
+}
+
+/// It calls something that is not in the project and whose name says that it decides.
+fn may_ask(cx: &FileCx<'_>, routine: &Routine) -> bool {
+    let is_known = |name: &str| cx.schema.routines().iter().any(|known| known.name.name.eq_ignore_ascii_case(name));
+    let decides = |name: &str| ["is_", "has_", "can_", "require", "assert", "check_", "verify", "authorize", "ensure", "current_"].iter().any(|word| name.starts_with(word));
+    routine.calls.iter().any(|call| decides(call) && !is_known(call))
 }
 
 /// Credits, roles, plans: what people must not set for themselves.

@@ -2,15 +2,17 @@
 
 use super::META;
 use crate::facts::schema::{Caller, Policy, Predicate, Reach};
-use crate::model::sql::PolicyCommand;
+use crate::model::sql::{ObjectName, PolicyCommand};
 use crate::rules::database::change::{ChangeKind, DatabaseChange};
 use crate::rules::database::content::Content;
 use crate::rules::exposed::FileCx;
 use crate::rules::{Confidence, Finding, FixPlan, Impact, Place};
+use crate::text::Span;
 
 pub(super) fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
-    let objects = cx.schema.undefined_tables().iter().filter(|(name, _)| name.schema.as_deref() == Some("storage") && name.name == "objects");
-    for policy in objects.flat_map(|(_, security)| &security.policies).filter(|policy| policy.permissive && policy.site.file == *cx.file) {
+    let objects = ObjectName { schema: Some("storage".into()), name: "objects".into(), span: Span::default() };
+    let Some(security) = cx.schema.row_security(&objects) else { return };
+    for policy in security.policies.iter().filter(|policy| policy.permissive && policy.site.file == *cx.file) {
         out.extend(finding(cx, policy));
     }
 }

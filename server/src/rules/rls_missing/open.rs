@@ -10,7 +10,7 @@ use crate::rules::exposed::FileCx;
 use crate::rules::{Confidence, Finding, FixPlan, Impact, Place};
 
 pub(super) fn check(cx: &FileCx<'_>, served: Served, out: &mut Vec<Finding>) {
-    for model in cx.schema.models().iter().filter(|model| model.row_security.enabled != Some(false) && !is_closed(&model.row_security)) {
+    for model in cx.schema.models().iter().filter(|model| is_own(model) && model.row_security.enabled != Some(false) && !is_closed(&model.row_security)) {
         for policy in model.row_security.policies.iter().filter(|policy| policy.permissive && policy.site.file == *cx.file) {
             let Some(mut verdict) = verdict(model, policy) else { continue };
             if served == Served::Perhaps {
@@ -19,6 +19,11 @@ pub(super) fn check(cx: &FileCx<'_>, served: Served, out: &mut Vec<Finding>) {
             out.push(finding(cx, model, policy, verdict));
         }
     }
+}
+
+/// What the platform itself made is told of elsewhere, or not for the project to change.
+fn is_own(model: &Model) -> bool {
+    !matches!(model.schema.as_deref(), Some("storage" | "auth" | "realtime" | "vault" | "cron" | "extensions"))
 }
 
 struct Verdict {

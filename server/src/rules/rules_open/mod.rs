@@ -7,7 +7,7 @@ mod verdict;
 use super::exposed::FileCx;
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Place, Related, Risk, RuleId, RuleMeta};
 use crate::facts::access_rules::{Area, FileRules, Operation, Permission};
-use crate::text::Span;
+use crate::text::{Name, Span};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("rules-open"),
@@ -24,10 +24,20 @@ const MOST_TOLD: usize = 3;
 
 pub fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     let Some(rules) = cx.known.said.as_ref().map(|said| &said.access).filter(|rules| !rules.areas.is_empty()) else { return };
+    let mut trusted: Vec<(Name, usize)> = Vec::new();
     for area in &rules.areas {
         for permission in &area.permissions {
             let Some(verdict) = verdict::verdict(cx, rules, area, permission).or_else(|| grants_itself::verdict(rules, area, permission)) else { continue };
             let place = cx.place(permission.condition.unwrap_or(permission.span));
+            // One field that is trusted and not kept is one mistake, however many rules let it be written.
+            if verdict.detail == "grants-itself" {
+                let told = trusted.iter().find(|(message, _)| *message == verdict.message).and_then(|(_, at)| out.get_mut(*at));
+                if let Some(told) = told {
+                    told.related.push(Related { place, message: "and here".to_owned() });
+                    continue;
+                }
+                trusted.push((Name::from(verdict.message.as_str()), out.len()));
+            }
             let mut finding = cx.finding(&META, verdict.detail, (verdict.impact, verdict.confidence), place, verdict.message);
             if verdict::is_everything(area) {
                 finding.related.extend(without_effect(cx, rules, area, permission));

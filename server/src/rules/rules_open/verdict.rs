@@ -26,7 +26,12 @@ pub(super) fn verdict(cx: &FileCx<'_>, rules: &FileRules, area: &Area, permissio
     let writes_too = is_wide(writes);
     let only_adds = writes_too && permission.operations.iter().filter(|operation| !operation.is_read()).all(|operation| *operation == Operation::Create || permission.demand.who(*operation) < Who::SignedIn);
     let is_checked = permission.demand.parts().iter().any(|part| matches!(part, Demand::Incoming(_)));
+    let by_id = !writes_too && !permission.operations.contains(&Operation::List);
     let rating = match widest {
+        // What is read one by one, by an id that nobody can guess, is shown to those who were told the id.
+        _ if by_id && widest == Who::SignedIn => None,
+        // What is written is looked at, here or in the tree below.
+        _ if only_adds && (is_checked || area.is_validated) => None,
         Who::Anyone | Who::AnyoneUntil(_) => of_strangers(area, &subject, writes_too, only_adds, is_checked),
         Who::SignedIn => of_members(area, &subject, writes_too, only_adds),
         _ => None,
@@ -37,7 +42,13 @@ pub(super) fn verdict(cx: &FileCx<'_>, rules: &FileRules, area: &Area, permissio
         Who::Anyone => "anyone on the internet".to_owned(),
         _ => "anyone who signs up".to_owned(),
     };
-    let message = format!("The rule for `{}` lets strangers in: {people} can {verbs} {}", area.path_text(), subject.text(area));
+    let what = match (only_adds && !is_wide(reads), collection(area)) {
+        (true, Some(name)) if area.store != Store::Storage => format!("add documents to `{name}`, in anybody's name"),
+        (true, _) => "put up files there".to_owned(),
+        _ if by_id => format!("{verbs} {} by its id", subject.text(area)),
+        _ => format!("{verbs} {}", subject.text(area)),
+    };
+    let message = format!("The rule for `{}` lets strangers in: {people} can {what}", area.path_text());
     Some(Verdict { detail: if widest == Who::SignedIn { "signed-in" } else { "anyone" }, impact, confidence, message })
 }
 
@@ -49,7 +60,7 @@ fn written(permission: &Permission) -> &'static str {
         (_, true, true) => "overwrite and delete",
         (_, true, false) => "overwrite",
         (_, false, true) => "delete",
-        _ => "add to",
+        _ => "add",
     }
 }
 
@@ -57,8 +68,6 @@ fn of_strangers(area: &Area, subject: &Subject, writes: bool, only_adds: bool, i
     match () {
         () if subject.everything && area.store == Store::Storage && !writes => Some((Impact::Medium, Confidence::Proven)),
         () if subject.everything => Some((Impact::Critical, Confidence::Proven)),
-        // Something that everybody may add to on purpose: a contact form, a waiting list.
-        () if only_adds && is_checked => None,
         () if only_adds => Some((Impact::Medium, if subject.is_owned { Confidence::Proven } else { Confidence::Likely })),
         () if writes => Some((Impact::High, if is_checked { Confidence::Likely } else { Confidence::Proven })),
         () if area.store == Store::Storage => (content(area) == Content::Private).then_some((Impact::High, Confidence::Likely)),
@@ -102,7 +111,7 @@ impl Subject {
         let is_people = is(NameClass::ModelOfPeople) || below_person.is_some() && !is_below;
         let is_public = !is_below && (is(NameClass::PublicModel) || is(NameClass::AuthoredModel) || is(NameClass::OfferModel) || is(NameClass::ReactionModel));
         let by_rules = collection.is_some_and(|name| owner_fields(rules).iter().any(|(known, ..)| *known == name) || tied_by_path(rules, area));
-        let by_code = collection.and_then(|name| cx.schema.model(name)).is_some_and(|model| crate::rules::database::owner::direct(model).is_some());
+        let by_code = collection.filter(|_| area.store != Store::Storage).and_then(|name| cx.schema.model(name)).is_some_and(|model| crate::rules::database::owner::direct(model).is_some());
         Subject { everything: is_everything(area), is_public, is_private: is(NameClass::PrivateModel) || is_below, is_people, is_owned: by_rules || by_code }
     }
 
