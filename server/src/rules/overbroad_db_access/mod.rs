@@ -4,6 +4,7 @@
 mod grants;
 mod listed;
 mod privileged;
+mod remote_sql;
 mod routines;
 mod views;
 
@@ -28,6 +29,7 @@ pub static META: RuleMeta = RuleMeta {
 /// What is said of the functions, views and grants of a SQL file.
 pub fn of_file(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     if cx.known.document.language != Language::Sql {
+        remote_sql::check(cx, out);
         return;
     }
     let served = served(cx);

@@ -9,11 +9,12 @@ use crate::rules::{Confidence, Finding, FixPlan, Impact};
 use crate::text::Name;
 
 pub(super) fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    let text = cx.known.document.text();
     for statement in &cx.known.tables.statements {
-        let Some((bucket, true)) = says(statement) else { continue };
-        if Content::of_name(&bucket) != Content::Private || is_closed_later(cx, statement, &bucket) {
-            continue;
-        }
+        let mut buckets: Vec<Name> = says(statement).filter(|(_, public)| *public).map(|(bucket, _)| bucket).into_iter().collect();
+        buckets.extend(further_rows(statement, &text));
+        let is_open = |bucket: &&Name| Content::of_name(bucket) == Content::Private && !is_closed_later(cx, statement, bucket);
+        let Some(bucket) = buckets.iter().find(is_open).cloned() else { continue };
         let place = cx.place(statement.span);
         let message = format!("The bucket `{bucket}` is public: every file in it has an address that anyone can open without signing in, whatever its policies say");
         let mut finding = cx.finding(&META, "bucket", (Impact::Medium, Confidence::Proven), place.clone(), message);
@@ -21,6 +22,51 @@ pub(super) fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
         finding.plans.push(FixPlan::ChangeDatabase(Box::new(DatabaseChange { at: place, object: bucket, kind })));
         out.push(finding);
     }
+}
+
+/// The public buckets among the rows after the first: `values ('a', 'a', true), ('b', 'b', true)`.
+fn further_rows(statement: &Statement, text: &str) -> Vec<Name> {
+    let StatementKind::Query(query) = &statement.kind else { return Vec::new() };
+    let is_buckets = query.target().is_some_and(|table| table.name.schema.as_deref() == Some("storage") && table.name.name == "buckets");
+    let at = |wanted: &str| query.insert_columns.iter().position(|column| column.name == wanted);
+    let (Some(id), Some(public), true) = (at("id").or_else(|| at("name")), at("public"), is_buckets && query.row_count > 1) else { return Vec::new() };
+    let written = statement.span.of(text);
+    let start = written.to_ascii_lowercase().find("values").map_or(written.len(), |at| at + 6);
+    let rows = rows(written.get(start..).unwrap_or(""));
+    let is_public = |row: &&Vec<&str>| row.get(public).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    rows.iter().skip(1).filter(is_public).filter_map(|row| row.get(id)).map(|value| Name::from(value.trim_matches('\''))).collect()
+}
+
+/// The values between each pair of parentheses, as they are written.
+fn rows(text: &str) -> Vec<Vec<&str>> {
+    let mut rows = Vec::new();
+    let mut row: Vec<&str> = Vec::new();
+    let (mut depth, mut quoted, mut from) = (0u32, false, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '\'' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' => {
+                depth += 1;
+                if depth == 1 {
+                    from = at + 1;
+                }
+            }
+            ',' if depth == 1 => {
+                row.push(text.get(from..at).unwrap_or("").trim());
+                from = at + 1;
+            }
+            ')' | ']' => {
+                if depth == 1 {
+                    row.push(text.get(from..at).unwrap_or("").trim());
+                    rows.push(std::mem::take(&mut row));
+                }
+                depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+    rows
 }
 
 /// The bucket that a statement speaks of, and whether it makes it public.

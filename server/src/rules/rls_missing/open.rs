@@ -1,7 +1,7 @@
 //! Policies that let everybody through: the lock exists, and stands open.
 
 use super::META;
-use crate::facts::schema::{Caller, Model, NameClass, Policy, PolicyRule, Predicate, Privacy, Reach, column_classes, model_classes};
+use crate::facts::schema::{Caller, Model, NameClass, OwnerKind, Policy, PolicyRule, Predicate, Privacy, Reach, column_classes, model_classes};
 use crate::model::sql::PolicyCommand;
 use crate::rules::database::api::{Served, asked_for, is_closed};
 use crate::rules::database::change::{ChangeKind, DatabaseChange};
@@ -96,17 +96,25 @@ fn reads(model: &Model, policy: &Policy) -> Option<Verdict> {
     if let Some(column) = model.sensitive_columns().first() {
         return make(Impact::High, Confidence::Proven, format!("`{}` and everything else in every row", column.db_name));
     }
-    if model.privacy() == Privacy::Principal {
-        let is_contact = |name: &str| column_classes(name).has(NameClass::Login) && !matches!(name, "username" | "user_name" | "handle");
-        let column = model.columns.iter().find(|column| is_contact(&column.db_name))?;
+    // What shops, places and companies are reached by is there to be read.
+    let is_listed = named(NameClass::PublicModel) || named(NameClass::OfferModel) || named(NameClass::ModelOfTenants);
+    let is_contact = |name: &str| column_classes(name).has(NameClass::Login) && !matches!(name, "username" | "user_name" | "handle" | "login");
+    let contact = model.columns.iter().find(|column| is_contact(&column.db_name)).filter(|_| !is_listed);
+    if let Some(column) = contact.filter(|_| !named(NameClass::PrivateModel)) {
         return make(Impact::Medium, Confidence::Likely, format!("the `{}` of everybody, in every row", column.db_name));
+    }
+    if model.privacy() == Privacy::Principal {
+        return None;
     }
     if model.privacy() != Privacy::Private || named(NameClass::AuthoredModel) || named(NameClass::ReactionModel) || named(NameClass::OfferModel) || named(NameClass::Membership) {
         return None;
     }
     let every = || "every row".to_owned();
     match who {
-        _ if !named(NameClass::PrivateModel) => owner::direct(model).and_then(|_| make(Impact::Low, Confidence::Likely, every())),
+        // What ties two people to each other (who follows whom) is often shown.
+        _ if !named(NameClass::PrivateModel) => {
+            owner::direct(model).filter(|path| path.kind == OwnerKind::Owner).and_then(|_| make(Impact::Low, Confidence::Likely, every()))
+        }
         Caller::Anonymous => make(Impact::High, Confidence::Likely, every()),
         Caller::SignedIn => make(Impact::Medium, Confidence::Proven, every()),
     }
@@ -180,5 +188,5 @@ fn finding(cx: &FileCx<'_>, model: &Model, policy: &Policy, verdict: Verdict) ->
 /// `Service role can manage orders`: the server's key needs no policy, and this one lets everybody in.
 fn names_server(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace(['-', '_'], " ");
-    ["service role", "backend", "server ", "system ", "admin "].iter().any(|word| name.contains(word))
+    ["service role", "backend", "edge function", "server ", "system "].iter().any(|word| name.contains(word))
 }
