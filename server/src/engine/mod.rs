@@ -284,15 +284,7 @@ pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
 }
 
 /// What is said of one file by itself.
-fn of_file(
-    snapshot: &Snapshot,
-    reach: &Reach,
-    schema: &Schema,
-    file: &FileId,
-    memory: &mut secrets::Memory,
-    hits: &[PatternHit],
-    out: &mut Vec<Finding>,
-) {
+fn of_file(snapshot: &Snapshot, reach: &Reach, schema: &Schema, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
     let Some(known) = snapshot.project.file(file) else { return };
     let mut found = Vec::new();
     let is_shown = snapshot.config.include_tests || matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);

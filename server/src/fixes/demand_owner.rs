@@ -22,7 +22,10 @@ pub fn fix(project: &Project, at: &Place, demand: &OwnerDemand) -> Option<Fix> {
             "Let nobody in until a rule says who may".to_owned(),
             "Nothing says whose these documents are, so the rule now refuses everybody but the Admin SDK. Write one `match` for each collection, and let it ask whose the document is.",
         ),
-        OwnerTie::Path(name) => (format!("Let in only the person that `{name}` is"), "Try it in the rules playground of the Firebase console: signed out, and as somebody else. Both must be refused."),
+        OwnerTie::Path(name) => (
+            format!("Let in only the person that `{name}` is"),
+            "Try it in the rules playground of the Firebase console: signed out, and as somebody else. Both must be refused.",
+        ),
         OwnerTie::Field(field) => (
             format!("Let in only the person that `{field}` names"),
             "Queries must then ask for the person's own documents, or they are refused. Try it in the rules playground: signed out, and as somebody else.",

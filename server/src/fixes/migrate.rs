@@ -115,9 +115,17 @@ impl Words {
                 let mut statements = vec![format!("alter table {table} enable row level security;")];
                 statements.extend(policies_of(table, policies));
                 let (who, note) = match policies {
-                    Policies::Owner(_) => (" for its owners only", "Run it, then try the app signed in as two different people: each must see only their own rows."),
-                    Policies::Read => ("; everybody may read it", "Everybody reads the table and nobody writes it. Rows are then added by the server's key only; add policies if people of the app must write."),
-                    Policies::None => ("", "With row level security and without a policy nobody but the server's key reaches the table. Add policies for those who must, and never `using (true)` for writing."),
+                    Policies::Owner(_) => {
+                        (" for its owners only", "Run it, then try the app signed in as two different people: each must see only their own rows.")
+                    }
+                    Policies::Read => (
+                        "; everybody may read it",
+                        "Everybody reads the table and nobody writes it. Rows are then added by the server's key only; add policies if people of the app must write.",
+                    ),
+                    Policies::None => (
+                        "",
+                        "With row level security and without a policy nobody but the server's key reaches the table. Add policies for those who must, and never `using (true)` for writing.",
+                    ),
                 };
                 (format!("Switch on row level security of `{object}`{who}"), "lock", statements, note)
             }
@@ -125,7 +133,12 @@ impl Words {
                 let using = using.as_ref().map(|condition| format!(" using ({condition})")).unwrap_or_default();
                 let check = check.as_ref().map(|condition| format!(" with check ({condition})")).unwrap_or_default();
                 let statement = format!("alter policy {} on {table}{using}{check};", always_quoted(policy));
-                (format!("Let the policy ask whose row of `{object}` it is"), "own_rows_of", vec![statement], "Run it, then try the app signed in as two different people: each must see only their own rows.")
+                (
+                    format!("Let the policy ask whose row of `{object}` it is"),
+                    "own_rows_of",
+                    vec![statement],
+                    "Run it, then try the app signed in as two different people: each must see only their own rows.",
+                )
             }
             ChangeKind::DropPolicy { table, policy } => (
                 format!("Drop the policy \"{policy}\": the server's key needs none"),

@@ -4,8 +4,8 @@ use rustc_hash::FxHashSet;
 
 use super::catalogue::CATALOGUE;
 use super::declared::{MOST_COLUMNS, MOST_PARTS, Site};
-use super::replay::Replay;
 use super::predicate_reader::asks_caller;
+use super::replay::Replay;
 use crate::model::sql::{AlterFunction, CreateFunction, CreateView, Expr, ExprKind, ObjectName, Pieces, Query, QueryKind, query};
 use crate::text::{Name, Span};
 
@@ -160,7 +160,13 @@ fn columns_of(expr: &Expr, out: &mut Vec<Name>, depth: u32) -> Option<()> {
             parts.iter().try_for_each(|part| columns_of(part, out, depth + 1))?;
         }
         ExprKind::Query(_) | ExprKind::Exists(_) => return None,
-        ExprKind::Not(_) | ExprKind::Compare { .. } | ExprKind::Placeholder(_) | ExprKind::Text { .. } | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => {}
+        ExprKind::Not(_)
+        | ExprKind::Compare { .. }
+        | ExprKind::Placeholder(_)
+        | ExprKind::Text { .. }
+        | ExprKind::Number(_)
+        | ExprKind::Bool(_)
+        | ExprKind::Null => {}
     }
     Some(())
 }
@@ -211,8 +217,12 @@ fn calls_of(body: &str) -> Vec<Name> {
 /// What a function calls may ask for it: `perform assert_member(team)`.
 pub(super) fn ask_through_calls(routines: &mut [Routine]) {
     for _ in 0..3 {
-        let asking: FxHashSet<Name> = routines.iter().filter(|routine| routine.asks_caller).map(|routine| Name::from(routine.name.name.to_ascii_lowercase())).collect();
-        routines.iter_mut().filter(|routine| !routine.asks_caller).for_each(|routine| routine.asks_caller = routine.calls.iter().any(|call| asking.contains(call)));
+        let asking: FxHashSet<Name> =
+            routines.iter().filter(|routine| routine.asks_caller).map(|routine| Name::from(routine.name.name.to_ascii_lowercase())).collect();
+        routines
+            .iter_mut()
+            .filter(|routine| !routine.asks_caller)
+            .for_each(|routine| routine.asks_caller = routine.calls.iter().any(|call| asking.contains(call)));
     }
 }
 

@@ -133,7 +133,9 @@ fn of_statement(placed: &Placed, object: ExprId, entries: &[Entry]) -> Option<Op
     let action = get("Action")?;
     let texts: Vec<&str> = match &segment[action].kind {
         ExprKind::Str(text) => vec![&**text],
-        ExprKind::Seq { items, .. } => items.iter().filter_map(|item| if let ExprKind::Str(text) = &segment[item.value].kind { Some(&**text) } else { None }).collect(),
+        ExprKind::Seq { items, .. } => {
+            items.iter().filter_map(|item| if let ExprKind::Str(text) = &segment[item.value].kind { Some(&**text) } else { None }).collect()
+        }
         _ => return None,
     };
     let span = placed.absolute(segment[object].span);

@@ -71,7 +71,20 @@ pub fn has_a_sign(text: &str) -> bool {
 fn is_access_list(name: &str) -> bool {
     matches!(
         name,
-        "ACL" | "acl" | "x-amz-acl" | "AccessControl" | "accessControl" | "predefinedAcl" | "predefined_acl" | "predefinedDefaultObjectAcl" | "CannedACL" | "cannedACL" | "AWS_DEFAULT_ACL" | "default_acl" | "object_acl" | "defaultAcl"
+        "ACL"
+            | "acl"
+            | "x-amz-acl"
+            | "AccessControl"
+            | "accessControl"
+            | "predefinedAcl"
+            | "predefined_acl"
+            | "predefinedDefaultObjectAcl"
+            | "CannedACL"
+            | "cannedACL"
+            | "AWS_DEFAULT_ACL"
+            | "default_acl"
+            | "object_acl"
+            | "defaultAcl"
     )
 }
 

@@ -36,7 +36,9 @@ struct Said<'b> {
 
 impl Said<'_> {
     fn word(&self, token: Option<&Token>) -> String {
-        token.filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted)).map_or_else(String::new, |token| token.value(self.body).to_ascii_lowercase())
+        token
+            .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted))
+            .map_or_else(String::new, |token| token.value(self.body).to_ascii_lowercase())
     }
 
     /// Learns what the statement assigns; true if it runs what a caller wrote.
@@ -65,7 +67,8 @@ impl Said<'_> {
                 TokenKind::Symbol("(") => {
                     let callee = at.checked_sub(1).map(|before| self.word(expression.get(before))).unwrap_or_default();
                     let is_quoter = QUOTERS.contains(&callee.as_str());
-                    let formats = callee == "format" && expression.get(at + 1).is_some_and(|first| first.kind == TokenKind::Text && !has_plain_hole(first.span.of(self.body)));
+                    let formats = callee == "format"
+                        && expression.get(at + 1).is_some_and(|first| first.kind == TokenKind::Text && !has_plain_hole(first.span.of(self.body)));
                     quoted.push(is_quoter || formats || quoted.last().copied().unwrap_or(false));
                 }
                 TokenKind::Symbol(")") => {

@@ -13,13 +13,69 @@ pub enum Content {
 }
 
 const PRIVATE: [&str; 34] = [
-    "document", "doc", "invoice", "private", "upload", "receipt", "contract", "medical", "health", "passport", "kyc", "report", "resume", "cv", "attachment",
-    "message", "backup", "export", "statement", "payslip", "salary", "license", "identity", "id", "tax", "customer", "patient", "user", "personal", "confidential",
-    "secret", "signature", "recording", "order",
+    "document",
+    "doc",
+    "invoice",
+    "private",
+    "upload",
+    "receipt",
+    "contract",
+    "medical",
+    "health",
+    "passport",
+    "kyc",
+    "report",
+    "resume",
+    "cv",
+    "attachment",
+    "message",
+    "backup",
+    "export",
+    "statement",
+    "payslip",
+    "salary",
+    "license",
+    "identity",
+    "id",
+    "tax",
+    "customer",
+    "patient",
+    "user",
+    "personal",
+    "confidential",
+    "secret",
+    "signature",
+    "recording",
+    "order",
 ];
 const SHOWN: [&str; 27] = [
-    "avatar", "public", "logo", "image", "img", "asset", "static", "banner", "thumbnail", "thumb", "cover", "media", "photo", "picture", "product", "icon", "og",
-    "website", "site", "www", "web", "cdn", "font", "blog", "post", "gallery", "profile",
+    "avatar",
+    "public",
+    "logo",
+    "image",
+    "img",
+    "asset",
+    "static",
+    "banner",
+    "thumbnail",
+    "thumb",
+    "cover",
+    "media",
+    "photo",
+    "picture",
+    "product",
+    "icon",
+    "og",
+    "website",
+    "site",
+    "www",
+    "web",
+    "cdn",
+    "font",
+    "blog",
+    "post",
+    "gallery",
+    "profile",
 ];
 
 impl Content {
@@ -53,5 +109,8 @@ impl Content {
 /// Words of the services: `PutObjectCommand`, `public-read`, `uploadFile`.
 fn is_interface(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    lower.starts_with("public") || lower.starts_with("upload") || lower.starts_with("put") || matches!(lower.as_str(), "makepublic" | "make_public" | "acl" | "key" | "id")
+    lower.starts_with("public")
+        || lower.starts_with("upload")
+        || lower.starts_with("put")
+        || matches!(lower.as_str(), "makepublic" | "make_public" | "acl" | "key" | "id")
 }

@@ -68,8 +68,10 @@ pub fn qualified(model: &Model) -> String {
 
 /// A name as SQL takes it: with quotes unless it is plain.
 pub fn quoted(name: &str) -> String {
-    let is_plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    let is_taken = matches!(name, "user" | "order" | "group" | "table" | "check" | "default" | "limit" | "offset" | "select" | "where" | "all" | "end" | "primary");
+    let is_plain =
+        name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let is_taken =
+        matches!(name, "user" | "order" | "group" | "table" | "check" | "default" | "limit" | "offset" | "select" | "where" | "all" | "end" | "primary");
     if is_plain && !is_taken { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 

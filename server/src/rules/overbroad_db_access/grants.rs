@@ -41,7 +41,8 @@ fn of_grant(cx: &FileCx<'_>, served: Served, statement: &Statement, grant: &Gran
         return of_membership(grant);
     }
     let visitors: Vec<&Name> = grant.roles.iter().filter(|role| VISITORS.contains(&role.as_str())).collect();
-    let verbs: Vec<&str> = grant.privileges.iter().map(Name::as_str).filter(|verb| matches!(*verb, "all" | "insert" | "update" | "delete" | "truncate")).collect();
+    let verbs: Vec<&str> =
+        grant.privileges.iter().map(Name::as_str).filter(|verb| matches!(*verb, "all" | "insert" | "update" | "delete" | "truncate")).collect();
     let first = visitors.first()?;
     if verbs.is_empty() || is_dump {
         return None;
@@ -69,7 +70,8 @@ fn of_grant(cx: &FileCx<'_>, served: Served, statement: &Statement, grant: &Gran
     let message = format!("{who} are granted {what} on {tables}: a table that is not locked can be changed by anyone", who = capital(who));
     let roles: Vec<&str> = visitors.iter().map(|role| role.as_str()).collect();
     let change = (!grant.default).then(|| {
-        let kind = ChangeKind::TakeBack { privileges: verbs.join(", "), on: format!("all tables in schema {}", schemas.join(", ")), roles: roles.join(", ").into() };
+        let kind =
+            ChangeKind::TakeBack { privileges: verbs.join(", "), on: format!("all tables in schema {}", schemas.join(", ")), roles: roles.join(", ").into() };
         (Name::from(format!("tables of {schema}")), kind)
     });
     Some((impact, confidence, message, change))
@@ -105,7 +107,8 @@ fn of_role(name: &Name, powers: &[Name]) -> Option<Found> {
 
 /// Is something of the grant left on some table, or is there none to look at?
 fn is_in_force(schema: &Schema, statement: &Statement, cx: &FileCx<'_>) -> bool {
-    let mut grants = schema.models().iter().flat_map(|model| &model.row_security.grants).chain(schema.undefined_tables().iter().flat_map(|(_, security)| &security.grants));
+    let mut grants =
+        schema.models().iter().flat_map(|model| &model.row_security.grants).chain(schema.undefined_tables().iter().flat_map(|(_, security)| &security.grants));
     let is_this = |site: &crate::facts::schema::Site| site.file == *cx.file && site.span == statement.span;
     schema.models().is_empty() || grants.any(|grant| VISITORS.contains(&grant.role.as_str()) && is_this(&grant.site))
 }

@@ -27,7 +27,10 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let mut raw = Raw::new(&META, access.site.clone(), if is_sure { Confidence::Proven } else { Confidence::Likely });
         raw.detail = Name::new_static("everybody");
         raw.impact = Some(Impact::Medium);
-        raw.message = format!("Anyone who signs up gets the list of every {} with `{}`: no filter says which of them the caller may see, and no role is asked for", model.name, column.name);
+        raw.message = format!(
+            "Anyone who signs up gets the list of every {} with `{}`: no filter says which of them the caller may see, and no role is asked for",
+            model.name, column.name
+        );
         raw.absence = true;
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         out.push(raw);

@@ -5,7 +5,8 @@ use crate::rules::exposed::{FileCx, audience};
 use crate::rules::{Confidence, Finding, Impact};
 
 /// Names under which such functions are made.
-const NAMES: [&str; 10] = ["exec_sql", "execute_sql", "run_sql", "exec_raw_sql", "run_query", "execute_query", "exec_query", "raw_sql", "sql_exec", "query_sql"];
+const NAMES: [&str; 10] =
+    ["exec_sql", "execute_sql", "run_sql", "exec_raw_sql", "run_query", "execute_query", "exec_query", "raw_sql", "sql_exec", "query_sql"];
 
 pub(super) fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     let starts = cx.starts();
@@ -21,7 +22,9 @@ pub(super) fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
                 Some(way) => (Confidence::Proven, format!("this code goes to {}, and any of them", audience(way.surface))),
                 None => (Confidence::Likely, "unless it is taken from visitors, anyone who opens your site".to_owned()),
             };
-            let message = format!("`{name}` is a function of your database that runs the SQL it is given: {who} can call it as `/rpc/{name}` and read or delete what they like");
+            let message = format!(
+                "`{name}` is a function of your database that runs the SQL it is given: {who} can call it as `/rpc/{name}` and read or delete what they like"
+            );
             let mut finding = cx.finding(&META, "runs-sql", (Impact::Critical, confidence), cx.place(asked.span.shifted(*start)), message);
             finding.related = way.map(|way| cx.chain(&way)).unwrap_or_default();
             out.push(finding);

@@ -57,7 +57,12 @@ fn verdict(cx: &FileCx<'_>, routine: &Routine, is_called: bool) -> Option<Verdic
     if routine.runs_arguments && is_called {
         let impact = if routine.definer { Impact::Critical } else { Impact::High };
         let rights = if routine.definer { "with the rights of its owner, above all policies" } else { "on your database" };
-        return make("runs-sql", impact, Confidence::Proven, format!("`{name}` runs the text that it is given as SQL, {rights}: {who} can call it as `/rpc/{name}` and read or delete what they like"));
+        return make(
+            "runs-sql",
+            impact,
+            Confidence::Proven,
+            format!("`{name}` runs the text that it is given as SQL, {rights}: {who} can call it as `/rpc/{name}` and read or delete what they like"),
+        );
     }
     if !routine.definer {
         return None;
@@ -67,13 +72,27 @@ fn verdict(cx: &FileCx<'_>, routine: &Routine, is_called: bool) -> Option<Verdic
         if !routine.arg_types.is_empty()
             && let Some(table) = routine.writes.iter().find(|table| is_somebodys(table).is_some())
         {
-            return make("writes", Impact::High, Confidence::Likely, format!("`{name}` changes `{table}` with the rights of its owner and does not ask who calls: {who} can call it as `/rpc/{name}` for anybody's rows"));
+            return make(
+                "writes",
+                Impact::High,
+                Confidence::Likely,
+                format!(
+                    "`{name}` changes `{table}` with the rights of its owner and does not ask who calls: {who} can call it as `/rpc/{name}` for anybody's rows"
+                ),
+            );
         }
-        let gives_rows = routine.returns.starts_with("setof") || routine.returns.starts_with("table") || routine.returns.starts_with("json") || routine.returns == "record";
-        if gives_rows
-            && let Some(table) = routine.reads.iter().find(|table| table.schema.as_deref() == Some("auth") || is_somebodys(&table.name).is_some())
-        {
-            return make("reads", Impact::High, Confidence::Likely, format!("`{name}` reads `{}` with the rights of its owner and does not ask who calls: {who} can call it as `/rpc/{name}` and step over row level security", table.name));
+        let gives_rows =
+            routine.returns.starts_with("setof") || routine.returns.starts_with("table") || routine.returns.starts_with("json") || routine.returns == "record";
+        if gives_rows && let Some(table) = routine.reads.iter().find(|table| table.schema.as_deref() == Some("auth") || is_somebodys(&table.name).is_some()) {
+            return make(
+                "reads",
+                Impact::High,
+                Confidence::Likely,
+                format!(
+                    "`{name}` reads `{}` with the rights of its owner and does not ask who calls: {who} can call it as `/rpc/{name}` and step over row level security",
+                    table.name
+                ),
+            );
         }
     }
     routine.search_path.is_none().then(|| Verdict {
@@ -87,7 +106,9 @@ fn verdict(cx: &FileCx<'_>, routine: &Routine, is_called: bool) -> Option<Verdic
 /// It calls something that is not in the project and whose name says that it decides.
 fn may_ask(cx: &FileCx<'_>, routine: &Routine) -> bool {
     let is_known = |name: &str| cx.schema.routines().iter().any(|known| known.name.name.eq_ignore_ascii_case(name));
-    let decides = |name: &str| ["is_", "has_", "can_", "require", "assert", "check_", "verify", "authorize", "ensure", "current_"].iter().any(|word| name.starts_with(word));
+    let decides = |name: &str| {
+        ["is_", "has_", "can_", "require", "assert", "check_", "verify", "authorize", "ensure", "current_"].iter().any(|word| name.starts_with(word))
+    };
     routine.calls.iter().any(|call| decides(call) && !is_known(call))
 }
 

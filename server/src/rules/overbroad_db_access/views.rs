@@ -1,8 +1,8 @@
 //! Views read with the rights of their owner: the policies of the tables behind them do not apply.
 
 use super::{META, plan};
-use crate::facts::schema::{Model, NameClass, Privacy, Reach, View, column_classes};
 use crate::facts::schema::Caller;
+use crate::facts::schema::{Model, NameClass, Privacy, Reach, View, column_classes};
 use crate::model::sql::PolicyCommand;
 use crate::rules::database::api::asked_for;
 use crate::rules::database::change::ChangeKind;
@@ -19,7 +19,9 @@ pub(super) fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
         let Some((table, confidence)) = behind(cx, view) else { continue };
         let name = &view.name.name;
         let place = Place { file: view.named_at.file.clone(), span: view.named_at.span };
-        let message = format!("`{name}` reads `{table}` with the rights of its owner, so the policies of `{table}` do not apply: anyone who opens your site can read what the view shows of every row");
+        let message = format!(
+            "`{name}` reads `{table}` with the rights of its owner, so the policies of `{table}` do not apply: anyone who opens your site can read what the view shows of every row"
+        );
         let mut finding = cx.finding(&META, "view", (Impact::High, confidence), place.clone(), message);
         finding.related.extend(asked_for(cx, "from", name).iter().map(|asked| asked.related(name)));
         let qualified = format!("{}.{}", quoted(view.name.schema_or_public()), quoted(name));

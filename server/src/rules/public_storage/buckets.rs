@@ -16,7 +16,8 @@ pub(super) fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
         let is_open = |bucket: &&Name| Content::of_name(bucket) == Content::Private && !is_closed_later(cx, statement, bucket);
         let Some(bucket) = buckets.iter().find(is_open).cloned() else { continue };
         let place = cx.place(statement.span);
-        let message = format!("The bucket `{bucket}` is public: every file in it has an address that anyone can open without signing in, whatever its policies say");
+        let message =
+            format!("The bucket `{bucket}` is public: every file in it has an address that anyone can open without signing in, whatever its policies say");
         let mut finding = cx.finding(&META, "bucket", (Impact::Medium, Confidence::Proven), place.clone(), message);
         let kind = ChangeKind::CloseBucket { bucket: bucket.clone() };
         finding.plans.push(FixPlan::ChangeDatabase(Box::new(DatabaseChange { at: place, object: bucket, kind })));

@@ -35,7 +35,9 @@ fn finding(cx: &FileCx<'_>, policy: &Policy) -> Option<Finding> {
         (Some(Caller::SignedIn), ..) => (Caller::SignedIn, "overwrite and delete", Impact::High, Confidence::Likely),
         (None, Some(Caller::Anonymous), _) => (Caller::Anonymous, "put up", Impact::High, Confidence::Proven),
         (None, Some(Caller::SignedIn), _) => (Caller::SignedIn, "put up", Impact::Medium, Confidence::Likely),
-        (None, None, Some(who)) if content == Content::Private => (who, "list and download", Impact::High, if who == Caller::Anonymous { Confidence::Proven } else { Confidence::Likely }),
+        (None, None, Some(who)) if content == Content::Private => {
+            (who, "list and download", Impact::High, if who == Caller::Anonymous { Confidence::Proven } else { Confidence::Likely })
+        }
         _ => return None,
     };
     let people = if who == Caller::Anonymous { "anyone on the internet" } else { "anyone who signs up" };

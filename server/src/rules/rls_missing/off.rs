@@ -55,10 +55,12 @@ fn finding(cx: &FileCx<'_>, served: Served, model: &Model, site: &Site, is_switc
     finding.related.extend(asked.iter().map(|asked| asked.related(table)));
     let policy = security.policies.first().map(|policy| (&policy.site, "this policy has no effect"));
     let grant = security.grants.iter().find(|grant| is_api_role(&grant.role) && !grant.site.span.is_empty()).map(|grant| (&grant.site, "granted here"));
-    finding.related.extend(policy.into_iter().chain(grant).map(|(site, message)| Related {
-        place: Place { file: site.file.clone(), span: site.span },
-        message: message.to_owned(),
-    }));
+    finding.related.extend(
+        policy
+            .into_iter()
+            .chain(grant)
+            .map(|(site, message)| Related { place: Place { file: site.file.clone(), span: site.span }, message: message.to_owned() }),
+    );
     finding.absence = !is_switched_off;
     let policies = match owner::condition(cx.schema, model) {
         _ if !security.policies.is_empty() => Policies::None,
@@ -77,7 +79,17 @@ fn is_api_role(role: &str) -> bool {
 
 /// What migration tools and extensions keep for themselves.
 fn is_bookkeeping(table: &str) -> bool {
-    matches!(table, "_prisma_migrations" | "__drizzle_migrations" | "schema_migrations" | "flyway_schema_history" | "knex_migrations" | "knex_migrations_lock" | "spatial_ref_sys" | "alembic_version")
+    matches!(
+        table,
+        "_prisma_migrations"
+            | "__drizzle_migrations"
+            | "schema_migrations"
+            | "flyway_schema_history"
+            | "knex_migrations"
+            | "knex_migrations_lock"
+            | "spatial_ref_sys"
+            | "alembic_version"
+    )
 }
 
 fn is_whole(cx: &FileCx<'_>, made_at: &Site) -> bool {

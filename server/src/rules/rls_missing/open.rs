@@ -42,7 +42,10 @@ fn verdict(model: &Model, policy: &Policy) -> Option<Verdict> {
     if rules().any(|rule| rule.predicate.trusts_editable_claim()) && (policy.covers_caller(Caller::SignedIn)) {
         let of_check = !policy.using.as_ref().is_some_and(|rule| rule.predicate.trusts_editable_claim());
         let claim = rules().find_map(|rule| editable(&rule.predicate)).unwrap_or_else(|| "user_metadata".to_owned());
-        let message = format!("{} trusts `{claim}`, which everybody can change about themselves: anyone who signs up can give themselves what it asks for on `{table}`", title(policy));
+        let message = format!(
+            "{} trusts `{claim}`, which everybody can change about themselves: anyone who signs up can give themselves what it asks for on `{table}`",
+            title(policy)
+        );
         return Some(Verdict { detail: "user-metadata", impact: Impact::High, confidence: Confidence::Proven, of_check, message });
     }
     let changes = [PolicyCommand::Update, PolicyCommand::Delete].into_iter().filter(|command| policy.covers(*command));
@@ -106,7 +109,12 @@ fn reads(model: &Model, policy: &Policy) -> Option<Verdict> {
     if model.privacy() == Privacy::Principal {
         return None;
     }
-    if model.privacy() != Privacy::Private || named(NameClass::AuthoredModel) || named(NameClass::ReactionModel) || named(NameClass::OfferModel) || named(NameClass::Membership) {
+    if model.privacy() != Privacy::Private
+        || named(NameClass::AuthoredModel)
+        || named(NameClass::ReactionModel)
+        || named(NameClass::OfferModel)
+        || named(NameClass::Membership)
+    {
         return None;
     }
     let every = || "every row".to_owned();
@@ -174,7 +182,9 @@ fn finding(cx: &FileCx<'_>, model: &Model, policy: &Policy, verdict: Verdict) ->
     let kind = match owner::condition(cx.schema, model) {
         _ if is_for_server => Some(ChangeKind::DropPolicy { table, policy: policy.name.clone() }),
         Some(condition) if verdict.detail != "user-metadata" => {
-            let is_wide = |rule: &Option<PolicyRule>| rule.as_ref().is_some_and(|rule| matches!(rule.predicate.reach(Caller::SignedIn), Reach::Everybody | Reach::SignedIn | Reach::Marked));
+            let is_wide = |rule: &Option<PolicyRule>| {
+                rule.as_ref().is_some_and(|rule| matches!(rule.predicate.reach(Caller::SignedIn), Reach::Everybody | Reach::SignedIn | Reach::Marked))
+            };
             let using = (is_wide(&policy.using) || policy.using.is_none() && policy.command != PolicyCommand::Insert).then(|| condition.clone());
             let check = (is_wide(&policy.check) || policy.check.is_none() && policy.command == PolicyCommand::Insert).then_some(condition);
             (using.is_some() || check.is_some()).then_some(ChangeKind::Tighten { table, policy: policy.name.clone(), using, check })

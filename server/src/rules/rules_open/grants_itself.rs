@@ -8,7 +8,11 @@ use crate::text::Name;
 
 pub(super) fn verdict(rules: &FileRules, area: &Area, permission: &Permission) -> Option<Verdict> {
     let own = collection(area)?;
-    let is_written = permission.operations.iter().any(|operation| matches!(operation, Operation::Create | Operation::Update) && permission.demand.who(*operation) >= Who::Owner && permission.demand.who(*operation) != Who::Unknown);
+    let is_written = permission.operations.iter().any(|operation| {
+        matches!(operation, Operation::Create | Operation::Update)
+            && permission.demand.who(*operation) >= Who::Owner
+            && permission.demand.who(*operation) != Who::Unknown
+    });
     // That it is the caller's own document is what makes it dangerous; other ties are somebody's considered choice.
     let is_own = permission.demand.parts().iter().any(|part| matches!(part, Demand::Owner(Tie::Path(_) | Tie::Field(_) | Tie::Incoming(_))));
     if !is_written || !is_own || permission.demand.parts().contains(&&Demand::Unknown) {
@@ -21,7 +25,9 @@ pub(super) fn verdict(rules: &FileRules, area: &Area, permission: &Permission) -
         detail: "grants-itself",
         impact: Impact::High,
         confidence: Confidence::Proven,
-        message: format!("Other rules trust `{field}` in `{own}`, and here everybody may write their own: anyone who signs up can give themselves another `{field}`"),
+        message: format!(
+            "Other rules trust `{field}` in `{own}`, and here everybody may write their own: anyone who signs up can give themselves another `{field}`"
+        ),
     })
 }
 

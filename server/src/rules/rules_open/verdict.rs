@@ -13,7 +13,8 @@ pub(super) fn verdict(cx: &FileCx<'_>, rules: &FileRules, area: &Area, permissio
     if area.store == Store::Unknown {
         return None;
     }
-    let who = |of: &[Operation]| permission.operations.iter().filter(|operation| of.contains(operation)).map(|operation| permission.demand.who(*operation)).max();
+    let who =
+        |of: &[Operation]| permission.operations.iter().filter(|operation| of.contains(operation)).map(|operation| permission.demand.who(*operation)).max();
     let (reads, writes) = (who(&Operation::READ), who(&Operation::WRITE));
     let widest = reads.max(writes)?;
     let subject = Subject::of(cx, rules, area);
@@ -24,7 +25,12 @@ pub(super) fn verdict(cx: &FileCx<'_>, rules: &FileRules, area: &Area, permissio
         _ => written(permission),
     };
     let writes_too = is_wide(writes);
-    let only_adds = writes_too && permission.operations.iter().filter(|operation| !operation.is_read()).all(|operation| *operation == Operation::Create || permission.demand.who(*operation) < Who::SignedIn);
+    let only_adds = writes_too
+        && permission
+            .operations
+            .iter()
+            .filter(|operation| !operation.is_read())
+            .all(|operation| *operation == Operation::Create || permission.demand.who(*operation) < Who::SignedIn);
     let is_checked = permission.demand.parts().iter().any(|part| matches!(part, Demand::Incoming(_)));
     let by_id = !writes_too && !permission.operations.contains(&Operation::List);
     let rating = match widest {
@@ -111,7 +117,10 @@ impl Subject {
         let is_people = is(NameClass::ModelOfPeople) || below_person.is_some() && !is_below;
         let is_public = !is_below && (is(NameClass::PublicModel) || is(NameClass::AuthoredModel) || is(NameClass::OfferModel) || is(NameClass::ReactionModel));
         let by_rules = collection.is_some_and(|name| owner_fields(rules).iter().any(|(known, ..)| *known == name) || tied_by_path(rules, area));
-        let by_code = collection.filter(|_| area.store != Store::Storage).and_then(|name| cx.schema.model(name)).is_some_and(|model| crate::rules::database::owner::direct(model).is_some());
+        let by_code = collection
+            .filter(|_| area.store != Store::Storage)
+            .and_then(|name| cx.schema.model(name))
+            .is_some_and(|model| crate::rules::database::owner::direct(model).is_some());
         Subject { everything: is_everything(area), is_public, is_private: is(NameClass::PrivateModel) || is_below, is_people, is_owned: by_rules || by_code }
     }
 
