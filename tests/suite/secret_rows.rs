@@ -133,7 +133,11 @@ fn findings(path: &str, text: &str) -> Vec<Finding> {
     let project = Project::new(vec![FileId::new("/w")]).with(vec![(file.clone(), Some(Arc::new(document)))]);
     let mut out = Vec::new();
     let Some(known) = project.file(&file) else { panic!("{path} is not read") };
-    secret_hardcoded::of_file(&FileCx { project: &project, reach: &Reach::of(&project), file: &file, known }, &mut Memory::default(), &mut out);
+    secret_hardcoded::of_file(
+        &FileCx { project: &project, reach: &Reach::of(&project), file: &file, known, schema: project.schema() },
+        &mut Memory::default(),
+        &mut out,
+    );
     out
 }
 

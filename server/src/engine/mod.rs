@@ -141,7 +141,8 @@ impl Engine {
             }
             let memory = engine.remembered.entry(file.clone()).or_default();
             let hits = snapshot.project.file(file).map(|known| engine.own.patterns.hits(&known.document, &mut memory.patterns)).unwrap_or_default();
-            of_file(snapshot, &engine.reach, file, &mut memory.secrets, &hits, &mut out);
+            let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+            of_file(snapshot, &engine.reach, schema, file, &mut memory.secrets, &hits, &mut out);
             Some(finished(snapshot, out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
@@ -165,7 +166,8 @@ impl Engine {
                 }
                 let mut fresh = secrets::Memory::default();
                 let memory = engine.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets);
-                of_file(snapshot, &engine.reach, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
+                let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+                of_file(snapshot, &engine.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
             }
             Some(finished(snapshot, out))
         })
@@ -282,11 +284,11 @@ pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
 }
 
 /// What is said of one file by itself.
-fn of_file(snapshot: &Snapshot, reach: &Reach, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
+fn of_file(snapshot: &Snapshot, reach: &Reach, schema: &Schema, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
     let Some(known) = snapshot.project.file(file) else { return };
     let mut found = Vec::new();
     let is_shown = snapshot.config.include_tests || matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
-    rules::of_file(&FileCx { project: &snapshot.project, reach, file, known }, is_shown, memory, &mut found);
+    rules::of_file(&FileCx { project: &snapshot.project, reach, file, known, schema }, is_shown, memory, &mut found);
     if is_shown && !hits.is_empty() {
         let secrets: Vec<Span> = found.iter().map(|finding| finding.place.span).collect();
         found.extend(rules::own::findings(&snapshot.config.own_rules, &known.document, hits, &secrets));

@@ -23,6 +23,7 @@ pub mod setup;
 pub mod show;
 pub mod source_map;
 pub mod spoken;
+pub mod storage;
 pub mod taint;
 pub mod template;
 pub mod value;

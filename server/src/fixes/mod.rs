@@ -8,6 +8,7 @@ mod clean_markup;
 pub mod comment_key;
 mod config_text;
 mod data_not_code;
+mod demand_owner;
 pub mod edits;
 mod embedded;
 pub mod env_file;
@@ -21,6 +22,7 @@ mod keep_file_name;
 mod leave_out;
 mod literal;
 mod load_safely;
+mod migrate;
 pub mod move_to_env;
 mod package;
 mod phrasebook;
@@ -77,6 +79,8 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::LimitUpload { call, limits, filter } => ask_for_text::limits(project, call, *limits, *filter).into_iter().collect(),
         FixPlan::ReadLiteral { call } => ask_for_text::read_literal(project, call).into_iter().collect(),
         FixPlan::EscapeInTemplate { at } => clean_markup::in_template(project, at).into_iter().collect(),
+        FixPlan::ChangeDatabase(change) => migrate::fix(project, change).into_iter().collect(),
+        FixPlan::DemandOwner { at, demand } => demand_owner::fix(project, at, demand).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

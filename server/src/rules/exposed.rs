@@ -2,6 +2,7 @@
 
 use crate::facts::browser::{BROWSER, Stack, name_fits};
 use crate::facts::exposure::EXPOSURE;
+use crate::facts::schema::Schema;
 use crate::project::reach::{Reach, Way, place_of};
 use crate::project::surface::Surface;
 use crate::project::{File, Project};
@@ -15,6 +16,8 @@ pub struct FileCx<'c> {
     pub reach: &'c Reach,
     pub file: &'c FileId,
     pub known: &'c File,
+    /// The models of all files, with what the configuration says of them.
+    pub schema: &'c Schema,
 }
 
 impl<'c> FileCx<'c> {

@@ -4,6 +4,7 @@ mod address;
 pub mod built;
 pub mod code_injection;
 pub mod command_injection;
+pub mod database;
 pub mod exposed;
 mod finding;
 mod holes;
@@ -13,6 +14,7 @@ mod meta;
 pub mod missing_ownership;
 pub mod nosql_injection;
 pub mod open_redirect;
+pub mod overbroad_db_access;
 pub mod own;
 pub mod ownership;
 mod ownership_plan;
@@ -21,7 +23,10 @@ pub mod path_traversal;
 pub mod plan;
 pub mod public_env_secret;
 pub mod public_source_maps;
+pub mod public_storage;
 pub mod raw;
+pub mod rls_missing;
+pub mod rules_open;
 pub mod secret_client_exposed;
 pub mod secret_hardcoded;
 pub mod sensitive_data_exposed;
@@ -51,9 +56,13 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &missing_ownership::META,
         &nosql_injection::META,
         &open_redirect::META,
+        &overbroad_db_access::META,
         &path_traversal::META,
         &public_env_secret::META,
         &public_source_maps::META,
+        &public_storage::META,
+        &rls_missing::META,
+        &rules_open::META,
         &secret_client_exposed::META,
         &secret_hardcoded::META,
         &sensitive_data_exposed::META,
@@ -71,6 +80,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
     missing_ownership::check(cx, &mut out);
+    overbroad_db_access::of_walk(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
     command_injection::check(cx, &mut out);
@@ -104,6 +114,10 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     let told: FxHashSet<Name> = cx.reach.published().names(cx.file).iter().filter(told).cloned().collect();
     public_env_secret::check(cx, &published, &told, out);
     public_source_maps::check(cx, out);
+    rls_missing::check(cx, out);
+    rules_open::check(cx, out);
+    overbroad_db_access::of_file(cx, out);
+    public_storage::check(cx, out);
 }
 
 /// The rule with this id, if there is one.

@@ -1,6 +1,8 @@
 //! What should change, as data. `fixes` turns it into edits when somebody asks.
 
+use super::database::change::DatabaseChange;
 use super::{Place, RuleId};
+use crate::facts::access_rules::Operation as AccessOperation;
 use crate::facts::query::Operation;
 use crate::text::{FileId, Name};
 
@@ -53,10 +55,36 @@ pub enum FixPlan {
     ReadLiteral { call: Place },
     /// Let a template escape what it writes out at `at`.
     EscapeInTemplate { at: Place },
+    /// Change what the project's SQL makes of the database.
+    ChangeDatabase(Box<DatabaseChange>),
+    /// Let a rule of Firebase ask whose the document is.
+    DemandOwner { at: Place, demand: Box<OwnerDemand> },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
     /// Silence this one finding with a comment and a reason.
     Suppress { at: Place, rule: RuleId, detail: Name },
+}
+
+/// A permission of access rules that should ask for the owner.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OwnerDemand {
+    pub tie: OwnerTie,
+    pub operations: Vec<AccessOperation>,
+    /// Where its condition stands, if it has one.
+    pub condition: Option<Place>,
+    /// It is a place in the tree of a Realtime Database.
+    pub is_tree: bool,
+}
+
+/// What says whose a document is.
+#[derive(Clone, PartialEq, Debug)]
+pub enum OwnerTie {
+    /// Nothing does.
+    Nobody,
+    /// A part of its path.
+    Path(Name),
+    /// One of its fields.
+    Field(Name),
 }
 
 /// What is known of an access that anybody can point at another's record.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::env;
-use super::item::ItemFacts;
+use super::item::{Asked, ItemFacts};
 use super::names::{has_any, standing};
 use super::table::{Admin, EXPOSURE, Vendor};
 use crate::facts::browser::BROWSER;
@@ -124,6 +124,17 @@ pub(super) fn site(segment: &Segment, call: ExprId, callee: ExprId, args: &[Arg]
     let makes = EXPOSURE.admins.iter().any(|admin| admin.calls.iter().any(|known| known == last.as_str()));
     let tells = reads || found.vendor.is_some() || is_new || asks || makes;
     (tells && !found.keys.is_empty()).then(|| CallSite { root, last, span: segment[call].span, vendor: found.vendor, keys: found.keys, kept })
+}
+
+/// `client.from("notes")`: what a client of a database's interface is asked for. `Array.from("abc")` is not one.
+pub(super) fn asked(segment: &Segment, call: ExprId, callee: ExprId, args: &[Arg], kept: bool) -> Option<Asked> {
+    let ExprKind::Member { base, name: step, .. } = &segment[callee].kind else { return None };
+    if !EXPOSURE.data_steps.iter().any(|known| known == step.as_str()) {
+        return None;
+    }
+    let is_class = matches!(&segment[*base].kind, ExprKind::Name(name) if name.starts_with(char::is_uppercase));
+    let name = args.first().and_then(|arg| env::text(segment, arg.value)).filter(|_| !is_class)?;
+    Some(Asked { step: step.clone(), name, span: segment[call].span, kept })
 }
 
 fn callee_names(segment: &Segment, callee: ExprId) -> Option<(Name, Name)> {

@@ -28,6 +28,8 @@ pub struct ItemFacts {
     pub(super) handed: Vec<Handed>,
     pub(super) calls: Vec<CallSite>,
     pub switches: Vec<Switch>,
+    /// Tables and functions of a database that it asks by name.
+    pub asked: Vec<Asked>,
     /// It does something when the file is imported.
     pub runs: bool,
     /// It asks whether it runs in a browser.
@@ -42,6 +44,16 @@ pub struct Imported {
     pub names: Vec<(Name, Name)>,
     pub span: Span,
     pub form: Form,
+    /// It stands in a function that stays on the server.
+    pub kept: bool,
+}
+
+/// `client.from("notes")`, `client.rpc("run_sql")`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    pub step: Name,
+    pub name: Name,
+    pub span: Span,
     /// It stands in a function that stays on the server.
     pub kept: bool,
 }
@@ -227,6 +239,7 @@ impl Reader<'_> {
                     let functions = args.iter().filter(|arg| matches!(segment[arg.value].kind, ExprKind::Function(_)));
                     self.facts.kept.extend(functions.map(|arg| segment[arg.value].span));
                 }
+                self.facts.asked.extend(calls::asked(segment, expr, *callee, args, kept));
                 self.facts.calls.extend(calls::site(segment, expr, *callee, args, *kind == CallKind::New, kept));
             }
             _ => {}

@@ -14,7 +14,7 @@ mod table;
 
 pub use calls::{KeySource, KeyUse, Switch, VendorCall, key_of, vendor_calls};
 pub use env::EnvRead;
-pub use item::{Form, Imported, ItemFacts};
+pub use item::{Asked, Form, Imported, ItemFacts};
 pub use mention::{Holds, Mention, mentions};
 pub use names::{Standing, gives, standing};
 pub use shape::{ExportShape, FileExposure, ImportShape, ItemShape, Shape, is_environment};

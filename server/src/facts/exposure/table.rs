@@ -17,6 +17,8 @@ pub struct Exposure {
     pub(super) public_brands: Vec<Words>,
     pub admin_keys: Vec<String>,
     pub(super) switches: Vec<String>,
+    pub data_clients: Vec<String>,
+    pub(super) data_steps: Vec<String>,
     env_modules: Vec<String>,
     pub(super) server_makers: Vec<String>,
     pub(super) server_steps: Vec<String>,

@@ -2,7 +2,7 @@
 
 use super::declared::{MOST_PARTS, Site};
 use super::replay::Replay;
-use super::row_security::TableGrant;
+use super::row_security::{RowSecurity, TableGrant};
 use crate::model::sql::{Grant, GrantObjects, ObjectName};
 use crate::text::{Name, Span};
 
@@ -20,7 +20,7 @@ impl Replay {
             GrantObjects::Tables(names) => {
                 for name in names {
                     let table = self.table(name, &|_| site.clone());
-                    apply(&mut table.row_security.grants, grant, false, site);
+                    apply(&mut table.row_security, grant, false, site);
                 }
             }
             GrantObjects::AllTables(schemas) if grant.default => self.change_defaults(grant, schemas, site),
@@ -29,9 +29,16 @@ impl Replay {
                 self.blanket_grants += 1;
                 for table in self.tables_mut() {
                     if schemas.iter().any(|schema| schema.eq_ignore_ascii_case(table.name.schema_or_public())) {
-                        apply(&mut table.row_security.grants, grant, true, site);
+                        apply(&mut table.row_security, grant, true, site);
                     }
                 }
+            }
+            GrantObjects::Schemas(schemas) if grant.revoke && grant.privileges.iter().any(|privilege| matches!(privilege.as_str(), "usage" | "all")) => {
+                let closed = schemas.iter().flat_map(|schema| grant.roles.iter().map(move |role| (schema.clone(), role.clone())));
+                self.closed_schemas.extend(closed.take(MOST_PARTS.saturating_sub(self.closed_schemas.len())));
+            }
+            GrantObjects::Schemas(schemas) => {
+                self.closed_schemas.retain(|(schema, role)| !(schemas.contains(schema) && grant.roles.contains(role)));
             }
             GrantObjects::Functions(names) => {
                 for name in names {
@@ -68,8 +75,12 @@ impl Replay {
             for role in &grant.roles {
                 if grant.revoke {
                     self.default_grants.retain(|known| known.schema != schema || known.role != *role);
+                    if self.default_revokes.len() < MOST_PARTS && grant.privileges.iter().any(|privilege| privilege == "all") {
+                        self.default_revokes.push((schema.clone(), role.clone()));
+                    }
                     continue;
                 }
+                self.default_revokes.retain(|known| known != &(schema.clone(), role.clone()));
                 for privilege in grant.privileges.iter().take(MOST_PARTS.saturating_sub(self.default_grants.len())) {
                     self.default_grants.push(Blanket { schema: schema.clone(), role: role.clone(), privilege: privilege.clone(), site: site.clone() });
                 }
@@ -90,8 +101,22 @@ impl Replay {
     }
 }
 
-fn apply(grants: &mut Vec<TableGrant>, grant: &Grant, blanket: bool, site: &Site) {
+impl Replay {
+    /// From whom everything on a table that is made now was taken before.
+    pub(super) fn revoked_by_default(&self, table: &ObjectName) -> Vec<Name> {
+        let is_meant = |schema: &Option<Name>| schema.as_ref().is_none_or(|schema| schema.eq_ignore_ascii_case(table.schema_or_public()));
+        self.default_revokes.iter().filter(|(schema, _)| is_meant(schema)).map(|(_, role)| role.clone()).collect()
+    }
+}
+
+fn apply(security: &mut RowSecurity, grant: &Grant, blanket: bool, site: &Site) {
+    let (grants, revoked) = (&mut security.grants, &mut security.revoked);
     for role in &grant.roles {
+        if !grant.revoke {
+            revoked.retain(|known| known != role);
+        } else if revoked.len() < MOST_PARTS && grant.privileges.iter().any(|privilege| privilege == "all") && !revoked.contains(role) {
+            revoked.push(role.clone());
+        }
         for privilege in &grant.privileges {
             let same = |known: &TableGrant| known.role == *role && known.privilege == *privilege;
             if grant.revoke {

@@ -66,6 +66,7 @@ impl Linker {
         security.forced |= row_security.forced;
         security.policies.extend(row_security.policies.iter().cloned());
         security.grants.extend(row_security.grants.iter().cloned());
+        security.revoked.extend(row_security.revoked.iter().cloned());
         security.changed_at = row_security.changed_at.clone().or(security.changed_at.take());
         add_columns(&mut known.declared.columns, columns.to_vec());
         true

@@ -167,6 +167,7 @@ fn add(known: &mut Merged, other: Declared, row_security: RowSecurity) {
         }
     }
     security.grants.extend(row_security.grants);
+    security.revoked.extend(row_security.revoked);
 }
 
 /// Adds what is new, and fills in what is known: columns are the same if one of their names is.

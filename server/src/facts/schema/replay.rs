@@ -4,10 +4,10 @@ use rustc_hash::FxHashMap;
 
 use super::declared::{DeclaredReference, FileSchema, MOST_PARTS, Site, Target};
 use super::grants::Blanket;
-use super::routine::{Routine, View};
+use super::routine::{Routine, View, ask_through_calls};
 use super::table::Table;
 use crate::model::sql::{AlterAction, AlterTable, CreateTable, ObjectName, Statement, StatementKind};
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Name, Span};
 
 #[derive(Default)]
 pub(super) struct Replay {
@@ -18,6 +18,10 @@ pub(super) struct Replay {
     /// Some file switches row security on for tables it finds at run time.
     pub dynamic_row_security: bool,
     pub(super) default_grants: Vec<Blanket>,
+    /// From whom everything on tables made later is taken, by schema.
+    pub(super) default_revokes: Vec<(Option<Name>, Name)>,
+    /// Schemas with the roles that may not use them.
+    pub(super) closed_schemas: Vec<(Name, Name)>,
     /// How many grants on all tables have been run, and how many tables have been renamed.
     pub(super) blanket_grants: usize,
     renames: usize,
@@ -99,11 +103,12 @@ impl Replay {
 
     fn create(&mut self, create: &CreateTable, site: &dyn Fn(Span) -> Site) {
         let like = create.like.as_ref().and_then(|like| self.find(like)).map(|like| (like.columns.clone(), like.unique_together.clone()));
-        let grants = self.granted_by_default(&create.name);
+        let (grants, revoked) = (self.granted_by_default(&create.name), self.revoked_by_default(&create.name));
         let (copied, keys) = like.unwrap_or_default();
         let table = self.table(&create.name, site);
         if !table.is_defined {
             table.row_security.grants.extend(grants);
+            table.row_security.revoked.extend(revoked);
         }
         table.unique_together.extend(keys);
         table.create(create, copied, site);
@@ -148,6 +153,7 @@ impl Replay {
 
     /// What depends on all statements: which functions ask who calls, whether loops over tables hide row security.
     fn finish(mut self) -> Replay {
+        ask_through_calls(&mut self.routines);
         let asks: FxHashMap<String, bool> = self.routines.iter().map(|routine| (key(&routine.name), routine.asks_caller)).collect();
         let asks_caller = |name: &str| {
             let name = if name.contains('.') { name.to_owned() } else { format!("public.{name}") };
@@ -155,6 +161,8 @@ impl Replay {
         };
         let is_dynamic = self.dynamic_row_security;
         for table in &mut self.tables {
+            let closed = self.closed_schemas.iter().filter(|(schema, _)| schema.eq_ignore_ascii_case(table.name.schema_or_public()));
+            table.row_security.revoked.extend(closed.map(|(_, role)| role.clone()));
             for policy in &mut table.row_security.policies {
                 for rule in policy.using.iter_mut().chain(&mut policy.check) {
                     rule.predicate.resolve_functions(&asks_caller);
@@ -163,6 +171,10 @@ impl Replay {
             if is_dynamic && table.row_security.enabled == Some(false) && table.row_security.changed_at.is_none() {
                 table.row_security.enabled = None;
             }
+        }
+        for view in &mut self.views {
+            let own = self.by_name.get(&key(&view.name)).and_then(|index| self.tables.get(*index));
+            view.revoked = own.map(|table| table.row_security.revoked.clone()).unwrap_or_default();
         }
         self
     }

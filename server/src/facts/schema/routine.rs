@@ -1,9 +1,12 @@
 //! Functions and views of the database.
 
+use rustc_hash::FxHashSet;
+
 use super::catalogue::CATALOGUE;
-use super::declared::{MOST_COLUMNS, Site};
+use super::declared::{MOST_COLUMNS, MOST_PARTS, Site};
+use super::predicate_reader::asks_caller;
 use super::replay::Replay;
-use crate::model::sql::{AlterFunction, CreateFunction, CreateView, ObjectName, Pieces, Query, QueryKind, query};
+use crate::model::sql::{AlterFunction, CreateFunction, CreateView, Expr, ExprKind, ObjectName, Pieces, Query, QueryKind, query};
 use crate::text::{Name, Span};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -19,8 +22,12 @@ pub struct Routine {
     pub search_path: Option<Name>,
     /// Runs SQL that it puts together.
     pub executes: bool,
+    /// A text that its caller gives becomes part of what it runs.
+    pub runs_arguments: bool,
     /// Its body asks who calls: `auth.uid()`, a claim, the session's user.
     pub asks_caller: bool,
+    /// Functions that it calls, in lower case and without their schemas.
+    pub calls: Vec<Name>,
     /// Tables it changes, as far as that can be read.
     pub writes: Vec<Name>,
     /// Tables it reads, as far as that can be read.
@@ -29,6 +36,8 @@ pub struct Routine {
     pub granted_to: Vec<Name>,
     /// Where `set search_path = ''` can be inserted.
     pub options_end: Site,
+    /// Its name, where it was made last.
+    pub named_at: Site,
     pub site: Site,
 }
 
@@ -39,6 +48,14 @@ pub struct View {
     /// Reads with the rights of the caller.
     pub security_invoker: bool,
     pub reads: Vec<ObjectName>,
+    /// The columns that it shows, by their names in the tables; `None`: all of them, or it cannot be told.
+    pub shows: Option<Vec<Name>>,
+    /// It limits its rows by who asks.
+    pub asks_caller: bool,
+    /// Roles from which it was taken.
+    pub revoked: Vec<Name>,
+    /// Its name, where it was made last.
+    pub named_at: Site,
     /// Where `with (security_invoker = on)` can be inserted.
     pub options_end: Site,
     pub site: Site,
@@ -63,12 +80,15 @@ impl Replay {
             definer: function.definer,
             search_path: function.search_path.clone(),
             executes: function.body.as_ref().is_some_and(|body| body.executes),
+            runs_arguments: function.body.as_ref().is_some_and(|body| body.runs_arguments),
             asks_caller: body_asks_caller(body),
+            calls: calls_of(body),
             writes: Vec::new(),
             reads: Vec::new(),
             revoked_from: before.as_ref().map(|before| before.revoked_from.clone()).unwrap_or_default(),
             granted_to: before.map(|before| before.granted_to).unwrap_or_default(),
             options_end: site(Span::at(function.options_end)),
+            named_at: site(function.name.span),
             site: site(span),
         };
         tables_of(body, &mut routine);
@@ -98,10 +118,57 @@ impl Replay {
             materialized: view.materialized,
             security_invoker: view.security_invoker,
             reads,
+            shows: view.query.as_ref().and_then(shown),
+            asks_caller: view.query.as_ref().is_some_and(asks_caller),
+            revoked: Vec::new(),
+            named_at: site(view.name.span),
             options_end: site(Span::at(view.options_end)),
             site: site(span),
         });
     }
+}
+
+/// The columns that a query shows: those of its own list, whatever is made of them. Counts and sums of rows show none.
+fn shown(query: &Query) -> Option<Vec<Name>> {
+    if query.selects_everything() || !query.also.is_empty() || !query.with.is_empty() || query.tables.iter().any(|table| table.query.is_some()) {
+        return None;
+    }
+    let mut shown = Vec::new();
+    for item in query.columns.iter().take(MOST_COLUMNS) {
+        columns_of(&item.expr, &mut shown, 0)?;
+    }
+    Some(shown)
+}
+
+fn columns_of(expr: &Expr, out: &mut Vec<Name>, depth: u32) -> Option<()> {
+    if depth > 16 {
+        return None;
+    }
+    match &expr.kind {
+        ExprKind::Column(column) => out.push(column.name.clone()),
+        ExprKind::Star => return None,
+        ExprKind::Call { name, .. } if matches!(name.as_str(), "count" | "sum" | "avg" | "bool_or" | "bool_and") => {}
+        ExprKind::Call { name, args } => {
+            // `row_to_json(t)`, `json_agg(t)`: a whole row.
+            if name.contains("json") {
+                return None;
+            }
+            args.iter().try_for_each(|arg| columns_of(arg, out, depth + 1))?;
+        }
+        ExprKind::Path { base, .. } => columns_of(base, out, depth + 1)?,
+        ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Other(parts) => {
+            parts.iter().try_for_each(|part| columns_of(part, out, depth + 1))?;
+        }
+        ExprKind::Query(_) | ExprKind::Exists(_) => return None,
+        ExprKind::Not(_)
+        | ExprKind::Compare { .. }
+        | ExprKind::Placeholder(_)
+        | ExprKind::Text { .. }
+        | ExprKind::Number(_)
+        | ExprKind::Bool(_)
+        | ExprKind::Null => {}
+    }
+    Some(())
 }
 
 /// Every table a query reads, also in its parts.
@@ -133,12 +200,39 @@ fn tables_of(body: &str, routine: &mut Routine) {
     routine.writes.dedup();
 }
 
+/// The names in front of parentheses, each once.
+fn calls_of(body: &str) -> Vec<Name> {
+    let mut calls: Vec<Name> = Vec::new();
+    for (at, _) in body.match_indices('(') {
+        let before = body.get(..at).unwrap_or("").trim_end();
+        let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        let name = Name::from(before.get(start..).unwrap_or("").to_ascii_lowercase());
+        if !name.is_empty() && calls.len() < MOST_PARTS && !calls.contains(&name) {
+            calls.push(name);
+        }
+    }
+    calls
+}
+
+/// What a function calls may ask for it: `perform assert_member(team)`.
+pub(super) fn ask_through_calls(routines: &mut [Routine]) {
+    for _ in 0..3 {
+        let asking: FxHashSet<Name> =
+            routines.iter().filter(|routine| routine.asks_caller).map(|routine| Name::from(routine.name.name.to_ascii_lowercase())).collect();
+        routines
+            .iter_mut()
+            .filter(|routine| !routine.asks_caller)
+            .for_each(|routine| routine.asks_caller = routine.calls.iter().any(|call| asking.contains(call)));
+    }
+}
+
 /// A body that says `auth.uid()` (or another of the catalogue's callers) asks who calls, wherever it says so.
 fn body_asks_caller(body: &str) -> bool {
     let lower = body.to_ascii_lowercase();
     let callers = CATALOGUE.callers.iter().filter(|caller| caller.argument.is_none()).flat_map(|caller| &caller.call);
     let asks_setting = lower.contains("current_setting(") && (lower.contains("claim") || lower.contains("user"));
-    asks_setting || callers.into_iter().any(|call| lower.contains(&format!("{call}(")))
+    let asks_role = ["auth.role(", "auth.jwt(", "auth.email("].iter().any(|call| lower.contains(call));
+    asks_setting || asks_role || callers.into_iter().any(|call| lower.contains(&format!("{call}(")))
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub struct RowSecurity {
     pub forced: bool,
     pub policies: Vec<Policy>,
     pub grants: Vec<TableGrant>,
+    /// Roles from which everything on the table was taken.
+    pub revoked: Vec<Name>,
     /// Where it was switched on or off last.
     pub changed_at: Option<Site>,
 }

@@ -42,6 +42,11 @@ impl Walker<'_> {
         for part in parts {
             value = self.member(&value, &Name::from(part));
         }
+        self.of_type(&value)
+    }
+
+    /// A value of the type that another value is.
+    pub(super) fn of_type(&mut self, value: &Value) -> Option<Value> {
         match value.kind() {
             Kind::Class(class) => Some(self.instance(class.clone(), Vec::new())),
             Kind::Library(library) => {

@@ -98,7 +98,8 @@ impl Walker<'_> {
             if let ExprKind::Call { callee, args, .. } = &segment[*item].kind
                 && let Some(value) = self.injection(*callee, args, None)
             {
-                return Some(value);
+                let ty = items.first().map(|first| self.eval(*first)).filter(|_| is_nothing(&value));
+                return Some(ty.and_then(|ty| self.of_type(&ty)).filter(is_client).unwrap_or(value));
             }
         }
         None
@@ -118,7 +119,10 @@ impl Walker<'_> {
             // `Depends()` on its own means the declared class.
             None => return ty.and_then(|ty| self.declared(ty)),
         };
-        Some(self.depend(&dependency))
+        let value = self.depend(&dependency);
+        // The function that makes the session may not be there to be looked into: what it makes is declared.
+        let declared = ty.filter(|_| is_nothing(&value)).and_then(|ty| self.declared(ty)).filter(is_client);
+        Some(declared.unwrap_or(value))
     }
 
     /// Runs a dependency: a function, a class or an object that can be called.
@@ -154,4 +158,18 @@ impl Walker<'_> {
         self.open_from = before;
         result
     }
+}
+
+/// Nothing is known of it, not even who made it.
+fn is_nothing(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Unknown => true,
+        Kind::Library(library) => library.states.is_empty() && !library.guessed,
+        _ => false,
+    }
+}
+
+/// A value of a library that the catalogue knows.
+fn is_client(value: &Value) -> bool {
+    matches!(value.kind(), Kind::Library(library) if !library.states.is_empty())
 }

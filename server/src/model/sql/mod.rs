@@ -4,6 +4,7 @@
 //! [`query`] reads a query that stands in a program, with substitutions; [`statements`] reads a file of definitions.
 
 mod condition;
+mod dynamic;
 mod expr;
 mod expr_reader;
 mod pieces;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::dynamic::runs_arguments;
 use super::reader::Reader;
 use super::statement::{AlterFunction, CreateFunction, CreateView, FunctionArg, FunctionBody, StatementKind};
 use super::token::TokenKind;
@@ -82,7 +83,7 @@ impl Reader<'_> {
             }
             while self.next().is_some() {}
             let span = self.since(here);
-            function.body = Some(FunctionBody { text: Arc::from(span.of(self.text)), span, executes: false });
+            function.body = Some(FunctionBody { text: Arc::from(span.of(self.text)), span, executes: false, runs_arguments: false });
         } else {
             self.skip_one();
         }
@@ -131,7 +132,7 @@ impl Reader<'_> {
         };
         let start = token.span.start + offset;
         let span = Span::new(start, start + text.len() as u32);
-        function.body = Some(FunctionBody { text: Arc::from(text), span, executes: executes(text) });
+        function.body = Some(FunctionBody { text: Arc::from(text), span, executes: executes(text), runs_arguments: runs_arguments(text, &function.args) });
     }
 
     /// After `alter function`.

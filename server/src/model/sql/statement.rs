@@ -248,6 +248,8 @@ pub struct FunctionBody {
     pub span: Span,
     /// It runs SQL that it puts together: `execute query`.
     pub executes: bool,
+    /// A text that a caller gives becomes part of what it runs.
+    pub runs_arguments: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -30,7 +30,11 @@ impl Shop {
         let mut findings = Vec::new();
         let reach = Reach::of(&self.project);
         for (file, known) in self.project.sorted_files() {
-            secret_hardcoded::of_file(&FileCx { project: &self.project, reach: &reach, file, known }, &mut Default::default(), &mut findings);
+            secret_hardcoded::of_file(
+                &FileCx { project: &self.project, reach: &reach, file, known, schema: self.project.schema() },
+                &mut Default::default(),
+                &mut findings,
+            );
         }
         let mut built = Built::new(&self.project, rules::all(), &findings);
         let at = |name: &str| FileId::new(&format!("{SERVED}/{name}"));

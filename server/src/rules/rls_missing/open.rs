@@ -1,0 +1,202 @@
+//! Policies that let everybody through: the lock exists, and stands open.
+
+use super::META;
+use crate::facts::schema::{Caller, Model, NameClass, OwnerKind, Policy, PolicyRule, Predicate, Privacy, Reach, column_classes, model_classes};
+use crate::model::sql::PolicyCommand;
+use crate::rules::database::api::{Served, asked_for, is_closed};
+use crate::rules::database::change::{ChangeKind, DatabaseChange};
+use crate::rules::database::owner;
+use crate::rules::exposed::FileCx;
+use crate::rules::{Confidence, Finding, FixPlan, Impact, Place};
+
+pub(super) fn check(cx: &FileCx<'_>, served: Served, out: &mut Vec<Finding>) {
+    for model in cx.schema.models().iter().filter(|model| is_own(model) && model.row_security.enabled != Some(false) && !is_closed(&model.row_security)) {
+        for policy in model.row_security.policies.iter().filter(|policy| policy.permissive && policy.site.file == *cx.file) {
+            let Some(mut verdict) = verdict(model, policy) else { continue };
+            if served == Served::Perhaps {
+                verdict.confidence = verdict.confidence.min(Confidence::Likely);
+            }
+            out.push(finding(cx, model, policy, verdict));
+        }
+    }
+}
+
+/// What the platform itself made is told of elsewhere, or not for the project to change.
+fn is_own(model: &Model) -> bool {
+    !matches!(model.schema.as_deref(), Some("storage" | "auth" | "realtime" | "vault" | "cron" | "extensions"))
+}
+
+struct Verdict {
+    detail: &'static str,
+    impact: Impact,
+    confidence: Confidence,
+    /// Which of the policy's expressions is too wide.
+    of_check: bool,
+    /// What strangers can do: a sentence that ends with the name of the table.
+    message: String,
+}
+
+fn verdict(model: &Model, policy: &Policy) -> Option<Verdict> {
+    let table = &model.table;
+    let rules = || policy.using.iter().chain(&policy.check);
+    if rules().any(|rule| rule.predicate.trusts_editable_claim()) && (policy.covers_caller(Caller::SignedIn)) {
+        let of_check = !policy.using.as_ref().is_some_and(|rule| rule.predicate.trusts_editable_claim());
+        let claim = rules().find_map(|rule| editable(&rule.predicate)).unwrap_or_else(|| "user_metadata".to_owned());
+        let message = format!(
+            "{} trusts `{claim}`, which everybody can change about themselves: anyone who signs up can give themselves what it asks for on `{table}`",
+            title(policy)
+        );
+        return Some(Verdict { detail: "user-metadata", impact: Impact::High, confidence: Confidence::Proven, of_check, message });
+    }
+    let changes = [PolicyCommand::Update, PolicyCommand::Delete].into_iter().filter(|command| policy.covers(*command));
+    let verbs = match policy.command {
+        PolicyCommand::Update => "change",
+        PolicyCommand::Delete => "delete",
+        _ => "change and delete",
+    };
+    let widest = changes.filter_map(|command| widest(model, policy, command)).max_by_key(|(reach, _)| *reach);
+    match widest {
+        Some((Reach::Everybody, who)) => {
+            let owned = owner::direct(model).is_some() || owner::is_private(model);
+            let (impact, confidence) = match who {
+                Caller::Anonymous => (Impact::High, Confidence::Proven),
+                Caller::SignedIn if owned => (Impact::High, Confidence::Proven),
+                Caller::SignedIn => (Impact::Medium, Confidence::Likely),
+            };
+            let message = format!("{} asks {}: {} can {verbs} every row of `{table}`", title(policy), asks(policy, who), people(who));
+            return Some(Verdict { detail: "write", impact, confidence, of_check: policy.using.is_none(), message });
+        }
+        Some((Reach::Marked, who)) => {
+            let message = format!("{} does not ask whose the row is: {} can {verbs} every row of `{table}` that is marked so", title(policy), people(who));
+            return Some(Verdict { detail: "write", impact: Impact::Medium, confidence: Confidence::Likely, of_check: false, message });
+        }
+        _ => {}
+    }
+    reads(model, policy).or_else(|| inserts(model, policy))
+}
+
+/// How far the policy opens the table for a command, and to whom; `None` where another policy narrows it again.
+fn widest(model: &Model, policy: &Policy, command: PolicyCommand) -> Option<(Reach, Caller)> {
+    [Caller::Anonymous, Caller::SignedIn].into_iter().find_map(|caller| {
+        let reach = if policy.covers_caller(caller) { policy.rule(command).reach(caller) } else { Reach::Nobody };
+        let reach = if reach == Reach::SignedIn { Reach::Everybody } else { reach };
+        let is_narrowed = model.row_security.reach(command, caller) < reach.min(Reach::SignedIn);
+        (matches!(reach, Reach::Everybody | Reach::Marked) && !is_narrowed).then_some((reach, caller))
+    })
+}
+
+fn reads(model: &Model, policy: &Policy) -> Option<Verdict> {
+    if !policy.covers(PolicyCommand::Select) {
+        return None;
+    }
+    let (Reach::Everybody, who) = widest(model, policy, PolicyCommand::Select)? else { return None };
+    let table = &model.table;
+    let make = |impact, confidence, what: String| {
+        let message = format!("{} asks {}: {} can read {what} of `{table}`", title(policy), asks(policy, who), people(who));
+        Some(Verdict { detail: "read", impact, confidence, of_check: false, message })
+    };
+    let named = |class: NameClass| model_classes(table).has(class);
+    if let Some(column) = model.sensitive_columns().first() {
+        return make(Impact::High, Confidence::Proven, format!("`{}` and everything else in every row", column.db_name));
+    }
+    // What shops, places and companies are reached by is there to be read.
+    let is_listed = named(NameClass::PublicModel) || named(NameClass::OfferModel) || named(NameClass::ModelOfTenants);
+    let is_contact = |name: &str| column_classes(name).has(NameClass::Login) && !matches!(name, "username" | "user_name" | "handle" | "login");
+    let contact = model.columns.iter().find(|column| is_contact(&column.db_name)).filter(|_| !is_listed);
+    if let Some(column) = contact.filter(|_| !named(NameClass::PrivateModel)) {
+        return make(Impact::Medium, Confidence::Likely, format!("the `{}` of everybody, in every row", column.db_name));
+    }
+    if model.privacy() == Privacy::Principal {
+        return None;
+    }
+    if model.privacy() != Privacy::Private
+        || named(NameClass::AuthoredModel)
+        || named(NameClass::ReactionModel)
+        || named(NameClass::OfferModel)
+        || named(NameClass::Membership)
+    {
+        return None;
+    }
+    let every = || "every row".to_owned();
+    match who {
+        // What ties two people to each other (who follows whom) is often shown.
+        _ if !named(NameClass::PrivateModel) => {
+            owner::direct(model).filter(|path| path.kind == OwnerKind::Owner).and_then(|_| make(Impact::Low, Confidence::Likely, every()))
+        }
+        Caller::Anonymous => make(Impact::High, Confidence::Likely, every()),
+        Caller::SignedIn => make(Impact::Medium, Confidence::Proven, every()),
+    }
+}
+
+/// Rows that anybody may add: to a contact form on purpose, in somebody else's name never.
+fn inserts(model: &Model, policy: &Policy) -> Option<Verdict> {
+    if !policy.covers(PolicyCommand::Insert) {
+        return None;
+    }
+    let (Reach::Everybody, who) = widest(model, policy, PolicyCommand::Insert)? else { return None };
+    let table = &model.table;
+    let (confidence, what) = match owner::direct(model) {
+        Some(path) => (Confidence::Proven, format!("add rows to `{table}` in anybody's name, since nothing asks that `{}` is the caller", path.db_column)),
+        None => (Confidence::Possible, format!("add as many rows to `{table}` as they like")),
+    };
+    let message = format!("{} asks {}: {} can {what}", title(policy), asks(policy, who), people(who));
+    Some(Verdict { detail: "insert", impact: Impact::Medium, confidence, of_check: policy.check.is_some(), message })
+}
+
+/// A claim that the person can change, as it is called.
+fn editable(predicate: &Predicate) -> Option<String> {
+    predicate.parts().into_iter().find_map(|part| match part {
+        Predicate::Claim { name, editable: true } => Some(name.to_string()),
+        _ => None,
+    })
+}
+
+fn title(policy: &Policy) -> String {
+    format!("The policy \"{}\"", policy.name)
+}
+
+fn people(who: Caller) -> &'static str {
+    match who {
+        Caller::Anonymous => "anyone on the internet",
+        Caller::SignedIn => "anyone who signs up",
+    }
+}
+
+fn asks(policy: &Policy, who: Caller) -> &'static str {
+    let is_open = policy.using.iter().chain(&policy.check).all(|rule| rule.predicate == Predicate::Always);
+    match who {
+        Caller::SignedIn if !is_open => "only that somebody is signed in",
+        Caller::SignedIn => "nothing more than to be signed in",
+        Caller::Anonymous => "for nothing",
+    }
+}
+
+fn finding(cx: &FileCx<'_>, model: &Model, policy: &Policy, verdict: Verdict) -> Finding {
+    let rule: Option<&PolicyRule> = if verdict.of_check { policy.check.as_ref() } else { policy.using.as_ref() };
+    let site = rule.or(policy.using.as_ref()).or(policy.check.as_ref()).map_or(&policy.site, |rule| &rule.site);
+    let place = Place { file: site.file.clone(), span: site.span };
+    let mut finding = cx.finding(&META, verdict.detail, (verdict.impact, verdict.confidence), place.clone(), verdict.message);
+    finding.related.extend(asked_for(cx, "from", &model.table).iter().map(|asked| asked.related(&model.table)));
+    let table = owner::qualified(model);
+    let is_for_server = names_server(&policy.name) && policy.roles.is_empty();
+    let kind = match owner::condition(cx.schema, model) {
+        _ if is_for_server => Some(ChangeKind::DropPolicy { table, policy: policy.name.clone() }),
+        Some(condition) if verdict.detail != "user-metadata" => {
+            let is_wide = |rule: &Option<PolicyRule>| {
+                rule.as_ref().is_some_and(|rule| matches!(rule.predicate.reach(Caller::SignedIn), Reach::Everybody | Reach::SignedIn | Reach::Marked))
+            };
+            let using = (is_wide(&policy.using) || policy.using.is_none() && policy.command != PolicyCommand::Insert).then(|| condition.clone());
+            let check = (is_wide(&policy.check) || policy.check.is_none() && policy.command == PolicyCommand::Insert).then_some(condition);
+            (using.is_some() || check.is_some()).then_some(ChangeKind::Tighten { table, policy: policy.name.clone(), using, check })
+        }
+        _ => None,
+    };
+    finding.plans.extend(kind.map(|kind| FixPlan::ChangeDatabase(Box::new(DatabaseChange { at: place, object: model.table.clone(), kind }))));
+    finding
+}
+
+/// `Service role can manage orders`: the server's key needs no policy, and this one lets everybody in.
+fn names_server(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace(['-', '_'], " ");
+    ["service role", "backend", "edge function", "server ", "system "].iter().any(|word| name.contains(word))
+}
