@@ -1,9 +1,11 @@
 //! FLOOR 5. One file per mistake. A rule sees facts and the project, never syntax or a language.
 
 pub mod built;
+pub mod called;
 pub mod exposed;
 mod finding;
 pub mod input;
+pub mod jwt_misuse;
 mod meta;
 pub mod missing_ownership;
 pub mod own;
@@ -18,6 +20,10 @@ pub mod secret_hardcoded;
 pub mod sensitive_data_exposed;
 pub mod service_role_exposed;
 pub mod sql_injection;
+pub mod tls_disabled;
+pub mod weak_crypto;
+pub mod weak_password_storage;
+pub mod weak_random;
 
 use rustc_hash::FxHashSet;
 
@@ -32,6 +38,7 @@ pub use plan::FixPlan;
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
+        &jwt_misuse::META,
         &missing_ownership::META,
         &public_env_secret::META,
         &public_source_maps::META,
@@ -40,6 +47,10 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &sensitive_data_exposed::META,
         &service_role_exposed::META,
         &sql_injection::META,
+        &tls_disabled::META,
+        &weak_crypto::META,
+        &weak_password_storage::META,
+        &weak_random::META,
     ];
     ALL
 }
@@ -47,9 +58,14 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 /// Everything the flow rules say about one walk.
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
+    jwt_misuse::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
+    tls_disabled::check(cx, &mut out);
+    weak_crypto::check(cx, &mut out);
+    weak_password_storage::check(cx, &mut out);
+    weak_random::check(cx, &mut out);
     out
 }
 
@@ -71,6 +87,7 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     let told: FxHashSet<Name> = cx.reach.published().names(cx.file).iter().filter(told).cloned().collect();
     public_env_secret::check(cx, &published, &told, out);
     public_source_maps::check(cx, out);
+    tls_disabled::of_file(cx, out);
 }
 
 /// The rule with this id, if there is one.

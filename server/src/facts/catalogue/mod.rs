@@ -12,7 +12,7 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, EffectEntry, Entry,
-    Example, FilterShape, FilterSpec, FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, Passes, PrincipalEntry,
+    Example, FilterShape, FilterSpec, FrameworkEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, OptionEntry, Parameters, PartEntry, PartKind, Passes, PrincipalEntry,
     Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
@@ -62,6 +62,7 @@ pub struct Catalogue {
     conventions: Vec<Convention>,
     steps: FxHashMap<(Name, Name), Arc<AccessEntry>>,
     clients: FxHashMap<Name, ClientEntry>,
+    options: FxHashMap<Name, Vec<Arc<OptionEntry>>>,
     examples: Vec<(Subject, Example)>,
 }
 
@@ -98,6 +99,13 @@ impl Catalogue {
         for (framework, examples) in knowledge.take_frameworks()? {
             self.rows(examples);
             self.frameworks.push(framework);
+        }
+        for (option, examples) in knowledge.take_options()? {
+            self.rows(examples);
+            let option = Arc::new(option);
+            for name in &option.names {
+                self.options.entry(name.clone()).or_default().push(Arc::clone(&option));
+            }
         }
         for (entry, examples) in knowledge.take_conventions()? {
             self.rows(examples);
@@ -174,6 +182,11 @@ impl Catalogue {
     /// What a value called `name` probably is, when nothing better is known.
     pub fn guess(&self, name: &str, python: bool) -> Option<&GuessEntry> {
         self.guesses.iter().find(|guess| guess.python == python && guess.names.iter().any(|known| known == name))
+    }
+
+    /// What is known of options of this name.
+    pub fn options(&self, name: &str) -> &[Arc<OptionEntry>] {
+        self.options.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The states that a whole path leads to.

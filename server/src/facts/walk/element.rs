@@ -9,6 +9,13 @@ use crate::text::Name;
 impl Walker<'_> {
     /// `base[index]`.
     pub(super) fn index(&mut self, base: &Value, index: &Value) -> Value {
+        let value = self.indexed(base, index);
+        // One of a fixed set, but which one can be worked out.
+        let weak = index.taint().weak();
+        if weak.is_empty() { value } else { value.with_taint(value.taint().join(&weak)) }
+    }
+
+    fn indexed(&mut self, base: &Value, index: &Value) -> Value {
         if let Some(key) = index.as_str() {
             let key = Name::from(&**key);
             return match base.kind() {

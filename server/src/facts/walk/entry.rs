@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::call::called_name;
 use super::library::path;
+use super::noticed;
 use crate::facts::catalogue::{CallsEntry, CleanEntry, PrincipalEntry, SourceEntry, Where};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::place::Site;
@@ -45,9 +46,10 @@ impl Walker<'_> {
 
     /// Whoever the call says is signed in.
     pub(super) fn identified(&mut self, principal: &PrincipalEntry, function: &Value, made: &Library, site: Site) -> Value {
-        let part = if principal.unverified { Part::Headers } else { Part::Principal };
+        let unverified = principal.unverified || principal.unverified_if.iter().any(|option| noticed::is_given(&made.args, option));
+        let part = if unverified { Part::Headers } else { Part::Principal };
         let taint = Taint::of(Origin { part, name: called_name(function), site: Some(site), clean: Default::default() });
-        if principal.unverified {
+        if unverified {
             return Value::unknown().with_taint(taint);
         }
         if !principal.null {
@@ -108,6 +110,10 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
         site: Some(site),
         clean: if source.text { Cleanings::NOSQL } else { Default::default() },
     };
+    if source.part == Part::Weak {
+        // Each one is another, whatever it is made of.
+        return Value::unknown().with_taint(Taint::of(Origin { clean: Cleanings::ALL, ..origin }));
+    }
     let mut symbol = Symbol::new(Root::Request(Name::from(format!("{:?}", source.part).to_lowercase())));
     if let Some(name) = name {
         symbol = symbol.member(&name);

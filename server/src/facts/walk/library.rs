@@ -9,7 +9,7 @@ use super::call::called_name;
 use super::entry::{sourced, where_all};
 use crate::facts::catalogue::{Catalogue, Entry, State};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
-use crate::facts::event::{Effect, Event, Use, UseKind};
+use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, Kind, Library, Truth, Value};
 use crate::model::CallKind;
@@ -30,8 +30,15 @@ impl<'w> Walker<'w> {
 
     fn reached_call(&mut self, function: &Value, library: &Arc<Library>, states: SmallVec<[State; 2]>, args: &[Argument], kind: CallKind, span: Span) -> Value {
         let catalogue = self.catalogue();
-        let entries: Vec<&Entry> = catalogue.at(&states).filter(|entry| !matches!(entry, Entry::Present)).collect();
+        let mut entries: Vec<&Entry> = catalogue.at(&states).filter(|entry| !matches!(entry, Entry::Present)).collect();
         let site = self.site(span);
+        // That something happens says nothing of what it gives.
+        for entry in &entries {
+            if let Entry::Effect(effect) = entry {
+                self.effect(effect, function, args, &site, library.guessed);
+            }
+        }
+        entries.retain(|entry| !matches!(entry, Entry::Effect(_)));
         let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
             return self.unlisted_call(function, library, states, args, span);
@@ -85,10 +92,6 @@ impl<'w> Walker<'w> {
                     // What is answered stands in the answer, for a handler that returns it.
                     result.get_or_insert_with(Value::unknown);
                 }
-                Entry::Effect(effect) => {
-                    let facts = self.facts.clone();
-                    self.events.push(Event::Effect(Effect { kind: effect.kind.clone(), site: site.clone(), args: args.to_vec(), facts }));
-                }
                 Entry::Alias(is) => {
                     made.states.extend(catalogue.named(is));
                     // A builder's step keeps what it gets; it does not become it.
@@ -119,7 +122,7 @@ impl<'w> Walker<'w> {
                         result = Some(self.called_back(calls, &arg.value, library));
                     }
                 }
-                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present => {}
+                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present | Entry::Effect(_) => {}
             }
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {

@@ -31,6 +31,7 @@ mod library;
 mod member;
 mod modules;
 mod name;
+mod noticed;
 mod operator;
 mod parameter;
 mod pattern;
@@ -114,6 +115,8 @@ pub struct Walker<'w> {
     pub home: Option<Site>,
     /// What is being evaluated right now to be called so, and in which frame.
     naming: Vec<(usize, ExprId, Name)>,
+    /// The keys of the objects that are being evaluated right now.
+    under: Vec<Name>,
     /// What decorators say about the route that is walked, by key.
     pub says: Option<Value>,
     /// The request that all guards of the route and its handler see, where they ask for it, with what was put on it.
@@ -214,6 +217,7 @@ impl<'w> Walker<'w> {
             last_request: None,
             home: None,
             naming: Vec::new(),
+            under: Vec::new(),
             says: None,
             shared: None,
             before_handler: 0,
