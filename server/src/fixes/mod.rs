@@ -25,6 +25,7 @@ mod secrets_toml;
 mod server_only;
 mod server_route;
 mod stack;
+mod strengthen;
 pub mod suppress;
 #[cfg(test)]
 mod testing;
@@ -56,6 +57,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::SetOption { at, name, value } => rewrite::set_option(project, at, name, value).into_iter().collect(),
         FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
         FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
+        FixPlan::Strengthen { at, how } => strengthen::fix(project, at, how).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

@@ -57,7 +57,7 @@ pub fn is_constant(value: &Value) -> bool {
         Kind::Str(text) => !text.is_empty(),
         Kind::Library(library) if library.step == "()" => {
             let made = library.receiver.as_ref().map(name).unwrap_or_default();
-            matches!(made.as_str(), "from" | "alloc" | "parse") && library.args.first().is_some_and(|arg| matches!(arg.value.kind(), Kind::Str(_) | Kind::Number(_)))
+            matches!(made.as_str(), "from" | "parse") && library.args.first().is_some_and(|arg| matches!(arg.value.kind(), Kind::Str(_)))
         }
         _ => false,
     }

@@ -2,7 +2,7 @@
 
 use super::called::{chain, given, named, option, positional};
 use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
 use crate::facts::check::{Fact, GuardKind};
 use crate::facts::event::{Effect, Event, UseKind};
 use crate::facts::place::Site;
@@ -34,9 +34,19 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             "jwt-sign" => unsigned(effect).or_else(|| endless(effect)),
             _ => None,
         };
-        if let Some(raw) = raw
+        if let Some(mut raw) = raw
             && !out.iter().any(|known| known.site == raw.site)
         {
+            let how = match raw.detail.as_str() {
+                "unverified" => Some(Strengthen::Verify),
+                "none" if effect.kind == "jwt-verify" => Some(Strengthen::Signed),
+                "expiration" => Some(Strengthen::Drop { name: if effect.is == "jsonwebtoken" { "ignoreExpiration".into() } else { "verify_exp".into() } }),
+                "endless" => Some(Strengthen::Expire),
+                _ => None,
+            };
+            if let (Some(how), Some(at)) = (how, cx.project.place(&raw.site)) {
+                raw.plans.push(FixPlan::Strengthen { at, how });
+            }
             out.push(raw);
         }
     }

@@ -33,7 +33,7 @@ pub use crate::text::Place;
 use crate::text::{Name, Span};
 pub use finding::{Confidence, Finding, Level, Related};
 pub use meta::{Audience, Impact, Risk, RuleId, RuleMeta};
-pub use plan::FixPlan;
+pub use plan::{FixPlan, Strengthen};
 
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {

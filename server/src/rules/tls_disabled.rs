@@ -3,10 +3,11 @@
 use super::called::{is_in_development, named, positional};
 use super::exposed::FileCx;
 use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, Finding, Impact, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
 use crate::facts::event::{Effect, Event, OptionSet};
 use crate::facts::setup::switched_off;
 use crate::facts::value::{Kind, Piece, Value};
+use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("tls-disabled"),
@@ -21,8 +22,8 @@ pub static META: RuleMeta = RuleMeta {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let raw = match event {
-            Event::Option(option) if option.kind == "tls" => Some(switched(option)),
-            Event::Effect(effect) if effect.kind == "tls" => asked(effect),
+            Event::Option(option) if option.kind == "tls" => Some(switched(cx, option)),
+            Event::Effect(effect) if effect.kind == "tls" => asked(cx, effect),
             Event::Effect(effect) if effect.kind == "smtp-login" => mailed(cx, effect),
             _ => None,
         };
@@ -34,7 +35,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
 }
 
-fn switched(option: &OptionSet) -> Raw {
+fn switched(cx: &RuleCx<'_>, option: &OptionSet) -> Raw {
     let confidence = if is_in_development(&option.facts) { Confidence::Possible } else { Confidence::Proven };
     let mut raw = Raw::new(&META, option.site.clone(), confidence);
     let of_database = matches!(option.under.as_str(), "ssl" | "dialectOptions") || option.name.starts_with("tls");
@@ -48,10 +49,17 @@ fn switched(option: &OptionSet) -> Raw {
     } else {
         format!("`{}` lets anyone answer in the other side's name: somebody on the same network can read and change all that is sent, keys and passwords with it", option.name)
     };
+    plan(cx, &mut raw, &option.name);
     raw
 }
 
-fn asked(effect: &Effect) -> Option<Raw> {
+fn plan(cx: &RuleCx<'_>, raw: &mut Raw, name: &Name) {
+    if let Some(at) = cx.project.place(&raw.site) {
+        raw.plans.push(FixPlan::Strengthen { at, how: Strengthen::Drop { name: name.clone() } });
+    }
+}
+
+fn asked(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     if is_in_development(&effect.facts) || effect.args.iter().any(|arg| is_near(&arg.value)) {
         return None;
     }
@@ -65,6 +73,7 @@ fn asked(effect: &Effect) -> Option<Raw> {
         }
         (Some(option), _) => {
             raw.detail = option.name.clone();
+            plan(cx, &mut raw, &option.name);
             format!("`{}` is switched off, so anyone can answer in the other side's name: somebody on the same network can read and change all that is sent", option.name)
         }
         _ => "No certificate is looked at, so anyone can answer in the other side's name: somebody on the same network can read and change all that is sent".to_owned(),

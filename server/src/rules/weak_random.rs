@@ -1,7 +1,7 @@
 //! A token, code or password comes from a generator whose numbers can be worked out.
 
 use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
 use crate::facts::credential_names::{Opens, is_about_proof, opens};
 use crate::facts::event::{Event, Named};
 use crate::facts::place::Site;
@@ -72,6 +72,9 @@ fn told(cx: &RuleCx<'_>, used: &Use<'_>, opens: Opens, named: &Named) -> Raw {
         "`{}` is made with `{generator}`, whose numbers can be worked out from a few that were seen: somebody can guess the next one and use it as their own",
         named.name
     );
+    if let Some(at) = cx.project.place(&used.origin) {
+        raw.plans.push(FixPlan::Strengthen { at, how: Strengthen::Random });
+    }
     raw.also(named.site.clone(), format!("it becomes `{}` here", named.name));
     raw
 }

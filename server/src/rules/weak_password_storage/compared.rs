@@ -9,13 +9,13 @@ use crate::facts::taint::Part;
 use crate::facts::value::Value;
 use crate::rules::called::chain;
 use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::{Confidence, Impact};
+use crate::rules::{Confidence, FixPlan, Impact, Strengthen};
 use crate::text::Name;
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let raw = match event {
-            Event::Compare(compare) => plain(cx, compare).or_else(|| timing(compare)),
+            Event::Compare(compare) => plain(cx, compare).or_else(|| timing(cx, compare)),
             Event::Access(access) => looked_up(access),
             _ => None,
         };
@@ -42,6 +42,9 @@ fn plain(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
     };
     let mut raw = Raw::new(&META, compare.site.clone(), confidence);
     raw.detail = "compare".into();
+    if let (Some(at), Some(kept)) = (cx.project.place(&compare.site), cx.project.place(&kept.site)) {
+        raw.plans.push(FixPlan::Strengthen { at, how: Strengthen::Compare { kept } });
+    }
     raw.message = format!(
         "`{}` is compared with `{column}` as it was typed, so passwords are kept readable: whoever gets to see the table has the password of everybody",
         origin.name
@@ -92,7 +95,7 @@ fn looked_up(access: &Access) -> Option<Raw> {
 }
 
 /// `signature === expected`: what is computed or kept secret, compared with what a stranger sent.
-fn timing(compare: &Compare) -> Option<Raw> {
+fn timing(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
     let [left, right] = &compare.sides;
     let is_sent = |side: &Side| side.value.taint().iter().any(|origin| origin.part.is_request());
     let is_given = |side: &Side| is_sent(side) || side.value.taint().iter().any(|origin| origin.part == Part::Parameter);
@@ -104,6 +107,9 @@ fn timing(compare: &Compare) -> Option<Raw> {
     let mut raw = Raw::new(&META, compare.site.clone(), if is_sent(sent) { Confidence::Proven } else { Confidence::Likely });
     raw.impact = Some(Impact::Low);
     raw.detail = "timing".into();
+    if let (Some(at), Some(sent)) = (cx.project.place(&compare.site), cx.project.place(&sent.site)) {
+        raw.plans.push(FixPlan::Strengthen { at, how: Strengthen::SameTime { sent } });
+    }
     raw.message = format!(
         "`{name}` is compared in a way that takes longer the more of it is right: with enough tries somebody can measure what is expected, piece by piece"
     );

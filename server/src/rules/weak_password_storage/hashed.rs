@@ -7,7 +7,8 @@ use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
 use crate::rules::called::{chain, given, name, number, option, positional};
 use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::{Confidence, Impact};
+use crate::facts::place::Site;
+use crate::rules::{Confidence, FixPlan, Impact};
 use crate::text::Name;
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -15,7 +16,7 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let Event::Effect(effect) = event else { continue };
         let raw = match effect.kind.as_str() {
             "hash" => fast(cx, effect),
-            "password-hash" => cheap(effect),
+            "password-hash" => cheap(cx, effect),
             _ => None,
         };
         if let Some(raw) = raw
@@ -93,9 +94,11 @@ struct Cheap {
     what: String,
     wanted: String,
     impact: Impact,
+    /// The argument that says so, what it is called, and what it should be.
+    instead: Option<(Site, &'static str, &'static str)>,
 }
 
-fn cheap(effect: &Effect) -> Option<Raw> {
+fn cheap(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     let told = match effect.is.as_str() {
         "bcrypt" => bcrypt(effect),
         "pbkdf2" => pbkdf2(effect),
@@ -108,6 +111,11 @@ fn cheap(effect: &Effect) -> Option<Raw> {
     let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Proven);
     raw.impact = Some(told.impact);
     raw.detail = "work".into();
+    if let Some((site, name, value)) = &told.instead
+        && let Some(at) = cx.project.place(site)
+    {
+        raw.plans.push(FixPlan::SetOption { at, name: Name::new_static(name), value: Name::new_static(value) });
+    }
     raw.message = format!("{}: whoever gets hold of the hashes can try passwords far too fast; {}", told.what, told.wanted);
     Some(raw)
 }
@@ -115,11 +123,12 @@ fn cheap(effect: &Effect) -> Option<Raw> {
 fn bcrypt(effect: &Effect) -> Option<Cheap> {
     let called = name(&effect.of);
     let rounds = match called.as_str() {
-        "hash" | "hashSync" => positional(&effect.args, 1).map(|arg| &arg.value),
-        _ => given(&effect.args, "rounds", 0).map(|arg| &arg.value),
+        "hash" | "hashSync" => positional(&effect.args, 1),
+        _ => given(&effect.args, "rounds", 0),
     }?;
-    let rounds = number(rounds).filter(|rounds| (1.0..10.0).contains(rounds))?;
-    Some(Cheap { what: format!("bcrypt is told to work {rounds} rounds only"), wanted: "12 is usual today".to_owned(), impact: Impact::Medium })
+    let site = rounds.site.clone();
+    let rounds = number(&rounds.value).filter(|rounds| (1.0..10.0).contains(rounds))?;
+    Some(Cheap { what: format!("bcrypt is told to work {rounds} rounds only"), wanted: "12 is usual today".to_owned(), impact: Impact::Medium, instead: Some((site, "the rounds", "12")) })
 }
 
 fn pbkdf2(effect: &Effect) -> Option<Cheap> {
@@ -130,6 +139,7 @@ fn pbkdf2(effect: &Effect) -> Option<Cheap> {
         (positional(&effect.args, 2), positional(&effect.args, 4))
     };
     password(effect)?;
+    let site = count?.site.clone();
     let count = number(&count?.value)?;
     let digest = digest.and_then(|arg| arg.value.as_str().map(|text| text.to_ascii_lowercase())).unwrap_or_default();
     let wanted = if digest.contains("512") { 220_000.0 } else { 600_000.0 };
@@ -137,19 +147,19 @@ fn pbkdf2(effect: &Effect) -> Option<Cheap> {
         return None;
     }
     let impact = if count < 100_000.0 { Impact::Medium } else { Impact::Low };
-    Some(Cheap { what: format!("PBKDF2 is told to work {count} times only"), wanted: format!("{wanted} is the least today"), impact })
+    Some(Cheap { what: format!("PBKDF2 is told to work {count} times only"), wanted: format!("{wanted} is the least today"), impact, instead: Some((site, "the iterations", if wanted < 500_000.0 { "220000" } else { "600000" })) })
 }
 
 fn scrypt(effect: &Effect) -> Option<Cheap> {
     let cost = effect.args.iter().find(|arg| arg.name == "n").map(|arg| &arg.value).or_else(|| option(&effect.args, &["N", "cost"]))?;
     password(effect)?;
     let cost = number(cost).filter(|cost| *cost < 16_384.0)?;
-    Some(Cheap { what: format!("scrypt is told to work with N = {cost}"), wanted: "16384 is the least, 131072 better".to_owned(), impact: Impact::Medium })
+    Some(Cheap { what: format!("scrypt is told to work with N = {cost}"), wanted: "16384 is the least, 131072 better".to_owned(), impact: Impact::Medium, instead: None })
 }
 
 fn argon2(effect: &Effect) -> Option<Cheap> {
     let memory = number(option(&effect.args, &["memoryCost"])?).filter(|memory| *memory < 19_456.0 * 0.9)?;
-    Some(Cheap { what: format!("argon2 is given {memory} KiB of memory only"), wanted: "19456 is the least today".to_owned(), impact: Impact::Medium })
+    Some(Cheap { what: format!("argon2 is given {memory} KiB of memory only"), wanted: "19456 is the least today".to_owned(), impact: Impact::Medium, instead: None })
 }
 
 fn werkzeug(effect: &Effect) -> Option<Cheap> {
@@ -158,11 +168,11 @@ fn werkzeug(effect: &Effect) -> Option<Cheap> {
     let (kind, of, count) = (parts.next()?, parts.next(), parts.next());
     match kind {
         "plain" | "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" => {
-            Some(Cheap { what: format!("`{method}` is no hash for passwords"), wanted: "leave `method` out, and scrypt is used".to_owned(), impact: Impact::High })
+            Some(Cheap { what: format!("`{method}` is no hash for passwords"), wanted: "leave `method` out, and scrypt is used".to_owned(), impact: Impact::High, instead: None })
         }
         "pbkdf2" if of.is_some() => {
             let count: f64 = count?.parse().ok()?;
-            (count < 100_000.0).then(|| Cheap { what: format!("PBKDF2 is told to work {count} times only"), wanted: "600000 is the least today".to_owned(), impact: Impact::Medium })
+            (count < 100_000.0).then(|| Cheap { what: format!("PBKDF2 is told to work {count} times only"), wanted: "600000 is the least today".to_owned(), impact: Impact::Medium, instead: None })
         }
         _ => None,
     }
@@ -173,5 +183,5 @@ fn passlib(effect: &Effect) -> Option<Cheap> {
     let Kind::Seq(seq) = schemes.kind() else { return None };
     let first = seq.items.first()?.as_str()?.clone();
     let weak = matches!(&*first, "plaintext" | "hex_md5" | "hex_sha1" | "hex_sha256" | "hex_sha512" | "md5_crypt" | "des_crypt" | "sha1_crypt" | "ldap_md5" | "ldap_sha1" | "nthash" | "lmhash");
-    weak.then(|| Cheap { what: format!("`{first}` is no hash for passwords"), wanted: "name \"argon2\" or \"bcrypt\" first".to_owned(), impact: Impact::High })
+    weak.then(|| Cheap { what: format!("`{first}` is no hash for passwords"), wanted: "name \"argon2\" or \"bcrypt\" first".to_owned(), impact: Impact::High, instead: None })
 }

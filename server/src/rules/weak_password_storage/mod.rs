@@ -29,7 +29,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 
 /// A password as somebody typed it, and how sure it is that nothing was done to it.
 fn typed(value: &Value) -> Option<(&Origin, Confidence)> {
-    if matches!(value.kind(), Kind::Library(_) | Kind::Number(_) | Kind::Bool(_) | Kind::Row(_)) {
+    if matches!(value.kind(), Kind::Number(_) | Kind::Bool(_) | Kind::Row(_)) {
         return None;
     }
     let origins = value.taint().iter().filter(|origin| is_password(&origin.name));

@@ -8,7 +8,7 @@ use crate::facts::query::Operation;
 use crate::facts::value::{Kind, Value};
 use crate::model::StmtKind;
 use crate::project::Project;
-use crate::rules::Confidence;
+use crate::rules::{Confidence, FixPlan, Strengthen};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::text::{FileId, Name};
 
@@ -81,6 +81,9 @@ fn told(cx: &RuleCx<'_>, access: &Access, column: &Name, value: &Value) -> Optio
         "`{}` is kept in `{column}`{of} just as it was typed: whoever gets to see the table, by a leak, a backup or a mistake, can read every password and try it elsewhere",
         origin.name
     );
+    if let Some(at) = cx.project.place(&raw.site).filter(|_| raw.site != access.site) {
+        raw.plans.push(FixPlan::Strengthen { at, how: Strengthen::Hash });
+    }
     raw.also(access.site.clone(), "it is written here".to_owned());
     if let Some(source) = &origin.site {
         raw.also(source.clone(), "it comes from here".to_owned());
@@ -114,7 +117,6 @@ pub(super) fn imports_hasher(project: &Project, file: &FileId) -> bool {
         StmtKind::Import(import) => {
             hashes(&import.source) || import.names.iter().any(|name| hashes(&format!("{}.{}", import.source, name.imported)) || name.imported.to_ascii_lowercase().contains("hash"))
         }
-        StmtKind::Let { .. } => false,
         _ => false,
     }) || requires_hasher(model)
 }
