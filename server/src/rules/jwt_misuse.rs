@@ -77,8 +77,8 @@ fn believed(cx: &RuleCx<'_>, effect: &Effect, switched_off: bool) -> Option<Raw>
     }
     let used = used_for(cx, &effect.site);
     let confidence = match (&used, switched_off) {
-        (Some(_), _) => Confidence::Proven,
-        (None, true) => Confidence::Likely,
+        (Some(Used { sure: true, .. }), _) => Confidence::Proven,
+        (Some(_), _) | (None, true) => Confidence::Likely,
         (None, false) => Confidence::Possible,
     };
     let mut raw = Raw::new(&META, effect.site.clone(), confidence);
@@ -107,12 +107,15 @@ fn token(effect: &Effect) -> Name {
 struct Used {
     claim: Name,
     site: Site,
+    /// It certainly decides something.
+    sure: bool,
 }
 
 /// Where something that the token says is relied on.
 fn used_for(cx: &RuleCx<'_>, decoded: &Site) -> Option<Used> {
     let claim = |value: &Value| claim_in(value, decoded, 0);
-    cx.walk.events.iter().find_map(|event| {
+    let mut all: Vec<Used> = cx.walk.events.iter().filter_map(|event| {
+        let mut sure = true;
         let (claim, site) = match event {
             Event::Access(access) => {
                 let of_filter = access.query.filter.iter().find_map(|filter| in_filter(filter, decoded, 0));
@@ -121,10 +124,22 @@ fn used_for(cx: &RuleCx<'_>, decoded: &Site) -> Option<Used> {
             }
             Event::Compare(compare) => (compare.sides.iter().find_map(|side| claim(&side.value))?, compare.site.clone()),
             Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Return) && cx.walk.route.is_some() => (claim(&used.value)?, used.site.clone()),
+            // What becomes of it there is not known.
+            Event::Use(used) if used.kind == UseKind::Handed => {
+                sure = false;
+                (claim(&used.value).filter(|claim| identifies(claim))?, used.site.clone())
+            }
             _ => return None,
         };
-        Some(Used { claim, site })
-    })
+        Some(Used { claim, site, sure })
+    }).collect();
+    let best = all.iter().position(|used| used.sure).unwrap_or(0);
+    (best < all.len()).then(|| all.swap_remove(best))
+}
+
+/// Claims that say who somebody is, or what they may do.
+fn identifies(name: &str) -> bool {
+    matches!(name, "id" | "sub" | "userId" | "user_id" | "uid" | "email" | "role" | "roles" | "username" | "user" | "_id" | "isAdmin" | "is_admin")
 }
 
 fn in_filter(filter: &Filter, decoded: &Site, depth: u32) -> Option<Name> {
@@ -227,9 +242,6 @@ fn endless(effect: &Effect) -> Option<Raw> {
     if payload.get("exp").0.is_some() {
         return None;
     }
-    let identifies = |name: &Name| {
-        matches!(name.as_str(), "id" | "sub" | "userId" | "user_id" | "uid" | "email" | "role" | "username" | "user" | "_id" | "isAdmin" | "is_admin")
-    };
     let claim = payload.fields.iter().map(|(name, _)| name).find(|name| identifies(name));
     let mut raw = Raw::new(&META, effect.site.clone(), if claim.is_some() { Confidence::Proven } else { Confidence::Likely });
     raw.impact = Some(Impact::Medium);

@@ -4,6 +4,7 @@ pub mod built;
 pub mod called;
 pub mod exposed;
 mod finding;
+pub mod hardcoded_login;
 pub mod input;
 pub mod jwt_misuse;
 mod meta;
@@ -58,6 +59,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 /// Everything the flow rules say about one walk.
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
+    hardcoded_login::check(cx, &mut out);
     jwt_misuse::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);

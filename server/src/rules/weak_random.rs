@@ -6,6 +6,7 @@ use crate::facts::credential_names::{Opens, is_about_proof, opens};
 use crate::facts::event::{Event, Named};
 use crate::facts::place::Site;
 use crate::facts::taint::Part;
+use crate::project::place::{Purpose, purpose};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -57,7 +58,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 
 fn told(cx: &RuleCx<'_>, used: &Use<'_>, opens: Opens, named: &Named) -> Raw {
     let exposed = cx.project.surface(&used.origin.item.file).is_exposed();
+    let fills_tables = purpose(cx.project.relative(&used.origin.item.file)) != Purpose::Product;
     let confidence = match opens {
+        // Data to try things out with.
+        _ if fills_tables => Confidence::Possible,
         Opens::Surely if exposed => Confidence::Likely,
         Opens::Surely => Confidence::Proven,
         Opens::Likely if exposed => Confidence::Possible,

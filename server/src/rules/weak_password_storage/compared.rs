@@ -97,6 +97,9 @@ fn looked_up(access: &Access) -> Option<Raw> {
 /// `signature === expected`: what is computed or kept secret, compared with what a stranger sent.
 fn timing(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
     let [left, right] = &compare.sides;
+    if compare.sides.iter().any(|side| matches!(last(&side.path), "length" | "byteLength" | "size")) {
+        return None;
+    }
     let is_sent = |side: &Side| side.value.taint().iter().any(|origin| origin.part.is_request());
     let is_given = |side: &Side| is_sent(side) || side.value.taint().iter().any(|origin| origin.part == Part::Parameter);
     let is_secret = |side: &Side| is_computed(&side.value) || side.value.taint().iter().any(|origin| origin.part == Part::Env);

@@ -37,6 +37,11 @@ fn password(effect: &Effect) -> Option<(Name, bool)> {
     Some((spoken.0.last()?.clone(), is_whole_word(last(&spoken.0))))
 }
 
+/// Somebody outside has typed it.
+fn is_sent(effect: &Effect) -> bool {
+    effect.args.iter().flat_map(|arg| arg.value.taint().iter()).any(|origin| origin.part.is_request() && is_password(&origin.name))
+}
+
 /// `pass` and `pin` may be something else.
 fn is_whole_word(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
@@ -52,6 +57,8 @@ fn fast(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         // It may be shortened for a good hash that comes after it.
         _ if hashes_properly(cx) => Confidence::Possible,
         (true, "" | "passlib") => Confidence::Proven,
+        // A long random text may be called a password, too, and with a key it is kept well.
+        (_, "HMAC") if !is_sent(effect) => Confidence::Possible,
         _ => Confidence::Likely,
     };
     let algorithm = algorithm(effect);
