@@ -44,6 +44,16 @@ pub fn is_hash_of_password(name: &str) -> bool {
     of_password && words.iter().any(|word| matches!(word.as_str(), "hash" | "hashed" | "digest" | "encrypted"))
 }
 
+/// The password of a server rather than of a person: it has to be read again, and no hash would do.
+pub fn is_of_service(name: &str) -> bool {
+    names::words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "smtp" | "imap" | "mail" | "db" | "database" | "ftp" | "sftp" | "wifi" | "proxy" | "redis" | "server" | "connection" | "datasource" | "integration" | "credential" | "credentials" | "ssh" | "vpn" | "router" | "camera" | "zip" | "pdf" | "pfx" | "keystore"
+        )
+    })
+}
+
 /// The same password typed once more.
 pub fn is_repeated(name: &str) -> bool {
     names::words(name).iter().any(|word| matches!(word.as_str(), "confirm" | "confirmation" | "repeat" | "repeated" | "again" | "verify" | "retype" | "retyped"))
@@ -76,7 +86,7 @@ pub enum Opens {
 }
 
 const MADE_UP: &[&str] =
-    &["mock", "fake", "dummy", "test", "demo", "sample", "example", "placeholder", "design", "cancel", "page", "lexer", "color", "colour", "seed", "animation", "cache", "render"];
+    &["mock", "fake", "dummy", "test", "demo", "sample", "example", "placeholder", "design", "cancel", "page", "lexer", "color", "colour", "seed", "animation", "cache", "render", "game", "room", "quiz", "lobby", "party", "board", "player", "dice"];
 
 /// Does guessing a value of this name let somebody in?
 pub fn opens(name: &str) -> Option<Opens> {

@@ -4,7 +4,7 @@ use super::called::{is_in_development, named, positional};
 use super::exposed::FileCx;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
-use crate::facts::event::{Effect, Event, OptionSet};
+use crate::facts::event::{Effect, Event, OptionSet, Sink, SinkKind};
 use crate::facts::setup::switched_off;
 use crate::facts::value::{Kind, Piece, Value};
 use crate::text::Name;
@@ -25,6 +25,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             Event::Option(option) if option.kind == "tls" => Some(switched(cx, option)),
             Event::Effect(effect) if effect.kind == "tls" => asked(cx, effect),
             Event::Effect(effect) if effect.kind == "smtp-login" => mailed(cx, effect),
+            Event::Sink(sink) if sink.kind == SinkKind::Fetch => unencrypted(sink),
             _ => None,
         };
         if let Some(raw) = raw
@@ -99,16 +100,45 @@ fn mailed(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     Some(raw)
 }
 
+/// A key or password is sent over a line that is not encrypted.
+fn unencrypted(sink: &Sink) -> Option<Raw> {
+    let address = beginning(&sink.value)?;
+    let host = address.strip_prefix("http://")?.split(['/', ':', '?']).next().unwrap_or("").to_ascii_lowercase();
+    // A name without a dot is one of a network of its own.
+    if !host.contains('.') || host.ends_with('.') || host.ends_with(".internal") || host.ends_with(".example.com") || is_near(&sink.value) {
+        return None;
+    }
+    let name = sink.args.iter().find_map(|arg| credential(&arg.value, 0).or_else(|| (arg.name == "auth").then(|| arg.name.clone())))?;
+    let mut raw = Raw::new(&META, sink.site.clone(), Confidence::Proven);
+    raw.impact = Some(Impact::Medium);
+    raw.detail = "http".into();
+    raw.message = format!("`{name}` is sent to `http://{host}` for everybody on the way to read: whoever is on the same network can use it as their own");
+    Some(raw)
+}
+
+/// The header or field that holds a key or password.
+fn credential(value: &Value, depth: u32) -> Option<Name> {
+    let Kind::Object(object) = value.kind() else { return None };
+    let is_one = |name: &Name| matches!(name.to_ascii_lowercase().as_str(), "authorization" | "cookie" | "x-api-key" | "api-key" | "x-auth-token" | "password");
+    let own = object.fields.iter().find(|(name, value)| is_one(name) && !matches!(value.kind(), Kind::Null | Kind::Bool(_)));
+    own.map(|(name, _)| name.clone()).or_else(|| (depth < 2).then(|| object.fields.iter().find_map(|(_, value)| credential(value, depth + 1))).flatten())
+}
+
+/// How a text begins, as far as that is known.
+fn beginning(value: &Value) -> Option<String> {
+    match value.kind() {
+        Kind::Str(text) => Some(text.to_string()),
+        Kind::Text(text) => match text.pieces.first() {
+            Some(Piece::Literal(first)) => Some(first.to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// This machine, or one of the same private network.
 fn is_near(value: &Value) -> bool {
-    let host = match value.kind() {
-        Kind::Str(text) => text.to_string(),
-        Kind::Text(text) => match text.pieces.first() {
-            Some(Piece::Literal(first)) => first.to_string(),
-            _ => return false,
-        },
-        _ => return false,
-    };
+    let Some(host) = beginning(value) else { return false };
     let host = host.split_once("://").map_or(host.as_str(), |(_, rest)| rest);
     let host = host.rsplit('@').next().unwrap_or(host);
     let host = host.split(['/', ':', '?']).next().unwrap_or("");

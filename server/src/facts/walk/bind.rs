@@ -157,7 +157,7 @@ impl Walker<'_> {
                 let old = self.eval(*base);
                 if depth == 0 {
                     self.given_weak(name, &value, segment[place].span);
-                    self.option_assigned(name, &value, segment[place].span);
+                    self.option_assigned(&old, name, &value, segment[place].span);
                 }
                 self.row_assigned(&old, name, &value, segment[place].span);
                 self.sunk_member(&old, name, &value, segment[place].span);

@@ -111,6 +111,10 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
         clean: if source.text { Cleanings::NOSQL } else { Default::default() },
     };
     if source.part == Part::Weak {
+        // What is drawn from a list of things was there before.
+        if matches!(origin.name.as_str(), "choice" | "choices" | "sample") && !args.first().is_some_and(|from| is_alphabet(&from.value)) {
+            return Value::unknown();
+        }
         // Each one is another, whatever it is made of.
         return Value::unknown().with_taint(Taint::of(Origin { clean: Cleanings::ALL, ..origin }));
     }
@@ -153,5 +157,15 @@ pub(super) fn at_place(place: &Where, function: &Value, args: &[Argument]) -> Ve
         Where::Keyword(name) => args.iter().find(|arg| arg.name == name.as_str()).map(given).into_iter().collect(),
         Where::All => args.iter().map(given).collect(),
         Where::Receiver => function.as_library().and_then(|library| library.receiver.clone()).map(|value| (value, None)).into_iter().collect(),
+    }
+}
+
+/// `string.ascii_letters`, `"0123456789"`, or what is put together of such.
+fn is_alphabet(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Str(_) | Kind::Text(_) => true,
+        Kind::Library(library) => library.package.starts_with("string"),
+        Kind::Unknown => value.symbol().is_none() && value.taint().is_empty(),
+        _ => false,
     }
 }

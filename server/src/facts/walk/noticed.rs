@@ -3,14 +3,14 @@
 
 use super::Walker;
 use super::library::option_is;
-use crate::facts::catalogue::{EffectEntry, OptionEntry};
+use crate::facts::catalogue::{EffectEntry, Entry, OptionEntry};
 use crate::facts::credential_names::{is_compared, is_password, is_password_column};
 use crate::facts::event::{Compare, Effect, Event, Named, OptionSet, Side};
 use crate::facts::place::Site;
 use crate::facts::spoken::spoken;
 use crate::facts::taint::Part;
 use crate::facts::value::{Argument, Kind, Value};
-use crate::model::{Entry, ExprId, ExprKind, FunctionId, Key, PatternKind, Segment, StmtKind};
+use crate::model::{Entry as Field, ExprId, ExprKind, FunctionId, Key, PatternKind, Segment, StmtKind};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
@@ -99,9 +99,18 @@ impl Walker<'_> {
         }
     }
 
-    /// `options.name = value`.
-    pub(super) fn option_assigned(&mut self, name: &Name, value: &Value, span: Span) {
-        if let Some(kind) = self.switched(name, value) {
+    /// `options.name = value`, `session.verify = False`.
+    pub(super) fn option_assigned(&mut self, base: &Value, name: &Name, value: &Value, span: Span) {
+        let of_library = || {
+            let library = base.as_library()?;
+            let catalogue = self.catalogue();
+            let states = catalogue.member(&library.states, name);
+            catalogue.at(&states).find_map(|entry| match entry {
+                Entry::Effect(effect) if !effect.is.is_empty() && is_value(value, &effect.is) => Some(effect.kind.clone()),
+                _ => None,
+            })
+        };
+        if let Some(kind) = self.switched(name, value).or_else(of_library) {
             self.option(kind, name, span, true);
         }
     }
@@ -159,7 +168,7 @@ fn name_of(segment: &Segment, function: FunctionId) -> Name {
     let kept = || {
         segment.exprs.iter().find_map(|expr| match &expr.kind {
             ExprKind::Object(entries) => entries.iter().find_map(|entry| match entry {
-                Entry::Field { key: Key::Name(key), value, .. } if is_it(*value) => Some(key.clone()),
+                Field::Field { key: Key::Name(key), value, .. } if is_it(*value) => Some(key.clone()),
                 _ => None,
             }),
             _ => None,

@@ -107,7 +107,9 @@ fn timing(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
     let name = [last(&sent.path), last(&secret.path)].into_iter().find(|name| is_signature(name));
     let name = name.or_else(|| is_computed(&secret.value).then(|| last(&sent.path)))?;
     let name = if name.is_empty() { "a secret" } else { name };
-    let mut raw = Raw::new(&META, compare.site.clone(), if is_sent(sent) { Confidence::Proven } else { Confidence::Likely });
+    // What is computed differs with each try, so that much can be learned; a fixed secret is hard to measure over a network.
+    let confidence = if is_sent(sent) && is_computed(&secret.value) { Confidence::Proven } else { Confidence::Likely };
+    let mut raw = Raw::new(&META, compare.site.clone(), confidence);
     raw.impact = Some(Impact::Low);
     raw.detail = "timing".into();
     if let (Some(at), Some(sent)) = (cx.project.place(&compare.site), cx.project.place(&sent.site)) {

@@ -1,7 +1,7 @@
 //! A password is put into the database as it was typed.
 
 use super::{META, typed};
-use crate::facts::credential_names::is_password_column;
+use crate::facts::credential_names::{is_of_service, is_password_column};
 use crate::facts::event::{Access, Event};
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
@@ -66,6 +66,9 @@ fn told(cx: &RuleCx<'_>, access: &Access, column: &Name, value: &Value) -> Optio
         return None;
     }
     let (origin, confidence) = typed(value)?;
+    if [column, &origin.name, &access.query.model].into_iter().any(|name| is_of_service(name)) {
+        return None;
+    }
     let model = cx.schema.model_near(&access.query.model, &access.site.item.file);
     let hashes = model.is_some_and(|model| model.columns.iter().any(|column| imports_hasher(cx.project, &column.site.file)))
         || model.is_none() && imports_hasher(cx.project, &access.site.item.file);
