@@ -63,6 +63,17 @@ pub fn is_constant(value: &Value) -> bool {
     }
 }
 
+/// Only where whoever runs the program has asked for it: `if (settings.allowSelfSigned)`.
+pub fn is_asked_for(facts: &Facts) -> bool {
+    let asks = |path: &[Name]| {
+        path.last().is_some_and(|name| {
+            let name = name.to_ascii_lowercase();
+            ["selfsigned", "self_signed", "insecure", "unsafe", "skip", "ignore", "unauthorized"].iter().any(|word| name.contains(word))
+        })
+    };
+    facts.iter().any(|fact| matches!(fact, Fact::Present(symbol) if asks(&symbol.path)))
+}
+
 /// Only while the program is being worked on.
 pub fn is_in_development(facts: &Facts) -> bool {
     let is_mode = |path: &[Name]| path.last().is_some_and(|name| matches!(name.as_str(), "NODE_ENV" | "APP_ENV" | "ENVIRONMENT" | "ENV" | "DEV" | "FLASK_ENV"));

@@ -1,6 +1,6 @@
 //! Nobody looks at the certificate of who answers, or what is sent is not encrypted at all.
 
-use super::called::{is_in_development, named, positional};
+use super::called::{is_asked_for, is_in_development, named, positional};
 use super::exposed::FileCx;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
@@ -37,14 +37,14 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 fn switched(cx: &RuleCx<'_>, option: &OptionSet) -> Raw {
-    let confidence = if is_in_development(&option.facts) { Confidence::Possible } else { Confidence::Proven };
+    let confidence = if is_in_development(&option.facts) || is_asked_for(&option.facts) { Confidence::Possible } else { Confidence::Proven };
     let mut raw = Raw::new(&META, option.site.clone(), confidence);
     let of_database = matches!(option.under.as_str(), "ssl" | "dialectOptions") || option.name.starts_with("tls");
     raw.impact = of_database.then_some(Impact::Medium);
     raw.detail = option.name.clone();
     raw.message = if of_database {
         format!(
-            "`{}` lets anything answer in the place of the database: somebody on the way can read and change all that is asked, and take the database's password along",
+            "`{}` lets anything answer in the place of the database or queue: somebody on the way can read and change all that is asked, and take the password along",
             option.name
         )
     } else {

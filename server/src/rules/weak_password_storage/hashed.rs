@@ -115,7 +115,9 @@ fn cheap(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         "passlib" => passlib(effect),
         _ => None,
     }?;
-    let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Proven);
+    // A key may be made of what is called a password, too.
+    let makes_a_key = matches!(effect.is.as_str(), "pbkdf2" | "scrypt") && !is_sent(effect);
+    let mut raw = Raw::new(&META, effect.site.clone(), if makes_a_key { Confidence::Likely } else { Confidence::Proven });
     raw.impact = Some(told.impact);
     raw.detail = "work".into();
     if let Some((site, name, value)) = &told.instead
