@@ -126,8 +126,64 @@ pub enum RegistrationKind {
 pub struct Effect {
     /// `mail`, `sms`, `pay`, `llm`, ...
     pub kind: Name,
+    /// What else the catalogue says of it: `sha256`, `bcrypt`.
+    pub is: Name,
+    /// What was called: its receivers are the calls before it.
+    pub of: Value,
     pub site: Site,
     pub args: Vec<Argument>,
+    pub facts: Facts,
+    /// Only a name suggests what was called.
+    pub guessed: bool,
+    /// Of its arguments: their parts as the code names them.
+    pub spoken: Vec<(Vec<Name>, Site)>,
+}
+
+impl Effect {
+    /// Something that the walk itself noticed.
+    pub fn noted(kind: Name, site: Site, args: Vec<Argument>, facts: Facts) -> Effect {
+        Effect { kind, is: Name::default(), of: Value::unknown(), site, args, facts, guessed: false, spoken: Vec::new() }
+    }
+}
+
+/// Two values are compared by `==` or its kin, and one of them is called like something that lets somebody in.
+#[derive(Clone, Debug)]
+pub struct Compare {
+    pub sides: [Side; 2],
+    pub site: Site,
+    pub facts: Facts,
+}
+
+#[derive(Clone, Debug)]
+pub struct Side {
+    pub value: Value,
+    pub site: Site,
+    /// As the code names it: `user`, `password`. Empty for what has no name.
+    pub path: Vec<Name>,
+}
+
+/// A value that can be guessed, or a password as it was typed, is given a name: of a variable, a field, an argument, the function
+/// that returns it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    pub name: Name,
+    pub value: Value,
+    pub site: Site,
+    /// The functions it happens in, innermost first.
+    pub within: Vec<Name>,
+}
+
+/// An option of the catalogue is given with a value of the catalogue: `rejectUnauthorized: false`.
+#[derive(Clone, Debug)]
+pub struct OptionSet {
+    pub kind: Name,
+    pub name: Name,
+    /// The value.
+    pub site: Site,
+    /// The key of the object that it stands in: `ssl`.
+    pub under: Name,
+    /// The object's entry or the argument; an assignment has none.
+    pub is_assigned: bool,
     pub facts: Facts,
 }
 
@@ -138,4 +194,7 @@ pub enum Event {
     Use(Use),
     Registration(Registration),
     Effect(Effect),
+    Compare(Compare),
+    Named(Named),
+    Option(OptionSet),
 }

@@ -7,6 +7,7 @@ pub mod browser;
 pub mod catalogue;
 pub mod check;
 pub mod credential;
+pub mod credential_names;
 pub mod event;
 pub mod exposure;
 pub mod names;

@@ -36,6 +36,8 @@ pub enum Part {
     Principal,
     /// An environment variable.
     Env,
+    /// A generator whose numbers can be worked out: `Math.random()`, `random.choice`.
+    Weak,
 }
 
 impl Part {
@@ -177,6 +179,11 @@ impl Taint {
             (None, None) => Some(origin.clone()),
         });
         Taint { each: each.collect() }
+    }
+
+    /// Only what comes of a generator that can be worked out.
+    pub fn weak(&self) -> Taint {
+        Taint { each: self.each.iter().filter(|origin| origin.part == Part::Weak).cloned().collect() }
     }
 
     pub fn cleaned(&self, by: Cleanings) -> Taint {

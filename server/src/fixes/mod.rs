@@ -36,6 +36,7 @@ mod server_only;
 mod server_route;
 mod stack;
 mod stay_on_site;
+mod strengthen;
 pub mod suppress;
 #[cfg(test)]
 mod testing;
@@ -81,6 +82,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::EscapeInTemplate { at } => clean_markup::in_template(project, at).into_iter().collect(),
         FixPlan::ChangeDatabase(change) => migrate::fix(project, change).into_iter().collect(),
         FixPlan::DemandOwner { at, demand } => demand_owner::fix(project, at, demand).into_iter().collect(),
+        FixPlan::Strengthen { at, how } => strengthen::fix(project, at, how).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

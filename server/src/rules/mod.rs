@@ -2,13 +2,16 @@
 
 mod address;
 pub mod built;
+pub mod called;
 pub mod code_injection;
 pub mod command_injection;
 pub mod database;
 pub mod exposed;
 mod finding;
+pub mod hardcoded_login;
 mod holes;
 pub mod input;
+pub mod jwt_misuse;
 pub mod llm_output_unsafe;
 mod meta;
 pub mod missing_ownership;
@@ -33,8 +36,12 @@ pub mod sensitive_data_exposed;
 pub mod service_role_exposed;
 pub mod sql_injection;
 pub mod ssrf;
+pub mod tls_disabled;
 pub mod unsafe_deserialization;
 pub mod upload_unrestricted;
+pub mod weak_crypto;
+pub mod weak_password_storage;
+pub mod weak_random;
 pub mod xss;
 
 use rustc_hash::FxHashSet;
@@ -45,13 +52,14 @@ pub use crate::text::Place;
 use crate::text::{Name, Span};
 pub use finding::{Confidence, Finding, Level, Related};
 pub use meta::{Audience, Impact, Risk, RuleId, RuleMeta};
-pub use plan::FixPlan;
+pub use plan::{FixPlan, Strengthen};
 
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
         &code_injection::META,
         &command_injection::META,
+        &jwt_misuse::META,
         &llm_output_unsafe::META,
         &missing_ownership::META,
         &nosql_injection::META,
@@ -69,8 +77,12 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &service_role_exposed::META,
         &sql_injection::META,
         &ssrf::META,
+        &tls_disabled::META,
         &unsafe_deserialization::META,
         &upload_unrestricted::META,
+        &weak_crypto::META,
+        &weak_password_storage::META,
+        &weak_random::META,
         &xss::META,
     ];
     ALL
@@ -79,6 +91,8 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 /// Everything the flow rules say about one walk.
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
+    hardcoded_login::check(cx, &mut out);
+    jwt_misuse::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
     overbroad_db_access::of_walk(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
@@ -93,6 +107,10 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     nosql_injection::check(cx, &mut out);
     llm_output_unsafe::check(cx, &mut out);
     upload_unrestricted::check(cx, &mut out);
+    tls_disabled::check(cx, &mut out);
+    weak_crypto::check(cx, &mut out);
+    weak_password_storage::check(cx, &mut out);
+    weak_random::check(cx, &mut out);
     out
 }
 
@@ -118,6 +136,7 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     rules_open::check(cx, out);
     overbroad_db_access::of_file(cx, out);
     public_storage::check(cx, out);
+    tls_disabled::of_file(cx, out);
 }
 
 /// The rule with this id, if there is one.

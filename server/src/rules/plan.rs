@@ -59,6 +59,8 @@ pub enum FixPlan {
     ChangeDatabase(Box<DatabaseChange>),
     /// Let a rule of Firebase ask whose the document is.
     DemandOwner { at: Place, demand: Box<OwnerDemand> },
+    /// Do this with a value that guards something, or with what it was guarded with.
+    Strengthen { at: Place, how: Strengthen },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
     /// Silence this one finding with a comment and a reason.
@@ -85,6 +87,27 @@ pub enum OwnerTie {
     Path(Name),
     /// One of its fields.
     Field(Name),
+}
+
+/// How something is done that guards an account.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Strengthen {
+    /// Take an option away, whose value or place it is.
+    Drop { name: Name },
+    /// Ask a generator that cannot be worked out.
+    Random,
+    /// Let the token that this call signs end.
+    Expire,
+    /// Verify the token that this call only reads.
+    Verify,
+    /// Leave the algorithm "none" out of what this call accepts.
+    Signed,
+    /// Hash the password that is put there.
+    Hash,
+    /// Let the library compare; `kept` is what is in the database.
+    Compare { kept: Place },
+    /// Compare without telling by the time it takes; `sent` is what came from outside.
+    SameTime { sent: Place },
 }
 
 /// What is known of an access that anybody can point at another's record.

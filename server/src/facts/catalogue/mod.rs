@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::text::Name;
 
 pub use entry::{
-    AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry, Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
+    AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry, Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, OptionEntry, Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
 
@@ -61,6 +61,7 @@ pub struct Catalogue {
     gates: Vec<Gate>,
     steps: FxHashMap<(Name, Name), Arc<AccessEntry>>,
     clients: FxHashMap<Name, ClientEntry>,
+    options: FxHashMap<Name, Vec<Arc<OptionEntry>>>,
     examples: Vec<(Subject, Example)>,
 }
 
@@ -103,6 +104,13 @@ impl Catalogue {
         for (framework, examples) in knowledge.take_frameworks()? {
             self.rows(examples);
             self.frameworks.push(framework);
+        }
+        for (option, examples) in knowledge.take_options()? {
+            self.rows(examples);
+            let option = Arc::new(option);
+            for name in &option.names {
+                self.options.entry(name.clone()).or_default().push(Arc::clone(&option));
+            }
         }
         for (entry, examples) in knowledge.take_conventions()? {
             self.rows(examples);
@@ -188,6 +196,11 @@ impl Catalogue {
     /// What a value called `name` probably is, when nothing better is known.
     pub fn guess(&self, name: &str, python: bool) -> Option<&GuessEntry> {
         self.guesses.iter().find(|guess| guess.python == python && guess.names.iter().any(|known| known == name))
+    }
+
+    /// What is known of options of this name.
+    pub fn options(&self, name: &str) -> &[Arc<OptionEntry>] {
+        self.options.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The states that a whole path leads to.

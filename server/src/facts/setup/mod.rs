@@ -12,6 +12,7 @@ mod headers;
 mod inlined;
 mod lines;
 mod switch;
+pub mod switched_off;
 pub mod version;
 
 #[cfg(test)]

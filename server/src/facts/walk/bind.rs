@@ -69,6 +69,7 @@ impl Walker<'_> {
         let segment = self.frame().segment.clone();
         match &segment[pattern].kind {
             PatternKind::Name(name) => {
+                self.given_weak(name, &value, segment[pattern].span);
                 if declares {
                     self.declare(name.clone(), value)
                 } else {
@@ -154,6 +155,10 @@ impl Walker<'_> {
             ExprKind::This => self.frame_mut().this = Some(value),
             ExprKind::Member { base, name, .. } => {
                 let old = self.eval(*base);
+                if depth == 0 {
+                    self.given_weak(name, &value, segment[place].span);
+                    self.option_assigned(&old, name, &value, segment[place].span);
+                }
                 self.row_assigned(&old, name, &value, segment[place].span);
                 self.sunk_member(&old, name, &value, segment[place].span);
                 let changed = self.with_member(&old, name, value);

@@ -79,6 +79,10 @@ impl Walker<'_> {
                 (Some(name), _) => name.clone(),
                 _ => Name::default(),
             };
+            if !name.is_empty() {
+                self.given_weak(&name, &value, arg.span);
+                self.option_given(&name, &value, arg.value);
+            }
             out.push(Argument { name, value, site: self.site(segment[arg.value].span), spread: arg.spread });
         }
         out

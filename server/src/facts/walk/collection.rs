@@ -18,8 +18,12 @@ impl Walker<'_> {
         let mut taint = Taint::none();
         for entry in entries {
             match entry {
-                Entry::Field { key: Key::Name(key), value, .. } => {
-                    let value = self.eval_named(key, *value);
+                Entry::Field { key: Key::Name(key), value: id, key_span, .. } => {
+                    self.under.push(key.clone());
+                    let value = self.eval_named(key, *id);
+                    self.under.pop();
+                    self.given_weak(key, &value, *key_span);
+                    self.option_given(key, &value, *id);
                     object.set(key.clone(), value);
                 }
                 Entry::Field { key: Key::Computed(key), value, .. } => {

@@ -9,6 +9,13 @@ use crate::text::Name;
 impl Walker<'_> {
     /// `base[index]`.
     pub(super) fn index(&mut self, base: &Value, index: &Value) -> Value {
+        let value = self.indexed(base, index);
+        // A letter of an alphabet, and which one can be worked out. What is drawn from a list of other things is none of it.
+        let weak = index.taint().weak();
+        if weak.is_empty() || !is_alphabet(base) { value } else { value.with_taint(value.taint().join(&weak)) }
+    }
+
+    fn indexed(&mut self, base: &Value, index: &Value) -> Value {
         if let Some(key) = index.as_str() {
             let key = Name::from(&**key);
             return match base.kind() {
@@ -104,5 +111,15 @@ impl Walker<'_> {
                 }
             }
         }
+    }
+}
+
+/// A text, or a list of single letters.
+fn is_alphabet(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Str(_) | Kind::Text(_) => true,
+        Kind::Seq(seq) if seq.items.is_empty() => seq.rest.as_ref().is_some_and(|rest| matches!(rest.kind(), Kind::Unknown) && rest.symbol().is_none() && rest.taint().is_empty()),
+        Kind::Seq(seq) => seq.rest.is_none() && seq.items.iter().all(|item| item.as_str().is_some_and(|text| text.chars().count() == 1)),
+        _ => false,
     }
 }

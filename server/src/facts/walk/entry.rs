@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::call::called_name;
 use super::library::path;
+use super::noticed;
 use crate::facts::catalogue::{CallsEntry, CleanEntry, PrincipalEntry, SourceEntry, Where};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::place::Site;
@@ -45,9 +46,10 @@ impl Walker<'_> {
 
     /// Whoever the call says is signed in.
     pub(super) fn identified(&mut self, principal: &PrincipalEntry, function: &Value, made: &Library, site: Site) -> Value {
-        let part = if principal.unverified { Part::Headers } else { Part::Principal };
+        let unverified = principal.unverified || principal.unverified_if.iter().any(|option| noticed::is_given(&made.args, option));
+        let part = if unverified { Part::Headers } else { Part::Principal };
         let taint = Taint::of(Origin { part, name: called_name(function), site: Some(site), clean: Default::default() });
-        if principal.unverified {
+        if unverified {
             return Value::unknown().with_taint(taint);
         }
         if !principal.null {
@@ -108,6 +110,14 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
         site: Some(site),
         clean: if source.text { Cleanings::NOSQL } else { Default::default() },
     };
+    if source.part == Part::Weak {
+        // What is drawn from a list of things was there before.
+        if matches!(origin.name.as_str(), "choice" | "choices" | "sample") && !args.first().is_some_and(|from| is_alphabet(&from.value)) {
+            return Value::unknown();
+        }
+        // Each one is another, whatever it is made of.
+        return Value::unknown().with_taint(Taint::of(Origin { clean: Cleanings::ALL, ..origin }));
+    }
     if !source.part.is_request() && source.part != Part::Env {
         return Value::unknown().with_taint(Taint::of(origin));
     }
@@ -179,5 +189,15 @@ pub(super) fn at_place(place: &Where, function: &Value, args: &[Argument]) -> Ve
             args.iter().find(|arg| arg.name == "*receiver*").map(|arg| (arg.value.clone(), None)).into_iter().collect()
         }
         Where::Receiver => function.as_library().and_then(|library| library.receiver.clone()).map(|value| (value, None)).into_iter().collect(),
+    }
+}
+
+/// `string.ascii_letters`, `"0123456789"`, or what is put together of such.
+fn is_alphabet(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Str(_) | Kind::Text(_) => true,
+        Kind::Library(library) => library.package.starts_with("string"),
+        Kind::Unknown => value.symbol().is_none() && value.taint().is_empty(),
+        _ => false,
     }
 }

@@ -10,7 +10,7 @@ use super::entry::{sourced, went_to, where_all};
 use super::tested::only_from_outside;
 use crate::facts::catalogue::{Catalogue, Entry, State};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
-use crate::facts::event::{Effect, Event, Use, UseKind};
+use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, Kind, Library, Truth, Value};
 use crate::model::CallKind;
@@ -34,7 +34,15 @@ impl<'w> Walker<'w> {
         let mut entries: Vec<&Entry> = catalogue.at(&states).filter(|entry| !matches!(entry, Entry::Present)).collect();
         // What never comes back still gets its arguments: `redirect(next)`.
         entries.sort_by_key(|entry| matches!(entry, Entry::Deny));
+
         let site = self.site(span);
+        // That something happens says nothing of what it gives.
+        for entry in &entries {
+            if let Entry::Effect(effect) = entry {
+                self.effect(effect, function, args, &site, library.guessed);
+            }
+        }
+        entries.retain(|entry| !matches!(entry, Entry::Effect(_)));
         let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
             return self.unlisted_call(function, library, states, args, span);
@@ -93,10 +101,6 @@ impl<'w> Walker<'w> {
                     // What is answered stands in the answer, for a handler that returns it: what it was made with has left already.
                     result.get_or_insert_with(|| Value::new(Kind::Library(Arc::new(Library { args: Vec::new(), ..made.clone() }))));
                 }
-                Entry::Effect(effect) => {
-                    let facts = self.facts.clone();
-                    self.events.push(Event::Effect(Effect { kind: effect.kind.clone(), site: site.clone(), args: args.to_vec(), facts }));
-                }
                 Entry::Alias(is) => {
                     made.states.extend(catalogue.named(is));
                     // A builder's step keeps what it gets; it does not become it.
@@ -138,7 +142,7 @@ impl<'w> Walker<'w> {
                 // Its functions run before the handlers, not here.
                 Entry::Decides(_) => walked_callbacks = true,
                 Entry::Keeps => self.keep(function, args),
-                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present | Entry::Settings => {}
+                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present | Entry::Settings | Entry::Effect(_) => {}
             }
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {

@@ -33,6 +33,7 @@ mod library;
 mod member;
 mod modules;
 mod name;
+mod noticed;
 mod operator;
 mod page;
 mod parameter;
@@ -119,6 +120,8 @@ pub struct Walker<'w> {
     pub home: Option<Site>,
     /// What is being evaluated right now to be called so, and in which frame.
     naming: Vec<(usize, ExprId, Name)>,
+    /// The keys of the objects that are being evaluated right now.
+    under: Vec<Name>,
     /// What decorators say about the route that is walked, by key.
     pub says: Option<Value>,
     /// The request that all guards of the route and its handler see, where they ask for it, with what was put on it.
@@ -229,6 +232,7 @@ impl<'w> Walker<'w> {
             last_request: None,
             home: None,
             naming: Vec::new(),
+            under: Vec::new(),
             says: None,
             shared: None,
             asked: None,

@@ -38,6 +38,9 @@ impl Walker<'_> {
         let span = Span::new(segment[left].span.start, segment[right].span.end);
         let a = self.eval(left);
         let b = self.eval(right);
+        if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
+            self.compared((left, &a), (right, &b), span);
+        }
         match op {
             BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge | BinaryOp::In | BinaryOp::NotIn | BinaryOp::Instanceof => {
                 self.compare(op, &a, &b, span)

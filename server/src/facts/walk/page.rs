@@ -208,7 +208,7 @@ impl Walker<'_> {
     fn noted(&mut self, kind: &'static str, value: Value, span: Span) {
         let (site, facts) = (self.site(span), self.facts.clone());
         let arg = Argument { name: Name::default(), value, site: site.clone(), spread: false };
-        self.events.push(Event::Effect(Effect { kind: Name::new_static(kind), site, args: vec![arg], facts }));
+        self.events.push(Event::Effect(Effect::noted(Name::new_static(kind), site, vec![arg], facts)));
     }
 
     /// `element.innerHTML = x` and the like, whatever the element is.

@@ -16,12 +16,23 @@ impl<'w> Walker<'w> {
     pub(super) fn name_what_is_kept(&mut self, from: usize, args: &[Arg], span: Span) {
         let home = self.site(span);
         let is_kept = |sink: &Sink| matches!(sink.kind, SinkKind::Log | SinkKind::Storage) && sink.call == home;
-        if !self.events.iter().skip(from).any(|event| matches!(event, Event::Sink(sink) if is_kept(sink))) {
+        let is_asked = |event: &Event| match event {
+            Event::Sink(sink) => is_kept(sink),
+            Event::Effect(effect) => effect.site == home,
+            _ => false,
+        };
+        if !self.events.iter().skip(from).any(is_asked) {
             return;
         }
         let segment = self.frame().segment.clone();
         let named: Vec<(Span, Vec<Spoken>)> = args.iter().map(|arg| (segment[arg.value].span, spoken(&segment, arg.value))).collect();
         for event in self.events.iter_mut().skip(from) {
+            if let Event::Effect(effect) = event
+                && effect.site == home
+            {
+                let all = named.iter().flat_map(|(_, spoken)| spoken);
+                effect.spoken = all.map(|spoken| (spoken.path.clone(), Site { item: home.item.clone(), span: spoken.span })).collect();
+            }
             let Event::Sink(sink) = event else { continue };
             if !is_kept(sink) {
                 continue;

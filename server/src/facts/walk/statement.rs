@@ -123,6 +123,7 @@ impl Walker<'_> {
                     return false;
                 }
                 self.settle(&value, true);
+                self.returned_weak(&value, stmt.span);
                 let facts = self.facts.since(&self.frame().entry);
                 self.frame_mut().returns.push(Alternative { value, facts });
                 return false;

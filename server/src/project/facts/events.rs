@@ -19,6 +19,9 @@ pub(super) fn site(event: &Event) -> &Site {
         Event::Use(used) => &used.site,
         Event::Registration(registration) => &registration.site,
         Event::Effect(effect) => &effect.site,
+        Event::Compare(compare) => &compare.site,
+        Event::Named(named) => &named.site,
+        Event::Option(option) => &option.site,
     }
 }
 
@@ -28,18 +31,20 @@ pub(super) fn facts(event: &Event) -> Option<&Facts> {
         Event::Sink(sink) => Some(&sink.facts),
         Event::Use(used) => Some(&used.facts),
         Event::Effect(effect) => Some(&effect.facts),
-        Event::Registration(_) => None,
+        Event::Compare(compare) => Some(&compare.facts),
+        Event::Registration(_) | Event::Named(_) | Event::Option(_) => None,
     }
 }
 
 /// What holds at everything a walk does; if it does nothing, at everything it says.
 pub(super) fn always(project: &Project, walk: &RootWalk) -> Holding {
     let does = |event: &&Event| matches!(event, Event::Access(_) | Event::Sink(_) | Event::Effect(_));
+    let notable = |event: &&Event| !matches!(event, Event::Compare(_));
     // What stands before the handler looks for what it then knows.
     let own = walk.events.get(walk.before_handler..).unwrap_or_default();
     let mut points: Vec<&Facts> = own.iter().filter(does).filter_map(facts).collect();
     if points.is_empty() {
-        points = own.iter().filter_map(facts).collect();
+        points = own.iter().filter(notable).filter_map(facts).collect();
     }
     let Some((first, others)) = points.split_first() else { return holding(project, &walk.begun) };
     let mut common = Facts::none();
@@ -72,6 +77,9 @@ pub(super) fn tell(project: &Project, event: &Event) -> OfEvent {
             OfEvent::Leaves { at, way, value: value(&used.value), holds: holding(project, &used.facts) }
         }
         Event::Effect(effect) => OfEvent::Effect { at, effect: effect.kind.to_string(), holds: holding(project, &effect.facts) },
+        Event::Compare(compare) => OfEvent::Effect { at, effect: "compare".to_owned(), holds: holding(project, &compare.facts) },
+        Event::Named(named) => OfEvent::Effect { at, effect: format!("weak {}", named.name), holds: holding(project, &Facts::none()) },
+        Event::Option(option) => OfEvent::Effect { at, effect: format!("{} {}", option.kind, option.name), holds: holding(project, &Facts::none()) },
         Event::Registration(registration) => OfEvent::Registers {
             at,
             registers: match registration.kind {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::example::{self, Example};
-use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GateEntry, GuessEntry, StepEntry};
+use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GateEntry, GuessEntry, OptionEntry, StepEntry};
 use crate::text::Name;
 
 /// One file.
@@ -24,6 +24,7 @@ pub struct Knowledge {
     route: Vec<toml::Table>,
     part: Vec<toml::Table>,
     effect: Vec<toml::Table>,
+    option: Vec<toml::Table>,
     alias: Vec<toml::Table>,
     wraps: Vec<toml::Table>,
     table: Vec<toml::Table>,
@@ -64,6 +65,10 @@ impl Knowledge {
 
     pub fn take_guesses(&mut self) -> Result<Vec<Row<GuessEntry>>, String> {
         rows("guess", std::mem::take(&mut self.guess))
+    }
+
+    pub fn take_options(&mut self) -> Result<Vec<Row<OptionEntry>>, String> {
+        rows("option", std::mem::take(&mut self.option))
     }
 
     pub fn take_conventions(&mut self) -> Result<Vec<Row<ConventionEntry>>, String> {

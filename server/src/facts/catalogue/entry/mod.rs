@@ -77,6 +77,9 @@ pub struct PrincipalEntry {
     /// Only a claim: nobody verified it.
     #[serde(default)]
     pub unverified: bool,
+    /// Only a claim if one of these options is given: `verify=false`.
+    #[serde(default)]
+    pub unverified_if: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -229,9 +232,27 @@ pub struct RespondEntry {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EffectEntry {
     pub kind: Name,
+    /// What else rules need to know of it.
+    #[serde(default)]
+    pub is: Name,
+    /// Only with one of these options: `verify=false`.
+    #[serde(default)]
+    pub only_if: Vec<String>,
+}
+
+/// An option that switches something off, wherever it is given.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptionEntry {
+    pub names: Vec<Name>,
+    /// The values that do: `false`, `0`, the last name of what a library gives.
+    pub values: Vec<Name>,
+    pub kind: Name,
+    #[serde(default)]
+    pub python: bool,
 }
 
 /// "A value called `prisma` is probably a Prisma client."

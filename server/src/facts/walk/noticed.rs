@@ -1,0 +1,178 @@
+//! What is noticed in passing: that something the catalogue lists happens, that secrets are compared, that a value which can
+//! be guessed gets a name, that an option is given which switches a protection off.
+
+use super::Walker;
+use super::library::option_is;
+use crate::facts::catalogue::{EffectEntry, Entry, OptionEntry};
+use crate::facts::credential_names::{is_compared, is_password, is_password_column};
+use crate::facts::event::{Compare, Effect, Event, Named, OptionSet, Side};
+use crate::facts::place::Site;
+use crate::facts::spoken::spoken;
+use crate::facts::taint::Part;
+use crate::facts::value::{Argument, Kind, Value};
+use crate::model::{Entry as Field, ExprId, ExprKind, FunctionId, Key, PatternKind, Segment, StmtKind};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    pub(super) fn effect(&mut self, effect: &EffectEntry, function: &Value, args: &[Argument], site: &Site, guessed: bool) {
+        if !effect.only_if.is_empty() && !effect.only_if.iter().any(|option| is_given(args, option)) {
+            return;
+        }
+        // A default import is found as the whole library and as its default.
+        if self.events.iter().rev().take(4).any(|event| matches!(event, Event::Effect(known) if known.kind == effect.kind && known.site == *site)) {
+            return;
+        }
+        self.events.push(Event::Effect(Effect {
+            kind: effect.kind.clone(),
+            is: effect.is.clone(),
+            of: function.clone(),
+            site: site.clone(),
+            args: args.to_vec(),
+            facts: self.facts.clone(),
+            guessed,
+            spoken: Vec::new(),
+        }));
+    }
+
+    /// `a == b`, where one of the two lets somebody in.
+    pub(super) fn compared(&mut self, (left, a): (ExprId, &Value), (right, b): (ExprId, &Value), span: Span) {
+        let is_plain = |value: &Value| matches!(value.kind(), Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Column(_));
+        if self.ended || is_plain(a) || is_plain(b) {
+            return;
+        }
+        let segment = self.frame().segment.clone();
+        let path = |id: ExprId| match spoken(&segment, id).as_slice() {
+            [only] if only.span == segment[id].span || !matches!(segment[id].kind, ExprKind::Binary { .. } | ExprKind::Template(_)) => only.path.clone(),
+            _ => Vec::new(),
+        };
+        let paths = [path(left), path(right)];
+        // What a token says that nobody has verified is looked at whatever it is called.
+        let is_claim = |value: &Value| value.taint().iter().any(|origin| origin.part == Part::Headers && origin.site.is_some());
+        let of_interest = |path: &[Name], value: &Value| {
+            path.last().is_some_and(|name| is_compared(name)) || value.taint().iter().any(|origin| is_password(&origin.name)) || is_claim(value)
+        };
+        if !of_interest(&paths[0], a) && !of_interest(&paths[1], b) {
+            return;
+        }
+        let [left_path, right_path] = paths;
+        let sides = [
+            Side { value: a.clone(), site: self.site(segment[left].span), path: left_path },
+            Side { value: b.clone(), site: self.site(segment[right].span), path: right_path },
+        ];
+        let (site, facts) = (self.site(span), self.facts.clone());
+        self.events.push(Event::Compare(Compare { sides, site, facts }));
+    }
+
+    /// A value that can be guessed is called so, or a password as it was typed is put where passwords are kept.
+    pub(super) fn given_weak(&mut self, name: &Name, value: &Value, span: Span) {
+        let is_typed = |part: Part| part.is_request() || part == Part::Parameter;
+        let is_of_interest = value.taint().iter().any(|origin| match origin.part {
+            Part::Weak => true,
+            part => is_typed(part) && is_password(&origin.name) && is_password_column(name),
+        });
+        if is_of_interest {
+            let (site, within) = (self.site(span), self.within());
+            self.events.push(Event::Named(Named { name: name.clone(), value: value.clone(), site, within }));
+        }
+    }
+
+    /// What a function returns is called like the function.
+    pub(super) fn returned_weak(&mut self, value: &Value, span: Span) {
+        if !value.taint().iter().any(|origin| origin.part == Part::Weak) {
+            return;
+        }
+        let frame = self.frame();
+        let Some(name) = frame.function.map(|function| name_of(&frame.segment, function)).filter(|name| !name.is_empty()) else { return };
+        self.given_weak(&name, value, span);
+    }
+
+    /// The names of the functions that are running.
+    fn within(&self) -> Vec<Name> {
+        self.frames.iter().rev().filter_map(|frame| Some(name_of(&frame.segment, frame.function?))).filter(|name| !name.is_empty()).collect()
+    }
+
+    /// `{ name: value }`, `f(name=value)`.
+    pub(super) fn option_given(&mut self, name: &Name, value: &Value, id: ExprId) {
+        if let Some(kind) = self.switched(name, value) {
+            let span = self.frame().segment[id].span;
+            self.option(kind, name, span, false);
+        }
+    }
+
+    /// `options.name = value`, `session.verify = False`.
+    pub(super) fn option_assigned(&mut self, base: &Value, name: &Name, value: &Value, span: Span) {
+        let of_library = || {
+            let library = base.as_library()?;
+            let catalogue = self.catalogue();
+            let states = catalogue.member(&library.states, name);
+            catalogue.at(&states).find_map(|entry| match entry {
+                Entry::Effect(effect) if !effect.is.is_empty() && is_value(value, &effect.is) => Some(effect.kind.clone()),
+                _ => None,
+            })
+        };
+        if let Some(kind) = self.switched(name, value).or_else(of_library) {
+            self.option(kind, name, span, true);
+        }
+    }
+
+    fn option(&mut self, kind: Name, name: &Name, span: Span, is_assigned: bool) {
+        let under = self.under.last().cloned().unwrap_or_default();
+        let site = self.site(span);
+        self.events.push(Event::Option(OptionSet { kind, name: name.clone(), site, under, is_assigned, facts: self.facts.clone() }));
+    }
+
+    fn switched(&self, name: &Name, value: &Value) -> Option<Name> {
+        let python = self.python();
+        let fits = |option: &&std::sync::Arc<OptionEntry>| option.python == python && option.values.iter().any(|wanted| is_value(value, wanted));
+        self.catalogue().options(name).iter().find(fits).map(|option| option.kind.clone())
+    }
+}
+
+fn is_value(value: &Value, wanted: &str) -> bool {
+    match value.kind() {
+        Kind::Bool(is) => wanted == if *is { "true" } else { "false" },
+        Kind::Number(text) => text == wanted,
+        Kind::Str(text) => **text == *wanted,
+        Kind::Null => wanted == "null",
+        Kind::Library(library) => library.step == wanted,
+        _ => false,
+    }
+}
+
+/// Whether an option is given, among the arguments, in one of them, or in the options inside: `verify=false`.
+pub(super) fn is_given(args: &[Argument], option: &str) -> bool {
+    if option_is(args, Some(option)) {
+        return true;
+    }
+    let inside = args.iter().filter(|arg| arg.name == "options").filter_map(|arg| match arg.value.kind() {
+        Kind::Object(_) => Some(Argument { name: Name::default(), ..arg.clone() }),
+        _ => None,
+    });
+    inside.into_iter().any(|options| option_is(&[options], Some(option)))
+}
+
+/// Its own, or that of the variable or key it is the value of.
+fn name_of(segment: &Segment, function: FunctionId) -> Name {
+    let Some(known) = segment.functions.get(function.0 as usize) else { return Name::default() };
+    if !known.name.is_empty() {
+        return known.name.clone();
+    }
+    let is_it = |id: ExprId| matches!(segment[id].kind, ExprKind::Function(other) if other == function);
+    let bound = segment.stmts.iter().find_map(|stmt| match &stmt.kind {
+        StmtKind::Let { pattern, value: Some(value), .. } if is_it(*value) => match &segment[*pattern].kind {
+            PatternKind::Name(name) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let kept = || {
+        segment.exprs.iter().find_map(|expr| match &expr.kind {
+            ExprKind::Object(entries) => entries.iter().find_map(|entry| match entry {
+                Field::Field { key: Key::Name(key), value, .. } if is_it(*value) => Some(key.clone()),
+                _ => None,
+            }),
+            _ => None,
+        })
+    };
+    bound.or_else(kept).unwrap_or_default()
+}

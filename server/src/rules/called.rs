@@ -1,0 +1,85 @@
+//! What rules about calls ask of their arguments.
+
+use crate::facts::check::{Fact, Facts};
+use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::text::Name;
+
+/// The n-th argument without a name.
+pub fn positional(args: &[Argument], at: usize) -> Option<&Argument> {
+    args.iter().filter(|arg| arg.name.is_empty() && !arg.spread).nth(at)
+}
+
+/// The argument of this name, or else the n-th.
+pub fn given<'a>(args: &'a [Argument], name: &str, at: usize) -> Option<&'a Argument> {
+    args.iter().find(|arg| arg.name == name).or_else(|| positional(args, at))
+}
+
+pub fn named<'a>(args: &'a [Argument], name: &str) -> Option<&'a Argument> {
+    args.iter().find(|arg| arg.name == name)
+}
+
+/// A member of an object that is among the arguments.
+pub fn option<'a>(args: &'a [Argument], names: &[&str]) -> Option<&'a Value> {
+    args.iter().find_map(|arg| match arg.value.kind() {
+        Kind::Object(object) => names.iter().find_map(|name| object.get(name).0),
+        _ => None,
+    })
+}
+
+/// What a number is, if that is known.
+pub fn number(value: &Value) -> Option<f64> {
+    match value.kind() {
+        Kind::Number(text) => text.replace('_', "").parse().ok(),
+        Kind::Str(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The library something was reached by, and those before it: the call, what was called, what that is a member of.
+pub fn chain(value: &Value) -> impl Iterator<Item = &Library> {
+    let mut at = Some(value);
+    std::iter::from_fn(move || {
+        let library = at?.as_library()?;
+        at = library.receiver.as_ref();
+        Some(&**library)
+    })
+    .take(32)
+}
+
+/// The last name on the way to what is called.
+pub fn name(function: &Value) -> Name {
+    chain(function).find(|library| library.step != "()").map(|library| library.step.clone()).unwrap_or_default()
+}
+
+/// A value that stands in the source: text, or bytes made of it.
+pub fn is_constant(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Str(text) => !text.is_empty(),
+        Kind::Library(library) if library.step == "()" => {
+            let made = library.receiver.as_ref().map(name).unwrap_or_default();
+            matches!(made.as_str(), "from" | "parse") && library.args.first().is_some_and(|arg| matches!(arg.value.kind(), Kind::Str(_)))
+        }
+        _ => false,
+    }
+}
+
+/// Only where whoever runs the program has asked for it: `if (settings.allowSelfSigned)`.
+pub fn is_asked_for(facts: &Facts) -> bool {
+    let asks = |path: &[Name]| {
+        path.last().is_some_and(|name| {
+            let name = name.to_ascii_lowercase();
+            ["selfsigned", "self_signed", "insecure", "unsafe", "skip", "ignore", "unauthorized"].iter().any(|word| name.contains(word))
+        })
+    };
+    facts.iter().any(|fact| matches!(fact, Fact::Present(symbol) if asks(&symbol.path)))
+}
+
+/// Only while the program is being worked on.
+pub fn is_in_development(facts: &Facts) -> bool {
+    let is_mode = |path: &[Name]| path.last().is_some_and(|name| matches!(name.as_str(), "NODE_ENV" | "APP_ENV" | "ENVIRONMENT" | "ENV" | "DEV" | "FLASK_ENV"));
+    facts.iter().any(|fact| match fact {
+        Fact::Is(symbol, text) => is_mode(&symbol.path) && matches!(&**text, "development" | "dev" | "test" | "local" | "testing"),
+        Fact::IsNot(symbol, text) => is_mode(&symbol.path) && matches!(&**text, "production" | "prod"),
+        _ => false,
+    })
+}

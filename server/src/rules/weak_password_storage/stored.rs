@@ -1,0 +1,138 @@
+//! A password is put into the database as it was typed.
+
+use super::{META, typed};
+use crate::facts::credential_names::{is_of_service, is_password_column};
+use crate::facts::event::{Access, Event};
+use crate::facts::place::Site;
+use crate::facts::query::Operation;
+use crate::facts::value::{Kind, Value};
+use crate::model::StmtKind;
+use crate::project::Project;
+use crate::rules::{Confidence, FixPlan, Strengthen};
+use crate::rules::raw::{Raw, RuleCx};
+use crate::text::{FileId, Name};
+
+/// Packages that hash passwords: what imports one of them may do so for all who use it.
+const HASHERS: &[&str] = &[
+    "bcrypt", "bcryptjs", "bcrypt-ts", "argon2", "@node-rs/argon2", "@node-rs/bcrypt", "crypto", "node:crypto", "scrypt", "pbkdf2", "passlib", "pwdlib", "werkzeug.security",
+    "django.contrib.auth.hashers", "flask_bcrypt", "hashlib", "oslo/password", "@oslojs/crypto",
+];
+
+pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    for event in &cx.walk.events {
+        let Event::Access(access) = event else { continue };
+        if !matches!(access.query.operation, Operation::Create | Operation::Update | Operation::Upsert) || is_kept_by_another(&access.query.client) {
+            continue;
+        }
+        for data in &access.query.data {
+            each(data, 0, &mut |column, value| {
+                if let Some(raw) = told(cx, access, column, value)
+                    && !out.iter().any(|known| known.site == raw.site)
+                {
+                    out.push(raw);
+                }
+            });
+        }
+    }
+}
+
+/// The fields of what is written, of each of several rows.
+fn each(data: &Value, depth: u32, on: &mut dyn FnMut(&Name, &Value)) {
+    if depth > 4 {
+        return;
+    }
+    match data.kind() {
+        Kind::Object(object) => {
+            for (at, (name, value)) in object.fields.iter().enumerate() {
+                // A spread that comes later may bring another value.
+                let may_change = object.rest.is_some() && at < object.spread_at;
+                if is_password_column(name) && !may_change {
+                    on(name, value);
+                }
+            }
+        }
+        Kind::Instance(instance) => instance.fields.iter().filter(|(name, _)| is_password_column(name)).for_each(|(name, value)| on(name, value)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| each(item, depth + 1, on)),
+        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| each(&alternative.value, depth + 1, on)),
+        _ => {}
+    }
+}
+
+fn told(cx: &RuleCx<'_>, access: &Access, column: &Name, value: &Value) -> Option<Raw> {
+    // One of several ways may have hashed it, and which is not known.
+    if let Kind::Union(alternatives) = value.kind()
+        && alternatives.iter().any(|alternative| typed(&alternative.value).is_none() && !matches!(alternative.value.kind(), Kind::Null | Kind::Str(_)))
+    {
+        return None;
+    }
+    let (origin, confidence) = typed(value)?;
+    if [column, &origin.name, &access.query.model].into_iter().any(|name| is_of_service(name)) {
+        return None;
+    }
+    let model = cx.schema.model_near(&access.query.model, &access.site.item.file);
+    let hashes = model.is_some_and(|model| model.columns.iter().any(|column| imports_hasher(cx.project, &column.site.file)))
+        || model.is_none() && imports_hasher(cx.project, &access.site.item.file);
+    if hashes {
+        return None;
+    }
+    let confidence = if access.query.guessed { confidence.min(Confidence::Likely) } else { confidence };
+    let site = written_at(cx, access, column).unwrap_or_else(|| access.site.clone());
+    let mut raw = Raw::new(&META, site, confidence);
+    raw.detail = "plain".into();
+    let of = if access.query.model.is_empty() { String::new() } else { format!(" of `{}`", access.query.model) };
+    raw.message = format!(
+        "`{}` is kept in `{column}`{of} just as it was typed: whoever gets to see the table, by a leak, a backup or a mistake, can read every password and try it elsewhere",
+        origin.name
+    );
+    if let Some(at) = cx.project.place(&raw.site).filter(|_| raw.site != access.site) {
+        raw.plans.push(FixPlan::Strengthen { at, how: Strengthen::Hash });
+    }
+    raw.also(access.site.clone(), "it is written here".to_owned());
+    if let Some(source) = &origin.site {
+        raw.also(source.clone(), "it comes from here".to_owned());
+    }
+    Some(raw)
+}
+
+/// Where the field is given its value, inside of the call.
+fn written_at(cx: &RuleCx<'_>, access: &Access, column: &Name) -> Option<Site> {
+    let around = access.query.site.as_ref().unwrap_or(&access.site);
+    let inside = |site: &Site| site.item == around.item && around.span.contains(site.span);
+    let written = cx.walk.events.iter().filter_map(|event| if let Event::Named(named) = event { Some(named) } else { None });
+    let mut written: Vec<&Site> = written.filter(|named| named.name == *column).map(|named| &named.site).collect();
+    written.dedup();
+    match written.as_slice() {
+        [only] => Some((*only).clone()),
+        several => several.iter().find(|site| inside(site)).map(|site| (*site).clone()),
+    }
+}
+
+/// The vendor hashes what it gets.
+fn is_kept_by_another(client: &Name) -> bool {
+    matches!(client.as_str(), "clerk" | "auth0" | "firebase-auth")
+}
+
+/// Hooks and setters hash where the model is declared.
+pub(super) fn imports_hasher(project: &Project, file: &FileId) -> bool {
+    let Some(model) = project.file(file).and_then(|known| known.model.as_ref()) else { return false };
+    let hashes = |source: &str| HASHERS.iter().any(|known| source == *known || source.strip_prefix(known).is_some_and(|rest| rest.starts_with('.')));
+    model.segments.iter().flat_map(|placed| placed.segment.body.iter().map(move |id| &placed.segment[*id].kind)).any(|kind| match kind {
+        StmtKind::Import(import) => {
+            hashes(&import.source) || import.names.iter().any(|name| hashes(&format!("{}.{}", import.source, name.imported)) || name.imported.to_ascii_lowercase().contains("hash"))
+        }
+        _ => false,
+    }) || requires_hasher(model)
+}
+
+/// `const bcrypt = require("bcrypt")`.
+fn requires_hasher(model: &crate::model::FileModel) -> bool {
+    use crate::model::ExprKind;
+    model.segments.iter().any(|placed| {
+        placed.segment.exprs.iter().any(|expr| match &expr.kind {
+            ExprKind::Call { callee, args, .. } if matches!(&placed.segment[*callee].kind, ExprKind::Name(name) if name == "require") => {
+                args.first().is_some_and(|arg| matches!(&placed.segment[arg.value].kind, ExprKind::Str(source) if HASHERS.contains(&&**source)))
+            }
+            _ => false,
+        })
+    })
+}
