@@ -1,5 +1,6 @@
 //! What the code does, in the order in which it does it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::check::Facts;
@@ -122,6 +123,12 @@ pub enum RegistrationKind {
 pub struct Effect {
     /// `mail`, `sms`, `pay`, `llm`, ...
     pub kind: Name,
+    /// The catalogue's name of the library.
+    pub client: Name,
+    /// What the catalogue has a name for: `options`, `name`.
+    pub takes: Vec<(Name, Argument)>,
+    /// What is so unless an option says otherwise.
+    pub defaults: Arc<BTreeMap<Name, Name>>,
     pub site: Site,
     pub args: Vec<Argument>,
     pub facts: Facts,

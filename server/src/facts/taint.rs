@@ -36,6 +36,8 @@ pub enum Part {
     Principal,
     /// An environment variable.
     Env,
+    /// What an error that was caught says of itself: written for whoever runs the program.
+    Failure,
 }
 
 impl Part {
@@ -180,6 +182,15 @@ impl Taint {
         let mut taint = self.clone();
         for origin in &mut taint.each {
             origin.clean = origin.clean.with(by);
+        }
+        taint
+    }
+
+    /// The origins that are of this part are harmless everywhere.
+    pub fn cleaned_of(&self, part: Part) -> Taint {
+        let mut taint = self.clone();
+        for origin in taint.each.iter_mut().filter(|origin| origin.part == part) {
+            origin.clean = Cleanings::ALL;
         }
         taint
     }

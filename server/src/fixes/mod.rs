@@ -24,6 +24,7 @@ pub mod rewrite;
 mod secrets_toml;
 mod server_only;
 mod server_route;
+mod set_options;
 mod stack;
 pub mod suppress;
 #[cfg(test)]
@@ -54,6 +55,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),
         FixPlan::ServerRoute { at, variable } => server_route::fix(project, at, variable).into_iter().collect(),
         FixPlan::SetOption { at, name, value } => rewrite::set_option(project, at, name, value).into_iter().collect(),
+        FixPlan::SetOptions { call, at, way, entries, title } => set_options::fix(project, call, *at, way, entries, title).into_iter().collect(),
         FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
         FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),

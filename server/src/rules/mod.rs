@@ -1,11 +1,16 @@
 //! FLOOR 5. One file per mistake. A rule sees facts and the project, never syntax or a language.
 
 pub mod built;
+pub mod cors_permissive;
+pub mod debug_enabled;
+pub mod error_leak;
 pub mod exposed;
 mod finding;
 pub mod input;
+pub mod insecure_cookie;
 mod meta;
 pub mod missing_ownership;
+pub mod options;
 pub mod own;
 pub mod ownership;
 mod ownership_plan;
@@ -32,6 +37,10 @@ pub use plan::FixPlan;
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
+        &cors_permissive::META,
+        &debug_enabled::META,
+        &error_leak::META,
+        &insecure_cookie::META,
         &missing_ownership::META,
         &public_env_secret::META,
         &public_source_maps::META,
@@ -47,6 +56,10 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 /// Everything the flow rules say about one walk.
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
+    cors_permissive::check(cx, &mut out);
+    debug_enabled::check(cx, &mut out);
+    error_leak::check(cx, &mut out);
+    insecure_cookie::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);

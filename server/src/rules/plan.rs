@@ -25,6 +25,8 @@ pub enum FixPlan {
     ServerRoute { at: Place, variable: Name },
     /// Set an option to another value.
     SetOption { at: Place, name: Name, value: Name },
+    /// Give a call these options: as keywords, or (`at`) in the object that stands or will stand there, below `way`.
+    SetOptions { call: Place, at: Option<usize>, way: Vec<Name>, entries: Vec<(Name, Name)>, title: Name },
     /// Log something else in the place of this value.
     HideInLog { at: Place, name: Name },
     /// Do not ask for the `private` columns in this query, only for the `others`.

@@ -9,7 +9,7 @@ use super::call::called_name;
 use super::entry::{sourced, where_all};
 use crate::facts::catalogue::{Catalogue, Entry, State};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
-use crate::facts::event::{Effect, Event, Use, UseKind};
+use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, Kind, Library, Truth, Value};
 use crate::model::CallKind;
@@ -50,12 +50,10 @@ impl<'w> Walker<'w> {
         let mut result: Option<Value> = None;
         let mut taint = Taint::none();
         let mut walked_callbacks = false;
+        let mut is_the_end = false;
         for entry in &entries {
             match entry {
-                Entry::Deny => {
-                    self.ended = true;
-                    return Value::unknown();
-                }
+                Entry::Deny => is_the_end = true,
                 Entry::Guard(guard) => {
                     if guard.how.iter().any(|how| how == "call") && !option_is(args, guard.unless.as_deref()) {
                         let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
@@ -83,12 +81,13 @@ impl<'w> Walker<'w> {
                         self.events.push(Event::Use(Use { value: arg.value.clone(), kind, site: site.clone(), facts: facts.clone() }));
                     }
                     // What is answered stands in the answer, for a handler that returns it.
-                    result.get_or_insert_with(Value::unknown);
+                    if result.is_none() {
+                        // Of an answer that can be given a cookie or a header it is remembered which one it is.
+                        let goes_on = !catalogue.members(&states).is_empty();
+                        result = Some(if goes_on { Value::new(Kind::Library(Arc::new(made.clone()))) } else { Value::unknown() });
+                    }
                 }
-                Entry::Effect(effect) => {
-                    let facts = self.facts.clone();
-                    self.events.push(Event::Effect(Effect { kind: effect.kind.clone(), site: site.clone(), args: args.to_vec(), facts }));
-                }
+                Entry::Effect(effect) => self.takes_effect(effect, args, site.clone()),
                 Entry::Alias(is) => {
                     made.states.extend(catalogue.named(is));
                     // A builder's step keeps what it gets; it does not become it.
@@ -115,12 +114,16 @@ impl<'w> Walker<'w> {
                 }
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
-                    if let Some(arg) = args.get(calls.arg) {
+                    if let Some(arg) = args.get(calls.arg).filter(|arg| self.declares(&arg.value, calls.declares)) {
                         result = Some(self.called_back(calls, &arg.value, library));
                     }
                 }
                 Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present => {}
             }
+        }
+        if is_the_end {
+            self.ended = true;
+            return Value::unknown();
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {
             let given = self.callbacks(args);

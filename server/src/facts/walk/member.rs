@@ -208,5 +208,6 @@ fn part_name(part: Part) -> Name {
         Part::Stored => "stored",
         Part::Principal => "principal",
         Part::Env => "env",
+        Part::Failure => "failure",
     })
 }

@@ -18,6 +18,7 @@ mod decorator;
 mod element;
 mod entry;
 mod expression;
+mod failure;
 mod filter;
 mod fork;
 mod frame;
@@ -46,6 +47,7 @@ mod top;
 mod validated;
 mod world;
 
+pub use failure::is_for_developers;
 pub use including::place_of_list;
 pub use library::option_is;
 pub use top::is_idle;

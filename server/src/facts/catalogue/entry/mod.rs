@@ -6,6 +6,9 @@ mod example;
 mod framework;
 mod knowledge;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::facts::check::GuardKind;
@@ -82,9 +85,12 @@ pub struct SourceEntry {
 pub struct CallsEntry {
     #[serde(default)]
     pub arg: usize,
-    /// What the function gets: `receiver`, `element`, `next`, a role, or nothing known.
+    /// What the function gets: `receiver`, `element`, `next`, `failure`, a role, or nothing known.
     #[serde(default)]
     pub params: Vec<Name>,
+    /// Only a function that declares so many parameters.
+    #[serde(default)]
+    pub declares: Option<usize>,
 }
 
 /// Where a value stands in a call.
@@ -175,6 +181,18 @@ pub struct RespondEntry {
 #[serde(deny_unknown_fields)]
 pub struct EffectEntry {
     pub kind: Name,
+    #[serde(default)]
+    pub client: Name,
+    /// What stands where: `{ name = 0, options = 2 }`.
+    #[serde(default)]
+    pub takes: BTreeMap<Name, Where>,
+    /// What is so unless an option says otherwise: `{ http-only = "yes" }`.
+    #[serde(default, deserialize_with = "shared")]
+    pub defaults: Arc<BTreeMap<Name, Name>>,
+}
+
+fn shared<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<BTreeMap<Name, Name>>, D::Error> {
+    BTreeMap::deserialize(deserializer).map(Arc::new)
 }
 
 /// "A value called `prisma` is probably a Prisma client."
