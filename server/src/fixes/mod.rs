@@ -17,6 +17,7 @@ mod literal;
 pub mod move_to_env;
 mod package;
 mod phrasebook;
+mod plain_answer;
 mod remove_entry;
 mod rename_variable;
 pub mod require_owner;
@@ -31,6 +32,7 @@ pub mod suppress;
 mod testing;
 pub mod use_parameter;
 pub mod verify;
+mod write_in;
 
 use crate::project::Project;
 use crate::rules::FixPlan;
@@ -56,6 +58,10 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::ServerRoute { at, variable } => server_route::fix(project, at, variable).into_iter().collect(),
         FixPlan::SetOption { at, name, value } => rewrite::set_option(project, at, name, value).into_iter().collect(),
         FixPlan::SetOptions { call, at, way, entries, title } => set_options::fix(project, call, *at, way, entries, title).into_iter().collect(),
+        FixPlan::RemoveDecorator { at, name } => write_in::without_decorator(project, at, name).into_iter().collect(),
+        FixPlan::AddItem { list, item, behind } => write_in::item(project, list, item, behind).into_iter().collect(),
+        FixPlan::WriteIn { at, text, import, title, note } => write_in::fix(project, at, text, import.as_ref(), title, note).into_iter().collect(),
+        FixPlan::PlainAnswer { call } => plain_answer::fix(project, call).into_iter().collect(),
         FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
         FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),

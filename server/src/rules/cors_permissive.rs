@@ -1,11 +1,13 @@
 //! Every other website may read what a signed-in visitor would see.
 
+use super::exposed::{FileCx, is_development_file};
 use super::options::{Options, Said, Switch, taken};
 use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::Fact;
 use crate::facts::event::{Effect, Event};
 use crate::facts::place::Site;
+use crate::facts::setup::{Answer, Header};
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_for_developers;
@@ -114,7 +116,7 @@ fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words) -> Option<Raw> {
         None => "origin",
     };
     raw.message = format!("`{name}` here {says}");
-    if is_plain_star || matches!(open, Open::Any | Open::Null) {
+    if pattern.is_none() && (is_plain_star || matches!(open, Open::Any | Open::Null)) {
         raw.plans.extend(own_list(cx, effect, words));
     }
     Some(raw)
@@ -231,6 +233,30 @@ fn any_reflects(value: &Value, depth: u32) -> bool {
         _ => reflects(value),
     }
 }
+
+/// What configurations say.
+pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    let Some(facts) = cx.project.setup().of(cx.file) else { return };
+    if is_development_file(cx.file.file_name()) {
+        return;
+    }
+    let of = |name: &str| facts.switches.iter().find(|switch| switch.name == name && switch.is == Answer::Yes && !switch.place.span.is_empty());
+    if let (Some(switch), Some(_)) = (of("cors-any"), of("cors-credentials")) {
+        let message = "Every origin is allowed here, with credentials: every website can ask with your users' cookies and read the answer".to_owned();
+        let mut finding = cx.finding(&META, &switch.stack, (META.impact, Confidence::Proven), switch.place.clone(), message);
+        finding.plans.push(FixPlan::SetOption { at: switch.place.clone(), name: "CORS_ALLOW_ALL_ORIGINS".into(), value: "False".into() });
+        out.push(finding);
+    }
+    let is = |header: &Header, name: &str, value: &str| header.name == name && header.value.as_deref() == Some(value);
+    for header in facts.headers.iter().filter(|header| is(header, "access-control-allow-origin", "*")) {
+        if facts.headers.iter().any(|other| is(other, "access-control-allow-credentials", "true") && other.pattern == header.pattern) {
+            let message = format!("`Access-Control-Allow-Origin: *` {STAR_BESIDE_CREDENTIALS}");
+            out.push(cx.finding(&META, &header.stack, (Impact::Medium, Confidence::Likely), header.place.clone(), message));
+        }
+    }
+}
+
+const STAR_BESIDE_CREDENTIALS: &str = "stands beside credentials, which browsers refuse: the next try is usually to answer every origin by its name, and then any website can read your users' data";
 
 /// Packages by which an app keeps its visitors signed in with a cookie.
 const COOKIE_SESSIONS: &[&str] =

@@ -1,12 +1,13 @@
 //! What an error says of the program is answered to whoever caused it.
 
 use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::Root;
 use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Piece, Value};
 use crate::facts::walk::is_for_developers;
+use crate::syntax::Language;
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -42,8 +43,16 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let mut worst = None;
         look(&used.value, &mut worst, 0);
-        if let Some(told) = worst {
-            let raw = say(used, told);
+        if let Some(mut told) = worst {
+            // Python answers with the text of an error: the error itself cannot be sent.
+            let is_python = cx.project.file(&used.site.item.file).is_some_and(|known| known.document.language == Language::Python);
+            if let (Told::Whole(name), true) = (&told, is_python) {
+                told = Told::Message(name.clone());
+            }
+            let mut raw = say(used, told);
+            if used.kind == UseKind::Respond {
+                raw.plans.extend(cx.project.place(&used.site).map(|call| FixPlan::PlainAnswer { call }));
+            }
             if !out.iter().any(|known| known.site == raw.site && known.meta.id == META.id) {
                 out.push(raw);
             }

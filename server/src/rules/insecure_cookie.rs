@@ -1,10 +1,12 @@
 //! A cookie that signs somebody in can be read by scripts, or is sent where others can listen.
 
+use super::exposed::{FileCx, is_development_file};
 use super::options::{Options, Said, Switch, default_of, taken};
 use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Effect, Event};
 use crate::facts::names;
+use crate::facts::setup::Answer;
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_for_developers;
 use crate::syntax::Language;
@@ -110,7 +112,7 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         Some(whole) => Options::object(Some(whole)),
         None => Options::of(effect),
     };
-    if is_taken_back(&options) {
+    if is_taken_back(&options) || is_being_typed(cx, effect) {
         return None;
     }
     let faults = Faults::of(&options, default_of(effect, "http-only"), default_of(effect, "secure"))?;
@@ -118,6 +120,7 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     let mut raw = Raw::new(&META, named.site.clone(), confidence);
     raw.impact = Some(impact);
     raw.detail = effect.client.clone();
+    raw.absence = !faults.said;
     raw.message = format!("The cookie `{name}` {}", faults.harm());
     let at = match whole {
         Some(_) => Some(0),
@@ -150,13 +153,17 @@ fn of_session(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     let mut raw = Raw::new(&META, effect.site.clone(), confidence);
     raw.impact = Some(impact);
     raw.detail = effect.client.clone();
+    raw.absence = !faults.said;
     raw.message = format!("The session cookie {}", faults.harm());
     let way: &[&str] = match under {
         "cookie" => &["cookie"],
         "cookieOptions" => &["cookieOptions"],
         _ => &[],
     };
-    let at = if effect.client == "iron-session" { 2 } else { 0 };
+    let at = match effect.client.as_str() {
+        "iron-session" => effect.args.len().saturating_sub(1),
+        _ => 0,
+    };
     raw.plans.extend(flags(cx, effect, Some(at), way, &options, &faults));
     Some(raw)
 }
@@ -208,6 +215,40 @@ fn settings(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
     }
 }
 
+/// What a module of settings says.
+pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    let Some(facts) = cx.project.setup().of(cx.file) else { return };
+    if is_development_file(cx.file.file_name()) {
+        return;
+    }
+    for switch in facts.switches.iter().filter(|switch| switch.is == Answer::No && !switch.place.span.is_empty()) {
+        let (name, impact, confidence, harm) = match switch.name.as_str() {
+            "session-cookie-hidden" => (
+                "SESSION_COOKIE_HTTPONLY",
+                Impact::High,
+                Confidence::Proven,
+                "lets every script on the page read the session cookie: one script that gets in takes over the account",
+            ),
+            "session-cookie-secure" => (
+                "SESSION_COOKIE_SECURE",
+                Impact::Medium,
+                Confidence::Likely,
+                "sends the session cookie over plain http too: somebody on the same network can read it and take over the account",
+            ),
+            "csrf-cookie-secure" => (
+                "CSRF_COOKIE_SECURE",
+                Impact::Low,
+                Confidence::Likely,
+                "sends the token of your forms over plain http too: somebody on the same network can read it",
+            ),
+            _ => continue,
+        };
+        let mut finding = cx.finding(&META, &switch.stack, (impact, confidence), switch.place.clone(), format!("`{name} = False` {harm}"));
+        finding.plans.push(FixPlan::SetOption { at: switch.place.clone(), name: name.into(), value: "True".into() });
+        out.push(finding);
+    }
+}
+
 /// What the code calls the cookie: its name, or the name of the constant or setting that says it.
 fn spoken(name: &Value) -> Option<Name> {
     match name.kind() {
@@ -245,6 +286,16 @@ fn is_empty(value: &Value) -> bool {
         Kind::Number(text) => !text.is_empty(),
         _ => false,
     }
+}
+
+/// Somebody is still writing the call: its options may come.
+fn is_being_typed(cx: &RuleCx<'_>, effect: &Effect) -> bool {
+    let is_whole = cx.project.placed(&effect.site.item).is_none_or(|placed| placed.segment.errors.is_empty());
+    let (false, Some(place)) = (is_whole, cx.project.place(&effect.site)) else { return false };
+    let Some(known) = cx.project.file(&place.file) else { return false };
+    let text = known.document.code().to_string();
+    let after = text.get(place.span.end as usize..).unwrap_or_default().trim_start();
+    !place.span.of(&text).ends_with(')') || after.starts_with([',', '{', '('])
 }
 
 /// A cookie that ends at once takes another one back.

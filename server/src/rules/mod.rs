@@ -2,6 +2,7 @@
 
 pub mod built;
 pub mod cors_permissive;
+pub mod csrf_disabled;
 pub mod debug_enabled;
 pub mod error_leak;
 pub mod exposed;
@@ -10,6 +11,7 @@ pub mod input;
 pub mod insecure_cookie;
 mod meta;
 pub mod missing_ownership;
+pub mod missing_security_headers;
 pub mod options;
 pub mod own;
 pub mod ownership;
@@ -38,10 +40,12 @@ pub use plan::FixPlan;
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
         &cors_permissive::META,
+        &csrf_disabled::META,
         &debug_enabled::META,
         &error_leak::META,
         &insecure_cookie::META,
         &missing_ownership::META,
+        &missing_security_headers::META,
         &public_env_secret::META,
         &public_source_maps::META,
         &secret_client_exposed::META,
@@ -57,10 +61,12 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
     cors_permissive::check(cx, &mut out);
+    csrf_disabled::check(cx, &mut out);
     debug_enabled::check(cx, &mut out);
     error_leak::check(cx, &mut out);
     insecure_cookie::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
+    missing_security_headers::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
     out
@@ -84,6 +90,11 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     let told: FxHashSet<Name> = cx.reach.published().names(cx.file).iter().filter(told).cloned().collect();
     public_env_secret::check(cx, &published, &told, out);
     public_source_maps::check(cx, out);
+    cors_permissive::of_setup(cx, out);
+    csrf_disabled::of_setup(cx, out);
+    debug_enabled::of_setup(cx, out);
+    insecure_cookie::of_setup(cx, out);
+    missing_security_headers::of_file(cx, out);
 }
 
 /// The rule with this id, if there is one.

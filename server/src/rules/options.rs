@@ -32,7 +32,8 @@ pub struct Options<'v> {
 impl<'v> Options<'v> {
     /// Keyword arguments, and the object that the catalogue calls `options`.
     pub fn of(effect: &'v Effect) -> Options<'v> {
-        Options { args: &effect.args, object: taken(effect, "options").map(|arg| &arg.value) }
+        let object = taken(effect, "last").or_else(|| taken(effect, "options"));
+        Options { args: &effect.args, object: object.map(|arg| &arg.value) }
     }
 
     pub fn object(value: Option<&'v Value>) -> Options<'v> {

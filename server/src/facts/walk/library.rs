@@ -112,6 +112,7 @@ impl<'w> Walker<'w> {
                         result = Some(value);
                     }
                 }
+                Entry::Calls(calls) if calls.decorator => walked_callbacks = true,
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
                     if let Some(arg) = args.get(calls.arg).filter(|arg| self.declares(&arg.value, calls.declares)) {

@@ -91,6 +91,9 @@ pub struct CallsEntry {
     /// Only a function that declares so many parameters.
     #[serde(default)]
     pub declares: Option<usize>,
+    /// It is a decorator: the function below it is called.
+    #[serde(default)]
+    pub decorator: bool,
 }
 
 /// Where a value stands in a call.
