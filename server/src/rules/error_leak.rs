@@ -3,8 +3,9 @@
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::Root;
-use crate::facts::event::{Event, Use, UseKind};
-use crate::facts::taint::{Cleanings, Part};
+use crate::facts::event::{Event, UseKind};
+use crate::facts::place::Site;
+use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Kind, Piece, Value};
 use crate::facts::walk::is_for_developers;
 use crate::syntax::Language;
@@ -43,13 +44,25 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let mut worst = None;
         look(&used.value, &mut worst, 0);
-        if let Some(mut told) = worst {
+        if let Some(Worst { mut told, site }) = worst {
             // Python answers with the text of an error: the error itself cannot be sent.
             let is_python = cx.project.file(&used.site.item.file).is_some_and(|known| known.document.language == Language::Python);
             if let (Told::Whole(name), true) = (&told, is_python) {
                 told = Told::Message(name.clone());
             }
-            let mut raw = say(used, told);
+            // What is returned is told where the error was caught: the end of a function is no place.
+            let home = match used.kind {
+                UseKind::Return => site.filter(|site| site.item.file == *cx.walk.key.file()),
+                _ => Some(used.site.clone()),
+            };
+            let Some(home) = home else { continue };
+            let is_trace = matches!(told, Told::Trace(_));
+            let mut raw = say(home, told);
+            // What answers all errors answers those of the program's own classes, too; a page's own action tells its page.
+            let is_of_all = cx.walk.route.as_ref().is_none_or(|route| used.kind == UseKind::Return && route.framework == "next-action");
+            if is_of_all && !is_trace {
+                raw.confidence = Confidence::Possible;
+            }
             if used.kind == UseKind::Respond {
                 raw.plans.extend(cx.project.place(&used.site).map(|call| FixPlan::PlainAnswer { call }));
             }
@@ -60,7 +73,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
 }
 
-fn look(value: &Value, worst: &mut Option<Told>, depth: u32) {
+/// The most that an answer tells, and where the error came in.
+struct Worst {
+    told: Told,
+    site: Option<Site>,
+}
+
+fn look(value: &Value, worst: &mut Option<Worst>, depth: u32) {
     if depth > 6 {
         return;
     }
@@ -68,7 +87,9 @@ fn look(value: &Value, worst: &mut Option<Told>, depth: u32) {
         Kind::Object(object) if object.is_element() => {}
         Kind::Object(object) => {
             object.fields.iter().for_each(|(_, value)| look(value, worst, depth + 1));
-            object.rest.iter().for_each(|rest| look(rest, worst, depth + 1));
+            // Of an error that is spread only what it was given besides comes along, neither message nor trace.
+            let is_error = |rest: &&Value| !(is_whole(rest) && matches!(told(rest), Some((Told::Whole(_), _))));
+            object.rest.iter().filter(is_error).for_each(|rest| look(rest, worst, depth + 1));
         }
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| look(item, worst, depth + 1)),
         Kind::Union(alternatives) => {
@@ -81,28 +102,36 @@ fn look(value: &Value, worst: &mut Option<Told>, depth: u32) {
                 look(value, worst, depth + 1);
             }
         }),
-        Kind::Unknown | Kind::Library(_) | Kind::Str(_) => *worst = std::mem::take(worst).max(told(value)),
+        Kind::Unknown | Kind::Library(_) | Kind::Str(_) => {
+            if let Some((told, site)) = told(value)
+                && worst.as_ref().is_none_or(|known| known.told < told)
+            {
+                *worst = Some(Worst { told, site });
+            }
+        }
         _ => {}
     }
 }
 
-fn told(value: &Value) -> Option<Told> {
+fn told(value: &Value) -> Option<(Told, Option<Site>)> {
     let of_failure = value.taint().without(Cleanings::ALL).filter(|origin| origin.part == Part::Failure);
-    let worst = of_failure.map(|origin| match origin.name.as_str() {
-        "stack" | "format_exc" | "format_exception" | "format_tb" | "format_stack" => Told::Trace(origin.name.clone()),
-        "message" | "msg" | "args" | "detail" | "description" | "toString" | "orig" => Told::Message(origin.name.clone()),
-        _ if is_whole(value) => Told::Whole(origin.name.clone()),
+    let how = |origin: &Origin| match origin.name.as_str() {
+        "stack" | "format_exc" | "format_exception" | "format_tb" | "format_stack" => Some(Told::Trace(origin.name.clone())),
+        "message" | "msg" | "args" | "detail" | "description" | "toString" | "orig" => Some(Told::Message(origin.name.clone())),
+        _ if is_whole(value) => Some(Told::Whole(origin.name.clone())),
         // Its code, its status: what the program gave it itself.
-        _ if value.symbol().is_some_and(|symbol| !symbol.path.is_empty()) => Told::Answer(Name::default()),
-        _ => Told::Message(origin.name.clone()),
-    });
-    let worst = worst.filter(|told| !matches!(told, Told::Answer(name) if name.is_empty())).max();
+        _ if value.symbol().is_some_and(|symbol| !symbol.path.is_empty()) => None,
+        _ => Some(Told::Message(origin.name.clone())),
+    };
+    let worst = of_failure.filter_map(|origin| Some((how(origin)?, origin.site.clone()))).max_by(|a, b| a.0.cmp(&b.0));
     worst.or_else(|| {
         // `const { data, error } = await supabase.from("notes").select()`.
         let symbol = value.symbol()?;
         match (&symbol.root, &*symbol.path) {
-            (Root::Row(_), [error, member]) if error == "error" && matches!(member.as_str(), "message" | "details" | "hint") => Some(Told::Answer(member.clone())),
-            (Root::Row(_), [error]) if error == "error" => Some(Told::Answer(error.clone())),
+            (Root::Row(_), [error, member]) if error == "error" && matches!(member.as_str(), "message" | "details" | "hint") => {
+                Some((Told::Answer(member.clone()), None))
+            }
+            (Root::Row(_), [error]) if error == "error" => Some((Told::Answer(error.clone()), None)),
             _ => None,
         }
     })
@@ -113,7 +142,7 @@ fn is_whole(value: &Value) -> bool {
     value.symbol().is_some_and(|symbol| symbol.path.is_empty() && matches!(symbol.root, Root::Call(_)))
 }
 
-fn say(used: &Use, told: Told) -> Raw {
+fn say(site: Site, told: Told) -> Raw {
     let (impact, confidence, what, shows) = match &told {
         Told::Trace(name) => (
             Impact::Medium,
@@ -143,7 +172,7 @@ fn say(used: &Use, told: Told) -> Raw {
             "it names your tables, columns and rules",
         ),
     };
-    let mut raw = Raw::new(&META, used.site.clone(), confidence);
+    let mut raw = Raw::new(&META, site, confidence);
     raw.impact = Some(impact);
     raw.detail = match told {
         Told::Trace(_) => "stack".into(),

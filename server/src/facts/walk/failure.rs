@@ -26,7 +26,9 @@ impl Walker<'_> {
             return Value::unknown().present();
         }
         let name = self.parameter_name(pattern).unwrap_or_else(|| Name::new_static("error"));
-        self.failure(name)
+        let site = self.site(self.frame().segment[pattern].span);
+        let error = self.failure(name.clone());
+        error.with_taint(Taint::of(Origin { part: Part::Failure, name, site: Some(site), clean: Cleanings::default() }))
     }
 
     fn may_be_any_error(&mut self, ty: ExprId) -> bool {
