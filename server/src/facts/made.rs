@@ -90,7 +90,9 @@ fn of_expr(module: &Module, segment: u32, id: ExprId, depth: u32) -> Option<Span
         ExprKind::Call { callee, args, .. } => {
             let inner = args.iter().find_map(|arg| of_expr(module, segment, arg.value, depth + 1));
             // `withPlugins({ ... })(config)`.
-            inner.or_else(|| matches!(placed.segment.exprs.get(callee.0 as usize)?.kind, ExprKind::Call { .. }).then(|| of_expr(module, segment, *callee, depth + 1))?)
+            inner.or_else(|| {
+                matches!(placed.segment.exprs.get(callee.0 as usize)?.kind, ExprKind::Call { .. }).then(|| of_expr(module, segment, *callee, depth + 1))?
+            })
         }
         _ => None,
     }

@@ -55,7 +55,8 @@ fn caught(segment: &Segment, at: Span) -> Option<Name> {
     if let Some(handler) = inner {
         return handler.pattern.and_then(named);
     }
-    let function = segment.functions.iter().filter(|function| function.body_span.contains(at)).min_by_key(|function| function.body_span.end - function.body_span.start)?;
+    let function =
+        segment.functions.iter().filter(|function| function.body_span.contains(at)).min_by_key(|function| function.body_span.end - function.body_span.start)?;
     named(function.params.first()?.pattern)
 }
 

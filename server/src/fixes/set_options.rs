@@ -209,11 +209,9 @@ mod tests {
 
     #[test]
     fn keywords_are_put_behind_the_others() {
-        for (before, expected) in [
-            ("f()\n", "f(a=True)\n"),
-            ("f(x, a=False)\n", "f(x, a=True)\n"),
-            ("f(\n    x,\n    b=2,\n)\n", "f(\n    x,\n    b=2,\n    a=True,\n)\n"),
-        ] {
+        for (before, expected) in
+            [("f()\n", "f(a=True)\n"), ("f(x, a=False)\n", "f(x, a=True)\n"), ("f(\n    x,\n    b=2,\n)\n", "f(\n    x,\n    b=2,\n    a=True,\n)\n")]
+        {
             assert_eq!(fixed("a.py", before, None, &[], &[("a", "True")]).as_deref(), Some(expected), "{before}");
         }
         assert_eq!(fixed("a.py", "f(**x)\n", None, &[], &[("a", "True")]), None);

@@ -47,7 +47,9 @@ fn importing(code: &Code<'_>, package: &str) -> Option<(u32, String)> {
             match &stmt.kind {
                 StmtKind::Import(import) if import.names.iter().any(|name| name.local == package) => return None,
                 StmtKind::Import(_) => last = Some((end, true)),
-                StmtKind::Let { value: Some(value), .. } if requires(placed, *value) && !last.is_some_and(|(_, is_import)| is_import) => last = Some((end, false)),
+                StmtKind::Let { value: Some(value), .. } if requires(placed, *value) && !last.is_some_and(|(_, is_import)| is_import) => {
+                    last = Some((end, false))
+                }
                 _ => {}
             }
         }
@@ -56,10 +58,13 @@ fn importing(code: &Code<'_>, package: &str) -> Option<(u32, String)> {
     let quote = edits::quote(&code.text, '"');
     let end = lines::line_end(&code.text);
     let stop = if code.text.get(..at as usize)?.ends_with(';') { ";" } else { "" };
-    Some((at, match is_import {
-        true => format!("{end}import {package} from {quote}{package}{quote}{stop}"),
-        false => format!("{end}const {package} = require({quote}{package}{quote}){stop}"),
-    }))
+    Some((
+        at,
+        match is_import {
+            true => format!("{end}import {package} from {quote}{package}{quote}{stop}"),
+            false => format!("{end}const {package} = require({quote}{package}{quote}){stop}"),
+        },
+    ))
 }
 
 fn requires(placed: &Placed, value: crate::model::ExprId) -> bool {
@@ -77,7 +82,13 @@ pub fn without_decorator(project: &Project, at: &Place, name: &Name) -> Option<F
     if before.trim() != "@" || !after.trim().is_empty() && !after.trim_start().starts_with('#') {
         return None;
     }
-    one(&at.file, Span::new(start, lines::next_line(&text, at.span.end)), "", format!("Remove @{name}"), "Pages that send the form need its token: {% csrf_token %} in templates, the X-CSRFToken header in scripts.")
+    one(
+        &at.file,
+        Span::new(start, lines::next_line(&text, at.span.end)),
+        "",
+        format!("Remove @{name}"),
+        "Pages that send the form need its token: {% csrf_token %} in templates, the X-CSRFToken header in scripts.",
+    )
 }
 
 /// Behind the item that ends so, else first.
@@ -107,5 +118,12 @@ pub fn item(project: &Project, list: &Place, item: &Name, behind: &Name) -> Opti
 fn one(file: &FileId, span: Span, text: &str, title: String, note: &str) -> Option<Fix> {
     let mut edits = Edits::default();
     edits.replace(file, span, text);
-    Some(Fix { title, grade: Grade::NeedsReview, preferred: true, edits: edits.finish()?, note: (!note.is_empty()).then(|| note.to_owned()), suppresses: false })
+    Some(Fix {
+        title,
+        grade: Grade::NeedsReview,
+        preferred: true,
+        edits: edits.finish()?,
+        note: (!note.is_empty()).then(|| note.to_owned()),
+        suppresses: false,
+    })
 }

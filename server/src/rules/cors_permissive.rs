@@ -97,14 +97,24 @@ fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words) -> Option<Raw> {
     let is_plain_star = open == Open::Star;
     let (impact, confidence, says) = match (open, credentials) {
         (Open::Any, Switch::On) => (Impact::High, Confidence::Proven, "lets every website ask with your users' cookies and read the answer"),
-        (Open::Star, Switch::On) if words.echoes => (Impact::High, Confidence::Proven, "lets every website ask with your users' cookies and read the answer: with credentials, `*` is answered with the name of whoever asks"),
-        (Open::Star, Switch::On) => (Impact::Medium, Confidence::Likely, "combines `*` with credentials, which browsers refuse: the next try is usually to answer every origin by its name, and then any website can read your users' data"),
-        (Open::Loose, Switch::On) => (Impact::High, Confidence::Likely, "also fits names that strangers can register: their pages can ask with your users' cookies and read the answer"),
-        (Open::Null, Switch::On) => (Impact::High, Confidence::Likely, "trusts the origin `null`, which any page can take on: it can ask with your users' cookies and read the answer"),
-        // Without credentials no cookie goes along, and what anybody can fetch anybody may read.
-        _ if keeps_sessions_in_cookies(cx, &effect.site) => {
-            (Impact::Medium, Confidence::Possible, "lets every website read what this app answers")
+        (Open::Star, Switch::On) if words.echoes => (
+            Impact::High,
+            Confidence::Proven,
+            "lets every website ask with your users' cookies and read the answer: with credentials, `*` is answered with the name of whoever asks",
+        ),
+        (Open::Star, Switch::On) => (
+            Impact::Medium,
+            Confidence::Likely,
+            "combines `*` with credentials, which browsers refuse: the next try is usually to answer every origin by its name, and then any website can read your users' data",
+        ),
+        (Open::Loose, Switch::On) => {
+            (Impact::High, Confidence::Likely, "also fits names that strangers can register: their pages can ask with your users' cookies and read the answer")
         }
+        (Open::Null, Switch::On) => {
+            (Impact::High, Confidence::Likely, "trusts the origin `null`, which any page can take on: it can ask with your users' cookies and read the answer")
+        }
+        // Without credentials no cookie goes along, and what anybody can fetch anybody may read.
+        _ if keeps_sessions_in_cookies(cx, &effect.site) => (Impact::Medium, Confidence::Possible, "lets every website read what this app answers"),
         _ => return None,
     };
     let mut raw = Raw::new(&META, effect.site.clone(), confidence);
@@ -163,7 +173,11 @@ fn loose(pattern: &str) -> Option<Open> {
     let ends = pattern.ends_with('$') || pattern.ends_with("$)");
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let has_bare_dot = inside.char_indices().any(|(at, c)| {
-        c == '.' && at > 0 && inside[..at].ends_with(is_name) && inside[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic()) && !inside[..at].ends_with('\\')
+        c == '.'
+            && at > 0
+            && inside[..at].ends_with(is_name)
+            && inside[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic())
+            && !inside[..at].ends_with('\\')
     });
     let local = inside.contains("localhost") || inside.contains("127");
     (!local && (!ends || has_bare_dot) && inside.contains('.')).then_some(Open::Loose)
@@ -198,15 +212,17 @@ fn by_hand(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     }
     let is_checked = value.symbol().is_some_and(|symbol| {
         effect.facts.iter().any(|fact| match fact {
-            Fact::Among(known) | Fact::Is(known, _) | Fact::Contains(_, known) | Fact::Matches(known, _) | Fact::Same(known, _) => {
-                known == symbol
-            }
+            Fact::Among(known) | Fact::Is(known, _) | Fact::Contains(_, known) | Fact::Matches(known, _) | Fact::Same(known, _) => known == symbol,
             Fact::Guard(_) | Fact::Any(_) => true,
             _ => false,
         })
     });
     let (impact, confidence, says) = if any_reflects(value, 0) && !is_checked {
-        (Impact::High, Confidence::Proven, "Whoever asks is named in `Access-Control-Allow-Origin`, with credentials: every website can ask with your users' cookies and read the answer")
+        (
+            Impact::High,
+            Confidence::Proven,
+            "Whoever asks is named in `Access-Control-Allow-Origin`, with credentials: every website can ask with your users' cookies and read the answer",
+        )
     } else if value.as_str().is_some_and(|text| &**text == "*") {
         (
             Impact::Medium,
@@ -227,7 +243,9 @@ fn by_hand(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
 fn any_reflects(value: &Value, depth: u32) -> bool {
     match value.kind() {
         Kind::Union(alternatives) if depth < 4 => {
-            let told_apart = |facts: &crate::facts::check::Facts| facts.iter().any(|fact| matches!(fact, Fact::Among(_) | Fact::Is(..) | Fact::Contains(..) | Fact::Matches(..) | Fact::Guard(_)));
+            let told_apart = |facts: &crate::facts::check::Facts| {
+                facts.iter().any(|fact| matches!(fact, Fact::Among(_) | Fact::Is(..) | Fact::Contains(..) | Fact::Matches(..) | Fact::Guard(_)))
+            };
             alternatives.iter().any(|alternative| !told_apart(&alternative.facts) && any_reflects(&alternative.value, depth + 1))
         }
         _ => reflects(value),
@@ -259,8 +277,19 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
 const STAR_BESIDE_CREDENTIALS: &str = "stands beside credentials, which browsers refuse: the next try is usually to answer every origin by its name, and then any website can read your users' data";
 
 /// Packages by which an app keeps its visitors signed in with a cookie.
-const COOKIE_SESSIONS: &[&str] =
-    &["express-session", "cookie-session", "iron-session", "lucia", "next-auth", "better-auth", "flask-login", "Flask-Login", "passport", "@fastify/session", "@fastify/secure-session"];
+const COOKIE_SESSIONS: &[&str] = &[
+    "express-session",
+    "cookie-session",
+    "iron-session",
+    "lucia",
+    "next-auth",
+    "better-auth",
+    "flask-login",
+    "Flask-Login",
+    "passport",
+    "@fastify/session",
+    "@fastify/secure-session",
+];
 
 fn keeps_sessions_in_cookies(cx: &RuleCx<'_>, site: &Site) -> bool {
     COOKIE_SESSIONS.iter().any(|package| cx.project.depends_on(&site.item.file, package))

@@ -68,7 +68,8 @@ fn exempt(cx: &RuleCx<'_>) -> Option<Raw> {
     }
     let (guard, writes) = found?;
     let site = guard.site.clone()?;
-    let only_reads = cx.walk.route.as_ref().is_some_and(|route| !route.methods.is_empty() && route.methods.iter().all(|method| method == "GET" || method == "HEAD"));
+    let only_reads =
+        cx.walk.route.as_ref().is_some_and(|route| !route.methods.is_empty() && route.methods.iter().all(|method| method == "GET" || method == "HEAD"));
     if only_reads && !writes {
         return None;
     }
@@ -100,10 +101,8 @@ fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
     raw.impact = Some(Impact::Medium);
     raw.detail = "get".into();
     let verb = access.query.operation.verb();
-    raw.message = format!(
-        "`GET {path}` can {verb} a `{}`: a link or an image on any page makes your users' browsers ask for it, with their session",
-        access.query.model
-    );
+    raw.message =
+        format!("`GET {path}` can {verb} a `{}`: a link or an image on any page makes your users' browsers ask for it, with their session", access.query.model);
     Some(raw)
 }
 
@@ -154,7 +153,8 @@ fn holds_user(value: &crate::facts::value::Value, depth: u32) -> bool {
 
 /// Who is calling is read from a header, which no other site can make a browser send.
 fn by_header(cx: &RuleCx<'_>) -> bool {
-    let is_token = |guard: &Guard| names::words(&guard.name).iter().any(|word| matches!(word.as_str(), "jwt" | "bearer" | "token" | "oauth" | "api" | "apikey" | "key"));
+    let is_token =
+        |guard: &Guard| names::words(&guard.name).iter().any(|word| matches!(word.as_str(), "jwt" | "bearer" | "token" | "oauth" | "api" | "apikey" | "key"));
     cx.walk.events.iter().any(|event| match event {
         Event::Access(access) => {
             access.facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind != GuardKind::Exempt && is_token(guard)))
@@ -191,6 +191,15 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     // Without sessions there is nothing to ride on.
     if let (Some(_), Some(_), Some(list)) = (of("csrf-middleware", Answer::No), of("session-middleware", Answer::Yes), of("middleware", Answer::Yes)) {
         let message = format!("`MIDDLEWARE` leaves out `CsrfViewMiddleware`, so no form of this app is checked: {HARM}");
-        say(list, Confidence::Proven, message, Some(FixPlan::AddItem { list: list.place.clone(), item: "\"django.middleware.csrf.CsrfViewMiddleware\"".into(), behind: "CommonMiddleware".into() }));
+        say(
+            list,
+            Confidence::Proven,
+            message,
+            Some(FixPlan::AddItem {
+                list: list.place.clone(),
+                item: "\"django.middleware.csrf.CsrfViewMiddleware\"".into(),
+                behind: "CommonMiddleware".into(),
+            }),
+        );
     }
 }

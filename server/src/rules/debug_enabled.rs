@@ -81,12 +81,9 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     for switch in facts.switches.iter().filter(|switch| switch.is == Answer::Yes && !switch.place.span.is_empty()) {
         let (impact, confidence, message, fix) = match (switch.name.as_str(), switch.value.as_deref()) {
             ("django-debug", Some("true")) => (META.impact, Confidence::Proven, format!("`DEBUG = True` for everybody: {TRACES}"), Some(DJANGO_DEBUG)),
-            ("django-debug", Some("*any text*")) => (
-                META.impact,
-                Confidence::Likely,
-                format!("`DEBUG` is on as soon as the variable holds any text, also \"False\": {TRACES}"),
-                Some(DJANGO_DEBUG),
-            ),
+            ("django-debug", Some("*any text*")) => {
+                (META.impact, Confidence::Likely, format!("`DEBUG` is on as soon as the variable holds any text, also \"False\": {TRACES}"), Some(DJANGO_DEBUG))
+            }
             ("django-debug", _) => (
                 META.impact,
                 Confidence::Proven,
@@ -101,7 +98,12 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
             ),
             ("debug-variable" | "node-for-developers", Some(value)) if is_deployed(cx, switch.place.span.start) => {
                 let variable = variable_before(cx, switch.place.span.start);
-                (META.impact, Confidence::Likely, format!("`{variable}={value}` switches debug mode on in what is deployed: {TRACES}"), Some(if value == "development" { "production" } else { "0" }))
+                (
+                    META.impact,
+                    Confidence::Likely,
+                    format!("`{variable}={value}` switches debug mode on in what is deployed: {TRACES}"),
+                    Some(if value == "development" { "production" } else { "0" }),
+                )
             }
             _ => continue,
         };

@@ -80,9 +80,13 @@ impl Faults {
 
     fn harm(&self) -> &'static str {
         match (self.readable, self.plain) {
-            (true, true) => "can be read by every script on the page and is sent over plain http: a script that gets in, or somebody on the same network, takes over the account",
+            (true, true) => {
+                "can be read by every script on the page and is sent over plain http: a script that gets in, or somebody on the same network, takes over the account"
+            }
             (true, false) => "can be read by every script on the page: one script that gets in takes over the account",
-            _ if self.everywhere => "is to go along with requests from every other site, and over plain http: browsers drop it, and where one does not, somebody on the same network takes over the account",
+            _ if self.everywhere => {
+                "is to go along with requests from every other site, and over plain http: browsers drop it, and where one does not, somebody on the same network takes over the account"
+            }
             _ => "is also sent over plain http: somebody on the same network can read it and take over the account",
         }
     }
@@ -103,7 +107,9 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         Some(_) => in_whole("name")?,
         None => &named.value,
     };
-    let value = in_whole("value").or_else(|| taken(effect, "value").map(|arg| &arg.value)).or_else(|| effect.args.iter().find(|arg| arg.name == "value").map(|arg| &arg.value));
+    let value = in_whole("value")
+        .or_else(|| taken(effect, "value").map(|arg| &arg.value))
+        .or_else(|| effect.args.iter().find(|arg| arg.name == "value").map(|arg| &arg.value));
     let name = spoken(name)?;
     if !is_of_login(&name) || value.is_some_and(is_empty) {
         return None;
@@ -201,9 +207,11 @@ fn settings(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
             "SESSION_COOKIE_HTTPONLY" | "REMEMBER_COOKIE_HTTPONLY" => {
                 (Impact::High, Confidence::Proven, "lets every script on the page read the session cookie: one script that gets in takes over the account")
             }
-            "SESSION_COOKIE_SECURE" | "REMEMBER_COOKIE_SECURE" => {
-                (Impact::Medium, Confidence::Likely, "sends the session cookie over plain http too: somebody on the same network can read it and take over the account")
-            }
+            "SESSION_COOKIE_SECURE" | "REMEMBER_COOKIE_SECURE" => (
+                Impact::Medium,
+                Confidence::Likely,
+                "sends the session cookie over plain http too: somebody on the same network can read it and take over the account",
+            ),
             _ => continue,
         };
         let mut raw = Raw::new(&META, arg.site.clone(), confidence);
@@ -266,14 +274,48 @@ fn is_of_login(name: &str) -> bool {
     let words = names::words(name);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let squeezed: String = words.concat();
-    if has(&["csrf", "xsrf", "csrftoken", "consent", "theme", "locale", "lang", "language", "banner", "tour", "device", "hint", "expires", "expiry", "count", "tz", "timezone", "seen", "state", "status"])
-        || squeezed.contains("csrf")
+    if has(&[
+        "csrf",
+        "xsrf",
+        "csrftoken",
+        "consent",
+        "theme",
+        "locale",
+        "lang",
+        "language",
+        "banner",
+        "tour",
+        "device",
+        "hint",
+        "expires",
+        "expiry",
+        "count",
+        "tz",
+        "timezone",
+        "seen",
+        "state",
+        "status",
+    ]) || squeezed.contains("csrf")
         || squeezed.contains("xsrf")
     {
         return false;
     }
-    has(&["session", "sess", "sid", "auth", "token", "jwt", "refresh", "remember", "sessionid", "authtoken", "accesstoken", "refreshtoken", "sessiontoken", "userid"])
-        || squeezed.ends_with("sid") && words.len() > 1
+    has(&[
+        "session",
+        "sess",
+        "sid",
+        "auth",
+        "token",
+        "jwt",
+        "refresh",
+        "remember",
+        "sessionid",
+        "authtoken",
+        "accesstoken",
+        "refreshtoken",
+        "sessiontoken",
+        "userid",
+    ]) || squeezed.ends_with("sid") && words.len() > 1
         || squeezed.contains("session")
         || has(&["user"]) && has(&["id", "uid"])
         || matches!(squeezed.as_str(), "user" | "uid" | "accesstoken" | "idtoken" | "access")

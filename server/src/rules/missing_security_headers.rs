@@ -87,7 +87,13 @@ fn next(cx: &FileCx<'_>) -> Option<Found> {
     let module = cx.known.module.as_deref()?;
     let object = crate::facts::made::exported_object(module)?;
     let at = cx.place(Span::at(object.start + 1));
-    let plan = FixPlan::WriteIn { at, text: NEXT_HEADERS.to_owned(), import: None, title: "Send the usual security headers with every page".into(), note: NEXT_NOTE.into() };
+    let plan = FixPlan::WriteIn {
+        at,
+        text: NEXT_HEADERS.to_owned(),
+        import: None,
+        title: "Send the usual security headers with every page".into(),
+        note: NEXT_NOTE.into(),
+    };
     Some((cx.place(Span::new(object.start, object.start + 1)), "next", "`headers()` is missing in this configuration".to_owned(), Some(plan)))
 }
 
@@ -107,7 +113,9 @@ fn has_pages(cx: &FileCx<'_>) -> bool {
 /// Express, Flask, FastAPI: the line that makes the application.
 fn application(cx: &FileCx<'_>) -> Option<Found> {
     let module = cx.known.module.as_deref()?;
-    let Made { name, package, span, end, .. } = made(module).into_iter().find(|made| matches!((made.package.as_str(), made.export.as_str()), ("express", "default") | ("flask", "Flask") | ("fastapi", "FastAPI")))?;
+    let Made { name, package, span, end, .. } = made(module)
+        .into_iter()
+        .find(|made| matches!((made.package.as_str(), made.export.as_str()), ("express", "default") | ("flask", "Flask") | ("fastapi", "FastAPI")))?;
     let shows = match package.as_str() {
         "express" => ENGINES.iter().any(|engine| cx.project.depends_on(cx.file, engine)),
         _ => has_templates(cx),
@@ -117,7 +125,12 @@ fn application(cx: &FileCx<'_>) -> Option<Found> {
     }
     let title = "Send the usual security headers with every page";
     let (stack, text, import, note) = match package.as_str() {
-        "express" => ("express", format!("\n{name}.use(helmet());"), Some(Name::from("helmet")), "Install it: npm install helmet. Its policy lets only scripts of your own run; say in `contentSecurityPolicy` which others you need."),
+        "express" => (
+            "express",
+            format!("\n{name}.use(helmet());"),
+            Some(Name::from("helmet")),
+            "Install it: npm install helmet. Its policy lets only scripts of your own run; say in `contentSecurityPolicy` which others you need.",
+        ),
         "flask" => ("flask", FLASK_HEADERS.replace("{app}", &name), None, "Add a Content-Security-Policy once you know which scripts your pages need."),
         _ => ("fastapi", FASTAPI_HEADERS.replace("{app}", &name), None, "Add a Content-Security-Policy once you know which scripts your pages need."),
     };
@@ -129,7 +142,9 @@ fn application(cx: &FileCx<'_>) -> Option<Found> {
 fn has_templates(cx: &FileCx<'_>) -> bool {
     let folder = cx.file.folder();
     let is_template = |file: &FileId| {
-        file.as_str().starts_with(folder) && file.as_str().contains("/templates/") && [".html", ".j2", ".jinja", ".jinja2"].iter().any(|end| file.as_str().ends_with(end))
+        file.as_str().starts_with(folder)
+            && file.as_str().contains("/templates/")
+            && [".html", ".j2", ".jinja", ".jinja2"].iter().any(|end| file.as_str().ends_with(end))
     };
     cx.project.files().any(|(file, _)| is_template(file))
 }

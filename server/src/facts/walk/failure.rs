@@ -56,9 +56,8 @@ impl Walker<'_> {
             return value;
         }
         let root = value.symbol().map(|symbol| &symbol.root);
-        let is_told_apart = |symbol: &Symbol| {
-            Some(&symbol.root) == root && symbol.path.last().is_some_and(|last| !matches!(last.as_str(), "message" | "stack" | "*typeof*"))
-        };
+        let is_told_apart =
+            |symbol: &Symbol| Some(&symbol.root) == root && symbol.path.last().is_some_and(|last| !matches!(last.as_str(), "message" | "stack" | "*typeof*"));
         let is_harmless = is_for_developers(&self.facts)
             || self.facts.iter().any(|fact| match fact {
                 Fact::Is(symbol, _) | Fact::Present(symbol) | Fact::Among(symbol) => is_told_apart(symbol),
@@ -114,9 +113,8 @@ impl Walker<'_> {
         let Some(count) = count else { return true };
         let Kind::Function(closure) = function.kind() else { return false };
         let id = closure.function;
-        let declared = self.inside(&closure.item.clone(), None, None, |walker| {
-            walker.frame().segment.functions.get(id.0 as usize).map(|function| function.params.len())
-        });
+        let declared =
+            self.inside(&closure.item.clone(), None, None, |walker| walker.frame().segment.functions.get(id.0 as usize).map(|function| function.params.len()));
         declared.flatten() == Some(count)
     }
 
