@@ -121,6 +121,8 @@ pub enum GuardKind {
     Password,
     /// A limit on how often.
     Limit,
+    /// None: a check that the framework makes for every route was switched off for this one.
+    Exempt,
 }
 
 /// Facts that hold together, and the ways on which they do. Cheap to clone; equal facts are kept once.

@@ -1,5 +1,6 @@
 //! What the code does, in the order in which it does it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::check::Facts;
@@ -130,6 +131,12 @@ pub struct Effect {
     pub is: Name,
     /// What was called: its receivers are the calls before it.
     pub of: Value,
+    /// The catalogue's name of the library.
+    pub client: Name,
+    /// What the catalogue has a name for: `options`, `name`.
+    pub takes: Vec<(Name, Argument)>,
+    /// What is so unless an option says otherwise.
+    pub defaults: Arc<BTreeMap<Name, Name>>,
     pub site: Site,
     pub args: Vec<Argument>,
     pub facts: Facts,
@@ -142,7 +149,7 @@ pub struct Effect {
 impl Effect {
     /// Something that the walk itself noticed.
     pub fn noted(kind: Name, site: Site, args: Vec<Argument>, facts: Facts) -> Effect {
-        Effect { kind, is: Name::default(), of: Value::unknown(), site, args, facts, guessed: false, spoken: Vec::new() }
+        Effect { kind, is: Name::default(), of: Value::unknown(), client: Name::default(), takes: Vec::new(), defaults: Arc::default(), site, args, facts, guessed: false, spoken: Vec::new() }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod credential;
 pub mod credential_names;
 pub mod event;
 pub mod exposure;
+pub mod made;
 pub mod names;
 pub mod openapi;
 pub mod path_pattern;

@@ -38,6 +38,8 @@ pub enum Part {
     Env,
     /// A generator whose numbers can be worked out: `Math.random()`, `random.choice`.
     Weak,
+    /// What an error that was caught says of itself: written for whoever runs the program.
+    Failure,
 }
 
 impl Part {
@@ -199,6 +201,15 @@ impl Taint {
         let mut taint = self.clone();
         for origin in taint.each.iter_mut().filter(|origin| matches!(origin.part, Part::Body | Part::Input)) {
             origin.part = Part::Files;
+        }
+        taint
+    }
+
+    /// The origins that are of this part are harmless everywhere.
+    pub fn cleaned_of(&self, part: Part) -> Taint {
+        let mut taint = self.clone();
+        for origin in taint.each.iter_mut().filter(|origin| origin.part == part) {
+            origin.clean = Cleanings::ALL;
         }
         taint
     }

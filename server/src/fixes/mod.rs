@@ -26,6 +26,7 @@ mod migrate;
 pub mod move_to_env;
 mod package;
 mod phrasebook;
+mod plain_answer;
 mod remove_entry;
 mod rename_variable;
 pub mod require_owner;
@@ -34,6 +35,7 @@ mod run_without_shell;
 mod secrets_toml;
 mod server_only;
 mod server_route;
+mod set_options;
 mod stack;
 mod stay_on_site;
 mod strengthen;
@@ -42,6 +44,7 @@ pub mod suppress;
 mod testing;
 pub mod use_parameter;
 pub mod verify;
+mod write_in;
 
 use crate::project::Project;
 use crate::rules::FixPlan;
@@ -72,6 +75,11 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),
         FixPlan::ServerRoute { at, variable } => server_route::fix(project, at, variable).into_iter().collect(),
         FixPlan::SetOption { at, name, value } => rewrite::set_option(project, at, name, value).into_iter().collect(),
+        FixPlan::SetOptions { call, at, way, entries, title } => set_options::fix(project, call, *at, way, entries, title).into_iter().collect(),
+        FixPlan::RemoveDecorator { at, name } => write_in::without_decorator(project, at, name).into_iter().collect(),
+        FixPlan::AddItem { list, item, behind } => write_in::item(project, list, item, behind).into_iter().collect(),
+        FixPlan::WriteIn { at, text, import, title, note } => write_in::fix(project, at, text, import.as_ref(), title, note).into_iter().collect(),
+        FixPlan::PlainAnswer { call } => plain_answer::fix(project, call).into_iter().collect(),
         FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
         FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
         FixPlan::CleanMarkup { at, is_code } => clean_markup::whole(project, at, *is_code),

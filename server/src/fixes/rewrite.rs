@@ -1,21 +1,41 @@
 //! **Rewrite**: what a project's own rule says should stand there instead.
 
 use super::edits::Edits;
-use super::{Fix, Grade};
+use super::literal::Code;
+use super::{Fix, Grade, set_options};
+use crate::model::{ExprKind, FileModel};
 use crate::project::Project;
 use crate::rules::{Place, RuleId};
 use crate::syntax::Language;
-use crate::text::{Change, Encoding, Name, position};
+use crate::text::{Change, Encoding, Name, Span, position};
 
 /// An option of a configuration gets another value. What it did before is undone by it, so it is safe.
 pub fn set_option(project: &Project, at: &Place, name: &Name, value: &Name) -> Option<Fix> {
-    let document = &project.file(&at.file)?.document;
-    if document.slice(at.span) == value.as_str() {
+    let known = project.file(&at.file)?;
+    let document = &known.document;
+    // Of an assignment its target may be named.
+    let span = known.model.as_deref().and_then(|model| assigned(model, at.span)).unwrap_or(at.span);
+    if document.slice(span) == value.as_str() {
         return None;
     }
     let mut edits = Edits::default();
-    edits.replace(&at.file, at.span, value.as_str());
-    Some(Fix { title: format!("Set {name} to {value}"), grade: Grade::Safe, preferred: true, edits: edits.finish()?, note: None, suppresses: false })
+    edits.replace(&at.file, span, value.as_str());
+    if let Some(code) = Code::of(project, &at.file) {
+        set_options::imports(&code, std::iter::once(value), &mut edits)?;
+    }
+    let is_plain = value.chars().all(|c| c.is_alphanumeric() || c == '"');
+    let grade = if is_plain { Grade::Safe } else { Grade::NeedsReview };
+    Some(Fix { title: format!("Set {name} to {value}"), grade, preferred: true, edits: edits.finish()?, note: None, suppresses: false })
+}
+
+/// The value that is assigned to the place.
+fn assigned(model: &FileModel, place: Span) -> Option<Span> {
+    let placed = model.segment_at(place.start)?;
+    let segment = &placed.segment;
+    segment.exprs.iter().find_map(|expr| match &expr.kind {
+        ExprKind::Assign { target, op: None, value } if placed.absolute(segment[*target].span) == place => Some(placed.absolute(segment[*value].span)),
+        _ => None,
+    })
 }
 
 /// Nothing if the code would not parse any more, or stays as it is.

@@ -27,9 +27,10 @@ mod versions;
 mod walks;
 mod world;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
+use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use resolve::{Resolver, join};
@@ -61,6 +62,8 @@ pub struct File {
     pub said: Option<Arc<Said>>,
     /// What it has to do with what reaches the browser.
     pub exposure: Arc<FileExposure>,
+    /// It names headers by which browsers protect pages, or what sets them.
+    pub sets_headers: bool,
 }
 
 impl File {
@@ -79,10 +82,20 @@ impl File {
         let said = Said::of(&document);
         let known = before.and_then(|file| Some((file.model.as_deref()?, &*file.exposure)));
         let exposure = Arc::new(FileExposure::read(&document, model.as_deref(), known));
+        let sets_headers = names_headers(&document);
         // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
         let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-        File { document, model, module, tables, said, exposure }
+        File { document, model, module, tables, said, exposure, sets_headers }
     }
+}
+
+/// Documents for people speak of headers without sending any.
+fn names_headers(document: &Document) -> bool {
+    static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)content-security-policy|x-frame-options|strict-transport-security|x-content-type-options|secureheaders|secure-headers|frame-ancestors|SECURE_CSP|helmet\(|talisman\(").ok()
+    });
+    let name = document.file.file_name();
+    !name.ends_with(".md") && NAMES.as_ref().is_some_and(|names| names.is_match(&document.text()))
 }
 
 /// Every file that is known, open buffers over disk.

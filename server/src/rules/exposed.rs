@@ -108,3 +108,11 @@ pub fn is_never_served(cx: &FileCx<'_>) -> bool {
     let is_sample = cx.known.document.language == Language::Env && ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
     !is_sample && EXPOSURE.never_served.iter().any(|pattern| name_fits(pattern, name)) && cx.project.surface(cx.file) == Surface::Static
 }
+
+/// A configuration that says by its name that nothing is deployed with it: `settings/local.py`, `Dockerfile.dev`.
+pub fn is_development_file(name: &str) -> bool {
+    let is_word = |word: &String| {
+        matches!(word.as_str(), "dev" | "devel" | "development" | "local" | "test" | "tests" | "testing" | "ci" | "debug" | "example" | "sample" | "template")
+    };
+    crate::facts::names::words(name).iter().any(is_word)
+}

@@ -5,18 +5,25 @@ pub mod built;
 pub mod called;
 pub mod code_injection;
 pub mod command_injection;
+pub mod cors_permissive;
+pub mod csrf_disabled;
 pub mod database;
+pub mod debug_enabled;
+pub mod error_leak;
 pub mod exposed;
 mod finding;
 pub mod hardcoded_login;
 mod holes;
 pub mod input;
+pub mod insecure_cookie;
 pub mod jwt_misuse;
 pub mod llm_output_unsafe;
 mod meta;
 pub mod missing_ownership;
+pub mod missing_security_headers;
 pub mod nosql_injection;
 pub mod open_redirect;
+pub mod options;
 pub mod overbroad_db_access;
 pub mod own;
 pub mod ownership;
@@ -59,9 +66,15 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
         &code_injection::META,
         &command_injection::META,
+        &cors_permissive::META,
+        &csrf_disabled::META,
+        &debug_enabled::META,
+        &error_leak::META,
+        &insecure_cookie::META,
         &jwt_misuse::META,
         &llm_output_unsafe::META,
         &missing_ownership::META,
+        &missing_security_headers::META,
         &nosql_injection::META,
         &open_redirect::META,
         &overbroad_db_access::META,
@@ -95,6 +108,12 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     jwt_misuse::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
     overbroad_db_access::of_walk(cx, &mut out);
+    cors_permissive::check(cx, &mut out);
+    csrf_disabled::check(cx, &mut out);
+    debug_enabled::check(cx, &mut out);
+    error_leak::check(cx, &mut out);
+    insecure_cookie::check(cx, &mut out);
+    missing_security_headers::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
     command_injection::check(cx, &mut out);
@@ -137,6 +156,11 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     overbroad_db_access::of_file(cx, out);
     public_storage::check(cx, out);
     tls_disabled::of_file(cx, out);
+    cors_permissive::of_setup(cx, out);
+    csrf_disabled::of_setup(cx, out);
+    debug_enabled::of_setup(cx, out);
+    insecure_cookie::of_setup(cx, out);
+    missing_security_headers::of_file(cx, out);
 }
 
 /// The rule with this id, if there is one.

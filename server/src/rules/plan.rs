@@ -39,6 +39,16 @@ pub enum FixPlan {
     ServerRoute { at: Place, variable: Name },
     /// Set an option to another value.
     SetOption { at: Place, name: Name, value: Name },
+    /// Give a call these options: as keywords, or (`at`) in the object that stands or will stand there, below `way`.
+    SetOptions { call: Place, at: Option<usize>, way: Vec<Name>, entries: Vec<(Name, Name)>, title: Name },
+    /// Take a decorator away.
+    RemoveDecorator { at: Place, name: Name },
+    /// Put an item into a list, behind the one that ends so, or first.
+    AddItem { list: Place, item: Name, behind: Name },
+    /// Write this at `at`, with the default export of `import` if it needs one.
+    WriteIn { at: Place, text: String, import: Option<Name>, title: Name, note: Name },
+    /// Answer something plain in the place of what an error says, and log that.
+    PlainAnswer { call: Place },
     /// Log something else in the place of this value.
     HideInLog { at: Place, name: Name },
     /// Do not ask for the `private` columns in this query, only for the `others`.

@@ -161,6 +161,7 @@ impl Walker<'_> {
                 }
                 self.row_assigned(&old, name, &value, segment[place].span);
                 self.sunk_member(&old, name, &value, segment[place].span);
+                self.set_up(&old, name, &value, segment[place].span);
                 let changed = self.with_member(&old, name, value);
                 if self.shared.as_ref().is_some_and(|shared| shared.is_same(&old)) {
                     self.shared = Some(changed.clone());
@@ -174,6 +175,7 @@ impl Walker<'_> {
                     Some(key) => {
                         let key = Name::from(&**key);
                         self.row_assigned(&old, &key, &value, segment[place].span);
+                        self.set_up(&old, &key, &value, segment[place].span);
                         self.with_member(&old, &key, value)
                     }
                     None => match old.kind() {

@@ -86,6 +86,7 @@ impl Walker<'_> {
             BinaryOp::In => (self.membership(a, b), has_key(a, b)),
             BinaryOp::NotIn => (flip(self.membership(a, b)), has_key(a, b).map(|is| !is)),
             BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (self.order(op, a, b), None),
+            BinaryOp::Instanceof => (self.told_apart(a, b), None),
             _ => (Truth::default(), None),
         };
         let value = match known {

@@ -31,6 +31,7 @@ impl Walker<'_> {
         match role {
             "next" => Value::new(Kind::Next),
             "unknown" | "" => Value::unknown(),
+            "failure" => self.failure(Name::new_static("error")),
             "input" => {
                 let origin = Origin { part: Part::Input, name: "input".into(), site: None, clean: Default::default() };
                 Value::unknown().with_taint(Taint::of(origin)).with_symbol(Symbol::new(Root::Request("input".into())))

@@ -118,6 +118,7 @@ impl Walker<'_> {
         if value.taint().is_empty() {
             return value;
         }
+        let value = self.refined_failure(value);
         let Some(symbol) = value.symbol() else {
             // `input ?? "default"`: each of the two by itself.
             return if matches!(value.kind(), Kind::Union(_)) && self.facts.iter().any(|fact| matches!(fact, Fact::Among(_) | Fact::Is(..))) {

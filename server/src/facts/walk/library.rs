@@ -62,12 +62,10 @@ impl<'w> Walker<'w> {
         let mut taint = Taint::none();
         let mut whole: Option<(Option<Symbol>, Name)> = None;
         let mut walked_callbacks = false;
+        let mut is_the_end = false;
         for entry in &entries {
             match entry {
-                Entry::Deny => {
-                    self.ended = true;
-                    return Value::unknown();
-                }
+                Entry::Deny => is_the_end = true,
                 Entry::Guard(guard) => {
                     if guard.how.iter().any(|how| how == "call") && !option_is(args, guard.unless.as_deref()) {
                         let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
@@ -126,6 +124,7 @@ impl<'w> Walker<'w> {
                         result = Some(value);
                     }
                 }
+                Entry::Calls(calls) if calls.decorator => walked_callbacks = true,
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
                     let callback = args.get(calls.arg).map(|arg| arg.value.clone());
@@ -133,7 +132,7 @@ impl<'w> Walker<'w> {
                         (Some(options), Some(key)) => Some(self.member(&options, key)).filter(|value| matches!(value.kind(), Kind::Function(_))),
                         (callback, _) => callback,
                     };
-                    if let Some(callback) = callback {
+                    if let Some(callback) = callback.filter(|callback| self.declares(callback, calls.declares)) {
                         result = Some(self.called_back(calls, &callback, library));
                     }
                 }
@@ -144,6 +143,10 @@ impl<'w> Walker<'w> {
                 Entry::Keeps => self.keep(function, args),
                 Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present | Entry::Settings | Entry::Effect(_) => {}
             }
+        }
+        if is_the_end {
+            self.ended = true;
+            return Value::unknown();
         }
         if !walked_callbacks && step.is_none() && !entries.iter().any(|entry| matches!(entry, Entry::Access(_))) {
             let given = self.callbacks(args);

@@ -225,5 +225,6 @@ fn part_name(part: Part) -> Name {
         Part::Principal => "principal",
         Part::Env => "env",
         Part::Weak => "weak",
+        Part::Failure => "failure",
     })
 }

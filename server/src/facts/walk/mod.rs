@@ -19,6 +19,7 @@ mod element;
 mod entry;
 mod expression;
 mod field;
+mod failure;
 mod filter;
 mod fork;
 mod frame;
@@ -52,6 +53,7 @@ mod validated;
 mod world;
 
 pub use gate::Asked;
+pub use failure::is_for_developers;
 pub use including::place_of_list;
 pub use library::option_is;
 pub use top::is_idle;

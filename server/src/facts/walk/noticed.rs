@@ -1,7 +1,10 @@
 //! What is noticed in passing: that something the catalogue lists happens, that secrets are compared, that a value which can
 //! be guessed gets a name, that an option is given which switches a protection off.
 
+use std::sync::Arc;
+
 use super::Walker;
+use super::failure::argument_at;
 use super::library::option_is;
 use crate::facts::catalogue::{EffectEntry, Entry, OptionEntry};
 use crate::facts::credential_names::{is_compared, is_password, is_password_column};
@@ -26,6 +29,9 @@ impl Walker<'_> {
             kind: effect.kind.clone(),
             is: effect.is.clone(),
             of: function.clone(),
+            client: effect.client.clone(),
+            takes: effect.takes.iter().filter_map(|(name, place)| Some((name.clone(), argument_at(place, args)?.clone()))).collect(),
+            defaults: Arc::clone(&effect.defaults),
             site: site.clone(),
             args: args.to_vec(),
             facts: self.facts.clone(),

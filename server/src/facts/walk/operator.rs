@@ -70,7 +70,8 @@ impl Walker<'_> {
         if self.ended {
             return Value::unknown();
         }
-        let truth = self.truth_of(&a);
+        let mut truth = self.truth_of(&a);
+        self.note_mode(left, &mut truth);
         let (goes_right, stays) = match op {
             LogicalOp::And => (truth.if_true.clone(), truth.if_false.clone()),
             LogicalOp::Or | LogicalOp::Nullish => (truth.if_false.clone(), truth.if_true.clone()),
@@ -120,7 +121,8 @@ impl Walker<'_> {
         if self.ended {
             return Value::unknown();
         }
-        let truth = self.truth_of(&condition);
+        let mut truth = self.truth_of(&condition);
+        self.note_mode(cond, &mut truth);
         match condition.is_truthy() {
             Some(true) => return self.eval(then),
             Some(false) => return self.eval(otherwise),

@@ -99,7 +99,8 @@ impl Walker<'_> {
                     let (joined, _) = self.mix(before.clone(), (locals, before.1.clone()), &before.1);
                     self.restore((joined, before.1.clone()));
                     if let Some(pattern) = handler.pattern {
-                        self.bind(pattern, Value::unknown().present());
+                        let caught = self.caught(pattern, &handler.types);
+                        self.bind(pattern, caught);
                     }
                     if self.block(&handler.body) {
                         ends.push(self.save());
@@ -188,7 +189,8 @@ impl Walker<'_> {
             return false;
         }
         let known = value.is_truthy();
-        let truth = self.truth_of(&value);
+        let mut truth = self.truth_of(&value);
+        self.note_mode(cond, &mut truth);
         let start = self.save();
         let mut ends = Vec::new();
         if known != Some(false) {

@@ -221,6 +221,7 @@ fn guard(project: &Project, guard: &Guard) -> OfGuard {
         GuardKind::Machine => "machine",
         GuardKind::Password => "password",
         GuardKind::Limit => "limit",
+        GuardKind::Exempt => "exempt",
     };
     OfGuard { kind, name: guard.name.to_string(), sure: guard.sure, at: guard.site.as_ref().map(|site| project.at(site)) }
 }

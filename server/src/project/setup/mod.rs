@@ -6,6 +6,7 @@ mod combine;
 mod evaluate;
 mod lookup;
 mod plugins;
+mod python;
 mod scope;
 mod versions;
 
@@ -120,7 +121,11 @@ impl Setup {
         let language = known.document.language;
         if let Some(module) = &known.module {
             let mut evaluator = evaluate::Evaluator::new(project);
-            match evaluator.exported(file, "default", 0) {
+            let given = match language {
+                Language::Python => Some(python::of_module(&mut evaluator, file, module)),
+                _ => evaluator.exported(file, "default", 0),
+            };
+            match given {
                 Some(given) => of_given(&mut of.facts, &rows, &given),
                 None => of.facts.partial = true,
             }

@@ -38,7 +38,7 @@ impl Judge<'_> {
             Fact::Contains(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
             Fact::Guard(guard) => match (guard.kind, guard.sure) {
                 (GuardKind::Identity | GuardKind::Role | GuardKind::Object, true) => Answer::Yes,
-                (GuardKind::Limit | GuardKind::Password, _) => Answer::No,
+                (GuardKind::Limit | GuardKind::Password | GuardKind::Exempt, _) => Answer::No,
                 _ => Answer::Unknown,
             },
             Fact::Any(arms) => arms.iter().map(|arm| self.signed_in(arm)).min().unwrap_or(Answer::No),

@@ -6,6 +6,9 @@ mod example;
 mod framework;
 mod knowledge;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::facts::check::GuardKind;
@@ -130,9 +133,15 @@ pub struct CallsEntry {
     /// The function is this member of the argument.
     #[serde(default)]
     pub key: Option<Name>,
-    /// What the function gets: `receiver`, `element`, `next`, a role, or nothing known.
+    /// What the function gets: `receiver`, `element`, `next`, `failure`, a role, or nothing known.
     #[serde(default)]
     pub params: Vec<Name>,
+    /// Only a function that declares so many parameters.
+    #[serde(default)]
+    pub declares: Option<usize>,
+    /// It is a decorator: the function below it is called.
+    #[serde(default)]
+    pub decorator: bool,
 }
 
 /// Where a value stands in a call.
@@ -241,6 +250,14 @@ pub struct EffectEntry {
     /// Only with one of these options: `verify=false`.
     #[serde(default)]
     pub only_if: Vec<String>,
+    #[serde(default)]
+    pub client: Name,
+    /// What stands where: `{ name = 0, options = 2 }`.
+    #[serde(default)]
+    pub takes: BTreeMap<Name, Where>,
+    /// What is so unless an option says otherwise: `{ http-only = "yes" }`.
+    #[serde(default, deserialize_with = "shared")]
+    pub defaults: Arc<BTreeMap<Name, Name>>,
 }
 
 /// An option that switches something off, wherever it is given.
@@ -253,6 +270,10 @@ pub struct OptionEntry {
     pub kind: Name,
     #[serde(default)]
     pub python: bool,
+}
+
+fn shared<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<BTreeMap<Name, Name>>, D::Error> {
+    BTreeMap::deserialize(deserializer).map(Arc::new)
 }
 
 /// "A value called `prisma` is probably a Prisma client."

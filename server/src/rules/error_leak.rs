@@ -1,0 +1,183 @@
+//! What an error says of the program is answered to whoever caused it.
+
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::check::Root;
+use crate::facts::event::{Event, UseKind};
+use crate::facts::place::Site;
+use crate::facts::taint::{Cleanings, Origin, Part};
+use crate::facts::value::{Kind, Piece, Value};
+use crate::facts::walk::is_for_developers;
+use crate::syntax::Language;
+use crate::text::Name;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("error-leak"),
+    title: "Errors are shown to strangers in detail",
+    risk: Risk::Deployment,
+    impact: Impact::Medium,
+    audience: Audience::Everyday,
+    cwe: &[209],
+    page: include_str!("../../../queries/rules/error-leak.md"),
+};
+
+/// How much an error says, the least first.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Told {
+    /// Of a database that answers with its errors.
+    Answer(Name),
+    Message(Name),
+    Whole(Name),
+    Trace(Name),
+}
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    for event in &cx.walk.events {
+        let Event::Use(used) = event else { continue };
+        let gets_out = match used.kind {
+            UseKind::Respond => true,
+            UseKind::Return => cx.walk.route.is_some(),
+            _ => false,
+        };
+        if !gets_out || is_for_developers(&used.facts) {
+            continue;
+        }
+        let mut worst = None;
+        look(&used.value, &mut worst, 0);
+        if let Some(Worst { mut told, site }) = worst {
+            // Python answers with the text of an error: the error itself cannot be sent.
+            let is_python = cx.project.file(&used.site.item.file).is_some_and(|known| known.document.language == Language::Python);
+            if let (Told::Whole(name), true) = (&told, is_python) {
+                told = Told::Message(name.clone());
+            }
+            // What is returned is told where the error was caught: the end of a function is no place.
+            let home = match used.kind {
+                UseKind::Return => site.filter(|site| site.item.file == *cx.walk.key.file()),
+                _ => Some(used.site.clone()),
+            };
+            let Some(home) = home else { continue };
+            let is_trace = matches!(told, Told::Trace(_));
+            let mut raw = say(home, told);
+            // What answers all errors answers those of the program's own classes, too; a page's own action tells its page.
+            let is_of_all = cx.walk.route.as_ref().is_none_or(|route| used.kind == UseKind::Return && route.framework == "next-action");
+            if is_of_all && !is_trace {
+                raw.confidence = Confidence::Possible;
+            }
+            if used.kind == UseKind::Respond {
+                raw.plans.extend(cx.project.place(&used.site).map(|call| FixPlan::PlainAnswer { call }));
+            }
+            if !out.iter().any(|known| known.site == raw.site && known.meta.id == META.id) {
+                out.push(raw);
+            }
+        }
+    }
+}
+
+/// The most that an answer tells, and where the error came in.
+struct Worst {
+    told: Told,
+    site: Option<Site>,
+}
+
+fn look(value: &Value, worst: &mut Option<Worst>, depth: u32) {
+    if depth > 6 {
+        return;
+    }
+    match value.kind() {
+        Kind::Object(object) if object.is_element() => {}
+        Kind::Object(object) => {
+            object.fields.iter().for_each(|(_, value)| look(value, worst, depth + 1));
+            // Of an error that is spread only what it was given besides comes along, neither message nor trace.
+            let is_error = |rest: &&Value| !(is_whole(rest) && matches!(told(rest), Some((Told::Whole(_), _))));
+            object.rest.iter().filter(is_error).for_each(|rest| look(rest, worst, depth + 1));
+        }
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| look(item, worst, depth + 1)),
+        Kind::Union(alternatives) => {
+            let for_all = alternatives.iter().filter(|alternative| !is_for_developers(&alternative.facts));
+            for_all.for_each(|alternative| look(&alternative.value, worst, depth + 1));
+        }
+        Kind::Promise(inner) => look(inner, worst, depth + 1),
+        Kind::Text(text) => text.pieces.iter().for_each(|piece| {
+            if let Piece::Hole { value, .. } = piece {
+                look(value, worst, depth + 1);
+            }
+        }),
+        Kind::Unknown | Kind::Library(_) | Kind::Str(_) => {
+            if let Some((told, site)) = told(value)
+                && worst.as_ref().is_none_or(|known| known.told < told)
+            {
+                *worst = Some(Worst { told, site });
+            }
+        }
+        _ => {}
+    }
+}
+
+fn told(value: &Value) -> Option<(Told, Option<Site>)> {
+    let of_failure = value.taint().without(Cleanings::ALL).filter(|origin| origin.part == Part::Failure);
+    let how = |origin: &Origin| match origin.name.as_str() {
+        "stack" | "format_exc" | "format_exception" | "format_tb" | "format_stack" => Some(Told::Trace(origin.name.clone())),
+        "message" | "msg" | "args" | "detail" | "description" | "toString" | "orig" => Some(Told::Message(origin.name.clone())),
+        _ if is_whole(value) => Some(Told::Whole(origin.name.clone())),
+        // Its code, its status: what the program gave it itself.
+        _ if value.symbol().is_some_and(|symbol| !symbol.path.is_empty()) => None,
+        _ => Some(Told::Message(origin.name.clone())),
+    };
+    let worst = of_failure.filter_map(|origin| Some((how(origin)?, origin.site.clone()))).max_by(|a, b| a.0.cmp(&b.0));
+    worst.or_else(|| {
+        // `const { data, error } = await supabase.from("notes").select()`.
+        let symbol = value.symbol()?;
+        match (&symbol.root, &*symbol.path) {
+            (Root::Row(_), [error, member]) if error == "error" && matches!(member.as_str(), "message" | "details" | "hint") => {
+                Some((Told::Answer(member.clone()), None))
+            }
+            (Root::Row(_), [error]) if error == "error" => Some((Told::Answer(error.clone()), None)),
+            _ => None,
+        }
+    })
+}
+
+/// The error itself, not something of it.
+fn is_whole(value: &Value) -> bool {
+    value.symbol().is_some_and(|symbol| symbol.path.is_empty() && matches!(symbol.root, Root::Call(_)))
+}
+
+fn say(site: Site, told: Told) -> Raw {
+    let (impact, confidence, what, shows) = match &told {
+        Told::Trace(name) => (
+            Impact::Medium,
+            Confidence::Proven,
+            if name == "stack" { "The stack trace".to_owned() } else { "The traceback".to_owned() },
+            "it shows them your files, your libraries and the way through your code",
+        ),
+        Told::Whole(name) => (
+            Impact::Low,
+            Confidence::Likely,
+            format!("The whole error `{name}`"),
+            "errors of databases and services bring statements, addresses and sometimes keys along",
+        ),
+        Told::Message(name) => (
+            Impact::Low,
+            Confidence::Likely,
+            match name.as_str() {
+                "message" => "The message of whatever went wrong".to_owned(),
+                name => format!("The text of the error `{name}`"),
+            },
+            "messages of databases and services name tables, hosts and values",
+        ),
+        Told::Answer(name) => (
+            Impact::Low,
+            Confidence::Likely,
+            if name == "error" { "The database's own error".to_owned() } else { format!("The database's own error, its `{name}`,") },
+            "it names your tables, columns and rules",
+        ),
+    };
+    let mut raw = Raw::new(&META, site, confidence);
+    raw.impact = Some(impact);
+    raw.detail = match told {
+        Told::Trace(_) => "stack".into(),
+        _ => "message".into(),
+    };
+    raw.message = format!("{what} is sent to whoever calls this: {shows}");
+    raw
+}

@@ -1,0 +1,391 @@
+//! A cookie that signs somebody in can be read by scripts, or is sent where others can listen.
+
+use super::exposed::{FileCx, is_development_file};
+use super::options::{Options, Said, Switch, default_of, taken};
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::event::{Effect, Event};
+use crate::facts::names;
+use crate::facts::setup::Answer;
+use crate::facts::value::{Kind, Value};
+use crate::facts::walk::is_for_developers;
+use crate::syntax::Language;
+use crate::text::Name;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("insecure-cookie"),
+    title: "A login cookie is not protected",
+    risk: Risk::Passwords,
+    impact: Impact::Medium,
+    audience: Audience::Everyday,
+    cwe: &[1004, 614, 1275],
+    page: include_str!("../../../queries/rules/insecure-cookie.md"),
+};
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    for event in &cx.walk.events {
+        let Event::Effect(effect) = event else { continue };
+        if is_for_developers(&effect.facts) {
+            continue;
+        }
+        match effect.kind.as_str() {
+            "cookie" => out.extend(of_cookie(cx, effect)),
+            "session" => out.extend(of_session(cx, effect)),
+            "plugin" => out.extend(of_plugin(cx, effect)),
+            "setting" => settings(cx, effect, out),
+            _ => {}
+        }
+    }
+}
+
+/// What is wrong with a cookie.
+#[derive(Default)]
+struct Faults {
+    /// Scripts can read it.
+    readable: bool,
+    /// It is switched off in so many words.
+    said: bool,
+    /// It goes over plain http.
+    plain: bool,
+    /// Every other site's requests carry it.
+    everywhere: bool,
+}
+
+impl Faults {
+    fn of(options: &Options<'_>, http_only: &str, secure: &str) -> Option<Faults> {
+        let mut faults = Faults::default();
+        let mut is_unknown = true;
+        for (name, default, fault) in [("httponly", http_only, 0), ("secure", secure, 1)] {
+            let is = options.switch(name);
+            is_unknown &= is == Switch::Unknown;
+            let off = is == Switch::Off || is == Switch::Unsaid && default != "yes";
+            faults.said |= is == Switch::Off;
+            if fault == 0 { faults.readable = off } else { faults.plain = off }
+        }
+        if is_unknown {
+            return None;
+        }
+        // Browsers refuse such a cookie without `secure`, so that is what will be changed next.
+        faults.everywhere = options.word("samesite").as_deref() == Some("none") && faults.plain;
+        (faults.readable || faults.plain).then_some(faults)
+    }
+
+    fn weight(&self) -> (Impact, Confidence) {
+        match (self.readable, self.plain) {
+            (true, _) => (Impact::High, Confidence::Likely),
+            (_, true) if self.everywhere => (Impact::Medium, Confidence::Proven),
+            _ => (Impact::Medium, Confidence::Likely),
+        }
+    }
+
+    fn harm(&self) -> &'static str {
+        match (self.readable, self.plain) {
+            (true, true) => {
+                "can be read by every script on the page and is sent over plain http: a script that gets in, or somebody on the same network, takes over the account"
+            }
+            (true, false) => "can be read by every script on the page: one script that gets in takes over the account",
+            _ if self.everywhere => {
+                "is to go along with requests from every other site, and over plain http: browsers drop it, and where one does not, somebody on the same network takes over the account"
+            }
+            _ => "is also sent over plain http: somebody on the same network can read it and take over the account",
+        }
+    }
+}
+
+fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
+    let named = taken(effect, "name").or_else(|| effect.args.iter().find(|arg| arg.name == "key" || arg.name == "name"))?;
+    // `set({ name, value, ... })`.
+    let whole = match named.value.kind() {
+        Kind::Object(_) => Some(&named.value),
+        _ => None,
+    };
+    let in_whole = |name: &str| match Options::object(whole).get(name) {
+        Said::Value(value) if whole.is_some() => Some(value),
+        _ => None,
+    };
+    let name = match whole {
+        Some(_) => in_whole("name")?,
+        None => &named.value,
+    };
+    let value = in_whole("value")
+        .or_else(|| taken(effect, "value").map(|arg| &arg.value))
+        .or_else(|| effect.args.iter().find(|arg| arg.name == "value").map(|arg| &arg.value));
+    let name = spoken(name)?;
+    if !is_of_login(&name) || value.is_some_and(is_empty) {
+        return None;
+    }
+    let options = match whole {
+        Some(whole) => Options::object(Some(whole)),
+        None => Options::of(effect),
+    };
+    if is_taken_back(&options) || is_being_typed(cx, effect) {
+        return None;
+    }
+    let faults = Faults::of(&options, default_of(effect, "http-only"), default_of(effect, "secure"))?;
+    let (impact, confidence) = faults.weight();
+    let mut raw = Raw::new(&META, named.site.clone(), confidence);
+    raw.impact = Some(impact);
+    raw.detail = effect.client.clone();
+    raw.absence = !faults.said;
+    raw.message = format!("The cookie `{name}` {}", faults.harm());
+    let at = match whole {
+        Some(_) => Some(0),
+        None => position_of_options(effect),
+    };
+    raw.plans.extend(flags(cx, effect, at, &[], &options, &faults));
+    Some(raw)
+}
+
+/// Which positional argument holds the options, by those that stand before it.
+fn position_of_options(effect: &Effect) -> Option<usize> {
+    match effect.client.as_str() {
+        "hono" => Some(3),
+        "express" | "next" | "fastify" | "cookie" => Some(2),
+        _ => None,
+    }
+}
+
+fn of_session(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
+    let all = Options::of(effect);
+    let under = default_of(effect, "under");
+    let options = if under.is_empty() { all } else { all.under(under)? };
+    let faults = Faults::of(&options, default_of(effect, "http-only"), default_of(effect, "secure"))?;
+    let (impact, confidence) = match (faults.said, faults.weight()) {
+        // Nobody said so: it is only the library's default.
+        (false, (impact, _)) => (impact, Confidence::Likely),
+        (true, (Impact::High, _)) => (Impact::High, Confidence::Proven),
+        (true, weight) => weight,
+    };
+    let mut raw = Raw::new(&META, effect.site.clone(), confidence);
+    raw.impact = Some(impact);
+    raw.detail = effect.client.clone();
+    raw.absence = !faults.said;
+    raw.message = format!("The session cookie {}", faults.harm());
+    let way: &[&str] = match under {
+        "cookie" => &["cookie"],
+        "cookieOptions" => &["cookieOptions"],
+        _ => &[],
+    };
+    let at = match effect.client.as_str() {
+        "iron-session" => effect.args.len().saturating_sub(1),
+        _ => 0,
+    };
+    raw.plans.extend(flags(cx, effect, Some(at), way, &options, &faults));
+    Some(raw)
+}
+
+/// `app.add_middleware(SessionMiddleware, secret_key=...)`.
+fn of_plugin(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
+    let plugin = taken(effect, "plugin")?.value.as_library()?.clone();
+    if plugin.step != "SessionMiddleware" {
+        return None;
+    }
+    let options = Options::of(effect);
+    // Sessions of Starlette hide from scripts, but go over plain http unless told otherwise.
+    let confidence = match options.switch("httpsonly") {
+        Switch::Off => Confidence::Likely,
+        Switch::Unsaid => Confidence::Likely,
+        Switch::On | Switch::Unknown => return None,
+    };
+    let mut raw = Raw::new(&META, effect.site.clone(), confidence);
+    raw.detail = "starlette".into();
+    raw.message = "The session cookie is also sent over plain http: somebody on the same network can read it and take over the account".into();
+    raw.plans.extend(cx.project.place(&effect.site).map(|call| FixPlan::SetOptions {
+        call,
+        at: None,
+        way: Vec::new(),
+        entries: vec![("https_only".into(), "True".into())],
+        title: "Send the session cookie over https only".into(),
+    }));
+    Some(raw)
+}
+
+/// `app.config["SESSION_COOKIE_HTTPONLY"] = False`, `app.config.update(SESSION_COOKIE_SECURE=False)`.
+fn settings(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
+    for arg in effect.args.iter().filter(|arg| matches!(arg.value.kind(), Kind::Bool(false))) {
+        let (impact, confidence, harm) = match arg.name.as_str() {
+            "SESSION_COOKIE_HTTPONLY" | "REMEMBER_COOKIE_HTTPONLY" => {
+                (Impact::High, Confidence::Proven, "lets every script on the page read the session cookie: one script that gets in takes over the account")
+            }
+            "SESSION_COOKIE_SECURE" | "REMEMBER_COOKIE_SECURE" => (
+                Impact::Medium,
+                Confidence::Likely,
+                "sends the session cookie over plain http too: somebody on the same network can read it and take over the account",
+            ),
+            _ => continue,
+        };
+        let mut raw = Raw::new(&META, arg.site.clone(), confidence);
+        raw.impact = Some(impact);
+        raw.detail = "flask".into();
+        raw.message = format!("`{} = False` {harm}", arg.name);
+        raw.plans.extend(cx.project.place(&arg.site).map(|at| FixPlan::SetOption { at, name: arg.name.clone(), value: "True".into() }));
+        out.push(raw);
+    }
+}
+
+/// What a module of settings says.
+pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    let Some(facts) = cx.project.setup().of(cx.file) else { return };
+    if is_development_file(cx.file.file_name()) {
+        return;
+    }
+    for switch in facts.switches.iter().filter(|switch| switch.is == Answer::No && !switch.place.span.is_empty()) {
+        let (name, impact, confidence, harm) = match switch.name.as_str() {
+            "session-cookie-hidden" => (
+                "SESSION_COOKIE_HTTPONLY",
+                Impact::High,
+                Confidence::Proven,
+                "lets every script on the page read the session cookie: one script that gets in takes over the account",
+            ),
+            "session-cookie-secure" => (
+                "SESSION_COOKIE_SECURE",
+                Impact::Medium,
+                Confidence::Likely,
+                "sends the session cookie over plain http too: somebody on the same network can read it and take over the account",
+            ),
+            "csrf-cookie-secure" => (
+                "CSRF_COOKIE_SECURE",
+                Impact::Low,
+                Confidence::Likely,
+                "sends the token of your forms over plain http too: somebody on the same network can read it",
+            ),
+            _ => continue,
+        };
+        let mut finding = cx.finding(&META, &switch.stack, (impact, confidence), switch.place.clone(), format!("`{name} = False` {harm}"));
+        finding.plans.push(FixPlan::SetOption { at: switch.place.clone(), name: name.into(), value: "True".into() });
+        out.push(finding);
+    }
+}
+
+/// What the code calls the cookie: its name, or the name of the constant or setting that says it.
+fn spoken(name: &Value) -> Option<Name> {
+    match name.kind() {
+        Kind::Str(text) => Some(Name::from(&**text)),
+        Kind::Text(text) => text.pieces.iter().find_map(|piece| match piece {
+            crate::facts::value::Piece::Literal(text) if text.len() > 2 => Some(Name::from(&**text)),
+            _ => None,
+        }),
+        _ => name.symbol().and_then(|symbol| symbol.path.last().cloned()),
+    }
+}
+
+/// Does it sign somebody in? A token against forged requests is meant to be read by the page's own scripts.
+fn is_of_login(name: &str) -> bool {
+    let words = names::words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let squeezed: String = words.concat();
+    if has(&[
+        "csrf",
+        "xsrf",
+        "csrftoken",
+        "consent",
+        "theme",
+        "locale",
+        "lang",
+        "language",
+        "banner",
+        "tour",
+        "device",
+        "hint",
+        "expires",
+        "expiry",
+        "count",
+        "tz",
+        "timezone",
+        "seen",
+        "state",
+        "status",
+    ]) || squeezed.contains("csrf")
+        || squeezed.contains("xsrf")
+    {
+        return false;
+    }
+    has(&[
+        "session",
+        "sess",
+        "sid",
+        "auth",
+        "token",
+        "jwt",
+        "refresh",
+        "remember",
+        "sessionid",
+        "authtoken",
+        "accesstoken",
+        "refreshtoken",
+        "sessiontoken",
+        "userid",
+    ]) || squeezed.ends_with("sid") && words.len() > 1
+        || squeezed.contains("session")
+        || has(&["user"]) && has(&["id", "uid"])
+        || matches!(squeezed.as_str(), "user" | "uid" | "accesstoken" | "idtoken" | "access")
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Str(text) => text.is_empty() || matches!(&**text, "deleted" | "true" | "false" | "1" | "0"),
+        Kind::Null | Kind::Bool(_) => true,
+        Kind::Number(text) => !text.is_empty(),
+        _ => false,
+    }
+}
+
+/// Somebody is still writing the call: its options may come.
+fn is_being_typed(cx: &RuleCx<'_>, effect: &Effect) -> bool {
+    let is_whole = cx.project.placed(&effect.site.item).is_none_or(|placed| placed.segment.errors.is_empty());
+    let (false, Some(place)) = (is_whole, cx.project.place(&effect.site)) else { return false };
+    let Some(known) = cx.project.file(&place.file) else { return false };
+    let text = known.document.code().to_string();
+    let after = text.get(place.span.end as usize..).unwrap_or_default().trim_start();
+    !place.span.of(&text).ends_with(')') || after.starts_with([',', '{', '('])
+}
+
+/// A cookie that ends at once takes another one back.
+fn is_taken_back(options: &Options<'_>) -> bool {
+    let ends = |name: &str| match options.get(name) {
+        Said::Value(value) => matches!(value.kind(), Kind::Number(text) if text == "0" || text.starts_with('-')),
+        _ => false,
+    };
+    let long_ago = match options.get("expires") {
+        Said::Value(value) => match value.kind() {
+            Kind::Number(text) => text == "0",
+            Kind::Library(made) => made.args.first().is_some_and(|arg| matches!(arg.value.kind(), Kind::Number(text) if text == "0")),
+            _ => false,
+        },
+        _ => false,
+    };
+    ends("maxage") || long_ago
+}
+
+/// The flags that are missing.
+fn flags(cx: &RuleCx<'_>, effect: &Effect, at: Option<usize>, way: &[&str], options: &Options<'_>, faults: &Faults) -> Option<FixPlan> {
+    let call = cx.project.place(&effect.site)?;
+    let is_python = cx.project.file(&call.file)?.document.language == Language::Python;
+    let mut entries: Vec<(Name, Name)> = Vec::new();
+    let mut add = |name: &'static str, value: &'static str| entries.push((name.into(), value.into()));
+    if is_python {
+        if faults.readable {
+            add("httponly", "True");
+        }
+        if faults.plain {
+            add("secure", "True");
+        }
+        if matches!(options.get("samesite"), Said::Nothing) && default_of(effect, "same-site").is_empty() {
+            add("samesite", "\"lax\"");
+        }
+    } else {
+        if faults.readable {
+            add("httpOnly", "true");
+        }
+        if faults.plain {
+            // Over plain http, as on one's own machine, a browser would not send it back.
+            let on = if faults.everywhere { "true" } else { "process.env.NODE_ENV === \"production\"" };
+            add("secure", on);
+        }
+        if matches!(options.get("samesite"), Said::Nothing) {
+            add("sameSite", "\"lax\"");
+        }
+    }
+    let title = "Protect the cookie: no scripts, https only, own site".into();
+    Some(FixPlan::SetOptions { call, at, way: way.iter().map(|name| Name::from(*name)).collect(), entries, title })
+}
