@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::ownership::{Answer, Choice, Judge, Tie};
+use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::Access;
@@ -204,13 +204,4 @@ fn lets_in(path: &str) -> bool {
                 | "confirm"
         )
     })
-}
-
-/// `invoices` and `invoice` as `Invoice`.
-fn title(model: &str) -> String {
-    let singular = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
-    singular
-        .split('_')
-        .map(|word| word.chars().next().map(|first| first.to_uppercase().chain(word.chars().skip(1)).collect::<String>()).unwrap_or_default())
-        .collect()
 }

@@ -5,7 +5,9 @@ pub mod exposed;
 mod finding;
 pub mod input;
 mod meta;
+pub mod missing_auth;
 pub mod missing_ownership;
+pub mod open;
 pub mod own;
 pub mod ownership;
 mod ownership_plan;
@@ -32,6 +34,7 @@ pub use plan::FixPlan;
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
+        &missing_auth::META,
         &missing_ownership::META,
         &public_env_secret::META,
         &public_source_maps::META,
@@ -47,6 +50,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 /// Everything the flow rules say about one walk.
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
+    missing_auth::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
