@@ -2,12 +2,12 @@
 
 use super::open::door::{Door, door, is_unfinished};
 use super::open::fronted::is_fronted;
+use super::open::known::nobody_is_known;
 use super::open::purpose::{Purpose, purpose};
 use super::open::{Deed, What, deeds};
-use super::ownership::{Answer, Judge, title};
+use super::ownership::{Judge, title};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::check::{Fact, Facts, GuardKind};
 use crate::facts::query::Operation;
 use crate::facts::schema::Privacy;
 use crate::project::routes::Route;
@@ -36,7 +36,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let purpose = purpose(route, &door);
     let all = deeds(cx, &judge);
-    let mut open: Vec<(&Deed<'_>, Confidence)> = all.iter().filter(|deed| is_open(&judge, deed)).filter_map(|deed| Some((deed, confidence(purpose, &all, deed)?))).collect();
+    let mut open: Vec<(&Deed<'_>, Confidence)> = all.iter().filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at)).filter_map(|deed| Some((deed, confidence(purpose, &all, deed)?))).collect();
     if open.is_empty() || is_fronted(cx.project, route) {
         return;
     }
@@ -52,19 +52,6 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
-}
-
-/// Is it known that nobody need be signed in, and no machine need prove itself?
-fn is_open(judge: &Judge<'_>, deed: &Deed<'_>) -> bool {
-    judge.signed_in(deed.facts) == Answer::No && !judge.is_machine(deed.facts) && !judge.is_delegated(deed.facts) && !knows_password(deed.facts)
-}
-
-fn knows_password(facts: &Facts) -> bool {
-    facts.iter().any(|fact| match fact {
-        Fact::Guard(guard) => guard.kind == GuardKind::Password,
-        Fact::Any(arms) => arms.iter().all(knows_password),
-        _ => false,
-    })
 }
 
 /// How sure it is that this was not meant for everybody. `None`: it was.

@@ -1,5 +1,6 @@
 //! FLOOR 5. One file per mistake. A rule sees facts and the project, never syntax or a language.
 
+pub mod admin_open;
 pub mod built;
 pub mod exposed;
 mod finding;
@@ -34,6 +35,7 @@ pub use plan::FixPlan;
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
+        &admin_open::META,
         &missing_auth::META,
         &missing_ownership::META,
         &public_env_secret::META,
@@ -50,6 +52,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 /// Everything the flow rules say about one walk.
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
+    admin_open::check(cx, &mut out);
     missing_auth::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);

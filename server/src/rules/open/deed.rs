@@ -5,7 +5,7 @@ use crate::facts::check::Facts;
 use crate::facts::event::{Access, Event};
 use crate::facts::place::Site;
 use crate::facts::query::{Columns, Operation};
-use crate::facts::schema::{Model, NameClass, Privacy};
+use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, model_classes};
 use crate::facts::taint::Part;
 use crate::rules::Confidence;
 use crate::rules::ownership::{Credential, Judge, Tie, credential};
@@ -14,6 +14,8 @@ use crate::text::Name;
 
 /// One of them.
 pub struct Deed<'w> {
+    /// Which event of the walk it is.
+    pub at: usize,
     pub what: What,
     pub site: &'w Site,
     pub facts: &'w Facts,
@@ -60,9 +62,10 @@ impl What {
 pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
     let walk: &'w crate::project::RootWalk = cx.walk;
     own_events(walk)
-        .filter_map(|event| match event {
-            Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access),
+        .filter_map(|(at, event)| match event {
+            Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access, at),
             Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund") => Some(Deed {
+                at,
                 what: What::Effect(effect.kind.clone()),
                 site: &effect.site,
                 facts: &effect.facts,
@@ -75,7 +78,7 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
         .collect()
 }
 
-fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access) -> Option<Deed<'w>> {
+fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usize) -> Option<Deed<'w>> {
     let query = &access.query;
     if query.model.is_empty() || access.delegated {
         return None;
@@ -97,7 +100,7 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access) -> Opti
         Operation::Count | Operation::Raw => return None,
     };
     let confidence = if query.guessed { confidence.min(Confidence::Likely) } else { confidence };
-    Some(Deed { what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie) })
+    Some(Deed { at, what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie) })
 }
 
 fn write(access: &Access, privacy: Privacy) -> What {
@@ -160,12 +163,32 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     if judge.leaves_unchecked(access) != Some(true) {
         return None;
     }
-    // Without the schema the name of the table is all that is known.
-    let sure = if model.is_some_and(|model| !model.columns.is_empty()) { Confidence::Proven } else { Confidence::Likely };
+    let sure = model.map_or(Confidence::Likely, |model| whose(cx, model));
     if privacy == Privacy::Principal {
         return (!is_profile(access, tie) && !cx.project.declares_answer(cx.walk)).then_some(sure.min(Confidence::Likely));
     }
     Some(sure)
+}
+
+/// How sure it is that its rows belong to somebody. Without columns the name of the table is all that is known.
+fn whose(cx: &RuleCx<'_>, model: &Model) -> Confidence {
+    if model.columns.is_empty() {
+        return Confidence::Likely;
+    }
+    let named = model_classes(&model.name).has(NameClass::PrivateModel) || model_classes(&model.table).has(NameClass::PrivateModel);
+    if named || model.is_principal {
+        return Confidence::Proven;
+    }
+    let may_lack = |path: &OwnerPath| {
+        let last = path.steps.last().and_then(|step| cx.schema.get(&step.model)).unwrap_or(model);
+        last.column(&path.column).is_some_and(|column| column.optional)
+    };
+    let of = |path: &OwnerPath| match (path.steps.is_empty(), may_lack(path)) {
+        (true, false) => Confidence::Proven,
+        (true, true) | (false, false) => Confidence::Likely,
+        (false, true) => Confidence::Possible,
+    };
+    model.owners().iter().map(of).max().unwrap_or(Confidence::Likely)
 }
 
 /// Of a person only what they show everybody, or the one person at an address of their own.

@@ -1,10 +1,12 @@
 //! What somebody can set in motion through a route: the questions that the rules about open doors share (`missing-auth`,
 //! `admin-open`).
 
+pub mod administrative;
 mod columns;
 mod deed;
 pub mod door;
 pub mod fronted;
+pub mod known;
 pub mod purpose;
 pub mod standing;
 
@@ -15,9 +17,9 @@ use crate::facts::query::Filter;
 use crate::facts::value::Value;
 use crate::project::RootWalk;
 
-/// What a handler does itself: what ran before it looked for what it then knows.
-pub fn own_events(walk: &RootWalk) -> impl Iterator<Item = &Event> {
-    walk.events.get(walk.before_handler..).unwrap_or_default().iter()
+/// What a handler does itself, with its place in the walk: what ran before it looked for what it then knows.
+pub fn own_events(walk: &RootWalk) -> impl Iterator<Item = (usize, &Event)> {
+    walk.events.iter().enumerate().skip(walk.before_handler)
 }
 
 /// Does somebody outside have a say in which rows are meant, or in what is written to them?
