@@ -4,6 +4,7 @@ use super::open::door::{Door, door, is_unfinished};
 use super::open::fronted::is_fronted;
 use super::open::known::nobody_is_known;
 use super::open::purpose::{Purpose, purpose};
+use super::open::why::{Flaw, why};
 use super::open::{Deed, What, deeds};
 use super::ownership::{Judge, title};
 use super::raw::{Raw, RuleCx};
@@ -47,6 +48,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.detail = Name::new_static(detail(route, worst));
     raw.message = message(cx, route, &door, worst);
     raw.absence = true;
+    if let Some(why) = why(cx, route) {
+        raw.message = format!("{} {}", why.message, raw.message);
+        raw.detail = Name::new_static(why.detail);
+        raw.also(door.site.clone(), format!("this is what it should guard: {}", route.title()));
+        raw.site = why.site;
+        raw.absence = why.flaw == Flaw::CommentedOut;
+    }
     for (deed, _) in open.iter().take(4) {
         raw.also(deed.site.clone(), format!("this is what anybody can do: {}", doing(cx, &deed.what)));
     }

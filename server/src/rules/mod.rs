@@ -4,6 +4,7 @@ pub mod admin_open;
 pub mod built;
 pub mod exposed;
 mod finding;
+pub mod habits;
 pub mod input;
 mod meta;
 pub mod missing_auth;

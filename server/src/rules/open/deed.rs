@@ -88,6 +88,9 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
         return None;
     }
     let model = cx.schema.model_near(&query.model, &access.site.item.file);
+    if keeps_house(&query.model) || is_credential(&query.model) && query.operation != Operation::ReadMany {
+        return None;
+    }
     let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);
     let tie = judge.tie(access);
     let (what, confidence) = match query.operation {
@@ -160,14 +163,32 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     if !privacy.is_private() || !matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List) {
         return None;
     }
-    if judge.leaves_unchecked(access) != Some(true) {
+    if is_by_address(access) || judge.leaves_unchecked(access) != Some(true) {
         return None;
     }
     let sure = model.map_or(Confidence::Likely, |model| whose(cx, model));
     if privacy == Privacy::Principal {
-        return (!is_profile(access, tie) && !cx.project.declares_answer(cx.walk)).then_some(sure.min(Confidence::Likely));
+        return (!is_profile(access) && !cx.project.declares_answer(cx.walk)).then_some(sure.min(Confidence::Likely));
     }
     Some(sure)
+}
+
+/// What a server writes about its own work: counts, limits, logs, things to be done.
+fn keeps_house(model: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "rate", "limit", "throttle", "log", "logs", "audit", "attempt", "attempts", "job", "jobs", "queue", "metric", "metrics", "visit", "visits", "view",
+        "views", "click", "clicks", "pageview", "analytics", "event", "events", "hit", "hits", "cache",
+    ];
+    let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
+    name.rsplit('_').next().is_some_and(|last| WORDS.contains(&last))
+}
+
+/// Looking up one of these is how somebody is recognised.
+fn is_credential(model: &Name) -> bool {
+    let classes = model_classes(model);
+    let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
+    let last = name.rsplit('_').next().unwrap_or_default();
+    classes.has(NameClass::Session) || classes.has(NameClass::CapabilityModel) || matches!(last, "token" | "session" | "key" | "secret" | "credential" | "nonce" | "otp" | "challenge" | "authenticator" | "passkey")
 }
 
 /// How sure it is that its rows belong to somebody. Without columns the name of the table is all that is known.
@@ -191,22 +212,22 @@ fn whose(cx: &RuleCx<'_>, model: &Model) -> Confidence {
     model.owners().iter().map(of).max().unwrap_or(Confidence::Likely)
 }
 
-/// Of a person only what they show everybody, or the one person at an address of their own.
-fn is_profile(access: &Access, tie: &Tie) -> bool {
+/// Asked for by the name in a public address: `/book/[slug]`.
+fn is_by_address(access: &Access) -> bool {
     use crate::facts::query::Filter;
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let named = |column: &str| matches!(crate::facts::schema::names::snake(column).as_str(), "username" | "user_name" | "handle" | "slug" | "subdomain" | "domain" | "permalink" | "code");
+    conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| named(column))))
+}
+
+/// Of a person only what they show everybody.
+fn is_profile(access: &Access) -> bool {
     let shown = |name: &Name| {
         matches!(
             crate::facts::schema::names::snake(name).as_str(),
             "id" | "name" | "username" | "user_name" | "display_name" | "full_name" | "handle" | "image" | "avatar" | "avatar_url" | "bio" | "slug" | "created_at"
         )
     };
-    if let Some(Columns::Only(names)) = &access.query.columns
-        && names.iter().all(shown)
-    {
-        return true;
-    }
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
-    let named = |column: &str| matches!(crate::facts::schema::names::snake(column).as_str(), "username" | "user_name" | "handle" | "slug");
-    *tie != Tie::List && conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| named(column))))
+    matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().all(shown))
 }

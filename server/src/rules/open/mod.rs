@@ -9,6 +9,8 @@ pub mod fronted;
 pub mod known;
 pub mod purpose;
 pub mod standing;
+pub mod switched_off;
+pub mod why;
 
 pub use deed::{Deed, What, deeds};
 
