@@ -122,10 +122,14 @@ impl Said {
 
     /// A finding, with what the handlers around it usually do.
     fn finding(&self, asked: &Asked<'_>, raw: &Raw) -> Option<Finding> {
+        if rules::habits::matter_to(raw) && rules::habits::is_meant(&asked.snapshot.project, raw) {
+            return None;
+        }
         let around = self.habits.get(&raw.site.item.file).filter(|_| rules::habits::matter_to(raw));
         let Some(around) = around else { return resolved(asked.snapshot, raw) };
         let mut raw = raw.clone();
-        rules::habits::apply(around.values(), &mut raw);
+        let far = self.habits.values().flat_map(BTreeMap::values);
+        rules::habits::apply(&asked.snapshot.project, around.values(), far, &mut raw);
         resolved(asked.snapshot, &raw)
     }
 }

@@ -19,7 +19,9 @@ mod package;
 mod phrasebook;
 mod remove_entry;
 mod rename_variable;
+pub mod repair_guard;
 pub mod require_owner;
+pub mod require_sign_in;
 pub mod rewrite;
 mod secrets_toml;
 mod server_only;
@@ -48,6 +50,8 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         }
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
+        FixPlan::RequireSignIn(plan) => require_sign_in::fix(project, plan).into_iter().collect(),
+        FixPlan::RepairGuard { at, flaw } => repair_guard::fix(project, at, *flaw).into_iter().collect(),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
         FixPlan::RenameVariable { from, to, files } => rename_variable::fix(project, from, to, files).into_iter().collect(),
         FixPlan::RemoveEntry { entry, name } => remove_entry::fix(project, entry, name).into_iter().collect(),

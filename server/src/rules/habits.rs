@@ -1,15 +1,18 @@
 //! What the handlers of a file usually do first: when all but one ask who is calling, the one was forgotten.
 
 use super::open::door::door;
+use super::open::public_mark::is_meant_for_everybody;
 use super::open::own_events;
 use super::ownership::{Answer, Judge};
-use super::raw::{Raw, RuleCx};
-use super::{Confidence, Finding, Related, admin_open, missing_auth};
+use super::raw::{Raw, RawPlace, RuleCx};
+use super::plan::RequireSignIn;
+use super::{Confidence, Finding, FixPlan, Related, admin_open, missing_auth};
 use crate::facts::check::{Fact, Facts, GuardKind};
 use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::value::Kind;
+use crate::project::Project;
 use crate::text::Name;
 
 /// What one handler does before anything else.
@@ -18,6 +21,10 @@ pub struct Habit {
     pub door: Site,
     /// What it calls for it; empty where that has no name.
     pub asks: Option<Name>,
+    pub framework: Name,
+    /// The function, and where it is registered.
+    pub handler: Option<Site>,
+    pub registered: Site,
 }
 
 /// Of a handler that does something.
@@ -32,7 +39,11 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
     let first: &Facts = points.next()?;
     let is_known = |facts: &Facts| judge.signed_in(facts) == Answer::Yes;
     let asks = (is_known(first) && points.all(is_known)).then(|| name(cx, first));
-    Some(Habit { door: door(cx.project, route).site, asks })
+    let handler = route.function().and_then(|key| {
+        let span = cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.span;
+        Some(Site { item: key.item, span })
+    });
+    Some(Habit { door: door(cx.project, route).site, asks, framework: route.framework.clone(), handler, registered: route.site.clone() })
 }
 
 /// `requireUser`, `login_required`: a function of the project before what a library calls it.
@@ -61,9 +72,22 @@ pub fn matter_to(raw: &Raw) -> bool {
     raw.meta.id == missing_auth::META.id
 }
 
+/// Did somebody write above the handler that it is meant for everybody?
+pub fn is_meant(project: &Project, raw: &Raw) -> bool {
+    let guarded = raw.related.iter().filter_map(|(place, message)| match place {
+        RawPlace::Site(site) if message.starts_with(missing_auth::GUARDED) => Some(site),
+        _ => None,
+    });
+    std::iter::once(&raw.site).chain(guarded).any(|site| is_meant_for_everybody(project, site))
+}
+
 /// What the other handlers of the file do makes a finding surer, and is said with it.
-pub fn apply<'h>(habits: impl Iterator<Item = &'h Habit>, raw: &mut Raw) {
-    let mut others: Vec<&Habit> = habits.filter(|habit| habit.door != raw.site).collect();
+pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: impl Iterator<Item = &'h Habit>, raw: &mut Raw) {
+    let near: Vec<&Habit> = near.collect();
+    if let Some(own) = near.iter().find(|habit| habit.door == raw.site) {
+        raw.plans.extend(plan(project, own, &near, far));
+    }
+    let mut others: Vec<&Habit> = near.into_iter().filter(|habit| habit.door != raw.site).collect();
     others.sort_by(|a, b| a.door.cmp(&b.door));
     others.dedup_by(|a, b| a.door == b.door);
     let asking: Vec<&&Habit> = others.iter().filter(|habit| habit.asks.is_some()).collect();
@@ -92,6 +116,26 @@ pub fn apply<'h>(habits: impl Iterator<Item = &'h Habit>, raw: &mut Raw) {
         _ => return,
     };
     raw.message.push_str(&said);
+}
+
+/// The check of a handler of the same file, or else the one that most handlers of the framework have.
+fn plan<'h>(project: &Project, own: &Habit, near: &[&'h Habit], far: impl Iterator<Item = &'h Habit>) -> Option<FixPlan> {
+    let may_guide = |habit: &&Habit| habit.asks.is_some() && habit.framework == own.framework && habit.handler.is_some() && habit.door != own.door;
+    let mut guides: Vec<&Habit> = near.iter().copied().filter(|habit| may_guide(habit)).collect();
+    if guides.is_empty() {
+        guides = far.filter(|habit| may_guide(habit)).collect();
+    }
+    let uses = |habit: &Habit| guides.iter().filter(|other| other.asks == habit.asks).count();
+    let mut ranked: Vec<(usize, &Habit)> = guides.iter().map(|habit| (uses(habit), *habit)).collect();
+    ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.door.cmp(&b.1.door)));
+    let (_, guide) = ranked.first()?;
+    Some(FixPlan::RequireSignIn(Box::new(RequireSignIn {
+        handler: project.place(own.handler.as_ref()?)?,
+        registered: project.place(&own.registered)?,
+        guide: project.place(guide.handler.as_ref()?)?,
+        guide_registered: project.place(&guide.registered)?,
+        asks: guide.asks.clone().unwrap_or_default(),
+    })))
 }
 
 /// Several routes that are open for one reason are one finding.

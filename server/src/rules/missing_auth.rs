@@ -8,7 +8,7 @@ use super::open::why::{Flaw, why};
 use super::open::{Deed, What, deeds};
 use super::ownership::{Judge, title};
 use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::query::Operation;
 use crate::facts::schema::Privacy;
 use crate::project::routes::Route;
@@ -23,6 +23,9 @@ pub static META: RuleMeta = RuleMeta {
     cwe: &[306, 862],
     page: include_str!("../../../queries/rules/missing-auth.md"),
 };
+
+/// What is said of a handler whose guard stops nobody.
+pub const GUARDED: &str = "this is what it should guard";
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(route) = &cx.walk.route else { return };
@@ -51,7 +54,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     if let Some(why) = why(cx, route) {
         raw.message = format!("{} {}", why.message, raw.message);
         raw.detail = Name::new_static(why.detail);
-        raw.also(door.site.clone(), format!("this is what it should guard: {}", route.title()));
+        raw.also(door.site.clone(), format!("{GUARDED}: {}", route.title()));
+        raw.plans.extend(cx.project.place(&why.site).map(|at| FixPlan::RepairGuard { at, flaw: why.flaw }));
         raw.site = why.site;
         raw.absence = why.flaw == Flaw::CommentedOut;
     }

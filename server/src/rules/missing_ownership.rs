@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::open::why;
 use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
@@ -56,7 +57,17 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
             raw.also_place(site.file.clone(), site.span, format!("{model} is defined here"));
         }
-        raw.plans.extend(super::ownership_plan::plan(cx, access, route, owner.as_ref()));
+        match why::in_handler(cx, route) {
+            // The check is there: it is what has to be repaired.
+            Some(why) => {
+                raw.message = format!("{} {}", why.message, raw.message);
+                raw.detail = Name::new_static(why.detail);
+                raw.plans.extend(cx.project.place(&why.site).map(|at| super::FixPlan::RepairGuard { at, flaw: why.flaw }));
+                let guarded = std::mem::replace(&mut raw.site, why.site);
+                raw.also(guarded, "this is what it should guard".to_owned());
+            }
+            None => raw.plans.extend(super::ownership_plan::plan(cx, access, route, owner.as_ref())),
+        }
         out.push(raw);
     }
 }

@@ -41,13 +41,16 @@ pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     if is_stub(&closure.item.file) {
         return mixin_last(cx, closure);
     }
-    let in_handler = |found: fn(&Looked<'_>) -> Option<(Span, Flaw, String)>| Looked::of(cx, &key(closure)).and_then(|looked| told(&looked, found));
     decorated_above(cx, route, closure)
-        .or_else(|| in_handler(goes_on))
-        .or_else(|| in_handler(not_awaited))
-        .or_else(|| in_handler(dropped))
+        .or_else(|| in_handler(cx, route))
         .or_else(|| before(cx, route))
         .or_else(|| switched_off::commented_out(cx, route, &key(closure)))
+}
+
+/// A check in the handler itself that is there and stops nobody.
+pub fn in_handler(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    let looked = Looked::of(cx, &route.function()?)?;
+    told(&looked, goes_on).or_else(|| told(&looked, not_awaited)).or_else(|| told(&looked, dropped))
 }
 
 /// In what runs before the handler, and in the guards that it calls.
