@@ -1,6 +1,7 @@
 //! What the handlers of a file usually do first: when all but one ask who is calling, the one was forgotten.
 
 use super::open::door::door;
+use super::open::page_only::guard_in_page;
 use super::open::public_mark::is_meant_for_everybody;
 use super::open::own_events;
 use super::ownership::{Answer, Judge};
@@ -22,6 +23,7 @@ pub struct Habit {
     /// What it calls for it; empty where that has no name.
     pub asks: Option<Name>,
     pub framework: Name,
+    pub path: Option<String>,
     /// The function, and where it is registered.
     pub handler: Option<Site>,
     pub registered: Site,
@@ -43,7 +45,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
         let span = cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.span;
         Some(Site { item: key.item, span })
     });
-    Some(Habit { door: door(cx.project, route).site, asks, framework: route.framework.clone(), handler, registered: route.site.clone() })
+    Some(Habit { door: door(cx.project, route).site, asks, framework: route.framework.clone(), path: route.path.clone(), handler, registered: route.site.clone() })
 }
 
 /// `requireUser`, `login_required`: a function of the project before what a library calls it.
@@ -86,6 +88,9 @@ pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: 
     let near: Vec<&Habit> = near.collect();
     if let Some(own) = near.iter().find(|habit| habit.door == raw.site) {
         raw.plans.extend(plan(project, own, &near, far));
+        if let Some((file, span)) = own.path.as_deref().and_then(|path| guard_in_page(project, path)) {
+            raw.also_place(file, span, "only this page asks who is signed in, and a stranger does not use the page (AZ13)".to_owned());
+        }
     }
     let mut others: Vec<&Habit> = near.into_iter().filter(|habit| habit.door != raw.site).collect();
     others.sort_by(|a, b| a.door.cmp(&b.door));

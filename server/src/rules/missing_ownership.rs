@@ -30,7 +30,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let enters = route.path.as_deref().is_some_and(lets_in);
     let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
-    let administrative = super::admin_open::told(cx, &judge);
+    let administrative = std::cell::OnceCell::new();
     for access in judge.accesses() {
         // Whoever signs in is not signed in yet: the row is found by what they type.
         if enters && judge.signed_in(&access.facts) != Answer::Yes {
@@ -38,7 +38,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let Some(verdict) = verdict(&judge, access) else { continue };
         // What was not seen may hold the check, and what is nobody's own is told as that.
-        if cx.walk.exhausted || administrative.contains(&access.id) {
+        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::told(cx, &judge)).contains(&access.id) {
             continue;
         }
         // One mistake for one record: the first access stands for those after it.

@@ -7,6 +7,7 @@ mod deed;
 pub mod door;
 pub mod fronted;
 pub mod known;
+pub mod page_only;
 pub mod public_mark;
 pub mod purpose;
 pub mod standing;
