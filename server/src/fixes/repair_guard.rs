@@ -40,7 +40,8 @@ fn stop(code: &Code<'_>, head: Span, edits: &mut Edits) -> Option<String> {
     let StmtKind::If { then, .. } = &segment[check].kind else { return None };
     let last = *then.last()?;
     let StmtKind::Expr(expr) = segment[last].kind else { return None };
-    let raises = code.language == Language::Python && called(segment, expr).is_some_and(|name| name.ends_with("Exception") || name.ends_with("Error") || name == "PermissionDenied");
+    let raises = code.language == Language::Python
+        && called(segment, expr).is_some_and(|name| name.ends_with("Exception") || name.ends_with("Error") || name == "PermissionDenied");
     let word = if raises { "raise" } else { "return" };
     edits.insert(&code.file, placed.absolute(segment[last].span).start, format!("{word} "));
     Some(format!("Stop here: `{word}` what the check answers"))

@@ -1,12 +1,12 @@
 //! What the handlers of a file usually do first: when all but one ask who is calling, the one was forgotten.
 
 use super::open::door::door;
+use super::open::own_events;
 use super::open::page_only::guard_in_page;
 use super::open::public_mark::is_meant_for_everybody;
-use super::open::own_events;
 use super::ownership::{Answer, Judge};
-use super::raw::{Raw, RawPlace, RuleCx};
 use super::plan::RequireSignIn;
+use super::raw::{Raw, RawPlace, RuleCx};
 use super::{Confidence, Finding, FixPlan, Related, admin_open, missing_auth};
 use crate::facts::check::{Fact, Facts, GuardKind};
 use crate::facts::event::Event;
@@ -45,17 +45,27 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
         let span = cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.span;
         Some(Site { item: key.item, span })
     });
-    Some(Habit { door: door(cx.project, route).site, asks, framework: route.framework.clone(), path: route.path.clone(), handler, registered: route.site.clone() })
+    Some(Habit {
+        door: door(cx.project, route).site,
+        asks,
+        framework: route.framework.clone(),
+        path: route.path.clone(),
+        handler,
+        registered: route.site.clone(),
+    })
 }
 
 /// `requireUser`, `login_required`: a function of the project before what a library calls it.
 fn name(cx: &RuleCx<'_>, facts: &Facts) -> Name {
     let route = cx.walk.route.as_ref();
     let in_front = route.into_iter().flat_map(|route| &route.chain).filter_map(|link| match link.value.kind() {
-        Kind::Function(closure) => cx.project.placed(&closure.item).and_then(|placed| placed.segment.functions.get(closure.function.0 as usize)).map(|function| function.name.clone()),
+        Kind::Function(closure) => {
+            cx.project.placed(&closure.item).and_then(|placed| placed.segment.functions.get(closure.function.0 as usize)).map(|function| function.name.clone())
+        }
         _ => None,
     });
-    let mut called: Vec<Name> = cx.walk.visited.iter().filter_map(|key| Some(cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.name.clone())).collect();
+    let mut called: Vec<Name> =
+        cx.walk.visited.iter().filter_map(|key| Some(cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.name.clone())).collect();
     called.sort();
     let is_asking = |name: &Name| !name.is_empty() && (names::is_guard(name) || names::is_current_user(name));
     let by_library = facts.iter().find_map(|fact| match fact {

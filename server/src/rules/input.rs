@@ -41,13 +41,7 @@ impl Input {
         {
             confidence = Confidence::Possible;
         }
-        Some(Input {
-            name: name_of(origin, value),
-            part: origin.part,
-            confidence,
-            source: origin.site.clone(),
-            shaped: origin.clean.has(Cleanings::SHAPE),
-        })
+        Some(Input { name: name_of(origin, value), part: origin.part, confidence, source: origin.site.clone(), shaped: origin.clean.has(Cleanings::SHAPE) })
     }
 
     /// Where it is from, to be put after its name.

@@ -40,7 +40,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let purpose = purpose(route, &door);
     let all = deeds(cx, &judge);
-    let mut open: Vec<(&Deed<'_>, Confidence)> = all.iter().filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at)).filter_map(|deed| Some((deed, confidence(purpose, &all, deed)?))).collect();
+    let mut open: Vec<(&Deed<'_>, Confidence)> = all
+        .iter()
+        .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at))
+        .filter_map(|deed| Some((deed, confidence(purpose, &all, deed)?)))
+        .collect();
     if open.is_empty() || is_fronted(cx.project, route) {
         return;
     }
@@ -88,7 +92,9 @@ fn confidence(purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>) -> Option<Con
         },
         // The plain key of a row is no secret.
         Purpose::Capability => match &deed.what {
-            What::Write { operation: Operation::Delete | Operation::Update, .. } | What::Read { many: true, .. } => Some(deed.confidence.min(Confidence::Likely)),
+            What::Write { operation: Operation::Delete | Operation::Update, .. } | What::Read { many: true, .. } => {
+                Some(deed.confidence.min(Confidence::Likely))
+            }
             _ => None,
         },
     }

@@ -96,8 +96,13 @@ fn vignettes() -> Vec<Vignette> {
 }
 
 fn vignette(name: &str, page: &str) -> Vignette {
-    let mut vignette =
-        Vignette { name: name.to_owned(), case: Case { section: Section::Silent, line: 1, files: Vec::new() }, claims: Vec::new(), todo: Vec::new(), verdict: Vec::new() };
+    let mut vignette = Vignette {
+        name: name.to_owned(),
+        case: Case { section: Section::Silent, line: 1, files: Vec::new() },
+        claims: Vec::new(),
+        todo: Vec::new(),
+        verdict: Vec::new(),
+    };
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
         let Some(info) = line.strip_prefix("```") else { continue };

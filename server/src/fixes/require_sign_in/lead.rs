@@ -63,7 +63,8 @@ fn stops(handler: &Handler<'_>, id: StmtId) -> bool {
     let is_about = ["session", "user", "auth", "token", "claims", "admin", "account", "viewer", "member"].iter().any(|word| about.contains(word));
     let ends = then.iter().any(|stmt| match &segment[*stmt].kind {
         StmtKind::Return(_) | StmtKind::Throw(_) => true,
-        StmtKind::Expr(expr) => super::decorator::called(segment, *expr).is_some_and(|name| matches!(name.as_str(), "redirect" | "notFound" | "unauthorized" | "forbidden" | "abort" | "throw")),
+        StmtKind::Expr(expr) => super::decorator::called(segment, *expr)
+            .is_some_and(|name| matches!(name.as_str(), "redirect" | "notFound" | "unauthorized" | "forbidden" | "abort" | "throw")),
         _ => false,
     });
     is_about && ends
@@ -140,7 +141,10 @@ fn insert(copying: &Copying<'_>, statements: &[String], edits: &mut Edits) -> Op
         return None;
     }
     let indent = lines::indentation(text, at);
-    let guide_indent = lines::indentation(&copying.guide.code.text, copying.guide.placed.absolute(copying.guide.placed.segment[*copying.guide.function.body.first()?].span).start);
+    let guide_indent = lines::indentation(
+        &copying.guide.code.text,
+        copying.guide.placed.absolute(copying.guide.placed.segment[*copying.guide.function.body.first()?].span).start,
+    );
     let mut written = String::new();
     for statement in statements {
         let mut lines_of = statement.split('\n');

@@ -78,8 +78,25 @@ fn is_called(route: &Route, door: &Door) -> bool {
 }
 
 const ALONE: &[&str] = &[
-    "admin", "administrator", "superadmin", "superuser", "staff", "backoffice", "impersonate", "impersonation", "moderate", "moderation", "moderator", "ban",
-    "unban", "suspend", "unsuspend", "promote", "demote", "refund", "refunds",
+    "admin",
+    "administrator",
+    "superadmin",
+    "superuser",
+    "staff",
+    "backoffice",
+    "impersonate",
+    "impersonation",
+    "moderate",
+    "moderation",
+    "moderator",
+    "ban",
+    "unban",
+    "suspend",
+    "unsuspend",
+    "promote",
+    "demote",
+    "refund",
+    "refunds",
 ];
 
 fn is_privilege(column: &str) -> bool {
@@ -87,7 +104,21 @@ fn is_privilege(column: &str) -> bool {
     words.iter().any(|word| {
         matches!(
             word.as_str(),
-            "role" | "roles" | "permission" | "permissions" | "scopes" | "admin" | "staff" | "superuser" | "moderator" | "plan" | "tier" | "credits" | "balance" | "quota" | "banned"
+            "role"
+                | "roles"
+                | "permission"
+                | "permissions"
+                | "scopes"
+                | "admin"
+                | "staff"
+                | "superuser"
+                | "moderator"
+                | "plan"
+                | "tier"
+                | "credits"
+                | "balance"
+                | "quota"
+                | "banned"
         )
     })
 }
@@ -96,7 +127,22 @@ fn is_privilege(column: &str) -> bool {
 fn is_catalogue(model: &Name) -> bool {
     let classes = model_classes(model);
     let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
-    classes.has(NameClass::PublicModel) && matches!(name.as_str(), "product" | "product_variant" | "category" | "plan" | "price" | "tier" | "feature_flag" | "announcement" | "coupon" | "discount" | "site_setting" | "banner")
+    classes.has(NameClass::PublicModel)
+        && matches!(
+            name.as_str(),
+            "product"
+                | "product_variant"
+                | "category"
+                | "plan"
+                | "price"
+                | "tier"
+                | "feature_flag"
+                | "announcement"
+                | "coupon"
+                | "discount"
+                | "site_setting"
+                | "banner"
+        )
 }
 
 /// Do people of this project have a role or a flag that sets some of them apart?

@@ -49,7 +49,20 @@ fn is_count(name: &str) -> bool {
     let counted = |word: &String| {
         matches!(
             word.as_str(),
-            "views" | "view" | "hits" | "hit" | "clicks" | "click" | "likes" | "downloads" | "download" | "plays" | "visits" | "shares" | "opens" | "impressions"
+            "views"
+                | "view"
+                | "hits"
+                | "hit"
+                | "clicks"
+                | "click"
+                | "likes"
+                | "downloads"
+                | "download"
+                | "plays"
+                | "visits"
+                | "shares"
+                | "opens"
+                | "impressions"
         )
     };
     words.iter().any(counted) || words.last().is_some_and(|last| last == "increment") || matches!(words.as_slice(), [last] if last == "updated")

@@ -176,8 +176,32 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
 /// What a server writes about its own work: counts, limits, logs, things to be done.
 fn keeps_house(model: &str) -> bool {
     const WORDS: &[&str] = &[
-        "rate", "limit", "throttle", "log", "logs", "audit", "attempt", "attempts", "job", "jobs", "queue", "metric", "metrics", "visit", "visits", "view",
-        "views", "click", "clicks", "pageview", "analytics", "event", "events", "hit", "hits", "cache",
+        "rate",
+        "limit",
+        "throttle",
+        "log",
+        "logs",
+        "audit",
+        "attempt",
+        "attempts",
+        "job",
+        "jobs",
+        "queue",
+        "metric",
+        "metrics",
+        "visit",
+        "visits",
+        "view",
+        "views",
+        "click",
+        "clicks",
+        "pageview",
+        "analytics",
+        "event",
+        "events",
+        "hit",
+        "hits",
+        "cache",
     ];
     let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
     name.rsplit('_').next().is_some_and(|last| WORDS.contains(&last))
@@ -188,7 +212,9 @@ fn is_credential(model: &Name) -> bool {
     let classes = model_classes(model);
     let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
     let last = name.rsplit('_').next().unwrap_or_default();
-    classes.has(NameClass::Session) || classes.has(NameClass::CapabilityModel) || matches!(last, "token" | "session" | "key" | "secret" | "credential" | "nonce" | "otp" | "challenge" | "authenticator" | "passkey")
+    classes.has(NameClass::Session)
+        || classes.has(NameClass::CapabilityModel)
+        || matches!(last, "token" | "session" | "key" | "secret" | "credential" | "nonce" | "otp" | "challenge" | "authenticator" | "passkey")
 }
 
 /// How sure it is that its rows belong to somebody. Without columns the name of the table is all that is known.
@@ -217,7 +243,12 @@ fn is_by_address(access: &Access) -> bool {
     use crate::facts::query::Filter;
     let mut conjuncts = Vec::new();
     Filter::conjuncts(&access.query.filter, &mut conjuncts);
-    let named = |column: &str| matches!(crate::facts::schema::names::snake(column).as_str(), "username" | "user_name" | "handle" | "slug" | "subdomain" | "domain" | "permalink" | "code");
+    let named = |column: &str| {
+        matches!(
+            crate::facts::schema::names::snake(column).as_str(),
+            "username" | "user_name" | "handle" | "slug" | "subdomain" | "domain" | "permalink" | "code"
+        )
+    };
     conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| named(column))))
 }
 
@@ -226,7 +257,18 @@ fn is_profile(access: &Access) -> bool {
     let shown = |name: &Name| {
         matches!(
             crate::facts::schema::names::snake(name).as_str(),
-            "id" | "name" | "username" | "user_name" | "display_name" | "full_name" | "handle" | "image" | "avatar" | "avatar_url" | "bio" | "slug" | "created_at"
+            "id" | "name"
+                | "username"
+                | "user_name"
+                | "display_name"
+                | "full_name"
+                | "handle"
+                | "image"
+                | "avatar"
+                | "avatar_url"
+                | "bio"
+                | "slug"
+                | "created_at"
         )
     };
     matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().all(shown))

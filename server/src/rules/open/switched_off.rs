@@ -34,7 +34,11 @@ fn comments<'l>(looked: &'l Looked<'_>) -> impl Iterator<Item = (Span, &'l str)>
     let others = looked.segment.functions.iter().map(|other| other.span).filter(move |other| other.end <= first).map(|other| other.end).max().unwrap_or(0);
     let inner = move |span: Span| {
         // What is written for a function inside of this one is about that one.
-        !looked.segment.functions.iter().any(|other| other.span != function.span && function.span.contains(other.span) && other.body_span.contains(span) && other.body.len() > 1)
+        !looked
+            .segment
+            .functions
+            .iter()
+            .any(|other| other.span != function.span && function.span.contains(other.span) && other.body_span.contains(span) && other.body.len() > 1)
     };
     looked
         .segment
@@ -49,7 +53,9 @@ fn guard_in(comment: &str) -> Option<&str> {
     let code = comment.trim_start_matches(['/', '#', '*', ' ', '\t']).trim_end_matches(['*', '/', ' ']);
     let first = code.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '@' | '.' | '$'))).next().unwrap_or_default();
     let is_decorator = code.starts_with('@');
-    let begins = matches!(first, "const" | "let" | "var" | "if" | "await" | "return" | "user" | "session" | "permission_classes") || is_decorator || code.starts_with(first) && code[first.len()..].starts_with('(');
+    let begins = matches!(first, "const" | "let" | "var" | "if" | "await" | "return" | "user" | "session" | "permission_classes")
+        || is_decorator
+        || code.starts_with(first) && code[first.len()..].starts_with('(');
     let ends = code.ends_with([';', ')', '{', '}', ':', ']']) || is_decorator;
     if !begins || !ends {
         return None;
@@ -68,14 +74,17 @@ fn guard_in(comment: &str) -> Option<&str> {
 }
 
 fn is_asking(name: &str) -> bool {
-    matches!(name, "auth" | "getServerSession" | "getSession" | "verifyToken" | "verifyIdToken" | "getUser" | "jwt_required") || names::is_guard(name) || names::is_current_user(name)
+    matches!(name, "auth" | "getServerSession" | "getSession" | "verifyToken" | "verifyIdToken" | "getUser" | "jwt_required")
+        || names::is_guard(name)
+        || names::is_current_user(name)
 }
 
 /// `TODO: add auth`, `in production you should check the user here`.
 fn is_for_later(comment: &str) -> bool {
     let text = comment.to_ascii_lowercase();
     let later = ["todo", "fixme", "hack", "xxx", "for now", "temporar", "in production", "in a real app", "later"];
-    let what = ["auth", "login", "log in", "signed in", "sign-in", "permission", "access control", "session check", "role check", "who is calling", "protect this"];
+    let what =
+        ["auth", "login", "log in", "signed in", "sign-in", "permission", "access control", "session check", "role check", "who is calling", "protect this"];
     let near = |from: usize, to: usize| from.abs_diff(to) < 80;
     later.iter().any(|word| text.find(word).is_some_and(|at| what.iter().any(|step| text.find(step).is_some_and(|found| near(at, found)))))
 }

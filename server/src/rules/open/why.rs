@@ -137,7 +137,9 @@ fn goes_on(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
             denies |= looked.exprs_within(segment[*stmt].span).any(|inner| refuses(looked, inner, is_python));
         }
         // A denial that throws by itself ends the handler.
-        let throws = looked.exprs_within(span).any(|inner| looked.called(inner).is_some_and(|name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "throw" | "fail")));
+        let throws = looked.exprs_within(span).any(|inner| {
+            looked.called(inner).is_some_and(|name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "throw" | "fail"))
+        });
         let is_last = span.end + 4 >= looked.function.body_span.end;
         (only_says && denies && !throws && !is_last).then(|| {
             let head = Span::new(span.start, segment[*cond].span.end + u32::from(!is_python));
@@ -215,9 +217,28 @@ fn dropped(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
         let stops = guard.stmts().any(|(id, _)| matches!(guard.segment[id].kind, StmtKind::Throw(_)))
             || guard.exprs_within(body).any(|expr| {
                 matches!(guard.segment[expr].kind, ExprKind::Call { .. })
-                    && guard.called(expr).is_some_and(|name| matches!(name.as_str(), "redirect" | "notFound" | "unauthorized" | "forbidden" | "abort" | "error" | "throw" | "next" | "send" | "json" | "end" | "sendStatus" | "protect"))
+                    && guard.called(expr).is_some_and(|name| {
+                        matches!(
+                            name.as_str(),
+                            "redirect"
+                                | "notFound"
+                                | "unauthorized"
+                                | "forbidden"
+                                | "abort"
+                                | "error"
+                                | "throw"
+                                | "next"
+                                | "send"
+                                | "json"
+                                | "end"
+                                | "sendStatus"
+                                | "protect"
+                        )
+                    })
             });
-        (answers && !stops).then(|| (looked.segment[*expr].span, Flaw::Dropped, format!("`{name}` only answers yes or no, and the answer is thrown away here: nobody is stopped.")))
+        (answers && !stops).then(|| {
+            (looked.segment[*expr].span, Flaw::Dropped, format!("`{name}` only answers yes or no, and the answer is thrown away here: nobody is stopped."))
+        })
     })
 }
 
@@ -251,7 +272,8 @@ fn is_bare_next(looked: &Looked<'_>, expr: ExprId) -> bool {
 /// A guard above the decorator that registers the function: the function without it is what answers.
 fn decorated_above(cx: &RuleCx<'_>, route: &Route, closure: &Closure) -> Option<Why> {
     let looked = Looked::of(cx, &key(closure))?;
-    let registers = looked.function.decorators.iter().position(|decorator| looked.segment[*decorator].span.contains(route.site.span) && route.site.item == closure.item)?;
+    let registers =
+        looked.function.decorators.iter().position(|decorator| looked.segment[*decorator].span.contains(route.site.span) && route.site.item == closure.item)?;
     let guard = looked.function.decorators.get(..registers)?.iter().find(|decorator| looked.called(**decorator).is_some_and(|name| names::is_guard(name)))?;
     let name = looked.called(*guard)?;
     Some(Why {
@@ -288,6 +310,7 @@ fn mixin_last(cx: &RuleCx<'_>, closure: &Closure) -> Option<Why> {
 
 fn is_guarding_mixin(name: &str) -> bool {
     name.strip_suffix("Mixin").is_some_and(|of| {
-        matches!(of, "LoginRequired" | "PermissionRequired" | "UserPassesTest" | "AccessMixin") || names::words(of).iter().any(|word| matches!(word.as_str(), "login" | "permission" | "staff" | "auth" | "authenticated"))
+        matches!(of, "LoginRequired" | "PermissionRequired" | "UserPassesTest" | "AccessMixin")
+            || names::words(of).iter().any(|word| matches!(word.as_str(), "login" | "permission" | "staff" | "auth" | "authenticated"))
     })
 }
