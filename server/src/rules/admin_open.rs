@@ -76,6 +76,10 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
         })
         .filter(|(_, signs)| !signs.is_empty())
         .collect();
+    let all: Vec<(Deed<'_>, Vec<administrative::Sign>)> = all;
+    if all.is_empty() || standing::a_condition_names_a_role(cx) {
+        return nothing;
+    }
     Found { door: Some(door), all }
 }
 

@@ -63,6 +63,8 @@ pub fn purpose(route: &Route, door: &Door) -> Purpose {
 }
 
 const CREDENTIALS: &[&str] = &[
+    "authenticate",
+    "authorize",
     "login",
     "signin",
     "signup",
