@@ -270,11 +270,17 @@ fn what_stands_before_a_handler_is_read_from_its_configuration() {
         let (_, serverless) = FILES.iter().find(|(name, _)| *name == "serverless.yml").expect("the file");
         let message = |engine: &mut Engine, project: &Project| {
             let found = engine.check_all(&snapshot(project, &config), &Cancel::default()).expect("not cancelled");
-            let mut here: Vec<String> = found.iter().filter(|finding| finding.place.file == id("src/drop.ts")).map(|finding| finding.message.clone()).collect();
+            let mut here: Vec<(String, String)> = found
+                .iter()
+                .filter(|finding| finding.place.file == id("src/drop.ts"))
+                .map(|finding| (finding.rule.to_string(), finding.message.clone()))
+                .collect();
             here.dedup();
             here
         };
-        assert_eq!(message(&mut engine, &current).len(), 0, "nobody is known to be signed in: that is another mistake");
+        let count = |found: &[(String, String)], rule: &str| found.iter().filter(|(known, _)| known == rule).count();
+        let first = message(&mut engine, &current);
+        assert_eq!((count(&first, "missing-auth"), count(&first, "missing-ownership")), (1, 0), "nobody is known to be signed in: that is another mistake");
         let guarded = serverless
             .replace("          method: delete\n", "          method: delete\n          authorizer: pool\n")
             .replace("      - httpApi: GET /drop\n", "");
@@ -283,7 +289,8 @@ fn what_stands_before_a_handler_is_read_from_its_configuration() {
             current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited)))]);
             let now = message(&mut engine, &current);
             assert_eq!(now, message(&mut Engine::default(), &current), "with {text}");
-            assert_eq!(now.len(), usize::from(text == guarded), "with {text}: {now:?}");
+            assert_eq!(count(&now, "missing-ownership"), usize::from(text == guarded), "with {text}: {now:?}");
+            assert_eq!(count(&now, "missing-auth"), usize::from(text == *serverless), "with {text}: {now:?}");
         }
     });
 }

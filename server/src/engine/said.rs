@@ -10,6 +10,7 @@ use super::levels::level_of;
 use crate::facts::schema::Schema;
 use crate::project::session::{News, RootKey};
 use crate::project::{RootWalk, Session};
+use crate::rules::habits::Habit;
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
 use crate::rules::{self, Finding, Place, Related};
 use crate::text::FileId;
@@ -19,6 +20,10 @@ pub(super) struct Said {
     /// Only of walks of which something is said.
     of_walks: BTreeMap<RootKey, OfWalk>,
     by_file: FxHashMap<FileId, BTreeSet<RootKey>>,
+    /// What handlers do first, by the file they stand in.
+    habits: FxHashMap<FileId, BTreeMap<RootKey, Habit>>,
+    /// In which file a walk's habit is kept.
+    kept_in: FxHashMap<RootKey, FileId>,
 }
 
 struct OfWalk {
@@ -33,6 +38,10 @@ pub(super) struct Asked<'s> {
 }
 
 impl Asked<'_> {
+    fn habit(&self, walk: &Arc<RootWalk>) -> Option<Habit> {
+        rules::habits::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema, config: &self.snapshot.config })
+    }
+
     fn rules(&self, walk: &Arc<RootWalk>) -> Vec<Raw> {
         rules::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema, config: &self.snapshot.config })
     }
@@ -64,6 +73,11 @@ impl Said {
     }
 
     fn add(&mut self, walk: &Arc<RootWalk>, asked: &Asked<'_>) {
+        if let Some(habit) = asked.habit(walk) {
+            let file = habit.door.item.file.clone();
+            self.kept_in.insert(walk.key.clone(), file.clone());
+            self.habits.entry(file).or_default().insert(walk.key.clone(), habit);
+        }
         let raws = asked.rules(walk);
         if raws.is_empty() {
             return;
@@ -75,6 +89,9 @@ impl Said {
     }
 
     fn forget(&mut self, key: &RootKey) {
+        if let Some(habits) = self.kept_in.remove(key).and_then(|file| self.habits.get_mut(&file)) {
+            habits.remove(key);
+        }
         let Some(said) = self.of_walks.remove(key) else { return };
         for raw in &said.raws {
             if let Some(walks) = self.by_file.get_mut(raw.file()) {
@@ -88,9 +105,9 @@ impl Said {
         let of_walk = |said: &OfWalk, out: &mut Vec<Finding>| {
             let wanted = |raw: &&Raw| only.is_none_or(|only| raw.file() == only);
             if said.raws.iter().any(|raw| !raw.plans.is_empty()) {
-                out.extend(asked.rules(&said.walk).iter().filter(wanted).filter_map(|raw| resolved(asked.snapshot, raw)));
+                out.extend(asked.rules(&said.walk).iter().filter(wanted).filter_map(|raw| self.finding(asked, raw)));
             } else {
-                out.extend(said.raws.iter().filter(wanted).filter_map(|raw| resolved(asked.snapshot, raw)));
+                out.extend(said.raws.iter().filter(wanted).filter_map(|raw| self.finding(asked, raw)));
             }
         };
         match only {
@@ -100,6 +117,20 @@ impl Said {
             }
             None => self.of_walks.values().for_each(|said| of_walk(said, out)),
         }
+        rules::habits::merge(out);
+    }
+
+    /// A finding, with what the handlers around it usually do.
+    fn finding(&self, asked: &Asked<'_>, raw: &Raw) -> Option<Finding> {
+        if rules::habits::matter_to(raw) && rules::habits::is_meant(&asked.snapshot.project, raw) {
+            return None;
+        }
+        let around = self.habits.get(&raw.site.item.file).filter(|_| rules::habits::matter_to(raw));
+        let Some(around) = around else { return resolved(asked.snapshot, raw) };
+        let mut raw = raw.clone();
+        let far = self.habits.values().flat_map(BTreeMap::values);
+        rules::habits::apply(&asked.snapshot.project, around.values(), far, &mut raw);
+        resolved(asked.snapshot, &raw)
     }
 }
 

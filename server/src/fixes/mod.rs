@@ -29,7 +29,9 @@ mod phrasebook;
 mod plain_answer;
 mod remove_entry;
 mod rename_variable;
+pub mod repair_guard;
 pub mod require_owner;
+pub mod require_sign_in;
 pub mod rewrite;
 mod run_without_shell;
 mod secrets_toml;
@@ -63,6 +65,8 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         }
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
+        FixPlan::RequireSignIn(plan) => require_sign_in::fix(project, plan).into_iter().collect(),
+        FixPlan::RepairGuard { at, flaw } => repair_guard::fix(project, at, *flaw).into_iter().collect(),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
         FixPlan::RunWithoutShell { call, text, client } => run_without_shell::fix(project, call, text, client).into_iter().collect(),
         FixPlan::KeepFileName { at } => keep_file_name::fix(project, at).into_iter().collect(),

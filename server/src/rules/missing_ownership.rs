@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
-use super::ownership::{Answer, Choice, Judge, Tie};
+use super::open::why;
+use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::Access;
@@ -29,14 +30,15 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let enters = route.path.as_deref().is_some_and(lets_in);
     let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
+    let administrative = std::cell::OnceCell::new();
     for access in judge.accesses() {
         // Whoever signs in is not signed in yet: the row is found by what they type.
         if enters && judge.signed_in(&access.facts) != Answer::Yes {
             continue;
         }
         let Some(verdict) = verdict(&judge, access) else { continue };
-        // What was not seen may hold the check.
-        if cx.walk.exhausted {
+        // What was not seen may hold the check, and what is nobody's own is told as that.
+        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::told(cx, &judge)).contains(&access.id) {
             continue;
         }
         // One mistake for one record: the first access stands for those after it.
@@ -55,7 +57,17 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
             raw.also_place(site.file.clone(), site.span, format!("{model} is defined here"));
         }
-        raw.plans.extend(super::ownership_plan::plan(cx, access, route, owner.as_ref()));
+        match why::in_handler(cx, route) {
+            // The check is there: it is what has to be repaired.
+            Some(why) => {
+                raw.message = format!("{} {}", why.message, raw.message);
+                raw.detail = Name::new_static(why.detail);
+                raw.plans.extend(cx.project.place(&why.site).map(|at| super::FixPlan::RepairGuard { at, flaw: why.flaw }));
+                let guarded = std::mem::replace(&mut raw.site, why.site);
+                raw.also(guarded, "this is what it should guard".to_owned());
+            }
+            None => raw.plans.extend(super::ownership_plan::plan(cx, access, route, owner.as_ref())),
+        }
         out.push(raw);
     }
 }
@@ -204,13 +216,4 @@ fn lets_in(path: &str) -> bool {
                 | "confirm"
         )
     })
-}
-
-/// `invoices` and `invoice` as `Invoice`.
-fn title(model: &str) -> String {
-    let singular = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
-    singular
-        .split('_')
-        .map(|word| word.chars().next().map(|first| first.to_uppercase().chain(word.chars().skip(1)).collect::<String>()).unwrap_or_default())
-        .collect()
 }

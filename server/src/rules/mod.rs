@@ -1,6 +1,7 @@
 //! FLOOR 5. One file per mistake. A rule sees facts and the project, never syntax or a language.
 
 mod address;
+pub mod admin_open;
 pub mod built;
 pub mod called;
 pub mod code_injection;
@@ -12,6 +13,7 @@ pub mod debug_enabled;
 pub mod error_leak;
 pub mod exposed;
 mod finding;
+pub mod habits;
 pub mod hardcoded_login;
 mod holes;
 pub mod input;
@@ -19,9 +21,11 @@ pub mod insecure_cookie;
 pub mod jwt_misuse;
 pub mod llm_output_unsafe;
 mod meta;
+pub mod missing_auth;
 pub mod missing_ownership;
 pub mod missing_security_headers;
 pub mod nosql_injection;
+pub mod open;
 pub mod open_redirect;
 pub mod options;
 pub mod overbroad_db_access;
@@ -64,6 +68,7 @@ pub use plan::{FixPlan, Strengthen};
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
+        &admin_open::META,
         &code_injection::META,
         &command_injection::META,
         &cors_permissive::META,
@@ -73,6 +78,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &insecure_cookie::META,
         &jwt_misuse::META,
         &llm_output_unsafe::META,
+        &missing_auth::META,
         &missing_ownership::META,
         &missing_security_headers::META,
         &nosql_injection::META,
@@ -106,6 +112,8 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
     hardcoded_login::check(cx, &mut out);
     jwt_misuse::check(cx, &mut out);
+    admin_open::check(cx, &mut out);
+    missing_auth::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
     overbroad_db_access::of_walk(cx, &mut out);
     cors_permissive::check(cx, &mut out);

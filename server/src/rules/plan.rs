@@ -1,6 +1,7 @@
 //! What should change, as data. `fixes` turns it into edits when somebody asks.
 
 use super::database::change::DatabaseChange;
+use super::open::why::Flaw;
 use super::{Place, RuleId};
 use crate::facts::access_rules::Operation as AccessOperation;
 use crate::facts::query::Operation;
@@ -15,6 +16,10 @@ pub enum FixPlan {
     LeaveOut { file: FileId },
     /// Tie an access to the signed-in user: in the query, or by a comparison after it.
     RequireOwner(Box<RequireOwner>),
+    /// Give a handler the check that another has.
+    RequireSignIn(Box<RequireSignIn>),
+    /// Make a check stop the request that looks as if it did.
+    RepairGuard { at: Place, flaw: Flaw },
     /// Bind the values that are put into the SQL text at `text` as parameters of `call`.
     UseParameter { call: Place, text: Place, client: Name },
     /// Run the program of the line at `text` with a list of arguments, without a shell.
@@ -140,4 +145,16 @@ pub struct RequireOwner {
     pub framework: Name,
     /// How the code around the access names the user, best first; what follows is the way to the id.
     pub callers: Vec<(String, Vec<Name>)>,
+}
+
+/// A handler that asks nobody, and one beside it that does.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RequireSignIn {
+    /// The functions, and where they are registered.
+    pub handler: Place,
+    pub registered: Place,
+    pub guide: Place,
+    pub guide_registered: Place,
+    /// What the guide calls; empty where that has no name.
+    pub asks: Name,
 }

@@ -1,5 +1,5 @@
 //! Forty small projects, each with what the engine must know of it: routes, who is signed in, guards, data accesses with
-//! their filters, whose the rows are. What the rules make of it is not looked at here.
+//! their filters, whose the rows are, and what some rules make of it.
 //!
 //! A page holds the files of one project and a block of claims:
 //!
@@ -19,7 +19,8 @@
 //! gap import lib/a.ts                        something in this file was not understood
 //! ```
 //! ````
-//! A block `todo` holds claims that are not met yet: once they are, the test tells us to move them.
+//! A block `verdict` says what the rules make of it, one finding a line: rule, detail and file; `no RULE` where a rule must
+//! be silent. A block `todo` holds claims that are not met yet: once they are, the test tells us to move them.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -32,13 +33,14 @@ use guardline::project::facts::Beliefs;
 use guardline::project::facts::beliefs::{Holding, OfEvent, OfOwner, OfWalk};
 use guardline::report::{Redactor, beliefs, paint::Style};
 
-use crate::pages::{Case, File, Section, deep, project};
+use crate::pages::{Case, File, Section, check, deep, project};
 
 struct Vignette {
     name: String,
     case: Case,
     claims: Vec<Claim>,
     todo: Vec<Claim>,
+    verdict: Vec<String>,
 }
 
 /// A line and what is indented below it.
@@ -54,6 +56,24 @@ fn the_engine_knows_what_the_vignettes_need() {
     let problems: Vec<String> = deep(|| vignettes.iter().flat_map(problems_of).collect());
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
     assert_eq!(vignettes.len(), 40);
+}
+
+#[test]
+fn the_rules_say_what_the_vignettes_say() {
+    let vignettes = vignettes();
+    let problems: Vec<String> = deep(|| vignettes.iter().flat_map(wrong_verdicts).collect());
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+fn wrong_verdicts(vignette: &Vignette) -> Vec<String> {
+    let project = project(&vignette.case);
+    let findings = check(&project);
+    let told: Vec<String> = findings.iter().map(|finding| format!("{} {} {}", finding.rule, finding.detail, project.relative(&finding.place.file))).collect();
+    let is_so = |line: &str| match line.strip_prefix("no ") {
+        Some(rule) => !told.iter().any(|told| told.split(' ').next() == Some(rule)),
+        None => told.iter().any(|told| told == line),
+    };
+    vignette.verdict.iter().filter(|line| !is_so(line)).map(|line| format!("{}: not so: {line}; told is {told:?}", vignette.name)).collect()
 }
 
 #[test]
@@ -76,8 +96,13 @@ fn vignettes() -> Vec<Vignette> {
 }
 
 fn vignette(name: &str, page: &str) -> Vignette {
-    let mut vignette =
-        Vignette { name: name.to_owned(), case: Case { section: Section::Silent, line: 1, files: Vec::new() }, claims: Vec::new(), todo: Vec::new() };
+    let mut vignette = Vignette {
+        name: name.to_owned(),
+        case: Case { section: Section::Silent, line: 1, files: Vec::new() },
+        claims: Vec::new(),
+        todo: Vec::new(),
+        verdict: Vec::new(),
+    };
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
         let Some(info) = line.strip_prefix("```") else { continue };
@@ -85,6 +110,7 @@ fn vignette(name: &str, page: &str) -> Vignette {
         match info.split_once(' ') {
             Some((_, path)) => vignette.case.files.push(File { name: path.to_owned(), text: body.join("\n") + "\n", expected: Vec::new() }),
             None if info == "facts" => vignette.claims.extend(claims(&body)),
+            None if info == "verdict" => vignette.verdict.extend(body.iter().map(|line| (*line).to_owned())),
             None if info == "todo" => vignette.todo.extend(claims(&body)),
             None => panic!("{name}: a block `{info}` that is neither a file nor claims"),
         }

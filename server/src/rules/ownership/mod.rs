@@ -245,3 +245,12 @@ impl<'w> Judge<'w> {
         column_classes(column).has(NameClass::Capability)
     }
 }
+
+/// `invoices` and `invoice` as `Invoice`.
+pub fn title(model: &str) -> String {
+    let singular = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
+    singular
+        .split('_')
+        .map(|word| word.chars().next().map(|first| first.to_uppercase().chain(word.chars().skip(1)).collect::<String>()).unwrap_or_default())
+        .collect()
+}

@@ -1,0 +1,138 @@
+//! **Make the check stop**: a guard that is there, and does not do what it looks like.
+
+use super::edits::Edits;
+use super::literal::Code;
+use super::{Fix, Grade};
+use crate::model::{ExprId, ExprKind, StmtId, StmtKind};
+use crate::project::Project;
+use crate::rules::Place;
+use crate::rules::open::why::Flaw;
+use crate::syntax::Language;
+use crate::text::{Span, lines};
+
+pub fn fix(project: &Project, at: &Place, flaw: Flaw) -> Option<Fix> {
+    let code = Code::of(project, &at.file)?;
+    let mut edits = Edits::default();
+    let title = match flaw {
+        Flaw::GoesOn => stop(&code, at.span, &mut edits)?,
+        Flaw::NotAwaited => wait(&code, at.span, &mut edits)?,
+        Flaw::AboveRoute => below(&code, at.span, &mut edits)?,
+        Flaw::MixinLast => first(&code, at.span, &mut edits)?,
+        Flaw::CommentedOut => uncomment(&code, at.span, &mut edits)?,
+        Flaw::Dropped | Flaw::FailsOpen => return None,
+    };
+    Some(Fix {
+        title,
+        grade: Grade::NeedsReview,
+        preferred: true,
+        edits: edits.finish()?,
+        note: Some("Try it in a private window: without being signed in it must refuse.".to_owned()),
+        suppresses: false,
+    })
+}
+
+/// `if (!user) res.status(401).end()` gets its `return`.
+fn stop(code: &Code<'_>, head: Span, edits: &mut Edits) -> Option<String> {
+    let placed = code.model.segment_at(head.start)?;
+    let segment = &placed.segment;
+    let is_it = |id: &StmtId| placed.absolute(segment[*id].span).start == head.start && matches!(segment[*id].kind, StmtKind::If { .. });
+    let check = (0..segment.stmts.len() as u32).map(StmtId).find(is_it)?;
+    let StmtKind::If { then, .. } = &segment[check].kind else { return None };
+    let last = *then.last()?;
+    let StmtKind::Expr(expr) = segment[last].kind else { return None };
+    let raises = code.language == Language::Python
+        && called(segment, expr).is_some_and(|name| name.ends_with("Exception") || name.ends_with("Error") || name == "PermissionDenied");
+    let word = if raises { "raise" } else { "return" };
+    edits.insert(&code.file, placed.absolute(segment[last].span).start, format!("{word} "));
+    Some(format!("Stop here: `{word}` what the check answers"))
+}
+
+/// `await` before a call whose answer is looked at, in a function that can wait.
+fn wait(code: &Code<'_>, call: Span, edits: &mut Edits) -> Option<String> {
+    let placed = code.model.segment_at(call.start)?;
+    let segment = &placed.segment;
+    let inside = Span::new(call.start - placed.start, call.end - placed.start);
+    let around = segment.functions.iter().filter(|function| function.body_span.contains(inside)).min_by_key(|function| function.body_span.len())?;
+    if !around.is_async {
+        return None;
+    }
+    let stands_alone = segment.stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Expr(expr) if segment[expr].span == inside));
+    let text = call.of(&code.text);
+    let new = if stands_alone || code.language == Language::Python { format!("await {text}") } else { format!("(await {text})") };
+    edits.replace(&code.file, call, new);
+    Some("Wait for the answer of the check".to_owned())
+}
+
+/// The decorator goes below the others, right above the function.
+fn below(code: &Code<'_>, decorator: Span, edits: &mut Edits) -> Option<String> {
+    let placed = code.model.segment_at(decorator.start)?;
+    let inside = Span::new(decorator.start - placed.start, decorator.end - placed.start);
+    let segment = &placed.segment;
+    let function = segment.functions.iter().find(|function| function.decorators.iter().any(|id| segment[*id].span == inside))?;
+    let text = &code.text;
+    let start = lines::line_start(text, decorator.start);
+    let next = lines::next_line(text, decorator.end);
+    let line = Span::new(start, next).of(text).to_owned();
+    if line.trim() != format!("@{}", decorator.of(text)) {
+        return None;
+    }
+    let at = lines::line_start(text, placed.absolute(function.name_span).start);
+    edits.replace(&code.file, Span::new(start, next), "");
+    edits.insert(&code.file, at, line);
+    Some(format!("Move `@{}` below the line that registers the function", decorator.of(text)))
+}
+
+/// The mixin becomes the first base.
+fn first(code: &Code<'_>, mixin: Span, edits: &mut Edits) -> Option<String> {
+    let placed = code.model.segment_at(mixin.start)?;
+    let inside = Span::new(mixin.start - placed.start, mixin.end - placed.start);
+    let segment = &placed.segment;
+    let class = segment.classes.iter().find(|class| class.bases.iter().any(|id| segment[*id].span == inside))?;
+    let at = class.bases.iter().position(|id| segment[*id].span == inside)?;
+    let before = segment[*class.bases.get(at.checked_sub(1)?)?].span;
+    let first = segment[*class.bases.first()?].span;
+    let text = mixin.of(&code.text);
+    edits.insert(&code.file, placed.absolute(first).start, format!("{text}, "));
+    edits.replace(&code.file, Span::new(placed.start + before.end, mixin.end), "");
+    Some(format!("Put `{text}` before the view"))
+}
+
+/// The comment marks of the check, and of the lines right below it, are taken away.
+fn uncomment(code: &Code<'_>, comment: Span, edits: &mut Edits) -> Option<String> {
+    let text = &code.text;
+    let mark = if code.language == Language::Python { "#" } else { "//" };
+    let mut at = lines::line_start(text, comment.start);
+    let mut refuses = false;
+    let mut any = false;
+    loop {
+        let stop = lines::line_stop(text, at);
+        let line = Span::new(at, stop).of(text);
+        let Some(rest) = line.trim_start().strip_prefix(mark) else { break };
+        let start = at + (line.len() - line.trim_start().len()) as u32;
+        let taken = mark.len() as u32 + u32::from(rest.starts_with(' '));
+        if !is_code(rest.trim()) {
+            break;
+        }
+        refuses |= ["return", "throw", "raise", "redirect", "abort", "require", "ensure", "assert", "@", "protect"].iter().any(|word| rest.contains(word));
+        edits.replace(&code.file, Span::new(start, start + taken), "");
+        any = true;
+        let next = lines::next_line(text, at);
+        if next <= at {
+            break;
+        }
+        at = next;
+    }
+    (any && refuses).then(|| "Switch the check on again".to_owned())
+}
+
+fn is_code(line: &str) -> bool {
+    line.starts_with('@') || line.ends_with([';', ')', '{', '}', ':', ',']) || line.is_empty()
+}
+
+fn called(segment: &crate::model::Segment, expr: ExprId) -> Option<&crate::text::Name> {
+    match &segment[expr].kind {
+        ExprKind::Call { callee, .. } => called(segment, *callee),
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name),
+        _ => None,
+    }
+}

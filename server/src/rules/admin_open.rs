@@ -1,0 +1,114 @@
+//! Something that is for administrators is open to everybody who is signed in.
+
+use super::open::door::{Door, door, is_unfinished};
+use super::open::purpose::{Purpose, purpose};
+use super::open::{Deed, What, administrative, deeds, standing};
+use super::ownership::{Answer, Judge, Tie, title};
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::event::AccessId;
+use crate::facts::query::Operation;
+use crate::project::routes::Route;
+use crate::text::Name;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("admin-open"),
+    title: "What is for administrators is open to everybody who is signed in",
+    risk: Risk::Authorization,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[285, 862],
+    page: include_str!("../../../queries/rules/admin-open.md"),
+};
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let Some(route) = &cx.walk.route else { return };
+    let found = open(cx, &judge);
+    let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
+    let Some(door) = found.door else { return };
+    let (deed, signs) = worst;
+    let confidence = if signs.len() > 1 { Confidence::Proven } else { Confidence::Likely };
+    let guessed = deed.access.is_some_and(|access| access.query.guessed);
+    let mut raw = Raw::new(&META, door.site.clone(), if guessed { confidence.min(Confidence::Likely) } else { confidence });
+    raw.detail = Name::new_static("AZ10");
+    raw.message = message(cx, route, &door, deed, signs);
+    raw.absence = true;
+    for (deed, _) in found.all.iter().take(4) {
+        raw.also(deed.site.clone(), format!("this is what every user can do: {}", doing(cx, &deed.what)));
+    }
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    out.push(raw);
+}
+
+/// The accesses of which this rule tells, so that no other rule tells of them, too.
+pub fn told(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<AccessId> {
+    open(cx, judge).all.iter().filter_map(|(deed, _)| deed.access.map(|access| access.id)).collect()
+}
+
+struct Found<'w> {
+    door: Option<Door>,
+    all: Vec<(Deed<'w>, Vec<administrative::Sign>)>,
+}
+
+fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
+    let nothing = Found { door: None, all: Vec::new() };
+    let Some(route) = &cx.walk.route else { return nothing };
+    if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
+        return nothing;
+    }
+    let door = door(cx.project, route);
+    if is_unfinished(cx.project, route, &door) || matches!(purpose(route, &door), Purpose::Credentials | Purpose::Machine | Purpose::Capability) {
+        return nothing;
+    }
+    let is_open = |deed: &Deed<'_>| judge.signed_in(deed.facts) == Answer::Yes && !standing::may_be_decided(judge, deed.facts);
+    // Rows of one's own are one's own, whatever the address is called.
+    let is_anybodys = |deed: &Deed<'_>| match &deed.tie {
+        Some(Tie::Owned | Tie::Nullable | Tie::Opaque | Tie::Fixed) => deed.what.creates(),
+        _ => true,
+    };
+    let all = deeds(cx, judge)
+        .into_iter()
+        .filter(|deed| is_open(deed) && is_anybodys(deed))
+        .map(|deed| {
+            let signs = administrative::signs(cx, route, &door, &deed);
+            (deed, signs)
+        })
+        .filter(|(_, signs)| !signs.is_empty())
+        .collect();
+    let all: Vec<(Deed<'_>, Vec<administrative::Sign>)> = all;
+    if all.is_empty() || standing::a_condition_names_a_role(cx) {
+        return nothing;
+    }
+    Found { door: Some(door), all }
+}
+
+fn doing(cx: &RuleCx<'_>, what: &What) -> String {
+    let called = |model: &Name| cx.schema.model(model).map_or_else(|| title(model), |model| title(&model.name));
+    match what {
+        What::Write { operation: Operation::Create, model, .. } => format!("create {} rows", called(model)),
+        What::Write { operation, model, .. } => format!("{} any {}", operation.verb(), called(model)),
+        What::Read { many: true, model, .. } => format!("list every {}", called(model)),
+        What::Read { model, .. } => format!("read any {}", called(model)),
+        What::Effect(kind) if kind == "refund" => "pay money back".to_owned(),
+        What::Effect(_) => "start payments or send messages".to_owned(),
+    }
+}
+
+fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>, signs: &[administrative::Sign]) -> String {
+    let doing = doing(cx, &deed.what);
+    let through = match (route.framework.as_str(), door.name.is_empty()) {
+        ("next-action", false) => format!("`{}`", door.name),
+        ("next-page", _) => "this page".to_owned(),
+        _ if route.path.is_some() => format!("`{}`", route.title()),
+        _ => "this route".to_owned(),
+    };
+    let which = signs.iter().find_map(|sign| match sign {
+        administrative::Sign::Privilege(column) => Some(format!(", its `{column}` too")),
+        _ => None,
+    });
+    format!(
+        "Every signed-in user can {doing}{} through {through}: it checks that somebody is signed in, but not that they are allowed to do this.",
+        which.unwrap_or_default()
+    )
+}

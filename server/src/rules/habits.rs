@@ -1,0 +1,178 @@
+//! What the handlers of a file usually do first: when all but one ask who is calling, the one was forgotten.
+
+use super::open::door::door;
+use super::open::own_events;
+use super::open::page_only::guard_in_page;
+use super::open::public_mark::is_meant_for_everybody;
+use super::ownership::{Answer, Judge};
+use super::plan::RequireSignIn;
+use super::raw::{Raw, RawPlace, RuleCx};
+use super::{Confidence, Finding, FixPlan, Related, admin_open, missing_auth};
+use crate::facts::check::{Fact, Facts, GuardKind};
+use crate::facts::event::Event;
+use crate::facts::names;
+use crate::facts::place::Site;
+use crate::facts::value::Kind;
+use crate::project::Project;
+use crate::text::Name;
+
+/// What one handler does before anything else.
+#[derive(Clone, Debug)]
+pub struct Habit {
+    pub door: Site,
+    /// What it calls for it; empty where that has no name.
+    pub asks: Option<Name>,
+    pub framework: Name,
+    pub path: Option<String>,
+    /// The function, and where it is registered.
+    pub handler: Option<Site>,
+    pub registered: Site,
+}
+
+/// Of a handler that does something.
+pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
+    let route = cx.walk.route.as_ref()?;
+    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let mut points = own_events(cx.walk).filter_map(|(_, event)| match event {
+        Event::Access(access) => Some(&access.facts),
+        Event::Effect(effect) => Some(&effect.facts),
+        _ => None,
+    });
+    let first: &Facts = points.next()?;
+    let is_known = |facts: &Facts| judge.signed_in(facts) == Answer::Yes;
+    let asks = (is_known(first) && points.all(is_known)).then(|| name(cx, first));
+    let handler = route.function().and_then(|key| {
+        let span = cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.span;
+        Some(Site { item: key.item, span })
+    });
+    Some(Habit {
+        door: door(cx.project, route).site,
+        asks,
+        framework: route.framework.clone(),
+        path: route.path.clone(),
+        handler,
+        registered: route.site.clone(),
+    })
+}
+
+/// `requireUser`, `login_required`: a function of the project before what a library calls it.
+fn name(cx: &RuleCx<'_>, facts: &Facts) -> Name {
+    let route = cx.walk.route.as_ref();
+    let in_front = route.into_iter().flat_map(|route| &route.chain).filter_map(|link| match link.value.kind() {
+        Kind::Function(closure) => {
+            cx.project.placed(&closure.item).and_then(|placed| placed.segment.functions.get(closure.function.0 as usize)).map(|function| function.name.clone())
+        }
+        _ => None,
+    });
+    let mut called: Vec<Name> =
+        cx.walk.visited.iter().filter_map(|key| Some(cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.name.clone())).collect();
+    called.sort();
+    let is_asking = |name: &Name| !name.is_empty() && (names::is_guard(name) || names::is_current_user(name));
+    let by_library = facts.iter().find_map(|fact| match fact {
+        Fact::Guard(guard) if guard.sure && matches!(guard.kind, GuardKind::Identity | GuardKind::Role) && is_word(&guard.name) => Some(guard.name.clone()),
+        _ => None,
+    });
+    in_front.chain(called).find(is_asking).or(by_library).unwrap_or_default()
+}
+
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// Is this a finding that is read with what the other handlers do?
+pub fn matter_to(raw: &Raw) -> bool {
+    raw.meta.id == missing_auth::META.id
+}
+
+/// Did somebody write above the handler that it is meant for everybody?
+pub fn is_meant(project: &Project, raw: &Raw) -> bool {
+    let guarded = raw.related.iter().filter_map(|(place, message)| match place {
+        RawPlace::Site(site) if message.starts_with(missing_auth::GUARDED) => Some(site),
+        _ => None,
+    });
+    std::iter::once(&raw.site).chain(guarded).any(|site| is_meant_for_everybody(project, site))
+}
+
+/// What the other handlers of the file do makes a finding surer, and is said with it.
+pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: impl Iterator<Item = &'h Habit>, raw: &mut Raw) {
+    let near: Vec<&Habit> = near.collect();
+    if let Some(own) = near.iter().find(|habit| habit.door == raw.site) {
+        raw.plans.extend(plan(project, own, &near, far));
+        if let Some((file, span)) = own.path.as_deref().and_then(|path| guard_in_page(project, path)) {
+            raw.also_place(file, span, "only this page asks who is signed in, and a stranger does not use the page (AZ13)".to_owned());
+        }
+    }
+    let mut others: Vec<&Habit> = near.into_iter().filter(|habit| habit.door != raw.site).collect();
+    others.sort_by(|a, b| a.door.cmp(&b.door));
+    others.dedup_by(|a, b| a.door == b.door);
+    let asking: Vec<&&Habit> = others.iter().filter(|habit| habit.asks.is_some()).collect();
+    if asking.is_empty() {
+        return;
+    }
+    let mut named: Vec<&Name> = asking.iter().filter_map(|habit| habit.asks.as_ref()).filter(|name| !name.is_empty()).collect();
+    named.sort();
+    let usual = named.first().filter(|first| named.len() == asking.len() && named.iter().all(|name| name == *first)).map(|name| (*name).clone());
+    let most = asking.len() * 2 > others.len();
+    if most {
+        raw.confidence = match raw.confidence {
+            Confidence::Possible if asking.len() > 1 => Confidence::Likely,
+            Confidence::Possible => Confidence::Possible,
+            _ => Confidence::Proven,
+        };
+    }
+    let first = usual.as_ref().map_or_else(|| "ask first who is calling".to_owned(), |name| format!("use `{name}` first"));
+    let said = match (asking.len(), others.len()) {
+        (1, 1) => match &usual {
+            Some(name) => format!(" The other handler in this file uses `{name}` first."),
+            None => " The other handler in this file asks first who is calling.".to_owned(),
+        },
+        (all, of) if all == of => format!(" The other {all} handlers in this file {first}."),
+        (some, of) if most => format!(" {some} of the other {of} handlers in this file {first}."),
+        _ => return,
+    };
+    raw.message.push_str(&said);
+}
+
+/// The check of a handler of the same file, or else the one that most handlers of the framework have.
+fn plan<'h>(project: &Project, own: &Habit, near: &[&'h Habit], far: impl Iterator<Item = &'h Habit>) -> Option<FixPlan> {
+    let may_guide = |habit: &&Habit| habit.asks.is_some() && habit.framework == own.framework && habit.handler.is_some() && habit.door != own.door;
+    let mut guides: Vec<&Habit> = near.iter().copied().filter(|habit| may_guide(habit)).collect();
+    if guides.is_empty() {
+        guides = far.filter(|habit| may_guide(habit)).collect();
+    }
+    let uses = |habit: &Habit| guides.iter().filter(|other| other.asks == habit.asks).count();
+    let mut ranked: Vec<(usize, &Habit)> = guides.iter().map(|habit| (uses(habit), *habit)).collect();
+    ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.door.cmp(&b.1.door)));
+    let (_, guide) = ranked.first()?;
+    Some(FixPlan::RequireSignIn(Box::new(RequireSignIn {
+        handler: project.place(own.handler.as_ref()?)?,
+        registered: project.place(&own.registered)?,
+        guide: project.place(guide.handler.as_ref()?)?,
+        guide_registered: project.place(&guide.registered)?,
+        asks: guide.asks.clone().unwrap_or_default(),
+    })))
+}
+
+/// Several routes that are open for one reason are one finding.
+pub fn merge(findings: &mut Vec<Finding>) {
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
+        let is_ours = finding.rule == missing_auth::META.id || finding.rule == admin_open::META.id;
+        let same = kept.iter().position(|known| is_ours && known.rule == finding.rule && known.place == finding.place);
+        let Some(known) = same.and_then(|at| kept.get_mut(at)) else {
+            kept.push(finding);
+            continue;
+        };
+        let (mut loud, quiet) = if finding.level > known.level { (finding, known.clone()) } else { (known.clone(), finding) };
+        let all = quiet.related.into_iter().filter(|related| related.message.starts_with("reached from"));
+        for related in all {
+            if loud.related.len() < MOST_RELATED && !loud.related.iter().any(|other: &Related| other.message == related.message) {
+                loud.related.push(related);
+            }
+        }
+        *known = loud;
+    }
+    *findings = kept;
+}
+
+const MOST_RELATED: usize = 12;

@@ -1,0 +1,156 @@
+//! A route does something that belongs to somebody, and nobody has to be signed in for it.
+
+use super::open::door::{Door, door, is_unfinished};
+use super::open::known::nobody_is_known;
+use super::open::purpose::{Purpose, purpose};
+use super::open::switched_off::left_for_later;
+use super::open::why::{Flaw, why};
+use super::open::{Deed, What, deeds};
+use super::ownership::{Judge, title};
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::query::Operation;
+use crate::facts::schema::Privacy;
+use crate::project::routes::Route;
+use crate::text::Name;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("missing-auth"),
+    title: "Anybody can call this, signed in or not",
+    risk: Risk::Authorization,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[306, 862],
+    page: include_str!("../../../queries/rules/missing-auth.md"),
+};
+
+/// What is said of a handler whose guard stops nobody.
+pub const GUARDED: &str = "this is what it should guard";
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let Some(route) = &cx.walk.route else { return };
+    // What was not seen may hold the check.
+    if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
+        return;
+    }
+    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let door = door(cx.project, route);
+    if is_unfinished(cx.project, route, &door) {
+        return;
+    }
+    let purpose = purpose(route, &door);
+    let all = deeds(cx, &judge);
+    let mut open: Vec<(&Deed<'_>, Confidence)> = all
+        .iter()
+        .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at))
+        .filter_map(|deed| Some((deed, confidence(route, purpose, &all, deed)?)))
+        .collect();
+    if open.is_empty() {
+        return;
+    }
+    // What is changed is told before what is read, and what is sure before what is not.
+    open.sort_by_key(|(deed, confidence)| (std::cmp::Reverse(*confidence), !deed.what.is_write(), deed.what.creates()));
+    let Some((worst, confidence)) = open.first() else { return };
+    let mut raw = Raw::new(&META, door.site.clone(), *confidence);
+    raw.detail = Name::new_static(detail(route, worst));
+    raw.message = message(cx, route, &door, worst);
+    raw.absence = true;
+    if let Some(later) = route.function().and_then(|key| left_for_later(cx, &key)) {
+        raw.also(later, "a comment says that the check is still to be written".to_owned());
+    }
+    if let Some(why) = why(cx, route) {
+        raw.message = format!("{} {}", why.message, raw.message);
+        raw.detail = Name::new_static(why.detail);
+        raw.also(door.site.clone(), format!("{GUARDED}: {}", route.title()));
+        raw.plans.extend(cx.project.place(&why.site).map(|at| FixPlan::RepairGuard { at, flaw: why.flaw }));
+        raw.site = why.site;
+        raw.absence = why.flaw == Flaw::CommentedOut;
+    }
+    for (deed, _) in open.iter().take(4) {
+        raw.also(deed.site.clone(), format!("this is what anybody can do: {}", doing(cx, &deed.what)));
+    }
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    out.push(raw);
+}
+
+/// What is asked for with GET and writes what is nobody's own fills a cache.
+fn only_keeps_what_it_read(route: &Route, deed: &Deed<'_>) -> bool {
+    let gets = matches!(route.methods.as_slice(), [method] if method == "GET");
+    gets && matches!(
+        deed.what,
+        What::Write { operation: Operation::Create | Operation::Update | Operation::Upsert, privacy: Privacy::Public | Privacy::Unknown, .. }
+    )
+}
+
+/// How sure it is that this was not meant for everybody. `None`: it was.
+fn confidence(route: &Route, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>) -> Option<Confidence> {
+    if only_keeps_what_it_read(route, deed) {
+        return None;
+    }
+    let only_puts_in = || all.iter().all(|deed| !deed.what.is_write() || deed.what.creates() || matches!(deed.what, What::Effect(_)));
+    match purpose {
+        Purpose::Ordinary => Some(deed.confidence),
+        Purpose::Machine => None,
+        Purpose::Internal if deed.what.is_write() => Some(Confidence::Likely),
+        Purpose::Internal => Some(deed.confidence),
+        Purpose::Infrastructure if deed.what.is_write() => Some(deed.confidence),
+        Purpose::Infrastructure => None,
+        Purpose::Intake if deed.what.creates() || matches!(deed.what, What::Effect(_) | What::Write { operation: Operation::Upsert, .. }) => None,
+        Purpose::Intake if only_puts_in() && !matches!(deed.what, What::Read { many: true, .. }) => None,
+        Purpose::Intake => Some(deed.confidence.min(Confidence::Likely)),
+        // Whoever signs in is not signed in yet; but nobody lists or deletes people to get in.
+        Purpose::Credentials => match &deed.what {
+            What::Read { many: true, privacy: Privacy::Principal, .. } | What::Write { operation: Operation::Delete, privacy: Privacy::Principal, .. } => {
+                Some(deed.confidence.min(Confidence::Likely))
+            }
+            _ => None,
+        },
+        // The plain key of a row is no secret.
+        Purpose::Capability => match &deed.what {
+            What::Write { operation: Operation::Delete | Operation::Update, .. } | What::Read { many: true, .. } => {
+                Some(deed.confidence.min(Confidence::Likely))
+            }
+            _ => None,
+        },
+    }
+}
+
+fn detail(route: &Route, deed: &Deed<'_>) -> &'static str {
+    match deed.what {
+        What::Read { .. } if route.framework == "next-action" => "AZ14",
+        What::Read { .. } => "AZ02",
+        _ => "AZ01",
+    }
+}
+
+/// `change any Note`, for after "anybody can".
+fn doing(cx: &RuleCx<'_>, what: &What) -> String {
+    let called = |model: &Name| cx.schema.model(model).map_or_else(|| title(model), |model| title(&model.name));
+    match what {
+        What::Write { operation: Operation::Create, model, .. } => format!("create {} rows", called(model)),
+        What::Write { operation, model, .. } => format!("{} any {}", operation.verb(), called(model)),
+        What::Read { many: true, model, .. } => format!("list every {}", called(model)),
+        What::Read { model, .. } => format!("read any {}", called(model)),
+        What::Effect(kind) => match kind.as_str() {
+            "mail" => "send e-mail in your name".to_owned(),
+            "sms" => "send text messages at your cost".to_owned(),
+            "refund" => "pay money back".to_owned(),
+            _ => "start payments".to_owned(),
+        },
+    }
+}
+
+fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> String {
+    let doing = doing(cx, &deed.what);
+    match route.framework.as_str() {
+        "next-action" => {
+            let name = if door.name.is_empty() { "this action".to_owned() } else { format!("`{}`", door.name) };
+            format!("Anyone can {doing}: {name} is a server action, which anybody on the internet can call, and it never checks who is calling.")
+        }
+        "next-page" => format!("Anyone who opens this page can {doing}: it never checks who is signed in."),
+        _ => {
+            let through = route.path.as_ref().map_or_else(|| "this route".to_owned(), |_| format!("`{}`", route.title()));
+            format!("Anyone on the internet can {doing} through {through}: it never checks who is calling.")
+        }
+    }
+}

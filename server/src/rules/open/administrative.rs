@@ -1,0 +1,152 @@
+//! What tells that something is not for every user: the address, the name, and what is done (authorization reference, 6.2).
+
+use super::door::Door;
+use super::{Deed, What, columns};
+use crate::facts::names;
+use crate::facts::query::Operation;
+use crate::facts::schema::{NameClass, Privacy, model_classes};
+use crate::project::routes::Route;
+use crate::rules::ownership::Tie;
+use crate::rules::raw::RuleCx;
+use crate::text::Name;
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Sign {
+    /// The address or the name says so.
+    Called,
+    /// A role, a plan, a balance is set to what the caller sends.
+    Privilege(Name),
+    /// Other people's accounts are changed.
+    People,
+    /// All rows are deleted.
+    Everything,
+    /// All people are listed.
+    Directory,
+    /// Money is paid back.
+    Refund,
+    /// What is sold or shown to everybody is changed, in a project whose people have roles.
+    Catalogue,
+}
+
+pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Vec<Sign> {
+    let mut signs = Vec::new();
+    let changes = matches!(&deed.what, What::Write { operation, .. } if *operation != Operation::Create);
+    if is_called(route, door) && (deed.what.is_write() || matches!(deed.what, What::Read { .. })) {
+        signs.push(Sign::Called);
+    }
+    if let What::Write { operation, model, privacy } = &deed.what {
+        let known = cx.schema.model(model);
+        if *operation != Operation::Delete
+            && let Some(access) = deed.access
+            && known.is_some_and(|known| known.is_principal || known.membership.is_some())
+            && let Some(column) = columns::chosen_from_outside(&access.query.data, |_, name| is_privilege(name))
+        {
+            signs.push(Sign::Privilege(column));
+        }
+        if changes && *privacy == Privacy::Principal && matches!(deed.tie, Some(Tie::Client(_) | Tie::Spoofed)) {
+            signs.push(Sign::People);
+        }
+        if *operation == Operation::Delete && deed.tie == Some(Tie::List) {
+            signs.push(Sign::Everything);
+        }
+        if changes && *privacy == Privacy::Public && is_catalogue(model) && has_roles(cx) && matches!(deed.tie, Some(Tie::Client(_) | Tie::List)) {
+            signs.push(Sign::Catalogue);
+        }
+    }
+    match &deed.what {
+        What::Read { many: true, privacy: Privacy::Principal, .. } => signs.push(Sign::Directory),
+        What::Effect(kind) if kind == "refund" => signs.push(Sign::Refund),
+        _ => {}
+    }
+    signs
+}
+
+/// `/api/admin/users`, `impersonateUser`, `/orders/:id/refund`.
+fn is_called(route: &Route, door: &Door) -> bool {
+    let path = if route.framework == "next-action" { "" } else { route.path.as_deref().unwrap_or_default() };
+    let words = names::words(path);
+    let named = names::words(&door.name);
+    let all = || words.iter().chain(&named);
+    let two = |first: &str, second: &[&str]| {
+        let pairs = words.windows(2).chain(named.windows(2));
+        pairs.into_iter().any(|pair| matches!(pair, [a, b] if a == first && second.contains(&b.as_str())))
+    };
+    all().any(|word| ALONE.contains(&word.as_str()))
+        || ["set", "change", "update", "assign", "grant"].iter().any(|verb| two(verb, &["role", "roles", "permission", "permissions", "admin", "credits"]))
+        || two("feature", &["flag", "flags"])
+        || two("all", &["users", "customers", "orders"])
+}
+
+const ALONE: &[&str] = &[
+    "admin",
+    "administrator",
+    "superadmin",
+    "superuser",
+    "staff",
+    "backoffice",
+    "impersonate",
+    "impersonation",
+    "moderate",
+    "moderation",
+    "moderator",
+    "ban",
+    "unban",
+    "suspend",
+    "unsuspend",
+    "promote",
+    "demote",
+    "refund",
+    "refunds",
+];
+
+fn is_privilege(column: &str) -> bool {
+    let words = names::words(column);
+    words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "role"
+                | "roles"
+                | "permission"
+                | "permissions"
+                | "scopes"
+                | "admin"
+                | "staff"
+                | "superuser"
+                | "moderator"
+                | "plan"
+                | "tier"
+                | "credits"
+                | "balance"
+                | "quota"
+                | "banned"
+        )
+    })
+}
+
+/// Of what is public, what is offered by the house and not written by its users.
+fn is_catalogue(model: &Name) -> bool {
+    let classes = model_classes(model);
+    let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
+    classes.has(NameClass::PublicModel)
+        && matches!(
+            name.as_str(),
+            "product"
+                | "product_variant"
+                | "category"
+                | "plan"
+                | "price"
+                | "tier"
+                | "feature_flag"
+                | "announcement"
+                | "coupon"
+                | "discount"
+                | "site_setting"
+                | "banner"
+        )
+}
+
+/// Do people of this project have a role or a flag that sets some of them apart?
+fn has_roles(cx: &RuleCx<'_>) -> bool {
+    let apart = |name: &str| names::words(name).iter().any(|word| matches!(word.as_str(), "role" | "roles" | "admin" | "staff" | "superuser"));
+    cx.schema.principals().any(|model| model.columns.iter().any(|column| apart(&column.name)))
+}

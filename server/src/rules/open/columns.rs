@@ -1,0 +1,86 @@
+//! What is written to a row, by column.
+
+use crate::facts::schema::{Classes, column_classes};
+use crate::facts::value::{Kind, Value};
+use crate::text::Name;
+
+/// Does a value from outside stand anywhere in what is written?
+pub fn holds_input(value: &Value) -> bool {
+    let mut found = is_from_outside(value);
+    each(value, &mut |_, value| found |= is_from_outside(value), 0);
+    found
+}
+
+/// The first column of such a name into which somebody outside puts a value.
+pub fn chosen_from_outside(data: &[Value], is_such: impl Fn(Classes, &str) -> bool) -> Option<Name> {
+    let mut found = None;
+    for value in data {
+        each(
+            value,
+            &mut |name, value| {
+                if found.is_none() && is_from_outside(value) && is_such(column_classes(name), name) {
+                    found = Some(name.clone());
+                }
+            },
+            0,
+        );
+    }
+    found
+}
+
+/// Is what is written nothing but how often something was seen or liked?
+pub fn only_counts(data: &[Value]) -> bool {
+    let (mut any, mut all) = (false, true);
+    for value in data {
+        each(
+            value,
+            &mut |name, _| {
+                any = true;
+                all &= is_count(name);
+            },
+            0,
+        );
+    }
+    any && all
+}
+
+fn is_count(name: &str) -> bool {
+    let words = crate::facts::names::words(name);
+    let counted = |word: &String| {
+        matches!(
+            word.as_str(),
+            "views"
+                | "view"
+                | "hits"
+                | "hit"
+                | "clicks"
+                | "click"
+                | "likes"
+                | "downloads"
+                | "download"
+                | "plays"
+                | "visits"
+                | "shares"
+                | "opens"
+                | "impressions"
+        )
+    };
+    words.iter().any(counted) || words.last().is_some_and(|last| last == "increment") || matches!(words.as_slice(), [last] if last == "updated")
+}
+
+pub fn is_from_outside(value: &Value) -> bool {
+    value.taint().iter().any(|origin| origin.part.is_request())
+}
+
+fn each(value: &Value, told: &mut dyn FnMut(&Name, &Value), depth: u32) {
+    if depth > 3 {
+        return;
+    }
+    match value.kind() {
+        Kind::Object(object) => object.fields.iter().for_each(|(name, value)| told(name, value)),
+        Kind::Seq(seq) => seq.items.iter().for_each(|item| each(item, told, depth + 1)),
+        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| each(&alternative.value, told, depth + 1)),
+        Kind::Instance(instance) => instance.fields.iter().for_each(|(name, value)| told(name, value)),
+        _ => {}
+    }
+}

@@ -1,0 +1,275 @@
+//! What a handler does that not everybody should be able to set in motion, and how sure that is.
+
+use super::{columns, is_steered, own_events};
+use crate::facts::check::Facts;
+use crate::facts::event::{Access, Event};
+use crate::facts::place::Site;
+use crate::facts::query::{Columns, Operation};
+use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, model_classes};
+use crate::facts::taint::Part;
+use crate::rules::Confidence;
+use crate::rules::ownership::{Credential, Judge, Tie, credential};
+use crate::rules::raw::RuleCx;
+use crate::text::Name;
+
+/// One of them.
+pub struct Deed<'w> {
+    /// Which event of the walk it is.
+    pub at: usize,
+    pub what: What,
+    pub site: &'w Site,
+    pub facts: &'w Facts,
+    pub confidence: Confidence,
+    pub access: Option<&'w Access>,
+    /// Which rows, if that is known.
+    pub tie: Option<Tie>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum What {
+    Write {
+        operation: Operation,
+        model: Name,
+        privacy: Privacy,
+    },
+    Read {
+        many: bool,
+        model: Name,
+        privacy: Privacy,
+    },
+    /// It costs money or reaches people.
+    Effect(Name),
+}
+
+impl What {
+    pub fn is_write(&self) -> bool {
+        matches!(self, What::Write { .. } | What::Effect(_))
+    }
+
+    pub fn creates(&self) -> bool {
+        matches!(self, What::Write { operation: Operation::Create, .. })
+    }
+
+    pub fn model(&self) -> Option<&Name> {
+        match self {
+            What::Write { model, .. } | What::Read { model, .. } => Some(model),
+            What::Effect(_) => None,
+        }
+    }
+}
+
+/// Everything the handler of a walk does that matters, in order.
+pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
+    let walk: &'w crate::project::RootWalk = cx.walk;
+    own_events(walk)
+        .filter_map(|(at, event)| match event {
+            Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access, at),
+            Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund") => Some(Deed {
+                at,
+                what: What::Effect(effect.kind.clone()),
+                site: &effect.site,
+                facts: &effect.facts,
+                confidence: Confidence::Likely,
+                access: None,
+                tie: None,
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
+fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usize) -> Option<Deed<'w>> {
+    let query = &access.query;
+    if query.model.is_empty() || access.delegated {
+        return None;
+    }
+    // The database looks at the caller itself.
+    if query.row_security && credential(query.handle.as_ref()) != Credential::Privileged {
+        return None;
+    }
+    let model = cx.schema.model_near(&query.model, &access.site.item.file);
+    if keeps_house(&query.model) || is_credential(&query.model) && query.operation != Operation::ReadMany {
+        return None;
+    }
+    let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);
+    let tie = judge.tie(access);
+    let (what, confidence) = match query.operation {
+        Operation::Create => (write(access, privacy), created(access, model, privacy)?),
+        Operation::Update | Operation::Delete | Operation::Upsert => (write(access, privacy), changed(access, &tie, privacy)?),
+        Operation::ReadOne | Operation::ReadMany => {
+            let many = query.operation == Operation::ReadMany && tie == Tie::List;
+            (What::Read { many, model: query.model.clone(), privacy }, read(cx, judge, access, model, &tie, privacy)?)
+        }
+        Operation::Count | Operation::Raw => return None,
+    };
+    let confidence = if query.guessed { confidence.min(Confidence::Likely) } else { confidence };
+    Some(Deed { at, what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie) })
+}
+
+fn write(access: &Access, privacy: Privacy) -> What {
+    What::Write { operation: access.query.operation, model: access.query.model.clone(), privacy }
+}
+
+/// New rows: putting something in is often meant for everybody. In somebody else's name it is not.
+fn created(access: &Access, model: Option<&Model>, privacy: Privacy) -> Option<Confidence> {
+    let data = &access.query.data;
+    if data.iter().any(|value| value.taint().iter().any(|origin| origin.part == Part::Principal)) {
+        return None;
+    }
+    let owner = columns::chosen_from_outside(data, |classes, name| match model {
+        Some(model) => model.direct_owners().any(|owner| owner.is_called(name)),
+        None => classes.has(NameClass::Owner) && classes.has(NameClass::OwnerByName),
+    });
+    match privacy {
+        Privacy::Private | Privacy::AuthoredPublic | Privacy::Unknown if owner.is_some() => Some(Confidence::Proven),
+        // Somebody makes an account.
+        Privacy::Principal => None,
+        _ if is_steered(access) => Some(Confidence::Possible),
+        _ => None,
+    }
+}
+
+fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
+    let query = &access.query;
+    if query.operation != Operation::Delete && columns::only_counts(&query.data) {
+        return None;
+    }
+    if is_by_capability(access) {
+        return None;
+    }
+    let sure = if privacy == Privacy::Unknown { Confidence::Likely } else { Confidence::Proven };
+    match tie {
+        Tie::Client(_) | Tie::Spoofed => Some(sure),
+        Tie::List if query.operation == Operation::Upsert => is_steered(access).then_some(Confidence::Likely),
+        Tie::List => Some(Confidence::Likely),
+        Tie::Fixed if is_steered(access) => Some(Confidence::Likely),
+        Tie::Fixed => Some(Confidence::Possible),
+        Tie::Owned | Tie::Nullable | Tie::Opaque => None,
+    }
+}
+
+/// Whoever knows the secret in the row may.
+fn is_by_capability(access: &Access) -> bool {
+    use crate::facts::query::Filter;
+    use crate::facts::schema::column_classes;
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    conjuncts.iter().any(|filter| {
+        matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| column_classes(column).has(NameClass::Capability)) && columns::is_from_outside(&term.value))
+    })
+}
+
+fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
+    if !privacy.is_private() || !matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List) {
+        return None;
+    }
+    if is_by_address(access) || judge.leaves_unchecked(access) != Some(true) {
+        return None;
+    }
+    let sure = model.map_or(Confidence::Likely, |model| whose(cx, model));
+    if privacy == Privacy::Principal {
+        return (!is_profile(access) && !cx.project.declares_answer(cx.walk)).then_some(sure.min(Confidence::Likely));
+    }
+    Some(sure)
+}
+
+/// What a server writes about its own work: counts, limits, logs, things to be done.
+fn keeps_house(model: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "rate",
+        "limit",
+        "throttle",
+        "log",
+        "logs",
+        "audit",
+        "attempt",
+        "attempts",
+        "job",
+        "jobs",
+        "queue",
+        "metric",
+        "metrics",
+        "visit",
+        "visits",
+        "view",
+        "views",
+        "click",
+        "clicks",
+        "pageview",
+        "analytics",
+        "event",
+        "events",
+        "hit",
+        "hits",
+        "cache",
+    ];
+    let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
+    name.rsplit('_').next().is_some_and(|last| WORDS.contains(&last))
+}
+
+/// Looking up one of these is how somebody is recognised.
+fn is_credential(model: &Name) -> bool {
+    let classes = model_classes(model);
+    let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
+    let last = name.rsplit('_').next().unwrap_or_default();
+    classes.has(NameClass::Session)
+        || classes.has(NameClass::CapabilityModel)
+        || matches!(last, "token" | "session" | "key" | "secret" | "credential" | "nonce" | "otp" | "challenge" | "authenticator" | "passkey")
+}
+
+/// How sure it is that its rows belong to somebody. Without columns the name of the table is all that is known.
+fn whose(cx: &RuleCx<'_>, model: &Model) -> Confidence {
+    if model.columns.is_empty() {
+        return Confidence::Likely;
+    }
+    let named = model_classes(&model.name).has(NameClass::PrivateModel) || model_classes(&model.table).has(NameClass::PrivateModel);
+    if named || model.is_principal {
+        return Confidence::Proven;
+    }
+    let may_lack = |path: &OwnerPath| {
+        let last = path.steps.last().and_then(|step| cx.schema.get(&step.model)).unwrap_or(model);
+        last.column(&path.column).is_some_and(|column| column.optional)
+    };
+    let of = |path: &OwnerPath| match (path.steps.is_empty(), may_lack(path)) {
+        (true, false) => Confidence::Proven,
+        (true, true) | (false, false) => Confidence::Likely,
+        (false, true) => Confidence::Possible,
+    };
+    model.owners().iter().map(of).max().unwrap_or(Confidence::Likely)
+}
+
+/// Asked for by the name in a public address: `/book/[slug]`.
+fn is_by_address(access: &Access) -> bool {
+    use crate::facts::query::Filter;
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let named = |column: &str| {
+        matches!(
+            crate::facts::schema::names::snake(column).as_str(),
+            "username" | "user_name" | "handle" | "slug" | "subdomain" | "domain" | "permalink" | "code"
+        )
+    };
+    conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| named(column))))
+}
+
+/// Of a person only what they show everybody.
+fn is_profile(access: &Access) -> bool {
+    let shown = |name: &Name| {
+        matches!(
+            crate::facts::schema::names::snake(name).as_str(),
+            "id" | "name"
+                | "username"
+                | "user_name"
+                | "display_name"
+                | "full_name"
+                | "handle"
+                | "image"
+                | "avatar"
+                | "avatar_url"
+                | "bio"
+                | "slug"
+                | "created_at"
+        )
+    };
+    matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().all(shown))
+}

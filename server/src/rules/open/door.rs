@@ -1,0 +1,51 @@
+//! Where a route is told of: the name of what answers, or the head of its registration.
+
+use crate::facts::place::Site;
+use crate::facts::value::Kind;
+use crate::facts::walk::is_stub;
+use crate::project::Project;
+use crate::project::routes::Route;
+use crate::text::{Name, Span};
+
+/// The place, and what the code calls it (empty if it has no name).
+pub struct Door {
+    pub site: Site,
+    pub name: Name,
+}
+
+pub fn door(project: &Project, route: &Route) -> Door {
+    let conventional = route.framework.starts_with("next-");
+    if let Kind::Function(closure) = route.handler.kind() {
+        if is_stub(&closure.item.file) {
+            // A library's class answers for a class of the project.
+            if let Some(Kind::Class(class)) = closure.captured.as_ref().and_then(|captured| captured.get("cls")).map(|value| value.kind())
+                && !is_stub(&class.item.file)
+                && let Some(known) = project.placed(&class.item).and_then(|placed| placed.segment.classes.get(class.class.0 as usize))
+            {
+                return Door { site: Site { item: class.item.clone(), span: known.name_span }, name: known.name.clone() };
+            }
+        } else if !conventional || closure.item.file == route.site.item.file {
+            let placed = project.placed(&closure.item);
+            if let Some(function) = placed.and_then(|placed| placed.segment.functions.get(closure.function.0 as usize)) {
+                if !function.name_span.is_empty() {
+                    return Door { site: Site { item: closure.item.clone(), span: function.name_span }, name: function.name.clone() };
+                }
+                // `app.delete("/posts/:id", async (req, res) =>`: as far as its parameters.
+                let head = route.site.span;
+                if closure.item == route.site.item && head.contains(function.params_span) && head.start < function.params_span.start {
+                    return Door { site: Site { item: closure.item.clone(), span: Span::new(head.start, function.params_span.end) }, name: Name::default() };
+                }
+                if closure.item == route.site.item {
+                    return Door { site: Site { item: closure.item.clone(), span: function.params_span }, name: Name::default() };
+                }
+            }
+        }
+    }
+    Door { site: route.site.clone(), name: Name::default() }
+}
+
+/// Is somebody typing what answers, or what it is registered with?
+pub fn is_unfinished(project: &Project, route: &Route, door: &Door) -> bool {
+    let unfinished = |site: &Site| project.placed(&site.item).is_some_and(|placed| placed.segment.is_incomplete());
+    unfinished(&door.site) || unfinished(&route.site)
+}

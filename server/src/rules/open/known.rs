@@ -1,0 +1,81 @@
+//! Is it known that nobody is known? A route is open only where nothing before it may have said who is calling.
+
+use super::columns::is_from_outside;
+use crate::facts::check::{Fact, Facts, GuardKind, Root};
+use crate::facts::event::{Access, AccessId, Event};
+use crate::facts::query::Filter;
+use crate::facts::schema::{NameClass, column_classes, model_classes};
+use crate::facts::taint::Part;
+use crate::project::RootWalk;
+use crate::rules::ownership::{Answer, Judge};
+
+/// Nobody need be signed in where `facts` hold, no machine need prove itself, and no password or token was looked at.
+pub fn nobody_is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: usize) -> bool {
+    !is_known(walk, judge, facts, 0) && !was_known_before(walk, judge, facts, at)
+}
+
+fn is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bool {
+    if judge.signed_in(facts) != Answer::No || judge.is_machine(facts) || judge.is_delegated(facts) {
+        return true;
+    }
+    facts.iter().any(|fact| match fact {
+        Fact::Guard(guard) => guard.kind == GuardKind::Password,
+        Fact::Present(symbol) => match symbol.root {
+            Root::Row(id) => access(walk, id).is_some_and(is_by_credential),
+            _ => false,
+        },
+        Fact::Any(arms) if depth < 4 => arms.iter().all(|arm| is_known(walk, judge, arm, depth + 1)),
+        _ => false,
+    })
+}
+
+/// Where many ways meet, what was known on each of them may have been forgotten: then something before here was done with
+/// somebody signed in, and not on a way that excludes this one.
+fn was_known_before(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: usize) -> bool {
+    walk.events.iter().take(at).enumerate().any(|(index, event)| {
+        let before = match event {
+            Event::Access(access) => &access.facts,
+            Event::Effect(effect) => &effect.facts,
+            Event::Sink(sink) => &sink.facts,
+            Event::Use(used) if index < walk.before_handler => &used.facts,
+            _ => return false,
+        };
+        is_known(walk, judge, before, 0) && !exclude(before, facts)
+    })
+}
+
+/// Can the two not hold in one request? `req.method === "GET"` here, `"DELETE"` there.
+fn exclude(one: &Facts, other: &Facts) -> bool {
+    one.iter().any(|fact| {
+        other.iter().any(|against| match (fact, against) {
+            (Fact::Is(a, text), Fact::Is(b, other)) => a == b && text != other,
+            (Fact::Is(a, text), Fact::IsNot(b, other)) | (Fact::IsNot(a, text), Fact::Is(b, other)) => a == b && text == other,
+            (Fact::Present(a), Fact::Absent(b)) | (Fact::Absent(a), Fact::Present(b)) => a == b,
+            _ => false,
+        })
+    })
+}
+
+fn access(walk: &RootWalk, id: AccessId) -> Option<&Access> {
+    walk.events.iter().find_map(|event| match event {
+        Event::Access(access) if access.id == id => Some(access),
+        _ => None,
+    })
+}
+
+/// A row that is found by what only its holder knows: a session by its token, a key by its hash.
+fn is_by_credential(access: &Access) -> bool {
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let names_credential = model_classes(&access.query.model).has(NameClass::Session) || model_classes(&access.query.model).has(NameClass::CapabilityModel);
+    conjuncts.iter().any(|filter| match filter {
+        Filter::Term(term) => {
+            let column = term.path.last().map(|column| column_classes(column));
+            let in_header = term.value.taint().iter().any(|origin| matches!(origin.part, Part::Headers | Part::Cookies));
+            let is_secret = column.is_some_and(|classes| classes.has(NameClass::Capability) || classes.has(NameClass::Sensitive));
+            in_header || is_secret || names_credential && is_from_outside(&term.value)
+        }
+        Filter::Opaque(_) => true,
+        _ => false,
+    })
+}

@@ -1,0 +1,85 @@
+//! Was it looked at what the signed-in person may do, beyond who they are? Whatever may be such a look counts.
+
+use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
+use crate::facts::names;
+use crate::model::{ExprKind, StmtKind};
+use crate::rules::ownership::Judge;
+use crate::rules::raw::RuleCx;
+
+/// True if a role, a flag, a list of people or something that cannot be looked into may have decided.
+pub fn may_be_decided(judge: &Judge<'_>, facts: &Facts) -> bool {
+    judge.is_machine(facts) || judge.is_elevated(facts) || judge.is_delegated(facts) || facts.iter().any(decides)
+}
+
+/// Does a condition on the way speak of a role? `session.get("admin")` is the session by all that is known of its value.
+pub fn a_condition_names_a_role(cx: &RuleCx<'_>) -> bool {
+    cx.walk.visited.iter().any(|key| {
+        let Some(placed) = cx.project.placed(&key.item) else { return false };
+        let segment = &placed.segment;
+        let Some(function) = segment.functions.get(key.function.0 as usize) else { return false };
+        segment.stmts.iter().any(|stmt| match &stmt.kind {
+            StmtKind::If { cond, .. } if function.body_span.contains(stmt.span) => {
+                let about = segment[*cond].span;
+                segment.exprs.iter().filter(|expr| about.contains(expr.span)).any(|expr| match &expr.kind {
+                    ExprKind::Str(text) => is_role(text),
+                    ExprKind::Name(name) | ExprKind::Member { name, .. } => is_role(name),
+                    _ => false,
+                })
+            }
+            _ => false,
+        })
+    })
+}
+
+fn is_role(text: &str) -> bool {
+    text.len() < 40
+        && names::words(text).iter().any(|word| {
+            matches!(word.as_str(), "admin" | "admins" | "role" | "roles" | "staff" | "superuser" | "moderator" | "permission" | "permissions" | "owner")
+        })
+}
+
+fn decides(fact: &Fact) -> bool {
+    match fact {
+        Fact::Guard(guard) => matches!(guard.kind, GuardKind::Role | GuardKind::Object | GuardKind::Machine | GuardKind::Password) || !guard.sure,
+        Fact::Is(symbol, _) | Fact::IsNot(symbol, _) => is_of_person(symbol) && !is_existence(symbol) || names_role(symbol),
+        Fact::Among(symbol) | Fact::Matches(symbol, _) | Fact::Tested(symbol, _) | Fact::Fit(symbol) => is_of_person(symbol) || names_role(symbol),
+        Fact::Present(symbol) | Fact::Absent(symbol) => names_role(symbol),
+        Fact::Same(a, b) | Fact::Contains(a, b) | Fact::Differ(a, b) => is_of_person(a) || is_of_person(b) || names_role(a) || names_role(b),
+        Fact::Any(arms) => arms.iter().any(|arm| arm.iter().any(decides)),
+    }
+}
+
+fn is_of_person(symbol: &Symbol) -> bool {
+    symbol.root == Root::Principal
+}
+
+fn is_existence(symbol: &Symbol) -> bool {
+    symbol.path.is_empty()
+}
+
+/// `user.role`, `member.isOwner`, `profile.permissions`: whoever's it is, it is not the caller's word.
+fn names_role(symbol: &Symbol) -> bool {
+    !matches!(symbol.root, Root::Request(_))
+        && symbol.path.iter().any(|name| {
+            names::words(name).iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "role"
+                        | "roles"
+                        | "permission"
+                        | "permissions"
+                        | "scope"
+                        | "scopes"
+                        | "admin"
+                        | "staff"
+                        | "superuser"
+                        | "moderator"
+                        | "owner"
+                        | "level"
+                        | "tier"
+                        | "groups"
+                        | "claims"
+                )
+            })
+        })
+}

@@ -1,0 +1,316 @@
+//! Why a route is open although something there looks like a guard: the guard that does not stop anybody is what has to be
+//! repaired (authorization reference, 2.3).
+
+use super::switched_off;
+use crate::facts::names;
+use crate::facts::place::{FunctionKey, Site};
+use crate::facts::value::{Closure, Kind};
+use crate::facts::walk::is_stub;
+use crate::model::visit::{Node, Parents};
+use crate::model::{ExprId, ExprKind, Function, Segment, StmtId, StmtKind};
+use crate::project::routes::Route;
+use crate::rules::raw::RuleCx;
+use crate::text::{Name, Span};
+
+/// The guard, and what is wrong with it.
+pub struct Why {
+    pub site: Site,
+    pub detail: &'static str,
+    pub message: String,
+    pub flaw: Flaw,
+}
+
+/// What a repair needs to know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flaw {
+    /// It answers, and the handler goes on.
+    GoesOn,
+    NotAwaited,
+    Dropped,
+    /// It stands above the decorator that registers the function.
+    AboveRoute,
+    /// The view is asked before the mixin.
+    MixinLast,
+    /// When the check itself fails, the request passes.
+    FailsOpen,
+    CommentedOut,
+}
+
+pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    let Kind::Function(closure) = route.handler.kind() else { return None };
+    if is_stub(&closure.item.file) {
+        return mixin_last(cx, closure);
+    }
+    decorated_above(cx, route, closure)
+        .or_else(|| in_handler(cx, route))
+        .or_else(|| before(cx, route))
+        .or_else(|| switched_off::commented_out(cx, route, &key(closure)))
+}
+
+/// A check in the handler itself that is there and stops nobody.
+pub fn in_handler(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    let looked = Looked::of(cx, &route.function()?)?;
+    told(&looked, goes_on).or_else(|| told(&looked, not_awaited)).or_else(|| told(&looked, dropped))
+}
+
+/// In what runs before the handler, and in the guards that it calls.
+fn before(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    let links = route.chain.iter().filter_map(|link| match link.value.kind() {
+        Kind::Function(closure) => Some(key(closure)),
+        _ => None,
+    });
+    let mut called: Vec<&FunctionKey> = cx.walk.visited.iter().collect();
+    called.sort();
+    let links: Vec<FunctionKey> = links.collect();
+    links.iter().chain(called).filter(|key| !is_stub(&key.item.file)).find_map(|key| {
+        let looked = Looked::of(cx, key)?;
+        if !links.contains(key) && !names::is_guard(&looked.function.name) && !names::is_current_user(&looked.function.name) {
+            return None;
+        }
+        told(&looked, goes_on).or_else(|| told(&looked, fails_open))
+    })
+}
+
+fn key(closure: &Closure) -> FunctionKey {
+    FunctionKey { item: closure.item.clone(), function: closure.function }
+}
+
+/// A function of the project that is looked at.
+pub(super) struct Looked<'p> {
+    cx: &'p RuleCx<'p>,
+    pub key: FunctionKey,
+    pub segment: &'p Segment,
+    pub function: &'p Function,
+}
+
+impl<'p> Looked<'p> {
+    pub fn of(cx: &'p RuleCx<'_>, key: &FunctionKey) -> Option<Looked<'p>> {
+        let segment = &*cx.project.placed(&key.item)?.segment;
+        Some(Looked { cx, key: key.clone(), segment, function: segment.functions.get(key.function.0 as usize)? })
+    }
+
+    fn exprs_within(&self, span: Span) -> impl Iterator<Item = ExprId> + '_ {
+        self.segment.exprs.iter().enumerate().filter(move |(_, expr)| span.contains(expr.span)).map(|(at, _)| ExprId(at as u32))
+    }
+
+    /// What a call or a decorator is called: the last of its names.
+    fn called(&self, expr: ExprId) -> Option<&Name> {
+        match &self.segment[expr].kind {
+            ExprKind::Call { callee, .. } => self.called(*callee),
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    fn stmts(&self) -> impl Iterator<Item = (StmtId, Span)> + '_ {
+        let body = self.function.body_span;
+        self.segment.stmts.iter().enumerate().filter(move |(_, stmt)| body.contains(stmt.span)).map(|(at, stmt)| (StmtId(at as u32), stmt.span))
+    }
+
+    /// A function of the project of this name that the walk came through.
+    fn function_called(&self, name: &Name) -> Option<Looked<'p>> {
+        self.cx.walk.visited.iter().filter_map(|key| Looked::of(self.cx, key)).find(|looked| looked.function.name == *name)
+    }
+}
+
+fn told(looked: &Looked<'_>, find: fn(&Looked<'_>) -> Option<(Span, Flaw, String)>) -> Option<Why> {
+    let (span, flaw, message) = find(looked)?;
+    Some(Why { site: Site { item: looked.key.item.clone(), span }, detail: "AZ09", message, flaw })
+}
+
+/// `if (!req.user) res.status(401).json(..)`, without a `return`.
+fn goes_on(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    let segment = looked.segment;
+    let is_python = segment_is_python(looked);
+    looked.stmts().find_map(|(id, span)| {
+        let StmtKind::If { cond, then, otherwise, .. } = &segment[id].kind else { return None };
+        let mut only_says = !then.is_empty() && otherwise.is_empty();
+        let mut denies = false;
+        for stmt in then {
+            let StmtKind::Expr(expr) = &segment[*stmt].kind else {
+                only_says = false;
+                break;
+            };
+            if matches!(segment[*expr].kind, ExprKind::Assign { .. } | ExprKind::Yield(_)) {
+                only_says = false;
+            }
+            denies |= looked.exprs_within(segment[*stmt].span).any(|inner| refuses(looked, inner, is_python));
+        }
+        // A denial that throws by itself ends the handler.
+        let throws = looked.exprs_within(span).any(|inner| {
+            looked.called(inner).is_some_and(|name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "throw" | "fail"))
+        });
+        let is_last = span.end + 4 >= looked.function.body_span.end;
+        (only_says && denies && !throws && !is_last).then(|| {
+            let head = Span::new(span.start, segment[*cond].span.end + u32::from(!is_python));
+            let word = if is_python { "return or raise" } else { "return" };
+            (head, Flaw::GoesOn, format!("This check says no and then goes on: without a `{word}`, what comes after it happens all the same."))
+        })
+    })
+}
+
+fn refuses(looked: &Looked<'_>, expr: ExprId, is_python: bool) -> bool {
+    match &looked.segment[expr].kind {
+        ExprKind::Num(text) => matches!(text.as_str(), "401" | "403"),
+        ExprKind::Call { .. } => looked.called(expr).is_some_and(|name| match name.as_str() {
+            "sendStatus" | "HTTPException" | "HttpError" | "HttpResponseForbidden" | "PermissionDenied" => true,
+            "redirect" => is_python || !looked.key.item.file.as_str().contains("/app/"),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+fn segment_is_python(looked: &Looked<'_>) -> bool {
+    looked.cx.project.file(&looked.key.item.file).is_some_and(|file| file.document.language == crate::syntax::Language::Python)
+}
+
+/// `if (!isAllowed(user)) ..` and `requireUser();`, where the function is async: a promise is always there.
+fn not_awaited(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    let parents = Parents::of(looked.segment);
+    looked.exprs_within(looked.function.body_span).find_map(|expr| {
+        let ExprKind::Call { .. } = &looked.segment[expr].kind else { return None };
+        let name = looked.called(expr)?;
+        if !names::is_guard(name) && !names::is_current_user(name) {
+            return None;
+        }
+        if !looked.function_called(name)?.function.is_async {
+            return None;
+        }
+        let mut at: Node = expr.into();
+        loop {
+            let above = parents.place(at)?.parent;
+            match above {
+                Node::Expr(id) => match &looked.segment[id].kind {
+                    ExprKind::Unary { .. } | ExprKind::Logical { .. } => at = above,
+                    _ => return None,
+                },
+                Node::Stmt(id) => match &looked.segment[id].kind {
+                    StmtKind::If { .. } => break,
+                    StmtKind::Expr(_) if at == expr.into() => break,
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+        let text = format!("`{name}` is async and nobody waits for it: without `await` this check never stops anybody.");
+        Some((looked.segment[expr].span, Flaw::NotAwaited, text))
+    })
+}
+
+/// `await userHasAccess(id);`, where the answer is a yes or no that nobody looks at.
+fn dropped(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    looked.stmts().find_map(|(id, _)| {
+        let StmtKind::Expr(expr) = &looked.segment[id].kind else { return None };
+        let call = match &looked.segment[*expr].kind {
+            ExprKind::Await(inner) => *inner,
+            _ => *expr,
+        };
+        let ExprKind::Call { .. } = &looked.segment[call].kind else { return None };
+        let name = looked.called(call)?;
+        if !names::is_guard(name) {
+            return None;
+        }
+        let guard = looked.function_called(name)?;
+        let body = guard.function.body_span;
+        let answers = guard.stmts().any(|(id, _)| matches!(guard.segment[id].kind, StmtKind::Return(Some(_))));
+        let stops = guard.stmts().any(|(id, _)| matches!(guard.segment[id].kind, StmtKind::Throw(_)))
+            || guard.exprs_within(body).any(|expr| {
+                matches!(guard.segment[expr].kind, ExprKind::Call { .. })
+                    && guard.called(expr).is_some_and(|name| {
+                        matches!(
+                            name.as_str(),
+                            "redirect"
+                                | "notFound"
+                                | "unauthorized"
+                                | "forbidden"
+                                | "abort"
+                                | "error"
+                                | "throw"
+                                | "next"
+                                | "send"
+                                | "json"
+                                | "end"
+                                | "sendStatus"
+                                | "protect"
+                        )
+                    })
+            });
+        (answers && !stops).then(|| {
+            (looked.segment[*expr].span, Flaw::Dropped, format!("`{name}` only answers yes or no, and the answer is thrown away here: nobody is stopped."))
+        })
+    })
+}
+
+/// `try { verify(token) } catch { next() }`.
+fn fails_open(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    looked.stmts().find_map(|(id, _)| {
+        let StmtKind::Try { handlers, .. } = &looked.segment[id].kind else { return None };
+        handlers.iter().find_map(|handler| {
+            let lets_pass = handler.body.iter().any(|stmt| match &looked.segment[*stmt].kind {
+                StmtKind::Return(Some(value)) | StmtKind::Expr(value) => {
+                    matches!(looked.segment[*value].kind, ExprKind::Bool(true)) || is_bare_next(looked, *value)
+                }
+                _ => false,
+            });
+            lets_pass.then(|| {
+                let head = Span::new(handler.span.start, (handler.span.start + 5).min(handler.span.end));
+                (head, Flaw::FailsOpen, "When the check itself fails, the request is let through: an invalid token is as good as a valid one.".to_owned())
+            })
+        })
+    })
+}
+
+fn is_bare_next(looked: &Looked<'_>, expr: ExprId) -> bool {
+    match &looked.segment[expr].kind {
+        ExprKind::Call { args, .. } => args.is_empty() && looked.called(expr).is_some_and(|name| name == "next"),
+        ExprKind::Await(inner) => is_bare_next(looked, *inner),
+        _ => false,
+    }
+}
+
+/// A guard above the decorator that registers the function: the function without it is what answers.
+fn decorated_above(cx: &RuleCx<'_>, route: &Route, closure: &Closure) -> Option<Why> {
+    let looked = Looked::of(cx, &key(closure))?;
+    let registers =
+        looked.function.decorators.iter().position(|decorator| looked.segment[*decorator].span.contains(route.site.span) && route.site.item == closure.item)?;
+    let guard = looked.function.decorators.get(..registers)?.iter().find(|decorator| looked.called(**decorator).is_some_and(|name| names::is_guard(name)))?;
+    let name = looked.called(*guard)?;
+    Some(Why {
+        site: Site { item: closure.item.clone(), span: looked.segment[*guard].span },
+        detail: "AZ09",
+        message: format!("`@{name}` stands above the line that registers `{}`, so the function without the check is what answers.", looked.function.name),
+        flaw: Flaw::AboveRoute,
+    })
+}
+
+/// `class Invoices(ListView, LoginRequiredMixin)`: the view answers before the mixin is asked.
+fn mixin_last(cx: &RuleCx<'_>, closure: &Closure) -> Option<Why> {
+    let class = closure.captured.as_ref()?.get("cls")?;
+    let Kind::Class(class) = class.kind() else { return None };
+    if is_stub(&class.item.file) {
+        return None;
+    }
+    let segment = &*cx.project.placed(&class.item)?.segment;
+    let known = segment.classes.get(class.class.0 as usize)?;
+    let named = |base: &ExprId| match &segment[*base].kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name),
+        _ => None,
+    };
+    let view = known.bases.iter().position(|base| named(base).is_some_and(|name| name.ends_with("View") || name.ends_with("ViewSet")))?;
+    let mixin = known.bases.get(view + 1..)?.iter().find(|base| named(base).is_some_and(|name| is_guarding_mixin(name)))?;
+    let name = named(mixin)?;
+    Some(Why {
+        site: Site { item: class.item.clone(), span: segment[*mixin].span },
+        detail: "AZ09",
+        message: format!("`{name}` comes after the view it should guard, and Python asks from left to right: `{}` answers before the check.", known.name),
+        flaw: Flaw::MixinLast,
+    })
+}
+
+fn is_guarding_mixin(name: &str) -> bool {
+    name.strip_suffix("Mixin").is_some_and(|of| {
+        matches!(of, "LoginRequired" | "PermissionRequired" | "UserPassesTest" | "AccessMixin")
+            || names::words(of).iter().any(|word| matches!(word.as_str(), "login" | "permission" | "staff" | "auth" | "authenticated"))
+    })
+}
