@@ -9,6 +9,7 @@ pub mod check;
 pub mod credential;
 pub mod event;
 pub mod exposure;
+pub mod limits;
 pub mod names;
 pub mod openapi;
 pub mod pattern;

@@ -57,6 +57,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
         FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
+        FixPlan::PickFields { .. } | FixPlan::ServerLast { .. } | FixPlan::VerifyWebhook { .. } | FixPlan::LimitRoute { .. } => Vec::new(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }
 }

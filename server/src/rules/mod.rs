@@ -3,9 +3,13 @@
 pub mod built;
 pub mod exposed;
 mod finding;
+pub mod handler;
 pub mod input;
+pub mod mass_assignment;
 mod meta;
 pub mod missing_ownership;
+pub mod missing_rate_limit;
+pub mod missing_validation;
 pub mod own;
 pub mod ownership;
 mod ownership_plan;
@@ -18,6 +22,7 @@ pub mod secret_hardcoded;
 pub mod sensitive_data_exposed;
 pub mod service_role_exposed;
 pub mod sql_injection;
+pub mod webhook_unverified;
 
 use rustc_hash::FxHashSet;
 
@@ -32,7 +37,10 @@ pub use plan::FixPlan;
 /// Every rule's description, sorted by id.
 pub fn all() -> &'static [&'static RuleMeta<'static>] {
     static ALL: &[&RuleMeta<'static>] = &[
+        &mass_assignment::META,
         &missing_ownership::META,
+        &missing_rate_limit::META,
+        &missing_validation::META,
         &public_env_secret::META,
         &public_source_maps::META,
         &secret_client_exposed::META,
@@ -40,6 +48,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &sensitive_data_exposed::META,
         &service_role_exposed::META,
         &sql_injection::META,
+        &webhook_unverified::META,
     ];
     ALL
 }
@@ -47,9 +56,13 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 /// Everything the flow rules say about one walk.
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
+    mass_assignment::check(cx, &mut out);
     missing_ownership::check(cx, &mut out);
+    missing_rate_limit::check(cx, &mut out);
+    missing_validation::check(cx, &mut out);
     sensitive_data_exposed::check(cx, &mut out);
     sql_injection::check(cx, &mut out);
+    webhook_unverified::check(cx, &mut out);
     out
 }
 

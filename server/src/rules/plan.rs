@@ -31,6 +31,14 @@ pub enum FixPlan {
     ChooseColumns { query: Place, client: Name, private: Vec<Name>, others: Vec<Name> },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
+    /// Of what is spread into `call`, only take these fields.
+    PickFields { call: Place, fields: Vec<Name> },
+    /// Put what the server sets (`names`) behind what is spread into `call`.
+    ServerLast { call: Place, names: Vec<Name> },
+    /// Check Stripe's signature where the payload is read.
+    VerifyWebhook { read: Place, framework: Name },
+    /// Put a limit before a route.
+    LimitRoute { route: Place, framework: Name },
     /// Silence this one finding with a comment and a reason.
     Suppress { at: Place, rule: RuleId, detail: Name },
 }

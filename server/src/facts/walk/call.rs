@@ -3,6 +3,7 @@
 use super::Walker;
 use super::leaving::holds;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, Kind, Value};
@@ -199,6 +200,7 @@ impl Walker<'_> {
         let given = if &*name == "then" { self.continued(args) } else { self.callbacks(args) };
         let site = self.site(span);
         self.delegated(&name, args, &site);
+        self.perhaps_checked(&said_name(function), &site);
         self.calls += 1;
         let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
         let stringly = is_text_name(&name);
@@ -216,16 +218,24 @@ impl Walker<'_> {
     pub(super) fn delegated(&mut self, name: &Name, args: &[Argument], site: &Site) {
         let gets_principal = args.iter().any(|arg| holds(&arg.value, &|symbol| symbol.root == Root::Principal, 0));
         let gets_request = args.iter().any(|arg| is_request(&arg.value));
-        let guard_like = super::super::names::is_guard(name) || self.world.is_configured_guard(name);
+        let guard_like = names::is_guard(name) || self.world.is_configured_guard(name);
         if gets_principal {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
-        if guard_like || gets_request && super::super::names::is_current_user(name) {
+        if guard_like || gets_request && names::is_current_user(name) {
             let sure = self.world.is_configured_guard(name);
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Identity, sure, name: name.clone(), site: Some(site.clone()) }));
             if guard_like && !args.is_empty() {
                 self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
             }
+        }
+    }
+
+    /// Something that cannot be looked into may limit how often, or ask who sent a message: its name says so.
+    fn perhaps_checked(&mut self, name: &Name, site: &Site) {
+        let kinds = [(GuardKind::Limit, names::is_limiter(name)), (GuardKind::Machine, names::checks_sender(name))];
+        for (kind, _) in kinds.into_iter().filter(|(_, is)| *is) {
+            self.facts.add(Fact::Guard(Guard { kind, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
     }
 
@@ -285,6 +295,24 @@ pub(super) fn called_name(function: &Value) -> Name {
         }
         _ => function.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_default(),
     }
+}
+
+/// All that is said on the way to what is called: `limiter.check`.
+fn said_name(function: &Value) -> Name {
+    let Kind::Library(library) = function.kind() else {
+        return function.symbol().map(|symbol| Name::from(symbol.path.join("."))).unwrap_or_default();
+    };
+    let mut steps: Vec<Name> = Vec::new();
+    let mut at = Some(library.clone());
+    for _ in 0..8 {
+        let Some(library) = at else { break };
+        if library.step != "()" {
+            steps.push(library.step.clone());
+        }
+        at = library.receiver.as_ref().and_then(|receiver| receiver.as_library().cloned());
+    }
+    steps.reverse();
+    Name::from(steps.join("."))
 }
 
 fn is_text_name(name: &str) -> bool {
