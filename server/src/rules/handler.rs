@@ -4,12 +4,14 @@ use rustc_hash::FxHashSet;
 
 use super::ownership::{Answer, Judge};
 use super::raw::RuleCx;
+use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::taint::Origin;
 use crate::facts::value::{Kind, Value};
+use crate::facts::walk::is_stub;
 use crate::project::routes::Route;
 use crate::text::Name;
 
@@ -57,6 +59,14 @@ impl<'c> Handler<'c> {
             })
     }
 
+    /// As `who`, and a function that by its name says who is asking leaves that open.
+    pub fn may_be(&self, facts: &Facts) -> Answer {
+        match self.who(facts) {
+            Answer::No if self.comes_through(|name| names::is_current_user(name) || names::is_guard(name)) => Answer::Unknown,
+            answer => answer,
+        }
+    }
+
     /// Whoever gets here is somebody: a person, a machine, or somebody that cannot be told.
     pub fn who(&self, facts: &Facts) -> Answer {
         if self.judge.is_machine(facts) || self.judge.is_elevated(facts) { Answer::Yes } else { self.judge.signed_in(facts) }
@@ -68,12 +78,38 @@ impl<'c> Handler<'c> {
         any(facts, &limits) || self.comes_through(names::is_limiter) || self.is_limited_around()
     }
 
+    /// A payload has been read by a schema before the handler sees it, or may have been.
+    pub fn is_shaped(&self) -> bool {
+        let framework = BUILT_IN.framework(&self.route.framework);
+        framework.is_some_and(|framework| framework.shapes)
+            || self.cx.walk.visited.iter().any(|function| is_stub(&function.item.file))
+            || self.comes_through(is_shaper)
+            || self.route.chain.iter().any(|link| matches!(link.value.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| matches!(name.as_str(), "body" | "querystring"))))
+    }
+
     /// A file of the same package limits all routes.
     fn is_limited_around(&self) -> bool {
         let project = self.cx.project;
         let package = |file| project.stacks().of(file).map(|(folder, _)| folder.to_owned());
         let own = package(&self.route.site.item.file);
         project.limiting().iter().any(|file| package(file) == own || own.is_none())
+    }
+
+    /// No address of its own leads to it.
+    pub fn is_called_by_name(&self) -> bool {
+        let framework = self.route.framework.as_str();
+        framework.ends_with("action") || framework.ends_with("page") || matches!(framework, "trpc" | "convex")
+    }
+
+    /// How the handler is spoken of.
+    pub fn title(&self) -> String {
+        let is_called_by_name = self.route.framework.ends_with("action");
+        let name = self.route.function().and_then(|function| function_name(self.cx, &function));
+        match (self.route.path.as_deref(), name) {
+            (_, Some(name)) if is_called_by_name => format!("`{name}`"),
+            (Some(path), _) if !is_called_by_name && path != "/" => format!("`{path}`"),
+            _ => "this function".to_owned(),
+        }
     }
 
     /// A place for what is said of the handler as a whole: what it is called, where that can be seen.
@@ -91,6 +127,11 @@ impl<'c> Handler<'c> {
     }
 }
 
+/// `zValidator`, `validateBody`, `schema.middleware`.
+fn is_shaper(name: &str) -> bool {
+    names::words(name).iter().any(|word| matches!(word.as_str(), "validate" | "validator" | "validation" | "schema" | "sanitize" | "celebrate" | "whitelist" | "zod" | "joi"))
+}
+
 /// Does this hold of some fact, also inside of alternatives?
 pub fn any(facts: &Facts, of: &dyn Fn(&Fact) -> bool) -> bool {
     facts.iter().any(|fact| match fact {
@@ -106,6 +147,17 @@ pub fn facts_of(event: &Event) -> Option<&Facts> {
         Event::Sink(sink) => Some(&sink.facts),
         Event::Use(used) => Some(&used.facts),
         Event::Effect(effect) => Some(&effect.facts),
+        Event::Registration(_) => None,
+    }
+}
+
+/// Where an event is.
+pub fn site_of(event: &Event) -> Option<&Site> {
+    match event {
+        Event::Access(access) => Some(&access.site),
+        Event::Sink(sink) => Some(&sink.site),
+        Event::Use(used) => Some(&used.site),
+        Event::Effect(effect) => Some(&effect.site),
         Event::Registration(_) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that a caller sends is saved as it came, with columns that nobody meant to offer.
 
-use super::handler::{any, is_of_request};
+use super::handler::{Handler, any, is_of_request};
 use super::input::{Input, is_fixed};
 use super::ownership::{Answer, Judge};
 use super::raw::{Raw, RuleCx};
@@ -47,7 +47,7 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
         collect(data, &access.facts, &mut wholes, 0);
     }
     let model = cx.schema.model(&query.model);
-    if let Some(whole) = wholes.first() {
+    if let Some(whole) = wholes.first().filter(|_| !is_shaped(cx)) {
         let exposed = exposed_columns(model, &query.model, &whole.after);
         let confidence = exposed.confidence.min(whole.input.confidence);
         let mut raw = Raw::new(&META, access.site.clone(), confidence);
@@ -70,6 +70,11 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
         return;
     }
     named(cx, judge, access, model, out);
+}
+
+/// A schema may have taken out what nobody asked for.
+fn is_shaped(cx: &RuleCx<'_>) -> bool {
+    Handler::of(cx).is_some_and(|handler| handler.is_shaped())
 }
 
 /// Machines and people who stand above ownership may set what they like.
@@ -224,7 +229,7 @@ fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mod
             let mut raw = Raw::new(&META, access.query.key.clone().unwrap_or_else(|| access.site.clone()), confidence);
             raw.detail = Name::new_static(detail);
             raw.message = match kind {
-                Given::Privilege => format!("`{name}` of a {} is taken from what the caller sends (`{input}`): anybody can give it to themselves.", model.name),
+                Given::Privilege => format!("`{name}` of {} {} is taken from what the caller sends (`{input}`): anybody can give it to themselves.", article(&model.name), model.name),
                 Given::Owner => format!(
                     "`{name}` says whose {} this is, and it is taken from what the caller sends (`{input}`): anybody signed in can create one in somebody else's name.",
                     model.name
@@ -294,7 +299,9 @@ fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Ra
         }
         ("merge", [_, rest @ ..]) => {
             let Some(input) = rest.iter().find_map(|value| payload(value, facts)) else { return };
-            let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Likely);
+            // Behind a door of any kind it is hardly a stranger who sends it.
+            let is_open = judge.signed_in(facts) == Answer::No;
+            let mut raw = Raw::new(&META, effect.site.clone(), if is_open { Confidence::Likely } else { Confidence::Possible });
             raw.detail = Name::new_static("prototype");
             raw.message = format!(
                 "{} decides which keys are written here: a key such as `__proto__` or `constructor` changes objects all over the server.",
@@ -340,10 +347,15 @@ fn source(raw: &mut Raw, input: &Input) {
 
 fn title(model: Option<&Model>, name: &Name) -> String {
     match model {
-        Some(model) => format!("a {}", model.name),
+        Some(model) if model.name.starts_with(char::is_uppercase) => format!("{} {}", article(&model.name), model.name),
+        Some(model) => format!("a row of `{}`", model.name),
         None if name.is_empty() => "a row".to_owned(),
         None => format!("a row of `{name}`"),
     }
+}
+
+fn article(name: &str) -> &'static str {
+    if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" }
 }
 
 /// The columns that a caller may set.

@@ -1,6 +1,6 @@
 //! Something that can be guessed, or that costs money, may be asked for as often as anybody likes.
 
-use super::handler::{Handler, any, facts_of, origins};
+use super::handler::{Handler, any, facts_of, origins, site_of};
 use super::ownership::Answer;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
@@ -81,30 +81,23 @@ struct Need<'e> {
 fn need<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<Need<'e>> {
     match event {
         Event::Effect(effect) => costs(handler, effect),
-        Event::Access(access) => code(handler, access).or_else(|| sign_up(handler, access)).or_else(|| password(handler, &access.facts)),
-        event => password(handler, facts_of(event)?),
-    }
-}
-
-fn title(handler: &Handler<'_>) -> String {
-    match handler.route.path.as_deref() {
-        Some(path) => format!("`{path}`"),
-        None => "this function".to_owned(),
+        Event::Access(access) => code(handler, access).or_else(|| sign_up(handler, access)).or_else(|| password(handler, &access.site, &access.facts)),
+        event => password(handler, site_of(event)?, facts_of(event)?),
     }
 }
 
 /// Calls that cost money, or that reach strangers.
 fn costs<'e>(handler: &Handler<'_>, effect: &'e Effect) -> Option<Need<'e>> {
-    let who = handler.who(&effect.facts);
+    let who = handler.may_be(&effect.facts);
     if handler.judge.is_machine(&effect.facts) || handler.judge.is_elevated(&effect.facts) {
         return None;
     }
-    let title = title(handler);
+    let title = handler.title();
     let is_open = who == Answer::No;
     let (impact, confidence) = match (effect.kind.as_str(), who) {
         ("llm" | "image", Answer::No) => (Impact::High, Confidence::Proven),
         ("llm" | "image", Answer::Yes) => (Impact::Medium, Confidence::Likely),
-        ("mail", Answer::No) if reaches_caller(effect) => (Impact::High, Confidence::Proven),
+        ("mail", Answer::No) if reaches_caller(effect) || handler.is_called(ON_DEMAND) => (Impact::High, Confidence::Proven),
         ("mail", Answer::No) => (Impact::Medium, Confidence::Likely),
         ("sms", Answer::No) => (Impact::High, Confidence::Proven),
         ("sms", Answer::Yes) => (Impact::Medium, Confidence::Likely),
@@ -126,8 +119,14 @@ fn costs<'e>(handler: &Handler<'_>, effect: &'e Effect) -> Option<Need<'e>> {
         _ if is_open => format!("Anyone can call {title} without signing in, as often as they like: your AI account pays until its quota or your money is gone."),
         _ => format!("Anybody signed in can call {title} as often as they like: one account can use up your AI budget over night."),
     };
-    Some(Need { detail, impact, confidence, site: effect.site.clone(), message, also, facts: &effect.facts })
+    // What is missing is missing in the handler.
+    let here = handler.site();
+    let site = if effect.site.item.file == here.item.file { effect.site.clone() } else { here };
+    Some(Need { detail, impact, confidence, site, message, also, facts: &effect.facts })
 }
+
+/// What people ask for by typing somebody's address.
+const ON_DEMAND: &[&str] = &["forgot", "reset", "magic", "otp", "resend", "invite", "verify", "contact", "newsletter", "subscribe"];
 
 /// Has the caller a say in who gets the mail?
 fn reaches_caller(effect: &Effect) -> bool {
@@ -139,23 +138,24 @@ fn reaches_caller(effect: &Effect) -> bool {
 }
 
 /// A password was compared, and nobody was signed in before.
-fn password<'e>(handler: &Handler<'_>, facts: &'e Facts) -> Option<Need<'e>> {
+fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Need<'e>> {
     let guard = facts.iter().find_map(|fact| match fact {
         Fact::Guard(guard) if guard.kind == GuardKind::Password => Some(guard),
         _ => None,
     })?;
     // Who is signed in and types a password again can only guess their own.
-    if handler.who(&handler.cx.walk.begun) != Answer::No {
+    if handler.who(&handler.cx.walk.begun) != Answer::No || handler.who(facts) != Answer::No || handler.is_called(&["change", "update", "delete", "settings", "security", "account", "profile", "me"]) {
         return None;
     }
-    let site = guard.site.clone().unwrap_or_else(|| handler.site());
-    let own_file = site.item.file == handler.site().item.file;
+    let here = handler.site();
+    let compared = guard.site.clone().filter(|site| site.item.file == here.item.file || site.item.file == at.item.file);
+    let site = compared.unwrap_or_else(|| if at.item.file == here.item.file { here } else { at.clone() });
     Some(Need {
         detail: "login",
         impact: Impact::High,
         confidence: Confidence::Proven,
-        site: if own_file { site } else { handler.site() },
-        message: format!("Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.", title(handler)),
+        site,
+        message: format!("Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.", handler.title()),
         also: "a password is compared here",
         facts,
     })
@@ -179,7 +179,7 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
         impact: Impact::High,
         confidence: Confidence::Proven,
         site: access.site.clone(),
-        message: format!("Anyone can try as many values of `{name}` at {} as they like: a code of six digits is found within minutes.", title(handler)),
+        message: format!("Anyone can try as many values of `{name}` at {} as they like: a code of six digits is found within minutes.", handler.title()),
         also: "a code is looked up here",
         facts: &access.facts,
     })
@@ -206,7 +206,7 @@ fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
         impact: Impact::Medium,
         confidence: Confidence::Likely,
         site: access.site.clone(),
-        message: format!("Anyone can make as many accounts at {} as they like, by machine.", title(handler)),
+        message: format!("Anyone can make as many accounts at {} as they like, by machine.", handler.title()),
         also: "an account is made here",
         facts: &access.facts,
     })
@@ -243,7 +243,7 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         impact: Impact::High,
         confidence: Confidence::Proven,
         site: handler.site(),
-        message: format!("Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.", title(handler)),
+        message: format!("Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.", handler.title()),
         also: "a password is compared here",
         facts: begun,
     })

@@ -210,15 +210,16 @@ fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         }
     }
     // Something that cannot be looked into may have been asked.
-    if open.is_empty() || handler.comes_through(is_validator) || any(&access.facts, &|fact| matches!(fact, Fact::Guard(guard) if !guard.sure && is_validator(&guard.name))) {
+    if open.is_empty() || handler.is_shaped() || handler.comes_through(is_validator) || any(&access.facts, &|fact| matches!(fact, Fact::Guard(guard) if !guard.sure && is_validator(&guard.name))) {
         return None;
     }
     let names: Vec<String> = open.iter().map(|(name, _)| format!("`{name}`")).take(3).collect();
     let mut raw = Raw::new(&META, access.site.clone(), Confidence::Likely);
     raw.detail = Name::new_static("shape");
     raw.absence = true;
-    let (what, verb) = (names.join(", "), if names.len() == 1 { "is" } else { "are" });
-    raw.message = format!("{what} {verb} saved in `{}` as the caller sent it, and nobody looks at what it is: a missing field, a list where a text should be, or a text of many megabytes.", query.model);
+    let what = names.join(", ");
+    let (verb, pronoun) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
+    raw.message = format!("{what} {verb} saved in `{}` as the caller sent {pronoun}, and nobody looks at what arrives: a missing field, a list where a text should be, or a text of many megabytes.", query.model);
     if let Some(site) = open.into_iter().find_map(|(_, site)| site) {
         raw.also(site, "it comes from here".to_owned());
     }

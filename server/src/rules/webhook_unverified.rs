@@ -59,6 +59,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     if cx.walk.exhausted || handler.route.methods.iter().all(|method| method == "GET") && !handler.route.methods.is_empty() {
         return;
     }
+    // Functions that are called by their name have no address that a vendor could be told.
+    if handler.is_called_by_name() {
+        return;
+    }
     let Some(message) = Message::of(&handler) else { return };
     // Whoever makes a keyed digest compares it; whoever calls it so has a reason.
     let proves = |event: &Event| matches!(event, Event::Effect(effect) if effect.kind == "hmac");
@@ -139,7 +143,7 @@ impl Message {
     }
 
     fn text(&self, verb: &str, handler: &Handler<'_>) -> String {
-        let title = handler.route.path.as_deref().map_or_else(|| "this function".to_owned(), |path| format!("`{path}`"));
+        let title = handler.title();
         let lie = match (&self.event, self.vendor) {
             (Some(event), _) => format!("send `{event}` to {title}"),
             (None, Some(vendor)) => format!("send {title} a message that says it is from {}", vendor.name),
@@ -226,7 +230,8 @@ fn filter_values(filters: &[crate::facts::query::Filter]) -> Vec<&Value> {
 /// Something that a message brings about without anybody having been asked who it is from.
 fn acts<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<(&'e Site, String, &'e Facts)> {
     let (site, verb, facts) = match event {
-        Event::Access(access) if access.query.operation.is_write() => {
+        // Who keeps a list of webhooks is no webhook.
+        Event::Access(access) if access.query.operation.is_write() && !names::words(&access.query.model).iter().any(|word| word.contains("hook")) => {
             let model = if access.query.model.is_empty() { "rows".to_owned() } else { format!("`{}`", access.query.model) };
             (&access.site, format!("{}s {model}", access.query.operation.verb()), &access.facts)
         }
