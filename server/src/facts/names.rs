@@ -54,6 +54,16 @@ pub fn checks_sender(name: &str) -> bool {
         || matches!(name, "verify" | "unwrap" | "unmarshal" | "timingSafeEqual" | "compare_digest")
 }
 
+/// `validateComment`, `assertIsOrder`, `schema.check`: looks at what arrived.
+pub fn is_validator(name: &str) -> bool {
+    words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "validate" | "validates" | "validated" | "validator" | "validation" | "valid" | "schema" | "sanitize" | "sanitized" | "celebrate" | "whitelist" | "assert" | "ensure" | "ajv" | "joi" | "yup" | "zod" | "superstruct" | "typia"
+        )
+    })
+}
+
 /// camelCase, snake_case and kebab-case as lower-case words.
 pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

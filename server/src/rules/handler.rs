@@ -83,7 +83,8 @@ impl<'c> Handler<'c> {
         let framework = BUILT_IN.framework(&self.route.framework);
         framework.is_some_and(|framework| framework.shapes)
             || self.cx.walk.visited.iter().any(|function| is_stub(&function.item.file))
-            || self.comes_through(is_shaper)
+            || self.comes_through(names::is_validator)
+            || self.cx.walk.events.iter().any(|event| matches!(event, Event::Effect(effect) if effect.kind == "validate"))
             || self.route.chain.iter().any(|link| matches!(link.value.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| matches!(name.as_str(), "body" | "querystring"))))
     }
 
@@ -125,11 +126,6 @@ impl<'c> Handler<'c> {
             })
             .unwrap_or_else(|| self.route.site.clone())
     }
-}
-
-/// `zValidator`, `validateBody`, `schema.middleware`.
-fn is_shaper(name: &str) -> bool {
-    names::words(name).iter().any(|word| matches!(word.as_str(), "validate" | "validator" | "validation" | "schema" | "sanitize" | "celebrate" | "whitelist" | "zod" | "joi"))
 }
 
 /// Does this hold of some fact, also inside of alternatives?

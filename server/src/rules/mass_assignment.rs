@@ -100,6 +100,15 @@ fn collect(value: &Value, facts: &Facts, out: &mut Vec<Whole>, depth: u32) {
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| collect(item, facts, out, depth + 1)),
         Kind::Promise(inner) => collect(inner, facts, out, depth + 1),
         Kind::Object(object) => of_object(object, facts, out, depth),
+        // `User(**data)`: what was spread into it stands among its fields, in order.
+        Kind::Instance(instance) => {
+            let Some(at) = instance.fields.iter().rposition(|(name, _)| name == "**") else { return };
+            let mut inner = Vec::new();
+            instance.fields.iter().skip(at).take(1).for_each(|(_, spread)| collect(spread, facts, &mut inner, depth + 1));
+            let others: Vec<Name> = instance.fields.iter().filter(|(name, _)| name != "**").map(|(name, _)| name.clone()).collect();
+            // A keyword that is given twice is an error of Python's: what stands beside the spread cannot be overwritten.
+            out.extend(inner.into_iter().map(|whole| Whole { after: others.iter().cloned().chain(whole.after).collect(), ..whole }));
+        }
         Kind::Unknown | Kind::Library(_) => {
             if let Some(input) = payload(value, facts) {
                 out.push(Whole { input, after: Vec::new(), later: Vec::new() });
@@ -217,9 +226,13 @@ fn is_decided_by_server(name: &str) -> bool {
 fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, out: &mut Vec<Raw>) {
     let Some(model) = model else { return };
     for data in &access.query.data {
-        let Kind::Object(object) = data.kind() else { continue };
-        for (name, value) in &object.fields {
-            let Some(kind) = given_away(judge, access, model, object, name, value) else { continue };
+        let fields = match data.kind() {
+            Kind::Object(object) => &object.fields,
+            Kind::Instance(instance) => &instance.fields,
+            _ => continue,
+        };
+        for (name, value) in fields {
+            let Some(kind) = given_away(judge, access, model, fields, name, value) else { continue };
             let input = value.taint().without(Cleanings::ALL).find(|origin| origin.part.is_request()).map_or_else(|| name.clone(), |origin| origin.name.clone());
             let (detail, confidence) = match kind {
                 Given::Privilege if judge.signed_in(&access.facts) == Answer::Unknown => ("AZ11", Confidence::Likely),
@@ -252,7 +265,7 @@ enum Given {
     Owner,
 }
 
-fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, object: &Object, name: &Name, value: &Value) -> Option<Given> {
+fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, fields: &[(Name, Value)], name: &Name, value: &Value) -> Option<Given> {
     let facts = &access.facts;
     let is_open = value.taint().without(Cleanings::ALL).any(|origin| origin.part.is_request()) && !is_fixed(value, facts);
     if !is_open || super::handler::is_checked(value, facts) {
@@ -270,7 +283,7 @@ fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, object: &Object
         && model.membership.is_none()
         && judge.signed_in(facts) == Answer::Yes
         && !may_decide
-        && !object.fields.iter().any(is_principal);
+        && !fields.iter().any(is_principal);
     is_mine.then_some(Given::Owner)
 }
 
@@ -285,7 +298,7 @@ fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Ra
         ("set-attribute", [to, key, value, ..]) => {
             let Some(name) = row_model(to) else { return };
             let is_chosen = |value: &Value| Input::of(value, Cleanings::SHAPE, facts, None).is_some_and(|input| input.part.is_request());
-            if !is_chosen(key) || !is_chosen(value) || super::handler::is_checked(key, facts) || !key.symbol().is_some_and(is_of_request) {
+            if !is_chosen(key) || !is_chosen(value) || super::handler::is_checked(key, facts) || key.symbol().is_none() {
                 return;
             }
             let Some(input) = Input::of(value, Cleanings::SHAPE, facts, None) else { return };

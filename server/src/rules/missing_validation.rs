@@ -210,7 +210,7 @@ fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         }
     }
     // Something that cannot be looked into may have been asked.
-    if open.is_empty() || handler.is_shaped() || handler.comes_through(is_validator) || any(&access.facts, &|fact| matches!(fact, Fact::Guard(guard) if !guard.sure && is_validator(&guard.name))) {
+    if open.is_empty() || handler.is_shaped() {
         return None;
     }
     let names: Vec<String> = open.iter().map(|(name, _)| format!("`{name}`")).take(3).collect();
@@ -224,10 +224,6 @@ fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         raw.also(site, "it comes from here".to_owned());
     }
     Some(raw)
-}
-
-fn is_validator(name: &str) -> bool {
-    names::words(name).iter().any(|word| matches!(word.as_str(), "validate" | "validator" | "valid" | "schema" | "sanitize" | "parse" | "check" | "assert" | "verify" | "ensure" | "joi" | "celebrate" | "ajv" | "yup" | "zod"))
 }
 
 fn source(raw: &mut Raw, origin: &Origin) {

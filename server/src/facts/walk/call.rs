@@ -3,6 +3,7 @@
 use super::Walker;
 use super::leaving::holds;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::event::{Effect, Event};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::Taint;
@@ -200,7 +201,7 @@ impl Walker<'_> {
         let given = if &*name == "then" { self.continued(args) } else { self.callbacks(args) };
         let site = self.site(span);
         self.delegated(&name, args, &site);
-        self.perhaps_checked(&said_name(function), &site);
+        self.perhaps_checked(&said_name(function), args, &site);
         self.calls += 1;
         let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
         let stringly = is_text_name(&name);
@@ -232,7 +233,10 @@ impl Walker<'_> {
     }
 
     /// Something that cannot be looked into may limit how often, or ask who sent a message: its name says so.
-    fn perhaps_checked(&mut self, name: &Name, site: &Site) {
+    fn perhaps_checked(&mut self, name: &Name, args: &[Argument], site: &Site) {
+        if names::is_validator(name) && args.iter().any(|arg| arg.value.taint().iter().any(|origin| origin.part.is_request())) {
+            self.events.push(Event::Effect(Effect { kind: Name::new_static("validate"), site: site.clone(), args: args.to_vec(), facts: self.facts.clone() }));
+        }
         let kinds = [(GuardKind::Limit, names::is_limiter(name)), (GuardKind::Machine, names::checks_sender(name))];
         for (kind, _) in kinds.into_iter().filter(|(_, is)| *is) {
             self.facts.add(Fact::Guard(Guard { kind, sure: false, name: name.clone(), site: Some(site.clone()) }));
@@ -302,7 +306,7 @@ fn said_name(function: &Value) -> Name {
     let Kind::Library(library) = function.kind() else {
         return function.symbol().map(|symbol| Name::from(symbol.path.join("."))).unwrap_or_default();
     };
-    let mut steps: Vec<Name> = Vec::new();
+    let mut steps: Vec<Name> = if library.package.is_empty() { Vec::new() } else { vec![library.package.clone()] };
     let mut at = Some(library.clone());
     for _ in 0..8 {
         let Some(library) = at else { break };
@@ -311,7 +315,10 @@ fn said_name(function: &Value) -> Name {
         }
         at = library.receiver.as_ref().and_then(|receiver| receiver.as_library().cloned());
     }
-    steps.reverse();
+    let from = usize::from(!library.package.is_empty());
+    if let Some(called) = steps.get_mut(from..) {
+        called.reverse();
+    }
     Name::from(steps.join("."))
 }
 
