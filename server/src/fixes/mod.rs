@@ -13,9 +13,11 @@ pub mod env_quoting;
 mod env_target;
 pub mod ignored;
 mod leave_out;
+mod limit_route;
 mod literal;
 pub mod move_to_env;
 mod package;
+mod payload;
 mod phrasebook;
 mod remove_entry;
 mod rename_variable;
@@ -30,6 +32,7 @@ pub mod suppress;
 mod testing;
 pub mod use_parameter;
 pub mod verify;
+mod verify_webhook;
 
 use crate::project::Project;
 use crate::rules::FixPlan;
@@ -57,7 +60,10 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::HideInLog { at, name } => choose_columns::hide(project, at, name).into_iter().collect(),
         FixPlan::ChooseColumns { query, client, private, others } => choose_columns::columns(project, query, client, private, others).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
-        FixPlan::PickFields { .. } | FixPlan::ServerLast { .. } | FixPlan::VerifyWebhook { .. } | FixPlan::LimitRoute { .. } => Vec::new(),
+        FixPlan::ParsePayload { call, model, fields, partial } => payload::parse(project, call, model, fields, *partial).into_iter().collect(),
+        FixPlan::ServerLast { call, names } => payload::server_last(project, call, names).into_iter().collect(),
+        FixPlan::VerifyWebhook { read, framework } => verify_webhook::fix(project, read, framework).into_iter().collect(),
+        FixPlan::LimitRoute { route, framework } => limit_route::fix(project, route, framework).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }
 }

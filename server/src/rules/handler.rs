@@ -32,7 +32,7 @@ impl<'c> Handler<'c> {
         let route = cx.walk.route.as_deref()?;
         let mut words: FxHashSet<String> = route.path.iter().flat_map(|path| names::words(path)).collect();
         if let Some(function) = route.function() {
-            words.extend(function_name(cx, &function).iter().flat_map(|name| names::words(name)));
+            words.extend(cx.project.function_name(&function).iter().flat_map(|name| names::words(name)));
             let file = function.item.file.file_name();
             words.extend(names::words(file.split('.').next().unwrap_or_default()));
         }
@@ -50,7 +50,7 @@ impl<'c> Handler<'c> {
 
     /// Does the name of any function that was walked say so, or of anything that runs before the handler?
     pub fn comes_through(&self, says: impl Fn(&str) -> bool) -> bool {
-        let of_function = |function: &FunctionKey| function_name(self.cx, function).is_some_and(|name| says(&name));
+        let of_function = |function: &FunctionKey| self.cx.project.function_name(function).is_some_and(|name| says(&name));
         self.cx.walk.visited.iter().any(of_function)
             || self.route.chain.iter().any(|link| {
                 let symbol = link.value.symbol().and_then(|symbol| symbol.path.last());
@@ -61,8 +61,10 @@ impl<'c> Handler<'c> {
 
     /// As `who`, and a function that by its name says who is asking leaves that open.
     pub fn may_be(&self, facts: &Facts) -> Answer {
+        // What hands on a context may have put somebody into it.
+        let hands = BUILT_IN.framework(&self.route.framework).is_some_and(|framework| framework.hands.is_some()) && !self.route.chain.is_empty();
         match self.who(facts) {
-            Answer::No if self.comes_through(|name| names::is_current_user(name) || names::is_guard(name)) => Answer::Unknown,
+            Answer::No if hands || self.comes_through(|name| names::is_current_user(name) || names::is_guard(name)) => Answer::Unknown,
             answer => answer,
         }
     }
@@ -105,7 +107,7 @@ impl<'c> Handler<'c> {
     /// How the handler is spoken of.
     pub fn title(&self) -> String {
         let is_called_by_name = self.route.framework.ends_with("action");
-        let name = self.route.function().and_then(|function| function_name(self.cx, &function));
+        let name = self.route.function().and_then(|function| self.cx.project.function_name(&function));
         match (self.route.path.as_deref(), name) {
             (_, Some(name)) if is_called_by_name => format!("`{name}`"),
             (Some(path), _) if !is_called_by_name && path != "/" => format!("`{path}`"),
@@ -117,13 +119,7 @@ impl<'c> Handler<'c> {
     pub fn site(&self) -> Site {
         self.route
             .function()
-            .and_then(|key| {
-                let module = self.cx.project.file(&key.item.file)?.module.as_ref()?;
-                let segment = &module.model.segments.get(module.segment_of(&key.item)?)?.segment;
-                let function = segment.functions.get(key.function.0 as usize)?;
-                let span = if function.name.is_empty() { function.params_span } else { function.name_span };
-                (!span.is_empty()).then_some(Site { item: key.item, span })
-            })
+            .and_then(|function| self.cx.project.function_site(&function))
             .unwrap_or_else(|| self.route.site.clone())
     }
 }
@@ -204,12 +200,6 @@ fn gather(value: &Value, of: &mut dyn FnMut(&Origin), depth: u32) {
 /// Is the value part of the request's payload?
 pub fn is_of_request(symbol: &Symbol) -> bool {
     matches!(&symbol.root, Root::Request(part) if !matches!(part.as_str(), "env" | "method"))
-}
-
-fn function_name(cx: &RuleCx<'_>, key: &FunctionKey) -> Option<Name> {
-    let module = cx.project.file(&key.item.file)?.module.as_ref()?;
-    let segment = &module.model.segments.get(module.segment_of(&key.item)?)?.segment;
-    segment.functions.get(key.function.0 as usize).map(|function| function.name.clone()).filter(|name| !name.is_empty())
 }
 
 /// `rateLimit` of `rateLimit({ .. })`, with its package.

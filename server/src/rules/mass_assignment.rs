@@ -3,6 +3,7 @@
 use super::handler::{Handler, any, is_of_request};
 use super::input::{Input, is_fixed};
 use super::ownership::{Answer, Judge};
+use super::plan::Offered;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts};
@@ -10,7 +11,7 @@ use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::schema::names::same;
-use crate::facts::schema::{Model, OwnerKind, Privacy};
+use crate::facts::schema::{Column, Model, OwnerKind, Privacy};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Object, Value};
 use crate::text::Name;
@@ -55,15 +56,17 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
         raw.impact = exposed.of_people.then_some(Impact::Critical);
         raw.message = exposed.message(&whole.input, &title(model, &query.model), query.operation);
         also(&mut raw, model, &whole.input);
-        let names: Vec<Name> = exposed.columns.clone();
-        if !whole.later.is_empty()
-            && let Some(call) = cx.project.place(&access.site)
-        {
-            raw.plans.push(FixPlan::ServerLast { call, names: whole.later.clone() });
-        } else if let (Some(model), Some(call)) = (model, cx.project.place(&access.site)) {
-            let fields = offered(model, &names, &whole.after);
-            if !fields.is_empty() {
-                raw.plans.push(FixPlan::PickFields { call, fields });
+        if let Some(call) = cx.project.place(&access.site) {
+            let is_over = |name: &Name| whole.later.iter().any(|set| same(set, name));
+            let only_order = exposed.is_known && !exposed.columns.is_empty() && exposed.columns.iter().all(is_over);
+            match model {
+                _ if only_order => raw.plans.push(FixPlan::ServerLast { call, names: exposed.columns.clone() }),
+                Some(model) => {
+                    let fields = offered(model, &exposed.columns, &whole.after);
+                    let partial = query.operation != Operation::Create;
+                    raw.plans.push(FixPlan::ParsePayload { call, model: model.name.clone(), fields, partial });
+                }
+                None => {}
             }
         }
         out.push(raw);
@@ -372,11 +375,11 @@ fn article(name: &str) -> &'static str {
 }
 
 /// The columns that a caller may set.
-fn offered(model: &Model, exposed: &[Name], after: &[Name]) -> Vec<Name> {
+fn offered(model: &Model, exposed: &[Name], after: &[Name]) -> Vec<Offered> {
     let is_made = |name: &str| matches!(crate::facts::schema::names::snake(name).as_str(), "created_at" | "updated_at" | "deleted_at" | "_id");
-    let columns = model.columns.iter().filter(|column| {
+    let may_set = |column: &&Column| {
         !column.primary && !column.implicit && !column.name.contains('.') && !exposed.contains(&column.name) && !after.contains(&column.name) && !is_made(&column.name)
-    });
-    columns.map(|column| column.name.clone()).take(24).collect()
+    };
+    let offer = |column: &Column| Offered { name: column.name.clone(), ty: column.ty.clone(), optional: column.optional, is_list: column.list };
+    model.columns.iter().filter(may_set).map(offer).take(24).collect()
 }
-

@@ -31,8 +31,8 @@ pub enum FixPlan {
     ChooseColumns { query: Place, client: Name, private: Vec<Name>, others: Vec<Name> },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
-    /// Of what is spread into `call`, only take these fields.
-    PickFields { call: Place, fields: Vec<Name> },
+    /// Read what `call` saves whole with a schema of what may be set.
+    ParsePayload { call: Place, model: Name, fields: Vec<Offered>, partial: bool },
     /// Put what the server sets (`names`) behind what is spread into `call`.
     ServerLast { call: Place, names: Vec<Name> },
     /// Check Stripe's signature where the payload is read.
@@ -63,4 +63,14 @@ pub struct RequireOwner {
     pub framework: Name,
     /// How the code around the access names the user, best first; what follows is the way to the id.
     pub callers: Vec<(String, Vec<Name>)>,
+}
+
+/// A column that a caller may set.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Offered {
+    pub name: Name,
+    /// As the schema writes it.
+    pub ty: Name,
+    pub optional: bool,
+    pub is_list: bool,
 }
