@@ -13,7 +13,6 @@ use crate::facts::taint::Origin;
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_stub;
 use crate::project::routes::Route;
-use crate::text::Name;
 
 /// How deep in values it is looked.
 const MOST_DEPTH: u32 = 6;
