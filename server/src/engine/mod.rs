@@ -3,6 +3,7 @@
 mod levels;
 mod said;
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,6 +65,8 @@ pub struct Engine {
     /// What the rules said of the walks, under this schema.
     said: Option<Said>,
     schema: Option<KnownSchema>,
+    /// The files that limit how often routes are called.
+    limiting: Arc<BTreeSet<FileId>>,
     /// What reaches the browser.
     reach: Reach,
     /// What was found in the files that were asked for last.
@@ -238,6 +241,10 @@ impl Engine {
             // Whose rows are whose may have changed: walks stay, verdicts do not.
             self.said = None;
             self.schema = Some(KnownSchema::of(snapshot));
+        }
+        if self.limiting != *snapshot.project.limiting() {
+            self.said = None;
+            self.limiting = Arc::clone(snapshot.project.limiting());
         }
         if self.own.rules != snapshot.config.own_rules {
             self.own = OwnRules::of(&snapshot.config);

@@ -11,6 +11,7 @@ pub mod credential_names;
 pub mod event;
 pub mod exposure;
 pub mod made;
+pub mod limits;
 pub mod names;
 pub mod openapi;
 pub mod path_pattern;

@@ -46,6 +46,37 @@ pub fn is_strict_check(name: &str) -> bool {
     words.len() > 1 && words.iter().any(|word| STRICT.contains(&word.as_str())) && !words.iter().any(|word| KINDS.contains(&word.as_str()))
 }
 
+/// `checkRateLimit`, `throttle`, `withinQuota`, `ratelimit.check`: counts how often somebody asks.
+pub fn is_limiter(name: &str) -> bool {
+    let words = words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let whole: String = words.concat();
+    ["ratelimit", "throttl", "quota", "captcha", "turnstile", "slowdown"].iter().any(|known| whole.contains(known))
+        || has(&["limiter", "limits", "limited", "limit"]) && has(&["check", "consume", "hit", "enforce", "apply", "is", "request", "requests", "usage", "api", "ip", "within", "login", "attempts", "get"])
+        || has(&["limiter", "lockout", "bruteforce"])
+        || has(&["credits", "credit", "usage", "allowance"]) && has(&["check", "consume", "use", "deduct", "spend", "has", "require", "charge", "decrement", "enough", "assert", "ensure", "track"])
+}
+
+/// `verifySignature`, `isValidWebhook`, `constructEvent`: says who sent a message.
+pub fn checks_sender(name: &str) -> bool {
+    let words = words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&["verify", "verified", "validate", "valid", "check", "assert", "ensure", "authenticate", "authorize", "require", "construct", "unwrap", "unmarshal", "compare"])
+        && has(&["signature", "sig", "webhook", "webhooks", "hook", "hmac", "event", "sender", "secret", "digest", "hash", "payload", "header", "headers", "request", "token", "stripe", "svix", "github", "clerk", "key"])
+        || has(&["hmac", "signature"]) && words.len() > 1
+        || matches!(name, "verify" | "unwrap" | "unmarshal" | "timingSafeEqual" | "compare_digest")
+}
+
+/// `validateComment`, `assertIsOrder`, `schema.check`: looks at what arrived.
+pub fn is_validator(name: &str) -> bool {
+    words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "validate" | "validates" | "validated" | "validator" | "validation" | "valid" | "schema" | "sanitize" | "sanitized" | "celebrate" | "whitelist" | "assert" | "ensure" | "ajv" | "joi" | "yup" | "zod" | "superstruct" | "typia"
+        )
+    })
+}
+
 /// camelCase, snake_case and kebab-case as lower-case words.
 pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -279,6 +310,22 @@ mod tests {
             "validateUserInput",
         ] {
             assert!(!is_guard(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_limits_and_what_asks_who_sent_it() {
+        for name in ["checkRateLimit", "rateLimit", "throttle", "is_rate_limited", "limiter.check", "consumeCredits", "LoginRateThrottle", "verifyTurnstile"] {
+            assert!(is_limiter(name), "{name}");
+        }
+        for name in ["limit", "getUser", "create", "sendMail", "takeUnlimited", "creditCard", "setLimit", "login"] {
+            assert!(!is_limiter(name), "{name}");
+        }
+        for name in ["verifySignature", "isValidWebhook", "constructEvent", "check_hmac", "validateStripeEvent"] {
+            assert!(checks_sender(name), "{name}");
+        }
+        for name in ["handleEvent", "saveOrder", "parseBody", "stripe", "webhook"] {
+            assert!(!checks_sender(name), "{name}");
         }
     }
 

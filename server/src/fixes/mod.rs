@@ -20,11 +20,13 @@ mod here;
 pub mod ignored;
 mod keep_file_name;
 mod leave_out;
+mod limit_route;
 mod literal;
 mod load_safely;
 mod migrate;
 pub mod move_to_env;
 mod package;
+mod payload;
 mod phrasebook;
 mod plain_answer;
 mod remove_entry;
@@ -47,6 +49,7 @@ mod testing;
 pub mod use_parameter;
 pub mod verify;
 mod write_in;
+mod verify_webhook;
 
 use crate::project::Project;
 use crate::rules::FixPlan;
@@ -96,6 +99,10 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::DemandOwner { at, demand } => demand_owner::fix(project, at, demand).into_iter().collect(),
         FixPlan::Strengthen { at, how } => strengthen::fix(project, at, how).into_iter().collect(),
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
+        FixPlan::ParsePayload { call, model, fields, partial } => payload::parse(project, call, model, fields, *partial).into_iter().collect(),
+        FixPlan::ServerLast { call, names } => payload::server_last(project, call, names).into_iter().collect(),
+        FixPlan::VerifyWebhook { read, framework } => verify_webhook::fix(project, read, framework).into_iter().collect(),
+        FixPlan::LimitRoute { route, framework } => limit_route::fix(project, route, framework).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }
 }

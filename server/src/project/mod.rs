@@ -27,6 +27,7 @@ mod versions;
 mod walks;
 mod world;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
@@ -42,6 +43,7 @@ pub use world::Linked;
 use said::{Bindings, Said};
 
 use crate::facts::exposure::FileExposure;
+use crate::facts::limits;
 use crate::facts::schema::{self, FileSchema, Schema};
 use crate::facts::scope::Module;
 use crate::model::{FileModel, lower};
@@ -64,6 +66,8 @@ pub struct File {
     pub exposure: Arc<FileExposure>,
     /// It names headers by which browsers protect pages, or what sets them.
     pub sets_headers: bool,
+    /// It limits how often any route around it is called.
+    pub limits: bool,
 }
 
 impl File {
@@ -83,9 +87,11 @@ impl File {
         let known = before.and_then(|file| Some((file.model.as_deref()?, &*file.exposure)));
         let exposure = Arc::new(FileExposure::read(&document, model.as_deref(), known));
         let sets_headers = names_headers(&document);
+        let imports = module.as_ref().map(|module| &*module.imports).unwrap_or_default();
+        let limits = limits::limits_all(&document.file, imports, || document.text());
         // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
         let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-        File { document, model, module, tables, said, exposure, sets_headers }
+        File { document, model, module, tables, said, exposure, sets_headers, limits }
     }
 }
 
@@ -111,6 +117,7 @@ pub struct Project {
     schema: Arc<Schema>,
     setup: Arc<Setup>,
     bindings: Arc<Bindings>,
+    limiting: Arc<BTreeSet<FileId>>,
     git_roots: Arc<[FileId]>,
     env_files: Arc<EnvFiles>,
 }
@@ -157,6 +164,7 @@ impl Project {
         let mut models = false;
         let mut configured: FxHashSet<FileId> = FxHashSet::default();
         let mut bindings = false;
+        let mut limiting = false;
         let read = |(file, document): (FileId, Option<Arc<Document>>)| {
             let after = document.map(|document| File::read(document, self.file(&file)));
             (file, after)
@@ -176,9 +184,14 @@ impl Project {
             let bindings_of = |file: Option<&File>| file.and_then(|file| file.said.clone()).filter(|said| !said.bindings.is_empty());
             let (bound, binds) = (bindings_of(before), bindings_of(after.as_ref()));
             bindings |= bound.as_ref().map(|said| &said.bindings) != binds.as_ref().map(|said| &said.bindings);
+            let limits = |file: Option<&File>| file.is_some_and(|file| file.limits);
+            limiting |= limits(before) != limits(after.as_ref());
             project.changed.insert(file, after);
         }
         let mut project = project.gathered();
+        if limiting {
+            project.limiting = Arc::new(project.files().filter(|(_, known)| known.limits).map(|(file, _)| file.clone()).collect());
+        }
         if structure {
             let names = project.files().map(|(file, _)| file.clone()).collect();
             let resolver = Resolver::new(&project.roots, names, |file| project.file(file).map(|file| file.document.text()));
@@ -274,6 +287,11 @@ impl Project {
     /// The handlers that API descriptions name.
     pub fn bindings(&self) -> &Arc<Bindings> {
         &self.bindings
+    }
+
+    /// The files that limit how often any route around them is called.
+    pub fn limiting(&self) -> &Arc<BTreeSet<FileId>> {
+        &self.limiting
     }
 
     pub fn resolver(&self) -> &Arc<Resolver> {

@@ -8,8 +8,10 @@ use crate::facts::event::Registration;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::model::{ExprKind, PatternKind, StmtKind};
 use crate::text::Name;
 
+use super::Project;
 use super::walks::RootKey;
 
 /// A handler that can be reached from outside.
@@ -94,6 +96,33 @@ impl Route {
     pub fn title(&self) -> String {
         let methods = if self.methods.is_empty() { "ANY".to_owned() } else { self.methods.join("|") };
         format!("{methods} {}", self.path.as_deref().unwrap_or("?"))
+    }
+}
+
+impl Project {
+    /// What a function is called: its own name, or that of the variable it is the value of.
+    pub fn function_name(&self, key: &FunctionKey) -> Option<Name> {
+        let module = self.file(&key.item.file)?.module.as_ref()?;
+        let segment = &module.model.segments.get(module.segment_of(&key.item)?)?.segment;
+        let own = segment.functions.get(key.function.0 as usize)?.name.clone();
+        if !own.is_empty() {
+            return Some(own);
+        }
+        segment.stmts.iter().find_map(|stmt| match &stmt.kind {
+            StmtKind::Let { pattern, value: Some(value), .. } => match (&segment[*pattern].kind, &segment[*value].kind) {
+                (PatternKind::Name(name), ExprKind::Function(function)) if *function == key.function => Some(name.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// Where a function is called what it is called, or where its parameters stand.
+    pub fn function_site(&self, key: &FunctionKey) -> Option<Site> {
+        let module = self.file(&key.item.file)?.module.as_ref()?;
+        let function = module.model.segments.get(module.segment_of(&key.item)?)?.segment.functions.get(key.function.0 as usize)?;
+        let span = if function.name.is_empty() { function.params_span } else { function.name_span };
+        (!span.is_empty()).then(|| Site { item: key.item.clone(), span })
     }
 }
 

@@ -14,16 +14,20 @@ pub mod error_leak;
 pub mod exposed;
 mod finding;
 pub mod habits;
+pub mod handler;
 pub mod hardcoded_login;
 mod holes;
 pub mod input;
 pub mod insecure_cookie;
 pub mod jwt_misuse;
 pub mod llm_output_unsafe;
+pub mod mass_assignment;
 mod meta;
 pub mod missing_auth;
 pub mod missing_ownership;
+pub mod missing_rate_limit;
 pub mod missing_security_headers;
+pub mod missing_validation;
 pub mod nosql_injection;
 pub mod open;
 pub mod open_redirect;
@@ -53,6 +57,7 @@ pub mod upload_unrestricted;
 pub mod weak_crypto;
 pub mod weak_password_storage;
 pub mod weak_random;
+pub mod webhook_unverified;
 pub mod xss;
 
 use rustc_hash::FxHashSet;
@@ -78,9 +83,12 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &insecure_cookie::META,
         &jwt_misuse::META,
         &llm_output_unsafe::META,
+        &mass_assignment::META,
         &missing_auth::META,
         &missing_ownership::META,
+        &missing_rate_limit::META,
         &missing_security_headers::META,
+        &missing_validation::META,
         &nosql_injection::META,
         &open_redirect::META,
         &overbroad_db_access::META,
@@ -102,6 +110,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
         &weak_crypto::META,
         &weak_password_storage::META,
         &weak_random::META,
+        &webhook_unverified::META,
         &xss::META,
     ];
     ALL
@@ -138,6 +147,10 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     weak_crypto::check(cx, &mut out);
     weak_password_storage::check(cx, &mut out);
     weak_random::check(cx, &mut out);
+    mass_assignment::check(cx, &mut out);
+    missing_rate_limit::check(cx, &mut out);
+    missing_validation::check(cx, &mut out);
+    webhook_unverified::check(cx, &mut out);
     out
 }
 

@@ -78,6 +78,14 @@ pub enum FixPlan {
     Strengthen { at: Place, how: Strengthen },
     /// Put this text at `at`: what a project's own rule says.
     Rewrite { at: Place, text: String, rule: RuleId, safe: bool },
+    /// Read what `call` saves whole with a schema of what may be set.
+    ParsePayload { call: Place, model: Name, fields: Vec<Offered>, partial: bool },
+    /// Put what the server sets (`names`) behind what is spread into `call`.
+    ServerLast { call: Place, names: Vec<Name> },
+    /// Check Stripe's signature where the payload is read.
+    VerifyWebhook { read: Place, framework: Name },
+    /// Put a limit before a route.
+    LimitRoute { route: Place, framework: Name },
     /// Silence this one finding with a comment and a reason.
     Suppress { at: Place, rule: RuleId, detail: Name },
 }
@@ -157,4 +165,14 @@ pub struct RequireSignIn {
     pub guide_registered: Place,
     /// What the guide calls; empty where that has no name.
     pub asks: Name,
+}
+
+/// A column that a caller may set.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Offered {
+    pub name: Name,
+    /// As the schema writes it.
+    pub ty: Name,
+    pub optional: bool,
+    pub is_list: bool,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::catalogue::Returns;
-use crate::facts::check::{Fact, Root, Symbol};
+use crate::facts::check::{Fact, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::place::ItemKey;
 use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
@@ -20,7 +20,7 @@ impl Walker<'_> {
         let gives = if gives == Returns::Query { query.gives } else { gives };
         let query = Arc::new(query);
         let facts = self.facts.clone();
-        let delegated = facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if !guard.sure));
+        let delegated = facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if !guard.sure && guard.kind != GuardKind::Limit));
         let callers = if self.handler_seen { self.callers() } else { Vec::new() };
         self.events.push(Event::Access(Access { id, query: query.clone(), site, facts, delegated, callers }));
         self.answer(id, &query, gives)

@@ -3,6 +3,8 @@
 use super::Walker;
 use super::leaving::holds;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::event::{Effect, Event};
+use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Taint};
 use crate::facts::value::{Argument, Kind, Value};
@@ -231,6 +233,7 @@ impl Walker<'_> {
         let given = if &*name == "then" { self.continued(args) } else { self.callbacks(args) };
         let site = self.site(span);
         self.delegated(&name, args, &site);
+        self.perhaps_checked(&said_name(function), args, &site);
         self.calls += 1;
         let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
         let stringly = is_text_name(&name);
@@ -248,17 +251,28 @@ impl Walker<'_> {
     pub(super) fn delegated(&mut self, name: &Name, args: &[Argument], site: &Site) {
         let gets_principal = args.iter().any(|arg| holds(&arg.value, &|symbol| symbol.root == Root::Principal, 0));
         let gets_request = args.iter().any(|arg| is_request(&arg.value));
-        let guard_like = super::super::names::is_guard(name) || self.world.is_configured_guard(name);
         self.let_pass(name, args);
+        let guard_like = names::is_guard(name) || self.world.is_configured_guard(name);
         if gets_principal {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
-        if guard_like || gets_request && super::super::names::is_current_user(name) {
+        if guard_like || gets_request && names::is_current_user(name) {
             let sure = self.world.is_configured_guard(name);
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Identity, sure, name: name.clone(), site: Some(site.clone()) }));
             if guard_like && !args.is_empty() {
                 self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
             }
+        }
+    }
+
+    /// Something that cannot be looked into may limit how often, or ask who sent a message: its name says so.
+    fn perhaps_checked(&mut self, name: &Name, args: &[Argument], site: &Site) {
+        if names::is_validator(name) && args.iter().any(|arg| arg.value.taint().iter().any(|origin| origin.part.is_request())) {
+            self.events.push(Event::Effect(Effect::noted(Name::new_static("validate"), site.clone(), args.to_vec(), self.facts.clone())));
+        }
+        let kinds = [(GuardKind::Limit, names::is_limiter(name)), (GuardKind::Machine, names::checks_sender(name))];
+        for (kind, _) in kinds.into_iter().filter(|(_, is)| *is) {
+            self.facts.add(Fact::Guard(Guard { kind, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
     }
 
@@ -323,6 +337,27 @@ pub(super) fn called_name(function: &Value) -> Name {
 /// Something from outside that is no query.
 fn is_plain(base: &Value) -> bool {
     !base.taint().is_empty() && base.as_library().is_some_and(|library| library.query.is_none())
+}
+
+/// All that is said on the way to what is called: `limiter.check`.
+fn said_name(function: &Value) -> Name {
+    let Kind::Library(library) = function.kind() else {
+        return function.symbol().map(|symbol| Name::from(symbol.path.join("."))).unwrap_or_default();
+    };
+    let mut steps: Vec<Name> = if library.package.is_empty() { Vec::new() } else { vec![library.package.clone()] };
+    let mut at = Some(library.clone());
+    for _ in 0..8 {
+        let Some(library) = at else { break };
+        if library.step != "()" {
+            steps.push(library.step.clone());
+        }
+        at = library.receiver.as_ref().and_then(|receiver| receiver.as_library().cloned());
+    }
+    let from = usize::from(!library.package.is_empty());
+    if let Some(called) = steps.get_mut(from..) {
+        called.reverse();
+    }
+    Name::from(steps.join("."))
 }
 
 fn is_text_name(name: &str) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::catalogue::Entry;
+use crate::facts::taint::Cleanings;
 use crate::facts::value::{ClassValue, Column, Instance, Kind, Library, Value};
 use crate::model::{ClassId, FunctionKind, StmtKind};
 use crate::text::Name;
@@ -85,6 +86,14 @@ impl Walker<'_> {
         let spread = instance.fields.iter().rev().find(|(known, _)| known == "**").map(|(_, value)| value.clone());
         match spread {
             Some(spread) if !matches!(value.kind(), Kind::Function(_)) => self.member(&spread, name),
+            // A number out of a payload: harmless, and still the caller's.
+            _ if matches!(value.kind(), Kind::Number(_)) && value.taint().is_empty() && base.taint().iter().any(|origin| origin.part.is_request()) => {
+                let value = value.with_taint(base.taint().member(name).cleaned(Cleanings::ALL));
+                match base.symbol() {
+                    Some(symbol) if value.symbol().is_none() => value.with_symbol(symbol.member(name)),
+                    _ => value,
+                }
+            }
             _ => self.field_from_outside(base, instance, name, value),
         }
     }

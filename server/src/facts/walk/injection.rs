@@ -1,7 +1,9 @@
 //! Dependencies that a framework calls to fill a parameter: FastAPI's `Depends(f)`.
 
+use super::call::called_name;
 use super::{Target, Walker};
 use crate::facts::catalogue::Entry;
+use crate::facts::check::{Fact, Guard, GuardKind};
 use crate::facts::scope::Definition;
 use crate::facts::value::{Kind, Value};
 use crate::model::{Arg, ExprId, ExprKind, Param, TypeRef};
@@ -141,6 +143,18 @@ impl Walker<'_> {
                     }
                     _ => Value::unknown(),
                 }
+            }
+            Kind::Library(library) => {
+                // `Depends(RateLimiter(times=5))`: the object that was made guards.
+                for entry in self.catalogue().at(&library.states) {
+                    if let Entry::Guard(guard) = entry
+                        && guard.how.iter().any(|how| how == "dependency")
+                        && guard.kind == GuardKind::Limit
+                    {
+                        self.facts.add(Fact::Guard(Guard { kind: guard.kind, sure: true, name: called_name(dependency), site: library.site.clone() }));
+                    }
+                }
+                self.apply_plain(dependency, Vec::new())
             }
             _ => self.apply_plain(dependency, Vec::new()),
         };

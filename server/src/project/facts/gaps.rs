@@ -3,7 +3,7 @@
 use super::beliefs::Gap;
 use super::{events, home};
 use crate::facts::access_rules::Demand;
-use crate::facts::check::{Fact, Facts};
+use crate::facts::check::{Fact, Facts, GuardKind};
 use crate::facts::event::{Access, Event};
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation};
@@ -105,6 +105,7 @@ fn unsure_guards(project: &Project, facts: &Facts, site: &Site, gaps: &mut Vec<G
         if let Fact::Guard(guard) = fact
             && !guard.sure
             && guard.name != "mount"
+            && guard.kind != GuardKind::Limit
         {
             let at = project.at(guard.site.as_ref().unwrap_or(site));
             gaps.push(Gap {

@@ -21,11 +21,10 @@ use crate::project::RootWalk;
 use crate::text::Name;
 
 use proof::is_public_flag;
-use signed_in::is_principal;
 
 pub use credential::{Credential, credential};
 pub use leaving::contains_row;
-pub use signed_in::Answer;
+pub use signed_in::{Answer, is_principal};
 
 /// What ties the rows of an access to the caller.
 #[derive(Clone, PartialEq, Debug)]

@@ -150,6 +150,9 @@ pub enum Part {
 #[derive(Debug, Deserialize, Clone)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FrameworkEntry {
+    /// A schema reads what it is sent before a handler sees it.
+    #[serde(default)]
+    pub shapes: bool,
     pub name: Name,
     /// What a handler's parameters are, in order: roles (`role:express.request`), `next`, `input`; the last one repeats
     /// if it ends in `...`. Empty: they are injected by name and type.

@@ -1,0 +1,93 @@
+//! **Check the signature**: Stripe's event is made out of the raw body and its signature, and of nothing else.
+
+use super::edits::Edits;
+use super::literal::Code;
+use super::{Fix, Grade};
+use crate::model::{ExprKind, PatternKind, Placed, StmtKind};
+use crate::project::Project;
+use crate::rules::Place;
+use crate::syntax::Language;
+use crate::text::{Name, Span, lines};
+
+/// `const event = await req.json()` in a route of Next.js.
+pub fn fix(project: &Project, read: &Place, framework: &Name) -> Option<Fix> {
+    if framework != "next-route" {
+        return None;
+    }
+    let code = Code::of(project, &read.file)?;
+    let placed = code.model.segment_at(read.span.start)?;
+    let (span, name, request) = declared(placed, read.span)?;
+    let stripe = client(&code)?;
+    let taken = |word: &str| code.text.contains(word);
+    let (body, signature) = (free(["payload", "rawBody"], &taken)?, free(["signature", "stripeSignature"], &taken)?);
+    let indent = lines::indentation(&code.text, span.start);
+    let end = lines::line_end(&code.text);
+    let is_typed = matches!(code.language, Language::TypeScript | Language::Tsx);
+    let (mark, kind) = if is_typed { ("!", if code.text.contains("Stripe.Event") || has_import(&code) { ": Stripe.Event" } else { ": any" }) } else { ("", "") };
+    let lines = [
+        format!("const {body} = await {request}.text();"),
+        format!("const {signature} = {request}.headers.get(\"stripe-signature\");"),
+        format!("if (!{signature}) return new Response(\"Missing signature\", {{ status: 400 }});"),
+        format!("let {name}{kind};"),
+        "try {".to_owned(),
+        format!("  {name} = {stripe}.webhooks.constructEvent({body}, {signature}, process.env.STRIPE_WEBHOOK_SECRET{mark});"),
+        "} catch {".to_owned(),
+        "  return new Response(\"Bad signature\", { status: 400 });".to_owned(),
+        "}".to_owned(),
+    ];
+    let mut edits = Edits::default();
+    edits.replace(&code.file, span, lines.join(&format!("{end}{indent}")));
+    Some(Fix {
+        title: "Check Stripe's signature before believing the event".to_owned(),
+        grade: Grade::NeedsReview,
+        preferred: true,
+        edits: edits.finish()?,
+        note: Some("Put the signing secret of this endpoint (Stripe's dashboard, Webhooks) into STRIPE_WEBHOOK_SECRET.".to_owned()),
+        suppresses: false,
+    })
+}
+
+/// The statement that reads the payload: its place, what it calls the payload, and the request.
+fn declared(placed: &Placed, read: Span) -> Option<(Span, Name, String)> {
+    let segment = &placed.segment;
+    let stmt = segment.stmts.iter().find(|stmt| matches!(stmt.kind, StmtKind::Let { .. }) && placed.absolute(stmt.span).contains(read))?;
+    let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { return None };
+    let PatternKind::Name(name) = &segment[*pattern].kind else { return None };
+    let mut at = *value;
+    for _ in 0..4 {
+        match &segment[at].kind {
+            ExprKind::Await(inner) => at = *inner,
+            ExprKind::Call { callee, args, .. } if args.is_empty() => {
+                let ExprKind::Member { base, name: method, .. } = &segment[*callee].kind else { return None };
+                let ExprKind::Name(request) = &segment[*base].kind else { return None };
+                return (method == "json").then(|| (placed.absolute(stmt.span), name.clone(), request.to_string()));
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// What a client of Stripe is called in this file.
+fn client(code: &Code<'_>) -> Option<Name> {
+    for placed in &code.model.segments {
+        for stmt in &placed.segment.stmts {
+            let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { continue };
+            let (PatternKind::Name(name), ExprKind::Call { callee, .. }) = (&placed.segment[*pattern].kind, &placed.segment[*value].kind) else { continue };
+            if matches!(&placed.segment[*callee].kind, ExprKind::Name(class) if class == "Stripe") {
+                return Some(name.clone());
+            }
+        }
+    }
+    // One that another file of the project makes.
+    super::stack::imports(code.model).filter(|import| import.source != "stripe" && !import.type_only).flat_map(|import| &import.names).find(|name| name.local == "stripe").map(|name| name.local.clone())
+}
+
+fn has_import(code: &Code<'_>) -> bool {
+    super::stack::imports(code.model).any(|import| import.source == "stripe" && import.names.iter().any(|name| name.local == "Stripe"))
+}
+
+/// The first of the names that nothing here has yet.
+fn free(names: [&'static str; 2], taken: &dyn Fn(&str) -> bool) -> Option<&'static str> {
+    names.into_iter().find(|name| !taken(name))
+}

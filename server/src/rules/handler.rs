@@ -1,0 +1,216 @@
+//! What the rules about missing care have in common: what a handler is there for, who may call it, and what stands before it.
+
+use rustc_hash::FxHashSet;
+
+use super::ownership::{Answer, Judge};
+use super::raw::RuleCx;
+use crate::facts::catalogue::BUILT_IN;
+use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
+use crate::facts::event::Event;
+use crate::facts::names;
+use crate::facts::place::{FunctionKey, Site};
+use crate::facts::taint::Origin;
+use crate::facts::value::{Kind, Value};
+use crate::facts::walk::is_stub;
+use crate::project::routes::Route;
+
+/// How deep in values it is looked.
+const MOST_DEPTH: u32 = 6;
+
+pub struct Handler<'c> {
+    pub cx: &'c RuleCx<'c>,
+    pub route: &'c Route,
+    pub judge: Judge<'c>,
+    /// What its path, its file and its function are called, in lower-case words.
+    pub words: FxHashSet<String>,
+}
+
+impl<'c> Handler<'c> {
+    /// Of a walk through a route that is not said to be open on purpose.
+    pub fn of(cx: &'c RuleCx<'c>) -> Option<Handler<'c>> {
+        let route = cx.walk.route.as_deref()?;
+        let mut words: FxHashSet<String> = route.path.iter().flat_map(|path| names::words(path)).collect();
+        if let Some(function) = route.function() {
+            words.extend(cx.project.function_name(&function).iter().flat_map(|name| names::words(name)));
+            let file = function.item.file.file_name();
+            words.extend(names::words(file.split('.').next().unwrap_or_default()));
+        }
+        Some(Handler { cx, route, judge: Judge::new(cx.walk, cx.schema, cx.config), words })
+    }
+
+    pub fn is_called(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.words.contains(*word))
+    }
+
+    /// What the handler itself does, without what runs before it.
+    pub fn events(&self) -> impl Iterator<Item = &'c Event> {
+        self.cx.walk.events.iter().skip(self.cx.walk.before_handler)
+    }
+
+    /// Does the name of any function that was walked say so, or of anything that runs before the handler?
+    pub fn comes_through(&self, says: impl Fn(&str) -> bool) -> bool {
+        let of_function = |function: &FunctionKey| self.cx.project.function_name(function).is_some_and(|name| says(&name));
+        self.cx.walk.visited.iter().any(of_function)
+            || self.route.chain.iter().any(|link| {
+                let symbol = link.value.symbol().and_then(|symbol| symbol.path.last());
+                let library = link.value.as_library().map(|library| chain_name(library));
+                symbol.is_some_and(|name| says(name)) || library.is_some_and(|name| says(&name))
+            })
+    }
+
+    /// As `who`, and a function that by its name says who is asking leaves that open.
+    pub fn may_be(&self, facts: &Facts) -> Answer {
+        // What hands on a context may have put somebody into it.
+        let hands = BUILT_IN.framework(&self.route.framework).is_some_and(|framework| framework.hands.is_some()) && !self.route.chain.is_empty();
+        match self.who(facts) {
+            Answer::No if hands || self.comes_through(|name| names::is_current_user(name) || names::is_guard(name)) => Answer::Unknown,
+            answer => answer,
+        }
+    }
+
+    /// Whoever gets here is somebody: a person, a machine, or somebody that cannot be told.
+    pub fn who(&self, facts: &Facts) -> Answer {
+        if self.judge.is_machine(facts) || self.judge.is_elevated(facts) { Answer::Yes } else { self.judge.signed_in(facts) }
+    }
+
+    /// Something that limits how often holds here, as far as can be told.
+    pub fn is_limited(&self, facts: &Facts) -> bool {
+        let limits = |fact: &Fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Limit || names::is_limiter(&guard.name));
+        any(facts, &limits) || self.comes_through(names::is_limiter) || self.is_limited_around()
+    }
+
+    /// A payload has been read by a schema before the handler sees it, or may have been.
+    pub fn is_shaped(&self) -> bool {
+        let framework = BUILT_IN.framework(&self.route.framework);
+        framework.is_some_and(|framework| framework.shapes)
+            || self.cx.walk.visited.iter().any(|function| is_stub(&function.item.file))
+            || self.comes_through(names::is_validator)
+            || self.cx.walk.events.iter().any(|event| matches!(event, Event::Effect(effect) if effect.kind == "validate"))
+            || self.route.chain.iter().any(|link| matches!(link.value.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| matches!(name.as_str(), "body" | "querystring"))))
+    }
+
+    /// A file of the same package limits all routes.
+    fn is_limited_around(&self) -> bool {
+        let project = self.cx.project;
+        let package = |file| project.stacks().of(file).map(|(folder, _)| folder.to_owned());
+        let own = package(&self.route.site.item.file);
+        project.limiting().iter().any(|file| package(file) == own || own.is_none())
+    }
+
+    /// No address of its own leads to it.
+    pub fn is_called_by_name(&self) -> bool {
+        let framework = self.route.framework.as_str();
+        framework.ends_with("action") || framework.ends_with("page") || matches!(framework, "trpc" | "convex")
+    }
+
+    /// How the handler is spoken of.
+    pub fn title(&self) -> String {
+        let is_called_by_name = self.route.framework.ends_with("action");
+        let name = self.route.function().and_then(|function| self.cx.project.function_name(&function));
+        match (self.route.path.as_deref(), name) {
+            (_, Some(name)) if is_called_by_name => format!("`{name}`"),
+            (Some(path), _) if !is_called_by_name && path != "/" => format!("`{path}`"),
+            _ => "this function".to_owned(),
+        }
+    }
+
+    /// A place for what is said of the handler as a whole: what it is called, where that can be seen.
+    pub fn site(&self) -> Site {
+        self.route
+            .function()
+            .and_then(|function| self.cx.project.function_site(&function))
+            .unwrap_or_else(|| self.route.site.clone())
+    }
+}
+
+/// Does this hold of some fact, also inside of alternatives?
+pub fn any(facts: &Facts, of: &dyn Fn(&Fact) -> bool) -> bool {
+    facts.iter().any(|fact| match fact {
+        Fact::Any(arms) => arms.iter().any(|arm| any(arm, of)),
+        fact => of(fact),
+    })
+}
+
+/// What holds at an event.
+pub fn facts_of(event: &Event) -> Option<&Facts> {
+    match event {
+        Event::Access(access) => Some(&access.facts),
+        Event::Sink(sink) => Some(&sink.facts),
+        Event::Use(used) => Some(&used.facts),
+        Event::Effect(effect) => Some(&effect.facts),
+        _ => None,
+    }
+}
+
+/// Where an event is.
+pub fn site_of(event: &Event) -> Option<&Site> {
+    match event {
+        Event::Access(access) => Some(&access.site),
+        Event::Sink(sink) => Some(&sink.site),
+        Event::Use(used) => Some(&used.site),
+        Event::Effect(effect) => Some(&effect.site),
+        _ => None,
+    }
+}
+
+/// The symbols that a fact speaks of.
+pub fn symbols(fact: &Fact) -> Vec<&Symbol> {
+    match fact {
+        Fact::Present(a) | Fact::Absent(a) | Fact::Among(a) | Fact::Is(a, _) | Fact::IsNot(a, _) | Fact::Matches(a, _) | Fact::Tested(a, _) | Fact::Fit(a) => vec![a],
+        Fact::Same(a, b) | Fact::Differ(a, b) | Fact::Contains(a, b) => vec![a, b],
+        Fact::Guard(_) | Fact::Any(_) => Vec::new(),
+    }
+}
+
+/// Something was asked of a value of the request before it gets here, besides whether it is there.
+pub fn is_checked(value: &Value, facts: &Facts) -> bool {
+    let Some(symbol) = value.symbol() else { return false };
+    any(facts, &|fact| match fact {
+        Fact::Absent(_) | Fact::IsNot(..) | Fact::Differ(..) => false,
+        Fact::Present(known) => known.is_within(symbol) && known != symbol,
+        fact => symbols(fact).into_iter().any(|known| known.is_within(symbol)),
+    })
+}
+
+/// Was the value asked whether it is there?
+pub fn is_there(value: &Value, facts: &Facts) -> bool {
+    value.symbol().is_some_and(|symbol| any(facts, &|fact| matches!(fact, Fact::Present(known) if known == symbol)))
+}
+
+/// What the caller has a say in, through objects, lists and texts.
+pub fn origins(value: &Value, of: &mut dyn FnMut(&Origin)) {
+    gather(value, of, 0);
+}
+
+fn gather(value: &Value, of: &mut dyn FnMut(&Origin), depth: u32) {
+    if depth > MOST_DEPTH {
+        return;
+    }
+    value.taint().iter().for_each(&mut *of);
+    match value.kind() {
+        Kind::Object(object) => object.fields.iter().map(|(_, field)| field).chain(&object.rest).for_each(|field| gather(field, of, depth + 1)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| gather(item, of, depth + 1)),
+        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| gather(&alternative.value, of, depth + 1)),
+        Kind::Promise(inner) => gather(inner, of, depth + 1),
+        _ => {}
+    }
+}
+
+/// Is the value part of the request's payload?
+pub fn is_of_request(symbol: &Symbol) -> bool {
+    matches!(&symbol.root, Root::Request(part) if !matches!(part.as_str(), "env" | "method"))
+}
+
+/// `rateLimit` of `rateLimit({ .. })`, with its package.
+fn chain_name(library: &crate::facts::value::Library) -> String {
+    let mut name = library.package.to_string();
+    let mut at = Some(library.clone());
+    for _ in 0..4 {
+        let Some(library) = at else { break };
+        if library.step != "()" {
+            name = format!("{name}.{}", library.step);
+        }
+        at = library.receiver.as_ref().and_then(|receiver| receiver.as_library().map(|library| (**library).clone()));
+    }
+    name
+}

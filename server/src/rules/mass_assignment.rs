@@ -1,0 +1,385 @@
+//! Everything that a caller sends is saved as it came, with columns that nobody meant to offer.
+
+use super::handler::{Handler, any, is_of_request};
+use super::input::{Input, is_fixed};
+use super::ownership::{Answer, Judge};
+use super::plan::Offered;
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::check::{Fact, Facts};
+use crate::facts::event::{Access, Effect, Event};
+use crate::facts::names;
+use crate::facts::query::Operation;
+use crate::facts::schema::names::same;
+use crate::facts::schema::{Column, Model, OwnerKind, Privacy};
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Kind, Object, Value};
+use crate::text::Name;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("mass-assignment"),
+    title: "Everything a caller sends is saved",
+    risk: Risk::Input,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[915, 1321],
+    page: include_str!("../../../queries/rules/mass-assignment.md"),
+};
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    for event in &cx.walk.events {
+        match event {
+            Event::Access(access) => saved(cx, &judge, access, out),
+            Event::Effect(effect) => applied(cx, &judge, effect, out),
+            _ => {}
+        }
+    }
+}
+
+/// A query that writes what it is given.
+fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>) {
+    let query = &access.query;
+    if !matches!(query.operation, Operation::Create | Operation::Update | Operation::Upsert) || is_trusted(judge, &access.facts) {
+        return;
+    }
+    let mut wholes = Vec::new();
+    for data in &query.data {
+        collect(data, &access.facts, &mut wholes, 0);
+    }
+    let model = cx.schema.model(&query.model);
+    if let Some(whole) = wholes.first().filter(|_| !is_shaped(cx)) {
+        let exposed = exposed_columns(model, &query.model, &whole.after);
+        let confidence = exposed.confidence.min(whole.input.confidence);
+        let mut raw = Raw::new(&META, access.site.clone(), confidence);
+        raw.detail = query.client.clone();
+        raw.impact = exposed.of_people.then_some(Impact::Critical);
+        raw.message = exposed.message(&whole.input, &title(model, &query.model), query.operation);
+        also(&mut raw, model, &whole.input);
+        if let Some(call) = cx.project.place(&access.site) {
+            let is_over = |name: &Name| whole.later.iter().any(|set| same(set, name));
+            let only_order = exposed.is_known && !exposed.columns.is_empty() && exposed.columns.iter().all(is_over);
+            match model {
+                _ if only_order => raw.plans.push(FixPlan::ServerLast { call, names: exposed.columns.clone() }),
+                Some(model) => {
+                    let fields = offered(model, &exposed.columns, &whole.after);
+                    let partial = query.operation != Operation::Create;
+                    raw.plans.push(FixPlan::ParsePayload { call, model: model.name.clone(), fields, partial });
+                }
+                None => {}
+            }
+        }
+        out.push(raw);
+        return;
+    }
+    named(cx, judge, access, model, out);
+}
+
+/// A schema may have taken out what nobody asked for.
+fn is_shaped(cx: &RuleCx<'_>) -> bool {
+    Handler::of(cx).is_some_and(|handler| handler.is_shaped())
+}
+
+/// Machines and people who stand above ownership may set what they like.
+fn is_trusted(judge: &Judge<'_>, facts: &Facts) -> bool {
+    judge.is_machine(facts) || judge.is_elevated(facts)
+}
+
+/// A payload that is taken whole.
+struct Whole {
+    input: Input,
+    /// Columns that the server sets after it: they cannot be overwritten.
+    after: Vec<Name>,
+    /// Columns that the server sets before it, and that it overwrites.
+    later: Vec<Name>,
+}
+
+fn collect(value: &Value, facts: &Facts, out: &mut Vec<Whole>, depth: u32) {
+    if depth > 5 {
+        return;
+    }
+    match value.kind() {
+        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| collect(&alternative.value, facts, out, depth + 1)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| collect(item, facts, out, depth + 1)),
+        Kind::Promise(inner) => collect(inner, facts, out, depth + 1),
+        Kind::Object(object) => of_object(object, facts, out, depth),
+        // `User(**data)`: what was spread into it stands among its fields, in order.
+        Kind::Instance(instance) => {
+            let Some(at) = instance.fields.iter().rposition(|(name, _)| name == "**") else { return };
+            let mut inner = Vec::new();
+            instance.fields.iter().skip(at).take(1).for_each(|(_, spread)| collect(spread, facts, &mut inner, depth + 1));
+            let others: Vec<Name> = instance.fields.iter().filter(|(name, _)| name != "**").map(|(name, _)| name.clone()).collect();
+            // A keyword that is given twice is an error of Python's: what stands beside the spread cannot be overwritten.
+            out.extend(inner.into_iter().map(|whole| Whole { after: others.iter().cloned().chain(whole.after).collect(), ..whole }));
+        }
+        Kind::Unknown | Kind::Library(_) => {
+            if let Some(input) = payload(value, facts) {
+                out.push(Whole { input, after: Vec::new(), later: Vec::new() });
+            }
+        }
+        _ => {}
+    }
+}
+
+fn of_object(object: &Object, facts: &Facts, out: &mut Vec<Whole>, depth: u32) {
+    // `{ $set: body }`
+    for (name, field) in object.fields.iter().filter(|(name, _)| name.starts_with('$') || *name == "set") {
+        if name != "set" || matches!(field.kind(), Kind::Unknown) {
+            collect(field, facts, out, depth + 1);
+        }
+    }
+    let Some(rest) = &object.rest else { return };
+    let mut inner = Vec::new();
+    collect(rest, facts, &mut inner, depth + 1);
+    let name_of = |(name, _): &(Name, Value)| name.clone();
+    for whole in inner {
+        let mut after: Vec<Name> = object.fields.iter().skip(object.spread_at).map(name_of).collect();
+        after.extend(whole.after);
+        let set_by_server = |(name, value): &&(Name, Value)| !is_callers(value) && !name.starts_with('$');
+        let later = object.fields.iter().take(object.spread_at).filter(set_by_server).map(name_of).collect();
+        out.push(Whole { input: whole.input, after, later });
+    }
+}
+
+fn is_callers(value: &Value) -> bool {
+    value.taint().iter().any(|origin| origin.part.is_request())
+}
+
+/// Something of the request that nobody gave a shape.
+fn payload(value: &Value, facts: &Facts) -> Option<Input> {
+    use crate::facts::taint::Part;
+    let input = Input::of(value, Cleanings::SHAPE, facts, None)?;
+    let is_payload = matches!(input.part, Part::Body | Part::RawBody | Part::Input | Part::Query);
+    // What a function made of several things is no payload any more.
+    (is_payload && value.symbol().is_some_and(is_of_request)).then_some(input)
+}
+
+struct Exposed {
+    columns: Vec<Name>,
+    confidence: Confidence,
+    of_people: bool,
+    is_known: bool,
+}
+
+fn exposed_columns(model: Option<&Model>, name: &Name, after: &[Name]) -> Exposed {
+    let Some(model) = model.filter(|model| !model.columns.is_empty()) else {
+        let of_people = crate::facts::schema::guess_privacy(name) == Privacy::Principal;
+        let confidence = match (of_people, name.is_empty()) {
+            (true, _) => Confidence::Proven,
+            (false, false) => Confidence::Likely,
+            (false, true) => Confidence::Possible,
+        };
+        return Exposed { columns: Vec::new(), confidence, of_people, is_known: false };
+    };
+    let is_left = |name: &Name| !after.iter().any(|set| same(set, name));
+    let mut columns: Vec<Name> = model.protected_columns().into_iter().map(|column| column.name.clone()).filter(is_left).collect();
+    for column in &model.columns {
+        if is_decided_by_server(&column.name) && is_left(&column.name) && !columns.contains(&column.name) {
+            columns.push(column.name.clone());
+        }
+    }
+    let confidence = if columns.is_empty() { Confidence::Possible } else { Confidence::Proven };
+    let of_people = model.is_principal && columns.iter().any(|name| is_privilege(name));
+    columns.sort_by_key(|name| !is_privilege(name));
+    Exposed { columns, confidence, of_people, is_known: true }
+}
+
+impl Exposed {
+    fn message(&self, input: &Input, model: &str, operation: Operation) -> String {
+        let verb = if operation == Operation::Create { "creates" } else { "changes" };
+        let what = shown(&input.name);
+        match self.columns.as_slice() {
+            [] if self.is_known => format!("{what} is saved as it came when this {verb} {model}: a caller can set every column, also ones that are added later."),
+            [] => format!("{what} is saved as it came when this {verb} {model}: a caller can add fields that no form shows, such as `role: \"admin\"`, and they are saved too."),
+            [only] => format!("{what} is saved as it came when this {verb} {model}: a caller can add `{only}` to the request and set it to what they like."),
+            [first, second, ..] => {
+                format!("{what} is saved as it came when this {verb} {model}: a caller can add `{first}` or `{second}` to the request and set them to what they like.")
+            }
+        }
+    }
+}
+
+/// How a payload is spoken of: the names that libraries have for it say nothing.
+fn shown(name: &Name) -> String {
+    match name.as_str() {
+        "json" | "body" | "data" | "input" | "formData" | "form" | "get_json" | "POST" | "text" | "request" | "valid" | "parseBody" | "query" | "args" | "json()" => {
+            "Everything the caller sends".to_owned()
+        }
+        name => format!("`{name}`, sent by the caller,"),
+    }
+}
+
+/// Columns that say what somebody may do or has.
+fn is_privilege(name: &str) -> bool {
+    let words = names::words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&["role", "roles", "admin", "superuser", "staff", "permission", "permissions", "credits", "credit", "balance", "plan", "tier", "premium", "banned", "verified"])
+        && !has(&["id", "ids", "name", "description"])
+}
+
+/// Columns whose value the server decides: what something costs, whether it was let through.
+fn is_decided_by_server(name: &str) -> bool {
+    let words = names::words(name);
+    let first = words.first().map(String::as_str);
+    matches!(first, Some("approved" | "total" | "paid" | "subtotal" | "amount" | "featured" | "moderated" | "premium"))
+        || words.windows(2).any(|pair| pair[0] == "is" && matches!(pair[1].as_str(), "approved" | "paid" | "featured" | "premium"))
+}
+
+/// Single columns that are taken from the caller by name.
+fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, out: &mut Vec<Raw>) {
+    let Some(model) = model else { return };
+    for data in &access.query.data {
+        let fields = match data.kind() {
+            Kind::Object(object) => &object.fields,
+            Kind::Instance(instance) => &instance.fields,
+            _ => continue,
+        };
+        for (name, value) in fields {
+            let Some(kind) = given_away(judge, access, model, fields, name, value) else { continue };
+            let input = value.taint().without(Cleanings::ALL).find(|origin| origin.part.is_request()).map_or_else(|| name.clone(), |origin| origin.name.clone());
+            let (detail, confidence) = match kind {
+                Given::Privilege if judge.signed_in(&access.facts) == Answer::Unknown => ("AZ11", Confidence::Likely),
+                Given::Privilege => ("AZ11", Confidence::Proven),
+                Given::Owner => ("AZ05", Confidence::Likely),
+            };
+            let mut raw = Raw::new(&META, access.query.key.clone().unwrap_or_else(|| access.site.clone()), confidence);
+            raw.detail = Name::new_static(detail);
+            raw.message = match kind {
+                Given::Privilege => format!("`{name}` of {} {} is taken from what the caller sends (`{input}`): anybody can give it to themselves.", article(&model.name), model.name),
+                Given::Owner => format!(
+                    "`{name}` says whose {} this is, and it is taken from what the caller sends (`{input}`): anybody signed in can create one in somebody else's name.",
+                    model.name
+                ),
+            };
+            if let Some(route) = &cx.walk.route {
+                raw.also(route.site.clone(), format!("reached from {}", route.title()));
+            }
+            if let Some(site) = model.site() {
+                raw.also_place(site.file.clone(), site.span, format!("{} is defined here", model.name));
+            }
+            out.push(raw);
+            return;
+        }
+    }
+}
+
+enum Given {
+    Privilege,
+    Owner,
+}
+
+fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, fields: &[(Name, Value)], name: &Name, value: &Value) -> Option<Given> {
+    let facts = &access.facts;
+    let is_open = value.taint().without(Cleanings::ALL).any(|origin| origin.part.is_request()) && !is_fixed(value, facts);
+    if !is_open || super::handler::is_checked(value, facts) {
+        return None;
+    }
+    // Who decides about others is asked elsewhere, in a way that cannot be seen.
+    let may_decide = any(facts, &|fact| matches!(fact, Fact::Guard(guard) if !guard.sure));
+    if model.is_principal && is_privilege(name) && !may_decide {
+        return Some(Given::Privilege);
+    }
+    let owner = model.direct_owners().find(|path| path.kind == OwnerKind::Owner && same(&path.column, name))?;
+    let is_principal = |(_, field): &(Name, Value)| field.symbol().is_some_and(super::ownership::is_principal);
+    let is_mine = access.query.operation == Operation::Create
+        && owner.target.is_some()
+        && model.membership.is_none()
+        && judge.signed_in(facts) == Answer::Yes
+        && !may_decide
+        && !fields.iter().any(is_principal);
+    is_mine.then_some(Given::Owner)
+}
+
+/// `setattr(user, key, value)`, `Object.assign(user, body)`, `_.merge(config, body)`.
+fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Raw>) {
+    let args: Vec<&Value> = effect.args.iter().filter(|arg| arg.name.is_empty()).map(|arg| &arg.value).collect();
+    let facts = &effect.facts;
+    if is_trusted(judge, facts) {
+        return;
+    }
+    match (effect.kind.as_str(), args.as_slice()) {
+        ("set-attribute", [to, key, value, ..]) => {
+            let Some(name) = row_model(to) else { return };
+            let is_chosen = |value: &Value| Input::of(value, Cleanings::SHAPE, facts, None).is_some_and(|input| input.part.is_request());
+            if !is_chosen(key) || !is_chosen(value) || super::handler::is_checked(key, facts) || key.symbol().is_none() {
+                return;
+            }
+            let Some(input) = Input::of(value, Cleanings::SHAPE, facts, None) else { return };
+            tell(cx, effect, &name, &input, out);
+        }
+        ("assign", [to, rest @ ..]) => {
+            let Some(name) = row_model(to) else { return };
+            if let Some(input) = rest.iter().find_map(|value| payload(value, facts)) {
+                tell(cx, effect, &name, &input, out);
+            }
+        }
+        ("merge", [_, rest @ ..]) => {
+            let Some(input) = rest.iter().find_map(|value| payload(value, facts)) else { return };
+            // Behind a door of any kind it is hardly a stranger who sends it.
+            let is_open = judge.signed_in(facts) == Answer::No;
+            let mut raw = Raw::new(&META, effect.site.clone(), if is_open { Confidence::Likely } else { Confidence::Possible });
+            raw.detail = Name::new_static("prototype");
+            raw.message = format!(
+                "{} decides which keys are written here: a key such as `__proto__` or `constructor` changes objects all over the server.",
+                shown(&input.name)
+            );
+            source(&mut raw, &input);
+            out.push(raw);
+        }
+        _ => {}
+    }
+}
+
+fn row_model(value: &Value) -> Option<Name> {
+    value.alternatives().iter().find_map(|value| match value.kind() {
+        Kind::Row(row) => Some(row.model.clone()),
+        _ => None,
+    })
+}
+
+fn tell(cx: &RuleCx<'_>, effect: &Effect, name: &Name, input: &Input, out: &mut Vec<Raw>) {
+    let model = cx.schema.model(name);
+    let exposed = exposed_columns(model, name, &[]);
+    let mut raw = Raw::new(&META, effect.site.clone(), exposed.confidence.min(input.confidence));
+    raw.detail = effect.kind.clone();
+    raw.impact = exposed.of_people.then_some(Impact::Critical);
+    raw.message = exposed.message(input, &title(model, name), Operation::Update);
+    also(&mut raw, model, input);
+    out.push(raw);
+}
+
+fn also(raw: &mut Raw, model: Option<&Model>, input: &Input) {
+    if let Some((model, site)) = model.and_then(|model| Some((model, model.site()?))) {
+        raw.also_place(site.file.clone(), site.span, format!("{} is defined here", model.name));
+    }
+    source(raw, input);
+}
+
+fn source(raw: &mut Raw, input: &Input) {
+    if let Some(source) = &input.source {
+        raw.also(source.clone(), "it comes from here".to_owned());
+    }
+}
+
+fn title(model: Option<&Model>, name: &Name) -> String {
+    match model {
+        Some(model) if model.name.starts_with(char::is_uppercase) => format!("{} {}", article(&model.name), model.name),
+        Some(model) => format!("a row of `{}`", model.name),
+        None if name.is_empty() => "a row".to_owned(),
+        None => format!("a row of `{name}`"),
+    }
+}
+
+fn article(name: &str) -> &'static str {
+    if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" }
+}
+
+/// The columns that a caller may set.
+fn offered(model: &Model, exposed: &[Name], after: &[Name]) -> Vec<Offered> {
+    let is_made = |name: &str| matches!(crate::facts::schema::names::snake(name).as_str(), "created_at" | "updated_at" | "deleted_at" | "_id");
+    let may_set = |column: &&Column| {
+        !column.primary && !column.implicit && !column.name.contains('.') && !exposed.contains(&column.name) && !after.contains(&column.name) && !is_made(&column.name)
+    };
+    let offer = |column: &Column| Offered { name: column.name.clone(), ty: column.ty.clone(), optional: column.optional, is_list: column.list };
+    model.columns.iter().filter(may_set).map(offer).take(24).collect()
+}

@@ -1,0 +1,267 @@
+//! Something that can be guessed, or that costs money, may be asked for as often as anybody likes.
+
+use super::handler::{Handler, any, facts_of, origins, site_of};
+use super::ownership::Answer;
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::check::{Fact, Facts, GuardKind};
+use crate::facts::event::{Access, Effect, Event, SinkKind};
+use crate::facts::names;
+use crate::facts::place::Site;
+use crate::facts::query::{Filter, Operation, Term};
+use crate::facts::taint::Part;
+use crate::facts::value::{Kind, Value};
+use crate::text::Name;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("missing-rate-limit"),
+    title: "Nothing limits how often this is called",
+    risk: Risk::Routes,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[307, 770, 799],
+    page: include_str!("../../../queries/rules/missing-rate-limit.md"),
+};
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let Some(handler) = Handler::of(cx) else { return };
+    if cx.walk.exhausted || handler.is_called(&["cron", "webhook", "webhooks", "health", "seed", "jobs"]) {
+        return;
+    }
+    let mut needs: Vec<Need<'_>> = handler.events().filter_map(|event| need(&handler, event)).collect();
+    if needs.is_empty() {
+        needs.extend(guessed(&handler));
+    }
+    let Some(worst) = needs.iter().max_by_key(|need| need.confidence) else { return };
+    if handler.is_limited(worst.facts) || worst.confidence == Confidence::Possible && worst.impact == Impact::Low {
+        return;
+    }
+    let is_vendors = handler.events().any(|event| matches!(event, Event::Effect(effect) if effect.kind == "vendor-login"));
+    if is_vendors {
+        return;
+    }
+    let confidence = match (handler.route.adrift, has_captcha(&handler)) {
+        (true, _) => Confidence::Possible,
+        (false, true) => lower(worst.confidence),
+        (false, false) => worst.confidence,
+    };
+    let mut raw = Raw::new(&META, worst.site.clone(), confidence);
+    raw.impact = Some(worst.impact);
+    raw.detail = Name::new_static(worst.detail);
+    raw.message = worst.message.clone();
+    raw.absence = true;
+    raw.also(handler.site(), format!("reached from {}", handler.route.title()));
+    for also in needs.iter().filter(|need| need.site != worst.site).take(3) {
+        raw.also(also.site.clone(), also.also.to_owned());
+    }
+    if let Some(place) = cx.project.place(&handler.route.site) {
+        raw.plans.push(FixPlan::LimitRoute { route: place, framework: handler.route.framework.clone() });
+    }
+    out.push(raw);
+}
+
+fn lower(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::Proven => Confidence::Likely,
+        _ => Confidence::Possible,
+    }
+}
+
+/// What ought to be limited.
+struct Need<'e> {
+    detail: &'static str,
+    impact: Impact,
+    confidence: Confidence,
+    site: Site,
+    message: String,
+    also: &'static str,
+    facts: &'e Facts,
+}
+
+fn need<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<Need<'e>> {
+    match event {
+        Event::Effect(effect) => costs(handler, effect),
+        Event::Access(access) => code(handler, access).or_else(|| sign_up(handler, access)).or_else(|| password(handler, &access.site, &access.facts)),
+        event => password(handler, site_of(event)?, facts_of(event)?),
+    }
+}
+
+/// Calls that cost money, or that reach strangers.
+fn costs<'e>(handler: &Handler<'_>, effect: &'e Effect) -> Option<Need<'e>> {
+    let who = handler.may_be(&effect.facts);
+    if handler.judge.is_machine(&effect.facts) || handler.judge.is_elevated(&effect.facts) {
+        return None;
+    }
+    let title = handler.title();
+    let is_open = who == Answer::No;
+    let (impact, confidence) = match (effect.kind.as_str(), who) {
+        ("llm" | "image", Answer::No) => (Impact::High, Confidence::Proven),
+        ("llm" | "image", Answer::Yes) => (Impact::Medium, Confidence::Likely),
+        ("mail", Answer::No) if reaches_caller(effect) || handler.is_called(ON_DEMAND) => (Impact::High, Confidence::Proven),
+        ("mail", Answer::No) => (Impact::Medium, Confidence::Likely),
+        ("sms", Answer::No) => (Impact::High, Confidence::Proven),
+        ("sms", Answer::Yes) => (Impact::Medium, Confidence::Likely),
+        ("pay", Answer::No) => (Impact::Medium, Confidence::Likely),
+        ("llm" | "image" | "mail" | "sms" | "pay", _) => (Impact::Medium, Confidence::Possible),
+        _ => return None,
+    };
+    let (detail, also) = match effect.kind.as_str() {
+        "mail" => ("mail", "mail is sent here"),
+        "sms" => ("sms", "a text message is sent here"),
+        "pay" => ("pay", "a payment is begun here"),
+        _ => ("llm", "a paid model is asked here"),
+    };
+    let message = match detail {
+        "mail" => format!("Anyone can call {title} thousands of times: each call sends mail from your address, until you are blocked as a spammer or your plan is used up."),
+        "sms" if is_open => format!("Anyone can call {title} thousands of times: each call sends a text message that you pay for."),
+        "sms" => format!("Anybody signed in can call {title} thousands of times: each call sends a text message that you pay for."),
+        "pay" => format!("Anyone can call {title} thousands of times: that is how stolen cards are tried out, and it is your account that is charged for it."),
+        _ if is_open => format!("Anyone can call {title} without signing in, as often as they like: your AI account pays until its quota or your money is gone."),
+        _ => format!("Anybody signed in can call {title} as often as they like: one account can use up your AI budget over night."),
+    };
+    // What is missing is missing in the handler.
+    let here = handler.site();
+    let site = if effect.site.item.file == here.item.file { effect.site.clone() } else { here };
+    Some(Need { detail, impact, confidence, site, message, also, facts: &effect.facts })
+}
+
+/// What people ask for by typing somebody's address.
+const ON_DEMAND: &[&str] = &["forgot", "reset", "magic", "otp", "resend", "invite", "verify", "contact", "newsletter", "subscribe"];
+
+/// Has the caller a say in who gets the mail?
+fn reaches_caller(effect: &Effect) -> bool {
+    let mut found = false;
+    for arg in &effect.args {
+        origins(&arg.value, &mut |origin| found |= origin.part.is_request());
+    }
+    found
+}
+
+/// A password was compared, and nobody was signed in before.
+fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Need<'e>> {
+    let guard = facts.iter().find_map(|fact| match fact {
+        Fact::Guard(guard) if guard.kind == GuardKind::Password => Some(guard),
+        _ => None,
+    })?;
+    // Who is signed in and types a password again can only guess their own.
+    if handler.who(&handler.cx.walk.begun) != Answer::No || handler.who(facts) != Answer::No || handler.is_called(&["change", "update", "delete", "settings", "security", "account", "profile", "me"]) {
+        return None;
+    }
+    let here = handler.site();
+    let compared = guard.site.clone().filter(|site| site.item.file == here.item.file || site.item.file == at.item.file);
+    let site = compared.unwrap_or_else(|| if at.item.file == here.item.file { here } else { at.clone() });
+    Some(Need {
+        detail: "login",
+        impact: Impact::High,
+        confidence: Confidence::Proven,
+        site,
+        message: format!("Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.", handler.title()),
+        also: "a password is compared here",
+        facts,
+    })
+}
+
+/// A row is found by a short code that the caller types.
+fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
+    let is_about_codes = handler.is_called(&["otp", "verify", "verification", "2fa", "mfa", "reset", "confirm", "code", "pin", "passcode", "totp"]);
+    if !is_about_codes || handler.who(&access.facts) != Answer::No {
+        return None;
+    }
+    let mut terms = Vec::new();
+    Filter::conjuncts(&access.query.filter, &mut terms);
+    let term = terms.into_iter().find_map(|filter| match filter {
+        Filter::Term(term) if is_code(term) => Some(term),
+        _ => None,
+    })?;
+    let name = term.path.last().cloned().unwrap_or_default();
+    Some(Need {
+        detail: "otp",
+        impact: Impact::High,
+        confidence: Confidence::Proven,
+        site: access.site.clone(),
+        message: format!("Anyone can try as many values of `{name}` at {} as they like: a code of six digits is found within minutes.", handler.title()),
+        also: "a code is looked up here",
+        facts: &access.facts,
+    })
+}
+
+fn is_code(term: &Term) -> bool {
+    let of_request = term.value.taint().iter().any(|origin| origin.part.is_request());
+    of_request
+        && term.path.last().is_some_and(|name| {
+            let words = names::words(name);
+            words.iter().any(|word| matches!(word.as_str(), "code" | "otp" | "pin" | "passcode" | "totp")) && !words.iter().any(|word| matches!(word.as_str(), "country" | "zip" | "postal" | "promo" | "coupon" | "invite" | "share" | "short"))
+        })
+}
+
+/// An account is made.
+fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
+    let is_sign_up = handler.is_called(&["register", "signup", "registration"]) || handler.is_called(&["sign"]) && handler.is_called(&["up"]);
+    let of_people = handler.cx.schema.model(&access.query.model).is_some_and(|model| model.is_principal);
+    if access.query.operation != Operation::Create || !is_sign_up || !of_people || handler.who(&access.facts) != Answer::No {
+        return None;
+    }
+    Some(Need {
+        detail: "sign-up",
+        impact: Impact::Medium,
+        confidence: Confidence::Likely,
+        site: access.site.clone(),
+        message: format!("Anyone can make as many accounts at {} as they like, by machine.", handler.title()),
+        also: "an account is made here",
+        facts: &access.facts,
+    })
+}
+
+/// A handler that is called a login and reads a password, whatever it does with it.
+fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
+    if !handler.is_called(&["login", "signin", "authenticate"]) && !(handler.is_called(&["sign"]) && handler.is_called(&["in"])) {
+        return None;
+    }
+    let begun = &handler.cx.walk.begun;
+    if handler.who(begun) != Answer::No {
+        return None;
+    }
+    let compares = handler.events().filter_map(facts_of).any(|facts| {
+        any(facts, &|fact| match fact {
+            Fact::Is(symbol, _) | Fact::Same(symbol, _) | Fact::Differ(symbol, _) | Fact::IsNot(symbol, _) => is_password(symbol.path.last()),
+            _ => false,
+        })
+    });
+    let asks = |event: &Event| match event {
+        Event::Access(access) => {
+            let mut terms = Vec::new();
+            Filter::conjuncts(&access.query.filter, &mut terms);
+            terms.into_iter().any(|filter| matches!(filter, Filter::Term(Term { path, value, .. }) if is_password(path.last()) && is_typed(value)))
+        }
+        _ => false,
+    };
+    if !compares && !handler.events().any(asks) {
+        return None;
+    }
+    Some(Need {
+        detail: "login",
+        impact: Impact::High,
+        confidence: Confidence::Proven,
+        site: handler.site(),
+        message: format!("Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.", handler.title()),
+        also: "a password is compared here",
+        facts: begun,
+    })
+}
+
+fn is_password(name: Option<&Name>) -> bool {
+    name.is_some_and(|name| names::words(name).iter().any(|word| matches!(word.as_str(), "password" | "passwd" | "passcode" | "pin" | "passwort" | "pwd")))
+}
+
+fn is_typed(value: &Value) -> bool {
+    value.taint().iter().any(|origin| matches!(origin.part, Part::Body | Part::RawBody | Part::Input | Part::Query))
+}
+
+/// A person has to prove that they are one: that is half a limit.
+fn has_captcha(handler: &Handler<'_>) -> bool {
+    let asks = |value: &Value| match value.kind() {
+        Kind::Str(text) => text.contains("siteverify") || text.contains("recaptcha"),
+        _ => false,
+    };
+    handler.cx.walk.events.iter().any(|event| matches!(event, Event::Sink(sink) if sink.kind == SinkKind::Fetch && asks(&sink.value)))
+}

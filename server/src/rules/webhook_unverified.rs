@@ -1,0 +1,281 @@
+//! A handler acts on a message that says what happened elsewhere, and nobody asks who sent it.
+
+use super::handler::{Handler, any, facts_of, is_of_request, origins, symbols};
+use super::ownership::Answer;
+use super::raw::{Raw, RuleCx};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::event::Event;
+use crate::facts::names;
+use crate::facts::place::Site;
+use crate::facts::taint::{Origin, Part};
+use crate::facts::value::Value;
+use crate::text::Name;
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("webhook-unverified"),
+    title: "Webhook does not check who sent it",
+    risk: Risk::Routes,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[345, 347],
+    page: include_str!("../../../queries/rules/webhook-unverified.md"),
+};
+
+/// Who says so, and what their messages are about.
+struct Vendor {
+    name: &'static str,
+    /// How it is called in paths and headers.
+    words: &'static [&'static str],
+    /// Its messages give away goods or accounts.
+    pays: bool,
+}
+
+const VENDORS: &[Vendor] = &[
+    Vendor { name: "Stripe", words: &["stripe"], pays: true },
+    Vendor { name: "Paddle", words: &["paddle"], pays: true },
+    Vendor { name: "Lemon Squeezy", words: &["lemonsqueezy", "lemon"], pays: true },
+    Vendor { name: "Polar", words: &["polar"], pays: true },
+    Vendor { name: "PayPal", words: &["paypal"], pays: true },
+    Vendor { name: "Razorpay", words: &["razorpay"], pays: true },
+    Vendor { name: "Square", words: &["square"], pays: true },
+    Vendor { name: "Shopify", words: &["shopify"], pays: true },
+    Vendor { name: "Mollie", words: &["mollie"], pays: true },
+    Vendor { name: "Clerk", words: &["clerk", "svix"], pays: true },
+    Vendor { name: "WorkOS", words: &["workos"], pays: true },
+    Vendor { name: "GitHub", words: &["github"], pays: false },
+    Vendor { name: "GitLab", words: &["gitlab"], pays: false },
+    Vendor { name: "Slack", words: &["slack"], pays: false },
+    Vendor { name: "Twilio", words: &["twilio"], pays: false },
+    Vendor { name: "Resend", words: &["resend"], pays: false },
+    Vendor { name: "SendGrid", words: &["sendgrid"], pays: false },
+    Vendor { name: "Linear", words: &["linear"], pays: false },
+    Vendor { name: "Telegram", words: &["telegram"], pays: false },
+    Vendor { name: "Discord", words: &["discord"], pays: false },
+];
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let Some(handler) = Handler::of(cx) else { return };
+    if cx.walk.exhausted || handler.route.methods.iter().all(|method| method == "GET") && !handler.route.methods.is_empty() {
+        return;
+    }
+    // Functions that are called by their name have no address that a vendor could be told.
+    if handler.is_called_by_name() {
+        return;
+    }
+    let Some(message) = Message::of(&handler) else { return };
+    // Whoever makes a keyed digest compares it; whoever calls it so has a reason.
+    let proves = |event: &Event| matches!(event, Event::Effect(effect) if effect.kind == "hmac");
+    if cx.walk.events.iter().any(proves) || handler.comes_through(names::checks_sender) || handler.is_called(&["token", "secret", "cron", "test", "example"]) {
+        return;
+    }
+    let Some((act, verb, facts)) = handler.events().find_map(|event| acts(&handler, event)) else { return };
+    let confidence = match (handler.route.adrift, message.vendor.is_some() || message.is_event) {
+        (true, _) => Confidence::Possible,
+        (false, true) if !may_be_verified(facts) => Confidence::Proven,
+        (false, _) => Confidence::Likely,
+    };
+    let mut raw = Raw::new(&META, act.clone(), confidence);
+    raw.absence = true;
+    raw.impact = message.pays().then_some(Impact::Critical);
+    raw.detail = message.vendor.map(|vendor| Name::new_static(vendor.name)).unwrap_or_default();
+    raw.message = message.text(&verb, &handler);
+    raw.also(handler.site(), format!("{} gets the message", handler.route.title()));
+    if let Some(source) = &message.source {
+        raw.also(source.clone(), "it is read here, without a look at who sent it".to_owned());
+        if message.vendor.is_some_and(|vendor| vendor.name == "Stripe")
+            && let Some(at) = cx.project.place(source)
+        {
+            raw.plans.push(FixPlan::VerifyWebhook { read: at, framework: handler.route.framework.clone() });
+        }
+    }
+    out.push(raw);
+}
+
+/// What a handler is sent.
+struct Message {
+    vendor: Option<&'static Vendor>,
+    /// Its kind is compared with a known event.
+    is_event: bool,
+    event: Option<Name>,
+    /// Where it is read.
+    source: Option<Site>,
+}
+
+impl Message {
+    fn of(handler: &Handler<'_>) -> Option<Message> {
+        let is_hook = handler.is_called(&["webhook", "webhooks", "hook", "hooks"]) && handler.route.path.as_deref().is_some_and(|path| names::words(path).iter().any(|word| word.contains("hook")))
+            || handler.route.function().is_some() && handler.is_called(&["webhook", "webhooks"]);
+        let (mut event, mut header) = (None, None);
+        let mut source: Option<Site> = None;
+        for seen in handler.events() {
+            if let Some(facts) = facts_of(seen) {
+                any(facts, &|fact| matches!(fact, Fact::Is(symbol, text) if is_kind(symbol) && known_event(text).is_some()));
+                let mut found = None;
+                each(facts, &mut |fact| match fact {
+                    Fact::Is(symbol, text) if is_kind(symbol) => found = found.take().or_else(|| known_event(text).map(|pays| (Name::from(&**text), pays))),
+                    fact => {
+                        header = header.take().or_else(|| symbols(fact).into_iter().find_map(signature_header));
+                    }
+                });
+                event = event.or(found);
+            }
+            for value in values(seen) {
+                origins(value, &mut |origin: &Origin| {
+                    if matches!(origin.part, Part::Body | Part::RawBody | Part::Input) && source.is_none() {
+                        source.clone_from(&origin.site);
+                    }
+                });
+            }
+        }
+        let by_path = VENDORS.iter().find(|vendor| handler.is_called(vendor.words));
+        let by_header = header.as_deref().and_then(|header: &str| VENDORS.iter().find(|vendor| vendor.words.iter().any(|word| header.contains(word))));
+        if !is_hook && event.is_none() && header.is_none() {
+            return None;
+        }
+        // Paying events without a name are Stripe's or somebody's like them.
+        let of_event = event.as_ref().and_then(|(name, _)| VENDORS.iter().find(|vendor| vendor.name == "Stripe" && is_of_stripe(name)));
+        Some(Message { vendor: by_path.or(by_header).or(of_event), is_event: event.is_some(), event: event.map(|(name, _)| name), source })
+    }
+
+    fn pays(&self) -> bool {
+        self.vendor.is_some_and(|vendor| vendor.pays) || self.event.as_deref().and_then(known_event) == Some(true)
+    }
+
+    fn text(&self, verb: &str, handler: &Handler<'_>) -> String {
+        let title = handler.title();
+        let lie = match (&self.event, self.vendor) {
+            (Some(event), _) => format!("send `{event}` to {title}"),
+            (None, Some(vendor)) => format!("send {title} a message that says it is from {}", vendor.name),
+            (None, None) => format!("send {title} a message of their own"),
+        };
+        let gain = if self.pays() { ", and get for free what it stands for" } else { "" };
+        format!("Nobody checks who sent this message before it {verb}: anyone can {lie}{gain}.")
+    }
+}
+
+/// The member of a payload that says what happened.
+fn is_kind(symbol: &Symbol) -> bool {
+    is_payload(symbol) && symbol.path.last().is_some_and(|name| matches!(name.as_str(), "type" | "event" | "event_type" | "eventType" | "event_name" | "eventName" | "action" | "topic" | "alert_name"))
+}
+
+fn is_payload(symbol: &Symbol) -> bool {
+    matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "body" | "rawbody" | "raw-body" | "input"))
+}
+
+/// Is it an event of a vendor, and does it give something away?
+fn known_event(text: &str) -> Option<bool> {
+    let (of, what) = text.split_once(['.', '_', ':'])?;
+    let pays = match of {
+        "checkout" | "invoice" | "customer" | "payment" | "charge" | "subscription" | "transaction" | "order" | "refund" | "payout" | "license" | "benefit" => true,
+        "user" | "organization" | "organizationMembership" | "session" => matches!(what, "created" | "updated" | "deleted") || what.starts_with("created"),
+        "email" => false,
+        _ => return None,
+    };
+    let says = [
+        "completed", "paid", "created", "updated", "deleted", "succeeded", "failed", "canceled", "cancelled", "captured", "authorized", "expired", "refunded", "active",
+        "payment_succeeded", "payment_failed", "renewed", "resumed", "bounced", "delivered", "complained", "opened", "finalized", "revoked", "activated", "trialing",
+    ];
+    says.iter().any(|word| what.ends_with(word)).then_some(pays)
+}
+
+fn is_of_stripe(event: &str) -> bool {
+    matches!(event.split('.').next(), Some("checkout" | "invoice" | "customer" | "payment_intent" | "charge"))
+}
+
+/// A header in which a vendor sends its signature.
+fn signature_header(symbol: &Symbol) -> Option<String> {
+    let Root::Request(part) = &symbol.root else { return None };
+    if part != "headers" {
+        return None;
+    }
+    symbol.path.iter().map(|name| name.to_ascii_lowercase().replace('_', "-")).find(|name| {
+        name.contains("signature") || name.starts_with("svix-") || name.contains("hmac") || name.starts_with("webhook-") || name.starts_with("x-gitlab-token")
+    })
+}
+
+fn each<'f>(facts: &'f Facts, of: &mut dyn FnMut(&'f Fact)) {
+    for fact in facts.iter() {
+        match fact {
+            Fact::Any(arms) => arms.iter().for_each(|arm| each(arm, of)),
+            fact => of(fact),
+        }
+    }
+}
+
+fn values(event: &Event) -> Vec<&Value> {
+    match event {
+        Event::Access(access) => access.query.data.iter().chain(filter_values(&access.query.filter)).collect(),
+        Event::Effect(effect) => effect.args.iter().map(|arg| &arg.value).collect(),
+        Event::Use(used) => vec![&used.value],
+        Event::Sink(sink) => vec![&sink.value],
+        _ => Vec::new(),
+    }
+}
+
+fn filter_values(filters: &[crate::facts::query::Filter]) -> Vec<&Value> {
+    use crate::facts::query::Filter;
+    let mut out = Vec::new();
+    for filter in filters {
+        match filter {
+            Filter::Term(term) => out.push(&term.value),
+            Filter::All(inner) | Filter::Any(inner) => out.extend(filter_values(inner)),
+            Filter::Not(inner) => out.extend(filter_values(std::slice::from_ref(inner))),
+            Filter::Row(value) | Filter::Opaque(value) => out.push(value),
+        }
+    }
+    out
+}
+
+/// Something that a message brings about without anybody having been asked who it is from.
+fn acts<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<(&'e Site, String, &'e Facts)> {
+    let (site, verb, facts) = match event {
+        // Who keeps a list of webhooks is no webhook.
+        Event::Access(access) if access.query.operation.is_write() && !names::words(&access.query.model).iter().any(|word| word.contains("hook")) => {
+            let model = if access.query.model.is_empty() { "rows".to_owned() } else { format!("`{}`", access.query.model) };
+            (&access.site, format!("{}s {model}", access.query.operation.verb()), &access.facts)
+        }
+        Event::Effect(effect) => {
+            let verb = match effect.kind.as_str() {
+                "mail" => "sends mail",
+                "sms" => "sends text messages",
+                "pay" => "moves money",
+                "llm" | "image" => "asks a paid model",
+                _ => return None,
+            };
+            (&effect.site, verb.to_owned(), &effect.facts)
+        }
+        _ => return None,
+    };
+    let depends = values(event).into_iter().any(is_of_payload) || any(facts, &|fact| symbols(fact).into_iter().any(is_payload));
+    (depends && !is_verified(handler, facts)).then_some((site, verb, facts))
+}
+
+fn is_of_payload(value: &Value) -> bool {
+    let mut found = false;
+    origins(value, &mut |origin| found |= matches!(origin.part, Part::Body | Part::RawBody | Part::Input));
+    found
+}
+
+fn is_verified(handler: &Handler<'_>, facts: &Facts) -> bool {
+    handler.who(facts) != Answer::No || facts.iter().any(is_proof) || facts.iter().any(|fact| matches!(fact, Fact::Any(arms) if arms.iter().all(|arm| arm.iter().any(is_proof))))
+}
+
+/// A secret of the two sides was compared, or something that cannot be looked into was asked.
+fn is_proof(fact: &Fact) -> bool {
+    match fact {
+        Fact::Guard(guard) => !guard.sure,
+        Fact::Same(a, b) | Fact::Contains(a, b) => {
+            let is_env = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if part == "env");
+            let is_header = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if part == "headers");
+            is_header(a) || is_header(b) || is_env(a) && is_of_request(b) || is_env(b) && is_of_request(a)
+        }
+        Fact::Is(symbol, _) | Fact::Among(symbol) => matches!(&symbol.root, Root::Request(part) if part == "headers") && signature_header(symbol).is_none(),
+        _ => false,
+    }
+}
+
+/// On some way to here somebody was asked: `if (secret) verify(..)`.
+fn may_be_verified(facts: &Facts) -> bool {
+    any(facts, &|fact| matches!(fact, Fact::Guard(_)) || is_proof(fact))
+}
