@@ -8,8 +8,26 @@ const FILLING: &[&str] =
     &["input", "plain", "raw", "text", "value", "str", "string", "bytes", "field", "buffer", "utf8", "plaintext", "clear", "cleartext", "candidate", "attempt"];
 const PASSWORDS: &[&str] = &["password", "passwd", "pwd", "passphrase", "passcode", "pass", "pw", "pin"];
 /// What makes something else of a password.
-const CHANGED: &[&str] =
-    &["hash", "hashed", "encrypted", "digest", "salted", "scrypt", "bcrypt", "argon2", "has", "is", "no", "min", "max", "show", "hide", "forgot", "require", "boarding"];
+const CHANGED: &[&str] = &[
+    "hash",
+    "hashed",
+    "encrypted",
+    "digest",
+    "salted",
+    "scrypt",
+    "bcrypt",
+    "argon2",
+    "has",
+    "is",
+    "no",
+    "min",
+    "max",
+    "show",
+    "hide",
+    "forgot",
+    "require",
+    "boarding",
+];
 
 /// The words that say what it is.
 fn telling(name: &str) -> Vec<String> {
@@ -49,14 +67,39 @@ pub fn is_of_service(name: &str) -> bool {
     names::words(name).iter().any(|word| {
         matches!(
             word.as_str(),
-            "smtp" | "imap" | "mail" | "db" | "database" | "ftp" | "sftp" | "wifi" | "proxy" | "redis" | "server" | "connection" | "datasource" | "integration" | "credential" | "credentials" | "ssh" | "vpn" | "router" | "camera" | "zip" | "pdf" | "pfx" | "keystore"
+            "smtp"
+                | "imap"
+                | "mail"
+                | "db"
+                | "database"
+                | "ftp"
+                | "sftp"
+                | "wifi"
+                | "proxy"
+                | "redis"
+                | "server"
+                | "connection"
+                | "datasource"
+                | "integration"
+                | "credential"
+                | "credentials"
+                | "ssh"
+                | "vpn"
+                | "router"
+                | "camera"
+                | "zip"
+                | "pdf"
+                | "pfx"
+                | "keystore"
         )
     })
 }
 
 /// The same password typed once more.
 pub fn is_repeated(name: &str) -> bool {
-    names::words(name).iter().any(|word| matches!(word.as_str(), "confirm" | "confirmation" | "repeat" | "repeated" | "again" | "verify" | "retype" | "retyped"))
+    names::words(name)
+        .iter()
+        .any(|word| matches!(word.as_str(), "confirm" | "confirmation" | "repeat" | "repeated" | "again" | "verify" | "retype" | "retyped"))
         || name.ends_with('2')
 }
 
@@ -85,8 +128,34 @@ pub enum Opens {
     Surely,
 }
 
-const MADE_UP: &[&str] =
-    &["mock", "fake", "dummy", "test", "demo", "sample", "example", "placeholder", "design", "cancel", "page", "lexer", "color", "colour", "seed", "animation", "cache", "render", "game", "room", "quiz", "lobby", "party", "board", "player", "dice"];
+const MADE_UP: &[&str] = &[
+    "mock",
+    "fake",
+    "dummy",
+    "test",
+    "demo",
+    "sample",
+    "example",
+    "placeholder",
+    "design",
+    "cancel",
+    "page",
+    "lexer",
+    "color",
+    "colour",
+    "seed",
+    "animation",
+    "cache",
+    "render",
+    "game",
+    "room",
+    "quiz",
+    "lobby",
+    "party",
+    "board",
+    "player",
+    "dice",
+];
 
 /// Does guessing a value of this name let somebody in?
 pub fn opens(name: &str) -> Option<Opens> {
@@ -101,9 +170,13 @@ pub fn opens(name: &str) -> Option<Opens> {
     Some(match last {
         "token" | "secret" | "otp" | "totp" | "password" | "passwd" | "pwd" | "passphrase" | "passcode" | "csrf" | "xsrf" | "apikey" | "jwt" => Opens::Surely,
         "nonce" | "salt" | "coupon" | "voucher" | "pin" | "invite" | "invitation" | "session" | "sid" => Opens::Likely,
-        "key" if matches!(before, "api" | "secret" | "access" | "private" | "encryption" | "signing" | "license" | "licence" | "auth" | "webhook") => Opens::Surely,
+        "key" if matches!(before, "api" | "secret" | "access" | "private" | "encryption" | "signing" | "license" | "licence" | "auth" | "webhook") => {
+            Opens::Surely
+        }
         "id" if matches!(before, "session" | "sess") => Opens::Likely,
-        "code" if matches!(before, "coupon" | "promo" | "discount" | "voucher" | "gift" | "invite" | "invitation" | "backup" | "pairing" | "join") => Opens::Likely,
+        "code" if matches!(before, "coupon" | "promo" | "discount" | "voucher" | "gift" | "invite" | "invitation" | "backup" | "pairing" | "join") => {
+            Opens::Likely
+        }
         "code" if is_proof(before) => Opens::Surely,
         "code" => Opens::Perhaps,
         _ => return None,
@@ -114,14 +187,47 @@ pub fn opens(name: &str) -> Option<Opens> {
 fn is_proof(word: &str) -> bool {
     matches!(
         word,
-        "verification" | "verify" | "reset" | "auth" | "otp" | "access" | "login" | "confirm" | "confirmation" | "activation" | "security" | "recovery" | "mfa" | "2fa" | "fa" | "factor" | "sms" | "sign" | "signin"
+        "verification"
+            | "verify"
+            | "reset"
+            | "auth"
+            | "otp"
+            | "access"
+            | "login"
+            | "confirm"
+            | "confirmation"
+            | "activation"
+            | "security"
+            | "recovery"
+            | "mfa"
+            | "2fa"
+            | "fa"
+            | "factor"
+            | "sms"
+            | "sign"
+            | "signin"
     )
 }
 
 /// Does a name around it say that a code is such a code? `forgot_password`, `sendVerification`, `ResetCode`.
 pub fn is_about_proof(name: &str) -> bool {
     names::words(name).iter().any(|word| {
-        is_proof(word) || matches!(word.as_str(), "password" | "forgot" | "otp" | "verifications" | "resets" | "magic" | "signup" | "register" | "authentication" | "passcode" | "logins" | "twofactor")
+        is_proof(word)
+            || matches!(
+                word.as_str(),
+                "password"
+                    | "forgot"
+                    | "otp"
+                    | "verifications"
+                    | "resets"
+                    | "magic"
+                    | "signup"
+                    | "register"
+                    | "authentication"
+                    | "passcode"
+                    | "logins"
+                    | "twofactor"
+            )
     })
 }
 
@@ -139,7 +245,18 @@ mod tests {
         for name in ["password", "newPassword", "plain_password", "pwd", "passwordInput", "user_password", "password1", "rawPassword", "passwd"] {
             assert!(is_password(name), "{name}");
         }
-        for name in ["passwordHash", "hashed_password", "password_reset_token", "hasPassword", "passwordLength", "bypass", "boardingPass", "compass", "pins", "encryptedPassword"] {
+        for name in [
+            "passwordHash",
+            "hashed_password",
+            "password_reset_token",
+            "hasPassword",
+            "passwordLength",
+            "bypass",
+            "boardingPass",
+            "compass",
+            "pins",
+            "encryptedPassword",
+        ] {
             assert!(!is_password(name), "{name}");
         }
         assert!(is_password_column("password_hash") && is_password_column("hashedPassword") && !is_password_column("passwordUpdatedAt"));

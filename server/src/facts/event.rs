@@ -149,7 +149,19 @@ pub struct Effect {
 impl Effect {
     /// Something that the walk itself noticed.
     pub fn noted(kind: Name, site: Site, args: Vec<Argument>, facts: Facts) -> Effect {
-        Effect { kind, is: Name::default(), of: Value::unknown(), client: Name::default(), takes: Vec::new(), defaults: Arc::default(), site, args, facts, guessed: false, spoken: Vec::new() }
+        Effect {
+            kind,
+            is: Name::default(),
+            of: Value::unknown(),
+            client: Name::default(),
+            takes: Vec::new(),
+            defaults: Arc::default(),
+            site,
+            args,
+            facts,
+            guessed: false,
+            spoken: Vec::new(),
+        }
     }
 }
 

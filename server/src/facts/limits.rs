@@ -59,7 +59,12 @@ mod tests {
         assert_eq!(rows.len(), ROWS.len());
         for row in &rows {
             let says = |(path, code): &(String, String)| {
-                let imports: Vec<Name> = row.imports.iter().filter(|name| code.contains(&format!("\"{name}\"")) || code.contains(&format!("from {name} "))).map(Name::from).collect();
+                let imports: Vec<Name> = row
+                    .imports
+                    .iter()
+                    .filter(|name| code.contains(&format!("\"{name}\"")) || code.contains(&format!("from {name} ")))
+                    .map(Name::from)
+                    .collect();
                 limits_all(&FileId::new(&format!("/w/{path}")), &imports, || code.clone())
             };
             assert!(!row.examples.is_empty() && row.examples.iter().all(says), "{}", row.files);

@@ -52,18 +52,55 @@ pub fn is_limiter(name: &str) -> bool {
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let whole: String = words.concat();
     ["ratelimit", "throttl", "quota", "captcha", "turnstile", "slowdown"].iter().any(|known| whole.contains(known))
-        || has(&["limiter", "limits", "limited", "limit"]) && has(&["check", "consume", "hit", "enforce", "apply", "is", "request", "requests", "usage", "api", "ip", "within", "login", "attempts", "get"])
+        || has(&["limiter", "limits", "limited", "limit"])
+            && has(&["check", "consume", "hit", "enforce", "apply", "is", "request", "requests", "usage", "api", "ip", "within", "login", "attempts", "get"])
         || has(&["limiter", "lockout", "bruteforce"])
-        || has(&["credits", "credit", "usage", "allowance"]) && has(&["check", "consume", "use", "deduct", "spend", "has", "require", "charge", "decrement", "enough", "assert", "ensure", "track"])
+        || has(&["credits", "credit", "usage", "allowance"])
+            && has(&["check", "consume", "use", "deduct", "spend", "has", "require", "charge", "decrement", "enough", "assert", "ensure", "track"])
 }
 
 /// `verifySignature`, `isValidWebhook`, `constructEvent`: says who sent a message.
 pub fn checks_sender(name: &str) -> bool {
     let words = words(name);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    has(&["verify", "verified", "validate", "valid", "check", "assert", "ensure", "authenticate", "authorize", "require", "construct", "unwrap", "unmarshal", "compare"])
-        && has(&["signature", "sig", "webhook", "webhooks", "hook", "hmac", "event", "sender", "secret", "digest", "hash", "payload", "header", "headers", "request", "token", "stripe", "svix", "github", "clerk", "key"])
-        || has(&["hmac", "signature"]) && words.len() > 1
+    has(&[
+        "verify",
+        "verified",
+        "validate",
+        "valid",
+        "check",
+        "assert",
+        "ensure",
+        "authenticate",
+        "authorize",
+        "require",
+        "construct",
+        "unwrap",
+        "unmarshal",
+        "compare",
+    ]) && has(&[
+        "signature",
+        "sig",
+        "webhook",
+        "webhooks",
+        "hook",
+        "hmac",
+        "event",
+        "sender",
+        "secret",
+        "digest",
+        "hash",
+        "payload",
+        "header",
+        "headers",
+        "request",
+        "token",
+        "stripe",
+        "svix",
+        "github",
+        "clerk",
+        "key",
+    ]) || has(&["hmac", "signature"]) && words.len() > 1
         || matches!(name, "verify" | "unwrap" | "unmarshal" | "timingSafeEqual" | "compare_digest")
 }
 
@@ -72,7 +109,25 @@ pub fn is_validator(name: &str) -> bool {
     words(name).iter().any(|word| {
         matches!(
             word.as_str(),
-            "validate" | "validates" | "validated" | "validator" | "validation" | "valid" | "schema" | "sanitize" | "sanitized" | "celebrate" | "whitelist" | "assert" | "ensure" | "ajv" | "joi" | "yup" | "zod" | "superstruct" | "typia"
+            "validate"
+                | "validates"
+                | "validated"
+                | "validator"
+                | "validation"
+                | "valid"
+                | "schema"
+                | "sanitize"
+                | "sanitized"
+                | "celebrate"
+                | "whitelist"
+                | "assert"
+                | "ensure"
+                | "ajv"
+                | "joi"
+                | "yup"
+                | "zod"
+                | "superstruct"
+                | "typia"
         )
     })
 }

@@ -25,7 +25,11 @@ pub fn fix(project: &Project, route: &Place, framework: &Name) -> Option<Fix> {
         Some(known) => (known.to_string(), true),
         None => {
             let wanted = Wanted { from: LIBRARY.to_owned(), name: Some("rateLimit".to_owned()) };
-            let local = match stack::imports(code.model).filter(|import| import.source == LIBRARY).flat_map(|import| &import.names).find(|name| name.imported == "default") {
+            let local = match stack::imports(code.model)
+                .filter(|import| import.source == LIBRARY)
+                .flat_map(|import| &import.names)
+                .find(|name| name.imported == "default")
+            {
                 Some(default) => default.local.clone(),
                 None => {
                     let imported = phrasebook::of(code.language)?.import(&code, &wanted)?;
@@ -38,7 +42,11 @@ pub fn fix(project: &Project, route: &Place, framework: &Name) -> Option<Fix> {
             let name = ["limiter", "routeLimiter"].into_iter().find(|name| !code.text.contains(name))?;
             let end = lines::line_end(&code.text);
             let item = lines::line_start(&code.text, placed.start);
-            edits.insert(&code.file, item, format!("const {name} = {local}({{ windowMs: 60_000, limit: 10, standardHeaders: true, legacyHeaders: false }});{end}"));
+            edits.insert(
+                &code.file,
+                item,
+                format!("const {name} = {local}({{ windowMs: 60_000, limit: 10, standardHeaders: true, legacyHeaders: false }});{end}"),
+            );
             (name.to_owned(), false)
         }
     };
@@ -66,7 +74,8 @@ fn first_argument(placed: &Placed, span: Span) -> Option<Span> {
 
 /// A limiter that the file has made already.
 fn limiter(code: &Code<'_>) -> Option<Name> {
-    let names: Vec<&Name> = stack::imports(code.model).filter(|import| import.source == LIBRARY).flat_map(|import| &import.names).map(|name| &name.local).collect();
+    let names: Vec<&Name> =
+        stack::imports(code.model).filter(|import| import.source == LIBRARY).flat_map(|import| &import.names).map(|name| &name.local).collect();
     code.model.segments.iter().find_map(|placed| {
         placed.segment.body.iter().find_map(|stmt| {
             let StmtKind::Let { pattern, value: Some(value), .. } = &placed.segment[*stmt].kind else { return None };

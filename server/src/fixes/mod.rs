@@ -48,8 +48,8 @@ pub mod suppress;
 mod testing;
 pub mod use_parameter;
 pub mod verify;
-mod write_in;
 mod verify_webhook;
+mod write_in;
 
 use crate::project::Project;
 use crate::rules::FixPlan;

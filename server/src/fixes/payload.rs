@@ -87,7 +87,9 @@ pub fn parse(project: &Project, call: &Place, model: &Name, fields: &[Offered], 
         grade: Grade::NeedsReview,
         preferred: true,
         edits: edits.finish()?,
-        note: Some(format!("Look through `{schema}`: it offers every column that is not protected. `parse` throws where the request does not fit; answer 400 then.")),
+        note: Some(format!(
+            "Look through `{schema}`: it offers every column that is not protected. `parse` throws where the request does not fit; answer 400 then."
+        )),
         suppresses: false,
     })
 }
@@ -104,7 +106,9 @@ fn payload(placed: &Placed, span: Span) -> Option<ExprId> {
                 for entry in entries {
                     match entry {
                         Entry::Spread { value, .. } => found.push(*value),
-                        Entry::Field { key: Key::Name(name), value, shorthand: false, .. } if matches!(name.as_str(), "data" | "$set") && is_plain(value) => found.push(*value),
+                        Entry::Field { key: Key::Name(name), value, shorthand: false, .. } if matches!(name.as_str(), "data" | "$set") && is_plain(value) => {
+                            found.push(*value)
+                        }
                         _ => {}
                     }
                 }

@@ -23,7 +23,8 @@ pub fn fix(project: &Project, read: &Place, framework: &Name) -> Option<Fix> {
     let indent = lines::indentation(&code.text, span.start);
     let end = lines::line_end(&code.text);
     let is_typed = matches!(code.language, Language::TypeScript | Language::Tsx);
-    let (mark, kind) = if is_typed { ("!", if code.text.contains("Stripe.Event") || has_import(&code) { ": Stripe.Event" } else { ": any" }) } else { ("", "") };
+    let (mark, kind) =
+        if is_typed { ("!", if code.text.contains("Stripe.Event") || has_import(&code) { ": Stripe.Event" } else { ": any" }) } else { ("", "") };
     let lines = [
         format!("const {body} = await {request}.text();"),
         format!("const {signature} = {request}.headers.get(\"stripe-signature\");"),
@@ -80,7 +81,11 @@ fn client(code: &Code<'_>) -> Option<Name> {
         }
     }
     // One that another file of the project makes.
-    super::stack::imports(code.model).filter(|import| import.source != "stripe" && !import.type_only).flat_map(|import| &import.names).find(|name| name.local == "stripe").map(|name| name.local.clone())
+    super::stack::imports(code.model)
+        .filter(|import| import.source != "stripe" && !import.type_only)
+        .flat_map(|import| &import.names)
+        .find(|name| name.local == "stripe")
+        .map(|name| name.local.clone())
 }
 
 fn has_import(code: &Code<'_>) -> bool {

@@ -34,13 +34,20 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
     let route = cx.walk.route.as_ref()?;
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let mut points = own_events(cx.walk).filter_map(|(_, event)| match event {
-        Event::Access(access) => Some(&access.facts),
-        Event::Effect(effect) => Some(&effect.facts),
+        Event::Access(access) => Some((&access.facts, access.query.operation.is_write())),
+        Event::Effect(effect) => Some((&effect.facts, false)),
         _ => None,
     });
-    let first: &Facts = points.next()?;
+    let mut first: (&Facts, bool) = points.next()?;
     let is_known = |facts: &Facts| judge.signed_in(facts) == Answer::Yes;
-    let asks = (is_known(first) && points.all(is_known)).then(|| name(cx, first));
+    // To find out who is calling, something may have to be read first.
+    while !is_known(first.0) && !first.1 {
+        match points.next() {
+            Some(next) => first = next,
+            None => break,
+        }
+    }
+    let asks = (is_known(first.0) && points.all(|(facts, _)| is_known(facts))).then(|| name(cx, first.0));
     let handler = route.function().and_then(|key| {
         let span = cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.span;
         Some(Site { item: key.item, span })

@@ -116,10 +116,7 @@ impl<'c> Handler<'c> {
 
     /// A place for what is said of the handler as a whole: what it is called, where that can be seen.
     pub fn site(&self) -> Site {
-        self.route
-            .function()
-            .and_then(|function| self.cx.project.function_site(&function))
-            .unwrap_or_else(|| self.route.site.clone())
+        self.route.function().and_then(|function| self.cx.project.function_site(&function)).unwrap_or_else(|| self.route.site.clone())
     }
 }
 
@@ -156,7 +153,9 @@ pub fn site_of(event: &Event) -> Option<&Site> {
 /// The symbols that a fact speaks of.
 pub fn symbols(fact: &Fact) -> Vec<&Symbol> {
     match fact {
-        Fact::Present(a) | Fact::Absent(a) | Fact::Among(a) | Fact::Is(a, _) | Fact::IsNot(a, _) | Fact::Matches(a, _) | Fact::Tested(a, _) | Fact::Fit(a) => vec![a],
+        Fact::Present(a) | Fact::Absent(a) | Fact::Among(a) | Fact::Is(a, _) | Fact::IsNot(a, _) | Fact::Matches(a, _) | Fact::Tested(a, _) | Fact::Fit(a) => {
+            vec![a]
+        }
         Fact::Same(a, b) | Fact::Differ(a, b) | Fact::Contains(a, b) => vec![a, b],
         Fact::Guard(_) | Fact::Any(_) => Vec::new(),
     }

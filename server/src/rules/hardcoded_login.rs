@@ -57,7 +57,27 @@ fn told(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
 fn could_open(side: &Side) -> bool {
     let Kind::Str(text) = side.value.kind() else { return false };
     let plain = text.to_ascii_lowercase();
-    let refused = ["password", "passwd", "123456", "12345678", "1234", "qwerty", "undefined", "null", "none", "string", "true", "false", "required", "object", "changeme"];
+    let refused = [
+        "password",
+        "passwd",
+        "123456",
+        "12345678",
+        "1234",
+        "qwerty",
+        "undefined",
+        "null",
+        "none",
+        "string",
+        "true",
+        "false",
+        "required",
+        "object",
+        "changeme",
+    ];
     let length = text.chars().count();
-    (4..=128).contains(&length) && !text.contains(char::is_whitespace) && !refused.contains(&plain.as_str()) && !text.starts_with("sha256") && !text.starts_with('$')
+    (4..=128).contains(&length)
+        && !text.contains(char::is_whitespace)
+        && !refused.contains(&plain.as_str())
+        && !text.starts_with("sha256")
+        && !text.starts_with('$')
 }

@@ -71,7 +71,8 @@ fn believed(cx: &RuleCx<'_>, effect: &Effect, switched_off: bool) -> Option<Raw>
         Event::Effect(other) => other.kind == "jwt-verify" && !is_switched_off(other),
         _ => false,
     });
-    let is_guarded = effect.facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.sure && matches!(guard.kind, GuardKind::Identity | GuardKind::Machine)));
+    let is_guarded =
+        effect.facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.sure && matches!(guard.kind, GuardKind::Identity | GuardKind::Machine)));
     if is_verified || is_guarded {
         return None;
     }
@@ -114,25 +115,32 @@ struct Used {
 /// Where something that the token says is relied on.
 fn used_for(cx: &RuleCx<'_>, decoded: &Site) -> Option<Used> {
     let claim = |value: &Value| claim_in(value, decoded, 0);
-    let mut all: Vec<Used> = cx.walk.events.iter().filter_map(|event| {
-        let mut sure = true;
-        let (claim, site) = match event {
-            Event::Access(access) => {
-                let of_filter = access.query.filter.iter().find_map(|filter| in_filter(filter, decoded, 0));
-                let found = of_filter.or_else(|| access.query.data.iter().find_map(claim))?;
-                (found, access.site.clone())
-            }
-            Event::Compare(compare) => (compare.sides.iter().find_map(|side| claim(&side.value))?, compare.site.clone()),
-            Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Return) && cx.walk.route.is_some() => (claim(&used.value)?, used.site.clone()),
-            // What becomes of it there is not known.
-            Event::Use(used) if used.kind == UseKind::Handed => {
-                sure = false;
-                (claim(&used.value).filter(|claim| identifies(claim))?, used.site.clone())
-            }
-            _ => return None,
-        };
-        Some(Used { claim, site, sure })
-    }).collect();
+    let mut all: Vec<Used> = cx
+        .walk
+        .events
+        .iter()
+        .filter_map(|event| {
+            let mut sure = true;
+            let (claim, site) = match event {
+                Event::Access(access) => {
+                    let of_filter = access.query.filter.iter().find_map(|filter| in_filter(filter, decoded, 0));
+                    let found = of_filter.or_else(|| access.query.data.iter().find_map(claim))?;
+                    (found, access.site.clone())
+                }
+                Event::Compare(compare) => (compare.sides.iter().find_map(|side| claim(&side.value))?, compare.site.clone()),
+                Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Return) && cx.walk.route.is_some() => {
+                    (claim(&used.value)?, used.site.clone())
+                }
+                // What becomes of it there is not known.
+                Event::Use(used) if used.kind == UseKind::Handed => {
+                    sure = false;
+                    (claim(&used.value).filter(|claim| identifies(claim))?, used.site.clone())
+                }
+                _ => return None,
+            };
+            Some(Used { claim, site, sure })
+        })
+        .collect();
     let best = all.iter().position(|used| used.sure).unwrap_or(0);
     (best < all.len()).then(|| all.swap_remove(best))
 }
@@ -193,7 +201,9 @@ fn algorithms(effect: &Effect) -> Option<(&'static str, Impact, String)> {
         return Some((
             "none",
             Impact::Critical,
-            format!("`{token}` is accepted with the algorithm \"none\", which is no signature at all: anyone can write a token that names somebody else, and be them"),
+            format!(
+                "`{token}` is accepted with the algorithm \"none\", which is no signature at all: anyone can write a token that names somebody else, and be them"
+            ),
         ));
     }
     let shared = names.iter().any(|name| name.starts_with("HS"));
@@ -202,7 +212,9 @@ fn algorithms(effect: &Effect) -> Option<(&'static str, Impact, String)> {
         (
             "mixed",
             Impact::High,
-            format!("`{token}` may be signed with a shared secret or with a public key: whoever has the public key, which is no secret, can sign tokens with it"),
+            format!(
+                "`{token}` may be signed with a shared secret or with a public key: whoever has the public key, which is no secret, can sign tokens with it"
+            ),
         )
     })
 }

@@ -1,7 +1,7 @@
 //! What a language model wrote is run, asked, fetched or shown as if the program had written it; or a caller writes its rules.
 
-use super::parts::{self, Hole};
 use super::input::Input;
+use super::parts::{self, Hole};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, xss};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};

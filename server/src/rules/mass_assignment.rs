@@ -189,11 +189,17 @@ impl Exposed {
         let verb = if operation == Operation::Create { "creates" } else { "changes" };
         let what = shown(&input.name);
         match self.columns.as_slice() {
-            [] if self.is_known => format!("{what} is saved as it came when this {verb} {model}: a caller can set every column, also ones that are added later."),
-            [] => format!("{what} is saved as it came when this {verb} {model}: a caller can add fields that no form shows, such as `role: \"admin\"`, and they are saved too."),
+            [] if self.is_known => {
+                format!("{what} is saved as it came when this {verb} {model}: a caller can set every column, also ones that are added later.")
+            }
+            [] => format!(
+                "{what} is saved as it came when this {verb} {model}: a caller can add fields that no form shows, such as `role: \"admin\"`, and they are saved too."
+            ),
             [only] => format!("{what} is saved as it came when this {verb} {model}: a caller can add `{only}` to the request and set it to what they like."),
             [first, second, ..] => {
-                format!("{what} is saved as it came when this {verb} {model}: a caller can add `{first}` or `{second}` to the request and set them to what they like.")
+                format!(
+                    "{what} is saved as it came when this {verb} {model}: a caller can add `{first}` or `{second}` to the request and set them to what they like."
+                )
             }
         }
     }
@@ -202,9 +208,8 @@ impl Exposed {
 /// How a payload is spoken of: the names that libraries have for it say nothing.
 fn shown(name: &Name) -> String {
     match name.as_str() {
-        "json" | "body" | "data" | "input" | "formData" | "form" | "get_json" | "POST" | "text" | "request" | "valid" | "parseBody" | "query" | "args" | "json()" => {
-            "Everything the caller sends".to_owned()
-        }
+        "json" | "body" | "data" | "input" | "formData" | "form" | "get_json" | "POST" | "text" | "request" | "valid" | "parseBody" | "query" | "args"
+        | "json()" => "Everything the caller sends".to_owned(),
         name => format!("`{name}`, sent by the caller,"),
     }
 }
@@ -213,8 +218,23 @@ fn shown(name: &Name) -> String {
 fn is_privilege(name: &str) -> bool {
     let words = names::words(name);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    has(&["role", "roles", "admin", "superuser", "staff", "permission", "permissions", "credits", "credit", "balance", "plan", "tier", "premium", "banned", "verified"])
-        && !has(&["id", "ids", "name", "description"])
+    has(&[
+        "role",
+        "roles",
+        "admin",
+        "superuser",
+        "staff",
+        "permission",
+        "permissions",
+        "credits",
+        "credit",
+        "balance",
+        "plan",
+        "tier",
+        "premium",
+        "banned",
+        "verified",
+    ]) && !has(&["id", "ids", "name", "description"])
 }
 
 /// Columns whose value the server decides: what something costs, whether it was let through.
@@ -236,7 +256,8 @@ fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mod
         };
         for (name, value) in fields {
             let Some(kind) = given_away(judge, access, model, fields, name, value) else { continue };
-            let input = value.taint().without(Cleanings::ALL).find(|origin| origin.part.is_request()).map_or_else(|| name.clone(), |origin| origin.name.clone());
+            let input =
+                value.taint().without(Cleanings::ALL).find(|origin| origin.part.is_request()).map_or_else(|| name.clone(), |origin| origin.name.clone());
             let (detail, confidence) = match kind {
                 Given::Privilege if judge.signed_in(&access.facts) == Answer::Unknown => ("AZ11", Confidence::Likely),
                 Given::Privilege => ("AZ11", Confidence::Proven),
@@ -245,7 +266,11 @@ fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mod
             let mut raw = Raw::new(&META, access.query.key.clone().unwrap_or_else(|| access.site.clone()), confidence);
             raw.detail = Name::new_static(detail);
             raw.message = match kind {
-                Given::Privilege => format!("`{name}` of {} {} is taken from what the caller sends (`{input}`): anybody can give it to themselves.", article(&model.name), model.name),
+                Given::Privilege => format!(
+                    "`{name}` of {} {} is taken from what the caller sends (`{input}`): anybody can give it to themselves.",
+                    article(&model.name),
+                    model.name
+                ),
                 Given::Owner => format!(
                     "`{name}` says whose {} this is, and it is taken from what the caller sends (`{input}`): anybody signed in can create one in somebody else's name.",
                     model.name
@@ -378,7 +403,12 @@ fn article(name: &str) -> &'static str {
 fn offered(model: &Model, exposed: &[Name], after: &[Name]) -> Vec<Offered> {
     let is_made = |name: &str| matches!(crate::facts::schema::names::snake(name).as_str(), "created_at" | "updated_at" | "deleted_at" | "_id");
     let may_set = |column: &&Column| {
-        !column.primary && !column.implicit && !column.name.contains('.') && !exposed.contains(&column.name) && !after.contains(&column.name) && !is_made(&column.name)
+        !column.primary
+            && !column.implicit
+            && !column.name.contains('.')
+            && !exposed.contains(&column.name)
+            && !after.contains(&column.name)
+            && !is_made(&column.name)
     };
     let offer = |column: &Column| Offered { name: column.name.clone(), ty: column.ty.clone(), optional: column.optional, is_list: column.list };
     model.columns.iter().filter(may_set).map(offer).take(24).collect()

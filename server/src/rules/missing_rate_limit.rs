@@ -112,11 +112,15 @@ fn costs<'e>(handler: &Handler<'_>, effect: &'e Effect) -> Option<Need<'e>> {
         _ => ("llm", "a paid model is asked here"),
     };
     let message = match detail {
-        "mail" => format!("Anyone can call {title} thousands of times: each call sends mail from your address, until you are blocked as a spammer or your plan is used up."),
+        "mail" => format!(
+            "Anyone can call {title} thousands of times: each call sends mail from your address, until you are blocked as a spammer or your plan is used up."
+        ),
         "sms" if is_open => format!("Anyone can call {title} thousands of times: each call sends a text message that you pay for."),
         "sms" => format!("Anybody signed in can call {title} thousands of times: each call sends a text message that you pay for."),
         "pay" => format!("Anyone can call {title} thousands of times: that is how stolen cards are tried out, and it is your account that is charged for it."),
-        _ if is_open => format!("Anyone can call {title} without signing in, as often as they like: your AI account pays until its quota or your money is gone."),
+        _ if is_open => {
+            format!("Anyone can call {title} without signing in, as often as they like: your AI account pays until its quota or your money is gone.")
+        }
         _ => format!("Anybody signed in can call {title} as often as they like: one account can use up your AI budget over night."),
     };
     // What is missing is missing in the handler.
@@ -144,7 +148,10 @@ fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Ne
         _ => None,
     })?;
     // Who is signed in and types a password again can only guess their own.
-    if handler.who(&handler.cx.walk.begun) != Answer::No || handler.who(facts) != Answer::No || handler.is_called(&["change", "update", "delete", "settings", "security", "account", "profile", "me"]) {
+    if handler.who(&handler.cx.walk.begun) != Answer::No
+        || handler.who(facts) != Answer::No
+        || handler.is_called(&["change", "update", "delete", "settings", "security", "account", "profile", "me"])
+    {
         return None;
     }
     let here = handler.site();
@@ -155,7 +162,10 @@ fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Ne
         impact: Impact::High,
         confidence: Confidence::Proven,
         site,
-        message: format!("Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.", handler.title()),
+        message: format!(
+            "Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.",
+            handler.title()
+        ),
         also: "a password is compared here",
         facts,
     })
@@ -190,7 +200,8 @@ fn is_code(term: &Term) -> bool {
     of_request
         && term.path.last().is_some_and(|name| {
             let words = names::words(name);
-            words.iter().any(|word| matches!(word.as_str(), "code" | "otp" | "pin" | "passcode" | "totp")) && !words.iter().any(|word| matches!(word.as_str(), "country" | "zip" | "postal" | "promo" | "coupon" | "invite" | "share" | "short"))
+            words.iter().any(|word| matches!(word.as_str(), "code" | "otp" | "pin" | "passcode" | "totp"))
+                && !words.iter().any(|word| matches!(word.as_str(), "country" | "zip" | "postal" | "promo" | "coupon" | "invite" | "share" | "short"))
         })
 }
 
@@ -243,7 +254,10 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         impact: Impact::High,
         confidence: Confidence::Proven,
         site: handler.site(),
-        message: format!("Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.", handler.title()),
+        message: format!(
+            "Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.",
+            handler.title()
+        ),
         also: "a password is compared here",
         facts: begun,
     })

@@ -46,7 +46,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 /// A payment of an amount that the caller chose.
 fn charged(handler: &Handler<'_>, effect: &Effect) -> Option<Raw> {
     // What people give is theirs to choose.
-    if handler.is_called(&["donate", "donation", "donations", "tip", "tips", "topup", "deposit", "wallet", "contribute", "pledge", "custom", "fund"]) || handler.judge.is_elevated(&effect.facts) {
+    if handler.is_called(&["donate", "donation", "donations", "tip", "tips", "topup", "deposit", "wallet", "contribute", "pledge", "custom", "fund"])
+        || handler.judge.is_elevated(&effect.facts)
+    {
         return None;
     }
     let mut chosen = None;
@@ -59,7 +61,10 @@ fn charged(handler: &Handler<'_>, effect: &Effect) -> Option<Raw> {
     let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Proven);
     raw.impact = Some(Impact::High);
     raw.detail = Name::new_static("price");
-    raw.message = format!("The buyer chooses the price: `{}`, sent by the caller, becomes `{key}` of the payment. Anyone can pay one cent for what you sell.", origin.name);
+    raw.message = format!(
+        "The buyer chooses the price: `{}`, sent by the caller, becomes `{key}` of the payment. Anyone can pay one cent for what you sell.",
+        origin.name
+    );
     source(&mut raw, &origin);
     Some(raw)
 }
@@ -76,7 +81,9 @@ fn walk(key: &Name, value: &Value, of: &mut dyn FnMut(&Name, &Value), depth: u32
     match value.kind() {
         Kind::Object(object) => object.fields.iter().for_each(|(name, field)| walk(name, field, of, depth + 1)),
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| walk(key, item, of, depth + 1)),
-        _ if matches!(key.as_str(), "unit_amount" | "unit_amount_decimal" | "amount" | "total" | "amount_total" | "value" | "unitAmount" | "price_amount") => of(key, value),
+        _ if matches!(key.as_str(), "unit_amount" | "unit_amount_decimal" | "amount" | "total" | "amount_total" | "value" | "unitAmount" | "price_amount") => {
+            of(key, value)
+        }
         _ => {}
     }
 }
@@ -98,14 +105,37 @@ fn is_price(name: &str) -> bool {
 /// Records of what somebody bought.
 fn is_order(model: &str) -> bool {
     names::words(model).iter().any(|word| {
-        matches!(word.as_str(), "order" | "orders" | "payment" | "payments" | "purchase" | "purchases" | "booking" | "bookings" | "checkout" | "cart" | "charge" | "subscription" | "subscriptions" | "reservation" | "reservations" | "orderitem" | "orderitems")
+        matches!(
+            word.as_str(),
+            "order"
+                | "orders"
+                | "payment"
+                | "payments"
+                | "purchase"
+                | "purchases"
+                | "booking"
+                | "bookings"
+                | "checkout"
+                | "cart"
+                | "charge"
+                | "subscription"
+                | "subscriptions"
+                | "reservation"
+                | "reservations"
+                | "orderitem"
+                | "orderitems"
+        )
     })
 }
 
 /// An order with a price or a quantity as it was sent.
 fn ordered(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
     let query = &access.query;
-    if !matches!(query.operation, Operation::Create | Operation::Update | Operation::Upsert) || !is_order(&query.model) || handler.judge.is_machine(&access.facts) || handler.judge.is_elevated(&access.facts) {
+    if !matches!(query.operation, Operation::Create | Operation::Update | Operation::Upsert)
+        || !is_order(&query.model)
+        || handler.judge.is_machine(&access.facts)
+        || handler.judge.is_elevated(&access.facts)
+    {
         return None;
     }
     let fields: Vec<(&Name, &Value)> = query
@@ -117,16 +147,23 @@ fn ordered(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         })
         .flatten()
         .collect();
-    if let Some((name, origin)) = fields.iter().filter(|(name, _)| is_price(name)).find_map(|(name, value)| Some((*name, chosen_price(value, &access.facts)?))) {
+    if let Some((name, origin)) = fields.iter().filter(|(name, _)| is_price(name)).find_map(|(name, value)| Some((*name, chosen_price(value, &access.facts)?)))
+    {
         let mut raw = Raw::new(&META, access.site.clone(), Confidence::Likely);
         raw.impact = Some(Impact::High);
         raw.detail = Name::new_static("price");
-        raw.message = format!("The buyer chooses the price: `{}`, sent by the caller, is saved as `{name}` of `{}`. Look it up by what is bought instead.", origin.name, query.model);
+        raw.message = format!(
+            "The buyer chooses the price: `{}`, sent by the caller, is saved as `{name}` of `{}`. Look it up by what is bought instead.",
+            origin.name, query.model
+        );
         source(&mut raw, origin);
         return Some(raw);
     }
     let quantity = fields.iter().find_map(|(name, value)| {
-        let origin = value.taint().iter().find(|origin| origin.part.is_request() && !origin.clean.has(Cleanings::SHAPE) || origin.part.is_request() && origin.clean == Cleanings::ALL)?;
+        let origin = value
+            .taint()
+            .iter()
+            .find(|origin| origin.part.is_request() && !origin.clean.has(Cleanings::SHAPE) || origin.part.is_request() && origin.clean == Cleanings::ALL)?;
         (is_quantity(name) && !is_checked(value, &access.facts) && !is_there(value, &access.facts) && is_open(value)).then_some((*name, *value, origin))
     })?;
     let (name, value, origin) = quantity;
@@ -136,7 +173,10 @@ fn ordered(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
     raw.impact = Some(Impact::Medium);
     raw.detail = Name::new_static("quantity");
     let number = if matches!(value.kind(), Kind::Number(_)) { "a negative or huge number" } else { "anything, also a negative number" };
-    raw.message = format!("Nobody looks at `{}` before it is saved as `{name}` and counted into `{}`: a caller can send {number}, and the sum goes below zero.", origin.name, total.0);
+    raw.message = format!(
+        "Nobody looks at `{}` before it is saved as `{name}` and counted into `{}`: a caller can send {number}, and the sum goes below zero.",
+        origin.name, total.0
+    );
     raw.also(access.site.clone(), "it is saved here".to_owned());
     Some(raw)
 }
@@ -157,7 +197,9 @@ fn granted(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         return None;
     }
     let given = access.query.data.iter().find_map(|data| match data.kind() {
-        Kind::Object(object) => object.fields.iter().find(|(name, value)| is_worth(name) && matches!(value.kind(), Kind::Bool(true) | Kind::Str(_))).map(|(name, _)| name.clone()),
+        Kind::Object(object) => {
+            object.fields.iter().find(|(name, value)| is_worth(name) && matches!(value.kind(), Kind::Bool(true) | Kind::Str(_))).map(|(name, _)| name.clone())
+        }
         _ => None,
     })?;
     let is_query = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if part == "query");
@@ -178,26 +220,35 @@ fn granted(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
     raw.impact = Some(Impact::High);
     raw.detail = Name::new_static("granted");
     let who = if handler.judge.signed_in(&access.facts) == Answer::Yes { "Anybody signed in" } else { "Anyone" };
-    raw.message = format!("{who} gets `{given}` by opening this address with `{word}` in it: nobody asks whether that is true, for example whether it was paid.");
+    raw.message =
+        format!("{who} gets `{given}` by opening this address with `{word}` in it: nobody asks whether that is true, for example whether it was paid.");
     raw.absence = true;
     Some(raw)
 }
 
 fn is_worth(name: &str) -> bool {
-    names::words(name).iter().any(|word| matches!(word.as_str(), "premium" | "paid" | "pro" | "plan" | "subscribed" | "subscription" | "credits" | "verified" | "admin" | "role" | "tier"))
+    names::words(name).iter().any(|word| {
+        matches!(word.as_str(), "premium" | "paid" | "pro" | "plan" | "subscribed" | "subscription" | "credits" | "verified" | "admin" | "role" | "tier")
+    })
 }
 
 /// Fields of a payload that nothing was asked of are saved.
 fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
     let query = &access.query;
-    if !matches!(query.operation, Operation::Create | Operation::Update | Operation::Upsert) || handler.judge.is_machine(&access.facts) || handler.judge.is_elevated(&access.facts) {
+    if !matches!(query.operation, Operation::Create | Operation::Update | Operation::Upsert)
+        || handler.judge.is_machine(&access.facts)
+        || handler.judge.is_elevated(&access.facts)
+    {
         return None;
     }
     let mut open: Vec<(Name, Option<crate::facts::place::Site>)> = Vec::new();
     for data in &query.data {
         let Kind::Object(object) = data.kind() else { continue };
         for (_, value) in &object.fields {
-            let origin = value.taint().iter().find(|origin| matches!(origin.part, Part::Body | Part::Input) && !origin.clean.has(Cleanings::SHAPE) && !origin.clean.has(Cleanings::NOSQL));
+            let origin = value
+                .taint()
+                .iter()
+                .find(|origin| matches!(origin.part, Part::Body | Part::Input) && !origin.clean.has(Cleanings::SHAPE) && !origin.clean.has(Cleanings::NOSQL));
             let Some(origin) = origin else { continue };
             let is_direct = value.symbol().is_some_and(|symbol| matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "body" | "input")));
             if !is_direct || is_checked(value, &access.facts) {
@@ -219,7 +270,10 @@ fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
     raw.absence = true;
     let what = names.join(", ");
     let (verb, pronoun) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
-    raw.message = format!("{what} {verb} saved in `{}` as the caller sent {pronoun}, and nobody looks at what arrives: a missing field, a list where a text should be, or a text of many megabytes.", query.model);
+    raw.message = format!(
+        "{what} {verb} saved in `{}` as the caller sent {pronoun}, and nobody looks at what arrives: a missing field, a list where a text should be, or a text of many megabytes.",
+        query.model
+    );
     if let Some(site) = open.into_iter().find_map(|(_, site)| site) {
         raw.also(site, "it comes from here".to_owned());
     }

@@ -48,7 +48,10 @@ fn switched(cx: &RuleCx<'_>, option: &OptionSet) -> Raw {
             option.name
         )
     } else {
-        format!("`{}` lets anyone answer in the other side's name: somebody on the same network can read and change all that is sent, keys and passwords with it", option.name)
+        format!(
+            "`{}` lets anyone answer in the other side's name: somebody on the same network can read and change all that is sent, keys and passwords with it",
+            option.name
+        )
     };
     plan(cx, &mut raw, &option.name);
     raw
@@ -75,9 +78,13 @@ fn asked(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         (Some(option), _) => {
             raw.detail = option.name.clone();
             plan(cx, &mut raw, &option.name);
-            format!("`{}` is switched off, so anyone can answer in the other side's name: somebody on the same network can read and change all that is sent", option.name)
+            format!(
+                "`{}` is switched off, so anyone can answer in the other side's name: somebody on the same network can read and change all that is sent",
+                option.name
+            )
         }
-        _ => "No certificate is looked at, so anyone can answer in the other side's name: somebody on the same network can read and change all that is sent".to_owned(),
+        _ => "No certificate is looked at, so anyone can answer in the other side's name: somebody on the same network can read and change all that is sent"
+            .to_owned(),
     };
     Some(raw)
 }
@@ -142,8 +149,13 @@ fn is_near(value: &Value) -> bool {
     let host = host.split_once("://").map_or(host.as_str(), |(_, rest)| rest);
     let host = host.rsplit('@').next().unwrap_or(host);
     let host = host.split(['/', ':', '?']).next().unwrap_or("");
-    let private = host.starts_with("127.") || host.starts_with("10.") || host.starts_with("192.168.") || (16..32).any(|part| host.starts_with(&format!("172.{part}.")));
-    private || matches!(host, "localhost" | "0.0.0.0" | "host.docker.internal" | "[" | "mailhog" | "mailpit") || host.ends_with(".local") || host.ends_with(".localhost") || host.ends_with(".test")
+    let private =
+        host.starts_with("127.") || host.starts_with("10.") || host.starts_with("192.168.") || (16..32).any(|part| host.starts_with(&format!("172.{part}.")));
+    private
+        || matches!(host, "localhost" | "0.0.0.0" | "host.docker.internal" | "[" | "mailhog" | "mailpit")
+        || host.ends_with(".local")
+        || host.ends_with(".localhost")
+        || host.ends_with(".test")
 }
 
 /// Variables that switch it off for a whole program, where they are set.
@@ -156,7 +168,9 @@ pub fn of_file(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
         return;
     }
     for (name, span) in switched_off::read(&document.text()) {
-        let message = format!("`{name}` is set for the whole program, so anyone can answer in any other side's name: somebody on the same network can read and change all that is sent");
+        let message = format!(
+            "`{name}` is set for the whole program, so anyone can answer in any other side's name: somebody on the same network can read and change all that is sent"
+        );
         out.push(cx.finding(&META, name, (Impact::High, Confidence::Proven), cx.place(span), message));
     }
 }

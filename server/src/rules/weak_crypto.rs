@@ -43,7 +43,9 @@ fn cipher(effect: &Effect) -> Told {
     match effect.is.as_str() {
         "keyed-by-password" => Some((
             "key",
-            format!("`{called}` makes its key of a password in one quick step and always begins alike: who has what is encrypted can try passwords until one fits"),
+            format!(
+                "`{called}` makes its key of a password in one quick step and always begins alike: who has what is encrypted can try passwords until one fits"
+            ),
         )),
         "broken" => {
             let algorithm = chain(&effect.of)
@@ -91,7 +93,9 @@ fn broken(algorithm: &str) -> String {
 }
 
 fn blocks(what: &str) -> String {
-    format!("`{what}` in ECB mode encrypts equal pieces alike: who gets hold of it sees which records are the same, and can swap pieces without anyone noticing")
+    format!(
+        "`{what}` in ECB mode encrypts equal pieces alike: who gets hold of it sees which records are the same, and can swap pieces without anyone noticing"
+    )
 }
 
 fn begins_alike(what: &str) -> String {
@@ -112,5 +116,7 @@ fn signature(effect: &Effect) -> Told {
         _ => return None,
     };
     let weak = algorithm.ends_with("md5") || algorithm.ends_with("sha1");
-    weak.then(|| ("signature", format!("A signature with `{algorithm}` can be moved to another text that was made to fit: somebody can pass off what you never signed")))
+    weak.then(|| {
+        ("signature", format!("A signature with `{algorithm}` can be moved to another text that was made to fit: somebody can pass off what you never signed"))
+    })
 }

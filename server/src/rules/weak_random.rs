@@ -49,7 +49,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for used in uses {
         let Some((opens, named)) = used.best else { continue };
         // One text put together of several numbers is told once.
-        if out.iter().any(|known: &Raw| std::ptr::eq(known.meta, &META) && known.related.iter().any(|(at, _)| matches!(at, super::raw::RawPlace::Site(site) if *site == named.site))) {
+        if out.iter().any(|known: &Raw| {
+            std::ptr::eq(known.meta, &META) && known.related.iter().any(|(at, _)| matches!(at, super::raw::RawPlace::Site(site) if *site == named.site))
+        }) {
             continue;
         }
         out.push(told(cx, &used, opens, named));

@@ -104,7 +104,8 @@ struct Message {
 
 impl Message {
     fn of(handler: &Handler<'_>) -> Option<Message> {
-        let is_hook = handler.is_called(&["webhook", "webhooks", "hook", "hooks"]) && handler.route.path.as_deref().is_some_and(|path| names::words(path).iter().any(|word| word.contains("hook")))
+        let is_hook = handler.is_called(&["webhook", "webhooks", "hook", "hooks"])
+            && handler.route.path.as_deref().is_some_and(|path| names::words(path).iter().any(|word| word.contains("hook")))
             || handler.route.function().is_some() && handler.is_called(&["webhook", "webhooks"]);
         let (mut event, mut header) = (None, None);
         let mut source: Option<Site> = None;
@@ -156,7 +157,10 @@ impl Message {
 
 /// The member of a payload that says what happened.
 fn is_kind(symbol: &Symbol) -> bool {
-    is_payload(symbol) && symbol.path.last().is_some_and(|name| matches!(name.as_str(), "type" | "event" | "event_type" | "eventType" | "event_name" | "eventName" | "action" | "topic" | "alert_name"))
+    is_payload(symbol)
+        && symbol.path.last().is_some_and(|name| {
+            matches!(name.as_str(), "type" | "event" | "event_type" | "eventType" | "event_name" | "eventName" | "action" | "topic" | "alert_name")
+        })
 }
 
 fn is_payload(symbol: &Symbol) -> bool {
@@ -167,14 +171,40 @@ fn is_payload(symbol: &Symbol) -> bool {
 fn known_event(text: &str) -> Option<bool> {
     let (of, what) = text.split_once(['.', '_', ':'])?;
     let pays = match of {
-        "checkout" | "invoice" | "customer" | "payment" | "charge" | "subscription" | "transaction" | "order" | "refund" | "payout" | "license" | "benefit" => true,
+        "checkout" | "invoice" | "customer" | "payment" | "charge" | "subscription" | "transaction" | "order" | "refund" | "payout" | "license" | "benefit" => {
+            true
+        }
         "user" | "organization" | "organizationMembership" | "session" => matches!(what, "created" | "updated" | "deleted") || what.starts_with("created"),
         "email" => false,
         _ => return None,
     };
     let says = [
-        "completed", "paid", "created", "updated", "deleted", "succeeded", "failed", "canceled", "cancelled", "captured", "authorized", "expired", "refunded", "active",
-        "payment_succeeded", "payment_failed", "renewed", "resumed", "bounced", "delivered", "complained", "opened", "finalized", "revoked", "activated", "trialing",
+        "completed",
+        "paid",
+        "created",
+        "updated",
+        "deleted",
+        "succeeded",
+        "failed",
+        "canceled",
+        "cancelled",
+        "captured",
+        "authorized",
+        "expired",
+        "refunded",
+        "active",
+        "payment_succeeded",
+        "payment_failed",
+        "renewed",
+        "resumed",
+        "bounced",
+        "delivered",
+        "complained",
+        "opened",
+        "finalized",
+        "revoked",
+        "activated",
+        "trialing",
     ];
     says.iter().any(|word| what.ends_with(word)).then_some(pays)
 }
@@ -258,7 +288,9 @@ fn is_of_payload(value: &Value) -> bool {
 }
 
 fn is_verified(handler: &Handler<'_>, facts: &Facts) -> bool {
-    handler.who(facts) != Answer::No || facts.iter().any(is_proof) || facts.iter().any(|fact| matches!(fact, Fact::Any(arms) if arms.iter().all(|arm| arm.iter().any(is_proof))))
+    handler.who(facts) != Answer::No
+        || facts.iter().any(is_proof)
+        || facts.iter().any(|fact| matches!(fact, Fact::Any(arms) if arms.iter().all(|arm| arm.iter().any(is_proof))))
 }
 
 /// A secret of the two sides was compared, or something that cannot be looked into was asked.

@@ -20,7 +20,10 @@ pub fn may_say(file_name: &str) -> bool {
     name.starts_with(".env")
         || name.ends_with(".env")
         || name.contains("dockerfile")
-        || matches!(name.as_str(), "package.json" | "makefile" | "justfile" | "procfile" | ".npmrc" | "ecosystem.config.json" | "vercel.json" | "fly.toml" | "app.yaml")
+        || matches!(
+            name.as_str(),
+            "package.json" | "makefile" | "justfile" | "procfile" | ".npmrc" | "ecosystem.config.json" | "vercel.json" | "fly.toml" | "app.yaml"
+        )
         || [".yml", ".yaml", ".sh"].iter().any(|end| name.ends_with(end))
 }
 

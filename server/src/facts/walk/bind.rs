@@ -70,11 +70,7 @@ impl Walker<'_> {
         match &segment[pattern].kind {
             PatternKind::Name(name) => {
                 self.given_weak(name, &value, segment[pattern].span);
-                if declares {
-                    self.declare(name.clone(), value)
-                } else {
-                    self.set(name, value)
-                }
+                if declares { self.declare(name.clone(), value) } else { self.set(name, value) }
             }
             PatternKind::Object { entries, rest } => {
                 let mut taken = Vec::new();

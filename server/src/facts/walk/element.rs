@@ -118,7 +118,9 @@ impl Walker<'_> {
 fn is_alphabet(value: &Value) -> bool {
     match value.kind() {
         Kind::Str(_) | Kind::Text(_) => true,
-        Kind::Seq(seq) if seq.items.is_empty() => seq.rest.as_ref().is_some_and(|rest| matches!(rest.kind(), Kind::Unknown) && rest.symbol().is_none() && rest.taint().is_empty()),
+        Kind::Seq(seq) if seq.items.is_empty() => {
+            seq.rest.as_ref().is_some_and(|rest| matches!(rest.kind(), Kind::Unknown) && rest.symbol().is_none() && rest.taint().is_empty())
+        }
         Kind::Seq(seq) => seq.rest.is_none() && seq.items.iter().all(|item| item.as_str().is_some_and(|text| text.chars().count() == 1)),
         _ => false,
     }

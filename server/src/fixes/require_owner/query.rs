@@ -1,7 +1,7 @@
 //! The edits per database client (authorization reference, section 5.4).
 
-use super::{denial, statement};
 use super::{Site, indentation, reads_one};
+use super::{denial, statement};
 use crate::facts::query::Operation;
 use crate::fixes::edits::Edits;
 use crate::model::{Arg, Entry, ExprId, ExprKind, Key, PatternKind, Placed, StmtId, StmtKind};

@@ -18,7 +18,9 @@ pub(super) fn without(code: &Code<'_>, at: &Place, name: &Name) -> Option<Done> 
     edits.replace(&code.file, span, text);
     let note = match name.as_str() {
         "ignoreExpiration" | "verify_exp" => "Tokens that have ended are refused from now on: whoever has one signs in again.",
-        _ => "If the connection fails now, the other side's certificate is signed by an authority this machine does not know: name that authority's certificate (`ca`, `NODE_EXTRA_CA_CERTS`, `verify=\"ca.pem\"`).",
+        _ => {
+            "If the connection fails now, the other side's certificate is signed by an authority this machine does not know: name that authority's certificate (`ca`, `NODE_EXTRA_CA_CERTS`, `verify=\"ca.pem\"`)."
+        }
     };
     Some(Done { title: format!("Take `{name}` away"), edits, is_safe: false, note: Some(note) })
 }
@@ -58,7 +60,9 @@ fn entry(code: &Code<'_>, placed: &Placed, at: Span, name: &Name) -> Option<(Spa
 /// The argument that is this expression, unless another comes behind it.
 fn call_with(placed: &Placed, id: ExprId) -> Option<&Arg> {
     placed.segment.exprs.iter().find_map(|expr| match &expr.kind {
-        ExprKind::Call { args, .. } => args.iter().enumerate().find(|(at, arg)| arg.value == id && (arg.name.is_some() || at + 1 == args.len())).map(|(_, arg)| arg),
+        ExprKind::Call { args, .. } => {
+            args.iter().enumerate().find(|(at, arg)| arg.value == id && (arg.name.is_some() || at + 1 == args.len())).map(|(_, arg)| arg)
+        }
         _ => None,
     })
 }

@@ -136,7 +136,10 @@ mod tests {
             of("export const token = Math.random().toString(36).slice(2);\n"),
             "import { randomBytes } from \"node:crypto\";\nexport const token = randomBytes(32).toString(\"base64url\");\n"
         );
-        assert!(of("export const code = Math.random().toString(36).substring(2, 8).toUpperCase();\n").contains("= randomBytes(16).toString(\"hex\").slice(0, 6).toUpperCase();"));
+        assert!(
+            of("export const code = Math.random().toString(36).substring(2, 8).toUpperCase();\n")
+                .contains("= randomBytes(16).toString(\"hex\").slice(0, 6).toUpperCase();")
+        );
         assert!(of("export const otp = Math.floor(100000 + Math.random() * 900000);\n").contains("= randomInt(100000, 1000000);"));
         assert!(of("export const c = all[Math.floor(Math.random() * all.length)];\n").contains("= all[randomInt(all.length)];"));
         assert!(of("const a = require('crypto');\nconst t = Math.random().toString(36);\n").contains("const t = a.randomBytes(32)"));

@@ -24,9 +24,23 @@ struct Library {
 }
 
 const ECMA: &[Library] = &[
-    Library { package: "@node-rs/argon2", module: "@node-rs/argon2", waits: ["hash", "verify"], at_once: Some(["hashSync", "verifySync"]), kept_first: true, work: "" },
+    Library {
+        package: "@node-rs/argon2",
+        module: "@node-rs/argon2",
+        waits: ["hash", "verify"],
+        at_once: Some(["hashSync", "verifySync"]),
+        kept_first: true,
+        work: "",
+    },
     Library { package: "argon2", module: "argon2", waits: ["hash", "verify"], at_once: None, kept_first: true, work: "" },
-    Library { package: "bcryptjs", module: "bcryptjs", waits: ["hash", "compare"], at_once: Some(["hashSync", "compareSync"]), kept_first: false, work: ", 12" },
+    Library {
+        package: "bcryptjs",
+        module: "bcryptjs",
+        waits: ["hash", "compare"],
+        at_once: Some(["hashSync", "compareSync"]),
+        kept_first: false,
+        work: ", 12",
+    },
     Library { package: "bcrypt", module: "bcrypt", waits: ["hash", "compare"], at_once: Some(["hashSync", "compareSync"]), kept_first: false, work: ", 12" },
 ];
 
@@ -54,7 +68,9 @@ fn value_at<'c>(code: &'c Code<'c>, at: Span) -> Option<(Here<'c>, String)> {
             }
             _ => None,
         }),
-        ExprKind::Call { args, .. } => args.iter().find(|arg| arg.name.is_some() && arg.span == span).map(|arg| (Here { code, placed, id: arg.value }, String::new())),
+        ExprKind::Call { args, .. } => {
+            args.iter().find(|arg| arg.name.is_some() && arg.span == span).map(|arg| (Here { code, placed, id: arg.value }, String::new()))
+        }
         ExprKind::Assign { target, op: None, value } => {
             let is_it = matches!(&segment[*target].kind, crate::model::PatternKind::Place(place) if segment[*place].span == span);
             is_it.then(|| (Here { code, placed, id: *value }, String::new()))

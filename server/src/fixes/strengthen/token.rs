@@ -43,7 +43,8 @@ pub(super) fn ending(code: &Code<'_>, at: &Place) -> Option<Done> {
             _ => return None,
         }
     }
-    let note = Some("People sign in again after that time, unless the token is renewed. Tokens that were given out before stay valid: change the secret to end them.");
+    let note =
+        Some("People sign in again after that time, unless the token is renewed. Tokens that were given out before stay valid: change the secret to end them.");
     Some(Done { title: "Let the token end after an hour".to_owned(), edits, is_safe: false, note })
 }
 
@@ -110,7 +111,8 @@ fn keys(model: &FileModel, text: &str, own: bool) -> Vec<String> {
             }
             let Some(key) = args.get(1).filter(|arg| arg.name.is_none() || arg.name.as_deref() == Some("key")) else { continue };
             let written = placed.absolute(segment[key.value].span).of(text);
-            let is_read = written.starts_with("process.env.") && written.trim_end_matches('!').bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'));
+            let is_read =
+                written.starts_with("process.env.") && written.trim_end_matches('!').bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'));
             let is_name = own && matches!(segment[key.value].kind, ExprKind::Name(_)) && written.bytes().any(|b| b.is_ascii_uppercase());
             if is_read || is_name {
                 found.push(written.to_owned());
@@ -132,7 +134,8 @@ pub(super) fn signed(code: &Code<'_>, at: &Place) -> Option<Done> {
         }),
         _ => None,
     });
-    let list = here.args().iter().find(|arg| arg.name.as_ref().is_some_and(|name| name == &Name::new_static("algorithms"))).map(|arg| arg.value).or(of_entry)?;
+    let list =
+        here.args().iter().find(|arg| arg.name.as_ref().is_some_and(|name| name == &Name::new_static("algorithms"))).map(|arg| arg.value).or(of_entry)?;
     let ExprKind::Seq { items, .. } = &segment[list].kind else { return None };
     let is_none = |item: &&crate::model::SeqItem| matches!(&segment[item.value].kind, ExprKind::Str(text) if text.eq_ignore_ascii_case("none"));
     let kept: Vec<&str> = items.iter().filter(|item| !is_none(item)).map(|item| here.of(item.value).text()).collect();

@@ -78,7 +78,9 @@ fn looked_up(access: &Access) -> Option<Raw> {
     let mut conjuncts = Vec::new();
     Filter::conjuncts(&access.query.filter, &mut conjuncts);
     let (term, (origin, confidence)) = conjuncts.into_iter().find_map(|filter| match filter {
-        Filter::Term(term @ Term { op: TermOp::Eq, .. }) if term.path.last().is_some_and(|column| is_password_column(column)) => Some((term, typed(&term.value)?)),
+        Filter::Term(term @ Term { op: TermOp::Eq, .. }) if term.path.last().is_some_and(|column| is_password_column(column)) => {
+            Some((term, typed(&term.value)?))
+        }
         _ => None,
     })?;
     let confidence = if access.query.guessed { confidence.min(Confidence::Likely) } else { confidence };

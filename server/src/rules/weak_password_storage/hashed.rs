@@ -3,11 +3,11 @@
 use super::{META, hashes_properly};
 use crate::facts::credential_names::{is_password, last};
 use crate::facts::event::{Effect, Event, SinkKind};
+use crate::facts::place::Site;
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
 use crate::rules::called::{chain, given, name, number, option, positional};
 use crate::rules::raw::{Raw, RuleCx};
-use crate::facts::place::Site;
 use crate::rules::{Confidence, FixPlan, Impact};
 use crate::text::Name;
 
@@ -137,7 +137,12 @@ fn bcrypt(effect: &Effect) -> Option<Cheap> {
     }?;
     let site = rounds.site.clone();
     let rounds = number(&rounds.value).filter(|rounds| (1.0..10.0).contains(rounds))?;
-    Some(Cheap { what: format!("bcrypt is told to work {rounds} rounds only"), wanted: "12 is usual today".to_owned(), impact: Impact::Medium, instead: Some((site, "the rounds", "12")) })
+    Some(Cheap {
+        what: format!("bcrypt is told to work {rounds} rounds only"),
+        wanted: "12 is usual today".to_owned(),
+        impact: Impact::Medium,
+        instead: Some((site, "the rounds", "12")),
+    })
 }
 
 fn pbkdf2(effect: &Effect) -> Option<Cheap> {
@@ -156,19 +161,34 @@ fn pbkdf2(effect: &Effect) -> Option<Cheap> {
         return None;
     }
     let impact = if count < 100_000.0 { Impact::Medium } else { Impact::Low };
-    Some(Cheap { what: format!("PBKDF2 is told to work {count} times only"), wanted: format!("{wanted} is the least today"), impact, instead: Some((site, "the iterations", if wanted < 500_000.0 { "220000" } else { "600000" })) })
+    Some(Cheap {
+        what: format!("PBKDF2 is told to work {count} times only"),
+        wanted: format!("{wanted} is the least today"),
+        impact,
+        instead: Some((site, "the iterations", if wanted < 500_000.0 { "220000" } else { "600000" })),
+    })
 }
 
 fn scrypt(effect: &Effect) -> Option<Cheap> {
     let cost = effect.args.iter().find(|arg| arg.name == "n").map(|arg| &arg.value).or_else(|| option(&effect.args, &["N", "cost"]))?;
     password(effect)?;
     let cost = number(cost).filter(|cost| *cost < 16_384.0)?;
-    Some(Cheap { what: format!("scrypt is told to work with N = {cost}"), wanted: "16384 is the least, 131072 better".to_owned(), impact: Impact::Medium, instead: None })
+    Some(Cheap {
+        what: format!("scrypt is told to work with N = {cost}"),
+        wanted: "16384 is the least, 131072 better".to_owned(),
+        impact: Impact::Medium,
+        instead: None,
+    })
 }
 
 fn argon2(effect: &Effect) -> Option<Cheap> {
     let memory = number(option(&effect.args, &["memoryCost"])?).filter(|memory| *memory < 19_456.0 * 0.9)?;
-    Some(Cheap { what: format!("argon2 is given {memory} KiB of memory only"), wanted: "19456 is the least today".to_owned(), impact: Impact::Medium, instead: None })
+    Some(Cheap {
+        what: format!("argon2 is given {memory} KiB of memory only"),
+        wanted: "19456 is the least today".to_owned(),
+        impact: Impact::Medium,
+        instead: None,
+    })
 }
 
 fn werkzeug(effect: &Effect) -> Option<Cheap> {
@@ -176,12 +196,20 @@ fn werkzeug(effect: &Effect) -> Option<Cheap> {
     let mut parts = method.split(':');
     let (kind, of, count) = (parts.next()?, parts.next(), parts.next());
     match kind {
-        "plain" | "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" => {
-            Some(Cheap { what: format!("`{method}` is no hash for passwords"), wanted: "leave `method` out, and scrypt is used".to_owned(), impact: Impact::High, instead: None })
-        }
+        "plain" | "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512" => Some(Cheap {
+            what: format!("`{method}` is no hash for passwords"),
+            wanted: "leave `method` out, and scrypt is used".to_owned(),
+            impact: Impact::High,
+            instead: None,
+        }),
         "pbkdf2" if of.is_some() => {
             let count: f64 = count?.parse().ok()?;
-            (count < 100_000.0).then(|| Cheap { what: format!("PBKDF2 is told to work {count} times only"), wanted: "600000 is the least today".to_owned(), impact: Impact::Medium, instead: None })
+            (count < 100_000.0).then(|| Cheap {
+                what: format!("PBKDF2 is told to work {count} times only"),
+                wanted: "600000 is the least today".to_owned(),
+                impact: Impact::Medium,
+                instead: None,
+            })
         }
         _ => None,
     }
@@ -191,6 +219,25 @@ fn passlib(effect: &Effect) -> Option<Cheap> {
     let schemes = &given(&effect.args, "schemes", 0)?.value;
     let Kind::Seq(seq) = schemes.kind() else { return None };
     let first = seq.items.first()?.as_str()?.clone();
-    let weak = matches!(&*first, "plaintext" | "hex_md5" | "hex_sha1" | "hex_sha256" | "hex_sha512" | "md5_crypt" | "des_crypt" | "sha1_crypt" | "ldap_md5" | "ldap_sha1" | "nthash" | "lmhash");
-    weak.then(|| Cheap { what: format!("`{first}` is no hash for passwords"), wanted: "name \"argon2\" or \"bcrypt\" first".to_owned(), impact: Impact::High, instead: None })
+    let weak = matches!(
+        &*first,
+        "plaintext"
+            | "hex_md5"
+            | "hex_sha1"
+            | "hex_sha256"
+            | "hex_sha512"
+            | "md5_crypt"
+            | "des_crypt"
+            | "sha1_crypt"
+            | "ldap_md5"
+            | "ldap_sha1"
+            | "nthash"
+            | "lmhash"
+    );
+    weak.then(|| Cheap {
+        what: format!("`{first}` is no hash for passwords"),
+        wanted: "name \"argon2\" or \"bcrypt\" first".to_owned(),
+        impact: Impact::High,
+        instead: None,
+    })
 }

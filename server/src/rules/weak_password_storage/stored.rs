@@ -8,14 +8,30 @@ use crate::facts::query::Operation;
 use crate::facts::value::{Kind, Value};
 use crate::model::StmtKind;
 use crate::project::Project;
-use crate::rules::{Confidence, FixPlan, Strengthen};
 use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::{Confidence, FixPlan, Strengthen};
 use crate::text::{FileId, Name};
 
 /// Packages that hash passwords: what imports one of them may do so for all who use it.
 const HASHERS: &[&str] = &[
-    "bcrypt", "bcryptjs", "bcrypt-ts", "argon2", "@node-rs/argon2", "@node-rs/bcrypt", "crypto", "node:crypto", "scrypt", "pbkdf2", "passlib", "pwdlib", "werkzeug.security",
-    "django.contrib.auth.hashers", "flask_bcrypt", "hashlib", "oslo/password", "@oslojs/crypto",
+    "bcrypt",
+    "bcryptjs",
+    "bcrypt-ts",
+    "argon2",
+    "@node-rs/argon2",
+    "@node-rs/bcrypt",
+    "crypto",
+    "node:crypto",
+    "scrypt",
+    "pbkdf2",
+    "passlib",
+    "pwdlib",
+    "werkzeug.security",
+    "django.contrib.auth.hashers",
+    "flask_bcrypt",
+    "hashlib",
+    "oslo/password",
+    "@oslojs/crypto",
 ];
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -118,7 +134,11 @@ pub(super) fn imports_hasher(project: &Project, file: &FileId) -> bool {
     let hashes = |source: &str| HASHERS.iter().any(|known| source == *known || source.strip_prefix(known).is_some_and(|rest| rest.starts_with('.')));
     model.segments.iter().flat_map(|placed| placed.segment.body.iter().map(move |id| &placed.segment[*id].kind)).any(|kind| match kind {
         StmtKind::Import(import) => {
-            hashes(&import.source) || import.names.iter().any(|name| hashes(&format!("{}.{}", import.source, name.imported)) || name.imported.to_ascii_lowercase().contains("hash"))
+            hashes(&import.source)
+                || import
+                    .names
+                    .iter()
+                    .any(|name| hashes(&format!("{}.{}", import.source, name.imported)) || name.imported.to_ascii_lowercase().contains("hash"))
         }
         _ => false,
     }) || requires_hasher(model)

@@ -3,8 +3,8 @@
 mod answered;
 mod template;
 
-use super::parts::{self, Hole};
 use super::input::Input;
+use super::parts::{self, Hole};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Facts, Root};
