@@ -147,6 +147,9 @@ impl EnvFiles {
 /// Past this many changed files they are gathered.
 const MOST_CHANGED: usize = 64;
 
+/// Files that stand at the top of an application.
+const MANIFESTS: &[&str] = &["package.json", "pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "manage.py", "deno.json", "deno.jsonc", "wrangler.toml"];
+
 impl Project {
     /// `roots`: the workspace folders, absolute, without a trailing slash.
     pub fn new(roots: Vec<FileId>) -> Project {
@@ -282,6 +285,27 @@ impl Project {
             folders.push(folder.to_owned());
         }
         folders
+    }
+
+    /// The folder of the application that a file is part of: the nearest one above it with a manifest. Without any, the project's
+    /// own if code lies in it, and else the folder below it: of projects that lie side by side each is an application.
+    pub fn application(&self, file: &FileId) -> String {
+        let folders = self.folders_up(file);
+        let has = |folder: &str, name: &str| self.file(&FileId::new(&format!("{folder}/{name}"))).is_some();
+        if let Some(nearest) = folders.iter().find(|folder| MANIFESTS.iter().any(|name| has(folder, name))) {
+            return nearest.clone();
+        }
+        let root = folders.last().cloned().unwrap_or_default();
+        match folders.len().checked_sub(2).and_then(|at| folders.get(at)) {
+            Some(below) if !self.files().any(|(known, file)| known.folder() == root && file.model.is_some()) => below.clone(),
+            _ => root,
+        }
+    }
+
+    /// Does what a file says of its whole application hold for another file?
+    pub fn speaks_for(&self, file: &FileId, other: &FileId) -> bool {
+        let (application, own) = (self.application(file), self.application(other));
+        own.strip_prefix(application.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The handlers that API descriptions name.

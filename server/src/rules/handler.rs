@@ -89,12 +89,10 @@ impl<'c> Handler<'c> {
             || self.route.chain.iter().any(|link| matches!(link.value.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| matches!(name.as_str(), "body" | "querystring"))))
     }
 
-    /// A file of the same package limits all routes.
+    /// A file of the same application limits all routes.
     fn is_limited_around(&self) -> bool {
         let project = self.cx.project;
-        let package = |file| project.stacks().of(file).map(|(folder, _)| folder.to_owned());
-        let own = package(&self.route.site.item.file);
-        project.limiting().iter().any(|file| package(file) == own || own.is_none())
+        project.limiting().iter().any(|file| project.speaks_for(file, &self.route.site.item.file))
     }
 
     /// No address of its own leads to it.
