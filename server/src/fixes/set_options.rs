@@ -82,13 +82,13 @@ impl Writer<'_> {
             return None;
         }
         match args.get(at) {
-            Some(arg) => self.into_object(arg.value, way, entries, edits),
+            Some(arg) => self.in_object(arg.value, way, entries, edits),
             None if args.len() == at => self.append(args.last().map(|arg| self.span(arg.value)), call, &[below(way, entries)], edits),
             None => None,
         }
     }
 
-    fn into_object(&self, object: ExprId, way: &[Name], entries: &[(Name, Name)], edits: &mut Edits) -> Option<()> {
+    fn in_object(&self, object: ExprId, way: &[Name], entries: &[(Name, Name)], edits: &mut Edits) -> Option<()> {
         let ExprKind::Object(fields) = &self.placed.segment[object].kind else { return None };
         let value_of = |name: &Name| {
             fields.iter().rev().find_map(|entry| match entry {
@@ -98,7 +98,7 @@ impl Writer<'_> {
         };
         if let Some((first, rest)) = way.split_first() {
             return match value_of(first) {
-                Some(value) => self.into_object(value, rest, entries, edits),
+                Some(value) => self.in_object(value, rest, entries, edits),
                 None => self.add(object, fields, &[format!("{first}: {}", below(rest, entries))], edits),
             };
         }

@@ -148,7 +148,8 @@ impl EnvFiles {
 const MOST_CHANGED: usize = 64;
 
 /// Files that stand at the top of an application.
-const MANIFESTS: &[&str] = &["package.json", "pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "manage.py", "deno.json", "deno.jsonc", "wrangler.toml"];
+const MANIFESTS: &[&str] =
+    &["package.json", "pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "manage.py", "deno.json", "deno.jsonc", "wrangler.toml"];
 
 impl Project {
     /// `roots`: the workspace folders, absolute, without a trailing slash.

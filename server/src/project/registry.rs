@@ -178,7 +178,7 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
             }
             if entry.elsewhere {
                 // What the configuration says of it is better known.
-                let is_bound = world.project.setup().bound_in(file).into_iter().next().is_some();
+                let is_bound = world.project.setup().bound_in(file).iter().next().is_some();
                 let route = placed(world, entry, path, package, handler, Vec::new()).filter(|_| !is_bound);
                 out.extend(route.map(|route| Route { authorizer: Some(Answer::Unknown), ..route }));
                 continue;

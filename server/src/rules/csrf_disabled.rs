@@ -158,7 +158,7 @@ fn by_header(cx: &RuleCx<'_>) -> bool {
     cx.walk.events.iter().any(|event| match event {
         Event::Access(access) => {
             access.facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind != GuardKind::Exempt && is_token(guard)))
-                || access.query.filter.iter().any(|filter| from_header(filter))
+                || access.query.filter.iter().any(from_header)
         }
         _ => false,
     })

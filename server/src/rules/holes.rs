@@ -96,9 +96,9 @@ impl<'v> Collector<'v> {
             // Put together by a function that keeps what it gets: `path.join(folder, name)`, `new URL(next, base)`.
             Kind::Library(library) if library.step == "()" && library.args.iter().any(|arg| arg.value.taint().without(self.cleaning).next().is_some()) => {
                 let mut here = before.clone();
-                let mut positional = library.args.iter().filter(|arg| arg.name.is_empty()).peekable();
+                let positional = library.args.iter().filter(|arg| arg.name.is_empty()).peekable();
                 let mut first = true;
-                while let Some(arg) = positional.next() {
+                for arg in positional {
                     if is_in(arg.value.taint(), value.taint()) {
                         let own = Some(&arg.site).filter(|site| !site.span.is_empty());
                         self.collect(&arg.value, own.or(site), &here, whole && first, depth + 1);
@@ -221,7 +221,7 @@ pub fn is_whole_pattern(pattern: &str) -> bool {
 }
 
 /// The most certain of several, the first of equals.
-pub fn worst<'h, T>(found: &'h [T], input: impl Fn(&T) -> &Input) -> Option<&'h T> {
+pub fn worst<T>(found: &[T], input: impl Fn(&T) -> &Input) -> Option<&T> {
     found.iter().rev().max_by_key(|one| input(one).confidence)
 }
 

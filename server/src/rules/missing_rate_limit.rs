@@ -225,7 +225,8 @@ fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
 
 /// A handler that is called a login and reads a password, whatever it does with it.
 fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
-    if !handler.is_called(&["login", "signin", "authenticate"]) && !(handler.is_called(&["sign"]) && handler.is_called(&["in"])) {
+    let is_login = handler.is_called(&["login", "signin", "authenticate"]) || handler.is_called(&["sign"]) && handler.is_called(&["in"]);
+    if !is_login {
         return None;
     }
     let begun = &handler.cx.walk.begun;

@@ -31,5 +31,5 @@ pub fn is_steered(access: &Access) -> bool {
     let mut conjuncts = Vec::new();
     Filter::conjuncts(&access.query.filter, &mut conjuncts);
     let chosen = conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if from_outside(&term.value)));
-    chosen || access.query.data.iter().any(|data| columns::holds_input(data))
+    chosen || access.query.data.iter().any(columns::holds_input)
 }

@@ -39,7 +39,7 @@ pub enum Entry {
     /// What it gives is always there: never null, false or empty.
     Present,
     Access(AccessEntry),
-    Route(RouteEntry),
+    Route(Box<RouteEntry>),
     /// A part of an application that is put together of classes.
     Part(PartEntry),
     Effect(EffectEntry),
