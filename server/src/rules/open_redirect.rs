@@ -46,7 +46,8 @@ fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
         if reach == Reach::Path {
             continue;
         }
-        let Some(mut input) = hole.input(Cleanings::REDIRECT, sink, Some(Confidence::Possible)) else { continue };
+        let given = hole.input(Cleanings::REDIRECT, sink, Some(Confidence::Possible)).or_else(|| of_link(&hole, sink));
+        let Some(mut input) = given else { continue };
         if is_out_of_reach_of_links(input.part) || is_checked(&hole, sink) {
             continue;
         }
@@ -80,6 +81,13 @@ fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
         raw.plans.push(FixPlan::StayOnSite { at });
     }
     out.push(raw);
+}
+
+/// A parameter in the address of the page. The address itself, or a part of it, leads to the page again.
+fn of_link(hole: &Hole<'_>, sink: &Sink) -> Option<Input> {
+    let input = Input::of_browser(hole.value, Cleanings::REDIRECT, &sink.facts)?;
+    let is_address = matches!(input.name.as_str(), "href" | "pathname" | "search" | "hash" | "URL" | "documentURI" | "referrer" | "location" | "name" | "a value");
+    (!is_address).then_some(Input { confidence: Confidence::Likely, ..input })
 }
 
 fn is_checked(hole: &Hole<'_>, sink: &Sink) -> bool {

@@ -24,6 +24,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if sink.kind != SinkKind::Sql {
             continue;
         }
+        // Only by its name a client of a database: then the text must say so, too.
+        if sink.guessed && !is_statement(&super::parts::literals(&sink.value)) {
+            continue;
+        }
         let mut holes = Vec::new();
         collect(&sink.value, &mut holes, 0);
         let mut found: Vec<Hole> = Vec::new();
@@ -54,6 +58,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
+}
+
+/// `SELECT ...`, `DELETE FROM ...`, as far as it can be read.
+fn is_statement(text: &str) -> bool {
+    const VERBS: &[&str] = &["select", "insert", "update", "delete", "replace", "merge", "with", "create", "drop", "alter", "truncate", "call", "exec", "grant", "where"];
+    let first = text.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    VERBS.iter().any(|verb| first.eq_ignore_ascii_case(verb))
 }
 
 struct Hole {
@@ -105,7 +116,7 @@ fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> O
     // A schema has read it: perhaps as a number. And a client that only its name makes one is not sure either.
     let validated = input.shaped && !quoted;
     input.confidence = match (sink.guessed, validated) {
-        (true, _) if validated || !quoted => Confidence::Possible,
+        (true, _) if validated || !quoted && input.confidence < Confidence::Proven => Confidence::Possible,
         (true, _) => input.confidence.min(Confidence::Likely),
         _ => input.confidence,
     };

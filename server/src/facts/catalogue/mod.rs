@@ -200,6 +200,31 @@ impl Catalogue {
         self.guesses.iter().find(|guess| guess.python == python && guess.names.iter().any(|known| known == name))
     }
 
+    /// Where the paths of a guess lead.
+    pub fn meant(&self, guess: &GuessEntry) -> SmallVec<[State; 2]> {
+        std::iter::once(&guess.is).chain(&guess.or).flat_map(|path| self.named(path)).collect()
+    }
+
+    /// The framework that calls a function by what its parameters are called and of which types they are, and at which of
+    /// them what it passes begins (a function for errors gets the error first).
+    pub fn shaped(&self, params: &[(Option<Name>, Option<Name>)]) -> Option<(&FrameworkEntry, usize)> {
+        type Knows = fn(&FrameworkEntry, usize, &(Option<Name>, Option<Name>)) -> bool;
+        let by_type: Knows = |framework, at, (_, ty)| framework.typed.get(at).zip(ty.as_ref()).is_some_and(|(types, ty)| types.contains(ty));
+        let by_name: Knows = |framework, at, (name, _)| framework.called.get(at).zip(name.as_ref()).is_some_and(|(names, name)| names.contains(name));
+        let either: Knows = |framework, at, param| {
+            framework.typed.get(at).zip(param.1.as_ref()).is_some_and(|(types, ty)| types.contains(ty))
+                || framework.called.get(at).zip(param.0.as_ref()).is_some_and(|(names, name)| names.contains(name))
+        };
+        let shaped = |knows: Knows| {
+            self.frameworks.iter().filter(|framework| !framework.called.is_empty() || !framework.typed.is_empty()).find_map(|framework| {
+                let begins = params.windows(2).take(2).position(|pair| matches!(pair, [first, second] if knows(framework, 0, first) && knows(framework, 1, second)));
+                // What gets the error first is told by its number of parameters.
+                begins.filter(|begins| *begins == 0 || params.len() > 3).map(|begins| (framework, begins))
+            })
+        };
+        shaped(by_type).or_else(|| shaped(by_name)).or_else(|| shaped(either))
+    }
+
     /// What is known of options of this name.
     pub fn options(&self, name: &str) -> &[Arc<OptionEntry>] {
         self.options.get(name).map_or(&[], Vec::as_slice)

@@ -45,6 +45,18 @@ impl Walker<'_> {
         }
     }
 
+    /// What has this role as far as its name says.
+    pub(super) fn probable_role(&mut self, role: &str) -> Value {
+        let value = self.role(role);
+        match value.kind() {
+            Kind::Library(library) => {
+                let library = Library { guessed: true, ..(**library).clone() };
+                self.known(Value::new(Kind::Library(Arc::new(library))))
+            }
+            _ => value,
+        }
+    }
+
     /// Whoever the call says is signed in.
     pub(super) fn identified(&mut self, principal: &PrincipalEntry, function: &Value, made: &Library, site: Site) -> Value {
         let unverified = principal.unverified || principal.unverified_if.iter().any(|option| noticed::is_given(&made.args, option));

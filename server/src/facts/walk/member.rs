@@ -52,7 +52,11 @@ impl Walker<'_> {
             Kind::Class(class) => self.class_member(base, class, name, None),
             Kind::Module(file) => match self.exported(file, name) {
                 Some(value) => value,
-                None => self.module_default_member(file, name),
+                None => match self.module_default_member(file, name) {
+                    // Put into what the file exports by something that cannot be followed.
+                    value if matches!(value.kind(), Kind::Null) && !self.python() => self.guessed(name).unwrap_or(value),
+                    value => value,
+                },
             },
             Kind::Row(row) => self.row_member(base, row, name),
             Kind::Rows(row) if matches!(name.as_str(), "length" | "size") => Value::number().with_symbol(super::condition::count_symbol(row.access)),
@@ -81,7 +85,7 @@ impl Walker<'_> {
         }
     }
 
-    fn is_global_object(&self, base: &Value) -> bool {
+    pub(super) fn is_global_object(&self, base: &Value) -> bool {
         base.symbol().is_some_and(|symbol| symbol.path.is_empty() && matches!(&symbol.root, Root::Global(name) if name == "globalThis"))
     }
 

@@ -52,7 +52,7 @@ impl Walker<'_> {
         let python = self.python();
         let catalogue = self.world.catalogue();
         let guess = catalogue.guess(name, python)?;
-        let states = catalogue.named(&guess.is);
+        let states = catalogue.meant(guess);
         let library = Library { step: Name::from(name), states, guessed: true, ..Library::default() };
         Some(Value::new(Kind::Library(Arc::new(library))))
     }
@@ -157,7 +157,7 @@ impl Walker<'_> {
         let class = python && name.starts_with(|c: char| c.is_ascii_uppercase());
         let guess = catalogue.guess(name, python).or_else(|| if class { catalogue.guess("*Class*", true) } else { None });
         let Some(guess) = guess else { return value };
-        let library = Library { step: name.clone(), states: catalogue.named(&guess.is), guessed: true, ..Library::default() };
+        let library = Library { step: name.clone(), states: catalogue.meant(guess), guessed: true, ..Library::default() };
         Value::new(Kind::Library(Arc::new(library)))
     }
 }

@@ -28,7 +28,8 @@ impl Walker<'_> {
             }
         }
         let mut given = positional.into_iter();
-        for param in &function.params {
+        let shape = self.shape(function);
+        for (at, param) in function.params.iter().enumerate() {
             let name = self.parameter_name(param.pattern);
             let value = match param.rest {
                 Rest::Sequence => Some(Value::new(Kind::Seq(Arc::new(Seq { items: given.by_ref().collect(), rest: open.then(Value::unknown) })))),
@@ -67,10 +68,36 @@ impl Walker<'_> {
                     _ => value,
                 },
                 None if open => Value::unknown(),
-                None => self.ungiven(param, name.as_ref()),
+                None => match shape.iter().find(|(of, _)| *of == at) {
+                    Some((_, value)) => value.clone(),
+                    None => self.ungiven(param, name.as_ref()),
+                },
             };
             self.bind(param.pattern, value);
         }
+    }
+
+    /// The parameters of a function that nobody here calls or registers, where they are what a framework passes to its handlers.
+    fn shape(&mut self, function: &Function) -> Vec<(usize, Value)> {
+        let is_open = self.frames.len() <= self.open_from + 1 && (self.frames.len() > 1 || self.handler.is_none());
+        if !is_open || self.python() || function.params.len() < 2 {
+            return Vec::new();
+        }
+        let params: Vec<(Option<Name>, Option<Name>)> = function
+            .params
+            .iter()
+            .map(|param| {
+                let name = match &self.frame().segment[param.pattern].kind {
+                    PatternKind::Name(name) => Some(name.clone()),
+                    _ => None,
+                };
+                (name, param.ty.as_ref().map(|ty| Name::from(ty.name.rsplit('.').next().unwrap_or_default())))
+            })
+            .collect();
+        let catalogue = self.world.catalogue();
+        let Some((framework, begins)) = catalogue.shaped(&params) else { return Vec::new() };
+        let roles = framework.params.clone();
+        roles.iter().zip(begins..function.params.len()).map(|(role, at)| (at, self.probable_role(role))).collect()
     }
 
     /// A parameter without an argument: its default, what its type injects, or nothing.

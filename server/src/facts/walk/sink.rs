@@ -3,11 +3,12 @@
 use super::Walker;
 use super::entry::at_place;
 use super::library::option_is;
-use crate::facts::catalogue::{Entry, SinkEntry};
+use crate::facts::catalogue::{Entry, Root, SinkEntry};
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::spoken::{Spoken, spoken};
-use crate::facts::value::{Argument, Kind, Value};
+use crate::facts::taint::Part;
+use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::model::{Arg, CallKind};
 use crate::text::{Name, Span};
 
@@ -59,7 +60,7 @@ impl<'w> Walker<'w> {
         let call = self.site(span);
         for place in &sink.of {
             for (value, site) in at_place(place, function, args).into_iter().flat_map(|(value, site)| dangerous(sink, value, site)) {
-                if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) {
+                if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) && !(sink.client == "send" && is_sent_text(&value)) {
                     continue;
                 }
                 let facts = self.facts.clone();
@@ -83,8 +84,16 @@ impl<'w> Walker<'w> {
         let kind = match name.as_str() {
             name if !self.python() && Self::is_markup_member(name) => SinkKind::Html,
             _ => {
-                let Kind::Library(library) = base.kind() else { return };
-                let states = self.catalogue().member(&library.states, name);
+                let states = match base.kind() {
+                    Kind::Library(library) => self.catalogue().member(&library.states, name),
+                    // `window.location = x`
+                    _ if self.is_global_object(base) => self.catalogue().root(&Root::Global(name.clone())),
+                    _ => return,
+                };
+                // Only what a `script` gets as its source is code.
+                if name == "src" && !is_new_script(base, value) {
+                    return;
+                }
                 let found = self.catalogue().at(&states).find_map(|entry| match entry {
                     Entry::Sink(sink) => Some(sink.kind),
                     _ => None,
@@ -110,6 +119,18 @@ impl<'w> Walker<'w> {
             spoken: Vec::new(),
         }));
     }
+}
+
+/// A parameter of the address or of the query: text, and sent back as it came.
+fn is_sent_text(value: &Value) -> bool {
+    let is_member = value.symbol().is_some_and(|symbol| !symbol.path.is_empty());
+    matches!(value.kind(), Kind::Unknown | Kind::Library(_)) && is_member && value.taint().iter().any(|origin| matches!(origin.part, Part::Params | Part::Query))
+}
+
+/// An element that was made as a script, and whose source as a whole is given.
+fn is_new_script(element: &Value, source: &Value) -> bool {
+    let is_script = |library: &Library| library.args.first().and_then(|arg| arg.value.as_str()).is_some_and(|tag| tag.eq_ignore_ascii_case("script"));
+    matches!(element.kind(), Kind::Library(library) if is_script(library)) && !matches!(source.kind(), Kind::Text(_) | Kind::Str(_))
 }
 
 /// The members of an object that are dangerous, or else the value itself.

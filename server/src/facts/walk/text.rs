@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::check::{Root, Symbol};
-use crate::facts::taint::{Cleanings, Taint};
+use crate::facts::taint::{Cleanings, Part, Taint};
 use crate::facts::value::{Argument, Kind, Library, Piece, Seq, Text, Value};
 use crate::model::TemplatePart;
 use crate::text::{Name, Span};
@@ -45,7 +45,7 @@ impl Walker<'_> {
         if matches!((a.kind(), b.kind()), (Kind::Number(_), Kind::Number(_))) {
             return Value::number().with_taint(a.taint().join(b.taint()));
         }
-        if !is_text(a) && !is_text(b) {
+        if !is_text(a) && !is_text(b) && (self.python() || !is_sent_text(a, b) && !is_sent_text(b, a)) {
             return Value::unknown().with_taint(a.taint().join(b.taint()));
         }
         let mut text = Text::default();
@@ -192,6 +192,13 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// What a caller sent, next to something else: whatever that is, text comes of it. Two numbers of a body may be a sum.
+fn is_sent_text(value: &Value, other: &Value) -> bool {
+    let is_sent = |value: &Value| value.taint().iter().any(|origin| origin.part.is_request());
+    let is_always_text = value.taint().iter().any(|origin| matches!(origin.part, Part::Params | Part::Query | Part::Path | Part::Headers | Part::Cookies));
+    matches!(value.kind(), Kind::Unknown | Kind::Library(_)) && !matches!(other.kind(), Kind::Number(_)) && is_sent(value) && (is_always_text || !is_sent(other))
 }
 
 fn push_literal(text: &mut Text, literal: &str) {

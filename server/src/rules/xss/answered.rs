@@ -78,6 +78,10 @@ fn stated(args: &[Argument]) -> Option<bool> {
 /// What a call says whose purpose that is: `res.type("txt")`, `res.set("Content-Type", x)`.
 fn stated_in(args: &[Argument]) -> Option<bool> {
     let first = args.first()?;
+    // `res.writeHead(200, { "Content-Type": ... })`
+    if let Some(headers) = args.iter().find(|arg| matches!(arg.value.kind(), Kind::Object(_))) {
+        return is_markup(&headers.value, 0);
+    }
     match (first.value.as_str(), args.get(1)) {
         (Some(name), Some(value)) if name.eq_ignore_ascii_case("content-type") => is_markup(&value.value, 0),
         (Some(_), Some(_)) => None,
@@ -92,7 +96,12 @@ fn is_markup(value: &Value, depth: u32) -> Option<bool> {
         Kind::Object(object) if depth < 3 => object.fields.iter().find_map(|(name, value)| {
             let name = name.as_str();
             let says = name.eq_ignore_ascii_case("content-type") || matches!(name, "contentType" | "content_type");
-            if says || name == "headers" { is_markup(value, depth + 1) } else { None }
+            match name {
+                // Something is said that cannot be read.
+                _ if says => Some(is_markup(value, depth + 1).unwrap_or(false)),
+                "headers" => is_markup(value, depth + 1),
+                _ => None,
+            }
         }),
         _ => None,
     }

@@ -157,6 +157,10 @@ fn judge<'v>(hole: Hole<'v>, facts: &Facts, way: Way) -> Option<Found<'v>> {
     if way == Way::Code {
         input.confidence = input.confidence.min(Confidence::Likely);
     }
+    // A link cannot set a cookie or a header.
+    if matches!(input.part, Part::Cookies | Part::Headers) {
+        input.confidence = Confidence::Possible;
+    }
     Some(Found { input, impact, hole })
 }
 

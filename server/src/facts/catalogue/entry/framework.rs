@@ -158,6 +158,12 @@ pub struct FrameworkEntry {
     /// if it ends in `...`. Empty: they are injected by name and type.
     #[serde(default)]
     pub params: Vec<Name>,
+    /// What these parameters are usually called, and of which types they are: a function whose first two are called so, one after
+    /// the other, and which nobody here registers, is registered where we cannot see it.
+    #[serde(default)]
+    pub called: Vec<Vec<Name>>,
+    #[serde(default)]
+    pub typed: Vec<Vec<Name>>,
     /// The same for middleware, if it differs.
     #[serde(default)]
     pub middleware: Vec<Name>,

@@ -282,6 +282,9 @@ fn shared<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<BTree
 pub struct GuessEntry {
     pub names: Vec<Name>,
     pub is: String,
+    /// It may as well be one of these.
+    #[serde(default)]
+    pub or: Vec<String>,
     #[serde(default)]
     pub python: bool,
 }
