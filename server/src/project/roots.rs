@@ -7,8 +7,12 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
+use super::handler;
+use super::routers::{Registered, Registrations, Table};
+use super::routes::Route;
 use super::walks::{RootKey, RootWalk, Walks};
 use super::world::Linked;
+use crate::facts::event::Event;
 use crate::facts::place::{FunctionKey, ItemKey};
 use crate::facts::scope::Module;
 use crate::facts::value::{Closure, Kind, Value};
@@ -99,6 +103,7 @@ impl Roots {
         concerned: &mut FxHashSet<FunctionKey>,
     ) -> SmallVec<[Arc<RootWalk>; 1]> {
         let mut roots = SmallVec::new();
+        let mut routes: FxHashMap<FunctionKey, (Route, Arc<RootWalk>)> = FxHashMap::default();
         for function in outer_first(segment) {
             let key = FunctionKey { item: item.clone(), function };
             // Later items come later: they make no difference here.
@@ -106,17 +111,28 @@ impl Roots {
             if is_come_through || ground.walks.is_visited(&key) {
                 continue;
             }
+            let route = routes.remove(&key);
             let root = RootKey::Function(key);
             let walk = match ground.walks.get(&root) {
                 Some(walk) => Arc::clone(walk),
                 None => {
                     let mut walker = Walker::new(ground.world, ground.cache);
-                    let closure =
-                        Closure { item: item.clone(), function, captured: None, this: None, class: None, bound: Vec::new(), assumes: Default::default() };
-                    walker.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
-                    ground.walks.keep(root, None, walker)
+                    match route {
+                        Some((route, outer)) => {
+                            walker.reads.add(&outer.reads);
+                            handler::walk(&mut walker, &route);
+                            ground.walks.keep(root, Some(Arc::new(route)), walker)
+                        }
+                        None => {
+                            let closure =
+                                Closure { item: item.clone(), function, captured: None, this: None, class: None, bound: Vec::new(), assumes: Default::default() };
+                            walker.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
+                            ground.walks.keep(root, None, walker)
+                        }
+                    }
                 }
             };
+            routes.extend(inner_routes(&walk, item, at));
             self.count(&walk, at, true, concerned);
             roots.push(walk);
         }
@@ -139,6 +155,28 @@ impl Roots {
             concerned.insert(function.clone());
         }
     }
+}
+
+/// The handlers inside a function that nobody is seen to call: `def create_app()`, `def add_routes(app)`. What else stands before
+/// them is not known.
+fn inner_routes(walk: &Arc<RootWalk>, item: &ItemKey, at: usize) -> Vec<(FunctionKey, (Route, Arc<RootWalk>))> {
+    let registered = walk.events.iter().filter_map(|event| match event {
+        Event::Registration(registration) => Some(Registered::of(registration.clone())),
+        _ => None,
+    });
+    let all: Registrations = registered.collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let place = (&item.file, at as u32, &all);
+    let routes = Table::new(std::iter::once(place), Vec::new()).routes(&item.file, at as u32, &all);
+    let named = routes.into_iter().filter_map(|route| match route.handler.kind() {
+        Kind::Function(closure) if closure.item == *item => {
+            Some((FunctionKey { item: item.clone(), function: closure.function }, (Route { adrift: true, ..route.clone() }, Arc::clone(walk))))
+        }
+        _ => None,
+    });
+    named.collect()
 }
 
 /// What an outer function comes through is not walked again.

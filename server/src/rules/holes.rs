@@ -142,8 +142,8 @@ impl Hole<'_> {
         let mut facts = sink.facts.clone();
         self.facts.iter().for_each(|more| facts.add_all(more));
         let mut input = Input::of(self.value, cleaning, &facts, of_parameters)?;
-        // Who starts the program on a command line may do anything anyway.
-        if input.part == Part::Local {
+        // Who starts the program on a command line may do anything anyway. Still nobody who types a name expects it to be run.
+        if input.part == Part::Local && !matches!(cleaning, Cleanings::SHELL | Cleanings::CODE) {
             input.confidence = super::Confidence::Possible;
         }
         Some(input)

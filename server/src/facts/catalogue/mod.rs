@@ -51,6 +51,7 @@ const FILES: &[(&str, &str)] = &[
     ("python-hardening.toml", include_str!("../../../../queries/catalogue/python-hardening.toml")),
     ("ecma-effects.toml", include_str!("../../../../queries/catalogue/ecma-effects.toml")),
     ("python-effects.toml", include_str!("../../../../queries/catalogue/python-effects.toml")),
+    ("python-guesses.toml", include_str!("../../../../queries/catalogue/python-guesses.toml")),
 ];
 
 #[derive(Default)]

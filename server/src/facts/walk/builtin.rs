@@ -373,6 +373,19 @@ impl Walker<'_> {
                 }
                 Value::new(Kind::Seq(Arc::new(seq)))
             }
+            // Which one goes can be told where nothing is done again and again.
+            ("pop", Kind::Seq(seq)) if self.python() && seq.rest.is_none() && self.is_straight() => {
+                let mut seq = (**seq).clone();
+                match args.first().map(|arg| arg.value.kind()) {
+                    None => drop(seq.items.pop()),
+                    Some(Kind::Number(at)) => match at.parse::<usize>() {
+                        Ok(at) if at < seq.items.len() => drop(seq.items.remove(at)),
+                        _ => return,
+                    },
+                    Some(_) => return,
+                }
+                Value::new(Kind::Seq(Arc::new(seq)))
+            }
             ("pop" | "popitem" | "clear", Kind::Object(object)) if self.python() => {
                 let mut object: Object = (**object).clone();
                 match args.first().and_then(|arg| arg.value.as_str()) {

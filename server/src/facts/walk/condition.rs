@@ -85,7 +85,7 @@ impl Walker<'_> {
             }
             BinaryOp::In => (self.membership(a, b), has_key(a, b)),
             BinaryOp::NotIn => (flip(self.membership(a, b)), has_key(a, b).map(|is| !is)),
-            BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (self.order(op, a, b), None),
+            BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (self.order(op, a, b), self.ordered(op, a, b)),
             BinaryOp::Instanceof => (self.told_apart(a, b), None),
             _ => (Truth::default(), None),
         };
@@ -232,12 +232,14 @@ impl Walker<'_> {
             truth.if_true.add(Fact::Fit(symbol.clone()));
         }
         // `".." in name`
-        if let (Some(text), Kind::Unknown | Kind::Library(_) | Kind::Text(_), Some(symbol)) =
-            (a.as_str(), b.kind(), b.symbol().filter(|_| !b.taint().is_empty()))
-        {
-            let told = super::tested::told(symbol, Test::Holds, Some(text.clone()));
-            truth.if_true.add_all(&told.if_true);
-            truth.if_false.add_all(&told.if_false);
+        if let Some(text) = a.as_str() {
+            // Of several that it may be, what was found out holds of the one that it is.
+            for one in b.alternatives().into_iter().filter(|one| matches!(one.kind(), Kind::Unknown | Kind::Library(_) | Kind::Text(_)) && !one.taint().is_empty()) {
+                let Some(symbol) = one.symbol() else { continue };
+                let told = super::tested::told(symbol, Test::Holds, Some(text.clone()));
+                truth.if_true.add_all(&told.if_true);
+                truth.if_false.add_all(&told.if_false);
+            }
         }
         truth
     }

@@ -45,7 +45,18 @@ impl Walker<'_> {
             }
             (Kind::Rows(_), _) => self.element_of(base),
             (Kind::Seq(_), _) => self.element_of(base),
-            (Kind::Str(_) | Kind::Text(_), _) => Value::unknown().with_taint(base.taint().clone()),
+            (Kind::Str(text), Kind::Number(at)) if at.parse::<usize>().is_ok() => {
+                match at.parse().ok().and_then(|at: usize| text.chars().nth(at)) {
+                    Some(letter) => Value::str(letter.to_string()),
+                    None => Value::unknown(),
+                }
+            }
+            // A part of a text is a text of its own, of which something can be found out.
+            (Kind::Str(_) | Kind::Text(_), _) if base.taint().is_empty() => Value::unknown(),
+            (Kind::Str(_) | Kind::Text(_), _) => {
+                self.calls += 1;
+                Value::unknown().with_taint(base.taint().clone()).with_symbol(Symbol::new(Root::Call(self.calls)))
+            }
             (Kind::Library(library), _) if !library.states.is_empty() => {
                 let value = self.library_member(base, &library.clone(), &Name::new_static("*index*"));
                 if value.taint().is_empty() { value.with_taint(base.taint().clone()) } else { value }

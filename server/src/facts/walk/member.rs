@@ -149,7 +149,7 @@ impl Walker<'_> {
         if let Kind::Library(found) = value.kind()
             && found.states.is_empty()
             && found.query.is_none()
-            && value.symbol().is_none()
+            && value.symbol().is_none_or(|symbol| self.python() && matches!(symbol.root, Root::Call(_)) && value.taint().is_empty())
             && let Some(guess) = self.guessed(name)
         {
             return guess;

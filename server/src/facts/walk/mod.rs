@@ -3,6 +3,7 @@
 //! a bound; so a guard is a guard because of what it does, wherever it stands.
 
 mod answer;
+mod arithmetic;
 mod assembly;
 mod bind;
 mod builtin;

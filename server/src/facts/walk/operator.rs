@@ -45,12 +45,13 @@ impl Walker<'_> {
             BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge | BinaryOp::In | BinaryOp::NotIn | BinaryOp::Instanceof => {
                 self.compare(op, &a, &b, span)
             }
+            BinaryOp::Add if self.both_known(&a, &b) => self.reckoned(op, &a, &b),
             BinaryOp::Add => self.concat(&a, segment[left].span, &b, segment[right].span),
             BinaryOp::Rem if self.python() && matches!(a.kind(), Kind::Str(_) | Kind::Text(_)) => self.percent(&a, &b, segment[right].span),
             BinaryOp::BitAnd | BinaryOp::BitOr => self.filter_operator(op, &a, &b),
             BinaryOp::Div if self.python() && self.is_path(&a, &b) => self.joined_path(&a, segment[left].span, &b, segment[right].span),
             BinaryOp::Other => b,
-            _ => Value::number().with_taint(a.taint().join(b.taint()).cleaned(Cleanings::ALL)),
+            _ => self.reckoned(op, &a, &b),
         }
     }
 
