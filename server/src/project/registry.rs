@@ -148,6 +148,9 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
             }
             continue;
         }
+        if module.imports_any(&entry.unless_imports) {
+            continue;
+        }
         let names: Vec<Name> = if entry.exports.iter().any(|name| name == "*") {
             let mut names: Vec<Name> = module.exports.names().cloned().collect();
             names.sort();

@@ -1,8 +1,11 @@
 //! What rules about calls ask of their arguments.
 
+use super::raw::RuleCx;
 use crate::facts::check::{Fact, Facts};
+use crate::facts::place::Site;
 use crate::facts::value::{Argument, Kind, Library, Value};
-use crate::text::Name;
+use crate::model::{ExprKind, StmtKind};
+use crate::text::{Name, Span};
 
 /// The n-th argument without a name.
 pub fn positional(args: &[Argument], at: usize) -> Option<&Argument> {
@@ -72,6 +75,52 @@ pub fn is_asked_for(facts: &Facts) -> bool {
         })
     };
     facts.iter().any(|fact| matches!(fact, Fact::Present(symbol) if asks(&symbol.path)))
+}
+
+/// The same where what is asked is not known to the walk: the words of the conditions that the place stands under. A setting that
+/// says how strict to be, and a mode that somebody has to name, are the choice of whoever runs the program.
+pub fn stands_under_setting(cx: &RuleCx<'_>, site: &Site) -> bool {
+    const SETTINGS: [&str; 14] = [
+        "selfsigned",
+        "self_signed",
+        "insecure",
+        "unsafe",
+        "skip",
+        "ignore",
+        "unauthorized",
+        "validate",
+        "verify",
+        "sslmode",
+        "ssl_mode",
+        "sslaccept",
+        "strict",
+        "invalid_cert",
+    ];
+    let Some(placed) = cx.project.placed(&site.item) else { return false };
+    let segment = &placed.segment;
+    let says = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        SETTINGS.iter().any(|word| text.contains(word))
+    };
+    let asks = |cond: Span| {
+        segment.exprs.iter().filter(|expr| cond.contains(expr.span)).any(|expr| match &expr.kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => says(name),
+            ExprKind::Str(text) => says(text),
+            _ => false,
+        })
+    };
+    let holds = |span: Span| span.contains(site.span);
+    let under_expression = segment.exprs.iter().any(|expr| match &expr.kind {
+        ExprKind::Cond { cond, then, otherwise } => (holds(segment[*then].span) || holds(segment[*otherwise].span)) && asks(segment[*cond].span),
+        _ => false,
+    });
+    under_expression
+        || segment.stmts.iter().any(|stmt| match &stmt.kind {
+            StmtKind::If { cond, then, otherwise, .. } => {
+                then.iter().chain(otherwise).any(|inner| holds(segment[*inner].span)) && asks(segment[*cond].span)
+            }
+            _ => false,
+        })
 }
 
 /// Only while the program is being worked on.

@@ -1,6 +1,6 @@
 //! Nobody looks at the certificate of who answers, or what is sent is not encrypted at all.
 
-use super::called::{is_asked_for, is_in_development, named, positional};
+use super::called::{is_asked_for, is_in_development, named, positional, stands_under_setting};
 use super::exposed::FileCx;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
@@ -37,7 +37,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 fn switched(cx: &RuleCx<'_>, option: &OptionSet) -> Raw {
-    let confidence = if is_in_development(&option.facts) || is_asked_for(&option.facts) { Confidence::Possible } else { Confidence::Proven };
+    let is_chosen = is_asked_for(&option.facts) || stands_under_setting(cx, &option.site);
+    let confidence = if is_in_development(&option.facts) || is_chosen { Confidence::Possible } else { Confidence::Proven };
     let mut raw = Raw::new(&META, option.site.clone(), confidence);
     let of_database = matches!(option.under.as_str(), "ssl" | "dialectOptions") || option.name.starts_with("tls");
     raw.impact = of_database.then_some(Impact::Medium);

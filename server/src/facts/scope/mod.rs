@@ -12,7 +12,7 @@ use self::items::Items;
 use self::reader::Said;
 pub use self::table::Table;
 use super::place::ItemKey;
-use crate::model::{ClassId, ExprId, FileModel, FunctionId, PatternId, PatternKind, Placed, Segment};
+use crate::model::{ClassId, ExprId, FileModel, FunctionId, PatternId, PatternKind, Placed, Segment, StmtKind};
 use crate::text::{Name, common_ends};
 
 /// A file ready to be walked.
@@ -62,6 +62,14 @@ pub enum Export {
 const MOST_CHANGED: usize = 8;
 
 impl Module {
+    /// Does the file import one of these?
+    pub fn imports_any(&self, sources: &[Name]) -> bool {
+        self.model.segments.iter().flat_map(|placed| &placed.segment.stmts).any(|stmt| match &stmt.kind {
+            StmtKind::Import(import) => sources.contains(&import.source),
+            _ => false,
+        })
+    }
+
     pub fn of(model: Arc<FileModel>) -> Module {
         let said = reader::read(&model, 0..model.segments.len());
         let aliases = said.exports.iter().filter_map(|(name, _, export)| match export {

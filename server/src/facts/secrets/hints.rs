@@ -15,6 +15,10 @@ pub struct FileHints {
     pub(super) path: Box<str>,
     /// Compose files and CI services.
     pub(super) names_services: bool,
+    /// Container files and CI services: much of what they are told only has to be there.
+    pub(super) builds: bool,
+    /// CI services, and compose files for a developer's machine.
+    pub(super) for_developers: bool,
     /// Its values are words in some human language.
     pub(super) translates: bool,
 }
@@ -29,6 +33,8 @@ impl FileHints {
             words,
             path: path.into(),
             names_services: place::is_service_file(path),
+            builds: place::is_build_file(path),
+            for_developers: place::runs_the_tests(path) || place::is_for_development(path),
             translates: place::is_translation(path),
         }
     }

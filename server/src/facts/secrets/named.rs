@@ -83,15 +83,16 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
             _ => Rank::Named,
         },
     };
-    let is_own_database = |form: &String| ["postgres", "mysql", "mariadb", "mongo", "redis"].iter().any(|name| form.to_ascii_lowercase().contains(name));
+    let is_own_database =
+        |form: &String| ["postgres", "mysql", "mariadb", "mongo", "redis", "rabbitmq", "dbpass", "db_pass", "database_pass"].iter().any(|name| form.to_ascii_lowercase().contains(name));
     // The password of a database that only lives beside the app in its compose file opens nothing outside of it.
-    if row.generic && (hints.translates || hints.names_services && forms.iter().any(is_own_database)) {
+    if row.generic && hints.names_services && forms.iter().any(is_own_database) || hints.translates && (row.generic || row.weak) {
         return None;
     }
     if row.generic {
         by_name_only(row, candidate, hints, &mut verdict)?;
     } else if row.weak {
-        signing(candidate, &mut verdict)?;
+        signing(candidate, hints, &mut verdict)?;
     } else {
         provider(row, candidate, words, &mut verdict)?;
     }
@@ -149,7 +150,7 @@ fn app_password(row: &Row, value: &str, words: HintWords, candidate: &Candidate<
 }
 
 /// Secrets that sign sessions: a word is worse than a random value, because anybody can guess it.
-fn signing(candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
+fn signing(candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
     let value = candidate.value;
     let named_itself = candidate.origin == Origin::Plain
         && placeholder::is_variable_name(&value.to_ascii_uppercase())
@@ -167,6 +168,11 @@ fn signing(candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
         return None;
     }
     verdict.guessable = !entropy::is_random(value);
+    // Something has to stand there for tests and builds to run through, and nobody signs in to those.
+    let made_for_a_run = hints.for_developers || hints.builds && placeholder::has_word(value) || placeholder::is_made_for_tests(value);
+    if verdict.guessable && made_for_a_run {
+        return None;
+    }
     if verdict.guessable {
         verdict.severity = Severity::High;
     }
@@ -221,6 +227,11 @@ fn by_name_only(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict
             let connects = in_login || candidate.origin == Origin::Fallback;
             // A service's own database, named by the service.
             if hints.names_services && url::is_guessable(value) {
+                return None;
+            }
+            // The first login of a seed, or of a developer's own services.
+            let is_plain = url::is_guessable_at_heart(value) || value.bytes().all(|b| b.is_ascii_lowercase());
+            if hints.place == Place::Example && is_plain || hints.for_developers && !entropy::is_random(value) {
                 return None;
             }
             if generic::password(value, &names.own, candidate.siblings, connects)? == generic::Password::Guessable {

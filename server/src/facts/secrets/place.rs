@@ -58,6 +58,9 @@ impl Place {
         if is_env_sample(name) {
             return Place::EnvSample;
         }
+        if is_env_of_tests(name) || is_of_this_machine(stem, extension) {
+            return Place::Test;
+        }
         if is_example_name(stem) || matches!(extension, "md" | "mdx" | "rst" | "txt") || name.starts_with("changelog") {
             return Place::Document;
         }
@@ -76,7 +79,7 @@ impl Place {
 
     fn of_folder(folder: &str) -> Place {
         // `integration-tests`, `browser_test`.
-        let is_kind_of_test = folder.rsplit(['-', '_']).next().is_some_and(|last| matches!(last, "test" | "tests" | "e2e"));
+        let is_kind_of_test = folder.rsplit(['-', '_']).next().is_some_and(|last| matches!(last, "test" | "tests" | "e2e")) || is_for_tests(folder);
         if TEST_FOLDERS.contains(&folder) || is_kind_of_test {
             Place::Test
         } else if EXAMPLE_FOLDERS.contains(&folder) {
@@ -101,6 +104,61 @@ impl Place {
             Place::Test => severity.lower().lower(),
         }
     }
+}
+
+/// `test-environments`, `test_data`: what tests are run with.
+fn is_for_tests(folder: &str) -> bool {
+    const WHAT: [&str; 18] = [
+        "environment",
+        "environments",
+        "env",
+        "envs",
+        "data",
+        "fixtures",
+        "helpers",
+        "utils",
+        "support",
+        "setup",
+        "suite",
+        "suites",
+        "resources",
+        "certs",
+        "keys",
+        "config",
+        "assets",
+        "harness",
+    ];
+    let (before, last) = folder.rsplit_once(['-', '_']).unwrap_or(("", folder));
+    WHAT.contains(&last) && before.split(['-', '_']).any(|word| matches!(word, "test" | "tests" | "testing" | "e2e"))
+}
+
+/// `ci.env`, `.env.test`: what the machine that runs the tests is told.
+fn is_env_of_tests(name: &str) -> bool {
+    let mut parts = name.split('.').filter(|part| !part.is_empty());
+    parts.clone().any(|part| part == "env") && parts.any(|part| matches!(part, "ci" | "test" | "tests" | "testing" | "e2e"))
+}
+
+/// `localhost.pem`, `localhost-key.pem`: opens nothing but this machine.
+fn is_of_this_machine(stem: &str, extension: &str) -> bool {
+    matches!(extension, "pem" | "key" | "crt" | "p8") && stem.split(['-', '_', '.', '+']).next().is_some_and(|first| matches!(first, "localhost" | "127"))
+}
+
+/// What a container or the machine that runs the tests is built with: values stand there to make a build run through.
+pub(super) fn is_build_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    runs_the_tests(path) || name.starts_with("dockerfile") || name.ends_with(".dockerfile") || name.starts_with("containerfile")
+}
+
+/// What the service is told that runs tests and builds.
+pub(super) fn runs_the_tests(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    path.contains(".github/workflows/") || path.contains(".github/actions/") || name.starts_with(".gitlab-ci") || path.contains(".circleci/") || name == "azure-pipelines.yml" || name == ".travis.yml"
+}
+
+/// `docker-compose.dev.yml`, `compose.local.yaml`: services for the machine somebody develops on.
+pub(super) fn is_for_development(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    is_service_file(path) && name.split(['.', '-', '_']).any(|part| matches!(part, "dev" | "development" | "local" | "test" | "e2e" | "ci"))
 }
 
 fn is_env_sample(name: &str) -> bool {
@@ -173,6 +231,13 @@ mod tests {
             ("src/latest-contest/app.ts", Place::Product),
             ("scripts/import.ts", Place::Example),
             ("prisma/seed.ts", Place::Example),
+            ("backend/ci.env", Place::Test),
+            ("apps/web/.env.test", Place::Test),
+            ("apps/web/.env.production", Place::Product),
+            ("scripts/test-environments/oidc/configuration.yml", Place::Test),
+            ("src/test-drive/app.ts", Place::Product),
+            ("apps/client/localhost.pem", Place::Test),
+            ("certs/server.pem", Place::Product),
             ("docs/setup.json", Place::Document),
             ("README.md", Place::Document),
             ("config.example.json", Place::Document),

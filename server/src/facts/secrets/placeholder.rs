@@ -104,6 +104,12 @@ pub(super) fn has_word(value: &str) -> bool {
     ANYWHERE.as_ref().is_some_and(|regex| regex.is_match(value.as_bytes()))
 }
 
+/// `integration-test-secret-0123`: no more than a run of tests is signed with it.
+pub(super) fn is_made_for_tests(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    ["integration", "unit", "e2e"].iter().any(|kind| ["-test", "_test", " test"].iter().any(|test| value.contains(&format!("{kind}{test}"))))
+}
+
 /// `API_KEY = "api-key"`: the value is its own name.
 pub(super) fn is_own_name(value: &str, name: &str) -> bool {
     let plain = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };

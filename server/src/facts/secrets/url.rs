@@ -34,8 +34,8 @@ pub(super) fn is_guessable(password: &str) -> bool {
 }
 
 /// `password12345`, `admin!`: one of them with what people are asked to add.
-fn is_guessable_at_heart(password: &str) -> bool {
-    let plain = password.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '!' | '_' | '-' | '.'));
+pub(super) fn is_guessable_at_heart(password: &str) -> bool {
+    let plain = password.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '!' | '_' | '-' | '.' | '#' | '@' | '$'));
     plain.len() >= 4 && is_guessable(plain)
 }
 
@@ -83,7 +83,10 @@ fn is_placeholder_host(host: &str) -> bool {
             | "ip"
             | "proxy"
             | "proxyhost"
-    ) || matches!(last, "example" | "test" | "invalid" | "tld")
+            | "dummy"
+            | "placeholder"
+    ) || is_documentation_address(&host)
+        || matches!(last, "example" | "test" | "invalid" | "tld")
         || host
             .split('.')
             .rev()
@@ -91,6 +94,16 @@ fn is_placeholder_host(host: &str) -> bool {
             .is_some_and(|name| matches!(name, "example" | "foo" | "bar" | "baz" | "foobar" | "yourdomain" | "mydomain" | "some-domain" | "your-domain"))
         || host.starts_with("your")
         || host.contains("example.")
+}
+
+/// Addresses that are kept for examples (RFC 5737).
+fn is_documentation_address(host: &str) -> bool {
+    ["192.0.2.", "198.51.100.", "203.0.113."].iter().any(|net| host.starts_with(net))
+}
+
+/// The name of a service beside this one: only its own network knows it.
+fn is_service_name(host: &str) -> bool {
+    !host.is_empty() && !host.contains(['.', ':', '$', '{', '%'])
 }
 
 /// A name that the whole internet resolves.
@@ -165,6 +178,7 @@ pub(super) fn judge(parts: &Parts<'_>) -> Verdict {
     match (guessable, is_local_host(host)) {
         (true, true) => Verdict::Harmless,
         (false, true) => Verdict::Local,
+        (true, false) if is_service_name(host) => Verdict::Harmless,
         (true, false) => Verdict::Guessable,
         (false, false) if is_managed_host(host) => Verdict::Managed,
         (false, false) => Verdict::Real,
@@ -224,6 +238,9 @@ mod tests {
             "https://someone:k9Zx2q7Lm@foo.com/",
             "postgres://postgres:[YOUR-PASSWORD]@db.acme.supabase.co/x",
             "postgresql://scott:tiger@db.example.com/x",
+            "postgresql://dummy:dummy@dummy:5432/dummy",
+            "postgresql://test:test@192.0.2.1:5432/shop",
+            "postgresql://postgres:testpass@shop-db:5432/shop",
         ] {
             assert_eq!(verdict(address), Some(Verdict::Harmless), "{address}");
         }

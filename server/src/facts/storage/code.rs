@@ -84,7 +84,7 @@ fn of_call(placed: &Placed, call: ExprId, callee: ExprId, args: &[Arg]) -> Optio
         around: span,
     };
     match name.as_str() {
-        "makePublic" | "make_public" if args.len() <= 1 => Some(make(OpeningKind::Read, segment[call].span, None)),
+        "makePublic" | "make_public" if args.len() <= 1 && is_of_files(segment, call, args) => Some(make(OpeningKind::Read, segment[call].span, None)),
         "createBucket" | "create_bucket" | "updateBucket" | "update_bucket" => {
             let (at, value) = args.iter().find_map(|arg| field(segment, arg, &["public"]))?;
             matches!(segment[value].kind, ExprKind::Bool(true)).then(|| make(OpeningKind::Bucket, at, Some(value)))
@@ -100,6 +100,24 @@ fn of_call(placed: &Placed, call: ExprId, callee: ExprId, args: &[Arg]) -> Optio
         }
         _ => None,
     }
+}
+
+/// Pages and posts are made public too: what it is called on has to be of files, and what it is given one of the library's options.
+fn is_of_files(segment: &Segment, call: ExprId, args: &[Arg]) -> bool {
+    const OPTIONS: [&str; 3] = ["includeFiles", "force", "private"];
+    let whole = segment[call].span;
+    let given = args.iter().all(|arg| match &segment[arg.value].kind {
+        ExprKind::Object(entries) => entries.is_empty() || field(segment, arg, &OPTIONS).is_some(),
+        _ => true,
+    });
+    let names_files = |name: &str| {
+        crate::facts::names::words(name).iter().any(|word| matches!(word.as_str(), "file" | "files" | "bucket" | "blob" | "upload" | "object" | "storage" | "gcs" | "image" | "photo"))
+    };
+    given
+        && segment.exprs.iter().filter(|expr| whole.contains(expr.span)).any(|expr| match &expr.kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => names_files(name),
+            _ => false,
+        })
 }
 
 /// A field of an argument, or the argument of that name: where it stands, and its value.

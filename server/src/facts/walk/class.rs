@@ -176,12 +176,15 @@ impl Walker<'_> {
                 Kind::Instance(instance) => instance.class.clone(),
                 _ => class.clone(),
             };
+            let was_free = closure.this.is_none();
             let mut closure = super::inline::copy(closure);
             closure.class = Some(class.clone());
             match this {
                 Some(this) if !is_static => {
                     closure.this = Some(this.clone());
-                    if self.python() && function.kind != FunctionKind::Arrow && closure.item == class.item && closure.function == *method {
+                    // What a decorator made of the method is a function too, and bound like one.
+                    let is_plain = closure.item == class.item && closure.function == *method || closure.bound.is_empty() && was_free;
+                    if self.python() && function.kind != FunctionKind::Arrow && is_plain {
                         closure.bound.insert(0, if bound_class { Value::new(Kind::Class(asked)) } else { this.clone() });
                     }
                 }

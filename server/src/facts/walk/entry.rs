@@ -10,7 +10,7 @@ use crate::facts::catalogue::{CallsEntry, CleanEntry, PrincipalEntry, SourceEntr
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
-use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Piece, Value};
+use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Piece, Seq, Value};
 use crate::facts::ways::Ways;
 use crate::text::Name;
 
@@ -78,6 +78,11 @@ impl Walker<'_> {
     /// What was made harmless.
     pub(super) fn cleaned(&mut self, clean: &CleanEntry, function: &Value, of: &[Value]) -> Value {
         let mut value = harmless(clean, of);
+        if clean.second {
+            let taint = of.iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
+            let items = vec![Value::unknown().with_taint(taint.clone()), Value::unknown().with_taint(taint.cleaned(clean.by))];
+            return Value::new(Kind::Seq(Arc::new(Seq { items, rest: None }))).with_taint(taint);
+        }
         if clean.by.has(Cleanings::SHAPE) && clean.by != Cleanings::ALL {
             value = self.parsed_by(function, value);
         }

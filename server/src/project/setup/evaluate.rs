@@ -213,6 +213,11 @@ impl<'p> Evaluator<'p> {
             return Shape::Map(map);
         }
         let mut parts: Vec<Given> = receiver.map(|receiver| self.eval(at, receiver, depth)).into_iter().collect();
+        // `Object.keys(process.env).filter((name) => name.startsWith("VITE_"))`: not the whole of it any more.
+        if called == "filter" {
+            let prefix = args.first().and_then(|arg| begins_with(at, at.segment()[arg.value].span));
+            return parts.pop().map_or(Shape::Unknown, |part| narrowed(part.shape, prefix.as_ref(), 0));
+        }
         // Whatever wraps a configuration gives one that says at least as much: `withSentryConfig(config, ...)`,
         // `withPlugins([...], config)`. A method of a value makes something of that value instead.
         let is_method = parts.iter().any(|part| matches!(part.shape, Shape::Environment(_) | Shape::Made(_) | Shape::Text(_)));
@@ -259,5 +264,28 @@ impl<'p> Evaluator<'p> {
             }
         }
         Shape::List(list)
+    }
+}
+
+/// The text that names have to begin with for a filter to keep them.
+fn begins_with(at: &At, filter: Span) -> Option<Name> {
+    let segment = at.segment();
+    segment.exprs.iter().filter(|expr| filter.contains(expr.span)).find_map(|expr| match &expr.kind {
+        ExprKind::Call { callee, args, .. } => match (&segment[*callee].kind, args.first().map(|arg| &segment[arg.value].kind)) {
+            (ExprKind::Member { name, .. }, Some(ExprKind::Str(text))) if name == "startsWith" && !text.is_empty() => Some(Name::from(&**text)),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// What is left of a value of which only some was kept: of the environment, what begins like that; else nobody knows.
+fn narrowed(shape: Shape, prefix: Option<&Name>, depth: u32) -> Shape {
+    match shape {
+        Shape::Environment(_) => prefix.map_or(Shape::Unknown, |prefix| Shape::Environment(prefix.clone())),
+        Shape::Made(parts) if depth < 8 => {
+            Shape::Made(parts.into_iter().map(|part| Given { shape: narrowed(part.shape, prefix, depth + 1), ..part }).collect())
+        }
+        other => other,
     }
 }

@@ -9,7 +9,7 @@ use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query};
-use crate::facts::value::Value;
+use crate::facts::value::{Kind, Value};
 
 impl Judge<'_> {
     /// Was a row compared with the caller?
@@ -47,6 +47,8 @@ impl Judge<'_> {
             match fact {
                 Fact::Same(a, b) if (a == symbol && is_principal(b)) || (b == symbol && is_principal(a)) => return true,
                 Fact::Contains(list, item) if item == symbol && is_principal(list) => return true,
+                // On whichever way one comes here, it was shown.
+                Fact::Any(arms) if !arms.is_empty() && arms.iter().all(|arm| self.is_verified(symbol, before, arm, depth + 1)) => return true,
                 _ => {}
             }
         }
@@ -59,7 +61,8 @@ impl Judge<'_> {
         // The same id was the key of an earlier access that found something of the caller's.
         self.accesses
             .values()
-            .filter(|other| other.id < before && self.found(other, facts) && keys(&other.query).contains(symbol))
+            .filter(|other| other.id < before && self.found(other, facts))
+            .filter(|other| keys(&other.query).contains(symbol) || depth > 0 && self.names_caller(other) && has_unknown(&other.query))
             .any(|other| self.row_is_owned(other.id, facts) || self.names_caller(other) || self.stands_below_callers(other, before, facts, depth))
     }
 
@@ -137,10 +140,34 @@ fn keys(query: &Query) -> FxHashSet<Symbol> {
     conjuncts
         .into_iter()
         .filter_map(|filter| match filter {
-            Filter::Term(term) => term.value.symbol().cloned(),
+            Filter::Term(term) => key(&term.value),
             _ => None,
         })
         .collect()
+}
+
+/// Is it not known what something is compared with? Then it may be the very thing.
+fn has_unknown(query: &Query) -> bool {
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&query.filter, &mut conjuncts);
+    conjuncts.iter().any(|filter| match filter {
+        Filter::Term(term) => matches!(term.value.kind(), Kind::Unknown) && term.value.symbol().is_none() && term.value.taint().is_empty(),
+        Filter::Opaque(_) => true,
+        _ => false,
+    })
+}
+
+/// `kwargs.get("project_id")`: the one thing it is, if it is there.
+fn key(value: &Value) -> Option<Symbol> {
+    if let Some(symbol) = value.symbol() {
+        return Some(symbol.clone());
+    }
+    let all = value.alternatives();
+    let mut given = all.iter().filter(|one| !matches!(one.kind(), Kind::Null));
+    match (given.next(), given.next()) {
+        (Some(one), None) => one.symbol().cloned(),
+        _ => None,
+    }
 }
 
 pub(super) fn is_public_flag(name: &str) -> bool {

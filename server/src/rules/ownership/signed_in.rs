@@ -31,8 +31,8 @@ impl Judge<'_> {
 
     pub(super) fn signed_in_by(&self, fact: &Fact) -> Answer {
         match fact {
-            Fact::Present(symbol) if is_principal(symbol) && !is_error(symbol) => Answer::Yes,
-            Fact::Absent(symbol) if is_principal(symbol) && is_error(symbol) => Answer::Yes,
+            Fact::Present(symbol) if is_principal(symbol) && !says_nobody(symbol) => Answer::Yes,
+            Fact::Absent(symbol) if is_principal(symbol) && says_nobody(symbol) => Answer::Yes,
             Fact::Same(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
             Fact::Is(symbol, _) | Fact::Among(symbol) if is_principal(symbol) => Answer::Yes,
             Fact::Contains(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
@@ -98,6 +98,11 @@ impl Judge<'_> {
 
 pub fn is_principal(symbol: &Symbol) -> bool {
     symbol.root == Root::Principal
+}
+
+/// `user.is_anonymous`, `session.error`: what is there only if nobody is signed in.
+fn says_nobody(symbol: &Symbol) -> bool {
+    is_error(symbol) || symbol.path.last().is_some_and(|name| matches!(name.as_str(), "is_anonymous" | "isAnonymous" | "isGuest" | "is_guest"))
 }
 
 pub(super) fn is_error(symbol: &Symbol) -> bool {

@@ -284,6 +284,9 @@ pub struct ConventionEntry {
     /// The file, or the function, begins with this directive.
     #[serde(default)]
     pub directive: Option<Name>,
+    /// Not where the file imports one of these: it says that only other code of the server calls what it exports.
+    #[serde(default)]
+    pub unless_imports: Vec<Name>,
     /// Exported names; `*` for every exported function.
     #[serde(default)]
     pub exports: Vec<Name>,

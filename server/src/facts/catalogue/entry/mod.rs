@@ -211,6 +211,9 @@ pub struct CleanEntry {
     /// Gives an object `{ success, data, error }` around the value.
     #[serde(default)]
     pub safe: bool,
+    /// Gives a pair, of which only the second is harmless: `splitext(name)`.
+    #[serde(default)]
+    pub second: bool,
 }
 
 #[derive(Debug, Deserialize)]

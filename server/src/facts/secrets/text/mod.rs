@@ -181,6 +181,11 @@ impl Scan<'_> {
     }
 
     fn is_comment(&self, offset: usize) -> bool {
+        // The dashes of a key in its own file are its own.
+        let starts_line = offset == 0 || self.text.as_bytes().get(offset - 1) == Some(&b'\n');
+        if starts_line && self.text.get(offset..).is_some_and(|rest| rest.starts_with("-----BEGIN")) {
+            return false;
+        }
         let after = self.reading.comments.partition_point(|comment| comment.start <= offset);
         after.checked_sub(1).and_then(|at| self.reading.comments.get(at)).is_some_and(|comment| offset < comment.end)
     }
