@@ -17,6 +17,7 @@ mod placeholder;
 mod program;
 mod protocol;
 mod renamed;
+mod route_map;
 mod routes;
 mod said;
 mod schema;
