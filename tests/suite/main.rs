@@ -11,6 +11,7 @@ mod freshness;
 mod gates;
 mod lowering_ecma;
 mod own_rules;
+mod ownership_fixes;
 mod pages;
 mod pieces;
 mod placeholder;
