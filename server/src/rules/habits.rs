@@ -1,7 +1,7 @@
 //! What the handlers of a file usually do first: when all but one ask who is calling, the one was forgotten.
 
 use super::open::door::door;
-use super::open::own_events;
+use super::open::{is_asking, own_events};
 use super::open::page_only::guard_in_page;
 use super::open::public_mark::is_meant_for_everybody;
 use super::ownership::{Answer, Judge};
@@ -34,7 +34,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
     let route = cx.walk.route.as_ref()?;
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let mut points = own_events(cx.walk).filter_map(|(_, event)| match event {
-        Event::Access(access) => Some(&access.facts),
+        Event::Access(access) if !is_asking(cx, &access.site) => Some(&access.facts),
         Event::Effect(effect) => Some(&effect.facts),
         _ => None,
     });
@@ -97,7 +97,14 @@ pub fn is_meant(project: &Project, raw: &Raw) -> bool {
 pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: impl Iterator<Item = &'h Habit>, raw: &mut Raw) {
     let near: Vec<&Habit> = near.collect();
     if let Some(own) = near.iter().find(|habit| habit.door == raw.site) {
-        raw.plans.extend(plan(project, own, &near, far));
+        // What the project does elsewhere is better than what a library's manual says.
+        match plan(project, own, &near, far) {
+            Some(plan) => raw.plans.push(plan),
+            None if raw.plans.is_empty() => {
+                raw.plans.extend(own.handler.as_ref().and_then(|at| project.place(at)).map(|handler| FixPlan::AskWho { handler, framework: own.framework.clone() }));
+            }
+            None => {}
+        }
         if let Some((file, span)) = own.path.as_deref().and_then(|path| guard_in_page(project, path)) {
             raw.also_place(file, span, "only this page asks who is signed in, and a stranger does not use the page (AZ13)".to_owned());
         }

@@ -8,7 +8,7 @@ use crate::facts::place::Site;
 use crate::facts::query::Operation;
 use crate::rules::handler::{Handler, any};
 use crate::rules::open::known::nobody_is_known;
-use crate::rules::open::{deeds, own_events, standing};
+use crate::rules::open::{deeds, is_asking, own_events, standing};
 use crate::rules::ownership::{Judge, Tie, is_principal};
 use crate::rules::raw::RuleCx;
 
@@ -105,13 +105,13 @@ pub(super) fn of(cx: &RuleCx<'_>, judge: &Judge<'_>, handler: &Handler<'_>, is_s
 /// What matters about a route, and whether it does; else whatever it does; else what it answers.
 fn points<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> (Vec<Point<'w>>, bool) {
     let matter: Vec<Point<'w>> =
-        deeds(cx, judge).into_iter().filter(|deed| !proof::is_asking(cx, deed.site)).map(|deed| Point { at: deed.at, site: deed.site, facts: deed.facts, access: deed.access }).collect();
+        deeds(cx, judge).into_iter().filter(|deed| !is_asking(cx, deed.site)).map(|deed| Point { at: deed.at, site: deed.site, facts: deed.facts, access: deed.access }).collect();
     if !matter.is_empty() {
         return (matter, true);
     }
     let walk: &'w crate::project::RootWalk = cx.walk;
     let does = own_events(walk).filter_map(|(at, event)| match event {
-        Event::Access(access) if !access.facts.is_impossible() && !proof::is_asking(cx, &access.site) => Some(Point { at, site: &access.site, facts: &access.facts, access: Some(access) }),
+        Event::Access(access) if !access.facts.is_impossible() && !is_asking(cx, &access.site) => Some(Point { at, site: &access.site, facts: &access.facts, access: Some(access) }),
         Event::Effect(effect) if is_done(&effect.kind) && !effect.facts.is_impossible() => {
             Some(Point { at, site: &effect.site, facts: &effect.facts, access: None })
         }
@@ -169,7 +169,7 @@ fn object<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> (Answer, Option<&'w Access>
     let mut owned = None;
     for (_, event) in own_events(walk) {
         let Event::Access(access) = event else { continue };
-        if access.facts.is_impossible() || access.query.operation == Operation::Create || proof::is_asking(cx, &access.site) {
+        if access.facts.is_impossible() || access.query.operation == Operation::Create || is_asking(cx, &access.site) {
             continue;
         }
         let answer = match is_callers(judge, access) {

@@ -6,6 +6,7 @@ use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::value::Kind;
 use crate::model::{ExprKind, StmtKind};
+use crate::rules::open::asks;
 use crate::rules::raw::RuleCx;
 
 /// A place, and what the code calls what stands there (empty if it has no name).
@@ -59,17 +60,6 @@ fn called(cx: &RuleCx<'_>) -> Option<Proof> {
         .collect();
     called.sort_by(|a, b| (&a.name, &a.site).cmp(&(&b.name, &b.site)));
     called.into_iter().next()
-}
-
-/// Does this happen in a function that finds out who is asking? The row of whoever is asking is nothing that a route touches.
-pub(super) fn is_asking(cx: &RuleCx<'_>, site: &Site) -> bool {
-    let Some(placed) = cx.project.placed(&site.item) else { return false };
-    let around = placed.segment.functions.iter().filter(|function| function.body_span.contains(site.span) && !function.name.is_empty());
-    around.min_by_key(|function| function.body_span.len()).is_some_and(|function| asks(&function.name))
-}
-
-fn asks(name: &str) -> bool {
-    !name.is_empty() && (names::is_guard(name) || names::is_current_user(name))
 }
 
 /// `if (!session?.user) return ..`: a condition that speaks of whoever is signed in, as the code around an access calls them.

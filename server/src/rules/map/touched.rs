@@ -2,12 +2,11 @@
 
 use super::Answer;
 use super::callers::is_callers;
-use super::proof::is_asking;
 use crate::facts::event::Event;
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
 use crate::facts::schema::Privacy;
-use crate::rules::open::own_events;
+use crate::rules::open::{is_asking, own_events};
 use crate::rules::ownership::{Judge, Tie};
 use crate::rules::raw::RuleCx;
 
