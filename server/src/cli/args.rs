@@ -8,6 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 pub enum Command {
     /// Check a project and report what was found
     Audit(Audit),
+    /// Map the application: every route, who may call it, whose data it touches, and what care it takes
+    Routes(Routes),
     /// Say what is believed of files: routes, guards, data accesses, owners, and what was not understood
     Facts(Facts),
     /// Say what a rule is about, what can happen, and how to fix it
@@ -63,6 +65,22 @@ pub struct Facts {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Exit code: 0 the map was drawn, 2 it could not be done.")]
+pub struct Routes {
+    /// Files and folders whose routes are told; the project around them is read to understand them
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = MapFormat::Table)]
+    pub format: MapFormat,
+    /// Tell of routes of tests, fixtures and examples as of others
+    #[arg(long)]
+    pub include_tests: bool,
+    /// Write to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
 pub struct Server {
     /// The only way there is; accepted because editors pass it
     #[arg(long, hide = true)]
@@ -96,6 +114,14 @@ pub enum Format {
     Json,
     /// For code hosts
     Sarif,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MapFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

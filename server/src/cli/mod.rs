@@ -1,4 +1,4 @@
-//! FLOOR 9. The terminal: audit, facts, explain, rules, demo.
+//! FLOOR 9. The terminal: audit, routes, facts, explain, rules, demo.
 
 pub mod args;
 mod audit;
@@ -8,6 +8,7 @@ mod explain;
 mod facts;
 mod output;
 mod reading;
+mod routes;
 mod rules;
 mod targets;
 
@@ -34,6 +35,7 @@ pub fn run(command: Command, no_color: bool) -> ExitCode {
     let done = match command {
         Command::Audit(audit) => audit::run(&audit, no_color),
         Command::Facts(facts) => facts::run(&facts, no_color),
+        Command::Routes(routes) => routes::run(&routes, no_color),
         Command::Explain { rule, examples } => explain::run(&rule, examples, no_color),
         Command::Rules { format } => rules::run(format, no_color),
         Command::Demo(demo) => demo::run(&demo, no_color),

@@ -21,9 +21,10 @@ use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Reach;
-use crate::project::{File, Project, Session};
+use crate::project::{File, Project, RootWalk, Session};
 use crate::rules::exposed::FileCx;
-use crate::rules::{self, Finding, FixPlan};
+use crate::rules::raw::RuleCx;
+use crate::rules::{self, Finding, FixPlan, map};
 use crate::syntax::PatternMemory;
 use crate::text::{FileId, Span};
 
@@ -182,6 +183,27 @@ impl Engine {
         self.contained(|engine| {
             engine.update(snapshot);
             facts::believe(&mut engine.session, &snapshot.project, &snapshot.config, wanted, &|| cancel.is_cancelled())
+        })
+        .flatten()
+    }
+
+    /// The map of the routes whose handler or registration stands in a wanted file, by path. `None` if cancelled.
+    pub fn routes(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<Vec<map::Entry>> {
+        self.contained(|engine| {
+            engine.update(snapshot);
+            engine.session.all(&snapshot.project, &snapshot.config, &mut |_| {}, &|| cancel.is_cancelled())?;
+            let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+            let is_product = |file: &FileId| matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
+            let is_shown = |file: &FileId| wanted(file) && (snapshot.config.include_tests || is_product(file));
+            let walks = engine.session.sorted_walks();
+            let entry = |walk: &Arc<RootWalk>| {
+                let entry = map::entry(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config })?;
+                let route = walk.route.as_ref()?;
+                (is_shown(&entry.site.item.file) || is_shown(&route.site.item.file)).then_some(entry)
+            };
+            let mut entries: Vec<map::Entry> = walks.iter().filter_map(entry).collect();
+            entries.sort_by(|a, b| (&a.path, &a.methods, &a.site).cmp(&(&b.path, &b.methods, &b.site)));
+            Some(entries)
         })
         .flatten()
     }

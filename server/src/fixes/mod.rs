@@ -3,6 +3,7 @@
 mod allow_hosts;
 pub mod apply;
 mod ask_for_text;
+mod ask_who;
 pub mod choose_columns;
 mod clean_markup;
 pub mod comment_key;
@@ -69,6 +70,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
         FixPlan::RequireSignIn(plan) => require_sign_in::fix(project, plan).into_iter().collect(),
+        FixPlan::AskWho { handler, framework } => ask_who::fix(project, handler, framework).into_iter().collect(),
         FixPlan::RepairGuard { at, flaw } => repair_guard::fix(project, at, *flaw).into_iter().collect(),
         FixPlan::UseParameter { call, text, client } => use_parameter::fix(project, call, text, client).into_iter().collect(),
         FixPlan::RunWithoutShell { call, text, client } => run_without_shell::fix(project, call, text, client).into_iter().collect(),

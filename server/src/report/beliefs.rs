@@ -15,7 +15,7 @@ pub fn json(beliefs: &Beliefs, redactor: &Redactor) -> String {
     serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
 }
 
-fn mask(value: &mut serde_json::Value, redactor: &Redactor) {
+pub(super) fn mask(value: &mut serde_json::Value, redactor: &Redactor) {
     match value {
         serde_json::Value::String(text) if redactor.is_leak(text) => *text = redactor.clean(text).into_owned(),
         serde_json::Value::Array(items) => items.iter_mut().for_each(|item| mask(item, redactor)),

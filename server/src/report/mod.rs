@@ -12,6 +12,7 @@ mod redact;
 #[cfg(test)]
 mod samples;
 pub mod sarif;
+pub mod routes;
 mod setup;
 pub mod suppress;
 pub mod text;

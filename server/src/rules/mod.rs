@@ -21,6 +21,7 @@ pub mod input;
 pub mod insecure_cookie;
 pub mod jwt_misuse;
 pub mod llm_output_unsafe;
+pub mod map;
 pub mod mass_assignment;
 mod meta;
 pub mod missing_auth;

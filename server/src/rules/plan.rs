@@ -18,6 +18,8 @@ pub enum FixPlan {
     RequireOwner(Box<RequireOwner>),
     /// Give a handler the check that another has.
     RequireSignIn(Box<RequireSignIn>),
+    /// Give a handler the check of the library that the project signs people in with.
+    AskWho { handler: Place, framework: Name },
     /// Make a check stop the request that looks as if it did.
     RepairGuard { at: Place, flaw: Flaw },
     /// Bind the values that are put into the SQL text at `text` as parameters of `call`.

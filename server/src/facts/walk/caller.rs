@@ -43,8 +43,17 @@ impl Walker<'_> {
         if let Some(symbol) = value.symbol()
             && symbol.root == Root::Principal
         {
-            let id = if self.principal_id.is_empty() { vec![Name::new_static("id")] } else { self.principal_id.clone() };
-            out.push(Caller { expression: name.to_string(), path: symbol.path.to_vec(), id, present: self.is_present(&symbol.path) });
+            let present = self.is_present(&symbol.path);
+            let path = symbol.path.to_vec();
+            let (path, id) = match value.kind() {
+                // `userId` is the id itself, however its library calls it.
+                _ if is_id(name) => (path.clone(), path),
+                // The row of the user has a key of its own, whatever the token it was found by calls it.
+                Kind::Row(_) | Kind::Instance(_) => (Vec::new(), vec![Name::new_static("id")]),
+                _ if self.principal_id.is_empty() => (path, vec![Name::new_static("id")]),
+                _ => (path, self.principal_id.clone()),
+            };
+            out.push(Caller { expression: name.to_string(), path, id, present });
             return;
         }
         let Kind::Library(library) = value.kind() else { return };

@@ -18,7 +18,7 @@ pub(super) fn not_found(site: &Site<'_>, edits: &mut Edits) -> Option<String> {
                 "return new Response(null, { status: 404 });".to_owned()
             }
         }
-        "next-action" => "throw new Error(\"Not found\");".to_owned(),
+        "next-action" | "convex" => "throw new Error(\"Not found\");".to_owned(),
         "next-page" => format!("{}();", site.import("next/navigation", "notFound", edits)?),
         "next-api" | "express" => {
             let response = parameter(site, 1)?;
@@ -29,6 +29,9 @@ pub(super) fn not_found(site: &Site<'_>, edits: &mut Edits) -> Option<String> {
             None => "throw Object.assign(new Error(\"Not found\"), { statusCode: 404 });".to_owned(),
         },
         "hono" => format!("return {}.json({{ error: \"Not found\" }}, 404);", parameter(site, 0)?),
+        "trpc" => format!("throw new {}({{ code: \"NOT_FOUND\" }});", site.import("@trpc/server", "TRPCError", edits)?),
+        "nest" => format!("throw new {}();", site.import("@nestjs/common", "NotFoundException", edits)?),
+        "sveltekit" => format!("{}(404, \"Not found\");", site.import("@sveltejs/kit", "error", edits)?),
         "fastapi" => format!("raise {}(status_code=404, detail=\"Not found\")", site.import("fastapi", "HTTPException", edits)?),
         "flask" => format!("{}(404)", site.import("flask", "abort", edits)?),
         "django" => format!("raise {}", site.import("django.http", "Http404", edits)?),

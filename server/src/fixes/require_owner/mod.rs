@@ -1,6 +1,8 @@
 //! **Add ownership check**: the signed-in user's id becomes part of the question to the database, or the row is compared
 //! with it right after it was read.
 
+mod builders;
+mod compare;
 mod denial;
 mod query;
 mod statement;
@@ -13,16 +15,20 @@ use super::{Fix, Grade};
 use crate::facts::query::Operation;
 use crate::project::Project;
 use crate::rules::plan::RequireOwner;
-use crate::text::{Span, lines};
+use crate::text::{Name, Span, lines};
 
 /// The fixes for an access, the preferred one first.
 pub fn fixes(project: &Project, plan: &RequireOwner) -> Vec<Fix> {
     let Some(code) = Code::of(project, &plan.access.file) else { return Vec::new() };
     let Some(user) = user(project, &code, plan) else { return Vec::new() };
-    let site = Site { code: &code, plan, user };
-    let mut edits = Edits::default();
-    let Some(()) = query::constrain(&site, &mut edits) else { return Vec::new() };
-    let Some(edits) = edits.finish().filter(|edits| !edits.is_empty()) else { return Vec::new() };
+    let primary = project.schema().model(&plan.model).and_then(|model| model.primary_key().next()).map_or(Name::new_static("id"), |column| column.name.clone());
+    let site = Site { code: &code, plan, user, primary };
+    let carried_out = |recipe: fn(&Site<'_>, &mut Edits) -> Option<()>| {
+        let mut edits = Edits::default();
+        recipe(&site, &mut edits)?;
+        edits.finish().filter(|edits| !edits.is_empty())
+    };
+    let Some(edits) = carried_out(query::constrain).or_else(|| carried_out(compare::instead)) else { return Vec::new() };
     let whose = format!("{} {}", if plan.operation.is_write() { "changes only" } else { "finds only" }, plural(&plan.model));
     vec![Fix {
         title: format!("Add ownership check: {whose} of the signed-in user ({})", plan.column),
@@ -40,6 +46,8 @@ struct Site<'s> {
     plan: &'s RequireOwner,
     /// The expression of the user's id.
     user: String,
+    /// The model's key, as code names it.
+    primary: Name,
 }
 
 impl Site<'_> {
@@ -78,7 +86,20 @@ fn user(project: &Project, code: &Code<'_>, plan: &RequireOwner) -> Option<Strin
     let code_files = project.files().filter(|(file, known)| known.model.is_some() && *file != &code.file).map(|(_, known)| &known.document);
     let texts: Vec<String> = code_files.filter(|document| document.language == code.language).map(|document| document.text()).collect();
     let read_elsewhere = |candidate: &&String| texts.iter().any(|text| count(text, candidate) > 0);
-    candidates.iter().find(read_elsewhere).or(candidates.first()).cloned()
+    candidates.iter().find(read_elsewhere).or(candidates.iter().min_by_key(|candidate| distance(candidate))).cloned()
+}
+
+/// What the code itself gave a name is nearest; of the many members of a request that may be the user, `user` is the usual one.
+fn distance(candidate: &str) -> u32 {
+    let steps: Vec<&str> = candidate.split('.').collect();
+    match steps.as_slice() {
+        [request, member, ..] if is_request(request) => u32::from(*member != "user") + 1,
+        _ => 0,
+    }
+}
+
+fn is_request(name: &str) -> bool {
+    matches!(name, "req" | "request" | "ctx" | "context" | "c" | "event")
 }
 
 /// `req.user.sub`, where the file reads that of `req.user`; `req.user!.id` where it says that there is one.

@@ -1,7 +1,8 @@
 //! The edits per database client (authorization reference, section 5.4).
 
+use super::{builders, denial, statement};
+use super::compare::compare_after;
 use super::{Site, indentation, reads_one};
-use super::{denial, statement};
 use crate::facts::query::Operation;
 use crate::fixes::edits::Edits;
 use crate::model::{Arg, Entry, ExprId, ExprKind, Key, PatternKind, Placed, StmtId, StmtKind};
@@ -14,8 +15,13 @@ pub(super) fn constrain(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
         "drizzle" => drizzle(site, edits),
         "mongoose" => mongoose(site, edits),
         "supabase" => supabase(site, edits),
-        "django" => django(site, edits),
+        "django" | "tortoise" => django(site, edits),
         "sqlalchemy" => sqlalchemy(site, edits),
+        "sequelize" | "typeorm" => builders::options(site, edits),
+        "knex" | "kysely" => builders::chain(site, edits),
+        "peewee" => builders::peewee(site, edits),
+        // Rows are read by their id and nothing else.
+        "convex" => None,
         _ => statement::constrain(site, edits),
     }
 }
@@ -31,7 +37,7 @@ impl<'c> Found<'c> {
         &self.placed.segment[self.id].kind
     }
 
-    fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         self.placed.absolute(self.placed.segment[self.id].span)
     }
 
@@ -49,7 +55,7 @@ pub(super) fn at<'c>(site: &'c Site<'_>, span: Span) -> Option<Found<'c>> {
 }
 
 /// The smallest call around a span, other than the span itself.
-fn call_around<'c>(site: &'c Site<'_>, span: Span) -> Option<Found<'c>> {
+pub(super) fn call_around<'c>(site: &'c Site<'_>, span: Span) -> Option<Found<'c>> {
     let placed = site.code.model.segment_at(span.start)?;
     let relative = Span::new(span.start.checked_sub(placed.start)?, span.end.checked_sub(placed.start)?);
     let calls = placed
@@ -70,7 +76,7 @@ pub(super) fn args_of<'c>(found: &Found<'c>) -> Option<(ExprId, &'c [Arg])> {
 }
 
 /// Adds `, key: value` behind the last entry of an object, or inside an empty one.
-fn add_entry(site: &Site<'_>, object: &Found<'_>, text: &str, edits: &mut Edits) -> Option<()> {
+pub(super) fn add_entry(site: &Site<'_>, object: &Found<'_>, text: &str, edits: &mut Edits) -> Option<()> {
     let ExprKind::Object(entries) = object.kind() else { return None };
     match entries.last() {
         // Behind a spread too: what comes later wins.
@@ -83,7 +89,7 @@ fn add_entry(site: &Site<'_>, object: &Found<'_>, text: &str, edits: &mut Edits)
     Some(())
 }
 
-fn field<'c>(object: &Found<'c>, name: &str) -> Option<Found<'c>> {
+pub(super) fn field<'c>(object: &Found<'c>, name: &str) -> Option<Found<'c>> {
     let ExprKind::Object(entries) = object.kind() else { return None };
     entries.iter().find_map(|entry| match entry {
         Entry::Field { key: Key::Name(key), value, .. } if key == name => Some(Found { placed: object.placed, id: *value }),
@@ -232,7 +238,7 @@ fn sqlalchemy(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
 }
 
 /// The model class as a condition of the call names it: `Note` in `Note.id == note_id`.
-fn model_in(site: &Site<'_>, call: &Found<'_>) -> Option<String> {
+pub(super) fn model_in(site: &Site<'_>, call: &Found<'_>) -> Option<String> {
     let (_, args) = args_of(call)?;
     let segment = &call.placed.segment;
     for arg in args {
@@ -257,7 +263,7 @@ fn unused_statement(site: &Site<'_>, call: &Found<'_>) -> Option<Span> {
 }
 
 /// The variable a statement puts the row into, and the statement.
-fn row_variable(call: &Found<'_>) -> Option<(Name, StmtId)> {
+pub(super) fn row_variable(call: &Found<'_>) -> Option<(Name, StmtId)> {
     let segment = &call.placed.segment;
     let span = segment[call.id].span;
     segment.stmts.iter().enumerate().find_map(|(id, stmt)| {
@@ -276,7 +282,7 @@ fn row_variable(call: &Found<'_>) -> Option<(Name, StmtId)> {
 }
 
 /// After a constrained read: if nothing asks whether a row was found, ask.
-fn null_check(site: &Site<'_>, call: &Found<'_>, edits: &mut Edits) {
+pub(super) fn null_check(site: &Site<'_>, call: &Found<'_>, edits: &mut Edits) {
     let Some((name, stmt)) = row_variable(call) else { return };
     let span = call.placed.absolute(call.placed.segment[stmt].span);
     let after = site.code.text.get(span.end as usize..).unwrap_or_default();
@@ -310,31 +316,4 @@ fn guard_behind(site: &Site<'_>, statement: Span, test: &str, denied: &str, edit
         at += 1;
     }
     edits.insert(&site.code.file, at, format!("{end}{indent}{test} {denied}"));
-}
-
-/// Python: `if note is None or note.owner_id != user.id: raise ...` behind the read, or as part of the check that is there.
-fn compare_after(site: &Site<'_>, call: &Found<'_>, edits: &mut Edits) -> Option<()> {
-    let (name, stmt) = row_variable(call)?;
-    let differs = format!("{name}.{} != {}", site.plan.column, site.user);
-    let segment = &call.placed.segment;
-    let span = call.placed.absolute(segment[stmt].span);
-    // The next statement asks whether there is a row: it asks whose it is as well.
-    let next = segment.stmts.iter().filter(|other| other.span.start >= segment[stmt].span.end).min_by_key(|other| other.span.start);
-    if let Some(next) = next
-        && let StmtKind::If { cond, .. } = &next.kind
-    {
-        let cond_span = call.placed.absolute(segment[*cond].span);
-        let cond_text = site.text(cond_span).trim().to_owned();
-        if [format!("not {name}"), format!("{name} is None"), format!("{name} == None")].contains(&cond_text) {
-            edits.insert(&site.code.file, cond_span.end, format!(" or {differs}"));
-            return Some(());
-        }
-    }
-    let denied = denial::not_found(site, edits)?;
-    let text = &site.code.text;
-    let end = lines::line_end(text);
-    let indent = indentation(text, span.start);
-    let step = if indent.contains('\t') { "\t" } else { "    " };
-    edits.insert(&site.code.file, span.end, format!("{end}{indent}if {name} is None or {differs}:{end}{indent}{step}{denied}"));
-    Some(())
 }

@@ -34,7 +34,8 @@ impl Project {
         module.model.segments.get(module.segment_of(item)?)
     }
 
-    fn at(&self, site: &Site) -> At {
+    /// The file and the line of a site, as people and programs are told.
+    pub fn at(&self, site: &Site) -> At {
         match self.place(site) {
             Some(place) => self.line_at(&place.file, place.span),
             None => self.line_at(&site.item.file, Span::default()),

@@ -16,9 +16,12 @@ pub mod why;
 pub use deed::{Deed, What, deeds};
 
 use crate::facts::event::{Access, Event};
+use crate::facts::names;
+use crate::facts::place::Site;
 use crate::facts::query::Filter;
 use crate::facts::value::Value;
 use crate::project::RootWalk;
+use crate::rules::raw::RuleCx;
 
 /// What a handler does itself, with its place in the walk: what ran before it looked for what it then knows.
 pub fn own_events(walk: &RootWalk) -> impl Iterator<Item = (usize, &Event)> {
@@ -32,4 +35,16 @@ pub fn is_steered(access: &Access) -> bool {
     Filter::conjuncts(&access.query.filter, &mut conjuncts);
     let chosen = conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if from_outside(&term.value)));
     chosen || access.query.data.iter().any(columns::holds_input)
+}
+
+/// Does this happen in a function that finds out who is asking? What happens there is no deed of a handler.
+pub fn is_asking(cx: &RuleCx<'_>, site: &Site) -> bool {
+    let Some(placed) = cx.project.placed(&site.item) else { return false };
+    let around = placed.segment.functions.iter().filter(|function| function.body_span.contains(site.span) && !function.name.is_empty());
+    around.min_by_key(|function| function.body_span.len()).is_some_and(|function| asks(&function.name))
+}
+
+/// `requireUser`, `get_current_user`: called like something that finds out who is asking.
+pub fn asks(name: &str) -> bool {
+    !name.is_empty() && (names::is_guard(name) || names::is_current_user(name))
 }
