@@ -71,6 +71,10 @@ impl Walker<'_> {
             };
             self.bind(param.pattern, value);
         }
+        // What was injected ran before the handler does anything itself.
+        if self.frames.len() == 1 && self.handler.as_ref().is_some_and(|handler| handler.injects) {
+            self.before_handler = self.events.len();
+        }
     }
 
     /// A parameter without an argument: its default, what its type injects, or nothing.
