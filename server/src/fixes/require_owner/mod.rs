@@ -61,9 +61,10 @@ impl Site<'_> {
 /// The user's id, as the code at the access can write it. What the file already does comes first.
 fn user(project: &Project, code: &Code<'_>, plan: &RequireOwner) -> Option<String> {
     let mut candidates: Vec<String> = Vec::new();
+    let mut asked_for: Option<String> = None;
     for (expression, rest) in &plan.callers {
         if rest.iter().any(|step| step == KEYED) {
-            candidates.extend(keyed(project, code, expression));
+            asked_for = asked_for.or_else(|| keyed(project, code, expression));
             continue;
         }
         candidates.extend(used_in(&code.text, expression));
@@ -78,6 +79,9 @@ fn user(project: &Project, code: &Code<'_>, plan: &RequireOwner) -> Option<Strin
     let known: Vec<&String> = candidates.iter().filter(|candidate| count(&code.text, candidate) > 0).collect();
     if let Some(known) = known.first() {
         return Some((*known).clone());
+    }
+    if asked_for.is_some() {
+        return asked_for;
     }
     // What other files of the project read is better evidence, too.
     let code_files = project.files().filter(|(file, known)| known.model.is_some() && *file != &code.file).map(|(_, known)| &known.document);
@@ -99,20 +103,28 @@ fn used_in(text: &str, expression: &str) -> Option<String> {
     None
 }
 
-/// `session["user_id"]`, where the project asks `session` for the user's id by this key: in this file, or else in another.
+/// `session["user_id"]`, `c.get("user").id`, where the project asks `session` for the user's id by this key: in this file, or else in another.
 fn keyed(project: &Project, code: &Code<'_>, expression: &str) -> Option<String> {
     let known = key_in(&code.text, expression).or_else(|| {
         let others = project.files().filter(|(file, known)| known.model.is_some() && *file != &code.file && known.document.language == code.language);
         others.map(|(_, known)| known.document.text()).find_map(|text| key_in(&text, expression))
     })?;
     let mark = super::edits::quote(&code.text, '"');
-    Some(format!("{expression}[{mark}{known}{mark}]"))
+    Some(match (code.language.is_ecma(), USERS.contains(&known)) {
+        (true, true) => format!("{expression}.get({mark}{known}{mark}).id"),
+        (true, false) => format!("{expression}.get({mark}{known}{mark})"),
+        (false, true) => return None,
+        (false, false) => format!("{expression}[{mark}{known}{mark}]"),
+    })
 }
 
-/// The key that is one of an id, of those that this text asks for.
+/// The keys of whole users.
+const USERS: [&str; 3] = ["user", "currentUser", "authUser"];
+
+/// The key that is one of an id or of a user, of those that this text asks for.
 fn key_in(text: &str, expression: &str) -> Option<&'static str> {
     const KEYS: [&str; 9] = ["user_id", "userId", "uid", "id", "account_id", "accountId", "member_id", "_user_id", "sub"];
-    KEYS.into_iter().find(|key| {
+    KEYS.into_iter().chain(USERS).find(|key| {
         ["[", ".get("].iter().any(|ask| ['"', '\''].iter().any(|mark| count(text, &format!("{expression}{ask}{mark}{key}{mark}")) > 0))
     })
 }
