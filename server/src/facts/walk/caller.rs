@@ -82,12 +82,17 @@ fn principals_below(walker: &Walker<'_>, prefix: &str, states: &SmallVec<[State;
             // `req.session.userId` is the id itself.
             Some(_) if is_id(&member) => found.push((expression, Vec::new())),
             // `session.get` is not a user: what it gives is asked for by a key.
-            Some(_) if !catalogue.call(&next).is_empty() => found.push((prefix.to_owned(), vec![Name::new_static(KEYED)])),
+            _ if gives_principal(walker, &next) => found.push((prefix.to_owned(), vec![Name::new_static(KEYED)])),
             Some(id) => found.push((expression, id)),
             None => found.extend(principals_below(walker, &expression, &next, depth + 1)),
         }
     }
     found
+}
+
+fn gives_principal(walker: &Walker<'_>, member: &[State]) -> bool {
+    let catalogue = walker.world.catalogue();
+    catalogue.at(&catalogue.call(member)).any(|entry| matches!(entry, Entry::Principal(_)))
 }
 
 fn is_id(member: &str) -> bool {
