@@ -52,7 +52,10 @@ const OPEN: &str = include_str!("../../queries/rules/missing-auth.md");
 fn asks(file: &str, text: &str) -> Vec<String> {
     deep(|| {
         let all = cases("missing-auth", OPEN);
-        let case = all.iter().find(|case| case.section == Section::Flagged && case.files.iter().any(|known| known.name == file && known.text.contains(text))).expect("an example");
+        let case = all
+            .iter()
+            .find(|case| case.section == Section::Flagged && case.files.iter().any(|known| known.name == file && known.text.contains(text)))
+            .expect("an example");
         let project = project(case);
         let findings = check(&project);
         let open = findings.iter().filter(|finding| finding.rule.as_str() == "missing-auth");
@@ -64,9 +67,15 @@ fn asks(file: &str, text: &str) -> Vec<String> {
 #[test]
 fn where_nobody_shows_how_the_library_that_is_set_up_asks() {
     let asked = asks("auth.ts", "{ handlers, auth } = NextAuth");
-    assert_eq!(asked, ["import { auth } from \"../../../../auth\";", "const session = await auth();\n  if (!session?.user) return new Response(null, { status: 401 });"]);
+    assert_eq!(
+        asked,
+        ["import { auth } from \"../../../../auth\";", "const session = await auth();\n  if (!session?.user) return new Response(null, { status: 401 });"]
+    );
     let asked = asks("app/actions.ts", "export async function remove(id: string) {\n  await prisma.note.delete");
-    assert_eq!(asked, ["import { auth } from \"@clerk/nextjs/server\";", "const { userId } = await auth();\n  if (!userId) throw new Error(\"Unauthorized\");"]);
+    assert_eq!(
+        asked,
+        ["import { auth } from \"@clerk/nextjs/server\";", "const { userId } = await auth();\n  if (!userId) throw new Error(\"Unauthorized\");"]
+    );
     assert_eq!(asks("app.py", "login = LoginManager(app)"), ["from flask_login import login_required", "@login_required"]);
     assert_eq!(asks("main.py", "def remove(id: int, session: Session = Depends(get_session)):"), [", current_user=Depends(get_current_user)"]);
     assert_eq!(asks("shop/views.py", "def cancel_order(request, pk):"), ["from django.contrib.auth.decorators import login_required", "@login_required"]);

@@ -188,7 +188,10 @@ fn the_map_says_who_may_call_what() {
     let project = shop();
     let map = map(&project, &[]);
     assert_eq!(map["version"], 1);
-    let all: Vec<String> = routes(&map).iter().map(|route| format!("{} {} {}", route["methods"][0].as_str().unwrap_or("ANY"), route["path"].as_str().unwrap_or("?"), told(route))).collect();
+    let all: Vec<String> = routes(&map)
+        .iter()
+        .map(|route| format!("{} {} {}", route["methods"][0].as_str().unwrap_or("ANY"), route["path"].as_str().unwrap_or("?"), told(route)))
+        .collect();
     let expected = [
         "DELETE /api/notes/[id] signed-in yes/no/no/no -/no/no",
         "GET /api/notes/[id] anyone no/no/no/no -/no/no",
@@ -211,10 +214,17 @@ fn the_map_says_whose_data_is_touched_and_where_that_is_proven() {
     let note = route(&map, "PATCH", "/api/notes/[id]");
     assert_eq!((note["at"]["file"].as_str(), note["at"]["line"].as_u64()), (Some("app/api/notes/[id]/route.ts"), Some(11)));
     assert_eq!((note["data"][0]["model"].as_str(), note["data"][0]["privacy"].as_str()), (Some("Note"), Some("private")));
-    assert_eq!((note["data"][0]["writes"].as_bool(), note["data"][0]["reads"].as_bool(), note["data"][0]["rows"][0].as_str()), (Some(true), Some(false), Some("own")));
+    assert_eq!(
+        (note["data"][0]["writes"].as_bool(), note["data"][0]["reads"].as_bool(), note["data"][0]["rows"][0].as_str()),
+        (Some(true), Some(false), Some("own"))
+    );
     assert_eq!(note["callers"]["proof"]["at"]["line"], 16, "the access that asks for the owner: {note:#}");
     let open = route(&map, "GET", "/api/notes/[id]");
-    assert_eq!((open["callers"]["proof"]["at"]["line"].as_u64(), open["data"][0]["rows"][0].as_str()), (Some(8), Some("chosen")), "what anybody can do: {open:#}");
+    assert_eq!(
+        (open["callers"]["proof"]["at"]["line"].as_u64(), open["data"][0]["rows"][0].as_str()),
+        (Some(8), Some("chosen")),
+        "what anybody can do: {open:#}"
+    );
     let checked = route(&map, "DELETE", "/api/notes/[id]");
     assert_eq!(checked["callers"]["proof"]["at"]["line"], 22, "the condition that asks: {checked:#}");
     let guarded = route(&map, "POST", "/orders");
@@ -222,7 +232,11 @@ fn the_map_says_whose_data_is_touched_and_where_that_is_proven() {
     let role = route(&map, "GET", "/invoices");
     assert_eq!((role["callers"]["proof"]["at"]["line"].as_u64(), role["data"][0]["rows"][0].as_str()), (Some(69), Some("all")), "the condition: {role:#}");
     let depends = route(&map, "POST", "/invoices");
-    assert_eq!((depends["callers"]["proof"]["name"].as_str(), depends["callers"]["proof"]["at"]["line"].as_u64()), (Some("get_current_user"), Some(45)), "{depends:#}");
+    assert_eq!(
+        (depends["callers"]["proof"]["name"].as_str(), depends["callers"]["proof"]["at"]["line"].as_u64()),
+        (Some("get_current_user"), Some(45)),
+        "{depends:#}"
+    );
     assert_eq!(depends["data"][0]["rows"][0], "new");
 }
 

@@ -38,7 +38,9 @@ fn run_here(routes: &Routes, no_color: bool) -> Result<u8> {
     let redactor = Redactor::new(&Texts::of(&snapshot.project), rules::all(), &findings);
     let style = output::style(no_color);
     let text = match routes.format {
-        MapFormat::Table => report::routes::table(&snapshot.project, &map, &redactor, paint::Style { colour: style.colour && routes.output.is_none(), ..style }),
+        MapFormat::Table => {
+            report::routes::table(&snapshot.project, &map, &redactor, paint::Style { colour: style.colour && routes.output.is_none(), ..style })
+        }
         MapFormat::Json => report::routes::json(&snapshot.project, &map, &redactor),
     };
     match &routes.output {

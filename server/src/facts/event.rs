@@ -26,13 +26,16 @@ pub struct Access {
     pub callers: Vec<Caller>,
 }
 
+/// The way into a dictionary by a key of the project's own: `session["user_id"]`.
+pub const KEYED: &str = "[]";
+
 /// `session`, `req.user`, `current_user`: how the code around an access names whoever is signed in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Caller {
     pub expression: String,
     /// What it is of the principal: `data.user` of what `getUser()` gives.
     pub path: Vec<Name>,
-    /// The way to the id from the principal itself.
+    /// The way to the id from the principal itself. [`KEYED`]: a dictionary, and the project says under which key.
     pub id: Vec<Name>,
     /// It is known not to be missing.
     pub present: bool,

@@ -198,13 +198,18 @@ fn dependency(site: &Site<'_>, edits: &mut Edits) -> Option<String> {
     if site.has_word("current_user") {
         return None;
     }
-    let own = site.code.model.segments.iter().flat_map(|placed| &placed.segment.functions).map(|function| function.name.clone()).find(|name| refuses(site, name));
+    let own =
+        site.code.model.segments.iter().flat_map(|placed| &placed.segment.functions).map(|function| function.name.clone()).find(|name| refuses(site, name));
     let name = match own {
         Some(name) => name,
         None => {
             let all = site.project.sorted_files();
             let models = all.into_iter().filter(|(_, known)| known.document.language == Language::Python).filter_map(|(_, known)| known.model.as_ref());
-            let name = models.flat_map(|model| &model.segments).flat_map(|placed| &placed.segment.functions).map(|function| function.name.clone()).find(|name| refuses(site, name))?;
+            let name = models
+                .flat_map(|model| &model.segments)
+                .flat_map(|placed| &placed.segment.functions)
+                .map(|function| function.name.clone())
+                .find(|name| refuses(site, name))?;
             let from = site.imported_elsewhere(&name)?;
             site.import(&from, &name, edits)?;
             name

@@ -4,7 +4,7 @@ use super::edits::Edits;
 use super::here::Here;
 use super::use_parameter::{Part, read};
 use super::{Fix, Grade};
-use crate::model::{Arg, ExprId, ExprKind};
+use crate::model::{Arg, ExprId, ExprKind, PatternKind, StmtKind};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::text::{Name, Span};
@@ -111,7 +111,12 @@ fn ecma(here: &Here<'_>, callee: ExprId, id: ExprId, words: &[String], edits: &m
     let other = match name.as_str() {
         "exec" => "execFile",
         "execSync" => "execFileSync",
-        _ => return None,
+        _ => {
+            let promised = promised(here, &name)?;
+            let local = here.member("child_process", "execFile", edits)?;
+            edits.replace(&here.code.file, span, format!("{promised}({local})"));
+            return listed(here, id, words, edits);
+        }
     };
     if matches!(here.kind(callee), ExprKind::Name(_)) {
         let local = here.member("child_process", other, edits)?;
@@ -119,9 +124,29 @@ fn ecma(here: &Here<'_>, callee: ExprId, id: ExprId, words: &[String], edits: &m
     } else {
         edits.replace(&here.code.file, span, other);
     }
+    listed(here, id, words, edits)
+}
+
+fn listed(here: &Here<'_>, id: ExprId, words: &[String], edits: &mut Edits) -> Option<()> {
     let (program, rest) = words.split_first()?;
     edits.replace(&here.code.file, here.span(id), format!("{program}, [{}]", rest.join(", ")));
     Some(())
+}
+
+/// `promisify`, as the file names it, where `const run = promisify(exec)` made this function.
+fn promised(here: &Here<'_>, name: &Name) -> Option<String> {
+    here.code.model.segments.iter().find_map(|placed| {
+        let segment = &placed.segment;
+        let text = |id: ExprId| placed.absolute(segment[id].span).of(&here.code.text);
+        segment.stmts.iter().find_map(|stmt| {
+            let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { return None };
+            let ExprKind::Call { callee, args, .. } = &segment[*value].kind else { return None };
+            let [made] = args.as_slice() else { return None };
+            let is_it = matches!(&segment[*pattern].kind, PatternKind::Name(known) if known == name);
+            let makes = text(*callee).rsplit('.').next() == Some("promisify") && text(made.value).rsplit('.').next() == Some("exec");
+            (is_it && makes).then(|| text(*callee).to_owned())
+        })
+    })
 }
 
 /// `subprocess.run(line, shell=True)` becomes `subprocess.run([..])`.

@@ -124,8 +124,15 @@ impl Roots {
                             ground.walks.keep(root, Some(Arc::new(route)), walker)
                         }
                         None => {
-                            let closure =
-                                Closure { item: item.clone(), function, captured: None, this: None, class: None, bound: Vec::new(), assumes: Default::default() };
+                            let closure = Closure {
+                                item: item.clone(),
+                                function,
+                                captured: None,
+                                this: None,
+                                class: None,
+                                bound: Vec::new(),
+                                assumes: Default::default(),
+                            };
                             walker.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
                             ground.walks.keep(root, None, walker)
                         }

@@ -9,10 +9,10 @@ pub mod marks;
 pub mod page;
 pub mod paint;
 mod redact;
+pub mod routes;
 #[cfg(test)]
 mod samples;
 pub mod sarif;
-pub mod routes;
 mod setup;
 pub mod suppress;
 pub mod text;

@@ -145,7 +145,11 @@ pub fn table(project: &Project, map: &[Entry], redactor: &Redactor, style: Style
     if rows.is_empty() {
         return "No routes were found.\n".to_owned();
     }
-    if style.width >= TABLE_FROM { columns(&rows, style, &mut out) } else { stacked(&rows, style, &mut out) }
+    if style.width >= TABLE_FROM {
+        columns(&rows, style, &mut out)
+    } else {
+        stacked(&rows, style, &mut out)
+    }
     out.push_str(&format!("\n{}\n", summary(map)));
     out
 }
@@ -203,11 +207,22 @@ fn columns(rows: &[Row], style: Style, out: &mut String) {
             None => row.place.clone(),
         };
         let route = if row.mark.is_empty() { row.route.clone() } else { format!("{} ({})", row.route, row.mark) };
-        [route, row.who.word().to_owned(), row.data.clone(), short(row.validated).to_owned(), short(row.limited).to_owned(), short(row.signature).to_owned(), place]
+        [
+            route,
+            row.who.word().to_owned(),
+            row.data.clone(),
+            short(row.validated).to_owned(),
+            short(row.limited).to_owned(),
+            short(row.signature).to_owned(),
+            place,
+        ]
     };
     let all: Vec<[String; 7]> = rows.iter().map(cells).collect();
-    let natural: Vec<usize> =
-        HEADS.iter().enumerate().map(|(at, head)| all.iter().filter_map(|cells| cells.get(at)).map(|cell| cell.width()).max().unwrap_or(0).max(head.width())).collect();
+    let natural: Vec<usize> = HEADS
+        .iter()
+        .enumerate()
+        .map(|(at, head)| all.iter().filter_map(|cells| cells.get(at)).map(|cell| cell.width()).max().unwrap_or(0).max(head.width()))
+        .collect();
     let widths = shared(&natural, style.width);
     line(&HEADS.map(str::to_owned), &widths, &|_, text| style.paint(Tone::Faint, text), out);
     for (row, cells) in rows.iter().zip(&all) {
@@ -271,7 +286,11 @@ fn fold(text: &str, width: usize) -> Vec<String> {
     for c in text.chars() {
         let wide = width_of(c);
         if taken + wide > width && !line.is_empty() {
-            let cut = line.char_indices().filter(|(at, c)| matches!(c, ' ' | ',') || *c == '/' && !line.get(..*at).is_some_and(|before| before.ends_with(' '))).map(|(at, c)| at + c.len_utf8()).last();
+            let cut = line
+                .char_indices()
+                .filter(|(at, c)| matches!(c, ' ' | ',') || *c == '/' && !line.get(..*at).is_some_and(|before| before.ends_with(' ')))
+                .map(|(at, c)| at + c.len_utf8())
+                .last();
             let rest = match cut.filter(|cut| *cut > line.len() / 3) {
                 Some(cut) => line.split_off(cut),
                 None => String::new(),

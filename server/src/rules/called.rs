@@ -116,9 +116,7 @@ pub fn stands_under_setting(cx: &RuleCx<'_>, site: &Site) -> bool {
     });
     under_expression
         || segment.stmts.iter().any(|stmt| match &stmt.kind {
-            StmtKind::If { cond, then, otherwise, .. } => {
-                then.iter().chain(otherwise).any(|inner| holds(segment[*inner].span)) && asks(segment[*cond].span)
-            }
+            StmtKind::If { cond, then, otherwise, .. } => then.iter().chain(otherwise).any(|inner| holds(segment[*inner].span)) && asks(segment[*cond].span),
             _ => false,
         })
 }

@@ -22,6 +22,8 @@ pub struct Habit {
     pub door: Site,
     /// What it calls for it; empty where that has no name.
     pub asks: Option<Name>,
+    /// It asks whether the caller may do more than others.
+    pub is_elevated: bool,
     pub framework: Name,
     pub path: Option<String>,
     /// The function, and where it is registered.
@@ -47,7 +49,8 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
             None => break,
         }
     }
-    let asks = (is_known(first.0) && points.all(|(facts, _)| is_known(facts))).then(|| name(cx, first.0));
+    let is_elevated = judge.is_elevated(first.0);
+    let asks = (is_known(first.0) && points.all(|(facts, _)| is_known(facts))).then(|| name(cx, first.0, is_elevated));
     let handler = route.function().and_then(|key| {
         let span = cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.span;
         Some(Site { item: key.item, span })
@@ -55,6 +58,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
     Some(Habit {
         door: door(cx.project, route).site,
         asks,
+        is_elevated,
         framework: route.framework.clone(),
         path: route.path.clone(),
         handler,
@@ -63,7 +67,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
 }
 
 /// `requireUser`, `login_required`: a function of the project before what a library calls it.
-fn name(cx: &RuleCx<'_>, facts: &Facts) -> Name {
+fn name(cx: &RuleCx<'_>, facts: &Facts, is_elevated: bool) -> Name {
     let route = cx.walk.route.as_ref();
     let in_front = route.into_iter().flat_map(|route| &route.chain).filter_map(|link| match link.value.kind() {
         Kind::Function(closure) => {
@@ -74,12 +78,25 @@ fn name(cx: &RuleCx<'_>, facts: &Facts) -> Name {
     let mut called: Vec<Name> =
         cx.walk.visited.iter().filter_map(|key| Some(cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.name.clone())).collect();
     called.sort();
-    let is_asking = |name: &Name| !name.is_empty() && (names::is_guard(name) || names::is_current_user(name));
+    let own = route.and_then(|route| cx.project.function_name(&route.function()?));
+    let is_asking = |name: &Name| {
+        let says = names::is_guard(name) || names::is_current_user(name) || is_elevated && is_of_administrators(name);
+        !name.is_empty() && says && own.as_deref() != Some(name.as_str())
+    };
     let by_library = facts.iter().find_map(|fact| match fact {
         Fact::Guard(guard) if guard.sure && matches!(guard.kind, GuardKind::Identity | GuardKind::Role) && is_word(&guard.name) => Some(guard.name.clone()),
         _ => None,
     });
-    in_front.chain(called).find(is_asking).or(by_library).unwrap_or_default()
+    let mut asking: Vec<Name> = in_front.chain(called).filter(is_asking).collect();
+    if let Some(at) = asking.iter().position(|name| is_elevated && is_of_administrators(name)) {
+        return asking.swap_remove(at);
+    }
+    asking.into_iter().next().or(by_library).unwrap_or_default()
+}
+
+/// `require_admin`, `get_current_superuser`.
+fn is_of_administrators(name: &str) -> bool {
+    names::words(name).iter().any(|word| matches!(word.as_str(), "admin" | "admins" | "administrator" | "superuser" | "staff" | "moderator"))
 }
 
 fn is_word(name: &str) -> bool {
@@ -88,11 +105,14 @@ fn is_word(name: &str) -> bool {
 
 /// Is this a finding that is read with what the other handlers do?
 pub fn matter_to(raw: &Raw) -> bool {
-    raw.meta.id == missing_auth::META.id
+    raw.meta.id == missing_auth::META.id || raw.meta.id == admin_open::META.id
 }
 
 /// Did somebody write above the handler that it is meant for everybody?
 pub fn is_meant(project: &Project, raw: &Raw) -> bool {
+    if raw.meta.id != missing_auth::META.id {
+        return false;
+    }
     let guarded = raw.related.iter().filter_map(|(place, message)| match place {
         RawPlace::Site(site) if message.starts_with(missing_auth::GUARDED) => Some(site),
         _ => None,
@@ -103,6 +123,14 @@ pub fn is_meant(project: &Project, raw: &Raw) -> bool {
 /// What the other handlers of the file do makes a finding surer, and is said with it.
 pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: impl Iterator<Item = &'h Habit>, raw: &mut Raw) {
     let near: Vec<&Habit> = near.collect();
+    if raw.meta.id == admin_open::META.id {
+        // Only what asks for more than being signed in helps.
+        if let Some(own) = near.iter().find(|habit| habit.door == raw.site) {
+            let asking: Vec<&Habit> = near.iter().copied().filter(|habit| habit.is_elevated).collect();
+            raw.plans.extend(plan(project, own, &asking, far.filter(|habit| habit.is_elevated)));
+        }
+        return;
+    }
     if let Some(own) = near.iter().find(|habit| habit.door == raw.site) {
         raw.plans.extend(plan(project, own, &near, far));
         if let Some((file, span)) = own.path.as_deref().and_then(|path| guard_in_page(project, path)) {

@@ -3,14 +3,17 @@
 use super::FixPlan;
 use super::plan::RequireOwner;
 use super::raw::RuleCx;
-use crate::facts::event::{Access, Caller};
+use crate::facts::event::{Access, Caller, Event};
+use crate::facts::query::Filter;
 use crate::facts::schema::{OwnerKind, OwnerPath};
+use crate::facts::value::Kind;
 use crate::project::routes::Route;
 use crate::text::Name;
 
 /// A plan, if the owner is a column of the model itself and somebody is signed in by name.
 pub fn plan(cx: &RuleCx<'_>, access: &Access, route: &Route, owner: Option<&OwnerPath>) -> Option<FixPlan> {
     let owner = owner.filter(|owner| owner.steps.is_empty() && owner.kind == OwnerKind::Owner)?;
+    let access = finder(cx, access);
     let query = &access.query;
     let model = cx.schema.model(&query.model)?;
     Some(FixPlan::RequireOwner(Box::new(RequireOwner {
@@ -26,6 +29,17 @@ pub fn plan(cx: &RuleCx<'_>, access: &Access, route: &Route, owner: Option<&Owne
         framework: route.framework.clone(),
         callers: access.callers.iter().map(|caller| (caller.expression.clone(), rest(caller))).collect(),
     })))
+}
+
+/// What is done to a row that was found before is tied to the user where it is found.
+fn finder<'c>(cx: &RuleCx<'c>, access: &'c Access) -> &'c Access {
+    let [Filter::Row(value)] = access.query.filter.as_slice() else { return access };
+    let Kind::Row(row) = value.kind() else { return access };
+    let found = cx.walk.events.iter().find_map(|event| match event {
+        Event::Access(other) if other.id == row.access && other.query.model == access.query.model => Some(other),
+        _ => None,
+    });
+    found.unwrap_or(access)
 }
 
 /// What leads from the expression to the id: for `auth`, which is the `data` of what `getUser()` gave, `user.id`.

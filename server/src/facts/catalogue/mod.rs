@@ -218,7 +218,8 @@ impl Catalogue {
         };
         let shaped = |knows: Knows| {
             self.frameworks.iter().filter(|framework| !framework.called.is_empty() || !framework.typed.is_empty()).find_map(|framework| {
-                let begins = params.windows(2).take(2).position(|pair| matches!(pair, [first, second] if knows(framework, 0, first) && knows(framework, 1, second)));
+                let begins =
+                    params.windows(2).take(2).position(|pair| matches!(pair, [first, second] if knows(framework, 0, first) && knows(framework, 1, second)));
                 // What gets the error first is told by its number of parameters.
                 begins.filter(|begins| *begins == 0 || params.len() > 3).map(|begins| (framework, begins))
             })

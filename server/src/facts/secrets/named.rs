@@ -83,8 +83,11 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
             _ => Rank::Named,
         },
     };
-    let is_own_database =
-        |form: &String| ["postgres", "mysql", "mariadb", "mongo", "redis", "rabbitmq", "dbpass", "db_pass", "database_pass"].iter().any(|name| form.to_ascii_lowercase().contains(name));
+    let is_own_database = |form: &String| {
+        ["postgres", "mysql", "mariadb", "mongo", "redis", "rabbitmq", "dbpass", "db_pass", "database_pass"]
+            .iter()
+            .any(|name| form.to_ascii_lowercase().contains(name))
+    };
     // The password of a database that only lives beside the app in its compose file opens nothing outside of it.
     if row.generic && hints.names_services && forms.iter().any(is_own_database) || hints.translates && (row.generic || row.weak) {
         return None;

@@ -152,7 +152,12 @@ pub(super) fn is_build_file(path: &str) -> bool {
 /// What the service is told that runs tests and builds.
 pub(super) fn runs_the_tests(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    path.contains(".github/workflows/") || path.contains(".github/actions/") || name.starts_with(".gitlab-ci") || path.contains(".circleci/") || name == "azure-pipelines.yml" || name == ".travis.yml"
+    path.contains(".github/workflows/")
+        || path.contains(".github/actions/")
+        || name.starts_with(".gitlab-ci")
+        || path.contains(".circleci/")
+        || name == "azure-pipelines.yml"
+        || name == ".travis.yml"
 }
 
 /// `docker-compose.dev.yml`, `compose.local.yaml`: services for the machine somebody develops on.

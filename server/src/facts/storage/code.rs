@@ -111,7 +111,9 @@ fn is_of_files(segment: &Segment, call: ExprId, args: &[Arg]) -> bool {
         _ => true,
     });
     let names_files = |name: &str| {
-        crate::facts::names::words(name).iter().any(|word| matches!(word.as_str(), "file" | "files" | "bucket" | "blob" | "upload" | "object" | "storage" | "gcs" | "image" | "photo"))
+        crate::facts::names::words(name)
+            .iter()
+            .any(|word| matches!(word.as_str(), "file" | "files" | "bucket" | "blob" | "upload" | "object" | "storage" | "gcs" | "image" | "photo"))
     };
     given
         && segment.exprs.iter().filter(|expr| whole.contains(expr.span)).any(|expr| match &expr.kind {

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::Walker;
 use crate::facts::catalogue::{Entry, State};
 use crate::facts::check::{Fact, Root};
-use crate::facts::event::Caller;
+use crate::facts::event::{Caller, KEYED};
 use crate::facts::value::{Kind, Value};
 use crate::text::Name;
 
@@ -90,11 +90,18 @@ fn principals_below(walker: &Walker<'_>, prefix: &str, states: &SmallVec<[State;
         match principal {
             // `req.session.userId` is the id itself.
             Some(_) if is_id(&member) => found.push((expression, Vec::new())),
+            // `session.get` is not a user: what it gives is asked for by a key.
+            _ if gives_principal(walker, &next) => found.push((prefix.to_owned(), vec![Name::new_static(KEYED)])),
             Some(id) => found.push((expression, id)),
             None => found.extend(principals_below(walker, &expression, &next, depth + 1)),
         }
     }
     found
+}
+
+fn gives_principal(walker: &Walker<'_>, member: &[State]) -> bool {
+    let catalogue = walker.world.catalogue();
+    catalogue.at(&catalogue.call(member)).any(|entry| matches!(entry, Entry::Principal(_)))
 }
 
 fn is_id(member: &str) -> bool {

@@ -234,7 +234,9 @@ impl Walker<'_> {
         // `".." in name`
         if let Some(text) = a.as_str() {
             // Of several that it may be, what was found out holds of the one that it is.
-            for one in b.alternatives().into_iter().filter(|one| matches!(one.kind(), Kind::Unknown | Kind::Library(_) | Kind::Text(_)) && !one.taint().is_empty()) {
+            for one in
+                b.alternatives().into_iter().filter(|one| matches!(one.kind(), Kind::Unknown | Kind::Library(_) | Kind::Text(_)) && !one.taint().is_empty())
+            {
                 let Some(symbol) = one.symbol() else { continue };
                 let told = super::tested::told(symbol, Test::Holds, Some(text.clone()));
                 truth.if_true.add_all(&told.if_true);

@@ -45,12 +45,10 @@ impl Walker<'_> {
             }
             (Kind::Rows(_), _) => self.element_of(base),
             (Kind::Seq(_), _) => self.element_of(base),
-            (Kind::Str(text), Kind::Number(at)) if at.parse::<usize>().is_ok() => {
-                match at.parse().ok().and_then(|at: usize| text.chars().nth(at)) {
-                    Some(letter) => Value::str(letter.to_string()),
-                    None => Value::unknown(),
-                }
-            }
+            (Kind::Str(text), Kind::Number(at)) if at.parse::<usize>().is_ok() => match at.parse().ok().and_then(|at: usize| text.chars().nth(at)) {
+                Some(letter) => Value::str(letter.to_string()),
+                None => Value::unknown(),
+            },
             // A part of a text is a text of its own, of which something can be found out.
             (Kind::Str(_) | Kind::Text(_), _) if base.taint().is_empty() => Value::unknown(),
             (Kind::Str(_) | Kind::Text(_), _) => {

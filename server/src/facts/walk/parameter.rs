@@ -75,6 +75,10 @@ impl Walker<'_> {
             };
             self.bind(param.pattern, value);
         }
+        // What was injected ran before the handler does anything itself.
+        if self.frames.len() == 1 && self.handler.as_ref().is_some_and(|handler| handler.injects) {
+            self.before_handler = self.events.len();
+        }
     }
 
     /// The parameters of a function that nobody here calls or registers, where they are what a framework passes to its handlers.

@@ -124,7 +124,9 @@ impl<'w> Walker<'w> {
 /// A parameter of the address or of the query: text, and sent back as it came.
 fn is_sent_text(value: &Value) -> bool {
     let is_member = value.symbol().is_some_and(|symbol| !symbol.path.is_empty());
-    matches!(value.kind(), Kind::Unknown | Kind::Library(_)) && is_member && value.taint().iter().any(|origin| matches!(origin.part, Part::Params | Part::Query))
+    matches!(value.kind(), Kind::Unknown | Kind::Library(_))
+        && is_member
+        && value.taint().iter().any(|origin| matches!(origin.part, Part::Params | Part::Query))
 }
 
 /// An element that was made as a script, and whose source as a whole is given.

@@ -198,7 +198,10 @@ impl Walker<'_> {
 fn is_sent_text(value: &Value, other: &Value) -> bool {
     let is_sent = |value: &Value| value.taint().iter().any(|origin| origin.part.is_request());
     let is_always_text = value.taint().iter().any(|origin| matches!(origin.part, Part::Params | Part::Query | Part::Path | Part::Headers | Part::Cookies));
-    matches!(value.kind(), Kind::Unknown | Kind::Library(_)) && !matches!(other.kind(), Kind::Number(_)) && is_sent(value) && (is_always_text || !is_sent(other))
+    matches!(value.kind(), Kind::Unknown | Kind::Library(_))
+        && !matches!(other.kind(), Kind::Number(_))
+        && is_sent(value)
+        && (is_always_text || !is_sent(other))
 }
 
 fn push_literal(text: &mut Text, literal: &str) {

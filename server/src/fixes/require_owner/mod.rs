@@ -12,6 +12,7 @@ use super::literal::Code;
 use super::phrasebook;
 use super::stack::Wanted;
 use super::{Fix, Grade};
+use crate::facts::event::KEYED;
 use crate::facts::query::Operation;
 use crate::project::Project;
 use crate::rules::plan::RequireOwner;
@@ -68,7 +69,12 @@ impl Site<'_> {
 /// The user's id, as the code at the access can write it. What the file already does comes first.
 fn user(project: &Project, code: &Code<'_>, plan: &RequireOwner) -> Option<String> {
     let mut candidates: Vec<String> = Vec::new();
+    let mut asked_for: Option<String> = None;
     for (expression, rest) in &plan.callers {
+        if rest.iter().any(|step| step == KEYED) {
+            asked_for = asked_for.or_else(|| keyed(project, code, expression));
+            continue;
+        }
         candidates.extend(used_in(&code.text, expression));
         let mut text = expression.clone();
         for step in rest {
@@ -81,6 +87,9 @@ fn user(project: &Project, code: &Code<'_>, plan: &RequireOwner) -> Option<Strin
     let known: Vec<&String> = candidates.iter().filter(|candidate| count(&code.text, candidate) > 0).collect();
     if let Some(known) = known.first() {
         return Some((*known).clone());
+    }
+    if asked_for.is_some() {
+        return asked_for;
     }
     // What other files of the project read is better evidence, too.
     let code_files = project.files().filter(|(file, known)| known.model.is_some() && *file != &code.file).map(|(_, known)| &known.document);
@@ -115,6 +124,32 @@ fn used_in(text: &str, expression: &str) -> Option<String> {
     None
 }
 
+/// `session["user_id"]`, `c.get("user").id`, where the project asks `session` for the user's id by this key: in this file, or else in another.
+fn keyed(project: &Project, code: &Code<'_>, expression: &str) -> Option<String> {
+    let known = key_in(&code.text, expression).or_else(|| {
+        let others = project.files().filter(|(file, known)| known.model.is_some() && *file != &code.file && known.document.language == code.language);
+        others.map(|(_, known)| known.document.text()).find_map(|text| key_in(&text, expression))
+    })?;
+    let mark = super::edits::quote(&code.text, '"');
+    Some(match (code.language.is_ecma(), USERS.contains(&known)) {
+        (true, true) => format!("{expression}.get({mark}{known}{mark}).id"),
+        (true, false) => format!("{expression}.get({mark}{known}{mark})"),
+        (false, true) => return None,
+        (false, false) => format!("{expression}[{mark}{known}{mark}]"),
+    })
+}
+
+/// The keys of whole users.
+const USERS: [&str; 3] = ["user", "currentUser", "authUser"];
+
+/// The key that is one of an id or of a user, of those that this text asks for.
+fn key_in(text: &str, expression: &str) -> Option<&'static str> {
+    const KEYS: [&str; 9] = ["user_id", "userId", "uid", "id", "account_id", "accountId", "member_id", "_user_id", "sub"];
+    KEYS.into_iter()
+        .chain(USERS)
+        .find(|key| ["[", ".get("].iter().any(|ask| ['"', '\''].iter().any(|mark| count(text, &format!("{expression}{ask}{mark}{key}{mark}")) > 0)))
+}
+
 fn count(text: &str, expression: &str) -> usize {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     text.match_indices(expression)
@@ -144,7 +179,14 @@ fn reads_one(operation: Operation) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::used_in;
+    use super::{key_in, used_in};
+
+    #[test]
+    fn the_key_of_a_session_is_the_one_that_is_asked_for() {
+        assert_eq!(key_in("user = session.get('user_id', None)", "session"), Some("user_id"));
+        assert_eq!(key_in("session[\"uid\"] = made.id", "session"), Some("uid"));
+        assert_eq!(key_in("my.session[\"uid\"]; session[\"theme\"]", "session"), None);
+    }
 
     #[test]
     fn the_users_id_is_written_as_the_file_writes_it() {

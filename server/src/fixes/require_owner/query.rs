@@ -1,8 +1,8 @@
 //! The edits per database client (authorization reference, section 5.4).
 
-use super::{builders, denial, statement};
 use super::compare::compare_after;
 use super::{Site, indentation, reads_one};
+use super::{builders, denial, statement};
 use crate::facts::query::Operation;
 use crate::fixes::edits::Edits;
 use crate::model::{Arg, Entry, ExprId, ExprKind, Key, PatternKind, Placed, StmtId, StmtKind};

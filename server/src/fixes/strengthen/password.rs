@@ -71,6 +71,9 @@ fn value_at<'c>(code: &'c Code<'c>, at: Span) -> Option<(Here<'c>, String)> {
         ExprKind::Call { args, .. } => {
             args.iter().find(|arg| arg.name.is_some() && arg.span == span).map(|arg| (Here { code, placed, id: arg.value }, String::new()))
         }
+        ExprKind::Seq { items, .. } => {
+            items.iter().find(|item| !item.spread && segment[item.value].span == span).map(|item| (Here { code, placed, id: item.value }, String::new()))
+        }
         ExprKind::Assign { target, op: None, value } => {
             let is_it = matches!(&segment[*target].kind, crate::model::PatternKind::Place(place) if segment[*place].span == span);
             is_it.then(|| (Here { code, placed, id: *value }, String::new()))

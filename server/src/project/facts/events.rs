@@ -3,7 +3,7 @@
 use super::beliefs::{Before, Holding, OfAccess, OfCaller, OfEvent, OfFilter, OfGuard, OfRoute, OfValue};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::credential::{Credential, credential};
-use crate::facts::event::{Access, Event, RegistrationKind, UseKind};
+use crate::facts::event::{Access, Event, KEYED, RegistrationKind, UseKind};
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::show;
@@ -99,7 +99,7 @@ fn tell_access(project: &Project, access: &Access) -> OfAccess {
     let caller = |caller: &crate::facts::event::Caller| {
         // The id is told from the principal itself; what was already followed of the way is left out.
         let rest = if caller.id.starts_with(&caller.path) { caller.id.get(caller.path.len()..).unwrap_or_default() } else { &[] };
-        let id = rest.iter().fold(caller.expression.clone(), |text, step| format!("{text}.{step}"));
+        let id = rest.iter().fold(caller.expression.clone(), |text, step| if step == KEYED { text + KEYED } else { format!("{text}.{step}") });
         OfCaller { expression: caller.expression.clone(), id, present: caller.present }
     };
     OfAccess {

@@ -84,7 +84,8 @@ pub(super) fn of(cx: &RuleCx<'_>, judge: &Judge<'_>, handler: &Handler<'_>, is_s
     let machine = if machine == Answer::No && may_sign { Answer::Unknown } else { machine };
     let role = everywhere(&|facts| role(judge, facts));
     let (object, owned) = object(cx, judge);
-    let role = if role == Answer::No && object != Answer::Yes && signed_in != Answer::No && standing::a_condition_names_a_role(cx) { Answer::Unknown } else { role };
+    let role =
+        if role == Answer::No && object != Answer::Yes && signed_in != Answer::No && standing::a_condition_names_a_role(cx) { Answer::Unknown } else { role };
     let (signed_in, machine, role, object) = (seen(signed_in, is_seen), seen(machine, is_seen), seen(role, is_seen), seen(object, is_seen));
     let who = match (machine, role, object, signed_in) {
         (Answer::Yes, ..) => Who::Machine,
@@ -104,14 +105,19 @@ pub(super) fn of(cx: &RuleCx<'_>, judge: &Judge<'_>, handler: &Handler<'_>, is_s
 
 /// What matters about a route, and whether it does; else whatever it does; else what it answers.
 fn points<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> (Vec<Point<'w>>, bool) {
-    let matter: Vec<Point<'w>> =
-        deeds(cx, judge).into_iter().filter(|deed| !is_asking(cx, deed.site)).map(|deed| Point { at: deed.at, site: deed.site, facts: deed.facts, access: deed.access }).collect();
+    let matter: Vec<Point<'w>> = deeds(cx, judge)
+        .into_iter()
+        .filter(|deed| !is_asking(cx, deed.site))
+        .map(|deed| Point { at: deed.at, site: deed.site, facts: deed.facts, access: deed.access })
+        .collect();
     if !matter.is_empty() {
         return (matter, true);
     }
     let walk: &'w crate::project::RootWalk = cx.walk;
     let does = own_events(walk).filter_map(|(at, event)| match event {
-        Event::Access(access) if !access.facts.is_impossible() && !is_asking(cx, &access.site) => Some(Point { at, site: &access.site, facts: &access.facts, access: Some(access) }),
+        Event::Access(access) if !access.facts.is_impossible() && !is_asking(cx, &access.site) => {
+            Some(Point { at, site: &access.site, facts: &access.facts, access: Some(access) })
+        }
         Event::Effect(effect) if is_done(&effect.kind) && !effect.facts.is_impossible() => {
             Some(Point { at, site: &effect.site, facts: &effect.facts, access: None })
         }

@@ -64,7 +64,8 @@ fn called(cx: &RuleCx<'_>) -> Option<Proof> {
 
 /// `if (!session?.user) return ..`: a condition that speaks of whoever is signed in, as the code around an access calls them.
 fn condition(cx: &RuleCx<'_>, points: &[Point<'_>], says: &dyn Fn(&str) -> bool) -> Option<Proof> {
-    let callers: Vec<&str> = points.iter().filter_map(|point| point.access).flat_map(|access| &access.callers).map(|caller| first_word(&caller.expression)).collect();
+    let callers: Vec<&str> =
+        points.iter().filter_map(|point| point.access).flat_map(|access| &access.callers).map(|caller| first_word(&caller.expression)).collect();
     let mut found: Vec<Proof> = Vec::new();
     for key in &cx.walk.visited {
         let Some(placed) = cx.project.placed(&key.item) else { continue };
@@ -104,5 +105,7 @@ fn is_person(name: &str) -> bool {
 }
 
 fn is_of_role(name: &str) -> bool {
-    names::words(name).iter().any(|word| matches!(word.as_str(), "admin" | "role" | "roles" | "staff" | "superuser" | "moderator" | "permission" | "permissions"))
+    names::words(name)
+        .iter()
+        .any(|word| matches!(word.as_str(), "admin" | "role" | "roles" | "staff" | "superuser" | "moderator" | "permission" | "permissions"))
 }

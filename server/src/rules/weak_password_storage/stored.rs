@@ -6,7 +6,7 @@ use crate::facts::event::{Access, Event};
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
 use crate::facts::value::{Kind, Value};
-use crate::model::StmtKind;
+use crate::model::{ExprKind, StmtKind};
 use crate::project::Project;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, Strengthen};
@@ -92,7 +92,7 @@ fn told(cx: &RuleCx<'_>, access: &Access, column: &Name, value: &Value) -> Optio
         return None;
     }
     let confidence = if access.query.guessed { confidence.min(Confidence::Likely) } else { confidence };
-    let site = written_at(cx, access, column).unwrap_or_else(|| access.site.clone());
+    let site = written_at(cx, access, column, &origin.name).unwrap_or_else(|| access.site.clone());
     let mut raw = Raw::new(&META, site, confidence);
     raw.detail = "plain".into();
     let of = if access.query.model.is_empty() { String::new() } else { format!(" of `{}`", access.query.model) };
@@ -111,16 +111,27 @@ fn told(cx: &RuleCx<'_>, access: &Access, column: &Name, value: &Value) -> Optio
 }
 
 /// Where the field is given its value, inside of the call.
-fn written_at(cx: &RuleCx<'_>, access: &Access, column: &Name) -> Option<Site> {
+fn written_at(cx: &RuleCx<'_>, access: &Access, column: &Name, value: &Name) -> Option<Site> {
     let around = access.query.site.as_ref().unwrap_or(&access.site);
-    let inside = |site: &Site| site.item == around.item && around.span.contains(site.span);
+    let inside = |site: &&Site| site.item == around.item && around.span.contains(site.span);
     let written = cx.walk.events.iter().filter_map(|event| if let Event::Named(named) = event { Some(named) } else { None });
     let mut written: Vec<&Site> = written.filter(|named| named.name == *column).map(|named| &named.site).collect();
     written.dedup();
-    match written.as_slice() {
-        [only] => Some((*only).clone()),
-        several => several.iter().find(|site| inside(site)).map(|site| (*site).clone()),
-    }
+    let found = written.iter().copied().find(inside).cloned().or_else(|| bound_at(cx.project, &access.site, value));
+    found.or_else(|| if let [only] = written.as_slice() { Some((*only).clone()) } else { None })
+}
+
+/// The one value of this name among those that are handed over beside an SQL text: `[email, password]`.
+fn bound_at(project: &Project, call: &Site, value: &Name) -> Option<Site> {
+    let segment = &project.placed(&call.item)?.segment;
+    let in_call = segment.exprs.iter().filter(|expr| call.span.contains(expr.span));
+    let items = in_call.filter_map(|expr| if let ExprKind::Seq { items, .. } = &expr.kind { Some(items) } else { None }).flatten();
+    let mut named = items.filter(|item| match &segment[item.value].kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => name == value,
+        _ => false,
+    });
+    let found = named.next()?;
+    named.next().is_none().then(|| Site { item: call.item.clone(), span: segment[found.value].span })
 }
 
 /// The vendor hashes what it gets.
