@@ -134,7 +134,7 @@ fn findings(path: &str, text: &str) -> Vec<Finding> {
     let mut out = Vec::new();
     let Some(known) = project.file(&file) else { panic!("{path} is not read") };
     secret_hardcoded::of_file(
-        &FileCx { project: &project, reach: &Reach::of(&project), file: &file, known, schema: project.schema() },
+        &FileCx { project: &project, reach: &Reach::of(&project), file: &file, known, schema: project.schema(), include_tests: false },
         &mut Memory::default(),
         &mut out,
     );

@@ -196,15 +196,11 @@ fn by_path(resources: &Value) -> Option<Open> {
 
 /// `res.setHeader("Access-Control-Allow-Origin", req.headers.origin)`, with the header that lets cookies along.
 fn by_hand(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
-    let is = |effect: &Effect, wanted: &str| taken(effect, "name").and_then(|arg| arg.value.as_str()).is_some_and(|name| name.eq_ignore_ascii_case(wanted));
-    if !is(effect, "access-control-allow-origin") {
-        return None;
-    }
-    let value = &taken(effect, "value")?.value;
+    let value = said(effect, "access-control-allow-origin")?;
     let others = cx.walk.events.iter().filter_map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None });
     let is_on = |other: &Effect| {
-        let value = taken(other, "value").map(|arg| arg.value.kind());
-        is(other, "access-control-allow-credentials") && matches!(value, Some(Kind::Str(text)) if &**text == "true") | matches!(value, Some(Kind::Bool(true)))
+        let value = said(other, "access-control-allow-credentials").map(Value::kind);
+        matches!(value, Some(Kind::Str(text)) if &**text == "true") || matches!(value, Some(Kind::Bool(true)))
     };
     let same_file = |other: &&Effect| other.site.item.file == effect.site.item.file;
     if !others.filter(same_file).any(is_on) {
@@ -237,6 +233,19 @@ fn by_hand(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     raw.detail = "header".into();
     raw.message = says.to_owned();
     Some(raw)
+}
+
+/// What a call says under the name of a header, by itself or among others: `set(name, value)`, `set({ ... })`, `writeHead(200, { ... })`.
+fn said<'e>(effect: &'e Effect, wanted: &str) -> Option<&'e Value> {
+    let name = taken(effect, "name").map(|arg| &arg.value);
+    if name.and_then(Value::as_str).is_some_and(|name| name.eq_ignore_ascii_case(wanted)) {
+        return taken(effect, "value").map(|arg| &arg.value);
+    }
+    let listed = name.or_else(|| taken(effect, "headers").map(|arg| &arg.value))?;
+    match listed.kind() {
+        Kind::Object(object) => object.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value),
+        _ => None,
+    }
 }
 
 /// `req.headers.origin || "*"` names whoever asks, too.

@@ -18,6 +18,8 @@ pub struct FileCx<'c> {
     pub known: &'c File,
     /// The models of all files, with what the configuration says of them.
     pub schema: &'c Schema,
+    /// Tests, fixtures and examples are asked about as other code is.
+    pub include_tests: bool,
 }
 
 impl<'c> FileCx<'c> {

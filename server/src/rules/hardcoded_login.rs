@@ -26,7 +26,7 @@ fn told(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
         let origin = sent.value.taint().iter().find(|origin| origin.part.is_request() && is_password(&origin.name))?;
         could_open(literal).then_some((origin, literal))
     })?;
-    if purpose(cx.project.relative(&literal.site.item.file)) != Purpose::Product {
+    if !cx.config.include_tests && purpose(cx.project.relative(&literal.site.item.file)) != Purpose::Product {
         return None;
     }
     // A constant that is called a password is told where it is given its value.

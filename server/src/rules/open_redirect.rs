@@ -86,8 +86,9 @@ fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
 /// A parameter in the address of the page. The address itself, or a part of it, leads to the page again.
 fn of_link(hole: &Hole<'_>, sink: &Sink) -> Option<Input> {
     let input = Input::of_browser(hole.value, Cleanings::REDIRECT, &sink.facts)?;
-    let is_address =
-        matches!(input.name.as_str(), "href" | "pathname" | "search" | "hash" | "URL" | "documentURI" | "referrer" | "location" | "name" | "a value");
+    // `params.get("next")` is called what was asked for.
+    let asked = hole.value.symbol().and_then(|symbol| symbol.path.last()).unwrap_or(&input.name);
+    let is_address = matches!(asked.as_str(), "href" | "pathname" | "search" | "hash" | "URL" | "documentURI" | "referrer" | "location" | "name" | "a value");
     (!is_address).then_some(Input { confidence: Confidence::Likely, ..input })
 }
 

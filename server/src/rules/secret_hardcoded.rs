@@ -45,7 +45,7 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
     let input = Input {
         document: &cx.known.document,
         model: cx.known.model.as_deref(),
-        path: cx.project.relative(cx.file),
+        path: told_path(cx),
         way: &way,
         ignored: cx.project.is_ignored(cx.file),
         tracked: cx.project.is_tracked(cx.file),
@@ -83,6 +83,15 @@ fn text_besides_code(input: &Input<'_>) -> Option<String> {
         // Code that could not be parsed is text.
         Some(embedded) if input.model.is_some() || embedded.parts().is_empty() => Some(embedded.rest().to_string()),
         _ => input.model.is_none().then(|| input.document.text()),
+    }
+}
+
+/// Where the file lies. Who asks about tests and examples as about other code wants no less of a secret for the folder it is in.
+fn told_path<'c>(cx: &FileCx<'c>) -> &'c str {
+    let path = cx.project.relative(cx.file);
+    match secrets::Place::of(path) {
+        secrets::Place::Test | secrets::Place::Example if cx.include_tests => path.rsplit('/').next().unwrap_or(path),
+        _ => path,
     }
 }
 

@@ -239,10 +239,8 @@ impl Walker<'_> {
         Some(match (name.as_str(), base.kind()) {
             ("format", Kind::Str(pattern)) if self.python() => self.format(&pattern.clone(), args, span),
             ("join", _) if self.python() => self.joined(base, &first?, span),
-            ("concat", _) => match first {
-                Some(other) => self.concat(base, span, &other, span),
-                None => base.clone(),
-            },
+            ("concat", _) => args.iter().fold(base.clone(), |text, other| self.concat(&text, span, &other.value, other.site.span)),
+            ("charCodeAt" | "codePointAt" | "localeCompare" | "lastIndexOf", _) => Value::number(),
             (
                 "toUpperCase" | "toLowerCase" | "trim" | "upper" | "lower" | "strip" | "trimEnd" | "trimStart" | "toString" | "encode" | "decode" | "replace"
                 | "replaceAll" | "rstrip" | "lstrip" | "title" | "capitalize" | "normalize" | "padStart",

@@ -31,7 +31,7 @@ impl Shop {
         let reach = Reach::of(&self.project);
         for (file, known) in self.project.sorted_files() {
             secret_hardcoded::of_file(
-                &FileCx { project: &self.project, reach: &reach, file, known, schema: self.project.schema() },
+                &FileCx { project: &self.project, reach: &reach, file, known, schema: self.project.schema(), include_tests: false },
                 &mut Default::default(),
                 &mut findings,
             );

@@ -69,7 +69,9 @@ fn judge(cx: &RuleCx<'_>, sink: &Sink, path: &[Name]) -> Option<Told> {
     if is_request && matches!(last, "body" | "json" | "form" | "POST") && takes_passwords(cx) {
         return Some(Told { what: What::Body, impact: Impact::Medium, confidence: Confidence::Likely });
     }
-    if !is_private_value(last) {
+    // What nobody can use as it is: `encryptedPassword`, `maskedToken`.
+    let is_covered = crate::facts::names::words(last).iter().any(|word| matches!(word.as_str(), "encrypted" | "masked" | "redacted" | "obfuscated"));
+    if is_covered || !is_private_value(last) {
         return None;
     }
     let confidence = if is_worst(last) { sure } else { sure.min(Confidence::Likely) };

@@ -37,6 +37,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 
 fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize, out: &mut Vec<Raw>) {
     let Some(how) = Way::of(&sink.client) else { return };
+    if sink.client == "make" && !parts::literals(&sink.value).trim_start().starts_with('<') {
+        return;
+    }
     let surely = match how {
         Way::Answer(kind) => match answered::is_page(cx, kind, &sink.value, &sink.args, at) {
             Some(surely) => surely,
@@ -142,6 +145,10 @@ fn judge<'v>(hole: Hole<'v>, facts: &Facts, way: Way) -> Option<Found<'v>> {
         let others = [Input::of_browser, Input::of_fetched, Input::of_stored];
         others.iter().find_map(|other| other(value, Cleanings::HTML, facts)).filter(|input| input.part == Part::Browser || !is_no_text(&input.name))
     });
+    // What a service sends to see whether it reached the right place, who has to send it back.
+    if matches!(way, Way::Answer(_)) && hole.site.is_none() && input.as_ref().is_some_and(|input| input.name.ends_with("challenge")) {
+        return None;
+    }
     let mut input = match input {
         Some(input) => input,
         None => Input::of(value, Cleanings::HTML, facts, Some(of_parameters))?,
