@@ -35,7 +35,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let mut points = own_events(cx.walk).filter_map(|(_, event)| match event {
         Event::Access(access) if !is_asking(cx, &access.site) => Some(&access.facts),
-        Event::Effect(effect) => Some(&effect.facts),
+        Event::Effect(effect) if !is_asking(cx, &effect.site) => Some(&effect.facts),
         _ => None,
     });
     let first: &Facts = points.next()?;
