@@ -317,7 +317,12 @@ fn of_file(snapshot: &Snapshot, reach: &Reach, schema: &Schema, file: &FileId, m
     let Some(known) = snapshot.project.file(file) else { return };
     let mut found = Vec::new();
     let is_shown = snapshot.config.include_tests || matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
-    rules::of_file(&FileCx { project: &snapshot.project, reach, file, known, schema, include_tests: snapshot.config.include_tests }, is_shown, memory, &mut found);
+    rules::of_file(
+        &FileCx { project: &snapshot.project, reach, file, known, schema, include_tests: snapshot.config.include_tests },
+        is_shown,
+        memory,
+        &mut found,
+    );
     if is_shown && !hits.is_empty() {
         let secrets: Vec<Span> = found.iter().map(|finding| finding.place.span).collect();
         found.extend(rules::own::findings(&snapshot.config.own_rules, &known.document, hits, &secrets));
