@@ -107,9 +107,19 @@ fn is_silent_in_samples(row: &Row, value: &str) -> bool {
     !is_random && (row.accepts_weak_values() || matches!(row.id.as_str(), "generic-password" | "seed-phrase"))
 }
 
+/// What anybody could guess only has to be there where tests are run, and beside the app in its compose file.
+fn is_silent_beside_services(row: &Row, value: &str) -> bool {
+    let is_word = value.bytes().filter(u8::is_ascii_digit).count() < 6;
+    is_word && matches!(row.id.as_str(), "auth-secret" | "jwt-signing-secret" | "session-secret" | "generic-password")
+}
+
 impl Carrier {
     fn is_sample(&self) -> bool {
         self.path.contains("env.")
+    }
+
+    fn runs_services(&self) -> bool {
+        self.path.ends_with("ci.yml") || self.path.contains("compose")
     }
 
     /// The file with a secret in it; `None` if it cannot hold this value.
@@ -192,6 +202,9 @@ fn every_row_is_found_in_every_kind_of_file() {
         }
         let text = carrier.with(name, value)?;
         let found = findings(carrier.path, &text);
+        if found.is_empty() && carrier.runs_services() && is_silent_beside_services(row, value) {
+            return None;
+        }
         let times = carrier.text.matches("VALUE").count();
         // A plain `SECRET` says whose it is only beside a library that signs with it.
         let expected = if row.id == "signing-secret" && !details(&found).contains(&"signing-secret") { "generic-secret" } else { row.id.as_str() };

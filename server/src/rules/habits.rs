@@ -132,7 +132,15 @@ pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: 
         return;
     }
     if let Some(own) = near.iter().find(|habit| habit.door == raw.site) {
-        raw.plans.extend(plan(project, own, &near, far));
+        // What the project does elsewhere is better than what a library's manual says.
+        match plan(project, own, &near, far) {
+            Some(plan) => raw.plans.push(plan),
+            None if raw.plans.is_empty() && matter_to(raw) => {
+                let handler = own.handler.as_ref().and_then(|at| project.place(at));
+                raw.plans.extend(handler.map(|handler| FixPlan::AskWho { handler, framework: own.framework.clone() }));
+            }
+            None => {}
+        }
         if let Some((file, span)) = own.path.as_deref().and_then(|path| guard_in_page(project, path)) {
             raw.also_place(file, span, "only this page asks who is signed in, and a stranger does not use the page (AZ13)".to_owned());
         }
