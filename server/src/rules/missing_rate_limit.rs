@@ -51,7 +51,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.message = worst.message.clone();
     raw.absence = true;
     raw.also(handler.site(), format!("reached from {}", handler.route.title()));
-    for also in needs.iter().filter(|need| need.site != worst.site).take(3) {
+    // All that is done once a password was compared is done after the one comparison.
+    let is_the_same = |need: &&Need<'_>| need.detail == "login" && worst.detail == "login" && need.site != worst.site;
+    for also in needs.iter().filter(|need| need.site != worst.site && !is_the_same(need)).take(3) {
         raw.also(also.site.clone(), also.also.to_owned());
     }
     if let Some(place) = cx.project.place(&handler.route.site) {

@@ -62,8 +62,8 @@ impl Judge<'_> {
         self.accesses
             .values()
             .filter(|other| other.id < before && self.found(other, facts))
-            .filter(|other| keys(&other.query).contains(symbol) || depth > 0 && self.names_caller(other) && has_unknown(&other.query))
-            .any(|other| self.row_is_owned(other.id, facts) || self.names_caller(other) || self.stands_below_callers(other, before, facts, depth))
+            .filter(|other| keys(&other.query).contains(symbol) || depth > 0 && self.names_caller(other) && has_unknown(&other.query) || is_dark(&other.query))
+            .any(|other| is_dark(&other.query) || self.row_is_owned(other.id, facts) || self.names_caller(other) || self.stands_below_callers(other, before, facts, depth))
     }
 
     /// Is it known that an access found something?
@@ -144,6 +144,13 @@ fn keys(query: &Query) -> FxHashSet<Symbol> {
             _ => None,
         })
         .collect()
+}
+
+/// Nothing of what it asks for could be read: `where: await whereForMember(id, user)`.
+fn is_dark(query: &Query) -> bool {
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&query.filter, &mut conjuncts);
+    !conjuncts.is_empty() && conjuncts.iter().all(|filter| matches!(filter, Filter::Opaque(_)))
 }
 
 /// Is it not known what something is compared with? Then it may be the very thing.
