@@ -290,7 +290,7 @@ fn fold(text: &str, width: usize) -> Vec<String> {
                 .char_indices()
                 .filter(|(at, c)| matches!(c, ' ' | ',') || *c == '/' && !line.get(..*at).is_some_and(|before| before.ends_with(' ')))
                 .map(|(at, c)| at + c.len_utf8())
-                .last();
+                .next_back();
             let rest = match cut.filter(|cut| *cut > line.len() / 3) {
                 Some(cut) => line.split_off(cut),
                 None => String::new(),

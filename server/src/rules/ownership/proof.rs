@@ -63,7 +63,12 @@ impl Judge<'_> {
             .values()
             .filter(|other| other.id < before && self.found(other, facts))
             .filter(|other| keys(&other.query).contains(symbol) || depth > 0 && self.names_caller(other) && has_unknown(&other.query) || is_dark(&other.query))
-            .any(|other| is_dark(&other.query) || self.row_is_owned(other.id, facts) || self.names_caller(other) || self.stands_below_callers(other, before, facts, depth))
+            .any(|other| {
+                is_dark(&other.query)
+                    || self.row_is_owned(other.id, facts)
+                    || self.names_caller(other)
+                    || self.stands_below_callers(other, before, facts, depth)
+            })
     }
 
     /// Is it known that an access found something?
