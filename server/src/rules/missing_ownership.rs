@@ -8,7 +8,7 @@ use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::Access;
 use crate::facts::query::Operation;
-use crate::facts::schema::Privacy;
+use crate::facts::schema::{OwnerKind, OwnerPath, Privacy};
 use crate::facts::taint::Part;
 use crate::text::Name;
 
@@ -51,7 +51,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let place = query.key.clone().unwrap_or_else(|| access.site.clone());
         let mut raw = Raw::new(&META, place, verdict.confidence);
         raw.detail = verdict.detail.clone();
-        raw.message = verdict.message(&model, owner.as_ref().map(|owner| owner.text()).as_deref());
+        raw.message = verdict.message(&model, owner.as_ref());
         raw.absence = true;
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
@@ -89,7 +89,10 @@ enum Problem {
 }
 
 impl Verdict {
-    fn message(&self, model: &str, owner: Option<&str>) -> String {
+    fn message(&self, model: &str, owner: Option<&OwnerPath>) -> String {
+        let whose = if owner.is_some_and(|owner| owner.kind == OwnerKind::Tenant) { "one that the signed-in user belongs to" } else { "the signed-in user" };
+        let owner = owner.map(OwnerPath::text);
+        let owner = owner.as_deref();
         // The rows that an id chooses are not a list, however they were asked for.
         let verb = if self.operation == Operation::ReadMany { Operation::ReadOne } else { self.operation }.verb();
         let input = &self.input;
@@ -102,7 +105,7 @@ impl Verdict {
         };
         match self.kind {
             Problem::Chosen => {
-                let missing = owner.map_or_else(|| "the signed-in user".to_owned(), |owner| format!("{owner} to be the signed-in user"));
+                let missing = owner.map_or_else(|| "the signed-in user".to_owned(), |owner| format!("{owner} to be {whose}"));
                 let requires = if owner.is_some() { "require" } else { "ask for" };
                 format!("Any signed-in user can {verb} any {model}: `{input}` comes from {from} and the query does not {requires} {missing}.")
             }
