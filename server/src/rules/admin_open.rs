@@ -2,12 +2,11 @@
 
 use super::open::door::{Door, door, is_unfinished};
 use super::open::purpose::{Purpose, purpose};
-use super::open::{Deed, What, administrative, deeds, standing};
-use super::ownership::{Answer, Judge, Tie, title};
+use super::open::{Deed, administrative, deeds, standing};
+use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::AccessId;
-use crate::facts::query::Operation;
 use crate::project::routes::Route;
 use crate::text::Name;
 
@@ -35,7 +34,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.message = message(cx, route, &door, deed, signs);
     raw.absence = true;
     for (deed, _) in found.all.iter().take(4) {
-        raw.also(deed.site.clone(), format!("this is what every user can do: {}", doing(cx, &deed.what)));
+        raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
     }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
@@ -83,20 +82,8 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     Found { door: Some(door), all }
 }
 
-fn doing(cx: &RuleCx<'_>, what: &What) -> String {
-    let called = |model: &Name| cx.schema.model(model).map_or_else(|| title(model), |model| title(&model.name));
-    match what {
-        What::Write { operation: Operation::Create, model, .. } => format!("create {} rows", called(model)),
-        What::Write { operation, model, .. } => format!("{} any {}", operation.verb(), called(model)),
-        What::Read { many: true, model, .. } => format!("list every {}", called(model)),
-        What::Read { model, .. } => format!("read any {}", called(model)),
-        What::Effect(kind) if kind == "refund" => "pay money back".to_owned(),
-        What::Effect(_) => "start payments or send messages".to_owned(),
-    }
-}
-
 fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>, signs: &[administrative::Sign]) -> String {
-    let doing = doing(cx, &deed.what);
+    let doing = deed.what.words(cx.schema);
     let through = match (route.framework.as_str(), door.name.is_empty()) {
         ("next-action", false) => format!("`{}`", door.name),
         ("next-page", _) => "this page".to_owned(),

@@ -6,7 +6,7 @@ use super::open::purpose::{Purpose, purpose};
 use super::open::switched_off::left_for_later;
 use super::open::why::{Flaw, why};
 use super::open::{Deed, What, deeds};
-use super::ownership::{Judge, title};
+use super::ownership::Judge;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::query::Operation;
@@ -67,7 +67,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.absence = why.flaw == Flaw::CommentedOut;
     }
     for (deed, _) in open.iter().take(4) {
-        raw.also(deed.site.clone(), format!("this is what anybody can do: {}", doing(cx, &deed.what)));
+        raw.also(deed.site.clone(), format!("this is what anybody can do: {}", deed.what.words(cx.schema)));
     }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
@@ -123,25 +123,8 @@ fn detail(route: &Route, deed: &Deed<'_>) -> &'static str {
     }
 }
 
-/// `change any Note`, for after "anybody can".
-fn doing(cx: &RuleCx<'_>, what: &What) -> String {
-    let called = |model: &Name| cx.schema.model(model).map_or_else(|| title(model), |model| title(&model.name));
-    match what {
-        What::Write { operation: Operation::Create, model, .. } => format!("create {} rows", called(model)),
-        What::Write { operation, model, .. } => format!("{} any {}", operation.verb(), called(model)),
-        What::Read { many: true, model, .. } => format!("list every {}", called(model)),
-        What::Read { model, .. } => format!("read any {}", called(model)),
-        What::Effect(kind) => match kind.as_str() {
-            "mail" => "send e-mail in your name".to_owned(),
-            "sms" => "send text messages at your cost".to_owned(),
-            "refund" => "pay money back".to_owned(),
-            _ => "start payments".to_owned(),
-        },
-    }
-}
-
 fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> String {
-    let doing = doing(cx, &deed.what);
+    let doing = deed.what.words(cx.schema);
     match route.framework.as_str() {
         "next-action" => {
             let name = if door.name.is_empty() { "this action".to_owned() } else { format!("`{}`", door.name) };

@@ -5,10 +5,10 @@ use crate::facts::check::Facts;
 use crate::facts::event::{Access, Event};
 use crate::facts::place::Site;
 use crate::facts::query::{Columns, Operation};
-use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, model_classes};
+use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, model_classes};
 use crate::facts::taint::Part;
 use crate::rules::Confidence;
-use crate::rules::ownership::{Credential, Judge, Tie, credential};
+use crate::rules::ownership::{Credential, Judge, Tie, credential, title};
 use crate::rules::raw::RuleCx;
 use crate::text::Name;
 
@@ -54,6 +54,23 @@ impl What {
         match self {
             What::Write { model, .. } | What::Read { model, .. } => Some(model),
             What::Effect(_) => None,
+        }
+    }
+
+    /// `change any Note`, for after "anybody can".
+    pub fn words(&self, schema: &Schema) -> String {
+        let called = |model: &Name| schema.model(model).map_or_else(|| title(model), |model| title(&model.name));
+        match self {
+            What::Write { operation: Operation::Create, model, .. } => format!("create {} rows", called(model)),
+            What::Write { operation, model, .. } => format!("{} any {}", operation.verb(), called(model)),
+            What::Read { many: true, model, .. } => format!("list every {}", called(model)),
+            What::Read { model, .. } => format!("read any {}", called(model)),
+            What::Effect(kind) => match kind.as_str() {
+                "mail" => "send e-mail in your name".to_owned(),
+                "sms" => "send text messages at your cost".to_owned(),
+                "refund" => "pay money back".to_owned(),
+                _ => "start payments".to_owned(),
+            },
         }
     }
 }
