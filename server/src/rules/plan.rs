@@ -44,6 +44,8 @@ pub enum FixPlan {
     ServerOnly { file: FileId },
     /// Ask a vendor from a server instead of from the browser: what stands at `at`, with the key of `variable`.
     ServerRoute { at: Place, variable: Name },
+    /// Let a server of one's own ask the vendor that a page asks with the key at `literal`, which goes to a variable, `name` by preference.
+    KeepOnServer { literal: Place, name: Name },
     /// Set an option to another value.
     SetOption { at: Place, name: Name, value: Name },
     /// Give a call these options: as keywords, or (`at`) in the object that stands or will stand there, below `way`.

@@ -103,11 +103,15 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
     let confidence = confidence(hit);
     let place = |span| Place { file: input.document.file.clone(), span };
     // A key in a comment is not moved but taken out, which is the same plan.
-    let movable = hit.movable && surface.is_none() || hit.kind == HitKind::Comment;
-    let plans = if movable { vec![FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }] } else { Vec::new() };
+    let plan = match surface {
+        _ if hit.kind == HitKind::Comment => Some(FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }),
+        None if hit.movable => Some(FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }),
+        Some(_) if hit.movable => Some(FixPlan::KeepOnServer { literal: place(hit.span), name: hit.env.clone() }),
+        _ => None,
+    };
     // Where secrets belong, once git leaves the file out.
     let keeps = keeps_secrets(&input.document.file) && secrets::Place::of(input.path) != secrets::Place::EnvSample;
-    let plans = if keeps { vec![FixPlan::LeaveOut { file: input.document.file.clone() }] } else { plans };
+    let plans = if keeps { vec![FixPlan::LeaveOut { file: input.document.file.clone() }] } else { Vec::from_iter(plan) };
     let makes_administrator = EXPOSURE.admin_keys.iter().any(|id| id == hit.row.id());
     let meta = match surface {
         _ if makes_administrator => &service_role_exposed::META,
@@ -240,7 +244,9 @@ mod tests {
     #[test]
     fn in_the_browser_there_is_nowhere_to_move_it() {
         let (_, found) = findings("src/ai.ts", OPENAI, Some(Surface::Browser));
-        assert!(found.iter().all(|finding| finding.plans.is_empty() && finding.impact == Impact::Critical && finding.message.contains("every visitor")));
+        assert!(found.iter().all(|finding| !finding.plans.iter().any(|plan| matches!(plan, FixPlan::MoveToEnv { .. }))
+            && finding.impact == Impact::Critical
+            && finding.message.contains("every visitor")));
         assert_eq!(found.len(), 1);
     }
 

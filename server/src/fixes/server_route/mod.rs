@@ -1,0 +1,163 @@
+//! A vendor that a page asks with a key is asked by a server instead: a route that has the key and refuses everybody until
+//! somebody says who may use it, and the page asks the route.
+//!
+//! For calls of `fetch` whose address and headers stand in the call, where a server is known (`scaffold`). Elsewhere the rule's
+//! page says what to do.
+
+mod request;
+mod scaffold;
+
+use self::request::{KeyIs, Request};
+use self::scaffold::Spot;
+use super::edits::Edits;
+use super::env_name::EnvName;
+use super::literal::{Code, Literal};
+use super::package::Package;
+use super::stack::Setting;
+use super::{Fix, Grade, env_target, rename_variable};
+use crate::facts::browser::BROWSER;
+use crate::facts::exposure::EXPOSURE;
+use crate::project::Project;
+use crate::rules::Place;
+use crate::syntax::Language;
+use crate::text::{FileId, Name};
+
+/// A key that the code reads from a published variable. `at`: within the request.
+pub fn of_variable(project: &Project, at: &Place, variable: &Name) -> Option<Fix> {
+    let code = Code::of(project, &at.file)?;
+    let request = Request::of(&code, &KeyIs::Variable(variable), Some(at.span))?;
+    let plain = BROWSER.unpublished(variable);
+    // Where nothing else reads the variable, it gets a name that no build publishes.
+    let files = env_files(project, &at.file, variable).unwrap_or_default();
+    let where_to = if files.is_empty() { format!(" Put the key under {plain} in an env file that git leaves out.") } else { String::new() };
+    asked_by_a_server(project, &code, request, &where_to, |_, edits| {
+        for file in files {
+            let text = project.file(&file)?.document.text();
+            rename_variable::in_text(&text, variable).into_iter().for_each(|span| edits.replace(&file, span, plain));
+        }
+        Some(plain.to_owned())
+    })
+}
+
+/// A key that is written into the code, which moves to an env file. `name`: of its variable, by preference.
+pub fn of_literal(project: &Project, literal: &Place, name: &Name) -> Option<Fix> {
+    let code = Code::of(project, &literal.file)?;
+    let literal = Literal::at(&code, literal.span).filter(|literal| !literal.value.is_empty() && !literal.value.contains('\n'))?;
+    let request = Request::of(&code, &KeyIs::Literal(&literal), None)?;
+    let wish = EnvName::from_words(BROWSER.unpublished(name))?;
+    asked_by_a_server(project, &code, request, "", |setting, edits| {
+        let variable = env_target::place(project, setting, &wish, &literal.value, edits)?;
+        env_target::accompany(project, setting, &variable, edits);
+        Some(variable.name.as_str().to_owned())
+    })
+}
+
+/// `keep` sees to it that a variable has the key, and says which.
+fn asked_by_a_server(
+    project: &Project,
+    code: &Code<'_>,
+    request: Request,
+    where_to: &str,
+    keep: impl FnOnce(&Setting, &mut Edits) -> Option<String>,
+) -> Option<Fix> {
+    let package = Package::of(project, &code.file, code.language)?;
+    let vendor = &EXPOSURE.vendor_of_address(&request.address)?.name;
+    let spot = Spot::of(project, &code.file, code.language, &package, vendor)?;
+    let setting = Setting::of(project, &spot.route, code.language, None)?;
+    let mut edits = Edits::default();
+    let variable = keep(&setting, &mut edits)?;
+    edits.create(&spot.route, spot.text(&request, &setting, &variable)?);
+    edits.replace(&code.file, request.address_span, format!("\"{}\"", spot.address));
+    request.leaves.iter().for_each(|span| edits.replace(&code.file, *span, ""));
+    let beside = if spot.scaffold.note.is_empty() { String::new() } else { format!(" {}", spot.scaffold.note) };
+    Some(Fix {
+        title: format!("Ask {vendor} from a route of your own, which refuses everybody until you say who may"),
+        grade: Grade::NeedsReview,
+        preferred: true,
+        edits: edits.finish()?,
+        note: Some(format!(
+            "The new route answers 401 until `mayAsk` looks at your session; then limit how often one person may ask.{where_to}{beside} Set {variable} at your host, and replace the key: it was in the page, so it has been seen."
+        )),
+        suppresses: false,
+    })
+}
+
+/// The files that give the variable its value, if no code but this file's one place reads it.
+fn env_files(project: &Project, reader: &FileId, variable: &Name) -> Option<Vec<FileId>> {
+    let mut files = Vec::new();
+    for (file, known) in project.files().filter(|(_, known)| known.exposure.published.contains(variable)) {
+        if known.exposure.items.is_empty() && known.document.language == Language::Env {
+            files.push(file.clone());
+        } else if file != reader || known.exposure.items.iter().flat_map(|facts| &facts.env).filter(|read| read.name == *variable).count() != 1 {
+            return None;
+        }
+    }
+    files.sort();
+    Some(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixes::testing::{after, file, project};
+    use crate::text::Span;
+
+    const PAGE: &str = "const KEY = 'a-key-of-sixteen';\n\nexport const ask = (body: string) =>\n  fetch('https://api.openai.com/v1/responses', {\n    method: 'POST',\n    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },\n    body,\n  });\n";
+
+    fn fixed(manifest: &str, more: &[(&str, &str)], page: &str, text: &str, names: &[&str]) -> Option<Vec<String>> {
+        let mut files = vec![("package.json", manifest), (page, text)];
+        files.extend(more);
+        let project = project(&files);
+        let at = text.find("a-key-of-sixteen").unwrap();
+        let literal = Place { file: file(page), span: Span::from(at..at + "a-key-of-sixteen".len()) };
+        let fix = of_literal(&project, &literal, &"OPENAI_API_KEY".into())?;
+        Some(after(&project, &fix, names))
+    }
+
+    #[test]
+    fn the_key_goes_to_the_server_and_the_constant_goes_away() {
+        let files = ["src/main.ts", "api/openai.ts", ".env.local"];
+        let texts = fixed(r#"{"devDependencies":{"vite":"7"}}"#, &[("vercel.json", "{}")], "src/main.ts", PAGE, &files).unwrap();
+        assert!(texts[0].starts_with("\nexport const ask") && texts[0].contains("fetch(\"/api/openai\", {"), "{}", texts[0]);
+        assert!(texts[0].contains("headers: { 'content-type': 'application/json' },"), "{}", texts[0]);
+        assert!(texts[1].contains("const key = process.env.OPENAI_API_KEY;") && texts[1].contains("\"authorization\": `Bearer ${key}`,"), "{}", texts[1]);
+        assert!(texts[1].contains("export async function POST(request: Request) {"), "{}", texts[1]);
+        assert_eq!(texts[2], "OPENAI_API_KEY=a-key-of-sixteen\n");
+    }
+
+    #[test]
+    fn each_stack_has_its_own_words() {
+        for (manifest, page, route, words) in [
+            (
+                r#"{"devDependencies":{"@sveltejs/kit":"2"}}"#,
+                "src/lib/ask.ts",
+                "src/routes/api/openai/+server.ts",
+                &["import { OPENAI_API_KEY } from \"$env/static/private\";\n\n", "const key = OPENAI_API_KEY;", "POST({ request }: { request: Request })"][..],
+            ),
+            (
+                r#"{"dependencies":{"next":"14"}}"#,
+                "pages/index.ts",
+                "pages/api/openai.ts",
+                &["import type { NextApiRequest, NextApiResponse } from \"next\";", "handler(request: NextApiRequest, response: NextApiResponse)"],
+            ),
+            (r#"{"dependencies":{"nuxt":"4"}}"#, "utils/ask.ts", "server/api/openai.post.ts", &["defineEventHandler(async (event) => {", "});\n"]),
+            (
+                r#"{"dependencies":{"astro":"5"}}"#,
+                "src/lib/ask.ts",
+                "src/pages/api/openai.ts",
+                &["import.meta.env.OPENAI_API_KEY", "export const prerender = false;"],
+            ),
+        ] {
+            let texts = fixed(manifest, &[], page, PAGE, &[route]).unwrap();
+            assert!(words.iter().all(|word| texts[0].contains(word)) && !texts[0].contains("{:"), "{}", texts[0]);
+        }
+    }
+
+    #[test]
+    fn a_key_that_something_else_uses_stays() {
+        let manifest = r#"{"dependencies":{"nuxt":"4"}}"#;
+        assert!(fixed(manifest, &[], "utils/ask.ts", &format!("{PAGE}console.log(KEY);\n"), &[]).is_none());
+        assert!(fixed(manifest, &[], "utils/ask.ts", &PAGE.replace("const KEY", "export const KEY"), &[]).is_none());
+        assert!(fixed(r#"{"devDependencies":{"vite":"7"}}"#, &[], "src/main.ts", PAGE, &[]).is_none(), "no server is known");
+    }
+}

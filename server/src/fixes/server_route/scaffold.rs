@@ -1,0 +1,201 @@
+//! Where a route can stand and how it is written: the rows of `queries/catalogue/server-routes.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::request::Request;
+use crate::fixes::package::{Package, inside};
+use crate::fixes::stack::Setting;
+use crate::project::Project;
+use crate::syntax::Language;
+use crate::text::FileId;
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Catalogue {
+    place: Vec<Scaffold>,
+    style: Vec<Style>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Scaffold {
+    #[cfg_attr(not(test), allow(dead_code))]
+    name: String,
+    #[serde(default)]
+    packages: Vec<String>,
+    #[serde(default)]
+    markers: Vec<String>,
+    #[serde(default)]
+    folders: Vec<String>,
+    path: String,
+    address: String,
+    style: String,
+    opens: String,
+    closes: String,
+    #[serde(default)]
+    pub note: String,
+    #[cfg_attr(not(test), allow(dead_code))]
+    examples: Vec<Example>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+struct Style {
+    name: String,
+    /// What its types need, in TypeScript.
+    #[serde(default)]
+    imports: String,
+    text: String,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(not(test), allow(dead_code))]
+struct Example {
+    files: std::collections::BTreeMap<String, String>,
+    page: String,
+    route: String,
+}
+
+/// The catalogue is part of the program; a test shows that it can be read.
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| toml::from_str(include_str!("../../../../queries/catalogue/server-routes.toml")).unwrap_or_default());
+
+/// A place for a route that asks a vendor.
+pub struct Spot {
+    pub scaffold: &'static Scaffold,
+    pub route: FileId,
+    /// What the page asks instead of the vendor.
+    pub address: String,
+    is_typed: bool,
+    vendor: String,
+}
+
+impl Spot {
+    /// The place for routes of the package that a page belongs to. `None` where no server is known, or the route is there already.
+    pub fn of(project: &Project, page: &FileId, language: Language, package: &Package, vendor: &str) -> Option<Spot> {
+        let (scaffold, folder) = CATALOGUE.place.iter().find_map(|scaffold| Some((scaffold, scaffold.folder(project, page, package)?)))?;
+        let vendor = vendor.to_ascii_lowercase().replace(' ', "-");
+        let is_typed = language.is_typescript();
+        let named = |text: &str| text.replace("{folder}", folder).replace("{vendor}", &vendor).replace("{ext}", if is_typed { "ts" } else { "js" });
+        let (route, address) = (inside(&package.folder, &named(&scaffold.path)), named(&scaffold.address));
+        project.file(&route).is_none().then_some(Spot { scaffold, route, address, is_typed, vendor })
+    }
+
+    /// The whole file.
+    pub fn text(&self, request: &Request, setting: &Setting, variable: &str) -> Option<String> {
+        let style = CATALOGUE.style.iter().find(|style| style.name == self.scaffold.style)?;
+        let read = setting.stack.read.replace("{name}", variable);
+        let wanted = setting.stack.import.as_ref().map(|wanted| match &wanted.name {
+            Some(name) => format!("import {{ {} }} from {};\n", name.replace("{name}", variable), quoted(&wanted.from)),
+            None => format!("import {};\n", quoted(&wanted.from)),
+        });
+        let types = if self.is_typed && !style.imports.is_empty() { format!("{}\n", style.imports) } else { String::new() };
+        let mut import = types + &wanted.unwrap_or_default();
+        if !import.is_empty() {
+            import.push('\n');
+        }
+        let headers: String = request.headers_with("key").map(|(name, value)| format!("      {}: {value},\n", quoted(name))).collect();
+        let text =
+            style.text.trim_start().replace("{opens}", &self.scaffold.opens).replace("{closes}", &self.scaffold.closes.replace("{vendor}", &self.vendor));
+        let text = typed(&text, self.is_typed);
+        // What comes from the page is put in last: it is not a template.
+        let values = [("{import}", import), ("{read}", read), ("{address}", quoted(&request.address)), ("{headers}", headers)];
+        Some(values.iter().fold(text, |text, (mark, value)| text.replacen(mark, value, 1)))
+    }
+}
+
+impl Scaffold {
+    /// Its folder in the package, empty if it has none. `None` if it does not fit.
+    fn folder(&self, project: &Project, page: &FileId, package: &Package) -> Option<&str> {
+        let has_package = self.packages.is_empty() || self.packages.iter().any(|name| package.dependencies.contains(name.as_str()));
+        let has_marker = self.markers.is_empty()
+            || self.markers.iter().any(|marker| match marker.strip_suffix('/') {
+                Some(folder) => has_folder(project, &package.folder, folder),
+                None => package.has(project, marker),
+            });
+        if !has_package || !has_marker {
+            return None;
+        }
+        if self.folders.is_empty() {
+            return Some("");
+        }
+        let holds = |folder: &&String| page.as_str().starts_with(&format!("{}/{folder}/", package.folder));
+        self.folders.iter().find(holds).or_else(|| self.folders.iter().find(|folder| has_folder(project, &package.folder, folder))).map(String::as_str)
+    }
+}
+
+fn has_folder(project: &Project, package: &str, folder: &str) -> bool {
+    let start = inside(package, &format!("{folder}/"));
+    project.files().any(|(file, _)| file.as_str().starts_with(start.as_str()))
+}
+
+/// `{: T}` becomes `: T`, or nothing.
+fn typed(text: &str, is_typed: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("{: ") {
+        out.push_str(before);
+        let mut depth = 1_usize;
+        let end = behind.char_indices().find(|(_, c)| {
+            depth = match c {
+                '{' => depth + 1,
+                '}' => depth - 1,
+                _ => depth,
+            };
+            depth == 0
+        });
+        let Some((end, _)) = end else { break };
+        let (ty, after) = behind.split_at(end);
+        if is_typed {
+            out.push_str(": ");
+            out.push_str(ty);
+        }
+        rest = after.strip_prefix('}').unwrap_or(after);
+    }
+    out.push_str(rest);
+    out
+}
+
+pub fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixes::testing::{file, project};
+
+    #[test]
+    fn every_place_proves_itself() {
+        assert!(!CATALOGUE.place.is_empty());
+        for scaffold in &CATALOGUE.place {
+            assert!(CATALOGUE.style.iter().any(|style| style.name == scaffold.style), "{} has no style", scaffold.name);
+            assert!(!scaffold.examples.is_empty(), "{} has no example", scaffold.name);
+            for example in &scaffold.examples {
+                let mut files: Vec<(&str, &str)> = example.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+                files.push((&example.page, ""));
+                let project = project(&files);
+                let page = file(&example.page);
+                let language = Language::of(&page).unwrap();
+                let package = Package::of(&project, &page, language).unwrap();
+                let spot = Spot::of(&project, &page, language, &package, "OpenAI").unwrap_or_else(|| panic!("nothing fits the example of {}", scaffold.name));
+                assert_eq!((spot.scaffold.name.as_str(), spot.route), (scaffold.name.as_str(), file(&example.route)));
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_server_there_is_no_place() {
+        let project = project(&[("package.json", "{\"devDependencies\":{\"vite\":\"7\"}}"), ("src/ask.ts", "")]);
+        let package = Package::of(&project, &file("src/ask.ts"), Language::TypeScript).unwrap();
+        assert!(Spot::of(&project, &file("src/ask.ts"), Language::TypeScript, &package, "OpenAI").is_none());
+    }
+
+    #[test]
+    fn types_are_for_typescript() {
+        assert_eq!(typed("f({ r }{: { r: Request }}){: P<b>} {", true), "f({ r }: { r: Request }): P<b> {");
+        assert_eq!(typed("f({ r }{: { r: Request }}){: P<b>} {", false), "f({ r }) {");
+    }
+}
