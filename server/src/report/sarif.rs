@@ -142,8 +142,8 @@ fn artifact(report: &Report<'_>, file: &FileId) -> Value {
     if path == file.as_str() { json!({ "uri": uri("file://", path) }) } else { json!({ "uri": uri("", path), "uriBaseId": ROOT }) }
 }
 
-/// A path as a URI: what is not plain is percent-encoded, except the brackets that route files are named with, which
-/// readers of reports compare as they are.
+/// A path as a URI: what may not stand in a path is percent-encoded (RFC 3986, `pchar`), except the brackets that route files
+/// are named with, which readers of reports compare as they are.
 fn uri(prefix: &str, path: &str) -> String {
     let mut out = prefix.to_owned();
     if !prefix.is_empty() && !path.starts_with('/') {
@@ -151,7 +151,8 @@ fn uri(prefix: &str, path: &str) -> String {
     }
     for byte in path.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'[' | b']' | b'(' | b')' | b'@' => out.push(byte as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'[' | b']' | b'@' => out.push(byte as char),
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => out.push(byte as char),
             b':' if !prefix.is_empty() => out.push(':'),
             byte => out.push_str(&format!("%{byte:02X}")),
         }
