@@ -17,6 +17,7 @@ use super::routes::{Link, Route, Standing};
 pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     walker.enter_route();
     walker.says = route.says.clone();
+    walker.answer = None;
     walker.shared = BUILT_IN.framework(&route.framework).filter(|framework| !framework.shares.is_empty()).map(|framework| walker.role(&framework.shares));
     let framework = BUILT_IN.framework(&route.framework);
     let roles: Vec<Value> = framework.map(|framework| framework.params.iter().map(|role| walker.role(role)).collect()).unwrap_or_default();
@@ -67,6 +68,9 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     let mut values = roles;
     if let (Some(first), Some(request)) = (values.first_mut(), request) {
         *first = request;
+    }
+    if let (Some(second), Some(answer)) = (values.get_mut(1), walker.answer.take()) {
+        *second = answer;
     }
     let args = arguments(values, &route.site);
     walker.home = home(route);
@@ -153,6 +157,11 @@ pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &Fra
     if let (Some(first), Some(request)) = (values.first_mut(), request.as_ref()) {
         *first = request.clone();
     }
+    // `(request, response, next)`
+    let is_pair = params.len() > 2 && params.get(1) == framework.params.get(1);
+    if let (Some(second), Some(answer), true) = (values.get_mut(1), &walker.answer, is_pair) {
+        *second = answer.clone();
+    }
     if let (Some(name), Some(first)) = (&framework.goes_on, values.first_mut()) {
         *first = walker.with_way_on(first, name);
     }
@@ -165,8 +174,9 @@ pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &Fra
     let events = walker.events.len();
     walker.passed.clear();
     walker.request = walker.parameter_of(&link.value, 0);
+    walker.response = if is_pair { walker.parameter_of(&link.value, 1) } else { None };
     let value = walker.root(&link.value, arguments(values, &link.site));
-    walker.request = None;
+    (walker.request, walker.response) = (None, None);
     let after = walker.facts().clone();
     let answered = walker.events[events..].iter().any(|event| matches!(event, Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Shown)));
     let passed = std::mem::take(&mut walker.passed);
@@ -177,6 +187,9 @@ pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &Fra
                 facts = Some(facts.map_or(pass.facts.clone(), |known| known.or(&pass.facts)));
                 if pass.request.is_some() && framework.hands.is_none() && framework.goes_on.is_none() {
                     *request = pass.request.clone();
+                }
+                if pass.response.is_some() {
+                    walker.answer.clone_from(&pass.response);
                 }
                 if let (Some(name), Some(argument), Some(before)) = (&framework.hands, &pass.argument, request.as_ref())
                     && let Some(after) = walker.handed_on(&link.value, before, name, argument)

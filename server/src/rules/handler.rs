@@ -112,6 +112,13 @@ impl<'c> Handler<'c> {
         }
     }
 
+    /// Where something is missing: at the first of these places that is in the handler, for others call the same code too; else at the
+    /// handler as a whole.
+    pub fn place_of<'s>(&self, places: impl IntoIterator<Item = &'s Site>) -> Site {
+        let here = self.site();
+        places.into_iter().find(|site| site.item == here.item).cloned().unwrap_or(here)
+    }
+
     /// A place for what is said of the handler as a whole: what it is called, where that can be seen.
     pub fn site(&self) -> Site {
         self.route.function().and_then(|function| self.cx.project.function_site(&function)).unwrap_or_else(|| self.route.site.clone())

@@ -125,9 +125,7 @@ fn costs<'e>(handler: &Handler<'_>, effect: &'e Effect) -> Option<Need<'e>> {
         }
         _ => format!("Anybody signed in can call {title} as often as they like: one account can use up your AI budget over night."),
     };
-    // What is missing is missing in the handler.
-    let here = handler.site();
-    let site = if effect.site.item.file == here.item.file { effect.site.clone() } else { here };
+    let site = handler.place_of([&effect.site]);
     Some(Need { detail, impact, confidence, site, message, also, facts: &effect.facts })
 }
 
@@ -156,9 +154,7 @@ fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Ne
     {
         return None;
     }
-    let here = handler.site();
-    let compared = guard.site.clone().filter(|site| site.item.file == here.item.file || site.item.file == at.item.file);
-    let site = compared.unwrap_or_else(|| if at.item.file == here.item.file { here } else { at.clone() });
+    let site = handler.place_of(guard.site.iter().chain([at]));
     Some(Need {
         detail: "login",
         impact: Impact::High,
@@ -190,7 +186,7 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
         detail: "otp",
         impact: Impact::High,
         confidence: Confidence::Proven,
-        site: access.site.clone(),
+        site: handler.place_of([&access.site]),
         message: format!("Anyone can try as many values of `{name}` at {} as they like: a code of six digits is found within minutes.", handler.title()),
         also: "a code is looked up here",
         facts: &access.facts,
@@ -218,7 +214,7 @@ fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
         detail: "sign-up",
         impact: Impact::Medium,
         confidence: Confidence::Likely,
-        site: access.site.clone(),
+        site: handler.place_of([&access.site]),
         message: format!("Anyone can make as many accounts at {} as they like, by machine.", handler.title()),
         also: "an account is made here",
         facts: &access.facts,

@@ -265,7 +265,8 @@ fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         return None;
     }
     let names: Vec<String> = open.iter().map(|(name, _)| format!("`{name}`")).take(3).collect();
-    let mut raw = Raw::new(&META, access.site.clone(), Confidence::Likely);
+    let places = [&access.site].into_iter().chain(open.iter().filter_map(|(_, site)| site.as_ref()));
+    let mut raw = Raw::new(&META, handler.place_of(places), Confidence::Likely);
     raw.detail = Name::new_static("shape");
     raw.absence = true;
     let what = names.join(", ");

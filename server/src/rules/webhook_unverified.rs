@@ -75,7 +75,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         (false, true) if !may_be_verified(facts) => Confidence::Proven,
         (false, _) => Confidence::Likely,
     };
-    let mut raw = Raw::new(&META, act.clone(), confidence);
+    let mut raw = Raw::new(&META, handler.place_of([act].into_iter().chain(&message.source)), confidence);
     raw.absence = true;
     raw.impact = message.pays().then_some(Impact::Critical);
     raw.detail = message.vendor.map(|vendor| Name::new_static(vendor.name)).unwrap_or_default();

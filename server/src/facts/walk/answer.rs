@@ -15,7 +15,8 @@ use crate::text::{Name, Span};
 impl Walker<'_> {
     /// The database is asked.
     pub(super) fn ask(&mut self, query: Query, gives: Returns, span: Span) -> Value {
-        let site = self.site(span);
+        let (site, key) = self.asked_at(&query, span);
+        let query = Query { key, ..query };
         let id = self.next_access();
         let gives = if gives == Returns::Query { query.gives } else { gives };
         let query = Arc::new(query);

@@ -148,7 +148,7 @@ impl Walker<'_> {
 
     pub(super) fn apply(&mut self, function: &Value, args: &[Argument], kind: CallKind, span: Span) -> Value {
         match function.kind() {
-            Kind::Function(closure) => self.inline(&closure.clone(), args),
+            Kind::Function(closure) => self.inline_at(&closure.clone(), args, span),
             Kind::Hoisted(function) => {
                 let closure = self.closure(*function);
                 self.apply(&closure, args, kind, span)
@@ -162,7 +162,7 @@ impl Walker<'_> {
             Kind::Instance(_) => {
                 let call = self.member(function, &Name::new_static("__call__"));
                 match call.kind() {
-                    Kind::Function(closure) => self.inline(&closure.clone(), args),
+                    Kind::Function(closure) => self.inline_at(&closure.clone(), args, span),
                     _ => self.opaque_call(function, args, span),
                 }
             }
@@ -219,11 +219,11 @@ impl Walker<'_> {
         if args.first().is_some_and(|arg| arg.value.is_truthy() == Some(true) && !matches!(arg.value.kind(), Kind::Object(_))) {
             return;
         }
-        let request = self.request.clone().and_then(|name| {
-            self.frames.iter().rev().find_map(|frame| frame.state.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value.clone()))
-        });
+        let called =
+            |name: &Name| self.frames.iter().rev().find_map(|frame| frame.state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
+        let (request, response) = (self.request.as_ref().and_then(called), self.response.as_ref().and_then(called));
         let argument = args.first().map(|arg| arg.value.clone());
-        self.passed.push(super::Passed { facts: self.facts.clone(), request, argument });
+        self.passed.push(super::Passed { facts: self.facts.clone(), request, response, argument });
     }
 
     /// Something without a body that can be read.

@@ -17,6 +17,7 @@ impl Frame {
             item,
             segment,
             function: None,
+            called: None,
             state: Vec::new(),
             captured: None,
             this: None,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::wrapped::Called;
 use super::{Frame, MOST_DEPTH, Outcome, Walker};
 use crate::facts::check::Facts;
 use crate::facts::place::FunctionKey;
@@ -9,10 +10,16 @@ use crate::facts::taint::Taint;
 use crate::facts::value::{Alternative, Argument, Closure, Kind, Seq, Value};
 use crate::facts::ways::Ways;
 use crate::model::FunctionKind;
+use crate::text::Span;
 
 impl Walker<'_> {
     /// Calls a function with these values, as a root of its own or in the middle of a walk. What it gives is not awaited.
     pub(super) fn inline(&mut self, closure: &Arc<Closure>, args: &[Argument]) -> Value {
+        self.inline_at(closure, args, Span::default())
+    }
+
+    /// The same for the call that stands at `span` in the running code.
+    pub(super) fn inline_at(&mut self, closure: &Arc<Closure>, args: &[Argument], span: Span) -> Value {
         let key = FunctionKey { item: closure.item.clone(), function: closure.function };
         let recursive = self.frames.iter().filter(|frame| frame.function == Some(closure.function) && frame.item == closure.item).count();
         if self.frames.len() > MOST_DEPTH || recursive > 0 || self.is_exhausted() {
@@ -29,6 +36,7 @@ impl Walker<'_> {
         let entry = self.facts.clone();
         self.frames.push(Frame {
             function: Some(closure.function),
+            called: (!span.is_empty()).then_some(Called { span, bound: closure.bound.len() }),
             captured: closure.captured.clone(),
             this: closure.this.clone(),
             class: closure.class.clone(),

@@ -85,6 +85,12 @@ impl<'w> Walker<'w> {
                 Entry::Pass(pass) => {
                     let values = where_all(&pass.of, function, args);
                     taint = values.iter().fold(taint, |taint, value| taint.join(value.taint()));
+                    if let (true, [only]) = (pass.copies, args)
+                        && only.name.is_empty()
+                        && has_parts(&only.value)
+                    {
+                        result = Some(only.value.clone());
+                    }
                     if let Some(part) = &pass.part {
                         whole = Some((only_from_outside(&values), part.clone()));
                     }
@@ -251,6 +257,14 @@ pub fn option_is(args: &[Argument], option: Option<&str>) -> bool {
         Kind::Bool(is) => wanted == if *is { "true" } else { "false" },
         Kind::Str(text) => **text == *wanted,
         Kind::Null => wanted == "null",
+        _ => false,
+    }
+}
+
+fn has_parts(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Row(_) | Kind::Rows(_) | Kind::Object(_) | Kind::Seq(_) | Kind::Instance(_) => true,
+        Kind::Union(alternatives) => alternatives.iter().all(|alternative| has_parts(&alternative.value)),
         _ => false,
     }
 }

@@ -52,6 +52,7 @@ mod text;
 mod top;
 mod validated;
 mod world;
+mod wrapped;
 
 pub use failure::is_for_developers;
 pub use gate::Asked;
@@ -109,6 +110,10 @@ pub struct Walker<'w> {
     pub passed: Vec<Passed>,
     /// The name under which the middleware being walked knows the request.
     pub request: Option<Name>,
+    /// The same of the response, where middleware keeps things too: `res.locals.user`.
+    pub response: Option<Name>,
+    /// The response as the last middleware of the route left it.
+    pub answer: Option<Value>,
     /// The object that the constructor being walked has made.
     built: Option<Value>,
     /// Set while the root is a handler: how its parameters are filled.
@@ -161,6 +166,8 @@ pub struct Passed {
     pub facts: Facts,
     /// The request as it was then, with what was put on it.
     pub request: Option<Value>,
+    /// And the response.
+    pub response: Option<Value>,
     pub argument: Option<Value>,
 }
 
@@ -170,6 +177,8 @@ struct Frame {
     segment: Arc<Segment>,
     /// `None` at the top level of a file.
     function: Option<FunctionId>,
+    /// The call that the function is walked for. `None` if it is a root, or called by something that cannot be looked into.
+    called: Option<wrapped::Called>,
     state: Locals,
     captured: Option<Arc<Captured>>,
     this: Option<Value>,
@@ -228,6 +237,8 @@ impl<'w> Walker<'w> {
             visited: FxHashSet::default(),
             passed: Vec::new(),
             request: None,
+            response: None,
+            answer: None,
             built: None,
             handler: None,
             handler_seen: false,

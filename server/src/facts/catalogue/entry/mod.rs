@@ -112,6 +112,9 @@ pub struct PassEntry {
     /// other: `*url*` of the text an address was read from. Empty if it is that value itself.
     #[serde(default)]
     pub part: Option<Name>,
+    /// A single argument with parts of its own is given back as it is: `dict(row)`.
+    #[serde(default)]
+    pub copies: bool,
 }
 
 /// Looks at these arguments and lets only what is fit pass: by what it returns, or by throwing.
