@@ -1,5 +1,7 @@
 //! Calls: who is called, and what is done with what it gives.
 
+use std::sync::Arc;
+
 use super::Walker;
 use super::leaving::holds;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
@@ -7,7 +9,7 @@ use crate::facts::event::{Effect, Event};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Taint};
-use crate::facts::value::{Argument, Kind, Value};
+use crate::facts::value::{Argument, Kind, Seq, Value};
 use crate::model::{Arg, CallKind, ExprId, ExprKind};
 use crate::text::{Name, Span};
 
@@ -61,6 +63,12 @@ impl Walker<'_> {
         {
             return self.member(&base.value, &Name::from(&**member));
         }
+        if self.python()
+            && let ExprKind::Name(name) = &segment[callee].kind
+            && let Some(pairs) = self.paired(name, &given)
+        {
+            return pairs;
+        }
         let before = self.events.len();
         let value = self.apply(&function, &given, kind, span);
         self.name_what_is_kept(before, args, span);
@@ -70,6 +78,17 @@ impl Walker<'_> {
         // `new Response()` gives an object, whatever it is.
         let value = if kind == CallKind::New && value.is_truthy().is_none() { value.present() } else { value };
         self.refined(value)
+    }
+
+    /// `enumerate(list)`, `zip(a, b)`: lists of pairs.
+    fn paired(&mut self, name: &Name, given: &[Argument]) -> Option<Value> {
+        let lists = given.iter().filter(|arg| arg.name.is_empty() && !arg.spread);
+        let items: Vec<Value> = match name.as_str() {
+            "enumerate" => [Value::number()].into_iter().chain(lists.take(1).map(|list| self.element_of(&list.value))).collect(),
+            "zip" if given.len() > 1 => lists.map(|list| self.element_of(&list.value)).collect(),
+            _ => return None,
+        };
+        (items.len() > 1).then(|| Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(Value::seq(items)) }))))
     }
 
     fn arguments(&mut self, args: &[Arg]) -> Vec<Argument> {

@@ -143,8 +143,11 @@ impl Walker<'_> {
     /// A handler's own parameter: the framework fills it from the request.
     fn requested(&mut self, ty: Option<&TypeRef>, name: &Name, handler: &Handler) -> Value {
         let converter = handler.path.as_deref().and_then(|path| converter(path, name));
+        let is_whole = ty.is_some_and(|ty| matches!(&*ty.name, "dict" | "Dict" | "list" | "List" | "Mapping" | "MutableMapping"));
         let part = match (converter, handler.injects) {
             (Some(_), _) => Part::Params,
+            // What is typed as a table or a list is the payload.
+            (None, true) if is_whole => Part::Body,
             (None, true) => Part::Query,
             (None, false) => Part::Input,
         };
@@ -156,9 +159,11 @@ impl Walker<'_> {
         let root = match part {
             Part::Params => "params",
             Part::Query => "query",
+            Part::Body => "body",
             _ => "input",
         };
-        let symbol = Symbol::new(Root::Request(Name::new_static(root))).member(name);
+        let symbol = Symbol::new(Root::Request(Name::new_static(root)));
+        let symbol = if part == Part::Body { symbol } else { symbol.member(name) };
         let declared = ty.and_then(|ty| self.declared(ty));
         match declared.as_ref().map(Value::kind) {
             Some(Kind::Number(_)) => Value::number().with_taint(origin(part, Cleanings::ALL)).with_symbol(symbol),

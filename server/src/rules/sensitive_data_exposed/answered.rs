@@ -9,6 +9,7 @@ use crate::facts::private::{is_private_column, is_private_variable};
 use crate::facts::query::Columns;
 use crate::facts::schema::{Column, Model};
 use crate::facts::value::{Kind, Object, Piece, Value};
+use crate::rules::handler::Handler;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, Impact};
 use crate::text::{FileId, Name};
@@ -217,9 +218,9 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             raw.confidence = if columns.iter().any(|column| is_for_nobody(column)) { sure } else { Confidence::Possible };
             raw.detail = "columns".into();
             let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());
-            // What a handler returns is told where it is asked for: the end of a function is no place.
+            // What a handler returns is told where it asks for it: the end of a function is no place.
             if used.kind == UseKind::Return {
-                raw.site = asked.clone();
+                raw.site = Handler::of(cx).map_or_else(|| asked.clone(), |handler| handler.place_of([&asked]));
             }
             let names = listed(&columns);
             let model = &found.query.model;
