@@ -137,6 +137,12 @@ impl Walker<'_> {
                     self.push_value(&mut text, separator, span);
                 }
             }
+            // What was added on some of the ways may be there.
+            Kind::Union(alternatives) if alternatives.iter().all(|alternative| matches!(alternative.value.kind(), Kind::Seq(_))) => {
+                let length = |value: &Value| if let Kind::Seq(seq) = value.kind() { seq.items.len() + usize::from(seq.rest.is_some()) } else { 0 };
+                let longest = alternatives.iter().max_by_key(|alternative| length(&alternative.value));
+                return longest.map_or_else(Value::unknown, |longest| self.joined(separator, &longest.value, span));
+            }
             _ => return Value::unknown().with_taint(list.taint().join(separator.taint())),
         }
         finish(text)
