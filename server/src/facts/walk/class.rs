@@ -94,6 +94,9 @@ impl Walker<'_> {
                     _ => value,
                 }
             }
+            _ if matches!(name.as_str(), "cleaned_data" | "validated_data") && value.taint().iter().any(|origin| origin.part.is_request()) => {
+                self.form_data(&instance.class.clone(), value)
+            }
             _ => self.field_from_outside(base, instance, name, value),
         }
     }

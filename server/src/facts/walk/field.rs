@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::expression::either;
 use crate::facts::taint::Cleanings;
-use crate::facts::value::{ClassValue, Instance, Kind, Value};
+use crate::facts::value::{ClassValue, Instance, Kind, Object, Value};
 use crate::model::{Class, ExprId, ExprKind, Field, Segment, TypeRef};
 use crate::text::Name;
 
@@ -46,6 +46,38 @@ impl Walker<'_> {
         }
     }
 
+    /// What a form has read: each value is of the kind that its field says.
+    pub(super) fn form_data(&mut self, class: &Arc<ClassValue>, all: Value) -> Value {
+        let mut object = Object::default();
+        object.spread(all.clone());
+        self.read_by_fields(class, &all, &mut object, 0);
+        let data = all.with_kind(Kind::Object(Arc::new(object)));
+        match all.symbol() {
+            Some(symbol) => data.with_symbol(symbol.clone()),
+            None => data,
+        }
+    }
+
+    fn read_by_fields(&mut self, class: &Arc<ClassValue>, all: &Value, object: &mut Object, depth: u32) {
+        if depth > DEEPEST {
+            return;
+        }
+        for parent in &class.bases {
+            if let Kind::Class(parent) = parent.kind() {
+                self.read_by_fields(parent, all, object, depth + 1);
+            }
+        }
+        let narrow = self.inside(&class.item, class.captured.clone(), Some(class.clone()), |walker| {
+            let segment = walker.frame().segment.clone();
+            let is_narrow = |field: &&Field| field.value.is_some_and(|value| makes_narrow_field(&segment, value));
+            segment[class.class].fields.iter().filter(is_narrow).map(|field| field.name.clone()).collect::<Vec<Name>>()
+        });
+        for name in narrow.into_iter().flatten() {
+            let value = Value::unknown().with_taint(all.taint().member(&name).cleaned(Cleanings::ALL));
+            object.set(name, value);
+        }
+    }
+
     fn field_declared(&mut self, class: &Arc<ClassValue>, name: &Name, depth: u32) -> Option<Declared> {
         if depth > DEEPEST {
             return None;
@@ -80,6 +112,19 @@ impl Walker<'_> {
                 _ => false,
             })
     }
+}
+
+/// `forms.IntegerField()`: a field of a form of which no text comes that a person could have made up.
+fn makes_narrow_field(segment: &Segment, value: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = &segment[value].kind else { return false };
+    let name = match &segment[*callee].kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => name.as_str(),
+        _ => return false,
+    };
+    let Some(kind) = name.strip_suffix("Field") else { return false };
+    ["Integer", "Float", "Decimal", "Boolean", "Date", "DateTime", "Time", "Duration", "UUID", "Slug", "IPAddress"].iter().any(|known| kind.ends_with(known))
+        || kind.ends_with("Choice")
+        || kind.ends_with("PrimaryKeyRelated")
 }
 
 /// Its type, or what stands beside it, lets through only what does no harm.

@@ -112,6 +112,9 @@ pub struct PassEntry {
     /// other: `*url*` of the text an address was read from. Empty if it is that value itself.
     #[serde(default)]
     pub part: Option<Name>,
+    /// Text is read as data: whoever wrote the text can have written an object.
+    #[serde(default)]
+    pub reads: bool,
 }
 
 /// Looks at these arguments and lets only what is fit pass: by what it returns, or by throwing.
