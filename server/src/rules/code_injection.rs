@@ -3,6 +3,7 @@
 use super::holes::{Found, holes, is_whole_pattern, worst};
 use super::input::Input;
 use super::raw::{Raw, RuleCx};
+use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Event, SinkKind};
 use crate::facts::place::Site;
@@ -44,7 +45,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
         let Some((input, site)) = worst(&found, |(input, _)| input) else { continue };
-        let mut raw = Raw::new(&META, site.clone().unwrap_or_else(|| sink.site.clone()), input.confidence);
+        let mut raw = Raw::new(&META, standing_place(cx, sink, site.as_ref()), input.confidence);
         raw.detail = sink.client.clone();
         let (name, from) = (&input.name, input.from());
         let template = sink.client.starts_with("template");
@@ -57,7 +58,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 format!("`{name}`, {from}, is run as a program on your server: whoever sends it can read your keys and data and change what your server does.")
             }
         };
-        raw.also(sink.call.clone(), if template { "it is read as a template here" } else { "it is run here" }.to_owned());
+        let used = if template { "it is read as a template here" } else { "it is run here" };
+        tell_places(&mut raw, sink, site.as_ref().map(|site| (site, name.as_str())), used);
         if let Some(source) = &input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
         }

@@ -3,6 +3,7 @@
 use super::holes::{Hole, holes, worst};
 use super::input::Input;
 use super::raw::{Raw, RuleCx};
+use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
@@ -50,12 +51,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let found = found(sink);
         let Some(worst) = worst(&found, |found| &found.input) else { continue };
-        let mut raw = Raw::new(&META, worst.site.clone().unwrap_or_else(|| sink.site.clone()), worst.input.confidence);
+        let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.message = message(worst);
         if worst.say == Say::Option {
             raw.impact = Some(Impact::Medium);
         }
-        raw.also(sink.call.clone(), "the command is run here".to_owned());
+        tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), "the command is run here");
         for other in found.iter().filter(|other| other.site != worst.site && other.input.confidence > Confidence::Possible) {
             if let Some(site) = &other.site {
                 raw.also(site.clone(), format!("`{}` is put into it too", other.input.name));

@@ -3,6 +3,7 @@
 use super::input::Input;
 use super::parts::{self, Hole};
 use super::raw::{Raw, RuleCx};
+use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, xss};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
 use crate::facts::taint::Cleanings;
@@ -59,9 +60,9 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> Option<Raw> {
     };
     let (input, site) = parts::of(&sink.value).into_iter().find_map(judge)?;
     let confidence = if sink.guessed { Confidence::Likely } else { input.confidence };
-    let mut raw = Raw::new(&META, site.unwrap_or_else(|| sink.site.clone()), confidence);
+    let mut raw = Raw::new(&META, standing_place(cx, sink, site.as_ref()), confidence);
     raw.message = format!("`{}`, written by a language model, {does}: whoever can put words into what the model reads can {could}.", input.name);
-    raw.also(sink.call.clone(), "it is used here".to_owned());
+    tell_places(&mut raw, sink, site.as_ref().map(|site| (site, input.name.as_str())), "it is used here");
     if let Some(source) = &input.source {
         raw.also(source.clone(), "the model is asked here".to_owned());
     }

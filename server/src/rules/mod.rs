@@ -52,6 +52,7 @@ pub mod sensitive_data_exposed;
 pub mod service_role_exposed;
 pub mod sql_injection;
 pub mod ssrf;
+mod standing_place;
 pub mod tls_disabled;
 pub mod unsafe_deserialization;
 pub mod upload_unrestricted;

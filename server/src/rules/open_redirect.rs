@@ -4,6 +4,7 @@ use super::address::{Reach, reach};
 use super::holes::{Found, Hole, holes, is_out_of_reach_of_links, is_whole_pattern, worst};
 use super::input::Input;
 use super::raw::{Raw, RuleCx};
+use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Symbol, Test};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
@@ -69,9 +70,9 @@ fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
         }
     }
     let Some(worst) = worst(&ways, |way| &way.input) else { return };
-    let mut raw = Raw::new(&META, worst.site.clone().unwrap_or_else(|| sink.site.clone()), worst.input.confidence);
+    let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
     raw.message = message(worst);
-    raw.also(sink.call.clone(), "the visitor is sent on here".to_owned());
+    tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), "the visitor is sent on here");
     if let Some(source) = &worst.input.source {
         raw.also(source.clone(), "it comes from here".to_owned());
     }

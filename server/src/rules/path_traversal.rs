@@ -3,6 +3,7 @@
 use super::holes::{Found, Hole, holes, is_whole_pattern, worst};
 use super::input::Input;
 use super::raw::{Raw, RuleCx};
+use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
@@ -49,10 +50,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
         let Some(worst) = worst(&ways, |way| &way.input) else { continue };
-        let mut raw = Raw::new(&META, worst.site.clone().unwrap_or_else(|| sink.site.clone()), worst.input.confidence);
+        let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.detail = sink.client.clone();
         raw.message = message(worst, sink);
-        raw.also(sink.call.clone(), told(sink).to_owned());
+        tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), told(sink));
         if let Some(source) = &worst.input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
         }

@@ -2,6 +2,7 @@
 
 use super::input::Input;
 use super::raw::{Raw, RuleCx};
+use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
@@ -39,10 +40,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
         let Some(worst) = found.iter().max_by_key(|hole| hole.input.confidence) else { continue };
-        let mut raw = Raw::new(&META, worst.site.clone().unwrap_or_else(|| sink.site.clone()), worst.input.confidence);
+        let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.detail = sink.client.clone();
         raw.message = message(worst);
-        raw.also(sink.call.clone(), "the database runs it here".to_owned());
+        tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), "the database runs it here");
         // Holes of which less is sure are no evidence beside it.
         let surely = |hole: &&Hole| hole.input.confidence > Confidence::Possible || worst.input.confidence == Confidence::Possible;
         for hole in found.iter().filter(surely).filter(|hole| hole.site != worst.site) {

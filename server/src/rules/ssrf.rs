@@ -7,6 +7,7 @@ use super::holes::{Found, Hole, holes, is_whole_pattern, worst};
 use super::input::Input;
 use super::ownership::Judge;
 use super::raw::{Raw, RuleCx};
+use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Symbol};
 use crate::facts::event::{Event, Sink, SinkKind};
@@ -68,9 +69,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
         let Some(worst) = worst(&ways, |way| &way.input) else { continue };
-        let mut raw = Raw::new(&META, worst.site.clone().unwrap_or_else(|| sink.site.clone()), worst.input.confidence);
+        let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.message = message(worst);
-        raw.also(sink.call.clone(), "the server opens it here".to_owned());
+        tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), "the server opens it here");
         if let Some(source) = &worst.input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
         }

@@ -3,6 +3,7 @@
 use super::holes::{Found, holes, worst};
 use super::input::Input;
 use super::raw::{Raw, RuleCx};
+use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
 use crate::facts::place::Site;
@@ -53,7 +54,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             out.extend(builds_anything(sink).then(|| trusting(cx, sink)));
             continue;
         };
-        let mut raw = Raw::new(&META, site.clone().unwrap_or_else(|| sink.site.clone()), input.confidence);
+        let mut raw = Raw::new(&META, standing_place(cx, sink, site.as_ref()), input.confidence);
         raw.detail = sink.client.clone();
         let (name, from) = (&input.name, input.from());
         raw.message = if matches!(sink.client.as_str(), "xml" | "lxml") {
@@ -62,7 +63,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         } else {
             format!("`{name}`, {from}, is opened by something that runs what is packed in it: a crafted one runs the sender's program on your server.")
         };
-        raw.also(sink.call.clone(), "it is opened here".to_owned());
+        tell_places(&mut raw, sink, site.as_ref().map(|site| (site, name.as_str())), "it is opened here");
         if let Some(source) = &input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
         }

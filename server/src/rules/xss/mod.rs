@@ -6,6 +6,7 @@ mod template;
 use super::input::Input;
 use super::parts::{self, Hole};
 use super::raw::{Raw, RuleCx};
+use super::standing_place;
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Facts, Root};
 use crate::facts::event::{Event, Sink, SinkKind};
@@ -105,13 +106,16 @@ struct Found<'v> {
 fn of_value(cx: &RuleCx<'_>, value: &Value, facts: &Facts, way: Way, surely: Confidence, site: &Site, call: &Site) -> Option<Raw> {
     let found: Vec<Found<'_>> = parts::of(value).into_iter().filter_map(|hole| judge(hole, facts, way)).collect();
     let worst = found.iter().max_by_key(|found| (found.input.confidence, std::cmp::Reverse(found.hole.site.map_or(0, |site| site.span.start))))?;
-    let place = worst.hole.site.unwrap_or(site).clone();
+    let place = standing_place::place(cx, site, call, worst.hole.site);
     let mut raw = Raw::new(&META, place.clone(), worst.input.confidence.min(surely));
     raw.impact = (worst.impact != META.impact).then_some(worst.impact);
     raw.message = message(&worst.input);
+    if let Some(hole) = worst.hole.site {
+        raw.also(hole.clone(), format!("`{}` is put in here", worst.input.name));
+    }
     raw.also(call.clone(), "it becomes part of the page here".to_owned());
     let sure = |other: &&Found<'_>| other.input.confidence == worst.input.confidence;
-    for other in found.iter().filter(sure).filter_map(|found| found.hole.site.filter(|site| **site != place)).take(8) {
+    for other in found.iter().filter(sure).filter_map(|found| found.hole.site.filter(|site| Some(*site) != worst.hole.site)).take(8) {
         raw.also(other.clone(), "this is put in the same way".to_owned());
     }
     if let Some(source) = &worst.input.source {
