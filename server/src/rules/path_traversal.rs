@@ -68,7 +68,6 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 fn unpacked(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
     let named = |name: &str| sink.args.iter().find(|arg| arg.name == name).map(|arg| &arg.value);
     let is_trusting = |value: &Value| match value.kind() {
-        Kind::Null => true,
         Kind::Str(text) => &**text == "fully_trusted",
         Kind::Library(library) => library.step == "fully_trusted_filter",
         _ => false,

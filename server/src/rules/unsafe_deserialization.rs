@@ -38,10 +38,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             continue;
         }
         let mut found: Vec<(Input, Option<Site>)> = Vec::new();
+        let mut is_checked = false;
         for hole in holes(&sink.value, Cleanings::CODE) {
             // Who chose the *path* of a file did not write the file: that is another mistake.
             let Some(mut input) = hole.input(Cleanings::CODE, sink, Some(Confidence::Possible)) else { continue };
             if hole.is_checked(&sink.facts, &|_, found| matches!(found, Found::Known)) {
+                is_checked = true;
                 continue;
             }
             if sink.guessed || sink.client == "lxml" && !matches!(parser_of(sink), Some(Some(true))) {
@@ -51,7 +53,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let Some((input, site)) = worst(&found, |(input, _)| input).filter(|(input, _)| input.confidence > Confidence::Possible || !builds_anything(sink))
         else {
-            out.extend(builds_anything(sink).then(|| trusting(cx, sink)));
+            out.extend((builds_anything(sink) && !is_checked).then(|| trusting(cx, sink)));
             continue;
         };
         let mut raw = Raw::new(&META, standing_place(cx, sink, site.as_ref()), input.confidence);
@@ -78,6 +80,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 fn builds_anything(sink: &Sink) -> bool {
     let loader = sink.args.iter().find(|arg| arg.name == "Loader").or_else(|| sink.args.iter().filter(|arg| arg.name.is_empty()).nth(1));
     let is_unsafe = |name: &str| matches!(name, "Loader" | "UnsafeLoader" | "CLoader");
+    // A text in the code says what it says.
+    if sink.value.as_str().is_some_and(|text| !text.contains("!!python")) {
+        return false;
+    }
     match sink.client.as_str() {
         "yaml" => loader.and_then(|arg| arg.value.as_library()).is_some_and(|library| is_unsafe(&library.step)),
         "yaml-unsafe" => true,
@@ -89,8 +95,8 @@ fn builds_anything(sink: &Sink) -> bool {
 fn trusting(cx: &RuleCx<'_>, sink: &Sink) -> Raw {
     let mut raw = Raw::new(&META, sink.call.clone(), Confidence::Likely);
     raw.detail = sink.client.clone();
-    let is_own = matches!(sink.value.kind(), Kind::Str(_))
-        || sink.value.as_library().is_some_and(|file| file.args.iter().all(|arg| matches!(arg.value.kind(), Kind::Str(_))));
+    let is_own = sink.value.as_str().is_some()
+        || sink.value.as_library().is_some_and(|file| !file.args.is_empty() && file.args.iter().all(|arg| matches!(arg.value.kind(), Kind::Str(_))));
     raw.impact = Some(if is_own { Impact::Low } else { Impact::Medium });
     raw.message = "This reads YAML that may name any object of any library: whoever can write the text can run a program, and `yaml.safe_load` reads the same data without that".to_owned();
     if let Some(call) = cx.project.place(&sink.call) {

@@ -112,9 +112,14 @@ impl Walker<'_> {
             } else {
                 args.iter().find(|arg| arg.name == field)
             };
+            // `format(**values)`
+            let spread = || args.iter().find(|arg| arg.spread && !field.is_empty());
             let (value, site) = match given {
                 Some(arg) => (arg.value.clone(), arg.site.span),
-                None => (Value::unknown(), span),
+                None => match spread() {
+                    Some(arg) => (self.member(&arg.value.clone(), &Name::from(field)), arg.site.span),
+                    None => (Value::unknown(), span),
+                },
             };
             // `{0[name]}`, `{user.email}`
             let value = inside.split(['.', '[', ']']).filter(|step| !step.is_empty()).take(8).fold(value, |value, step| match value.kind() {
@@ -170,6 +175,7 @@ impl Walker<'_> {
                     self.push_value(&mut text, separator, span);
                 }
             }
+            Kind::Union(_) => return list.map(|list| self.joined(separator, list, span)),
             _ => return Value::unknown().with_taint(list.taint().join(separator.taint())),
         }
         finish(text)
