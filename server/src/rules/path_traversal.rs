@@ -32,6 +32,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if sink.kind != SinkKind::Path || cx.project.surface(&sink.site.item.file).is_exposed() || is_kept_inside(sink) {
             continue;
         }
+        if is_buffer(&sink.value) {
+            continue;
+        }
         if sink.client == "tar" {
             out.extend(unpacked(cx, sink));
             continue;
@@ -40,7 +43,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let mut ways: Vec<Way> = Vec::new();
         for hole in holes(&sink.value, Cleanings::PATH) {
             let Some(mut input) = hole.input(Cleanings::PATH, sink, Some(Confidence::Possible)) else { continue };
-            if is_checked(&hole, sink) || matches!(input.part, Part::Method) {
+            if is_checked(&hole, sink) || matches!(input.part, Part::Method) || python && is_content(&hole, &input) {
                 continue;
             }
             input.confidence = input.confidence.min(most(&input, cx, sink, python));
@@ -101,6 +104,17 @@ fn unpacked(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
 
 fn called_name_is(value: &Value, name: &str) -> bool {
     value.as_library().is_some_and(|library| library.step == "()" && library.receiver.as_ref().is_some_and(|called| super::called::name(called) == name))
+}
+
+/// A file that was sent, or what is in it: read in the place of a path, it leads nowhere.
+fn is_content(hole: &Hole<'_>, input: &Input) -> bool {
+    let of_file = input.part == Part::Files && !matches!(input.name.as_str(), "filename" | "name" | "raw_filename" | "file_name");
+    of_file && (hole.whole || matches!(hole.value.kind(), Kind::Library(_)))
+}
+
+/// `pd.read_csv(io.StringIO(text))`: what would be a path is kept in memory.
+fn is_buffer(value: &Value) -> bool {
+    ["BytesIO", "StringIO", "TextIOWrapper", "BufferedReader"].iter().any(|name| called_name_is(value, name))
 }
 
 /// How sure it can be at most.

@@ -73,6 +73,8 @@ impl Walker<'_> {
 
     /// What a form has read: each value is of the kind that its field says.
     pub(super) fn form_data(&mut self, class: &Arc<ClassValue>, all: Value) -> Value {
+        // What nobody has declared is not in it.
+        let all = all.with_taint(all.taint().cleaned(Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0)));
         let mut object = Object::default();
         object.spread(all.clone());
         if !self.read_by_fields(class, &all, &mut object, 0) {
