@@ -196,6 +196,15 @@ impl Taint {
         taint
     }
 
+    /// Read as data again: text that holds an object is an object now.
+    pub fn read_as_data(&self) -> Taint {
+        let mut taint = self.clone();
+        for origin in taint.each.iter_mut().filter(|origin| origin.clean != Cleanings::ALL) {
+            origin.clean = Cleanings(origin.clean.0 & !(Cleanings::NOSQL.0 | Cleanings::SHAPE.0));
+        }
+        taint
+    }
+
     /// What was sent in a body as a file.
     pub fn as_file(&self) -> Taint {
         let mut taint = self.clone();

@@ -179,6 +179,9 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
                     continue;
                 }
             }
+            if entry.parameters.iter().enumerate().any(|(at, wanted)| walker.name_of_parameter(&handler, at).as_ref() != Some(wanted)) {
+                continue;
+            }
             if entry.elsewhere {
                 // What the configuration says of it is better known.
                 let is_bound = world.project.setup().bound_in(file).iter().next().is_some();

@@ -6,6 +6,9 @@ use crate::facts::walk::Target;
 use crate::syntax::Language;
 use crate::text::{FileId, Name};
 
+/// So far above a file its imports may begin.
+const MOST_FOLDERS: usize = 8;
+
 /// What is needed to resolve imports, made once for a set of files.
 #[derive(Default, Debug)]
 pub struct Resolver {
@@ -245,6 +248,17 @@ impl Resolver {
         // A sibling, as scripts import each other.
         if let Some(file) = self.python_file(&format!("{}/{path}", from.folder())) {
             return Target::File(file);
+        }
+        // The folder that the program is started in is above, and no package itself.
+        let mut folder = from.folder();
+        for _ in 0..MOST_FOLDERS {
+            let Some((above, _)) = folder.rsplit_once('/') else { break };
+            folder = above;
+            if !self.files.contains(&FileId::new(&format!("{folder}/__init__.py")))
+                && let Some(file) = self.python_file(&format!("{folder}/{path}"))
+            {
+                return Target::File(file);
+            }
         }
         Target::Library(Name::from(source))
     }

@@ -124,6 +124,7 @@ impl Roots {
                             ground.walks.keep(root, Some(Arc::new(route)), walker)
                         }
                         None => {
+                            let method = walker.as_method(item, function);
                             let closure = Closure {
                                 item: item.clone(),
                                 function,
@@ -133,7 +134,8 @@ impl Roots {
                                 bound: Vec::new(),
                                 assumes: Default::default(),
                             };
-                            walker.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
+                            let value = method.unwrap_or_else(|| Value::new(Kind::Function(Arc::new(closure))));
+                            walker.root(&value, Vec::new());
                             ground.walks.keep(root, None, walker)
                         }
                     }

@@ -80,6 +80,8 @@ fn believed(cx: &RuleCx<'_>, effect: &Effect, switched_off: bool) -> Option<Raw>
     let confidence = match (&used, switched_off) {
         (Some(Used { sure: true, .. }), _) => Confidence::Proven,
         (Some(_), _) | (None, true) => Confidence::Likely,
+        // Given on as it is, by a function that others take for the one that looks.
+        (None, false) if is_given_on(cx, effect) => Confidence::Likely,
         (None, false) => Confidence::Possible,
     };
     let mut raw = Raw::new(&META, effect.site.clone(), confidence);
@@ -96,6 +98,15 @@ fn believed(cx: &RuleCx<'_>, effect: &Effect, switched_off: bool) -> Option<Raw>
         raw.also(used.site, format!("`{}` is relied on here", used.claim));
     }
     Some(raw)
+}
+
+/// What a token of Python's says is what the function gives.
+fn is_given_on(cx: &RuleCx<'_>, effect: &Effect) -> bool {
+    matches!(effect.is.as_str(), "python-jose" | "python-jwt")
+        && cx.walk.events.iter().any(|event| match event {
+            Event::Use(used) => matches!(used.kind, UseKind::Return) && claim_in(&used.value, &effect.site, 0).is_some(),
+            _ => false,
+        })
 }
 
 /// The token, as the code calls it.
@@ -221,8 +232,14 @@ fn algorithms(effect: &Effect) -> Option<(&'static str, Impact, String)> {
 
 /// `algorithm: "none"`.
 fn unsigned(effect: &Effect) -> Option<Raw> {
-    let algorithm = named(&effect.args, "algorithm").map(|arg| &arg.value).or_else(|| option(&effect.args, &["algorithm", "alg"]))?;
-    if !algorithm.as_str()?.eq_ignore_ascii_case("none") {
+    let third = || matches!(effect.is.as_str(), "pyjwt" | "python-jose").then(|| positional(&effect.args, 2)).flatten();
+    let algorithm = named(&effect.args, "algorithm").or_else(third).map(|arg| &arg.value).or_else(|| option(&effect.args, &["algorithm", "alg"]))?;
+    let is_none = match algorithm.kind() {
+        Kind::Null => effect.is == "pyjwt",
+        Kind::Str(text) => text.eq_ignore_ascii_case("none"),
+        _ => false,
+    };
+    if !is_none {
         return None;
     }
     let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Proven);

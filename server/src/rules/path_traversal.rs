@@ -8,7 +8,8 @@ use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part};
-use crate::facts::value::{Argument, Kind};
+use crate::facts::value::{Argument, Kind, Value};
+use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("path-traversal"),
@@ -31,11 +32,18 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if sink.kind != SinkKind::Path || cx.project.surface(&sink.site.item.file).is_exposed() || is_kept_inside(sink) {
             continue;
         }
+        if is_buffer(&sink.value) {
+            continue;
+        }
+        if sink.client == "tar" {
+            out.extend(unpacked(cx, sink));
+            continue;
+        }
         let python = cx.project.file(&sink.site.item.file).is_some_and(|file| !file.document.language.is_ecma());
         let mut ways: Vec<Way> = Vec::new();
         for hole in holes(&sink.value, Cleanings::PATH) {
             let Some(mut input) = hole.input(Cleanings::PATH, sink, Some(Confidence::Possible)) else { continue };
-            if is_checked(&hole, sink) || matches!(input.part, Part::Method) {
+            if is_checked(&hole, sink) || matches!(input.part, Part::Method) || python && is_content(&hole, &input) {
                 continue;
             }
             input.confidence = input.confidence.min(most(&input, cx, sink, python));
@@ -57,6 +65,56 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
+}
+
+/// `tar.extractall()`: before Python 3.14 an archive decides where its files are written, unless a filter is named.
+fn unpacked(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
+    let named = |name: &str| sink.args.iter().find(|arg| arg.name == name).map(|arg| &arg.value);
+    let is_trusting = |value: &Value| match value.kind() {
+        Kind::Str(text) => &**text == "fully_trusted",
+        Kind::Library(library) => library.step == "fully_trusted_filter",
+        _ => false,
+    };
+    if named("filter").is_some_and(|filter| !is_trusting(filter)) || sink.args.iter().any(|arg| arg.spread) {
+        return None;
+    }
+    // Members that something has chosen.
+    let is_all = |members: &Value| members.is_same(&sink.value) || called_name_is(members, "getmembers") || matches!(members.kind(), Kind::Null);
+    if named("members").is_some_and(|members| !is_all(members)) {
+        return None;
+    }
+    // Its own archive, at a place of its own.
+    let opened = sink.value.as_library()?;
+    if opened.args.is_empty() || opened.args.iter().all(|arg| matches!(arg.value.kind(), Kind::Str(_))) {
+        return None;
+    }
+    let comes_in = |part: Part| part.is_request() || part == Part::Fetched;
+    let input = sink.value.taint().iter().find(|origin| comes_in(origin.part));
+    let mut raw = Raw::new(&META, sink.call.clone(), if input.is_some() { Confidence::Proven } else { Confidence::Likely });
+    raw.impact = input.is_none().then_some(Impact::Medium);
+    raw.detail = "tar".into();
+    let from = input.map(|origin| format!(", {},", super::input::from(origin.part))).unwrap_or_default();
+    raw.message = format!("The archive{from} is unpacked as it is: before Python 3.14 a file in it that is called `../../x` is written outside of the folder");
+    if let Some(call) = cx.project.place(&sink.call) {
+        let entries = vec![(Name::new_static("filter"), Name::new_static("\"data\""))];
+        raw.plans.push(FixPlan::SetOptions { call, at: None, way: Vec::new(), entries, title: "Let `filter=\"data\"` keep it inside the folder".into() });
+    }
+    Some(raw)
+}
+
+fn called_name_is(value: &Value, name: &str) -> bool {
+    value.as_library().is_some_and(|library| library.step == "()" && library.receiver.as_ref().is_some_and(|called| super::called::name(called) == name))
+}
+
+/// A file that was sent, or what is in it: read in the place of a path, it leads nowhere.
+fn is_content(hole: &Hole<'_>, input: &Input) -> bool {
+    let of_file = input.part == Part::Files && !matches!(input.name.as_str(), "filename" | "name" | "raw_filename" | "file_name");
+    of_file && (hole.whole || matches!(hole.value.kind(), Kind::Library(_)))
+}
+
+/// `pd.read_csv(io.StringIO(text))`: what would be a path is kept in memory.
+fn is_buffer(value: &Value) -> bool {
+    ["BytesIO", "StringIO", "TextIOWrapper", "BufferedReader"].iter().any(|name| called_name_is(value, name))
 }
 
 /// How sure it can be at most.

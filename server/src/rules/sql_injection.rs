@@ -6,7 +6,7 @@ use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
-use crate::facts::taint::Cleanings;
+use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Piece, Value};
 
 pub static META: RuleMeta = RuleMeta {
@@ -118,7 +118,7 @@ fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> O
     // A schema has read it: perhaps as a number. And a client that only its name makes one is not sure either.
     let validated = input.shaped && !quoted;
     input.confidence = match (sink.guessed, validated) {
-        (true, _) if validated || !quoted && input.confidence < Confidence::Proven => Confidence::Possible,
+        (true, _) if validated || !quoted && input.part == Part::Parameter => Confidence::Possible,
         (true, _) => input.confidence.min(Confidence::Likely),
         _ => input.confidence,
     };

@@ -4,6 +4,7 @@ use super::called::{chain, given, is_constant, name, named, number, option, posi
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Effect, Event};
+use crate::facts::place::Site;
 use crate::facts::value::{Kind, Value};
 
 pub static META: RuleMeta = RuleMeta {
@@ -18,8 +19,18 @@ pub static META: RuleMeta = RuleMeta {
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
-        let Event::Effect(effect) = event else { continue };
+        let effect = match event {
+            Event::Effect(effect) => effect,
+            Event::Option(option) if option.kind == "protocol" => {
+                if !out.iter().any(|known| known.site == option.site || known.site.item == option.site.item && known.site.span.contains(option.site.span)) {
+                    out.push(old_protocol(option.site.clone(), &option.name));
+                }
+                continue;
+            }
+            _ => continue,
+        };
         let told = match effect.kind.as_str() {
+            "protocol" => protocol(effect),
             "cipher" => cipher(effect),
             "key-pair" => key_pair(effect),
             "signature" => signature(effect),
@@ -34,6 +45,27 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.message = message;
         out.push(raw);
     }
+}
+
+/// `ssl.SSLContext(ssl.PROTOCOL_TLSv1)`
+fn protocol(effect: &Effect) -> Told {
+    let version = positional(&effect.args, 0)?.value.as_library()?.step.clone();
+    let is_old = matches!(
+        version.as_str(),
+        "PROTOCOL_SSLv2" | "PROTOCOL_SSLv3" | "PROTOCOL_TLSv1" | "PROTOCOL_TLSv1_1" | "SSLv2_METHOD" | "SSLv3_METHOD" | "TLSv1_METHOD" | "TLSv1_1_METHOD"
+    );
+    is_old.then(|| ("protocol", old(&version)))
+}
+
+fn old(what: &str) -> String {
+    format!("`{what}` asks for a version of TLS that has been given up since it can be broken: somebody on the way can read or change what is sent")
+}
+
+fn old_protocol(site: Site, name: &str) -> Raw {
+    let mut raw = Raw::new(&META, site, Confidence::Proven);
+    raw.detail = "protocol".into();
+    raw.message = old(name);
+    raw
 }
 
 type Told = Option<(&'static str, String)>;
@@ -107,7 +139,8 @@ fn key_pair(effect: &Effect) -> Told {
         .or_else(|| given(&effect.args, "key_size", 1).map(|arg| &arg.value))
         .or_else(|| given(&effect.args, "bits", 0).map(|arg| &arg.value))?;
     let bits = number(bits).filter(|bits| (256.0..2048.0).contains(bits))?;
-    Some(("key", format!("An RSA key of {bits} bits can be worked out with enough computers: who does can read and sign in your name")))
+    let kind = if effect.is == "dsa" { "A DSA" } else { "An RSA" };
+    Some(("key", format!("{kind} key of {bits} bits can be worked out with enough computers: who does can read and sign in your name")))
 }
 
 fn signature(effect: &Effect) -> Told {

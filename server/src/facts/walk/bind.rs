@@ -7,7 +7,7 @@ use super::expression::either;
 use super::row::row_without;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::taint::Cleanings;
-use crate::facts::value::{Alternative, Kind, Library, Object, Value};
+use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Value};
 use crate::facts::ways::Ways;
 use crate::model::{ExprId, ExprKind, Key, PatternId, PatternKind};
 use crate::text::Name;
@@ -172,6 +172,13 @@ impl Walker<'_> {
                         let key = Name::from(&**key);
                         self.row_assigned(&old, &key, &value, segment[place].span);
                         self.set_up(&old, &key, &value, segment[place].span);
+                        if self.python() {
+                            let at = segment[place].span;
+                            self.sunk_member(&old, &key, &value, at);
+                            let given = |value: Value| Argument { name: Name::default(), value, site: self.site(at), spread: false };
+                            let (name, value) = (given(index), given(value.clone()));
+                            self.header_given(name, value, at);
+                        }
                         self.with_member(&old, &key, value)
                     }
                     None => match old.kind() {

@@ -92,6 +92,9 @@ impl Walker<'_> {
                 let symbol = first?.symbol()?.clone();
                 Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Matches(symbol, pattern.clone())), if_false: Facts::none() }))
             }
+            Kind::Library(library) if name == "fromhex" && matches!(library.step.as_str(), "bytes" | "bytearray") => {
+                first.filter(|text| matches!(text.kind(), Kind::Str(_))).cloned()
+            }
             Kind::Seq(_) | Kind::Rows(_) => self.list_method(base, name, args, span),
             Kind::Str(_) | Kind::Text(_) => self.text_method(base, name, args, span),
             Kind::Object(object) => self.object_method(base, &object.clone(), name, args),
@@ -236,7 +239,13 @@ impl Walker<'_> {
         if matches!(name.as_str(), "replace" | "replaceAll") && matches!(base.kind(), Kind::Text(_)) && opens_no_tag(args) {
             return Some(Value::unknown().with_taint(base.taint().cleaned(Cleanings::HTML)));
         }
+        if matches!(name.as_str(), "replace" | "replaceAll")
+            && let Some(text) = self.replaced(base, args, span)
+        {
+            return Some(text);
+        }
         Some(match (name.as_str(), base.kind()) {
+            ("encode" | "decode", Kind::Str(_)) if self.python() => base.clone(),
             ("format", Kind::Str(pattern)) if self.python() => self.format(&pattern.clone(), args, span),
             ("join", _) if self.python() => self.joined(base, &first?, span),
             ("concat", _) => args.iter().fold(base.clone(), |text, other| self.concat(&text, span, &other.value, other.site.span)),
@@ -275,7 +284,8 @@ impl Walker<'_> {
         }
         let first = args.first().map(|arg| arg.value.clone());
         match name.as_str() {
-            "get" => {
+            "pop" | "setdefault" if !self.python() || args.is_empty() => None,
+            "get" | "pop" | "setdefault" => {
                 let key = first?;
                 let mut value = self.index(base, &key);
                 // `{...}.get(key, default)`: a table of constants and a constant default.
@@ -342,6 +352,7 @@ impl Walker<'_> {
             "then" => self.once_there(base, &args.first()?.value),
             "catch" | "finally" => Some(base.clone()),
             "replace" | "replaceAll" | "sub" if opens_no_tag(args) => Some(base.with_taint(base.taint().cleaned(Cleanings::HTML)).without_symbol()),
+            "replace" | "replaceAll" => self.replaced(base, args, span),
             // The bytes of something that was sent are a file.
             "arrayBuffer" | "stream" | "bytes" if args.is_empty() => Some(base.with_taint(base.taint().as_file())),
             _ => None,

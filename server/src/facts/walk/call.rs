@@ -69,6 +69,13 @@ impl Walker<'_> {
         {
             return pairs;
         }
+        if self.python()
+            && let ExprKind::Name(name) = &segment[callee].kind
+            && name == "dict"
+            && let Some(object) = self.dictionary(&function, &given)
+        {
+            return object;
+        }
         let before = self.events.len();
         let value = self.apply(&function, &given, kind, span);
         self.name_what_is_kept(before, args, span);
@@ -111,6 +118,7 @@ impl Walker<'_> {
 
     fn method(&mut self, base: &Value, name: &Name, args: &[Argument], kind: CallKind, span: Span) -> Value {
         self.looked_at_by_method(base, name, args, span);
+        self.header_set(name, args, span);
         if let Some(value) = self.builtin_method(base, name, args, span) {
             return value;
         }

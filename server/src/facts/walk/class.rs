@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::catalogue::Entry;
-use crate::facts::taint::Cleanings;
-use crate::facts::value::{ClassValue, Column, Instance, Kind, Library, Value};
-use crate::model::{ClassId, FunctionKind, StmtKind};
+use crate::facts::check::{Root, Symbol};
+use crate::facts::place::ItemKey;
+use crate::facts::taint::{Cleanings, Origin, Part, Taint};
+use crate::facts::value::{ClassValue, Closure, Column, Instance, Kind, Library, Value};
+use crate::model::{ClassId, FunctionId, FunctionKind, StmtKind};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -20,6 +22,29 @@ impl Walker<'_> {
 
     pub(super) fn instance(&mut self, class: Arc<ClassValue>, fields: Vec<(Name, Value)>) -> Value {
         Value::new(Kind::Instance(Arc::new(Instance { class, fields, above: None })))
+    }
+
+    /// A method as something outside calls it, which nobody sees: of some object of its class.
+    pub fn as_method(&mut self, item: &ItemKey, function: FunctionId) -> Option<Value> {
+        self.inside(item, None, None, |walker| {
+            let segment = walker.frame().segment.clone();
+            let class = segment.classes.iter().position(|class| class.methods.contains(&function))?;
+            let method = segment.functions.get(function.0 as usize)?;
+            if !walker.python() || method.is_static || method.params.is_empty() {
+                return None;
+            }
+            let value = walker.class_value(ClassId(class as u32));
+            let Kind::Class(class) = value.kind() else { return None };
+            let class = Arc::clone(class);
+            walker.calls += 1;
+            let origin = Origin { part: Part::Parameter, name: Name::new_static("self"), site: None, clean: Cleanings::default() };
+            let this = walker.instance(Arc::clone(&class), Vec::new()).with_taint(Taint::of(origin)).with_symbol(Symbol::new(Root::Parameter(walker.calls)));
+            let first = if walker.is_class_method(function) { value.clone() } else { this.clone() };
+            let closure =
+                Closure { item: item.clone(), function, captured: None, this: Some(this), class: Some(class), bound: vec![first], assumes: Default::default() };
+            Some(Value::new(Kind::Function(Arc::new(closure))))
+        })
+        .flatten()
     }
 
     pub(super) fn this(&mut self) -> Value {
@@ -94,6 +119,9 @@ impl Walker<'_> {
                     _ => value,
                 }
             }
+            _ if matches!(name.as_str(), "cleaned_data" | "validated_data") && value.taint().iter().any(|origin| origin.part.is_request()) => {
+                self.form_data(&instance.class.clone(), value)
+            }
             _ => self.field_from_outside(base, instance, name, value),
         }
     }
@@ -147,6 +175,10 @@ impl Walker<'_> {
             Some(this) => {
                 let value = Value::unknown();
                 match this.symbol() {
+                    Some(symbol) if matches!(symbol.root, Root::Parameter(_)) => {
+                        let value = value.with_symbol(symbol.member(name)).with_taint(this.taint().member(name));
+                        self.guessed(name).unwrap_or(value)
+                    }
                     Some(symbol) => value.with_symbol(symbol.member(name)),
                     None => self.guessed(name).unwrap_or(value),
                 }

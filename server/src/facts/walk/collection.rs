@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::expression::either;
 use crate::facts::taint::Taint;
-use crate::facts::value::{Kind, Object, Seq, Value};
+use crate::facts::value::{Argument, Kind, Object, Seq, Value};
 use crate::model::{Clause, Entry, ExprId, JsxAttribute, Key, SeqItem};
 use crate::text::{Name, Span};
 
@@ -47,6 +47,25 @@ impl Walker<'_> {
     }
 
     /// `{...value}`: known fields are laid over what is there, the rest is remembered as the rest.
+    /// `dict(name=value, **more)`, unless somebody has called something else so.
+    pub(super) fn dictionary(&mut self, function: &Value, args: &[Argument]) -> Option<Value> {
+        let is_python_s_own = function.as_library().is_some_and(|library| library.package.is_empty() && library.receiver.is_none());
+        let is_readable = |arg: &Argument| !arg.name.is_empty() || matches!(arg.value.kind(), Kind::Object(_));
+        if !is_python_s_own || args.is_empty() || !args.iter().all(is_readable) {
+            return None;
+        }
+        let mut object = Object::default();
+        for arg in args {
+            if arg.name.is_empty() {
+                self.spread_into(&mut object, &arg.value);
+            } else {
+                object.set(arg.name.clone(), arg.value.clone());
+            }
+        }
+        let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
+        Some(Value::new(Kind::Object(Arc::new(object))).with_taint(taint))
+    }
+
     pub(super) fn spread_into(&mut self, object: &mut Object, value: &Value) {
         match value.kind() {
             Kind::Object(inner) => {

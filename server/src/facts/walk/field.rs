@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Walker;
 use super::expression::either;
 use crate::facts::taint::Cleanings;
-use crate::facts::value::{ClassValue, Instance, Kind, Value};
-use crate::model::{Class, ExprId, ExprKind, Field, Segment, TypeRef};
+use crate::facts::value::{ClassValue, Instance, Kind, Object, Value};
+use crate::model::{Class, ExprId, ExprKind, Field, Segment, StmtKind, TypeRef};
 use crate::text::Name;
 
 const DEEPEST: u32 = 8;
@@ -46,6 +46,81 @@ impl Walker<'_> {
         }
     }
 
+    /// `class Update(BaseModel, extra="allow")`, `model_config = ConfigDict(extra="allow")`, `class Config: extra = "allow"`: what
+    /// nobody declared is kept, too.
+    pub(super) fn keeps_unknown_fields(&mut self, class: &Arc<ClassValue>) -> bool {
+        let kept = self.inside(&class.item, class.captured.clone(), Some(class.clone()), |walker| {
+            let segment = walker.frame().segment.clone();
+            let body = &segment[class.class];
+            let among = |keywords: &[(Name, ExprId)]| keywords.iter().any(|(name, value)| name == "extra" && says_allow(&segment, *value));
+            let configured =
+                body.fields.iter().filter(|field| field.name == "model_config").filter_map(|field| field.value).any(|value| match &segment[value].kind {
+                    ExprKind::Call { args, .. } => {
+                        args.iter().any(|arg| arg.name.as_ref().is_some_and(|name| name == "extra") && says_allow(&segment, arg.value))
+                    }
+                    _ => false,
+                });
+            let nested = body.statements.iter().any(|stmt| match &segment[*stmt].kind {
+                StmtKind::Class(inner) if segment[*inner].name == "Config" => {
+                    segment[*inner].fields.iter().any(|field| field.name == "extra" && field.value.is_some_and(|value| says_allow(&segment, value)))
+                }
+                _ => false,
+            });
+            among(&body.keywords) || configured || nested
+        });
+        kept == Some(true)
+    }
+
+    /// What a form has read: each value is of the kind that its field says.
+    pub(super) fn form_data(&mut self, class: &Arc<ClassValue>, all: Value) -> Value {
+        // What nobody has declared is not in it.
+        let all = all.with_taint(all.taint().cleaned(Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0)));
+        let mut object = Object::default();
+        object.spread(all.clone());
+        if !self.read_by_fields(class, &all, &mut object, 0) {
+            return Value::unknown();
+        }
+        let data = all.with_kind(Kind::Object(Arc::new(object)));
+        match all.symbol() {
+            Some(symbol) => data.with_symbol(symbol.clone()),
+            None => data,
+        }
+    }
+
+    /// False if a method of the form may have changed or refused anything.
+    fn read_by_fields(&mut self, class: &Arc<ClassValue>, all: &Value, object: &mut Object, depth: u32) -> bool {
+        if depth > DEEPEST {
+            return false;
+        }
+        for parent in &class.bases {
+            if let Kind::Class(parent) = parent.kind()
+                && !self.read_by_fields(parent, all, object, depth + 1)
+            {
+                return false;
+            }
+        }
+        let read = self.inside(&class.item, class.captured.clone(), Some(class.clone()), |walker| {
+            let segment = walker.frame().segment.clone();
+            let body = &segment[class.class];
+            let is_narrow = |field: &&Field| field.value.is_some_and(|value| makes_narrow_field(&segment, value));
+            let narrow: Vec<Name> = body.fields.iter().filter(is_narrow).map(|field| field.name.clone()).collect();
+            let methods: Vec<Name> = body.methods.iter().map(|method| segment[*method].name.clone()).collect();
+            (narrow, methods)
+        });
+        let Some((narrow, methods)) = read else { return false };
+        for name in narrow {
+            let value = Value::unknown().with_taint(all.taint().member(&name).cleaned(Cleanings::ALL));
+            object.set(name, value);
+        }
+        // What `clean_name` gives stands in the place of what was sent.
+        for method in &methods {
+            if let Some(name) = method.strip_prefix("clean_").or_else(|| method.strip_prefix("validate_")) {
+                object.set(Name::from(name), Value::unknown());
+            }
+        }
+        !methods.iter().any(|method| matches!(method.as_str(), "clean" | "validate"))
+    }
+
     fn field_declared(&mut self, class: &Arc<ClassValue>, name: &Name, depth: u32) -> Option<Declared> {
         if depth > DEEPEST {
             return None;
@@ -80,6 +155,28 @@ impl Walker<'_> {
                 _ => false,
             })
     }
+}
+
+/// `"allow"`, `Extra.allow`
+fn says_allow(segment: &Segment, value: ExprId) -> bool {
+    match &segment[value].kind {
+        ExprKind::Str(text) => &**text == "allow",
+        ExprKind::Member { name, .. } => name == "allow",
+        _ => false,
+    }
+}
+
+/// `forms.IntegerField()`: a field of a form of which no text comes that a person could have made up.
+fn makes_narrow_field(segment: &Segment, value: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = &segment[value].kind else { return false };
+    let name = match &segment[*callee].kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => name.as_str(),
+        _ => return false,
+    };
+    let Some(kind) = name.strip_suffix("Field") else { return false };
+    ["Integer", "Float", "Decimal", "Boolean", "Date", "DateTime", "Time", "Duration", "UUID", "Slug", "IPAddress"].iter().any(|known| kind.ends_with(known))
+        || kind.ends_with("Choice")
+        || kind.ends_with("PrimaryKeyRelated")
 }
 
 /// Its type, or what stands beside it, lets through only what does no harm.

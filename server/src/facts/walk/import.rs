@@ -22,6 +22,13 @@ impl Walker<'_> {
                     None => self.submodule(from, source, imported).unwrap_or_else(|| Value::new(Kind::Library(Arc::default()))),
                 }
             }
+            // A folder without `__init__.py` is a package, too.
+            Target::Library(package)
+                if !self.world.catalogue().knows(&package)
+                    && let Some(module) = self.submodule(from, source, imported) =>
+            {
+                module
+            }
             Target::Library(package) => match self.stub_class(&package, imported) {
                 Some(value) => value,
                 None => self.library_export(&package, imported),

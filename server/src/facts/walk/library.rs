@@ -84,7 +84,8 @@ impl<'w> Walker<'w> {
                 Entry::Clean(clean) => result = Some(self.cleaned(clean, function, &where_all(&clean.of, function, args))),
                 Entry::Pass(pass) => {
                     let values = where_all(&pass.of, function, args);
-                    taint = values.iter().fold(taint, |taint, value| taint.join(value.taint()));
+                    let brought = values.iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
+                    taint = taint.join(&if pass.reads { brought.read_as_data() } else { brought });
                     if let (true, [only]) = (pass.copies, args)
                         && only.name.is_empty()
                         && has_parts(&only.value)

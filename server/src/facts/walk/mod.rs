@@ -315,6 +315,21 @@ impl<'w> Walker<'w> {
         .flatten()
     }
 
+    /// What a function calls its n-th parameter.
+    pub fn name_of_parameter(&mut self, function: &Value, at: usize) -> Option<Name> {
+        let super::value::Kind::Function(closure) = function.kind() else { return None };
+        let function = closure.function;
+        self.inside(&closure.item.clone(), None, None, |walker| {
+            let segment = walker.frame().segment.clone();
+            let pattern = segment.functions.get(function.0 as usize)?.params.get(at)?.pattern;
+            match &segment[pattern].kind {
+                crate::model::PatternKind::Name(name) => Some(name.clone()),
+                _ => None,
+            }
+        })
+        .flatten()
+    }
+
     /// The last name on the way to what is called.
     pub fn called_name(&self, function: &Value) -> Name {
         call::called_name(function)

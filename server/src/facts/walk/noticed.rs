@@ -16,6 +16,9 @@ use crate::facts::value::{Argument, Kind, Value};
 use crate::model::{Entry as Field, ExprId, ExprKind, FunctionId, Key, PatternKind, Segment, StmtKind};
 use crate::text::{Name, Span};
 
+/// How the names of headers begin that let other sites read.
+const PERMISSION: &str = "access-control-allow-";
+
 impl Walker<'_> {
     pub(super) fn effect(&mut self, effect: &EffectEntry, function: &Value, args: &[Argument], site: &Site, guessed: bool) {
         if !effect.only_if.is_empty() && !effect.only_if.iter().any(|option| is_given(args, option)) {
@@ -38,6 +41,27 @@ impl Walker<'_> {
             guessed,
             spoken: Vec::new(),
         }));
+    }
+
+    /// `response.headers["Access-Control-Allow-Origin"] = origin`, `self.set_header("Access-Control-Allow-Origin", origin)`: the name
+    /// says what it is, whatever keeps the headers.
+    pub(super) fn header_given(&mut self, name: Argument, value: Argument, span: Span) {
+        let says_who_may_read = |text: &str| text.get(..PERMISSION.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(PERMISSION));
+        if !self.python() || !name.value.as_str().is_some_and(|text| says_who_may_read(text)) {
+            return;
+        }
+        let mut effect = Effect::noted(Name::new_static("header"), self.site(span), vec![name.clone(), value.clone()], self.facts.clone());
+        effect.takes = vec![(Name::new_static("name"), name), (Name::new_static("value"), value)];
+        self.events.push(Event::Effect(effect));
+    }
+
+    /// The methods by which a header is set.
+    pub(super) fn header_set(&mut self, method: &Name, args: &[Argument], span: Span) {
+        let sets =
+            matches!(method.as_str(), "set" | "add" | "append" | "setdefault" | "set_header" | "add_header" | "send_header" | "append_header" | "__setitem__");
+        if let ([name, value], true) = (args, sets) {
+            self.header_given(name.clone(), value.clone(), span);
+        }
     }
 
     /// `a == b`, where one of the two lets somebody in.

@@ -168,9 +168,10 @@ impl Walker<'_> {
         match declared.as_ref().map(Value::kind) {
             Some(Kind::Number(_)) => Value::number().with_taint(origin(part, Cleanings::ALL)).with_symbol(symbol),
             // A model of the project: its shape was checked, its content is the caller's.
-            Some(Kind::Instance(_)) => {
+            Some(Kind::Instance(instance)) => {
+                let keeps_all = self.keeps_unknown_fields(&instance.class.clone());
                 let value = declared.unwrap_or_else(Value::unknown);
-                let shape = Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0);
+                let shape = if keeps_all { Cleanings::NOSQL } else { Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0) };
                 value.with_taint(origin(Part::Body, shape)).with_symbol(Symbol::new(Root::Request("body".into())))
             }
             Some(Kind::Library(library)) if handler.injects && !library.states.is_empty() => declared.unwrap_or_else(Value::unknown),

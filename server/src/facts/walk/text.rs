@@ -103,7 +103,8 @@ impl Walker<'_> {
                 rest = &after[1..];
                 continue;
             };
-            let field = after[1..end].split(['!', ':', '.', '[']).next().unwrap_or_default();
+            let asked = after[1..end].split(['!', ':']).next().unwrap_or_default();
+            let (field, inside) = asked.split_at(asked.find(['.', '[']).unwrap_or(asked.len()));
             let given = if field.is_empty() {
                 positional.next()
             } else if let Ok(at) = field.parse::<usize>() {
@@ -111,15 +112,52 @@ impl Walker<'_> {
             } else {
                 args.iter().find(|arg| arg.name == field)
             };
+            // `format(**values)`
+            let spread = || args.iter().find(|arg| arg.spread && !field.is_empty());
             let (value, site) = match given {
                 Some(arg) => (arg.value.clone(), arg.site.span),
-                None => (Value::unknown(), span),
+                None => match spread() {
+                    Some(arg) => (self.member(&arg.value.clone(), &Name::from(field)), arg.site.span),
+                    None => (Value::unknown(), span),
+                },
             };
+            // `{0[name]}`, `{user.email}`
+            let value = inside.split(['.', '[', ']']).filter(|step| !step.is_empty()).take(8).fold(value, |value, step| match value.kind() {
+                Kind::Seq(_) => self.element_of(&value),
+                _ => self.member(&value, &Name::from(step)),
+            });
             self.push_value(&mut text, &value, site);
             rest = &after[end + 1..];
         }
         push_literal(&mut text, rest);
         finish(text)
+    }
+
+    /// `page.replace("{{name}}", name)`: where what is put in stands is known if the text is. Of anything else it is text with
+    /// something of somebody else's in it.
+    pub(super) fn replaced(&mut self, base: &Value, args: &[Argument], span: Span) -> Option<Value> {
+        let [looked_for, put, ..] = args else { return None };
+        let is_text = matches!(put.value.kind(), Kind::Unknown | Kind::Library(_) | Kind::Text(_) | Kind::Union(_)) && !put.value.taint().is_empty();
+        if args.len() > 3 || args.iter().any(|arg| !arg.name.is_empty() || arg.spread) || !is_text {
+            return None;
+        }
+        let needle = looked_for.value.as_str().filter(|needle| !needle.is_empty())?.clone();
+        let mut text = Text::default();
+        match base.kind() {
+            Kind::Str(all) => {
+                for (i, part) in all.split(&*needle).enumerate().take(MOST_PIECES) {
+                    if i > 0 {
+                        self.push_value(&mut text, &put.value, put.site.span);
+                    }
+                    push_literal(&mut text, part);
+                }
+            }
+            _ => {
+                self.push_value(&mut text, base, span);
+                self.push_value(&mut text, &put.value, put.site.span);
+            }
+        }
+        Some(finish(text))
     }
 
     /// `pieces.join(separator)`.
@@ -143,6 +181,7 @@ impl Walker<'_> {
                 let longest = alternatives.iter().max_by_key(|alternative| length(&alternative.value));
                 return longest.map_or_else(Value::unknown, |longest| self.joined(separator, &longest.value, span));
             }
+            Kind::Union(_) => return list.map(|list| self.joined(separator, list, span)),
             _ => return Value::unknown().with_taint(list.taint().join(separator.taint())),
         }
         finish(text)

@@ -2,6 +2,7 @@
 
 mod compared;
 mod hashed;
+mod salted;
 mod stored;
 
 use super::raw::{Raw, RuleCx};
@@ -17,13 +18,14 @@ pub static META: RuleMeta = RuleMeta {
     risk: Risk::Passwords,
     impact: Impact::Critical,
     audience: Audience::Everyday,
-    cwe: &[256, 916, 328, 208],
+    cwe: &[256, 916, 760, 328, 208],
     page: include_str!("../../../../queries/rules/weak-password-storage.md"),
 };
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     stored::check(cx, out);
     hashed::check(cx, out);
+    salted::check(cx, out);
     compared::check(cx, out);
 }
 

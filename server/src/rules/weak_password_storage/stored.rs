@@ -2,10 +2,10 @@
 
 use super::{META, typed};
 use crate::facts::credential_names::{is_of_service, is_password_column};
-use crate::facts::event::{Access, Event};
+use crate::facts::event::{Access, Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::{Kind, Piece, Value};
 use crate::model::{ExprKind, StmtKind};
 use crate::project::Project;
 use crate::rules::raw::{Raw, RuleCx};
@@ -117,8 +117,22 @@ fn written_at(cx: &RuleCx<'_>, access: &Access, column: &Name, value: &Name) -> 
     let written = cx.walk.events.iter().filter_map(|event| if let Event::Named(named) = event { Some(named) } else { None });
     let mut written: Vec<&Site> = written.filter(|named| named.name == *column).map(|named| &named.site).collect();
     written.dedup();
-    let found = written.iter().copied().find(inside).cloned().or_else(|| bound_at(cx.project, &access.site, value));
+    let found =
+        written.iter().copied().find(inside).cloned().or_else(|| put_in_text(cx, &access.site, value)).or_else(|| bound_at(cx.project, &access.site, value));
     found.or_else(|| if let [only] = written.as_slice() { Some((*only).clone()) } else { None })
+}
+
+/// Where it is put into the text of a statement; the call, if that was done before.
+fn put_in_text(cx: &RuleCx<'_>, call: &Site, value: &Name) -> Option<Site> {
+    let is_it = |sink: &&Sink| sink.kind == SinkKind::Sql && sink.call == *call;
+    let mut sinks = cx.walk.events.iter().filter_map(|event| if let Event::Sink(sink) = event { Some(sink) } else { None });
+    let Kind::Text(text) = sinks.find(is_it)?.value.kind() else { return None };
+    let hole = text.pieces.iter().find_map(|piece| match piece {
+        Piece::Hole { value: given, site } if given.taint().iter().any(|origin| origin.name == *value) => Some(site),
+        _ => None,
+    })?;
+    let is_here = hole.item == call.item && call.span.contains(hole.span);
+    Some(if is_here { hole.clone() } else { call.clone() })
 }
 
 /// The one value of this name among those that are handed over beside an SQL text: `[email, password]`.

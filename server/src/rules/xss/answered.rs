@@ -3,6 +3,7 @@
 use super::{Way, of_value};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Event, Use, UseKind};
+use crate::facts::taint::{Origin, Part};
 use crate::facts::value::{Argument, Kind, Value};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, parts};
@@ -32,11 +33,17 @@ pub(super) fn check_returned(cx: &RuleCx<'_>, given: &Use, at: usize, out: &mut 
         },
         _ => &given.value,
     };
-    if !matches!(value.kind(), Kind::Text(_)) {
+    if !matches!(value.kind(), Kind::Text(_)) && !is_sent_back(value) {
         return;
     }
     let Some(surely) = is_page(cx, Answer::Page, value, &[], at) else { return };
     out.extend(of_value(cx, value, &given.facts, Way::Answer(Answer::Page), surely, &given.site, &given.site));
+}
+
+/// A parameter of the address, as it came.
+fn is_sent_back(value: &Value) -> bool {
+    let is_of_address = |origin: &Origin| matches!(origin.part, Part::Params | Part::Query);
+    matches!(value.kind(), Kind::Unknown) && value.symbol().is_some_and(|symbol| !symbol.path.is_empty()) && value.taint().iter().any(is_of_address)
 }
 
 /// How sure it is that a browser takes this as a page; `None` if it does not.

@@ -299,6 +299,9 @@ pub struct ConventionEntry {
     /// Only if the first parameter is declared to be of one of these types.
     #[serde(default)]
     pub takes: Vec<Name>,
+    /// Only if its parameters are called so, in this order.
+    #[serde(default)]
+    pub parameters: Vec<Name>,
     /// What answers under which path, and what asks who is calling, is said elsewhere.
     #[serde(default)]
     pub elsewhere: bool,

@@ -115,6 +115,9 @@ pub struct PassEntry {
     /// A single argument with parts of its own is given back as it is: `dict(row)`.
     #[serde(default)]
     pub copies: bool,
+    /// Text is read as data: whoever wrote the text can have written an object.
+    #[serde(default)]
+    pub reads: bool,
 }
 
 /// Looks at these arguments and lets only what is fit pass: by what it returns, or by throwing.
