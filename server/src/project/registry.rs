@@ -209,6 +209,7 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
                 adrift: false,
                 authorizer: None,
                 says: None,
+                late: Vec::new(),
                 site,
             });
         }
@@ -231,6 +232,7 @@ fn placed(world: &Linked<'_>, entry: &ConventionEntry, path: &str, package: Opti
         adrift: false,
         authorizer: None,
         says: None,
+        late: Vec::new(),
         site,
     })
 }
@@ -279,6 +281,7 @@ fn bound(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, out: &mut V
             adrift: false,
             authorizer: Some(bound.authorizer),
             says: None,
+            late: Vec::new(),
             site,
         });
     }
@@ -307,6 +310,7 @@ fn described(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, reads: 
             adrift: false,
             authorizer: None,
             says: None,
+            late: Vec::new(),
             site,
         });
     }
@@ -349,6 +353,7 @@ fn inline_actions(module: &Arc<Module>, directing: &[usize], directive: &Name, f
                 adrift: false,
                 authorizer: None,
                 says: None,
+                late: Vec::new(),
                 site: Site { item: item.clone(), span: function.span },
             });
         }

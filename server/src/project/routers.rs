@@ -145,6 +145,7 @@ impl Table {
                         adrift: beginning.adrift,
                         authorizer: None,
                         says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
+                        late: beginning.late.clone(),
                         site: registration.site.clone(),
                     },
                 ));
@@ -155,12 +156,11 @@ impl Table {
     /// What runs before something registered at `place` on `router`: once for each place where the router is mounted.
     fn beginnings(&self, router: &Site, registration: &Registration, place: &InFile, depth: usize) -> Vec<Beginning> {
         let mut own: Vec<Link> = creation_links(&registration.on, &registration.framework);
+        let mut late: Vec<Link> = Vec::new();
         for other in self.before.get(router).into_iter().flatten().filter_map(|other| self.entries.get(*other)) {
             let Some(Registered { registration: before, .. }) = other.registered() else { continue };
             let ordered = BUILT_IN.framework(&before.framework).is_some_and(|framework| framework.ordered);
-            if ordered && other.place.file == place.file && (other.place.item, other.place.at) >= (place.item, place.at) {
-                continue;
-            }
+            let is_late = ordered && other.place.file == place.file && (other.place.item, other.place.at) >= (place.item, place.at);
             // What is said where another router is mounted is said of that router.
             if before.kind == RegistrationKind::Mount && before.handlers.iter().any(|handler| mounted_router(handler).is_some()) {
                 continue;
@@ -171,7 +171,8 @@ impl Table {
                 continue;
             }
             for handler in before.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
-                own.push(Link::new(handler.value.clone(), before.framework.clone(), before.site.clone()));
+                let link = Link::new(handler.value.clone(), before.framework.clone(), before.site.clone());
+                if is_late { late.push(link) } else { own.push(link) }
             }
         }
         let prefix_of_router = creation_prefix(&registration.on);
@@ -180,7 +181,7 @@ impl Table {
         if mounts.is_empty() || depth > DEEPEST_MOUNT {
             let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
             let adrift = !alone && !is_application(&registration.on);
-            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()) }];
+            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()), late }];
         }
         let mut beginnings = Vec::new();
         for mount in mounts.iter().take(MOST_MOUNTS).filter_map(|mount| self.entries.get(*mount)) {
@@ -205,7 +206,8 @@ impl Table {
                     (Some(above), Some(at), Some(own)) => Some(joined(&joined(&above, at), own)),
                     _ => None,
                 };
-                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top });
+                let late = beginning.late.iter().chain(&late).cloned().collect();
+                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top, late });
             }
         }
         beginnings.truncate(MOST_MOUNTS);
@@ -219,10 +221,12 @@ struct Beginning {
     adrift: bool,
     /// The application it all begins with.
     top: Option<Site>,
+    /// What was said too late.
+    late: Vec<Link>,
 }
 
 impl Beginning {
     fn new() -> Beginning {
-        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None }
+        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None, late: Vec::new() }
     }
 }

@@ -31,6 +31,8 @@ pub struct Route {
     pub authorizer: Option<Answer>,
     /// What decorators say about it, by key.
     pub says: Option<Value>,
+    /// What is registered on the same router only after it, and so never runs before it.
+    pub late: Vec<Link>,
     /// Where it is declared.
     pub site: Site,
 }

@@ -148,6 +148,8 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     }
     let sure = |confidence: Confidence| if signed_in == Answer::Unknown { confidence.min(Confidence::Likely) } else { confidence };
     match tie {
+        // It was looked for among the caller's own rows before.
+        Tie::Client(choice) if judge.was_matched(access, &choice) => None,
         Tie::Client(choice) => {
             let private = matches!(privacy, Privacy::Private | Privacy::Principal) || privacy.is_private();
             let confidence = match (private, writes, privacy) {

@@ -78,6 +78,7 @@ impl Walker<'_> {
             return filter;
         }
         self.looked_at_file(op, a, b, span);
+        self.note_matched(op, a, b);
         let (truth, known) = match op {
             BinaryOp::Eq | BinaryOp::Ne => {
                 let (truth, known) = self.equality(a, b);

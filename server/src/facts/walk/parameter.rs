@@ -172,6 +172,10 @@ impl Walker<'_> {
             _ if part == Part::Input && !handler.injects && handler.path.is_none() => {
                 Value::unknown().with_taint(origin(part, Cleanings::default())).with_symbol(symbol)
             }
+            // A path that matched has something in this place.
+            _ if matches!(converter, Some("" | "str" | "slug" | "uuid" | "string")) => {
+                Value::unknown().with_taint(origin(part, clean)).with_symbol(symbol).present()
+            }
             _ => Value::unknown().with_taint(origin(part, clean)).with_symbol(symbol),
         }
     }

@@ -2,6 +2,7 @@
 //! `admin-open`).
 
 pub mod administrative;
+pub mod claimed;
 mod columns;
 mod deed;
 pub mod door;

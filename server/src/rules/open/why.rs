@@ -2,9 +2,11 @@
 //! repaired (authorization reference, 2.3).
 
 use super::switched_off;
+use crate::facts::catalogue::{BUILT_IN, Entry};
+use crate::facts::check::GuardKind;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
-use crate::facts::value::{Closure, Kind};
+use crate::facts::value::{Closure, Kind, Library};
 use crate::facts::walk::is_stub;
 use crate::model::visit::{Node, Parents};
 use crate::model::{ExprId, ExprKind, Function, Segment, StmtId, StmtKind};
@@ -33,6 +35,14 @@ pub enum Flaw {
     MixinLast,
     /// When the check itself fails, the request passes.
     FailsOpen,
+    /// Without a setting, everybody passes.
+    OpenUnset,
+    /// It is registered after the routes that it should stand before.
+    TooLate,
+    /// It believes what the caller says.
+    Claimed,
+    /// It reads what users may change of their own account, where the same library keeps what they may not.
+    EditableMetadata,
     CommentedOut,
 }
 
@@ -44,6 +54,7 @@ pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     decorated_above(cx, route, closure)
         .or_else(|| in_handler(cx, route))
         .or_else(|| before(cx, route))
+        .or_else(|| too_late(cx, route))
         .or_else(|| switched_off::commented_out(cx, route, &key(closure)))
 }
 
@@ -51,6 +62,34 @@ pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
 pub fn in_handler(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     let looked = Looked::of(cx, &route.function()?)?;
     told(&looked, goes_on).or_else(|| told(&looked, not_awaited)).or_else(|| told(&looked, dropped))
+}
+
+/// `app.use(requireAuth)` below the routes: they answer before it is asked.
+fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    route.late.iter().find_map(|link| {
+        let name = match link.value.kind() {
+            Kind::Function(closure) => cx.project.function_name(&key(closure)).filter(|name| names::is_guard(name))?,
+            Kind::Library(library) => {
+                let is_guard = |entry: Entry<'_>| matches!(entry, Entry::Guard(guard) if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) && guard.how.iter().any(|how| how == "middleware"));
+                BUILT_IN.at(&library.states).any(is_guard).then(|| called(library))?
+            }
+            _ => return None,
+        };
+        Some(Why {
+            site: link.site.clone(),
+            detail: "AZ09",
+            message: format!("`{name}` is registered after the routes it should guard, and they answer first: what is registered runs in the order in which it is written."),
+            flaw: Flaw::TooLate,
+        })
+    })
+}
+
+/// `passport.authenticate("jwt")`: what was called.
+fn called(library: &Library) -> Name {
+    match library.receiver.as_ref().and_then(|receiver| receiver.as_library()) {
+        Some(inner) if library.step == "()" => inner.step.clone(),
+        _ => library.step.clone(),
+    }
 }
 
 /// In what runs before the handler, and in the guards that it calls.
@@ -67,7 +106,7 @@ fn before(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
         if !links.contains(key) && !names::is_guard(&looked.function.name) && !names::is_current_user(&looked.function.name) {
             return None;
         }
-        told(&looked, goes_on).or_else(|| told(&looked, fails_open))
+        told(&looked, goes_on).or_else(|| fails(&looked, fails_open)).or_else(|| fails(&looked, open_unset)).or_else(|| fails(&looked, swallowed))
     })
 }
 
@@ -89,7 +128,7 @@ impl<'p> Looked<'p> {
         Some(Looked { cx, key: key.clone(), segment, function: segment.functions.get(key.function.0 as usize)? })
     }
 
-    fn exprs_within(&self, span: Span) -> impl Iterator<Item = ExprId> + '_ {
+    pub(super) fn exprs_within(&self, span: Span) -> impl Iterator<Item = ExprId> + '_ {
         self.segment.exprs.iter().enumerate().filter(move |(_, expr)| span.contains(expr.span)).map(|(at, _)| ExprId(at as u32))
     }
 
@@ -102,6 +141,12 @@ impl<'p> Looked<'p> {
         }
     }
 
+    /// Is this a word of denial: a status, an exception, a page to sign in?
+    pub(super) fn denies(&self, expr: ExprId) -> bool {
+        let named = |name: &Name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "TRPCError" | "redirect" | "error");
+        refuses(self, expr, segment_is_python(self)) || matches!(self.segment[expr].kind, ExprKind::Call { .. }) && self.called(expr).is_some_and(named)
+    }
+
     fn stmts(&self) -> impl Iterator<Item = (StmtId, Span)> + '_ {
         let body = self.function.body_span;
         self.segment.stmts.iter().enumerate().filter(move |(_, stmt)| body.contains(stmt.span)).map(|(at, stmt)| (StmtId(at as u32), stmt.span))
@@ -111,6 +156,10 @@ impl<'p> Looked<'p> {
     fn function_called(&self, name: &Name) -> Option<Looked<'p>> {
         self.cx.walk.visited.iter().filter_map(|key| Looked::of(self.cx, key)).find(|looked| looked.function.name == *name)
     }
+}
+
+fn fails(looked: &Looked<'_>, find: fn(&Looked<'_>) -> Option<(Span, Flaw, String)>) -> Option<Why> {
+    told(looked, find).map(|why| Why { detail: "FAILOPEN", ..why })
 }
 
 fn told(looked: &Looked<'_>, find: fn(&Looked<'_>) -> Option<(Span, Flaw, String)>) -> Option<Why> {
@@ -257,6 +306,78 @@ fn fails_open(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
                 let head = Span::new(handler.span.start, (handler.span.start + 5).min(handler.span.end));
                 (head, Flaw::FailsOpen, "When the check itself fails, the request is let through: an invalid token is as good as a valid one.".to_owned())
             })
+        })
+    })
+}
+
+/// `if (!SECRET) return next()`: where nothing is set, everybody passes.
+fn open_unset(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    let segment = looked.segment;
+    let denies = looked.exprs_within(looked.function.body_span).any(|expr| looked.denies(expr))
+        || looked.stmts().any(|(id, _)| matches!(segment[id].kind, StmtKind::Throw(_)));
+    if !denies {
+        return None;
+    }
+    looked.stmts().find_map(|(id, span)| {
+        let StmtKind::If { cond, then, .. } = &segment[id].kind else { return None };
+        let setting = unset(looked, *cond)?;
+        let passes = then.last().is_some_and(|stmt| match &segment[*stmt].kind {
+            StmtKind::Return(None) => true,
+            StmtKind::Return(Some(value)) => matches!(segment[*value].kind, ExprKind::Bool(true) | ExprKind::Null) || is_bare_next(looked, *value),
+            StmtKind::Expr(value) => is_bare_next(looked, *value),
+            _ => false,
+        });
+        let refuses = then.iter().any(|stmt| looked.exprs_within(segment[*stmt].span).any(|expr| looked.denies(expr)));
+        let head = Span::new(span.start, segment[*cond].span.end + u32::from(!segment_is_python(looked)));
+        (passes && !refuses).then(|| (head, Flaw::OpenUnset, format!("Where `{setting}` is not set, this lets everybody through: a forgotten setting opens the door.")))
+    })
+}
+
+/// The setting that a condition finds missing: `!process.env.API_KEY`, `not SECRET`, `SECRET is None`.
+fn unset(looked: &Looked<'_>, cond: ExprId) -> Option<Name> {
+    use crate::model::{BinaryOp, UnaryOp};
+    let asked = match &looked.segment[cond].kind {
+        ExprKind::Unary { op: UnaryOp::Not, operand } => *operand,
+        ExprKind::Binary { op: BinaryOp::Eq, left, right } if matches!(looked.segment[*right].kind, ExprKind::Null) => *left,
+        _ => return None,
+    };
+    let name = match &looked.segment[asked].kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => name.clone(),
+        ExprKind::Call { args, .. } => args.iter().find_map(|arg| match &looked.segment[arg.value].kind {
+            ExprKind::Str(text) => Some(Name::from(&**text)),
+            _ => None,
+        })?,
+        _ => return None,
+    };
+    let is_setting = name.len() > 2 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    is_setting.then_some(name)
+}
+
+/// `except Exception: pass` round the check of a token, and nothing after it that says no.
+fn swallowed(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    let segment = looked.segment;
+    let after = |end: u32, found: Span| found.start >= end;
+    looked.stmts().find_map(|(id, span)| {
+        let StmtKind::Try { body, handlers, .. } = &segment[id].kind else { return None };
+        let checks = body.iter().any(|stmt| {
+            looked.exprs_within(segment[*stmt].span).any(|expr| {
+                matches!(segment[expr].kind, ExprKind::Call { .. })
+                    && looked.called(expr).is_some_and(|name| {
+                        names::is_guard(name) || matches!(name.as_str(), "verify" | "decode" | "jwtVerify" | "verifyIdToken" | "verify_id_token" | "constructEvent" | "construct_event")
+                    })
+            })
+        });
+        let says_no_later = looked.exprs_within(looked.function.body_span).any(|expr| after(span.end, segment[expr].span) && looked.denies(expr))
+            || looked.stmts().any(|(id, found)| after(span.end, found) && matches!(segment[id].kind, StmtKind::Throw(_) | StmtKind::If { .. }));
+        let handler = handlers.iter().find(|handler| {
+            handler.body.iter().all(|stmt| match &segment[*stmt].kind {
+                StmtKind::Expr(value) => looked.called(*value).is_some_and(|name| matches!(name.as_str(), "log" | "warn" | "error" | "debug" | "info" | "warning" | "print" | "exception")),
+                _ => false,
+            })
+        })?;
+        (checks && !says_no_later).then(|| {
+            let head = Span::new(handler.span.start, (handler.span.start + 5).min(handler.span.end));
+            (head, Flaw::FailsOpen, "When the check fails, this swallows the error and goes on: an invalid token is as good as a valid one.".to_owned())
         })
     })
 }

@@ -207,6 +207,9 @@ impl<'w> Judge<'w> {
                 return Some(Tie::Owned);
             }
         }
+        if self.is_of_callers_rows(value, access, facts, depth) {
+            return Some(Tie::Owned);
+        }
         let request: Option<(Part, Name)> = value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| (origin.part, origin.name.clone()));
         if let Some((part, input)) = request {
             // An unguessable value is its own permission, for reading.

@@ -61,7 +61,7 @@ impl Judge<'_> {
             Fact::Guard(guard) => guard.kind == GuardKind::Role,
             Fact::Is(symbol, text) => is_principal(symbol) && is_role(symbol) && self.is_elevated_role(text),
             Fact::Among(symbol) => is_principal(symbol) && is_role(symbol),
-            Fact::Present(symbol) => is_principal(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)),
+            Fact::Present(symbol) => is_principal(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)) || self.is_role_of_caller(symbol),
             Fact::Contains(list, _) => is_principal(list) && is_role(list),
             Fact::Any(arms) => arms.iter().all(|arm| self.is_elevated(arm)),
             _ => false,
