@@ -171,8 +171,8 @@ impl Table {
                 continue;
             }
             for handler in before.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
-                let link = Link::new(handler.value.clone(), before.framework.clone(), before.site.clone());
-                if is_late { late.push(link) } else { own.push(link) }
+                let link = |site: &Site| Link::new(handler.value.clone(), before.framework.clone(), site.clone());
+                if is_late { late.push(link(&handler.site)) } else { own.push(link(&before.site)) }
             }
         }
         let prefix_of_router = creation_prefix(&registration.on);

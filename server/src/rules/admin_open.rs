@@ -1,8 +1,8 @@
 //! Something that is for administrators is open to everybody who is signed in.
 
+use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
 use super::open::purpose::{Purpose, purpose};
-use super::open::claimed::claimed;
 use super::open::{Deed, administrative, deeds, standing};
 use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};

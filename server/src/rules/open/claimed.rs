@@ -127,8 +127,10 @@ fn check_of(cx: &RuleCx<'_>, key: &FunctionKey, said: &Name) -> Option<Site> {
         let StmtKind::If { cond, then, otherwise, .. } = &stmt.kind else { return None };
         let about = looked.segment[*cond].span;
         let speaks = looked.exprs_within(about).any(|expr| names.iter().any(|name| mentions(&looked, expr, name)));
-        let refuses = |block: &[crate::model::StmtId]| block.iter().any(|stmt| looked.exprs_within(looked.segment[*stmt].span).any(|expr| looked.denies(expr)))
-            || block.iter().any(|stmt| matches!(looked.segment[*stmt].kind, StmtKind::Throw(_)));
+        let refuses = |block: &[crate::model::StmtId]| {
+            block.iter().any(|stmt| looked.exprs_within(looked.segment[*stmt].span).any(|expr| looked.denies(expr)))
+                || block.iter().any(|stmt| matches!(looked.segment[*stmt].kind, StmtKind::Throw(_)))
+        };
         (speaks && (refuses(then) || refuses(otherwise))).then(|| Site { item: key.item.clone(), span: about })
     })
 }

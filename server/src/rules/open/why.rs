@@ -70,7 +70,7 @@ fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
         let name = match link.value.kind() {
             Kind::Function(closure) => cx.project.function_name(&key(closure)).filter(|name| names::is_guard(name))?,
             Kind::Library(library) => {
-                let is_guard = |entry: Entry<'_>| matches!(entry, Entry::Guard(guard) if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) && guard.how.iter().any(|how| how == "middleware"));
+                let is_guard = |entry: &Entry| matches!(entry, Entry::Guard(guard) if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) && guard.how.iter().any(|how| how == "middleware"));
                 BUILT_IN.at(&library.states).any(is_guard).then(|| called(library))?
             }
             _ => return None,
@@ -329,7 +329,8 @@ fn open_unset(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
         });
         let refuses = then.iter().any(|stmt| looked.exprs_within(segment[*stmt].span).any(|expr| looked.denies(expr)));
         let head = Span::new(span.start, segment[*cond].span.end + u32::from(!segment_is_python(looked)));
-        (passes && !refuses).then(|| (head, Flaw::OpenUnset, format!("Where `{setting}` is not set, this lets everybody through: a forgotten setting opens the door.")))
+        (passes && !refuses)
+            .then(|| (head, Flaw::OpenUnset, format!("Where `{setting}` is not set, this lets everybody through: a forgotten setting opens the door.")))
     })
 }
 
@@ -363,7 +364,11 @@ fn swallowed(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
             looked.exprs_within(segment[*stmt].span).any(|expr| {
                 matches!(segment[expr].kind, ExprKind::Call { .. })
                     && looked.called(expr).is_some_and(|name| {
-                        names::is_guard(name) || matches!(name.as_str(), "verify" | "decode" | "jwtVerify" | "verifyIdToken" | "verify_id_token" | "constructEvent" | "construct_event")
+                        names::is_guard(name)
+                            || matches!(
+                                name.as_str(),
+                                "verify" | "decode" | "jwtVerify" | "verifyIdToken" | "verify_id_token" | "constructEvent" | "construct_event"
+                            )
                     })
             })
         });
@@ -371,7 +376,9 @@ fn swallowed(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
             || looked.stmts().any(|(id, found)| after(span.end, found) && matches!(segment[id].kind, StmtKind::Throw(_) | StmtKind::If { .. }));
         let handler = handlers.iter().find(|handler| {
             handler.body.iter().all(|stmt| match &segment[*stmt].kind {
-                StmtKind::Expr(value) => looked.called(*value).is_some_and(|name| matches!(name.as_str(), "log" | "warn" | "error" | "debug" | "info" | "warning" | "print" | "exception")),
+                StmtKind::Expr(value) => looked
+                    .called(*value)
+                    .is_some_and(|name| matches!(name.as_str(), "log" | "warn" | "error" | "debug" | "info" | "warning" | "print" | "exception")),
                 _ => false,
             })
         })?;
