@@ -19,6 +19,7 @@ pub async fn shown(state: &Arc<State>, params: CodeLensParams) -> Result<Option<
     let Some(open) = uri::file_of(params.text_document.uri.as_str()).and_then(|file| state.documents.in_step(&file)) else {
         return Ok(None);
     };
+    state.first_read().await;
     if !state.config().code_lens || !state.looks_at(&open.document) {
         return Ok(None);
     }

@@ -277,6 +277,18 @@ impl Walker<'_> {
         match name.as_str() {
             "get" => {
                 let key = first?;
+                // What is in a dict is there, and the default is for what is not.
+                if self.python()
+                    && let Some(name) = key.as_str()
+                {
+                    match object.get(&Name::from(&**name)) {
+                        (Some(own), false) => return Some(own.clone()),
+                        (None, false) if object.rest.is_none() && base.symbol().is_none() && base.taint().is_empty() => {
+                            return Some(args.get(1).map_or_else(Value::null, |default| default.value.clone()));
+                        }
+                        _ => {}
+                    }
+                }
                 let mut value = self.index(base, &key);
                 // `{...}.get(key, default)`: a table of constants and a constant default.
                 if let Some(default) = args.get(1) {

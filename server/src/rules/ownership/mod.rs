@@ -213,7 +213,7 @@ impl<'w> Judge<'w> {
         let request: Option<(Part, Name)> = value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| (origin.part, origin.name.clone()));
         if let Some((part, input)) = request {
             // An unguessable value is its own permission, for reading.
-            if self.is_capability(column) && !access.query.operation.is_write() {
+            if self.is_capability(&access.query, column) && !access.query.operation.is_write() {
                 return Some(Tie::Owned);
             }
             if facts.iter().any(|fact| matches!(fact, Fact::Among(symbol) if value.symbol() == Some(symbol))) {
@@ -243,8 +243,9 @@ impl<'w> Judge<'w> {
             || self.schema.model(&query.model).and_then(|model| model.column(column)).is_some_and(|column| column.primary)
     }
 
-    fn is_capability(&self, column: &Name) -> bool {
-        column_classes(column).has(NameClass::Capability)
+    fn is_capability(&self, query: &Query, column: &Name) -> bool {
+        let is_drawn = || self.schema.model(&query.model).and_then(|model| model.column(column)).is_some_and(|column| column.drawn);
+        column_classes(column).has(NameClass::Capability) || is_drawn()
     }
 }
 
