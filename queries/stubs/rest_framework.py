@@ -5,6 +5,8 @@
 from django.conf import settings
 from rest_framework.settings import perform_import
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
 
 class APIView:
     # A project's settings may name others.

@@ -12,6 +12,7 @@ use super::versions::Top;
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Registration, RegistrationKind};
 use crate::facts::place::Site;
+use crate::facts::value::Argument;
 use crate::facts::walk::place_of_list;
 use crate::text::FileId;
 
@@ -46,6 +47,8 @@ pub struct Table {
     /// How whole applications change the paths of their routes.
     tops: FxHashMap<Site, Top>,
     gates: Vec<Gate>,
+    /// What was said to run before all routes of a framework, wherever it was said.
+    everywhere: Vec<usize>,
 }
 
 struct Leading {
@@ -78,7 +81,9 @@ impl Table {
         for (file, item, all) in items {
             for (at, registered) in all.iter().enumerate().filter(|(_, registered)| registered.leads()) {
                 let index = table.entries.len();
-                if let Some(router) = &registered.router {
+                if registered.registration.kind == RegistrationKind::Everywhere {
+                    table.everywhere.push(index);
+                } else if let Some(router) = &registered.router {
                     table.before.entry(router.clone()).or_default().push(index);
                     if registered.registration.handlers.iter().any(|handler| handler.name.starts_with('*')) {
                         table.tops.entry(router.clone()).or_default().read(&registered.registration.handlers);
@@ -157,6 +162,11 @@ impl Table {
     fn beginnings(&self, router: &Site, registration: &Registration, place: &InFile, depth: usize) -> Vec<Beginning> {
         let mut own: Vec<Link> = creation_links(&registration.on, &registration.framework);
         let mut late: Vec<Link> = Vec::new();
+        let everywhere = self.everywhere.iter().filter(|_| depth == 0).filter_map(|at| self.entries.get(*at)?.registered());
+        for Registered { registration: before, .. } in everywhere.filter(|before| before.registration.framework == registration.framework) {
+            let link = |handler: &Argument| Link::new(handler.value.clone(), before.framework.clone(), before.site.clone());
+            own.extend(before.handlers.iter().filter(|handler| runs_before(handler)).map(link));
+        }
         for other in self.before.get(router).into_iter().flatten().filter_map(|other| self.entries.get(*other)) {
             let Some(Registered { registration: before, .. }) = other.registered() else { continue };
             let ordered = BUILT_IN.framework(&before.framework).is_some_and(|framework| framework.ordered);

@@ -28,6 +28,10 @@ impl Walker<'_> {
             return Some(told);
         }
         match base.kind() {
+            // `Note.objects.none()`: no rows, and no question.
+            Kind::Library(library) if self.python() && name == "none" && args.is_empty() && (library.query.is_some() || !library.states.is_empty()) => {
+                Some(Value::seq(Vec::new()))
+            }
             Kind::Function(closure) => match name.as_str() {
                 "bind" => {
                     let mut copy = super::inline::copy(closure);

@@ -20,6 +20,16 @@ impl Walker<'_> {
         {
             return own;
         }
+        // `new URL(req.url).pathname`, while the request is on its way: the path of the route.
+        if name == "pathname"
+            && self.asked.is_some()
+            && base
+                .symbol()
+                .is_some_and(|symbol| matches!(&symbol.root, Root::Request(part) if part == "path") && symbol.path.last().is_some_and(|last| last == "*url*"))
+            && let Some(path) = self.asked_path()
+        {
+            return path;
+        }
         match base.kind() {
             Kind::Union(_) => {
                 let mapped = base.map(|value| self.member(value, name));

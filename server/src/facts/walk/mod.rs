@@ -37,6 +37,7 @@ mod member;
 mod modules;
 mod name;
 mod noticed;
+mod open_model;
 mod operator;
 mod page;
 mod parameter;

@@ -186,6 +186,10 @@ impl Walker<'_> {
         let declared = ty.and_then(|ty| self.declared(ty));
         match declared.as_ref().map(Value::kind) {
             Some(Kind::Number(_)) => Value::number().with_taint(origin(part, Cleanings::ALL)).with_symbol(symbol),
+            // One that takes whatever comes has no shape.
+            Some(Kind::Instance(instance)) if self.takes_anything(&instance.class.clone()) => {
+                Value::unknown().with_taint(origin(Part::Body, Cleanings::NOSQL)).with_symbol(Symbol::new(Root::Request("body".into())))
+            }
             // A model of the project: its shape was checked, its content is the caller's.
             Some(Kind::Instance(_)) => {
                 let value = declared.unwrap_or_else(Value::unknown);

@@ -84,3 +84,19 @@ fn each(value: &Value, told: &mut dyn FnMut(&Name, &Value), depth: u32) {
         _ => {}
     }
 }
+
+/// A constant that stands here only if the caller sent a flag of this kind: `admin = bool(body["admin"])`, written with `if`.
+pub fn is_switched_on(value: &Value, is_such: impl Fn(&str) -> bool) -> bool {
+    use crate::facts::check::{Fact, Root};
+    let Kind::Union(alternatives) = value.kind() else { return false };
+    alternatives.iter().any(|alternative| {
+        alternative.value.is_truthy() == Some(true)
+            && alternative.facts.iter().any(|fact| match fact {
+                Fact::Present(symbol) | Fact::Is(symbol, _) => {
+                    matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "body" | "input" | "query"))
+                        && symbol.path.last().is_some_and(|name| is_such(name))
+                }
+                _ => false,
+            })
+    })
+}

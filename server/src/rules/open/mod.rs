@@ -3,7 +3,7 @@
 
 pub mod administrative;
 pub mod claimed;
-mod columns;
+pub mod columns;
 mod deed;
 pub mod door;
 pub mod known;

@@ -70,6 +70,7 @@ impl Judge<'_> {
                     || self.row_is_owned(other.id, facts)
                     || self.names_caller(other)
                     || self.is_below_caller(other, facts, depth)
+                    || self.stands_in_verified(other, symbol, before, facts, depth)
                     || self.stands_below_callers(other, before, facts, depth)
             })
     }
@@ -87,6 +88,12 @@ impl Judge<'_> {
 
     fn names_caller(&self, access: &Access) -> bool {
         names_caller(&access.query)
+    }
+
+    /// It was looked up together with something that was shown to be the caller's: the issue of a project of mine.
+    fn stands_in_verified(&self, access: &Access, symbol: &Symbol, before: AccessId, facts: &Facts, depth: u32) -> bool {
+        depth < 3
+            && keys(&access.query).iter().any(|key| key != symbol && matches!(key.root, Root::Request(_)) && self.is_verified(key, before, facts, depth + 2))
     }
 
     /// It was looked up by something of a row of the caller's: the account among whose colleagues mine is.

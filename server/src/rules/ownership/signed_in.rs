@@ -43,7 +43,14 @@ impl Judge<'_> {
                 _ => Answer::Unknown,
             },
             // What is let through while somebody develops is not let through where strangers are.
-            Fact::Any(arms) => arms.iter().filter(|arm| !is_for_developers(arm)).map(|arm| self.signed_in(arm)).min().unwrap_or(Answer::No),
+            Fact::Any(arms) if arms.iter().all(is_for_developers) => {
+                if arms.iter().all(|arm| self.signed_in(arm) == Answer::No) {
+                    Answer::No
+                } else {
+                    Answer::Unknown
+                }
+            }
+            Fact::Any(arms) => arms.iter().map(|arm| self.signed_in(arm)).min().unwrap_or(Answer::No),
             _ => Answer::No,
         }
     }
