@@ -246,6 +246,16 @@ impl Resolver {
         if let Some(file) = self.python_file(&format!("{}/{path}", from.folder())) {
             return Target::File(file);
         }
+        // A program that is started in a folder of its own imports from there: `app/main.py` says `db.models`.
+        let mut folder = from.folder();
+        for _ in 0..8 {
+            let Some((above, _)) = folder.rsplit_once('/') else { break };
+            folder = above;
+            let starts = || STARTED.iter().any(|name| self.files.contains(&FileId::new(&format!("{folder}/{name}"))));
+            if let Some(file) = self.python_file(&format!("{folder}/{path}")).filter(|_| path.contains('/') || starts()) {
+                return Target::File(file);
+            }
+        }
         Target::Library(Name::from(source))
     }
 
@@ -253,6 +263,9 @@ impl Resolver {
         [format!("{path}.py"), format!("{path}/__init__.py"), format!("{path}.pyi")].iter().map(|path| FileId::new(path)).find(|file| self.files.contains(file))
     }
 }
+
+/// What programs begin with.
+const STARTED: &[&str] = &["main.py", "app.py", "manage.py", "run.py", "server.py", "wsgi.py", "asgi.py"];
 
 fn aliases(file: &FileId, text: &str, text_of: &impl Fn(&FileId) -> Option<String>) -> Option<Aliases> {
     let mut folder = file.folder().to_owned();

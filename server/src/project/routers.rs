@@ -14,7 +14,7 @@ use crate::facts::event::{Registration, RegistrationKind};
 use crate::facts::place::Site;
 use crate::facts::value::Argument;
 use crate::facts::walk::place_of_list;
-use crate::text::FileId;
+use crate::text::{FileId, Name};
 
 /// What one item registers, in order.
 pub type Registrations = Arc<[Registered]>;
@@ -181,7 +181,8 @@ impl Table {
                 continue;
             }
             for handler in before.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
-                let link = |site: &Site| Link::new(handler.value.clone(), before.framework.clone(), site.clone());
+                let framework = if handler.name == "*middleware*" { Name::from(format!("{}-middleware", before.framework)) } else { before.framework.clone() };
+                let link = |site: &Site| Link::new(handler.value.clone(), framework.clone(), site.clone());
                 if is_late { late.push(link(&handler.site)) } else { own.push(link(&before.site)) }
             }
         }

@@ -135,7 +135,8 @@ pub(super) fn named(route: Route) -> (RootKey, Arc<Route>) {
 
 /// Named arguments that say where something is registered, and run nothing.
 pub(super) fn runs_before(handler: &Argument) -> bool {
-    matches!(handler.name.as_str(), "*guard*" | "*handler*") || !handler.name.starts_with('*') && !matches!(handler.name.as_str(), "prefix" | "url_prefix")
+    matches!(handler.name.as_str(), "*guard*" | "*handler*" | "*middleware*")
+        || !handler.name.starts_with('*') && !matches!(handler.name.as_str(), "prefix" | "url_prefix")
 }
 
 /// The handler is the last function; what stands before it runs before it.

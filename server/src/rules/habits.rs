@@ -4,6 +4,7 @@ use super::open::door::door;
 use super::open::own_events;
 use super::open::page_only::guard_in_page;
 use super::open::public_mark::is_meant_for_everybody;
+use super::open::unused::unused_guard;
 use super::ownership::{Answer, Judge};
 use super::plan::RequireSignIn;
 use super::raw::{Raw, RawPlace, RuleCx};
@@ -142,6 +143,9 @@ pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: 
                 raw.plans.extend(handler.map(|handler| FixPlan::AskWho { handler, framework: own.framework.clone() }));
             }
             None => {}
+        }
+        if let Some((span, name)) = unused_guard(project, &raw.site.item.file) {
+            raw.also_place(raw.site.item.file.clone(), span, format!("`{name}` is defined here, and nothing calls it"));
         }
         if let Some((file, span)) = own.path.as_deref().and_then(|path| guard_in_page(project, path)) {
             raw.also_place(file, span, "only this page asks who is signed in, and a stranger does not use the page (AZ13)".to_owned());

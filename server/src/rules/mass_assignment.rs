@@ -249,7 +249,7 @@ fn is_decided_by_server(name: &str) -> bool {
 /// Single columns that are taken from the caller by name.
 fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, out: &mut Vec<Raw>) {
     let Some(model) = model else { return };
-    for data in &access.query.data {
+    for data in access.query.data.iter().flat_map(Value::alternatives) {
         let fields = match data.kind() {
             Kind::Object(object) => &object.fields,
             Kind::Instance(instance) => &instance.fields,

@@ -14,6 +14,7 @@ mod collection;
 mod columns;
 mod condition;
 mod construct;
+mod consumer;
 mod declared;
 mod decorator;
 mod element;

@@ -12,6 +12,7 @@ pub mod public_mark;
 pub mod purpose;
 pub mod standing;
 pub mod switched_off;
+pub mod unused;
 pub mod why;
 
 pub use deed::{Deed, What, deeds};

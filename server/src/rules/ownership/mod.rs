@@ -109,6 +109,10 @@ impl<'w> Judge<'w> {
                 _ => {}
             }
         }
+        // All drafts, all private rows: the code names what nobody but their owners should see.
+        if worst == Tie::Fixed && conjuncts.iter().any(|filter| asks_for_hidden(filter)) {
+            return Tie::List;
+        }
         // A part that could not be read may hold the tie.
         if conjuncts.iter().any(|filter| matches!(filter, Filter::Opaque(_) | Filter::Not(_))) && worst != Tie::Nullable {
             return Tie::Opaque;
@@ -246,6 +250,18 @@ impl<'w> Judge<'w> {
     fn is_capability(&self, query: &Query, column: &Name) -> bool {
         let is_drawn = || self.schema.model(&query.model).and_then(|model| model.column(column)).is_some_and(|column| column.drawn);
         column_classes(column).has(NameClass::Capability) || is_drawn()
+    }
+}
+
+/// `published = false`, `is_draft = true`, `visibility = "private"`.
+fn asks_for_hidden(filter: &Filter) -> bool {
+    let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else { return false };
+    let Some(column) = path.last() else { return false };
+    let is_draft = crate::facts::names::words(column).iter().any(|word| matches!(word.as_str(), "draft" | "private" | "hidden"));
+    match value.kind() {
+        Kind::Bool(is) => *is && is_draft || !*is && !is_draft && is_public_flag(column),
+        Kind::Str(text) => is_public_flag(column) && matches!(text.to_ascii_lowercase().as_str(), "private" | "draft" | "unpublished"),
+        _ => false,
     }
 }
 
