@@ -297,7 +297,7 @@ enum Given {
 fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, fields: &[(Name, Value)], name: &Name, value: &Value) -> Option<Given> {
     let facts = &access.facts;
     let may_decide = any(facts, &|fact| matches!(fact, Fact::Guard(guard) if !guard.sure));
-    if model.is_principal && is_privilege(name) && !may_decide && is_switched_on(value, is_privilege) {
+    if model.is_principal && is_privilege(name) && !may_decide && is_switched_on(value, facts, &is_privilege) {
         return Some(Given::Privilege);
     }
     let is_open = value.taint().without(Cleanings::ALL).any(|origin| origin.part.is_request()) && !is_fixed(value, facts);

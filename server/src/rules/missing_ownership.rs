@@ -171,7 +171,10 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
             let choice = spoof_choice(access);
             make(Problem::Spoofed, "AZ06", sure(Confidence::Proven), choice)
         }
-        Tie::List if query.operation == Operation::ReadMany && privacy == Privacy::Private => {
+        Tie::List
+            if query.operation == Operation::ReadMany
+                && (privacy == Privacy::Private || privacy == Privacy::AuthoredPublic && judge.asks_for_hidden(query)) =>
+        {
             if judge.leaves_unchecked(access) != Some(true) {
                 return None;
             }

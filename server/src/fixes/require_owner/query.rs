@@ -21,7 +21,7 @@ pub(super) fn constrain(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
         "knex" | "kysely" => builders::chain(site, edits),
         "peewee" => builders::peewee(site, edits),
         // Rows are read by their id and nothing else.
-        "convex" => None,
+        "convex" | "firestore" => None,
         _ => statement::constrain(site, edits),
     }
 }

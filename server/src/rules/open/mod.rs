@@ -6,6 +6,7 @@ pub mod claimed;
 pub mod columns;
 mod deed;
 pub mod door;
+mod fails_open;
 pub mod known;
 pub mod page_only;
 pub mod public_mark;

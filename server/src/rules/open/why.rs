@@ -1,6 +1,7 @@
 //! Why a route is open although something there looks like a guard: the guard that does not stop anybody is what has to be
 //! repaired (authorization reference, 2.3).
 
+use super::fails_open::{fails_open, open_unset, swallowed};
 use super::switched_off;
 use crate::facts::catalogue::{BUILT_IN, Entry};
 use crate::facts::check::GuardKind;
@@ -133,7 +134,7 @@ impl<'p> Looked<'p> {
     }
 
     /// What a call or a decorator is called: the last of its names.
-    fn called(&self, expr: ExprId) -> Option<&Name> {
+    pub(super) fn called(&self, expr: ExprId) -> Option<&Name> {
         match &self.segment[expr].kind {
             ExprKind::Call { callee, .. } => self.called(*callee),
             ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name),
@@ -141,13 +142,17 @@ impl<'p> Looked<'p> {
         }
     }
 
+    pub(super) fn is_python(&self) -> bool {
+        self.cx.project.file(&self.key.item.file).is_some_and(|file| file.document.language == crate::syntax::Language::Python)
+    }
+
     /// Is this a word of denial: a status, an exception, a page to sign in?
     pub(super) fn denies(&self, expr: ExprId) -> bool {
         let named = |name: &Name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "TRPCError" | "redirect" | "error");
-        refuses(self, expr, segment_is_python(self)) || matches!(self.segment[expr].kind, ExprKind::Call { .. }) && self.called(expr).is_some_and(named)
+        refuses(self, expr, self.is_python()) || matches!(self.segment[expr].kind, ExprKind::Call { .. }) && self.called(expr).is_some_and(named)
     }
 
-    fn stmts(&self) -> impl Iterator<Item = (StmtId, Span)> + '_ {
+    pub(super) fn stmts(&self) -> impl Iterator<Item = (StmtId, Span)> + '_ {
         let body = self.function.body_span;
         self.segment.stmts.iter().enumerate().filter(move |(_, stmt)| body.contains(stmt.span)).map(|(at, stmt)| (StmtId(at as u32), stmt.span))
     }
@@ -170,7 +175,7 @@ fn told(looked: &Looked<'_>, find: fn(&Looked<'_>) -> Option<(Span, Flaw, String
 /// `if (!req.user) res.status(401).json(..)`, without a `return`.
 fn goes_on(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
     let segment = looked.segment;
-    let is_python = segment_is_python(looked);
+    let is_python = looked.is_python();
     looked.stmts().find_map(|(id, span)| {
         let StmtKind::If { cond, then, otherwise, .. } = &segment[id].kind else { return None };
         let mut only_says = !then.is_empty() && otherwise.is_empty();
@@ -208,10 +213,6 @@ fn refuses(looked: &Looked<'_>, expr: ExprId, is_python: bool) -> bool {
         }),
         _ => false,
     }
-}
-
-fn segment_is_python(looked: &Looked<'_>) -> bool {
-    looked.cx.project.file(&looked.key.item.file).is_some_and(|file| file.document.language == crate::syntax::Language::Python)
 }
 
 /// `if (!isAllowed(user)) ..` and `requireUser();`, where the function is async: a promise is always there.
@@ -289,112 +290,6 @@ fn dropped(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
             (looked.segment[*expr].span, Flaw::Dropped, format!("`{name}` only answers yes or no, and the answer is thrown away here: nobody is stopped."))
         })
     })
-}
-
-/// `try { verify(token) } catch { next() }`.
-fn fails_open(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
-    looked.stmts().find_map(|(id, _)| {
-        let StmtKind::Try { handlers, .. } = &looked.segment[id].kind else { return None };
-        handlers.iter().find_map(|handler| {
-            let lets_pass = handler.body.iter().any(|stmt| match &looked.segment[*stmt].kind {
-                StmtKind::Return(Some(value)) | StmtKind::Expr(value) => {
-                    matches!(looked.segment[*value].kind, ExprKind::Bool(true)) || is_bare_next(looked, *value)
-                }
-                _ => false,
-            });
-            lets_pass.then(|| {
-                let head = Span::new(handler.span.start, (handler.span.start + 5).min(handler.span.end));
-                (head, Flaw::FailsOpen, "When the check itself fails, the request is let through: an invalid token is as good as a valid one.".to_owned())
-            })
-        })
-    })
-}
-
-/// `if (!SECRET) return next()`: where nothing is set, everybody passes.
-fn open_unset(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
-    let segment = looked.segment;
-    let denies = looked.exprs_within(looked.function.body_span).any(|expr| looked.denies(expr))
-        || looked.stmts().any(|(id, _)| matches!(segment[id].kind, StmtKind::Throw(_)));
-    if !denies {
-        return None;
-    }
-    looked.stmts().find_map(|(id, span)| {
-        let StmtKind::If { cond, then, .. } = &segment[id].kind else { return None };
-        let setting = unset(looked, *cond)?;
-        let passes = then.last().is_some_and(|stmt| match &segment[*stmt].kind {
-            StmtKind::Return(None) => true,
-            StmtKind::Return(Some(value)) => matches!(segment[*value].kind, ExprKind::Bool(true) | ExprKind::Null) || is_bare_next(looked, *value),
-            StmtKind::Expr(value) => is_bare_next(looked, *value),
-            _ => false,
-        });
-        let refuses = then.iter().any(|stmt| looked.exprs_within(segment[*stmt].span).any(|expr| looked.denies(expr)));
-        let head = Span::new(span.start, segment[*cond].span.end + u32::from(!segment_is_python(looked)));
-        (passes && !refuses)
-            .then(|| (head, Flaw::OpenUnset, format!("Where `{setting}` is not set, this lets everybody through: a forgotten setting opens the door.")))
-    })
-}
-
-/// The setting that a condition finds missing: `!process.env.API_KEY`, `not SECRET`, `SECRET is None`.
-fn unset(looked: &Looked<'_>, cond: ExprId) -> Option<Name> {
-    use crate::model::{BinaryOp, UnaryOp};
-    let asked = match &looked.segment[cond].kind {
-        ExprKind::Unary { op: UnaryOp::Not, operand } => *operand,
-        ExprKind::Binary { op: BinaryOp::Eq, left, right } if matches!(looked.segment[*right].kind, ExprKind::Null) => *left,
-        _ => return None,
-    };
-    let name = match &looked.segment[asked].kind {
-        ExprKind::Name(name) | ExprKind::Member { name, .. } => name.clone(),
-        ExprKind::Call { args, .. } => args.iter().find_map(|arg| match &looked.segment[arg.value].kind {
-            ExprKind::Str(text) => Some(Name::from(&**text)),
-            _ => None,
-        })?,
-        _ => return None,
-    };
-    let is_setting = name.len() > 2 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    is_setting.then_some(name)
-}
-
-/// `except Exception: pass` round the check of a token, and nothing after it that says no.
-fn swallowed(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
-    let segment = looked.segment;
-    let after = |end: u32, found: Span| found.start >= end;
-    looked.stmts().find_map(|(id, span)| {
-        let StmtKind::Try { body, handlers, .. } = &segment[id].kind else { return None };
-        let checks = body.iter().any(|stmt| {
-            looked.exprs_within(segment[*stmt].span).any(|expr| {
-                matches!(segment[expr].kind, ExprKind::Call { .. })
-                    && looked.called(expr).is_some_and(|name| {
-                        names::is_guard(name)
-                            || matches!(
-                                name.as_str(),
-                                "verify" | "decode" | "jwtVerify" | "verifyIdToken" | "verify_id_token" | "constructEvent" | "construct_event"
-                            )
-                    })
-            })
-        });
-        let says_no_later = looked.exprs_within(looked.function.body_span).any(|expr| after(span.end, segment[expr].span) && looked.denies(expr))
-            || looked.stmts().any(|(id, found)| after(span.end, found) && matches!(segment[id].kind, StmtKind::Throw(_) | StmtKind::If { .. }));
-        let handler = handlers.iter().find(|handler| {
-            handler.body.iter().all(|stmt| match &segment[*stmt].kind {
-                StmtKind::Expr(value) => looked
-                    .called(*value)
-                    .is_some_and(|name| matches!(name.as_str(), "log" | "warn" | "error" | "debug" | "info" | "warning" | "print" | "exception")),
-                _ => false,
-            })
-        })?;
-        (checks && !says_no_later).then(|| {
-            let head = Span::new(handler.span.start, (handler.span.start + 5).min(handler.span.end));
-            (head, Flaw::FailsOpen, "When the check fails, this swallows the error and goes on: an invalid token is as good as a valid one.".to_owned())
-        })
-    })
-}
-
-fn is_bare_next(looked: &Looked<'_>, expr: ExprId) -> bool {
-    match &looked.segment[expr].kind {
-        ExprKind::Call { args, .. } => args.is_empty() && looked.called(expr).is_some_and(|name| name == "next"),
-        ExprKind::Await(inner) => is_bare_next(looked, *inner),
-        _ => false,
-    }
 }
 
 /// A guard above the decorator that registers the function: the function without it is what answers.

@@ -120,6 +120,13 @@ impl<'w> Judge<'w> {
         spoofed.unwrap_or(worst)
     }
 
+    /// Does a question ask for what only its owners should see?
+    pub fn asks_for_hidden(&self, query: &Query) -> bool {
+        let mut conjuncts = Vec::new();
+        Filter::conjuncts(&query.filter, &mut conjuncts);
+        conjuncts.iter().any(|filter| asks_for_hidden(filter))
+    }
+
     fn conjunct(&self, filter: &Filter, access: &Access, facts: &Facts, depth: u32) -> Tie {
         match filter {
             Filter::Term(term) => self.term(term, access, facts, depth),

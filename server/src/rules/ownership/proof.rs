@@ -62,11 +62,9 @@ impl Judge<'_> {
         self.accesses
             .values()
             .filter(|other| other.id < before && self.found(other, facts))
-            .filter(|other| {
-                keys(&other.query).contains(symbol) || depth > 0 && self.names_caller(other) && has_unknown(&other.query) || is_dark(&other.query, symbol)
-            })
+            .filter(|other| keys(&other.query).contains(symbol) || depth > 0 && self.names_caller(other) && has_unknown(&other.query) || is_dark(&other.query))
             .any(|other| {
-                is_dark(&other.query, symbol)
+                is_dark(&other.query)
                     || self.row_is_owned(other.id, facts)
                     || self.names_caller(other)
                     || self.is_below_caller(other, facts, depth)
@@ -224,16 +222,11 @@ fn keys(query: &Query) -> FxHashSet<Symbol> {
         .collect()
 }
 
-/// Nothing of what it asks for could be read, and it may be about this: `where: await whereForMember(id, user)`.
-fn is_dark(query: &Query, symbol: &Symbol) -> bool {
+/// Nothing of what it asks for could be read: `where: await whereForMember(id, user)`.
+fn is_dark(query: &Query) -> bool {
     let mut conjuncts = Vec::new();
     Filter::conjuncts(&query.filter, &mut conjuncts);
-    // What it was made of is known, and this is not among it.
-    let is_of_others = |value: &Value| {
-        let mut of_request = value.taint().iter().filter(|origin| origin.part.is_request()).peekable();
-        of_request.peek().is_some() && !of_request.any(|origin| symbol.path.is_empty() || symbol.path.contains(&origin.name))
-    };
-    !conjuncts.is_empty() && conjuncts.iter().all(|filter| matches!(filter, Filter::Opaque(value) if !is_of_others(value)))
+    !conjuncts.is_empty() && conjuncts.iter().all(|filter| matches!(filter, Filter::Opaque(_)))
 }
 
 /// Is it not known what something is compared with? Then it may be the very thing.
