@@ -5,6 +5,8 @@
 from django.conf import settings
 from rest_framework.settings import perform_import
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
 
 class APIView:
     # A project's settings may name others.
@@ -132,27 +134,31 @@ class ViewSetMixin:
 
         return view
 
+    # What a view set answers is what it is told: `as_view({"get": "list", "post": "create"})`.
     @classmethod
     def as_view(cls, actions=None, **initkwargs):
-        def view(request, pk=None, *args, **kwargs):
+        def view(request, *args, **kwargs):
             self = cls()
             self.request = request
             self.args = args
-            self.kwargs = {"pk": pk}
-            self.initial(request)
+            self.kwargs = kwargs
             if request.method == "GET":
-                if pk is None:
-                    return self.list(request)
-                return self.retrieve(request, pk=pk)
+                return self.act(actions.get("get"), request, args, kwargs)
             if request.method == "POST":
-                return self.create(request)
+                return self.act(actions.get("post"), request, args, kwargs)
             if request.method == "PUT":
-                return self.update(request, pk=pk)
+                return self.act(actions.get("put"), request, args, kwargs)
             if request.method == "PATCH":
-                return self.partial_update(request, pk=pk)
-            return self.destroy(request, pk=pk)
+                return self.act(actions.get("patch"), request, args, kwargs)
+            return self.act(actions.get("delete"), request, args, kwargs)
 
         return view
+
+    def act(self, action, request, args, kwargs):
+        self.action = action
+        self.initial(request, *args, **kwargs)
+        answer = getattr(self, action)
+        return answer(request, *args, **kwargs)
 
 
 class ViewSet(ViewSetMixin, APIView):

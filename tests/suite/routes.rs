@@ -46,7 +46,14 @@ fn django_lists_that_include_lists() {
     let files = [("manage.py", ""), ("site/urls.py", root), ("shop/__init__.py", ""), ("shop/urls.py", shop), ("shop/views.py", views)];
     assert_eq!(
         table(&files),
-        ["ANY /about", "ANY /late", "GET /shop/api/orders/", "GET|DELETE /shop/items/<int:item>/", "POST|DELETE /shop/api/orders/<number>/seal/"]
+        [
+            "ANY /about",
+            "ANY /late",
+            "DELETE /shop/items/<int:item>/",
+            "GET /shop/api/orders/",
+            "GET /shop/items/<int:item>/",
+            "POST|DELETE /shop/api/orders/<number>/seal/"
+        ]
     );
 }
 

@@ -9,7 +9,7 @@ export interface Inspected {
 
 type Inspect = (name: string) => Inspected | undefined;
 
-const LIVE = ['quietMs', 'audience', 'rules'] as const;
+const LIVE = ['quietMs', 'audience', 'rules', 'codeLens'] as const;
 
 /**
  * For the start: only what somebody has set. A default is not an opinion, and must not override the project's

@@ -21,5 +21,5 @@ test('the nearest value wins', () => {
 });
 
 test('what is set no longer is taken back', () => {
-  assert.deepEqual(changedSettings((name) => (name === 'audience' ? { globalValue: 'auditor' } : {})), { quietMs: null, audience: 'auditor', rules: null });
+  assert.deepEqual(changedSettings((name) => (name === 'audience' ? { globalValue: 'auditor' } : {})), { quietMs: null, audience: 'auditor', rules: null, codeLens: null });
 });

@@ -25,6 +25,8 @@ pub struct Config {
     pub ignore: Vec<String>,
     /// Look at tests, fixtures and examples like at other code.
     pub include_tests: bool,
+    /// Say above each handler in the editor what the map of the application says of it.
+    pub code_lens: bool,
     /// Names of functions that stop a request unless somebody is signed in.
     pub guards: Vec<Name>,
     /// Names of functions that decide whether the caller may touch an object.
@@ -80,6 +82,7 @@ impl Default for Config {
             rules: Vec::new(),
             ignore: Vec::new(),
             include_tests: false,
+            code_lens: true,
             guards: Vec::new(),
             policies: Vec::new(),
             owner_columns: Vec::new(),

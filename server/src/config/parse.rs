@@ -24,6 +24,7 @@ pub const KEYS: &[&str] = &[
     "rules",
     "ignore",
     "includeTests",
+    "codeLens",
     "guards",
     "policies",
     "ownerColumns",
@@ -115,6 +116,10 @@ impl Reader<'_> {
             }
             "includeTests" => match value {
                 Value::BooleanLit(literal) => self.config.include_tests = literal.value,
+                other => self.wrong(other, "true or false"),
+            },
+            "codeLens" => match value {
+                Value::BooleanLit(literal) => self.config.code_lens = literal.value,
                 other => self.wrong(other, "true or false"),
             },
             "guards" => {
@@ -295,7 +300,7 @@ mod tests {
               "$schema": "./guardline.schema.json",
               // comments and a trailing comma are fine
               "quietMs": 0, "audience": "auditor", "rules": { "xss": "off", "missing-auth": "hint" },
-              "ignore": ["legacy/"], "includeTests": true, "guards": ["requireUser"], "policies": ["can"],
+              "ignore": ["legacy/"], "includeTests": true, "codeLens": false, "guards": ["requireUser"], "policies": ["can"],
               "ownerColumns": ["author"], "publicModels": ["Post"], "publicRoutes": ["/api/health"],
               "elevatedRoles": ["admin"], "maxFileBytes": 1000,
             }"#,
@@ -307,6 +312,7 @@ mod tests {
             rules: vec![("xss".into(), RuleSetting::Off), ("missing-auth".into(), RuleSetting::Hint)],
             ignore: vec!["legacy/".into()],
             include_tests: true,
+            code_lens: false,
             guards: vec!["requireUser".into()],
             policies: vec!["can".into()],
             owner_columns: vec!["author".into()],

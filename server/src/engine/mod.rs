@@ -192,20 +192,34 @@ impl Engine {
         self.contained(|engine| {
             engine.update(snapshot);
             engine.session.all(&snapshot.project, &snapshot.config, &mut |_| {}, &|| cancel.is_cancelled())?;
-            let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-            let is_product = |file: &FileId| matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
-            let is_shown = |file: &FileId| wanted(file) && (snapshot.config.include_tests || is_product(file));
-            let walks = engine.session.sorted_walks();
-            let entry = |walk: &Arc<RootWalk>| {
-                let entry = map::entry(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config })?;
-                let route = walk.route.as_ref()?;
-                (is_shown(&entry.site.item.file) || is_shown(&route.site.item.file)).then_some(entry)
-            };
-            let mut entries: Vec<map::Entry> = walks.iter().filter_map(entry).collect();
-            entries.sort_by(|a, b| (&a.path, &a.methods, &a.site).cmp(&(&b.path, &b.methods, &b.site)));
-            Some(entries)
+            Some(engine.entries(snapshot, wanted))
         })
         .flatten()
+    }
+
+    /// The same of one file, for which no other file is looked at that was not before.
+    pub fn routes_of(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<map::Entry>> {
+        self.contained(|engine| {
+            engine.update(snapshot);
+            engine.session.file(&snapshot.project, &snapshot.config, file, &|| cancel.is_cancelled())?;
+            Some(engine.entries(snapshot, &|known| known == file))
+        })
+        .flatten()
+    }
+
+    fn entries(&self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool) -> Vec<map::Entry> {
+        let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+        let is_product = |file: &FileId| matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
+        let is_shown = |file: &FileId| wanted(file) && (snapshot.config.include_tests || is_product(file));
+        let walks = self.session.sorted_walks();
+        let entry = |walk: &Arc<RootWalk>| {
+            let entry = map::entry(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config })?;
+            let route = walk.route.as_ref()?;
+            (is_shown(&entry.site.item.file) || is_shown(&route.site.item.file)).then_some(entry)
+        };
+        let mut entries: Vec<map::Entry> = walks.iter().filter_map(entry).collect();
+        entries.sort_by(|a, b| (&a.path, &a.methods, &a.site).cmp(&(&b.path, &b.methods, &b.site)));
+        entries
     }
 
     /// For each finding that touches `span`: the fixes, best first, suppression last. Edits are computed from this snapshot.

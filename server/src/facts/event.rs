@@ -123,6 +123,8 @@ pub struct Registration {
 pub enum RegistrationKind {
     Route,
     Middleware,
+    /// Runs before all routes of the framework, wherever it is said.
+    Everywhere,
     Mount,
 }
 

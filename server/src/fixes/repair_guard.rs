@@ -19,12 +19,14 @@ pub fn fix(project: &Project, at: &Place, flaw: Flaw) -> Option<Fix> {
         Flaw::AboveRoute => below(&code, at.span, &mut edits)?,
         Flaw::MixinLast => first(&code, at.span, &mut edits)?,
         Flaw::CommentedOut => uncomment(&code, at.span, &mut edits)?,
-        Flaw::Dropped | Flaw::FailsOpen => return None,
+        Flaw::EditableMetadata => trusted(&code, at.span, &mut edits)?,
+        Flaw::Dropped | Flaw::FailsOpen | Flaw::OpenUnset | Flaw::Claimed | Flaw::TooLate => return None,
     };
     Some(Fix {
         title,
         grade: Grade::NeedsReview,
-        preferred: true,
+        // Who gets the role there has to be set first.
+        preferred: flaw != Flaw::EditableMetadata,
         edits: edits.finish()?,
         note: Some("Try it in a private window: without being signed in it must refuse.".to_owned()),
         suppresses: false,
@@ -95,6 +97,16 @@ fn first(code: &Code<'_>, mixin: Span, edits: &mut Edits) -> Option<String> {
     edits.insert(&code.file, placed.absolute(first).start, format!("{text}, "));
     edits.replace(&code.file, Span::new(placed.start + before.end, mixin.end), "");
     Some(format!("Put `{text}` before the view"))
+}
+
+/// What the server alone can set: `app_metadata`.
+fn trusted(code: &Code<'_>, condition: Span, edits: &mut Edits) -> Option<String> {
+    const EDITABLE: &str = "user_metadata";
+    let text = condition.of(&code.text);
+    let at = text.find(EDITABLE)?;
+    let start = condition.start + at as u32;
+    edits.replace(&code.file, Span::new(start, start + EDITABLE.len() as u32), "app_metadata");
+    Some("Read the role from `app_metadata`, which only your server can set".to_owned())
 }
 
 /// The comment marks of the check, and of the lines right below it, are taken away.

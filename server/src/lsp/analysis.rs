@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use super::held;
 use crate::engine::{self, Cancel, Offer, Snapshot, Status};
 use crate::rules::Finding;
+use crate::rules::map::Entry;
 use crate::text::{FileId, Span};
 
 pub trait Analysis: Send + Sync + 'static {
@@ -12,6 +13,8 @@ pub trait Analysis: Send + Sync + 'static {
     fn check_all(&self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>>;
     fn fixes_at(&self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>>;
     fn status(&self, snapshot: &Snapshot) -> Status;
+    /// The map of the routes of one file.
+    fn routes(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Entry>>;
     /// Does what is said of one file take all others into account?
     fn is_complete(&self) -> bool;
     /// Looks at everything once, so that from then on it does. Takes long. False if cancelled.
@@ -41,6 +44,10 @@ impl Analysis for Engine {
 
     fn status(&self, snapshot: &Snapshot) -> Status {
         held(&self.0).status(snapshot)
+    }
+
+    fn routes(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Entry>> {
+        held(&self.0).routes_of(snapshot, file, cancel)
     }
 
     fn is_complete(&self) -> bool {

@@ -95,6 +95,7 @@ impl Analyst {
             Job::Indexed { found, run } => self.indexed(&found, run),
             Job::Completed => {
                 self.state.learn(|_| {});
+                self.ask_for_lenses();
                 self.state.scheduler.recheck_at(Instant::now());
             }
             Job::Stop => {}
@@ -309,8 +310,17 @@ impl Analyst {
         completion::start_if_needed(&self.state);
     }
 
+    /// What is said above handlers may have become something else without an edit.
+    fn ask_for_lenses(&self) {
+        if self.state.capabilities().code_lens_refresh && self.state.capabilities().code_lens {
+            let state = self.state.clone();
+            self.state.runtime.spawn(async move { state.client.code_lens_refresh().await });
+        }
+    }
+
     fn configure(&mut self) {
         if configure::read(&self.state) {
+            self.ask_for_lenses();
             held(&self.state.wanted).clear();
             let open: Vec<Arc<Document>> = self.state.documents.all_in_step().into_iter().map(|open| open.document).collect();
             self.learn_wanted(&open);

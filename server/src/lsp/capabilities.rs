@@ -36,6 +36,9 @@ pub struct Capabilities {
     pub register_configuration: bool,
     pub register_watchers: bool,
     pub progress: bool,
+    /// Lines can be shown above code, and the client can be told to ask for them again.
+    pub code_lens: bool,
+    pub code_lens_refresh: bool,
     pub markdown: bool,
 }
 
@@ -71,6 +74,8 @@ impl Capabilities {
             register_configuration: can("workspace/didChangeConfiguration/dynamicRegistration"),
             register_watchers: can("workspace/didChangeWatchedFiles/dynamicRegistration"),
             progress: can("window/workDoneProgress"),
+            code_lens: at("textDocument/codeLens").is_some_and(Value::is_object),
+            code_lens_refresh: can("workspace/codeLens/refreshSupport"),
             markdown: holds("textDocument/hover/contentFormat", "markdown"),
         }
     }
@@ -97,6 +102,7 @@ impl Capabilities {
                 ..TextDocumentSyncOptions::default()
             })),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
+            code_lens_provider: self.code_lens.then_some(CodeLensOptions { resolve_provider: Some(false) }),
             code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
                 code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, FIX_ALL]),
                 resolve_provider: Some(self.lazy_edits),

@@ -22,6 +22,7 @@ mod from_proto;
 mod hover;
 mod index;
 mod judge;
+mod lens;
 mod log;
 mod message;
 mod notices;

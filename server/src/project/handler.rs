@@ -148,6 +148,10 @@ fn run_middleware(walker: &mut Walker<'_>, link: &Link, framework: Option<&Frame
         return;
     }
     let params = if framework.middleware.is_empty() { &framework.params } else { &framework.middleware };
+    if framework.name.ends_with("-middleware") {
+        // It has another first parameter than what comes after it; what it puts there is on the request that all share.
+        return run_function(walker, link, framework, params, &mut walker.shared.clone());
+    }
     run_function(walker, link, framework, params, request);
 }
 

@@ -212,6 +212,7 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
                 adrift: false,
                 authorizer: None,
                 says: None,
+                late: Vec::new(),
                 site,
             });
         }
@@ -234,6 +235,7 @@ fn placed(world: &Linked<'_>, entry: &ConventionEntry, path: &str, package: Opti
         adrift: false,
         authorizer: None,
         says: None,
+        late: Vec::new(),
         site,
     })
 }
@@ -282,6 +284,7 @@ fn bound(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, out: &mut V
             adrift: false,
             authorizer: Some(bound.authorizer),
             says: None,
+            late: Vec::new(),
             site,
         });
     }
@@ -310,6 +313,7 @@ fn described(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, reads: 
             adrift: false,
             authorizer: None,
             says: None,
+            late: Vec::new(),
             site,
         });
     }
@@ -352,6 +356,7 @@ fn inline_actions(module: &Arc<Module>, directing: &[usize], directive: &Name, f
                 adrift: false,
                 authorizer: None,
                 says: None,
+                late: Vec::new(),
                 site: Site { item: item.clone(), span: function.span },
             });
         }

@@ -12,8 +12,9 @@ use super::versions::Top;
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Registration, RegistrationKind};
 use crate::facts::place::Site;
+use crate::facts::value::Argument;
 use crate::facts::walk::place_of_list;
-use crate::text::FileId;
+use crate::text::{FileId, Name};
 
 /// What one item registers, in order.
 pub type Registrations = Arc<[Registered]>;
@@ -46,6 +47,8 @@ pub struct Table {
     /// How whole applications change the paths of their routes.
     tops: FxHashMap<Site, Top>,
     gates: Vec<Gate>,
+    /// What was said to run before all routes of a framework, wherever it was said.
+    everywhere: Vec<usize>,
 }
 
 struct Leading {
@@ -78,7 +81,9 @@ impl Table {
         for (file, item, all) in items {
             for (at, registered) in all.iter().enumerate().filter(|(_, registered)| registered.leads()) {
                 let index = table.entries.len();
-                if let Some(router) = &registered.router {
+                if registered.registration.kind == RegistrationKind::Everywhere {
+                    table.everywhere.push(index);
+                } else if let Some(router) = &registered.router {
                     table.before.entry(router.clone()).or_default().push(index);
                     if registered.registration.handlers.iter().any(|handler| handler.name.starts_with('*')) {
                         table.tops.entry(router.clone()).or_default().read(&registered.registration.handlers);
@@ -145,6 +150,7 @@ impl Table {
                         adrift: beginning.adrift,
                         authorizer: None,
                         says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
+                        late: beginning.late.clone(),
                         site: registration.site.clone(),
                     },
                 ));
@@ -155,12 +161,16 @@ impl Table {
     /// What runs before something registered at `place` on `router`: once for each place where the router is mounted.
     fn beginnings(&self, router: &Site, registration: &Registration, place: &InFile, depth: usize) -> Vec<Beginning> {
         let mut own: Vec<Link> = creation_links(&registration.on, &registration.framework);
+        let mut late: Vec<Link> = Vec::new();
+        let everywhere = self.everywhere.iter().filter(|_| depth == 0).filter_map(|at| self.entries.get(*at)?.registered());
+        for Registered { registration: before, .. } in everywhere.filter(|before| before.registration.framework == registration.framework) {
+            let link = |handler: &Argument| Link::new(handler.value.clone(), before.framework.clone(), before.site.clone());
+            own.extend(before.handlers.iter().filter(|handler| runs_before(handler)).map(link));
+        }
         for other in self.before.get(router).into_iter().flatten().filter_map(|other| self.entries.get(*other)) {
             let Some(Registered { registration: before, .. }) = other.registered() else { continue };
             let ordered = BUILT_IN.framework(&before.framework).is_some_and(|framework| framework.ordered);
-            if ordered && other.place.file == place.file && (other.place.item, other.place.at) >= (place.item, place.at) {
-                continue;
-            }
+            let is_late = ordered && other.place.file == place.file && (other.place.item, other.place.at) >= (place.item, place.at);
             // What is said where another router is mounted is said of that router.
             if before.kind == RegistrationKind::Mount && before.handlers.iter().any(|handler| mounted_router(handler).is_some()) {
                 continue;
@@ -171,7 +181,9 @@ impl Table {
                 continue;
             }
             for handler in before.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
-                own.push(Link::new(handler.value.clone(), before.framework.clone(), before.site.clone()));
+                let framework = if handler.name == "*middleware*" { Name::from(format!("{}-middleware", before.framework)) } else { before.framework.clone() };
+                let link = |site: &Site| Link::new(handler.value.clone(), framework.clone(), site.clone());
+                if is_late { late.push(link(&handler.site)) } else { own.push(link(&before.site)) }
             }
         }
         let prefix_of_router = creation_prefix(&registration.on);
@@ -180,7 +192,7 @@ impl Table {
         if mounts.is_empty() || depth > DEEPEST_MOUNT {
             let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
             let adrift = !alone && !is_application(&registration.on);
-            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()) }];
+            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()), late }];
         }
         let mut beginnings = Vec::new();
         for mount in mounts.iter().take(MOST_MOUNTS).filter_map(|mount| self.entries.get(*mount)) {
@@ -205,7 +217,8 @@ impl Table {
                     (Some(above), Some(at), Some(own)) => Some(joined(&joined(&above, at), own)),
                     _ => None,
                 };
-                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top });
+                let late = beginning.late.iter().chain(&late).cloned().collect();
+                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top, late });
             }
         }
         beginnings.truncate(MOST_MOUNTS);
@@ -219,10 +232,12 @@ struct Beginning {
     adrift: bool,
     /// The application it all begins with.
     top: Option<Site>,
+    /// What was said too late.
+    late: Vec<Link>,
 }
 
 impl Beginning {
     fn new() -> Beginning {
-        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None }
+        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None, late: Vec::new() }
     }
 }

@@ -31,6 +31,8 @@ pub struct Route {
     pub authorizer: Option<Answer>,
     /// What decorators say about it, by key.
     pub says: Option<Value>,
+    /// What is registered on the same router only after it, and so never runs before it.
+    pub late: Vec<Link>,
     /// Where it is declared.
     pub site: Site,
 }
@@ -133,7 +135,8 @@ pub(super) fn named(route: Route) -> (RootKey, Arc<Route>) {
 
 /// Named arguments that say where something is registered, and run nothing.
 pub(super) fn runs_before(handler: &Argument) -> bool {
-    matches!(handler.name.as_str(), "*guard*" | "*handler*") || !handler.name.starts_with('*') && !matches!(handler.name.as_str(), "prefix" | "url_prefix")
+    matches!(handler.name.as_str(), "*guard*" | "*handler*" | "*middleware*")
+        || !handler.name.starts_with('*') && !matches!(handler.name.as_str(), "prefix" | "url_prefix")
 }
 
 /// The handler is the last function; what stands before it runs before it.

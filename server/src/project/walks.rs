@@ -10,7 +10,7 @@ use super::routes::Route;
 use crate::facts::check::Facts;
 use crate::facts::event::Event;
 use crate::facts::place::{FunctionKey, ItemKey, Site};
-use crate::facts::walk::{Reads, Walker};
+use crate::facts::walk::{Matched, Reads, Walker};
 use crate::text::{FileId, Name};
 
 /// One walk and what came of it.
@@ -30,6 +30,8 @@ pub struct RootWalk {
     pub before_handler: usize,
     /// What held when it began.
     pub begun: Facts,
+    /// What of the request was compared with something of a row.
+    pub matched: Vec<Matched>,
 }
 
 impl RootWalk {
@@ -44,6 +46,7 @@ impl RootWalk {
             exhausted: false,
             before_handler: 0,
             begun: Facts::none(),
+            matched: Vec::new(),
         }
     }
 }
@@ -150,6 +153,7 @@ impl Walks {
             exhausted,
             before_handler: walker.before_handler,
             begun: walker.begun,
+            matched: walker.matched,
         });
         self.count(&walk, true);
         self.news.walks.push((key.clone(), Some(Arc::clone(&walk))));

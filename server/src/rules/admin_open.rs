@@ -1,5 +1,6 @@
 //! Something that is for administrators is open to everybody who is signed in.
 
+use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
 use super::open::purpose::{Purpose, purpose};
 use super::open::{Deed, administrative, deeds, standing};
@@ -23,6 +24,7 @@ pub static META: RuleMeta = RuleMeta {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let Some(route) = &cx.walk.route else { return };
+    believed(cx, &judge, route, out);
     let found = open(cx, &judge);
     let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
     let Some(door) = found.door else { return };
@@ -40,9 +42,37 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     out.push(raw);
 }
 
+/// A check that asks the caller whether they may: told where it stands.
+fn believed(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) {
+    if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
+        return;
+    }
+    let door = door(cx.project, route);
+    if is_unfinished(cx.project, route, &door) {
+        return;
+    }
+    let is_anybodys = |deed: &Deed<'_>| !matches!(deed.tie, Some(Tie::Owned | Tie::Nullable | Tie::Opaque));
+    let all = deeds(cx, judge);
+    let mut found = all.iter().filter(|deed| is_anybodys(deed)).filter_map(|deed| Some((deed, claimed(cx, judge, deed)?)));
+    let Some((deed, claim)) = found.next() else { return };
+    let confidence = if deed.what.is_write() { Confidence::Proven } else { Confidence::Likely };
+    let mut raw = Raw::new(&META, claim.why.site.clone(), confidence);
+    raw.detail = Name::new_static(claim.why.detail);
+    raw.message = format!("{} Whoever sets it can {} through {}.", claim.why.message, deed.what.words(cx.schema), through(route, &door));
+    raw.also(deed.site.clone(), format!("this is what it should guard: {}", deed.what.words(cx.schema)));
+    for (deed, _) in found.take(3) {
+        raw.also(deed.site.clone(), format!("and this: {}", deed.what.words(cx.schema)));
+    }
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    raw.plans.extend(cx.project.place(&claim.why.site).map(|at| super::FixPlan::RepairGuard { at, flaw: claim.why.flaw }));
+    out.push(raw);
+}
+
 /// The accesses of which this rule tells, so that no other rule tells of them, too.
 pub fn told(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<AccessId> {
-    open(cx, judge).all.iter().filter_map(|(deed, _)| deed.access.map(|access| access.id)).collect()
+    let mut told: Vec<AccessId> = open(cx, judge).all.iter().filter_map(|(deed, _)| deed.access.map(|access| access.id)).collect();
+    told.extend(deeds(cx, judge).iter().filter(|deed| claimed(cx, judge, deed).is_some()).filter_map(|deed| deed.access.map(|access| access.id)));
+    told
 }
 
 struct Found<'w> {
@@ -84,12 +114,7 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
 
 fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>, signs: &[administrative::Sign]) -> String {
     let doing = deed.what.words(cx.schema);
-    let through = match (route.framework.as_str(), door.name.is_empty()) {
-        ("next-action", false) => format!("`{}`", door.name),
-        ("next-page", _) => "this page".to_owned(),
-        _ if route.path.is_some() => format!("`{}`", route.title()),
-        _ => "this route".to_owned(),
-    };
+    let through = through(route, door);
     let which = signs.iter().find_map(|sign| match sign {
         administrative::Sign::Privilege(column) => Some(format!(", its `{column}` too")),
         _ => None,
@@ -98,4 +123,13 @@ fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>, signs: 
         "Every signed-in user can {doing}{} through {through}: it checks that somebody is signed in, but not that they are allowed to do this.",
         which.unwrap_or_default()
     )
+}
+
+fn through(route: &Route, door: &Door) -> String {
+    match (route.framework.as_str(), door.name.is_empty()) {
+        ("next-action", false) => format!("`{}`", door.name),
+        ("next-page", _) => "this page".to_owned(),
+        _ if route.path.is_some() => format!("`{}`", route.title()),
+        _ => "this route".to_owned(),
+    }
 }

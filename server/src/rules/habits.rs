@@ -4,6 +4,7 @@ use super::open::door::door;
 use super::open::own_events;
 use super::open::page_only::guard_in_page;
 use super::open::public_mark::is_meant_for_everybody;
+use super::open::unused::unused_guard;
 use super::ownership::{Answer, Judge};
 use super::plan::RequireSignIn;
 use super::raw::{Raw, RawPlace, RuleCx};
@@ -13,6 +14,7 @@ use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::value::Kind;
+use crate::facts::walk::is_stub;
 use crate::project::Project;
 use crate::text::Name;
 
@@ -51,7 +53,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
     }
     let is_elevated = judge.is_elevated(first.0);
     let asks = (is_known(first.0) && points.all(|(facts, _)| is_known(facts))).then(|| name(cx, first.0, is_elevated));
-    let handler = route.function().and_then(|key| {
+    let handler = route.function().filter(|key| !is_stub(&key.item.file)).and_then(|key| {
         let span = cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.span;
         Some(Site { item: key.item, span })
     });
@@ -136,10 +138,14 @@ pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: 
         match plan(project, own, &near, far) {
             Some(plan) => raw.plans.push(plan),
             None if raw.plans.is_empty() && matter_to(raw) => {
-                let handler = own.handler.as_ref().and_then(|at| project.place(at));
+                // What a class of a library answers is asked of the class.
+                let handler = own.handler.as_ref().or(Some(&own.door)).and_then(|at| project.place(at));
                 raw.plans.extend(handler.map(|handler| FixPlan::AskWho { handler, framework: own.framework.clone() }));
             }
             None => {}
+        }
+        if let Some((span, name)) = unused_guard(project, &raw.site.item.file) {
+            raw.also_place(raw.site.item.file.clone(), span, format!("`{name}` is defined here, and nothing calls it"));
         }
         if let Some((file, span)) = own.path.as_deref().and_then(|path| guard_in_page(project, path)) {
             raw.also_place(file, span, "only this page asks who is signed in, and a stranger does not use the page (AZ13)".to_owned());

@@ -2,6 +2,7 @@
 
 use super::handler::{Handler, any, is_of_request};
 use super::input::{Input, is_fixed};
+use super::open::columns::is_switched_on;
 use super::ownership::{Answer, Judge};
 use super::plan::Offered;
 use super::raw::{Raw, RuleCx};
@@ -248,7 +249,7 @@ fn is_decided_by_server(name: &str) -> bool {
 /// Single columns that are taken from the caller by name.
 fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, out: &mut Vec<Raw>) {
     let Some(model) = model else { return };
-    for data in &access.query.data {
+    for data in access.query.data.iter().flat_map(Value::alternatives) {
         let fields = match data.kind() {
             Kind::Object(object) => &object.fields,
             Kind::Instance(instance) => &instance.fields,
@@ -295,12 +296,15 @@ enum Given {
 
 fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, fields: &[(Name, Value)], name: &Name, value: &Value) -> Option<Given> {
     let facts = &access.facts;
+    let may_decide = any(facts, &|fact| matches!(fact, Fact::Guard(guard) if !guard.sure));
+    if model.is_principal && is_privilege(name) && !may_decide && is_switched_on(value, facts, &is_privilege) {
+        return Some(Given::Privilege);
+    }
     let is_open = value.taint().without(Cleanings::ALL).any(|origin| origin.part.is_request()) && !is_fixed(value, facts);
     if !is_open || super::handler::is_checked(value, facts) {
         return None;
     }
     // Who decides about others is asked elsewhere, in a way that cannot be seen.
-    let may_decide = any(facts, &|fact| matches!(fact, Fact::Guard(guard) if !guard.sure));
     if model.is_principal && is_privilege(name) && !may_decide {
         return Some(Given::Privilege);
     }

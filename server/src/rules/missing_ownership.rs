@@ -148,6 +148,8 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     }
     let sure = |confidence: Confidence| if signed_in == Answer::Unknown { confidence.min(Confidence::Likely) } else { confidence };
     match tie {
+        // It was looked for among the caller's own rows before.
+        Tie::Client(choice) if judge.was_matched(access, &choice) => None,
         Tie::Client(choice) => {
             let private = matches!(privacy, Privacy::Private | Privacy::Principal) || privacy.is_private();
             let confidence = match (private, writes, privacy) {
@@ -169,7 +171,10 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
             let choice = spoof_choice(access);
             make(Problem::Spoofed, "AZ06", sure(Confidence::Proven), choice)
         }
-        Tie::List if query.operation == Operation::ReadMany && privacy == Privacy::Private => {
+        Tie::List
+            if query.operation == Operation::ReadMany
+                && (privacy == Privacy::Private || privacy == Privacy::AuthoredPublic && judge.asks_for_hidden(query)) =>
+        {
             if judge.leaves_unchecked(access) != Some(true) {
                 return None;
             }

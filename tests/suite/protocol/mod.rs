@@ -6,6 +6,7 @@ mod script;
 mod actions;
 mod documents;
 mod framing;
+mod lens;
 mod lifecycle;
 mod order;
 mod own_rules;

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use guardline::engine::{Cancel, Offer, Snapshot, Status};
 use guardline::fixes::{FileEdit, Fix, Grade, TextEdit};
 use guardline::lsp::Analysis;
+use guardline::rules::map::Entry;
 use guardline::rules::{Confidence, Finding, Impact, Level, Place, Related, RuleId};
 use guardline::text::{FileId, Span};
 
@@ -50,6 +51,10 @@ impl Analysis for Script {
         let findings = self.check(snapshot, file, cancel)?;
         let touched = findings.into_iter().filter(|finding| finding.place.span.touches(span));
         Some(touched.map(|finding| Offer { fixes: fixes(snapshot, &finding), finding }).collect())
+    }
+
+    fn routes(&self, _: &Snapshot, _: &FileId, cancel: &Cancel) -> Option<Vec<Entry>> {
+        (!cancel.is_cancelled()).then(Vec::new)
     }
 
     fn is_complete(&self) -> bool {

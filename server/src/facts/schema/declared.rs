@@ -152,6 +152,8 @@ pub struct DeclaredColumn {
     pub defaults_to_caller: bool,
     /// Not given unless it is asked for by name.
     pub withheld: bool,
+    /// The program draws its value by chance, and it names one row: whoever knows it was given it.
+    pub drawn: bool,
     pub site: Site,
 }
 
@@ -169,6 +171,7 @@ impl DeclaredColumn {
             implicit: false,
             defaults_to_caller: false,
             withheld: false,
+            drawn: false,
             site,
         }
     }

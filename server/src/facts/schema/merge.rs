@@ -202,6 +202,7 @@ fn fill(known: &mut DeclaredColumn, other: DeclaredColumn) {
     known.primary |= other.primary;
     known.defaults_to_caller |= other.defaults_to_caller;
     known.withheld |= other.withheld;
+    known.drawn |= other.drawn;
     if known.ty.is_empty() {
         known.ty = other.ty;
     }

@@ -51,8 +51,20 @@ fn of(model: &Model) -> Privacy {
     if is_named(model, NameClass::PublicModel) && !has_person {
         return Privacy::Public;
     }
-    if is_named(model, NameClass::PrivateModel) || !model.owners.is_empty() {
+    if is_named(model, NameClass::PrivateModel) {
+        return Privacy::Private;
+    }
+    if only_recorded(model) {
+        return Privacy::Unknown;
+    }
+    if !model.owners.is_empty() {
         return Privacy::Private;
     }
     Privacy::Public
+}
+
+/// Who made a row and who changed it last are kept of everything: that says whose doing it was, and not whose row it is.
+fn only_recorded(model: &Model) -> bool {
+    let recorded = model.columns.iter().filter(|column| column_classes(&column.name).has(NameClass::Audit)).count();
+    recorded > 1 && !model.owners.is_empty() && model.owners.iter().all(|path| path.kind == OwnerKind::Audit)
 }

@@ -246,6 +246,7 @@ fn declared(column: &ColumnDef, site: &dyn Fn(Span) -> Site) -> DeclaredColumn {
         list: column.ty.ends_with(']') || column.ty.ends_with("array"),
         defaults_to_caller: column.default.as_ref().is_some_and(is_caller),
         withheld: false,
+        drawn: false,
         ..DeclaredColumn::new(column.name.clone(), site(column.name_span))
     }
 }

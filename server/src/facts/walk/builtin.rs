@@ -28,6 +28,10 @@ impl Walker<'_> {
             return Some(told);
         }
         match base.kind() {
+            // `Note.objects.none()`: no rows, and no question.
+            Kind::Library(library) if self.python() && name == "none" && args.is_empty() && (library.query.is_some() || !library.states.is_empty()) => {
+                Some(Value::seq(Vec::new()))
+            }
             Kind::Function(closure) => match name.as_str() {
                 "bind" => {
                     let mut copy = super::inline::copy(closure);
@@ -287,6 +291,18 @@ impl Walker<'_> {
             "pop" | "setdefault" if !self.python() || args.is_empty() => None,
             "get" | "pop" | "setdefault" => {
                 let key = first?;
+                // What is in a dict is there, and the default is for what is not.
+                if self.python()
+                    && let Some(name) = key.as_str()
+                {
+                    match object.get(&Name::from(&**name)) {
+                        (Some(own), false) => return Some(own.clone()),
+                        (None, false) if object.rest.is_none() && base.symbol().is_none() && base.taint().is_empty() => {
+                            return Some(args.get(1).map_or_else(Value::null, |default| default.value.clone()));
+                        }
+                        _ => {}
+                    }
+                }
                 let mut value = self.index(base, &key);
                 // `{...}.get(key, default)`: a table of constants and a constant default.
                 if let Some(default) = args.get(1) {

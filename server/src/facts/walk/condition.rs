@@ -78,13 +78,14 @@ impl Walker<'_> {
             return filter;
         }
         self.looked_at_file(op, a, b, span);
+        self.note_matched(op, a, b);
         let (truth, known) = match op {
             BinaryOp::Eq | BinaryOp::Ne => {
                 let (truth, known) = self.equality(a, b);
                 if op == BinaryOp::Eq { (truth, known) } else { (flip(truth), known.map(|is| !is)) }
             }
-            BinaryOp::In => (self.membership(a, b), has_key(a, b)),
-            BinaryOp::NotIn => (flip(self.membership(a, b)), has_key(a, b).map(|is| !is)),
+            BinaryOp::In => (self.membership(a, b), self.is_among(a, b)),
+            BinaryOp::NotIn => (flip(self.membership(a, b)), self.is_among(a, b).map(|is| !is)),
             BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (self.order(op, a, b), self.ordered(op, a, b)),
             BinaryOp::Instanceof => (self.told_apart(a, b), None),
             _ => (Truth::default(), None),
@@ -211,6 +212,23 @@ impl Walker<'_> {
             Fact::IsNot(known, not) if known == symbol && not == text => Some(false),
             _ => None,
         })
+    }
+
+    /// Is one thing in another, where that is certain? `request.method in SAFE_METHODS`, of a route that answers one method.
+    fn is_among(&self, a: &Value, b: &Value) -> Option<bool> {
+        if let Some(known) = has_key(a, b) {
+            return Some(known);
+        }
+        let (Some(symbol), Kind::Seq(seq)) = (a.symbol(), b.kind()) else { return None };
+        if seq.rest.is_some() || seq.items.is_empty() || seq.items.len() > MOST_KNOWN {
+            return None;
+        }
+        let all: Vec<Option<bool>> = seq.items.iter().map(|item| self.decided(symbol, item.as_str()?)).collect();
+        match () {
+            () if all.contains(&Some(true)) => Some(true),
+            () if all.iter().all(|one| *one == Some(false)) => Some(false),
+            () => None,
+        }
     }
 
     /// `header !== \`Bearer ${process.env.CRON_SECRET}\``.

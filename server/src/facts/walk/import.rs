@@ -53,7 +53,7 @@ impl Walker<'_> {
     /// A class of a library whose steps are written down.
     pub(super) fn stub_class(&mut self, package: &str, name: &Name) -> Option<Value> {
         let file = self.world.stub(package)?;
-        self.exported(&file, name).filter(|value| matches!(value.kind(), Kind::Class(_)))
+        self.exported(&file, name).filter(|value| matches!(value.kind(), Kind::Class(_) | Kind::Seq(_)))
     }
 
     /// Python: `from package import module`.

@@ -158,6 +158,10 @@ impl Walker<'_> {
         let Kind::Function(closure) = handler.kind() else { return Vec::new() };
         let class = closure.captured.as_ref().and_then(|captured| captured.get("cls")).cloned();
         let Some(class) = class.filter(|class| is_stub(&closure.item.file) && matches!(class.kind(), Kind::Class(_))) else { return Vec::new() };
+        // `as_view({"get": "list"})`: the call says which method is answered by what.
+        if let Some(Kind::Object(actions)) = closure.captured.as_ref().and_then(|captured| captured.get("actions")).map(Value::kind) {
+            return route.verbs.iter().filter(|verb| actions.get(verb).0.is_some()).map(|verb| Name::from(verb.to_uppercase())).collect();
+        }
         let verbs = route.verbs.iter().filter(|verb| matches!(self.member(&class, verb).kind(), Kind::Function(_)));
         verbs.map(|verb| Name::from(verb.to_uppercase())).collect()
     }

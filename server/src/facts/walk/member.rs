@@ -9,6 +9,7 @@ use crate::facts::check::{Fact, Root, Symbol};
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Kind, Library, Value};
+use crate::model::{ExprKind, PatternKind};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
@@ -18,6 +19,16 @@ impl Walker<'_> {
             && let Some(own) = self.own_rows(base, name)
         {
             return own;
+        }
+        // `new URL(req.url).pathname`, while the request is on its way: the path of the route.
+        if name == "pathname"
+            && self.asked.is_some()
+            && base
+                .symbol()
+                .is_some_and(|symbol| matches!(&symbol.root, Root::Request(part) if part == "path") && symbol.path.last().is_some_and(|last| last == "*url*"))
+            && let Some(path) = self.asked_path()
+        {
+            return path;
         }
         match base.kind() {
             Kind::Union(_) => {
@@ -70,6 +81,10 @@ impl Walker<'_> {
             Kind::Unknown if self.is_global_object(base) && !self.world.catalogue().root(&crate::facts::catalogue::Root::Global(name.clone())).is_empty() => {
                 self.global(name)
             }
+            Kind::Unknown if self.is_global_object(base) && self.resolving.len() < 16 => self.put_globally(name).unwrap_or_else(|| {
+                let value = Value::unknown().with_taint(base.taint().member(name));
+                base.symbol().map_or_else(|| value.clone(), |symbol| value.clone().with_symbol(symbol.member(name)))
+            }),
             _ => {
                 let mut value = Value::unknown().with_taint(base.taint().member(name));
                 if let Some(symbol) = base.symbol() {
@@ -87,6 +102,27 @@ impl Walker<'_> {
 
     pub(super) fn is_global_object(&self, base: &Value) -> bool {
         base.symbol().is_some_and(|symbol| symbol.path.is_empty() && matches!(&symbol.root, Root::Global(name) if name == "globalThis"))
+    }
+
+    /// `globalThis.client = postgres()` in this item: what is kept there from one request to the next.
+    fn put_globally(&mut self, name: &Name) -> Option<Value> {
+        let frame = self.frame();
+        let (segment, file) = (frame.segment.clone(), frame.module.model.file.clone());
+        let key = (file, Name::from(format!("globalThis.{name}")));
+        if self.resolving.contains(&key) {
+            return None;
+        }
+        let value = segment.exprs.iter().find_map(|expr| {
+            let ExprKind::Assign { target, value, .. } = &expr.kind else { return None };
+            let PatternKind::Place(place) = &segment[*target].kind else { return None };
+            let ExprKind::Member { base, name: put, .. } = &segment[*place].kind else { return None };
+            let is_global = matches!(&segment[*base].kind, ExprKind::Name(base) if matches!(base.as_str(), "globalThis" | "global" | "window" | "self"));
+            (put == name && is_global).then_some(*value)
+        })?;
+        self.resolving.push(key);
+        let found = self.eval(value);
+        self.resolving.pop();
+        matches!(found.kind(), Kind::Library(library) if library.site.is_some() || !library.states.is_empty()).then_some(found)
     }
 
     /// `current_user.notes`: a query for the rows that are the user's.

@@ -14,6 +14,7 @@ mod collection;
 mod columns;
 mod condition;
 mod construct;
+mod consumer;
 mod declared;
 mod decorator;
 mod element;
@@ -32,10 +33,12 @@ mod injection;
 pub mod inline;
 mod leaving;
 mod library;
+mod matched;
 mod member;
 mod modules;
 mod name;
 mod noticed;
+mod open_model;
 mod operator;
 mod page;
 mod parameter;
@@ -58,6 +61,7 @@ pub use failure::is_for_developers;
 pub use gate::Asked;
 pub use including::place_of_list;
 pub use library::option_is;
+pub use matched::Matched;
 pub use top::is_idle;
 pub use world::{Belongings, ModuleCache, Reads, Target, World};
 
@@ -148,6 +152,8 @@ pub struct Walker<'w> {
     pub before_handler: usize,
     /// What held when the handler began.
     pub begun: Facts,
+    /// What of the request was compared with something of a row.
+    pub matched: Vec<Matched>,
 }
 
 /// How a framework fills the parameters of a handler that no role was given for.
@@ -256,6 +262,7 @@ impl<'w> Walker<'w> {
             assigned: None,
             before_handler: 0,
             begun: Facts::none(),
+            matched: Vec::new(),
         }
     }
 

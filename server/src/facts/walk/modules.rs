@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::Walker;
 use super::assembly::{field, first_argument};
+use super::consumer::Applied;
 use crate::facts::catalogue::{PartEntry, PartKind};
 use crate::facts::event::RegistrationKind;
 use crate::facts::place::{ItemKey, Site};
@@ -26,6 +27,7 @@ struct Listed {
     controllers: Vec<(Arc<ClassValue>, Option<ClassKey>)>,
     guards: Vec<Value>,
     paths: Vec<(ClassKey, String)>,
+    applied: Vec<Applied>,
 }
 
 impl Walker<'_> {
@@ -38,6 +40,16 @@ impl Walker<'_> {
         if !listed.guards.is_empty() {
             let guards = listed.guards.iter().map(|guard| argument("*guard*", guard.clone())).collect();
             self.registered(RegistrationKind::Middleware, part, application.clone(), None, guards, site.clone());
+        }
+        for applied in &listed.applied {
+            let middleware = vec![argument("*middleware*", applied.middleware.clone())];
+            if applied.controllers.is_empty() {
+                self.registered(RegistrationKind::Middleware, part, application.clone(), None, middleware.clone(), site.clone());
+            }
+            for controller in &applied.controllers {
+                let unit = self.unit(controller);
+                self.registered(RegistrationKind::Middleware, part, unit, None, middleware.clone(), site.clone());
+            }
         }
         for (controller, module) in &listed.controllers {
             let path = listed.paths.iter().find(|(key, _)| Some(key) == module.as_ref()).map(|(_, path)| path.as_str()).unwrap_or_default();
@@ -56,6 +68,7 @@ impl Walker<'_> {
                 if !listed.seen.insert(key(class)) {
                     return;
                 }
+                listed.applied.extend(self.consumed(class));
                 let decorators = self.inside(&class.item, class.captured.clone(), None, |walker| {
                     let segment = walker.frame().segment.clone();
                     walker.told(&segment[class.class].decorators)

@@ -6,7 +6,7 @@ use super::{Handler, Walker};
 use crate::facts::check::{Root, Symbol};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Argument, Kind, Object, Seq, Value};
-use crate::model::{Function, Key, Param, PatternId, PatternKind, Rest, TypeRef};
+use crate::model::{ExprId, ExprKind, Function, Key, Param, PatternId, PatternKind, Rest, TypeRef};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -114,6 +114,11 @@ impl Walker<'_> {
         if let Some(injected) = self.injected(param) {
             return injected;
         }
+        if let Some(name) = name
+            && let Some(value) = self.sent_as(param, name)
+        {
+            return value;
+        }
         if self.frames.len() == 1
             && let (Some(handler), Some(name)) = (self.handler.clone(), name)
         {
@@ -138,6 +143,25 @@ impl Walker<'_> {
             _ if self.python() => Value::unknown(),
             _ => Value::null(),
         }
+    }
+
+    /// `role: str = Header()`, `Annotated[str, Cookie()]`: the parameter says where in the request it stands.
+    fn sent_as(&mut self, param: &Param, name: &Name) -> Option<Value> {
+        if !self.handler.as_ref().is_some_and(|handler| handler.injects) {
+            return None;
+        }
+        let annotated = param.ty.iter().filter(|ty| ty.name.rsplit('.').next() == Some("Annotated")).flat_map(|ty| ty.args.iter().skip(1));
+        let places: Vec<ExprId> = annotated.filter_map(|arg| arg.value).chain(param.default).collect();
+        let segment = self.frame().segment.clone();
+        let calls: Vec<ExprId> = places.into_iter().filter(|place| matches!(segment[*place].kind, ExprKind::Call { .. })).collect();
+        calls.into_iter().find_map(|call| {
+            let said = self.eval(call);
+            let origin =
+                said.taint().iter().find(|origin| matches!(origin.part, Part::Headers | Part::Cookies)).filter(|_| matches!(said.kind(), Kind::Unknown))?;
+            let root = if origin.part == Part::Headers { "headers" } else { "cookies" };
+            let taint = Taint::of(Origin { part: origin.part, name: name.clone(), site: origin.site.clone(), clean: Cleanings::NOSQL });
+            Some(Value::unknown().with_taint(taint).with_symbol(Symbol::new(Root::Request(Name::new_static(root))).member(name)))
+        })
     }
 
     /// A handler's own parameter: the framework fills it from the request.
@@ -167,6 +191,10 @@ impl Walker<'_> {
         let declared = ty.and_then(|ty| self.declared(ty));
         match declared.as_ref().map(Value::kind) {
             Some(Kind::Number(_)) => Value::number().with_taint(origin(part, Cleanings::ALL)).with_symbol(symbol),
+            // One that takes whatever comes has no shape.
+            Some(Kind::Instance(instance)) if self.takes_anything(&instance.class.clone()) => {
+                Value::unknown().with_taint(origin(Part::Body, Cleanings::NOSQL)).with_symbol(Symbol::new(Root::Request("body".into())))
+            }
             // A model of the project: its shape was checked, its content is the caller's.
             Some(Kind::Instance(instance)) => {
                 let keeps_all = self.keeps_unknown_fields(&instance.class.clone());
@@ -177,6 +205,10 @@ impl Walker<'_> {
             Some(Kind::Library(library)) if handler.injects && !library.states.is_empty() => declared.unwrap_or_else(Value::unknown),
             _ if part == Part::Input && !handler.injects && handler.path.is_none() => {
                 Value::unknown().with_taint(origin(part, Cleanings::default())).with_symbol(symbol)
+            }
+            // A path that matched has something in this place.
+            _ if matches!(converter, Some("" | "str" | "slug" | "uuid" | "string")) => {
+                Value::unknown().with_taint(origin(part, clean)).with_symbol(symbol).present()
             }
             _ => Value::unknown().with_taint(origin(part, clean)).with_symbol(symbol),
         }

@@ -152,6 +152,18 @@ impl Walker<'_> {
             query.filter.push(Filter::Row(value.clone()));
         }
         match value.kind() {
+            // Made in one way or another, and each time of one class.
+            Kind::Union(alternatives) => {
+                let mut models = alternatives.iter().map(|alternative| match alternative.value.kind() {
+                    Kind::Instance(instance) => Some(&instance.class.name),
+                    _ => None,
+                });
+                if let Some(Some(first)) = models.next()
+                    && models.all(|other| other == Some(first))
+                {
+                    query.model = first.clone();
+                }
+            }
             Kind::Str(name) => query.model = Name::from(&**name),
             Kind::Class(class) => query.model = class.name.clone(),
             Kind::Column(column) => query.model = column.model.clone(),

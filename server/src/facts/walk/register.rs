@@ -104,6 +104,15 @@ impl<'w> Walker<'w> {
         }
         if methods.is_empty() && !route.verbs.is_empty() {
             methods = handlers.iter().map(|handler| self.verbs_of(route, &handler.value)).find(|verbs| !verbs.is_empty()).unwrap_or_default();
+            // A class answers each of them by another method, and often asks another question first.
+            if let Some((_, others)) = methods.split_last() {
+                for method in others {
+                    let (framework, on, methods, site) = (route.framework.clone(), on.clone(), vec![method.clone()], site.clone());
+                    let (path, handlers) = (path.clone(), handlers.clone());
+                    self.events.push(Event::Registration(Registration { kind: route.kind, framework, on, methods, path, handlers, site }));
+                }
+                methods.drain(..methods.len() - 1);
+            }
         }
         self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
     }

@@ -55,6 +55,7 @@ impl Walker<'_> {
                         | "toJSON"
                         | "json"
                         | "lean"
+                        | "data"
                         | "as_dict"
                         | "serialize"
                         | "get"

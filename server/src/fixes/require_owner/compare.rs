@@ -9,7 +9,8 @@ use crate::syntax::Language;
 use crate::text::{Name, lines};
 
 /// Clients whose rows are objects with the columns as their members, and ids that `==` compares.
-const WITH_ROWS: &[&str] = &["prisma", "drizzle", "sequelize", "typeorm", "kysely", "knex", "convex", "sqlalchemy", "django", "tortoise", "peewee"];
+const WITH_ROWS: &[&str] =
+    &["prisma", "drizzle", "sequelize", "typeorm", "kysely", "knex", "convex", "firestore", "sqlalchemy", "django", "tortoise", "peewee"];
 
 /// Where the question itself could not be changed. `None` where the row has no name, or is no plain row.
 pub(super) fn instead(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
@@ -49,7 +50,9 @@ pub(super) fn compare_after(site: &Site<'_>, call: &Found<'_>, edits: &mut Edits
     let is_python = site.code.language == Language::Python;
     let column = if matches!(site.plan.client.as_str(), "kysely" | "knex") { &site.plan.db_column } else { &site.plan.column };
     let (or, unequal) = if is_python { (" or ", "!=") } else { (" || ", "!==") };
-    let differs = format!("{name}.{column} {unequal} {}", site.user);
+    // What Firestore gives is a picture of a document, whether there is one or not.
+    let row = if site.plan.client == "firestore" { format!("{name}.data()?") } else { name.to_string() };
+    let differs = format!("{row}.{column} {unequal} {}", site.user);
     let segment = &call.placed.segment;
     let span = call.placed.absolute(segment[stmt].span);
     // The next statement asks whether there is a row: it asks whose it is as well.
@@ -75,13 +78,18 @@ pub(super) fn compare_after(site: &Site<'_>, call: &Found<'_>, edits: &mut Edits
     }
     // Behind the semicolon, if the statement's span stops before it.
     let at = if text.get(span.end as usize..).is_some_and(|rest| rest.starts_with(';')) { span.end + 1 } else { span.end };
-    edits.insert(&site.code.file, at, format!("{end}{indent}if (!{name} || {differs}) {denied}"));
+    edits.insert(
+        &site.code.file,
+        at,
+        format!("{end}{indent}if ({}{differs}) {denied}", if site.plan.client == "firestore" { String::new() } else { format!("!{name} || ") }),
+    );
     Some(())
 }
 
 /// How the languages ask whether there is no row.
-fn missing(name: &Name) -> [String; 7] {
+fn missing(name: &Name) -> [String; 8] {
     [
+        format!("!{name}.exists"),
         format!("not {name}"),
         format!("{name} is None"),
         format!("{name} == None"),

@@ -21,7 +21,7 @@ pub(super) fn constrain(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
         "knex" | "kysely" => builders::chain(site, edits),
         "peewee" => builders::peewee(site, edits),
         // Rows are read by their id and nothing else.
-        "convex" => None,
+        "convex" | "firestore" => None,
         _ => statement::constrain(site, edits),
     }
 }
@@ -78,6 +78,13 @@ pub(super) fn args_of<'c>(found: &Found<'c>) -> Option<(ExprId, &'c [Arg])> {
 /// Adds `, key: value` behind the last entry of an object, or inside an empty one.
 pub(super) fn add_entry(site: &Site<'_>, object: &Found<'_>, text: &str, edits: &mut Edits) -> Option<()> {
     let ExprKind::Object(entries) = object.kind() else { return None };
+    // The owner is named already, as the caller likes: what they say makes room.
+    let key = text.split(':').next().unwrap_or_default().trim();
+    let named = entries.iter().find(|entry| matches!(entry, Entry::Field { key: Key::Name(name), .. } if name == key));
+    if let Some(named) = named {
+        edits.replace(&site.code.file, object.placed.absolute(named.span()), text);
+        return Some(());
+    }
     match entries.last() {
         // Behind a spread too: what comes later wins.
         Some(last) => {
@@ -135,6 +142,11 @@ fn drizzle(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
         _ => args.first()?.value,
     };
     let table = table_of(site, &call, condition)?;
+    // `eq(notes.userId, body.userId)`: what the caller says makes room.
+    if let Some(named) = compared_with(&call, condition, &site.plan.column) {
+        edits.replace(&site.code.file, call.absolute(named), site.user.clone());
+        return Some(());
+    }
     let eq = site.import("drizzle-orm", "eq", edits)?;
     let term = format!("{eq}({table}.{}, {})", site.plan.column, site.user);
     let span = call.absolute(condition);
@@ -150,6 +162,17 @@ fn drizzle(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
     edits.insert(&site.code.file, span.start, format!("{and}("));
     edits.insert(&site.code.file, span.end, format!(", {term})"));
     Some(())
+}
+
+/// What a column is compared with inside of a condition.
+fn compared_with(call: &Found<'_>, condition: ExprId, column: &str) -> Option<ExprId> {
+    let ExprKind::Call { args, .. } = &call.placed.segment[condition].kind else { return None };
+    if let [first, second] = args.as_slice()
+        && matches!(&call.placed.segment[first.value].kind, ExprKind::Member { name, .. } if name == column)
+    {
+        return Some(second.value);
+    }
+    args.iter().find_map(|arg| compared_with(call, arg.value, column))
 }
 
 /// `notes` in `eq(notes.id, id)`.
@@ -214,8 +237,18 @@ fn django(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
         Some(relation) => format!("{relation}={user}"),
         None => format!("{}={}", site.plan.column, site.user),
     };
+    if let Some(named) = keyword(site, args) {
+        edits.replace(&site.code.file, call.placed.absolute(named.span), term);
+        return Some(());
+    }
     edits.insert(&site.code.file, call.placed.absolute(last.span).end, format!(", {term}"));
     Some(())
+}
+
+/// `owner_id=data["owner_id"]` among the arguments.
+fn keyword<'a>(site: &Site<'_>, args: &'a [Arg]) -> Option<&'a Arg> {
+    let is_owner = |name: &Name| *name == site.plan.column || site.plan.relation.as_ref() == Some(name);
+    args.iter().find(|arg| arg.name.as_ref().is_some_and(is_owner))
 }
 
 fn sqlalchemy(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
@@ -224,6 +257,10 @@ fn sqlalchemy(site: &Site<'_>, edits: &mut Edits) -> Option<()> {
         && let ExprKind::Member { name, .. } = &key.placed.segment[*callee].kind
         && let Some(last) = args.last()
     {
+        if let (Some(named), "filter_by") = (keyword(site, args), name.as_str()) {
+            edits.replace(&site.code.file, key.placed.absolute(named.span), format!("{}={}", site.plan.column, site.user));
+            return Some(());
+        }
         let term = match name.as_str() {
             "filter_by" => format!("{}={}", site.plan.column, site.user),
             "filter" | "where" => format!("{}.{} == {}", model_in(site, &key)?, site.plan.column, site.user),

@@ -84,7 +84,7 @@ pub(super) fn tell(project: &Project, event: &Event) -> OfEvent {
             at,
             registers: match registration.kind {
                 RegistrationKind::Route => "route",
-                RegistrationKind::Middleware => "middleware",
+                RegistrationKind::Middleware | RegistrationKind::Everywhere => "middleware",
                 RegistrationKind::Mount => "mount",
             },
             framework: registration.framework.to_string(),

@@ -1,7 +1,9 @@
 //! What is written to a row, by column.
 
+use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::schema::{Classes, column_classes};
 use crate::facts::value::{Kind, Value};
+use crate::rules::handler::any;
 use crate::text::Name;
 
 /// Does a value from outside stand anywhere in what is written?
@@ -83,4 +85,20 @@ fn each(value: &Value, told: &mut dyn FnMut(&Name, &Value), depth: u32) {
         Kind::Instance(instance) => instance.fields.iter().for_each(|(name, value)| told(name, value)),
         _ => {}
     }
+}
+
+/// One of two constants, by whether the caller sent a flag of this kind: `if body["admin"]: admin = True`.
+pub fn is_switched_on(value: &Value, facts: &Facts, is_such: &dyn Fn(&str) -> bool) -> bool {
+    let Kind::Union(alternatives) = value.kind() else { return false };
+    let is_sent = |fact: &Fact| match fact {
+        Fact::Present(symbol) | Fact::Is(symbol, _) => {
+            matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "body" | "input" | "query"))
+                && symbol.path.last().is_some_and(|name| is_such(name))
+        }
+        _ => false,
+    };
+    let is_constant = |value: &Value| matches!(value.kind(), Kind::Bool(_) | Kind::Str(_) | Kind::Number(_) | Kind::Null);
+    alternatives.iter().all(|alternative| is_constant(&alternative.value))
+        && alternatives.iter().any(|alternative| alternative.value.is_truthy() == Some(true))
+        && (any(facts, &is_sent) || alternatives.iter().any(|alternative| any(&alternative.facts, &is_sent)))
 }

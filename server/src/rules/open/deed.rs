@@ -151,7 +151,7 @@ fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
     if query.operation != Operation::Delete && columns::only_counts(&query.data) {
         return None;
     }
-    if is_by_capability(access) {
+    if is_by_capability(access, None) {
         return None;
     }
     let sure = if privacy == Privacy::Unknown { Confidence::Likely } else { Confidence::Proven };
@@ -166,13 +166,17 @@ fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
 }
 
 /// Whoever knows the secret in the row may.
-fn is_by_capability(access: &Access) -> bool {
+fn is_by_capability(access: &Access, model: Option<&Model>) -> bool {
     use crate::facts::query::Filter;
     use crate::facts::schema::column_classes;
     let mut conjuncts = Vec::new();
     Filter::conjuncts(&access.query.filter, &mut conjuncts);
     conjuncts.iter().any(|filter| {
-        matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| column_classes(column).has(NameClass::Capability)) && columns::is_from_outside(&term.value))
+        let Filter::Term(term) = filter else { return false };
+        let is_secret = |column: &Name| {
+            column_classes(column).has(NameClass::Capability) || model.and_then(|model| model.column(column)).is_some_and(|column| column.drawn)
+        };
+        term.path.last().is_some_and(is_secret) && columns::is_from_outside(&term.value)
     })
 }
 
@@ -180,7 +184,7 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     if !privacy.is_private() || !matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List) {
         return None;
     }
-    if is_by_address(access) || judge.leaves_unchecked(access) != Some(true) {
+    if is_by_address(access) || is_by_capability(access, model) || judge.leaves_unchecked(access) != Some(true) {
         return None;
     }
     let sure = model.map_or(Confidence::Likely, |model| whose(cx, model));

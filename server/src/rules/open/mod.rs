@@ -2,15 +2,18 @@
 //! `admin-open`).
 
 pub mod administrative;
-mod columns;
+pub mod claimed;
+pub mod columns;
 mod deed;
 pub mod door;
+mod fails_open;
 pub mod known;
 pub mod page_only;
 pub mod public_mark;
 pub mod purpose;
 pub mod standing;
 pub mod switched_off;
+pub mod unused;
 pub mod why;
 
 pub use deed::{Deed, What, deeds};

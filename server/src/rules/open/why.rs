@@ -1,10 +1,13 @@
 //! Why a route is open although something there looks like a guard: the guard that does not stop anybody is what has to be
 //! repaired (authorization reference, 2.3).
 
+use super::fails_open::{fails_open, open_unset, swallowed};
 use super::switched_off;
+use crate::facts::catalogue::{BUILT_IN, Entry};
+use crate::facts::check::GuardKind;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
-use crate::facts::value::{Closure, Kind};
+use crate::facts::value::{Closure, Kind, Library};
 use crate::facts::walk::is_stub;
 use crate::model::visit::{Node, Parents};
 use crate::model::{ExprId, ExprKind, Function, Segment, StmtId, StmtKind};
@@ -33,6 +36,14 @@ pub enum Flaw {
     MixinLast,
     /// When the check itself fails, the request passes.
     FailsOpen,
+    /// Without a setting, everybody passes.
+    OpenUnset,
+    /// It is registered after the routes that it should stand before.
+    TooLate,
+    /// It believes what the caller says.
+    Claimed,
+    /// It reads what users may change of their own account, where the same library keeps what they may not.
+    EditableMetadata,
     CommentedOut,
 }
 
@@ -44,6 +55,7 @@ pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     decorated_above(cx, route, closure)
         .or_else(|| in_handler(cx, route))
         .or_else(|| before(cx, route))
+        .or_else(|| too_late(cx, route))
         .or_else(|| switched_off::commented_out(cx, route, &key(closure)))
 }
 
@@ -51,6 +63,34 @@ pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
 pub fn in_handler(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     let looked = Looked::of(cx, &route.function()?)?;
     told(&looked, goes_on).or_else(|| told(&looked, not_awaited)).or_else(|| told(&looked, dropped))
+}
+
+/// `app.use(requireAuth)` below the routes: they answer before it is asked.
+fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    route.late.iter().find_map(|link| {
+        let name = match link.value.kind() {
+            Kind::Function(closure) => cx.project.function_name(&key(closure)).filter(|name| names::is_guard(name))?,
+            Kind::Library(library) => {
+                let is_guard = |entry: &Entry| matches!(entry, Entry::Guard(guard) if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) && guard.how.iter().any(|how| how == "middleware"));
+                BUILT_IN.at(&library.states).any(is_guard).then(|| called(library))?
+            }
+            _ => return None,
+        };
+        Some(Why {
+            site: link.site.clone(),
+            detail: "AZ09",
+            message: format!("`{name}` is registered after the routes it should guard, and they answer first: what is registered runs in the order in which it is written."),
+            flaw: Flaw::TooLate,
+        })
+    })
+}
+
+/// `passport.authenticate("jwt")`: what was called.
+fn called(library: &Library) -> Name {
+    match library.receiver.as_ref().and_then(|receiver| receiver.as_library()) {
+        Some(inner) if library.step == "()" => inner.step.clone(),
+        _ => library.step.clone(),
+    }
 }
 
 /// In what runs before the handler, and in the guards that it calls.
@@ -67,7 +107,7 @@ fn before(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
         if !links.contains(key) && !names::is_guard(&looked.function.name) && !names::is_current_user(&looked.function.name) {
             return None;
         }
-        told(&looked, goes_on).or_else(|| told(&looked, fails_open))
+        told(&looked, goes_on).or_else(|| fails(&looked, fails_open)).or_else(|| fails(&looked, open_unset)).or_else(|| fails(&looked, swallowed))
     })
 }
 
@@ -89,12 +129,12 @@ impl<'p> Looked<'p> {
         Some(Looked { cx, key: key.clone(), segment, function: segment.functions.get(key.function.0 as usize)? })
     }
 
-    fn exprs_within(&self, span: Span) -> impl Iterator<Item = ExprId> + '_ {
+    pub(super) fn exprs_within(&self, span: Span) -> impl Iterator<Item = ExprId> + '_ {
         self.segment.exprs.iter().enumerate().filter(move |(_, expr)| span.contains(expr.span)).map(|(at, _)| ExprId(at as u32))
     }
 
     /// What a call or a decorator is called: the last of its names.
-    fn called(&self, expr: ExprId) -> Option<&Name> {
+    pub(super) fn called(&self, expr: ExprId) -> Option<&Name> {
         match &self.segment[expr].kind {
             ExprKind::Call { callee, .. } => self.called(*callee),
             ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name),
@@ -102,7 +142,17 @@ impl<'p> Looked<'p> {
         }
     }
 
-    fn stmts(&self) -> impl Iterator<Item = (StmtId, Span)> + '_ {
+    pub(super) fn is_python(&self) -> bool {
+        self.cx.project.file(&self.key.item.file).is_some_and(|file| file.document.language == crate::syntax::Language::Python)
+    }
+
+    /// Is this a word of denial: a status, an exception, a page to sign in?
+    pub(super) fn denies(&self, expr: ExprId) -> bool {
+        let named = |name: &Name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "TRPCError" | "redirect" | "error");
+        refuses(self, expr, self.is_python()) || matches!(self.segment[expr].kind, ExprKind::Call { .. }) && self.called(expr).is_some_and(named)
+    }
+
+    pub(super) fn stmts(&self) -> impl Iterator<Item = (StmtId, Span)> + '_ {
         let body = self.function.body_span;
         self.segment.stmts.iter().enumerate().filter(move |(_, stmt)| body.contains(stmt.span)).map(|(at, stmt)| (StmtId(at as u32), stmt.span))
     }
@@ -113,6 +163,10 @@ impl<'p> Looked<'p> {
     }
 }
 
+fn fails(looked: &Looked<'_>, find: fn(&Looked<'_>) -> Option<(Span, Flaw, String)>) -> Option<Why> {
+    told(looked, find).map(|why| Why { detail: "FAILOPEN", ..why })
+}
+
 fn told(looked: &Looked<'_>, find: fn(&Looked<'_>) -> Option<(Span, Flaw, String)>) -> Option<Why> {
     let (span, flaw, message) = find(looked)?;
     Some(Why { site: Site { item: looked.key.item.clone(), span }, detail: "AZ09", message, flaw })
@@ -121,7 +175,7 @@ fn told(looked: &Looked<'_>, find: fn(&Looked<'_>) -> Option<(Span, Flaw, String
 /// `if (!req.user) res.status(401).json(..)`, without a `return`.
 fn goes_on(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
     let segment = looked.segment;
-    let is_python = segment_is_python(looked);
+    let is_python = looked.is_python();
     looked.stmts().find_map(|(id, span)| {
         let StmtKind::If { cond, then, otherwise, .. } = &segment[id].kind else { return None };
         let mut only_says = !then.is_empty() && otherwise.is_empty();
@@ -159,10 +213,6 @@ fn refuses(looked: &Looked<'_>, expr: ExprId, is_python: bool) -> bool {
         }),
         _ => false,
     }
-}
-
-fn segment_is_python(looked: &Looked<'_>) -> bool {
-    looked.cx.project.file(&looked.key.item.file).is_some_and(|file| file.document.language == crate::syntax::Language::Python)
 }
 
 /// `if (!isAllowed(user)) ..` and `requireUser();`, where the function is async: a promise is always there.
@@ -240,33 +290,6 @@ fn dropped(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
             (looked.segment[*expr].span, Flaw::Dropped, format!("`{name}` only answers yes or no, and the answer is thrown away here: nobody is stopped."))
         })
     })
-}
-
-/// `try { verify(token) } catch { next() }`.
-fn fails_open(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
-    looked.stmts().find_map(|(id, _)| {
-        let StmtKind::Try { handlers, .. } = &looked.segment[id].kind else { return None };
-        handlers.iter().find_map(|handler| {
-            let lets_pass = handler.body.iter().any(|stmt| match &looked.segment[*stmt].kind {
-                StmtKind::Return(Some(value)) | StmtKind::Expr(value) => {
-                    matches!(looked.segment[*value].kind, ExprKind::Bool(true)) || is_bare_next(looked, *value)
-                }
-                _ => false,
-            });
-            lets_pass.then(|| {
-                let head = Span::new(handler.span.start, (handler.span.start + 5).min(handler.span.end));
-                (head, Flaw::FailsOpen, "When the check itself fails, the request is let through: an invalid token is as good as a valid one.".to_owned())
-            })
-        })
-    })
-}
-
-fn is_bare_next(looked: &Looked<'_>, expr: ExprId) -> bool {
-    match &looked.segment[expr].kind {
-        ExprKind::Call { args, .. } => args.is_empty() && looked.called(expr).is_some_and(|name| name == "next"),
-        ExprKind::Await(inner) => is_bare_next(looked, *inner),
-        _ => false,
-    }
 }
 
 /// A guard above the decorator that registers the function: the function without it is what answers.

@@ -109,11 +109,22 @@ impl<'w> Judge<'w> {
                 _ => {}
             }
         }
+        // All drafts, all private rows: the code names what nobody but their owners should see.
+        if worst == Tie::Fixed && conjuncts.iter().any(|filter| asks_for_hidden(filter)) {
+            return Tie::List;
+        }
         // A part that could not be read may hold the tie.
         if conjuncts.iter().any(|filter| matches!(filter, Filter::Opaque(_) | Filter::Not(_))) && worst != Tie::Nullable {
             return Tie::Opaque;
         }
         spoofed.unwrap_or(worst)
+    }
+
+    /// Does a question ask for what only its owners should see?
+    pub fn asks_for_hidden(&self, query: &Query) -> bool {
+        let mut conjuncts = Vec::new();
+        Filter::conjuncts(&query.filter, &mut conjuncts);
+        conjuncts.iter().any(|filter| asks_for_hidden(filter))
     }
 
     fn conjunct(&self, filter: &Filter, access: &Access, facts: &Facts, depth: u32) -> Tie {
@@ -207,10 +218,13 @@ impl<'w> Judge<'w> {
                 return Some(Tie::Owned);
             }
         }
+        if self.is_of_callers_rows(value, access, facts, depth) {
+            return Some(Tie::Owned);
+        }
         let request: Option<(Part, Name)> = value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| (origin.part, origin.name.clone()));
         if let Some((part, input)) = request {
             // An unguessable value is its own permission, for reading.
-            if self.is_capability(column) && !access.query.operation.is_write() {
+            if self.is_capability(&access.query, column) && !access.query.operation.is_write() {
                 return Some(Tie::Owned);
             }
             if facts.iter().any(|fact| matches!(fact, Fact::Among(symbol) if value.symbol() == Some(symbol))) {
@@ -240,8 +254,21 @@ impl<'w> Judge<'w> {
             || self.schema.model(&query.model).and_then(|model| model.column(column)).is_some_and(|column| column.primary)
     }
 
-    fn is_capability(&self, column: &Name) -> bool {
-        column_classes(column).has(NameClass::Capability)
+    fn is_capability(&self, query: &Query, column: &Name) -> bool {
+        let is_drawn = || self.schema.model(&query.model).and_then(|model| model.column(column)).is_some_and(|column| column.drawn);
+        column_classes(column).has(NameClass::Capability) || is_drawn()
+    }
+}
+
+/// `published = false`, `is_draft = true`, `visibility = "private"`.
+fn asks_for_hidden(filter: &Filter) -> bool {
+    let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else { return false };
+    let Some(column) = path.last() else { return false };
+    let is_draft = crate::facts::names::words(column).iter().any(|word| matches!(word.as_str(), "draft" | "private" | "hidden"));
+    match value.kind() {
+        Kind::Bool(is) => *is && is_draft || !*is && !is_draft && is_public_flag(column),
+        Kind::Str(text) => is_public_flag(column) && matches!(text.to_ascii_lowercase().as_str(), "private" | "draft" | "unpublished"),
+        _ => false,
     }
 }
 

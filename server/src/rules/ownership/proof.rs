@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::signed_in::{is_error, is_principal};
-use super::{Judge, Tie};
+use super::{Choice, Judge, Tie};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId};
@@ -67,6 +67,8 @@ impl Judge<'_> {
                 is_dark(&other.query)
                     || self.row_is_owned(other.id, facts)
                     || self.names_caller(other)
+                    || self.is_below_caller(other, facts, depth)
+                    || self.stands_in_verified(other, symbol, before, facts, depth)
                     || self.stands_below_callers(other, before, facts, depth)
             })
     }
@@ -83,9 +85,64 @@ impl Judge<'_> {
     }
 
     fn names_caller(&self, access: &Access) -> bool {
+        names_caller(&access.query)
+    }
+
+    /// It was looked up together with something that was shown to be the caller's: the issue of a project of mine.
+    fn stands_in_verified(&self, access: &Access, symbol: &Symbol, before: AccessId, facts: &Facts, depth: u32) -> bool {
+        depth < 3
+            && keys(&access.query).iter().any(|key| key != symbol && matches!(key.root, Root::Request(_)) && self.is_verified(key, before, facts, depth + 2))
+    }
+
+    /// It was looked up by something of a row of the caller's: the account among whose colleagues mine is.
+    fn is_below_caller(&self, access: &Access, facts: &Facts, depth: u32) -> bool {
         let mut conjuncts = Vec::new();
         Filter::conjuncts(&access.query.filter, &mut conjuncts);
-        conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.value.symbol().is_some_and(is_principal)))
+        conjuncts.iter().any(|filter| {
+            let Filter::Term(term) = filter else { return false };
+            let Some(Root::Row(id)) = term.value.symbol().map(|symbol| &symbol.root) else { return false };
+            let found = self.accesses.get(id).filter(|found| found.id < access.id);
+            found.is_some_and(|found| self.found(found, facts) && self.tie_within(found, facts, depth + 1) == Tie::Owned)
+        })
+    }
+
+    /// Was what the caller chose compared with what stands in a row that is theirs, in whatever way?
+    pub fn was_matched(&self, access: &Access, choice: &Choice) -> bool {
+        self.walk.matched.iter().any(|matched| {
+            matched.access < access.id
+                && matched.part == choice.part
+                && matched.name == choice.input
+                && self.accesses.get(&matched.access).is_some_and(|row| matches!(self.tie(row), Tie::Owned | Tie::Opaque))
+        })
+    }
+
+    /// One of what another question finds for the caller: `workspace_id__in=Member.objects.filter(user=me).values(..)`.
+    pub(super) fn is_of_callers_rows(&self, value: &Value, access: &Access, facts: &Facts, depth: u32) -> bool {
+        match value.kind() {
+            Kind::Library(library) => library.query.as_ref().is_some_and(|query| names_caller(query)),
+            Kind::Rows(row) | Kind::Row(row) if depth < 4 && row.access < access.id => {
+                self.accesses.get(&row.access).is_some_and(|found| self.tie_within(found, facts, depth + 1) == Tie::Owned)
+            }
+            _ => false,
+        }
+    }
+
+    /// A row that was found for the caller says that they are more than a user: `InstanceAdmin` of mine, a profile of mine whose
+    /// role is this one. One that was found below something that the caller names says so of that only.
+    pub(super) fn is_role_of_caller(&self, symbol: &Symbol) -> bool {
+        let id = match symbol.root {
+            Root::Row(id) if symbol.path.is_empty() => id,
+            Root::Count(id) => id,
+            _ => return false,
+        };
+        let Some(access) = self.accesses.get(&id).filter(|access| self.names_caller(access)) else { return false };
+        let mut conjuncts = Vec::new();
+        Filter::conjuncts(&access.query.filter, &mut conjuncts);
+        let terms = || conjuncts.iter().filter_map(|filter| if let Filter::Term(term) = filter { Some(term) } else { None });
+        let is_limited = conjuncts.iter().any(|filter| !matches!(filter, Filter::Term(_)))
+            || terms().any(|term| term.value.taint().iter().any(|origin| origin.part.is_request()));
+        let names_role = terms().any(|term| !term.value.symbol().is_some_and(is_principal) && term.path.iter().any(|name| is_role_column(name)));
+        !is_limited && (names_role || names::words(&access.query.model).iter().any(|word| is_above(word)))
     }
 
     /// A row by which something else was looked up, for the caller: the note's folder, which has to be one of mine. What cannot be
@@ -113,6 +170,20 @@ impl Judge<'_> {
             _ => false,
         }
     }
+}
+
+fn names_caller(query: &Query) -> bool {
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&query.filter, &mut conjuncts);
+    conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.value.symbol().is_some_and(is_principal)))
+}
+
+fn is_role_column(name: &str) -> bool {
+    names::words(name).iter().any(|word| matches!(word.as_str(), "role" | "roles" | "permission" | "permissions") || is_above(word))
+}
+
+fn is_above(word: &str) -> bool {
+    matches!(word, "admin" | "admins" | "administrator" | "staff" | "superuser" | "moderator")
 }
 
 /// Does a filter, in whichever of its arms, compare with such a value?

@@ -3,6 +3,7 @@
 use super::Judge;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::names;
+use crate::facts::walk::is_for_developers;
 
 /// Is somebody signed in where this holds?
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -41,6 +42,14 @@ impl Judge<'_> {
                 (GuardKind::Limit | GuardKind::Password | GuardKind::Exempt, _) => Answer::No,
                 _ => Answer::Unknown,
             },
+            // What is let through while somebody develops is not let through where strangers are.
+            Fact::Any(arms) if arms.iter().all(is_for_developers) => {
+                if arms.iter().all(|arm| self.signed_in(arm) == Answer::No) {
+                    Answer::No
+                } else {
+                    Answer::Unknown
+                }
+            }
             Fact::Any(arms) => arms.iter().map(|arm| self.signed_in(arm)).min().unwrap_or(Answer::No),
             _ => Answer::No,
         }
@@ -61,7 +70,7 @@ impl Judge<'_> {
             Fact::Guard(guard) => guard.kind == GuardKind::Role,
             Fact::Is(symbol, text) => is_principal(symbol) && is_role(symbol) && self.is_elevated_role(text),
             Fact::Among(symbol) => is_principal(symbol) && is_role(symbol),
-            Fact::Present(symbol) => is_principal(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)),
+            Fact::Present(symbol) => is_principal(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)) || self.is_role_of_caller(symbol),
             Fact::Contains(list, _) => is_principal(list) && is_role(list),
             Fact::Any(arms) => arms.iter().all(|arm| self.is_elevated(arm)),
             _ => false,

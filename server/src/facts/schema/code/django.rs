@@ -165,6 +165,9 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
     column.optional = flag("null");
     column.unique = flag("unique");
     column.primary = flag("primary_key") || flag("pk");
+    // `default=get_token`: a function is asked for each row.
+    let is_asked = call.named("default").is_some_and(|default| default.text().is_none() && default.last_name().is_some());
+    column.drawn = column.unique && !column.primary && is_asked && matches!(ty.as_str(), "CharField" | "TextField" | "UUIDField" | "SlugField");
     column.ty = ty;
     model.columns.push(column);
 }

@@ -1,6 +1,9 @@
 //! **Ask who is calling**, where no handler shows how the project does it: with the library that the project has set up for
 //! signing in, in that library's own words. Without one that is set up there is nothing to write.
 
+mod rest_framework;
+mod set_up;
+
 use super::edits::{Edits, quote};
 use super::literal::Code;
 use super::phrasebook;
@@ -15,25 +18,34 @@ use crate::text::{FileId, Place, lines};
 pub fn fix(project: &Project, at: &Place, framework: &str) -> Option<Fix> {
     let code = Code::of(project, &at.file)?;
     let placed = code.model.segment_at(at.span.start)?;
-    let function = placed.segment.functions.iter().find(|function| placed.absolute(function.span) == at.span)?;
+    let Some(function) = placed.segment.functions.iter().find(|function| placed.absolute(function.span) == at.span) else {
+        let mut edits = Edits::default();
+        let with = rest_framework::class(&code, at.span, &mut edits)?;
+        return offer(edits, with);
+    };
     let site = Site { project, code: &code, placed, function, framework };
     let recipes: &[Recipe] = match framework {
-        "next-route" | "next-action" => &[auth_js, clerk],
+        "next-route" | "next-action" => &[auth_js, clerk, set_up::better_auth, set_up::supabase, set_up::next_auth, set_up::own_function],
+        "next-api" => &[set_up::next_auth],
+        "hono" | "express" => &[set_up::better_auth],
         "flask" => &[flask_login],
-        "django" => &[django],
+        "django" => &[rest_framework::function, django],
         "fastapi" => &[dependency],
         _ => return None,
     };
-    let (edits, with) = recipes.iter().find_map(|recipe| {
+    recipes.iter().find_map(|recipe| {
         let mut edits = Edits::default();
         let with = recipe(&site, &mut edits)?;
-        Some((edits.finish().filter(|edits| !edits.is_empty())?, with))
-    })?;
+        offer(edits, with)
+    })
+}
+
+fn offer(edits: Edits, with: String) -> Option<Fix> {
     Some(Fix {
         title: format!("Ask who is calling with `{with}`"),
         grade: Grade::NeedsReview,
         preferred: true,
-        edits,
+        edits: edits.finish().filter(|edits| !edits.is_empty())?,
         note: Some("Try it in a private window: without being signed in it must refuse.".to_owned()),
         suppresses: false,
     })

@@ -1,0 +1,158 @@
+//! A check that believes what the caller says of themselves: a role out of the request, or out of what each user may change of
+//! their own account (authorization reference, AZ11).
+
+use super::Deed;
+use super::why::{Flaw, Looked, Why};
+use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::names;
+use crate::facts::place::{FunctionKey, Site};
+use crate::model::{ExprId, ExprKind, StmtKind};
+use crate::rules::ownership::Judge;
+use crate::rules::raw::RuleCx;
+use crate::text::Name;
+
+/// What is believed, and where.
+pub struct Claim {
+    pub why: Why,
+    /// What of the request it is: `role`.
+    pub said: Name,
+}
+
+/// The check on the way to a deed that only asks what the caller says. `None` if anything else may have decided.
+pub fn claimed(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> Option<Claim> {
+    let facts = deed.facts;
+    if judge.is_elevated(facts) || judge.is_machine(facts) || judge.is_delegated(facts) {
+        return None;
+    }
+    let symbol = claim(facts, 0)?;
+    let said = symbol.path.last()?.clone();
+    let handler = cx.walk.route.as_ref().and_then(|route| route.function());
+    let mut others: Vec<&FunctionKey> = cx.walk.visited.iter().collect();
+    others.sort();
+    let site = handler.iter().chain(others).find_map(|key| check_of(cx, key, &said))?;
+    let is_own = symbol.root == Root::Principal;
+    let metadata = symbol.path.iter().find(|name| is_editable(name));
+    let message = match (is_own, metadata) {
+        (true, Some(metadata)) => format!("This check reads `{said}` from `{metadata}`, which each user can change in their own account."),
+        (true, None) => format!("This check only looks for a word in `{said}`, and everybody chooses theirs."),
+        (false, _) => format!("This check believes what the caller says: `{said}` comes from {}.", source(symbol)),
+    };
+    let flaw = if metadata.is_some_and(|name| name == "user_metadata") { Flaw::EditableMetadata } else { Flaw::Claimed };
+    Some(Claim { why: Why { site, detail: "AZ11", message, flaw }, said })
+}
+
+/// What was shown only by the caller's word.
+fn claim(facts: &Facts, depth: u32) -> Option<&Symbol> {
+    facts.iter().find_map(|fact| match fact {
+        Fact::Is(symbol, text) if is_word_of_caller(symbol) => (names_role(symbol) && is_plain(text) || is_role(text)).then_some(symbol),
+        Fact::Is(symbol, text) if is_chosen_name(symbol) && is_role(text) && !text.contains('@') => Some(symbol),
+        Fact::Among(symbol) if is_word_of_caller(symbol) && names_role(symbol) => Some(symbol),
+        Fact::Present(symbol) if is_word_of_caller(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)) => Some(symbol),
+        Fact::Any(arms) if depth < 3 => {
+            let mut all = arms.iter().map(|arm| claim(arm, depth + 1));
+            let first = all.next()??;
+            all.all(|other| other.is_some()).then_some(first)
+        }
+        _ => None,
+    })
+}
+
+/// The request, except for what names the row; or what users write into their own account.
+fn is_word_of_caller(symbol: &Symbol) -> bool {
+    let of_request = match &symbol.root {
+        Root::Request(part) => matches!(part.as_str(), "headers" | "query" | "body" | "cookies" | "input"),
+        Root::Principal => symbol.path.iter().any(|name| is_editable(name)),
+        _ => false,
+    };
+    of_request && symbol.path.last().is_some_and(|name| !is_secret(name))
+}
+
+fn is_editable(name: &str) -> bool {
+    matches!(name, "user_metadata" | "unsafeMetadata" | "unsafe_metadata" | "raw_user_meta_data")
+}
+
+/// `user.email.includes("admin")`: a test of a part of it, since an address is more than a word.
+fn is_chosen_name(symbol: &Symbol) -> bool {
+    symbol.root == Root::Principal && symbol.path.last().is_some_and(|name| matches!(name.as_str(), "email" | "emailAddress"))
+}
+
+/// What somebody has to know is no mere word: `x-admin-token`.
+fn is_secret(name: &str) -> bool {
+    names::words(name).iter().any(|word| matches!(word.as_str(), "key" | "token" | "secret" | "password" | "authorization" | "auth" | "code" | "signature"))
+}
+
+fn names_role(symbol: &Symbol) -> bool {
+    symbol.path.last().is_some_and(|name| is_role_word(name))
+}
+
+fn is_role_word(name: &str) -> bool {
+    names::words(name).iter().any(|word| matches!(word.as_str(), "role" | "roles" | "permission" | "permissions") || is_above(word))
+}
+
+fn is_flag(name: &str) -> bool {
+    names::words(name).iter().any(|word| is_above(word))
+}
+
+fn is_above(word: &str) -> bool {
+    matches!(word, "admin" | "administrator" | "superadmin" | "superuser" | "staff" | "moderator")
+}
+
+/// A word, and nothing that could only be guessed.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.len() < 24
+}
+
+fn is_role(text: &str) -> bool {
+    is_plain(text) && names::words(text).iter().any(|word| is_above(word))
+}
+
+fn source(symbol: &Symbol) -> &'static str {
+    match &symbol.root {
+        Root::Request(part) => match part.as_str() {
+            "headers" => "a header of the request",
+            "query" => "the query string",
+            "cookies" => "a cookie",
+            _ => "the request body",
+        },
+        _ => "the request",
+    }
+}
+
+/// The condition in a function that speaks of it and refuses what fails.
+fn check_of(cx: &RuleCx<'_>, key: &FunctionKey, said: &Name) -> Option<Site> {
+    let looked = Looked::of(cx, key)?;
+    let body = looked.function.body_span;
+    let names = said_in(&looked, said);
+    looked.segment.stmts.iter().filter(|stmt| body.contains(stmt.span)).find_map(|stmt| {
+        let StmtKind::If { cond, then, otherwise, .. } = &stmt.kind else { return None };
+        let about = looked.segment[*cond].span;
+        let speaks = looked.exprs_within(about).any(|expr| names.iter().any(|name| mentions(&looked, expr, name)));
+        let refuses = |block: &[crate::model::StmtId]| {
+            block.iter().any(|stmt| looked.exprs_within(looked.segment[*stmt].span).any(|expr| looked.denies(expr)))
+                || block.iter().any(|stmt| matches!(looked.segment[*stmt].kind, StmtKind::Throw(_)))
+        };
+        (speaks && (refuses(then) || refuses(otherwise))).then(|| Site { item: key.item.clone(), span: about })
+    })
+}
+
+/// What it is called here: its own name, and that of the variable it was put into.
+fn said_in(looked: &Looked<'_>, said: &Name) -> Vec<Name> {
+    let mut names = vec![said.clone()];
+    for stmt in looked.segment.stmts.iter().filter(|stmt| looked.function.body_span.contains(stmt.span)) {
+        if let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind
+            && let crate::model::PatternKind::Name(name) = &looked.segment[*pattern].kind
+            && looked.exprs_within(looked.segment[*value].span).any(|expr| mentions(looked, expr, said))
+        {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+fn mentions(looked: &Looked<'_>, expr: ExprId, name: &Name) -> bool {
+    match &looked.segment[expr].kind {
+        ExprKind::Name(known) | ExprKind::Member { name: known, .. } => known == name,
+        ExprKind::Str(text) => **text == **name || text.eq_ignore_ascii_case(name),
+        _ => false,
+    }
+}
