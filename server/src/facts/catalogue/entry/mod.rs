@@ -34,6 +34,8 @@ pub enum Entry {
     Guard(GuardEntry),
     /// Never comes back: it throws, or ends the request.
     Deny,
+    /// Comes back only if its first argument is true.
+    Asserts,
     /// Sends its arguments to the client.
     Respond(RespondEntry),
     /// What it gives is always there: never null, false or empty.
@@ -83,6 +85,9 @@ pub struct PrincipalEntry {
     /// Only a claim if one of these options is given: `verify=false`.
     #[serde(default)]
     pub unverified_if: Vec<String>,
+    /// Asked for one of these it gives something else: `session.get("error")`.
+    #[serde(default)]
+    pub other: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
