@@ -162,6 +162,7 @@ pub struct Passed {
     /// The request as it was then, with what was put on it.
     pub request: Option<Value>,
     pub argument: Option<Value>,
+    pub second: Option<Value>,
 }
 
 struct Frame {

@@ -218,7 +218,8 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             raw.detail = "columns".into();
             let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());
             // What a handler returns is told where it is asked for: the end of a function is no place.
-            if used.kind == UseKind::Return {
+            // What comes along is chosen there, too.
+            if used.kind == UseKind::Return || columns.iter().all(|column| column.contains('.')) {
                 raw.site = asked.clone();
             }
             let names = listed(&columns);

@@ -147,6 +147,9 @@ pub struct CallsEntry {
     /// It is a decorator: the function below it is called.
     #[serde(default)]
     pub decorator: bool,
+    /// What the function gives is answered to callers; the call itself gives something else.
+    #[serde(default)]
+    pub answers: bool,
 }
 
 /// Where a value stands in a call.
@@ -258,6 +261,9 @@ pub struct EffectEntry {
     /// Only with one of these options: `verify=false`.
     #[serde(default)]
     pub only_if: Vec<String>,
+    /// Only if the address in its first argument is of one of these hosts.
+    #[serde(default)]
+    pub hosts: Vec<String>,
     #[serde(default)]
     pub client: Name,
     /// What stands where: `{ name = 0, options = 2 }`.
