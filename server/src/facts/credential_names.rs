@@ -174,7 +174,30 @@ pub fn opens(name: &str) -> Option<Opens> {
             Opens::Surely
         }
         "id" if matches!(before, "session" | "sess") => Opens::Likely,
-        "code" if matches!(before, "coupon" | "promo" | "discount" | "voucher" | "gift" | "invite" | "invitation" | "backup" | "pairing" | "join") => {
+        "code"
+            if matches!(
+                before,
+                "coupon"
+                    | "promo"
+                    | "discount"
+                    | "voucher"
+                    | "gift"
+                    | "invite"
+                    | "invitation"
+                    | "backup"
+                    | "pairing"
+                    | "join"
+                    | "ticket"
+                    | "entry"
+                    | "admission"
+                    | "access"
+                    | "gate"
+                    | "unlock"
+                    | "pickup"
+                    | "redemption"
+                    | "redeem"
+            ) =>
+        {
             Opens::Likely
         }
         "code" if is_proof(before) => Opens::Surely,

@@ -46,6 +46,8 @@ pub struct Query {
     /// The catalogue's name of the client: `prisma`, `supabase-js`.
     pub client: Name,
     pub model: Name,
+    /// What the statement calls the table, if it calls it otherwise.
+    pub alias: Name,
     pub operation: Operation,
     pub filter: Vec<Filter>,
     pub data: Vec<Value>,

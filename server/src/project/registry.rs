@@ -194,6 +194,15 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
                 out.extend(placed(world, entry, &stem, package, handler, methods));
                 continue;
             }
+            if !entry.answers.is_empty() {
+                let mut route = placed(world, entry, path, package, handler, entry.answers.clone());
+                if let (true, Some(route)) = (entry.dotted, &mut route) {
+                    route.path = Some(dotted(path));
+                }
+                // The same function may be known by its place and by its type.
+                out.extend(route.filter(|route| !out.iter().any(|known| known.site == route.site)));
+                continue;
+            }
             let site = match handler.kind() {
                 Kind::Function(closure) => Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() },
                 // `export const { GET, POST } = handlers`: a library answers.
@@ -262,6 +271,15 @@ fn method_in_name(path: &str) -> (String, Vec<Name>) {
         _ => (stem, None),
     };
     (format!("app/{stem}.{extension}"), method.map(|method| Name::from(method.to_uppercase())).into_iter().collect())
+}
+
+/// `app/routes/_account.units_.$id.tsx` answers `/units/$id`.
+fn dotted(path: &str) -> String {
+    let below = path.rsplit_once("routes/").map_or("", |(_, below)| below);
+    let stem = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
+    let is_part = |part: &&str| !part.is_empty() && !part.starts_with('_') && !matches!(*part, "route" | "index");
+    let parts: Vec<&str> = stem.split(['/', '.']).map(|part| part.trim_end_matches('_')).filter(is_part).collect();
+    format!("/{}", parts.join("/"))
 }
 
 /// Functions that a configuration binds to an address.

@@ -217,6 +217,12 @@ pub(super) fn creation_prefix(on: &Value) -> Option<String> {
         if matches!(arg.name.as_str(), "prefix" | "url_prefix") {
             return arg.value.as_str().map(|text| text.to_string());
         }
+        // `new Router({ prefix: "/notes" })`
+        if let (Kind::Object(options), true) = (arg.value.kind(), arg.name.is_empty())
+            && let Some(prefix) = options.get("prefix").0
+        {
+            return prefix.as_str().map(|text| text.to_string());
+        }
     }
     Some(String::new())
 }
@@ -240,6 +246,9 @@ fn creation(on: &Value) -> Option<Arc<Library>> {
 pub(super) fn is_application(on: &Value) -> bool {
     let Some(made) = creation(on) else { return false };
     let name = made.receiver.as_ref().and_then(|receiver| receiver.as_library().map(|library| library.step.clone())).unwrap_or_default();
+    if BUILT_IN.frameworks().iter().any(|framework| framework.routers.contains(&made.package)) {
+        return false;
+    }
     !matches!(name.as_str(), "Router" | "APIRouter" | "Blueprint" | "NinjaRouter")
 }
 

@@ -7,6 +7,7 @@ use crate::facts::check::{Fact, GuardKind};
 use crate::facts::event::{Effect, Event, UseKind};
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Term};
+use crate::facts::taint::Part;
 use crate::facts::value::{Argument, Kind, Object, Value};
 use crate::facts::walk::option_is;
 use crate::text::Name;
@@ -68,7 +69,7 @@ fn believed(cx: &RuleCx<'_>, effect: &Effect, switched_off: bool) -> Option<Raw>
         return None;
     }
     let is_verified = cx.walk.events.iter().any(|event| match event {
-        Event::Effect(other) => other.kind == "jwt-verify" && !is_switched_off(other),
+        Event::Effect(other) => other.kind == "jwt-verify" && !is_switched_off(other) && !is_of_another(other, effect),
         _ => false,
     });
     let is_guarded =
@@ -107,6 +108,16 @@ fn is_given_on(cx: &RuleCx<'_>, effect: &Effect) -> bool {
             Event::Use(used) => matches!(used.kind, UseKind::Return) && claim_in(&used.value, &effect.site, 0).is_some(),
             _ => false,
         })
+}
+
+/// Two tokens that came in at different places: a look at the one says nothing of the other.
+fn is_of_another(one: &Effect, other: &Effect) -> bool {
+    let places = |effect: &Effect| -> Vec<(Part, Name)> {
+        let token = effect.args.first().map(|arg| arg.value.taint());
+        token.into_iter().flat_map(|taint| taint.iter()).filter(|origin| origin.part.is_request()).map(|origin| (origin.part, origin.name.clone())).collect()
+    };
+    let (one, other) = (places(one), places(other));
+    !one.is_empty() && !other.is_empty() && !one.iter().any(|place| other.contains(place))
 }
 
 /// The token, as the code calls it.

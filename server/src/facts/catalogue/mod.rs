@@ -50,6 +50,8 @@ const FILES: &[(&str, &str)] = &[
     ("ecma-hardening.toml", include_str!("../../../../queries/catalogue/ecma-hardening.toml")),
     ("python-hardening.toml", include_str!("../../../../queries/catalogue/python-hardening.toml")),
     ("ecma-effects.toml", include_str!("../../../../queries/catalogue/ecma-effects.toml")),
+    ("ecma-orms.toml", include_str!("../../../../queries/catalogue/ecma-orms.toml")),
+    ("ecma-servers.toml", include_str!("../../../../queries/catalogue/ecma-servers.toml")),
     ("python-effects.toml", include_str!("../../../../queries/catalogue/python-effects.toml")),
     ("python-guesses.toml", include_str!("../../../../queries/catalogue/python-guesses.toml")),
 ];
@@ -155,6 +157,10 @@ impl Catalogue {
 
     pub fn framework(&self, name: &str) -> Option<&FrameworkEntry> {
         self.frameworks.iter().find(|framework| framework.name == name)
+    }
+
+    pub fn frameworks(&self) -> &[FrameworkEntry] {
+        &self.frameworks
     }
 
     pub fn conventions(&self) -> &[Convention] {

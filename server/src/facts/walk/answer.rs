@@ -77,7 +77,7 @@ impl Walker<'_> {
                 }
                 Value::new(Kind::Object(Arc::new(object))).with_symbol(super::condition::count_symbol(id))
             }
-            Returns::Nothing | Returns::Query => Value::unknown(),
+            Returns::Nothing | Returns::Query | Returns::Given => Value::unknown(),
         }
     }
 

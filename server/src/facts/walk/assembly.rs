@@ -262,6 +262,9 @@ impl Walker<'_> {
                 let role = self.parts(&token).into_iter().find(|part| part.is == PartKind::Value)?.role;
                 return Some(self.shared_or(&role));
             }
+            if self.is_part(&value, PartKind::Gives) || value.as_library().is_some_and(|library| library.query.is_some()) {
+                return Some(value);
+            }
             if let Some(part) = self.parts(&value).into_iter().find(|part| part.is == PartKind::Value) {
                 return Some(self.shared_or(&part.role));
             }

@@ -47,7 +47,10 @@ impl Walker<'_> {
         if matches!(segment[callee].kind, ExprKind::Super) && self.python() {
             return self.super_value();
         }
-        let function = self.eval(callee);
+        let function = match segment[callee].kind {
+            ExprKind::Super => self.constructor_above().unwrap_or_else(|| self.super_value()),
+            _ => self.eval(callee),
+        };
         if self.ended {
             return Value::unknown();
         }
@@ -249,8 +252,8 @@ impl Walker<'_> {
         let called =
             |name: &Name| self.frames.iter().rev().find_map(|frame| frame.state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
         let (request, response) = (self.request.as_ref().and_then(called), self.response.as_ref().and_then(called));
-        let argument = args.first().map(|arg| arg.value.clone());
-        self.passed.push(super::Passed { facts: self.facts.clone(), request, response, argument });
+        let [argument, second] = [0, 1].map(|at| args.get(at).map(|arg| arg.value.clone()));
+        self.passed.push(super::Passed { facts: self.facts.clone(), request, response, argument, second });
     }
 
     /// Something without a body that can be read.

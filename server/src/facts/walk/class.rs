@@ -86,6 +86,13 @@ impl Walker<'_> {
         }
     }
 
+    /// `super(options)` where a library made the class above: what it is called.
+    pub(super) fn constructor_above(&mut self) -> Option<Value> {
+        let class = self.frame().class.clone()?;
+        let above = class.bases.iter().find(|base| base.as_library().is_some_and(|library| !library.states.is_empty()));
+        above.filter(|_| !class.bases.iter().any(|base| matches!(base.kind(), Kind::Class(_)))).cloned()
+    }
+
     /// A member found in the classes above, bound to the object itself.
     fn member_above(&mut self, base: &Value, instance: &Instance, above: &[Value], name: &Name) -> Value {
         let this = base.with_kind(Kind::Instance(Arc::new(Instance { above: None, ..instance.clone() })));

@@ -86,7 +86,7 @@ impl Walker<'_> {
             }
             BinaryOp::In => (self.membership(a, b), self.is_among(a, b)),
             BinaryOp::NotIn => (flip(self.membership(a, b)), self.is_among(a, b).map(|is| !is)),
-            BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (self.order(op, a, b), self.ordered(op, a, b)),
+            BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (asked_of_failure(op, a, b, self.order(op, a, b)), self.ordered(op, a, b)),
             BinaryOp::Instanceof => (self.told_apart(a, b), None),
             _ => (Truth::default(), None),
         };
@@ -356,6 +356,20 @@ impl Walker<'_> {
 }
 
 pub(super) const TYPE_OF: Name = Name::new_static("*typeof*");
+
+/// `status < 500`, where the status may be the one an error brought: those are errors that the code knows.
+fn asked_of_failure(op: BinaryOp, a: &Value, b: &Value, mut truth: Truth) -> Truth {
+    let is_below = matches!(op, BinaryOp::Lt | BinaryOp::Le);
+    for (value, is_left) in [(a, true), (b, false)] {
+        for symbol in value.alternatives().iter().filter(|one| super::failure::is_failure(one)).filter_map(|one| one.symbol()) {
+            if symbol.path.last().is_some_and(|last| !matches!(last.as_str(), "message" | "stack")) {
+                let side = if is_below == is_left { &mut truth.if_true } else { &mut truth.if_false };
+                side.add(Fact::Present(symbol.clone()));
+            }
+        }
+    }
+    truth
+}
 
 pub(super) fn flip(truth: Truth) -> Truth {
     Truth { if_true: truth.if_false, if_false: truth.if_true }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Walker;
-use crate::facts::value::{Kind, Library, Value};
+use crate::facts::catalogue::Entry;
+use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::model::TypeRef;
-use crate::text::Name;
+use crate::text::{Name, Span};
 
 impl Walker<'_> {
     /// A value of the declared type, where nothing else is known of it.
@@ -42,7 +43,21 @@ impl Walker<'_> {
         for part in parts {
             value = self.member(&value, &Name::from(part));
         }
-        self.of_type(&value)
+        let value = self.of_type(&value)?;
+        Some(self.of_its_arguments(value, ty))
+    }
+
+    /// `Repository<Note>`: a value that a library would have made of the class that its type names.
+    fn of_its_arguments(&mut self, value: Value, ty: &TypeRef) -> Value {
+        let (Kind::Library(library), false) = (value.kind(), self.python() || ty.args.is_empty()) else { return value };
+        let catalogue = self.catalogue();
+        let accesses: Vec<_> = catalogue.at(&library.states).filter_map(|entry| if let Entry::Access(access) = entry { Some(access) } else { None }).collect();
+        let of = ty.args.first().filter(|_| !accesses.is_empty()).and_then(|of| self.declared(of));
+        let Some(Kind::Instance(of)) = of.as_ref().map(Value::kind) else { return value };
+        let class = Value::new(Kind::Class(of.class.clone()));
+        let given = Argument { name: Name::default(), value: class, site: self.site(Span::default()), spread: false };
+        let made = Library { args: vec![given.clone()], ..(**library).clone() };
+        self.query_step(&accesses, library, made, &[given], Span::default()).unwrap_or(value)
     }
 
     /// A value of the type that another value is.

@@ -90,6 +90,8 @@ impl Walker<'_> {
                 let given = self.eval(*value);
                 let value = match op {
                     LogicalOp::And => given,
+                    // `globalThis.db ??= connect()`: what was kept there was made here, too.
+                    _ if self.is_kept_globally(&old) => given,
                     _ => either(old, given),
                 };
                 self.assign(*target, value.clone());

@@ -159,7 +159,7 @@ pub(super) fn argument_at<'a>(place: &Where, args: &'a [Argument]) -> Option<&'a
     }
 }
 
-fn is_failure(value: &Value) -> bool {
+pub(super) fn is_failure(value: &Value) -> bool {
     value.taint().iter().any(|origin| origin.part == Part::Failure)
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::Walker;
 use crate::facts::catalogue::{AccessEntry, Callback, Combines, FilterShape, FilterSpec};
 use crate::facts::place::Site;
-use crate::facts::query::{Filter, Query, Term, TermOp};
+use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
+use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::text::{Name, Span};
 
@@ -74,7 +75,12 @@ impl Walker<'_> {
                 let Some(first) = positional.get(spec.arg) else { return };
                 query.key = Some(first.site.clone());
                 if !matches!(first.value.kind(), Kind::Str(_) | Kind::Text(_) | Kind::Column(_) | Kind::Library(_)) {
-                    query.filter.extend(object_filter(&first.value, &[], 0));
+                    let terms = object_filter(&first.value, &[], 0).into_iter().map(|filter| match filter {
+                        Filter::Term(term) => Filter::Term(Term { path: own_column(term.path, query), ..term }),
+                        other => other,
+                    });
+                    let terms: Vec<Filter> = terms.collect();
+                    query.filter.extend(terms);
                     return;
                 }
                 let path = column_path(&first.value);
@@ -93,7 +99,7 @@ impl Walker<'_> {
                         return;
                     }
                 };
-                match path {
+                match path.map(|path| own_column(path, query)) {
                     Some(path) => query.filter.push(Filter::Term(Term { path, op, value: value.value.clone(), site: Some(self.site(span)) })),
                     None => query.filter.push(Filter::Opaque(first.value.clone())),
                 }
@@ -128,7 +134,56 @@ impl Walker<'_> {
                 let column = spec.column.clone().unwrap_or_else(|| Name::new_static("id"));
                 query.filter.push(Filter::eq(vec![column], arg.value.clone(), Some(arg.site.clone())));
             }
+            FilterShape::Criteria => {
+                let Some(arg) = positional.get(spec.arg) else { return };
+                query.key = Some(arg.site.clone());
+                if is_key(&arg.value) {
+                    let column = spec.column.clone().unwrap_or_else(|| Name::new_static("id"));
+                    query.filter.push(Filter::eq(vec![column], arg.value.clone(), Some(arg.site.clone())));
+                } else {
+                    query.filter.extend(object_filter(&arg.value, &[], 0));
+                }
+            }
+            FilterShape::Within => {
+                let Some(arg) = positional.get(spec.arg) else { return };
+                query.key = Some(arg.site.clone());
+                self.key_within(&arg.value, spec, query);
+            }
+            FilterShape::Sql => {
+                let Some(arg) = positional.get(spec.arg) else { return };
+                query.key = Some(arg.site.clone());
+                match arg.value.kind() {
+                    Kind::Object(_) => query.filter.extend(object_filter(&arg.value, &[], 0)),
+                    _ => {
+                        let bound: Vec<Value> = positional.iter().skip(spec.arg + 1).map(|arg| arg.value.clone()).collect();
+                        let filter = self.condition_in_text(&arg.value, &bound);
+                        query.filter.extend(filter);
+                    }
+                }
+            }
             FilterShape::Opaque => query.filter.push(Filter::Opaque(Value::unknown())),
+        }
+    }
+
+    /// The row that is written: one that was read, one whose key is told, or a new one.
+    fn key_within(&mut self, value: &Value, spec: &FilterSpec, query: &mut Query) {
+        let column = spec.column.clone().unwrap_or_else(|| Name::new_static("id"));
+        match value.kind() {
+            Kind::Row(_) => query.filter.push(Filter::Row(value.clone())),
+            Kind::Object(object) => match object.get(&column) {
+                (Some(key), false) => query.filter.push(Filter::eq(vec![column], key.clone(), None)),
+                (None, false) => query.operation = Operation::Create,
+                (Some(key), true) if matches!(object.rest.as_ref().map(Value::kind), Some(Kind::Row(_))) => {
+                    query.filter.push(Filter::eq(vec![column], key.clone(), None));
+                }
+                // `{ ...note, title }`
+                (None, true) if matches!(object.rest.as_ref().map(Value::kind), Some(Kind::Row(_))) => {
+                    query.filter.extend(object.rest.clone().map(Filter::Row));
+                }
+                _ => query.filter.push(Filter::Opaque(value.clone())),
+            },
+            Kind::Instance(_) => query.operation = Operation::Create,
+            _ => query.filter.push(Filter::Opaque(value.clone())),
         }
     }
 
@@ -253,6 +308,27 @@ fn object_filter(value: &Value, path: &[Name], depth: u32) -> Vec<Filter> {
         }
     }
     out
+}
+
+/// `loans.id` of a question for loans is their own `id`.
+fn own_column(path: Vec<Name>, query: &Query) -> Vec<Name> {
+    match path.as_slice() {
+        [table, column] if *table == query.model || *table == query.alias && !table.is_empty() => vec![column.clone()],
+        _ => path,
+    }
+}
+
+/// A number or a text, whoever sends it: no object with conditions.
+fn is_key(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Number(_) | Kind::Str(_) | Kind::Text(_) => true,
+        Kind::Unknown | Kind::Library(_) => {
+            let mut origins = value.taint().iter().peekable();
+            let is_text = |origin: &Origin| matches!(origin.part, Part::Principal | Part::Stored) || origin.clean.has(Cleanings::NOSQL);
+            value.symbol().is_some() && origins.peek().is_some() && origins.all(is_text)
+        }
+        _ => false,
+    }
 }
 
 fn items(value: &Value) -> Vec<Value> {

@@ -8,7 +8,7 @@ use super::Walker;
 use super::call::called_name;
 use super::entry::{sourced, went_to, where_all};
 use super::tested::only_from_outside;
-use crate::facts::catalogue::{Catalogue, Entry, State};
+use crate::facts::catalogue::{Catalogue, Entry, PrincipalEntry, State};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::taint::Taint;
@@ -66,6 +66,7 @@ impl<'w> Walker<'w> {
         for entry in &entries {
             match entry {
                 Entry::Deny => is_the_end = true,
+                Entry::Asserts => self.asserted(args),
                 Entry::Guard(guard) => {
                     if guard.how.iter().any(|how| how == "call") && !option_is(args, guard.unless.as_deref()) {
                         let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
@@ -77,6 +78,7 @@ impl<'w> Walker<'w> {
                         result = Some(Value::unknown().with_truth(Truth { if_true: Facts::one(fact), if_false: Facts::none() }));
                     }
                 }
+                Entry::Principal(principal) if is_other(principal, args) => {}
                 Entry::Principal(principal) => result = Some(self.identified(principal, function, &made, site.clone())),
                 Entry::Source(source) if !source.hosts.is_empty() && !went_to(&source.hosts, function) => {}
                 Entry::Source(source) => result = Some(sourced(source, function, args, site.clone())),
@@ -139,7 +141,13 @@ impl<'w> Walker<'w> {
                         (Some(options), Some(key)) => Some(self.member(&options, key)).filter(|value| matches!(value.kind(), Kind::Function(_))),
                         (callback, _) => callback,
                     };
-                    if let Some(callback) = callback.filter(|callback| self.declares(callback, calls.declares)) {
+                    if calls.answers {
+                        if let Some(callback) = callback.filter(|callback| matches!(callback.kind(), Kind::Function(_))) {
+                            let value = self.called_back(calls, &callback, library).awaited();
+                            let facts = self.facts.clone();
+                            self.events.push(Event::Use(Use { value, kind: UseKind::Respond, site: site.clone(), facts }));
+                        }
+                    } else if let Some(callback) = callback.filter(|callback| self.declares(callback, calls.declares)) {
                         result = Some(self.called_back(calls, &callback, library));
                     }
                 }
@@ -195,6 +203,17 @@ impl<'w> Walker<'w> {
         value.with_taint(value.taint().join(&taint))
     }
 
+    /// `assert(user)`: from here on it is true.
+    fn asserted(&mut self, args: &[Argument]) {
+        let Some(first) = args.first() else { return };
+        if first.value.is_truthy() == Some(false) {
+            self.ended = true;
+            return;
+        }
+        let facts = self.truth_of(&first.value).if_true;
+        self.assume_facts(&facts);
+    }
+
     /// A call of which the catalogue says nothing: it remains something of the library.
     fn unlisted_call(&mut self, function: &Value, library: &Library, states: SmallVec<[State; 2]>, args: &[Argument], span: Span) -> Value {
         let keep = !states.is_empty() || library.namespace || !library.package.is_empty();
@@ -236,6 +255,12 @@ impl<'w> Walker<'w> {
             _ => value.clone(),
         }
     }
+}
+
+/// `session.get("error")` says nothing of who it is.
+fn is_other(principal: &PrincipalEntry, args: &[Argument]) -> bool {
+    let asked = args.first().and_then(|arg| arg.value.as_str());
+    asked.is_some_and(|asked| principal.other.iter().any(|other| **other == **asked))
 }
 
 /// `user.id` in steps.

@@ -100,6 +100,12 @@ impl Walker<'_> {
         }
     }
 
+    /// `globalThis.db`: a place where something is kept between two loads of the code, of which nothing else is known.
+    pub(super) fn is_kept_globally(&self, value: &Value) -> bool {
+        let is_global = |symbol: &Symbol| !symbol.path.is_empty() && matches!(&symbol.root, Root::Global(name) if name == "globalThis");
+        matches!(value.kind(), Kind::Unknown) && value.symbol().is_some_and(is_global)
+    }
+
     pub(super) fn is_global_object(&self, base: &Value) -> bool {
         base.symbol().is_some_and(|symbol| symbol.path.is_empty() && matches!(&symbol.root, Root::Global(name) if name == "globalThis"))
     }

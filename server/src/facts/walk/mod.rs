@@ -175,6 +175,7 @@ pub struct Passed {
     /// And the response.
     pub response: Option<Value>,
     pub argument: Option<Value>,
+    pub second: Option<Value>,
 }
 
 struct Frame {

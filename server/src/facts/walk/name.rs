@@ -32,7 +32,7 @@ impl Walker<'_> {
     pub(super) fn global(&mut self, name: &Name) -> Value {
         match name.as_str() {
             "undefined" | "None" | "NaN" => return Value::null(),
-            "globalThis" | "window" | "self" if !self.python() => {
+            "globalThis" | "window" | "self" | "global" if !self.python() => {
                 return Value::unknown().with_symbol(Symbol::new(SymbolRoot::Global("globalThis".into())));
             }
             _ => {}

@@ -7,12 +7,13 @@ use super::Walker;
 use super::failure::argument_at;
 use super::library::option_is;
 use crate::facts::catalogue::{EffectEntry, Entry, OptionEntry};
+use crate::facts::check::{Root, Symbol};
 use crate::facts::credential_names::{is_compared, is_password, is_password_column};
 use crate::facts::event::{Compare, Effect, Event, Named, OptionSet, Side};
 use crate::facts::place::Site;
 use crate::facts::spoken::spoken;
-use crate::facts::taint::Part;
-use crate::facts::value::{Argument, Kind, Value};
+use crate::facts::taint::{Cleanings, Origin, Part, Taint};
+use crate::facts::value::{Argument, Kind, Piece, Value};
 use crate::model::{Entry as Field, ExprId, ExprKind, FunctionId, Key, PatternKind, Segment, StmtKind};
 use crate::text::{Name, Span};
 
@@ -24,6 +25,11 @@ impl Walker<'_> {
         if !effect.only_if.is_empty() && !effect.only_if.iter().any(|option| is_given(args, option)) {
             return;
         }
+        if !effect.hosts.is_empty() && !args.first().is_some_and(|address| is_at(&address.value, &effect.hosts)) {
+            return;
+        }
+        let told = if effect.kind == "cors" { self.with_origin_told(function, args) } else { None };
+        let args = told.as_deref().unwrap_or(args);
         // A default import is found as the whole library and as its default.
         if self.events.iter().rev().take(4).any(|event| matches!(event, Event::Effect(known) if known.kind == effect.kind && known.site == *site)) {
             return;
@@ -62,6 +68,38 @@ impl Walker<'_> {
         if let ([name, value], true) = (args, sets) {
             self.header_given(name.clone(), value.clone(), span);
         }
+    }
+
+    /// `cors({ origin: (origin) => origin })`: what a function says of an origin of which nothing is known.
+    fn with_origin_told(&mut self, function: &Value, args: &[Argument]) -> Option<Vec<Argument>> {
+        let at = args.iter().position(|arg| matches!(arg.value.kind(), Kind::Object(_)))?;
+        let Kind::Object(options) = args.get(at)?.value.kind() else { return None };
+        let decides = options.get("origin").0.filter(|value| matches!(value.kind(), Kind::Function(_)))?.clone();
+        let origin = Origin { part: Part::Headers, name: Name::new_static("origin"), site: None, clean: Cleanings::NOSQL };
+        let symbol = Symbol::new(Root::Request(Name::new_static("headers"))).member(&Name::new_static("origin"));
+        let origin = Value::unknown().with_taint(Taint::of(origin)).with_symbol(symbol);
+        let of_koa = function
+            .as_library()
+            .is_some_and(|library| library.package.ends_with("koa/cors") || library.package == "koa-cors" || library.package == "koa2-cors");
+        let first = if of_koa { self.role("role:koa.context") } else { origin };
+        let (before, passed) = (self.save(), std::mem::take(&mut self.passed));
+        let (at_first, ended) = (self.facts.clone(), self.ended);
+        let given = self.apply_plain(&decides, vec![first, Value::new(Kind::Next)]).awaited();
+        let called_back = std::mem::replace(&mut self.passed, passed);
+        self.restore(before);
+        self.ended = ended;
+        // `callback(null, true)`, whoever asks.
+        let told = match called_back.as_slice() {
+            [] => given,
+            [only] if only.facts.since(&at_first).iter().next().is_none() => only.second.clone()?,
+            _ => return None,
+        };
+        let mut options = (**options).clone();
+        options.set(Name::new_static("origin"), told);
+        let mut args = args.to_vec();
+        let arg = args.get_mut(at)?;
+        arg.value = arg.value.with_kind(Kind::Object(Arc::new(options)));
+        Some(args)
     }
 
     /// `a == b`, where one of the two lets somebody in.
@@ -155,6 +193,17 @@ impl Walker<'_> {
         let python = self.python();
         let fits = |option: &&std::sync::Arc<OptionEntry>| option.python == python && option.values.iter().any(|wanted| is_value(value, wanted));
         self.catalogue().options(name).iter().find(fits).map(|option| option.kind.clone())
+    }
+}
+
+/// An address that is written down, or begins to be, and names one of these hosts.
+fn is_at(address: &Value, hosts: &[String]) -> bool {
+    let names = |text: &str| hosts.iter().any(|host| text.contains(host.as_str()));
+    match address.kind() {
+        Kind::Str(text) => names(text),
+        Kind::Text(text) => text.pieces.iter().any(|piece| matches!(piece, Piece::Literal(literal) if names(literal))),
+        Kind::Object(options) => ["url", "uri"].iter().filter_map(|key| options.get(key).0).any(|address| is_at(address, hosts)),
+        _ => false,
     }
 }
 

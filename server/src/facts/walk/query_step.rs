@@ -35,6 +35,10 @@ impl Walker<'_> {
                 gives = entry.gives;
             }
         }
+        if gives == Returns::Given {
+            let given = args.first().map(|arg| arg.value.clone());
+            return Some(given.filter(|given| !matches!(given.kind(), Kind::Null)).unwrap_or_else(|| Value::new(Kind::Object(Arc::default()))));
+        }
         query.guessed |= made.guessed;
         query.site = Some(self.site(span));
         if fires {
@@ -129,9 +133,20 @@ impl Walker<'_> {
         }
         if let Some(Kind::Object(given)) = args.iter().find(|arg| arg.name.is_empty()).map(|arg| arg.value.kind()) {
             for key in &entry.embeds {
-                if let Some(Kind::Object(relations)) = given.get(key).0.map(Value::kind) {
-                    embedded(relations, &[], &mut query.embedded, 0);
+                match given.get(key).0.map(Value::kind) {
+                    Some(Kind::Object(relations)) => embedded(relations, &[], &mut query.embedded, 0),
+                    // `relations: ["owner", "lines.product"]`
+                    Some(Kind::Seq(named)) => {
+                        let named = named.items.iter().take(16).filter_map(Value::as_str);
+                        query.embedded.extend(named.map(|name| name.split('.').map(Name::from).collect()));
+                    }
+                    _ => {}
                 }
+            }
+        }
+        for at in &entry.statement {
+            if let Some(arg) = args.iter().filter(|arg| arg.name.is_empty()).nth(*at) {
+                self.piece_of_statement(arg, args, &query.client, made.guessed, span);
             }
         }
         if let Some(sql) = &entry.sql {
@@ -164,7 +179,15 @@ impl Walker<'_> {
                     query.model = first.clone();
                 }
             }
-            Kind::Str(name) => query.model = Name::from(&**name),
+            Kind::Str(name) => (query.model, query.alias) = aliased(name),
+            // `{ l: "loans" }`
+            Kind::Object(object) => {
+                if let [(alias, table)] = object.fields.as_slice()
+                    && let Some(table) = table.as_str()
+                {
+                    (query.model, query.alias) = (Name::from(&**table), alias.clone());
+                }
+            }
             Kind::Class(class) => query.model = class.name.clone(),
             Kind::Column(column) => query.model = column.model.clone(),
             Kind::Library(library) => {
@@ -236,6 +259,15 @@ pub(super) fn table_name(library: &Library) -> Option<Name> {
         Kind::Str(name) => Some(Name::from(&**name)),
         Kind::Class(class) => Some(class.name.clone()),
         _ => None,
+    }
+}
+
+/// `"loans as l"`: the table, and what it is called here.
+fn aliased(text: &str) -> (Name, Name) {
+    let mut words = text.split_whitespace();
+    match (words.next(), words.next(), words.next(), words.next()) {
+        (Some(table), Some(word), Some(alias), None) if word.eq_ignore_ascii_case("as") => (Name::from(table), Name::from(alias)),
+        _ => (Name::from(text), Name::default()),
     }
 }
 

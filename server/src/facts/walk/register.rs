@@ -13,6 +13,8 @@ use crate::text::{Name, Span};
 impl<'w> Walker<'w> {
     pub(super) fn register(&mut self, route: &RouteEntry, function: &Value, args: &[Argument], span: Span) {
         let on = function.as_library().and_then(|library| library.receiver.clone()).unwrap_or_else(Value::unknown);
+        let args: Vec<Argument> = args.iter().map(|arg| Argument { value: self.as_exported(&arg.value), ..arg.clone() }).collect();
+        let args = args.as_slice();
         let path_given = route.path.and_then(|at| args.iter().filter(|arg| arg.name.is_empty()).nth(at)).and_then(|arg| arg.value.as_str().cloned());
         // `use(mw)` without a path: the handlers begin one earlier.
         let from = if route.path.is_some()
@@ -52,6 +54,9 @@ impl<'w> Walker<'w> {
                 handlers.push(arg.clone());
             }
         }
+        // `router.get("user", "/users/:id", show)`: a name, then the path.
+        let named = handlers.first().filter(|_| path.as_ref().is_some_and(|path| !path.starts_with('/'))).and_then(|first| first.value.as_str().cloned());
+        let path = named.filter(|path| path.starts_with('/')).or(path);
         let site = self.site(span);
         if let Some(map) = &route.map {
             self.register_map(route, map, args, &site);
@@ -115,6 +120,15 @@ impl<'w> Walker<'w> {
             }
         }
         self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
+    }
+
+    /// `app.use("/notes", require("./notes"))`: what the file exports as a whole is what is registered.
+    fn as_exported(&mut self, value: &Value) -> Value {
+        let Kind::Module(file) = value.kind() else { return value.clone() };
+        match self.exported(&file.clone(), &Name::new_static("default")) {
+            Some(exported) if !matches!(exported.kind(), Kind::Module(_)) => exported,
+            _ => value.clone(),
+        }
     }
 
     /// `{ resolvers: { Query: { me: (parent, args, context) => .. } } }`: what is asked by name.

@@ -4,7 +4,7 @@ use super::Walker;
 use super::entry::at_place;
 use super::library::option_is;
 use crate::facts::catalogue::{Entry, Root, SinkEntry};
-use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::event::{Event, Sink, SinkKind, Use, UseKind};
 use crate::facts::place::Site;
 use crate::facts::spoken::{Spoken, spoken};
 use crate::facts::taint::Part;
@@ -79,6 +79,25 @@ impl<'w> Walker<'w> {
         }
     }
 
+    /// Text that a step of a query puts into the statement as it is: `.orderByRaw(text)`.
+    pub(super) fn piece_of_statement(&mut self, piece: &Argument, args: &[Argument], client: &Name, guessed: bool, span: Span) {
+        if matches!(piece.value.kind(), Kind::Object(_) | Kind::Function(_) | Kind::Seq(_)) {
+            return;
+        }
+        let (call, facts) = (self.site(span), self.facts.clone());
+        self.events.push(Event::Sink(Sink {
+            kind: SinkKind::Sql,
+            value: piece.value.clone(),
+            site: piece.site.clone(),
+            call,
+            args: args.to_vec(),
+            client: client.clone(),
+            facts,
+            guessed,
+            spoken: Vec::new(),
+        }));
+    }
+
     /// An assignment to a member that is a sink: `element.innerHTML = x`, `location.href = x`.
     pub(super) fn sunk_member(&mut self, base: &Value, name: &Name, value: &Value, span: Span) {
         let kind = match name.as_str() {
@@ -90,6 +109,11 @@ impl<'w> Walker<'w> {
                     _ if self.is_global_object(base) => self.catalogue().root(&Root::Global(name.clone())),
                     _ => return,
                 };
+                // `ctx.body = notes`: what is assigned is the answer.
+                if self.catalogue().at(&states).any(|entry| matches!(entry, Entry::Respond(_))) {
+                    let (site, facts) = (self.site(span), self.facts.clone());
+                    self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Respond, site, facts }));
+                }
                 // Only what a `script` gets as its source is code.
                 if name == "src" && !is_new_script(base, value) {
                     return;

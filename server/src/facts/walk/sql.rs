@@ -40,6 +40,31 @@ impl Walker<'_> {
         self.read_sql(&text.value.clone(), &bound, query);
     }
 
+    /// `"n.id = :id"`: the text of a condition, read behind the beginning of a statement.
+    pub(super) fn condition_in_text(&mut self, text: &Value, bound: &[Value]) -> Vec<Filter> {
+        let before = "select * from t where ";
+        let whole = match text.kind() {
+            Kind::Str(text) => Value::str(format!("{before}{text}")),
+            Kind::Text(text) => {
+                let mut text = (**text).clone();
+                text.pieces.insert(0, Piece::Literal(before.into()));
+                Value::new(Kind::Text(Arc::new(text)))
+            }
+            _ => return vec![Filter::Opaque(text.clone())],
+        };
+        let mut query = Query::default();
+        self.read_sql(&whole, bound, &mut query);
+        if query.operation == Operation::Raw {
+            return vec![Filter::Opaque(text.clone())];
+        }
+        // `n.id` is a column of the table that is called `n`: which one that is, the builder knows.
+        let shortened = |filter| match filter {
+            Filter::Term(term) if term.path.len() == 2 => Filter::Term(Term { path: term.path.into_iter().skip(1).collect(), ..term }),
+            other => other,
+        };
+        query.filter.into_iter().map(shortened).collect()
+    }
+
     /// Reads a text into a query. What cannot be read leaves it `Raw`.
     pub(super) fn read_sql(&mut self, text: &Value, bound: &[Value], query: &mut Query) {
         query.operation = Operation::Raw;

@@ -123,6 +123,10 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
     Some(Deed { at, what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie) })
 }
 
+fn is_named(name: &Name, model: Option<&Model>, class: NameClass) -> bool {
+    model_classes(name).has(class) || model.is_some_and(|model| model_classes(&model.name).has(class) || model_classes(&model.table).has(class))
+}
+
 fn write(access: &Access, privacy: Privacy) -> What {
     What::Write { operation: access.query.operation, model: access.query.model.clone(), privacy }
 }
@@ -137,6 +141,12 @@ fn created(access: &Access, model: Option<&Model>, privacy: Privacy) -> Option<C
         Some(model) => model.direct_owners().any(|owner| owner.is_called(name)),
         None => classes.has(NameClass::Owner) && classes.has(NameClass::OwnerByName),
     });
+    // Whoever comes by leaves a comment under a name of their own choice.
+    let names_account =
+        owner.as_ref().is_some_and(|column| crate::facts::names::words(column).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid")));
+    if !names_account && is_named(&access.query.model, model, NameClass::ReactionModel) {
+        return None;
+    }
     match privacy {
         Privacy::Private | Privacy::AuthoredPublic | Privacy::Unknown if owner.is_some() => Some(Confidence::Proven),
         // Somebody makes an account.
@@ -190,6 +200,10 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     let sure = model.map_or(Confidence::Likely, |model| whose(cx, model));
     if privacy == Privacy::Principal {
         return (!is_profile(access) && !cx.project.declares_answer(cx.walk)).then_some(sure.min(Confidence::Likely));
+    }
+    // Posts and recipes are written to be read, unless something says who may.
+    if is_named(&access.query.model, model, NameClass::AuthoredModel) {
+        return Some(sure.min(Confidence::Possible));
     }
     Some(sure)
 }

@@ -20,7 +20,7 @@ use crate::facts::value::{Kind, Value};
 use crate::project::RootWalk;
 use crate::text::Name;
 
-use proof::is_public_flag;
+use proof::{is_hidden_flag, is_public_flag};
 
 pub use credential::{Credential, credential};
 pub use leaving::contains_row;
@@ -186,6 +186,10 @@ impl<'w> Judge<'w> {
             return Tie::Owned;
         }
         if is_public_flag(&column) && !access.query.operation.is_write() && matches!(term.value.kind(), Kind::Bool(true) | Kind::Str(_)) {
+            return Tie::Owned;
+        }
+        // `hidden: false`: what nobody hid is there to be seen.
+        if is_hidden_flag(&column) && !access.query.operation.is_write() && matches!(term.value.kind(), Kind::Bool(false)) {
             return Tie::Owned;
         }
         Tie::Fixed

@@ -253,6 +253,12 @@ fn key(value: &Value) -> Option<Symbol> {
     }
 }
 
+/// A flag that is set to keep a row from being seen.
+pub(super) fn is_hidden_flag(name: &str) -> bool {
+    let words = names::words(name);
+    words.last().is_some_and(|word| matches!(word.as_str(), "hidden" | "private" | "draft" | "unlisted" | "unpublished"))
+}
+
 pub(super) fn is_public_flag(name: &str) -> bool {
     let words = names::words(name);
     words.iter().any(|word| matches!(word.as_str(), "public" | "published" | "visibility")) || words.last().is_some_and(|word| word == "shared")

@@ -129,7 +129,77 @@ fn is_role(symbol: &Symbol) -> bool {
 
 fn is_flag(name: &str) -> bool {
     let words = names::words(name);
-    words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can"))
-        && words.iter().any(|word| matches!(word.as_str(), "admin" | "staff" | "superuser" | "moderator" | "owner"))
-        || matches!(name, "admin" | "superuser")
+    let asks = words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can"));
+    let is_any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    // `can_publish`, `isEditor`: whatever sets some people apart; but anybody can confirm an address or pay.
+    asks && words.len() > 1 && !is_any(COMMON) || words.len() == 1 && is_any(STANDING)
 }
+
+/// What is so of any user sooner or later.
+const COMMON: &[&str] = &[
+    "verified",
+    "confirmed",
+    "active",
+    "activated",
+    "enabled",
+    "disabled",
+    "subscribed",
+    "subscription",
+    "premium",
+    "pro",
+    "paid",
+    "plus",
+    "plan",
+    "trial",
+    "anonymous",
+    "guest",
+    "logged",
+    "authenticated",
+    "signed",
+    "onboarded",
+    "onboarding",
+    "completed",
+    "member",
+    "user",
+    "customer",
+    "student",
+    "valid",
+    "expired",
+    "new",
+    "online",
+    "mfa",
+    "2fa",
+    "totp",
+    "email",
+    "phone",
+    "profile",
+    "password",
+    "access",
+    "banned",
+    "blocked",
+    "deleted",
+    "locked",
+];
+/// Groups of people who run something.
+const STANDING: &[&str] = &[
+    "admin",
+    "administrator",
+    "superuser",
+    "superadmin",
+    "root",
+    "staff",
+    "board",
+    "moderator",
+    "editor",
+    "manager",
+    "reviewer",
+    "operator",
+    "employee",
+    "support",
+    "teacher",
+    "instructor",
+    "librarian",
+    "treasurer",
+    "organizer",
+    "organiser",
+];

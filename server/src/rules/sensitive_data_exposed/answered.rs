@@ -221,6 +221,9 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             // What a handler returns is told where it asks for it: the end of a function is no place.
             if used.kind == UseKind::Return {
                 raw.site = Handler::of(cx).map_or_else(|| asked.clone(), |handler| handler.place_of([&asked]));
+            } else if columns.iter().all(|column| column.contains('.')) {
+                // What comes along is chosen where it is asked for.
+                raw.site = asked.clone();
             }
             let names = listed(&columns);
             let model = &found.query.model;

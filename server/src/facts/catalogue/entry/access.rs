@@ -51,6 +51,9 @@ pub struct AccessEntry {
     /// Where it is said which columns are given; without a word of it, whole rows are.
     #[serde(default)]
     pub columns: Vec<ColumnsSpec>,
+    /// The arguments that are pieces of a statement's text.
+    #[serde(default)]
+    pub statement: Vec<usize>,
     /// Members of the first argument that say which relations' rows come with it: `include`, `with`.
     #[serde(default)]
     pub embeds: Vec<Name>,
@@ -134,6 +137,12 @@ pub enum FilterShape {
     Expression,
     /// The primary key itself.
     Id,
+    /// An object as in `Object`, or the primary key.
+    Criteria,
+    /// A row, or an object with its key in it: one without is new.
+    Within,
+    /// The text of a condition, and behind it an object of what is bound: `("n.id = :id", { id })`.
+    Sql,
     /// Cannot be read.
     Opaque,
 }
@@ -191,6 +200,8 @@ pub enum Returns {
     /// `{ count }`, `[count]`, `{ affectedRows }`: any member counts.
     Affected,
     Nothing,
+    /// The first argument, as something new: the database is not asked.
+    Given,
 }
 
 /// A step of a query builder, known by the client's name wherever the builder stands.

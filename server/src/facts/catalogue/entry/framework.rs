@@ -138,6 +138,8 @@ pub enum Part {
     Paths,
     /// Fills a field or parameter with what a token names.
     Injects,
+    /// Fills a field or parameter with what is known of itself.
+    Gives,
     /// What a token or parameter stands for.
     Value,
     /// Gives the request that guards and handler share.
@@ -197,6 +199,9 @@ pub struct FrameworkEntry {
     /// What a middleware gives back to end the request, if it passes otherwise.
     #[serde(default)]
     pub ends: Vec<String>,
+    /// The packages that make routers, which serve nothing until they are mounted, under a name that does not say so.
+    #[serde(default)]
+    pub routers: Vec<Name>,
     /// The member of a middleware's first parameter that lets the request pass when it is called.
     #[serde(default)]
     pub goes_on: Option<Name>,
@@ -293,6 +298,12 @@ pub struct ConventionEntry {
     /// The exports are HTTP methods.
     #[serde(default)]
     pub methods: bool,
+    /// The methods that are answered, whatever the export is called.
+    #[serde(default)]
+    pub answers: Vec<Name>,
+    /// In the name of the file a dot stands for a slash, and what begins with `_` is no part of the path.
+    #[serde(default)]
+    pub dotted: bool,
     /// The export is an object, and its member of this name answers; `*` for all its functions.
     #[serde(default)]
     pub member: Option<Name>,

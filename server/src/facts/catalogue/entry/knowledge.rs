@@ -18,6 +18,7 @@ pub struct Knowledge {
     fit: Vec<toml::Table>,
     guard: Vec<toml::Table>,
     deny: Vec<toml::Table>,
+    asserts: Vec<toml::Table>,
     respond: Vec<toml::Table>,
     present: Vec<toml::Table>,
     access: Vec<toml::Table>,
@@ -105,6 +106,7 @@ impl Knowledge {
         collect(self.fit, &mut out, Entry::Fit)?;
         collect(self.guard, &mut out, Entry::Guard)?;
         collect(self.deny, &mut out, |_: Nothing| Entry::Deny)?;
+        collect(self.asserts, &mut out, |_: Nothing| Entry::Asserts)?;
         collect(self.respond, &mut out, Entry::Respond)?;
         collect(self.present, &mut out, |_: Nothing| Entry::Present)?;
         collect(self.access, &mut out, Entry::Access)?;

@@ -34,6 +34,8 @@ pub enum Entry {
     Guard(GuardEntry),
     /// Never comes back: it throws, or ends the request.
     Deny,
+    /// Comes back only if its first argument is true.
+    Asserts,
     /// Sends its arguments to the client.
     Respond(RespondEntry),
     /// What it gives is always there: never null, false or empty.
@@ -83,6 +85,9 @@ pub struct PrincipalEntry {
     /// Only a claim if one of these options is given: `verify=false`.
     #[serde(default)]
     pub unverified_if: Vec<String>,
+    /// Asked for one of these it gives something else: `session.get("error")`.
+    #[serde(default)]
+    pub other: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,6 +153,9 @@ pub struct CallsEntry {
     /// It is a decorator: the function below it is called.
     #[serde(default)]
     pub decorator: bool,
+    /// What the function gives is answered to callers; the call itself gives something else.
+    #[serde(default)]
+    pub answers: bool,
 }
 
 /// Where a value stands in a call.
@@ -259,6 +267,9 @@ pub struct EffectEntry {
     /// Only with one of these options: `verify=false`.
     #[serde(default)]
     pub only_if: Vec<String>,
+    /// Only if the address in its first argument is of one of these hosts.
+    #[serde(default)]
+    pub hosts: Vec<String>,
     #[serde(default)]
     pub client: Name,
     /// What stands where: `{ name = 0, options = 2 }`.

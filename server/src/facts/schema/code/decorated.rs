@@ -157,6 +157,15 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
         }
         model.relations.push(relation);
     }
+    // `@Exclude()` takes it out of what is answered.
+    let is_excluded = field
+        .decorators
+        .iter()
+        .map(|id| class.node(*id))
+        .any(|node| node.call().map_or(node, |call| call.callee).last_name().is_some_and(|name| name == "Exclude"));
+    if let Some(column) = column.as_mut().filter(|_| is_excluded) {
+        column.withheld = true;
+    }
     model.columns.extend(column.filter(|column| !model.relations.iter().any(|relation| relation.name == column.name && relation.columns.is_empty())));
 }
 
@@ -197,6 +206,7 @@ fn column_options(call: Call<'_>, column: &mut DeclaredColumn) {
     column.db_name = ["name", "field", "fieldName"].iter().find_map(|name| options.field(name)?.text()).or_else(|| column.db_name.take());
     column.optional = flag("nullable").or(flag("allowNull")).or(flag("required").map(|required| !required)).unwrap_or(column.optional);
     column.unique |= flag("unique") == Some(true);
+    column.withheld |= flag("select") == Some(false) || flag("hidden") == Some(true);
     column.primary |= flag("primary").or(flag("primaryKey")) == Some(true);
     if let Some(target) = options.field("ref").and_then(|target| named_model(target.value())) {
         column.references = Some(DeclaredReference::to(Target::Code(target)));
