@@ -3,7 +3,7 @@
 use super::raw::{Raw, RuleCx};
 use crate::facts::event::Sink;
 use crate::facts::place::Site;
-use crate::model::{Function, Segment};
+use crate::model::{ExprKind, Function, Segment};
 use crate::project::session::RootKey;
 use crate::text::Span;
 
@@ -28,13 +28,24 @@ fn is_in_one_function(cx: &RuleCx<'_>, call: &Site, hole: &Site) -> bool {
     }
     if hole.item != call.item {
         // Put together in the file itself, where everything below can use it; or by a function that gives it to this one.
-        return root_holds(cx, call) && !root_holds(cx, hole);
+        return root_holds(cx, call) && !root_holds(cx, hole) || asks(cx, call, hole);
     }
     let Some(placed) = cx.project.placed(&call.item) else { return false };
     match innermost(&placed.segment, hole.span) {
-        Some(function) if !function.span.contains(call.span) => root_holds(cx, call) && !root_holds(cx, hole),
+        Some(function) if !function.span.contains(call.span) => root_holds(cx, call) && !root_holds(cx, hole) || asks(cx, call, hole),
         _ => true,
     }
+}
+
+/// Does the function around the one place call the function around the other? Then that one only gave it a part.
+fn asks(cx: &RuleCx<'_>, call: &Site, hole: &Site) -> bool {
+    let (Some(here), Some(there)) = (cx.project.placed(&call.item), cx.project.placed(&hole.item)) else { return false };
+    let (Some(caller), Some(called)) = (innermost(&here.segment, call.span), innermost(&there.segment, hole.span)) else { return false };
+    !called.name.is_empty()
+        && here.segment.exprs.iter().filter(|expr| caller.span.contains(expr.span)).any(|expr| match &expr.kind {
+            ExprKind::Call { callee, .. } => matches!(&here.segment[*callee].kind, ExprKind::Name(name) if *name == called.name),
+            _ => false,
+        })
 }
 
 fn innermost(segment: &Segment, span: Span) -> Option<&Function> {
