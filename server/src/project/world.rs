@@ -19,11 +19,13 @@ pub struct Linked<'p> {
     pub config: &'p Config,
     resolved: RefCell<FxHashMap<(FileId, Name), Target>>,
     settings: RefCell<Option<Vec<FileId>>>,
+    /// By the folder of a package and that below it in which they need no import.
+    unimported: RefCell<FxHashMap<(String, &'static str), Arc<[FileId]>>>,
 }
 
 impl<'p> Linked<'p> {
     pub fn new(project: &'p Project, config: &'p Config) -> Self {
-        Linked { project, config, resolved: RefCell::default(), settings: RefCell::default() }
+        Linked { project, config, resolved: RefCell::default(), settings: RefCell::default(), unimported: RefCell::default() }
     }
 }
 
@@ -51,6 +53,22 @@ impl World for Linked<'_> {
         let target = self.project.resolver().resolve(from, source);
         self.resolved.borrow_mut().insert(key, target.clone());
         target
+    }
+
+    fn unimported(&self, from: &FileId) -> Arc<[FileId]> {
+        let Some((package, Some(stack))) = self.project.stacks().of(from) else { return Arc::default() };
+        let below = |file: &'_ FileId, folder: &str| file.as_str().strip_prefix(package).is_some_and(|path| path.trim_start_matches('/').starts_with(folder));
+        let Some(fitting) = stack.unimported.iter().find(|unimported| below(from, &unimported.within)) else { return Arc::default() };
+        let key = (package.to_owned(), fitting.within.as_str());
+        let known = self.unimported.borrow().get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let is_it = |file: &FileId| fitting.folders.iter().any(|folder| below(file, folder));
+            let mut files: Vec<FileId> = self.project.files().filter(|(file, known)| known.module.is_some() && is_it(file)).map(|(file, _)| file.clone()).collect();
+            files.sort();
+            let files: Arc<[FileId]> = files.into();
+            self.unimported.borrow_mut().insert(key, Arc::clone(&files));
+            files
+        })
     }
 
     fn is_principal_model(&self, model: &str) -> bool {

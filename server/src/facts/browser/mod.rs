@@ -57,7 +57,18 @@ pub struct Stack {
     prefixes: Vec<String>,
     #[serde(default)]
     pub inlines: bool,
+    #[serde(default)]
+    pub unimported: Vec<Unimported>,
     examples: BTreeMap<String, String>,
+}
+
+/// Folders of a package, each with a slash at its end, whose exports need no import.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Unimported {
+    /// In files below this folder.
+    pub within: String,
+    pub folders: Vec<String>,
 }
 
 /// What holds for code that no list of the stack names.

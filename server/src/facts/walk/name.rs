@@ -23,10 +23,16 @@ impl Walker<'_> {
             return self.refined(value);
         }
         let file = frame.module.model.file.clone();
-        if let Some(value) = self.module_name(&file, name) {
+        if let Some(value) = self.module_name(&file, name).or_else(|| self.unimported(&file, name)) {
             return self.refined(value);
         }
         self.global(name)
+    }
+
+    /// What another file exports that the framework imports by itself.
+    fn unimported(&mut self, file: &FileId, name: &Name) -> Option<Value> {
+        let files = self.world.unimported(file);
+        files.iter().filter(|other| *other != file).find_map(|other| self.exported(other, name))
     }
 
     pub(super) fn global(&mut self, name: &Name) -> Value {

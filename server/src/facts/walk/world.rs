@@ -16,6 +16,8 @@ pub trait World {
     fn module(&self, file: &FileId) -> Option<Arc<Module>>;
     /// What `source`, as written in an import of `from`, means.
     fn resolve(&self, from: &FileId, source: &str) -> Target;
+    /// The files whose exports need no import in this one.
+    fn unimported(&self, from: &FileId) -> Arc<[FileId]>;
     /// The file in which the steps of a library's classes are written down, where projects override them.
     fn stub(&self, package: &str) -> Option<FileId>;
     /// Whether rows of this model are people who sign in.
