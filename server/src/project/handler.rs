@@ -41,8 +41,7 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
         match link.standing {
             Standing::Registered => run_link(walker, link, with, &mut request),
             Standing::Gate if is_exempt(link, &route.handler) => {}
-            // What a gate puts on the request is for those of its own kind.
-            Standing::Gate => run_link(walker, link, with, &mut None),
+            Standing::Gate => run_gate(walker, link, with, &mut request),
             Standing::MaybeGate => {
                 let name = walker.called_name(&link.value);
                 walker.assume_facts(&unsure(&name, link));
@@ -86,6 +85,18 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     {
         let site = walker.home.clone().unwrap_or_else(|| Site { item: closure.item.clone(), span: route.site.span });
         walker.returned(&value, &site.item, site.span);
+    }
+}
+
+/// What a gate puts on the request is for those of its own kind, unless the framework gives both the same one.
+fn run_gate(walker: &mut Walker<'_>, link: &Link, with: Option<&FrameworkEntry>, request: &mut Option<Value>) {
+    let leaves = with.and_then(|with| Some((with.leaves.as_ref()?, with.params.first()?)));
+    let (Some((name, role)), Some(before)) = (leaves, request.as_ref()) else { return run_link(walker, link, with, &mut None) };
+    let mut own = Some(if name.is_empty() { before.clone() } else { walker.for_gate(role, name, before) });
+    run_link(walker, link, with, &mut own);
+    let left = own.and_then(|own| if name.is_empty() { Some(own) } else { walker.left_by_gate(role, name, &own) });
+    if left.is_some() {
+        *request = left;
     }
 }
 
@@ -189,7 +200,7 @@ pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &Fra
             let mut facts: Option<Facts> = None;
             for pass in &passed {
                 facts = Some(facts.map_or(pass.facts.clone(), |known| known.or(&pass.facts)));
-                if pass.request.is_some() && framework.hands.is_none() && framework.goes_on.is_none() {
+                if pass.request.is_some() && framework.hands.is_none() && (framework.goes_on.is_none() || framework.leaves.is_some()) {
                     *request = pass.request.clone();
                 }
                 if pass.response.is_some() {

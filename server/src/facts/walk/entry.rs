@@ -92,8 +92,14 @@ impl Walker<'_> {
     /// A function that the library calls at once, and what it gave.
     pub(super) fn called_back(&mut self, calls: &CallsEntry, callback: &Value, library: &Library) -> Value {
         let params: Vec<Value> = calls.params.iter().map(|role| self.callback_argument(role, library)).collect();
-        if !matches!(callback.kind(), Kind::Function(_)) {
-            return callback.clone();
+        match callback.kind() {
+            Kind::Function(_) => {}
+            // A method of a library's: `schema.parse`.
+            Kind::Library(method) if method.step != "()" && method.receiver.is_some() => {
+                let given = self.apply_plain(callback, params);
+                return Value::new(Kind::Promise(given.awaited()));
+            }
+            _ => return callback.clone(),
         }
         let before = self.save();
         let value = self.repeated(|walker| walker.apply_plain(callback, params));

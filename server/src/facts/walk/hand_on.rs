@@ -39,6 +39,21 @@ impl Walker<'_> {
         put(request, name, Value::new(Kind::Next))
     }
 
+    /// What a gate gets, which has the request under this name: `{ event, resolve }`.
+    pub fn for_gate(&mut self, role: &str, name: &Name, request: &Value) -> Value {
+        let gate = self.role(role);
+        put(&gate, name, request.clone())
+    }
+
+    /// The request as a gate left it. `seen`: what it was given, or the part of it that its function takes out.
+    pub fn left_by_gate(&mut self, role: &str, name: &Name, seen: &Value) -> Option<Value> {
+        let (gate, seen_library) = (self.role(role), seen.as_library()?);
+        if gate.as_library()?.states != seen_library.states {
+            return Some(seen.clone());
+        }
+        seen_library.set.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
     /// The request with what a middleware handed on to it under a name; what was there before stays.
     pub fn handed_on(&mut self, middleware: &Value, request: &Value, name: &Name, argument: &Value) -> Option<Value> {
         let (Kind::Function(closure), Kind::Library(library), Kind::Object(object)) = (middleware.kind(), request.kind(), argument.kind()) else {

@@ -112,6 +112,8 @@ impl Walker<'_> {
         let value = match op {
             // The left value itself comes out only when it is false: only its emptiness matters then.
             LogicalOp::And => Value::union(vec![Alternative { value: falsy(&a), facts: stays }, Alternative { value: b, facts: right_done.and(&goes_right) }]),
+            // `pool ??= new Pool()`: what only a name suggests is what it is made.
+            LogicalOp::Or | LogicalOp::Nullish if is_guess(&a) && b.as_library().is_some_and(|made| !made.guessed && !made.states.is_empty()) => b,
             _ => Value::union(vec![Alternative { value: present(&a), facts: stays }, Alternative { value: b, facts: right_done.and(&goes_right) }]),
         };
         if known.is_some() { value } else { value.with_truth(truth) }
@@ -186,4 +188,8 @@ fn present(value: &Value) -> Value {
         }
         _ => value.with_nullable(false),
     }
+}
+
+fn is_guess(value: &Value) -> bool {
+    value.as_library().is_some_and(|library| library.guessed && library.receiver.is_none())
 }

@@ -202,6 +202,9 @@ pub struct FrameworkEntry {
     /// The packages that make routers, which serve nothing until they are mounted, under a name that does not say so.
     #[serde(default)]
     pub routers: Vec<Name>,
+    /// A gate has the request that the handler gets: as this member of its first parameter, or as that itself if the name is empty.
+    #[serde(default)]
+    pub leaves: Option<Name>,
     /// The member of a middleware's first parameter that lets the request pass when it is called.
     #[serde(default)]
     pub goes_on: Option<Name>,
