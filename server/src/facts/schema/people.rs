@@ -47,7 +47,31 @@ fn principals(schema: &mut Schema) {
         let looks = has_column(model, NameClass::Login) || has_column(model, NameClass::ExternalId);
         model.is_principal |= !belongs && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
     }
+    if !schema.models.iter().any(|model| model.is_principal) {
+        only_people(schema);
+    }
     share_keys(schema);
+}
+
+/// Where nothing else is said of anybody: the one model whose rows are told apart by a name to sign in with, and belong to nothing,
+/// while others belong to it.
+fn only_people(schema: &mut Schema) {
+    let pointed_at: FxHashSet<ModelKey> = schema
+        .models
+        .iter()
+        .flat_map(|model| model.columns.iter().filter_map(|column| column.references.as_ref().map(|reference| (&model.key, &reference.model))))
+        .filter(|(from, to)| from != to)
+        .map(|(_, to)| to.clone())
+        .collect();
+    let is_it = |model: &Model| {
+        let signs_in = model.columns.iter().any(|column| column.unique && column_classes(&column.name).has(NameClass::Login));
+        let belongs = model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| reference.model != model.key));
+        signs_in && !belongs && pointed_at.contains(&model.key)
+    };
+    let mut found = schema.models.iter_mut().filter(|model| is_it(model));
+    if let (Some(only), None) = (found.next(), found.next()) {
+        only.is_principal = true;
+    }
 }
 
 /// A row that has a person's key as its own key is that person: `profiles (id references auth.users)`.
