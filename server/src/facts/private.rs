@@ -12,6 +12,7 @@ use super::names;
 #[serde(deny_unknown_fields)]
 struct Raw {
     columns: Vec<String>,
+    personal: Vec<String>,
     values: Vec<String>,
     worst: Vec<String>,
     harmless: Vec<String>,
@@ -26,6 +27,7 @@ struct Names {
 
 struct Table {
     columns: Names,
+    personal: Names,
     values: Names,
     worst: Names,
     harmless: Names,
@@ -36,7 +38,7 @@ const TEXT: &str = include_str!("../../../queries/catalogue/private-names.toml")
 /// The table is part of the program; a test shows that it can be read.
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let raw: Raw = toml::from_str(TEXT).unwrap_or_default();
-    Table { columns: Names::of(raw.columns), values: Names::of(raw.values), worst: Names::of(raw.worst), harmless: Names::of(raw.harmless) }
+    Table { columns: Names::of(raw.columns), personal: Names::of(raw.personal), values: Names::of(raw.values), worst: Names::of(raw.worst), harmless: Names::of(raw.harmless) }
 });
 
 impl Names {
@@ -58,6 +60,11 @@ fn plain(name: &str) -> String {
 pub fn is_private_column(name: &str) -> bool {
     let name = plain(name);
     TABLE.columns.have(&name) && !TABLE.harmless.have(&name)
+}
+
+/// A column of people that others have no business with: `salary`, `date_of_birth`.
+pub fn is_personal_column(name: &str) -> bool {
+    TABLE.personal.have(&plain(name))
 }
 
 /// A value that does not belong into a log, an answer or an address: `password`, `accessToken`, `STRIPE_SECRET_KEY`.

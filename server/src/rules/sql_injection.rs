@@ -98,7 +98,7 @@ fn collect<'v>(value: &'v Value, out: &mut Vec<(&'v Value, Option<&'v Site>, boo
             }
         }
         // A whole statement from outside.
-        Kind::Unknown if value.taint().iter().any(|origin| origin.part.is_request()) => out.push((value, None, false)),
+        Kind::Unknown | Kind::Library(_) if value.taint().iter().any(|origin| origin.part.is_request()) => out.push((value, None, false)),
         _ => {}
     }
 }

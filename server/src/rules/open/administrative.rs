@@ -22,6 +22,8 @@ pub enum Sign {
     Everything,
     /// All people are listed.
     Directory,
+    /// What somebody asked for is granted or refused, in a project whose people have roles.
+    Decision,
     /// Money is paid back.
     Refund,
     /// What is sold or shown to everybody is changed, in a project whose people have roles.
@@ -46,6 +48,9 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
         if changes && *privacy == Privacy::Principal && matches!(deed.tie, Some(Tie::Client(_) | Tie::Spoofed)) {
             signs.push(Sign::People);
         }
+        if changes && decides(route, door) && has_roles(cx) && matches!(deed.tie, Some(Tie::Client(_))) {
+            signs.push(Sign::Decision);
+        }
         if *operation == Operation::Delete && deed.tie == Some(Tie::List) {
             signs.push(Sign::Everything);
         }
@@ -54,11 +59,23 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
         }
     }
     match &deed.what {
-        What::Read { many: true, privacy: Privacy::Principal, .. } => signs.push(Sign::Directory),
+        What::Read { many: true, privacy: Privacy::Principal, .. } if !is_directory(route) => signs.push(Sign::Directory),
         What::Effect(kind) if kind == "refund" => signs.push(Sign::Refund),
         _ => {}
     }
     signs
+}
+
+/// `approveLeave`, `/applications/:id/reject`.
+fn decides(route: &Route, door: &Door) -> bool {
+    let words = route.path.iter().flat_map(|path| names::words(path)).chain(names::words(&door.name));
+    words.into_iter().any(|word| matches!(word.as_str(), "approve" | "disapprove" | "reject" | "decide" | "decline" | "feature" | "unfeature"))
+}
+
+/// A place where people look each other up.
+pub fn is_directory(route: &Route) -> bool {
+    let words: Vec<String> = route.path.iter().flat_map(|path| names::words(path)).collect();
+    words.iter().any(|word| matches!(word.as_str(), "team" | "people" | "directory" | "colleagues" | "roster" | "leaderboard" | "players" | "community"))
 }
 
 /// `/api/admin/users`, `impersonateUser`, `/orders/:id/refund`.

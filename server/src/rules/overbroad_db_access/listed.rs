@@ -4,6 +4,7 @@ use super::META;
 use crate::facts::event::Access;
 use crate::facts::query::{Columns, Operation};
 use crate::facts::schema::{Column, Model, NameClass, Privacy, column_classes};
+use crate::rules::open::administrative::is_directory;
 use crate::rules::ownership::{Answer, Judge, Tie};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, Impact};
@@ -12,7 +13,7 @@ use crate::text::Name;
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(route) = &cx.walk.route else { return };
     let is_public = route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path));
-    if is_public || cx.walk.exhausted {
+    if is_public || cx.walk.exhausted || is_directory(route) {
         return;
     }
     let judge = Judge::new(cx.walk, cx.schema, cx.config);

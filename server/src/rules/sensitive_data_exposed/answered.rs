@@ -5,11 +5,12 @@ use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, Use, UseKind};
 use crate::facts::names;
-use crate::facts::private::{is_private_column, is_private_variable};
-use crate::facts::query::Columns;
-use crate::facts::schema::{Column, Model};
+use crate::facts::private::{is_personal_column, is_private_column, is_private_variable};
+use crate::facts::query::{Columns, Operation};
+use crate::facts::schema::{Column, Model, Privacy};
 use crate::facts::value::{Kind, Object, Piece, Value};
 use crate::rules::handler::Handler;
+use crate::rules::ownership::{Judge, Tie};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, Impact};
 use crate::text::{FileId, Name};
@@ -133,13 +134,15 @@ impl Looking<'_, '_> {
         if !matches!(chosen, Columns::Only(_)) && !Self::is_whole(found) {
             return;
         }
+        let of_everybody = lists_people(self.cx, model, found);
         let named = |column: &Column| match chosen {
             Columns::Only(names) | Columns::Also(names) => names.contains(&column.name),
             _ => false,
         };
         let is_given = |column: &&Column| {
             let given = (chosen.give(&column.name) || chosen.give(&column.db_name)) && (!column.withheld || named(column));
-            given && is_near(model, column, file) && is_private_column(&column.name) && !hidden.contains(&column.name) && !hidden.contains(&column.db_name)
+            let is_private = is_private_column(&column.name) || of_everybody && is_personal_column(&column.name);
+            given && is_near(model, column, file) && is_private && !hidden.contains(&column.name) && !hidden.contains(&column.db_name)
         };
         let mut columns: Vec<Name> = model.columns.iter().filter(is_given).map(|column| column.name.clone()).collect();
         for path in found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))) {
@@ -170,6 +173,15 @@ impl Looking<'_, '_> {
     fn is_whole(access: &Access) -> bool {
         BUILT_IN.client(&access.query.client).is_some_and(|client| client.plain_rows)
     }
+}
+
+/// A list of other people, for somebody who is nobody special.
+fn lists_people(cx: &RuleCx<'_>, model: &Model, access: &Access) -> bool {
+    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    model.privacy() == Privacy::Principal
+        && access.query.operation == Operation::ReadMany
+        && judge.tie(access) == Tie::List
+        && !(judge.is_machine(&access.facts) || judge.is_elevated(&access.facts) || judge.is_delegated(&access.facts))
 }
 
 /// Several programs of one workspace may call a model alike: the columns that are written down closest to the code are its own.
@@ -215,7 +227,7 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
         Leak::Rows { access, columns } => {
             let found = access_of(cx, access)?;
             let sure = if found.query.guessed { Confidence::Likely } else { Confidence::Proven };
-            raw.confidence = if columns.iter().any(|column| is_for_nobody(column)) { sure } else { Confidence::Possible };
+            raw.confidence = if columns.iter().any(|column| is_for_nobody(column) || is_personal_column(column)) { sure } else { Confidence::Possible };
             raw.detail = "columns".into();
             let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());
             // What a handler returns is told where it asks for it: the end of a function is no place.
