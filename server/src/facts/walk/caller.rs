@@ -10,6 +10,8 @@ use crate::facts::value::{Kind, Value};
 use crate::text::Name;
 
 const MOST: usize = 6;
+/// How deep in what was put on a request.
+const MOST_DEPTH: u32 = 3;
 
 impl Walker<'_> {
     /// Innermost first.
@@ -34,12 +36,12 @@ impl Walker<'_> {
             if callers.len() >= MOST {
                 break;
             }
-            self.caller(&name, &value, &mut callers);
+            self.caller(&name, &value, 0, &mut callers);
         }
         callers
     }
 
-    fn caller(&mut self, name: &Name, value: &Value, out: &mut Vec<Caller>) {
+    fn caller(&mut self, name: &Name, value: &Value, depth: u32, out: &mut Vec<Caller>) {
         if let Some(symbol) = value.symbol()
             && symbol.root == Root::Principal
         {
@@ -47,7 +49,7 @@ impl Walker<'_> {
             let path = symbol.path.to_vec();
             let (path, id) = match value.kind() {
                 // `userId` is the id itself, however its library calls it.
-                _ if is_id(name) => (path.clone(), path),
+                _ if is_id(name.rsplit('.').next().unwrap_or_default()) => (path.clone(), path),
                 // The row of the user has a key of its own, whatever the token it was found by calls it.
                 Kind::Row(_) | Kind::Instance(_) => (Vec::new(), vec![Name::new_static("id")]),
                 _ if self.principal_id.is_empty() => (path, vec![Name::new_static("id")]),
@@ -59,6 +61,12 @@ impl Walker<'_> {
         let Kind::Library(library) = value.kind() else { return };
         if library.states.is_empty() || library.query.is_some() {
             return;
+        }
+        // What was put there: `locals.user`, `res.locals.user`.
+        if depth < MOST_DEPTH {
+            for (member, value) in library.set.iter().rev() {
+                self.caller(&Name::from(format!("{name}.{member}")), value, depth + 1, out);
+            }
         }
         // A request: the members of it that are the user, as far as the project uses one of them.
         for (expression, id) in principals_below(self, name, &library.states.clone(), 0) {
