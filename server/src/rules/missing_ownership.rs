@@ -7,7 +7,7 @@ use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::Access;
-use crate::facts::query::Operation;
+use crate::facts::query::{Operation, Query};
 use crate::facts::schema::{OwnerKind, OwnerPath, Privacy};
 use crate::facts::taint::Part;
 use crate::text::Name;
@@ -156,6 +156,8 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
                 (true, ..) => Confidence::Proven,
                 (false, true, Privacy::Unknown) => Confidence::Possible,
                 (false, true, Privacy::AuthoredPublic) => Confidence::Proven,
+                // Everybody may read it, and what it is part of is somebody's: the lessons of a course.
+                (false, true, Privacy::Public) if is_part_of_somebodys(judge, query) => Confidence::Likely,
                 _ => return None,
             };
             if privacy == Privacy::Principal && !writes {
@@ -182,6 +184,10 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         }
         _ => None,
     }
+}
+
+fn is_part_of_somebodys(judge: &Judge<'_>, query: &Query) -> bool {
+    judge.model_of(query).is_some_and(|model| model.owners().iter().any(|path| path.kind == OwnerKind::Owner))
 }
 
 fn spoof_choice(access: &Access) -> Choice {

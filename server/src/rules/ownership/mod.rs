@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::query::{Filter, Query, Term, TermOp};
-use crate::facts::schema::{NameClass, OwnerKind, Privacy, Schema, column_classes, guess_owner};
+use crate::facts::schema::{Model, NameClass, OwnerKind, Privacy, Schema, column_classes, guess_owner};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
 use crate::project::RootWalk;
@@ -80,6 +80,10 @@ impl<'w> Judge<'w> {
             Event::Access(access) => Some(access),
             _ => None,
         })
+    }
+
+    pub fn model_of(&self, query: &Query) -> Option<&'w Model> {
+        self.schema.model(&query.model)
     }
 
     pub fn privacy(&self, query: &Query) -> Privacy {
