@@ -13,6 +13,7 @@ mod handler;
 pub mod reach;
 mod registry;
 mod resolve;
+mod specifier;
 mod roots;
 mod routers;
 pub mod routes;

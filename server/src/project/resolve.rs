@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::specifier;
 use crate::facts::walk::Target;
 use crate::syntax::Language;
 use crate::text::{FileId, Name};
@@ -22,6 +23,8 @@ pub struct Resolver {
     python_roots: Vec<String>,
     /// `imports` of each `package.json`: folder, pattern, target.
     internals: Vec<(String, String, String)>,
+    /// `imports` of each `deno.json`: folder, name, target.
+    maps: Vec<(String, String, String)>,
 }
 
 #[derive(Debug)]
@@ -50,6 +53,11 @@ impl Resolver {
                 "package.json" => {
                     if let Some(text) = text_of(file) {
                         resolver.package(file, &text);
+                    }
+                }
+                "deno.json" | "deno.jsonc" | "import_map.json" => {
+                    if let Some(text) = text_of(file) {
+                        resolver.import_map(file, &text);
                     }
                 }
                 "__init__.py" => {
@@ -82,6 +90,7 @@ impl Resolver {
         resolver.python_roots.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         resolver.aliases.sort_by(|a, b| b.folder.len().cmp(&a.folder.len()).then(a.folder.cmp(&b.folder)));
         resolver.internals.sort();
+        resolver.maps.sort();
         resolver.files = files;
         resolver
     }
@@ -164,7 +173,34 @@ impl Resolver {
                 return self.conventional(from, prefix, rest).map_or_else(|| Target::Missing(Name::from(source)), Target::File);
             }
         }
-        Target::Library(Name::from(source))
+        if let Some(target) = self.mapped(from, source) {
+            return target;
+        }
+        Target::Library(Name::from(specifier::library(source)))
+    }
+
+    /// By the import map of the nearest `deno.json`.
+    fn mapped(&self, from: &FileId, source: &str) -> Option<Target> {
+        let around = self.maps.iter().filter(|(folder, ..)| inside(from.as_str(), folder));
+        let fitting = around.filter_map(|(folder, key, target)| {
+            let rest = if key.ends_with('/') { source.strip_prefix(key.as_str())? } else { (source == key).then_some("")? };
+            Some((folder, format!("{target}{rest}")))
+        });
+        let (folder, target) = fitting.max_by_key(|(folder, _)| folder.len())?;
+        if target.starts_with('.') {
+            return Some(self.file_at(&join(folder, &target)).map_or_else(|| Target::Missing(Name::from(source)), Target::File));
+        }
+        Some(Target::Library(Name::from(specifier::library(&target))))
+    }
+
+    fn import_map(&mut self, file: &FileId, text: &str) {
+        let parsed = jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default()).ok().flatten();
+        let imports = parsed.as_ref().and_then(|map: &serde_json::Value| map.get("imports")?.as_object());
+        for (key, target) in imports.into_iter().flatten() {
+            if let Some(target) = target.as_str() {
+                self.maps.push((file.folder().to_owned(), key.clone(), target.to_owned()));
+            }
+        }
     }
 
     fn workspace(&self, source: &str) -> Option<Target> {
@@ -323,7 +359,7 @@ fn inside(file: &str, folder: &str) -> bool {
 
 /// Whether the content of this file decides where imports lead.
 pub fn configures(file: &FileId) -> bool {
-    matches!(file.file_name(), "package.json" | "tsconfig.json" | "jsconfig.json") || file.file_name().starts_with("tsconfig.")
+    matches!(file.file_name(), "package.json" | "tsconfig.json" | "jsconfig.json" | "deno.json" | "deno.jsonc" | "import_map.json") || file.file_name().starts_with("tsconfig.")
 }
 
 /// `folder` and a relative path, with `.` and `..` taken away. An absolute path stays.
