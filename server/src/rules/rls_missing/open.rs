@@ -1,7 +1,8 @@
 //! Policies that let everybody through: the lock exists, and stands open.
 
 use super::META;
-use crate::facts::schema::{Caller, Model, NameClass, OwnerKind, Policy, PolicyRule, Predicate, Privacy, Reach, column_classes, model_classes};
+use crate::facts::schema::{Caller, Model, NameClass, OwnerKind, Policy, PolicyRule, Predicate, Privacy, Reach, Schema, column_classes, model_classes};
+use crate::facts::schema::names::{singular, snake};
 use crate::model::sql::PolicyCommand;
 use crate::rules::database::api::{Served, asked_for, is_closed};
 use crate::rules::database::change::{ChangeKind, DatabaseChange};
@@ -12,7 +13,7 @@ use crate::rules::{Confidence, Finding, FixPlan, Impact, Place};
 pub(super) fn check(cx: &FileCx<'_>, served: Served, out: &mut Vec<Finding>) {
     for model in cx.schema.models().iter().filter(|model| is_own(model) && model.row_security.enabled != Some(false) && !is_closed(&model.row_security)) {
         for policy in model.row_security.policies.iter().filter(|policy| policy.permissive && policy.site.file == *cx.file) {
-            let Some(mut verdict) = verdict(model, policy) else { continue };
+            let Some(mut verdict) = verdict(cx.schema, model, policy) else { continue };
             if served == Served::Perhaps {
                 verdict.confidence = verdict.confidence.min(Confidence::Likely);
             }
@@ -36,7 +37,7 @@ struct Verdict {
     message: String,
 }
 
-fn verdict(model: &Model, policy: &Policy) -> Option<Verdict> {
+fn verdict(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
     let table = &model.table;
     let rules = || policy.using.iter().chain(&policy.check);
     if rules().any(|rule| rule.predicate.trusts_editable_claim()) && (policy.covers_caller(Caller::SignedIn)) {
@@ -72,7 +73,7 @@ fn verdict(model: &Model, policy: &Policy) -> Option<Verdict> {
         }
         _ => {}
     }
-    reads(model, policy).or_else(|| inserts(model, policy))
+    reads(schema, model, policy).or_else(|| inserts(model, policy)).or_else(|| joins(schema, model, policy))
 }
 
 /// How far the policy opens the table for a command, and to whom; `None` where another policy narrows it again.
@@ -85,7 +86,7 @@ fn widest(model: &Model, policy: &Policy, command: PolicyCommand) -> Option<(Rea
     })
 }
 
-fn reads(model: &Model, policy: &Policy) -> Option<Verdict> {
+fn reads(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
     if !policy.covers(PolicyCommand::Select) {
         return None;
     }
@@ -108,6 +109,16 @@ fn reads(model: &Model, policy: &Policy) -> Option<Verdict> {
     }
     if model.privacy() == Privacy::Principal {
         return None;
+    }
+    // What is added to what is private is as private: replies to a ticket.
+    let on_private = model.columns.iter().filter_map(|column| schema.get(&column.references.as_ref()?.model)).any(|on| {
+        on.privacy() == Privacy::Private && !on.is_tenant && model_classes(&on.table).has(NameClass::PrivateModel)
+    });
+    if on_private && !named(NameClass::OfferModel) && !named(NameClass::Membership) {
+        return match who {
+            Caller::Anonymous => make(Impact::High, Confidence::Likely, "every row".to_owned()),
+            Caller::SignedIn => make(Impact::Medium, Confidence::Proven, "every row".to_owned()),
+        };
     }
     if model.privacy() != Privacy::Private
         || named(NameClass::AuthoredModel)
@@ -141,6 +152,29 @@ fn inserts(model: &Model, policy: &Policy) -> Option<Verdict> {
     };
     let message = format!("{} asks {}: {} can {what}", title(policy), asks(policy, who), people(who));
     Some(Verdict { detail: "insert", impact: Impact::Medium, confidence, of_check: policy.check.is_some(), message })
+}
+
+/// Who belongs to what is added by the person, and nothing asks to what, and as what.
+fn joins(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
+    let membership = model.membership.as_ref().filter(|_| policy.covers(PolicyCommand::Insert))?;
+    let rule = policy.check.as_ref()?;
+    let is_only_me = rule.predicate.parts().iter().all(|part| match part {
+        Predicate::All(_) | Predicate::SignedIn => true,
+        Predicate::Owner { column } => *column == membership.principal_column,
+        _ => false,
+    });
+    let role = model.columns.iter().find(|column| column_classes(&column.name).has(NameClass::Protected))?;
+    if !is_only_me || rule.predicate.owner_columns().is_empty() || !policy.covers_caller(Caller::SignedIn) {
+        return None;
+    }
+    let message = format!(
+        "{} asks only that the row is about the caller: anyone who signs up can add themselves to any {}, with any `{}` in `{}`",
+        title(policy),
+        schema.get(&membership.tenant).map_or_else(|| "group".to_owned(), |group| singular(&snake(&group.name))),
+        role.db_name,
+        model.table
+    );
+    Some(Verdict { detail: "join", impact: Impact::High, confidence: Confidence::Proven, of_check: true, message })
 }
 
 /// A claim that the person can change, as it is called.

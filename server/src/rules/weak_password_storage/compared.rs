@@ -109,8 +109,12 @@ fn timing(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
     let name = [last(&sent.path), last(&secret.path)].into_iter().find(|name| is_signature(name));
     let name = name.or_else(|| is_computed(&secret.value).then(|| last(&sent.path)))?;
     let name = if name.is_empty() { "a secret" } else { name };
-    // What is computed differs with each try, so that much can be learned; a fixed secret is hard to measure over a network.
-    let confidence = if is_sent(sent) && is_computed(&secret.value) { Confidence::Proven } else { Confidence::Likely };
+    // A fixed secret of the program's own is hard to measure over a network; what is computed differs with each try.
+    let confidence = match (is_sent(sent), is_computed(&secret.value)) {
+        (true, true) => Confidence::Proven,
+        (_, true) => Confidence::Likely,
+        _ => Confidence::Possible,
+    };
     let mut raw = Raw::new(&META, compare.site.clone(), confidence);
     raw.impact = Some(Impact::Low);
     raw.detail = "timing".into();
