@@ -38,7 +38,13 @@ const TEXT: &str = include_str!("../../../queries/catalogue/private-names.toml")
 /// The table is part of the program; a test shows that it can be read.
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let raw: Raw = toml::from_str(TEXT).unwrap_or_default();
-    Table { columns: Names::of(raw.columns), personal: Names::of(raw.personal), values: Names::of(raw.values), worst: Names::of(raw.worst), harmless: Names::of(raw.harmless) }
+    Table {
+        columns: Names::of(raw.columns),
+        personal: Names::of(raw.personal),
+        values: Names::of(raw.values),
+        worst: Names::of(raw.worst),
+        harmless: Names::of(raw.harmless),
+    }
 });
 
 impl Names {

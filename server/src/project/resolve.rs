@@ -359,7 +359,8 @@ fn inside(file: &str, folder: &str) -> bool {
 
 /// Whether the content of this file decides where imports lead.
 pub fn configures(file: &FileId) -> bool {
-    matches!(file.file_name(), "package.json" | "tsconfig.json" | "jsconfig.json" | "deno.json" | "deno.jsonc" | "import_map.json") || file.file_name().starts_with("tsconfig.")
+    matches!(file.file_name(), "package.json" | "tsconfig.json" | "jsconfig.json" | "deno.json" | "deno.jsonc" | "import_map.json")
+        || file.file_name().starts_with("tsconfig.")
 }
 
 /// `folder` and a relative path, with `.` and `..` taken away. An absolute path stays.

@@ -63,7 +63,8 @@ impl World for Linked<'_> {
         let known = self.unimported.borrow().get(&key).cloned();
         known.unwrap_or_else(|| {
             let is_it = |file: &FileId| fitting.folders.iter().any(|folder| below(file, folder));
-            let mut files: Vec<FileId> = self.project.files().filter(|(file, known)| known.module.is_some() && is_it(file)).map(|(file, _)| file.clone()).collect();
+            let mut files: Vec<FileId> =
+                self.project.files().filter(|(file, known)| known.module.is_some() && is_it(file)).map(|(file, _)| file.clone()).collect();
             files.sort();
             let files: Arc<[FileId]> = files.into();
             self.unimported.borrow_mut().insert(key, Arc::clone(&files));

@@ -127,7 +127,8 @@ impl Walker<'_> {
 
 /// What comes from the request, or from wherever else.
 pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument], site: Site) -> Value {
-    let name = args.first().and_then(|arg| arg.value.as_str()).map(|text| Name::from(&**text));
+    // `getRouterParam(event, "id")` gets the request first.
+    let name = args.iter().take(2).find_map(|arg| arg.value.as_str()).map(|text| Name::from(&**text));
     let origin = Origin {
         part: source.part,
         name: name.clone().unwrap_or_else(|| called_name(function)),

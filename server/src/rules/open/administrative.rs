@@ -75,7 +75,7 @@ fn decides(route: &Route, door: &Door) -> bool {
 /// A place where people look each other up.
 pub fn is_directory(route: &Route) -> bool {
     let words: Vec<String> = route.path.iter().flat_map(|path| names::words(path)).collect();
-    words.iter().any(|word| matches!(word.as_str(), "team" | "people" | "directory" | "colleagues" | "roster" | "leaderboard" | "players" | "community"))
+    words.iter().any(|word| matches!(word.as_str(), "team" | "directory" | "colleagues" | "roster" | "leaderboard" | "players" | "community"))
 }
 
 /// `/api/admin/users`, `impersonateUser`, `/orders/:id/refund`.

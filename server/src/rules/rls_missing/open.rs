@@ -1,8 +1,8 @@
 //! Policies that let everybody through: the lock exists, and stands open.
 
 use super::META;
-use crate::facts::schema::{Caller, Model, NameClass, OwnerKind, Policy, PolicyRule, Predicate, Privacy, Reach, Schema, column_classes, model_classes};
 use crate::facts::schema::names::{singular, snake};
+use crate::facts::schema::{Caller, Model, NameClass, OwnerKind, Policy, PolicyRule, Predicate, Privacy, Reach, Schema, column_classes, model_classes};
 use crate::model::sql::PolicyCommand;
 use crate::rules::database::api::{Served, asked_for, is_closed};
 use crate::rules::database::change::{ChangeKind, DatabaseChange};
@@ -111,9 +111,11 @@ fn reads(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
         return None;
     }
     // What is added to what is private is as private: replies to a ticket.
-    let on_private = model.columns.iter().filter_map(|column| schema.get(&column.references.as_ref()?.model)).any(|on| {
-        on.privacy() == Privacy::Private && !on.is_tenant && model_classes(&on.table).has(NameClass::PrivateModel)
-    });
+    let on_private = model
+        .columns
+        .iter()
+        .filter_map(|column| schema.get(&column.references.as_ref()?.model))
+        .any(|on| on.privacy() == Privacy::Private && !on.is_tenant && model_classes(&on.table).has(NameClass::PrivateModel));
     if on_private && !named(NameClass::OfferModel) && !named(NameClass::Membership) {
         return match who {
             Caller::Anonymous => make(Impact::High, Confidence::Likely, "every row".to_owned()),
