@@ -15,7 +15,7 @@ use super::world::Linked;
 use crate::facts::event::Event;
 use crate::facts::place::{FunctionKey, ItemKey};
 use crate::facts::scope::Module;
-use crate::facts::value::{Closure, Kind, Value};
+use crate::facts::value::Kind;
 use crate::facts::walk::{ModuleCache, Walker};
 use crate::model::{FunctionId, Segment};
 use crate::text::{Span, common_ends};
@@ -124,16 +124,7 @@ impl Roots {
                             ground.walks.keep(root, Some(Arc::new(route)), walker)
                         }
                         None => {
-                            let closure = Closure {
-                                item: item.clone(),
-                                function,
-                                captured: None,
-                                this: None,
-                                class: None,
-                                bound: Vec::new(),
-                                assumes: Default::default(),
-                            };
-                            walker.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
+                            walker.alone(item, function);
                             ground.walks.keep(root, None, walker)
                         }
                     }

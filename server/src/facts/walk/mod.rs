@@ -33,6 +33,7 @@ pub mod inline;
 mod leaving;
 mod library;
 mod member;
+mod member_name;
 mod modules;
 mod name;
 mod noticed;
