@@ -60,6 +60,8 @@ pub enum SinkKind {
     Storage,
     /// The name of a template that a page is made with.
     Template,
+    /// The name of the object that is written to, where it is looked up by name; the argument is the name that is written.
+    Member,
     /// Kept as a file, or handed to a service that keeps files.
     Upload,
 }

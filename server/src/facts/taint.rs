@@ -22,6 +22,8 @@ pub enum Part {
     Files,
     /// Something in a browser that an outsider can set: the address, messages, storage.
     Browser,
+    /// What stands in a page, or is typed or pasted into it.
+    Page,
     /// What another server answered.
     Fetched,
     /// What a language model wrote.

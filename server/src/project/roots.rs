@@ -15,7 +15,7 @@ use super::world::Linked;
 use crate::facts::event::Event;
 use crate::facts::place::{FunctionKey, ItemKey};
 use crate::facts::scope::Module;
-use crate::facts::value::{Closure, Kind, Value};
+use crate::facts::value::Kind;
 use crate::facts::walk::{ModuleCache, Walker};
 use crate::model::{FunctionId, Segment};
 use crate::text::{Span, common_ends};
@@ -124,18 +124,10 @@ impl Roots {
                             ground.walks.keep(root, Some(Arc::new(route)), walker)
                         }
                         None => {
-                            let method = walker.as_method(item, function);
-                            let closure = Closure {
-                                item: item.clone(),
-                                function,
-                                captured: None,
-                                this: None,
-                                class: None,
-                                bound: Vec::new(),
-                                assumes: Default::default(),
-                            };
-                            let value = method.unwrap_or_else(|| Value::new(Kind::Function(Arc::new(closure))));
-                            walker.root(&value, Vec::new());
+                            match walker.as_method(item, function) {
+                                Some(method) => drop(walker.root(&method, Vec::new())),
+                                None => walker.alone(item, function),
+                            }
                             ground.walks.keep(root, None, walker)
                         }
                     }

@@ -7,7 +7,7 @@ use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Event, SinkKind};
 use crate::facts::place::Site;
-use crate::facts::taint::Cleanings;
+use crate::facts::taint::{Cleanings, Part};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("code-injection"),
@@ -22,12 +22,15 @@ pub static META: RuleMeta = RuleMeta {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let Event::Sink(sink) = event else { continue };
-        if sink.kind != SinkKind::Code || cx.project.surface(&sink.site.item.file).is_exposed() {
+        if sink.kind != SinkKind::Code {
             continue;
         }
+        let is_in_browser = cx.project.surface(&sink.site.item.file).is_exposed();
         let mut found: Vec<(Input, Option<Site>)> = Vec::new();
         for hole in holes(&sink.value, Cleanings::CODE) {
-            let Some(mut input) = hole.input(Cleanings::CODE, sink, Some(Confidence::Possible)) else { continue };
+            let sent = if is_in_browser { None } else { hole.input(Cleanings::CODE, sink, Some(Confidence::Possible)) };
+            // What a link to a page says is run for whoever opens it, wherever the page is made.
+            let Some(mut input) = sent.or_else(|| Input::of_browser(hole.value, Cleanings::CODE, &sink.facts)) else { continue };
             let is_known = hole.is_checked(&sink.facts, &|_, found| match found {
                 Found::Known => true,
                 Found::Pattern(pattern) => is_whole_pattern(pattern),
@@ -49,7 +52,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.detail = sink.client.clone();
         let (name, from) = (&input.name, input.from());
         let template = sink.client.starts_with("template");
+        if input.part == Part::Browser {
+            raw.impact = Some(Impact::High);
+        }
         raw.message = match (template, sink.client.as_str()) {
+            _ if input.part == Part::Browser => format!(
+                "`{name}`, {from}, is run as a program in the page: a link with a script in it runs that script for whoever opens it, and takes over their account."
+            ),
             (true, _) => format!(
                 "`{name}`, {from}, becomes part of a template, not of what it shows: `{{{{7*7}}}}` typed there is calculated, and a longer one runs programs on your server."
             ),

@@ -62,6 +62,11 @@ impl Input {
         Input::from_part(value, Part::Fetched, cleaning, facts, Confidence::Likely)
     }
 
+    /// What stands in the page as text: nothing says that whoever wrote it may write markup.
+    pub fn of_page(value: &Value, cleaning: Cleanings, facts: &Facts) -> Option<Input> {
+        Input::from_part(value, Part::Page, cleaning, facts, Confidence::Likely)
+    }
+
     /// What a link to the page can set: its address, a message to its window.
     pub fn of_browser(value: &Value, cleaning: Cleanings, facts: &Facts) -> Option<Input> {
         Input::from_part(value, Part::Browser, cleaning, facts, Confidence::Proven)
@@ -133,6 +138,7 @@ pub fn from(part: Part) -> &'static str {
         Part::Cookies => "from a cookie",
         Part::Files => "from an uploaded file",
         Part::Browser => "from the page's address or a message to it",
+        Part::Page => "text of the page",
         Part::Model => "written by a language model",
         Part::Local => "from the command line",
         Part::Fetched => "from another server",

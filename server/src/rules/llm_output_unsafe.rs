@@ -41,7 +41,7 @@ fn harm(kind: SinkKind) -> Option<(Cleanings, &'static str, &'static str)> {
         SinkKind::Fetch => (Cleanings::URL, "is the address that is fetched", "reach your internal network or send data out"),
         SinkKind::Redirect => (Cleanings::REDIRECT, "is where the visitor is sent", "send people to a page of their own"),
         SinkKind::Deserialize => (Cleanings::CODE, "is read as objects of the program", "run anything on your server"),
-        SinkKind::Log | SinkKind::Storage | SinkKind::Template | SinkKind::Upload => return None,
+        SinkKind::Log | SinkKind::Storage | SinkKind::Template | SinkKind::Upload | SinkKind::Member => return None,
     })
 }
 

@@ -40,6 +40,7 @@ mod ownership_plan;
 mod parts;
 pub mod path_traversal;
 pub mod plan;
+mod prototype_written;
 pub mod public_env_secret;
 pub mod public_source_maps;
 pub mod public_storage;
@@ -150,6 +151,7 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     weak_password_storage::check(cx, &mut out);
     weak_random::check(cx, &mut out);
     mass_assignment::check(cx, &mut out);
+    prototype_written::check(cx, &mut out);
     missing_rate_limit::check(cx, &mut out);
     missing_validation::check(cx, &mut out);
     webhook_unverified::check(cx, &mut out);

@@ -89,7 +89,10 @@ fn of_link(hole: &Hole<'_>, sink: &Sink) -> Option<Input> {
     let input = Input::of_browser(hole.value, Cleanings::REDIRECT, &sink.facts)?;
     // `params.get("next")` is called what was asked for.
     let asked = hole.value.symbol().and_then(|symbol| symbol.path.last()).unwrap_or(&input.name);
-    let is_address = matches!(asked.as_str(), "href" | "pathname" | "search" | "hash" | "URL" | "documentURI" | "referrer" | "location" | "name" | "a value");
+    // `location.search.slice(1)`: all that stands behind the question mark, and nothing else.
+    let is_rest = matches!(input.name.as_str(), "search" | "hash") && hole.value.symbol().is_none_or(|symbol| symbol.path.is_empty());
+    let is_address =
+        !is_rest && matches!(asked.as_str(), "href" | "pathname" | "search" | "hash" | "URL" | "documentURI" | "referrer" | "location" | "name" | "a value");
     (!is_address).then_some(Input { confidence: Confidence::Likely, ..input })
 }
 

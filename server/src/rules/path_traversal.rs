@@ -150,7 +150,8 @@ fn is_checked(hole: &Hole<'_>, sink: &Sink) -> bool {
         Found::Text(_) => {
             let begins = found.begins().is_some_and(|(text, holds)| match text {
                 None => holds,
-                Some("..") => !holds,
+                // `..`, `../`, `.`: nothing that leads out of the folder begins otherwise, but for what begins at the root.
+                Some(text) if !text.is_empty() && text.chars().all(|c| matches!(c, '.' | '/' | '\\')) && text.starts_with('.') => !holds,
                 Some(text) => holds && text.len() > 1 && !text.starts_with('.'),
             });
             let holds = found.holds().is_some_and(|(text, holds)| !holds && text.is_some_and(|text| text.contains("..") || text == "/"));

@@ -3,7 +3,7 @@
 use super::raw::{Raw, RuleCx};
 use crate::facts::event::Sink;
 use crate::facts::place::Site;
-use crate::model::{ExprKind, Function, Segment};
+use crate::model::{Expr, ExprKind, Function, Segment};
 use crate::project::session::RootKey;
 use crate::text::Span;
 
@@ -28,24 +28,34 @@ fn is_in_one_function(cx: &RuleCx<'_>, call: &Site, hole: &Site) -> bool {
     }
     if hole.item != call.item {
         // Put together in the file itself, where everything below can use it; or by a function that gives it to this one.
-        return root_holds(cx, call) && !root_holds(cx, hole) || asks(cx, call, hole);
+        return root_holds(cx, call) && !root_holds(cx, hole) || is_called_from_afar(cx, hole, call);
     }
     let Some(placed) = cx.project.placed(&call.item) else { return false };
-    match innermost(&placed.segment, hole.span) {
-        Some(function) if !function.span.contains(call.span) => root_holds(cx, call) && !root_holds(cx, hole) || asks(cx, call, hole),
+    let segment = &placed.segment;
+    match innermost(segment, hole.span) {
+        Some(maker) if !maker.span.contains(call.span) => {
+            is_called(segment, maker, innermost(segment, call.span)) || root_holds(cx, call) && !root_holds(cx, hole)
+        }
         _ => true,
     }
 }
 
-/// Does the function around the one place call the function around the other? Then that one only gave it a part.
-fn asks(cx: &RuleCx<'_>, call: &Site, hole: &Site) -> bool {
-    let (Some(here), Some(there)) = (cx.project.placed(&call.item), cx.project.placed(&hole.item)) else { return false };
-    let (Some(caller), Some(called)) = (innermost(&here.segment, call.span), innermost(&there.segment, hole.span)) else { return false };
-    !called.name.is_empty()
-        && here.segment.exprs.iter().filter(|expr| caller.span.contains(expr.span)).any(|expr| match &expr.kind {
-            ExprKind::Call { callee, .. } => matches!(&here.segment[*callee].kind, ExprKind::Name(name) if *name == called.name),
-            _ => false,
-        })
+/// The same of two functions of one file.
+fn is_called_from_afar(cx: &RuleCx<'_>, hole: &Site, call: &Site) -> bool {
+    let (Some(makers), Some(users)) = (cx.project.placed(&hole.item), cx.project.placed(&call.item)) else { return false };
+    let (maker, user) = (innermost(&makers.segment, hole.span), innermost(&users.segment, call.span));
+    maker.is_some_and(|maker| is_called(&users.segment, maker, user))
+}
+
+/// Whether a function that makes a text is called, by its name, in the one that uses it.
+fn is_called(segment: &Segment, maker: &Function, user: Option<&Function>) -> bool {
+    let Some(user) = user.filter(|_| !maker.name.is_empty()) else { return false };
+    let named = |callee: &Expr| match &callee.kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => *name == maker.name,
+        _ => false,
+    };
+    let calls = segment.exprs.iter().filter(|expr| user.body_span.contains(expr.span));
+    calls.filter_map(|expr| if let ExprKind::Call { callee, .. } = &expr.kind { Some(&segment[*callee]) } else { None }).any(named)
 }
 
 fn innermost(segment: &Segment, span: Span) -> Option<&Function> {

@@ -43,6 +43,7 @@ const FILES: &[(&str, &str)] = &[
     ("python-language.toml", include_str!("../../../../queries/catalogue/python-language.toml")),
     ("ecma-sinks.toml", include_str!("../../../../queries/catalogue/ecma-sinks.toml")),
     ("python-sinks.toml", include_str!("../../../../queries/catalogue/python-sinks.toml")),
+    ("ecma-page-input.toml", include_str!("../../../../queries/catalogue/ecma-page-input.toml")),
     ("ecma-pages.toml", include_str!("../../../../queries/catalogue/ecma-pages.toml")),
     ("python-pages.toml", include_str!("../../../../queries/catalogue/python-pages.toml")),
     ("ecma-crypto.toml", include_str!("../../../../queries/catalogue/ecma-crypto.toml")),

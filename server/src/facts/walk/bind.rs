@@ -166,7 +166,11 @@ impl Walker<'_> {
             }
             ExprKind::Index { base, index, .. } => {
                 let old = self.eval(*base);
+                let written = self.site(segment[*index].span);
                 let index = self.eval(*index);
+                if depth == 0 {
+                    self.written_by_name(*base, &old, (&index, written), segment[place].span);
+                }
                 let changed = match index.as_str() {
                     Some(key) => {
                         let key = Name::from(&**key);

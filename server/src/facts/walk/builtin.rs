@@ -27,6 +27,13 @@ impl Walker<'_> {
         if let Some(told) = self.tested(base, name, args) {
             return Some(told);
         }
+        // A stream that flows into another gives that one back.
+        if name == "pipe"
+            && let ([only], false) = (args, self.python())
+            && matches!(only.value.kind(), Kind::Library(library) if library.step == "()" && !library.states.is_empty() && library.package != "rxjs")
+        {
+            return Some(only.value.clone());
+        }
         match base.kind() {
             // `Note.objects.none()`: no rows, and no question.
             Kind::Library(library) if self.python() && name == "none" && args.is_empty() && (library.query.is_some() || !library.states.is_empty()) => {
@@ -77,6 +84,13 @@ impl Walker<'_> {
                 }
                 _ => None,
             },
+            // `util.format("... %s", name)`
+            Kind::Library(library) if library.package == "util" && library.step != "()" && name == "format" && !self.python() => {
+                first?.as_str()?;
+                let rest = args.iter().skip(1).map(|arg| arg.value.clone()).collect();
+                let rest = Value::new(Kind::Seq(Arc::new(Seq { items: rest, rest: None })));
+                Some(self.percent(first?, &rest, span))
+            }
             // What a library promises is what it gives: `fetch(url).then((answer) => answer.json())`.
             Kind::Library(library) if name == "then" && library.query.is_none() && !library.states.is_empty() && library.step == "()" => {
                 self.once_there(base, first?)
@@ -111,7 +125,8 @@ impl Walker<'_> {
 
     /// Something from outside of which the library that brought it knows no such method: `req.query.name.trim()`.
     pub(super) fn is_mere_content(&self, base: &Value, library: &Library, name: &Name) -> bool {
-        let comes_in = |part: Part| part.is_request() || matches!(part, Part::Browser | Part::Fetched | Part::Model | Part::Local | Part::Parameter);
+        let comes_in =
+            |part: Part| part.is_request() || matches!(part, Part::Browser | Part::Page | Part::Fetched | Part::Model | Part::Local | Part::Parameter);
         library.query.is_none() && base.taint().iter().any(|origin| comes_in(origin.part)) && self.world.catalogue().member(&library.states, name).is_empty()
     }
 

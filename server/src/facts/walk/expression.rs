@@ -80,7 +80,7 @@ impl Walker<'_> {
                     }
                     None => given,
                 };
-                self.assigned = op.is_none().then(|| self.value_span(*value));
+                self.assigned = Some(self.value_span(*value));
                 self.assign(*target, given.clone());
                 self.assigned = None;
                 given

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::wrapped::Called;
 use super::{Frame, MOST_DEPTH, Outcome, Walker};
 use crate::facts::check::Facts;
-use crate::facts::place::FunctionKey;
+use crate::facts::place::{FunctionKey, ItemKey};
 use crate::facts::taint::Taint;
 use crate::facts::value::{Alternative, Argument, Closure, Kind, Seq, Value};
 use crate::facts::ways::Ways;
-use crate::model::FunctionKind;
+use crate::model::{ClassId, FunctionId, FunctionKind};
 use crate::text::Span;
 
 impl Walker<'_> {
@@ -100,6 +100,33 @@ impl Walker<'_> {
             Alternative { value: alternative.value, facts }
         });
         Outcome { value: Some(Value::union(alternatives.collect())), facts }
+    }
+
+    /// Walks a function that nobody is seen to call. A method is one of an object that was made with arguments nobody knows.
+    pub fn alone(&mut self, item: &ItemKey, function: FunctionId) {
+        let this = self.of_its_class(item, function);
+        let class = this.as_ref().and_then(|this| if let Kind::Instance(instance) = this.kind() { Some(instance.class.clone()) } else { None });
+        let closure = Closure { item: item.clone(), function, captured: None, this, class, bound: Vec::new(), assumes: Default::default() };
+        self.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
+    }
+
+    /// The object whose method this is, as its constructor leaves it. What the constructor does is told where it is walked itself.
+    fn of_its_class(&mut self, item: &ItemKey, function: FunctionId) -> Option<Value> {
+        let (events, visited) = (self.events.len(), self.visited.clone());
+        let made = self.inside(item, None, None, |walker| {
+            let segment = walker.frame().segment.clone();
+            let is_method = matches!(segment[function].kind, FunctionKind::Method | FunctionKind::Getter | FunctionKind::Setter);
+            if walker.python() || !is_method || segment[function].is_static {
+                return None;
+            }
+            let at = segment.classes.iter().position(|class| class.methods.contains(&function))?;
+            let Kind::Class(class) = walker.class_value(ClassId(at as u32)).kind().clone() else { return None };
+            Some(walker.construct(&class, &[]))
+        });
+        self.events.truncate(events);
+        self.visited = visited;
+        self.ended = false;
+        made.flatten()
     }
 
     /// Walks a function as the root: a handler with its roles, or any function with open parameters.

@@ -136,7 +136,9 @@ impl<'w> Walker<'w> {
                 Entry::Calls(calls) if calls.decorator => walked_callbacks = true,
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
-                    let callback = args.get(calls.arg).map(|arg| arg.value.clone());
+                    // Behind other arguments it may be left out, and something else stand there.
+                    let is_meant = |value: &Value| calls.arg == 0 || calls.key.is_some() || matches!(value.kind(), Kind::Function(_));
+                    let callback = args.get(calls.arg).map(|arg| arg.value.clone()).filter(is_meant);
                     let callback = match (callback, &calls.key) {
                         (Some(options), Some(key)) => Some(self.member(&options, key)).filter(|value| matches!(value.kind(), Kind::Function(_))),
                         (callback, _) => callback,

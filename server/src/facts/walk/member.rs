@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::Walker;
 use super::expression::either;
-use crate::facts::catalogue::{Entry, Returns};
+use crate::facts::catalogue::{Entry, Returns, Root as CatalogueRoot, State};
 use crate::facts::check::{Fact, Root, Symbol};
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
@@ -78,13 +80,16 @@ impl Walker<'_> {
             }
             Kind::Function(_) => Value::unknown(),
             // `window.location` is `location`.
-            Kind::Unknown if self.is_global_object(base) && !self.world.catalogue().root(&crate::facts::catalogue::Root::Global(name.clone())).is_empty() => {
-                self.global(name)
+            Kind::Unknown if self.is_global_object(base) && !self.world.catalogue().root(&CatalogueRoot::Global(name.clone())).is_empty() => self.global(name),
+            Kind::Unknown if self.is_global_object(base) && !self.of_window(name).is_empty() => {
+                let library = Library { step: name.clone(), states: self.of_window(name), ..Library::default() };
+                self.known(Value::new(Kind::Library(Arc::new(library))))
             }
             Kind::Unknown if self.is_global_object(base) && self.resolving.len() < 16 => self.put_globally(name).unwrap_or_else(|| {
                 let value = Value::unknown().with_taint(base.taint().member(name));
                 base.symbol().map_or_else(|| value.clone(), |symbol| value.clone().with_symbol(symbol.member(name)))
             }),
+            Kind::Unknown if self.is_told_by_name(base, name) => self.named_part(base, name),
             _ => {
                 let mut value = Value::unknown().with_taint(base.taint().member(name));
                 if let Some(symbol) = base.symbol() {
@@ -104,6 +109,32 @@ impl Walker<'_> {
     pub(super) fn is_kept_globally(&self, value: &Value) -> bool {
         let is_global = |symbol: &Symbol| !symbol.path.is_empty() && matches!(&symbol.root, Root::Global(name) if name == "globalThis");
         matches!(value.kind(), Kind::Unknown) && value.symbol().is_some_and(is_global)
+    }
+
+    /// A member of something unknown that only one kind of thing has: `event.clipboardData`. What was sent is read by its own names.
+    fn is_told_by_name(&self, base: &Value, name: &Name) -> bool {
+        !self.python() && base.taint().iter().all(|origin| !origin.part.is_request()) && !self.parts_of(name).is_empty()
+    }
+
+    /// `window.name`: what no code calls without saying whose it is.
+    fn of_window(&self, name: &Name) -> SmallVec<[State; 2]> {
+        let catalogue = self.world.catalogue();
+        catalogue.member(&catalogue.root(&CatalogueRoot::Global(Name::new_static("window"))), name)
+    }
+
+    fn parts_of(&self, name: &Name) -> SmallVec<[State; 2]> {
+        let catalogue = self.world.catalogue();
+        catalogue.member(&catalogue.root(&CatalogueRoot::Role(Name::new_static("ecma.part"))), name)
+    }
+
+    fn named_part(&mut self, base: &Value, name: &Name) -> Value {
+        let library = Library { step: name.clone(), states: self.parts_of(name), receiver: Some(base.clone()), ..Library::default() };
+        let value = Value::new(Kind::Library(Arc::new(library))).with_taint(base.taint().member(name));
+        let value = match base.symbol() {
+            Some(symbol) => value.with_symbol(symbol.member(name)),
+            None => value,
+        };
+        self.known(value)
     }
 
     pub(super) fn is_global_object(&self, base: &Value) -> bool {
@@ -160,7 +191,7 @@ impl Walker<'_> {
             if let Some(class) = self.stub_class(&library.package, name) {
                 return class;
             }
-            let export = crate::facts::catalogue::Root::Export { package: library.package.clone(), name: name.clone() };
+            let export = CatalogueRoot::Export { package: library.package.clone(), name: name.clone() };
             for state in catalogue.root(&export) {
                 if !states.contains(&state) {
                     states.push(state);
@@ -263,6 +294,7 @@ fn part_name(part: Part) -> Name {
         Part::Input => "input",
         Part::Files => "files",
         Part::Browser => "browser",
+        Part::Page => "page",
         Part::Fetched => "fetched",
         Part::Model => "model",
         Part::Local => "local",

@@ -35,6 +35,7 @@ mod leaving;
 mod library;
 mod matched;
 mod member;
+mod member_name;
 mod modules;
 mod name;
 mod noticed;

@@ -1,11 +1,12 @@
 //! What becomes markup of a page: attributes of elements, members of them, and what a component is given or keeps.
 
 use super::Walker;
+use super::expression::either;
 use crate::facts::catalogue::{Entry, Root};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::taint::Part;
-use crate::facts::value::{Alternative, Argument, Kind, Value};
+use crate::facts::value::{Alternative, Argument, Kind, Library, Value};
 use crate::model::{BinaryOp, CallKind, Entry as Field, ExprId, ExprKind, JsxAttribute, Key, Segment};
 use crate::text::{Name, Span};
 
@@ -142,14 +143,24 @@ impl Walker<'_> {
 
     /// What a state may hold by now.
     pub(super) fn with_kept(&self, value: Value) -> Value {
-        if self.kept.is_empty() {
-            return value;
-        }
         let Kind::Library(library) = value.kind() else { return value };
-        match (&library.site, library.step.as_str()) {
-            (Some(site), "0") => self.kept_at(site).unwrap_or(value),
-            _ => value,
+        let (Some(site), "0") = (&library.site, library.step.as_str()) else { return value };
+        match (self.begun_with(library), self.kept_at(site)) {
+            (Some(begun), Some(kept)) => either(begun, kept),
+            (Some(begun), None) => begun,
+            (None, Some(kept)) => kept,
+            (None, None) => value,
         }
+    }
+
+    /// What a state holds at first, where somebody outside has a say in that: `useState(params.get("q"))`.
+    fn begun_with(&self, first: &Library) -> Option<Value> {
+        let made = first.receiver.as_ref()?.as_library().filter(|made| made.step == "()")?;
+        let given = &made.args.first()?.value;
+        let catalogue = self.world.catalogue();
+        let setter = catalogue.call(&catalogue.member(&made.states, "1"));
+        let is_state = catalogue.at(&setter).any(|entry| matches!(entry, Entry::Keeps));
+        (is_state && !given.taint().is_empty() && !matches!(given.kind(), Kind::Function(_))).then(|| given.clone())
     }
 
     /// A method of something of which only the method's name tells what it does: `element.insertAdjacentHTML(where, html)`.

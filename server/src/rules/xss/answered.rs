@@ -2,7 +2,7 @@
 
 use super::{Way, of_value};
 use crate::facts::catalogue::BUILT_IN;
-use crate::facts::event::{Event, Use, UseKind};
+use crate::facts::event::{Effect, Event, Use, UseKind};
 use crate::facts::taint::{Origin, Part};
 use crate::facts::value::{Argument, Kind, Value};
 use crate::rules::raw::{Raw, RuleCx};
@@ -49,7 +49,10 @@ fn is_sent_back(value: &Value) -> bool {
 /// How sure it is that a browser takes this as a page; `None` if it does not.
 pub(super) fn is_page(cx: &RuleCx<'_>, answer: Answer, value: &Value, args: &[Argument], at: usize) -> Option<Confidence> {
     let has_tags = opens_tag(&parts::literals(value));
-    let said = stated(args).or_else(|| {
+    let said = stated(args).or_else(|| stated_later(cx, args, at)).or_else(|| {
+        if answer == Answer::Typed {
+            return None;
+        }
         let before = cx.walk.events.iter().take(at).rev();
         before
             .filter_map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None })
@@ -68,6 +71,20 @@ pub(super) fn is_page(cx: &RuleCx<'_>, answer: Answer, value: &Value, args: &[Ar
 /// `<b`, `</b`, `<!`
 fn opens_tag(text: &str) -> bool {
     text.as_bytes().windows(2).any(|pair| pair[0] == b'<' && (pair[1].is_ascii_alphabetic() || matches!(pair[1], b'/' | b'!')))
+}
+
+/// What was put into the headers that the call is given: `headers.set("Content-Type", "text/html")`.
+fn stated_later(cx: &RuleCx<'_>, args: &[Argument], at: usize) -> Option<bool> {
+    let headers = args.iter().find_map(|arg| match arg.value.kind() {
+        Kind::Object(object) => object.get("headers").0?.as_library()?.site.clone(),
+        _ => None,
+    })?;
+    let of_these = |effect: &&Effect| {
+        let on = effect.of.as_library().and_then(|called| called.receiver.as_ref()).and_then(|receiver| receiver.as_library());
+        effect.kind == "header-set" && on.is_some_and(|on| on.site.as_ref() == Some(&headers))
+    };
+    let before = cx.walk.events.iter().take(at).rev();
+    before.filter_map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None }).filter(of_these).find_map(|effect| stated_in(&effect.args))
 }
 
 /// What the arguments of the answering call say of its type.
@@ -100,6 +117,11 @@ fn stated_in(args: &[Argument]) -> Option<bool> {
 fn is_markup(value: &Value, depth: u32) -> Option<bool> {
     match value.kind() {
         Kind::Str(text) => Some(is_html(text)),
+        // `new Headers({ "Content-Type": ... })`
+        Kind::Library(library) if library.step == "()" && depth < 3 => library.args.first().and_then(|arg| match arg.value.kind() {
+            Kind::Object(_) => is_markup(&arg.value, depth + 1),
+            _ => None,
+        }),
         Kind::Object(object) if depth < 3 => object.fields.iter().find_map(|(name, value)| {
             let name = name.as_str();
             let says = name.eq_ignore_ascii_case("content-type") || matches!(name, "contentType" | "content_type");

@@ -146,7 +146,7 @@ fn judge<'v>(hole: Hole<'v>, facts: &Facts, way: Way) -> Option<Found<'v>> {
     }
     let input = Input::of(value, Cleanings::HTML, facts, Some(of_parameters));
     let input = input.filter(|input| input.part != Part::Method && input.confidence > Confidence::Possible).or_else(|| {
-        let others = [Input::of_browser, Input::of_fetched, Input::of_stored];
+        let others = [Input::of_browser, Input::of_fetched, Input::of_stored, Input::of_page];
         others.iter().find_map(|other| other(value, Cleanings::HTML, facts)).filter(|input| input.part == Part::Browser || !is_no_text(&input.name))
     });
     // What a service sends to see whether it reached the right place, who has to send it back.
@@ -159,6 +159,9 @@ fn judge<'v>(hole: Hole<'v>, facts: &Facts, way: Way) -> Option<Found<'v>> {
     };
     if input.part == Part::Parameter && input.clean.has(Cleanings::RENDERED) {
         input.confidence = Confidence::Likely;
+        impact = Impact::Medium;
+    }
+    if input.part == Part::Page {
         impact = Impact::Medium;
     }
     // What a program writes into a script or a style is mostly its own; only what comes straight from a caller is told.
@@ -239,6 +242,9 @@ fn message(input: &Input) -> String {
                 "`{name}`, {from}, becomes markup of the page as it is: whoever wrote it can run a script for everyone who sees the page and take over their accounts."
             )
         }
+        Part::Page => format!(
+            "`{name}`, {from}, becomes markup of the page: what somebody typed, pasted or wrote there as plain text can be a script, which then runs for whoever sees it."
+        ),
         Part::Parameter => {
             format!("`{name}` becomes markup of the page as it is: if a person wrote it, they can run a script for everyone who sees the page.")
         }

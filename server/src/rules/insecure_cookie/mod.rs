@@ -1,14 +1,16 @@
 //! A cookie that signs somebody in can be read by scripts, or is sent where others can listen.
 
-use super::exposed::{FileCx, is_development_file};
-use super::options::{Options, Said, Switch, default_of, taken};
-use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
+mod written;
+
 use crate::facts::event::{Effect, Event};
 use crate::facts::names;
 use crate::facts::setup::Answer;
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_for_developers;
+use crate::rules::exposed::{FileCx, is_development_file};
+use crate::rules::options::{Options, Said, Switch, default_of, taken};
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::syntax::Language;
 use crate::text::Name;
 
@@ -19,7 +21,7 @@ pub static META: RuleMeta = RuleMeta {
     impact: Impact::Medium,
     audience: Audience::Everyday,
     cwe: &[1004, 614, 1275],
-    page: include_str!("../../../queries/rules/insecure-cookie.md"),
+    page: include_str!("../../../../queries/rules/insecure-cookie.md"),
 };
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -31,6 +33,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         match effect.kind.as_str() {
             "cookie" => out.extend(of_cookie(cx, effect)),
             "session" => out.extend(of_session(cx, effect)),
+            "header" => written::of_header(effect, out),
             "plugin" => out.extend(of_plugin(cx, effect)),
             "setting" => settings(cx, effect, out),
             _ => {}
@@ -315,6 +318,8 @@ fn is_of_login(name: &str) -> bool {
         "refreshtoken",
         "sessiontoken",
         "userid",
+        "authkey",
+        "authcookie",
     ]) || squeezed.ends_with("sid") && words.len() > 1
         || squeezed.contains("session")
         || has(&["user"]) && has(&["id", "uid"])

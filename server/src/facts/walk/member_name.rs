@@ -1,0 +1,57 @@
+//! Members that are written by names the code does not choose: `table[section][key] = value`.
+
+use super::Walker;
+use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::place::Site;
+use crate::facts::value::{Argument, Kind, Value};
+use crate::model::{ExprId, ExprKind, LogicalOp, PatternKind, StmtKind};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    /// `table[section][key] = value`: where both names are from outside, the first can be `__proto__`, which is the object behind
+    /// all others.
+    pub(super) fn written_by_name(&mut self, base: ExprId, old: &Value, (name, site): (&Value, Site), span: Span) {
+        let is_open = |value: &Value| value.as_str().is_none() && !value.taint().is_empty() && !matches!(value.kind(), Kind::Number(_));
+        if self.python() || !is_open(name) || matches!(old.kind(), Kind::Library(_) | Kind::Seq(_) | Kind::Instance(_)) {
+            return;
+        }
+        let Some((outer, at)) = self.looked_up(base, 0).filter(|(outer, _)| is_open(outer)) else { return };
+        let (call, facts) = (self.site(span), self.facts.clone());
+        self.events.push(Event::Sink(Sink {
+            kind: SinkKind::Member,
+            value: outer,
+            site: self.site(at),
+            call,
+            args: vec![Argument { name: Name::default(), value: name.clone(), site, spread: false }],
+            client: Name::default(),
+            facts,
+            guessed: false,
+            spoken: Vec::new(),
+        }));
+    }
+
+    /// The name by which an object was looked up: here, or where the variable got it that stands here.
+    fn looked_up(&mut self, place: ExprId, depth: u32) -> Option<(Value, Span)> {
+        let segment = self.frame().segment.clone();
+        match &segment[place].kind {
+            ExprKind::Index { index, .. } => Some((self.eval(*index), segment[*index].span)),
+            ExprKind::Logical { left, op: LogicalOp::Or | LogicalOp::Nullish, .. } if depth < 3 => self.looked_up(*left, depth + 1),
+            ExprKind::Name(name) if depth < 3 => {
+                let given = segment.stmts.iter().rev().find_map(|stmt| match &stmt.kind {
+                    StmtKind::Let { pattern, value: Some(value), .. } if stmt.span.end <= segment[place].span.start => match &segment[*pattern].kind {
+                        PatternKind::Name(known) if known == name => Some(*value),
+                        _ => None,
+                    },
+                    _ => None,
+                })?;
+                // Only names are looked at again: a call would do what it does twice.
+                match &segment[given].kind {
+                    ExprKind::Index { index, .. } if !matches!(segment[*index].kind, ExprKind::Name(_)) => None,
+                    ExprKind::Index { .. } | ExprKind::Logical { .. } => self.looked_up(given, depth + 1),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
