@@ -1,7 +1,6 @@
 //! What somebody else wrote becomes markup of a page.
 
 mod answered;
-mod bare;
 mod template;
 
 use super::input::Input;
@@ -31,7 +30,6 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         match event {
             Event::Sink(sink) if sink.kind == SinkKind::Html => of_sink(cx, sink, at, out),
             Event::Sink(sink) if sink.kind == SinkKind::Template => template::check(cx, sink, out),
-            Event::Effect(effect) if effect.kind == "bare-template" => bare::check(cx, effect, out),
             Event::Use(given) => answered::check_returned(cx, given, at, out),
             _ => {}
         }
