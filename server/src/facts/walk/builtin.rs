@@ -113,6 +113,17 @@ impl Walker<'_> {
             Kind::Library(library) if name == "fromhex" && matches!(library.step.as_str(), "bytes" | "bytearray") => {
                 first.filter(|text| matches!(text.kind(), Kind::Str(_))).cloned()
             }
+            // A model that was sent, as a dictionary: the same content.
+            Kind::Instance(_)
+                if self.python()
+                    && matches!(name.as_str(), "model_dump" | "dict")
+                    && !args.iter().any(|arg| matches!(arg.name.as_str(), "include" | "exclude"))
+                    && base.taint().iter().any(|origin| origin.part.is_request()) =>
+            {
+                let own = self.member(base, name);
+                let symbol = base.symbol().filter(|_| !matches!(own.kind(), Kind::Function(_)))?.clone();
+                Some(Value::unknown().with_taint(base.taint().clone()).with_symbol(symbol))
+            }
             Kind::Seq(_) | Kind::Rows(_) => self.list_method(base, name, args, span),
             Kind::Str(_) | Kind::Text(_) => self.text_method(base, name, args, span),
             Kind::Object(object) => self.object_method(base, &object.clone(), name, args),
