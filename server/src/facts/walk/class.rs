@@ -8,7 +8,7 @@ use crate::facts::check::{Root, Symbol};
 use crate::facts::place::ItemKey;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{ClassValue, Closure, Column, Instance, Kind, Library, Value};
-use crate::model::{ClassId, FunctionId, FunctionKind, StmtKind};
+use crate::model::{ClassId, ExprKind, FunctionId, FunctionKind, StmtKind};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -275,11 +275,24 @@ impl Walker<'_> {
         self.world.catalogue().at(&library.states).any(|entry| matches!(entry, Entry::Table))
     }
 
+    /// `@as_declarative()`: SQLAlchemy's older way to make a base of tables.
+    fn is_declarative(&self, class: &ClassValue) -> bool {
+        let Some(module) = self.world.module(&class.item.file) else { return false };
+        let Some(segment) = module.segment_of(&class.item).and_then(|at| module.model.segments.get(at)).map(|placed| &placed.segment) else { return false };
+        let Some(body) = segment.classes.get(class.class.0 as usize) else { return false };
+        body.decorators.iter().any(|decorator| match &segment[*decorator].kind {
+            ExprKind::Call { callee, .. } => {
+                matches!(&segment[*callee].kind, ExprKind::Name(name) | ExprKind::Member { name, .. } if name == "as_declarative")
+            }
+            _ => false,
+        })
+    }
+
     fn bases_are_table(&self, class: &ClassValue) -> bool {
         fn table(walker: &Walker<'_>, class: &ClassValue, depth: u32) -> bool {
             depth < 8
                 && class.bases.iter().any(|base| match base.kind() {
-                    Kind::Class(parent) => table(walker, parent, depth + 1),
+                    Kind::Class(parent) => walker.is_declarative(parent) || table(walker, parent, depth + 1),
                     Kind::Library(library) => walker.is_table(library),
                     _ => false,
                 })

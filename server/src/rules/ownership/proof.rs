@@ -48,7 +48,9 @@ impl Judge<'_> {
                 Fact::Same(a, b) if (a == symbol && is_principal(b)) || (b == symbol && is_principal(a)) => return true,
                 Fact::Contains(list, item) if item == symbol && is_principal(list) => return true,
                 // On whichever way one comes here, it was shown.
-                Fact::Any(arms) if !arms.is_empty() && arms.iter().all(|arm| self.is_verified(symbol, before, arm, depth + 1)) => return true,
+                Fact::Any(arms) if !arms.is_empty() && arms.iter().all(|arm| self.is_verified(symbol, before, &certain(facts).and(arm), depth + 1)) => {
+                    return true;
+                }
                 _ => {}
             }
         }
@@ -170,6 +172,13 @@ impl Judge<'_> {
             _ => false,
         }
     }
+}
+
+/// What holds on every way.
+fn certain(facts: &Facts) -> Facts {
+    let mut certain = Facts::none();
+    facts.iter().filter(|fact| !matches!(fact, Fact::Any(_))).for_each(|fact| certain.add(fact.clone()));
+    certain
 }
 
 fn names_caller(query: &Query) -> bool {
