@@ -5,6 +5,7 @@
 //!
 //! Types a call into function bodies at seeded places, a character at a time, and takes it away again. Prints the median and the 99th percentile
 //! in milliseconds, and what a keystroke takes of the processor on average: that is what to compare where others use the machine too.
+//! Every rule is on, and every fourth handler has mistakes in it, so that what is said of the rest of the file has its price, too.
 //! Nothing is asserted: figures are for people, and for comparing two states of the code on one machine.
 
 use std::fmt::Write;
@@ -69,7 +70,7 @@ fn measure(name: &str, text: &str) {
             let edited = began.elapsed();
             project = Arc::new(project.with(vec![(file.clone(), Some(Arc::clone(&document)))]));
             let known = began.elapsed();
-            std::hint::black_box(engine.check(&snapshot(&project), &file, &Cancel::default()));
+            std::hint::black_box(engine.check_briefly(&snapshot(&project), &file, &Cancel::default()));
             let checked = began.elapsed();
             times.edit.push(edited);
             times.project.push(known - edited);
@@ -122,11 +123,24 @@ fn typescript(lines: usize) -> String {
     while out.lines().count() < lines {
         let _ = write!(
             out,
-            "\nfunction total{i}(items: {{ id: string; price: number }}[]) {{\n  let sum = 0;\n  for (const item of items) {{\n    if (item.price > {i}) sum += item.price;\n    else sum -= 1;\n  }}\n  return `${{sum}} for {i}`;\n}}\n\napp.get('/orders{i}/:id', auth, async (req, res) => {{\n  const item = await prisma.order.findFirst({{ where: {{ id: req.params.id, userId: req.user.id }} }});\n  if (!item) return res.status(404).json({{ error: 'not found' }});\n  const label = total{i}(item.lines);\n  res.json({{ label, id: item.id, note: 'order number {i}' }});\n}});\n"
+            "\n{}function total{i}(items: {{ id: string; price: number }}[]) {{\n  let sum = 0;\n  for (const item of items) {{\n    if (item.price > {i}) sum += item.price;\n    else sum -= 1;\n  }}\n  return `${{sum}} for {i}`;\n}}\n\napp.get('/orders{i}/:id', auth, async (req, res) => {{\n  const item = await prisma.order.findFirst({{ where: {{ id: req.params.id, userId: req.user.id }} }});\n  if (!item) return res.status(404).json({{ error: 'not found' }});\n  const label = total{i}(item.lines);\n  res.json({{ label, id: item.id, note: 'order number {i}' }});\n}});\n",
+            if i % 4 == 0 { careless_typescript(i) } else { String::new() }
         );
         i += 1;
     }
     out
+}
+
+fn careless_typescript(i: usize) -> String {
+    format!(
+        "app.get('/search{i}', async (req, res) => {{\n  const found = await prisma.$queryRawUnsafe(`select * from orders where note = '${{req.query.note}}'`);\n  res.send('<p>' + req.query.note + eval(req.query.shown) + found.length + '</p>');\n}});\n\n"
+    )
+}
+
+fn careless_python(i: usize) -> String {
+    format!(
+        "\n\n@app.get(\"/search{i}\")\ndef search_{i}(note: str, db: Session = Depends(get_db)):\n    found = db.execute(f\"select * from orders where note = '{{note}}'\")\n    return {{\"found\": found.all(), \"shown\": eval(note)}}\n"
+    )
 }
 
 fn python(lines: usize) -> String {
@@ -137,7 +151,8 @@ fn python(lines: usize) -> String {
     while out.lines().count() < lines {
         let _ = write!(
             out,
-            "\n\ndef total_{i}(items):\n    total = 0\n    for item in items:\n        if item.price > {i}:\n            total += item.price\n        else:\n            total -= 1\n    return f\"{{total}} for {i}\"\n\n\n@app.get(\"/orders{i}/{{order_id}}\")\ndef order_{i}(order_id: int, user=Depends(auth), db: Session = Depends(get_db)):\n    item = db.query(Order).filter(Order.id == order_id, Order.user_id == user.id).first()\n    if item is None:\n        raise HTTPException(404)\n    return {{\"label\": total_{i}(item.lines), \"id\": item.id, \"note\": \"order number {i}\"}}\n"
+            "{}\n\ndef total_{i}(items):\n    total = 0\n    for item in items:\n        if item.price > {i}:\n            total += item.price\n        else:\n            total -= 1\n    return f\"{{total}} for {i}\"\n\n\n@app.get(\"/orders{i}/{{order_id}}\")\ndef order_{i}(order_id: int, user=Depends(auth), db: Session = Depends(get_db)):\n    item = db.query(Order).filter(Order.id == order_id, Order.user_id == user.id).first()\n    if item is None:\n        raise HTTPException(404)\n    return {{\"label\": total_{i}(item.lines), \"id\": item.id, \"note\": \"order number {i}\"}}\n",
+            if i % 4 == 0 { careless_python(i) } else { String::new() }
         );
         i += 1;
     }

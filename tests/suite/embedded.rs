@@ -61,7 +61,7 @@ fn repaired(files: &[(&str, &str)], name: &str) -> (Finding, Vec<(Fix, String)>)
                 let (found, silenced) = (check(project), |finding: &Finding| {
                     let known = project.file(&finding.place.file).expect("the file");
                     let today = Date::parse("2026-01-01").expect("a day");
-                    suppress::judge_file(&known.document, known.model.as_deref(), rules::all(), vec![finding.clone()], today).kept.is_empty()
+                    suppress::judge_file(known, rules::all(), vec![finding.clone()], today).kept.is_empty()
                 });
                 found.into_iter().filter(|finding| !silenced(finding)).collect()
             };

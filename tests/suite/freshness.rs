@@ -180,6 +180,11 @@ fn run(steps: &[Step]) {
         let all = anew.check_all(&snapshot(&fresh, &config), &Cancel::default()).expect("not cancelled");
         let of_file: Vec<Finding> = all.iter().filter(|finding| finding.place.file == file).cloned().collect();
         assert_eq!(told(&now), told(&of_file), "after step {version} in {file}\n{}", documents[step.file].text());
+        let plans = |findings: &[Finding]| findings.iter().map(|finding| format!("{:?}", finding.plans)).collect::<Vec<_>>();
+        assert_eq!(plans(&now), plans(&of_file), "repairs after step {version} in {file}");
+        let brief = engine.check_briefly(&snapshot(&current, &config), &file, &Cancel::default()).expect("not cancelled");
+        assert_eq!(told(&brief), told(&now), "in brief, after step {version} in {file}");
+        assert!(brief.iter().all(|finding| finding.plans.is_empty()));
         let everything = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
         assert_eq!(told(&everything), told(&all), "all files after step {version}");
         let believed =
@@ -292,6 +297,28 @@ fn what_stands_before_a_handler_is_read_from_its_configuration() {
             assert_eq!(count(&now, "missing-ownership"), usize::from(text == guarded), "with {text}: {now:?}");
             assert_eq!(count(&now, "missing-auth"), usize::from(text == *serverless), "with {text}: {now:?}");
         }
+    });
+}
+
+#[test]
+fn a_template_that_escapes_no_longer_is_known_at_once() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let document = |name: &str, version: i32, text: &str| Document::new(id(name), Language::of(&id(name)).expect("known"), version, text);
+        let code = "from flask import Flask, render_template, request\n\napp = Flask(__name__)\n\n\n@app.route(\"/search\")\ndef search():\n    return render_template(\"page.html\", term=request.args[\"q\"])\n";
+        let [escapes, writes] = ["<p>{{ term }}</p>\n", "<h1>Found</h1>\n<p>{{ term|safe }}</p>\n"];
+        let mut current = project(&[document("main.py", 0, code), document("templates/page.html", 0, escapes)]);
+        let mut engine = Engine::default();
+        let mut counts = Vec::new();
+        for (version, text) in [escapes, writes, &format!("<hr>\n{writes}"), escapes].into_iter().enumerate() {
+            let edited = document("templates/page.html", version as i32 + 1, text);
+            current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited)))]);
+            let now = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+            let fresh = Engine::default().check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+            assert_eq!(told(&now), told(&fresh), "with {text}");
+            counts.push(now.iter().filter(|finding| finding.rule.as_str() == "xss").count());
+        }
+        assert_eq!(counts, [0, 1, 1, 0]);
     });
 }
 

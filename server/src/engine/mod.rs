@@ -1,5 +1,6 @@
 //! FLOOR 7. A snapshot in, findings and fixes out. No IO, no lock, no clock: same snapshot, same findings.
 
+mod known_schema;
 mod levels;
 mod said;
 
@@ -11,8 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use self::known_schema::KnownSchema;
 use self::levels::set_level;
-use self::said::{Asked, Said};
+use self::said::{Asked, Plans, Said};
 use crate::config::{Config, OwnRule};
 use crate::facts::pattern::{OwnPatterns, PatternHit};
 use crate::facts::schema::{self, Schema};
@@ -68,6 +70,7 @@ pub struct Engine {
     schema: Option<KnownSchema>,
     /// The files that limit how often routes are called.
     limiting: Arc<BTreeSet<FileId>>,
+    templates: Arc<()>,
     /// What reaches the browser.
     reach: Reach,
     /// What was found in the files that were asked for last.
@@ -87,29 +90,6 @@ struct FileMemory {
 struct OwnRules {
     rules: Arc<[OwnRule]>,
     patterns: OwnPatterns,
-}
-
-/// The schema of a project, with what the configuration says of it.
-struct KnownSchema {
-    linked: Arc<Schema>,
-    config: Arc<Config>,
-    said: Arc<Schema>,
-}
-
-impl KnownSchema {
-    fn of(snapshot: &Snapshot) -> KnownSchema {
-        let (linked, config) = (Arc::clone(snapshot.project.schema()), Arc::clone(&snapshot.config));
-        let said = match config.owner_columns.is_empty() && config.public_models.is_empty() {
-            true => Arc::clone(&linked),
-            false => Arc::new(linked.with_said(&config.owner_columns, &config.public_models)),
-        };
-        KnownSchema { linked, config, said }
-    }
-
-    fn holds(&self, snapshot: &Snapshot) -> bool {
-        let is_same = |config: &Config| config.owner_columns == self.config.owner_columns && config.public_models == self.config.public_models;
-        Arc::ptr_eq(&self.linked, snapshot.project.schema()) && (Arc::ptr_eq(&self.config, &snapshot.config) || is_same(&snapshot.config))
-    }
 }
 
 /// Of how many files that is remembered: more than anybody writes in at a time.
@@ -133,13 +113,22 @@ impl Engine {
         Engine { session: Session::once(), ..Engine::default() }
     }
 
-    /// The findings whose place lies in `file`, in order of place then rule. `None` if cancelled.
+    /// The findings whose place lies in `file`, in order of place then rule, with how they can be repaired. `None` if cancelled.
     pub fn check(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
+        self.check_file(snapshot, file, Plans::All, cancel)
+    }
+
+    /// The same without a word on repairs: what is shown at each keystroke.
+    pub fn check_briefly(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
+        self.check_file(snapshot, file, Plans::None, cancel)
+    }
+
+    fn check_file(&mut self, snapshot: &Snapshot, file: &FileId, plans: Plans, cancel: &Cancel) -> Option<Vec<Finding>> {
         self.contained(|engine| {
             engine.update(snapshot);
             engine.session.file(&snapshot.project, &snapshot.config, file, &|| cancel.is_cancelled())?;
             let mut out = Vec::new();
-            engine.findings(snapshot, Some(file), &mut out);
+            engine.findings(snapshot, Some(file), plans, &mut out);
             if engine.remembered.len() >= MOST_REMEMBERED && !engine.remembered.contains_key(file) {
                 engine.remembered.clear();
             }
@@ -147,6 +136,9 @@ impl Engine {
             let hits = snapshot.project.file(file).map(|known| engine.own.patterns.hits(&known.document, &mut memory.patterns)).unwrap_or_default();
             let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
             of_file(snapshot, &engine.reach, schema, file, &mut memory.secrets, &hits, &mut out);
+            if matches!(plans, Plans::None) {
+                out.iter_mut().for_each(|finding| finding.plans.clear());
+            }
             Some(finished(snapshot, out))
         })
         .unwrap_or_else(|| Some(Vec::new()))
@@ -158,10 +150,10 @@ impl Engine {
             engine.update(snapshot);
             let Engine { session, said, schema, .. } = &mut *engine;
             let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-            let mut told = |news| said.get_or_insert_default().learn(news, &Asked { snapshot, schema });
+            let mut told = |news| said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema));
             session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
             let mut out = Vec::new();
-            engine.findings(snapshot, None, &mut out);
+            engine.findings(snapshot, None, Plans::All, &mut out);
             let files = snapshot.project.sorted_files();
             let hits = engine.own.in_all(&files, cancel);
             for (at, (file, _)) in files.iter().enumerate() {
@@ -224,7 +216,7 @@ impl Engine {
 
     /// For each finding that touches `span`: the fixes, best first, suppression last. Edits are computed from this snapshot.
     pub fn fixes_at(&mut self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>> {
-        let findings = self.check(snapshot, file, cancel)?;
+        let findings = self.check_file(snapshot, file, Plans::At(span), cancel)?;
         Some(
             findings
                 .into_iter()
@@ -282,6 +274,10 @@ impl Engine {
             self.said = None;
             self.limiting = Arc::clone(snapshot.project.limiting());
         }
+        if !Arc::ptr_eq(&self.templates, snapshot.project.templates()) {
+            self.said = None;
+            self.templates = Arc::clone(snapshot.project.templates());
+        }
         if self.own.rules != snapshot.config.own_rules {
             self.own = OwnRules::of(&snapshot.config);
             self.remembered.values_mut().for_each(|memory| memory.patterns = PatternMemory::default());
@@ -289,15 +285,15 @@ impl Engine {
     }
 
     /// Takes in what the session found, and gives what is said of a file, or of all.
-    fn findings(&mut self, snapshot: &Snapshot, only: Option<&FileId>, out: &mut Vec<Finding>) {
+    fn findings(&mut self, snapshot: &Snapshot, only: Option<&FileId>, plans: Plans, out: &mut Vec<Finding>) {
         let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-        let asked = Asked { snapshot, schema };
+        let asked = Asked::new(snapshot, schema);
         match &mut self.said {
             Some(said) => said.learn(self.session.news(), &asked),
             said => *said = Some(Said::of_all(&mut self.session, &asked)),
         }
         if let Some(said) = &self.said {
-            said.findings(only, &asked, out);
+            said.findings(only, plans, &asked, out);
         }
     }
 }

@@ -1,19 +1,21 @@
 //! What the rules said of walks, by the file that it is said of: kept up with the walks that come and go.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use rustc_hash::FxHashMap;
 
 use super::Snapshot;
-use super::levels::level_of;
+use super::levels::{Purposes, level_of};
 use crate::facts::schema::Schema;
 use crate::project::session::{News, RootKey};
-use crate::project::{RootWalk, Session};
-use crate::rules::habits::Habit;
+use crate::project::{Project, RootWalk, Session};
+use crate::rules::habits::{Around, Habit};
+use crate::rules::open::page_only::PageGuards;
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
 use crate::rules::{self, Finding, Place, Related};
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 
 #[derive(Default)]
 pub(super) struct Said {
@@ -24,20 +26,48 @@ pub(super) struct Said {
     habits: FxHashMap<FileId, BTreeMap<RootKey, Habit>>,
     /// In which file a walk's habit is kept.
     kept_in: FxHashMap<RootKey, FileId>,
+    pages: RefCell<PageGuards>,
 }
 
 struct OfWalk {
     walk: Arc<RootWalk>,
     raws: Vec<Raw>,
+    /// When they were made; what they say of repairs holds for that project only.
+    project: Weak<Project>,
 }
 
 /// What rules are told besides the walk.
 pub(super) struct Asked<'s> {
     pub snapshot: &'s Snapshot,
     pub schema: &'s Schema,
+    purposes: Purposes,
 }
 
-impl Asked<'_> {
+/// Of which findings it is asked how they could be repaired. That depends on texts as they are now, so it is never remembered, and
+/// at a keystroke nobody asks.
+#[derive(Clone, Copy)]
+pub(super) enum Plans {
+    All,
+    None,
+    /// Of those that touch this span of the file that is asked about.
+    At(Span),
+}
+
+impl Plans {
+    fn wanted(self, place: &Place) -> bool {
+        match self {
+            Plans::All => true,
+            Plans::None => false,
+            Plans::At(span) => place.span.touches(span),
+        }
+    }
+}
+
+impl<'s> Asked<'s> {
+    pub fn new(snapshot: &'s Snapshot, schema: &'s Schema) -> Asked<'s> {
+        Asked { snapshot, schema, purposes: Purposes::default() }
+    }
+
     fn habit(&self, walk: &Arc<RootWalk>) -> Option<Habit> {
         rules::habits::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema, config: &self.snapshot.config })
     }
@@ -85,7 +115,7 @@ impl Said {
         for raw in &raws {
             self.by_file.entry(raw.file().clone()).or_default().insert(walk.key.clone());
         }
-        self.of_walks.insert(walk.key.clone(), OfWalk { walk: Arc::clone(walk), raws });
+        self.of_walks.insert(walk.key.clone(), OfWalk { walk: Arc::clone(walk), raws, project: Arc::downgrade(&asked.snapshot.project) });
     }
 
     fn forget(&mut self, key: &RootKey) {
@@ -100,43 +130,78 @@ impl Said {
         }
     }
 
-    /// What is said of a file, or of all. Where it could be repaired depends on texts as they are now.
-    pub fn findings(&self, only: Option<&FileId>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-        let of_walk = |said: &OfWalk, out: &mut Vec<Finding>| {
-            let wanted = |raw: &&Raw| only.is_none_or(|only| raw.file() == only);
-            if said.raws.iter().any(|raw| !raw.plans.is_empty()) {
-                out.extend(asked.rules(&said.walk).iter().filter(wanted).filter_map(|raw| self.finding(asked, raw)));
-            } else {
-                out.extend(said.raws.iter().filter(wanted).filter_map(|raw| self.finding(asked, raw)));
-            }
-        };
+    /// What is said of a file, or of all.
+    pub fn findings(&self, only: Option<&FileId>, plans: Plans, asked: &Asked<'_>, out: &mut Vec<Finding>) {
+        self.pages.borrow_mut().expire();
+        let mut answer = Answer { said: self, asked, only, plans, around: FxHashMap::default() };
         match only {
             Some(file) => {
                 let walks = self.by_file.get(file).into_iter().flatten().filter_map(|key| self.of_walks.get(key));
-                walks.for_each(|said| of_walk(said, out));
+                walks.for_each(|said| answer.of_walk(said, out));
             }
-            None => self.of_walks.values().for_each(|said| of_walk(said, out)),
+            None => self.of_walks.values().for_each(|said| answer.of_walk(said, out)),
         }
         rules::habits::merge(out);
     }
+}
+
+/// One answer, and what is counted once for all of it.
+struct Answer<'a> {
+    said: &'a Said,
+    asked: &'a Asked<'a>,
+    only: Option<&'a FileId>,
+    plans: Plans,
+    around: FxHashMap<&'a FileId, Around<'a>>,
+}
+
+impl<'a> Answer<'a> {
+    fn of_walk(&mut self, said: &'a OfWalk, out: &mut Vec<Finding>) {
+        let first = out.len();
+        let is_new = std::ptr::eq(said.project.as_ptr(), Arc::as_ptr(&self.asked.snapshot.project));
+        let has_old_plans = !is_new && said.raws.iter().any(|raw| !raw.plans.is_empty());
+        let plans = self.plans;
+        let is_asked = |out: &[Finding]| out.iter().skip(first).any(|finding| plans.wanted(&finding.place));
+        if !(has_old_plans && matches!(self.plans, Plans::All)) {
+            self.of_raws(&said.raws, out);
+        }
+        if has_old_plans && (matches!(self.plans, Plans::All) || is_asked(out)) {
+            out.truncate(first);
+            self.of_raws(&self.asked.rules(&said.walk), out);
+        }
+        for finding in out.iter_mut().skip(first).filter(|finding| !self.plans.wanted(&finding.place)) {
+            finding.plans.clear();
+        }
+    }
+
+    fn of_raws(&mut self, raws: &[Raw], out: &mut Vec<Finding>) {
+        let only = self.only;
+        for raw in raws.iter().filter(|raw| only.is_none_or(|only| raw.file() == only)) {
+            out.extend(self.finding(raw));
+        }
+    }
 
     /// A finding, with what the handlers around it usually do.
-    fn finding(&self, asked: &Asked<'_>, raw: &Raw) -> Option<Finding> {
-        if rules::habits::matter_to(raw) && rules::habits::is_meant(&asked.snapshot.project, raw) {
+    fn finding(&mut self, raw: &Raw) -> Option<Finding> {
+        if !rules::habits::matter_to(raw) {
+            return resolved(self.asked, raw);
+        }
+        let project = &self.asked.snapshot.project;
+        if rules::habits::is_meant(project, raw) {
             return None;
         }
-        let around = self.habits.get(&raw.site.item.file).filter(|_| rules::habits::matter_to(raw));
-        let Some(around) = around else { return resolved(asked.snapshot, raw) };
+        let Some((file, habits)) = self.said.habits.get_key_value(&raw.site.item.file) else { return resolved(self.asked, raw) };
+        let around = self.around.entry(file).or_insert_with(|| Around::new(habits.values()));
         let mut raw = raw.clone();
-        let far = self.habits.values().flat_map(BTreeMap::values);
-        rules::habits::apply(&asked.snapshot.project, around.values(), far, &mut raw);
-        resolved(asked.snapshot, &raw)
+        let far = self.said.habits.values().flat_map(BTreeMap::values);
+        let plans = project.place(&raw.site).is_some_and(|place| self.plans.wanted(&place));
+        rules::habits::apply(project, &mut self.said.pages.borrow_mut(), around, far, plans, &mut raw);
+        resolved(self.asked, &raw)
     }
 }
 
 /// Sites become places; levels follow from impact, confidence and settings.
-fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
-    let project = &snapshot.project;
+fn resolved(asked: &Asked<'_>, raw: &Raw) -> Option<Finding> {
+    let project = &asked.snapshot.project;
     let place = match &raw.elsewhere {
         Some(place) => place.clone(),
         None => project.place(&raw.site)?,
@@ -154,7 +219,7 @@ fn resolved(snapshot: &Snapshot, raw: &Raw) -> Option<Finding> {
         .collect();
     let meta = raw.meta;
     let impact = raw.impact.unwrap_or(meta.impact);
-    let level = level_of(snapshot, meta, impact, raw.confidence, &place.file)?;
+    let level = level_of(asked.snapshot, &asked.purposes, meta, impact, raw.confidence, &place.file)?;
     Some(Finding {
         rule: meta.id.clone(),
         detail: raw.detail.clone(),

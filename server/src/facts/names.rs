@@ -149,7 +149,7 @@ pub fn words(name: &str) -> Vec<String> {
         fresh = false;
         lower_before = c.is_lowercase() || c.is_numeric();
         if let Some(word) = words.last_mut() {
-            word.extend(c.to_lowercase());
+            if c.is_ascii() { word.push(c.to_ascii_lowercase()) } else { word.extend(c.to_lowercase()) }
         }
     }
     words

@@ -9,6 +9,7 @@ use crate::rules::map::Entry;
 use crate::text::{FileId, Span};
 
 pub trait Analysis: Send + Sync + 'static {
+    /// Without a word on repairs: [`Analysis::fixes_at`] tells of those.
     fn check(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>>;
     fn check_all(&self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>>;
     fn fixes_at(&self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>>;
@@ -30,7 +31,7 @@ pub struct Engine(Mutex<engine::Engine>);
 
 impl Analysis for Engine {
     fn check(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
-        held(&self.0).check(snapshot, file, cancel)
+        held(&self.0).check_briefly(snapshot, file, cancel)
     }
 
     /// By an engine of its own: nobody who types shall wait for it.

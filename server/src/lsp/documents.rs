@@ -99,7 +99,8 @@ impl Documents {
             open.edits.hull = None;
         }
         open.edits.last = now;
-        let mut document = open.document.edited(version, &[], encoding);
+        let mut document = Document::clone(&open.document);
+        document.version = version;
         for change in changes {
             let (change, encoding) = match change.range {
                 Some(_) => (change, encoding),

@@ -22,7 +22,7 @@ pub fn check(state: &State, snapshot: &Snapshot, file: &FileId, cancel: &Cancel)
     let mut findings = state.analysis.check(snapshot, file, cancel)?;
     findings.retain(|finding| finding.place.file == *file && is_loud(snapshot, finding));
     let Some(known) = snapshot.project.file(file) else { return Some(Shown { findings, notes: Vec::new() }) };
-    let judged = suppress::judge_file(&known.document, known.model.as_deref(), &Known::of(&snapshot.config).all(), findings, today());
+    let judged = suppress::judge_file(known, &Known::of(&snapshot.config).all(), findings, today());
     Some(Shown { findings: judged.kept, notes: judged.notes })
 }
 
@@ -39,7 +39,7 @@ pub fn fixes_at(state: &State, snapshot: &Snapshot, file: &FileId, span: Span, c
     offers.retain(|offer| is_loud(snapshot, &offer.finding));
     let Some(known) = snapshot.project.file(file).filter(|_| !offers.is_empty()) else { return Some(offers) };
     let findings = offers.iter().map(|offer| offer.finding.clone()).collect();
-    let judged = suppress::judge_file(&known.document, known.model.as_deref(), &Known::of(&snapshot.config).all(), findings, today());
+    let judged = suppress::judge_file(known, &Known::of(&snapshot.config).all(), findings, today());
     // Those that are kept keep their order.
     let mut kept = judged.kept.into_iter().peekable();
     offers.retain(|offer| kept.next_if_eq(&offer.finding).is_some());

@@ -47,9 +47,26 @@ impl<'r> Places<'r> {
 
     fn find_line(&mut self, offset: usize) {
         let offset = offset.min(self.rope.len_bytes());
+        if self.find_line_in_chunk(offset).is_some() {
+            return;
+        }
         self.line = self.rope.byte_to_line(offset);
         self.start = self.rope.line_to_byte(self.line);
         self.end = self.rope.line_to_byte(self.line + 1).max(self.start + 1);
+    }
+
+    /// The same with one look at the rope, where the line lies in one piece of it and lines end as they nearly always do.
+    fn find_line_in_chunk(&mut self, offset: usize) -> Option<()> {
+        let (chunk, chunk_start, _, chunk_line) = self.rope.get_chunk_at_byte(offset)?;
+        let (before, after) = chunk.as_bytes().split_at_checked(offset - chunk_start)?;
+        let start = before.iter().rposition(|byte| *byte == b'\n')? + 1;
+        let end = before.len() + after.iter().position(|byte| *byte == b'\n')? + 1;
+        if chunk.as_bytes().contains(&b'\r') {
+            return None;
+        }
+        self.line = chunk_line + before.iter().filter(|byte| **byte == b'\n').count();
+        (self.start, self.end) = (chunk_start + start, chunk_start + end);
+        Some(())
     }
 
     /// The column, where the line up to it lies in one piece of the rope, as nearly all do.

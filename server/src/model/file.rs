@@ -1,5 +1,6 @@
 //! A file's model: its segments in order.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -88,6 +89,13 @@ pub fn changed<'m>(before: &'m FileModel, after: &'m FileModel) -> impl Iterator
     let (first, last) = common_ends(&before.segments, &after.segments, same, same);
     let middle = move |segments: &'m [Placed]| segments.get(first..segments.len() - last).unwrap_or_default().iter().map(|placed| &*placed.segment);
     middle(&before.segments).chain(middle(&after.segments))
+}
+
+/// Which segments of `after` are not what they were.
+pub fn segments_that_came(before: &FileModel, after: &FileModel) -> Range<usize> {
+    let same = |a: &Placed, b: &Placed| Arc::ptr_eq(&a.segment, &b.segment);
+    let (first, last) = common_ends(&before.segments, &after.segments, same, same);
+    first..after.segments.len() - last
 }
 
 /// Where the segments stand that are new in `after`, with their neighbours.

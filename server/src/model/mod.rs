@@ -26,7 +26,7 @@ pub use class::{Class, Field};
 pub use expr::{
     Arg, BinaryOp, CallKind, Clause, ComprehensionKind, Entry, Expr, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, SeqKind, TemplatePart, UnaryOp,
 };
-pub use file::{FileModel, Placed, around_changes, changed, kept};
+pub use file::{FileModel, Placed, around_changes, changed, kept, segments_that_came};
 pub use function::{Function, FunctionKind, Param, Rest};
 pub use pattern::{ObjectPatternEntry, Pattern, PatternKind, SequencePatternItem};
 pub use segment::{Builder, ClassId, Comment, ExprId, FunctionId, PatternId, Segment, StmtId};

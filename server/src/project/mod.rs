@@ -5,6 +5,7 @@ pub mod place;
 mod answers;
 mod changes;
 mod deciding;
+mod env_files;
 #[cfg(test)]
 mod examples_tests;
 pub mod facts;
@@ -29,12 +30,12 @@ mod walks;
 mod world;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use rayon::prelude::*;
-use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use env_files::EnvFiles;
 pub use resolve::{Resolver, join};
 pub use session::{RootWalk, Session};
 pub use setup::Setup;
@@ -47,6 +48,7 @@ use crate::facts::exposure::FileExposure;
 use crate::facts::limits;
 use crate::facts::schema::{self, FileSchema, Schema};
 use crate::facts::scope::Module;
+use crate::facts::signs::{Sign, Signs};
 use crate::model::{FileModel, lower};
 use crate::syntax::Document;
 use crate::text::FileId;
@@ -65,13 +67,19 @@ pub struct File {
     pub said: Option<Arc<Said>>,
     /// What it has to do with what reaches the browser.
     pub exposure: Arc<FileExposure>,
-    /// It names headers by which browsers protect pages, or what sets them.
-    pub sets_headers: bool,
+    /// Words in it that tell something by being there.
+    pub signs: Arc<Signs>,
     /// It limits how often any route around it is called.
     pub limits: bool,
 }
 
 impl File {
+    /// Does it name headers by which browsers protect pages, or what sets them? Documents for people speak of headers without
+    /// sending any.
+    pub fn sets_headers(&self) -> bool {
+        self.signs.has(Sign::Headers) && !self.document.file.file_name().ends_with(".md")
+    }
+
     /// `before`: the same file with an earlier text.
     fn read(document: Arc<Document>, before: Option<&File>) -> File {
         let model = lower::lower(&document, before.and_then(|file| Some((&*file.document, file.model.as_deref()?)))).map(Arc::new);
@@ -87,22 +95,17 @@ impl File {
         let said = Said::of(&document);
         let known = before.and_then(|file| Some((file.model.as_deref()?, &*file.exposure)));
         let exposure = Arc::new(FileExposure::read(&document, model.as_deref(), known));
-        let sets_headers = names_headers(&document);
+        let signs = Signs::read(&document, before.map(|file| (&*file.document, &*file.signs)));
+        let signs = match before.filter(|file| *file.signs == signs) {
+            Some(file) => Arc::clone(&file.signs),
+            None => Arc::new(signs),
+        };
         let imports = module.as_ref().map(|module| &*module.imports).unwrap_or_default();
         let limits = limits::limits_all(&document.file, imports, || document.text());
         // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
         let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-        File { document, model, module, tables, said, exposure, sets_headers, limits }
+        File { document, model, module, tables, said, exposure, signs, limits }
     }
-}
-
-/// Documents for people speak of headers without sending any.
-fn names_headers(document: &Document) -> bool {
-    static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)content-security-policy|x-frame-options|strict-transport-security|x-content-type-options|secureheaders|secure-headers|frame-ancestors|SECURE_CSP|helmet\(|talisman\(").ok()
-    });
-    let name = document.file.file_name();
-    !name.ends_with(".md") && NAMES.as_ref().is_some_and(|names| names.is_match(&document.text()))
 }
 
 /// Every file that is known, open buffers over disk.
@@ -119,30 +122,10 @@ pub struct Project {
     setup: Arc<Setup>,
     bindings: Arc<Bindings>,
     limiting: Arc<BTreeSet<FileId>>,
+    /// Stands for what the templates write out as it is: another one once that is something else.
+    templates: Arc<()>,
     git_roots: Arc<[FileId]>,
     env_files: Arc<EnvFiles>,
-}
-
-/// What git does with the env files, as far as it is known.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct EnvFiles {
-    /// Kept out by an ignore rule, and not in git already.
-    pub ignored: FxHashSet<FileId>,
-    /// In git's index.
-    pub tracked: FxHashSet<FileId>,
-}
-
-impl EnvFiles {
-    /// What is known of a file from now on.
-    pub fn learn(&mut self, file: &FileId, ignored: bool, tracked: bool) {
-        for (set, holds) in [(&mut self.ignored, ignored), (&mut self.tracked, tracked)] {
-            if holds {
-                set.insert(file.clone());
-            } else {
-                set.remove(file);
-            }
-        }
-    }
 }
 
 /// Past this many changed files they are gathered.
@@ -170,6 +153,7 @@ impl Project {
         let mut configured: FxHashSet<FileId> = FxHashSet::default();
         let mut bindings = false;
         let mut limiting = false;
+        let mut templates = false;
         let read = |(file, document): (FileId, Option<Arc<Document>>)| {
             let after = document.map(|document| File::read(document, self.file(&file)));
             (file, after)
@@ -189,11 +173,16 @@ impl Project {
             let bindings_of = |file: Option<&File>| file.and_then(|file| file.said.clone()).filter(|said| !said.bindings.is_empty());
             let (bound, binds) = (bindings_of(before), bindings_of(after.as_ref()));
             bindings |= bound.as_ref().map(|said| &said.bindings) != binds.as_ref().map(|said| &said.bindings);
+            let unescaped = |file: Option<&File>| file.and_then(|file| file.said.clone()).filter(|said| !said.unescaped.is_empty());
+            templates |= unescaped(before).as_ref().map(|said| &said.unescaped) != unescaped(after.as_ref()).as_ref().map(|said| &said.unescaped);
             let limits = |file: Option<&File>| file.is_some_and(|file| file.limits);
             limiting |= limits(before) != limits(after.as_ref());
             project.changed.insert(file, after);
         }
         let mut project = project.gathered();
+        if templates {
+            project.templates = Arc::new(());
+        }
         if limiting {
             project.limiting = Arc::new(project.files().filter(|(_, known)| known.limits).map(|(file, _)| file.clone()).collect());
         }
@@ -318,6 +307,11 @@ impl Project {
     /// The files that limit how often any route around them is called.
     pub fn limiting(&self) -> &Arc<BTreeSet<FileId>> {
         &self.limiting
+    }
+
+    /// The same as long as templates write out the same as it is.
+    pub fn templates(&self) -> &Arc<()> {
+        &self.templates
     }
 
     pub fn resolver(&self) -> &Arc<Resolver> {

@@ -288,6 +288,7 @@ impl Mark {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::signs::{self, Sign};
     use crate::syntax::Language;
     use crate::text::FileId;
 
@@ -307,6 +308,13 @@ mod tests {
         let marks = marks("a.sql", text);
         assert_eq!(marks.marks, [], "{text}");
         marks.misread.into_iter().next().expect("a complaint").message
+    }
+
+    #[test]
+    fn a_text_with_a_mark_has_the_sign_of_one() {
+        for word in [OURS, BLOCK.0, BLOCK.1].iter().chain(SAME_LINE).chain(NEXT_LINE) {
+            assert!(signs::has(word, Sign::Mark), "{word}");
+        }
     }
 
     #[test]

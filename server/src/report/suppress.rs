@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::marks::{self, Marks, Target};
+use crate::facts::signs::Sign;
 use crate::model::{FileModel, comment_line};
-use crate::project::Project;
+use crate::project::{File, Project};
 use crate::rules::{Finding, Place, RuleMeta};
 use crate::syntax::Document;
 use crate::text::Date;
@@ -33,7 +34,12 @@ pub struct Judged {
 }
 
 /// Obeys the marks of one file. `today` decides about marks that end.
-pub fn judge_file(document: &Document, model: Option<&FileModel>, rules: &[&RuleMeta], findings: Vec<Finding>, today: Date) -> Judged {
+pub fn judge_file(known: &File, rules: &[&RuleMeta], findings: Vec<Finding>, today: Date) -> Judged {
+    let (document, model) = (&*known.document, known.model.as_deref());
+    // Most files have none, and this is asked at each keystroke.
+    if document.embedded().is_none() && !known.signs.has(Sign::Mark) {
+        return Judged { kept: findings, ..Judged::default() };
+    }
     let marks = marks::read(document, model);
     let mut judged = Judged { notes: notes(document, &marks, rules, today), ..Judged::default() };
     let in_force = marks.in_force(today);
@@ -76,7 +82,7 @@ pub fn judge(project: &Project, rules: &[&RuleMeta], findings: Vec<Finding>, tod
             all.kept.extend(findings);
             continue;
         };
-        let judged = judge_file(&known.document, known.model.as_deref(), rules, findings, today);
+        let judged = judge_file(known, rules, findings, today);
         all.kept.extend(judged.kept);
         all.silenced.extend(judged.silenced);
         all.notes.extend(judged.notes);

@@ -1,14 +1,16 @@
 //! What the handlers of a file usually do first: when all but one ask who is calling, the one was forgotten.
 
+use rustc_hash::FxHashMap;
+
 use super::open::door::door;
 use super::open::own_events;
-use super::open::page_only::guard_in_page;
+use super::open::page_only::PageGuards;
 use super::open::public_mark::is_meant_for_everybody;
 use super::open::unused::unused_guard;
 use super::ownership::{Answer, Judge};
 use super::plan::RequireSignIn;
 use super::raw::{Raw, RawPlace, RuleCx};
-use super::{Confidence, Finding, FixPlan, Related, admin_open, missing_auth};
+use super::{Confidence, Finding, FixPlan, Place, Related, admin_open, missing_auth};
 use crate::facts::check::{Fact, Facts, GuardKind};
 use crate::facts::event::Event;
 use crate::facts::names;
@@ -122,22 +124,54 @@ pub fn is_meant(project: &Project, raw: &Raw) -> bool {
     std::iter::once(&raw.site).chain(guarded).any(|site| is_meant_for_everybody(project, site))
 }
 
-/// What the other handlers of the file do makes a finding surer, and is said with it.
-pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: impl Iterator<Item = &'h Habit>, raw: &mut Raw) {
-    let near: Vec<&Habit> = near.collect();
+/// What the handlers of one file do, counted once for all that is said of them.
+pub struct Around<'h> {
+    near: Vec<&'h Habit>,
+    /// The first of each door.
+    by_door: FxHashMap<&'h Site, &'h Habit>,
+    /// How many doors ask who is calling, and what for it by name.
+    asking: usize,
+    names: FxHashMap<&'h Name, usize>,
+}
+
+impl<'h> Around<'h> {
+    pub fn new(near: impl Iterator<Item = &'h Habit>) -> Around<'h> {
+        let near: Vec<&Habit> = near.collect();
+        let mut around = Around { by_door: FxHashMap::default(), asking: 0, names: FxHashMap::default(), near };
+        for habit in &around.near {
+            around.by_door.entry(&habit.door).or_insert(habit);
+        }
+        for name in around.by_door.values().filter_map(|habit| habit.asks.as_ref()) {
+            around.asking += 1;
+            *around.names.entry(name).or_default() += 1;
+        }
+        around
+    }
+
+    /// What all that ask but this one call for it, if that is one name.
+    fn usual(&self, own: Option<&'h Name>) -> Option<&'h Name> {
+        let count = |name: &Name, all: usize| all - usize::from(own == Some(name));
+        let mut others = self.names.iter().filter(|(name, all)| count(name, **all) > 0);
+        let (first, _) = others.next()?;
+        (others.next().is_none() && !first.is_empty()).then_some(*first)
+    }
+}
+
+/// What the other handlers of the file do makes a finding surer, and is said with it. `plans`: is it asked how it could be repaired?
+pub fn apply<'h>(project: &Project, pages: &mut PageGuards, around: &Around<'h>, far: impl Iterator<Item = &'h Habit>, plans: bool, raw: &mut Raw) {
+    let own = around.by_door.get(&raw.site).copied();
     if raw.meta.id == admin_open::META.id {
         // Only what asks for more than being signed in helps.
-        if let Some(own) = near.iter().find(|habit| habit.door == raw.site) {
-            let asking: Vec<&Habit> = near.iter().copied().filter(|habit| habit.is_elevated).collect();
-            raw.plans.extend(plan(project, own, &asking, far.filter(|habit| habit.is_elevated)));
+        if let Some(own) = own.filter(|_| plans) {
+            raw.plans.extend(plan(project, own, around.near.iter().copied().filter(|habit| habit.is_elevated), far.filter(|habit| habit.is_elevated)));
         }
         return;
     }
-    if let Some(own) = near.iter().find(|habit| habit.door == raw.site) {
+    if let Some(own) = own {
         // What the project does elsewhere is better than what a library's manual says.
-        match plan(project, own, &near, far) {
+        match plans.then(|| plan(project, own, around.near.iter().copied(), far)).flatten() {
             Some(plan) => raw.plans.push(plan),
-            None if raw.plans.is_empty() && matter_to(raw) => {
+            None if plans && raw.plans.is_empty() && matter_to(raw) => {
                 // What a class of a library answers is asked of the class.
                 let handler = own.handler.as_ref().or(Some(&own.door)).and_then(|at| project.place(at));
                 raw.plans.extend(handler.map(|handler| FixPlan::AskWho { handler, framework: own.framework.clone() }));
@@ -147,31 +181,28 @@ pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: 
         if let Some((span, name)) = unused_guard(project, &raw.site.item.file) {
             raw.also_place(raw.site.item.file.clone(), span, format!("`{name}` is defined here, and nothing calls it"));
         }
-        if let Some((file, span)) = own.path.as_deref().and_then(|path| guard_in_page(project, path)) {
+        if let Some((file, span)) = own.path.as_deref().and_then(|path| pages.calling(project, path)) {
             raw.also_place(file, span, "only this page asks who is signed in, and a stranger does not use the page (AZ13)".to_owned());
         }
     }
-    let mut others: Vec<&Habit> = near.into_iter().filter(|habit| habit.door != raw.site).collect();
-    others.sort_by(|a, b| a.door.cmp(&b.door));
-    others.dedup_by(|a, b| a.door == b.door);
-    let asking: Vec<&&Habit> = others.iter().filter(|habit| habit.asks.is_some()).collect();
-    if asking.is_empty() {
+    let others = around.by_door.len() - usize::from(own.is_some());
+    let asks = own.and_then(|own| own.asks.as_ref());
+    let asking = around.asking - usize::from(asks.is_some());
+    if asking == 0 {
         return;
     }
-    let mut named: Vec<&Name> = asking.iter().filter_map(|habit| habit.asks.as_ref()).filter(|name| !name.is_empty()).collect();
-    named.sort();
-    let usual = named.first().filter(|first| named.len() == asking.len() && named.iter().all(|name| name == *first)).map(|name| (*name).clone());
-    let most = asking.len() * 2 > others.len();
+    let usual = around.usual(asks);
+    let most = asking * 2 > others;
     if most {
         raw.confidence = match raw.confidence {
-            Confidence::Possible if asking.len() > 1 => Confidence::Likely,
+            Confidence::Possible if asking > 1 => Confidence::Likely,
             Confidence::Possible => Confidence::Possible,
             _ => Confidence::Proven,
         };
     }
-    let first = usual.as_ref().map_or_else(|| "ask first who is calling".to_owned(), |name| format!("use `{name}` first"));
-    let said = match (asking.len(), others.len()) {
-        (1, 1) => match &usual {
+    let first = usual.map_or_else(|| "ask first who is calling".to_owned(), |name| format!("use `{name}` first"));
+    let said = match (asking, others) {
+        (1, 1) => match usual {
             Some(name) => format!(" The other handler in this file uses `{name}` first."),
             None => " The other handler in this file asks first who is calling.".to_owned(),
         },
@@ -183,16 +214,16 @@ pub fn apply<'h>(project: &Project, near: impl Iterator<Item = &'h Habit>, far: 
 }
 
 /// The check of a handler of the same file, or else the one that most handlers of the framework have.
-fn plan<'h>(project: &Project, own: &Habit, near: &[&'h Habit], far: impl Iterator<Item = &'h Habit>) -> Option<FixPlan> {
+fn plan<'h>(project: &Project, own: &Habit, near: impl Iterator<Item = &'h Habit>, far: impl Iterator<Item = &'h Habit>) -> Option<FixPlan> {
     let may_guide = |habit: &&Habit| habit.asks.is_some() && habit.framework == own.framework && habit.handler.is_some() && habit.door != own.door;
-    let mut guides: Vec<&Habit> = near.iter().copied().filter(|habit| may_guide(habit)).collect();
+    let mut guides: Vec<&Habit> = near.filter(may_guide).collect();
     if guides.is_empty() {
-        guides = far.filter(|habit| may_guide(habit)).collect();
+        guides = far.filter(may_guide).collect();
     }
-    let uses = |habit: &Habit| guides.iter().filter(|other| other.asks == habit.asks).count();
-    let mut ranked: Vec<(usize, &Habit)> = guides.iter().map(|habit| (uses(habit), *habit)).collect();
-    ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.door.cmp(&b.1.door)));
-    let (_, guide) = ranked.first()?;
+    let mut uses: FxHashMap<&Option<Name>, usize> = FxHashMap::default();
+    guides.iter().for_each(|guide| *uses.entry(&guide.asks).or_default() += 1);
+    let rank = |guide: &&Habit| std::cmp::Reverse(uses.get(&guide.asks).copied().unwrap_or_default());
+    let guide = guides.iter().copied().min_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.door.cmp(&b.door)))?;
     Some(FixPlan::RequireSignIn(Box::new(RequireSignIn {
         handler: project.place(own.handler.as_ref()?)?,
         registered: project.place(&own.registered)?,
@@ -205,10 +236,15 @@ fn plan<'h>(project: &Project, own: &Habit, near: &[&'h Habit], far: impl Iterat
 /// Several routes that are open for one reason are one finding.
 pub fn merge(findings: &mut Vec<Finding>) {
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut known: FxHashMap<(bool, Place), usize> = FxHashMap::default();
     for finding in findings.drain(..) {
-        let is_ours = finding.rule == missing_auth::META.id || finding.rule == admin_open::META.id;
-        let same = kept.iter().position(|known| is_ours && known.rule == finding.rule && known.place == finding.place);
-        let Some(known) = same.and_then(|at| kept.get_mut(at)) else {
+        let is_of_admins = finding.rule == admin_open::META.id;
+        if !is_of_admins && finding.rule != missing_auth::META.id {
+            kept.push(finding);
+            continue;
+        }
+        let at = *known.entry((is_of_admins, finding.place.clone())).or_insert(kept.len());
+        let Some(known) = kept.get_mut(at) else {
             kept.push(finding);
             continue;
         };

@@ -66,7 +66,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 pub fn of_file(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     let Some((place, stack, what, plan)) = next(cx).or_else(|| application(cx)).or_else(|| django(cx)) else { return };
     if SETTERS.iter().any(|package| cx.project.depends_on(cx.file, package))
-        || cx.project.files().any(|(file, known)| known.sets_headers && cx.project.speaks_for(file, cx.file))
+        || cx.project.files().any(|(file, known)| known.sets_headers() && cx.project.speaks_for(file, cx.file))
     {
         return;
     }

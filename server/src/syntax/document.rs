@@ -271,4 +271,18 @@ mod tests {
         assert_eq!(around(text.len()..text.len()), "");
         assert_eq!(around(0..text.len()), text);
     }
+
+    #[test]
+    fn blanks_between_items_move_what_follows() {
+        let text = "let a = 1;\n\nlet b = 2;\n\nlet c = 3;\n";
+        let before = Document::new(FileId::new("/a.ts"), Language::TypeScript, 1, text);
+        before.parse();
+        let line = |line: u32| Some(crate::text::Range { start: crate::text::Position { line, column: 0 }, end: crate::text::Position { line, column: 0 } });
+        let changes = [1, 4].map(|at| Change { range: line(at), text: "\n".into() });
+        let after = before.edited(2, &changes, Encoding::Utf16);
+        let same = after.unchanged_since(&before).expect("both are parsed");
+        assert_eq!(Span::new(0, same.head).of(text), "let a = 1;");
+        assert_eq!(&text[same.tail_before as usize..], "let c = 3;\n", "what stands between has moved by less than what follows");
+        assert_eq!(&after.text()[same.tail as usize..], "let c = 3;\n");
+    }
 }

@@ -165,7 +165,11 @@ pub(super) fn edit(pieces: &mut Vec<Piece>, before: &Rope, after: &Rope, edit: E
 /// How many pieces at the beginning and at the end of two texts are the same.
 pub(super) fn unchanged(before: &[Piece], after: &[Piece]) -> (usize, usize) {
     let same = |a: &Piece, b: &Piece| Arc::ptr_eq(&a.part, &b.part);
-    common_ends(before, after, |a, b| a.start == b.start && same(a, b), same)
+    // Where only blanks between two pieces are others, what follows has moved against what stands before.
+    let offset = |piece: &Piece, last: Option<&Piece>| last.map_or(0, |last| last.start) - piece.start;
+    let (last_before, last_after) = (before.last(), after.last());
+    let behind = |a: &Piece, b: &Piece| same(a, b) && offset(a, last_before) == offset(b, last_after);
+    common_ends(before, after, |a, b| a.start == b.start && same(a, b), behind)
 }
 
 fn is_one_line(rope: &Rope, span: Span) -> bool {

@@ -12,7 +12,7 @@ use self::items::Items;
 use self::reader::Said;
 pub use self::table::Table;
 use super::place::ItemKey;
-use crate::model::{ClassId, ExprId, FileModel, FunctionId, PatternId, PatternKind, Placed, Segment, StmtKind};
+use crate::model::{ClassId, ExprId, FileModel, FunctionId, PatternId, PatternKind, Placed, Segment, Stmt, StmtKind};
 use crate::text::{Name, common_ends};
 
 /// A file ready to be walked.
@@ -29,6 +29,8 @@ pub struct Module {
     pub stars: Arc<[Name]>,
     /// Every module this file names, in order.
     pub imports: Arc<[Name]>,
+    /// Every module that is imported, wherever in the file that stands.
+    imported: Arc<[Name]>,
 }
 
 /// Stands for a file's directives among the names that a walk reads: no name can be written so.
@@ -58,16 +60,21 @@ pub enum Export {
     Expression(u32, ExprId),
 }
 
+fn imported(segments: &[Placed]) -> Vec<Name> {
+    let of = |stmt: &Stmt| match &stmt.kind {
+        StmtKind::Import(import) => Some(import.source.clone()),
+        _ => None,
+    };
+    segments.iter().flat_map(|placed| &placed.segment.stmts).filter_map(of).collect()
+}
+
 /// An edit changes no more items than this; what changes more is read anew.
 const MOST_CHANGED: usize = 8;
 
 impl Module {
     /// Does the file import one of these?
     pub fn imports_any(&self, sources: &[Name]) -> bool {
-        self.model.segments.iter().flat_map(|placed| &placed.segment.stmts).any(|stmt| match &stmt.kind {
-            StmtKind::Import(import) => sources.contains(&import.source),
-            _ => false,
-        })
+        sources.iter().any(|source| self.imported.contains(source))
     }
 
     pub fn of(model: Arc<FileModel>) -> Module {
@@ -81,6 +88,7 @@ impl Module {
             aliases: aliases.collect(),
             stars: said.stars.into(),
             imports: said.imports.into(),
+            imported: imported(&model.segments).into(),
             definitions: Table::of(said.definitions),
             exports: Table::of(said.exports),
             model,
@@ -106,7 +114,8 @@ impl Module {
         }
         let Said { definitions: gone, exports: withdrawn, stars, imports } = reader::read(&self.model, changed.clone());
         let come = reader::read(model, changed.clone());
-        if stars != come.stars || imports != come.imports {
+        let imported_in = |segments: &[Placed]| segments.get(changed.clone()).map(imported);
+        if stars != come.stars || imports != come.imports || imported_in(old) != imported_in(new) {
             return None;
         }
         Some(Module {
@@ -117,6 +126,7 @@ impl Module {
             aliases: Arc::clone(&self.aliases),
             stars: Arc::clone(&self.stars),
             imports: Arc::clone(&self.imports),
+            imported: Arc::clone(&self.imported),
         })
     }
 

@@ -43,30 +43,6 @@ pub enum OpeningKind {
     Bucket,
 }
 
-/// A text without any of these has nothing to say here.
-const SIGNS: [&str; 16] = [
-    "public-read",
-    "publicRead",
-    "PublicRead",
-    "PUBLIC_READ",
-    "PublicRead",
-    "makePublic",
-    "make_public",
-    "lockPublicAcls",
-    "createBucket",
-    "create_bucket",
-    "updateBucket",
-    "update_bucket",
-    "allUsers",
-    "Principal",
-    "createContainer",
-    "create_container",
-];
-
-pub fn has_a_sign(text: &str) -> bool {
-    SIGNS.iter().any(|sign| text.contains(sign))
-}
-
 /// Options that hold an access list.
 fn is_access_list(name: &str) -> bool {
     matches!(

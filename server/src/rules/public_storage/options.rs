@@ -1,6 +1,7 @@
 //! Options in code and configuration that open files to everybody.
 
 use super::META;
+use crate::facts::signs::Sign;
 use crate::facts::storage::{self, Opening, OpeningKind};
 use crate::model::data;
 use crate::rules::database::content::Content;
@@ -14,10 +15,10 @@ pub(super) fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     if cx.known.model.is_none() && !is_config {
         return;
     }
-    let text = document.text();
-    if !storage::has_a_sign(&text) {
+    if !cx.known.signs.has(Sign::Storage) {
         return;
     }
+    let text = document.text();
     let openings = match &cx.known.model {
         Some(model) => storage::in_code(model),
         None => storage::in_config(&data::read(document.language, &text)),

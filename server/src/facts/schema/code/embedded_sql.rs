@@ -7,7 +7,7 @@ use crate::model::sql::{AlterAction, ColumnDef, Statement, StatementKind, statem
 use crate::model::{ExprId, ExprKind, TemplatePart};
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
-    for placed in &code.model.segments {
+    for placed in code.within {
         for (index, expr) in placed.segment.exprs.iter().enumerate() {
             if !matches!(expr.kind, ExprKind::Str(_) | ExprKind::Template(_)) {
                 continue;

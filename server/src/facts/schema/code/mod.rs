@@ -19,12 +19,14 @@ use rustc_hash::FxHashMap;
 use self::node::{Call, ClassNode, Node};
 use super::catalogue::{CATALOGUE, Definer, DefinerKind};
 use super::declared::{FileSchema, Site};
-use crate::model::{ExprId, ExprKind, FileModel, Pattern, PatternKind, Placed, Segment, StmtId, StmtKind, changed};
+use crate::model::{ExprId, ExprKind, FileModel, Pattern, PatternKind, Placed, Segment, StmtId, StmtKind, changed, segments_that_came};
 use crate::text::{FileId, Name, Span};
 
 /// One file's code with its names.
 struct Code<'m> {
     pub model: &'m FileModel,
+    /// The segments in which models are looked for; names mean what they do in the file.
+    within: &'m [Placed],
     /// Local name to module and exported name.
     imports: FxHashMap<Name, (Name, Name)>,
     /// Names bound at the top level to an expression, in order of appearance.
@@ -40,7 +42,7 @@ struct Binding<'m> {
 
 impl<'m> Code<'m> {
     pub fn new(model: &'m FileModel) -> Code<'m> {
-        let mut code = Code { model, imports: FxHashMap::default(), bindings: Vec::new(), by_name: FxHashMap::default() };
+        let mut code = Code { model, within: &model.segments, imports: FxHashMap::default(), bindings: Vec::new(), by_name: FxHashMap::default() };
         for placed in &model.segments {
             for stmt in &placed.segment.body {
                 code.top_level(placed, *stmt);
@@ -131,16 +133,22 @@ impl<'m> Code<'m> {
         node
     }
 
-    /// Every call in the file, in order of its arenas.
+    /// Names bound at the top level to an expression, in order of appearance.
+    pub fn bound(&self) -> impl Iterator<Item = &Binding<'m>> {
+        let places = self.within.as_ptr_range();
+        self.bindings.iter().filter(move |binding| places.contains(&std::ptr::from_ref(binding.value.placed)))
+    }
+
+    /// Every call, in order of the arenas.
     pub fn calls(&self) -> impl Iterator<Item = (Node<'m>, Call<'m>)> {
-        self.model.segments.iter().flat_map(|placed| {
+        self.within.iter().flat_map(|placed| {
             let nodes = (0..placed.segment.exprs.len()).map(move |index| Node { placed, id: ExprId(index as u32) });
             nodes.filter(|node| matches!(node.kind(), ExprKind::Call { .. })).filter_map(|node| Some((node, node.call()?)))
         })
     }
 
     pub fn classes(&self) -> impl Iterator<Item = ClassNode<'m>> {
-        self.model.segments.iter().flat_map(|placed| placed.segment.classes.iter().map(move |class| ClassNode { placed, class }))
+        self.within.iter().flat_map(|placed| placed.segment.classes.iter().map(move |class| ClassNode { placed, class }))
     }
 
     /// True if the expression names one of `names` of this library: imported from it, or (because re-exports and files
@@ -199,7 +207,19 @@ fn named_model(node: Node<'_>) -> Option<Name> {
 
 /// The file defined no models, and what changed in it since then makes none of it.
 pub(super) fn still_defines_nothing(before: &FileModel, after: &FileModel) -> bool {
-    before.language == after.language && changed(before, after).all(relevance::is_irrelevant)
+    if before.language != after.language {
+        return false;
+    }
+    if changed(before, after).all(relevance::is_irrelevant) {
+        return true;
+    }
+    // In Python a piece of code that gives others nothing to build on makes models of itself alone.
+    !after.language.is_ecma() && changed(before, after).all(relevance::is_for_itself) && {
+        let come = segments_that_came(before, after);
+        let mut out = FileSchema::default();
+        read_python(&Code { within: after.segments.get(come).unwrap_or_default(), ..Code::new(after) }, &mut out);
+        out.is_empty()
+    }
 }
 
 /// Reads every kind of model that code can define.
@@ -213,12 +233,17 @@ pub(super) fn read(model: &FileModel) -> FileSchema {
         sequelize::read(&code, &mut out);
         convex::read(&code, &mut out);
         knex::read(&code, &mut out);
+        embedded_sql::read(&code, &mut out);
     } else {
-        sqlalchemy::read(&code, &mut out);
-        annotated::read(&code, &mut out);
-        django::read(&code, &mut out);
-        django::read_heirs(&code, &mut out);
+        read_python(&code, &mut out);
     }
-    embedded_sql::read(&code, &mut out);
     out
+}
+
+fn read_python(code: &Code<'_>, out: &mut FileSchema) {
+    sqlalchemy::read(code, out);
+    annotated::read(code, out);
+    django::read(code, out);
+    django::read_heirs(code, out);
+    embedded_sql::read(code, out);
 }

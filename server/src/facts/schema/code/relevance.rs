@@ -39,15 +39,20 @@ static WORDS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
 
 /// The file's models are the same with or without this segment, if they are none without it.
 pub(super) fn is_irrelevant(segment: &Segment) -> bool {
-    segment.classes.is_empty()
-        && !segment.stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Import(_)))
-        && segment.body.iter().all(|stmt| binds_nothing(segment, *stmt, 0))
+    is_for_itself(segment)
         && segment.exprs.iter().all(|expr| match &expr.kind {
             ExprKind::Name(name) | ExprKind::Member { name, .. } => !WORDS.contains(name.as_str()),
             ExprKind::Str(text) => !embedded_sql::defines_tables(text),
             ExprKind::Template(parts) => !parts.iter().any(|part| matches!(part, TemplatePart::Text(text, _) if embedded_sql::defines_tables(text))),
             _ => true,
         })
+}
+
+/// No other segment can be a model because of this one.
+pub(super) fn is_for_itself(segment: &Segment) -> bool {
+    segment.classes.is_empty()
+        && !segment.stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Import(_)))
+        && segment.body.iter().all(|stmt| binds_nothing(segment, *stmt, 0))
 }
 
 /// At the top level names are bound to functions only: anything else may be a model under another name.

@@ -13,7 +13,7 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
         for class in code.classes() {
             out.models.extend(model(code, class, definer));
         }
-        for binding in &code.bindings {
+        for binding in code.bound() {
             if let Some(call) = binding.value.call().filter(|call| is_named(call, &["Table"]) && code.imports_from("sqlalchemy") || is_method_of_db(call)) {
                 out.models.extend(table(code, &call, definer, Some(&binding.name)));
             }
