@@ -53,6 +53,8 @@ pub struct Query {
     pub data: Vec<Value>,
     /// The call that names the rows: where a constraint would be added.
     pub key: Option<Site>,
+    /// That is a statement of SQL.
+    pub is_text: bool,
     /// The whole chain so far.
     pub site: Option<Site>,
     /// The object whose credential the database sees (for row-level security).

@@ -200,8 +200,14 @@ pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &Fra
             let mut facts: Option<Facts> = None;
             for pass in &passed {
                 facts = Some(facts.map_or(pass.facts.clone(), |known| known.or(&pass.facts)));
-                if pass.request.is_some() && framework.hands.is_none() && (framework.goes_on.is_none() || framework.leaves.is_some()) {
-                    *request = pass.request.clone();
+                match (&framework.leaves, framework.params.first(), &pass.request) {
+                    (_, _, None) => {}
+                    // The next one gets the whole again: `{ event, resolve }`.
+                    (Some(name), Some(role), Some(seen)) if !name.is_empty() => {
+                        *request = walker.left_by_gate(role, name, seen).map(|left| walker.for_gate(role, name, &left));
+                    }
+                    (leaves, _, Some(_)) if framework.hands.is_none() && (framework.goes_on.is_none() || leaves.is_some()) => request.clone_from(&pass.request),
+                    _ => {}
                 }
                 if pass.response.is_some() {
                     walker.answer.clone_from(&pass.response);

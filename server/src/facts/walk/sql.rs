@@ -27,6 +27,7 @@ impl Walker<'_> {
             return;
         };
         query.key = Some(text.site.clone());
+        query.is_text = true;
         // `{ sql, args }`, `{ text, values }`: the statement and what is bound to it in one.
         if let Kind::Object(object) = text.value.kind() {
             let field = |names: &[&str]| names.iter().find_map(|name| object.get(name).0.cloned());

@@ -18,7 +18,7 @@ impl Walker<'_> {
     /// Where a question is asked, and what decides about it: in the code that knows what is asked.
     pub(super) fn asked_at(&self, query: &Query, span: Span) -> (Site, Option<Site>) {
         let mut at = self.site(span);
-        let Some(mut statement) = query.key.clone() else { return (at, None) };
+        let Some(mut statement) = query.key.clone().filter(|_| query.is_text) else { return (at, query.key.clone()) };
         for (depth, frame) in self.frames.iter().enumerate().rev() {
             let Some(before) = depth.checked_sub(1).and_then(|depth| self.frames.get(depth)) else { break };
             let (Some(called), true) = (frame.called, statement.item == frame.item) else { break };

@@ -3,7 +3,7 @@
 use super::beliefs::{Before, Holding, OfAccess, OfCaller, OfEvent, OfFilter, OfGuard, OfRoute, OfValue};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::credential::{Credential, credential};
-use crate::facts::event::{Access, Event, KEYED, RegistrationKind, UseKind};
+use crate::facts::event::{Access, Event, KEYED, RegistrationKind, SinkKind, UseKind};
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::show;
@@ -38,7 +38,11 @@ pub(super) fn facts(event: &Event) -> Option<&Facts> {
 
 /// What holds at everything a walk does; if it does nothing, at everything it says.
 pub(super) fn always(project: &Project, walk: &RootWalk) -> Holding {
-    let does = |event: &&Event| matches!(event, Event::Access(_) | Event::Sink(_) | Event::Effect(_));
+    // Where somebody is sent and what they see is an answer.
+    let does = |event: &&Event| match event {
+        Event::Sink(sink) => !matches!(sink.kind, SinkKind::Html | SinkKind::Redirect),
+        event => matches!(event, Event::Access(_) | Event::Effect(_)),
+    };
     let notable = |event: &&Event| !matches!(event, Event::Compare(_));
     // What stands before the handler looks for what it then knows.
     let own = walk.events.get(walk.before_handler..).unwrap_or_default();

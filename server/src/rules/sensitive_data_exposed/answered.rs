@@ -242,12 +242,12 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             raw.confidence = if columns.iter().any(|column| is_for_nobody(column) || is_personal_column(column)) { sure } else { Confidence::Possible };
             raw.detail = "columns".into();
             let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());
-            // What a handler returns is told where it asks for it: the end of a function is no place.
-            if used.kind == UseKind::Return {
-                raw.site = Handler::of(cx).map_or_else(|| asked.clone(), |handler| handler.place_of([&asked]));
-            } else if columns.iter().all(|column| column.contains('.')) {
+            if columns.iter().all(|column| column.contains('.')) {
                 // What comes along is chosen where it is asked for.
                 raw.site = asked.clone();
+            } else if used.kind == UseKind::Return {
+                // What a handler returns is told where it asks for it: the end of a function is no place.
+                raw.site = Handler::of(cx).map_or_else(|| asked.clone(), |handler| handler.place_of([&asked]));
             }
             let names = listed(&columns);
             let model = &found.query.model;
