@@ -7,7 +7,7 @@ use crate::facts::event::{Access, AccessId, Event, Use, UseKind};
 use crate::facts::names;
 use crate::facts::private::{is_personal_column, is_private_column, is_private_variable};
 use crate::facts::query::{Columns, Operation};
-use crate::facts::schema::{Column, Model, Privacy, guess_privacy};
+use crate::facts::schema::{Column, Model, NameClass, Privacy, model_classes};
 use crate::facts::value::{Kind, Object, Piece, Value};
 use crate::rules::handler::Handler;
 use crate::rules::ownership::{Judge, Tie};
@@ -135,7 +135,7 @@ impl Looking<'_, '_> {
         let Some(found) = access_of(self.cx, access) else { return };
         let file = &found.site.item.file;
         let Some(model) = self.cx.schema.model_near(&found.query.model, file).filter(|model| !model.columns.is_empty()) else {
-            let is_person = |path: &&Vec<Name>| path.last().is_some_and(|name| guess_privacy(name) == Privacy::Principal);
+            let is_person = |path: &&Vec<Name>| path.last().is_some_and(|name| model_classes(name).has(NameClass::ModelOfPeople));
             let person = found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))).find(is_person);
             if let Some(relation) = person.and_then(|path| path.last()).filter(|_| Self::is_whole(found)) {
                 self.leaks.push(Leak::Person { access, relation: relation.clone() });
