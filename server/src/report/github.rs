@@ -2,9 +2,9 @@
 //!
 //! A step shows a handful of annotations only, so the costliest come first and the rest is counted.
 
+use super::overview::{Overview, counted};
 use super::paint::harmless;
 use super::problems::problems;
-use super::overview::{Overview, counted};
 use super::{Entry, Report};
 use crate::rules::Level;
 
@@ -48,12 +48,14 @@ fn annotation(report: &Report<'_>, entry: &Entry, title: &str) -> String {
 
 /// The text of a command: what would end it is encoded.
 fn data(text: &str) -> String {
-    text.chars().map(|c| match c {
-        '%' => "%25".to_owned(),
-        '\r' => "%0D".to_owned(),
-        '\n' => "%0A".to_owned(),
-        c => harmless(c.encode_utf8(&mut [0; 4])).into_owned(),
-    }).collect()
+    text.chars()
+        .map(|c| match c {
+            '%' => "%25".to_owned(),
+            '\r' => "%0D".to_owned(),
+            '\n' => "%0A".to_owned(),
+            c => harmless(c.encode_utf8(&mut [0; 4])).into_owned(),
+        })
+        .collect()
 }
 
 /// The value of a property: also what would begin the next one.

@@ -19,7 +19,12 @@ pub fn render(report: &Report<'_>) -> String {
             continue;
         }
         let (cases, tally) = suite(report, &rules, &named);
-        suites += &format!("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\">\n{cases}  </testsuite>\n", escaped(risk.title()), tally.tests, tally.failures);
+        suites += &format!(
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\">\n{cases}  </testsuite>\n",
+            escaped(risk.title()),
+            tally.tests,
+            tally.failures
+        );
         all = Tally { tests: all.tests + tally.tests, failures: all.failures + tally.failures };
     }
     format!(
@@ -59,7 +64,13 @@ fn case(report: &Report<'_>, meta: &RuleMeta<'_>, entry: &Entry, fingerprint: &s
     let (path, line) = (report.path(&finding.place.file), report.range(&finding.place).start.line);
     let at = clean(&format!("{path}:{line}"));
     // Names tell cases apart from run to run: lines move, fingerprints do not.
-    let head = format!("    <testcase classname=\"{}\" name=\"{} [{}]\" file=\"{}\" line=\"{line}\">\n", escaped(meta.id.as_str()), clean(path), escaped(fingerprint), clean(path));
+    let head = format!(
+        "    <testcase classname=\"{}\" name=\"{} [{}]\" file=\"{}\" line=\"{line}\">\n",
+        escaped(meta.id.as_str()),
+        clean(path),
+        escaped(fingerprint),
+        clean(path)
+    );
     let message = clean(&finding.message);
     let advice = page::advice(meta.page, "fix").first().map(|advice| format!("\nHow to fix: {}", clean(advice))).unwrap_or_default();
     let ready = match entry.repairs.len() {
@@ -105,7 +116,13 @@ mod tests {
         let mut found = finding("missing-auth", &project, &file, "one", Level::Error);
         found.message = "a <script> & \"more\"\u{0}\nnext".into();
         let text = render(&report(&project, vec![found, finding("weak-random", &project, &file, "one", Level::Information)]));
-        assert!(text.starts_with(&format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"Guardline\" tests=\"{}\" failures=\"1\" errors=\"0\">\n", RULES.len())), "{text}");
+        assert!(
+            text.starts_with(&format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"Guardline\" tests=\"{}\" failures=\"1\" errors=\"0\">\n",
+                RULES.len()
+            )),
+            "{text}"
+        );
         assert!(text.contains("file=\"a&lt;b&gt;&amp;&quot;c&quot;.ts\" line=\"1\">"), "{text}");
         assert!(text.contains("<failure message=\"a &lt;script&gt; &amp; &quot;more&quot;· next\" type=\"missing-auth\">"), "{text}");
         assert!(text.contains("<testcase classname=\"sql-injection\" name=\"SQL is put together from user text\"/>"), "{text}");

@@ -1,7 +1,7 @@
 //! The report as Markdown, for a pull request, a wiki, or a chat with an assistant.
 
 use super::frame;
-use super::overview::{HOW_LEVELS_COME_ABOUT, Mood, NOT_LOOKED_AT, Overview, Told, counted};
+use super::overview::{HOW_LEVELS_COME_ABOUT, Mood, NOT_LOOKED_AT, Overview, Told, WORDS, counted};
 use super::paint::harmless;
 use super::problems::{Problem, problems};
 use super::prose::{Piece, pieces};
@@ -73,7 +73,7 @@ impl Page<'_> {
     fn places(&mut self, indent: &str, places: &[Told]) {
         for told in places {
             let at = told.place.as_ref().map(|place| self.position(place)).unwrap_or_default();
-            let words = if told.text.is_empty() { at } else { format!("{} at {at}", self.text(&told.text)) };
+            let words = if told.text.is_empty() { at } else { format!("{} in {at}", self.text(&told.text)) };
             self.line(&format!("{indent}- {words}"));
         }
     }
@@ -114,8 +114,7 @@ impl Page<'_> {
         self.line(&format!("{}\n", self.text(&finding.message)));
         self.frame(&finding.place);
         if let Some(repair) = entry.repairs.first() {
-            let lead = if repair.needs_review { "A fix is ready in your editor, to be read before it is accepted" } else { "A fix is ready in your editor" };
-            self.line(&format!("{lead}: {}\n", self.text(&repair.title)));
+            self.line(&format!("{}: {}\n", repair.lead(), self.text(&repair.title)));
         }
     }
 
@@ -157,6 +156,10 @@ impl Page<'_> {
         if self.report.audited > 0 {
             self.line("\n## Not looked at\n");
             NOT_LOOKED_AT.iter().for_each(|one| self.line(&format!("- {}", inline(one, false))));
+        }
+        if self.report.audited > 0 {
+            self.line("\n## Words\n");
+            WORDS.iter().for_each(|(word, means)| self.line(&format!("- **{word}:** {}", inline(means, false))));
         }
         let report = self.report;
         if !report.mark_notes.is_empty() || !report.notes.is_empty() {

@@ -55,6 +55,13 @@ pub struct Repair {
     pub changes: Vec<Change>,
 }
 
+impl Repair {
+    /// What is said before its title.
+    fn lead(&self) -> &'static str {
+        if self.needs_review { "A fix is ready in your editor, to be read before it is accepted" } else { "A fix is ready in your editor" }
+    }
+}
+
 /// What a repair does to one file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Change {

@@ -104,7 +104,11 @@ mod tests {
             report.rules = crate::rules::all();
             let problems = problems(&report);
             let told = [problems[0].what_can_happen(), problems[0].how_to_fix().first().cloned(), problems[0].check()];
-            assert!(told.iter().all(|told| told.as_ref().is_some_and(|told| told.len() > 20 && told.ends_with(['.', ':', ')', ';']))), "{}: {told:?}", meta.id);
+            assert!(
+                told.iter().all(|told| told.as_ref().is_some_and(|told| told.len() > 20 && told.ends_with(['.', ':', ')', ';', '?']))),
+                "{}: {told:?}",
+                meta.id
+            );
         }
     }
 }

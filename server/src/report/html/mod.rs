@@ -37,6 +37,7 @@ pub fn render(report: &Report<'_>) -> String {
     page.in_order(&overview);
     page.tasks(&overview);
     page.not_looked_at();
+    page.words();
     page.notes();
     page.put("</main>\n");
     page.foot();
@@ -68,11 +69,7 @@ impl Page<'_> {
     }
 
     fn head(&mut self, overview: &Overview) {
-        let policy = format!(
-            "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
-            hash(STYLE),
-            hash(SCRIPT)
-        );
+        let policy = format!("default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'", hash(STYLE), hash(SCRIPT));
         let title = escaped(&overview.verdict.text);
         let _ = write!(
             self.out,
@@ -122,7 +119,7 @@ impl Page<'_> {
         self.put("<ul class=\"places\">");
         for told in places {
             let at = told.place.as_ref().map(|place| self.position(place)).unwrap_or_default();
-            let words = if told.text.is_empty() { at } else { format!("{} <span class=\"soft\">at</span> {at}", self.text(&told.text)) };
+            let words = if told.text.is_empty() { at } else { format!("{} <span class=\"soft\">in</span> {at}", self.text(&told.text)) };
             let _ = write!(self.out, "<li>{words}</li>");
         }
         self.put("</ul>\n");

@@ -43,7 +43,8 @@ impl Page<'_> {
 
     /// By risk and by file. Without scripts it stays hidden, and everything is shown.
     fn filter(&mut self, shown: &[(&Problem<'_>, usize)]) -> Vec<String> {
-        let mut files: Vec<String> = shown.iter().flat_map(|(problem, n)| problem.entries.iter().take(*n)).map(|entry| self.path(&entry.finding.place)).collect();
+        let mut files: Vec<String> =
+            shown.iter().flat_map(|(problem, n)| problem.entries.iter().take(*n)).map(|entry| self.path(&entry.finding.place)).collect();
         files.sort();
         files.dedup();
         let risks: Vec<Risk> = Risk::ALL.into_iter().filter(|risk| shown.iter().any(|(problem, _)| problem.risk() == Some(*risk))).collect();
@@ -79,7 +80,11 @@ impl Page<'_> {
             self.entry(entry, files);
         }
         if let Some(more) = problem.entries.len().checked_sub(shown).filter(|more| *more > 0) {
-            let _ = writeln!(self.out, "<p class=\"soft small\">And {}. All of them: <code>guardline audit --format json</code></p>", counted(more, "more place", "more places"));
+            let _ = writeln!(
+                self.out,
+                "<p class=\"soft small\">And {}. All of them: <code>guardline audit --format json</code></p>",
+                counted(more, "more place", "more places")
+            );
         }
         self.advice(problem);
         self.put("</article>\n");
@@ -94,7 +99,11 @@ impl Page<'_> {
                 let _ = writeln!(self.out, "<p><strong>How to fix it.</strong> {one}</p>");
             }
             steps => {
-                let _ = writeln!(self.out, "<p><strong>How to fix it</strong></p>\n<ul>{}</ul>", steps.iter().map(|step| format!("<li>{step}</li>")).collect::<String>());
+                let _ = writeln!(
+                    self.out,
+                    "<p><strong>How to fix it</strong></p>\n<ul>{}</ul>",
+                    steps.iter().map(|step| format!("<li>{step}</li>")).collect::<String>()
+                );
             }
         }
         if let Some(check) = problem.check() {
@@ -128,8 +137,7 @@ impl Page<'_> {
             self.put("</ul>\n");
         }
         if let Some(repair) = entry.repairs.first() {
-            let lead = if repair.needs_review { "A fix is ready in your editor, to be read before it is accepted" } else { "A fix is ready in your editor" };
-            let line = format!("<p><span class=\"ready\">{lead}:</span> {}</p>\n", self.text(&repair.title));
+            let line = format!("<p><span class=\"ready\">{}:</span> {}</p>\n", repair.lead(), self.text(&repair.title));
             self.put(&line);
         }
         self.put("</div>\n");
@@ -144,7 +152,12 @@ impl Page<'_> {
         let widest = lines.iter().map(|line| line.number.to_string().len()).max().unwrap_or(1);
         let shown: Vec<String> = lines.iter().map(|line| format!("<span class=\"n\">{:>widest$}  </span>{}", line.number, marked(line))).collect();
         // A long line is scrolled, also with the keyboard.
-        let _ = writeln!(self.out, "<pre class=\"frame\" tabindex=\"0\" role=\"region\" aria-label=\"Code, line {}\"><code>{}</code></pre>", lines.first().map_or(1, |line| line.number), shown.join("\n"));
+        let _ = writeln!(
+            self.out,
+            "<pre class=\"frame\" tabindex=\"0\" role=\"region\" aria-label=\"Code, line {}\"><code>{}</code></pre>",
+            lines.first().map_or(1, |line| line.number),
+            shown.join("\n")
+        );
     }
 }
 
@@ -162,7 +175,13 @@ fn marked(line: &Line) -> String {
     let (mut before, mut inside, mut after) = (String::new(), String::new(), String::new());
     let mut column = 0;
     for c in line.text.chars() {
-        let part = if column < line.marked.start { &mut before } else if column < line.marked.end { &mut inside } else { &mut after };
+        let part = if column < line.marked.start {
+            &mut before
+        } else if column < line.marked.end {
+            &mut inside
+        } else {
+            &mut after
+        };
         part.push(c);
         column += width_of(c);
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Page, bar, class, escaped, prose};
-use crate::report::overview::{HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, counted};
+use crate::report::overview::{HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, WORDS, counted};
 
 impl Page<'_> {
     pub(super) fn risks(&mut self, overview: &Overview) {
@@ -77,7 +77,11 @@ impl Page<'_> {
                 let _ = write!(self.out, "<p class=\"soft small\">and {} more.</p>", task.more);
             }
             if let Some(command) = &task.command {
-                let _ = write!(self.out, "<p class=\"soft small\">In a terminal, with the address of your site:</p><pre class=\"frame command\"><code>{}</code></pre>", escaped(command));
+                let _ = write!(
+                    self.out,
+                    "<p class=\"soft small\">In a terminal, with the address of your site:</p><pre class=\"frame command\"><code>{}</code></pre>",
+                    escaped(command)
+                );
             }
             self.put("</div></li>\n");
         }
@@ -94,6 +98,18 @@ impl Page<'_> {
             let _ = writeln!(self.out, "<li>{}</li>", prose(one));
         }
         self.put("</ul>\n</section>\n");
+    }
+
+    pub(super) fn words(&mut self) {
+        if self.report.audited == 0 {
+            return;
+        }
+        self.section("words", "Words");
+        self.put("<dl>\n");
+        for (word, means) in WORDS {
+            let _ = writeln!(self.out, "<dt>{word}</dt><dd>{}</dd>", prose(means));
+        }
+        self.put("</dl>\n</section>\n");
     }
 
     pub(super) fn notes(&mut self) {

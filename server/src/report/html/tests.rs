@@ -37,14 +37,18 @@ fn only_the_pages_own_style_and_script_may_run() {
     let policy = between("Content-Security-Policy\" content=\"", "\"");
     assert!(policy.starts_with("default-src 'none';"), "{policy}");
     assert!(policy.contains(&hash(&between("<style>", "</style>"))) && policy.contains(&hash(&between("<script>", "</script>"))), "{policy}");
-    assert!(!policy.contains("unsafe") && !page.contains(" style=") && !page.contains(" onclick") && !page.contains("http:") && !page.contains("src="), "{page}");
+    assert!(
+        !policy.contains("unsafe") && !page.contains(" style=") && !page.contains(" onclick") && !page.contains("http:") && !page.contains("src="),
+        "{page}"
+    );
 }
 
 #[test]
 fn a_page_has_landmarks_and_headings_in_order() {
     let project = project_of(&[("a.ts", "call(a);\n")]);
     let page = render(&report(&project, vec![finding("missing-auth", &project, &FileId::new("/shop/a.ts"), "call", Level::Error)]));
-    for part in ["<html lang=\"en\">", "<header>", "<nav aria-label=", "<main id=\"report\">", "<footer", "class=\"skip\" href=\"#report\"", "role=\"status\""] {
+    for part in ["<html lang=\"en\">", "<header>", "<nav aria-label=", "<main id=\"report\">", "<footer", "class=\"skip\" href=\"#report\"", "role=\"status\""]
+    {
         assert!(page.contains(part), "{part}");
     }
     assert_eq!(page.matches("<h1").count(), 1);

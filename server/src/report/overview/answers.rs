@@ -1,6 +1,6 @@
 //! The four questions that a careful beginner asks, answered with what the answers rest on.
 
-use super::counts::counted;
+use super::counts::{counted, does};
 use super::snapshot::{asks, endpoints};
 use super::words::{code, list};
 use super::{Answer, Mood, Question, Told, entries_of, loud_of};
@@ -8,7 +8,8 @@ use crate::report::{Entry, Report};
 use crate::rules::evidence::OfRoute;
 use crate::rules::map::Who;
 use crate::rules::{
-    admin_open, missing_auth, public_env_secret, secret_client_exposed, secret_hardcoded, service_role_exposed, sql_injection, weak_password_storage,
+    self, admin_open, missing_auth, nosql_injection, public_env_secret, secret_client_exposed, secret_hardcoded, service_role_exposed, sql_injection,
+    weak_password_storage,
 };
 
 /// Places shown with an answer.
@@ -24,24 +25,33 @@ fn places(entries: &[&Entry]) -> Vec<Told> {
 
 fn keys(report: &Report<'_>) -> Question {
     let files = &report.evidence.files;
-    let shipped = loud_of(report, &[&secret_client_exposed::META.id, &public_env_secret::META.id, &service_role_exposed::META.id]);
-    let written = loud_of(report, &[&secret_hardcoded::META.id]);
+    let all = loud_of(report, &[&secret_client_exposed::META.id, &public_env_secret::META.id, &service_role_exposed::META.id, &secret_hardcoded::META.id]);
+    // An administrator's key that stands in the source need not go anywhere.
+    let stays = |entry: &&Entry| {
+        let finding = &entry.finding;
+        finding.rule == secret_hardcoded::META.id || finding.rule == service_role_exposed::META.id && finding.detail != "client"
+    };
+    let (written, shipped): (Vec<&Entry>, Vec<&Entry>) = all.into_iter().partition(stays);
     let beside = match written.len() {
         0 => String::new(),
         n => format!(" {} in code or files that do not go to the browser; see the problems below.", counted(n, "key is written", "keys are written")),
     };
     let (answer, mood, because, places) = if !shipped.is_empty() {
-        let because = format!("{} where a visitor's browser gets it.{beside}", counted(shipped.len(), "secret was found", "secrets were found"));
+        let because = format!(
+            "{}.{beside}",
+            counted(shipped.len(), "secret was found where a visitor's browser gets it", "secrets were found where a visitor's browser gets them")
+        );
         (Answer::Yes, Mood::Serious, because, places(&shipped))
     } else if files.browser == 0 && files.published == 0 {
         let mood = if written.is_empty() { Mood::Faint } else { Mood::Look };
         (Answer::NotApplicable, mood, format!("No code was found that goes to a browser.{beside}"), places(&written))
     } else {
-        let published = match files.published {
-            0 => String::new(),
-            n => format!(" and {}", counted(n, "setting that is public by its name", "settings that are public by their names")),
-        };
-        let because = format!("{}{published} read: none of it holds a secret key.{beside}", counted(files.browser, "file that reaches the browser was", "files that reach the browser were"));
+        let read = [
+            Some(files.browser).filter(|n| *n > 0).map(|n| counted(n, "file that reaches the browser", "files that reach the browser")),
+            Some(files.published).filter(|n| *n > 0).map(|n| counted(n, "setting that is public by its name", "settings that are public by their names")),
+        ];
+        let read: Vec<String> = read.into_iter().flatten().collect();
+        let because = format!("Looked at {}; no secret key was found there.{beside}", list(&read, 2));
         let mood = if written.is_empty() { Mood::Good } else { Mood::Look };
         (Answer::No, mood, because, places(&written))
     };
@@ -51,10 +61,16 @@ fn keys(report: &Report<'_>) -> Question {
 fn passwords(report: &Report<'_>) -> Question {
     let evidence = &report.evidence.passwords;
     let found = loud_of(report, &[&weak_password_storage::META.id]);
+    let fixed: Vec<&Entry> = loud_of(report, &[&secret_hardcoded::META.id]).into_iter().filter(|entry| entry.finding.detail == "hardcoded-login").collect();
     let bad: Vec<&Entry> = found.iter().copied().filter(|entry| entry.finding.detail != "timing" && entry.finding.detail != "work").collect();
     let (answer, mood, because, places) = if !bad.is_empty() {
-        let because = format!("{} a password is kept, hashed or compared in a way that gives it away.", counted(bad.len(), "place was found where", "places were found where"));
+        let because = format!(
+            "{} a password is kept, hashed or compared in a way that gives it away.",
+            counted(bad.len(), "place was found where", "places were found where")
+        );
         (Answer::No, Mood::Serious, because, places(&bad))
+    } else if !fixed.is_empty() {
+        (Answer::No, Mood::Serious, "A password stands in the code and is compared as it is.".to_owned(), places(&fixed))
     } else if evidence.hashed.count > 0 {
         let names: Vec<String> = evidence.hashed.names.iter().map(|name| name.to_string()).collect();
         let with = if names.is_empty() { String::new() } else { format!(" with {}", list(&names, 2)) };
@@ -69,7 +85,9 @@ fn passwords(report: &Report<'_>) -> Question {
         let names: Vec<String> = evidence.services.iter().filter(|service| service.keeps_passwords).map(|service| service.name.clone()).collect();
         let because = match names.is_empty() {
             true => "No code was seen that keeps or checks a password.".to_owned(),
-            false => format!("No code of this app was seen that keeps or hashes a password. Its packages include {}, which can do that for it.", list(&names, 3)),
+            false => {
+                format!("No code of this app was seen that keeps or hashes a password. Its packages include {}, which can do that for it.", list(&names, 3))
+            }
         };
         (Answer::NotApplicable, Mood::Faint, because, Vec::new())
     };
@@ -77,7 +95,8 @@ fn passwords(report: &Report<'_>) -> Question {
 }
 
 fn sql(report: &Report<'_>) -> Question {
-    let found = entries_of(report, &[&sql_injection::META.id]);
+    let rules = [&sql_injection::META.id, &nosql_injection::META.id];
+    let found = entries_of(report, &rules);
     let statements = &report.evidence.statements;
     let written = statements.written();
     let built = match statements.built {
@@ -85,8 +104,8 @@ fn sql(report: &Report<'_>) -> Question {
         n => format!(" {} put together by a library, not as text.", counted(n, "query is", "queries are")),
     };
     let (answer, mood, because) = if !found.is_empty() {
-        let because = format!("What a visitor sends becomes part of a database command in {}.", counted(found.len(), "place", "places"));
-        let is_loud = !loud_of(report, &[&sql_injection::META.id]).is_empty();
+        let because = format!("What a visitor sends becomes part of what the database is asked in {}.", counted(found.len(), "place", "places"));
+        let is_loud = !loud_of(report, &rules).is_empty();
         (Answer::Yes, if is_loud { Mood::Serious } else { Mood::Soon }, because)
     } else if written == 0 && statements.built == 0 {
         (Answer::NotApplicable, Mood::Faint, "No database was found.".to_owned())
@@ -113,7 +132,14 @@ fn sql(report: &Report<'_>) -> Question {
         let is_unread = statements.unread * 2 > written;
         (if is_unread { Answer::NotKnown } else { Answer::No }, if statements.unread > 0 { Mood::Look } else { Mood::Good }, said + &built)
     };
-    Question { id: "sql-injection", question: "Can a visitor type database commands into a form or an address (SQL injection)?", answer, mood, because, places: places(&found) }
+    Question {
+        id: "sql-injection",
+        question: "Can a visitor slip database commands into a form or an address (SQL injection and its kin)?",
+        answer,
+        mood,
+        because,
+        places: places(&found),
+    }
 }
 
 fn login(report: &Report<'_>) -> Question {
@@ -122,24 +148,39 @@ fn login(report: &Report<'_>) -> Question {
     let open: Vec<&OfRoute> = all.iter().copied().filter(|route| route.who == Who::Anyone).collect();
     let unknown = all.iter().filter(|route| route.who == Who::Unknown).count();
     let asking = all.iter().filter(|route| asks(route)).count();
-    let shown: Vec<Told> =
-        open.iter().take(MOST_PLACES).map(|route| Told { text: code(&route.title), place: Some(route.place.clone()) }).collect();
+    // Whoever calls these gets what is theirs, since the database itself asks who it is.
+    let guarded = open.iter().filter(|route| is_guarded_by_the_database(route)).count();
+    let shown: Vec<Told> = open.iter().take(MOST_PLACES).map(|route| Told { text: code(&route.title), place: Some(route.place.clone()) }).collect();
     let of_all = counted(all.len(), "route", "routes");
     let rest = if unknown > 0 { format!(" Of {unknown} it could not be told.") } else { String::new() };
     let (answer, mood, because, places) = if !found.is_empty() {
-        let because = format!("{} ask for a login and does not.{rest}", counted(found.len(), "place should", "places should")).replace("places should ask for a login and does not", "places should ask for a login and do not");
+        let because = format!("{} ask for a login and does not.{rest}", counted(found.len(), "place should", "places should"))
+            .replace("places should ask for a login and does not", "places should ask for a login and do not");
         (Answer::Yes, Mood::Serious, because, places(&found))
     } else if all.is_empty() {
         (Answer::NotApplicable, Mood::Faint, "No route was found that programs can call.".to_owned(), Vec::new())
     } else if !open.is_empty() {
-        let because = format!("{} of {of_all} can be called by anybody, and nothing says that one of them should not be: sign-in, health checks and public pages have to be open.{rest}", open.len());
+        let guarded = match guarded {
+            0 => String::new(),
+            n => format!(" {} only what the database itself gives to whoever is calling.", does(n, "of them hands out", "of them hand out")),
+        };
+        let because = format!(
+            "{} of {of_all} can be called by anybody. None of them was seen to do what should ask first; sign-in, health checks and public pages have to be open.{guarded}{rest}",
+            open.len()
+        );
         (Answer::Yes, Mood::Look, because, shown)
     } else if unknown > 0 {
-        (Answer::NotKnown, Mood::Look, format!("Of {of_all}, {asking} ask who is calling.{rest}"), Vec::new())
+        (Answer::NotKnown, Mood::Look, format!("Of {of_all}, {}.{rest}", does(asking, "asks who is calling", "ask who is calling")), Vec::new())
     } else {
-        (Answer::No, Mood::Good, format!("{} who is calling.", counted(all.len(), "route asks", "routes all ask")), Vec::new())
+        let because = if all.len() == 1 { "The only route asks who is calling.".to_owned() } else { format!("All {} routes ask who is calling.", all.len()) };
+        (Answer::No, Mood::Good, because, Vec::new())
     };
     Question { id: "endpoints-without-login", question: "Can parts of the app be called without signing in?", answer, mood, because, places }
+}
+
+/// Nobody is asked to sign in, and still everybody gets only records of their own: row level security.
+pub(super) fn is_guarded_by_the_database(route: &OfRoute) -> bool {
+    route.own == rules::map::Answer::Yes
 }
 
 #[cfg(test)]
@@ -167,7 +208,7 @@ mod tests {
         assert_eq!(
             answers(&report),
             [
-                (Answer::No, "2 files that reach the browser were read: none of it holds a secret key.".to_owned()),
+                (Answer::No, "Looked at 2 files that reach the browser; no secret key was found there.".to_owned()),
                 (Answer::Yes, "They are hashed with bcrypt in 1 place.".to_owned()),
                 (
                     Answer::No,
@@ -177,7 +218,7 @@ mod tests {
                 ),
                 (
                     Answer::Yes,
-                    "1 of 2 routes can be called by anybody, and nothing says that one of them should not be: sign-in, health checks and public pages \
+                    "1 of 2 routes can be called by anybody. None of them was seen to do what should ask first; sign-in, health checks and public pages \
                      have to be open."
                         .to_owned()
                 ),

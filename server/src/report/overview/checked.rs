@@ -9,8 +9,9 @@ use crate::report::Report;
 use crate::rules::evidence::{Evidence, Seen};
 use crate::rules::map::Answer;
 use crate::rules::{
-    RuleId, code_injection, command_injection, insecure_cookie, jwt_misuse, missing_auth, missing_ownership, nosql_injection, open_redirect, path_traversal,
-    secret_hardcoded, sql_injection, ssrf, tls_disabled, unsafe_deserialization, upload_unrestricted, weak_password_storage, webhook_unverified, xss,
+    Risk, RuleId, code_injection, command_injection, insecure_cookie, jwt_misuse, llm_output_unsafe, missing_auth, missing_ownership, nosql_injection,
+    open_redirect, path_traversal, sql_injection, ssrf, tls_disabled, unsafe_deserialization, upload_unrestricted, weak_password_storage, webhook_unverified,
+    xss,
 };
 
 /// A kind of place where a value gets out, the rule that watches it, and what is said where it found nothing.
@@ -91,10 +92,10 @@ const SINKS: &[Watched] = &[
     Watched {
         kind: SinkKind::Upload,
         rule: &upload_unrestricted::META.id,
-        what: "Uploads",
-        one: "upload is",
-        several: "uploads are",
-        fine: "kept; none was flagged",
+        what: "Stored files",
+        one: "file is",
+        several: "files are",
+        fine: "kept where the app or a service of it stores them; none was flagged",
     },
 ];
 
@@ -105,10 +106,11 @@ pub(super) fn of(report: &Report<'_>) -> Vec<InOrder> {
     let mut add = |what: &'static str, told: Option<String>| all.extend(told.map(|told| InOrder { what, told }));
     add("Login", is_quiet(&[&missing_auth::META.id]).then(|| login(evidence)).flatten());
     add("Whose records", is_quiet(&[&missing_ownership::META.id]).then(|| records(evidence)).flatten());
-    add("SQL", is_quiet(&[&sql_injection::META.id]).then(|| sql(evidence)).flatten());
+    add("Queries", is_quiet(&[&sql_injection::META.id, &nosql_injection::META.id]).then(|| queries(evidence)).flatten());
     for watched in SINKS {
         let n = evidence.sink(watched.kind);
-        let is_told = n > 0 && is_quiet(&[watched.rule]);
+        // What a model wrote ends in the same places, and has a rule of its own.
+        let is_told = n > 0 && is_quiet(&[watched.rule, &llm_output_unsafe::META.id]);
         add(watched.what, is_told.then(|| format!("{} {}.", counted(n, watched.one, watched.several), watched.fine)));
     }
     add("Passwords", is_quiet(&[&weak_password_storage::META.id]).then(|| hashed(&evidence.passwords.hashed)).flatten());
@@ -124,7 +126,8 @@ pub(super) fn of(report: &Report<'_>) -> Vec<InOrder> {
     let env = &evidence.files;
     let is_kept = env.env > 0 && env.env_in_git == 0 && env.env_not_ignored == 0;
     add("Env files", is_kept.then(|| format!("{} left out of git.", counted(env.env, "file is", "files are all"))));
-    let keys = report.audited > 0 && is_quiet(&[&secret_hardcoded::META.id]);
+    let secrets: Vec<&RuleId> = report.rules.iter().filter(|meta| meta.risk == Risk::Secrets).map(|meta| &meta.id).collect();
+    let keys = report.audited > 0 && is_quiet(&secrets);
     add("Keys in the code", keys.then(|| format!("{} searched for keys and passwords; none was found.", counted(report.audited, "file was", "files were"))));
     let tls = evidence.effect("tls");
     let tls = Some(tls).filter(|n| *n > 0 && is_quiet(&[&tls_disabled::META.id]));
@@ -142,7 +145,7 @@ fn records(evidence: &Evidence) -> Option<String> {
     (own > 0).then(|| format!("{} limited to the records of whoever is signed in.", counted(own, "query is", "queries are")))
 }
 
-fn sql(evidence: &Evidence) -> Option<String> {
+fn queries(evidence: &Evidence) -> Option<String> {
     let statements = &evidence.statements;
     let mut parts = Vec::new();
     if statements.fixed > 0 {
@@ -169,7 +172,8 @@ fn validated(evidence: &Evidence) -> Option<String> {
     let used = evidence.routes.iter().filter(|route| route.validated.is_some()).count();
     let checked = evidence.routes.iter().filter(|route| route.validated == Some(Answer::Yes)).count();
     (checked > 0).then(|| match checked == used {
-        true => format!("{} it before using it.", counted(checked, "route that uses it checks", "routes that use it all check")),
-        false => format!("{checked} of {} check it before using it.", counted(used, "route that uses it", "routes that use it")),
+        true if checked == 1 => "The one route that uses it checks it first.".to_owned(),
+        true => format!("All {checked} routes that use it check it first."),
+        false => format!("{checked} of {used} routes that use it check it first."),
     })
 }

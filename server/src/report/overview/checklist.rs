@@ -1,16 +1,17 @@
 //! What a program cannot decide and a person can, as steps that name the app's own routes.
 
+use super::answers::is_guarded_by_the_database;
 use super::counts::counted;
 use super::curl::{self, SITE};
+use super::snapshot::asks;
 use super::words::{code, list};
 use super::{Task, Told, entries_of};
+use crate::facts::names;
 use crate::report::Report;
 use crate::rules::evidence::OfRoute;
 use crate::rules::map::{Answer, Who};
 use crate::rules::open::purpose::Purpose;
-use crate::rules::{
-    Risk, RuleId, admin_open, missing_auth, missing_ownership, missing_rate_limit, missing_security_headers, webhook_unverified,
-};
+use crate::rules::{Risk, RuleId, admin_open, missing_auth, missing_ownership, missing_rate_limit, missing_security_headers, webhook_unverified};
 use crate::text::FileId;
 
 /// Routes named for one task.
@@ -19,7 +20,17 @@ const MOST_ROUTES: usize = 5;
 const MOST_SURE: usize = 2;
 
 pub(super) fn of(report: &Report<'_>) -> Vec<Task> {
-    let tasks = [two_accounts(report), unknown_callers(report), open_on_purpose(report), guessing(report), senders(report), policies(report), headers(report), rotate(report), backups(report)];
+    let tasks = [
+        two_accounts(report),
+        unknown_callers(report),
+        open_on_purpose(report),
+        guessing(report),
+        senders(report),
+        policies(report),
+        headers(report),
+        rotate(report),
+        backups(report),
+    ];
     tasks.into_iter().flatten().collect()
 }
 
@@ -32,7 +43,14 @@ fn told(route: &OfRoute) -> Told {
 }
 
 fn task(id: &'static str, title: &str, how: String, routes: &[&OfRoute], most: usize) -> Task {
-    Task { id, title: title.to_owned(), how, about: routes.iter().take(most).map(|route| told(route)).collect(), more: routes.len().saturating_sub(most), command: None }
+    Task {
+        id,
+        title: title.to_owned(),
+        how,
+        about: routes.iter().take(most).map(|route| told(route)).collect(),
+        more: routes.len().saturating_sub(most),
+        command: None,
+    }
 }
 
 /// Files in which something of these rules is already told: what is a problem above is no question below.
@@ -40,11 +58,29 @@ fn flagged<'r>(report: &'r Report<'_>, rules: &[&RuleId]) -> Vec<&'r FileId> {
     entries_of(report, rules).into_iter().map(|entry| &entry.finding.place.file).collect()
 }
 
+/// What is encoded in an address is not recognised as a secret any more.
+fn may_be_typed(report: &Report<'_>, route: &OfRoute) -> bool {
+    !report.redactor.is_leak(&route.title)
+}
+
+/// Signing out, and what comes back from somebody else's sign-in page: there is nothing to guess.
+fn is_left_behind(route: &OfRoute) -> bool {
+    let words = names::words(route.path.as_deref().unwrap_or_default());
+    words.iter().any(|word| matches!(word.as_str(), "logout" | "signout" | "callback" | "sso" | "saml" | "oauth" | "out"))
+}
+
+/// By its method it changes something.
+fn writes(route: &OfRoute) -> bool {
+    route.methods.iter().any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"))
+}
+
+fn takes_a_body(route: &OfRoute) -> bool {
+    route.methods.is_empty() || route.methods.iter().any(|method| method == "POST" || method == "*")
+}
+
 fn two_accounts(report: &Report<'_>) -> Option<Task> {
     let flagged = flagged(report, &[&missing_ownership::META.id, &missing_auth::META.id]);
-    let known = |route: &&OfRoute| {
-        route.has_address() && !matches!(route.who, Who::Anyone | Who::Role | Who::Machine) && !flagged.contains(&&route.place.file)
-    };
+    let known = |route: &&OfRoute| route.has_address() && !matches!(route.who, Who::Anyone | Who::Role | Who::Machine) && !flagged.contains(&&route.place.file);
     let all = || report.evidence.routes.iter().filter(known);
     let mut open: Vec<&OfRoute> =
         all().filter(|route| route.own == Answer::Unknown && (!route.chosen.is_empty() || route.names_a_record()) && !route.models.is_empty()).collect();
@@ -67,7 +103,7 @@ fn unknown_callers(report: &Report<'_>) -> Option<Task> {
     let how = "Whether these ask for a login could not be read from the code. Call each of them without signing in, on a copy with made-up data. \
         The answer must be 401, 403 or a redirect to the sign-in page, unless the route is meant for everybody.";
     let mut task = (!routes.is_empty()).then(|| task("without-login", "Call these without signing in", how.to_owned(), &routes, MOST_ROUTES))?;
-    task.command = routes.iter().find_map(|route| curl::call(route));
+    task.command = routes.iter().filter(|route| may_be_typed(report, route)).find_map(|route| curl::call(route));
     Some(task)
 }
 
@@ -77,11 +113,13 @@ fn open_on_purpose(report: &Report<'_>) -> Option<Task> {
         route.who == Who::Anyone
             && !route.is_page()
             && !route.is_public
-            && !route.models.is_empty()
+            && (!route.models.is_empty() || writes(route))
+            && !is_guarded_by_the_database(route)
             && matches!(route.purpose, Purpose::Ordinary | Purpose::Capability | Purpose::Internal)
             && !flagged.contains(&&route.place.file)
     };
-    let routes: Vec<&OfRoute> = report.evidence.routes.iter().filter(is_open).collect();
+    let mut routes: Vec<&OfRoute> = report.evidence.routes.iter().filter(is_open).collect();
+    routes.sort_by_key(|route| !writes(route));
     let how = "Anybody can call these, and nothing in the code says that this is wrong. You know whether it is meant so.";
     (!routes.is_empty()).then(|| task("open-on-purpose", "Should these be open to everybody?", how.to_owned(), &routes, MOST_ROUTES))
 }
@@ -89,11 +127,12 @@ fn open_on_purpose(report: &Report<'_>) -> Option<Task> {
 fn guessing(report: &Report<'_>) -> Option<Task> {
     let flagged = flagged(report, &[&missing_rate_limit::META.id]);
     let is_meant = |route: &&OfRoute| {
-        let takes = route.methods.is_empty() || route.methods.iter().any(|method| method == "POST" || method == "*");
         route.purpose == Purpose::Credentials
+            && !asks(route)
+            && !is_left_behind(route)
             && route.has_address()
             && !route.is_page()
-            && takes
+            && takes_a_body(route)
             && !route.models.is_empty()
             && route.limited != Answer::Yes
             && !flagged.contains(&&route.place.file)
@@ -102,20 +141,25 @@ fn guessing(report: &Report<'_>) -> Option<Task> {
     let how = "Whether somebody may try passwords or codes without end could not be read from the code; a limit may also stand in front of the app. \
         Send twenty wrong attempts in a row. After a few of them the answer should become 429 (too many requests).";
     let mut task = (!routes.is_empty()).then(|| task("rate-limit", "Try to guess", how.to_owned(), &routes, MOST_ROUTES))?;
-    task.command = routes.iter().find_map(|route| curl::call_often(route));
+    task.command = routes.iter().filter(|route| may_be_typed(report, route)).find_map(|route| curl::call_often(route));
     Some(task)
 }
 
 fn senders(report: &Report<'_>) -> Option<Task> {
     let flagged = flagged(report, &[&webhook_unverified::META.id]);
     let is_meant = |route: &&OfRoute| {
-        route.purpose == Purpose::Machine && route.has_address() && route.signature != Answer::Yes && route.who != Who::SignedIn && !flagged.contains(&&route.place.file)
+        route.purpose == Purpose::Machine
+            && route.has_address()
+            && takes_a_body(route)
+            && route.signature != Answer::Yes
+            && !asks(route)
+            && !flagged.contains(&&route.place.file)
     };
     let routes: Vec<&OfRoute> = report.evidence.routes.iter().filter(is_meant).collect();
     let how = "These take messages from other services, and whether they check who sent one could not be read from the code. \
         Send a made-up message. It must be refused (400, 401 or 403).";
     let mut task = (!routes.is_empty()).then(|| task("webhooks", "Send a forged message", how.to_owned(), &routes, MOST_ROUTES))?;
-    task.command = routes.iter().find_map(|route| curl::call(route));
+    task.command = routes.iter().filter(|route| may_be_typed(report, route)).find_map(|route| curl::call(route));
     Some(task)
 }
 
@@ -138,9 +182,12 @@ fn headers(report: &Report<'_>) -> Option<Task> {
         true => "What the live site really sends cannot be read from the code.",
         false => "The code does not set them; the server in front of it may.",
     };
-    let how = format!(
-        "{found} Ask the live site, and look for `strict-transport-security`, `content-security-policy` (or `x-frame-options`) and `x-content-type-options` in the answer."
-    );
+    let shows_pages = evidence.files.browser > 0 || evidence.routes.iter().any(OfRoute::is_page);
+    let wanted = match shows_pages {
+        true => "`strict-transport-security`, `content-security-policy` (or `x-frame-options`) and `x-content-type-options`",
+        false => "`strict-transport-security` and `x-content-type-options`, and if it shows pages also `content-security-policy`,",
+    };
+    let how = format!("{found} Ask the live site, and look for {wanted} in the answer. A line that is missing is a protection that is missing.");
     let mut task = task("headers", "Look at the headers of the live site", how, &[], 0);
     task.command = Some(format!("curl -sI '{SITE}/'"));
     Some(task)

@@ -36,6 +36,15 @@ impl Counts {
     }
 }
 
+/// `1 asks`, `3 ask`, `none asks`: a number and the verb that goes with it.
+pub fn does(n: usize, one: &str, several: &str) -> String {
+    match n {
+        0 => format!("none {one}"),
+        1 => format!("1 {one}"),
+        n => format!("{n} {several}"),
+    }
+}
+
 pub fn counted(n: usize, one: &str, several: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {several}") }
 }

@@ -33,13 +33,24 @@ pub struct Overview {
 
 /// How the levels come about, in one line.
 pub const HOW_LEVELS_COME_ABOUT: &str = "High: at least one serious problem. Medium: at least one to fix soon. Low: it was checked, and nothing worse than a hint was found. \
-    Not known: more than half of what matters could not be read. Not applicable: the project has nothing of the kind. Nothing is added up, and there is no score.";
+    Not known: more than half of what matters could not be read or judged. Not applicable: the project has nothing of the kind. Nothing is added up, and there is no score.";
 
 /// What no report of ours says anything about.
 pub const NOT_LOOKED_AT: &[&str] = &[
     "Known holes in the packages the app is built from: run `npm audit`, or `pip-audit` for Python.",
     "The running app, its servers and accounts: only the code was read, and nothing was called.",
     "Older versions of the code: a key that was deleted is still in the history of git.",
+];
+
+/// Words that a report cannot do without, for those who do not build software.
+pub const WORDS: &[(&str, &str)] = &[
+    ("route", "an address that the app answers, such as `GET /api/notes`; programs can call it without any page of yours"),
+    ("query", "a question to the database: read, add, change or delete records"),
+    ("record, row", "one thing that is stored: a customer, an invoice, a note"),
+    ("key, secret", "a text that lets whoever has it act as you at a service"),
+    ("hash", "a one-way form of a password: it can be checked, and not turned back"),
+    ("header", "a line that a server sends along with a page, which tells the browser how careful to be"),
+    ("env file", "a file such as `.env` that keeps keys beside the code, not in it"),
 ];
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -206,7 +217,7 @@ fn verdict(report: &Report<'_>, counts: &Counts, risks: &[OfRisk]) -> Verdict {
         (0, 0, 0) if report.audited == 0 => ("Nothing was checked: there is no file here that Guardline reads.".into(), Mood::Look),
         (0, 0, 0) => match risks.iter().filter(|risk| risk.grade == Grade::NotKnown).count() {
             0 => ("No problems found.".into(), Mood::Good),
-            n => (format!("No problems found, but {} could not be judged: too much of the code could not be read.", counted(n, "risk", "risks")), Mood::Look),
+            n => (format!("No problems found, but {} could not be judged from the code.", counted(n, "risk", "risks")), Mood::Look),
         },
         (0, 0, look) => (format!("Nothing serious: {} worth a look.", counted(look, "place is", "places are")), Mood::Look),
         (0, soon, 0) => (format!("Nothing serious, but {} be fixed soon.", counted(soon, "problem should", "problems should")), Mood::Soon),
@@ -277,6 +288,11 @@ mod tests {
         let mut report = report(&project, vec![finding("secret-hardcoded", &project, &file, &format!("\"{key}\""), Level::Error)]);
         let mut route = crate::report::samples::route(&format!("/api/{key}/:id"), &file);
         route.chosen.push(key.clone());
+        route.models.push(key.clone());
+        route.own = crate::rules::map::Answer::Unknown;
+        let mut unknown = route.clone();
+        unknown.who = crate::rules::map::Who::Unknown;
+        report.evidence.routes.push(unknown);
         report.evidence.routes.push(route);
         let overview = format!("{:?}", Overview::of(&report));
         assert!(!overview.contains(&key) && overview.contains("•••"), "{overview}");

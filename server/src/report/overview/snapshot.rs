@@ -1,7 +1,7 @@
 //! The seven risks, each with a level and what it rests on. The level follows from the loudest problem; without one, from
 //! whether there was anything to look at and how much of it could be read.
 
-use super::counts::{Counts, counted};
+use super::counts::{Counts, counted, does};
 use super::words::{client, list};
 use super::{Grade, OfRisk};
 use crate::facts::event::SinkKind;
@@ -19,8 +19,7 @@ pub(super) fn of(report: &Report<'_>) -> Vec<OfRisk> {
 }
 
 fn of_risk(report: &Report<'_>, risk: Risk, has_rules: bool) -> OfRisk {
-    let entries: Vec<&Entry> =
-        report.entries.iter().filter(|entry| report.meta(&entry.finding.rule).is_some_and(|meta| meta.risk == risk)).collect();
+    let entries: Vec<&Entry> = report.entries.iter().filter(|entry| report.meta(&entry.finding.rule).is_some_and(|meta| meta.risk == risk)).collect();
     let counts = Counts::of(entries.iter().copied());
     let ground = ground(&report.evidence, risk, report.audited);
     let (grade, because) = match counts {
@@ -31,13 +30,14 @@ fn of_risk(report: &Report<'_>, risk: Risk, has_rules: bool) -> OfRisk {
         _ if !has_rules => (Grade::NotLookedAt, "No rule looks at this.".to_owned()),
         Counts { look: 1.., .. } => {
             let hints = named(report, &entries, Level::Hidden, counted(counts.look, "place worth a look", "places worth a look"));
-            let looked = if let Ground::Looked(said) | Ground::Unread(said) = ground { format!(" {said}") } else { String::new() };
+            let looked = if let Ground::Looked(said, _) | Ground::Unread(said) = ground { format!(" {said}") } else { String::new() };
             (Grade::Low, format!("{hints}{looked}"))
         }
         _ => match ground {
             Ground::Nothing(said) => (Grade::NotApplicable, said.to_owned()),
             Ground::Unread(said) => (Grade::NotKnown, said),
-            Ground::Looked(said) => (Grade::Low, said),
+            Ground::Looked(said, "") => (Grade::Low, said),
+            Ground::Looked(said, fine) => (Grade::Low, format!("{said} {fine}")),
         },
     };
     OfRisk { risk, grade, because, counts }
@@ -68,7 +68,8 @@ fn named(report: &Report<'_>, entries: &[&Entry], least: Level, told: String) ->
 /// What there was to look at, where nothing was found.
 enum Ground {
     Nothing(&'static str),
-    Looked(String),
+    /// What was looked at, and what follows from nothing being found.
+    Looked(String, &'static str),
     /// So much could not be read that nothing follows.
     Unread(String),
 }
@@ -84,7 +85,7 @@ fn ground(evidence: &Evidence, risk: Risk, audited: usize) -> Ground {
         Risk::Passwords => passwords(evidence),
         Risk::Own => match audited {
             0 => Ground::Nothing("No file was read."),
-            n => Ground::Looked(format!("{} read.", counted(n, "file was", "files were"))),
+            n => Ground::Looked(format!("{} read.", counted(n, "file was", "files were")), ""),
         },
     }
 }
@@ -94,11 +95,15 @@ fn secrets(evidence: &Evidence, audited: usize) -> Ground {
         return Ground::Nothing("No file was read.");
     }
     let files = &evidence.files;
-    let mut said = format!("{} read, and no key was found in {}", counted(audited, "file was", "files were"), if audited == 1 { "it" } else { "them" });
+    let mut said = format!("{} read", counted(audited, "file was", "files were"));
     if files.env > 0 {
-        said += &format!("; of {}, git has {}", counted(files.env, "env file", "env files"), if files.env_in_git == 0 { "none".to_owned() } else { files.env_in_git.to_string() });
+        said += &format!(
+            "; of {}, git has {}",
+            counted(files.env, "env file", "env files"),
+            if files.env_in_git == 0 { "none".to_owned() } else { files.env_in_git.to_string() }
+        );
     }
-    Ground::Looked(said + ".")
+    Ground::Looked(said + ".", "No key was found in them.")
 }
 
 /// Routes that are no pages: what programs call.
@@ -122,9 +127,9 @@ fn authorization(evidence: &Evidence) -> Ground {
     if asking == 0 && unknown == 0 && private == 0 {
         return Ground::Nothing("No login was found, and nothing private is asked for.");
     }
-    let mut parts = vec![format!("{asking} ask who is calling")];
+    let mut parts = vec![does(asking, "asks who is calling", "ask who is calling")];
     if open > 0 {
-        parts.push(format!("{open} are open to anybody"));
+        parts.push(does(open, "is open to anybody", "are open to anybody"));
     }
     if unknown > 0 {
         parts.push(format!("of {unknown} it could not be told"));
@@ -133,21 +138,25 @@ fn authorization(evidence: &Evidence) -> Ground {
     let queries = &evidence.queries;
     if private > 0 {
         said += &match (queries.own, queries.unknown, queries.others) {
-            (own, 0, 0) => format!(" {} limited to what belongs to the caller.", counted(own, "query of private records is", "queries of private records are all")),
+            (1, 0, 0) => " The one query of private records is limited to what belongs to the caller.".to_owned(),
+            (own, 0, 0) => format!(" All {own} queries of private records are limited to what belongs to the caller."),
             (own, unknown, others) => {
-                let mut parts = vec![format!("{own} are limited to what belongs to the caller")];
+                let mut parts = vec![does(own, "is limited to what belongs to the caller", "are limited to what belongs to the caller")];
                 if unknown > 0 {
                     parts.push(format!("of {unknown} it could not be told"));
                 }
                 if others > 0 {
-                    parts.push(format!("{others} are not, without a sign that it is wrong (sign-in and public pages look up records, too)"));
+                    parts.push(format!(
+                        "{}, without a sign that it is wrong (sign-in and public pages look up records, too)",
+                        does(others, "is not", "are not")
+                    ));
                 }
                 format!(" Of {}, {}.", counted(private, "query of private records", "queries of private records"), list(&parts, 3))
             }
         };
     }
-    let is_unread = unknown * 2 > all || queries.unknown * 2 > private && private > 0;
-    if is_unread { Ground::Unread(said) } else { Ground::Looked(said) }
+    let is_unread = unknown * 2 > all || (queries.unknown + queries.others) * 2 > private;
+    if is_unread { Ground::Unread(said) } else { Ground::Looked(said, "") }
 }
 
 fn routes(evidence: &Evidence) -> Ground {
@@ -165,16 +174,16 @@ fn routes(evidence: &Evidence) -> Ground {
     }
     let mut parts = Vec::new();
     if limited > 0 {
-        parts.push(format!("{limited} limit how often they are called"));
+        parts.push(does(limited, "limits how often it is called", "limit how often they are called"));
     }
     if signed > 0 {
-        parts.push(format!("{signed} check who sent a message"));
+        parts.push(does(signed, "checks who sent a message", "check who sent a message"));
     }
     if !parts.is_empty() {
         said += &format!("; {}", list(&parts, 2));
     }
-    said += ". Nothing that costs money or can be guessed was found without a limit.";
-    if whole * 2 < all.len() { Ground::Unread(said) } else { Ground::Looked(said) }
+    said += ".";
+    if whole * 2 < all.len() { Ground::Unread(said) } else { Ground::Looked(said, "Nothing that costs money or can be guessed was found without a limit.") }
 }
 
 fn database(evidence: &Evidence) -> Ground {
@@ -199,7 +208,11 @@ fn database(evidence: &Evidence) -> Ground {
     if files.access_rules > 0 {
         parts.push(counted(files.access_rules, "file of access rules", "files of access rules"));
     }
-    Ground::Looked(format!("Read: {}. No table stands open, and no answer was seen that gives away more than it should.", list(&parts, 4)))
+    // Where there are tables and hardly a question was understood, what the questions give away is not known.
+    if evidence.models > 3 && asked * 3 < evidence.models {
+        return Ground::Unread(format!("Read: {}. Most questions to the database were not recognised as such.", list(&parts, 4)));
+    }
+    Ground::Looked(format!("Read: {}.", list(&parts, 4)), "No table stands open, and no answer was seen that gives away more than it should.")
 }
 
 fn deployment(evidence: &Evidence) -> Ground {
@@ -216,7 +229,7 @@ fn deployment(evidence: &Evidence) -> Ground {
     if parts.is_empty() {
         return Ground::Nothing("Nothing that is built for a browser or configures a server was found.");
     }
-    Ground::Looked(format!("Read: {}. No switch in them is set to something dangerous.", list(&parts, 3)))
+    Ground::Looked(format!("Read: {}.", list(&parts, 3)), "No switch in them is set to something dangerous.")
 }
 
 fn input(evidence: &Evidence) -> Ground {
@@ -228,7 +241,7 @@ fn input(evidence: &Evidence) -> Ground {
         (SinkKind::Fetch, "request to another server", "requests to other servers"),
         (SinkKind::Redirect, "redirect", "redirects"),
         (SinkKind::Html, "piece of markup", "pieces of markup"),
-        (SinkKind::Upload, "upload", "uploads"),
+        (SinkKind::Upload, "file that is kept", "files that are kept"),
         (SinkKind::Deserialize, "reading of stored objects", "readings of stored objects"),
         (SinkKind::Code, "piece of code run from text", "pieces of code run from text"),
     ];
@@ -239,15 +252,16 @@ fn input(evidence: &Evidence) -> Ground {
         return Ground::Nothing("Nothing was found that takes something from a visitor and hands it on.");
     }
     if parts.is_empty() {
-        return Ground::Looked(format!("{} read: nothing from a visitor becomes a command, an address or markup.", counted(endpoints, "route was", "routes were")));
+        let said = format!("{} read.", counted(endpoints, "route was", "routes were"));
+        return Ground::Looked(said, "Nothing from a visitor becomes a command, an address or markup.");
     }
-    let said = format!("Followed what visitors send to {}: none of it arrives there unchecked, as far as it could be followed.", list(&parts, 4));
+    let said = format!("Followed what comes from outside to {}.", list(&parts, 6));
     // A text of SQL that cannot be read may hold anything.
     let statements = &evidence.statements;
     if statements.unread * 2 > statements.written() {
         return Ground::Unread(format!("{said} But {} could not be read.", counted(statements.unread, "SQL text", "SQL texts")));
     }
-    Ground::Looked(said)
+    Ground::Looked(said, "None of it was seen to arrive there unchecked.")
 }
 
 fn passwords(evidence: &Evidence) -> Ground {
@@ -268,9 +282,9 @@ fn passwords(evidence: &Evidence) -> Ground {
     }
     if parts.is_empty() {
         return match evidence.passwords.columns.is_empty() {
-            true => Ground::Nothing("No password, login token or cookie is made or kept by this code."),
+            true => Ground::Nothing("No password, login token or cookie was recognised in this code."),
             false => Ground::Unread("A column for passwords was found, and no code that hashes one.".to_owned()),
         };
     }
-    Ground::Looked(format!("Found: {}. Nothing about it was flagged.", list(&parts, 3)))
+    Ground::Looked(format!("Found: {}.", list(&parts, 3)), "Nothing about it was flagged.")
 }

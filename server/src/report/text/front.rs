@@ -14,7 +14,12 @@ impl Text<'_> {
         for of in &overview.risks {
             let mood = of.grade.mood();
             let title = format!("{:<widest$}", of.risk.title());
-            let line = format!("  {} {}   {}", self.style.paint(tone(mood), sign(mood)), self.style.paint(Tone::Strong, &title), self.style.paint(tone(mood), of.grade.title()));
+            let line = format!(
+                "  {} {}   {}",
+                self.style.paint(tone(mood), sign(mood)),
+                self.style.paint(Tone::Strong, &title),
+                self.style.paint(tone(mood), of.grade.title())
+            );
             self.line(&line);
             self.prose("    ", &of.because);
         }
@@ -32,7 +37,11 @@ impl Text<'_> {
             let first = format!("  {} {answer} ", sign(question.mood));
             let start = self.out.len();
             self.hanging(&first, "    ", &question.because);
-            self.repaint(start, &first, &format!("  {} {} ", self.style.paint(tone(question.mood), sign(question.mood)), self.style.paint(tone(question.mood), &answer)));
+            self.repaint(
+                start,
+                &first,
+                &format!("  {} {} ", self.style.paint(tone(question.mood), sign(question.mood)), self.style.paint(tone(question.mood), &answer)),
+            );
             self.places("    ", &question.places);
         }
     }
@@ -47,7 +56,7 @@ impl Text<'_> {
     pub(super) fn places(&mut self, indent: &str, places: &[Told]) {
         for told in places {
             let at = told.place.as_ref().map(|place| self.position(place)).unwrap_or_default();
-            let words = if told.text.is_empty() { at } else { format!("{}  {at}", told.text) };
+            let words = if told.text.is_empty() { at } else { format!("{} in {at}", told.text) };
             self.hanging(&format!("{indent}→ "), &format!("{indent}  "), &words);
         }
     }

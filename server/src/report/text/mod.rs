@@ -7,10 +7,10 @@ mod rest;
 #[cfg(test)]
 mod tests;
 
+use super::Report;
 use super::overview::{Mood, Overview};
 use super::paint::{Style, Tone, harmless};
 use super::problems::problems as all_problems;
-use super::Report;
 use crate::rules::Place;
 use crate::text::{Encoding, FileId};
 

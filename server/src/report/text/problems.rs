@@ -94,9 +94,8 @@ impl Text<'_> {
     }
 
     fn repair(&mut self, repair: &Repair) {
-        let lead = if repair.needs_review { "A fix is ready in your editor, to be read before it is accepted" } else { "A fix is ready in your editor" };
         let clean = self.report.redactor.clean(&repair.title);
-        let lines = self.style.wrap("    ", &harmless(&format!("{lead}: {clean}")));
+        let lines = self.style.wrap("    ", &harmless(&format!("{}: {clean}", repair.lead())));
         self.lines(lines, Some(Tone::Good));
     }
 

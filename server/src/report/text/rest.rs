@@ -1,7 +1,7 @@
 //! What is in order, what needs a person, what was not looked at, and the last lines.
 
 use super::{Text, tone};
-use crate::report::overview::{NOT_LOOKED_AT, Overview, counted};
+use crate::report::overview::{NOT_LOOKED_AT, Overview, WORDS, counted};
 use crate::report::paint::Tone;
 
 impl Text<'_> {
@@ -50,6 +50,10 @@ impl Text<'_> {
             for one in NOT_LOOKED_AT {
                 self.hanging("  - ", "    ", one);
             }
+            self.heading("Words", "");
+            for (word, means) in WORDS {
+                self.hanging("  ", "    ", &format!("{word}: {means}."));
+            }
         }
     }
 
@@ -70,7 +74,7 @@ impl Text<'_> {
 
     /// Stands last, where the eye is when a long report has run through.
     pub(super) fn summary(&mut self, overview: &Overview) {
-        self.heading("In short", &counted(self.report.audited, "file", "files"));
+        self.heading("In short", &counted(self.report.audited, "file read", "files read"));
         let verdict = self.style.wrap("", &overview.verdict.text);
         self.lines(verdict, Some(tone(overview.verdict.mood)));
         let mut told = match overview.counts.all() {

@@ -141,11 +141,15 @@ impl<'w> Gatherer<'w> {
     }
 
     fn access(&mut self, judge: &Judge<'_>, access: &Access, is_route: bool) {
-        if access.query.guessed || access.facts.is_impossible() || !(self.wanted)(&access.site.item.file) {
+        if access.facts.is_impossible() || !(self.wanted)(&access.site.item.file) {
             return;
         }
         let own = if is_route { map::is_callers(judge, access) } else { None };
-        let asked = self.queries.entry(access.site.clone()).or_insert_with(|| Asked { client: access.query.client.clone(), own });
+        let asked = self.queries.entry(access.site.clone()).or_insert_with(|| {
+            // What only its name makes a database has no client that could be named.
+            let client = if access.query.guessed { Name::default() } else { access.query.client.clone() };
+            Asked { client, own }
+        });
         // Through whichever route it is worst.
         asked.own = match (asked.own, own) {
             (Some(known), Some(own)) => Some(known.min(own)),
