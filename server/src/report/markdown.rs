@@ -298,6 +298,14 @@ More: `guardline explain missing-auth`
     }
 
     #[test]
+    fn a_flood_of_findings_is_bounded() {
+        let project = project_of(&[("a.ts", "call(x);\n")]);
+        let found = vec![finding("missing-auth", &project, &FileId::new("/shop/a.ts"), "call", Level::Error); 10_000];
+        let text = render(&report(&project, found));
+        assert!(text.lines().count() < 300 && text.contains("And 9988 more places."), "{}", text.lines().count());
+    }
+
+    #[test]
     fn code_cannot_end_its_block() {
         let project = project_of(&[("a.ts", "call(x); // ```` <script>\n")]);
         let text = render(&report(&project, vec![finding("missing-auth", &project, &FileId::new("/shop/a.ts"), "call", Level::Error)]));

@@ -21,10 +21,10 @@ use super::map::{self, Answer};
 use super::ownership::Judge;
 use super::raw::RuleCx;
 use crate::facts::event::{Access, Effect, Event, Sink, SinkKind};
-use crate::facts::place::Site;
+use crate::facts::place::{ItemKey, Site};
 use crate::project::Project;
 use crate::project::reach::Reach;
-use crate::text::{FileId, Name, Place};
+use crate::text::{FileId, Name, Place, Span};
 use statements::Text;
 
 /// So many places of a kind are told of; the rest is counted.
@@ -101,7 +101,7 @@ pub struct Gatherer<'w> {
     queries: FxHashMap<Site, Asked>,
     texts: FxHashMap<Site, Text>,
     /// The calls that texts of SQL are given to: what is asked by them is no question besides.
-    calls: FxHashMap<Site, ()>,
+    calls: FxHashMap<ItemKey, Vec<Span>>,
     sinks: FxHashMap<(SinkKind, Site), Name>,
     effects: FxHashMap<(Name, Site), Name>,
     cut_short: usize,
@@ -163,7 +163,10 @@ impl<'w> Gatherer<'w> {
         }
         if sink.kind == SinkKind::Sql {
             let Some(text) = statements::of(sink) else { return };
-            self.calls.insert(sink.call.clone(), ());
+            let calls = self.calls.entry(sink.call.item.clone()).or_default();
+            if !calls.contains(&sink.call.span) {
+                calls.push(sink.call.span);
+            }
             let known = self.texts.entry(sink.site.clone()).or_insert(text);
             *known = (*known).max(text);
         } else if sink.guessed {
@@ -193,7 +196,10 @@ impl<'w> Gatherer<'w> {
             }
         }
         // Questions that are written as SQL are told of as such.
-        let built = self.queries.keys().filter(|site| !self.calls.contains_key(*site)).count();
+        // `db.prepare("...").bind(id).first()`: the question is the whole chain, and the text is given to a part of it.
+        let is_text =
+            |site: &Site| self.calls.get(&site.item).is_some_and(|calls| calls.iter().any(|call| site.span.contains(*call) || call.contains(site.span)));
+        let built = self.queries.keys().filter(|site| !is_text(site)).count();
         let effects = seen(project, self.effects);
         Evidence {
             files: Files::of(project, reach, self.wanted),
