@@ -212,7 +212,7 @@ fn database(evidence: &Evidence) -> Ground {
     if evidence.models > 3 && asked * 3 < evidence.models {
         return Ground::Unread(format!("Read: {}. Most questions to the database were not recognised as such.", list(&parts, 4)));
     }
-    Ground::Looked(format!("Read: {}.", list(&parts, 4)), "No table stands open, and no answer was seen that gives away more than it should.")
+    Ground::Looked(format!("Read: {}.", list(&parts, 4)), "No open table was seen, and no answer that gives away more than it should.")
 }
 
 fn deployment(evidence: &Evidence) -> Ground {
@@ -229,7 +229,7 @@ fn deployment(evidence: &Evidence) -> Ground {
     if parts.is_empty() {
         return Ground::Nothing("Nothing that is built for a browser or configures a server was found.");
     }
-    Ground::Looked(format!("Read: {}.", list(&parts, 3)), "No switch in them is set to something dangerous.")
+    Ground::Looked(format!("Read: {}.", list(&parts, 3)), "No dangerous switch was seen in them.")
 }
 
 fn input(evidence: &Evidence) -> Ground {
@@ -253,7 +253,7 @@ fn input(evidence: &Evidence) -> Ground {
     }
     if parts.is_empty() {
         let said = format!("{} read.", counted(endpoints, "route was", "routes were"));
-        return Ground::Looked(said, "Nothing from a visitor becomes a command, an address or markup.");
+        return Ground::Looked(said, "Nothing from a visitor was seen to become a command, an address or markup.");
     }
     let said = format!("Followed what comes from outside to {}.", list(&parts, 6));
     // A text of SQL that cannot be read may hold anything.
