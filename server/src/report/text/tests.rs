@@ -91,7 +91,7 @@ Not ready for the public: 1 serious problem, and 1 that is less urgent.
 
   big.ts is too large.
 
-── In short ────────────────────────────────────────────────── 2 files read
+── In short ─────────────────────────────────────────────────── 2 files read
 
 Not ready for the public: 1 serious problem, and 1 that is less urgent.
 2 problems: 1 serious, 1 to fix soon. 2 silenced by comments in the code.
