@@ -1,8 +1,10 @@
-//! The three forms of the report: none tells a secret, SARIF obeys its schema, fingerprints stay.
+//! The forms of the report: none tells a secret, JSON and SARIF obey their schemas, fingerprints stay.
 
 use serde_json::Value;
 
 use crate::program::{Project, leak, stripe_key};
+
+const FORMATS: [&str; 7] = ["text", "markdown", "html", "json", "sarif", "junit", "github"];
 
 /// A project in which something is found, something could not be read, and a mark is wrong.
 fn eventful(key: &str) -> Project {
@@ -25,7 +27,7 @@ fn no_form_tells_a_secret() {
         let key = stripe_key(seed);
         let body = &key["sk_live_".len()..];
         let project = eventful(&key);
-        for format in ["text", "json", "sarif"] {
+        for format in FORMATS {
             let ran = project.run(&["audit", "--format", format]);
             assert_eq!(ran.code, Some(1));
             for part in [body, &body[..8], &body[body.len() - 8..]] {
@@ -50,6 +52,84 @@ fn sarif_obeys_its_schema() {
     }
     // The check itself is checked: a log without a version must not pass.
     assert!(schemas.validate(&serde_json::json!({ "runs": [] }), compiled).is_err());
+}
+
+/// No object has a field that the schema does not describe.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(close);
+            if fields.get("properties").is_some_and(Value::is_object) && fields.get("type").is_some_and(|of| of == "object") {
+                fields.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+#[test]
+fn json_is_what_its_schema_says() {
+    let mut schema: Value = serde_json::from_str(include_str!("../../queries/report.schema.json")).expect("JSON");
+    close(&mut schema);
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.add_resource("memory:report", schema).expect("a schema");
+    let compiled = compiler.compile("memory:report", &mut schemas).expect("a schema that compiles");
+    for project in [eventful(&stripe_key(12)), shop(), Project::of(&[("a.ts", "")]), Project::of(&[])] {
+        let mut report = project.json(&[]);
+        if let Err(error) = schemas.validate(&report, compiled) {
+            panic!("{error:#}");
+        }
+        report["overview"]["new"] = 1.into();
+        assert!(schemas.validate(&report, compiled).is_err());
+    }
+}
+
+/// An app with a login, routes, queries and passwords.
+fn shop() -> Project {
+    Project::of(&[("package.json", "{ \"dependencies\": { \"express\": \"5.0.0\", \"pg\": \"8.0.0\", \"bcrypt\": \"5.0.0\" } }"), ("src/app.ts", SHOP)])
+}
+
+const SHOP: &str = r#"
+import express from "express";
+import bcrypt from "bcrypt";
+import { Pool } from "pg";
+const app = express();
+const pool = new Pool();
+function signedIn(req, res, next) {
+  if (!req.session.userId) return res.status(401).end();
+  next();
+}
+app.post("/register", async (req, res) => {
+  const hash = await bcrypt.hash(String(req.body.password), 12);
+  await pool.query("INSERT INTO users (email, password_hash) VALUES ($1, $2)", [String(req.body.email), hash]);
+  res.status(201).end();
+});
+app.get("/api/orders/:id", signedIn, async (req, res) => {
+  const found = await pool.query("SELECT * FROM orders WHERE id = $1 AND user_id = $2", [req.params.id, req.session.userId]);
+  res.json(found.rows[0]);
+});
+"#;
+
+#[test]
+fn the_overview_says_what_it_rests_on() {
+    let overview = shop().json(&[])["overview"].clone();
+    let answer = |id: &str| {
+        let question = overview["questions"].as_array().expect("questions").iter().find(|question| question["id"] == id).expect(id).clone();
+        (question["answer"].as_str().expect("an answer").to_owned(), question["because"].as_str().expect("words").to_owned())
+    };
+    assert_eq!(answer("passwords-hashed"), ("yes".to_owned(), "They are hashed with bcrypt in 1 place.".to_owned()));
+    assert_eq!(
+        answer("sql-injection"),
+        ("no".to_owned(), "2 SQL texts were read: written out in the code, with values handed over beside the text.".to_owned())
+    );
+    let (open, why) = answer("endpoints-without-login");
+    assert!(open == "yes" && why.starts_with("1 of 2 routes can be called by anybody."), "{why}");
+    let task = |id: &str| overview["checklist"].as_array().expect("tasks").iter().find(|task| task["id"] == id).cloned();
+    let accounts = task("two-accounts").expect("the test with two accounts");
+    assert!(accounts["about"][0]["text"].as_str().is_some_and(|text| text.contains("GET /api/orders/:id")), "{accounts}");
+    assert!(task("headers").expect("headers")["command"].as_str().is_some_and(|command| command.starts_with("curl -sI ")));
+    assert_eq!(task("rotate-keys"), None);
 }
 
 #[test]
@@ -94,7 +174,7 @@ fn fingerprints_stay_when_lines_move() {
 #[test]
 fn a_report_goes_where_it_is_sent_and_is_the_same_each_time() {
     let project = eventful(&stripe_key(11));
-    for format in ["text", "json", "sarif"] {
+    for format in FORMATS {
         let first = project.run(&["audit", "--format", format]).stdout;
         assert_eq!(first, project.run(&["audit", "--format", format, "--no-color"]).stdout, "{format}");
         assert!(!first.contains('\u{1b}'), "no colours without a terminal");

@@ -108,12 +108,20 @@ pub struct Demo {
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
-    /// For people
+    /// For people, in a terminal
     Text,
+    /// For people, in a pull request or a wiki
+    Markdown,
+    /// For people, as one page for the browser
+    Html,
     /// For programs
     Json,
     /// For code hosts
     Sarif,
+    /// For CI services, as tests
+    Junit,
+    /// For GitHub, as annotations
+    Github,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::args::{Audit, Format};
 use super::built;
@@ -16,6 +16,7 @@ use crate::engine::{self, Snapshot};
 use crate::fixes::{Fix, Grade};
 use crate::project::Project;
 use crate::report::{self, Change, Date, Entry, Redactor, Repair, Report, Texts, suppress};
+use crate::rules::evidence::Evidence;
 use crate::rules::own::Known;
 use crate::rules::{Finding, Level, RuleMeta};
 use crate::text::FileId;
@@ -34,7 +35,12 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let snapshot = Snapshot { project: Arc::new(read.project), config: Arc::new(read.config) };
     let known = Known::of(&snapshot.config);
     let rules = known.all();
-    let Some(mut found) = engine::check_all(&snapshot, &cancel) else { return Ok(reading::stopped(&progress)) };
+    let Some((mut found, evidence)) = engine::survey(&snapshot, &|file| targets.cover(file), &cancel) else {
+        if cancel.is_cancelled() {
+            return Ok(reading::stopped(&progress));
+        }
+        bail!("the analysis failed; this is a mistake in Guardline");
+    };
     let (mut texts, mut notes) = (Texts::of(&snapshot.project), read.notes);
     let mut served = built::Served::default();
     if let Some(folder) = &audit.built {
@@ -44,13 +50,18 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
         (found, texts) = (all, texts.and(beside));
         notes.push(served.told());
     }
-    let report = report(&snapshot, &rules, &targets, &served, found, texts, notes);
+    let mut report = report(&snapshot, &rules, &targets, &served, found, texts, notes);
+    report.evidence = evidence;
     progress.clear();
     let style = output::style(no_color);
     let text = match audit.format {
         Format::Text => report::text::render(&report, &here(), report::paint::Style { colour: style.colour && audit.output.is_none(), ..style }),
+        Format::Markdown => report::markdown::render(&report),
+        Format::Html => report::html::render(&report),
         Format::Json => report::json::render(&report),
         Format::Sarif => report::sarif::render(&report),
+        Format::Junit => report::junit::render(&report),
+        Format::Github => report::github::render(&report),
     };
     match &audit.output {
         Some(path) => std::fs::write(path, text).with_context(|| format!("the report cannot be written to {}", path.display()))?,
@@ -90,6 +101,7 @@ fn report<'s>(
         audited,
         around: project.files().count() - audited,
         redactor,
+        evidence: Evidence::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! FLOOR 7. A snapshot in, findings and fixes out. No IO, no lock, no clock: same snapshot, same findings.
 
+mod cancel;
 mod known_schema;
 mod levels;
 mod said;
@@ -7,11 +8,11 @@ mod said;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+pub use self::cancel::Cancel;
 use self::known_schema::KnownSchema;
 use self::levels::set_level;
 use self::said::{Asked, Plans, Said};
@@ -23,7 +24,9 @@ use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Reach;
+use crate::project::session::News;
 use crate::project::{File, Project, RootWalk, Session};
+use crate::rules::evidence::{Evidence, Gatherer};
 use crate::rules::exposed::FileCx;
 use crate::rules::raw::RuleCx;
 use crate::rules::{self, Finding, FixPlan, map};
@@ -38,27 +41,6 @@ pub const STACK_BYTES: usize = 256 << 20;
 pub struct Snapshot {
     pub project: Arc<Project>,
     pub config: Arc<Config>,
-}
-
-/// Set from outside when nobody waits for the answer any more.
-#[derive(Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// A flag that somebody else already owns (a signal handler).
-impl From<Arc<AtomicBool>> for Cancel {
-    fn from(flag: Arc<AtomicBool>) -> Self {
-        Cancel(flag)
-    }
 }
 
 /// The engine with what it remembers from one state of a project to the next. Answers are those of a fresh one.
@@ -146,28 +128,47 @@ impl Engine {
 
     /// The findings of all files, ordered by file, place and rule. `None` if cancelled.
     pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
+        self.contained(|engine| engine.all(snapshot, &mut |_| {}, cancel)).unwrap_or_else(|| Some(Vec::new()))
+    }
+
+    /// The same, and what was looked at: `wanted` are the files that are spoken of. Of an engine that is asked once. `None` if
+    /// cancelled, or if it failed.
+    pub fn survey(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<(Vec<Finding>, Evidence)> {
         self.contained(|engine| {
-            engine.update(snapshot);
-            let Engine { session, said, schema, .. } = &mut *engine;
-            let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-            let mut told = |news| said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema));
-            session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
-            let mut out = Vec::new();
-            engine.findings(snapshot, None, Plans::All, &mut out);
-            let files = snapshot.project.sorted_files();
-            let hits = engine.own.in_all(&files, cancel);
-            for (at, (file, _)) in files.iter().enumerate() {
-                if cancel.is_cancelled() {
-                    return None;
-                }
-                let mut fresh = secrets::Memory::default();
-                let memory = engine.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets);
-                let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-                of_file(snapshot, &engine.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
-            }
-            Some(finished(snapshot, out))
+            let is_shown = |file: &FileId| wanted(file) && is_shown(snapshot, file);
+            let mut gathered = Gatherer::new(&is_shown);
+            let found = engine.all(snapshot, &mut |cx| gathered.take(cx), cancel)?;
+            Some((found, gathered.finish(&snapshot.project, &engine.reach)))
         })
-        .unwrap_or_else(|| Some(Vec::new()))
+        .flatten()
+    }
+
+    /// All findings. `seen` is shown each walk of an engine that is asked once.
+    fn all(&mut self, snapshot: &Snapshot, seen: &mut dyn FnMut(&RuleCx<'_>), cancel: &Cancel) -> Option<Vec<Finding>> {
+        self.update(snapshot);
+        let Engine { session, said, schema, .. } = &mut *self;
+        let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+        let mut told = |news: News| {
+            for walk in news.walks.iter().filter_map(|(_, walk)| walk.as_deref()) {
+                seen(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config });
+            }
+            said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema));
+        };
+        session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
+        let mut out = Vec::new();
+        self.findings(snapshot, None, Plans::All, &mut out);
+        let files = snapshot.project.sorted_files();
+        let hits = self.own.in_all(&files, cancel);
+        for (at, (file, _)) in files.iter().enumerate() {
+            if cancel.is_cancelled() {
+                return None;
+            }
+            let mut fresh = secrets::Memory::default();
+            let memory = self.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets);
+            let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+            of_file(snapshot, &self.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
+        }
+        Some(finished(snapshot, out))
     }
 
     /// What is believed of the wanted files. `None` if cancelled.
@@ -201,8 +202,7 @@ impl Engine {
 
     fn entries(&self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool) -> Vec<map::Entry> {
         let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-        let is_product = |file: &FileId| matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
-        let is_shown = |file: &FileId| wanted(file) && (snapshot.config.include_tests || is_product(file));
+        let is_shown = |file: &FileId| wanted(file) && is_shown(snapshot, file);
         let walks = self.session.sorted_walks();
         let entry = |walk: &Arc<RootWalk>| {
             let entry = map::entry(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config })?;
@@ -322,11 +322,16 @@ pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
     finding.plans.iter().chain([&silence]).flat_map(|plan| fixes::fixes(project, plan)).collect()
 }
 
+/// Is it part of the product, or are tests and examples asked about, too?
+fn is_shown(snapshot: &Snapshot, file: &FileId) -> bool {
+    snapshot.config.include_tests || matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling)
+}
+
 /// What is said of one file by itself.
 fn of_file(snapshot: &Snapshot, reach: &Reach, schema: &Schema, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
     let Some(known) = snapshot.project.file(file) else { return };
     let mut found = Vec::new();
-    let is_shown = snapshot.config.include_tests || matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
+    let is_shown = is_shown(snapshot, file);
     rules::of_file(
         &FileCx { project: &snapshot.project, reach, file, known, schema, include_tests: snapshot.config.include_tests },
         is_shown,
@@ -381,6 +386,11 @@ pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<
 /// The findings of all files, by a fresh engine.
 pub fn check_all(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
     Engine::once().check_all(snapshot, cancel)
+}
+
+/// The findings of all files and what was looked at, by a fresh engine. `None` if cancelled, or if it failed.
+pub fn survey(snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<(Vec<Finding>, Evidence)> {
+    Engine::once().survey(snapshot, wanted, cancel)
 }
 
 /// A finding with the fixes that can be applied now.

@@ -24,6 +24,7 @@ pub mod scope;
 pub mod secrets;
 pub mod setup;
 pub mod show;
+pub mod sign_in;
 pub mod signs;
 pub mod source_map;
 pub mod spoken;

@@ -1,13 +1,23 @@
-//! FLOOR 6. How findings are told: text, json, sarif; and which are silenced.
+//! FLOOR 6. How findings are told, and which are silenced.
+//!
+//! What there is to tell is worked out once (`overview`, `problems`); each format writes it down: `text`, `markdown`, `html` for
+//! people, `json`, `sarif`, `junit`, `github` for programs.
 
 pub mod beliefs;
 mod comments;
 mod fingerprint;
 mod frame;
+pub mod github;
+pub mod html;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod marks;
+pub mod overview;
 pub mod page;
 pub mod paint;
+mod problems;
+mod prose;
 mod redact;
 pub mod routes;
 #[cfg(test)]
@@ -18,6 +28,7 @@ pub mod suppress;
 pub mod text;
 mod texts;
 
+use crate::rules::evidence::Evidence;
 use crate::rules::{Finding, Place, RuleId, RuleMeta};
 use crate::text::{Encoding, FileId, Position, Range, Span, position};
 
@@ -42,6 +53,13 @@ pub struct Repair {
     /// What remains to be done by hand.
     pub note: Option<String>,
     pub changes: Vec<Change>,
+}
+
+impl Repair {
+    /// What is said before its title.
+    fn lead(&self) -> &'static str {
+        if self.needs_review { "A fix is ready in your editor, to be read before it is accepted" } else { "A fix is ready in your editor" }
+    }
 }
 
 /// What a repair does to one file.
@@ -72,6 +90,8 @@ pub struct Report<'a> {
     pub audited: usize,
     pub around: usize,
     pub redactor: Redactor,
+    /// What was looked at.
+    pub evidence: Evidence,
 }
 
 impl<'a> Report<'a> {

@@ -64,14 +64,29 @@ pub fn is_advice(section: &Section<'_>) -> bool {
     !is_internal(section) && !["flagged", "not flagged", "fixed"].iter().any(|title| section.title.eq_ignore_ascii_case(title))
 }
 
-/// The first sentence of the section on how to fix it, without Markdown's signs.
-pub fn how_to_fix(page: &str) -> Option<String> {
-    let section = sections(page).into_iter().find(|section| section.title.to_ascii_lowercase().contains("fix"))?;
-    let prose = blocks(section.body).into_iter().find_map(|block| match block {
-        Block::Paragraph(text) | Block::Item { text, .. } => Some(text),
+/// What a section says, paragraph by paragraph and step by step, without Markdown's signs: of the first section whose title
+/// holds `word`. Code and tables are left to whoever reads the page itself.
+pub fn advice(page: &str, word: &str) -> Vec<String> {
+    let section = sections(page).into_iter().skip(1).find(|section| section.title.to_ascii_lowercase().contains(word));
+    let told = |block: Block<'_>| match block {
+        Block::Paragraph(text) | Block::Item { text, .. } => Some(plain(&text)),
         _ => None,
-    })?;
-    Some(first_sentence(&plain(&prose)).to_owned())
+    };
+    section.map(|section| blocks(section.body).into_iter().filter_map(told).collect()).unwrap_or_default()
+}
+
+/// As many whole sentences as fit into `most` characters; the first one always.
+pub fn beginning(text: &str, most: usize) -> &str {
+    let mut end = first_sentence(text).len();
+    while let Some(rest) = text.get(end..).filter(|rest| !rest.trim().is_empty()) {
+        let blank = rest.len() - rest.trim_start().len();
+        let next = end + blank + first_sentence(rest.trim_start()).len();
+        if next > most {
+            break;
+        }
+        end = next;
+    }
+    text.get(..end).unwrap_or(text)
 }
 
 /// The paragraphs before the first section, without Markdown's signs.
@@ -223,12 +238,19 @@ mod tests {
     }
 
     #[test]
-    fn the_first_sentence_says_what_to_do() {
-        assert_eq!(how_to_fix(PAGE).as_deref(), Some("Ask `session.user` e.g. in one place."));
-        assert_eq!(how_to_fix("# a\n## Flagged\nx"), None);
-        assert_eq!(how_to_fix("## How to fix\nNo full stop"), Some("No full stop".into()));
-        assert_eq!(how_to_fix("## Fix\nWrite `query(\"... ?\", [id])` here. Go.").as_deref(), Some("Write `query(\"... ?\", [id])` here."));
-        assert_eq!(how_to_fix("## Fix\n1. Use Node.js here. Go."), Some("Use Node.js here.".into()));
+    fn a_section_gives_advice() {
+        assert_eq!(advice(PAGE, "fix"), ["Ask `session.user` e.g. in one place. Then test.", "one more", "two"]);
+        assert_eq!(advice("# a\n## Flagged\nx", "fix"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_text_is_cut_behind_a_sentence() {
+        let of = |text| beginning(text, 40).to_owned();
+        assert_eq!(of("Ask `session.user` e.g. in one place. Then test."), "Ask `session.user` e.g. in one place.");
+        assert_eq!(of("No full stop"), "No full stop");
+        assert_eq!(of("Write `query(\"... ?\", [id])` here. Go."), "Write `query(\"... ?\", [id])` here. Go.");
+        assert_eq!(of("One. Two. Use Node.js here and there and everywhere."), "One. Two.");
+        assert_eq!(of(""), "");
     }
 
     #[test]

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use super::{Entry, Redactor, Report, Texts};
 use crate::project::Project;
+use crate::rules::evidence::{Evidence, OfRoute};
+use crate::rules::map::{Answer, Who};
+use crate::rules::open::purpose::Purpose;
 use crate::rules::{Audience, Confidence, Finding, Impact, Level, Place, Risk, RuleId, RuleMeta};
 use crate::syntax::{Document, Language};
 use crate::text::{FileId, Span};
@@ -88,5 +91,29 @@ pub fn report(project: &Project, findings: Vec<Finding>) -> Report<'_> {
         audited: project.files().count(),
         around: 0,
         redactor,
+        evidence: Evidence::default(),
+    }
+}
+
+/// A route for whoever is signed in.
+pub fn route(path: &str, file: &FileId) -> OfRoute {
+    OfRoute {
+        title: format!("GET {path}"),
+        methods: vec!["GET".into()],
+        path: Some(path.to_owned()),
+        framework: "express".into(),
+        place: Place { file: file.clone(), span: Span::at(0) },
+        who: Who::SignedIn,
+        signed_in: Answer::Yes,
+        own: Answer::No,
+        proof: None,
+        purpose: Purpose::Ordinary,
+        chosen: Vec::new(),
+        models: Vec::new(),
+        validated: None,
+        limited: Answer::No,
+        signature: Answer::No,
+        is_public: false,
+        is_whole: true,
     }
 }

@@ -11,6 +11,7 @@ pub mod csrf_disabled;
 pub mod database;
 pub mod debug_enabled;
 pub mod error_leak;
+pub mod evidence;
 pub mod exposed;
 mod finding;
 pub mod habits;

@@ -62,7 +62,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 /// `SELECT ...`, `DELETE FROM ...`, as far as it can be read.
-fn is_statement(text: &str) -> bool {
+pub(super) fn is_statement(text: &str) -> bool {
     const VERBS: &[&str] =
         &["select", "insert", "update", "delete", "replace", "merge", "with", "create", "drop", "alter", "truncate", "call", "exec", "grant", "where"];
     let first = text.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();

@@ -191,7 +191,7 @@ fn object<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> (Answer, Option<&'w Access>
 }
 
 /// `None` where it does not matter.
-pub(super) fn is_callers(judge: &Judge<'_>, access: &Access) -> Option<Answer> {
+pub(in crate::rules) fn is_callers(judge: &Judge<'_>, access: &Access) -> Option<Answer> {
     let privacy = judge.privacy(&access.query);
     if !privacy.is_private() && !access.query.operation.is_write() {
         return None;

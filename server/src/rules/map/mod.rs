@@ -9,6 +9,7 @@ mod touched;
 use crate::project::routes::Route;
 
 pub use super::ownership::Answer;
+pub(in crate::rules) use callers::is_callers;
 pub use callers::{Callers, Who};
 pub use care::Care;
 pub use proof::Proof;

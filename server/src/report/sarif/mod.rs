@@ -1,12 +1,16 @@
 //! The report as SARIF 2.1.0, which code hosts and other tools read.
 //!
-//! No snippets, and no fix that would write a secret anywhere: a SARIF file is uploaded.
+//! No snippets, and no fix that would write a secret anywhere: a SARIF file is uploaded. Of what hosts ask for beyond the standard
+//! there is: `security-severity`, `precision` and tags of rules, help as Markdown, a category (`automationDetails`), and
+//! fingerprints that stay when lines move. `primaryLocationLineHash` is left to the host's own upload, which works it out from the
+//! source and complains of any other value.
+
+mod rule;
 
 use serde_json::{Map, Value, json};
 
-use super::page::{self, Block};
 use super::{Change, Entry, Repair, Report, fingerprint};
-use crate::rules::{Impact, Level, Place, RuleMeta};
+use crate::rules::{Level, Place};
 use crate::syntax::keeps_secrets;
 use crate::text::{FileId, Range, Span};
 
@@ -17,6 +21,7 @@ const ROOT: &str = "%SRCROOT%";
 pub fn render(report: &Report<'_>) -> String {
     let mut base = uri("file://", report.base.as_str());
     base.push('/');
+    let weaknesses = rule::weaknesses(report.rules);
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -25,8 +30,12 @@ pub fn render(report: &Report<'_>) -> String {
                 "name": "Guardline",
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": report.rules.iter().map(|meta| rule(meta)).collect::<Vec<_>>(),
+                "rules": report.rules.iter().map(|meta| rule::rule(meta, &weaknesses)).collect::<Vec<_>>(),
+                "supportedTaxonomies": [{ "name": "CWE", "index": 0 }],
             } },
+            "taxonomies": [rule::taxonomy(&weaknesses)],
+            // The slash says that it is a category: reports of the same one replace each other.
+            "automationDetails": { "id": "guardline/" },
             "invocations": [invocation(report)],
             "originalUriBaseIds": { ROOT: { "uri": base } },
             "columnKind": "utf16CodeUnits",
@@ -36,54 +45,6 @@ pub fn render(report: &Report<'_>) -> String {
     let mut out = serde_json::to_string_pretty(&log).unwrap_or_default();
     out.push('\n');
     out
-}
-
-fn rule(meta: &RuleMeta) -> Value {
-    let mut tags = vec!["security".to_owned(), format!("guardline/{}", super::json::risk(meta.risk))];
-    tags.extend(meta.cwe.iter().map(|number| format!("external/cwe/cwe-{number:03}")));
-    let introduction = page::introduction(meta.page);
-    let markdown = help(meta.page);
-    let text = page::blocks(&markdown).into_iter().filter_map(|block| match block {
-        Block::Paragraph(text) | Block::Item { text, .. } => Some(page::plain(&text)),
-        _ => None,
-    });
-    let text = text.collect::<Vec<_>>().join("\n");
-    json!({
-        "id": meta.id.as_str(),
-        "name": pascal(meta.id.as_str()),
-        "shortDescription": { "text": meta.title },
-        "fullDescription": { "text": if introduction.is_empty() { meta.title } else { &introduction } },
-        "help": { "text": if text.is_empty() { meta.title } else { &text }, "markdown": if markdown.is_empty() { meta.title } else { &markdown } },
-        "defaultConfiguration": { "level": level(Level::of(meta.impact, crate::rules::Confidence::Proven)) },
-        "properties": { "tags": tags, "security-severity": severity(meta.impact) },
-    })
-}
-
-/// The page without its title, without what is only for the builders of Guardline, and without test material.
-fn help(page: &str) -> String {
-    let sections = page::sections(page);
-    let told = sections.iter().enumerate().filter(|(i, section)| *i == 0 || page::is_advice(section));
-    let texts = told.map(|(i, section)| if i == 0 { section.body.to_owned() } else { format!("## {}\n\n{}", section.title, section.body) });
-    texts.collect::<Vec<_>>().join("\n\n").trim().to_owned()
-}
-
-/// `missing-auth` becomes `MissingAuth`.
-fn pascal(id: &str) -> String {
-    let capital = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
-    };
-    id.split('-').map(capital).collect()
-}
-
-/// The scale code hosts sort by, from 0 to 10.
-fn severity(impact: Impact) -> &'static str {
-    match impact {
-        Impact::Critical => "9.5",
-        Impact::High => "8.0",
-        Impact::Medium => "5.5",
-        Impact::Low => "3.0",
-    }
 }
 
 fn level(level: Level) -> &'static str {
@@ -232,7 +193,12 @@ mod tests {
         assert_eq!(result["level"], "warning");
         let rule = &run["tool"]["driver"]["rules"][4];
         assert_eq!(rule["name"], "SqlInjection");
-        assert_eq!(rule["properties"], json!({ "tags": ["security", "guardline/input", "external/cwe/cwe-089"], "security-severity": "9.5" }));
+        let properties = json!({ "tags": ["security", "guardline/input", "external/cwe/cwe-089"], "security-severity": "9.5", "precision": "high" });
+        assert_eq!(rule["properties"], properties);
+        let target = &rule["relationships"][0]["target"];
+        assert_eq!((&target["id"], &target["toolComponent"]["name"]), (&json!("CWE-89"), &json!("CWE")));
+        assert_eq!(run["taxonomies"][0]["taxa"][target["index"].as_u64().expect("a number") as usize]["id"], "CWE-89");
+        assert_eq!(run["automationDetails"]["id"], "guardline/");
         let help = rule["help"]["markdown"].as_str().expect("text");
         assert!(help.contains("## How to fix") && !help.contains("Known gaps") && !help.contains("Flagged"), "{help}");
     }

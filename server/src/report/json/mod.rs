@@ -1,4 +1,5 @@
-//! The report for programs: one JSON object. Fields are only ever added; a change of meaning raises `version`.
+//! The report for programs: one JSON object, as `queries/report.schema.json` describes it. Fields are only ever added; a change of
+//! meaning raises `version`.
 //!
 //! Lines and columns begin at 1; columns count UTF-16 code units; `end` is exclusive. Paths are relative to `root`,
 //! with forward slashes. There is no source text in it, so it cannot carry a secret away.
@@ -12,14 +13,18 @@
 //!                   "file", "range": { "start": { "line", "column" }, "end": {..} }, "fingerprint",
 //!                   "related": [ { "file", "range", "message" } ],
 //!                   "fixes": [ { "title", "grade": "safe" | "needs-review", "note"? } ] } ],
-//!   "notes": [ { "message", "file"?, "range"? } ] }
+//!   "notes": [ { "message", "file"?, "range"? } ],
+//!   "overview": { "verdict", "howLevelsComeAbout", "risks": [..], "questions": [..], "inOrder": [..], "checklist": [..], "notLookedAt": [..] } }
 //! ```
 //! `risk` is one of `secrets`, `authorization`, `routes`, `database`, `deployment`, `input`, `passwords`, `own`; `impact` one of
 //! `low`, `medium`, `high`, `critical`; `level` one of `error`, `warning`, `information`, `hint`, `hidden`; `confidence`
 //! one of `possible`, `likely`, `proven`.
 
+mod overview;
+
 use serde::Serialize;
 
+use super::overview::Overview;
 use super::{Report, fingerprint};
 use crate::rules::{Confidence, Impact, Level, Risk};
 use crate::text::{Position, Range};
@@ -33,6 +38,7 @@ struct Wire<'a> {
     summary: WireSummary,
     findings: Vec<WireFinding<'a>>,
     notes: Vec<WireNote<'a>>,
+    overview: overview::WireOverview<'a>,
 }
 
 #[derive(Serialize)]
@@ -117,6 +123,7 @@ impl From<Range> for WireRange {
 
 /// The whole report, ending with a line end.
 pub fn render(report: &Report<'_>) -> String {
+    let overview = Overview::of(report);
     let levels = |wanted: &[Level]| report.entries.iter().filter(|entry| wanted.contains(&entry.finding.level)).count();
     let wire = Wire {
         version: 1,
@@ -133,6 +140,7 @@ pub fn render(report: &Report<'_>) -> String {
         },
         findings: findings(report),
         notes: notes(report),
+        overview: overview::WireOverview::of(report, &overview),
     };
     let mut out = serde_json::to_string_pretty(&wire).unwrap_or_default();
     out.push('\n');
@@ -248,6 +256,9 @@ mod tests {
         report.notes.push("x could not be read.".into());
         let mut value: serde_json::Value = serde_json::from_str(&render(&report)).expect("JSON");
         value["tool"]["version"] = "0".into();
+        let overview = value["overview"].take();
+        assert_eq!(overview["verdict"], "Not ready for the public: 1 serious problem.");
+        assert_eq!(overview["risks"][1]["level"], "high");
         let fingerprint = value["findings"][0]["fingerprint"].take();
         assert!(fingerprint.as_str().is_some_and(|text| text.ends_with(":1")));
         let range = serde_json::json!({ "start": { "line": 1, "column": 17 }, "end": { "line": 1, "column": 24 } });
@@ -263,6 +274,7 @@ mod tests {
                 "fixes": [{ "title": "Ask who is calling", "grade": "needs-review" }],
             }],
             "notes": [{ "message": "No reason.", "file": "a.ts", "range": range }, { "message": "x could not be read." }],
+            "overview": null,
         });
         assert_eq!(value, expected);
     }

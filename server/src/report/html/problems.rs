@@ -1,0 +1,192 @@
+//! The problems of the page, and the form that shows only some of them.
+
+use std::fmt::Write;
+
+use super::{Page, escaped};
+use crate::report::frame::{self, Line};
+use crate::report::json;
+use crate::report::overview::{Mood, counted};
+use crate::report::paint::width_of;
+use crate::report::problems::Problem;
+use crate::report::{Entry, markdown};
+use crate::rules::{Level, Place, Risk};
+
+/// Places shown of one mistake, and of all, before the rest is counted: a page that no browser can open helps nobody.
+const MOST_PLACES: usize = 60;
+const MOST: usize = 600;
+const MOST_RELATED: usize = 4;
+/// Columns of a code frame; longer lines are cut around the place.
+const WIDTH: usize = 140;
+
+impl Page<'_> {
+    pub(super) fn problems(&mut self, problems: &[Problem<'_>]) {
+        if problems.is_empty() {
+            return;
+        }
+        self.section("problems", "Problems, the costliest first");
+        let mut left = MOST;
+        let shown: Vec<(&Problem<'_>, usize)> = problems
+            .iter()
+            .map(|problem| {
+                // Of every mistake something is shown.
+                let n = problem.entries.len().min(MOST_PLACES).min(left.max(1));
+                left = left.saturating_sub(n);
+                (problem, n)
+            })
+            .collect();
+        let files = self.filter(&shown);
+        for (at, (problem, n)) in shown.iter().enumerate() {
+            self.problem(at + 1, problem, *n, &files);
+        }
+        self.put("</section>\n");
+    }
+
+    /// By risk and by file. Without scripts it stays hidden, and everything is shown.
+    fn filter(&mut self, shown: &[(&Problem<'_>, usize)]) -> Vec<String> {
+        let mut files: Vec<String> =
+            shown.iter().flat_map(|(problem, n)| problem.entries.iter().take(*n)).map(|entry| self.path(&entry.finding.place)).collect();
+        files.sort();
+        files.dedup();
+        let risks: Vec<Risk> = Risk::ALL.into_iter().filter(|risk| shown.iter().any(|(problem, _)| problem.risk() == Some(*risk))).collect();
+        self.put("<form class=\"filter\" hidden>\n<div><label for=\"by-risk\">Risk</label><select id=\"by-risk\" name=\"risk\"><option value=\"\">All risks</option>");
+        for risk in risks {
+            let _ = write!(self.out, "<option value=\"{}\">{}</option>", json::risk(risk), risk.title());
+        }
+        self.put("</select></div>\n<div><label for=\"by-file\">File</label><select id=\"by-file\" name=\"file\"><option value=\"\">All files</option>");
+        for (at, file) in files.iter().enumerate() {
+            let _ = write!(self.out, "<option value=\"{at}\">{}</option>", escaped(file));
+        }
+        self.put("</select></div>\n<p class=\"soft small\" id=\"shown\" role=\"status\"></p>\n</form>\n");
+        files
+    }
+
+    fn problem(&mut self, number: usize, problem: &Problem<'_>, shown: usize, files: &[String]) {
+        let risk = problem.risk();
+        let _ = write!(
+            self.out,
+            "<article class=\"card problem\" data-risk=\"{}\" aria-labelledby=\"problem-{number}\">\n<div class=\"row\"><h3 id=\"problem-{number}\">{number}. {}</h3>{}</div>\n",
+            risk.map_or("", json::risk),
+            self.text(problem.title()),
+            tag(problem.level)
+        );
+        let mut words: Vec<String> = risk.map(|risk| risk.title().to_owned()).into_iter().collect();
+        words.extend((problem.entries.len() > 1).then(|| counted(problem.entries.len(), "place", "places")));
+        let _ = writeln!(self.out, "<p class=\"soft small\">{}</p>", escaped(&words.join(" · ")));
+        if let Some(happens) = problem.what_can_happen() {
+            let line = format!("<p><strong>What can happen.</strong> {}</p>\n", self.text(&happens));
+            self.put(&line);
+        }
+        for entry in problem.entries.iter().take(shown) {
+            self.entry(entry, files);
+        }
+        if let Some(more) = problem.entries.len().checked_sub(shown).filter(|more| *more > 0) {
+            let _ = writeln!(
+                self.out,
+                "<p class=\"soft small\">And {}. All of them: <code>guardline audit --format json</code></p>",
+                counted(more, "more place", "more places")
+            );
+        }
+        self.advice(problem);
+        self.put("</article>\n");
+    }
+
+    fn advice(&mut self, problem: &Problem<'_>) {
+        self.put("<div class=\"advice\">\n");
+        let steps: Vec<String> = problem.how_to_fix().iter().map(|step| self.text(step)).collect();
+        match steps.as_slice() {
+            [] => {}
+            [one] => {
+                let _ = writeln!(self.out, "<p><strong>How to fix it.</strong> {one}</p>");
+            }
+            steps => {
+                let _ = writeln!(
+                    self.out,
+                    "<p><strong>How to fix it</strong></p>\n<ul>{}</ul>",
+                    steps.iter().map(|step| format!("<li>{step}</li>")).collect::<String>()
+                );
+            }
+        }
+        if let Some(check) = problem.check() {
+            let line = format!("<p><strong>See it yourself.</strong> {}</p>\n", self.text(&check));
+            self.put(&line);
+        }
+        let _ = writeln!(self.out, "<p class=\"soft small\">More: <code>guardline explain {}</code></p>\n</div>", escaped(problem.rule.as_str()));
+    }
+
+    fn entry(&mut self, entry: &Entry, files: &[String]) {
+        let finding = &entry.finding;
+        let path = self.path(&finding.place);
+        let file = files.binary_search(&path).unwrap_or_default();
+        let at = self.position(&finding.place);
+        let message = self.text(&finding.message);
+        let _ = write!(
+            self.out,
+            "<div class=\"entry\" data-file=\"{file}\">\n<div class=\"row\"><h4 class=\"where\">{at}</h4>{}</div>\n<p>{message}</p>\n",
+            tag(finding.level)
+        );
+        self.frame(&finding.place);
+        if !finding.related.is_empty() {
+            self.put("<ul class=\"places\">");
+            for related in finding.related.iter().take(MOST_RELATED) {
+                let line = format!("<li>{}: {}</li>", self.position(&related.place), self.text(&related.message));
+                self.put(&line);
+            }
+            if let Some(more) = finding.related.len().checked_sub(MOST_RELATED).filter(|more| *more > 0) {
+                let _ = write!(self.out, "<li>and {}</li>", counted(more, "more place", "more places"));
+            }
+            self.put("</ul>\n");
+        }
+        if let Some(repair) = entry.repairs.first() {
+            let line = format!("<p><span class=\"ready\">{}:</span> {}</p>\n", repair.lead(), self.text(&repair.title));
+            self.put(&line);
+        }
+        self.put("</div>\n");
+    }
+
+    fn frame(&mut self, place: &Place) {
+        let Some(document) = self.report.texts.get(&place.file) else { return };
+        let lines = frame::frame(document, place.span, &self.report.redactor, WIDTH);
+        if lines.is_empty() {
+            return;
+        }
+        let widest = lines.iter().map(|line| line.number.to_string().len()).max().unwrap_or(1);
+        let shown: Vec<String> = lines.iter().map(|line| format!("<span class=\"n\">{:>widest$}  </span>{}", line.number, marked(line))).collect();
+        // A long line is scrolled, also with the keyboard.
+        let _ = writeln!(
+            self.out,
+            "<pre class=\"frame\" tabindex=\"0\" role=\"region\" aria-label=\"Code, line {}\"><code>{}</code></pre>",
+            lines.first().map_or(1, |line| line.number),
+            shown.join("\n")
+        );
+    }
+}
+
+fn tag(level: Level) -> String {
+    let mood = match level {
+        Level::Error => Mood::Serious,
+        Level::Warning => Mood::Soon,
+        Level::Information | Level::Hint | Level::Hidden => Mood::Look,
+    };
+    format!("<span class=\"tag {}\">{}</span>", super::class(mood), markdown::word(level))
+}
+
+/// The text of a line with its flagged part marked. Where that is the end of the line, nothing is.
+fn marked(line: &Line) -> String {
+    let (mut before, mut inside, mut after) = (String::new(), String::new(), String::new());
+    let mut column = 0;
+    for c in line.text.chars() {
+        let part = if column < line.marked.start {
+            &mut before
+        } else if column < line.marked.end {
+            &mut inside
+        } else {
+            &mut after
+        };
+        part.push(c);
+        column += width_of(c);
+    }
+    match inside.is_empty() {
+        true => escaped(&before),
+        false => format!("{}<mark>{}</mark>{}", escaped(&before), escaped(&inside), escaped(&after)),
+    }
+}

@@ -1,0 +1,314 @@
+//! The report as Markdown, for a pull request, a wiki, or a chat with an assistant.
+
+use super::frame;
+use super::overview::{HOW_LEVELS_COME_ABOUT, Mood, NOT_LOOKED_AT, Overview, Told, WORDS, counted};
+use super::paint::harmless;
+use super::problems::{Problem, problems};
+use super::prose::{Piece, pieces};
+use super::{Entry, Report};
+use crate::rules::{Level, Place};
+use crate::syntax::Language;
+use crate::text::Encoding;
+
+/// Places shown of one mistake before the rest is counted.
+const MOST_PLACES: usize = 12;
+/// Columns of a code frame.
+const WIDTH: usize = 120;
+
+/// The whole report.
+pub fn render(report: &Report<'_>) -> String {
+    let overview = Overview::of(report);
+    let mut page = Page { report, out: String::new() };
+    page.front(&overview);
+    let problems = problems(report);
+    if !problems.is_empty() {
+        page.line("## Problems, the costliest first\n");
+    }
+    problems.iter().enumerate().for_each(|(at, problem)| page.problem(at + 1, problem));
+    page.rest(&overview);
+    page.out.truncate(page.out.trim_end().len());
+    page.out + "\n"
+}
+
+struct Page<'r> {
+    report: &'r Report<'r>,
+    out: String,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
+    fn text(&self, text: &str) -> String {
+        inline(&self.report.redactor.clean(text), false)
+    }
+
+    fn position(&self, place: &Place) -> String {
+        let start = self.report.range_in(place, Encoding::Utf32).start;
+        let path = self.report.redactor.clean(self.report.path(&place.file)).into_owned();
+        code(&format!("{path}:{}", start.line), false)
+    }
+
+    fn front(&mut self, overview: &Overview) {
+        self.line("# Security report\n");
+        self.line(&format!("**{}**\n", inline(&overview.verdict.text, false)));
+        self.line("## The risks\n");
+        self.line("| Risk | Level | What it rests on |\n|---|---|---|");
+        for of in &overview.risks {
+            self.line(&format!("| {} | {} {} | {} |", inline(of.risk.title(), true), sign(of.grade.mood()), of.grade.title(), inline(&of.because, true)));
+        }
+        self.line(&format!("\n{}\n", inline(HOW_LEVELS_COME_ABOUT, false)));
+        self.line("## Four questions\n");
+        for question in &overview.questions {
+            self.line(&format!("**{}**\\\n{} **{}.** {}\n", question.question, sign(question.mood), question.answer.title(), inline(&question.because, false)));
+            self.places("", &question.places);
+            if !question.places.is_empty() {
+                self.line("");
+            }
+        }
+    }
+
+    fn places(&mut self, indent: &str, places: &[Told]) {
+        for told in places {
+            let at = told.place.as_ref().map(|place| self.position(place)).unwrap_or_default();
+            let words = if told.text.is_empty() { at } else { format!("{} in {at}", self.text(&told.text)) };
+            self.line(&format!("{indent}- {words}"));
+        }
+    }
+
+    fn problem(&mut self, number: usize, problem: &Problem<'_>) {
+        let risk = problem.risk().map_or(String::new(), |risk| format!(" · {}", risk.title()));
+        let places = if problem.entries.len() > 1 { format!(" · {}", counted(problem.entries.len(), "place", "places")) } else { String::new() };
+        self.line(&format!("### {number}. {}\n", inline(problem.title(), false)));
+        self.line(&format!("{}{risk}{places}\n", word(problem.level)));
+        if let Some(happens) = problem.what_can_happen() {
+            self.line(&format!("**What can happen:** {}\n", self.text(&happens)));
+        }
+        for entry in problem.entries.iter().take(MOST_PLACES) {
+            self.entry(entry);
+        }
+        if let Some(more) = problem.entries.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
+            self.line(&format!("And {}.\n", counted(more, "more place", "more places")));
+        }
+        let steps = problem.how_to_fix();
+        match steps.as_slice() {
+            [] => {}
+            [one] => self.line(&format!("**How to fix:** {}\n", self.text(one))),
+            steps => {
+                self.line("**How to fix:**\n");
+                steps.iter().for_each(|step| self.line(&format!("- {}", self.text(step))));
+                self.line("");
+            }
+        }
+        if let Some(check) = problem.check() {
+            self.line(&format!("**See it yourself:** {}\n", self.text(&check)));
+        }
+        self.line(&format!("More: `guardline explain {}`\n", problem.rule));
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        let finding = &entry.finding;
+        self.line(&format!("**{}** ({})\n", self.position(&finding.place), word(finding.level)));
+        self.line(&format!("{}\n", self.text(&finding.message)));
+        self.frame(&finding.place);
+        if let Some(repair) = entry.repairs.first() {
+            self.line(&format!("{}: {}\n", repair.lead(), self.text(&repair.title)));
+        }
+    }
+
+    fn frame(&mut self, place: &Place) {
+        let Some(document) = self.report.texts.get(&place.file) else { return };
+        let lines = frame::frame(document, place.span, &self.report.redactor, WIDTH);
+        if lines.is_empty() {
+            return;
+        }
+        let widest = lines.iter().map(|line| line.number.to_string().len()).max().unwrap_or(1);
+        let mut told = String::new();
+        for line in &lines {
+            told += &format!("{:>widest$} | {}\n", line.number, line.text);
+            told += &format!("{:>widest$} | {}{}\n", "", " ".repeat(line.marked.start), "^".repeat(line.marked.len()));
+        }
+        let fence = fence(&told, 3);
+        self.line(&format!("{fence}{}\n{}{fence}\n", language(document.language), told));
+    }
+
+    fn rest(&mut self, overview: &Overview) {
+        if !overview.in_order.is_empty() {
+            self.line("## Looked at and found in order\n");
+            overview.in_order.iter().for_each(|one| self.line(&format!("- **{}:** {}", inline(one.what, false), inline(&one.told, false))));
+            self.line("");
+        }
+        if !overview.tasks.is_empty() {
+            self.line("## What needs a person\n");
+        }
+        for task in &overview.tasks {
+            self.line(&format!("- [ ] **{}.** {}", inline(&task.title, false), self.text(&task.how)));
+            self.places("  ", &task.about);
+            if task.more > 0 {
+                self.line(&format!("  - and {} more", task.more));
+            }
+            if let Some(command) = &task.command {
+                self.line(&format!("\n  ```sh\n  {}\n  ```\n", harmless(command)));
+            }
+        }
+        if self.report.audited > 0 {
+            self.line("\n## Not looked at\n");
+            NOT_LOOKED_AT.iter().for_each(|one| self.line(&format!("- {}", inline(one, false))));
+        }
+        if self.report.audited > 0 {
+            self.line("\n## Words\n");
+            WORDS.iter().for_each(|(word, means)| self.line(&format!("- **{word}:** {}", inline(means, false))));
+        }
+        let report = self.report;
+        if !report.mark_notes.is_empty() || !report.notes.is_empty() {
+            self.line("\n## Notes\n");
+            report.mark_notes.iter().for_each(|note| self.line(&format!("- {}: {}", self.position(&note.place), self.text(&note.message))));
+            report.notes.iter().for_each(|note| self.line(&format!("- {}", self.text(note))));
+        }
+        let mut told = format!("{} checked", counted(report.audited, "file", "files"));
+        if report.silenced > 0 {
+            told += &format!(", {} silenced by comments in the code", counted(report.silenced, "finding", "findings"));
+        }
+        self.line(&format!("\n---\n{told}. Guardline {}.", env!("CARGO_PKG_VERSION")));
+    }
+}
+
+fn sign(mood: Mood) -> &'static str {
+    match mood {
+        Mood::Good => "✓",
+        Mood::Look => "?",
+        Mood::Soon => "!",
+        Mood::Serious => "✗",
+        Mood::Faint => "·",
+    }
+}
+
+pub(super) fn word(level: Level) -> &'static str {
+    match level {
+        Level::Error => "Serious",
+        Level::Warning => "Fix soon",
+        Level::Information => "Worth a look",
+        Level::Hint => "A hint",
+        Level::Hidden => "Only possible",
+    }
+}
+
+fn language(language: Language) -> &'static str {
+    match language {
+        Language::TypeScript | Language::Tsx => "ts",
+        Language::JavaScript | Language::Jsx => "js",
+        Language::Python => "py",
+        Language::Sql => "sql",
+        _ => "",
+    }
+}
+
+/// A sentence: its words can be nothing but words, its code is code. In a table a bar would begin the next cell.
+fn inline(text: &str, is_cell: bool) -> String {
+    let piece = |piece: Piece<'_>| match piece {
+        Piece::Words(words) => escaped(words),
+        Piece::Code(inside) => code(inside, is_cell),
+    };
+    pieces(&harmless(text)).into_iter().map(piece).collect()
+}
+
+fn escaped(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        match c {
+            '\\' | '*' | '_' | '[' | ']' | '`' | '|' | '~' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // Neither people nor tickets are called.
+            '@' => out.push_str("&#64;"),
+            '#' => out.push_str("&#35;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn code(text: &str, is_cell: bool) -> String {
+    let text = harmless(text);
+    let text = if is_cell { text.replace('|', "\\|") } else { text.into_owned() };
+    let fence = fence(&text, 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') || text.starts_with(' ') && text.ends_with(' ') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// More backticks than the text has in a row.
+fn fence(text: &str, least: usize) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(least.max(longest + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Repair;
+    use crate::report::samples::{finding, project_of, report};
+    use crate::text::FileId;
+
+    #[test]
+    fn a_report_is_a_page() {
+        let project = project_of(&[("lib/a.ts", "call(`x`);\n")]);
+        let file = FileId::new("/shop/lib/a.ts");
+        let mut report = report(&project, vec![finding("missing-auth", &project, &file, "call", Level::Error)]);
+        report.entries[0].repairs = vec![Repair { title: "Ask who is calling".into(), needs_review: true, note: None, changes: Vec::new() }];
+        let text = render(&report);
+        let expected = "### 1. Anybody can call this
+
+Serious · Who may touch what
+
+**What can happen:** What an attacker gains: `everything`.
+
+**`lib/a.ts:1`** (Serious)
+
+Anybody can call this: anyone can misuse it
+
+```ts
+1 | call(`x`);
+  | ^^^^
+```
+
+A fix is ready in your editor, to be read before it is accepted: Ask who is calling
+
+**How to fix:** Use the proper way. Then test it.
+
+More: `guardline explain missing-auth`
+";
+        assert!(text.starts_with("# Security report\n\n**Not ready for the public: 1 serious problem.**\n"), "{text}");
+        assert!(text.contains(expected), "{text}");
+        assert!(text.contains("| Who may touch what | ✗ High | 1 serious problem: Anybody can call this. |\n"), "{text}");
+    }
+
+    #[test]
+    fn words_stay_words_and_code_stays_code() {
+        assert_eq!(inline("<img src=x> *a* [b](c) @you #1 `x|y`", false), "&lt;img src=x&gt; \\*a\\* \\[b\\](c) &#64;you &#35;1 `x|y`");
+        assert_eq!(inline("a|b `x|y`", true), "a\\|b `x\\|y`");
+        assert_eq!(inline("line\nbreak\u{1b}[0m", false), "line·break·\\[0m");
+        assert_eq!(code("a``b", false), "```a``b```");
+        assert_eq!(code("`a", false), "`` `a ``");
+    }
+
+    #[test]
+    fn a_flood_of_findings_is_bounded() {
+        let project = project_of(&[("a.ts", "call(x);\n")]);
+        let found = vec![finding("missing-auth", &project, &FileId::new("/shop/a.ts"), "call", Level::Error); 10_000];
+        let text = render(&report(&project, found));
+        assert!(text.lines().count() < 300 && text.contains("And 9988 more places."), "{}", text.lines().count());
+    }
+
+    #[test]
+    fn code_cannot_end_its_block() {
+        let project = project_of(&[("a.ts", "call(x); // ```` <script>\n")]);
+        let text = render(&report(&project, vec![finding("missing-auth", &project, &FileId::new("/shop/a.ts"), "call", Level::Error)]));
+        assert!(text.contains("`````ts\n1 | call(x); // ```` <script>\n"), "{text}");
+    }
+}

@@ -1,0 +1,179 @@
+//! What was looked at and found in order, with counts: only kinds of which no problem is told.
+
+use super::counts::counted;
+use super::snapshot::asks;
+use super::words::list;
+use super::{InOrder, entries_of};
+use crate::facts::event::SinkKind;
+use crate::report::Report;
+use crate::rules::evidence::{Evidence, Seen};
+use crate::rules::map::Answer;
+use crate::rules::{
+    Risk, RuleId, code_injection, command_injection, insecure_cookie, jwt_misuse, llm_output_unsafe, missing_auth, missing_ownership, nosql_injection,
+    open_redirect, path_traversal, sql_injection, ssrf, tls_disabled, unsafe_deserialization, upload_unrestricted, weak_password_storage, webhook_unverified,
+    xss,
+};
+
+/// A kind of place where a value gets out, the rule that watches it, and what is said where it found nothing.
+struct Watched {
+    kind: SinkKind,
+    rule: &'static RuleId,
+    what: &'static str,
+    one: &'static str,
+    several: &'static str,
+    fine: &'static str,
+}
+
+const SINKS: &[Watched] = &[
+    Watched {
+        kind: SinkKind::Nosql,
+        rule: &nosql_injection::META.id,
+        what: "Database filters",
+        one: "filter is",
+        several: "filters are",
+        fine: "put together; in none a visitor was seen to say more than a value",
+    },
+    Watched {
+        kind: SinkKind::Shell,
+        rule: &command_injection::META.id,
+        what: "Commands",
+        one: "command is",
+        several: "commands are",
+        fine: "started; in none a visitor was seen to have a say",
+    },
+    Watched {
+        kind: SinkKind::Path,
+        rule: &path_traversal::META.id,
+        what: "Files",
+        one: "file path is",
+        several: "file paths are",
+        fine: "used; none was seen to be a visitor's choice",
+    },
+    Watched {
+        kind: SinkKind::Fetch,
+        rule: &ssrf::META.id,
+        what: "Requests to other servers",
+        one: "request is",
+        several: "requests are",
+        fine: "sent; none was seen to go where a visitor says",
+    },
+    Watched {
+        kind: SinkKind::Redirect,
+        rule: &open_redirect::META.id,
+        what: "Redirects",
+        one: "redirect is",
+        several: "redirects are",
+        fine: "made; none was seen to lead where a visitor says",
+    },
+    Watched {
+        kind: SinkKind::Html,
+        rule: &xss::META.id,
+        what: "Markup",
+        one: "piece of markup is",
+        several: "pieces of markup are",
+        fine: "written out as it is; in none a visitor's text was seen",
+    },
+    Watched {
+        kind: SinkKind::Code,
+        rule: &code_injection::META.id,
+        what: "Code from text",
+        one: "text is",
+        several: "texts are",
+        fine: "run as code; in none a visitor was seen to have a say",
+    },
+    Watched {
+        kind: SinkKind::Deserialize,
+        rule: &unsafe_deserialization::META.id,
+        what: "Stored objects",
+        one: "stored object is",
+        several: "stored objects are",
+        fine: "read back; none was seen to come from a visitor",
+    },
+    Watched {
+        kind: SinkKind::Upload,
+        rule: &upload_unrestricted::META.id,
+        what: "Stored files",
+        one: "file is",
+        several: "files are",
+        fine: "kept where the app or a service of it stores them; none was flagged",
+    },
+];
+
+pub(super) fn of(report: &Report<'_>) -> Vec<InOrder> {
+    let evidence = &report.evidence;
+    let is_quiet = |rules: &[&RuleId]| entries_of(report, rules).is_empty();
+    let mut all = Vec::new();
+    let mut add = |what: &'static str, told: Option<String>| all.extend(told.map(|told| InOrder { what, told }));
+    add("Login", is_quiet(&[&missing_auth::META.id]).then(|| login(evidence)).flatten());
+    add("Whose records", is_quiet(&[&missing_ownership::META.id]).then(|| records(evidence)).flatten());
+    add("Queries", is_quiet(&[&sql_injection::META.id, &nosql_injection::META.id]).then(|| queries(evidence)).flatten());
+    for watched in SINKS {
+        let n = evidence.sink(watched.kind);
+        // What a model wrote ends in the same places, and has a rule of its own.
+        let is_told = n > 0 && is_quiet(&[watched.rule, &llm_output_unsafe::META.id]);
+        add(watched.what, is_told.then(|| format!("{} {}.", counted(n, watched.one, watched.several), watched.fine)));
+    }
+    add("Passwords", is_quiet(&[&weak_password_storage::META.id]).then(|| hashed(&evidence.passwords.hashed)).flatten());
+    add("Login tokens", is_quiet(&[&jwt_misuse::META.id]).then(|| tokens(evidence)).flatten());
+    let cookies = Some(evidence.effect("cookie")).filter(|n| *n > 0 && is_quiet(&[&insecure_cookie::META.id]));
+    add("Cookies", cookies.map(|n| format!("{} set; none was seen without its protections.", counted(n, "cookie is", "cookies are"))));
+    let signed = evidence.routes.iter().filter(|route| route.signature == Answer::Yes).count();
+    let signed = Some(signed).filter(|n| *n > 0 && is_quiet(&[&webhook_unverified::META.id]));
+    add("Messages from services", signed.map(|n| format!("{} who sent a message.", counted(n, "route checks", "routes check"))));
+    add("What visitors send", validated(evidence));
+    let limited = evidence.routes.iter().filter(|route| route.limited == Answer::Yes).count();
+    add("Limits", (limited > 0).then(|| format!("{} how often one caller may come.", counted(limited, "route limits", "routes limit"))));
+    let env = &evidence.files;
+    let is_kept = env.env > 0 && env.env_in_git == 0 && env.env_not_ignored == 0;
+    add("Env files", is_kept.then(|| format!("{} left out of git.", counted(env.env, "file is", "files are all"))));
+    let secrets: Vec<&RuleId> = report.rules.iter().filter(|meta| meta.risk == Risk::Secrets).map(|meta| &meta.id).collect();
+    let keys = report.audited > 0 && is_quiet(&secrets);
+    add("Keys in the code", keys.then(|| format!("{} searched for keys and passwords; none was found.", counted(report.audited, "file was", "files were"))));
+    let tls = evidence.effect("tls");
+    let tls = Some(tls).filter(|n| *n > 0 && is_quiet(&[&tls_disabled::META.id]));
+    add("Encrypted connections", tls.map(|n| format!("{} configured; none was seen to be switched off.", counted(n, "connection is", "connections are"))));
+    all
+}
+
+fn login(evidence: &Evidence) -> Option<String> {
+    let asking = evidence.routes.iter().filter(|route| asks(route)).count();
+    (asking > 0).then(|| format!("{} who is calling before anything happens.", counted(asking, "route asks", "routes ask")))
+}
+
+fn records(evidence: &Evidence) -> Option<String> {
+    let own = evidence.queries.own;
+    (own > 0).then(|| format!("{} limited to the records of whoever is signed in.", counted(own, "query is", "queries are")))
+}
+
+fn queries(evidence: &Evidence) -> Option<String> {
+    let statements = &evidence.statements;
+    let mut parts = Vec::new();
+    if statements.fixed > 0 {
+        parts.push(format!("{} written out, with values beside the text", counted(statements.fixed, "SQL text is", "SQL texts are")));
+    }
+    if statements.built > 0 {
+        parts.push(format!("{} put together by a library", counted(statements.built, "query is", "queries are")));
+    }
+    (!parts.is_empty()).then(|| format!("{}.", list(&parts, 2)))
+}
+
+fn hashed(seen: &Seen) -> Option<String> {
+    let names: Vec<String> = seen.names.iter().map(|name| name.to_string()).collect();
+    let with = if names.is_empty() { String::new() } else { format!(" with {}", list(&names, 2)) };
+    (seen.count > 0).then(|| format!("They are hashed{with} in {}.", counted(seen.count, "place", "places")))
+}
+
+fn tokens(evidence: &Evidence) -> Option<String> {
+    let n = evidence.effect("jwt-sign") + evidence.effect("jwt-verify");
+    (n > 0).then(|| format!("They are made or checked in {}; nothing about it was flagged.", counted(n, "place", "places")))
+}
+
+fn validated(evidence: &Evidence) -> Option<String> {
+    let used = evidence.routes.iter().filter(|route| route.validated.is_some()).count();
+    let checked = evidence.routes.iter().filter(|route| route.validated == Some(Answer::Yes)).count();
+    (checked > 0).then(|| match checked == used {
+        true if checked == 1 => "The one route that uses it checks it first.".to_owned(),
+        true => format!("All {checked} routes that use it check it first."),
+        false => format!("{checked} of {used} routes that use it check it first."),
+    })
+}

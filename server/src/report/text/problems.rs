@@ -1,0 +1,125 @@
+//! Each problem: what can happen, where, how to fix it, and whether a fix is ready.
+
+use super::Text;
+use crate::report::overview::counted;
+use crate::report::paint::{Tone, harmless};
+use crate::report::problems::Problem;
+use crate::report::{Entry, Repair, frame};
+use crate::rules::{Finding, Level};
+
+/// Related places shown for one finding before the rest is counted.
+const MOST_RELATED: usize = 4;
+/// Places shown of one mistake before the rest is counted.
+const MOST_PLACES: usize = 12;
+
+impl Text<'_> {
+    pub(super) fn problems(&mut self, problems: &[Problem<'_>]) {
+        if problems.is_empty() {
+            return;
+        }
+        let all: usize = problems.iter().map(|problem| problem.entries.len()).sum();
+        self.heading("Problems, the costliest first", &counted(all, "problem", "problems"));
+        for (at, problem) in problems.iter().enumerate() {
+            if at > 0 {
+                self.line("");
+                self.line("");
+            }
+            self.problem(at + 1, problem);
+        }
+    }
+
+    fn problem(&mut self, number: usize, problem: &Problem<'_>) {
+        let (_, word, tone) = told(problem.level);
+        let first = format!("{number}. ");
+        let title = self.style.wrap_hanging(&first, &" ".repeat(first.len()), problem.title());
+        self.lines(title, Some(Tone::Strong));
+        let risk = problem.risk().map_or(String::new(), |risk| format!(" · {}", risk.title()));
+        let places = if problem.entries.len() > 1 { format!(" · {}", counted(problem.entries.len(), "place", "places")) } else { String::new() };
+        let line = format!("   {}{}", self.style.paint(tone, word), self.style.paint(Tone::Faint, &format!("{risk}{places}")));
+        self.line(&line);
+        if let Some(happens) = problem.what_can_happen() {
+            self.line("");
+            self.hanging("   What can happen: ", "   ", &happens);
+        }
+        for entry in problem.entries.iter().take(MOST_PLACES) {
+            self.entry(entry);
+        }
+        if let Some(more) = problem.entries.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
+            self.line("");
+            let more = format!("   And {}. All of them: guardline audit --format json", counted(more, "more place", "more places"));
+            self.lines(vec![more], Some(Tone::Faint));
+        }
+        let steps = problem.how_to_fix();
+        if !steps.is_empty() {
+            self.line("");
+        }
+        match steps.as_slice() {
+            [one] => self.hanging("   How to fix: ", "   ", one),
+            steps => {
+                for (at, step) in steps.iter().enumerate() {
+                    if at == 0 {
+                        self.prose("   ", "How to fix:");
+                    }
+                    self.hanging("   - ", "     ", step);
+                }
+            }
+        }
+        let more = format!("   More: guardline explain {}", problem.rule);
+        self.lines(vec![more], Some(Tone::Faint));
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        let finding = &entry.finding;
+        let (sign, word, tone) = told(finding.level);
+        self.line("");
+        let line =
+            format!("  {} {}  {}", self.style.paint(tone, sign), self.style.paint(Tone::Strong, &self.position(&finding.place)), self.style.paint(tone, word));
+        self.line(&line);
+        self.prose("    ", &finding.message);
+        self.frame(finding);
+        for related in finding.related.iter().take(MOST_RELATED) {
+            let at = self.position(&related.place);
+            self.hanging("      ↳ ", "        ", &format!("{at}  {}", related.message));
+        }
+        if let Some(more) = finding.related.len().checked_sub(MOST_RELATED).filter(|more| *more > 0) {
+            self.prose("      ", &format!("↳ and {}", counted(more, "more place", "more places")));
+        }
+        match entry.repairs.first() {
+            Some(repair) => self.repair(repair),
+            None => {
+                let lines = self.style.wrap("    ", "No ready-made fix: see how to fix it below.");
+                self.lines(lines, Some(Tone::Faint));
+            }
+        }
+    }
+
+    fn repair(&mut self, repair: &Repair) {
+        let clean = self.report.redactor.clean(&repair.title);
+        let lines = self.style.wrap("    ", &harmless(&format!("{}: {clean}", repair.lead())));
+        self.lines(lines, Some(Tone::Good));
+    }
+
+    fn frame(&mut self, finding: &Finding) {
+        let Some(document) = self.report.texts.get(&finding.place.file) else { return };
+        let gutter = 6;
+        let (_, _, tone) = told(finding.level);
+        let lines = frame::frame(document, finding.place.span, &self.report.redactor, self.style.width.saturating_sub(gutter + 5));
+        for line in lines {
+            let bar = self.style.paint(Tone::Faint, "│");
+            let number = self.style.paint(Tone::Faint, &format!("{:>gutter$}", line.number));
+            self.line(&format!("  {number} {bar} {}", line.text));
+            let marks = self.style.paint(tone, &"^".repeat(line.marked.len()));
+            self.line(&format!("  {:>gutter$} {bar} {}{marks}", "", " ".repeat(line.marked.start)));
+        }
+    }
+}
+
+pub(super) fn told(level: Level) -> (&'static str, &'static str, Tone) {
+    match level {
+        Level::Error => ("✗", "serious", Tone::Serious),
+        Level::Warning => ("!", "fix soon", Tone::Soon),
+        Level::Information => ("i", "worth a look", Tone::Look),
+        Level::Hint => ("i", "a hint", Tone::Look),
+        Level::Hidden => ("?", "only possible", Tone::Look),
+    }
+}

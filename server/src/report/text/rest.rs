@@ -1,0 +1,94 @@
+//! What is in order, what needs a person, what was not looked at, and the last lines.
+
+use super::{Text, tone};
+use crate::report::overview::{NOT_LOOKED_AT, Overview, WORDS, counted};
+use crate::report::paint::Tone;
+
+impl Text<'_> {
+    pub(super) fn in_order(&mut self, overview: &Overview) {
+        if overview.in_order.is_empty() {
+            return;
+        }
+        self.heading("Looked at and found in order", "");
+        let widest = overview.in_order.iter().map(|one| one.what.chars().count()).max().unwrap_or(0);
+        for one in &overview.in_order {
+            let start = self.out.len();
+            let first = format!("  ✓ {:<widest$}  ", one.what);
+            self.hanging(&first, &" ".repeat(widest + 6), &one.told);
+            if self.style.colour {
+                let sign = self.style.paint(Tone::Good, "✓");
+                self.out.replace_range(start + 2..start + 2 + "✓".len(), &sign);
+            }
+        }
+    }
+
+    pub(super) fn tasks(&mut self, overview: &Overview) {
+        if !overview.tasks.is_empty() {
+            self.heading("What needs a person", &counted(overview.tasks.len(), "thing to try", "things to try"));
+        }
+        for (at, task) in overview.tasks.iter().enumerate() {
+            if at > 0 {
+                self.line("");
+            }
+            let line = format!("  [ ] {}", self.style.paint(Tone::Strong, &task.title));
+            self.line(&line);
+            self.prose("      ", &task.how);
+            self.places("      ", &task.about);
+            if task.more > 0 {
+                let more = format!("      and {}: guardline routes", task.more);
+                let more = if task.about.iter().all(|told| told.text.is_empty()) { format!("      and {} more", task.more) } else { more };
+                self.lines(vec![more], Some(Tone::Faint));
+            }
+            if let Some(command) = &task.command {
+                // Not wrapped: it is to be copied.
+                let command = format!("      $ {command}");
+                self.lines(vec![command], Some(Tone::Code));
+            }
+        }
+        if self.report.audited > 0 {
+            self.heading("Not looked at", "");
+            for one in NOT_LOOKED_AT {
+                self.hanging("  - ", "    ", one);
+            }
+            self.heading("Words", "");
+            for (word, means) in WORDS {
+                self.hanging("  ", "    ", &format!("{word}: {means}."));
+            }
+        }
+    }
+
+    pub(super) fn notes(&mut self) {
+        let report = self.report;
+        if report.mark_notes.is_empty() && report.notes.is_empty() {
+            return;
+        }
+        self.heading("Notes", "");
+        for note in &report.mark_notes {
+            let at = self.position(&note.place);
+            self.prose("  ", &format!("{at}  {}", note.message));
+        }
+        for note in &report.notes {
+            self.prose("  ", note);
+        }
+    }
+
+    /// Stands last, where the eye is when a long report has run through.
+    pub(super) fn summary(&mut self, overview: &Overview) {
+        self.heading("In short", &counted(self.report.audited, "file read", "files read"));
+        let verdict = self.style.wrap("", &overview.verdict.text);
+        self.lines(verdict, Some(tone(overview.verdict.mood)));
+        let mut told = match overview.counts.all() {
+            0 => String::new(),
+            n => format!("{}: {}.", counted(n, "problem", "problems"), overview.counts.in_words()),
+        };
+        if self.report.silenced > 0 {
+            told += &format!(" {} silenced by comments in the code.", self.report.silenced);
+        }
+        if self.report.around > 0 {
+            told += &format!(" To understand these files, {} of the project around them were read too.", self.report.around);
+        }
+        if !told.is_empty() {
+            self.prose("", told.trim_start());
+        }
+    }
+}
