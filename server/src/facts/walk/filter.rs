@@ -7,7 +7,7 @@ use crate::facts::catalogue::{AccessEntry, Callback, Combines, FilterShape, Filt
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
 use crate::facts::taint::{Cleanings, Origin, Part};
-use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::facts::value::{Argument, Kind, Library, Piece, Value};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
@@ -133,6 +133,14 @@ impl Walker<'_> {
                 query.key = Some(arg.site.clone());
                 let column = spec.column.clone().unwrap_or_else(|| Name::new_static("id"));
                 query.filter.push(Filter::eq(vec![column], arg.value.clone(), Some(arg.site.clone())));
+            }
+            FilterShape::Path => {
+                let Some(arg) = positional.get(spec.arg) else { return };
+                query.key = Some(arg.site.clone());
+                for (collection, id) in documents(&arg.value) {
+                    query.model = collection;
+                    query.filter.push(Filter::eq(vec![Name::new_static("id")], id, Some(arg.site.clone())));
+                }
             }
             FilterShape::Criteria => {
                 let Some(arg) = positional.get(spec.arg) else { return };
@@ -377,4 +385,42 @@ pub(super) fn column_path(value: &Value) -> Option<Vec<Name>> {
         Kind::Library(library) if library.step != "()" && !library.step.is_empty() => Some(vec![library.step.clone()]),
         _ => None,
     }
+}
+
+/// The collections and documents of a path: `users/${uid}/notes/${id}`. None of it if a part cannot be told.
+fn documents(path: &Value) -> Vec<(Name, Value)> {
+    let mut segments: Vec<(String, Option<Value>)> = vec![Default::default()];
+    let literal = |text: &str, segments: &mut Vec<(String, Option<Value>)>| {
+        for (at, part) in text.split('/').enumerate() {
+            if at > 0 {
+                segments.push(Default::default());
+            }
+            if let Some((known, _)) = segments.last_mut() {
+                known.push_str(part);
+            }
+        }
+    };
+    match path.kind() {
+        Kind::Str(text) => literal(text, &mut segments),
+        Kind::Text(text) => {
+            for piece in &text.pieces {
+                match piece {
+                    Piece::Literal(text) => literal(text, &mut segments),
+                    Piece::Hole { value, .. } => {
+                        if let Some((_, hole)) = segments.last_mut() {
+                            *hole = Some(value.clone());
+                        }
+                    }
+                }
+            }
+        }
+        _ => return Vec::new(),
+    }
+    let pairs = segments.chunks(2).map(|pair| match pair {
+        [(collection, None), (id, hole)] if !collection.is_empty() => {
+            Some((Name::from(collection.as_str()), hole.clone().unwrap_or_else(|| Value::str(id.as_str()))))
+        }
+        _ => None,
+    });
+    pairs.collect::<Option<Vec<_>>>().unwrap_or_default()
 }

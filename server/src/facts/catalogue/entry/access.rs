@@ -137,6 +137,8 @@ pub enum FilterShape {
     Expression,
     /// The primary key itself.
     Id,
+    /// A path that names the collection and the key: `notes/${id}`.
+    Path,
     /// An object as in `Object`, or the primary key.
     Criteria,
     /// A row, or an object with its key in it: one without is new.
