@@ -7,7 +7,7 @@ use crate::facts::event::{Access, AccessId, Event, Use, UseKind};
 use crate::facts::names;
 use crate::facts::private::{is_private_column, is_private_variable};
 use crate::facts::query::Columns;
-use crate::facts::schema::{Column, Model, Privacy, guess_privacy};
+use crate::facts::schema::{Column, Model};
 use crate::facts::value::{Kind, Object, Piece, Value};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, Impact};
@@ -49,11 +49,6 @@ enum Leak {
     Rows {
         access: AccessId,
         columns: Vec<Name>,
-    },
-    /// A whole person that comes along, in a project whose models are nowhere to be read.
-    Person {
-        access: AccessId,
-        relation: Name,
     },
     /// One column by name.
     Column {
@@ -132,14 +127,7 @@ impl Looking<'_, '_> {
     fn rows(&mut self, access: AccessId, hidden: &[Name]) {
         let Some(found) = access_of(self.cx, access) else { return };
         let file = &found.site.item.file;
-        let Some(model) = self.cx.schema.model_near(&found.query.model, file).filter(|model| !model.columns.is_empty()) else {
-            let is_person = |path: &&Vec<Name>| path.last().is_some_and(|name| guess_privacy(name) == Privacy::Principal);
-            let person = found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))).find(is_person);
-            if let Some(relation) = person.and_then(|path| path.last()).filter(|_| Self::is_whole(found)) {
-                self.leaks.push(Leak::Person { access, relation: relation.clone() });
-            }
-            return;
-        };
+        let Some(model) = self.cx.schema.model_near(&found.query.model, file) else { return };
         let Some(chosen) = &found.query.columns else { return };
         if !matches!(chosen, Columns::Only(_)) && !Self::is_whole(found) {
             return;
@@ -243,19 +231,6 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             };
             raw.also(asked, "they are asked for here".to_owned());
             raw.plans.extend(leave_out(cx, found, &columns));
-        }
-        Leak::Person { access, relation } => {
-            let found = access_of(cx, access)?;
-            raw.confidence = Confidence::Likely;
-            raw.detail = "columns".into();
-            let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());
-            if used.kind == UseKind::Return {
-                raw.site = asked.clone();
-            }
-            raw.message = format!(
-                "`{relation}` comes along with every column when this {way}: the e-mail address, the hash of the password and whatever else is kept of that person"
-            );
-            raw.also(asked, "it is asked for here".to_owned());
         }
         Leak::Column { access, column } => {
             let found = access_of(cx, access)?;
