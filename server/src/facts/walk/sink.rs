@@ -63,6 +63,10 @@ impl<'w> Walker<'w> {
                 if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) && !(sink.client == "send" && is_sent_text(&value)) {
                     continue;
                 }
+                // An answer without anything of anybody in it is no use of a value.
+                if sink.client == "typed" && value.taint().is_empty() {
+                    continue;
+                }
                 let facts = self.facts.clone();
                 self.events.push(Event::Sink(Sink {
                     kind: sink.kind,
