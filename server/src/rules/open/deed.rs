@@ -2,7 +2,7 @@
 
 use super::{columns, is_steered, own_events};
 use crate::facts::check::Facts;
-use crate::facts::event::{Access, Event};
+use crate::facts::event::{Access, Event, UseKind};
 use crate::facts::place::Site;
 use crate::facts::query::{Columns, Operation};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, model_classes};
@@ -198,7 +198,8 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     }
     // Posts and recipes are written to be read, unless something says who may.
     if is_named(&access.query.model, model, NameClass::AuthoredModel) {
-        return Some(sure.min(Confidence::Possible));
+        let fills_a_page = cx.walk.events.iter().any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Shown));
+        return (!fills_a_page).then_some(sure.min(Confidence::Possible));
     }
     Some(sure)
 }
