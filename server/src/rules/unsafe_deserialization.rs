@@ -22,7 +22,7 @@ pub static META: RuleMeta = RuleMeta {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let Event::Sink(sink) = event else { continue };
-        if sink.kind != SinkKind::Deserialize || is_safe(sink) || cx.project.surface(&sink.site.item.file).is_exposed() {
+        if sink.kind != SinkKind::Deserialize || is_safe(sink) || cx.runs_in_browser(&sink.site.item.file) {
             continue;
         }
         let mut found: Vec<(Input, Option<Site>)> = Vec::new();

@@ -201,6 +201,9 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         let fills_a_page = cx.walk.events.iter().any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Shown));
         return (!fills_a_page).then_some(sure.min(Confidence::Possible));
     }
+    if is_named(&access.query.model, model, NameClass::PublicModel) {
+        return Some(sure.min(Confidence::Possible));
+    }
     Some(sure)
 }
 
@@ -277,7 +280,7 @@ fn is_by_address(access: &Access) -> bool {
     let named = |column: &str| {
         matches!(
             crate::facts::schema::names::snake(column).as_str(),
-            "username" | "user_name" | "handle" | "slug" | "subdomain" | "domain" | "permalink" | "code"
+            "username" | "user_name" | "handle" | "slug" | "url" | "subdomain" | "domain" | "permalink" | "code"
         )
     };
     conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| named(column))))
