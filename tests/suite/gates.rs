@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::program::Project;
 
 /// `GET /api/notes: signed in`, sorted: what is always known of who is asking when a handler begins.
-fn who(files: &[(&str, &str)]) -> Vec<String> {
+pub fn who(files: &[(&str, &str)]) -> Vec<String> {
     let project = Project::of(files);
     let ran = project.run(&["facts", "--format", "json"]);
     let facts: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", ran.stdout, ran.stderr));

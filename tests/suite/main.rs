@@ -25,5 +25,6 @@ mod schema;
 mod secret_catalogue;
 mod secret_outputs;
 mod secret_rows;
+mod servers;
 mod settings;
 mod vignettes;

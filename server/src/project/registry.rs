@@ -198,6 +198,11 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
                 let mut route = placed(world, entry, path, package, handler, entry.answers.clone());
                 if let (true, Some(route)) = (entry.dotted, &mut route) {
                     route.path = Some(dotted(path));
+                    // A layout around a page may send strangers away; it does not stand before what is sent to the page.
+                    let only_reads = entry.answers.iter().all(|method| method == "GET");
+                    if only_reads && layouts(file).iter().any(|layout| loads(world, layout)) {
+                        route.authorizer = Some(Answer::Unknown);
+                    }
                 }
                 // The same function may be known by its place and by its type.
                 out.extend(route.filter(|route| !out.iter().any(|known| known.site == route.site)));
@@ -273,12 +278,37 @@ fn method_in_name(path: &str) -> (String, Vec<Name>) {
     (format!("app/{stem}.{extension}"), method.map(|method| Name::from(method.to_uppercase())).into_iter().collect())
 }
 
+/// The layouts around a page: `routes/_app.notes.$id.tsx` is shown inside `routes/_app.tsx` and `routes/_app.notes.tsx`.
+fn layouts(file: &FileId) -> Vec<String> {
+    let Some((before, below)) = file.as_str().rsplit_once("/routes/") else { return Vec::new() };
+    let stem = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
+    let mut all = Vec::new();
+    for (at, sign) in stem.char_indices().filter(|(_, sign)| matches!(sign, '/' | '.')).take(16) {
+        let above = stem.get(..at).unwrap_or_default();
+        all.push(format!("{before}/routes/{above}"));
+        if sign == '/' {
+            all.extend(["_layout", "layout", "route"].map(|name| format!("{before}/routes/{above}/{name}")));
+        } else {
+            all.push(format!("{before}/routes/{above}/route"));
+        }
+    }
+    all.retain(|layout| *layout != format!("{before}/routes/{stem}"));
+    all
+}
+
+fn loads(world: &Linked<'_>, stem: &str) -> bool {
+    ["tsx", "ts", "jsx", "js"].iter().any(|extension| {
+        let file = FileId::new(&format!("{stem}.{extension}"));
+        world.project.file(&file).and_then(|file| file.module.as_ref()).is_some_and(|module| module.exports.has("loader"))
+    })
+}
+
 /// `app/routes/_account.units_.$id.tsx` answers `/units/$id`.
 fn dotted(path: &str) -> String {
     let below = path.rsplit_once("routes/").map_or("", |(_, below)| below);
     let stem = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
     let is_part = |part: &&str| !part.is_empty() && !part.starts_with('_') && !matches!(*part, "route" | "index");
-    let parts: Vec<&str> = stem.split(['/', '.']).map(|part| part.trim_end_matches('_')).filter(is_part).collect();
+    let parts: Vec<&str> = stem.split(['/', '.']).map(|part| part.trim_end_matches(['_', '+'])).filter(is_part).collect();
     format!("/{}", parts.join("/"))
 }
 

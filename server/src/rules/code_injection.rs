@@ -25,7 +25,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if sink.kind != SinkKind::Code {
             continue;
         }
-        let is_in_browser = cx.project.surface(&sink.site.item.file).is_exposed();
+        let is_in_browser = cx.runs_in_browser(&sink.site.item.file);
         let mut found: Vec<(Input, Option<Site>)> = Vec::new();
         for hole in holes(&sink.value, Cleanings::CODE) {
             let sent = if is_in_browser { None } else { hole.input(Cleanings::CODE, sink, Some(Confidence::Possible)) };

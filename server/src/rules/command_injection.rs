@@ -46,7 +46,7 @@ struct Found {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let Event::Sink(sink) = event else { continue };
-        if sink.kind != SinkKind::Shell || cx.project.surface(&sink.site.item.file).is_exposed() {
+        if sink.kind != SinkKind::Shell || cx.runs_in_browser(&sink.site.item.file) {
             continue;
         }
         let found = found(sink);

@@ -65,7 +65,7 @@ fn has_option(args: &[Argument], wanted: &str) -> bool {
 
 /// What is read from a token that nobody verified decides something.
 fn believed(cx: &RuleCx<'_>, effect: &Effect, switched_off: bool) -> Option<Raw> {
-    if cx.project.surface(&effect.site.item.file).is_exposed() {
+    if cx.runs_in_browser(&effect.site.item.file) {
         return None;
     }
     let is_verified = cx.walk.events.iter().any(|event| match event {

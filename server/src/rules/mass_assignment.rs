@@ -7,6 +7,7 @@ use super::ownership::{Answer, Judge};
 use super::plan::Offered;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
@@ -78,7 +79,9 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
 
 /// A schema may have taken out what nobody asked for.
 fn is_shaped(cx: &RuleCx<'_>) -> bool {
-    Handler::of(cx).is_some_and(|handler| handler.is_shaped())
+    // What a type says of a payload is known of the payload itself.
+    let by_type = cx.walk.route.as_ref().and_then(|route| BUILT_IN.framework(&route.framework)).is_some_and(|framework| framework.shapes_by_type);
+    !by_type && Handler::of(cx).is_some_and(|handler| handler.is_shaped())
 }
 
 /// Machines and people who stand above ownership may set what they like.

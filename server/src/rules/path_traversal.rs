@@ -29,7 +29,7 @@ struct Way {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let Event::Sink(sink) = event else { continue };
-        if sink.kind != SinkKind::Path || cx.project.surface(&sink.site.item.file).is_exposed() || is_kept_inside(sink) {
+        if sink.kind != SinkKind::Path || cx.runs_in_browser(&sink.site.item.file) || is_kept_inside(sink) {
             continue;
         }
         if is_buffer(&sink.value) {

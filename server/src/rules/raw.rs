@@ -15,6 +15,14 @@ pub struct RuleCx<'c> {
     pub config: &'c Config,
 }
 
+impl RuleCx<'_> {
+    /// Code of this file is run by visitors. What answers a request is not, even where it stands beside a page (`loader`, `action`).
+    pub fn runs_in_browser(&self, file: &FileId) -> bool {
+        let answers = self.walk.route.as_ref().is_some_and(|route| route.framework != "next-page");
+        !answers && self.project.surface(file).is_exposed()
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Raw {
     pub meta: &'static RuleMeta<'static>,

@@ -36,7 +36,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let mut judge = None;
     for event in &cx.walk.events {
         let Event::Sink(sink) = event else { continue };
-        if sink.kind != SinkKind::Fetch || cx.project.surface(&sink.site.item.file).is_exposed() {
+        if sink.kind != SinkKind::Fetch || cx.runs_in_browser(&sink.site.item.file) {
             continue;
         }
         if has_own_connection(sink) {

@@ -34,7 +34,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
             _ => continue,
         };
-        if sink.kind != SinkKind::Deserialize || is_safe(sink) || cx.project.surface(&sink.site.item.file).is_exposed() {
+        if sink.kind != SinkKind::Deserialize || is_safe(sink) || cx.runs_in_browser(&sink.site.item.file) {
             continue;
         }
         let mut found: Vec<(Input, Option<Site>)> = Vec::new();

@@ -90,7 +90,10 @@ impl Walker<'_> {
         self.reads.models.insert(query.model.clone());
         for filter in conjuncts {
             let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else { continue };
-            let verified = value.symbol().is_some_and(|symbol| symbol.root == Root::Principal);
+            // `id ?? null`: the row is that of whoever is signed in, or there is none.
+            let all = value.alternatives();
+            let mut given = all.iter().filter(|one| !matches!(one.kind(), Kind::Null)).peekable();
+            let verified = given.peek().is_some() && given.all(|one| one.symbol().is_some_and(|symbol| symbol.root == Root::Principal));
             if verified && principal {
                 return Symbol::new(Root::Principal);
             }

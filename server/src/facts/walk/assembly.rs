@@ -7,6 +7,7 @@ use super::Walker;
 use crate::facts::catalogue::{Entry, PartEntry, PartKind};
 use crate::facts::event::{Event, Registration, RegistrationKind};
 use crate::facts::place::Site;
+use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, ClassValue, Kind, Library, Object, Value};
 use crate::model::{ExprId, ExprKind, TypeRef};
 use crate::text::{Name, Span};
@@ -271,6 +272,7 @@ impl Walker<'_> {
             if value.taint().is_empty() {
                 continue;
             }
+            let value = if ty.is_some_and(names_a_shape) { value.with_taint(value.taint().cleaned(Cleanings::SHAPE)) } else { value };
             let declared = ty.and_then(|ty| self.declared(ty)).filter(|declared| matches!(declared.kind(), Kind::Instance(_) | Kind::Number(_)));
             return Some(match (declared, value.symbol()) {
                 (Some(declared), Some(symbol)) => declared.with_taint(value.taint().clone()).with_symbol(symbol.clone()),
@@ -279,6 +281,26 @@ impl Walker<'_> {
         }
         None
     }
+}
+
+/// A type that is there when the program runs, so that what is sent can be held against it: `Partial<Note>` is not.
+fn names_a_shape(ty: &TypeRef) -> bool {
+    !matches!(
+        ty.name.as_str(),
+        "" | "any"
+            | "unknown"
+            | "object"
+            | "Object"
+            | "Record"
+            | "Partial"
+            | "Omit"
+            | "Pick"
+            | "DeepPartial"
+            | "QueryDeepPartialEntity"
+            | "Required"
+            | "Readonly"
+            | "{}"
+    )
 }
 
 pub(super) fn first_argument(made: &Value) -> Option<Value> {

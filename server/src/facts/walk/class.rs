@@ -88,9 +88,19 @@ impl Walker<'_> {
 
     /// `super(options)` where a library made the class above: what it is called.
     pub(super) fn constructor_above(&mut self) -> Option<Value> {
-        let class = self.frame().class.clone()?;
+        let class = self.frame().class.clone().or_else(|| self.class_around())?;
         let above = class.bases.iter().find(|base| base.as_library().is_some_and(|library| !library.states.is_empty()));
         above.filter(|_| !class.bases.iter().any(|base| matches!(base.kind(), Kind::Class(_)))).cloned()
+    }
+
+    /// The class of a constructor that nobody is seen to call.
+    fn class_around(&mut self) -> Option<Arc<ClassValue>> {
+        let (segment, function) = (self.frame().segment.clone(), self.frame().function?);
+        let at = segment.classes.iter().position(|class| class.methods.contains(&function))?;
+        match self.class_value(ClassId(at as u32)).kind() {
+            Kind::Class(class) => Some(class.clone()),
+            _ => None,
+        }
     }
 
     /// A member found in the classes above, bound to the object itself.

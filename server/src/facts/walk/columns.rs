@@ -42,6 +42,17 @@ impl Walker<'_> {
                     // A builder's table or a function: not a choice of columns.
                     _ => None,
                 },
+                // `{ exclude: ["password"] }`
+                ColumnsShape::Names if spec.key.is_some() && matches!(value.kind(), Kind::Object(_)) => match closed(&value)?.get("exclude") {
+                    (Some(left_out), false) => match left_out.kind() {
+                        Kind::Seq(seq) if seq.rest.is_none() => {
+                            Some(Columns::Without(seq.items.iter().filter_map(|item| item.as_str().map(|name| Name::from(&**name))).collect()))
+                        }
+                        _ => None,
+                    },
+                    _ => Some(Columns::Whole),
+                },
+                ColumnsShape::Names if spec.key.is_some() => listed(std::iter::once(&value)),
                 ColumnsShape::Names => listed(names()),
                 ColumnsShape::Whole => Some(Columns::Whole),
             };

@@ -62,7 +62,13 @@ impl Walker<'_> {
             }
             Kind::Library(library) => self.library_member(base, library, name),
             Kind::Instance(instance) => self.instance_member(base, instance, name),
-            Kind::Class(class) => self.class_member(base, class, name, None),
+            Kind::Class(class) => match self.class_member(base, class, name, None) {
+                // `Note.name`
+                value if name == "name" && matches!(value.kind(), Kind::Unknown) && value.symbol().is_none() && !self.python() => {
+                    Value::str(class.name.as_str())
+                }
+                value => value,
+            },
             Kind::Module(file) => match self.exported(file, name) {
                 Some(value) => value,
                 None => match self.module_default_member(file, name) {
@@ -73,6 +79,7 @@ impl Walker<'_> {
             },
             Kind::Row(row) => self.row_member(base, row, name),
             Kind::Rows(row) if matches!(name.as_str(), "length" | "size") => Value::number().with_symbol(super::condition::count_symbol(row.access)),
+            Kind::Seq(seq) if name == "length" && seq.rest.is_none() => Value::new(Kind::Number(Name::from(seq.items.len().to_string()))),
             Kind::Seq(_) | Kind::Str(_) | Kind::Text(_) if name == "length" => Value::number(),
             Kind::Promise(inner) if self.python() => {
                 // A member of something that was not awaited is a mistake of the code; what it means is still clear.

@@ -26,6 +26,7 @@ impl<'w> Walker<'w> {
             route.handlers
         };
         let path = path_given.or_else(|| if route.named { self.name_given(span).map(|name| name.as_str().into()) } else { None });
+        let path = path.or_else(|| path_before(&on));
         let mut handlers: Vec<Argument> = if route.chained.is_empty() { Vec::new() } else { chained(route, &on) };
         for (position, arg) in args.iter().enumerate() {
             if arg.name.is_empty() && position >= from {
@@ -176,4 +177,18 @@ impl<'w> Walker<'w> {
         self.inside(&closure.item.clone(), None, None, |walker| walker.frame().segment.functions.get(function.0 as usize).map(|function| function.span))
             .flatten()
     }
+}
+
+/// `router.route("/notes").get(list).post(add)`: the path was told before.
+fn path_before(on: &Value) -> Option<std::sync::Arc<str>> {
+    let mut at = on.as_library().cloned();
+    for _ in 0..12 {
+        let library = at?;
+        let callee = library.receiver.as_ref().and_then(|receiver| receiver.as_library().cloned());
+        if library.step == "()" && callee.as_ref().is_some_and(|callee| callee.step == "route") {
+            return library.args.first().and_then(|arg| arg.value.as_str().cloned());
+        }
+        at = callee;
+    }
+    None
 }

@@ -2,7 +2,7 @@
 
 use super::{columns, is_steered, own_events};
 use crate::facts::check::Facts;
-use crate::facts::event::{Access, Event};
+use crate::facts::event::{Access, Event, UseKind};
 use crate::facts::place::Site;
 use crate::facts::query::{Columns, Operation};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, model_classes};
@@ -203,6 +203,10 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     }
     // Posts and recipes are written to be read, unless something says who may.
     if is_named(&access.query.model, model, NameClass::AuthoredModel) {
+        let fills_a_page = cx.walk.events.iter().any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Shown));
+        return (!fills_a_page).then_some(sure.min(Confidence::Possible));
+    }
+    if is_named(&access.query.model, model, NameClass::PublicModel) {
         return Some(sure.min(Confidence::Possible));
     }
     Some(sure)
@@ -281,7 +285,7 @@ fn is_by_address(access: &Access) -> bool {
     let named = |column: &str| {
         matches!(
             crate::facts::schema::names::snake(column).as_str(),
-            "username" | "user_name" | "handle" | "slug" | "subdomain" | "domain" | "permalink" | "code"
+            "username" | "user_name" | "handle" | "slug" | "url" | "subdomain" | "domain" | "permalink" | "code"
         )
     };
     conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| named(column))))

@@ -119,6 +119,11 @@ const INFRASTRUCTURE: &[&str] = &[
     "docs",
     "openapi",
     "static",
+    "logo",
+    "logos",
+    "avatar",
+    "avatars",
+    "thumbnail",
     "assets",
     "fonts",
 ];

@@ -155,6 +155,9 @@ pub struct FrameworkEntry {
     /// A schema reads what it is sent before a handler sees it.
     #[serde(default)]
     pub shapes: bool,
+    /// Only what is declared to be of some class.
+    #[serde(default)]
+    pub shapes_by_type: bool,
     pub name: Name,
     /// What a handler's parameters are, in order: roles (`role:express.request`), `next`, `input`; the last one repeats
     /// if it ends in `...`. Empty: they are injected by name and type.

@@ -25,6 +25,14 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             out.models.extend(model);
         }
     }
+    // What a model makes of itself when it is sent.
+    let shapes = code.model.segments.iter().any(|placed| {
+        placed.segment.exprs.iter().any(|expr| matches!(&expr.kind, ExprKind::Member { name, .. } if name == "toJSON"))
+            || placed.segment.functions.iter().any(|function| function.name == "toJSON")
+    });
+    if shapes {
+        out.models.iter_mut().skip(before).flat_map(|model| &mut model.columns).for_each(|column| column.withheld = true);
+    }
     let models: Vec<Name> = out.models.iter().skip(before).map(|model| model.name.clone()).collect();
     let this = match models.as_slice() {
         [only] => Some(only.clone()),
@@ -63,6 +71,14 @@ fn init(code: &Code<'_>, call: &Call<'_>) -> Option<Declared> {
 }
 
 fn options(options: Option<Node<'_>>, model: &mut Declared) {
+    // `defaultScope: { attributes: { exclude: ["password"] } }`
+    let scope = options.and_then(|options| options.field("defaultScope")).and_then(|scope| scope.field("attributes"));
+    let left_out: Vec<Name> =
+        scope.and_then(|attributes| attributes.field("exclude")).map(Node::items).unwrap_or_default().into_iter().filter_map(Node::text).collect();
+    let given: Vec<Name> = scope.map(Node::items).unwrap_or_default().into_iter().filter_map(Node::text).collect();
+    for column in &mut model.columns {
+        column.withheld |= left_out.contains(&column.name) || !given.is_empty() && !given.contains(&column.name);
+    }
     model.table = options.and_then(|options| options.field("tableName")).and_then(Node::text);
     model.schema = options.and_then(|options| options.field("schema")).and_then(Node::text);
     if model.table.is_none() {
