@@ -17,6 +17,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("workspace", 8),
     ("lsp", 9),
     ("mcp", 9),
+    ("hook", 9),
     ("cli", 9),
 ];
 

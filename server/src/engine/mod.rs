@@ -1,6 +1,7 @@
 //! FLOOR 7. A snapshot in, findings and fixes out. No IO, no lock, no clock: same snapshot, same findings.
 
 mod levels;
+pub mod proof;
 mod said;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,9 @@
 //! FLOOR 6. How findings are told: text, json, sarif; and which are silenced.
 
+pub mod advice;
 pub mod beliefs;
 mod comments;
+mod difference;
 mod fingerprint;
 mod frame;
 pub mod json;
@@ -22,6 +24,7 @@ use crate::rules::{Finding, Place, RuleId, RuleMeta};
 use crate::text::{Encoding, FileId, Position, Range, Span, position};
 
 pub use crate::text::Date;
+pub use frame::essence;
 pub use redact::Redactor;
 pub use texts::Texts;
 

@@ -66,7 +66,16 @@ pub fn is_advice(section: &Section<'_>) -> bool {
 
 /// The first sentence of the section on how to fix it, without Markdown's signs.
 pub fn how_to_fix(page: &str) -> Option<String> {
-    let section = sections(page).into_iter().find(|section| section.title.to_ascii_lowercase().contains("fix"))?;
+    begins(page, "fix")
+}
+
+/// The first sentence of the section on what can happen, without Markdown's signs.
+pub fn what_can_happen(page: &str) -> Option<String> {
+    begins(page, "can happen")
+}
+
+fn begins(page: &str, title: &str) -> Option<String> {
+    let section = sections(page).into_iter().find(|section| section.title.to_ascii_lowercase().contains(title))?;
     let prose = blocks(section.body).into_iter().find_map(|block| match block {
         Block::Paragraph(text) | Block::Item { text, .. } => Some(text),
         _ => None,
