@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use guardline::engine::STACK_BYTES;
-use guardline::{cli, hook, lsp};
+use guardline::{cli, hook, lsp, mcp};
 
 /// Finds the security mistakes that AI assistants make, and says how to repair them.
 #[derive(Parser)]
@@ -26,6 +26,8 @@ enum Door {
     Lsp(cli::args::Server),
     /// Answer the hook of an AI assistant: check what it just wrote (for Claude Code, Cursor, Windsurf, Copilot, Codex)
     Hook(cli::args::Hook),
+    /// Start the MCP server on standard input and output: the audit as tools for AI assistants
+    Mcp(cli::args::Mcp),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     match program.door {
         Door::Terminal(command) => cli::run(command, program.no_color),
         Door::Hook(args) => hook::run(&hook_options(args)),
+        Door::Mcp(args) => mcp::run(&mcp::Options { roots: args.roots, read_only: args.read_only }),
         Door::Lsp(server) => lsp::run(&lsp::Options {
             log: server.log,
             log_level: server.log_level.as_deref().and_then(lsp::Level::named),

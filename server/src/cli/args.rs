@@ -120,6 +120,17 @@ pub struct Hook {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Speaks the Model Context Protocol on standard input and output. Nothing outside of the roots is read or written.")]
+pub struct Mcp {
+    /// The projects that may be looked at and repaired; the current folder if none is named
+    #[arg(value_name = "ROOT")]
+    pub roots: Vec<PathBuf>,
+    /// Never write: without the tool that applies a repair
+    #[arg(long)]
+    pub read_only: bool,
+}
+
+#[derive(Args, Debug)]
 pub struct Demo {
     /// A plain log instead of the animation; also what there is without a terminal
     #[arg(long)]

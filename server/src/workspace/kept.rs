@@ -117,7 +117,7 @@ impl Kept {
                 Some(source) => {
                     self.files.insert(file.clone(), source.stamp);
                     env_files.learn(&file, source.ignored, source.tracked);
-                    let is_new = self.project.file(&file).is_none_or(|known| known.document.rope() != without_mark(&source.text));
+                    let is_new = self.project.file(&file).is_none_or(|known| known.document.rope() != source.text.as_str());
                     changes.extend(document(source).filter(|_| is_new).map(|document| (file, Some(document))));
                 }
                 None => {
@@ -181,14 +181,9 @@ impl Kept {
     }
 }
 
-/// As editors show a text: without a byte order mark.
-fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
 fn document(source: Source) -> Option<Arc<Document>> {
     let language = Language::of(&source.file)?;
-    Some(Arc::new(Document::new(source.file, language, 0, without_mark(&source.text))))
+    Some(Arc::new(Document::new(source.file, language, 0, &source.text)))
 }
 
 /// The settings and the project's own rules: where they lie, or would.
