@@ -70,7 +70,8 @@ impl Desk {
     }
 
     fn edited(&mut self, ask: &Ask, mut memory: Memory) -> Result<Said> {
-        let wanted: Vec<(&Edit, FileId)> = ask.edits.iter().filter(|edit| self.kept.wants(&edit.path)).filter_map(|edit| Some((edit, file_id(&edit.path)?))).collect();
+        let wanted: Vec<(&Edit, FileId)> =
+            ask.edits.iter().filter(|edit| self.kept.wants(&edit.path)).filter_map(|edit| Some((edit, file_id(&edit.path)?))).collect();
         let before = Arc::clone(self.kept.project());
         let named: Vec<PathBuf> = wanted.iter().map(|(edit, _)| edit.path.clone()).collect();
         let Some(changed) = self.kept.catch_up(&named, &self.cancel) else { bail!("stopped") };
@@ -173,7 +174,15 @@ impl Desk {
     }
 
     /// Puts what is due now into words, the gravest first. Hints are nobody's interruption.
-    fn said(&mut self, ask: &Ask, memory: Memory, snapshot: &Snapshot, advice: &Advice<'_>, mut now: Vec<(Key, Finding)>, person: Option<String>) -> Result<Said> {
+    fn said(
+        &mut self,
+        ask: &Ask,
+        memory: Memory,
+        snapshot: &Snapshot,
+        advice: &Advice<'_>,
+        mut now: Vec<(Key, Finding)>,
+        person: Option<String>,
+    ) -> Result<Said> {
         now.retain(|(_, finding)| finding.level >= Level::Information);
         now.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.level));
         let urgent = now.iter().any(|(_, finding)| finding.level >= Level::Warning);

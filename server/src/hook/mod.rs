@@ -121,7 +121,14 @@ fn verdict(call: &Call, alone: bool) -> Result<Verdict> {
         }
         Event::Edited => {
             for (root, edits) in by_root(call, home.as_deref()) {
-                let ask = Ask { root, session: call.session.clone(), event: Event::Edited, edits, heard: clients::is_heard(call), last: !clients::hears_the_end(call.client) };
+                let ask = Ask {
+                    root,
+                    session: call.session.clone(),
+                    event: Event::Edited,
+                    edits,
+                    heard: clients::is_heard(call),
+                    last: !clients::hears_the_end(call.client),
+                };
                 all.join(reach::ask(&ask, alone)?);
             }
         }
@@ -146,7 +153,9 @@ fn by_root(call: &Call, home: Option<&Path>) -> Vec<(PathBuf, Vec<call::Edit>)> 
         let mut inside = roots.iter().find(|root| edit.path.starts_with(root)).cloned();
         if inside.is_none() {
             // A link may have been followed on one side only.
-            if let Some(real) = edit.path.canonicalize().ok().filter(|real| roots.iter().any(|root| root.canonicalize().is_ok_and(|root| real.starts_with(root)))) {
+            if let Some(real) =
+                edit.path.canonicalize().ok().filter(|real| roots.iter().any(|root| root.canonicalize().is_ok_and(|root| real.starts_with(root))))
+            {
                 inside = roots.iter().find_map(|root| root.canonicalize().ok().filter(|root| real.starts_with(root)));
                 edit.path = real;
             }

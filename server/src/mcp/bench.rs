@@ -114,7 +114,12 @@ fn carry_out(roots: &mut [Root], job: &Job) -> Result<Value, Wrong> {
     match job.name {
         Name::Audit => {
             let (root, below) = chosen(roots, arguments.text("path")?)?;
-            let wanted = findings::Wanted { below, rule: arguments.text("rule")?.map(str::to_owned), limit: limit(&arguments)?, offset: arguments.number("offset", 0, usize::MAX)? };
+            let wanted = findings::Wanted {
+                below,
+                rule: arguments.text("rule")?.map(str::to_owned),
+                limit: limit(&arguments)?,
+                offset: arguments.number("offset", 0, usize::MAX)?,
+            };
             findings::audit(roots[root].project()?, &wanted)
         }
         Name::AuditSnippet => {
@@ -160,7 +165,12 @@ fn chosen(roots: &[Root], path: Option<&str>) -> Result<(usize, Option<FileId>),
 }
 
 fn placed(roots: &[Root], path: &str) -> Result<(usize, PathBuf), Wrong> {
-    let outside = || format!("`{path}` lies outside of the folders that may be looked at: {}", roots.iter().map(|root| root.path.display().to_string()).collect::<Vec<_>>().join(", "));
+    let outside = || {
+        format!(
+            "`{path}` lies outside of the folders that may be looked at: {}",
+            roots.iter().map(|root| root.path.display().to_string()).collect::<Vec<_>>().join(", ")
+        )
+    };
     let found = roots.iter().enumerate().find_map(|(at, root)| {
         let whole = absolute(&root.path, Path::new(path));
         (whole.starts_with(&root.path) && (at == 0 || whole.exists() || Path::new(path).is_absolute())).then_some((at, whole))
@@ -202,7 +212,8 @@ fn explain(roots: &mut [Root], rule: &str) -> Result<Value, Wrong> {
         return Err(format!("there is no rule `{rule}`.{meant}"));
     };
     let advice = report::page::sections(meta.page).into_iter().enumerate().filter(|(at, section)| *at == 0 || report::page::is_advice(section));
-    let told: Vec<String> = advice.map(|(at, section)| if at == 0 { section.body.to_owned() } else { format!("## {}\n\n{}", section.title, section.body) }).collect();
+    let told: Vec<String> =
+        advice.map(|(at, section)| if at == 0 { section.body.to_owned() } else { format!("## {}\n\n{}", section.title, section.body) }).collect();
     let page: String = told.join("\n\n").chars().take(LONGEST_PAGE).collect();
     Ok(json!({ "id": meta.id.as_str(), "title": meta.title, "risk": risk(meta.risk), "impact": impact(meta.impact), "cwe": meta.cwe, "page": page }))
 }

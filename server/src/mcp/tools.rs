@@ -60,7 +60,9 @@ impl Name {
                 "Checks code that is not on disk yet as if it stood in the file `file` of this project. Use it before you write a route handler, a database query or \
                  anything that takes input from outside. Nothing is written."
             }
-            Name::ExplainRule => "Says what a rule is about, what a stranger could do, and how to repair it, in plain words. Use it when a finding is not clear to you or to the user.",
+            Name::ExplainRule => {
+                "Says what a rule is about, what a stranger could do, and how to repair it, in plain words. Use it when a finding is not clear to you or to the user."
+            }
             Name::ListRoutes => {
                 "Lists the application's HTTP routes with who may call each (anyone, signed-in, role, object, machine, unknown), the check that proves it, the data it \
                  touches, and whether its input is validated and how often it can be called is limited. Use it to see what a new route must look like, or which ones are open."

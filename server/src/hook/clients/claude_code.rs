@@ -83,7 +83,8 @@ mod tests {
         );
         let seen = call(&edit, None).expect("a call");
         assert_eq!((seen.event, seen.session.as_str(), seen.edits[0].before.clone()), (Event::Edited, "s", Before::Text("a;".into())));
-        let create = payload("Write", json!({ "file_path": "/p/a.ts", "content": "x" }), json!({ "type": "create", "filePath": "/p/a.ts", "originalFile": null }));
+        let create =
+            payload("Write", json!({ "file_path": "/p/a.ts", "content": "x" }), json!({ "type": "create", "filePath": "/p/a.ts", "originalFile": null }));
         let seen = call(&create, None).expect("a call");
         assert!(seen.edits[0].whole && seen.edits[0].before == Before::Absent);
         let staged = payload("Write", json!({ "file_path": "/p/a.ts", "content": "x" }), json!({ "type": "create", "staged": true }));

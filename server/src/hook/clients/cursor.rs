@@ -60,7 +60,8 @@ mod tests {
     use super::*;
 
     fn common(event: &str, more: Value) -> Value {
-        let mut payload = json!({ "conversation_id": "c", "generation_id": "g", "hook_event_name": event, "workspace_roots": ["/p", "/q"], "cursor_version": "2.0" });
+        let mut payload =
+            json!({ "conversation_id": "c", "generation_id": "g", "hook_event_name": event, "workspace_roots": ["/p", "/q"], "cursor_version": "2.0" });
         payload.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         payload
     }

@@ -28,7 +28,8 @@ const LISTS: &[&str] = &["edits", "replacements"];
 
 /// The files that a tool with this input wrote.
 pub fn edits(input: &Value) -> Vec<Edit> {
-    if let Some(patch) = ["command", "input", "patch"].iter().find_map(|name| input.get(name)?.as_str()).or(input.as_str()).filter(|text| text.contains(PATCH)) {
+    if let Some(patch) = ["command", "input", "patch"].iter().find_map(|name| input.get(name)?.as_str()).or(input.as_str()).filter(|text| text.contains(PATCH))
+    {
         return patched(patch);
     }
     let mut found: Vec<Edit> = Vec::new();
@@ -133,7 +134,8 @@ mod tests {
         assert_eq!(seen(&json!({ "file_path": "/a", "content": "x" })), [("/a".into(), true, vec![])]);
         let many = json!({ "file_path": "/a", "edits": [{ "old_string": "x", "new_string": "y" }, { "old_string": "p", "new_string": "q" }] });
         assert_eq!(seen(&many), [("/a".into(), false, vec![pair("x", "y"), pair("p", "q")])]);
-        let files = json!({ "replacements": [{ "filePath": "/a", "oldString": "x", "newString": "y" }, { "filePath": "/b", "oldString": "p", "newString": "q" }] });
+        let files =
+            json!({ "replacements": [{ "filePath": "/a", "oldString": "x", "newString": "y" }, { "filePath": "/b", "oldString": "p", "newString": "q" }] });
         assert_eq!(seen(&files), [("/a".into(), false, vec![pair("x", "y")]), ("/b".into(), false, vec![pair("p", "q")])]);
         assert_eq!(seen(&json!({ "files": ["src/a.ts"] })), [("src/a.ts".into(), false, vec![])]);
         assert_eq!(seen(&json!({ "path": "a.ts", "file_text": "x" })), [("a.ts".into(), true, vec![])]);
@@ -150,7 +152,9 @@ mod tests {
 
     #[test]
     fn tools_that_only_read_are_told_apart() {
-        assert!(["Write", "MultiEdit", "apply_patch", "create_file", "replace_string_in_file", "editFiles", "str_replace_editor"].iter().all(|tool| writes(tool)));
+        assert!(
+            ["Write", "MultiEdit", "apply_patch", "create_file", "replace_string_in_file", "editFiles", "str_replace_editor"].iter().all(|tool| writes(tool))
+        );
         assert!(!["Read", "Bash", "view", "grep_search", "read_file", "fetch"].iter().any(|tool| writes(tool)));
     }
 }
