@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::config::{self, FILE_NAME};
 use super::own_rules;
+use super::read;
 use super::stamp::Stamp;
 use super::walk::{Source, Walk, file_id};
 use crate::config::Config;
@@ -17,6 +18,10 @@ use crate::engine::Cancel;
 use crate::project::{EnvFiles, Project};
 use crate::syntax::{Document, Language, keeps_secrets};
 use crate::text::FileId;
+
+const IGNORE_FILE: &str = ".gitignore";
+/// A file of ignore rules is small.
+const LARGEST: u64 = 1024 * 1024;
 
 /// A project on disk, and what is known of it.
 pub struct Kept {
@@ -38,7 +43,7 @@ pub struct Kept {
 impl Kept {
     /// Reads the project at `root`. `None` if cancelled.
     pub fn read(root: &Path, home: Option<&Path>, cancel: &Cancel) -> Option<Kept> {
-        let governing = governing(root, home);
+        let mut governing = governing(root, home);
         let loaded = config::load(root, home);
         let mut notes = loaded.problems();
         let config_folder = loaded.folder().map(Path::to_owned);
@@ -53,6 +58,14 @@ impl Kept {
             documents.par_extend(batch.files.into_par_iter().filter_map(document).map(|document| (document.file.clone(), Some(document))));
         })?;
         notes.extend(ended.notes);
+        // A walk obeys them without reading them as files; a repair that adds a line to one must know what is in it.
+        for path in ignore_files(root, &ended.folders, &ended.git_roots) {
+            let stamp = Stamp::of(&path);
+            if let (Ok(text), Some(file)) = (read::read(&path, LARGEST), file_id(&path)) {
+                documents.push((file.clone(), Some(Arc::new(Document::new(file, Language::Text, 0, &text)))));
+                governing.push((path, stamp));
+            }
+        }
         let indexes = ended.git_roots.iter().map(|root| Path::new(root.as_str()).join(".git/index"));
         let indexes = indexes.map(|path| (path.clone(), Stamp::of(&path))).collect();
         let project = Project::new(file_id(root).into_iter().collect()).with_git_roots(ended.git_roots).with_env_files(env_files.clone()).with(documents);
@@ -102,7 +115,8 @@ impl Kept {
             return self.read_anew(cancel);
         }
         let (candidates, folders) = self.candidates(named);
-        if candidates.iter().any(|path| path.file_name().is_some_and(|name| name == ".gitignore")) {
+        let is_governing = |path: &Path| self.governing.iter().any(|(known, _)| known == path);
+        if folders.iter().map(|(folder, _)| folder.join(IGNORE_FILE)).any(|path| path.is_file() && !is_governing(&path)) {
             return self.read_anew(cancel);
         }
         let (mut changes, mut env_files) = (Vec::new(), self.env_files.clone());
@@ -184,6 +198,14 @@ impl Kept {
 fn document(source: Source) -> Option<Arc<Document>> {
     let language = Language::of(&source.file)?;
     Some(Arc::new(Document::new(source.file, language, 0, &source.text)))
+}
+
+/// The files of ignore rules in these folders, and in those around the root as far as its git work tree reaches.
+fn ignore_files(root: &Path, folders: &[(PathBuf, Option<Stamp>)], git_roots: &[FileId]) -> Vec<PathBuf> {
+    let git_root = git_roots.iter().map(|git| Path::new(git.as_str())).find(|git| root.starts_with(git));
+    let above = git_root.into_iter().flat_map(|git| root.ancestors().skip(1).take_while(move |folder| folder.starts_with(git)));
+    let all = above.chain(folders.iter().map(|(folder, _)| folder.as_path()));
+    all.map(|folder| folder.join(IGNORE_FILE)).filter(|path| path.is_file()).collect()
 }
 
 /// The settings and the project's own rules: where they lie, or would.
