@@ -117,6 +117,7 @@ fn what_stood_there_before_is_not_the_assistants_affair() {
     let answer: Value = serde_json::from_str(&stop.stdout).expect("JSON");
     assert_eq!(answer["decision"], Value::Null, "{answer}");
     assert!(answer["systemMessage"].as_str().is_some_and(|text| text.contains("1 security problem") && text.contains("old.ts:6")), "{answer}");
+    assert_eq!(work.stop().stdout, "", "the person is told once, too");
     // Once the lines themselves are touched, it is.
     assert!(reason(&work.edit("old.ts", "const found", "const rows")).contains("sql-injection"));
 }

@@ -164,7 +164,7 @@ impl Desk {
                 }
                 if written.waiting.contains(&key) || !written.old.contains(&key) {
                     now.push((key, finding.clone()));
-                } else if finding.level >= Level::Warning {
+                } else if finding.level >= Level::Warning && memory.person.insert(key) {
                     older.push(advice.place(finding));
                 }
             }

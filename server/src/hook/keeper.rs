@@ -29,7 +29,7 @@ const LARGEST: u64 = 128 << 20;
 
 /// Runs until it is not needed any more. Says `ready` on standard output once it can be reached; nothing if another is.
 pub fn serve(root: &Path, idle: Duration) -> Result<()> {
-    // Away from the terminal that the assistant may run in.
+    // Away from the terminal and the group that the assistant runs in.
     let _ = rustix::process::setsid();
     let place = Place::open()?;
     let lock = File::create(place.lock(root)).context("the lock cannot be made")?;

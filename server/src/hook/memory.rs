@@ -20,6 +20,9 @@ pub struct Memory {
     pub files: BTreeMap<String, Written>,
     /// What was told, with the file it is about.
     pub told: BTreeMap<Key, String>,
+    /// What the person was told of.
+    #[serde(default)]
+    pub person: BTreeSet<Key>,
 }
 
 /// What is remembered of a file.
@@ -68,7 +71,7 @@ pub fn roots(session: &str) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(place.sessions()).into_iter().flatten().flatten();
     let of_session = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix));
     let memories = of_session.filter_map(|entry| serde_json::from_slice::<Memory>(&std::fs::read(entry.path()).ok()?).ok());
-    let mut roots: Vec<PathBuf> = memories.map(|memory| memory.root).filter(|root| root.is_dir()).collect();
+    let mut roots: Vec<PathBuf> = memories.filter(|memory| !memory.files.is_empty()).map(|memory| memory.root).filter(|root| root.is_dir()).collect();
     roots.sort();
     Ok(roots)
 }

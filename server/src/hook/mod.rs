@@ -18,7 +18,7 @@ mod reach;
 mod wire;
 mod words;
 
-use std::io::{Read, Write, stderr, stdin, stdout};
+use std::io::{IsTerminal, Read, Write, stderr, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -100,6 +100,9 @@ fn note(sentence: &str) {
 }
 
 fn answer(options: &Options) -> Result<clients::Answer> {
+    if stdin().is_terminal() {
+        bail!("an assistant's hook is expected on standard input");
+    }
     let mut bytes = Vec::new();
     stdin().lock().take(LARGEST).read_to_end(&mut bytes).context("standard input cannot be read")?;
     let text = String::from_utf8_lossy(&bytes);

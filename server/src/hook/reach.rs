@@ -60,7 +60,6 @@ fn by_itself(ask: &Ask) -> Result<Verdict> {
 mod kept {
     use std::io::{BufRead, BufReader, Read, Write};
     use std::os::unix::net::UnixStream;
-    use std::os::unix::process::CommandExt;
     use std::path::Path;
     use std::process::{Command, Stdio};
     use std::time::Duration;
@@ -107,8 +106,8 @@ mod kept {
         }
         let program = std::env::current_exe().context("this program does not know where it lies")?;
         let mut command = Command::new(program);
-        // In a group of its own, so that what ends the assistant's hooks does not end it.
-        command.args(["hook", "--keep"]).arg(root).current_dir("/").process_group(0);
+        // It makes a session of its own before it says that it can be reached, so that what ends the hook does not end it.
+        command.args(["hook", "--keep"]).arg(root).current_dir("/");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().context("no process can be started to keep the project")?;
         // One line once it can be reached, or nothing because another was faster.

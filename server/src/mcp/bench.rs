@@ -78,6 +78,8 @@ pub struct Project {
     pub kept: Kept,
     pub engine: Engine,
     pub cancel: Cancel,
+    /// What was found in which state of the project.
+    last: Option<(Snapshot, Vec<Finding>)>,
 }
 
 impl Root {
@@ -91,7 +93,7 @@ impl Root {
             }
             open => {
                 let kept = Kept::read(&self.path, std::env::home_dir().as_deref(), &cancel).ok_or_else(gone)?;
-                *open = Some(Project { kept, engine: Engine::default(), cancel });
+                *open = Some(Project { kept, engine: Engine::default(), cancel, last: None });
             }
         }
         self.open.as_mut().ok_or_else(gone)
@@ -105,7 +107,13 @@ impl Project {
 
     /// All findings, those that are not shown among them.
     pub fn found(&mut self, snapshot: &Snapshot) -> Result<Vec<Finding>, Wrong> {
-        self.engine.check_all(snapshot, &self.cancel).ok_or_else(|| "stopped".to_owned())
+        let is_same = |last: &Snapshot| Arc::ptr_eq(&last.project, &snapshot.project) && Arc::ptr_eq(&last.config, &snapshot.config);
+        if let Some((_, found)) = self.last.as_ref().filter(|(last, _)| is_same(last)) {
+            return Ok(found.clone());
+        }
+        let found = self.engine.check_all(snapshot, &self.cancel).ok_or_else(|| "stopped".to_owned())?;
+        self.last = Some((snapshot.clone(), found.clone()));
+        Ok(found)
     }
 }
 
