@@ -25,8 +25,8 @@ function timed(command, args, input) {
   const from = process.hrtime.bigint();
   const ran = spawnSync(command, args, { input, env, encoding: 'utf8', cwd: root });
   const took = Number(process.hrtime.bigint() - from) / 1e6;
-  if (ran.error || ran.stderr) throw ran.error ?? new Error(ran.stderr);
-  return { took, out: ran.stdout };
+  if (ran.error) throw ran.error;
+  return { took, out: ran.stdout, unchecked: ran.stderr };
 }
 
 function hook(text, args = []) {
@@ -43,6 +43,8 @@ function series(name, count, run) {
   const runs = Array.from({ length: count }, (_, i) => run(i));
   const times = runs.map(({ took }) => took).sort((a, b) => a - b);
   const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+  const unchecked = runs.find(({ unchecked }) => unchecked)?.unchecked;
+  if (unchecked) throw new Error(unchecked);
   return { name, median: at(0.5), p95: at(0.95), told: runs.filter(({ out }) => out.includes('block')).length };
 }
 
@@ -52,8 +54,15 @@ const linter = series('ruff check, one file', 20, () => {
   return { took: Number(process.hrtime.bigint() - from) / 1e6, out: '' };
 });
 const rows = [linter];
-rows.push(series('cold (alone)', 3, (i) => hook(clean(i), ['--alone'])));
-rows.push(series('first (starts the keeper)', 1, (i) => hook(clean(i))));
+rows.push(series('cold (alone)', Number(process.env.COLD ?? 3), (i) => hook(clean(i), ['--alone'])));
+rows.push(series('first (starts the keeper)', 1, (i) => {
+  // On a machine that does much else a hook may give up before the project is read; the keeper reads on.
+  for (let took = 0; ;) {
+    const ran = hook(clean(i));
+    took += ran.took;
+    if (!ran.unchecked) return { ...ran, took };
+  }
+}));
 rows.push(series('warm, nothing found', 40, (i) => hook(clean(i))));
 rows.push(series('warm, a finding with its repair', 20, (i) => hook(bad(i))));
 writeFileSync(path, original);
