@@ -119,7 +119,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn seen(input: &Value) -> Vec<(String, bool, Vec<(String, String)>)> {
+    /// Path, whether it was written as a whole, and the pieces.
+    type Seen = (String, bool, Vec<(String, String)>);
+
+    fn seen(input: &Value) -> Vec<Seen> {
         let pieces = |edit: &Edit| edit.pieces.iter().map(|piece| (piece.old.clone(), piece.new.clone())).collect();
         edits(input).iter().map(|edit| (edit.path.to_string_lossy().into_owned(), edit.whole, pieces(edit))).collect()
     }
