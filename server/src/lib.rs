@@ -5,6 +5,7 @@ pub mod config;
 pub mod engine;
 pub mod facts;
 pub mod fixes;
+pub mod hook;
 pub mod lsp;
 pub mod mcp;
 pub mod model;

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("workspace", 8),
     ("lsp", 9),
     ("mcp", 9),
+    ("hook", 9),
     ("cli", 9),
 ];
 
@@ -30,6 +31,7 @@ struct Reserved {
 
 const RESERVED: &[Reserved] = &[
     Reserved { words: &["tower_lsp", "tower_service"], from: 10, also: &["lsp/"], why: "only `lsp` speaks LSP" },
+    Reserved { words: &["rmcp"], from: 10, also: &["mcp/"], why: "only `mcp` speaks MCP" },
     Reserved {
         words: &["tree_sitter", "tree_sitter_python", "tree_sitter_typescript"],
         from: 10,

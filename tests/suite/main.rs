@@ -9,6 +9,7 @@ mod fixes;
 mod floors;
 mod freshness;
 mod gates;
+mod hook;
 mod lowering_ecma;
 mod own_rules;
 mod ownership_fixes;

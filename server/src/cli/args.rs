@@ -97,6 +97,40 @@ pub struct Server {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Reads the hook's JSON from standard input and answers in the assistant's own form. Whatever goes wrong, the assistant goes on: \
+the exit code is then 0. A process that keeps the project read is started in the background and ends by itself.")]
+pub struct Hook {
+    /// Whose hook it is; known by its JSON if not said
+    #[arg(long, value_name = "NAME", value_parser = ["claude-code", "codex", "copilot", "cursor", "vscode", "windsurf"])]
+    pub client: Option<String>,
+    /// The event, where the assistant's JSON does not name it
+    #[arg(long, value_name = "NAME")]
+    pub event: Option<String>,
+    /// Read the project each time; no process in the background
+    #[arg(long)]
+    pub alone: bool,
+    /// End the process that keeps the project around the current folder
+    #[arg(long, conflicts_with_all = ["client", "event", "alone"])]
+    pub end: bool,
+    #[arg(long, value_name = "DIR", hide = true, conflicts_with_all = ["client", "event", "alone", "end"])]
+    pub keep: Option<PathBuf>,
+    /// After so many seconds without a question the process in the background ends
+    #[arg(long, value_name = "SECONDS", hide = true, default_value_t = 900)]
+    pub idle: u64,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Speaks the Model Context Protocol on standard input and output. Nothing outside of the roots is read or written.")]
+pub struct Mcp {
+    /// The projects that may be looked at and repaired; the current folder if none is named
+    #[arg(value_name = "ROOT")]
+    pub roots: Vec<PathBuf>,
+    /// Never write: without the tool that applies a repair
+    #[arg(long)]
+    pub read_only: bool,
+}
+
+#[derive(Args, Debug)]
 pub struct Demo {
     /// A plain log instead of the animation; also what there is without a terminal
     #[arg(long)]

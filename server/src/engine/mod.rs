@@ -3,6 +3,7 @@
 mod cancel;
 mod known_schema;
 mod levels;
+pub mod proof;
 mod said;
 
 use std::collections::BTreeSet;

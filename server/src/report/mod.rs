@@ -3,8 +3,10 @@
 //! What there is to tell is worked out once (`overview`, `problems`); each format writes it down: `text`, `markdown`, `html` for
 //! people, `json`, `sarif`, `junit`, `github` for programs.
 
+pub mod advice;
 pub mod beliefs;
 mod comments;
+mod difference;
 mod fingerprint;
 mod frame;
 pub mod github;
@@ -33,6 +35,7 @@ use crate::rules::{Finding, Place, RuleId, RuleMeta};
 use crate::text::{Encoding, FileId, Position, Range, Span, position};
 
 pub use crate::text::Date;
+pub use frame::essence;
 pub use redact::Redactor;
 pub use texts::Texts;
 

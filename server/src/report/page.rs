@@ -64,6 +64,20 @@ pub fn is_advice(section: &Section<'_>) -> bool {
     !is_internal(section) && !["flagged", "not flagged", "fixed"].iter().any(|title| section.title.eq_ignore_ascii_case(title))
 }
 
+/// The first sentence of the section on how to fix it, without Markdown's signs.
+pub fn how_to_fix(page: &str) -> Option<String> {
+    begins(page, "fix")
+}
+
+/// The first sentence of the section on what can happen, without Markdown's signs.
+pub fn what_can_happen(page: &str) -> Option<String> {
+    begins(page, "can happen")
+}
+
+fn begins(page: &str, title: &str) -> Option<String> {
+    advice(page, title).first().map(|text| first_sentence(text).to_owned())
+}
+
 /// What a section says, paragraph by paragraph and step by step, without Markdown's signs: of the first section whose title
 /// holds `word`. Code and tables are left to whoever reads the page itself.
 pub fn advice(page: &str, word: &str) -> Vec<String> {

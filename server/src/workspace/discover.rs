@@ -9,6 +9,7 @@ use ignore::{IncrementalIgnore, WalkBuilder};
 use super::names;
 use super::notes::Notes;
 use super::read::Unread;
+use super::stamp::Stamp;
 use crate::engine::Cancel;
 use crate::syntax::keeps_secrets;
 use crate::text::FileId;
@@ -100,6 +101,8 @@ pub(super) struct Discovered {
     pub files: BTreeMap<FileId, Candidate>,
     /// Folders holding a `.git`.
     pub git_roots: Vec<FileId>,
+    /// Those that were looked into, each with its stamp from before.
+    pub folders: Vec<(PathBuf, Option<Stamp>)>,
 }
 
 /// Lists everything below the roots. `None` if cancelled.
@@ -116,13 +119,34 @@ pub(super) fn discover(roots: &[PathBuf], unwanted: &Unwanted, notes: &mut Notes
                 notes.say(format!("There are more than {MOST_FILES} files; the rest was not read."));
                 break;
             }
+            let stamp = Stamp::of(&folder);
             list(&folder, &mut scope, &mut found, &mut folders, notes);
+            found.folders.push((folder, stamp));
         }
     }
     found.git_roots.extend(roots.iter().filter_map(|root| git_root_around(root)));
     found.git_roots.sort();
     found.git_roots.dedup();
     Some(found)
+}
+
+/// Lists these folders, and those below them that are not `known`. Each counts to the innermost root around it.
+pub(super) fn below(roots: &[PathBuf], mut folders: Vec<PathBuf>, known: &dyn Fn(&Path) -> bool, unwanted: &Unwanted, notes: &mut Notes) -> Discovered {
+    let mut found = Discovered::default();
+    let mut scopes: Vec<Option<Scope>> = roots.iter().map(|_| None).collect();
+    while let Some(folder) = folders.pop() {
+        let around = roots.iter().enumerate().filter(|(_, root)| folder.starts_with(root)).max_by_key(|(_, root)| root.as_os_str().len());
+        let Some((root, slot)) = around.and_then(|(at, root)| Some((root, scopes.get_mut(at)?))) else { continue };
+        if found.files.len() >= MOST_FILES {
+            break;
+        }
+        let scope = slot.get_or_insert_with(|| Scope::new(root, unwanted));
+        let (stamp, mut inside) = (Stamp::of(&folder), Vec::new());
+        list(&folder, scope, &mut found, &mut inside, notes);
+        folders.extend(inside.into_iter().filter(|folder| !known(folder)));
+        found.folders.push((folder, stamp));
+    }
+    found
 }
 
 fn list(folder: &Path, scope: &mut Scope<'_>, found: &mut Discovered, folders: &mut Vec<PathBuf>, notes: &mut Notes) {

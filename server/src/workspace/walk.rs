@@ -11,6 +11,7 @@ use super::discover::{self, Candidate, Scope, Unwanted};
 use super::git_index::Tracked;
 use super::notes::Notes;
 use super::read::{self, Unread};
+use super::stamp::Stamp;
 use crate::config::Config;
 use crate::engine::Cancel;
 use crate::project::EnvFiles;
@@ -39,6 +40,8 @@ pub struct Source {
     pub ignored: bool,
     /// An env file that is in git's index.
     pub tracked: bool,
+    /// From before it was read.
+    pub stamp: Option<Stamp>,
 }
 
 /// Some of the files, in order, while the others are still being read.
@@ -56,6 +59,8 @@ pub struct Ended {
     pub notes: Vec<String>,
     /// The folders that hold a `.git`: those found, and the one around each root.
     pub git_roots: Vec<FileId>,
+    /// The folders that were looked into, with their stamps from before.
+    pub folders: Vec<(PathBuf, Option<Stamp>)>,
 }
 
 /// Everything at once.
@@ -102,21 +107,22 @@ impl Walk<'_> {
             if cancel.is_cancelled() {
                 return None;
             }
-            let read: Vec<Result<String, Unread>> = batch.par_iter().map(|(_, candidate)| read::read(&candidate.path, self.config.max_file_bytes)).collect();
+            let stamped = |(_, candidate): &(FileId, Candidate)| (Stamp::of(&candidate.path), read::read(&candidate.path, self.config.max_file_bytes));
+            let read: Vec<(Option<Stamp>, Result<String, Unread>)> = batch.par_iter().map(stamped).collect();
             done += batch.len();
             let mut files = Vec::with_capacity(batch.len());
-            for ((file, candidate), text) in batch.iter().zip(read) {
+            for ((file, candidate), (stamp, text)) in batch.iter().zip(read) {
                 match text {
                     Ok(text) => {
                         let tracked = keeps_secrets(file) && tracked.holds(&found.git_roots, file);
-                        files.push(Source { file: file.clone(), text, ignored: candidate.ignored && !tracked, tracked });
+                        files.push(Source { file: file.clone(), text, ignored: candidate.ignored && !tracked, tracked, stamp });
                     }
                     Err(why) => notes.unread(&candidate.path, why),
                 }
             }
             take(Batch { files, done, total });
         }
-        Some(Ended { notes: notes.in_words(self.roots), git_roots: found.git_roots })
+        Some(Ended { notes: notes.in_words(self.roots), git_roots: found.git_roots, folders: found.folders })
     }
 
     /// One file, as a walk would read it now: `None` if the walk would pass it by, or it cannot be read.
@@ -126,10 +132,11 @@ impl Walk<'_> {
         let wanted = Scope::new(root, &unwanted).wants(path);
         let by_rule = wanted.or_else(|| self.also.iter().any(|also| also == path).then_some(false))?;
         let file = file_id(path)?;
+        let stamp = Stamp::of(path);
         let text = read::read(path, self.config.max_file_bytes).ok()?;
         let around = path.ancestors().find(|folder| folder.join(".git").exists()).and_then(file_id);
         let tracked = keeps_secrets(&file) && Tracked::default().holds(around.as_slice(), &file);
-        Some(Source { ignored: by_rule && !tracked, tracked, file, text })
+        Some(Source { ignored: by_rule && !tracked, tracked, file, text, stamp })
     }
 
     /// For each path, whether a walk would read it if it were there. Paths outside of the roots are not.
@@ -143,6 +150,14 @@ impl Walk<'_> {
             scope.wants(path).is_some() || self.also.iter().any(|also| also == path)
         });
         wants.collect()
+    }
+
+    /// What a walk would find in these folders and in those below them that are not `known`: the files, and the folders looked into.
+    pub fn below(&self, folders: Vec<PathBuf>, known: &dyn Fn(&Path) -> bool) -> (Vec<PathBuf>, Vec<(PathBuf, Option<Stamp>)>) {
+        let mut notes = Notes::default();
+        let unwanted = self.unwanted(&mut notes);
+        let found = discover::below(self.roots, folders, known, &unwanted, &mut notes);
+        (found.files.into_values().map(|candidate| candidate.path).collect(), found.folders)
     }
 
     fn unwanted(&self, notes: &mut Notes) -> Unwanted {
