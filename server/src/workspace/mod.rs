@@ -1,8 +1,10 @@
 //! FLOOR 8. The only IO: walking files, git's index and ignore rules, the configuration. Hands texts down, never decides.
 
+pub mod apply;
 pub mod built;
 pub mod config;
 mod discover;
+mod encoded;
 mod git_entries;
 mod git_index;
 mod names;

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use super::encoded;
+
 /// Why a file has no text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Unread {
@@ -52,24 +54,13 @@ pub(super) fn kind(path: &Path) -> Result<std::fs::FileType, Unread> {
 }
 
 fn decode(bytes: Vec<u8>) -> Result<String, Unread> {
-    match bytes.as_slice() {
-        [0xFF, 0xFE, 0, 0, ..] => return Err(Unread::Encoding),
-        [0xFF, 0xFE, rest @ ..] => return utf16(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => return utf16(rest, u16::from_be_bytes),
-        _ => {}
+    if encoded::is_wide(&bytes) {
+        return encoded::decode(&bytes).map(|encoded| encoded.text.into_owned()).ok_or(Unread::Encoding);
     }
     if bytes.iter().take(BINARY_PROBE).any(|byte| *byte == 0) {
         return Err(Unread::Binary);
     }
     String::from_utf8(bytes).map_err(|_| Unread::Encoding)
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Unread> {
-    if !bytes.len().is_multiple_of(2) {
-        return Err(Unread::Encoding);
-    }
-    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| Unread::Encoding)
 }
 
 fn of(error: &std::io::Error) -> Unread {

@@ -1,0 +1,432 @@
+//! A fix written to disk: all of its files, or none of them.
+//!
+//! Every file must still have the text that the fix was computed from. New texts are written beside the old ones first and
+//! put in place at the end; if that fails half-way, what was put in place is taken back. A file keeps its encoding, its byte
+//! order mark, its line ends and its permissions. Nothing outside of the project is written, not even through a link.
+
+use std::fs::{self, Metadata, Permissions};
+use std::io::Write;
+use std::path::{Component, Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use super::encoded::{self, Encoded};
+use crate::fixes::{FileEdit, edits};
+use crate::project::Project;
+use crate::syntax::keeps_secrets;
+use crate::text::FileId;
+
+/// Why nothing was written. A sentence each, with the file's path.
+#[derive(Debug, thiserror::Error)]
+pub enum NotApplied {
+    #[error("{0} has changed since it was read, so the fix may no longer fit: nothing was written")]
+    Changed(PathBuf),
+    #[error("{0} has appeared since the project was read: nothing was written")]
+    Appeared(PathBuf),
+    #[error("{0} lies outside of the project: nothing was written")]
+    Outside(PathBuf),
+    #[error("{0} is read-only: nothing was written")]
+    ReadOnly(PathBuf),
+    #[error("the edits do not fit the text of {0}: nothing was written")]
+    DoesNotFit(PathBuf),
+    #[error("{path} could not be written ({why}): nothing was changed")]
+    Failed { path: PathBuf, why: std::io::Error },
+    #[error("{path} could not be written ({why}), and {left} could not be put back as it was")]
+    HalfDone { path: PathBuf, why: std::io::Error, left: PathBuf },
+}
+
+/// What was written.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Applied {
+    pub changed: Vec<FileId>,
+    pub created: Vec<FileId>,
+}
+
+/// Larger files are not edited by a fix.
+const LARGEST: u64 = 64 << 20;
+
+/// Carries the edits out on disk. `before` gives the text that they were computed from, as [`super::walk`] reads it, or `None` for
+/// a file that was not there. Nothing outside of `roots` is written. A file that is to be created and was there already is left
+/// alone, as a fix does when it is only looked at.
+pub fn apply(edits: &[FileEdit], before: &dyn Fn(&FileId) -> Option<String>, roots: &[PathBuf]) -> Result<Applied, NotApplied> {
+    let inside = Inside::of(roots);
+    let mut changes = Vec::with_capacity(edits.len());
+    for edit in edits {
+        match (before(&edit.file), edit.create) {
+            (Some(_), true) => {}
+            (None, true) => changes.push(Change::creating(edit, &inside)?),
+            (text, false) => changes.push(Change::editing(edit, text.as_deref(), &inside)?),
+        }
+    }
+    for change in &mut changes {
+        change.prepare()?;
+    }
+    for at in 0..changes.len() {
+        if let Err(why) = changes[at].put_in_place() {
+            let path = changes[at].shown.clone();
+            return Err(match changes.iter_mut().take(at + 1).rev().filter_map(Change::take_back).last() {
+                Some(left) => NotApplied::HalfDone { path, why, left },
+                None if why.kind() == std::io::ErrorKind::AlreadyExists => NotApplied::Appeared(path),
+                None => NotApplied::Failed { path, why },
+            });
+        }
+    }
+    let mut applied = Applied::default();
+    for change in changes {
+        let list = if change.old.is_some() { &mut applied.changed } else { &mut applied.created };
+        list.push(change.file.clone());
+        change.keep();
+    }
+    Ok(applied)
+}
+
+/// [`apply`] for a fix that was computed from this project: nothing outside of its roots is written, nor outside of `also`, which are
+/// folders of files that were named.
+pub fn apply_to(project: &Project, edits: &[FileEdit], also: &[PathBuf]) -> Result<Applied, NotApplied> {
+    let mut roots: Vec<PathBuf> = project.roots().iter().chain(project.git_roots()).map(|root| PathBuf::from(root.as_str())).collect();
+    roots.extend_from_slice(also);
+    apply(edits, &|file| project.file(file).map(|known| known.document.text()), &roots)
+}
+
+/// The folders that nothing may lead out of, links resolved.
+struct Inside(Vec<PathBuf>);
+
+impl Inside {
+    fn of(roots: &[PathBuf]) -> Inside {
+        Inside(roots.iter().filter_map(|root| fs::canonicalize(root).ok()).collect())
+    }
+
+    fn holds(&self, real: &Path) -> bool {
+        self.0.iter().any(|root| real.starts_with(root))
+    }
+}
+
+/// One file that is to be written.
+struct Change {
+    file: FileId,
+    /// As the person knows it.
+    shown: PathBuf,
+    /// With all links resolved.
+    real: PathBuf,
+    old: Option<Old>,
+    new: Vec<u8>,
+    stands: Option<TempPath>,
+    /// Folders that were made for it, the outermost first.
+    folders: Vec<PathBuf>,
+    is_in_place: bool,
+}
+
+struct Old {
+    bytes: Vec<u8>,
+    metadata: Metadata,
+}
+
+impl Change {
+    fn editing(edit: &FileEdit, before: Option<&str>, inside: &Inside) -> Result<Change, NotApplied> {
+        let shown = PathBuf::from(edit.file.as_str());
+        let failed = |why| NotApplied::Failed { path: shown.clone(), why };
+        let Ok(real) = fs::canonicalize(&shown) else { return Err(NotApplied::Changed(shown)) };
+        if !inside.holds(&real) {
+            return Err(NotApplied::Outside(shown));
+        }
+        let metadata = fs::metadata(&real).map_err(failed)?;
+        if !metadata.is_file() || metadata.len() > LARGEST {
+            return Err(NotApplied::Changed(shown));
+        }
+        if metadata.permissions().readonly() {
+            return Err(NotApplied::ReadOnly(shown));
+        }
+        let bytes = fs::read(&real).map_err(failed)?;
+        let Some(Encoded { text, encoding }) = encoded::decode(&bytes).filter(|encoded| before == Some(&*encoded.text)) else {
+            return Err(NotApplied::Changed(shown));
+        };
+        let edits = encoded::with_line_ends_of(&text, &edit.edits);
+        let Some(new) = edits::applied(&text, &edits).filter(|_| edits::ordered(edits.clone()).as_ref() == Some(&edits)) else {
+            return Err(NotApplied::DoesNotFit(shown));
+        };
+        let old = Old { bytes, metadata };
+        Ok(Change { file: edit.file.clone(), shown, real, old: Some(old), new: encoding.encode(&new), stands: None, folders: Vec::new(), is_in_place: false })
+    }
+
+    fn creating(edit: &FileEdit, inside: &Inside) -> Result<Change, NotApplied> {
+        let shown = PathBuf::from(edit.file.as_str());
+        // Even a link that leads nowhere is something that has appeared.
+        if fs::symlink_metadata(&shown).is_ok() {
+            return Err(NotApplied::Appeared(shown));
+        }
+        let Some(real) = real_place(&shown).filter(|real| inside.holds(real)) else { return Err(NotApplied::Outside(shown)) };
+        let Some(new) = edits::applied("", &edit.edits) else { return Err(NotApplied::DoesNotFit(shown)) };
+        let (file, new) = (edit.file.clone(), new.into_bytes());
+        Ok(Change { file, shown, real, old: None, new, stands: None, folders: Vec::new(), is_in_place: false })
+    }
+
+    /// Writes the new text beside the old one.
+    fn prepare(&mut self) -> Result<(), NotApplied> {
+        self.write_beside().map_err(|why| NotApplied::Failed { path: self.shown.clone(), why })
+    }
+
+    fn write_beside(&mut self) -> std::io::Result<()> {
+        let folder = self.real.parent().map(Path::to_owned).ok_or(std::io::ErrorKind::NotFound)?;
+        let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+        for folder in missing.into_iter().rev() {
+            fs::create_dir(folder)?;
+            self.folders.push(folder.to_owned());
+        }
+        let mut temporary = match &self.old {
+            Some(old) => beside(&folder, None).and_then(|file| like(file, &old.metadata))?,
+            None => beside(&folder, (!keeps_secrets(&self.file)).then(for_everybody).flatten())?,
+        };
+        temporary.write_all(&self.new)?;
+        temporary.as_file().sync_all()?;
+        self.stands = Some(temporary.into_temp_path());
+        Ok(())
+    }
+
+    fn put_in_place(&mut self) -> std::io::Result<()> {
+        let Some(temporary) = self.stands.take() else { return Err(std::io::ErrorKind::NotFound.into()) };
+        match &self.old {
+            Some(old) => {
+                if fs::read(&self.real)? != old.bytes {
+                    return Err(std::io::Error::other("it has just been changed by something else"));
+                }
+                temporary.persist(&self.real).map_err(|failed| failed.error)?;
+            }
+            None => temporary.persist_noclobber(&self.real).map_err(|failed| failed.error)?,
+        }
+        self.is_in_place = true;
+        Ok(())
+    }
+
+    /// Everything as it was before. The path, if that is not possible.
+    fn take_back(&mut self) -> Option<PathBuf> {
+        let undone = match (&self.old, self.is_in_place) {
+            (_, false) => Ok(()),
+            (None, true) => fs::remove_file(&self.real),
+            (Some(old), true) => put_back(&self.real, old),
+        };
+        self.is_in_place = false;
+        undone.err().map(|_| self.shown.clone())
+    }
+
+    /// The change stays, and with it the folders that were made for it.
+    fn keep(mut self) {
+        self.folders.clear();
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        self.stands = None;
+        // Only folders that are empty go.
+        for folder in self.folders.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn put_back(path: &Path, old: &Old) -> std::io::Result<()> {
+    let folder = path.parent().ok_or(std::io::ErrorKind::NotFound)?;
+    let mut temporary = beside(folder, None).and_then(|file| like(file, &old.metadata))?;
+    temporary.write_all(&old.bytes)?;
+    temporary.persist(path).map(|_| ()).map_err(|failed| failed.error)
+}
+
+fn beside(folder: &Path, permissions: Option<Permissions>) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".guardline-").suffix(".tmp");
+    if let Some(permissions) = permissions {
+        builder.permissions(permissions);
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Gives a file what another one has: permissions, and the owner where that is possible.
+fn like(file: NamedTempFile, metadata: &Metadata) -> std::io::Result<NamedTempFile> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        // Only the super user may give files away; for all others the owner is the same already.
+        let _ = fchown(file.as_file(), Some(metadata.uid()), Some(metadata.gid()));
+    }
+    file.as_file().set_permissions(metadata.permissions())?;
+    Ok(file)
+}
+
+/// What a new file may be read by, less what the person's umask takes away. A file for secrets is its owner's alone.
+#[cfg(unix)]
+fn for_everybody() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn for_everybody() -> Option<Permissions> {
+    None
+}
+
+/// Where a file that is not there yet would lie, with the links of the folders that are there resolved.
+fn real_place(path: &Path) -> Option<PathBuf> {
+    let there = path.ancestors().skip(1).find(|folder| fs::symlink_metadata(folder).is_ok())?;
+    let rest = path.strip_prefix(there).ok()?;
+    let is_plain = rest.components().all(|part| matches!(part, Component::Normal(_)));
+    is_plain.then(|| fs::canonicalize(there).ok()).flatten().map(|there| there.join(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixes::TextEdit;
+    use crate::text::Span;
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn of(files: &[(&str, &[u8])]) -> Folder {
+            let folder = Folder(tempfile::tempdir().expect("a temporary folder"));
+            for (path, bytes) in files {
+                let path = folder.at(path);
+                fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+                fs::write(path, bytes).expect("a file");
+            }
+            folder
+        }
+
+        fn at(&self, path: &str) -> PathBuf {
+            self.0.path().join(path)
+        }
+
+        fn read(&self, path: &str) -> String {
+            fs::read(self.at(path)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_else(|_| "-".to_owned())
+        }
+
+        fn edit(&self, path: &str, span: Span, text: &str) -> FileEdit {
+            FileEdit { file: self.file(path), create: false, edits: vec![TextEdit { span, text: text.to_owned() }] }
+        }
+
+        fn create(&self, path: &str, text: &str) -> FileEdit {
+            FileEdit { create: true, ..self.edit(path, Span::at(0), text) }
+        }
+
+        fn file(&self, path: &str) -> FileId {
+            FileId::new(self.at(path).to_str().expect("a UTF-8 path"))
+        }
+
+        /// Carries it out; `before` are the texts that are believed to be there.
+        fn apply(&self, edits: &[FileEdit], before: &[(&str, &str)]) -> Result<Applied, NotApplied> {
+            let before = |file: &FileId| before.iter().find(|(path, _)| self.file(path) == *file).map(|(_, text)| (*text).to_owned());
+            apply(edits, &before, &[self.0.path().to_owned()])
+        }
+
+        /// Everything in it, to see that nothing was left behind.
+        fn names(&self) -> Vec<String> {
+            let mut names = Vec::new();
+            let mut folders = vec![self.0.path().to_owned()];
+            while let Some(folder) = folders.pop() {
+                for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
+                    let path = entry.path();
+                    names.push(path.strip_prefix(self.0.path()).expect("inside").to_string_lossy().into_owned());
+                    if entry.file_type().expect("a kind").is_dir() {
+                        folders.push(path);
+                    }
+                }
+            }
+            names.sort();
+            names
+        }
+    }
+
+    #[test]
+    fn files_are_changed_and_created_with_their_folders() {
+        let folder = Folder::of(&[("a.ts", b"let a = 1;")]);
+        let edits = [folder.edit("a.ts", Span::new(8, 9), "2"), folder.create("lib/env/x.ts", "x\n"), folder.create(".env", "A=1\n")];
+        let applied = folder.apply(&edits, &[("a.ts", "let a = 1;")]).expect("written");
+        assert_eq!((applied.changed, applied.created), (vec![folder.file("a.ts")], vec![folder.file("lib/env/x.ts"), folder.file(".env")]));
+        assert_eq!((folder.read("a.ts"), folder.read("lib/env/x.ts")), ("let a = 2;".to_owned(), "x\n".to_owned()));
+        assert_eq!(folder.names(), [".env", "a.ts", "lib", "lib/env", "lib/env/x.ts"]);
+    }
+
+    #[test]
+    fn all_or_nothing() {
+        let folder = Folder::of(&[("a.ts", b"let a"), ("b.ts", b"changed")]);
+        let edits = [folder.create("new/c.ts", "c"), folder.edit("a.ts", Span::at(0), "x"), folder.edit("b.ts", Span::at(0), "x")];
+        let refused = folder.apply(&edits, &[("a.ts", "let a"), ("b.ts", "let b")]).expect_err("b has changed");
+        assert!(matches!(refused, NotApplied::Changed(_)), "{refused}");
+        assert_eq!((folder.read("a.ts"), folder.names()), ("let a".to_owned(), vec!["a.ts".to_owned(), "b.ts".to_owned()]));
+        let twice = [folder.edit("a.ts", Span::at(0), "x"), folder.create("new", "f"), folder.create("new/c.ts", "c")];
+        assert!(folder.apply(&twice, &[("a.ts", "let a")]).is_err(), "a file cannot be a folder too");
+        assert_eq!((folder.read("a.ts"), folder.names()), ("let a".to_owned(), vec!["a.ts".to_owned(), "b.ts".to_owned()]));
+    }
+
+    #[test]
+    fn what_appeared_or_vanished_meanwhile_is_left_alone() {
+        let folder = Folder::of(&[(".env", b"B=2\n")]);
+        assert!(matches!(folder.apply(&[folder.create(".env", "A=1\n")], &[]), Err(NotApplied::Appeared(_))));
+        assert_eq!(folder.apply(&[folder.create(".env", "A=1\n")], &[(".env", "B=2\n")]).expect("left alone"), Applied::default());
+        assert!(matches!(folder.apply(&[folder.edit("gone.ts", Span::at(0), "x")], &[("gone.ts", "")]), Err(NotApplied::Changed(_))));
+        assert_eq!(folder.read(".env"), "B=2\n");
+    }
+
+    #[test]
+    fn encoding_mark_and_line_ends_are_kept() {
+        let wide: Vec<u8> = "\u{feff}é = 1\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let folder = Folder::of(&[("wide.py", &wide), ("mark.ts", b"\xEF\xBB\xBFa\r\nb\r\n")]);
+        let edits = [folder.edit("wide.py", Span::at(0), "x\n"), folder.edit("mark.ts", Span::at(6), "new\n")];
+        folder.apply(&edits, &[("wide.py", "é = 1\r\n"), ("mark.ts", "\u{feff}a\r\nb\r\n")]).expect("written");
+        let expected: Vec<u8> = "\u{feff}x\r\né = 1\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(fs::read(folder.at("wide.py")).expect("a file"), expected);
+        assert_eq!(folder.read("mark.ts"), "\u{feff}a\r\nnew\r\nb\r\n");
+    }
+
+    #[test]
+    fn nothing_outside_of_the_project_is_written() {
+        let (folder, other) = (Folder::of(&[]), Folder::of(&[("a.ts", b"let a")]));
+        assert!(matches!(folder.apply(&[other.edit("a.ts", Span::at(0), "x")], &[]), Err(NotApplied::Outside(_))));
+        assert!(matches!(folder.apply(&[other.create("b.ts", "x")], &[]), Err(NotApplied::Outside(_))));
+        assert!(matches!(folder.apply(&[folder.create("../b.ts", "x")], &[]), Err(NotApplied::Outside(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_the_project_are_refused_and_others_stay_links() {
+        use std::os::unix::fs::symlink;
+        let (folder, other) = (Folder::of(&[("a.ts", b"let a")]), Folder::of(&[("a.ts", b"let a")]));
+        symlink(other.at("a.ts"), folder.at("out.ts")).expect("a link");
+        symlink(other.0.path(), folder.at("out")).expect("a link");
+        symlink(folder.at("a.ts"), folder.at("in.ts")).expect("a link");
+        symlink(folder.at("nowhere"), folder.at("dangling.ts")).expect("a link");
+        assert!(matches!(folder.apply(&[folder.edit("out.ts", Span::at(0), "x")], &[("out.ts", "let a")]), Err(NotApplied::Outside(_))));
+        assert!(matches!(folder.apply(&[folder.create("out/b.ts", "x")], &[]), Err(NotApplied::Outside(_))));
+        assert!(matches!(folder.apply(&[folder.create("dangling.ts", "x")], &[]), Err(NotApplied::Appeared(_))));
+        folder.apply(&[folder.edit("in.ts", Span::at(0), "x")], &[("in.ts", "let a")]).expect("written");
+        assert_eq!(folder.read("a.ts"), "xlet a");
+        assert!(fs::symlink_metadata(folder.at("in.ts")).expect("a link").is_symlink());
+        assert_eq!(other.names(), ["a.ts"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_are_kept_and_secrets_are_their_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = Folder::of(&[("run.py", b"1"), ("shut.py", b"1")]);
+        let set = |path: &str, mode| fs::set_permissions(folder.at(path), Permissions::from_mode(mode)).expect("permissions");
+        let mode = |path: &str| fs::metadata(folder.at(path)).expect("a file").permissions().mode() & 0o777;
+        set("run.py", 0o755);
+        set("shut.py", 0o444);
+        let edits = [folder.edit("run.py", Span::at(0), "x"), folder.create(".env", "A=1"), folder.create("b.py", "1")];
+        folder.apply(&edits, &[("run.py", "1")]).expect("written");
+        assert_eq!((mode("run.py"), mode(".env")), (0o755, 0o600));
+        assert_eq!(mode("b.py") & 0o600, 0o600);
+        assert!(matches!(folder.apply(&[folder.edit("shut.py", Span::at(0), "x")], &[("shut.py", "1")]), Err(NotApplied::ReadOnly(_))));
+    }
+
+    #[test]
+    fn edits_that_overlap_or_do_not_fit_are_refused() {
+        let folder = Folder::of(&[("a.ts", "é".as_bytes())]);
+        let mut both = folder.edit("a.ts", Span::new(0, 2), "");
+        both.edits.push(TextEdit { span: Span::new(0, 2), text: "x".to_owned() });
+        for edit in [both, folder.edit("a.ts", Span::new(1, 2), ""), folder.edit("a.ts", Span::at(9), "x")] {
+            assert!(matches!(folder.apply(&[edit], &[("a.ts", "é")]), Err(NotApplied::DoesNotFit(_))));
+        }
+        assert_eq!(folder.names(), ["a.ts"]);
+    }
+}
