@@ -21,6 +21,7 @@ use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Reach;
+use crate::project::session::Step;
 use crate::project::{File, Project, RootWalk, Session};
 use crate::rules::exposed::FileCx;
 use crate::rules::raw::RuleCx;
@@ -154,11 +155,20 @@ impl Engine {
 
     /// The findings of all files, ordered by file, place and rule. `None` if cancelled.
     pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
+        self.check_all_telling(snapshot, cancel, &mut |_, _| {})
+    }
+
+    /// The same. An engine that is asked once tells on the way how far it has come, and of how many findings it knows.
+    pub fn check_all_telling(&mut self, snapshot: &Snapshot, cancel: &Cancel, tell: &mut dyn FnMut(Step, usize)) -> Option<Vec<Finding>> {
         self.contained(|engine| {
             engine.update(snapshot);
             let Engine { session, said, schema, .. } = &mut *engine;
             let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-            let mut told = |news| said.get_or_insert_default().learn(news, &Asked { snapshot, schema });
+            let mut told = |news, step| {
+                let said = said.get_or_insert_default();
+                said.learn(news, &Asked { snapshot, schema });
+                tell(step, said.shown());
+            };
             session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
             let mut out = Vec::new();
             engine.findings(snapshot, None, &mut out);
@@ -191,7 +201,7 @@ impl Engine {
     pub fn routes(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<Vec<map::Entry>> {
         self.contained(|engine| {
             engine.update(snapshot);
-            engine.session.all(&snapshot.project, &snapshot.config, &mut |_| {}, &|| cancel.is_cancelled())?;
+            engine.session.all(&snapshot.project, &snapshot.config, &mut |_, _| {}, &|| cancel.is_cancelled())?;
             let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
             let is_product = |file: &FileId| matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling);
             let is_shown = |file: &FileId| wanted(file) && (snapshot.config.include_tests || is_product(file));

@@ -1,7 +1,9 @@
 //! FLOOR 6. How findings are told: text, json, sarif; and which are silenced.
 
+pub mod baseline;
 pub mod beliefs;
 mod comments;
+pub mod diff;
 mod fingerprint;
 mod frame;
 pub mod json;
@@ -82,6 +84,11 @@ impl<'a> Report<'a> {
     /// The path below `folder`, or the whole path if it does not lie there.
     fn below<'f>(folder: &FileId, file: &'f FileId) -> &'f str {
         file.as_str().strip_prefix(folder.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(file.as_str())
+    }
+
+    /// A name for each entry that stays when lines move.
+    pub fn fingerprints(&self) -> Vec<String> {
+        fingerprint::of(self)
     }
 
     fn path<'f>(&self, file: &'f FileId) -> &'f str {
