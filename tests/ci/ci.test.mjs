@@ -122,6 +122,46 @@ test('pre-commit accepts the definitions', () => {
   assert.equal(checked.status, 0, checked.stdout + checked.stderr);
 });
 
+const atTerminal = (cwd, answers, ...args) => run(cwd, python, [join(root, 'tests/ci/terminal.py'), answers, guardline, ...args], { TERM: 'xterm' });
+
+test('a person at a terminal decides about each fix', () => {
+  const project = shop();
+  const [pay, ship] = [leak(), leak()];
+  writeFileSync(join(project, 'pay.ts'), pay.text);
+  writeFileSync(join(project, 'ship.ts'), ship.text);
+  git(project, 'add', '-A');
+  git(project, 'commit', '-q', '-m', 'keys');
+  const read = (name) => readFileSync(join(project, name), 'utf8');
+  const stopped = atTerminal(project, '^', 'audit', '--fix', '--review');
+  assert.equal(stopped.status, 130, stopped.stdout);
+  assert.equal(git(project, 'status', '--short'), '');
+  const none = atTerminal(project, 'q', 'audit', '--fix', '--review');
+  assert.equal(none.status, 1, none.stdout);
+  assert.match(none.stdout, /Nothing was changed/);
+  const first = atTerminal(project, '?yq', 'audit', '--fix', '--review');
+  assert.equal(first.status, 1, first.stdout);
+  assert.match(first.stdout, /\x1b\[1;31m-export const stripe/);
+  assert.match(first.stdout, /y: apply it/);
+  assert.ok(!first.stdout.includes(pay.key) && !read('pay.ts').includes(pay.key) && read('ship.ts').includes(ship.key));
+  const all = atTerminal(project, 'a', 'audit', '--fix', '--review', '--allow-dirty');
+  assert.equal(all.status, 0, all.stdout);
+  assert.ok(!read('ship.ts').includes(ship.key));
+});
+
+test('a person at a terminal decides about each offer of guardline init', () => {
+  const project = shop();
+  mkdirSync(join(project, '.claude'));
+  const made = atTerminal(project, 'nyn', 'init');
+  assert.equal(made.status, 0, made.stdout);
+  assert.ok(existsSync(join(project, 'guardline.json')) && existsSync(join(project, '.claude/settings.json')));
+  assert.ok(!existsSync(join(project, '.vscode')) && !existsSync(join(project, '.pre-commit-config.yaml')));
+  writeFileSync(join(project, 'guardline.json'), '{}');
+  assert.match(atTerminal(project, 'nnnn', 'init').stdout, /Write it anew\? What is in it will be lost/);
+  assert.equal(readFileSync(join(project, 'guardline.json'), 'utf8'), '{}');
+  atTerminal(project, 'nnny', 'init');
+  assert.match(readFileSync(join(project, 'guardline.json'), 'utf8'), /publicRoutes/);
+});
+
 // The steps of a job that have a script, run one after the other as a runner does. True if all of them went well.
 function runSteps(steps, cwd, env) {
   const codes = {};

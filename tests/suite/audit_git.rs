@@ -90,7 +90,8 @@ fn the_project_around_staged_files_is_read_as_it_would_be_committed() {
 fn a_hook_sees_the_index_of_its_commit() {
     use std::os::unix::fs::PermissionsExt;
     let project = shop();
-    let hook = format!("#!/bin/sh\nexec '{}' audit --staged --format json --output '{}'\n", env!("CARGO_BIN_EXE_guardline"), project.at(".git/report").display());
+    let hook =
+        format!("#!/bin/sh\nexec '{}' audit --staged --format json --output '{}'\n", env!("CARGO_BIN_EXE_guardline"), project.at(".git/report").display());
     project.write(".git/hooks/pre-commit", hook.as_bytes());
     std::fs::set_permissions(project.at(".git/hooks/pre-commit"), std::fs::Permissions::from_mode(0o755)).expect("permissions");
     project.write("src/other.ts", leak(&stripe_key(2)).as_bytes());

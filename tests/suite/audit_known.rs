@@ -67,10 +67,7 @@ fn a_mark_silences_its_line_and_one_that_silences_nothing_is_told() {
     let report = project.json(&[]);
     assert_eq!(findings(&report), ["src/over.ts secret-hardcoded"]);
     assert_eq!(report["summary"]["silenced"], 3);
-    assert_eq!(
-        notes(&report),
-        ["`xss` finds nothing here any more: this mark can go.", "This mark ended on 2020-01-31 and silences nothing any more."]
-    );
+    assert_eq!(notes(&report), ["`xss` finds nothing here any more: this mark can go.", "This mark ended on 2020-01-31 and silences nothing any more."]);
     project.write("guardline.json", b"{ \"rules\": { \"xss\": \"off\" } }");
     assert_eq!(notes(&project.json(&[])), ["This mark ended on 2020-01-31 and silences nothing any more."], "what is switched off finds nothing");
 }
@@ -78,17 +75,16 @@ fn a_mark_silences_its_line_and_one_that_silences_nothing_is_told() {
 #[test]
 fn the_configuration_silences_rules_by_path() {
     let project = shop();
-    let config = |until: &str| format!("{{ \"suppress\": [{{ \"rules\": [\"secret-hardcoded\"], \"paths\": [\"/src/pay.ts\"], \"reason\": \"a test account\"{until} }}] }}");
+    let config = |until: &str| {
+        format!("{{ \"suppress\": [{{ \"rules\": [\"secret-hardcoded\"], \"paths\": [\"/src/pay.ts\"], \"reason\": \"a test account\"{until} }}] }}")
+    };
     project.write("guardline.json", config("").as_bytes());
     let report = project.json(&[]);
     assert_eq!((findings(&report), &report["summary"]["silenced"]), (vec!["src/ship.ts secret-hardcoded".to_owned()], &1.into()));
     project.write("guardline.json", config(", \"until\": \"2020-01-31\"").as_bytes());
     let report = project.json(&[]);
     assert_eq!(findings(&report).len(), 2);
-    assert_eq!(
-        notes(&report),
-        ["`suppress` in guardline.json: `secret-hardcoded` in `/src/pay.ts` ended on 2020-01-31 and silences nothing any more."]
-    );
+    assert_eq!(notes(&report), ["`suppress` in guardline.json: `secret-hardcoded` in `/src/pay.ts` ended on 2020-01-31 and silences nothing any more."]);
     project.write("guardline.json", config("").replace("pay", "gone").as_bytes());
     assert_eq!(notes(&project.json(&[])), ["`suppress` in guardline.json: `secret-hardcoded` in `/src/gone.ts` silences nothing any more and can go."]);
 }

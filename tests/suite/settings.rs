@@ -128,3 +128,17 @@ fn the_schema_accepts_what_is_read_and_nothing_else() {
         assert!(!by_reading(wrong).is_empty(), "nobody complains of {wrong}");
     }
 }
+
+#[test]
+fn an_engine_that_is_asked_once_tells_how_far_it_has_come() {
+    let told = deep(|| {
+        let snapshot = Snapshot { project: Arc::new(project("letter")), config: config("{}") };
+        let mut told = Vec::new();
+        let mut tell = |step: guardline::project::session::Step, findings: usize| told.push((step.done, step.total, findings));
+        Engine::once().check_all_telling(&snapshot, &Cancel::default(), &mut tell).expect("not cancelled");
+        told
+    });
+    assert!(told.is_sorted_by_key(|(done, _, findings)| (*done, *findings)), "{told:?}");
+    assert!(told.iter().all(|(done, total, _)| done <= total), "{told:?}");
+    assert_eq!(told.last().map(|(done, total, findings)| (done == total, *findings > 0)), Some((true, true)), "{told:?}");
+}

@@ -178,7 +178,8 @@ impl Fixing<'_> {
         let mut seen: std::cell::RefCell<Vec<Finding>> = std::cell::RefCell::default();
         let (found, cancel) = (&self.found, self.cancel);
         // What is only possible is not shown, so it neither counts as repaired nor as new.
-        let shown = |findings: &[Finding]| findings.iter().filter(|finding| finding.level != Level::Hidden || *finding == &candidate.finding).cloned().collect();
+        let shown =
+            |findings: &[Finding]| findings.iter().filter(|finding| finding.level != Level::Hidden || *finding == &candidate.finding).cloned().collect();
         let check = |project: &Project| -> Vec<Finding> {
             if std::ptr::eq(project, &*snapshot.project) {
                 return shown(found);

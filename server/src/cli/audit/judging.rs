@@ -143,8 +143,7 @@ impl<'a> Judging<'a> {
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("the baseline {} cannot be read (`--write-baseline` makes one)", path.display()))?;
+    let text = std::fs::read_to_string(path).with_context(|| format!("the baseline {} cannot be read (`--write-baseline` makes one)", path.display()))?;
     Baseline::parse(&text).map_err(|problem| anyhow!("the baseline {} cannot be used: {problem}", path.display()))
 }
 

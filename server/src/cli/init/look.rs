@@ -26,7 +26,8 @@ pub struct Seen {
 const MOST_PATHS: usize = 8;
 
 /// Words in the paths of routes that are open in most applications.
-const OPEN_BY_NATURE: &[&str] = &["health", "healthz", "status", "ping", "ready", "readyz", "livez", "robots.txt", "sitemap.xml", "favicon.ico", "openapi.json"];
+const OPEN_BY_NATURE: &[&str] =
+    &["health", "healthz", "status", "ping", "ready", "readyz", "livez", "robots.txt", "sitemap.xml", "favicon.ico", "openapi.json"];
 
 /// `None` if cancelled.
 pub fn look(path: Option<&Path>, cancel: &Cancel) -> Result<Option<Seen>> {
@@ -68,8 +69,7 @@ fn frameworks(routes: &[Entry]) -> Vec<String> {
 fn open_routes(routes: &[Entry]) -> Vec<String> {
     let is_open = |entry: &&Entry| matches!(entry.callers.who, Who::Anyone | Who::Unknown) && entry.data.is_empty();
     let by_nature = |path: &&str| path.rsplit('/').next().is_some_and(|last| OPEN_BY_NATURE.contains(&last.to_ascii_lowercase().as_str()));
-    let mut paths: Vec<String> =
-        routes.iter().filter(is_open).filter_map(|entry| entry.path.as_deref()).filter(by_nature).map(str::to_owned).collect();
+    let mut paths: Vec<String> = routes.iter().filter(is_open).filter_map(|entry| entry.path.as_deref()).filter(by_nature).map(str::to_owned).collect();
     paths.sort();
     paths.dedup();
     paths.truncate(MOST_PATHS);
