@@ -1,6 +1,6 @@
 //! `guardline audit --changed` and `--staged` in real repositories.
 
-use crate::program::{Project, findings, leak, stripe_key};
+use crate::program::{Project, findings, leak, notes, stripe_key};
 use crate::repository::{commit, committed, git, git_command};
 
 fn shop() -> Project {
@@ -10,7 +10,9 @@ fn shop() -> Project {
 #[test]
 fn changed_tells_of_files_that_differ_from_the_last_commit() {
     let project = shop();
-    assert_eq!(findings(&project.json(&["--changed"])), Vec::<String>::new());
+    let report = project.json(&["--changed"]);
+    assert_eq!((findings(&report), notes(&report)), (Vec::new(), vec!["None of these files differs from `HEAD`, so nothing was checked.".to_owned()]));
+    assert_eq!(notes(&project.json(&["--staged"])), ["None of these files is staged, so nothing was checked."]);
     project.write("src/new.ts", leak(&stripe_key(2)).as_bytes());
     project.write("src/other.ts", leak(&stripe_key(3)).as_bytes());
     assert_eq!(findings(&project.json(&["--changed"])), ["src/new.ts secret-hardcoded", "src/other.ts secret-hardcoded"]);

@@ -142,3 +142,27 @@ fn an_engine_that_is_asked_once_tells_how_far_it_has_come() {
     assert!(told.iter().all(|(done, total, _)| done <= total), "{told:?}");
     assert_eq!(told.last().map(|(done, total, findings)| (done == total, *findings > 0)), Some((true, true)), "{told:?}");
 }
+
+#[test]
+fn an_engine_that_stays_says_what_a_fresh_one_says() {
+    let key = |seed: u64| crate::program::leak(&crate::program::stripe_key(seed));
+    let steps: [(&str, Option<String>); 6] = [
+        ("lib/pay.ts", Some(key(1))),
+        ("lib/other.ts", Some(key(2))),
+        ("lib/pay.ts", Some(format!("// moved\n\n{}", key(1)))),
+        ("lib/pay.ts", Some("export const stripe = 1;\n".to_owned())),
+        ("lib/other.ts", None),
+        ("app/api/public/[id]/route.ts", None),
+    ];
+    deep(|| {
+        let (mut project, config, mut staying) = (project("letter"), config("{}"), Engine::staying());
+        for (name, text) in steps {
+            let file = FileId::new(&format!("/w/{name}"));
+            let document = text.map(|text| Arc::new(Document::new(file.clone(), Language::of(&file).expect("a known language"), 0, &text)));
+            project = project.with(vec![(file, document)]);
+            let snapshot = Snapshot { project: Arc::new(project.clone()), config: Arc::clone(&config) };
+            let found = staying.check_all(&snapshot, &Cancel::default());
+            assert_eq!(found, Engine::once().check_all(&snapshot, &Cancel::default()), "after {name}");
+        }
+    });
+}

@@ -20,6 +20,7 @@ use crate::fixes::{Fix, Grade};
 use crate::project::Project;
 use crate::report::baseline::Baseline;
 use crate::report::{self, Change, Repair, Report, Texts};
+use crate::rules::Finding;
 use crate::rules::own::Known;
 use crate::text::FileId;
 use crate::workspace::walk::file_id;
@@ -68,7 +69,7 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
 }
 
 /// All findings, with a bar for whoever watches. `None` if cancelled.
-fn check(engine: &mut Engine, snapshot: &Snapshot, cancel: &Cancel, progress: &Progress) -> Option<Vec<crate::rules::Finding>> {
+fn check(engine: &mut Engine, snapshot: &Snapshot, cancel: &Cancel, progress: &Progress) -> Option<Vec<Finding>> {
     progress.say("Checking");
     engine.check_all_telling(snapshot, cancel, &mut |step, findings| progress.found(step.done, step.total, findings))
 }

@@ -1,16 +1,17 @@
 //! FLOOR 7. A snapshot in, findings and fixes out. No IO, no lock, no clock: same snapshot, same findings.
 
+mod cancel;
 mod levels;
 mod said;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+pub use self::cancel::Cancel;
 use self::levels::set_level;
 use self::said::{Asked, Said};
 use crate::config::{Config, OwnRule};
@@ -39,27 +40,6 @@ pub struct Snapshot {
     pub config: Arc<Config>,
 }
 
-/// Set from outside when nobody waits for the answer any more.
-#[derive(Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// A flag that somebody else already owns (a signal handler).
-impl From<Arc<AtomicBool>> for Cancel {
-    fn from(flag: Arc<AtomicBool>) -> Self {
-        Cancel(flag)
-    }
-}
-
 /// The engine with what it remembers from one state of a project to the next. Answers are those of a fresh one.
 #[derive(Default)]
 pub struct Engine {
@@ -73,6 +53,8 @@ pub struct Engine {
     reach: Reach,
     /// What was found in the files that were asked for last.
     remembered: FxHashMap<FileId, FileMemory>,
+    /// It is remembered of all files.
+    remembers_all: bool,
     own: OwnRules,
 }
 
@@ -134,6 +116,11 @@ impl Engine {
         Engine { session: Session::once(), ..Engine::default() }
     }
 
+    /// An engine that is asked for everything again and again.
+    pub fn staying() -> Engine {
+        Engine { remembers_all: true, ..Engine::default() }
+    }
+
     /// The findings whose place lies in `file`, in order of place then rule. `None` if cancelled.
     pub fn check(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
         self.contained(|engine| {
@@ -173,13 +160,19 @@ impl Engine {
             let mut out = Vec::new();
             engine.findings(snapshot, None, &mut out);
             let files = snapshot.project.sorted_files();
+            if engine.remembered.len() > files.len().max(MOST_REMEMBERED) {
+                engine.remembered.retain(|file, _| snapshot.project.file(file).is_some());
+            }
             let hits = engine.own.in_all(&files, cancel);
             for (at, (file, _)) in files.iter().enumerate() {
                 if cancel.is_cancelled() {
                     return None;
                 }
                 let mut fresh = secrets::Memory::default();
-                let memory = engine.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets);
+                let memory = match engine.remembers_all {
+                    true => &mut engine.remembered.entry((*file).clone()).or_default().secrets,
+                    false => engine.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets),
+                };
                 let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
                 of_file(snapshot, &engine.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
             }
@@ -260,7 +253,7 @@ impl Engine {
         match catch_unwind(AssertUnwindSafe(|| run(self))) {
             Ok(value) => Some(value),
             Err(_) => {
-                *self = Engine::default();
+                *self = Engine { remembers_all: self.remembers_all, ..Engine::default() };
                 None
             }
         }

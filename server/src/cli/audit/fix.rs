@@ -3,8 +3,9 @@
 //! A fix is written only if the project with it has lost the finding, has no new one and parses as before. Its files are
 //! written together or not at all.
 
+use std::cell::RefCell;
 use std::io::StdinLock;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -21,7 +22,7 @@ use crate::project::Project;
 use crate::report::paint::{Style, Tone};
 use crate::report::{Report, Texts};
 use crate::rules::own::Known;
-use crate::rules::{Finding, Level};
+use crate::rules::{Finding, Level, RuleMeta};
 use crate::text::FileId;
 use crate::workspace::apply;
 use crate::workspace::git::{Git, GitProblem};
@@ -48,7 +49,7 @@ pub fn run(judging: &Judging<'_>, cancel: &Cancel, no_color: bool) -> Result<u8>
         here: super::here(),
         snapshot: Snapshot { project: Arc::new(project), config: Arc::new(config) },
         config_folder,
-        engine: Engine::default(),
+        engine: Engine::staying(),
         found: Vec::new(),
         questions,
         refused: FxHashSet::default(),
@@ -125,6 +126,14 @@ struct Done {
     files: Vec<FileId>,
 }
 
+/// What came of looking at a fix before it is carried out.
+enum Looked {
+    /// The project with it, and what is found there.
+    Fits(Project, Vec<Finding>),
+    Unfit,
+    Stopped,
+}
+
 struct Candidate {
     finding: Finding,
     fix: Fix,
@@ -141,8 +150,14 @@ impl Fixing<'_> {
                 return Ok(Went::Stopped);
             }
             let Some(candidate) = self.next() else { break };
-            let Some(after) = self.looked_at(&candidate) else { continue };
-            let Some(after) = after else { return Ok(Went::Stopped) };
+            let after = match self.looked_at(&candidate) {
+                Looked::Fits(project, found) => (project, found),
+                Looked::Unfit => {
+                    self.refused.insert(candidate.key);
+                    continue;
+                }
+                Looked::Stopped => return Ok(Went::Stopped),
+            };
             progress.clear();
             match self.ask(&candidate)? {
                 Answer::Yes => {}
@@ -171,11 +186,11 @@ impl Fixing<'_> {
         })
     }
 
-    /// The project with the fix, if the fix does what it says. `Some(None)` if cancelled.
-    fn looked_at(&mut self, candidate: &Candidate) -> Option<Option<(Project, Vec<Finding>)>> {
+    /// The project with the fix, if the fix does what it says.
+    fn looked_at(&mut self, candidate: &Candidate) -> Looked {
         let snapshot = self.snapshot.clone();
-        let before = std::cell::RefCell::new(&mut self.engine);
-        let mut seen: std::cell::RefCell<Vec<Finding>> = std::cell::RefCell::default();
+        let engine = RefCell::new(&mut self.engine);
+        let mut seen: RefCell<Vec<Finding>> = RefCell::default();
         let (found, cancel) = (&self.found, self.cancel);
         // What is only possible is not shown, so it neither counts as repaired nor as new.
         let shown =
@@ -185,22 +200,18 @@ impl Fixing<'_> {
                 return shown(found);
             }
             let after = Snapshot { project: Arc::new(project.clone()), config: Arc::clone(&snapshot.config) };
-            let all = before.borrow_mut().check_all(&after, cancel).unwrap_or_default();
+            let all = engine.borrow_mut().check_all(&after, cancel).unwrap_or_default();
             let told = shown(&all);
             *seen.borrow_mut() = all;
             told
         };
         let verified = fixes::verify::verify(&snapshot.project, &candidate.fix, check, &candidate.finding);
         if cancel.is_cancelled() {
-            return Some(None);
+            return Looked::Stopped;
         }
-        let after = verified.ok().and_then(|()| fixes::apply::apply(&snapshot.project, &candidate.fix));
-        match after {
-            Some(after) => Some(Some((after, std::mem::take(seen.get_mut())))),
-            None => {
-                self.refused.insert(candidate.key.clone());
-                None
-            }
+        match verified.ok().and_then(|()| fixes::apply::apply(&snapshot.project, &candidate.fix)) {
+            Some(after) => Looked::Fits(after, std::mem::take(seen.get_mut())),
+            None => Looked::Unfit,
         }
     }
 
@@ -257,7 +268,7 @@ impl Fixing<'_> {
         }
         let walk = reading::walk(self.judging.targets, &self.snapshot.config, self.config_folder.as_deref());
         let differs = |file: &FileId| {
-            let source = walk.one(std::path::Path::new(file.as_str()))?;
+            let source = walk.one(Path::new(file.as_str()))?;
             let is_same = after.file(file).is_some_and(|known| known.document.text() == source.text);
             (!is_same).then(|| Some((file.clone(), Some(reading::document(file, &source.text)?)))).flatten()
         };
@@ -265,7 +276,7 @@ impl Fixing<'_> {
         if changes.is_empty() { (after, true) } else { (after.with(changes), false) }
     }
 
-    fn report<'s>(&self, snapshot: &'s Snapshot, rules: &'s [&'s crate::rules::RuleMeta<'s>], notes: Vec<String>) -> Report<'s> {
+    fn report<'s>(&self, snapshot: &'s Snapshot, rules: &'s [&'s RuleMeta<'s>], notes: Vec<String>) -> Report<'s> {
         let found = Found { snapshot, rules, findings: self.found.clone(), texts: Texts::of(&snapshot.project), notes, served: None };
         self.judging.told(found)
     }

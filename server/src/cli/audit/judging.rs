@@ -68,6 +68,12 @@ impl<'a> Judging<'a> {
         let mark_notes = self.mark_notes(project, config, &judged.notes, &judged.unused);
         notes.extend(self.suppression_notes(config, &used));
         let audited = project.files().filter(|(file, _)| self.targets.cover(file)).count();
+        if audited == 0 && self.targets.are_narrowed() {
+            notes.push(match &self.audit.which.changed {
+                Some(revision) => format!("None of these files differs from `{revision}`, so nothing was checked."),
+                None => "None of these files is staged, so nothing was checked.".to_owned(),
+            });
+        }
         Report {
             texts,
             rules,

@@ -41,7 +41,7 @@ pub fn run(judging: &Judging<'_>, cancel: &Cancel, no_color: bool) -> Result<u8>
     let Some(read) = reading::read(judging.targets, judging.audit.include_tests, cancel, &progress)? else { return Ok(reading::stopped(&progress)) };
     progress.say("Checking");
     let (folders, new_folders) = (FxHashSet::default(), FxHashSet::default());
-    let mut watching = Watching { judging, cancel, no_color, watcher, folders, new_folders, engine: Engine::default(), refused: 0, now: now(read) };
+    let mut watching = Watching { judging, cancel, no_color, watcher, folders, new_folders, engine: Engine::staying(), refused: 0, now: now(read) };
     watching.watch_folders();
     let began = Instant::now();
     let mut told = watching.check();
