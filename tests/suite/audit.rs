@@ -44,7 +44,7 @@ fn ignored_code_is_not_read_and_env_files_are() {
     ]);
     let report = project.json(&[]);
     assert_eq!(findings(&report), Vec::<String>::new(), "an ignored env file is where a secret belongs");
-    assert_eq!(report["summary"]["files"], 3);
+    assert_eq!(report["summary"]["files"], 4);
     assert_eq!(findings(&project.json(&["old"])), ["old/pay.ts secret-hardcoded"], "what is named is read");
     assert_eq!(findings(&project.json(&["node_modules/x"])), ["node_modules/x/pay.ts secret-hardcoded"]);
     assert_eq!(findings(&project.json(&["old/pay.ts"])), ["old/pay.ts secret-hardcoded"]);

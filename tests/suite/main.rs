@@ -1,7 +1,11 @@
 //! The tests that need more than one floor. One binary, so that they are linked once.
 
 mod audit;
+mod audit_fix;
 mod audit_formats;
+mod audit_git;
+mod audit_known;
+mod audit_watch;
 mod demo;
 mod embedded;
 mod facts;
@@ -10,6 +14,7 @@ mod floors;
 mod freshness;
 mod gates;
 mod hook;
+mod init;
 mod lowering_ecma;
 mod own_rules;
 mod ownership_fixes;
@@ -19,6 +24,7 @@ mod placeholder;
 mod program;
 mod protocol;
 mod renamed;
+mod repository;
 mod route_map;
 mod routes;
 mod said;

@@ -25,12 +25,14 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = TableFormat::Text)]
         format: TableFormat,
     },
+    /// Look at a project, write a guardline.json with words in it, and offer to set up editor, assistant, commits and CI
+    Init(Init),
     /// Watch an assistant write code, and Guardline repair it
     Demo(Demo),
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Exit code: 0 nothing found, 1 something found, 2 it could not be done.")]
+#[command(after_help = AUDIT_HELP)]
 pub struct Audit {
     /// Files and folders to check; the project around them is read to understand them
     #[arg(value_name = "PATH")]
@@ -49,7 +51,86 @@ pub struct Audit {
     /// Write the report to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub threshold: Threshold,
+    #[command(flatten)]
+    pub known: KnownFindings,
+    #[command(flatten)]
+    pub repair: Repairing,
+    /// Stay, and check again whatever changes; Ctrl-C ends it
+    #[arg(long, conflicts_with_all = ["fix", "staged", "output", "built", "write_baseline", "prune_baseline"])]
+    pub watch: bool,
 }
+
+/// Which files are reported on, as git knows them.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Only some files")]
+pub struct Which {
+    /// Report on files that differ from where REF and HEAD parted (`origin/main`), files that git does not know yet included; without
+    /// REF, on those that differ from the last commit. The whole project is read, and every finding in such a file is told, also on
+    /// lines that did not change
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "HEAD", conflicts_with_all = ["staged", "files_from"])]
+    pub changed: Option<String>,
+    /// Report on what is about to be committed: the staged text of the staged files, whatever lies on disk
+    #[arg(long, conflicts_with_all = ["files_from", "fix"])]
+    pub staged: bool,
+}
+
+/// What is worth telling.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Thresholds")]
+pub struct Threshold {
+    /// Leave out findings below this level
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub min_level: Option<AtLeast>,
+    /// Leave out findings that are less sure than this; `possible` also shows what is otherwise for auditors only
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<Sure>,
+    /// Exit with 1 only for findings of this level or above; all that are told count otherwise
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+}
+
+/// Findings that are known and not to be told again.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Known findings")]
+pub struct KnownFindings {
+    /// Leave out the findings that FILE knows, so that only new ones are told
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings there are now into the baseline, and exit with 0
+    #[arg(long, requires = "baseline", conflicts_with = "prune_baseline")]
+    pub write_baseline: bool,
+    /// Take out of the baseline what is not found any more
+    #[arg(long, requires = "baseline")]
+    pub prune_baseline: bool,
+}
+
+/// What is done about findings.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Repairs")]
+pub struct Repairing {
+    /// Carry out the fixes that can be applied unseen, each checked first, and report on what remains
+    #[arg(long, conflicts_with_all = ["built", "write_baseline", "prune_baseline"])]
+    pub fix: bool,
+    /// Show each fix as a diff and ask, also those that change who may do what
+    #[arg(long, requires = "fix")]
+    pub review: bool,
+    /// Show what would be changed, and change nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Also change files where git could not take it back
+    #[arg(long, requires = "fix")]
+    pub allow_dirty: bool,
+}
+
+const AUDIT_HELP: &str = "\
+Exit code: 0 nothing found, 1 something found (with --fail-on: of that level or above), 2 it could not be done, 130 stopped by Ctrl-C.
+
+In code, `guardline-ignore-next-line RULE: reason` silences a finding, `guardline-ignore-line` on its own line and \
+`guardline-ignore-file` in the whole file; `RULE until 2027-01-31: reason` for a time.";
 
 #[derive(Args, Debug)]
 #[command(after_help = "Exit code: 0 everything was understood, 1 something was not, 2 it could not be done.")]
@@ -78,6 +159,52 @@ pub struct Routes {
     /// Write to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Without a flag, a person at the terminal is asked about each. What is there already is added to where that is safe, \
+and never written anew without a question.")]
+pub struct Init {
+    /// The project's folder; the current one if none is named
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// Set up an editor
+    #[arg(long, value_enum, value_name = "EDITOR")]
+    pub editor: Vec<SetUpEditor>,
+    /// Let an assistant be told of mistakes right after it made them
+    #[arg(long, value_enum, value_name = "ASSISTANT")]
+    pub hook: Vec<HookClient>,
+    /// Check what is about to be committed (by husky if the project has it, else by pre-commit)
+    #[arg(long)]
+    pub pre_commit: bool,
+    /// Check what is pushed
+    #[arg(long, value_enum, value_name = "HOST")]
+    pub ci: Vec<CiHost>,
+    /// Ask nothing: accept what is offered. Nothing that is there already is lost
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SetUpEditor {
+    /// VS Code, Cursor, Windsurf and VSCodium
+    Vscode,
+    Helix,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HookClient {
+    ClaudeCode,
+    Codex,
+    Copilot,
+    Cursor,
+    Windsurf,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CiHost {
+    Github,
+    Gitlab,
 }
 
 #[derive(Args, Debug)]
@@ -159,6 +286,36 @@ pub enum Format {
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AtLeast {
+    /// Serious: fix before anybody uses it
+    Error,
+    /// To be fixed soon
+    Warning,
+    /// Worth a look
+    Information,
+    Hint,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Information,
+    Hint,
+    /// Exit with 0 whatever was found
+    Never,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sure {
+    /// Known
+    Proven,
+    Likely,
+    /// It depends on what cannot be seen
+    Possible,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MapFormat {
     /// For people
     Table,
@@ -192,6 +349,9 @@ mod tests {
     fn the_arguments_do_not_contradict_each_other() {
         Program::command().debug_assert();
         assert!(Program::try_parse_from(["guardline", "audit", "a", "--files-from", "b"]).is_err());
+        for wrong in [&["--review"][..], &["--write-baseline"], &["--changed", "--staged"], &["--staged", "--fix"], &["--watch", "--fix"]] {
+            assert!(Program::try_parse_from([&["guardline", "audit"], wrong].concat()).is_err(), "{wrong:?}");
+        }
         assert!(Program::try_parse_from(["guardline", "demo", "--speed", "0"]).is_err());
         assert!(Program::try_parse_from(["guardline", "demo", "--speed", "2.5"]).is_ok());
     }

@@ -1,8 +1,12 @@
 //! `guardline audit`: a project is read, checked, and reported on.
 
+mod fix;
+mod judging;
+mod review;
+mod watch;
+
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
@@ -10,17 +14,18 @@ use super::args::{Audit, Format};
 use super::built;
 use super::output;
 use super::reading::{self, Progress};
-use super::targets::{self, Targets};
-use crate::config;
-use crate::engine::{self, Snapshot};
+use super::targets;
+use crate::engine::{self, Engine, Snapshot};
 use crate::fixes::{Fix, Grade};
 use crate::project::Project;
-use crate::report::{self, Change, Date, Entry, Redactor, Repair, Report, Texts, suppress};
-use crate::rules::evidence::Evidence;
+use crate::project::session::Step;
+use crate::report::baseline::Baseline;
+use crate::report::{self, Change, Repair, Report, Texts};
 use crate::rules::own::Known;
-use crate::rules::{Finding, Level, RuleMeta};
 use crate::text::FileId;
 use crate::workspace::walk::file_id;
+
+use judging::{Found, Judging};
 
 pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
     reading::deep(|| run_here(audit, no_color))
@@ -28,14 +33,23 @@ pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
 
 fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let cancel = reading::stopped_by_ctrl_c()?;
-    let targets = targets::resolve(&audit.paths, audit.files_from.as_deref())?;
+    let mut targets = targets::resolve(&audit.paths, audit.files_from.as_deref())?;
+    targets.narrow(&audit.which)?;
+    let judging = Judging::of(audit, &targets)?;
+    if audit.repair.fix {
+        return fix::run(&judging, &cancel, no_color);
+    }
+    if audit.watch {
+        return watch::run(&judging, &cancel, no_color);
+    }
     let progress = Progress::new();
     let Some(read) = reading::read(&targets, audit.include_tests, &cancel, &progress)? else { return Ok(reading::stopped(&progress)) };
-    progress.say("Checking");
     let snapshot = Snapshot { project: Arc::new(read.project), config: Arc::new(read.config) };
     let known = Known::of(&snapshot.config);
     let rules = known.all();
-    let Some((mut found, evidence)) = engine::survey(&snapshot, &|file| targets.cover(file), &cancel) else {
+    progress.say("Checking");
+    let mut tell = |step: Step, findings| progress.found(step.done, step.total, findings);
+    let Some((mut findings, evidence)) = Engine::once().survey(&snapshot, &|file| targets.cover(file), &mut tell, &cancel) else {
         if cancel.is_cancelled() {
             return Ok(reading::stopped(&progress));
         }
@@ -46,78 +60,76 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     if let Some(folder) = &audit.built {
         progress.say("Reading what is served");
         served = built::served(folder.as_deref(), &snapshot.project, &targets)?;
-        let Some((all, beside)) = served.check(&snapshot, &rules, found, &cancel) else { return Ok(reading::stopped(&progress)) };
-        (found, texts) = (all, texts.and(beside));
+        let Some((all, beside)) = served.check(&snapshot, &rules, findings, &cancel) else { return Ok(reading::stopped(&progress)) };
+        (findings, texts) = (all, texts.and(beside));
         notes.push(served.told());
     }
-    let mut report = report(&snapshot, &rules, &targets, &served, found, texts, notes);
-    report.evidence = evidence;
+    let found = Found { snapshot: &snapshot, rules: &rules, findings, evidence, texts, notes, served: Some(&served) };
+    if audit.known.write_baseline || audit.known.prune_baseline {
+        progress.clear();
+        return renew_baseline(&judging, found);
+    }
+    let report = with_repairs(&snapshot.project, judging.told(found));
     progress.clear();
+    write(audit, &report, no_color)?;
+    Ok(judging.exit_code(&report))
+}
+
+/// The report in the format that was asked for.
+fn rendered(audit: &Audit, report: &Report<'_>, no_color: bool) -> String {
     let style = output::style(no_color);
-    let text = match audit.format {
-        Format::Text => report::text::render(&report, &here(), report::paint::Style { colour: style.colour && audit.output.is_none(), ..style }),
-        Format::Markdown => report::markdown::render(&report),
-        Format::Html => report::html::render(&report),
-        Format::Json => report::json::render(&report),
-        Format::Sarif => report::sarif::render(&report),
-        Format::Junit => report::junit::render(&report),
-        Format::Github => report::github::render(&report),
-    };
+    match audit.format {
+        Format::Text => report::text::render(report, &here(), report::paint::Style { colour: style.colour && audit.output.is_none(), ..style }),
+        Format::Markdown => report::markdown::render(report),
+        Format::Html => report::html::render(report),
+        Format::Json => report::json::render(report),
+        Format::Sarif => report::sarif::render(report),
+        Format::Junit => report::junit::render(report),
+        Format::Github => report::github::render(report),
+    }
+}
+
+/// The report to where it was asked for.
+fn write(audit: &Audit, report: &Report<'_>, no_color: bool) -> Result<()> {
+    let text = rendered(audit, report, no_color);
     match &audit.output {
-        Some(path) => std::fs::write(path, text).with_context(|| format!("the report cannot be written to {}", path.display()))?,
-        None => output::print(&text).context("the report cannot be written")?,
-    }
-    Ok(u8::from(!report.entries.is_empty()))
-}
-
-/// What is told of these findings.
-fn report<'s>(
-    snapshot: &'s Snapshot,
-    rules: &'s [&'s RuleMeta<'s>],
-    targets: &Targets,
-    served: &built::Served,
-    all: Vec<Finding>,
-    texts: Texts<'s>,
-    notes: Vec<String>,
-) -> Report<'s> {
-    let project = &*snapshot.project;
-    let redactor = Redactor::new(&texts, rules, &all);
-    let is_shown = |finding: &Finding| {
-        let is_loud = finding.level != Level::Hidden || snapshot.config.audience == config::Audience::Auditor;
-        is_loud && (targets.cover(&finding.place.file) || served.covers(&finding.place.file))
-    };
-    let judged = suppress::judge(project, rules, all.into_iter().filter(is_shown).collect(), today());
-    let entries = with_repairs(project, judged.kept);
-    let audited = project.files().filter(|(file, _)| targets.cover(file)).count();
-    let mark_notes = judged.notes.into_iter().filter(|note| targets.cover(&note.place.file)).collect();
-    Report {
-        texts,
-        rules,
-        base: base(project),
-        entries,
-        silenced: judged.silenced.len(),
-        mark_notes,
-        notes,
-        audited,
-        around: project.files().count() - audited,
-        redactor,
-        evidence: Evidence::default(),
+        Some(path) => std::fs::write(path, text).with_context(|| format!("the report cannot be written to {}", path.display())),
+        None => output::print(&text).context("the report cannot be written"),
     }
 }
 
-/// Paths in reports are told from the git work tree, as code hosts do, else from the project.
-fn base(project: &Project) -> FileId {
-    let Some(root) = project.roots().first() else { return FileId::new("") };
-    let around = |git: &&FileId| root == *git || root.as_str().strip_prefix(git.as_str()).is_some_and(|rest| rest.starts_with('/'));
-    project.git_roots().iter().find(around).unwrap_or(root).clone()
+/// Writes the baseline: what is found now, or what it knew of that.
+fn renew_baseline(judging: &Judging<'_>, found: Found<'_>) -> Result<u8> {
+    let Some(path) = &judging.audit.known.baseline else { return Ok(0) };
+    let report = judging.all(found);
+    let now = Baseline::of(&report);
+    let is_asked = |file: &FileId| judging.targets.cover(file);
+    let before = judging.baseline.clone().unwrap_or_default();
+    let (baseline, told) = if judging.audit.known.prune_baseline {
+        let (baseline, gone) = before.pruned(&now, &report.base, &is_asked);
+        let told = format!("{} taken out of the baseline, {} left.", counted(gone, "finding was", "findings were"), baseline.len());
+        (baseline, told)
+    } else {
+        let baseline = before.renewed(now, &report.base, &is_asked);
+        let told = format!("The baseline knows {} now.", counted(baseline.len(), "finding", "findings"));
+        (baseline, told)
+    };
+    std::fs::write(path, baseline.text()).with_context(|| format!("the baseline cannot be written to {}", path.display()))?;
+    output::print(&format!("{told}\n")).context("the result cannot be told")?;
+    Ok(0)
 }
 
-fn with_repairs(project: &Project, findings: Vec<Finding>) -> Vec<Entry> {
-    let entry = |finding: Finding| {
-        let fixes = engine::offers(project, &finding).into_iter().filter(|fix| !fix.suppresses);
-        Entry { repairs: fixes.map(repair).collect(), finding }
-    };
-    findings.into_iter().map(entry).collect()
+fn counted(n: usize, one: &str, several: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {several}") }
+}
+
+/// The report with what an editor would offer.
+fn with_repairs<'s>(project: &Project, mut report: Report<'s>) -> Report<'s> {
+    for entry in &mut report.entries {
+        let fixes = engine::offers(project, &entry.finding).into_iter().filter(|fix| !fix.suppresses);
+        entry.repairs = fixes.map(repair).collect();
+    }
+    report
 }
 
 fn repair(fix: Fix) -> Repair {
@@ -132,9 +144,4 @@ fn repair(fix: Fix) -> Repair {
 fn here() -> FileId {
     let here = std::env::current_dir().ok();
     here.as_deref().and_then(|here: &Path| file_id(here)).unwrap_or_else(|| FileId::new(""))
-}
-
-fn today() -> Date {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Date::of_unix_days((since.as_secs() / 86_400) as i64)
 }

@@ -1,4 +1,4 @@
-//! FLOOR 9. The terminal: audit, routes, facts, explain, rules, demo.
+//! FLOOR 9. The terminal: audit, routes, facts, explain, rules, init, demo.
 
 pub mod args;
 mod audit;
@@ -6,6 +6,7 @@ mod built;
 mod demo;
 mod explain;
 mod facts;
+mod init;
 mod output;
 mod reading;
 mod routes;
@@ -38,6 +39,7 @@ pub fn run(command: Command, no_color: bool) -> ExitCode {
         Command::Routes(routes) => routes::run(&routes, no_color),
         Command::Explain { rule, examples } => explain::run(&rule, examples, no_color),
         Command::Rules { format } => rules::run(format, no_color),
+        Command::Init(init) => init::run(&init),
         Command::Demo(demo) => demo::run(&demo, no_color),
     };
     match done {

@@ -1,6 +1,7 @@
 //! Reading projects for a command: with a bar for whoever watches, on a stack that is deep enough, until Ctrl-C.
 
 use std::io::{IsTerminal, stderr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -17,7 +18,7 @@ use crate::project::{EnvFiles, Project};
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 use crate::workspace;
-use crate::workspace::walk::{Walk, file_id};
+use crate::workspace::walk::{Source, Walk, file_id};
 
 /// Code nests deeply: the engine needs more stack than a main thread has.
 pub fn deep(run: impl FnOnce() -> Result<u8> + Send) -> Result<u8> {
@@ -45,6 +46,8 @@ pub fn stopped(progress: &Progress) -> u8 {
 pub struct Read {
     pub project: Project,
     pub config: config::Config,
+    /// The folder that globs in the configuration are relative to.
+    pub config_folder: Option<PathBuf>,
     /// What could not be read, in words.
     pub notes: Vec<String>,
 }
@@ -62,21 +65,45 @@ pub fn read(targets: &Targets, include_tests: bool, cancel: &Cancel, progress: &
         notes.push(format!("{} of the files in the list {} not there any more.", targets.gone, if targets.gone == 1 { "is" } else { "are" }));
     }
     let roots: Vec<FileId> = targets.projects.iter().filter_map(|project| file_id(project)).collect();
-    let walk = Walk { roots: &targets.walked, also: &targets.files, config: &loaded.config, config_folder: loaded.folder() };
+    let walk = walk(targets, &loaded.config, loaded.folder());
     let mut documents: Vec<(FileId, Option<Arc<Document>>)> = Vec::new();
     let mut env_files = EnvFiles::default();
     let ended = walk.stream(cancel, &mut |batch| {
-        batch.files.iter().for_each(|source| env_files.learn(&source.file, source.ignored, source.tracked));
-        documents.par_extend(batch.files.into_par_iter().filter_map(|source| {
-            let document = Document::new(source.file.clone(), Language::of(&source.file)?, 0, &source.text);
-            Some((source.file, Some(Arc::new(document))))
-        }));
+        let files = batch.files.into_iter().filter(|source| !targets.replaced.contains_key(&source.file));
+        let files: Vec<Source> = files.inspect(|source| env_files.learn(&source.file, source.ignored, source.tracked)).collect();
+        documents.par_extend(files.into_par_iter().filter_map(|source| Some((source.file.clone(), Some(document(&source.file, &source.text)?)))));
         progress.count(batch.done, batch.total);
     });
     let Some(ended) = ended else { return Ok(None) };
+    for (file, text) in replaced(targets, &walk, &loaded.config) {
+        env_files.learn(file, false, true);
+        documents.extend(document(file, text).map(|document| (file.clone(), Some(document))));
+    }
     notes.extend(ended.notes);
     let project = Project::new(roots).with_git_roots(ended.git_roots).with_env_files(env_files).with(documents);
-    Ok(Some(Read { project, config: loaded.config, notes }))
+    let config_folder = loaded.folder().map(Path::to_owned);
+    Ok(Some(Read { project, config: loaded.config, config_folder, notes }))
+}
+
+/// What is read for these targets.
+pub fn walk<'a>(targets: &'a Targets, config: &'a config::Config, config_folder: Option<&'a Path>) -> Walk<'a> {
+    Walk { roots: &targets.walked, also: &targets.files, config, config_folder }
+}
+
+/// A text as the engine takes it. `None` for files that it has no use for.
+pub fn document(file: &FileId, text: &str) -> Option<Arc<Document>> {
+    Some(Arc::new(Document::new(file.clone(), Language::of(file)?, 0, text)))
+}
+
+/// The texts that are looked at instead of those on disk, as far as a walk would read them.
+fn replaced<'t>(targets: &'t Targets, walk: &Walk<'_>, config: &config::Config) -> Vec<(&'t FileId, &'t str)> {
+    let texts = targets.replaced.iter().filter_map(|(file, text)| Some((file, text.as_deref()?)));
+    let mut texts: Vec<(&FileId, &str)> = texts.filter(|(_, text)| text.len() as u64 <= config.max_file_bytes).collect();
+    texts.sort();
+    let paths: Vec<&Path> = texts.iter().map(|(file, _)| Path::new(file.as_str())).collect();
+    let mut wants = walk.wants(&paths).into_iter();
+    texts.retain(|_| wants.next().unwrap_or(false));
+    texts
 }
 
 /// A bar on standard error, if somebody watches.
@@ -85,11 +112,16 @@ pub struct Progress(ProgressBar);
 impl Progress {
     pub fn new() -> Progress {
         let bar = ProgressBar::with_draw_target(None, if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}  {eta} left") {
             bar.set_style(style);
         }
         bar.set_message("Reading");
         Progress(bar)
+    }
+
+    /// Nothing is drawn, whoever watches.
+    pub fn hidden() -> Progress {
+        Progress(ProgressBar::hidden())
     }
 
     fn count(&self, done: usize, total: usize) {
@@ -98,7 +130,22 @@ impl Progress {
     }
 
     pub fn say(&self, what: &'static str) {
+        self.0.reset();
         self.0.set_message(what);
+    }
+
+    /// So much of so much has been looked at, and so many findings are known.
+    pub fn found(&self, done: usize, total: usize, findings: usize) {
+        if self.0.is_hidden() {
+            return;
+        }
+        self.0.set_length(total as u64);
+        self.0.set_position(done as u64);
+        self.0.set_message(match findings {
+            0 => "Checking".to_owned(),
+            1 => "Checking, 1 finding so far".to_owned(),
+            findings => format!("Checking, {findings} findings so far"),
+        });
     }
 
     pub fn clear(&self) {

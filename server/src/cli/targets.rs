@@ -4,12 +4,15 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::args::Which;
 use crate::text::FileId;
+use crate::workspace::git::Git;
 use crate::workspace::{root, walk::file_id};
 
 /// What to read and what to report on. All paths are absolute.
+#[derive(Default)]
 pub struct Targets {
     /// The projects around the paths.
     pub projects: Vec<PathBuf>,
@@ -20,6 +23,10 @@ pub struct Targets {
     /// Findings below these are reported on.
     folders: Vec<FileId>,
     named: FxHashSet<FileId>,
+    /// Of all these only the ones that git says have changed, or are staged.
+    only: Option<FxHashSet<FileId>>,
+    /// What these files read for this audit, whatever lies on disk. `None`: they are not there.
+    pub replaced: FxHashMap<FileId, Option<String>>,
     /// Files of a list that are not there any more.
     pub gone: usize,
 }
@@ -28,7 +35,7 @@ pub struct Targets {
 pub fn resolve(paths: &[PathBuf], list: Option<&Path>) -> Result<Targets> {
     let here = std::env::current_dir().context("the current folder cannot be read")?;
     let home = std::env::home_dir();
-    let mut targets = Targets { projects: Vec::new(), walked: Vec::new(), files: Vec::new(), folders: Vec::new(), named: FxHashSet::default(), gone: 0 };
+    let mut targets = Targets::default();
     let (paths, is_list) = match list {
         Some(list) => (listed(list)?, true),
         None if paths.is_empty() => (vec![PathBuf::from(".")], false),
@@ -72,7 +79,36 @@ impl Targets {
     /// Is the file one that was asked about?
     pub fn cover(&self, file: &FileId) -> bool {
         let below = |folder: &FileId| file.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/') || folder.as_str().ends_with('/'));
-        self.named.contains(file) || self.folders.iter().any(below)
+        self.only.as_ref().is_none_or(|only| only.contains(file)) && (self.named.contains(file) || self.folders.iter().any(below))
+    }
+
+    /// Keeps to what git says has changed, or is about to be committed.
+    pub fn narrow(&mut self, which: &Which) -> Result<()> {
+        if which.changed.is_none() && !which.staged {
+            return Ok(());
+        }
+        let mut only = FxHashSet::default();
+        let mut tops: FxHashSet<PathBuf> = FxHashSet::default();
+        for project in &self.projects {
+            let git = Git::around(project)?;
+            if !tops.insert(git.top().to_owned()) {
+                continue;
+            }
+            if let Some(revision) = &which.changed {
+                only.extend(git.changed_since(revision)?.iter().filter_map(|path| file_id(path)));
+            } else {
+                let staged = git.staged()?;
+                only.extend(staged.files.iter().filter_map(|path| file_id(path)));
+                self.replaced.extend(staged.unlike_disk.into_iter().filter_map(|file| Some((file_id(&file.path)?, file.text))));
+            }
+        }
+        self.only = Some(only);
+        Ok(())
+    }
+
+    /// Were only some files of the project asked about, as git knows them?
+    pub fn are_narrowed(&self) -> bool {
+        self.only.is_some()
     }
 }
 

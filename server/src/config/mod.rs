@@ -3,13 +3,15 @@
 pub mod own;
 pub mod parse;
 mod route;
+mod suppression;
 
 use std::sync::Arc;
 
-use crate::text::Name;
+use crate::text::{FileId, Name};
 
 pub use own::OwnRule;
 pub use parse::ConfigError;
+pub use suppression::Suppression;
 
 /// Defaults are what a person who configured nothing gets.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +43,10 @@ pub struct Config {
     pub elevated_roles: Vec<Name>,
     /// Files larger than this many bytes are not read.
     pub max_file_bytes: u64,
+    /// Findings that a person has judged, by rule and path.
+    pub suppress: Vec<Suppression>,
+    /// The folder of `guardline.json`, which paths in it are relative to.
+    pub folder: Option<FileId>,
     /// The project's own rules, in order of file and place. All of them can be run; ids are unique.
     pub own_rules: Arc<[OwnRule]>,
 }
@@ -90,6 +96,8 @@ impl Default for Config {
             public_routes: Vec::new(),
             elevated_roles: Vec::new(),
             max_file_bytes: 2 * 1024 * 1024,
+            suppress: Vec::new(),
+            folder: None,
             own_rules: Arc::default(),
         }
     }

@@ -1,5 +1,7 @@
 //! `guardline.json` to a [`Config`]. What cannot be read is told, with its place, and the rest works.
 
+mod suppress;
+
 use jsonc_parser::ast::{Object, ObjectProp, ObjectPropName, Value};
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
@@ -32,6 +34,7 @@ pub const KEYS: &[&str] = &[
     "publicRoutes",
     "elevatedRoles",
     "maxFileBytes",
+    "suppress",
 ];
 
 /// A text with more brackets inside brackets than this is not read: reading it recurses.
@@ -157,6 +160,7 @@ impl Reader<'_> {
                     self.config.max_file_bytes = number;
                 }
             }
+            "suppress" => self.suppressions(value),
             unknown => self.unknown(property, unknown, KEYS.iter().copied(), "setting"),
         }
     }
@@ -307,6 +311,8 @@ mod tests {
         );
         assert_eq!(errors, []);
         let expected = Config {
+            suppress: Vec::new(),
+            folder: None,
             quiet_ms: 0,
             audience: Audience::Auditor,
             rules: vec![("xss".into(), RuleSetting::Off), ("missing-auth".into(), RuleSetting::Hint)],

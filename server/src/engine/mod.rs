@@ -25,7 +25,7 @@ use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Reach;
-use crate::project::session::News;
+use crate::project::session::{News, Step};
 use crate::project::{File, Project, RootWalk, Session};
 use crate::rules::evidence::{Evidence, Gatherer};
 use crate::rules::exposed::FileCx;
@@ -58,6 +58,8 @@ pub struct Engine {
     reach: Reach,
     /// What was found in the files that were asked for last.
     remembered: FxHashMap<FileId, FileMemory>,
+    /// It is remembered of all files.
+    remembers_all: bool,
     own: OwnRules,
 }
 
@@ -96,6 +98,11 @@ impl Engine {
         Engine { session: Session::once(), ..Engine::default() }
     }
 
+    /// An engine that is asked for everything again and again.
+    pub fn staying() -> Engine {
+        Engine { remembers_all: true, ..Engine::default() }
+    }
+
     /// The findings whose place lies in `file`, in order of place then rule, with how they can be repaired. `None` if cancelled.
     pub fn check(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
         self.check_file(snapshot, file, Plans::All, cancel)
@@ -129,43 +136,62 @@ impl Engine {
 
     /// The findings of all files, ordered by file, place and rule. `None` if cancelled.
     pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
-        self.contained(|engine| engine.all(snapshot, &mut |_| {}, cancel)).unwrap_or_else(|| Some(Vec::new()))
+        self.contained(|engine| engine.all(snapshot, &mut |_| {}, &mut |_, _| {}, cancel)).unwrap_or_else(|| Some(Vec::new()))
     }
 
-    /// The same, and what was looked at: `wanted` are the files that are spoken of. Of an engine that is asked once. `None` if
-    /// cancelled, or if it failed.
-    pub fn survey(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<(Vec<Finding>, Evidence)> {
+    /// The same, and what was looked at: `wanted` are the files that are spoken of. An engine that is asked once tells on the way how
+    /// far it has come, and of how many findings it knows. `None` if cancelled, or if it failed.
+    pub fn survey(
+        &mut self,
+        snapshot: &Snapshot,
+        wanted: &dyn Fn(&FileId) -> bool,
+        tell: &mut dyn FnMut(Step, usize),
+        cancel: &Cancel,
+    ) -> Option<(Vec<Finding>, Evidence)> {
         self.contained(|engine| {
             let is_shown = |file: &FileId| wanted(file) && is_shown(snapshot, file);
             let mut gathered = Gatherer::new(&is_shown);
-            let found = engine.all(snapshot, &mut |cx| gathered.take(cx), cancel)?;
+            let found = engine.all(snapshot, &mut |cx| gathered.take(cx), tell, cancel)?;
+            let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
+            // What stays was not shown on the way.
+            for walk in engine.session.sorted_walks().iter().filter(|_| engine.remembers_all) {
+                gathered.take(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config });
+            }
             Some((found, gathered.finish(&snapshot.project, &engine.reach)))
         })
         .flatten()
     }
 
-    /// All findings. `seen` is shown each walk of an engine that is asked once.
-    fn all(&mut self, snapshot: &Snapshot, seen: &mut dyn FnMut(&RuleCx<'_>), cancel: &Cancel) -> Option<Vec<Finding>> {
+    /// All findings. Of an engine that is asked once, `seen` is shown each walk, and `tell` how far it has come.
+    fn all(&mut self, snapshot: &Snapshot, seen: &mut dyn FnMut(&RuleCx<'_>), tell: &mut dyn FnMut(Step, usize), cancel: &Cancel) -> Option<Vec<Finding>> {
         self.update(snapshot);
         let Engine { session, said, schema, .. } = &mut *self;
         let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-        let mut told = |news: News| {
+        let mut told = |news: News, step: Step| {
             for walk in news.walks.iter().filter_map(|(_, walk)| walk.as_deref()) {
                 seen(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config });
             }
-            said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema));
+            let said = said.get_or_insert_default();
+            said.learn(news, &Asked::new(snapshot, schema));
+            tell(step, said.shown());
         };
         session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
         let mut out = Vec::new();
         self.findings(snapshot, None, Plans::All, &mut out);
         let files = snapshot.project.sorted_files();
+        if self.remembered.len() > files.len().max(MOST_REMEMBERED) {
+            self.remembered.retain(|file, _| snapshot.project.file(file).is_some());
+        }
         let hits = self.own.in_all(&files, cancel);
         for (at, (file, _)) in files.iter().enumerate() {
             if cancel.is_cancelled() {
                 return None;
             }
             let mut fresh = secrets::Memory::default();
-            let memory = self.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets);
+            let memory = match self.remembers_all {
+                true => &mut self.remembered.entry((*file).clone()).or_default().secrets,
+                false => self.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets),
+            };
             let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
             of_file(snapshot, &self.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
         }
@@ -185,7 +211,7 @@ impl Engine {
     pub fn routes(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<Vec<map::Entry>> {
         self.contained(|engine| {
             engine.update(snapshot);
-            engine.session.all(&snapshot.project, &snapshot.config, &mut |_| {}, &|| cancel.is_cancelled())?;
+            engine.session.all(&snapshot.project, &snapshot.config, &mut |_, _| {}, &|| cancel.is_cancelled())?;
             Some(engine.entries(snapshot, wanted))
         })
         .flatten()
@@ -257,7 +283,7 @@ impl Engine {
         match catch_unwind(AssertUnwindSafe(|| run(self))) {
             Ok(value) => Some(value),
             Err(_) => {
-                *self = Engine::default();
+                *self = Engine { remembers_all: self.remembers_all, ..Engine::default() };
                 None
             }
         }
@@ -387,11 +413,6 @@ pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<
 /// The findings of all files, by a fresh engine.
 pub fn check_all(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
     Engine::once().check_all(snapshot, cancel)
-}
-
-/// The findings of all files and what was looked at, by a fresh engine. `None` if cancelled, or if it failed.
-pub fn survey(snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<(Vec<Finding>, Evidence)> {
-    Engine::once().survey(snapshot, wanted, cancel)
 }
 
 /// A finding with the fixes that can be applied now.

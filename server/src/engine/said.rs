@@ -14,7 +14,7 @@ use crate::project::{Project, RootWalk, Session};
 use crate::rules::habits::{Around, Habit};
 use crate::rules::open::page_only::PageGuards;
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
-use crate::rules::{self, Finding, Place, Related};
+use crate::rules::{self, Confidence, Finding, Place, Related};
 use crate::text::{FileId, Span};
 
 #[derive(Default)]
@@ -27,6 +27,12 @@ pub(super) struct Said {
     /// In which file a walk's habit is kept.
     kept_in: FxHashMap<RootKey, FileId>,
     pages: RefCell<PageGuards>,
+    /// How much is said that is more than possible.
+    shown: usize,
+}
+
+fn shown(raws: &[Raw]) -> usize {
+    raws.iter().filter(|raw| raw.confidence != Confidence::Possible).count()
 }
 
 struct OfWalk {
@@ -115,6 +121,7 @@ impl Said {
         for raw in &raws {
             self.by_file.entry(raw.file().clone()).or_default().insert(walk.key.clone());
         }
+        self.shown += shown(&raws);
         self.of_walks.insert(walk.key.clone(), OfWalk { walk: Arc::clone(walk), raws, project: Arc::downgrade(&asked.snapshot.project) });
     }
 
@@ -123,11 +130,17 @@ impl Said {
             habits.remove(key);
         }
         let Some(said) = self.of_walks.remove(key) else { return };
+        self.shown -= shown(&said.raws);
         for raw in &said.raws {
             if let Some(walks) = self.by_file.get_mut(raw.file()) {
                 walks.remove(key);
             }
         }
+    }
+
+    /// How much is said so far that anybody would be shown.
+    pub fn shown(&self) -> usize {
+        self.shown
     }
 
     /// What is said of a file, or of all.

@@ -9,6 +9,8 @@ use crate::rules::{Place, RuleId};
 use crate::syntax::Language;
 use crate::text::{Change, Encoding, Name, Span, position};
 
+const OLD_NUMBER: &str = "Try it with something that was stored before: unless the number is part of what is stored, as bcrypt does it, what was made with the old number does not match any more.";
+
 /// An option of a configuration gets another value. What it did before is undone by it, so it is safe.
 pub fn set_option(project: &Project, at: &Place, name: &Name, value: &Name) -> Option<Fix> {
     let known = project.file(&at.file)?;
@@ -24,8 +26,11 @@ pub fn set_option(project: &Project, at: &Place, name: &Name, value: &Name) -> O
         set_options::imports(&code, std::iter::once(value), &mut edits)?;
     }
     let is_plain = value.chars().all(|c| c.is_alphanumeric() || c == '"');
-    let grade = if is_plain { Grade::Safe } else { Grade::NeedsReview };
-    Some(Fix { title: format!("Set {name} to {value}"), grade, preferred: true, edits: edits.finish()?, note: None, suppresses: false })
+    // How much work a hash or a key takes goes into what comes out, and something may have been stored already.
+    let is_count = value.parse::<u64>().is_ok();
+    let grade = if is_plain && !is_count { Grade::Safe } else { Grade::NeedsReview };
+    let note = is_count.then(|| OLD_NUMBER.to_owned());
+    Some(Fix { title: format!("Set {name} to {value}"), grade, preferred: true, edits: edits.finish()?, note, suppresses: false })
 }
 
 /// The value that is assigned to the place.

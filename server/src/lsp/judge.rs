@@ -47,7 +47,9 @@ pub fn fixes_at(state: &State, snapshot: &Snapshot, file: &FileId, span: Span, c
 }
 
 fn is_loud(snapshot: &Snapshot, finding: &Finding) -> bool {
-    finding.level != Level::Hidden || snapshot.config.audience == Audience::Auditor
+    let config = &snapshot.config;
+    let is_loud = finding.level != Level::Hidden || config.audience == Audience::Auditor;
+    is_loud && config.suppressed(finding.rule.as_str(), &finding.place.file, today()).is_none()
 }
 
 fn today() -> Date {

@@ -44,6 +44,14 @@ pub struct Session {
     bindings: Option<Arc<Bindings>>,
     /// Every root of the project has been walked at least once.
     complete: bool,
+    step: Step,
+}
+
+/// How far walking everything has come. What there is to do is known bit by bit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Step {
+    pub done: usize,
+    pub total: usize,
 }
 
 /// Of how many files the functions are kept up: more than anybody writes in at a time.
@@ -155,9 +163,9 @@ impl Session {
         let world = Linked::new(project, config);
         let mut cache = ModuleCache::default();
         let complete = self.complete;
-        self.routes(&world, &mut cache, (!complete).then_some(file), &mut |_| {}, cancelled)?;
+        self.routes(&world, &mut cache, (!complete).then_some(file), &mut |_, _| {}, cancelled)?;
         let is_own = |(key, route): &Named| key.file() == file || route.function().is_some_and(|function| function.item.file == *file);
-        self.walk_routes(&world, &mut cache, &|named| complete || is_own(named), &mut |_| {}, cancelled)?;
+        self.walk_routes(&world, &mut cache, &|named| complete || is_own(named), &mut |_, _| {}, cancelled)?;
         self.functions(&world, &mut cache, file, cancelled)
     }
 
@@ -167,14 +175,16 @@ impl Session {
     }
 
     /// Walks everything. `told` is given what is found, bit by bit, by a session that keeps nothing. `None` if cancelled.
-    pub fn all(&mut self, project: &Project, config: &Config, told: &mut dyn FnMut(News), cancelled: &dyn Fn() -> bool) -> Option<()> {
+    pub fn all(&mut self, project: &Project, config: &Config, told: &mut dyn FnMut(News, Step), cancelled: &dyn Fn() -> bool) -> Option<()> {
         let world = Linked::new(project, config);
         let mut cache = ModuleCache::default();
-        self.routes(&world, &mut cache, None, told, cancelled)?;
-        self.walk_routes(&world, &mut cache, &|_| true, told, cancelled)?;
         let mut files: Vec<&FileId> = project.files().filter(|(_, known)| known.module.is_some()).map(|(file, _)| file).collect();
         files.sort();
+        self.step = Step { done: 0, total: files.len() };
+        self.routes(&world, &mut cache, None, told, cancelled)?;
+        self.walk_routes(&world, &mut cache, &|_| true, told, cancelled)?;
         for file in files {
+            self.step.done += 1;
             if self.roots.contains_key(file) {
                 self.functions(&world, &mut cache, file, cancelled)?;
             } else {
@@ -188,9 +198,10 @@ impl Session {
         Some(())
     }
 
-    fn tell(&mut self, told: &mut dyn FnMut(News)) {
+    fn tell(&mut self, told: &mut dyn FnMut(News, Step)) {
         if self.walks.is_once {
-            told(self.news());
+            let news = self.news();
+            told(news, self.step);
         }
     }
 
@@ -235,14 +246,16 @@ impl Session {
         world: &Linked<'_>,
         cache: &mut ModuleCache,
         only: Option<&FileId>,
-        told: &mut dyn FnMut(News),
+        told: &mut dyn FnMut(News, Step),
         cancelled: &dyn Fn() -> bool,
     ) -> Option<()> {
         let files: Vec<FileId> = match only {
             Some(only) => self.unregistered.contains(only).then(|| only.clone()).into_iter().collect(),
             None => self.unregistered.iter().cloned().collect(),
         };
+        self.step.total += files.len();
         for file in files {
+            self.step.done += 1;
             if cancelled() {
                 return None;
             }
@@ -277,11 +290,13 @@ impl Session {
         world: &Linked<'_>,
         cache: &mut ModuleCache,
         wanted: &dyn Fn(&Named) -> bool,
-        told: &mut dyn FnMut(News),
+        told: &mut dyn FnMut(News, Step),
         cancelled: &dyn Fn() -> bool,
     ) -> Option<()> {
         let mut routes = self.routing.take_unwalked(&self.walks).into_iter();
+        self.step.total += routes.len();
         while let Some(named) = routes.next() {
+            self.step.done += 1;
             if cancelled() {
                 self.routing.give_back([named].into_iter().chain(routes));
                 return None;

@@ -51,6 +51,16 @@ pub fn essence(document: &Document, span: Span, redactor: &Redactor) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A line, zero-based, with its secrets masked; of a line that nobody wrote by hand only that it is there.
+pub(super) fn masked(document: &Document, line: usize, redactor: &Redactor) -> String {
+    let rope = document.rope();
+    match rope.get_line(line) {
+        Some(text) if text.len_bytes() > LONGEST => "(a long line)".to_owned(),
+        Some(_) => cells(document, line, Span::at(0), redactor).into_iter().map(|cell| cell.c).collect(),
+        None => String::new(),
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Cell {
     c: char,

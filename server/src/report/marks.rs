@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! guardline-ignore-next-line RULE[detail], RULE until 2027-01-31: reason
+//! guardline-ignore-line RULE: reason
 //! guardline-ignore-file RULE: reason
 //! ```
 //! The reason is required. The marks of secret scanners hold for the rules about secrets in code, so that a project
@@ -113,10 +114,18 @@ const OURS: &str = "guardline-ignore";
 const GRAMMAR: &str = "write `guardline-ignore-next-line RULE: reason`";
 
 /// Marks of other scanners that hold for the line they stand on.
-const SAME_LINE: &[&str] =
-    &["gitleaks:allow", "pragma: allowlist secret", "pragma: whitelist secret", "secretlint-disable-line", "ggignore", "trufflehog:ignore"];
+const SAME_LINE: &[&str] = &[
+    "gitleaks:allow",
+    "pragma: allowlist secret",
+    "pragma: whitelist secret",
+    "secretlint-disable-line",
+    "ggignore",
+    "trufflehog:ignore",
+    "kingfisher:ignore",
+    "nosecret",
+];
 /// Marks of other scanners that hold for the line after them.
-const NEXT_LINE: &[&str] = &["pragma: allowlist nextline secret", "secretlint-disable-next-line"];
+const NEXT_LINE: &[&str] = &["pragma: allowlist nextline secret", "pragma: whitelist nextline secret", "secretlint-disable-next-line"];
 /// A mark that holds until its end mark, or to the end of the file.
 const BLOCK: (&str, &str) = ("secretlint-disable", "secretlint-enable");
 
@@ -188,6 +197,7 @@ fn ours(rest: &str, lines: &Lines<'_>) -> Result<Mark, String> {
     let (kind, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let reach = match kind {
         "-next-line" => Reach::From(lines.next_of_code()),
+        "-line" => Reach::On(lines.line(lines.comment.span.start)),
         "-file" => Reach::File,
         _ => return Err(format!("Guardline does not know the mark `{OURS}{kind}`: {GRAMMAR}, or `guardline-ignore-file RULE: reason`.")),
     };
@@ -329,6 +339,12 @@ mod tests {
         let mark = one("/* guardline-ignore-file xss: rendered by us: no user text (until 2027-01-31) */");
         assert_eq!((mark.reach, mark.reason.as_str(), mark.until), (Reach::File, "rendered by us: no user text", Date::parse("2027-01-31")));
         assert_eq!(one("-- guardline-ignore-file xss: not until we ship").until, None);
+    }
+
+    #[test]
+    fn a_mark_may_stand_on_the_line_itself() {
+        let mark = one("select 1;\nselect 2; -- guardline-ignore-line sql-injection: our own text");
+        assert_eq!((mark.reach, mark.reason.as_str()), (Reach::On(1), "our own text"));
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! people, `json`, `sarif`, `junit`, `github` for programs.
 
 pub mod advice;
+pub mod baseline;
 pub mod beliefs;
 mod comments;
+pub mod diff;
 mod difference;
 mod fingerprint;
 mod frame;
@@ -105,6 +107,11 @@ impl<'a> Report<'a> {
     /// The path below `folder`, or the whole path if it does not lie there.
     fn below<'f>(folder: &FileId, file: &'f FileId) -> &'f str {
         file.as_str().strip_prefix(folder.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(file.as_str())
+    }
+
+    /// A name for each entry that stays when lines move.
+    pub fn fingerprints(&self) -> Vec<String> {
+        fingerprint::of(self)
     }
 
     fn path<'f>(&self, file: &'f FileId) -> &'f str {

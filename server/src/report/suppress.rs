@@ -1,15 +1,14 @@
 //! Which findings a person has silenced, and which marks do not do what they look like.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::marks::{self, Marks, Target};
 use crate::facts::signs::Sign;
 use crate::model::{FileModel, comment_line};
 use crate::project::{File, Project};
-use crate::rules::{Finding, Place, RuleMeta};
+use crate::rules::{Finding, Place, RuleId, RuleMeta};
 use crate::syntax::Document;
-use crate::text::Date;
-use crate::text::FileId;
+use crate::text::{Date, FileId, Name};
 
 /// Something to tell about a mark: shown like a finding of level information.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +30,15 @@ pub struct Judged {
     pub kept: Vec<Finding>,
     pub silenced: Vec<Silenced>,
     pub notes: Vec<Note>,
+    /// Marks that hold and silence nothing. True only if all findings of the file were judged, hidden ones included.
+    pub unused: Vec<Unused>,
+}
+
+/// A mark about a rule that finds nothing where it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unused {
+    pub rule: Name,
+    pub note: Note,
 }
 
 /// Obeys the marks of one file. `today` decides about marks that end.
@@ -43,6 +51,7 @@ pub fn judge_file(known: &File, rules: &[&RuleMeta], findings: Vec<Finding>, tod
     let marks = marks::read(document, model);
     let mut judged = Judged { notes: notes(document, &marks, rules, today), ..Judged::default() };
     let in_force = marks.in_force(today);
+    let mut used: FxHashSet<(u32, RuleId)> = FxHashSet::default();
     for finding in findings {
         let span = finding.place.span;
         let (first, last) = (line(document, span.start), line(document, span.end));
@@ -52,11 +61,32 @@ pub fn judge_file(known: &File, rules: &[&RuleMeta], findings: Vec<Finding>, tod
             in_force.over_line(&finding, above)
         });
         match silencing {
-            Some(mark) => judged.silenced.push(Silenced { finding, reason: mark.reason.clone() }),
+            Some(mark) => {
+                used.insert((mark.span.start, finding.rule.clone()));
+                judged.silenced.push(Silenced { finding, reason: mark.reason.clone() });
+            }
             None => judged.kept.push(finding),
         }
     }
+    judged.unused = unused(document, &marks, rules, &used, today);
     judged
+}
+
+/// A mark above a line may be one of several in a comment, but two of them for one rule would be one too many.
+fn unused(document: &Document, marks: &Marks, rules: &[&RuleMeta], used: &FxHashSet<(u32, RuleId)>, today: Date) -> Vec<Unused> {
+    let mut unused = Vec::new();
+    for mark in marks.marks.iter().filter(|mark| !mark.is_over(today)) {
+        for target in &mark.targets {
+            let Target::Rule { rule, .. } = target else { continue };
+            let Some(meta) = rules.iter().find(|meta| meta.id.as_str() == rule) else { continue };
+            if !used.contains(&(mark.span.start, meta.id.clone())) {
+                let place = Place { file: document.file.clone(), span: mark.span };
+                let message = format!("`{rule}` finds nothing here any more: this mark can go.");
+                unused.push(Unused { rule: rule.clone(), note: Note { place, message } });
+            }
+        }
+    }
+    unused
 }
 
 /// Obeys the marks of all files. Findings keep their order; notes are ordered by place.
@@ -86,7 +116,9 @@ pub fn judge(project: &Project, rules: &[&RuleMeta], findings: Vec<Finding>, tod
         all.kept.extend(judged.kept);
         all.silenced.extend(judged.silenced);
         all.notes.extend(judged.notes);
+        all.unused.extend(judged.unused);
     }
+    all.unused.sort_by(|a, b| a.note.place.cmp(&b.note.place));
     all.notes.sort_by(|a, b| a.place.cmp(&b.place));
     all
 }
@@ -195,6 +227,14 @@ mod tests {
         let judged = judged(".env", text, &[("secret-hardcoded", "abc"), ("public-env-secret", "KEY")], "2026-01-01");
         let kept: Vec<&str> = judged.kept.iter().map(|finding| finding.rule.as_str()).collect();
         assert_eq!(kept, ["public-env-secret"]);
+    }
+
+    #[test]
+    fn a_mark_that_silences_nothing_is_told() {
+        let text = "-- guardline-ignore-next-line rls-missing, sql-injection: a public lookup table\ncreate table a();\n-- guardline-ignore-file weak-random until 2020-01-01: over\nselect 1; -- gitleaks:allow\n";
+        let judged = judged("a.sql", text, &[("rls-missing", "table a")], "2026-01-01");
+        let told: Vec<&str> = judged.unused.iter().map(|unused| unused.note.message.as_str()).collect();
+        assert_eq!(told, ["`sql-injection` finds nothing here any more: this mark can go."]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::own_rules::{self, OwnRules};
 use super::read::{self, Unread};
+use super::walk::file_id;
 use crate::config::{Config, ConfigError, parse};
 use crate::rules::own::is_known;
 use crate::text::{Encoding, position};
@@ -58,7 +59,8 @@ fn load_file(path: &Path, own: &OwnRules) -> Loaded {
     let path = path.to_owned();
     match read::read(&path, LARGEST) {
         Ok(text) => {
-            let (config, errors) = parse::parse(&text, &|id| is_known(id, &own.rules));
+            let (mut config, errors) = parse::parse(&text, &|id| is_known(id, &own.rules));
+            config.folder = path.parent().and_then(file_id);
             Loaded { config, path: Some(path), text, errors, ..Loaded::default() }
         }
         Err(why) => Loaded { path: Some(path), unread: Some(why), ..Loaded::default() },

@@ -32,7 +32,8 @@ const VENDORING: &[&str] = &["composer.json", "go.mod", "Gemfile", "Cargo.toml"]
 /// Folders whose `vendor` holds copies of libraries for the browser.
 const ASSETS: &[&str] = &["public", "static", "assets", "js", "css", "resources", "www"];
 /// Hidden files that say how the product is built, deployed and what its tools may do.
-const HIDDEN_FILES: &[&str] = &[".npmrc", ".pypirc", ".netrc", ".mcp.json", ".envrc"];
+/// Ignore files say what goes along with it: a fix that puts a secret into an env file has to know.
+const HIDDEN_FILES: &[&str] = &[".npmrc", ".pypirc", ".netrc", ".mcp.json", ".envrc", ".gitignore", ".dockerignore", ".vercelignore"];
 /// Read by nobody and often larger than all code together.
 const LOCK_FILES: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml"];
 

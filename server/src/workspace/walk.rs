@@ -227,9 +227,9 @@ mod tests {
             ("api/.env.local", "B=1"),
         ]);
         let walked = folder.walk(&Config::default());
-        assert_eq!(folder.names(&walked), [".env", ".env.example", "api/.env.local", "src/a.ts", "src/b.gen.ts"]);
+        assert_eq!(folder.names(&walked), [".env", ".env.example", ".gitignore", "api/.env.local", "src/.gitignore", "src/a.ts", "src/b.gen.ts"]);
         let ignored: Vec<bool> = walked.files.iter().map(|source| source.ignored).collect();
-        assert_eq!(ignored, [true, false, true, false, false]);
+        assert_eq!(ignored, [true, false, false, true, false, false, false]);
         assert_eq!(walked.notes, Vec::<String>::new());
         assert_eq!(folder.one("private/c.ts"), None);
         assert_eq!(folder.one("src/none.ts"), None);
@@ -312,7 +312,7 @@ mod tests {
         let folder = Folder::of(&[(".gitignore", "*.ts"), ("a.ts", "let a"), ("b.ts", "let b")]);
         let (roots, also) = ([folder.0.path().to_owned()], [folder.0.path().join("a.ts")]);
         let walk = Walk { roots: &roots, also: &also, config: &Config::default(), config_folder: None };
-        assert_eq!(folder.names(&walk.all(&Cancel::default()).expect("not cancelled")), ["a.ts"]);
+        assert_eq!(folder.names(&walk.all(&Cancel::default()).expect("not cancelled")), [".gitignore", "a.ts"]);
         assert!(walk.one(&also[0]).is_some());
     }
 

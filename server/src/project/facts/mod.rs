@@ -63,7 +63,7 @@ pub fn believe(
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Beliefs> {
     session.update(project, config);
-    session.all(project, config, &mut |_| {}, cancelled)?;
+    session.all(project, config, &mut |_, _| {}, cancelled)?;
     let walks = session.sorted_walks();
     let sides = project.sides();
     let mut touched: BTreeSet<Name> = BTreeSet::new();

@@ -1,0 +1,203 @@
+//! From all findings to those that are told: what was asked about, what was silenced, what is known, what is loud enough.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::cli::args::{AtLeast, Audit, FailOn, Sure};
+use crate::cli::built;
+use crate::cli::targets::Targets;
+use crate::config::{self, Config, RuleSetting};
+use crate::engine::Snapshot;
+use crate::project::Project;
+use crate::project::place::{Purpose, purpose};
+use crate::report::baseline::Baseline;
+use crate::report::suppress;
+use crate::report::{Date, Entry, Redactor, Report, Texts};
+use crate::rules::evidence::Evidence;
+use crate::rules::{Confidence, Finding, Level, RuleMeta};
+use crate::text::FileId;
+
+/// What decides whether a finding is told.
+pub struct Judging<'a> {
+    pub audit: &'a Audit,
+    pub targets: &'a Targets,
+    pub baseline: Option<Baseline>,
+    pub today: Date,
+}
+
+/// What there is to judge.
+pub struct Found<'s> {
+    pub snapshot: &'s Snapshot,
+    pub rules: &'s [&'s RuleMeta<'s>],
+    pub findings: Vec<Finding>,
+    /// What was looked at.
+    pub evidence: Evidence,
+    pub texts: Texts<'s>,
+    pub notes: Vec<String>,
+    pub served: Option<&'s built::Served>,
+}
+
+impl<'a> Judging<'a> {
+    pub fn of(audit: &'a Audit, targets: &'a Targets) -> Result<Judging<'a>> {
+        let known = &audit.known;
+        let path = known.baseline.as_deref().filter(|path| !known.write_baseline || path.exists());
+        let baseline = path.map(read_baseline).transpose()?;
+        Ok(Judging { audit, targets, baseline, today: today() })
+    }
+
+    /// Everything that was asked about and not silenced, the baseline's findings and quiet ones included. Without repairs.
+    pub fn all<'s>(&self, found: Found<'s>) -> Report<'s> {
+        let Found { snapshot, rules, findings, evidence, texts, mut notes, served } = found;
+        let (project, config) = (&*snapshot.project, &*snapshot.config);
+        let redactor = Redactor::new(&texts, rules, &findings);
+        let is_asked = |file: &FileId| self.targets.cover(file) || served.is_some_and(|served| served.covers(file));
+        let judged = suppress::judge(project, rules, findings, self.today);
+        let mut used = BTreeSet::new();
+        let (mut kept, mut silenced) = (Vec::new(), 0);
+        for finding in judged.kept {
+            let by_config = config.suppressed(finding.rule.as_str(), &finding.place.file, self.today);
+            used.extend(by_config);
+            match (is_asked(&finding.place.file) && self.is_loud(config, &finding), by_config) {
+                (true, Some(_)) => silenced += 1,
+                (true, None) => kept.push(finding),
+                (false, _) => {}
+            }
+        }
+        let is_told = |finding: &Finding| is_asked(&finding.place.file) && self.is_loud(config, finding);
+        silenced += judged.silenced.iter().filter(|silenced| is_told(&silenced.finding)).count();
+        let mark_notes = self.mark_notes(project, config, &judged.notes, &judged.unused);
+        notes.extend(self.suppression_notes(config, &used));
+        let audited = project.files().filter(|(file, _)| self.targets.cover(file)).count();
+        if audited == 0 && self.targets.are_narrowed() {
+            notes.push(match &self.audit.which.changed {
+                Some(revision) => format!("None of these files differs from `{revision}`, so nothing was checked."),
+                None => "None of these files is staged, so nothing was checked.".to_owned(),
+            });
+        }
+        Report {
+            texts,
+            rules,
+            base: base(project),
+            entries: kept.into_iter().map(|finding| Entry { finding, repairs: Vec::new() }).collect(),
+            silenced,
+            mark_notes,
+            notes,
+            audited,
+            around: project.files().count() - audited,
+            redactor,
+            evidence,
+        }
+    }
+
+    /// Only what is to be told.
+    pub fn told<'s>(&self, found: Found<'s>) -> Report<'s> {
+        let mut report = self.all(found);
+        if let Some(baseline) = &self.baseline {
+            let known = baseline.take_out_of(&mut report);
+            if known > 0 {
+                let are = if known == 1 { "1 finding that the baseline knows is" } else { &format!("{known} findings that the baseline knows are") };
+                report.notes.push(format!("{are} left out."));
+            }
+        }
+        let before = report.entries.len();
+        report.entries.retain(|entry| self.is_above(&entry.finding));
+        let quiet = before - report.entries.len();
+        if quiet > 0 {
+            let are = if quiet == 1 { "1 finding below the threshold is" } else { &format!("{quiet} findings below the threshold are") };
+            report.notes.push(format!("{are} left out."));
+        }
+        report
+    }
+
+    fn is_loud(&self, config: &Config, finding: &Finding) -> bool {
+        finding.level != Level::Hidden || config.audience == config::Audience::Auditor || self.audit.threshold.min_confidence == Some(Sure::Possible)
+    }
+
+    fn is_above(&self, finding: &Finding) -> bool {
+        let threshold = &self.audit.threshold;
+        threshold.min_level.is_none_or(|level| finding.level >= level.level())
+            && threshold.min_confidence.is_none_or(|sure| finding.confidence >= sure.confidence())
+    }
+
+    /// 1 if something was found that is to count.
+    pub fn exit_code(&self, report: &Report<'_>) -> u8 {
+        let counts = |entry: &Entry| self.audit.threshold.fail_on.is_none_or(|least| least.level().is_some_and(|level| entry.finding.level >= level));
+        u8::from(report.entries.iter().any(counts))
+    }
+
+    /// Marks that are wrong or over, and those that silence nothing any more.
+    fn mark_notes(&self, project: &Project, config: &Config, notes: &[suppress::Note], unused: &[suppress::Unused]) -> Vec<suppress::Note> {
+        let is_off = |rule: &str| config.rules.iter().any(|(id, setting)| id == rule && *setting == RuleSetting::Off);
+        // Where rules do not look there is nothing to be silenced, and a mark says so for the day on which they do.
+        let is_read = |file: &FileId| config.include_tests || matches!(purpose(project.relative(file)), Purpose::Product | Purpose::Tooling);
+        let unused = unused.iter().filter(|unused| !is_off(&unused.rule) && is_read(&unused.note.place.file)).map(|unused| &unused.note);
+        let mut notes: Vec<suppress::Note> = notes.iter().chain(unused).filter(|note| self.targets.cover(&note.place.file)).cloned().collect();
+        notes.sort_by(|a, b| a.place.cmp(&b.place));
+        notes
+    }
+
+    /// The same of what `guardline.json` silences.
+    fn suppression_notes(&self, config: &Config, used: &BTreeSet<usize>) -> Vec<String> {
+        let told = |(at, suppression): (usize, &config::Suppression)| match suppression.until {
+            Some(until) if suppression.is_over(self.today) => {
+                Some(format!("`suppress` in guardline.json: {} ended on {until} and silences nothing any more.", suppression.in_words()))
+            }
+            _ if used.contains(&at) => None,
+            _ => Some(format!("`suppress` in guardline.json: {} silences nothing any more and can go.", suppression.in_words())),
+        };
+        config.suppress.iter().enumerate().filter_map(told).collect()
+    }
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("the baseline {} cannot be read (`--write-baseline` makes one)", path.display()))?;
+    Baseline::parse(&text).map_err(|problem| anyhow!("the baseline {} cannot be used: {problem}", path.display()))
+}
+
+/// Paths in reports are told from the git work tree, as code hosts do, else from the project.
+fn base(project: &Project) -> FileId {
+    let Some(root) = project.roots().first() else { return FileId::new("") };
+    let around = |git: &&FileId| root == *git || root.as_str().strip_prefix(git.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    project.git_roots().iter().find(around).unwrap_or(root).clone()
+}
+
+fn today() -> Date {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Date::of_unix_days((since.as_secs() / 86_400) as i64)
+}
+
+impl AtLeast {
+    fn level(self) -> Level {
+        match self {
+            AtLeast::Error => Level::Error,
+            AtLeast::Warning => Level::Warning,
+            AtLeast::Information => Level::Information,
+            AtLeast::Hint => Level::Hint,
+        }
+    }
+}
+
+impl FailOn {
+    fn level(self) -> Option<Level> {
+        match self {
+            FailOn::Error => Some(Level::Error),
+            FailOn::Warning => Some(Level::Warning),
+            FailOn::Information => Some(Level::Information),
+            FailOn::Hint => Some(Level::Hint),
+            FailOn::Never => None,
+        }
+    }
+}
+
+impl Sure {
+    fn confidence(self) -> Confidence {
+        match self {
+            Sure::Proven => Confidence::Proven,
+            Sure::Likely => Confidence::Likely,
+            Sure::Possible => Confidence::Possible,
+        }
+    }
+}
