@@ -28,7 +28,7 @@ fn koa(auth: &str, notes: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn of(files: &[(&'static str, String)]) -> Vec<(&'static str, &str)> {
+fn of<'a>(files: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
     files.iter().map(|(path, text)| (*path, text.as_str())).collect()
 }
 
