@@ -52,7 +52,17 @@ const STORAGE: &[&str] = &[
 ];
 
 /// How marks begin.
-const MARKS: &[&str] = &["guardline-ignore", "secretlint-", "gitleaks:allow", "pragma: allowlist", "pragma: whitelist", "ggignore", "trufflehog:ignore"];
+const MARKS: &[&str] = &[
+    "guardline-ignore",
+    "secretlint-",
+    "gitleaks:allow",
+    "pragma: allowlist",
+    "pragma: whitelist",
+    "ggignore",
+    "trufflehog:ignore",
+    "kingfisher:ignore",
+    "nosecret",
+];
 
 struct Words {
     automaton: AhoCorasick,
