@@ -13,7 +13,7 @@ use crate::pages::deep;
 
 const EVERY_SETTING: &str = r#"{
   "$schema": "./guardline.schema.json", "quietMs": 1, "audience": "auditor", "rules": { "xss": "off", "ssrf": "hint" }, "ignore": ["a/"],
-  "includeTests": true, "guards": ["a"], "policies": ["b"], "ownerColumns": ["tenantUid"], "publicModels": ["Post"],
+  "includeTests": true, "codeLens": false, "guards": ["a"], "policies": ["b"], "ownerColumns": ["tenantUid"], "publicModels": ["Post"],
   "publicRoutes": ["/health", "GET /posts/*"], "elevatedRoles": ["admin"], "maxFileBytes": 1000,
   "suppress": [{ "rules": ["xss"], "paths": ["docs/"], "reason": "our own text", "until": "2027-01-31" }, { "rules": ["ssrf"], "paths": ["a"], "reason": "b" }]
 }"#;
