@@ -59,8 +59,11 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
             walker.assume_facts(&Facts::one(Fact::Guard(guard)));
             walker.assume_facts(&Facts::one(Fact::Present(Symbol::new(Root::Principal))));
         }
+        // It may ask whose the record is, too.
         Some(Answer::Unknown) => {
-            walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: "authorizer".into(), site: None })));
+            for kind in [GuardKind::Identity, GuardKind::Object] {
+                walker.assume_facts(&Facts::one(Fact::Guard(Guard { kind, sure: false, name: "authorizer".into(), site: None })));
+            }
         }
         Some(Answer::No) | None => {}
     }

@@ -13,6 +13,8 @@ use crate::facts::scope::Module;
 use crate::facts::walk::{Belongings, Target, World};
 use crate::text::{FileId, Name};
 
+type Unimported = FxHashMap<(String, &'static str), Arc<[FileId]>>;
+
 /// One state of the project and the person's settings.
 pub struct Linked<'p> {
     pub project: &'p Project,
@@ -20,7 +22,7 @@ pub struct Linked<'p> {
     resolved: RefCell<FxHashMap<(FileId, Name), Target>>,
     settings: RefCell<Option<Vec<FileId>>>,
     /// By the folder of a package and that below it in which they need no import.
-    unimported: RefCell<FxHashMap<(String, &'static str), Arc<[FileId]>>>,
+    unimported: RefCell<Unimported>,
 }
 
 impl<'p> Linked<'p> {

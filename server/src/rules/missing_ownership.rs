@@ -150,6 +150,8 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     match tie {
         // It was looked for among the caller's own rows before.
         Tie::Client(choice) if judge.was_matched(access, &choice) => None,
+        // What a token or a cookie names is looked up to find out who is asking.
+        Tie::Client(choice) if !writes && matches!(choice.part, Part::Headers | Part::Cookies) => None,
         Tie::Client(choice) => {
             let private = matches!(privacy, Privacy::Private | Privacy::Principal) || privacy.is_private();
             let confidence = match (private, writes, privacy) {

@@ -190,7 +190,7 @@ fn pre_commit_with(before: &str, new: &str) -> Option<String> {
     let first = rest.iter().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))?;
     let indent = first.len() - first.trim_start().len();
     let is_of_list = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#') || line.starts_with([' ', '-']);
-    if !first.trim_start().starts_with("- ") || !rest.iter().all(|line| is_of_list(&line)) {
+    if !first.trim_start().starts_with("- ") || !rest.iter().all(is_of_list) {
         return None;
     }
     let entry = new.lines().skip_while(|line| !line.starts_with("  - ")).map(|line| format!("{}{}", " ".repeat(indent), line.get(2..).unwrap_or("")));

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::model::{Model, ModelKey, OwnerKind, Privacy};
 use super::{NameClass, Schema, SourceKind, column_classes, model_classes};
+use crate::facts::names::words;
 
 pub(super) fn judge(schema: &mut Schema) {
     for index in 0..schema.models.len() {
@@ -66,5 +67,7 @@ fn of(model: &Model) -> Privacy {
 /// Who made a row and who changed it last are kept of everything: that says whose doing it was, and not whose row it is.
 fn only_recorded(model: &Model) -> bool {
     let recorded = model.columns.iter().filter(|column| column_classes(&column.name).has(NameClass::Audit)).count();
-    recorded > 1 && !model.owners.is_empty() && model.owners.iter().all(|path| path.kind == OwnerKind::Audit)
+    let changed_last = |name: &str| words(name).iter().any(|word| matches!(word.as_str(), "modified" | "updated" | "edited" | "changed"));
+    let is_sure = recorded > 1 || model.direct_owners().all(|path| changed_last(&path.column));
+    is_sure && !model.owners.is_empty() && model.owners.iter().all(|path| path.kind == OwnerKind::Audit)
 }
