@@ -10,6 +10,8 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("answer 429 past a limit", "refuse more than a fixed number"),
     ("The fallback of", "The stand-in value of"),
     ("fallback", "stand-in value"),
+    ("The quick-fix", "The ready fix"),
+    ("the quick-fix", "the ready fix"),
     ("callers", "visitors"),
     ("caller", "visitor"),
     ("endpoints", "addresses"),
@@ -68,7 +70,12 @@ pub(super) struct Glossary {
 impl Glossary {
     /// `Cookie: a small text. Token: ...` for the words that occur in these texts for the first time.
     pub fn new_in<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) -> Option<String> {
-        let words: String = texts.into_iter().flat_map(pieces).filter_map(|piece| if let Piece::Words(words) = piece { Some(words) } else { None }).collect::<Vec<_>>().join(" ");
+        let words: String = texts
+            .into_iter()
+            .flat_map(pieces)
+            .filter_map(|piece| if let Piece::Words(words) = piece { Some(words) } else { None })
+            .collect::<Vec<_>>()
+            .join(" ");
         let lower = words.to_lowercase();
         let mut new = Vec::new();
         for (word, forms, means) in WORDS {

@@ -93,8 +93,15 @@ pub(super) fn also(entry: &Entry) -> Option<Risk> {
     let finding = &entry.finding;
     match finding.rule.as_str() {
         // Whoever becomes an administrator or somebody else may touch everything.
-        "mass-assignment" | "nosql-injection" | "jwt-misuse" | "rls-missing" | "rules-open" | "overbroad-db-access" | "service-role-exposed"
-        | "csrf-disabled" | "public-storage" => Some(Risk::Authorization),
+        "mass-assignment"
+        | "nosql-injection"
+        | "jwt-misuse"
+        | "rls-missing"
+        | "rules-open"
+        | "overbroad-db-access"
+        | "service-role-exposed"
+        | "csrf-disabled"
+        | "public-storage" => Some(Risk::Authorization),
         "missing-ownership" | "sql-injection" => Some(Risk::Database),
         "missing-auth" | "admin-open" => Some(Risk::Routes),
         // Whoever knows what login tokens are signed with makes their own.

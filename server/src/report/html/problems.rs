@@ -78,7 +78,7 @@ impl Page<'_> {
             self.put(&line);
         }
         for entry in problem.entries.iter().take(shown) {
-            self.entry(entry, files);
+            self.entry(entry, files, problem.entries.len() > 1);
         }
         if let Some(more) = problem.entries.len().checked_sub(shown).filter(|more| *more > 0) {
             let _ = writeln!(
@@ -116,8 +116,8 @@ impl Page<'_> {
         // Without scripts there is no button, and the text can be selected.
         let _ = writeln!(
             self.out,
-            "<div class=\"ask\"><button type=\"button\" class=\"copy\" data-of=\"ask-{n}\" hidden>Copy the text for your AI assistant</button>\
-             <details><summary>Show the text for your AI assistant</summary><pre class=\"frame command\" id=\"ask-{n}\" tabindex=\"0\">{}</pre></details></div>",
+            "<div class=\"ask\"><button type=\"button\" class=\"copy\" data-of=\"ask-{n}\" hidden>Copy for your AI assistant</button>\
+             <details><summary>Show the text that is copied</summary><pre class=\"frame command\" id=\"ask-{n}\" tabindex=\"0\">{}</pre></details></div>",
             lines.join("\n"),
             n = problem.number
         );
@@ -131,7 +131,7 @@ impl Page<'_> {
         );
     }
 
-    fn entry(&mut self, entry: &Entry, files: &[String]) {
+    fn entry(&mut self, entry: &Entry, files: &[String], has_own_tag: bool) {
         let finding = &entry.finding;
         let path = self.path(&finding.place);
         let file = files.binary_search(&path).unwrap_or_default();
@@ -140,7 +140,8 @@ impl Page<'_> {
         let _ = write!(
             self.out,
             "<div class=\"entry\" data-file=\"{file}\">\n<div class=\"row\"><h4 class=\"where\">{at}</h4>{}</div>\n<p>{message}</p>\n",
-            tag(finding.level)
+            // Of a single place the problem says it.
+            if has_own_tag { tag(finding.level) } else { String::new() }
         );
         self.frame(&finding.place);
         if !finding.related.is_empty() {

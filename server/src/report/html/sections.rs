@@ -29,19 +29,14 @@ impl Page<'_> {
 
     pub(super) fn risks(&mut self, overview: &Overview) {
         self.section("risks", "The risks");
-        self.put("<ul class=\"card rows\">\n");
+        self.put("<ul class=\"card rows levels\">\n");
         for of in &overview.risks {
             let counts = match of.problems.is_empty() {
                 true => String::new(),
                 false => format!("<span class=\"soft small\">{}: {}</span>", escaped(&of.counts.in_words()), numbers(&of.problems)),
             };
-            let _ = writeln!(
-                self.out,
-                "<li><div class=\"row\"><h3>{}</h3><span class=\"tag {}\">{}</span></div>{counts}</li>",
-                of.risk.title(),
-                class(of.grade.mood()),
-                of.grade.title(),
-            );
+            let _ =
+                writeln!(self.out, "<li><h3>{}</h3><span class=\"tag {}\">{}</span>{counts}</li>", of.risk.title(), class(of.grade.mood()), of.grade.title(),);
         }
         self.put("</ul>\n</section>\n");
     }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{WireRange, risk};
 use crate::report::Report;
-use crate::report::steps::Effort;
 use crate::report::overview::{Answer, Grade, HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, Told};
+use crate::report::steps::Effort;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

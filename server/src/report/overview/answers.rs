@@ -2,7 +2,7 @@
 
 use super::counts::{counted, does};
 use super::snapshot::{asked, asks, endpoints};
-use super::words::{code, list};
+use super::words::{self, code, list};
 use super::{Answer, Question, Told, entries_of, loud_of};
 use crate::report::{Entry, Report};
 use crate::rules::evidence::OfRoute;
@@ -152,7 +152,7 @@ fn login(report: &Report<'_>) -> Question {
     let asking = all.iter().filter(|route| asks(route)).count();
     // Whoever calls these gets what is theirs, since the database itself asks who it is.
     let guarded = open.iter().filter(|route| is_guarded_by_the_database(route)).count();
-    let shown: Vec<Told> = open.iter().take(MOST_PLACES).map(|route| Told { text: code(&route.title), place: Some(route.place.clone()) }).collect();
+    let shown: Vec<Told> = open.iter().take(MOST_PLACES).map(|route| Told { text: words::route(&route.title), place: Some(route.place.clone()) }).collect();
     let of_all = counted(all.len(), "route", "routes");
     let rest = if unknown > 0 { format!(" Of {unknown} it could not be told.") } else { String::new() };
     let (answer, because, places) = if !found.is_empty() {

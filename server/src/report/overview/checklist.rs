@@ -4,7 +4,7 @@ use super::answers::is_guarded_by_the_database;
 use super::counts::counted;
 use super::curl::{self, SITE};
 use super::snapshot::asks;
-use super::words::{code, list};
+use super::words::{self, code, list};
 use super::{Task, Told, entries_of};
 use crate::facts::names;
 use crate::report::Report;
@@ -36,8 +36,8 @@ pub(super) fn of(report: &Report<'_>) -> Vec<Task> {
 
 fn told(route: &OfRoute) -> Told {
     let text = match route.chosen.is_empty() {
-        true => code(&route.title),
-        false => format!("{} ({})", code(&route.title), list(&route.chosen.iter().map(|model| code(model)).collect::<Vec<_>>(), 2)),
+        true => words::route(&route.title),
+        false => format!("{} ({})", words::route(&route.title), list(&route.chosen.iter().map(|model| code(model)).collect::<Vec<_>>(), 2)),
     };
     Told { text, place: Some(route.place.clone()) }
 }

@@ -37,9 +37,21 @@ fn of_risk(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk, has_rules:
     let counts = Counts::of(found.iter().map(|one| one.level));
     let ground = ground(&report.evidence, risk, report.audited);
     let said = |with_end: bool| match &ground {
-        Ground::Nothing(said) => if with_end { (*said).to_owned() } else { String::new() },
+        Ground::Nothing(said) => {
+            if with_end {
+                (*said).to_owned()
+            } else {
+                String::new()
+            }
+        }
         Ground::Unread(said) | Ground::Partly(said) => said.clone(),
-        Ground::Looked(said, end) => if with_end && !end.is_empty() { format!("{said} {end}") } else { said.clone() },
+        Ground::Looked(said, end) => {
+            if with_end && !end.is_empty() {
+                format!("{said} {end}")
+            } else {
+                said.clone()
+            }
+        }
     };
     let of_ground = match ground {
         Ground::Nothing(_) => Grade::NotApplicable,
@@ -48,9 +60,7 @@ fn of_risk(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk, has_rules:
         Ground::Looked(..) => Grade::Low,
     };
     let (grade, named, looked) = match counts {
-        Counts { serious: 1.., .. } => {
-            (Grade::High, named(&found, Level::Error, counted(counts.serious, "serious problem", "serious problems")), said(false))
-        }
+        Counts { serious: 1.., .. } => (Grade::High, named(&found, Level::Error, counted(counts.serious, "serious problem", "serious problems")), said(false)),
         Counts { soon: 1.., .. } => {
             (Grade::Medium, named(&found, Level::Warning, counted(counts.soon, "problem to fix soon", "problems to fix soon")), said(false))
         }
@@ -215,7 +225,11 @@ fn routes(evidence: &Evidence) -> Ground {
     if whole * 2 < all.len() {
         return Ground::Unread(said);
     }
-    if (all.len() - whole) * 4 >= all.len() && whole < all.len() { Ground::Partly(said) } else { Ground::Looked(said, "Nothing that costs money or can be guessed was found without a limit.") }
+    if (all.len() - whole) * 4 >= all.len() && whole < all.len() {
+        Ground::Partly(said)
+    } else {
+        Ground::Looked(said, "Nothing that costs money or can be guessed was found without a limit.")
+    }
 }
 
 fn database(evidence: &Evidence) -> Ground {

@@ -21,17 +21,13 @@ impl Text<'_> {
         for of in &overview.risks {
             let mood = of.grade.mood();
             let title = format!("{:<widest$}", of.risk.title());
-            let counts = match of.problems.is_empty() {
-                true => String::new(),
-                false => format!("{}: {}", of.counts.in_words(), numbers(&of.problems)),
-            };
-            let line = format!(
-                "  {} {}   {}  {}",
-                self.style.paint(tone(mood), sign(mood)),
-                self.style.paint(Tone::Strong, &title),
-                self.style.paint(tone(mood), &format!("{:<grades$}", of.grade.title())),
-                self.style.paint(Tone::Faint, &counts)
-            );
+            let mut line = format!("  {} {}   ", self.style.paint(tone(mood), sign(mood)), self.style.paint(Tone::Strong, &title));
+            if of.problems.is_empty() {
+                line += &self.style.paint(tone(mood), of.grade.title());
+            } else {
+                let counts = format!("{}: {}", of.counts.in_words(), numbers(&of.problems));
+                line += &format!("{}  {}", self.style.paint(tone(mood), &format!("{:<grades$}", of.grade.title())), self.style.paint(Tone::Faint, &counts));
+            }
             self.line(&line);
         }
     }

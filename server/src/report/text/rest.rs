@@ -74,7 +74,11 @@ impl Text<'_> {
     /// Stands last, where the eye is when a long report has run through.
     pub(super) fn summary(&mut self, overview: &Overview) {
         self.heading("When you are done", &counted(self.report.audited, "file read", "files read"));
-        let told = if overview.first.is_empty() && overview.tasks.is_empty() { "Type `guardline audit` in a terminal again when the code has changed." } else { WHEN_DONE };
+        let told = if overview.first.is_empty() && overview.tasks.is_empty() {
+            "Type `guardline audit` in a terminal again when the code has changed."
+        } else {
+            WHEN_DONE
+        };
         self.prose("", told);
         let mut told = String::new();
         if self.report.silenced > 0 {

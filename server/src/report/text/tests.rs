@@ -57,7 +57,7 @@ Not ready for the public: 1 serious problem, and 1 that is less urgent.
   · Database access             Not applicable
 ";
     assert!(text.starts_with(front), "{text}");
-    let problems = "── Problems, the costliest first ────────────────── 2 problems in 2 places
+    let problems = "── Problems, the costliest first ──────────────────── 2 problems in 2 places
 
 1. A key is written into the code
    serious · Secrets and keys
