@@ -55,7 +55,7 @@ const STEPS: &[(&str, Effort, &str)] = &[
     ("rules-open", Developer, "Close the database to strangers with rules that ask whose a record is."),
     ("secret-client-exposed", Developer, "Move the secret key from the page to a server, and replace the key."),
     ("secret-hardcoded", Small, "Take the key or password out of the code, and replace it."),
-    ("sensitive-data-exposed", Small, "Send out only the fields that a page needs, never passwords or keys."),
+    ("sensitive-data-exposed", Small, "Keep passwords, keys and private fields out of what is sent, logged or kept in the browser."),
     ("service-role-exposed", Developer, "Take the database's master key out of the page or the code, and replace it."),
     ("sql-injection", Small, "Hand what a visitor types to the database beside the command, never inside of it."),
     ("ssrf", Developer, "Let the server open only addresses that you allow."),
