@@ -16,7 +16,7 @@ pub fn render(report: &Report<'_>) -> String {
     let overview = Overview::of(report);
     let mut out = format!("Guardline: {}\n", harmless(&overview.verdict.text));
     let problems = problems(report);
-    let mut entries: Vec<(&Entry, &str)> = problems.iter().flat_map(|problem| problem.entries.iter().map(|entry| (*entry, problem.title()))).collect();
+    let mut entries: Vec<(&Entry, &str)> = problems.iter().flat_map(|problem| problem.entries.iter().map(|entry| (*entry, problem.name()))).collect();
     // What is serious is shown, whatever it is.
     entries.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.finding.level));
     for (entry, title) in entries.iter().take(MOST) {

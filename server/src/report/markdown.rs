@@ -1,11 +1,12 @@
 //! The report as Markdown, for a pull request, a wiki, or a chat with an assistant.
 
 use super::frame;
-use super::overview::{HOW_LEVELS_COME_ABOUT, Mood, NOT_LOOKED_AT, Overview, Told, WORDS, counted};
+use super::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, Mood, NOT_LOOKED_AT, Overview, Told, WHEN_DONE, counted};
 use super::paint::harmless;
-use super::problems::{Problem, problems};
+use super::plain::{Glossary, plain};
+use super::problems::{Problem, numbers, problems, texts_of};
 use super::prose::{Piece, pieces};
-use super::{Entry, Report};
+use super::{Entry, Report, prompt};
 use crate::rules::{Level, Place};
 use crate::syntax::Language;
 use crate::text::Encoding;
@@ -18,13 +19,14 @@ const WIDTH: usize = 120;
 /// The whole report.
 pub fn render(report: &Report<'_>) -> String {
     let overview = Overview::of(report);
-    let mut page = Page { report, out: String::new() };
+    let mut page = Page { report, out: String::new(), glossary: Glossary::default() };
     page.front(&overview);
     let problems = problems(report);
     if !problems.is_empty() {
         page.line("## Problems, the costliest first\n");
     }
-    problems.iter().enumerate().for_each(|(at, problem)| page.problem(at + 1, problem));
+    problems.iter().for_each(|problem| page.problem(problem));
+    page.answers(&overview);
     page.rest(&overview);
     page.out.truncate(page.out.trim_end().len());
     page.out + "\n"
@@ -33,6 +35,7 @@ pub fn render(report: &Report<'_>) -> String {
 struct Page<'r> {
     report: &'r Report<'r>,
     out: String,
+    glossary: Glossary,
 }
 
 impl Page<'_> {
@@ -54,19 +57,47 @@ impl Page<'_> {
     fn front(&mut self, overview: &Overview) {
         self.line("# Security report\n");
         self.line(&format!("**{}**\n", inline(&overview.verdict.text, false)));
-        self.line("## The risks\n");
-        self.line("| Risk | Level | What it rests on |\n|---|---|---|");
-        for of in &overview.risks {
-            self.line(&format!("| {} | {} {} | {} |", inline(of.risk.title(), true), sign(of.grade.mood()), of.grade.title(), inline(&of.because, true)));
+        if !overview.first.is_empty() {
+            self.line(&format!("## Start here\n\n{}\n", inline(HOW_IT_IS_ORDERED, false)));
+            for first in &overview.first {
+                let effort = first.effort.map(|effort| format!(", {}", effort.title())).unwrap_or_default();
+                self.line(&format!("{}. {} ({}{effort})", first.number, self.text(&first.step), word(first.level).to_lowercase()));
+            }
+            self.line("");
         }
-        self.line(&format!("\n{}\n", inline(HOW_LEVELS_COME_ABOUT, false)));
+        self.line("## The risks\n");
+        self.line("| Risk | Level | Problems |\n|---|---|---|");
+        for of in &overview.risks {
+            let counts = if of.problems.is_empty() { "none found".to_owned() } else { format!("{}: {}", of.counts.in_words(), numbers(&of.problems)) };
+            self.line(&format!("| {} | {} {} | {counts} |", inline(of.risk.title(), true), sign(of.grade.mood()), of.grade.title()));
+        }
+        self.line("");
+    }
+
+    /// What stands behind the levels.
+    fn answers(&mut self, overview: &Overview) {
         self.line("## Four questions\n");
         for question in &overview.questions {
-            self.line(&format!("**{}**\\\n{} **{}.** {}\n", question.question, sign(question.mood), question.answer.title(), inline(&question.because, false)));
+            let answer = question.answer;
+            self.line(&format!("**{}**\\\n{} **{}.** {}\n", question.question, sign(answer.mood()), answer.title(), inline(&question.because, false)));
             self.places("", &question.places);
             if !question.places.is_empty() {
                 self.line("");
             }
+        }
+        self.line("## What the levels rest on\n");
+        for of in overview.risks.iter().filter(|of| !of.looked.is_empty()) {
+            self.line(&format!("- **{}:** {}", inline(of.risk.title(), false), inline(&of.looked, false)));
+        }
+        self.line(&format!("\n{}\n", inline(HOW_LEVELS_COME_ABOUT, false)));
+        let words = self.glossary.new_in(overview.risks.iter().map(|of| of.looked.as_str()));
+        self.words(words);
+    }
+
+    /// The words that were used for the first time.
+    fn words(&mut self, words: Option<String>) {
+        if let Some(words) = words {
+            self.line(&format!("*Words:* {}\n", inline(&words, false)));
         }
     }
 
@@ -78,10 +109,10 @@ impl Page<'_> {
         }
     }
 
-    fn problem(&mut self, number: usize, problem: &Problem<'_>) {
+    fn problem(&mut self, problem: &Problem<'_>) {
         let risk = problem.risk().map_or(String::new(), |risk| format!(" · {}", risk.title()));
         let places = if problem.entries.len() > 1 { format!(" · {}", counted(problem.entries.len(), "place", "places")) } else { String::new() };
-        self.line(&format!("### {number}. {}\n", inline(problem.title(), false)));
+        self.line(&format!("### {}. {}\n", problem.number, inline(&problem.title(), false)));
         self.line(&format!("{}{risk}{places}\n", word(problem.level)));
         if let Some(happens) = problem.what_can_happen() {
             self.line(&format!("**What can happen:** {}\n", self.text(&happens)));
@@ -103,15 +134,21 @@ impl Page<'_> {
             }
         }
         if let Some(check) = problem.check() {
-            self.line(&format!("**See it yourself:** {}\n", self.text(&check)));
+            self.line(&format!("**Try it before and after:** {}\n", self.text(&check)));
         }
-        self.line(&format!("More: `guardline explain {}`\n", problem.rule));
+        let ask = prompt::whole(self.report, problem);
+        let fence = fence(&ask, 3);
+        self.line(&format!("**To copy to your AI assistant:**\n\n{fence}text\n{ask}\n{fence}\n"));
+        let texts = texts_of(problem);
+        let words = self.glossary.new_in(texts.iter().map(String::as_str));
+        self.words(words);
+        self.line(&format!("For more, type in a terminal: `guardline explain {}`\n", problem.rule));
     }
 
     fn entry(&mut self, entry: &Entry) {
         let finding = &entry.finding;
         self.line(&format!("**{}** ({})\n", self.position(&finding.place), word(finding.level)));
-        self.line(&format!("{}\n", self.text(&finding.message)));
+        self.line(&format!("{}\n", self.text(&plain(&finding.message))));
         self.frame(&finding.place);
         if let Some(repair) = entry.repairs.first() {
             self.line(&format!("{}: {}\n", repair.lead(), self.text(&repair.title)));
@@ -150,22 +187,21 @@ impl Page<'_> {
                 self.line(&format!("  - and {} more", task.more));
             }
             if let Some(command) = &task.command {
-                self.line(&format!("\n  ```sh\n  {}\n  ```\n", harmless(command)));
+                self.line(&format!("\n  In a terminal:\n\n  ```sh\n  {}\n  ```\n", harmless(command)));
             }
         }
         if self.report.audited > 0 {
             self.line("\n## Not looked at\n");
             NOT_LOOKED_AT.iter().for_each(|one| self.line(&format!("- {}", inline(one, false))));
         }
-        if self.report.audited > 0 {
-            self.line("\n## Words\n");
-            WORDS.iter().for_each(|(word, means)| self.line(&format!("- **{word}:** {}", inline(means, false))));
-        }
         let report = self.report;
         if !report.mark_notes.is_empty() || !report.notes.is_empty() {
             self.line("\n## Notes\n");
             report.mark_notes.iter().for_each(|note| self.line(&format!("- {}: {}", self.position(&note.place), self.text(&note.message))));
             report.notes.iter().for_each(|note| self.line(&format!("- {}", self.text(note))));
+        }
+        if !overview.first.is_empty() || !overview.tasks.is_empty() {
+            self.line(&format!("\n## When you are done\n\n{}", inline(WHEN_DONE, false)));
         }
         let mut told = format!("{} checked", counted(report.audited, "file", "files"));
         if report.silenced > 0 {
@@ -281,11 +317,17 @@ A fix is ready in your editor, to be read before it is accepted: Ask who is call
 
 **How to fix:** Use the proper way. Then test it.
 
-More: `guardline explain missing-auth`
+**To copy to your AI assistant:**
+
+```text
+Please repair this security problem in my project: Anybody can call this.
+
+Where:
+- lib/a.ts:1: Anybody can call this: anyone can misuse it
 ";
         assert!(text.starts_with("# Security report\n\n**Not ready for the public: 1 serious problem.**\n"), "{text}");
         assert!(text.contains(expected), "{text}");
-        assert!(text.contains("| Who may touch what | ✗ High | 1 serious problem: Anybody can call this. |\n"), "{text}");
+        assert!(text.contains("| Who may touch what | ✗ High | 1 serious: problem 1 |\n"), "{text}");
     }
 
     #[test]

@@ -89,6 +89,18 @@ pub fn advice(page: &str, word: &str) -> Vec<String> {
     section.map(|section| blocks(section.body).into_iter().filter_map(told).collect()).unwrap_or_default()
 }
 
+/// As `advice`, and where there is a list of steps, not what is said after it.
+pub fn steps(page: &str, word: &str) -> Vec<String> {
+    let section = sections(page).into_iter().skip(1).find(|section| section.title.to_ascii_lowercase().contains(word));
+    let all = section.map(|section| blocks(section.body)).unwrap_or_default();
+    let last = all.iter().rposition(|block| matches!(block, Block::Item { .. })).map_or(all.len(), |at| at + 1);
+    let told = |block: &Block<'_>| match block {
+        Block::Paragraph(text) | Block::Item { text, .. } => Some(plain(text)),
+        _ => None,
+    };
+    all.iter().take(last).filter_map(told).collect()
+}
+
 /// As many whole sentences as fit into `most` characters; the first one always.
 pub fn beginning(text: &str, most: usize) -> &str {
     let mut end = first_sentence(text).len();
@@ -255,6 +267,8 @@ mod tests {
     fn a_section_gives_advice() {
         assert_eq!(advice(PAGE, "fix"), ["Ask `session.user` e.g. in one place. Then test.", "one more", "two"]);
         assert_eq!(advice("# a\n## Flagged\nx", "fix"), Vec::<String>::new());
+        assert_eq!(steps("# a\n## To fix\nFirst:\n\n- one\n- two\n\nAnd a note.", "fix"), ["First:", "one", "two"]);
+        assert_eq!(steps("# a\n## To fix\nOne.\n\nTwo.", "fix"), ["One.", "Two."]);
     }
 
     #[test]

@@ -2,15 +2,22 @@
 
 use rustc_hash::FxHashMap;
 
+use super::plain::plain;
+use super::stack::Stack;
+use super::steps::{self, Effort};
 use super::{Entry, Report, page};
 use crate::rules::{Impact, Level, Risk, RuleId, RuleMeta};
 
 /// How much of a page is told; the whole of it is what `guardline explain` is for.
 const MOST_TOLD: usize = 330;
 const MOST_STEPS: usize = 3;
+/// How much of a check a terminal shows.
+const MOST_SHORT: usize = 220;
 
 /// All findings of one rule.
 pub(super) struct Problem<'r> {
+    /// Its place in the order, from 1: everywhere in the report it is called by it.
+    pub number: usize,
     pub rule: &'r RuleId,
     pub meta: Option<&'r RuleMeta<'r>>,
     /// Of the loudest finding.
@@ -18,11 +25,28 @@ pub(super) struct Problem<'r> {
     pub impact: Impact,
     /// The loudest first, then by place.
     pub entries: Vec<&'r Entry>,
+    stack: Stack,
 }
 
 impl<'r> Problem<'r> {
-    pub fn title(&self) -> &'r str {
+    /// As the rule has it.
+    pub fn name(&self) -> &'r str {
         self.meta.map_or(self.rule.as_str(), |meta| meta.title)
+    }
+
+    pub fn title(&self) -> String {
+        plain(self.name())
+    }
+
+    /// What to do, in one plain sentence.
+    pub fn step(&self) -> String {
+        let of_page = || self.how_to_fix().first().map(|step| page::beginning(step, 0).to_owned());
+        steps::sentence(self.rule).map(str::to_owned).or_else(of_page).unwrap_or_else(|| format!("{}.", self.title()))
+    }
+
+    /// `None` where nothing is known of the work: the project's own rules.
+    pub fn effort(&self) -> Option<Effort> {
+        steps::effort(self.rule, &self.entries)
     }
 
     pub fn risk(&self) -> Option<Risk> {
@@ -33,20 +57,59 @@ impl<'r> Problem<'r> {
     pub fn what_can_happen(&self) -> Option<String> {
         let page = self.meta?.page;
         let told = page::advice(page, "can happen").into_iter().next().unwrap_or_else(|| page::introduction(page));
-        Some(page::beginning(&told, MOST_TOLD).to_owned()).filter(|told| !told.is_empty())
+        Some(plain(page::beginning(&told, MOST_TOLD))).filter(|told| !told.is_empty())
     }
 
-    /// One paragraph, or the first steps.
+    /// One paragraph, or the first steps, of what fits the files that the problem is in.
     pub fn how_to_fix(&self) -> Vec<String> {
-        let Some(meta) = self.meta else { return Vec::new() };
-        let steps = page::advice(meta.page, "fix");
-        steps.into_iter().take(MOST_STEPS).map(|step| page::beginning(&step, MOST_TOLD).to_owned()).collect()
+        self.advice().iter().map(|step| plain(step)).collect()
     }
 
-    /// How to see it for oneself.
+    /// The same in the words of programmers.
+    pub fn advice(&self) -> Vec<String> {
+        let Some(meta) = self.meta else { return Vec::new() };
+        let all = page::steps(meta.page, "fix");
+        let mut picked: Vec<String> = all.iter().filter_map(|step| self.stack.pick(step)).collect();
+        // Where nothing fits, what there is.
+        if picked.is_empty() {
+            picked = all;
+        }
+        picked.into_iter().take(MOST_STEPS).map(|step| page::beginning(&step, MOST_TOLD).to_owned()).collect()
+    }
+
+    /// How to see it for oneself, and afterwards that it is gone.
     pub fn check(&self) -> Option<String> {
+        self.check_of(MOST_TOLD)
+    }
+
+    pub fn short_check(&self) -> Option<String> {
+        self.check_of(MOST_SHORT)
+    }
+
+    fn check_of(&self, most: usize) -> Option<String> {
         let told = page::advice(self.meta?.page, "check").into_iter().next()?;
-        Some(page::beginning(&told, MOST_TOLD).to_owned())
+        let told = self.stack.pick(&told).unwrap_or(told);
+        Some(plain(page::beginning(&told, most)))
+    }
+}
+
+/// All that is said about a problem in words.
+pub(super) fn texts_of(problem: &Problem<'_>) -> Vec<String> {
+    let mut texts = vec![problem.title()];
+    texts.extend(problem.what_can_happen());
+    texts.extend(problem.entries.iter().take(MOST_STEPS).map(|entry| plain(&entry.finding.message)));
+    texts.extend(problem.how_to_fix());
+    texts.extend(problem.short_check());
+    texts
+}
+
+/// `problem 2`, `problems 1, 4 and 6`
+pub(super) fn numbers(of: &[usize]) -> String {
+    let words: Vec<String> = of.iter().map(usize::to_string).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => format!("problem {one}"),
+        [first @ .., last] => format!("problems {} and {last}", first.join(", ")),
     }
 }
 
@@ -60,10 +123,11 @@ pub(super) fn problems<'r>(report: &'r Report<'_>) -> Vec<Problem<'r>> {
         let cost = |entry: &Entry| (entry.finding.level, entry.finding.impact, entry.finding.confidence);
         entries.sort_by(|a, b| cost(b).cmp(&cost(a)).then_with(|| a.finding.place.cmp(&b.finding.place)));
         let (level, impact) = entries.first().map_or((Level::Hidden, Impact::Low), |entry| (entry.finding.level, entry.finding.impact));
-        Problem { rule, meta: report.meta(rule), level, impact, entries }
+        Problem { number: 0, rule, meta: report.meta(rule), level, impact, stack: Stack::of(report, &entries), entries }
     };
     let mut all: Vec<Problem<'r>> = by_rule.into_iter().map(problem).collect();
     all.sort_by(|a, b| (b.level, b.impact, b.entries.len()).cmp(&(a.level, a.impact, a.entries.len())).then_with(|| a.rule.cmp(b.rule)));
+    all.iter_mut().enumerate().for_each(|(at, problem)| problem.number = at + 1);
     all
 }
 

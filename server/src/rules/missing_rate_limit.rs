@@ -53,7 +53,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.also(handler.site(), format!("reached from {}", handler.route.title()));
     // All that is done once a password was compared is done after the one comparison.
     let is_the_same = |need: &&Need<'_>| need.detail == "login" && worst.detail == "login" && need.site != worst.site;
-    for also in needs.iter().filter(|need| need.site != worst.site && !is_the_same(need)).take(3) {
+    // What has no place of its own, because others call it too, would only point at the handler once more.
+    let here = handler.site();
+    for also in needs.iter().filter(|need| need.site != worst.site && need.site != here && !is_the_same(need)).take(3) {
         raw.also(also.site.clone(), also.also.to_owned());
     }
     if let Some(place) = cx.project.place(&handler.route.site) {
@@ -154,7 +156,12 @@ fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Ne
     {
         return None;
     }
-    let site = handler.place_of(guard.site.iter().chain([at]));
+    let here = handler.site();
+    let is_within = |site: &&Site| site.item == here.item;
+    // A function without a name, as wrappers make them for many handlers, is nothing to point at: the comparison is.
+    let is_named = || handler.route.function().is_some_and(|function| handler.cx.project.function_name(&function).is_some());
+    let compared = guard.site.as_ref().filter(|site| is_within(site) || !is_named());
+    let site = compared.or(Some(at).filter(is_within)).cloned().unwrap_or(here);
     Some(Need {
         detail: "login",
         impact: Impact::High,

@@ -13,8 +13,9 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::Report;
-use super::overview::{Counts, Mood, Overview, Told, counted};
+use super::overview::{Mood, Overview, Told, counted};
 use super::paint::harmless;
+use super::plain::Glossary;
 use super::problems::problems as all_problems;
 use super::prose::{Piece, pieces};
 use crate::rules::Place;
@@ -27,18 +28,20 @@ const SCRIPT: &str = include_str!("report.js");
 pub fn render(report: &Report<'_>) -> String {
     let overview = Overview::of(report);
     let problems = all_problems(report);
-    let mut page = Page { report, out: String::new() };
+    let mut page = Page { report, out: String::new(), glossary: Glossary::default() };
     page.head(&overview);
     page.front(&overview, !problems.is_empty());
     page.put("<main id=\"report\">\n");
+    page.first(&overview);
     page.risks(&overview);
-    page.questions(&overview);
     page.problems(&problems);
+    page.questions(&overview);
+    page.grounds(&overview);
     page.in_order(&overview);
     page.tasks(&overview);
     page.not_looked_at();
-    page.words();
     page.notes();
+    page.done(&overview);
     page.put("</main>\n");
     page.foot();
     page.out
@@ -47,6 +50,7 @@ pub fn render(report: &Report<'_>) -> String {
 struct Page<'r> {
     report: &'r Report<'r>,
     out: String,
+    glossary: Glossary,
 }
 
 impl Page<'_> {
@@ -84,9 +88,6 @@ impl Page<'_> {
         let report = self.report;
         let name = report.base.as_str().rsplit('/').next().unwrap_or_default();
         let mut told = format!("{} read", counted(report.audited, "file", "files"));
-        if overview.counts.all() > 0 {
-            told += &format!(" · {}: {}", counted(overview.counts.all(), "problem", "problems"), overview.counts.in_words());
-        }
         if report.silenced > 0 {
             told += &format!(" · {} silenced by comments in the code", report.silenced);
         }
@@ -97,8 +98,11 @@ impl Page<'_> {
             escaped(&overview.verdict.text),
             escaped(&told)
         );
-        let mut links = vec![("risks", "The risks"), ("questions", "Four questions")];
+        let mut links = Vec::new();
+        links.extend(has_problems.then_some(("first", "Start here")));
+        links.push(("risks", "The risks"));
         links.extend(has_problems.then_some(("problems", "Problems")));
+        links.push(("questions", "Four questions"));
         links.extend((!overview.in_order.is_empty()).then_some(("in-order", "In order")));
         links.extend((!overview.tasks.is_empty()).then_some(("tasks", "What needs a person")));
         self.put("<nav aria-label=\"Parts of the report\"><ul>");
@@ -106,6 +110,14 @@ impl Page<'_> {
             let _ = write!(self.out, "<li><a href=\"#{id}\">{title}</a></li>");
         }
         self.put("</ul></nav>\n</header>\n");
+    }
+
+    /// The words that were used for the first time.
+    fn words(&mut self, words: Option<String>) {
+        if let Some(words) = words {
+            let line = format!("<p class=\"soft small\"><strong>Words.</strong> {}</p>\n", prose(&words));
+            self.put(&line);
+        }
     }
 
     fn section(&mut self, id: &str, title: &str) {
@@ -172,21 +184,4 @@ fn prose(text: &str) -> String {
         Piece::Code(code) => format!("<code>{}</code>", escaped(code)),
     };
     pieces(text).into_iter().map(piece).collect()
-}
-
-/// How many problems of each loudness, as parts of a bar whose whole length is the most that any risk has.
-fn bar(counts: &Counts, most: usize) -> String {
-    let mut from = 0;
-    let mut parts = String::new();
-    for (class, n) in [("serious", counts.serious), ("soon", counts.soon), ("look", counts.look)] {
-        if n > 0 {
-            let _ = write!(parts, "<rect class=\"{class}\" x=\"{from}\" y=\"0\" width=\"{n}\" height=\"1\"/>");
-        }
-        from += n;
-    }
-    format!(
-        "<svg class=\"bar\" viewBox=\"0 0 {} 1\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">{parts}</svg>",
-        most.max(1),
-        escaped(&counts.in_words())
-    )
 }

@@ -7,8 +7,9 @@ use crate::report::frame::{self, Line};
 use crate::report::json;
 use crate::report::overview::{Mood, counted};
 use crate::report::paint::width_of;
-use crate::report::problems::Problem;
-use crate::report::{Entry, markdown};
+use crate::report::plain::{self, plain};
+use crate::report::problems::{Problem, texts_of};
+use crate::report::{Entry, markdown, prompt};
 use crate::rules::{Level, Place, Risk};
 
 /// Places shown of one mistake, and of all, before the rest is counted: a page that no browser can open helps nobody.
@@ -35,8 +36,8 @@ impl Page<'_> {
             })
             .collect();
         let files = self.filter(&shown);
-        for (at, (problem, n)) in shown.iter().enumerate() {
-            self.problem(at + 1, problem, *n, &files);
+        for (problem, n) in &shown {
+            self.problem(problem, *n, &files);
         }
         self.put("</section>\n");
     }
@@ -60,13 +61,13 @@ impl Page<'_> {
         files
     }
 
-    fn problem(&mut self, number: usize, problem: &Problem<'_>, shown: usize, files: &[String]) {
-        let risk = problem.risk();
+    fn problem(&mut self, problem: &Problem<'_>, shown: usize, files: &[String]) {
+        let (risk, number) = (problem.risk(), problem.number);
         let _ = write!(
             self.out,
             "<article class=\"card problem\" data-risk=\"{}\" aria-labelledby=\"problem-{number}\">\n<div class=\"row\"><h3 id=\"problem-{number}\">{number}. {}</h3>{}</div>\n",
             risk.map_or("", json::risk),
-            self.text(problem.title()),
+            self.text(&problem.title()),
             tag(problem.level)
         );
         let mut words: Vec<String> = risk.map(|risk| risk.title().to_owned()).into_iter().collect();
@@ -77,7 +78,7 @@ impl Page<'_> {
             self.put(&line);
         }
         for entry in problem.entries.iter().take(shown) {
-            self.entry(entry, files);
+            self.entry(entry, files, problem.entries.len() > 1);
         }
         if let Some(more) = problem.entries.len().checked_sub(shown).filter(|more| *more > 0) {
             let _ = writeln!(
@@ -107,28 +108,46 @@ impl Page<'_> {
             }
         }
         if let Some(check) = problem.check() {
-            let line = format!("<p><strong>See it yourself.</strong> {}</p>\n", self.text(&check));
+            let line = format!("<p><strong>Try it before and after.</strong> {}</p>\n", self.text(&check));
             self.put(&line);
         }
-        let _ = writeln!(self.out, "<p class=\"soft small\">More: <code>guardline explain {}</code></p>\n</div>", escaped(problem.rule.as_str()));
+        let ask = prompt::whole(self.report, problem);
+        let lines: Vec<String> = ask.lines().map(escaped).collect();
+        // Without scripts there is no button, and the text can be selected.
+        let _ = writeln!(
+            self.out,
+            "<div class=\"ask\"><button type=\"button\" class=\"copy\" data-of=\"ask-{n}\" hidden>Copy for your AI assistant</button>\
+             <details><summary>Show the text that is copied</summary><pre class=\"frame command\" id=\"ask-{n}\" tabindex=\"0\">{}</pre></details></div>",
+            lines.join("\n"),
+            n = problem.number
+        );
+        let texts = texts_of(problem);
+        let words = self.glossary.new_in(texts.iter().map(String::as_str));
+        self.words(words);
+        let _ = writeln!(
+            self.out,
+            "<p class=\"soft small\">For more, type in a terminal: <code>guardline explain {}</code></p>\n</div>",
+            escaped(problem.rule.as_str())
+        );
     }
 
-    fn entry(&mut self, entry: &Entry, files: &[String]) {
+    fn entry(&mut self, entry: &Entry, files: &[String], has_own_tag: bool) {
         let finding = &entry.finding;
         let path = self.path(&finding.place);
         let file = files.binary_search(&path).unwrap_or_default();
         let at = self.position(&finding.place);
-        let message = self.text(&finding.message);
+        let message = self.text(&plain(&finding.message));
         let _ = write!(
             self.out,
             "<div class=\"entry\" data-file=\"{file}\">\n<div class=\"row\"><h4 class=\"where\">{at}</h4>{}</div>\n<p>{message}</p>\n",
-            tag(finding.level)
+            // Of a single place the problem says it.
+            if has_own_tag { tag(finding.level) } else { String::new() }
         );
         self.frame(&finding.place);
         if !finding.related.is_empty() {
             self.put("<ul class=\"places\">");
             for related in finding.related.iter().take(MOST_RELATED) {
-                let line = format!("<li>{}: {}</li>", self.position(&related.place), self.text(&related.message));
+                let line = format!("<li>{}: {}</li>", self.position(&related.place), self.text(&plain::related(&related.message)));
                 self.put(&line);
             }
             if let Some(more) = finding.related.len().checked_sub(MOST_RELATED).filter(|more| *more > 0) {
@@ -161,7 +180,7 @@ impl Page<'_> {
     }
 }
 
-fn tag(level: Level) -> String {
+pub(super) fn tag(level: Level) -> String {
     let mood = match level {
         Level::Error => Mood::Serious,
         Level::Warning => Mood::Soon,

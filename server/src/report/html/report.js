@@ -23,3 +23,21 @@
   form.addEventListener("reset", () => setTimeout(show));
   show();
 })();
+(() => {
+  for (const button of document.querySelectorAll(".copy")) {
+    const text = document.getElementById(button.dataset.of);
+    const label = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(text.textContent);
+        button.textContent = "Copied";
+        setTimeout(() => { button.textContent = label; }, 2000);
+      } catch {
+        // Where a page may not write to the clipboard, the text stands ready to be copied by hand.
+        text.closest("details").open = true;
+        getSelection().selectAllChildren(text);
+      }
+    });
+  }
+})();

@@ -2,30 +2,56 @@
 
 use std::fmt::Write;
 
-use super::{Page, bar, class, escaped, prose};
-use crate::report::overview::{HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, WORDS, counted};
+use super::problems::tag;
+use super::{Page, class, escaped, prose};
+use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, WHEN_DONE, counted};
+use crate::report::problems::numbers;
 
 impl Page<'_> {
-    pub(super) fn risks(&mut self, overview: &Overview) {
-        self.section("risks", "The risks");
-        self.put("<ul class=\"cards two\">\n");
-        let most = overview.risks.iter().map(|of| of.counts.all()).max().unwrap_or(0);
-        for of in &overview.risks {
-            let chart = if of.counts.all() > 0 { bar(&of.counts, most) } else { String::new() };
+    pub(super) fn first(&mut self, overview: &Overview) {
+        if overview.first.is_empty() {
+            return;
+        }
+        self.section("first", "Start here");
+        let _ = write!(self.out, "<p class=\"soft\">{}</p>\n<ol class=\"card rows first\">\n", escaped(HOW_IT_IS_ORDERED));
+        for first in &overview.first {
+            let effort = first.effort.map(|effort| format!("<span class=\"soft small\">{}</span>", effort.title())).unwrap_or_default();
+            let step = self.text(&first.step);
             let _ = writeln!(
                 self.out,
-                "<li class=\"card\"><div class=\"row\"><h3>{}</h3><span class=\"tag {}\">{}</span></div><p class=\"small\">{}</p>{chart}</li>",
-                of.risk.title(),
-                class(of.grade.mood()),
-                of.grade.title(),
-                prose(&of.because)
+                "<li><div class=\"row\"><span><a href=\"#problem-{n}\">{n}.</a> {step}</span>{}</div>{effort}</li>",
+                tag(first.level),
+                n = first.number
             );
         }
-        let _ = write!(
-            self.out,
-            "</ul>\n<p class=\"soft small\">{}</p>\n<p class=\"soft small\">The bars show how many problems there are: serious ones first, then those to fix soon, then places worth a look.</p>\n</section>\n",
-            escaped(HOW_LEVELS_COME_ABOUT)
-        );
+        self.put("</ol>\n</section>\n");
+    }
+
+    pub(super) fn risks(&mut self, overview: &Overview) {
+        self.section("risks", "The risks");
+        self.put("<ul class=\"card rows levels\">\n");
+        for of in &overview.risks {
+            let counts = match of.problems.is_empty() {
+                true => String::new(),
+                false => format!("<span class=\"soft small\">{}: {}</span>", escaped(&of.counts.in_words()), numbers(&of.problems)),
+            };
+            let _ =
+                writeln!(self.out, "<li><h3>{}</h3><span class=\"tag {}\">{}</span>{counts}</li>", of.risk.title(), class(of.grade.mood()), of.grade.title(),);
+        }
+        self.put("</ul>\n</section>\n");
+    }
+
+    /// What stands behind the levels.
+    pub(super) fn grounds(&mut self, overview: &Overview) {
+        self.section("grounds", "What the levels rest on");
+        self.put("<div class=\"card\"><dl>\n");
+        for of in overview.risks.iter().filter(|of| !of.looked.is_empty()) {
+            let _ = writeln!(self.out, "<dt>{}</dt><dd>{}</dd>", of.risk.title(), prose(&of.looked));
+        }
+        let _ = writeln!(self.out, "</dl></div>\n<p class=\"soft small\">{}</p>", escaped(HOW_LEVELS_COME_ABOUT));
+        let words = self.glossary.new_in(overview.risks.iter().map(|of| of.looked.as_str()));
+        self.words(words);
+        self.put("</section>\n");
     }
 
     pub(super) fn questions(&mut self, overview: &Overview) {
@@ -36,7 +62,7 @@ impl Page<'_> {
                 self.out,
                 "<li class=\"card\"><div class=\"row\"><h3>{}</h3><span class=\"tag {}\">{}</span></div><p>{}</p>",
                 escaped(question.question),
-                class(question.mood),
+                class(question.answer.mood()),
                 question.answer.title(),
                 prose(&question.because)
             );
@@ -44,6 +70,14 @@ impl Page<'_> {
             self.put("</li>\n");
         }
         self.put("</ul>\n</section>\n");
+    }
+
+    pub(super) fn done(&mut self, overview: &Overview) {
+        if overview.first.is_empty() && overview.tasks.is_empty() {
+            return;
+        }
+        self.section("done", "When you are done");
+        let _ = write!(self.out, "<p>{}</p>\n</section>\n", prose(WHEN_DONE));
     }
 
     pub(super) fn in_order(&mut self, overview: &Overview) {
@@ -72,6 +106,8 @@ impl Page<'_> {
                 prose(&task.how),
                 id = task.id
             );
+            let words = self.glossary.new_in([task.how.as_str()]);
+            self.words(words);
             self.places(&task.about);
             if task.more > 0 {
                 let _ = write!(self.out, "<p class=\"soft small\">and {} more.</p>", task.more);
@@ -79,7 +115,7 @@ impl Page<'_> {
             if let Some(command) = &task.command {
                 let _ = write!(
                     self.out,
-                    "<p class=\"soft small\">In a terminal, with the address of your site:</p><pre class=\"frame command\"><code>{}</code></pre>",
+                    "<p class=\"soft small\">Type in a terminal, with the address of your site:</p><pre class=\"frame command\"><code>{}</code></pre>",
                     escaped(command)
                 );
             }
@@ -98,18 +134,6 @@ impl Page<'_> {
             let _ = writeln!(self.out, "<li>{}</li>", prose(one));
         }
         self.put("</ul>\n</section>\n");
-    }
-
-    pub(super) fn words(&mut self) {
-        if self.report.audited == 0 {
-            return;
-        }
-        self.section("words", "Words");
-        self.put("<dl>\n");
-        for (word, means) in WORDS {
-            let _ = writeln!(self.out, "<dt>{word}</dt><dd>{}</dd>", prose(means));
-        }
-        self.put("</dl>\n</section>\n");
     }
 
     pub(super) fn notes(&mut self) {

@@ -54,7 +54,7 @@ fn a_page_has_landmarks_and_headings_in_order() {
     assert_eq!(page.matches("<h1").count(), 1);
     let levels: Vec<u32> = page.split("<h").skip(1).filter_map(|rest| rest.chars().next()?.to_digit(10)).collect();
     assert!(levels.windows(2).all(|two| two[1] <= two[0] + 1), "{levels:?}");
-    for tag in ["section", "ul", "li", "article", "div", "pre", "code", "p", "main", "span", "select", "dl"] {
+    for tag in ["section", "ul", "li", "article", "div", "pre", "code", "p", "main", "span", "select", "dl", "ol", "details", "button"] {
         assert_eq!(page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count(), page.matches(&format!("</{tag}>")).count(), "{tag}");
     }
 }

@@ -5,11 +5,13 @@ use serde::Serialize;
 use super::{WireRange, risk};
 use crate::report::Report;
 use crate::report::overview::{Answer, Grade, HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, Told};
+use crate::report::steps::Effort;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct WireOverview<'a> {
     verdict: &'a str,
+    first: Vec<WireFirst<'a>>,
     how_levels_come_about: &'static str,
     risks: Vec<WireRisk<'a>>,
     questions: Vec<WireQuestion<'a>>,
@@ -18,12 +20,24 @@ pub(super) struct WireOverview<'a> {
     not_looked_at: &'static [&'static str],
 }
 
+/// What to do first: the costliest problem has the number 1.
+#[derive(Serialize)]
+struct WireFirst<'a> {
+    number: usize,
+    rule: &'a str,
+    step: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effort: Option<&'static str>,
+    places: usize,
+}
+
 #[derive(Serialize)]
 struct WireRisk<'a> {
     risk: &'static str,
     title: &'static str,
     level: &'static str,
-    because: &'a str,
+    because: String,
+    problems: &'a [usize],
     serious: usize,
     soon: usize,
     look: usize,
@@ -74,6 +88,11 @@ impl<'a> WireOverview<'a> {
         };
         WireOverview {
             verdict: &overview.verdict.text,
+            first: overview
+                .first
+                .iter()
+                .map(|of| WireFirst { number: of.number, rule: of.rule.as_str(), step: &of.step, effort: of.effort.map(effort), places: of.places })
+                .collect(),
             how_levels_come_about: HOW_LEVELS_COME_ABOUT,
             risks: overview
                 .risks
@@ -82,7 +101,8 @@ impl<'a> WireOverview<'a> {
                     risk: risk(of.risk),
                     title: of.risk.title(),
                     level: grade(of.grade),
-                    because: &of.because,
+                    because: of.because(),
+                    problems: &of.problems,
                     serious: of.counts.serious,
                     soon: of.counts.soon,
                     look: of.counts.look,
@@ -117,11 +137,21 @@ impl<'a> WireOverview<'a> {
     }
 }
 
+fn effort(effort: Effort) -> &'static str {
+    match effort {
+        Effort::Ready => "ready",
+        Effort::ReadyToRead => "ready-to-read",
+        Effort::Small => "small",
+        Effort::Developer => "developer",
+    }
+}
+
 fn grade(grade: Grade) -> &'static str {
     match grade {
         Grade::High => "high",
         Grade::Medium => "medium",
         Grade::Low => "low",
+        Grade::PartlyKnown => "partly-known",
         Grade::NotKnown => "not-known",
         Grade::NotApplicable => "not-applicable",
         Grade::NotLookedAt => "not-looked-at",
@@ -132,6 +162,7 @@ fn answer(answer: Answer) -> &'static str {
     match answer {
         Answer::Yes => "yes",
         Answer::No => "no",
+        Answer::Partly => "in-part",
         Answer::NotKnown => "not-known",
         Answer::NotApplicable => "not-applicable",
     }

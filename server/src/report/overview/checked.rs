@@ -1,12 +1,12 @@
 //! What was looked at and found in order, with counts: only kinds of which no problem is told.
 
 use super::counts::counted;
-use super::snapshot::asks;
+use super::snapshot::{asked, asks};
 use super::words::list;
 use super::{InOrder, entries_of};
 use crate::facts::event::SinkKind;
 use crate::report::Report;
-use crate::rules::evidence::{Evidence, Seen};
+use crate::rules::evidence::{Evidence, OfRoute, Seen};
 use crate::rules::map::Answer;
 use crate::rules::{
     Risk, RuleId, code_injection, command_injection, insecure_cookie, jwt_misuse, llm_output_unsafe, missing_auth, missing_ownership, nosql_injection,
@@ -122,7 +122,7 @@ pub(super) fn of(report: &Report<'_>) -> Vec<InOrder> {
     add("Messages from services", signed.map(|n| format!("{} who sent a message.", counted(n, "route checks", "routes check"))));
     add("What visitors send", validated(evidence));
     let limited = evidence.routes.iter().filter(|route| route.limited == Answer::Yes).count();
-    add("Limits", (limited > 0).then(|| format!("{} how often one caller may come.", counted(limited, "route limits", "routes limit"))));
+    add("Limits", (limited > 0).then(|| format!("{} how often somebody may come.", counted(limited, "route limits", "routes limit"))));
     let env = &evidence.files;
     let is_kept = env.env > 0 && env.env_in_git == 0 && env.env_not_ignored == 0;
     add("Env files", is_kept.then(|| format!("{} left out of git.", counted(env.env, "file is", "files are all"))));
@@ -136,8 +136,11 @@ pub(super) fn of(report: &Report<'_>) -> Vec<InOrder> {
 }
 
 fn login(evidence: &Evidence) -> Option<String> {
-    let asking = evidence.routes.iter().filter(|route| asks(route)).count();
-    (asking > 0).then(|| format!("{} who is calling before anything happens.", counted(asking, "route asks", "routes ask")))
+    let (pages, routes): (Vec<&OfRoute>, Vec<&OfRoute>) = evidence.routes.iter().filter(|route| asks(route)).partition(|route| route.is_page());
+    let of = |n: usize, one, several| Some(counted(n, one, several)).filter(|_| n > 0);
+    let parts: Vec<String> = [of(routes.len(), "route", "routes"), of(pages.len(), "page", "pages")].into_iter().flatten().collect();
+    let ask = if routes.len() + pages.len() == 1 { "asks" } else { "ask" };
+    (!parts.is_empty()).then(|| format!("{} {ask} who it is before anything happens.", list(&parts, 2)))
 }
 
 fn records(evidence: &Evidence) -> Option<String> {
@@ -151,8 +154,9 @@ fn queries(evidence: &Evidence) -> Option<String> {
     if statements.fixed > 0 {
         parts.push(format!("{} written out, with values beside the text", counted(statements.fixed, "SQL text is", "SQL texts are")));
     }
-    if statements.built > 0 {
-        parts.push(format!("{} put together by a library", counted(statements.built, "query is", "queries are")));
+    let built = asked(evidence).saturating_sub(statements.written());
+    if built > 0 {
+        parts.push(format!("{} put together by a library", counted(built, "query is", "queries are")));
     }
     (!parts.is_empty()).then(|| format!("{}.", list(&parts, 2)))
 }

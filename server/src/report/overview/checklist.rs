@@ -4,7 +4,7 @@ use super::answers::is_guarded_by_the_database;
 use super::counts::counted;
 use super::curl::{self, SITE};
 use super::snapshot::asks;
-use super::words::{code, list};
+use super::words::{self, code, list};
 use super::{Task, Told, entries_of};
 use crate::facts::names;
 use crate::report::Report;
@@ -36,8 +36,8 @@ pub(super) fn of(report: &Report<'_>) -> Vec<Task> {
 
 fn told(route: &OfRoute) -> Told {
     let text = match route.chosen.is_empty() {
-        true => code(&route.title),
-        false => format!("{} ({})", code(&route.title), list(&route.chosen.iter().map(|model| code(model)).collect::<Vec<_>>(), 2)),
+        true => words::route(&route.title),
+        false => format!("{} ({})", words::route(&route.title), list(&route.chosen.iter().map(|model| code(model)).collect::<Vec<_>>(), 2)),
     };
     Told { text, place: Some(route.place.clone()) }
 }
@@ -101,7 +101,7 @@ fn unknown_callers(report: &Report<'_>) -> Option<Task> {
     let routes: Vec<&OfRoute> =
         report.evidence.routes.iter().filter(|route| route.who == Who::Unknown && route.has_address() && !route.is_page() && !route.is_public).collect();
     let how = "Whether these ask for a login could not be read from the code. Call each of them without signing in, on a copy with made-up data. \
-        The answer must be 401, 403 or a redirect to the sign-in page, unless the route is meant for everybody.";
+        The answer must be a refusal (401 or 403) or lead to the sign-in page, unless the route is meant for everybody.";
     let mut task = (!routes.is_empty()).then(|| task("without-login", "Call these without signing in", how.to_owned(), &routes, MOST_ROUTES))?;
     task.command = routes.iter().filter(|route| may_be_typed(report, route)).find_map(|route| curl::call(route));
     Some(task)
@@ -139,7 +139,7 @@ fn guessing(report: &Report<'_>) -> Option<Task> {
     };
     let routes: Vec<&OfRoute> = report.evidence.routes.iter().filter(is_meant).collect();
     let how = "Whether somebody may try passwords or codes without end could not be read from the code; a limit may also stand in front of the app. \
-        Send twenty wrong attempts in a row. After a few of them the answer should become 429 (too many requests).";
+        Send twenty wrong attempts in a row. After a few of them the app has to refuse (the answer becomes 429: too many requests).";
     let mut task = (!routes.is_empty()).then(|| task("rate-limit", "Try to guess", how.to_owned(), &routes, MOST_ROUTES))?;
     task.command = routes.iter().filter(|route| may_be_typed(report, route)).find_map(|route| curl::call_often(route));
     Some(task)

@@ -1,9 +1,8 @@
-//! How many findings of each loudness, and numbers in words.
+//! How many problems of each loudness, and numbers in words.
 
-use crate::report::Entry;
 use crate::rules::Level;
 
-/// How many findings of each loudness.
+/// How many problems of each loudness.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Counts {
     pub serious: usize,
@@ -12,10 +11,10 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub fn of<'e>(entries: impl Iterator<Item = &'e Entry>) -> Counts {
+    pub fn of(levels: impl Iterator<Item = Level>) -> Counts {
         let mut counts = Counts::default();
-        for entry in entries {
-            match entry.finding.level {
+        for level in levels {
+            match level {
                 Level::Error => counts.serious += 1,
                 Level::Warning => counts.soon += 1,
                 Level::Information | Level::Hint | Level::Hidden => counts.look += 1,

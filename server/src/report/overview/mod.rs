@@ -12,6 +12,8 @@ mod curl;
 mod snapshot;
 mod words;
 
+use super::problems::{Problem, problems};
+use super::steps::Effort;
 use super::{Entry, Report};
 use crate::rules::{Level, Place, Risk, RuleId};
 
@@ -21,7 +23,10 @@ pub use counts::{Counts, counted};
 #[derive(Clone, PartialEq, Debug)]
 pub struct Overview {
     pub verdict: Verdict,
+    /// Of problems: what one mistake is, in however many places.
     pub counts: Counts,
+    /// What to do, the costliest first.
+    pub first: Vec<First>,
     /// In the order of [`Risk::ALL`]; the project's own rules only where there are some.
     pub risks: Vec<OfRisk>,
     pub questions: Vec<Question>,
@@ -33,25 +38,34 @@ pub struct Overview {
 
 /// How the levels come about, in one line.
 pub const HOW_LEVELS_COME_ABOUT: &str = "High: at least one serious problem. Medium: at least one to fix soon. Low: it was checked, and nothing worse than a hint was found. \
-    Not known: more than half of what matters could not be read or judged. Not applicable: the project has nothing of the kind. Nothing is added up, and there is no score.";
+    Partly known: nothing worse was found, but a good part could not be read or judged. Not known: more than half could not. Not applicable: the project has nothing of \
+    the kind. A problem that opens the way to a second risk counts for both. Nothing is added up, and there is no score.";
+
+/// In which order to do things.
+pub const HOW_IT_IS_ORDERED: &str = "The order is by cost: what can do the most harm comes first.";
+
+/// When to stop.
+pub const WHEN_DONE: &str = "You are done when no problem is left above and you have tried what needs a person. After each change, type `guardline audit` in a terminal \
+    again: what is repaired is gone from the list.";
 
 /// What no report of ours says anything about.
 pub const NOT_LOOKED_AT: &[&str] = &[
-    "Known holes in the packages the app is built from: run `npm audit`, or `pip-audit` for Python.",
+    "Known holes in the packages the app is built from: type `npm audit` in a terminal, or `pip-audit` for Python.",
     "The running app, its servers and accounts: only the code was read, and nothing was called.",
     "Older versions of the code: a key that was deleted is still in the history of git.",
 ];
 
-/// Words that a report cannot do without, for those who do not build software.
-pub const WORDS: &[(&str, &str)] = &[
-    ("route", "an address that the app answers, such as `GET /api/notes`; programs can call it without any page of yours"),
-    ("query", "a question to the database: read, add, change or delete records"),
-    ("record, row", "one thing that is stored: a customer, an invoice, a note"),
-    ("key, secret", "a text that lets whoever has it act as you at a service"),
-    ("hash", "a one-way form of a password: it can be checked, and not turned back"),
-    ("header", "a line that a server sends along with a page, which tells the browser how careful to be"),
-    ("env file", "a file such as `.env` that keeps keys beside the code, not in it"),
-];
+/// One of the things to do first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct First {
+    /// The number of the problem.
+    pub number: usize,
+    pub rule: RuleId,
+    pub step: String,
+    pub level: Level,
+    pub effort: Option<Effort>,
+    pub places: usize,
+}
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Verdict {
@@ -77,6 +91,8 @@ pub enum Grade {
     High,
     Medium,
     Low,
+    /// Nothing worse than a hint was found, and a good part could not be judged.
+    PartlyKnown,
     NotKnown,
     NotApplicable,
     /// There are no rules for it.
@@ -89,6 +105,7 @@ impl Grade {
             Grade::High => "High",
             Grade::Medium => "Medium",
             Grade::Low => "Low",
+            Grade::PartlyKnown => "Partly known",
             Grade::NotKnown => "Not known",
             Grade::NotApplicable => "Not applicable",
             Grade::NotLookedAt => "Not looked at",
@@ -100,7 +117,7 @@ impl Grade {
             Grade::High => Mood::Serious,
             Grade::Medium => Mood::Soon,
             Grade::Low => Mood::Good,
-            Grade::NotKnown => Mood::Look,
+            Grade::PartlyKnown | Grade::NotKnown => Mood::Look,
             Grade::NotApplicable | Grade::NotLookedAt => Mood::Faint,
         }
     }
@@ -110,15 +127,27 @@ impl Grade {
 pub struct OfRisk {
     pub risk: Risk,
     pub grade: Grade,
-    /// What the grade rests on.
-    pub because: String,
+    /// The numbers of the problems that count for it.
+    pub problems: Vec<usize>,
+    /// What they are.
+    pub named: String,
+    /// What was looked at besides.
+    pub looked: String,
     pub counts: Counts,
+}
+
+impl OfRisk {
+    /// What the grade rests on.
+    pub fn because(&self) -> String {
+        [self.named.as_str(), self.looked.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Answer {
     Yes,
     No,
+    Partly,
     NotKnown,
     NotApplicable,
 }
@@ -126,21 +155,31 @@ pub enum Answer {
 impl Answer {
     pub fn title(self) -> &'static str {
         match self {
-            Answer::Yes => "Yes",
-            Answer::No => "No",
+            Answer::Yes => "Yes, good",
+            Answer::No => "No, bad",
+            Answer::Partly => "In part",
             Answer::NotKnown => "Not known",
             Answer::NotApplicable => "Does not apply",
         }
     }
+
+    pub fn mood(self) -> Mood {
+        match self {
+            Answer::Yes => Mood::Good,
+            Answer::No => Mood::Serious,
+            Answer::Partly => Mood::Soon,
+            Answer::NotKnown => Mood::Look,
+            Answer::NotApplicable => Mood::Faint,
+        }
+    }
 }
 
-/// One of the questions that a careful beginner asks.
+/// One of the questions that a careful beginner asks. Each is asked so that "yes" is good.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Question {
     pub id: &'static str,
     pub question: &'static str,
     pub answer: Answer,
-    pub mood: Mood,
     /// What the answer rests on, in a sentence or two.
     pub because: String,
     pub places: Vec<Told>,
@@ -177,11 +216,13 @@ pub struct Task {
 
 impl Overview {
     pub fn of(report: &Report<'_>) -> Overview {
-        let counts = Counts::of(report.entries.iter());
-        let risks = snapshot::of(report);
+        let problems = problems(report);
+        let counts = Counts::of(problems.iter().map(|problem| problem.level));
+        let risks = snapshot::of(report, &problems);
         let mut overview = Overview {
             verdict: verdict(report, &counts, &risks),
             counts,
+            first: problems.iter().map(first).collect(),
             questions: answers::of(report),
             in_order: checked::of(report),
             tasks: checklist::of(report),
@@ -198,7 +239,8 @@ impl Overview {
                 *text = report.redactor.clean(text).into_owned();
             }
         };
-        self.risks.iter_mut().for_each(|risk| clean(&mut risk.because));
+        self.first.iter_mut().for_each(|first| clean(&mut first.step));
+        self.risks.iter_mut().for_each(|risk| [&mut risk.named, &mut risk.looked].into_iter().for_each(clean));
         self.questions.iter_mut().for_each(|question| clean(&mut question.because));
         self.questions.iter_mut().flat_map(|question| &mut question.places).for_each(|told| clean(&mut told.text));
         self.in_order.iter_mut().for_each(|one| clean(&mut one.told));
@@ -210,22 +252,33 @@ impl Overview {
     }
 }
 
+fn first(problem: &Problem<'_>) -> First {
+    First {
+        number: problem.number,
+        rule: problem.rule.clone(),
+        step: problem.step(),
+        level: problem.level,
+        effort: problem.effort(),
+        places: problem.entries.len(),
+    }
+}
+
 /// The answer to "can I go live?", as far as the findings give one.
 fn verdict(report: &Report<'_>, counts: &Counts, risks: &[OfRisk]) -> Verdict {
     let rest = counts.soon + counts.look;
     let (text, mood) = match (counts.serious, counts.soon, counts.look) {
         (0, 0, 0) if report.audited == 0 => ("Nothing was checked: there is no file here that Guardline reads.".into(), Mood::Look),
-        (0, 0, 0) => match risks.iter().filter(|risk| risk.grade == Grade::NotKnown).count() {
+        (0, 0, 0) => match risks.iter().filter(|risk| matches!(risk.grade, Grade::NotKnown | Grade::PartlyKnown)).count() {
             0 => ("No problems found.".into(), Mood::Good),
-            n => (format!("No problems found, but {} could not be judged from the code.", counted(n, "risk", "risks")), Mood::Look),
+            n => (format!("No problems found, but {} could not be judged from the code, or only in part.", counted(n, "risk", "risks")), Mood::Look),
         },
-        (0, 0, look) => (format!("Nothing serious: {} worth a look.", counted(look, "place is", "places are")), Mood::Look),
+        (0, 0, look) => (format!("Nothing serious: {} worth a look.", counted(look, "problem is", "problems are")), Mood::Look),
         (0, soon, 0) => (format!("Nothing serious, but {} be fixed soon.", counted(soon, "problem should", "problems should")), Mood::Soon),
         (0, soon, look) => (
             format!(
                 "Nothing serious, but {} be fixed soon and {} worth a look.",
                 counted(soon, "problem should", "problems should"),
-                counted(look, "place is", "places are")
+                counted(look, "is", "are")
             ),
             Mood::Soon,
         ),
@@ -264,8 +317,8 @@ mod tests {
         let report = report(&project, Vec::new());
         let told = |serious, soon, look| verdict(&report, &Counts { serious, soon, look }, &[]).text;
         assert_eq!(told(0, 0, 0), "No problems found.");
-        assert_eq!(told(0, 0, 1), "Nothing serious: 1 place is worth a look.");
-        assert_eq!(told(0, 2, 3), "Nothing serious, but 2 problems should be fixed soon and 3 places are worth a look.");
+        assert_eq!(told(0, 0, 1), "Nothing serious: 1 problem is worth a look.");
+        assert_eq!(told(0, 2, 3), "Nothing serious, but 2 problems should be fixed soon and 3 are worth a look.");
         assert_eq!(told(3, 0, 0), "Not ready for the public: 3 serious problems.");
         assert_eq!(told(3, 1, 1), "Not ready for the public: 3 serious problems, and 2 that are less urgent.");
     }

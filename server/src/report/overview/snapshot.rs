@@ -5,62 +5,83 @@ use super::counts::{Counts, counted, does};
 use super::words::{client, list};
 use super::{Grade, OfRisk};
 use crate::facts::event::SinkKind;
-use crate::report::{Entry, Report};
+use crate::report::problems::{Problem, numbers};
+use crate::report::{Report, steps};
 use crate::rules::evidence::{Evidence, OfRoute};
 use crate::rules::map::{Answer, Who};
-use crate::rules::{Level, Risk, RuleId};
+use crate::rules::{Level, Risk};
 
 /// So many kinds of problems are named for one risk.
 const MOST_NAMED: usize = 3;
 
-pub(super) fn of(report: &Report<'_>) -> Vec<OfRisk> {
+pub(super) fn of(report: &Report<'_>, problems: &[Problem<'_>]) -> Vec<OfRisk> {
     let has_rules = |risk: Risk| report.rules.iter().any(|meta| meta.risk == risk);
-    Risk::ALL.into_iter().filter(|risk| *risk != Risk::Own || has_rules(*risk)).map(|risk| of_risk(report, risk, has_rules(risk))).collect()
+    Risk::ALL.into_iter().filter(|risk| *risk != Risk::Own || has_rules(*risk)).map(|risk| of_risk(report, problems, risk, has_rules(risk))).collect()
 }
 
-fn of_risk(report: &Report<'_>, risk: Risk, has_rules: bool) -> OfRisk {
-    let entries: Vec<&Entry> = report.entries.iter().filter(|entry| report.meta(&entry.finding.rule).is_some_and(|meta| meta.risk == risk)).collect();
-    let counts = Counts::of(entries.iter().copied());
+/// A problem as one risk sees it: only the places that count for it.
+struct Counted<'p> {
+    problem: &'p Problem<'p>,
+    level: Level,
+}
+
+fn of_risk(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk, has_rules: bool) -> OfRisk {
+    let counts_here = |problem: &'_ Problem<'_>| {
+        let is_own = problem.risk() == Some(risk);
+        // What is no more than a hint opens no way anywhere else.
+        let opens = |level: Level| is_own || level >= Level::Warning;
+        let levels = problem.entries.iter().filter(|entry| is_own || steps::also(entry) == Some(risk)).map(|entry| entry.finding.level);
+        levels.filter(|level| opens(*level)).max()
+    };
+    let found: Vec<Counted<'_>> = problems.iter().filter_map(|problem| Some(Counted { level: counts_here(problem)?, problem })).collect();
+    let counts = Counts::of(found.iter().map(|one| one.level));
     let ground = ground(&report.evidence, risk, report.audited);
-    let (grade, because) = match counts {
-        Counts { serious: 1.., .. } => (Grade::High, named(report, &entries, Level::Error, counted(counts.serious, "serious problem", "serious problems"))),
-        Counts { soon: 1.., .. } => {
-            (Grade::Medium, named(report, &entries, Level::Warning, counted(counts.soon, "problem to fix soon", "problems to fix soon")))
+    let said = |with_end: bool| match &ground {
+        Ground::Nothing(said) => {
+            if with_end {
+                (*said).to_owned()
+            } else {
+                String::new()
+            }
         }
-        _ if !has_rules => (Grade::NotLookedAt, "No rule looks at this.".to_owned()),
-        Counts { look: 1.., .. } => {
-            let hints = named(report, &entries, Level::Hidden, counted(counts.look, "place worth a look", "places worth a look"));
-            let looked = if let Ground::Looked(said, _) | Ground::Unread(said) = ground { format!(" {said}") } else { String::new() };
-            (Grade::Low, format!("{hints}{looked}"))
+        Ground::Unread(said) | Ground::Partly(said) => said.clone(),
+        Ground::Looked(said, end) => {
+            if with_end && !end.is_empty() {
+                format!("{said} {end}")
+            } else {
+                said.clone()
+            }
         }
-        _ => match ground {
-            Ground::Nothing(said) => (Grade::NotApplicable, said.to_owned()),
-            Ground::Unread(said) => (Grade::NotKnown, said),
-            Ground::Looked(said, "") => (Grade::Low, said),
-            Ground::Looked(said, fine) => (Grade::Low, format!("{said} {fine}")),
-        },
     };
-    OfRisk { risk, grade, because, counts }
+    let of_ground = match ground {
+        Ground::Nothing(_) => Grade::NotApplicable,
+        Ground::Unread(_) => Grade::NotKnown,
+        Ground::Partly(_) => Grade::PartlyKnown,
+        Ground::Looked(..) => Grade::Low,
+    };
+    let (grade, named, looked) = match counts {
+        Counts { serious: 1.., .. } => (Grade::High, named(&found, Level::Error, counted(counts.serious, "serious problem", "serious problems")), said(false)),
+        Counts { soon: 1.., .. } => {
+            (Grade::Medium, named(&found, Level::Warning, counted(counts.soon, "problem to fix soon", "problems to fix soon")), said(false))
+        }
+        _ if !has_rules => (Grade::NotLookedAt, String::new(), "No rule looks at this.".to_owned()),
+        Counts { look: 1.., .. } => {
+            let grade = if of_ground == Grade::NotApplicable { Grade::Low } else { of_ground };
+            (grade, named(&found, Level::Hidden, counted(counts.look, "problem worth a look", "problems worth a look")), said(false))
+        }
+        _ => (of_ground, String::new(), said(true)),
+    };
+    OfRisk { risk, grade, problems: found.iter().map(|one| one.problem.number).collect(), named, looked, counts }
 }
 
-/// `2 serious problems: A key is written into the code (2).` with those of at least this level.
-fn named(report: &Report<'_>, entries: &[&Entry], least: Level, told: String) -> String {
-    let mut rules: Vec<(&RuleId, usize)> = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.finding.level >= least) {
-        match rules.iter_mut().find(|(rule, _)| **rule == entry.finding.rule) {
-            Some((_, n)) => *n += 1,
-            None => rules.push((&entry.finding.rule, 1)),
-        }
-    }
-    rules.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then(a.cmp(b)));
-    let title = |(rule, n): &(&RuleId, usize)| {
-        let title = report.meta(rule).map_or(rule.as_str(), |meta| meta.title);
-        if *n > 1 { format!("{title} ({n} times)") } else { title.to_owned() }
-    };
-    let more = rules.len().saturating_sub(MOST_NAMED);
-    let mut titles: Vec<String> = rules.iter().take(MOST_NAMED).map(title).collect();
+/// `2 serious problems: A key is written into the code (problem 2).` with those of at least this level.
+fn named(found: &[Counted<'_>], least: Level, told: String) -> String {
+    let loud: Vec<&Counted<'_>> = found.iter().filter(|one| one.level >= least).collect();
+    let title = |one: &&Counted<'_>| format!("{} ({})", one.problem.title(), numbers(&[one.problem.number]));
+    let more = loud.len().saturating_sub(MOST_NAMED);
+    let mut titles: Vec<String> = loud.iter().take(MOST_NAMED).map(title).collect();
     if more > 0 {
-        titles.push(counted(more, "more kind", "more kinds"));
+        titles.push(format!("{more} more"));
     }
     format!("{told}: {}.", titles.join("; "))
 }
@@ -70,6 +91,8 @@ enum Ground {
     Nothing(&'static str),
     /// What was looked at, and what follows from nothing being found.
     Looked(String, &'static str),
+    /// A good part could not be read.
+    Partly(String),
     /// So much could not be read that nothing follows.
     Unread(String),
 }
@@ -115,48 +138,64 @@ pub(super) fn asks(route: &OfRoute) -> bool {
     matches!(route.who, Who::SignedIn | Who::Role | Who::Object | Who::Machine)
 }
 
+/// Questions to the database, however they are put: everywhere in the report it is this number.
+pub(super) fn asked(evidence: &Evidence) -> usize {
+    evidence.queries.count.max(evidence.statements.built + evidence.statements.written())
+}
+
 fn authorization(evidence: &Evidence) -> Ground {
-    let all = evidence.routes.len();
-    if all == 0 {
+    if evidence.routes.is_empty() {
         return Ground::Nothing("No route was found: nothing here answers requests.");
     }
+    let (pages, routes): (Vec<&OfRoute>, Vec<&OfRoute>) = evidence.routes.iter().partition(|route| route.is_page());
+    let all = evidence.routes.len();
     let asking = evidence.routes.iter().filter(|route| asks(route)).count();
     let unknown = evidence.routes.iter().filter(|route| route.who == Who::Unknown).count();
-    let open = all - asking - unknown;
-    let private = evidence.queries.private();
+    let queries = &evidence.queries;
+    let private = queries.private();
     if asking == 0 && unknown == 0 && private == 0 {
         return Ground::Nothing("No login was found, and nothing private is asked for.");
     }
-    let mut parts = vec![does(asking, "asks who is calling", "ask who is calling")];
-    if open > 0 {
-        parts.push(does(open, "is open to anybody", "are open to anybody"));
+    let mut said = String::new();
+    for (kind, one, several) in [(&routes, "route", "routes"), (&pages, "page", "pages")] {
+        if kind.is_empty() {
+            continue;
+        }
+        let asking = kind.iter().filter(|route| asks(route)).count();
+        let unknown = kind.iter().filter(|route| route.who == Who::Unknown).count();
+        let open = kind.len() - asking - unknown;
+        let mut parts = vec![does(asking, "asks who it is", "ask who it is")];
+        if open > 0 {
+            parts.push(does(open, "is open to anybody", "are open to anybody"));
+        }
+        if unknown > 0 {
+            parts.push(format!("of {unknown} it could not be told"));
+        }
+        let blank = if said.is_empty() { "" } else { " " };
+        said += &format!("{blank}Of {}, {}.", counted(kind.len(), one, several), list(&parts, 3));
     }
-    if unknown > 0 {
-        parts.push(format!("of {unknown} it could not be told"));
-    }
-    let mut said = format!("Of {}, {}.", counted(all, "route", "routes"), list(&parts, 3));
-    let queries = &evidence.queries;
     if private > 0 {
-        said += &match (queries.own, queries.unknown, queries.others) {
-            (1, 0, 0) => " The one query of private records is limited to what belongs to the caller.".to_owned(),
-            (own, 0, 0) => format!(" All {own} queries of private records are limited to what belongs to the caller."),
-            (own, unknown, others) => {
-                let mut parts = vec![does(own, "is limited to what belongs to the caller", "are limited to what belongs to the caller")];
-                if unknown > 0 {
-                    parts.push(format!("of {unknown} it could not be told"));
-                }
-                if others > 0 {
-                    parts.push(format!(
-                        "{}, without a sign that it is wrong (sign-in and public pages look up records, too)",
-                        does(others, "is not", "are not")
-                    ));
-                }
-                format!(" Of {}, {}.", counted(private, "query of private records", "queries of private records"), list(&parts, 3))
-            }
-        };
+        let mut parts = vec![does(queries.own, "is limited to the records of whoever is signed in", "are limited to the records of whoever is signed in")];
+        if queries.unknown > 0 {
+            parts.push(format!("of {} it could not be told", queries.unknown));
+        }
+        if queries.others > 0 {
+            parts.push(format!(
+                "{}, without a sign that it is wrong (sign-in and public pages look up records, too)",
+                does(queries.others, "is not", "are not")
+            ));
+        }
+        let total = counted(asked(evidence).max(private), "query", "queries");
+        said += &format!(" Of {total} in all, {} about private records: {}.", counted(private, "is", "are"), list(&parts, 3));
     }
-    let is_unread = unknown * 2 > all || (queries.unknown + queries.others) * 2 > private;
-    if is_unread { Ground::Unread(said) } else { Ground::Looked(said, "") }
+    let (unsure, unsaid) = (queries.unknown + queries.others, unknown);
+    if unsaid * 2 > all || unsure * 2 > private {
+        Ground::Unread(said)
+    } else if unsaid * 4 >= all && unsaid > 0 || unsure * 4 >= private && unsure > 0 {
+        Ground::Partly(said)
+    } else {
+        Ground::Looked(said, "")
+    }
 }
 
 fn routes(evidence: &Evidence) -> Ground {
@@ -183,13 +222,19 @@ fn routes(evidence: &Evidence) -> Ground {
         said += &format!("; {}", list(&parts, 2));
     }
     said += ".";
-    if whole * 2 < all.len() { Ground::Unread(said) } else { Ground::Looked(said, "Nothing that costs money or can be guessed was found without a limit.") }
+    if whole * 2 < all.len() {
+        return Ground::Unread(said);
+    }
+    if (all.len() - whole) * 4 >= all.len() && whole < all.len() {
+        Ground::Partly(said)
+    } else {
+        Ground::Looked(said, "Nothing that costs money or can be guessed was found without a limit.")
+    }
 }
 
 fn database(evidence: &Evidence) -> Ground {
     let files = &evidence.files;
-    let written = evidence.statements.written();
-    let asked = evidence.queries.count.max(evidence.statements.built + written);
+    let asked = asked(evidence);
     if asked == 0 && evidence.models == 0 && files.sql == 0 && files.access_rules == 0 {
         return Ground::Nothing("No database was found.");
     }
@@ -260,6 +305,9 @@ fn input(evidence: &Evidence) -> Ground {
     let statements = &evidence.statements;
     if statements.unread * 2 > statements.written() {
         return Ground::Unread(format!("{said} But {} could not be read.", counted(statements.unread, "SQL text", "SQL texts")));
+    }
+    if statements.unread * 4 >= statements.written() && statements.unread > 0 {
+        return Ground::Partly(format!("{said} But {} could not be read.", counted(statements.unread, "SQL text", "SQL texts")));
     }
     Ground::Looked(said, "None of it was seen to arrive there unchecked.")
 }

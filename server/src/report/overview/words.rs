@@ -7,6 +7,11 @@ pub(super) fn code(text: &str) -> String {
     format!("`{}`", text.replace('`', "'"))
 }
 
+/// A route's title as code; where the method does not matter, nothing is said of it.
+pub(super) fn route(title: &str) -> String {
+    code(title.strip_prefix("ANY ").unwrap_or(title))
+}
+
 /// `a`, `a and b`, `a, b and c`, `a, b and 4 more`.
 pub(super) fn list(parts: &[String], most: usize) -> String {
     let shown = if parts.len() > most { &parts[..most.max(1)] } else { parts };

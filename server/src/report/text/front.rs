@@ -1,31 +1,72 @@
-//! The verdict, the seven risks, the four questions.
+//! The verdict, what to do first, the seven risks at a glance; behind the problems what the levels rest on and the four questions.
 
+use super::problems::told;
 use super::{Text, sign, tone};
-use crate::report::overview::{HOW_LEVELS_COME_ABOUT, Overview, Told};
+use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, Overview, Told, counted};
 use crate::report::paint::Tone;
+use crate::report::problems::numbers;
+
+/// Things to do that are named before the rest is left to the problems below.
+const MOST_FIRST: usize = 7;
 
 impl Text<'_> {
     pub(super) fn front(&mut self, overview: &Overview) {
         self.line("");
         let verdict = self.style.wrap("", &overview.verdict.text);
         self.lines(verdict, Some(tone(overview.verdict.mood)));
+        self.first(overview);
         self.heading("The risks", "");
         let widest = overview.risks.iter().map(|of| of.risk.title().chars().count()).max().unwrap_or(0);
+        let grades = overview.risks.iter().map(|of| of.grade.title().len()).max().unwrap_or(0);
         for of in &overview.risks {
             let mood = of.grade.mood();
             let title = format!("{:<widest$}", of.risk.title());
-            let line = format!(
-                "  {} {}   {}",
-                self.style.paint(tone(mood), sign(mood)),
-                self.style.paint(Tone::Strong, &title),
-                self.style.paint(tone(mood), of.grade.title())
-            );
+            let mut line = format!("  {} {}   ", self.style.paint(tone(mood), sign(mood)), self.style.paint(Tone::Strong, &title));
+            if of.problems.is_empty() {
+                line += &self.style.paint(tone(mood), of.grade.title());
+            } else {
+                let counts = format!("{}: {}", of.counts.in_words(), numbers(&of.problems));
+                line += &format!("{}  {}", self.style.paint(tone(mood), &format!("{:<grades$}", of.grade.title())), self.style.paint(Tone::Faint, &counts));
+            }
             self.line(&line);
-            self.prose("    ", &of.because);
+        }
+    }
+
+    fn first(&mut self, overview: &Overview) {
+        if overview.first.is_empty() {
+            return;
+        }
+        self.heading("Start here", "");
+        self.prose("  ", HOW_IT_IS_ORDERED);
+        self.line("");
+        for first in overview.first.iter().take(MOST_FIRST) {
+            let lead = format!("  {}. ", first.number);
+            self.hanging(&lead, &" ".repeat(lead.len()), &first.step);
+            let (_, word, tone) = told(first.level);
+            let effort = first.effort.map(|effort| format!(" · {}", effort.title())).unwrap_or_default();
+            let line = format!("{}{}{}", " ".repeat(lead.len()), self.style.paint(tone, word), self.style.paint(Tone::Faint, &effort));
+            self.line(&line);
+        }
+        if let Some(more) = overview.first.len().checked_sub(MOST_FIRST).filter(|more| *more > 0) {
+            self.prose("  ", &format!("Then {} below.", counted(more, "more problem", "more problems")));
+        }
+    }
+
+    /// What stands behind the levels.
+    pub(super) fn grounds(&mut self, overview: &Overview) {
+        self.heading("What the levels rest on", "");
+        for of in overview.risks.iter().filter(|of| !of.looked.is_empty()) {
+            let first = format!("  {}: ", of.risk.title());
+            self.hanging(&first, "    ", &of.looked);
         }
         self.line("");
         let how = self.style.wrap("  ", HOW_LEVELS_COME_ABOUT);
         self.lines(how, Some(Tone::Faint));
+        let words = self.glossary.new_in(overview.risks.iter().map(|of| of.looked.as_str()));
+        self.words("  ", words);
+    }
+
+    pub(super) fn questions(&mut self, overview: &Overview) {
         self.heading("Four questions", "");
         for (at, question) in overview.questions.iter().enumerate() {
             if at > 0 {
@@ -33,15 +74,12 @@ impl Text<'_> {
             }
             let asked = self.style.wrap("  ", question.question);
             self.lines(asked, Some(Tone::Strong));
+            let mood = question.answer.mood();
             let answer = format!("{}.", question.answer.title());
-            let first = format!("  {} {answer} ", sign(question.mood));
+            let first = format!("  {} {answer} ", sign(mood));
             let start = self.out.len();
             self.hanging(&first, "    ", &question.because);
-            self.repaint(
-                start,
-                &first,
-                &format!("  {} {} ", self.style.paint(tone(question.mood), sign(question.mood)), self.style.paint(tone(question.mood), &answer)),
-            );
+            self.repaint(start, &first, &format!("  {} {} ", self.style.paint(tone(mood), sign(mood)), self.style.paint(tone(mood), &answer)));
             self.places("    ", &question.places);
         }
     }
@@ -58,6 +96,14 @@ impl Text<'_> {
             let at = told.place.as_ref().map(|place| self.position(place)).unwrap_or_default();
             let words = if told.text.is_empty() { at } else { format!("{} in {at}", told.text) };
             self.hanging(&format!("{indent}→ "), &format!("{indent}  "), &words);
+        }
+    }
+
+    /// The words that were used for the first time.
+    pub(super) fn words(&mut self, indent: &str, words: Option<String>) {
+        if let Some(words) = words {
+            let lines = self.style.wrap_hanging(&format!("{indent}Words: "), indent, &words);
+            self.lines(lines, Some(Tone::Faint));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The report in a terminal, for the person who owns the product: the verdict, the risks and the answers first, then each
-//! problem with what can happen, where, and what to do, then what is in order and what needs a person.
+//! The report in a terminal, for the person who owns the product: the verdict and what to do first, then each problem with
+//! what can happen, where, and what to do, then the answers, what is in order and what needs a person.
 
 mod front;
 mod problems;
@@ -10,6 +10,7 @@ mod tests;
 use super::Report;
 use super::overview::{Mood, Overview};
 use super::paint::{Style, Tone, harmless};
+use super::plain::Glossary;
 use super::problems::problems as all_problems;
 use crate::rules::Place;
 use crate::text::{Encoding, FileId};
@@ -17,9 +18,11 @@ use crate::text::{Encoding, FileId};
 /// The whole report. `here` is the folder that paths are shown relative to.
 pub fn render(report: &Report<'_>, here: &FileId, style: Style) -> String {
     let overview = Overview::of(report);
-    let mut text = Text { report, here, style, out: String::new() };
+    let mut text = Text { report, here, style, out: String::new(), glossary: Glossary::default() };
     text.front(&overview);
     text.problems(&all_problems(report));
+    text.questions(&overview);
+    text.grounds(&overview);
     text.in_order(&overview);
     text.tasks(&overview);
     text.notes();
@@ -32,6 +35,7 @@ struct Text<'a> {
     here: &'a FileId,
     style: Style,
     out: String,
+    glossary: Glossary,
 }
 
 impl Text<'_> {

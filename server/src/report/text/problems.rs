@@ -3,8 +3,9 @@
 use super::Text;
 use crate::report::overview::counted;
 use crate::report::paint::{Tone, harmless};
-use crate::report::problems::Problem;
-use crate::report::{Entry, Repair, frame};
+use crate::report::plain::{self, plain};
+use crate::report::problems::{Problem, texts_of};
+use crate::report::{Entry, Repair, frame, prompt};
 use crate::rules::{Finding, Level};
 
 /// Related places shown for one finding before the rest is counted.
@@ -18,20 +19,21 @@ impl Text<'_> {
             return;
         }
         let all: usize = problems.iter().map(|problem| problem.entries.len()).sum();
-        self.heading("Problems, the costliest first", &counted(all, "problem", "problems"));
+        let count = format!("{} in {}", counted(problems.len(), "problem", "problems"), counted(all, "place", "places"));
+        self.heading("Problems, the costliest first", &count);
         for (at, problem) in problems.iter().enumerate() {
             if at > 0 {
                 self.line("");
                 self.line("");
             }
-            self.problem(at + 1, problem);
+            self.problem(problem);
         }
     }
 
-    fn problem(&mut self, number: usize, problem: &Problem<'_>) {
+    fn problem(&mut self, problem: &Problem<'_>) {
         let (_, word, tone) = told(problem.level);
-        let first = format!("{number}. ");
-        let title = self.style.wrap_hanging(&first, &" ".repeat(first.len()), problem.title());
+        let first = format!("{}. ", problem.number);
+        let title = self.style.wrap_hanging(&first, &" ".repeat(first.len()), &problem.title());
         self.lines(title, Some(Tone::Strong));
         let risk = problem.risk().map_or(String::new(), |risk| format!(" · {}", risk.title()));
         let places = if problem.entries.len() > 1 { format!(" · {}", counted(problem.entries.len(), "place", "places")) } else { String::new() };
@@ -64,8 +66,17 @@ impl Text<'_> {
                 }
             }
         }
-        let more = format!("   More: guardline explain {}", problem.rule);
-        self.lines(vec![more], Some(Tone::Faint));
+        if let Some(check) = problem.short_check() {
+            self.hanging("   Try it before and after: ", "   ", &check);
+        }
+        self.line("");
+        let ask = self.style.wrap_hanging("   To your AI assistant: ", "   ", &prompt::short(self.report, problem));
+        self.lines(ask, Some(Tone::Code));
+        let more = self.style.wrap("   ", &format!("For more, type in a terminal: guardline explain {}", problem.rule));
+        self.lines(more, Some(Tone::Faint));
+        let texts = texts_of(problem);
+        let words = self.glossary.new_in(texts.iter().map(String::as_str));
+        self.words("   ", words);
     }
 
     fn entry(&mut self, entry: &Entry) {
@@ -75,21 +86,17 @@ impl Text<'_> {
         let line =
             format!("  {} {}  {}", self.style.paint(tone, sign), self.style.paint(Tone::Strong, &self.position(&finding.place)), self.style.paint(tone, word));
         self.line(&line);
-        self.prose("    ", &finding.message);
+        self.prose("    ", &plain(&finding.message));
         self.frame(finding);
         for related in finding.related.iter().take(MOST_RELATED) {
             let at = self.position(&related.place);
-            self.hanging("      ↳ ", "        ", &format!("{at}  {}", related.message));
+            self.hanging("      ↳ ", "        ", &format!("{at}  {}", plain::related(&related.message)));
         }
         if let Some(more) = finding.related.len().checked_sub(MOST_RELATED).filter(|more| *more > 0) {
             self.prose("      ", &format!("↳ and {}", counted(more, "more place", "more places")));
         }
-        match entry.repairs.first() {
-            Some(repair) => self.repair(repair),
-            None => {
-                let lines = self.style.wrap("    ", "No ready-made fix: see how to fix it below.");
-                self.lines(lines, Some(Tone::Faint));
-            }
+        if let Some(repair) = entry.repairs.first() {
+            self.repair(repair);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is in order, what needs a person, what was not looked at, and the last lines.
 
-use super::{Text, tone};
-use crate::report::overview::{NOT_LOOKED_AT, Overview, WORDS, counted};
+use super::Text;
+use crate::report::overview::{NOT_LOOKED_AT, Overview, WHEN_DONE, counted};
 use crate::report::paint::Tone;
 
 impl Text<'_> {
@@ -33,15 +33,18 @@ impl Text<'_> {
             let line = format!("  [ ] {}", self.style.paint(Tone::Strong, &task.title));
             self.line(&line);
             self.prose("      ", &task.how);
+            let words = self.glossary.new_in([task.how.as_str()]);
+            self.words("      ", words);
             self.places("      ", &task.about);
             if task.more > 0 {
-                let more = format!("      and {}: guardline routes", task.more);
+                let more = format!("      and {}; to see all, type in a terminal: guardline routes", task.more);
                 let more = if task.about.iter().all(|told| told.text.is_empty()) { format!("      and {} more", task.more) } else { more };
                 self.lines(vec![more], Some(Tone::Faint));
             }
             if let Some(command) = &task.command {
+                self.prose("      ", "Type in a terminal:");
                 // Not wrapped: it is to be copied.
-                let command = format!("      $ {command}");
+                let command = format!("        {command}");
                 self.lines(vec![command], Some(Tone::Code));
             }
         }
@@ -49,10 +52,6 @@ impl Text<'_> {
             self.heading("Not looked at", "");
             for one in NOT_LOOKED_AT {
                 self.hanging("  - ", "    ", one);
-            }
-            self.heading("Words", "");
-            for (word, means) in WORDS {
-                self.hanging("  ", "    ", &format!("{word}: {means}."));
             }
         }
     }
@@ -74,13 +73,14 @@ impl Text<'_> {
 
     /// Stands last, where the eye is when a long report has run through.
     pub(super) fn summary(&mut self, overview: &Overview) {
-        self.heading("In short", &counted(self.report.audited, "file read", "files read"));
-        let verdict = self.style.wrap("", &overview.verdict.text);
-        self.lines(verdict, Some(tone(overview.verdict.mood)));
-        let mut told = match overview.counts.all() {
-            0 => String::new(),
-            n => format!("{}: {}.", counted(n, "problem", "problems"), overview.counts.in_words()),
+        self.heading("When you are done", &counted(self.report.audited, "file read", "files read"));
+        let told = if overview.first.is_empty() && overview.tasks.is_empty() {
+            "Type `guardline audit` in a terminal again when the code has changed."
+        } else {
+            WHEN_DONE
         };
+        self.prose("", told);
+        let mut told = String::new();
         if self.report.silenced > 0 {
             told += &format!(" {} silenced by comments in the code.", self.report.silenced);
         }

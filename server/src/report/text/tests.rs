@@ -40,19 +40,24 @@ fn a_founder_reads_what_where_and_what_to_do() {
     let front = "
 Not ready for the public: 1 serious problem, and 1 that is less urgent.
 
+── Start here ─────────────────────────────────────────────────────────────
+
+  The order is by cost: what can do the most harm comes first.
+
+  1. Take the key or password out of the code, and replace it.
+     serious · a fix is ready in your editor
+  2. Ask for a login before anything private is shown or changed.
+     fix soon · a small change
+
 ── The risks ──────────────────────────────────────────────────────────────
 
-  ✗ Secrets and keys            High
-    1 serious problem: A key is written into the code.
-  ! Who may touch what          Medium
-    1 problem to fix soon: Anybody can call this.
-  · Open routes and functions   Not looked at
-    No rule looks at this.
+  ✗ Secrets and keys            High            1 serious: problem 1
+  ! Who may touch what          Medium          1 to fix soon: problem 2
+  ! Open routes and functions   Medium          1 to fix soon: problem 2
   · Database access             Not applicable
-    No database was found.
 ";
     assert!(text.starts_with(front), "{text}");
-    let problems = "── Problems, the costliest first ──────────────────────────────── 2 problems
+    let problems = "── Problems, the costliest first ──────────────────── 2 problems in 2 places
 
 1. A key is written into the code
    serious · Secrets and keys
@@ -68,7 +73,11 @@ Not ready for the public: 1 serious problem, and 1 that is less urgent.
     hidden)
 
    How to fix: Use the proper way. Then test it.
-   More: guardline explain secret-hardcoded
+
+   To your AI assistant: Repair in lib/ai.ts:3: A key is written into the
+   code. `guardline explain secret-hardcoded` says why and how. Everything
+   else must keep working. Then run `guardline audit` again.
+   For more, type in a terminal: guardline explain secret-hardcoded
 
 
 2. Anybody can call this
@@ -80,21 +89,26 @@ Not ready for the public: 1 serious problem, and 1 that is less urgent.
     Anybody can call this: anyone can misuse it
        1 │ export function GET() {}
          │                 ^^^
-    No ready-made fix: see how to fix it below.
 
    How to fix: Use the proper way. Then test it.
-   More: guardline explain missing-auth
+
+   To your AI assistant: Repair in app/a.ts:1: Anybody can call this.
+   `guardline explain missing-auth` says why and how. Everything else must
+   keep working. Then run `guardline audit` again.
+   For more, type in a terminal: guardline explain missing-auth
 
 ";
-    assert_eq!(between(&text, "── Problems", "── What needs"), problems);
+    assert_eq!(between(&text, "── Problems", "── Four questions"), problems);
     let rest = "── Notes ──────────────────────────────────────────────────────────────────
 
   big.ts is too large.
 
-── In short ─────────────────────────────────────────────────── 2 files read
+── When you are done ────────────────────────────────────────── 2 files read
 
-Not ready for the public: 1 serious problem, and 1 that is less urgent.
-2 problems: 1 serious, 1 to fix soon. 2 silenced by comments in the code.
+You are done when no problem is left above and you have tried what needs a
+person. After each change, type `guardline audit` in a terminal again: what
+is repaired is gone from the list.
+2 silenced by comments in the code.
 ";
     assert!(text.ends_with(rest), "{text}");
     let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 76).collect();

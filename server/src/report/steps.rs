@@ -1,0 +1,128 @@
+//! What to do about each kind of mistake, in one plain sentence, and how much work it is where no fix is ready.
+
+use super::Entry;
+use crate::rules::{Risk, RuleId};
+
+/// How much work it is, as far as that can be said honestly.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Effort {
+    /// The editor has a fix for every place.
+    Ready,
+    /// As `Ready`, and somebody should read a fix before it is accepted.
+    ReadyToRead,
+    Small,
+    Developer,
+}
+
+impl Effort {
+    pub fn title(self) -> &'static str {
+        match self {
+            Effort::Ready => "a fix is ready in your editor",
+            Effort::ReadyToRead => "a fix is ready in your editor; read it before you accept it",
+            Effort::Small => "a small change",
+            Effort::Developer => "needs a developer",
+        }
+    }
+}
+
+use Effort::{Developer, Small};
+
+const STEPS: &[(&str, Effort, &str)] = &[
+    ("admin-open", Small, "Let only administrators in where administrators work."),
+    ("code-injection", Developer, "Stop running as code what a visitor types."),
+    ("command-injection", Developer, "Keep what a visitor types out of the commands that your server runs."),
+    ("cors-permissive", Small, "Let only your own sites read what your app answers."),
+    ("csrf-disabled", Small, "Switch the protection against forged forms on again."),
+    ("debug-enabled", Small, "Switch the mode for developers off on the live site."),
+    ("error-leak", Small, "Show strangers a short, plain sentence when something fails, and keep the details for yourself."),
+    ("insecure-cookie", Small, "Protect the cookie that keeps people signed in."),
+    ("jwt-misuse", Small, "Check every login token before you believe what it says."),
+    ("llm-output-unsafe", Developer, "Treat what an AI model answers like text from a stranger."),
+    ("mass-assignment", Small, "Save only those fields of a form that you name, so that nobody can give themselves more rights."),
+    ("missing-auth", Small, "Ask for a login before anything private is shown or changed."),
+    ("missing-ownership", Small, "Let people reach only the records that belong to them."),
+    ("missing-rate-limit", Developer, "Limit how often one person or machine may try."),
+    ("missing-security-headers", Small, "Switch the browser's protections on for every page."),
+    ("missing-validation", Small, "Check on the server what a visitor sends, above all prices and amounts."),
+    ("nosql-injection", Small, "Take only plain text from a visitor where the database is asked."),
+    ("open-redirect", Small, "Send visitors on only to pages of your own site."),
+    ("overbroad-db-access", Developer, "Take away rights in the database that visitors do not need."),
+    ("path-traversal", Small, "Let a visitor reach only the files that are meant for them."),
+    ("public-env-secret", Developer, "Take the secret key out of what visitors' browsers get, and replace the key."),
+    ("public-source-maps", Small, "Stop publishing the readable form of your code."),
+    ("public-storage", Developer, "Close the file store, and hand out links that end."),
+    ("rls-missing", Developer, "Lock the tables of the database, so that people see only their own rows."),
+    ("rules-open", Developer, "Close the database to strangers with rules that ask whose a record is."),
+    ("secret-client-exposed", Developer, "Move the secret key from the page to a server, and replace the key."),
+    ("secret-hardcoded", Small, "Take the key or password out of the code, and replace it."),
+    ("sensitive-data-exposed", Small, "Keep passwords, keys and private fields out of what is sent, logged or kept in the browser."),
+    ("service-role-exposed", Developer, "Take the database's master key out of the page or the code, and replace it."),
+    ("sql-injection", Small, "Hand what a visitor types to the database beside the command, never inside of it."),
+    ("ssrf", Developer, "Let the server open only addresses that you allow."),
+    ("tls-disabled", Small, "Switch the check of the other side's certificate on again."),
+    ("unsafe-deserialization", Developer, "Read stored data in a format that cannot run code."),
+    ("upload-unrestricted", Small, "Say which files people may upload, and how large they may be."),
+    ("weak-crypto", Developer, "Use a way of encrypting that has not been broken."),
+    ("weak-password-storage", Developer, "Keep passwords only in a form that cannot be turned back."),
+    ("weak-random", Small, "Make tokens and codes with a generator that nobody can guess."),
+    ("webhook-unverified", Small, "Check who sent a message before you believe it."),
+    ("xss", Small, "Show what visitors write as text, never as part of the page's code."),
+];
+
+fn row(rule: &RuleId) -> Option<&'static (&'static str, Effort, &'static str)> {
+    STEPS.iter().find(|(id, ..)| *id == rule.as_str())
+}
+
+/// One plain sentence. `None` for the project's own rules.
+pub(super) fn sentence(rule: &RuleId) -> Option<&'static str> {
+    row(rule).map(|(_, _, told)| *told)
+}
+
+/// How much work it is to repair all these.
+pub(super) fn effort(rule: &RuleId, entries: &[&Entry]) -> Option<Effort> {
+    let of_entry = |entry: &&Entry| entry.repairs.first().map(|repair| if repair.needs_review { Effort::ReadyToRead } else { Effort::Ready });
+    let ready: Option<Vec<Effort>> = entries.iter().map(of_entry).collect();
+    let worst = ready.and_then(|all| all.into_iter().max());
+    let by_hand = row(rule).map(|(_, effort, _)| *effort);
+    // A fix that is ready in one of several places does not do the work.
+    worst.or(by_hand)
+}
+
+/// Risks that a mistake also belongs to, besides the one its rule is counted under.
+pub(super) fn also(entry: &Entry) -> Option<Risk> {
+    let finding = &entry.finding;
+    match finding.rule.as_str() {
+        // Whoever becomes an administrator or somebody else may touch everything.
+        "mass-assignment"
+        | "nosql-injection"
+        | "jwt-misuse"
+        | "rls-missing"
+        | "rules-open"
+        | "overbroad-db-access"
+        | "service-role-exposed"
+        | "csrf-disabled"
+        | "public-storage" => Some(Risk::Authorization),
+        "missing-ownership" | "sql-injection" => Some(Risk::Database),
+        "missing-auth" | "admin-open" => Some(Risk::Routes),
+        // Whoever knows what login tokens are signed with makes their own.
+        "secret-hardcoded" if finding.message.contains("sign in as any") => Some(Risk::Authorization),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_sentence_of_its_own() {
+        for meta in crate::rules::all() {
+            let told = sentence(&meta.id).unwrap_or_else(|| panic!("{}", meta.id));
+            assert!(told.ends_with('.') && told.len() < 110 && !told.contains(['`', ';']), "{told}");
+        }
+        let mut all: Vec<&str> = STEPS.iter().map(|(id, ..)| *id).collect();
+        all.dedup();
+        assert_eq!(all.len(), STEPS.len());
+        assert!(STEPS.iter().all(|(id, ..)| crate::rules::all().iter().any(|meta| meta.id.as_str() == *id)));
+    }
+}
