@@ -39,6 +39,16 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 raw.message = format!("`errorhandler()` runs in production too: {TRACES}");
                 out.push(raw);
             }
+            ("debug", "apollo") => {
+                let told = ["includeStacktraceInErrorResponses", "debug"].into_iter().find(|name| Options::of(effect).switch(name) == Switch::On);
+                if let Some(name) = told {
+                    let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Proven);
+                    raw.impact = Some(Impact::Medium);
+                    raw.detail = effect.client.clone();
+                    raw.message = format!("`{name}: true` answers every error with its stack trace: strangers see your files and the way through your code");
+                    out.push(raw);
+                }
+            }
             ("app", "starlette") => {
                 if let Some(arg) = on(effect, "debug") {
                     out.push(of_switch(cx, arg, "starlette", TRACES));
