@@ -22,6 +22,8 @@ struct Row {
     files: String,
     imports: Vec<String>,
     words: Vec<String>,
+    /// It imports one of these, too.
+    beside: Vec<String>,
     #[cfg_attr(not(test), allow(dead_code))]
     examples: Vec<(String, String)>,
     #[cfg_attr(not(test), allow(dead_code))]
@@ -40,7 +42,11 @@ static ROWS: LazyLock<Vec<(Regex, Row)>> = LazyLock::new(|| {
 pub fn limits_all(file: &FileId, imports: &[Name], text: impl Fn() -> String) -> bool {
     let mut lower: Option<String> = None;
     ROWS.iter().filter(|(files, _)| files.is_match(file.as_str())).any(|(_, row)| {
-        imports.iter().any(|import| row.imports.iter().any(|known| known == import.as_str())) || {
+        let imports_any = |known: &[String]| imports.iter().any(|import| known.iter().any(|known| known == import.as_str()));
+        if !row.beside.is_empty() && !imports_any(&row.beside) {
+            return false;
+        }
+        imports_any(&row.imports) || {
             !row.words.is_empty() && {
                 let text = lower.get_or_insert_with(|| text().to_ascii_lowercase());
                 row.words.iter().any(|word| text.contains(word.as_str()))
@@ -62,6 +68,7 @@ mod tests {
                 let imports: Vec<Name> = row
                     .imports
                     .iter()
+                    .chain(&row.beside)
                     .filter(|name| code.contains(&format!("\"{name}\"")) || code.contains(&format!("from {name} ")))
                     .map(Name::from)
                     .collect();

@@ -9,7 +9,7 @@ use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::setup::{Answer, Switch};
 use crate::facts::taint::Part;
-use crate::facts::value::Kind;
+use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
 
 pub static META: RuleMeta = RuleMeta {
@@ -85,7 +85,7 @@ fn exempt(cx: &RuleCx<'_>) -> Option<Raw> {
 /// A GET that deletes: a link or an image on any page is enough.
 fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
     let is_get = matches!(route.methods.as_slice(), [method] if method == "GET");
-    let by_session = matches!(route.framework.as_str(), "flask" | "django" | "next-route");
+    let by_session = matches!(route.framework.as_str(), "flask" | "django" | "next-route") || keeps_session(route);
     let path = route.path.as_deref().unwrap_or_default();
     if !is_get || !by_session || has_word(path, TOKENS) || by_header(cx) {
         return None;
@@ -105,6 +105,27 @@ fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
         format!("`GET {path}` can {verb} a `{}`: a link or an image on any page makes your users' browsers ask for it, with their session", access.query.model);
     Some(raw)
 }
+
+/// Before the route runs what keeps sessions in a cookie, and the cookie comes along when a link is followed.
+fn keeps_session(route: &Route) -> bool {
+    let libraries = route.chain.iter().filter_map(|link| link.value.as_library());
+    libraries.filter(|library| SESSIONS.contains(&library.package.as_str())).any(|library| {
+        let options = library.args.first().map(|arg| &arg.value);
+        let cookie = options.and_then(|options| field(options, "cookie").or(Some(options)));
+        let same_site = cookie.and_then(|cookie| field(cookie, "sameSite"));
+        // `strict` and `true` leave the cookie out; what cannot be read may be either.
+        same_site.is_none_or(|value| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("lax") || text.eq_ignore_ascii_case("none")))
+    })
+}
+
+fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    match value.kind() {
+        Kind::Object(object) => object.fields.iter().find(|(known, _)| known.as_str() == name).map(|(_, value)| value),
+        _ => None,
+    }
+}
+
+const SESSIONS: &[&str] = &["express-session", "cookie-session"];
 
 /// What asks for a secret in the address.
 const TOKENS: &[&str] = &["token", "verify", "confirm", "callback", "cron", "webhook", "unsubscribe", "activate", "magic", "oauth", "job", "jobs"];

@@ -5,11 +5,12 @@ use super::options::{Options, Said, Switch};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Effect, Event};
+use crate::facts::place::Site;
 use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Kind};
 use crate::facts::walk::is_for_developers;
 use crate::syntax::Language;
-use crate::text::Name;
+use crate::text::{Name, Span};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("debug-enabled"),
@@ -39,6 +40,16 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 raw.message = format!("`errorhandler()` runs in production too: {TRACES}");
                 out.push(raw);
             }
+            ("debug", "apollo") => {
+                let told = ["includeStacktraceInErrorResponses", "debug"].into_iter().find(|name| Options::of(effect).switch(name) == Switch::On);
+                if let Some(name) = told {
+                    let mut raw = Raw::new(&META, place_of(cx, &effect.site, name), Confidence::Proven);
+                    raw.impact = Some(Impact::Medium);
+                    raw.detail = effect.client.clone();
+                    raw.message = format!("`{name}: true` answers every error with its stack trace: strangers see your files and the way through your code");
+                    out.push(raw);
+                }
+            }
             ("app", "starlette") => {
                 if let Some(arg) = on(effect, "debug") {
                     out.push(of_switch(cx, arg, "starlette", TRACES));
@@ -52,6 +63,15 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             _ => {}
         }
     }
+}
+
+/// Where an option of a call is named; the call, if it is named elsewhere.
+fn place_of(cx: &RuleCx<'_>, call: &Site, name: &str) -> Site {
+    let place = cx.project.place(call);
+    let text = place.as_ref().and_then(|place| Some(cx.project.file(&place.file)?.document.text().get(place.span.start as usize..place.span.end as usize)?.to_owned()));
+    let Some(at) = text.and_then(|text| text.find(&format!("{name}:"))) else { return call.clone() };
+    let start = call.span.start + at as u32;
+    Site { item: call.item.clone(), span: Span::new(start, start + name.len() as u32) }
 }
 
 /// `app.run(debug=True, host="0.0.0.0")`.

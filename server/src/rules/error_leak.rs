@@ -6,7 +6,7 @@ use crate::facts::check::Root;
 use crate::facts::event::{Event, UseKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
-use crate::facts::value::{Kind, Piece, Value};
+use crate::facts::value::{Kind, Library, Piece, Value};
 use crate::facts::walk::is_for_developers;
 use crate::syntax::Language;
 use crate::text::Name;
@@ -102,6 +102,10 @@ fn look(value: &Value, worst: &mut Option<Worst>, depth: u32) {
                 look(value, worst, depth + 1);
             }
         }),
+        // What is written out as JSON says what it is made of.
+        Kind::Library(library) if is_written_as_json(library) => {
+            library.args.iter().take(1).for_each(|arg| look(&arg.value, worst, depth + 1));
+        }
         Kind::Unknown | Kind::Library(_) | Kind::Str(_) => {
             if let Some((told, site)) = told(value)
                 && worst.as_ref().is_none_or(|known| known.told < told)
@@ -111,6 +115,12 @@ fn look(value: &Value, worst: &mut Option<Worst>, depth: u32) {
         }
         _ => {}
     }
+}
+
+/// `JSON.stringify(x)`.
+fn is_written_as_json(library: &Library) -> bool {
+    let called = library.receiver.as_ref().and_then(|called| called.as_library());
+    library.package.is_empty() && (library.step == "stringify" || called.is_some_and(|called| called.step == "stringify")) && !library.args.is_empty()
 }
 
 fn told(value: &Value) -> Option<(Told, Option<Site>)> {

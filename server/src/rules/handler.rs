@@ -89,6 +89,11 @@ impl<'c> Handler<'c> {
             || self.route.chain.iter().any(|link| matches!(link.value.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| matches!(name.as_str(), "body" | "querystring"))))
     }
 
+    /// A schema of types has read the arguments: texts are texts, and nothing comes along that has no name in it.
+    pub fn is_typed(&self) -> bool {
+        BUILT_IN.framework(&self.route.framework).is_some_and(|framework| framework.by_schema)
+    }
+
     /// A file of the same application limits all routes.
     fn is_limited_around(&self) -> bool {
         let project = self.cx.project;

@@ -261,7 +261,7 @@ fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         }
     }
     // Something that cannot be looked into may have been asked.
-    if open.is_empty() || handler.is_shaped() {
+    if open.is_empty() || handler.is_shaped() || handler.is_typed() {
         return None;
     }
     let names: Vec<String> = open.iter().map(|(name, _)| format!("`{name}`")).take(3).collect();

@@ -90,9 +90,15 @@ impl Walker<'_> {
         self.reads.models.insert(query.model.clone());
         for filter in conjuncts {
             let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else { continue };
-            // `id ?? null`: the row is that of whoever is signed in, or there is none.
+            // `id ?? null`, `id || 0`: the row is that of whoever is signed in, or there is none.
             let all = value.alternatives();
-            let mut given = all.iter().filter(|one| !matches!(one.kind(), Kind::Null)).peekable();
+            let is_nobody = |one: &Value| match one.kind() {
+                Kind::Null => true,
+                Kind::Number(text) => matches!(text.as_str(), "0" | "-1"),
+                Kind::Str(text) => text.is_empty(),
+                _ => false,
+            };
+            let mut given = all.iter().filter(|one| !is_nobody(one)).peekable();
             let verified = given.peek().is_some() && given.all(|one| one.symbol().is_some_and(|symbol| symbol.root == Root::Principal));
             if verified && principal {
                 return Symbol::new(Root::Principal);

@@ -51,6 +51,17 @@ fn yaml_of_every_style() {
 }
 
 #[test]
+fn yaml_with_braces_of_a_path_among_others() {
+    let text = "a:\n  - on: { path: /é/{id}/parts/{part+}, method: get }\n  - on: { path: /open }\nb: 1\n";
+    assert_eq!(
+        told(Language::Yaml, text),
+        r#"{"a": [{"on": {"path": "/é/{id}/parts/{part+}", "method": "get"}}, {"on": {"path": "/open"}}], "b": 1} (broken)"#
+    );
+    assert_eq!(covered(Language::Yaml, text, &["b"]), ("b", "1"));
+    assert_eq!(told(Language::Yaml, "a: /x/{id}\nb: \"/{y\"\n"), r#"{"a": "/x/{id}", "b": "/{y"}"#);
+}
+
+#[test]
 fn yaml_knows_its_places() {
     for (shape, text) in
         [("plain", "é: ü\nb:\n  c: \"d é\"\n  e: [1, 2]\nf: x\n".to_owned()), ("dos", "é: ü\r\nb:\r\n  c: \"d é\"\r\n  e: [1, 2]\r\nf: x\r\n".to_owned())]

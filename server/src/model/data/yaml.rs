@@ -19,16 +19,23 @@ pub(super) fn read(text: &str) -> Tree {
         None => (text, 0),
     };
     let offsets = Offsets::of(text, shift);
-    let (mut best, mut wrong) = pass(text, shift, &offsets);
+    let (mut best, mut wrong) = pass(text, text, shift, &offsets);
+    let whole = text;
     let mut blanked = text.to_owned();
     for _ in 0..MOST_BLANKED {
         let Some(line) = wrong else { break };
+        // Braces of a path (`{ path: /items/{id}, method: get }`) are plain to people; a line that holds some is read as it is meant.
         // The parser often sees on the next line only that something is missing on this one.
-        let tries = [line, line.saturating_sub(1)].map(|line| {
-            let text = without_line(&blanked, line);
-            let (tree, wrong) = pass(&text, shift, &offsets);
-            (text, tree, wrong)
-        });
+        let named = with_plain_braces(&blanked);
+        let others = [line, line.saturating_sub(1)].map(|line| without_line(&blanked, line));
+        let tries: Vec<_> = named
+            .into_iter()
+            .chain(others)
+            .map(|text| {
+                let (tree, wrong) = pass(&text, whole, shift, &offsets);
+                (text, tree, wrong)
+            })
+            .collect();
         let further = |wrong: Option<usize>| wrong.unwrap_or(usize::MAX);
         let Some((text, tree, next)) = tries.into_iter().max_by_key(|(_, tree, wrong)| (further(*wrong), tree.nodes.len())) else { break };
         if tree.nodes.len() > best.nodes.len() {
@@ -39,13 +46,13 @@ pub(super) fn read(text: &str) -> Tree {
     best
 }
 
-/// The tree up to the first error, and its line.
-fn pass(text: &str, shift: u32, offsets: &Offsets) -> (Tree, Option<usize>) {
+/// The tree up to the first error, and its line. `whole` is the text as it was written.
+fn pass(text: &str, whole: &str, shift: u32, offsets: &Offsets) -> (Tree, Option<usize>) {
     let mut reader = Reader { builder: Builder::default(), open: Vec::new(), anchors: FxHashMap::default(), values: 0, below: 0 };
     let mut wrong = None;
     for event in Parser::new_from_str(text) {
         match event {
-            Ok((event, span)) => reader.event(event, offsets.span(span), text, shift),
+            Ok((event, span)) => reader.event(event, offsets.span(span), whole, shift),
             Err(error) => {
                 reader.builder.broken = true;
                 wrong = Some(error.marker().line());
@@ -63,6 +70,34 @@ fn pass(text: &str, shift: u32, offsets: &Offsets) -> (Tree, Option<usize>) {
 fn without_line(text: &str, line: usize) -> String {
     let blank = |line: &str| line.chars().map(|char| if matches!(char, '\r' | '\n') { char } else { ' ' }).collect::<String>();
     text.split_inclusive('\n').enumerate().map(|(at, here)| if at + 1 == line { blank(here) } else { here.to_owned() }).collect()
+}
+
+/// What stands for a brace that is part of a plain text; nobody types it.
+const BRACES: [(char, char); 2] = [('{', '\u{f8d0}'), ('}', '\u{f8d1}')];
+
+/// The text with the braces of `/{name}` as plain characters, as many characters long; `None` if there are none.
+fn with_plain_braces(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut found = false;
+    while let Some(at) = rest.find("/{") {
+        let (before, after) = rest.split_at(at + 1);
+        out.push_str(before);
+        let name = after.get(1..).unwrap_or_default();
+        let length = name.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'.')).count();
+        rest = match (name.get(..length), name.get(length..).and_then(|rest| rest.strip_prefix('}'))) {
+            (Some(name), Some(rest)) if !name.is_empty() => {
+                out.extend([BRACES[0].1]);
+                out.push_str(name);
+                out.extend([BRACES[1].1]);
+                found = true;
+                rest
+            }
+            _ => after,
+        };
+    }
+    out.push_str(rest);
+    found.then_some(out)
 }
 
 /// From the parser's characters to bytes.
@@ -148,6 +183,7 @@ impl Reader {
                 self.close();
             }
             Event::Scalar(value, style, anchor, tag) => {
+                let value = BRACES.into_iter().fold(value, |value, (brace, plain)| if value.contains(plain) { value.replace(plain, &brace.to_string()).into() } else { value });
                 let kind = scalar(&value, style);
                 let node = self.builder.tagged(span, kind, tag.as_deref().and_then(name_of));
                 self.values += 1;

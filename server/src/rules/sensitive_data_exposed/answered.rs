@@ -37,10 +37,15 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 fn gets_out(cx: &RuleCx<'_>, used: &Use) -> bool {
     match used.kind {
         UseKind::Respond => cx.walk.route.is_some(),
-        UseKind::Return => cx.walk.route.is_some() && !cx.project.declares_answer(cx.walk),
+        UseKind::Return => cx.walk.route.as_ref().is_some_and(|route| !is_typed(&route.framework)) && !cx.project.declares_answer(cx.walk),
         UseKind::Passed => true,
         UseKind::Shown | UseKind::Handed => false,
     }
+}
+
+/// A schema of its own names the fields that are answered.
+fn is_typed(framework: &Name) -> bool {
+    BUILT_IN.framework(framework).is_some_and(|framework| framework.by_schema)
 }
 
 enum Leak {

@@ -158,6 +158,9 @@ pub struct FrameworkEntry {
     /// Only what is declared to be of some class.
     #[serde(default)]
     pub shapes_by_type: bool,
+    /// A schema of types stands around its handlers: it reads the arguments, and of what is returned only what it names is answered.
+    #[serde(default)]
+    pub by_schema: bool,
     pub name: Name,
     /// What a handler's parameters are, in order: roles (`role:express.request`), `next`, `input`; the last one repeats
     /// if it ends in `...`. Empty: they are injected by name and type.
