@@ -6,12 +6,13 @@ use super::ownership::{Answer, Judge};
 use super::raw::RuleCx;
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
-use crate::facts::event::Event;
+use crate::facts::event::{Event, SinkKind, UseKind};
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::taint::Origin;
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_stub;
+use crate::project::RootWalk;
 use crate::project::routes::Route;
 
 /// How deep in values it is looked.
@@ -79,6 +80,13 @@ impl<'c> Handler<'c> {
         any(facts, &limits) || self.comes_through(names::is_limiter) || self.is_limited_around()
     }
 
+    /// Before it gets to this event, it has told somebody that it is too much: what it counts by is its own affair.
+    pub fn turns_away_before(&self, at: &Site) -> bool {
+        let events = &self.cx.walk.events;
+        let until = events.iter().position(|event| site_of(event) == Some(at)).unwrap_or(events.len());
+        events.iter().take(until).any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Respond && says_too_many(&used.value)))
+    }
+
     /// A payload has been read by a schema before the handler sees it, or may have been.
     pub fn is_shaped(&self) -> bool {
         let framework = BUILT_IN.framework(&self.route.framework);
@@ -127,6 +135,24 @@ impl<'c> Handler<'c> {
     /// A place for what is said of the handler as a whole: what it is called, where that can be seen.
     pub fn site(&self) -> Site {
         self.route.function().and_then(|function| self.cx.project.function_site(&function)).unwrap_or_else(|| self.route.site.clone())
+    }
+}
+
+/// A person has to prove that they are one: whoever may come by is a stranger, and does not come by thousands of times.
+pub fn has_captcha(walk: &RootWalk) -> bool {
+    let asks = |value: &Value| matches!(value.kind(), Kind::Str(text) if text.contains("siteverify") || text.contains("recaptcha"));
+    walk.events.iter().any(|event| matches!(event, Event::Sink(sink) if sink.kind == SinkKind::Fetch && asks(&sink.value)))
+}
+
+/// `429`, `{ status: 429 }`.
+fn says_too_many(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Number(text) => text == "429",
+        Kind::Object(object) => ["status", "statusCode"].iter().any(|name| {
+            let status = object.fields.iter().find(|(known, _)| known == name).map(|(_, status)| status.kind());
+            matches!(status, Some(Kind::Number(text)) if text == "429")
+        }),
+        _ => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! A route does something that belongs to somebody, and nobody has to be signed in for it.
 
+use super::handler::has_captcha;
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
 use super::open::known::nobody_is_known;
@@ -36,7 +37,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let door = door(cx.project, route);
-    if is_unfinished(cx.project, route, &door) {
+    if is_unfinished(cx.project, route, &door) || has_captcha(cx.walk) {
         return;
     }
     let purpose = purpose(route, &door);

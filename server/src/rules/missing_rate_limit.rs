@@ -1,16 +1,16 @@
 //! Something that can be guessed, or that costs money, may be asked for as often as anybody likes.
 
-use super::handler::{Handler, any, facts_of, origins, site_of};
+use super::handler::{Handler, any, facts_of, has_captcha, origins, site_of};
 use super::ownership::Answer;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, GuardKind};
-use crate::facts::event::{Access, Effect, Event, SinkKind};
+use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, Term};
 use crate::facts::taint::Part;
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::Value;
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -33,14 +33,14 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         needs.extend(guessed(&handler));
     }
     let Some(worst) = needs.iter().max_by_key(|need| need.confidence) else { return };
-    if handler.is_limited(worst.facts) || worst.confidence == Confidence::Possible && worst.impact == Impact::Low {
+    if handler.is_limited(worst.facts) || handler.turns_away_before(&worst.event) || worst.confidence == Confidence::Possible && worst.impact == Impact::Low {
         return;
     }
     let is_vendors = handler.events().any(|event| matches!(event, Event::Effect(effect) if effect.kind == "vendor-login"));
     if is_vendors {
         return;
     }
-    let confidence = match (handler.route.adrift, has_captcha(&handler)) {
+    let confidence = match (handler.route.adrift, has_captcha(cx.walk)) {
         (true, _) => Confidence::Possible,
         (false, true) => lower(worst.confidence),
         (false, false) => worst.confidence,
@@ -77,6 +77,8 @@ struct Need<'e> {
     impact: Impact,
     confidence: Confidence,
     site: Site,
+    /// The event that it is about, wherever that stands.
+    event: Site,
     message: String,
     also: &'static str,
     facts: &'e Facts,
@@ -128,7 +130,7 @@ fn costs<'e>(handler: &Handler<'_>, effect: &'e Effect) -> Option<Need<'e>> {
         _ => format!("Anybody signed in can call {title} as often as they like: one account can use up your AI budget over night."),
     };
     let site = handler.place_of([&effect.site]);
-    Some(Need { detail, impact, confidence, site, message, also, facts: &effect.facts })
+    Some(Need { detail, impact, confidence, site, event: effect.site.clone(), message, also, facts: &effect.facts })
 }
 
 /// What people ask for by typing somebody's address.
@@ -167,6 +169,7 @@ fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Ne
         impact: Impact::High,
         confidence: Confidence::Proven,
         site,
+        event: at.clone(),
         message: format!(
             "Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.",
             handler.title()
@@ -194,6 +197,7 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
         impact: Impact::High,
         confidence: Confidence::Proven,
         site: handler.place_of([&access.site]),
+        event: access.site.clone(),
         message: format!("Anyone can try as many values of `{name}` at {} as they like: a code of six digits is found within minutes.", handler.title()),
         also: "a code is looked up here",
         facts: &access.facts,
@@ -222,6 +226,7 @@ fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
         impact: Impact::Medium,
         confidence: Confidence::Likely,
         site: handler.place_of([&access.site]),
+        event: access.site.clone(),
         message: format!("Anyone can make as many accounts at {} as they like, by machine.", handler.title()),
         also: "an account is made here",
         facts: &access.facts,
@@ -260,6 +265,7 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         impact: Impact::High,
         confidence: Confidence::Proven,
         site: handler.site(),
+        event: handler.site(),
         message: format!(
             "Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.",
             handler.title()
@@ -275,13 +281,4 @@ fn is_password(name: Option<&Name>) -> bool {
 
 fn is_typed(value: &Value) -> bool {
     value.taint().iter().any(|origin| matches!(origin.part, Part::Body | Part::RawBody | Part::Input | Part::Query))
-}
-
-/// A person has to prove that they are one: that is half a limit.
-fn has_captcha(handler: &Handler<'_>) -> bool {
-    let asks = |value: &Value| match value.kind() {
-        Kind::Str(text) => text.contains("siteverify") || text.contains("recaptcha"),
-        _ => false,
-    };
-    handler.cx.walk.events.iter().any(|event| matches!(event, Event::Sink(sink) if sink.kind == SinkKind::Fetch && asks(&sink.value)))
 }

@@ -254,7 +254,7 @@ fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
             if !is_direct || is_checked(value, &access.facts) {
                 return None;
             }
-            if is_there(value, &access.facts) {
+            if is_there(value, &access.facts) || is_of_a_file(value, &access.facts) {
                 return None;
             }
             open.push((origin.name.clone(), origin.site.clone()));
@@ -279,6 +279,17 @@ fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         raw.also(site, "it comes from here".to_owned());
     }
     Some(raw)
+}
+
+/// `file.name`, after `file.size` or `file.type` was looked at.
+fn is_of_a_file(value: &Value, facts: &Facts) -> bool {
+    let Some((last, whole)) = value.symbol().and_then(|symbol| symbol.path.split_last().map(|(last, whole)| (last, (&symbol.root, whole)))) else {
+        return false;
+    };
+    let is_of_it = |symbol: &&Symbol| (&symbol.root, symbol.path.get(..whole.1.len()).unwrap_or_default()) == whole && symbol.path.len() > whole.1.len();
+    let is_size_or_type = |symbol: &Symbol| symbol.path.get(whole.1.len()).is_some_and(|part| matches!(part.as_str(), "size" | "type" | "mimetype"));
+    matches!(last.as_str(), "name" | "type" | "size" | "originalname")
+        && any(facts, &|fact| symbols(fact).iter().any(|symbol| is_of_it(symbol) && is_size_or_type(symbol)))
 }
 
 fn source(raw: &mut Raw, origin: &Origin) {

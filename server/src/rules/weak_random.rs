@@ -1,11 +1,13 @@
 //! A token, code or password comes from a generator whose numbers can be worked out.
 
+use super::handler::origins;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
 use crate::facts::credential_names::{Opens, is_about_proof, opens};
 use crate::facts::event::{Event, Named};
 use crate::facts::place::Site;
 use crate::facts::taint::Part;
+use crate::facts::value::Value;
 use crate::project::place::{Purpose, purpose};
 use crate::text::Name;
 
@@ -59,7 +61,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 fn told(cx: &RuleCx<'_>, used: &Use<'_>, opens: Opens, named: &Named) -> Raw {
-    let exposed = cx.project.surface(&used.origin.item.file).is_exposed();
+    // What a page makes and the database keeps is what somebody else has to know, wherever it was made.
+    let exposed = cx.project.surface(&used.origin.item.file).is_exposed() && !is_saved(cx, &used.origin);
     let fills_tables = purpose(cx.project.relative(&used.origin.item.file)) != Purpose::Product;
     let confidence = match opens {
         // Data to try things out with.
@@ -83,6 +86,16 @@ fn told(cx: &RuleCx<'_>, used: &Use<'_>, opens: Opens, named: &Named) -> Raw {
     }
     raw.also(named.site.clone(), format!("it becomes `{}` here", named.name));
     raw
+}
+
+/// Is it written into a row?
+fn is_saved(cx: &RuleCx<'_>, origin: &Site) -> bool {
+    let holds = |value: &Value| {
+        let mut found = false;
+        origins(value, &mut |known| found |= known.part == Part::Weak && known.site.as_ref() == Some(origin));
+        found
+    };
+    cx.walk.events.iter().any(|event| matches!(event, Event::Access(access) if access.query.operation.is_write() && access.query.data.iter().any(holds)))
 }
 
 /// Does what stands around a plain `code` say that somebody proves something with it?

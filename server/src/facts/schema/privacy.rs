@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::model::{Model, ModelKey, OwnerKind, Privacy};
+use super::names;
 use super::{NameClass, Schema, SourceKind, column_classes, model_classes};
 use crate::facts::names::words;
 
@@ -44,7 +45,7 @@ fn of(model: &Model) -> Privacy {
         return Privacy::Unknown;
     }
     let is_authored = is_named(model, NameClass::AuthoredModel) && !model.visibility_columns().is_empty();
-    let is_offered = is_named(model, NameClass::OfferModel) && has_only(model, NameClass::Offerer);
+    let is_offered = (is_named(model, NameClass::OfferModel) || is_for_sale(model)) && has_only(model, NameClass::Offerer);
     if is_authored && has_only(model, NameClass::Author) || is_offered {
         return Privacy::AuthoredPublic;
     }
@@ -62,6 +63,25 @@ fn of(model: &Model) -> Privacy {
         return Privacy::Private;
     }
     Privacy::Public
+}
+
+/// It has a title and a price, and is no record of what somebody bought.
+fn is_for_sale(model: &Model) -> bool {
+    let has = |known: &[&str]| model.columns.iter().any(|column| known.contains(&names::snake(&column.name).as_str()));
+    !is_named(model, NameClass::PrivateModel)
+        && has(&["title", "name", "headline"])
+        && has(&[
+            "price",
+            "cents",
+            "price_cents",
+            "price_in_cents",
+            "unit_price",
+            "price_per_night",
+            "price_per_hour",
+            "hourly_rate",
+            "nightly_rate",
+            "list_price",
+        ])
 }
 
 /// Who made a row and who changed it last are kept of everything: that says whose doing it was, and not whose row it is.

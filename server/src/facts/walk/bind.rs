@@ -44,7 +44,11 @@ impl Walker<'_> {
             Some((depth, at))
         });
         let Some((depth, at)) = found else {
-            self.frame_mut().state.push((name.clone(), value));
+            let frame = self.frame_mut();
+            if !frame.around.contains(name) {
+                frame.around.push(name.clone());
+            }
+            frame.state.push((name.clone(), value));
             return;
         };
         // A function that sets a variable around it may do so on one of its paths only, and paths meet in its own variables.

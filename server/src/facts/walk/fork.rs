@@ -61,6 +61,9 @@ impl Walker<'_> {
                 _ => b_locals.iter().rev().find(|(known, _)| known == name).map(|(_, other)| other),
             };
             let value = match other {
+                // `let db = global.db; if (!db) db = connect()`
+                Some(other) if self.is_kept_globally(other) && super::operator::is_made(value) => value.clone(),
+                Some(other) if self.is_kept_globally(value) && super::operator::is_made(other) => other.clone(),
                 Some(other) if !other.is_same(value) => {
                     let (a_new, b_new) = sides.get_or_insert_with(|| {
                         let a_new = a_facts.since(before).and(&Facts::on(way(self, 0)));

@@ -19,6 +19,7 @@ impl Frame {
             function: None,
             called: None,
             state: Vec::new(),
+            around: Vec::new(),
             captured: None,
             this: None,
             class: None,

@@ -188,6 +188,8 @@ struct Frame {
     /// The call that the function is walked for. `None` if it is a root, or called by something that cannot be looked into.
     called: Option<wrapped::Called>,
     state: Locals,
+    /// Variables of the module around that the function set: they do not end with the block that sets them.
+    around: Vec<Name>,
     captured: Option<Arc<Captured>>,
     this: Option<Value>,
     class: Option<Arc<ClassValue>>,

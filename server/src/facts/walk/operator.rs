@@ -114,6 +114,8 @@ impl Walker<'_> {
             LogicalOp::And => Value::union(vec![Alternative { value: falsy(&a), facts: stays }, Alternative { value: b, facts: right_done.and(&goes_right) }]),
             // `pool ??= new Pool()`: what only a name suggests is what it is made.
             LogicalOp::Or | LogicalOp::Nullish if is_guess(&a) && b.as_library().is_some_and(|made| !made.guessed && !made.states.is_empty()) => b,
+            // `globalThis.db ?? connect()`: what was kept there was made here, too.
+            LogicalOp::Or | LogicalOp::Nullish if self.is_kept_globally(&a) && is_made(&b) => b,
             _ => Value::union(vec![Alternative { value: present(&a), facts: stays }, Alternative { value: b, facts: right_done.and(&goes_right) }]),
         };
         if known.is_some() { value } else { value.with_truth(truth) }
@@ -187,6 +189,14 @@ fn present(value: &Value) -> Value {
             if left.is_empty() { value.clone() } else { Value::union(left) }
         }
         _ => value.with_nullable(false),
+    }
+}
+
+/// Something of a library, or the promise of it.
+pub(super) fn is_made(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Promise(inner) => is_made(inner),
+        _ => value.as_library().is_some_and(|made| !made.guessed && !made.states.is_empty()),
     }
 }
 

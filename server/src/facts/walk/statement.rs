@@ -4,6 +4,7 @@ use super::{Locals, LoopExits, Walker};
 use crate::facts::check::{Facts, Root, Symbol};
 use crate::facts::value::{Alternative, Kind, Value};
 use crate::model::{ExprId, LoopKind, PatternId, StmtId, StmtKind};
+use crate::text::Name;
 
 /// Loops over so many known values are walked round by round.
 const MOST_UNROLLED: usize = 6;
@@ -27,7 +28,8 @@ impl Walker<'_> {
         self.hoist(ids);
         let goes_on = self.statements(ids);
         if !self.python() && goes_on {
-            self.frame_mut().state.truncate(depth);
+            let frame = self.frame_mut();
+            leave_scope(&mut frame.state, depth, &frame.around);
         }
         goes_on
     }
@@ -296,8 +298,9 @@ impl Walker<'_> {
             ends.push(start);
         }
         if !self.python() && kind != LoopKind::Once {
+            let around = &self.frame().around;
             for (locals, _) in &mut ends {
-                locals.truncate(depth);
+                leave_scope(locals, depth, around);
             }
         }
         ends
@@ -318,8 +321,9 @@ impl Walker<'_> {
                 ends.push(self.save());
             }
             if !self.python() {
+                let around = &self.frame().around;
                 for (locals, _) in &mut ends {
-                    locals.truncate(depth);
+                    leave_scope(locals, depth, around);
                 }
             }
             if !self.merge(ends, &before) {
@@ -341,5 +345,16 @@ pub(super) fn is_made(value: &Value, depth: u32) -> bool {
         Kind::Seq(seq) if depth < 2 => seq.items.iter().any(|item| is_made(item, depth + 1)),
         Kind::Object(object) if depth < 2 => object.fields.iter().any(|(_, value)| is_made(value, depth + 1)),
         _ => false,
+    }
+}
+
+/// What a block declared ends with it; what it set of the module around it stays set.
+fn leave_scope(locals: &mut Locals, depth: usize, around: &[Name]) {
+    if locals.len() <= depth {
+        return;
+    }
+    let inner = locals.split_off(depth);
+    if !around.is_empty() {
+        locals.extend(inner.into_iter().filter(|(name, _)| around.contains(name)));
     }
 }

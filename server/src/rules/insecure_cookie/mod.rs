@@ -114,7 +114,8 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         .or_else(|| taken(effect, "value").map(|arg| &arg.value))
         .or_else(|| effect.args.iter().find(|arg| arg.name == "value").map(|arg| &arg.value));
     let name = spoken(name)?;
-    if !is_of_login(&name) || value.is_some_and(is_empty) {
+    let signs_in = is_of_login(&name) || !is_for_the_page(&name) && value.is_some_and(is_signed_token);
+    if !signs_in || value.is_some_and(is_empty) {
         return None;
     }
     let options = match whole {
@@ -277,30 +278,7 @@ fn is_of_login(name: &str) -> bool {
     let words = names::words(name);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let squeezed: String = words.concat();
-    if has(&[
-        "csrf",
-        "xsrf",
-        "csrftoken",
-        "consent",
-        "theme",
-        "locale",
-        "lang",
-        "language",
-        "banner",
-        "tour",
-        "device",
-        "hint",
-        "expires",
-        "expiry",
-        "count",
-        "tz",
-        "timezone",
-        "seen",
-        "state",
-        "status",
-    ]) || squeezed.contains("csrf")
-        || squeezed.contains("xsrf")
-    {
+    if is_for_the_page(name) {
         return false;
     }
     has(&[
@@ -325,6 +303,64 @@ fn is_of_login(name: &str) -> bool {
         || has(&["user"]) && has(&["id", "uid"])
         || matches!(squeezed.as_str(), "user" | "uid" | "accesstoken" | "idtoken" | "access")
 }
+
+/// Something that the page's own scripts read, or that says nothing of who somebody is.
+fn is_for_the_page(name: &str) -> bool {
+    let words = names::words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let squeezed: String = words.concat();
+    has(&[
+        "csrf",
+        "xsrf",
+        "csrftoken",
+        "consent",
+        "theme",
+        "locale",
+        "lang",
+        "language",
+        "banner",
+        "tour",
+        "device",
+        "hint",
+        "expires",
+        "expiry",
+        "count",
+        "tz",
+        "timezone",
+        "seen",
+        "state",
+        "status",
+    ]) || squeezed.contains("csrf")
+        || squeezed.contains("xsrf")
+}
+
+/// Whatever it is called: what was just signed is shown again to be let in.
+fn is_signed_token(value: &Value) -> bool {
+    let Some(made) = value.awaited().as_library().cloned() else { return false };
+    if made.step != "()" || made.guessed {
+        return false;
+    }
+    let signs = made.receiver.as_ref().and_then(|receiver| receiver.as_library()).is_some_and(|called| {
+        let step = called.step.to_ascii_lowercase();
+        ["sign", "encode", "encrypt"].iter().any(|verb| step.starts_with(verb))
+    });
+    signs && SIGNERS.contains(&made.package.as_str())
+}
+
+/// Libraries that make tokens which say who somebody is.
+const SIGNERS: &[&str] = &[
+    "jsonwebtoken",
+    "jose",
+    "hono/jwt",
+    "fast-jwt",
+    "next-auth/jwt",
+    "@tsndr/cloudflare-worker-jwt",
+    "jwt-simple",
+    "@nestjs/jwt",
+    "jwt",
+    "authlib.jose",
+    "paseto",
+];
 
 fn is_empty(value: &Value) -> bool {
     match value.kind() {

@@ -66,6 +66,11 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
     signs
 }
 
+/// Does its address or its name say that it is not for everybody?
+pub fn is_administrators(cx: &RuleCx<'_>) -> bool {
+    cx.walk.route.as_deref().is_some_and(|route| is_called(route, &super::door::door(cx.project, route)))
+}
+
 /// `approveLeave`, `/applications/:id/reject`.
 fn decides(route: &Route, door: &Door) -> bool {
     let words = route.path.iter().flat_map(|path| names::words(path)).chain(names::words(&door.name));

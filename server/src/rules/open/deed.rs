@@ -1,6 +1,6 @@
 //! What a handler does that not everybody should be able to set in motion, and how sure that is.
 
-use super::{columns, is_steered, own_events};
+use super::{administrative, columns, is_steered, own_events};
 use crate::facts::check::Facts;
 use crate::facts::event::{Access, Event, UseKind};
 use crate::facts::place::Site;
@@ -191,7 +191,8 @@ fn is_by_capability(access: &Access, model: Option<&Model>) -> bool {
 }
 
 fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
-    if !privacy.is_private() || !matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List) {
+    let is_for_few = || privacy == Privacy::Public && model.is_some_and(|model| names_people(model, access)) && administrative::is_administrators(cx);
+    if !privacy.is_private() && !is_for_few() || !matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List) {
         return None;
     }
     if is_by_address(access) || is_by_capability(access, model) || judge.leaves_unchecked(access) != Some(true) {
@@ -210,6 +211,20 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         return Some(sure.min(Confidence::Possible));
     }
     Some(sure)
+}
+
+/// It gives the addresses of people: `licenses(key, email)` belongs to nobody, and is nobody else's business.
+fn names_people(model: &Model, access: &Access) -> bool {
+    let is_contact = |name: &Name| {
+        let words = crate::facts::names::words(name);
+        words.last().is_some_and(|last| matches!(last.as_str(), "email" | "mail" | "phone" | "mobile" | "telephone"))
+            && !words.iter().any(|word| matches!(word.as_str(), "support" | "contact" | "public" | "business" | "company"))
+    };
+    let is_given = |name: &Name| match &access.query.columns {
+        Some(Columns::Only(names)) => names.contains(name),
+        _ => true,
+    };
+    model.columns.iter().any(|column| is_contact(&column.name) && is_given(&column.name))
 }
 
 /// What a server writes about its own work: counts, limits, logs, things to be done.
