@@ -158,6 +158,20 @@ impl Reader<'_> {
         }
         query
     }
+
+    /// `truncate table a, b cascade`: every row goes.
+    pub fn truncate(&mut self) -> Query {
+        let mut query = Query::new(QueryKind::Delete);
+        self.eat("table");
+        self.eat("only");
+        while let Some(name) = self.object_name() {
+            query.tables.push(TableRef { name, alias: None, query: None, join: None, on: Condition::Always, using: Vec::new() });
+            if !self.eat_symbol(",") {
+                break;
+            }
+        }
+        query
+    }
 }
 
 /// `(a, b) = (1, 2)`
