@@ -35,12 +35,10 @@ impl<'w> Walker<'w> {
                 let all = named.iter().flat_map(|(_, spoken)| spoken);
                 effect.spoken = all.map(|spoken| (spoken.path.clone(), Site { item: home.item.clone(), span: spoken.span })).collect();
                 if effect.kind == "hash"
-                    && let [(path, site)] = effect.spoken.as_slice()
-                    && path.len() == 1
+                    && !effect.args.is_empty()
                     && let Some(password) = &of_function
                 {
-                    let site = site.clone();
-                    effect.spoken.push((vec![password.clone()], site));
+                    effect.spoken.push((vec![password.clone()], home.clone()));
                 }
             }
             let Event::Sink(sink) = event else { continue };
