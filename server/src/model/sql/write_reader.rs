@@ -1,4 +1,4 @@
-//! Reads INSERT, UPDATE and DELETE.
+//! Reads INSERT, UPDATE, DELETE and TRUNCATE.
 
 use super::query::{Assignment, Query, QueryKind, TableRef};
 use super::reader::Reader;
