@@ -9,7 +9,7 @@ use crate::facts::place::Site;
 use crate::facts::query::{Filter, Term};
 use crate::facts::taint::Part;
 use crate::facts::value::{Argument, Kind, Object, Value};
-use crate::facts::walk::option_is;
+use crate::facts::walk::{is_for_developers, option_is};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -33,6 +33,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             "jwt-verify" if is_switched_off(effect) => believed(cx, effect, true),
             "jwt-verify" => lenient(effect),
             "jwt-sign" => unsigned(effect).or_else(|| endless(effect)),
+            "setting" => endless_by_setting(cx, effect),
             _ => None,
         };
         if let Some(mut raw) = raw
@@ -289,6 +290,21 @@ fn endless(effect: &Effect) -> Option<Raw> {
     raw.absence = true;
     let of = claim.map(|claim| format!(" for `{claim}`")).unwrap_or_default();
     raw.message = format!("This token{of} never ends: whoever finds it once, in a log or on a lost phone, can use it for good");
+    Some(raw)
+}
+
+/// `app.config["JWT_ACCESS_TOKEN_EXPIRES"] = False`: all tokens of the app. Those that only get new ones live longer by design.
+fn endless_by_setting(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
+    let setting = effect.args.iter().find(|arg| arg.name == "JWT_ACCESS_TOKEN_EXPIRES" && matches!(arg.value.kind(), Kind::Bool(false)))?;
+    if is_for_developers(&effect.facts) || effect.args.iter().any(|arg| arg.name == "TESTING") {
+        return None;
+    }
+    let mut raw = Raw::new(&META, setting.site.clone(), Confidence::Proven);
+    raw.impact = Some(Impact::Medium);
+    raw.detail = "endless-setting".into();
+    raw.message =
+        format!("`{} = False` lets the tokens of this app never end: whoever finds one, in a log or on a lost phone, can use it for good", setting.name);
+    raw.plans.extend(cx.project.place(&setting.site).map(|at| FixPlan::SetOption { at, name: setting.name.clone(), value: "3600".into() }));
     Some(raw)
 }
 

@@ -16,6 +16,8 @@ pub(super) fn read(text: &str, found: &mut Vec<Unescaped>) {
     let mut switched: Vec<bool> = Vec::new();
     // Words that end what is not looked into and stand nowhere any more.
     let mut missing: Vec<&str> = Vec::new();
+    // What a loop calls the elements of which list, the innermost last.
+    let mut loops: Vec<(&str, Vec<Name>)> = Vec::new();
     let mut at = 0;
     while let Some(open) = text.get(at..).and_then(|rest| rest.find('{')).map(|n| at + n) {
         let close = match text.as_bytes().get(open + 1) {
@@ -40,7 +42,11 @@ pub(super) fn read(text: &str, found: &mut Vec<Unescaped>) {
         let content = inside.get(..len).unwrap_or("").trim_matches(['-', '+']).trim();
         at = end;
         match close {
-            "}}" => output(content, Span::from(open..end), switched.last().copied().unwrap_or(false), found),
+            "}}" => {
+                let before = found.len();
+                output(content, Span::from(open..end), switched.last().copied().unwrap_or(false), found);
+                found.iter_mut().skip(before).for_each(|one| of_list(one, &loops));
+            }
             _ => {
                 let mut words = content.split_whitespace();
                 match (words.next(), words.next()) {
@@ -48,12 +54,32 @@ pub(super) fn read(text: &str, found: &mut Vec<Unescaped>) {
                     (Some("endautoescape"), _) => {
                         switched.pop();
                     }
+                    (Some("for"), Some(element)) => {
+                        let list = content.split_once(" in ").map_or("", |(_, list)| list);
+                        let list = list.split([' ', '|']).find(|part| !part.is_empty()).unwrap_or("");
+                        loops.push((element.trim_end_matches(','), roots(list)));
+                    }
+                    (Some("endfor"), _) => {
+                        loops.pop();
+                    }
                     (Some("raw"), _) => at = past(text, end, "endraw", &mut missing),
                     (Some("verbatim"), _) => at = past(text, end, "endverbatim", &mut missing),
                     (Some("comment"), _) => at = past(text, end, "endcomment", &mut missing),
                     _ => {}
                 }
             }
+        }
+    }
+}
+
+/// `{% for post in posts %}{{ post.body|safe }}`: it begins with what the list begins with.
+fn of_list(one: &mut Unescaped, loops: &[(&str, Vec<Name>)]) {
+    for (element, list) in loops.iter().rev() {
+        if let Some(first) = one.roots.first_mut()
+            && *first == *element
+            && let Some(root) = list.first()
+        {
+            *first = root.clone();
         }
     }
 }

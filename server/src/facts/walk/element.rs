@@ -57,7 +57,9 @@ impl Walker<'_> {
             }
             (Kind::Library(library), _) if !library.states.is_empty() => {
                 let value = self.library_member(base, &library.clone(), &Name::new_static("*index*"));
-                if value.taint().is_empty() { value.with_taint(base.taint().clone()) } else { value }
+                // An element is called like its list: `args` of `args[0]`.
+                let is_nameless = value.taint().iter().all(|origin| origin.name == "*index*");
+                if is_nameless && !base.taint().is_empty() { value.with_taint(base.taint().clone()) } else { value }
             }
             _ => {
                 let mut value = Value::unknown().with_taint(base.taint().clone());

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Locals, Walker};
-use crate::facts::check::Facts;
-use crate::facts::taint::Taint;
+use crate::facts::check::{Fact, Facts, Symbol};
+use crate::facts::taint::{Cleanings, Taint};
 use crate::facts::value::{Alternative, Kind, Value};
 use crate::facts::ways::{Fork, Ways};
 
@@ -70,7 +70,8 @@ impl Walker<'_> {
                         let b_new = b_facts.since(before).and(&Facts::on(way(self, 1)));
                         (a_new, b_new)
                     });
-                    Value::union(vec![Alternative { value: value.clone(), facts: a_new.clone() }, Alternative { value: other.clone(), facts: b_new.clone() }])
+                    let (a, b) = (one_of_few(value, a_new), one_of_few(other, b_new));
+                    Value::union(vec![Alternative { value: a, facts: a_new.clone() }, Alternative { value: b, facts: b_new.clone() }])
                 }
                 _ => value.clone(),
             };
@@ -110,4 +111,16 @@ impl Walker<'_> {
             _ => rest,
         }
     }
+}
+
+/// What was found to be one of a fixed set on the way to where paths meet is harmless behind it, too: `if order not in KNOWN: order = "name"`.
+fn one_of_few(value: &Value, found: &Facts) -> Value {
+    let is_among = |symbol: &Symbol| found.iter().any(|fact| matches!(fact, Fact::Among(known) | Fact::Is(known, _) if known == symbol));
+    if value.taint().is_empty() || !found.iter().any(|fact| matches!(fact, Fact::Among(_) | Fact::Is(..))) {
+        return value.clone();
+    }
+    value.map(|one| match one.symbol() {
+        Some(symbol) if is_among(symbol) => one.with_taint(one.taint().cleaned(Cleanings::ALL)),
+        _ => one.clone(),
+    })
 }

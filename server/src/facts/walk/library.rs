@@ -94,6 +94,9 @@ impl<'w> Walker<'w> {
                     {
                         result = Some(only.value.clone());
                     }
+                    if pass.same {
+                        result = values.first().cloned();
+                    }
                     if let Some(part) = &pass.part {
                         whole = Some((only_from_outside(&values), part.clone()));
                     }

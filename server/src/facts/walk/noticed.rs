@@ -154,6 +154,17 @@ impl Walker<'_> {
         self.given_weak(&name, value, span);
     }
 
+    /// `set_pin`, `hash_password`, `verifyPassword`: the password that the function which is running is for, by its name.
+    pub(super) fn password_handled(&self) -> Option<Name> {
+        const DOES: &[&str] = &["set", "hash", "check", "verify", "encrypt", "make", "create", "save", "store", "update", "change", "compare", "match"];
+        let frame = self.frame();
+        let name = name_of(&frame.segment, frame.function?);
+        let words = crate::facts::names::words(&name);
+        let (first, rest) = words.split_first()?;
+        let password = rest.join("_");
+        (DOES.contains(&first.as_str()) && is_password(&password)).then(|| Name::from(password))
+    }
+
     /// The names of the functions that are running.
     fn within(&self) -> Vec<Name> {
         self.frames.iter().rev().filter_map(|frame| Some(name_of(&frame.segment, frame.function?))).filter(|name| !name.is_empty()).collect()

@@ -48,6 +48,10 @@ impl Walker<'_> {
             {
                 self.answered_back(&last.value, &answer);
             }
+            if entries.iter().any(|entry| entry.raises) {
+                let facts = self.truth_of(&answer).if_true;
+                self.assume_facts(&facts);
+            }
             return Some(answer);
         }
         let mut lazy = entries.iter().any(|entry| entry.lazy);

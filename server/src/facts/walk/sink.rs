@@ -25,6 +25,7 @@ impl<'w> Walker<'w> {
         if !self.events.iter().skip(from).any(is_asked) {
             return;
         }
+        let of_function = self.password_handled();
         let segment = self.frame().segment.clone();
         let named: Vec<(Span, Vec<Spoken>)> = args.iter().map(|arg| (segment[arg.value].span, spoken(&segment, arg.value))).collect();
         for event in self.events.iter_mut().skip(from) {
@@ -33,6 +34,12 @@ impl<'w> Walker<'w> {
             {
                 let all = named.iter().flat_map(|(_, spoken)| spoken);
                 effect.spoken = all.map(|spoken| (spoken.path.clone(), Site { item: home.item.clone(), span: spoken.span })).collect();
+                if effect.kind == "hash"
+                    && !effect.args.is_empty()
+                    && let Some(password) = &of_function
+                {
+                    effect.spoken.push((vec![password.clone()], home.clone()));
+                }
             }
             let Event::Sink(sink) = event else { continue };
             if !is_kept(sink) {
@@ -60,7 +67,8 @@ impl<'w> Walker<'w> {
         let call = self.site(span);
         for place in &sink.of {
             for (value, site) in at_place(place, function, args).into_iter().flat_map(|(value, site)| dangerous(sink, value, site)) {
-                if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) && !(sink.client == "send" && is_sent_text(&value)) {
+                if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) && !(sink.client == "send" && is_sent_text(&value))
+                    && !(sink.kind == SinkKind::Sql && is_words_of_others(&value)) {
                     continue;
                 }
                 // An answer without anything of anybody in it is no use of a value.
@@ -164,6 +172,13 @@ fn is_new_script(element: &Value, source: &Value) -> bool {
 }
 
 /// The members of an object that are dangerous, or else the value itself.
+/// A whole statement that a model wrote, or that the caller sent.
+fn is_words_of_others(value: &Value) -> bool {
+    let by_model = value.taint().iter().any(|origin| origin.part == Part::Model);
+    let is_sent = || value.symbol().is_some_and(|symbol| matches!(symbol.root, crate::facts::check::Root::Request(_)));
+    matches!(value.kind(), Kind::Unknown) && (by_model || is_sent())
+}
+
 fn dangerous(sink: &SinkEntry, value: Value, site: Option<Site>) -> Vec<(Value, Option<Site>)> {
     if !sink.inside.is_empty() {
         return sink.inside.iter().filter_map(|path| member_at(&value, path)).map(|value| (value, site.clone())).collect();

@@ -96,6 +96,12 @@ impl Walker<'_> {
                         query.client = client;
                     }
                     bind(query, bound);
+                } else if library.step == "()"
+                    && let [only] = library.args.as_slice()
+                    && matches!(only.value.kind(), Kind::Str(_) | Kind::Text(_))
+                {
+                    // A text that a library marks as a statement.
+                    self.read_sql(&only.value.clone(), bound, query);
                 }
                 return;
             }
@@ -104,6 +110,7 @@ impl Walker<'_> {
         let Some(statement) = statement else { return };
         let reader = Statement { holes: &holes, bound, query: &statement };
         query.operation = match statement.kind {
+            QueryKind::Select if only_adds_up(&statement) => Operation::Count,
             QueryKind::Select => Operation::ReadMany,
             QueryKind::Insert => Operation::Create,
             QueryKind::Update => Operation::Update,
@@ -194,6 +201,19 @@ fn bound_values(value: &Value) -> Vec<Value> {
         Kind::Seq(seq) => seq.items.clone(),
         _ => vec![value.clone()],
     }
+}
+
+/// `select sum(amount)`: one number about many rows, and no row.
+fn only_adds_up(statement: &sql::Query) -> bool {
+    fn adds_up(expr: &sql::Expr, depth: u32) -> bool {
+        match &expr.kind {
+            ExprKind::Call { name, args } => {
+                matches!(name.as_str(), "count" | "sum" | "avg" | "total") || name == "coalesce" && depth < 3 && args.iter().any(|arg| adds_up(arg, depth + 1))
+            }
+            _ => false,
+        }
+    }
+    !statement.group_by && !statement.columns.is_empty() && statement.columns.iter().all(|item| adds_up(&item.expr, 0))
 }
 
 /// `*`, or the names that are listed.

@@ -34,7 +34,7 @@ use reader::Reader;
 use scanner::tokens;
 use token::TokenKind;
 
-/// Reads a query; `None` if the text is no SELECT, INSERT, UPDATE or DELETE.
+/// Reads a query; `None` if the text is no SELECT, INSERT, UPDATE, DELETE or TRUNCATE.
 pub fn query(source: &Pieces) -> Option<Query> {
     let tokens = tokens(source.text(), source.holes());
     let end = tokens.iter().position(|token| token.kind == TokenKind::Symbol(";")).unwrap_or(tokens.len());

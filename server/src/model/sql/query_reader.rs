@@ -115,6 +115,8 @@ impl Reader<'_> {
             self.update()
         } else if self.eat("delete") {
             self.delete()
+        } else if self.eat("truncate") {
+            self.truncate()
         } else {
             return None;
         };

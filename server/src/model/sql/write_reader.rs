@@ -1,4 +1,4 @@
-//! Reads INSERT, UPDATE and DELETE.
+//! Reads INSERT, UPDATE, DELETE and TRUNCATE.
 
 use super::query::{Assignment, Query, QueryKind, TableRef};
 use super::reader::Reader;
@@ -155,6 +155,20 @@ impl Reader<'_> {
         self.table_refs(&mut query);
         if self.eat_any(&["using", "from"]) {
             self.table_refs(&mut query);
+        }
+        query
+    }
+
+    /// `truncate table a, b cascade`: every row goes.
+    pub fn truncate(&mut self) -> Query {
+        let mut query = Query::new(QueryKind::Delete);
+        self.eat("table");
+        self.eat("only");
+        while let Some(name) = self.object_name() {
+            query.tables.push(TableRef { name, alias: None, query: None, join: None, on: Condition::Always, using: Vec::new() });
+            if !self.eat_symbol(",") {
+                break;
+            }
         }
         query
     }

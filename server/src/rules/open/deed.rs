@@ -105,7 +105,8 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
         return None;
     }
     let model = cx.schema.model_near(&query.model, &access.site.item.file);
-    if keeps_house(&query.model) || is_credential(&query.model) && query.operation != Operation::ReadMany {
+    let wipes = query.operation == Operation::Delete && query.filter.is_empty();
+    if keeps_house(&query.model) && !wipes || is_credential(&query.model) && query.operation != Operation::ReadMany {
         return None;
     }
     let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);

@@ -30,6 +30,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         match event {
             Event::Sink(sink) if sink.kind == SinkKind::Html => of_sink(cx, sink, at, out),
             Event::Sink(sink) if sink.kind == SinkKind::Template => template::check(cx, sink, out),
+            Event::Sink(sink) if sink.client == "template-string" => template::check_text(sink, out),
             Event::Use(given) => answered::check_returned(cx, given, at, out),
             _ => {}
         }

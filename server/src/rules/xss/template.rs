@@ -3,7 +3,7 @@
 use super::{META, is_no_text, message};
 use crate::facts::event::Sink;
 use crate::facts::taint::{Cleanings, Part};
-use crate::facts::template::{Unescaped, is_called};
+use crate::facts::template::{Engine, Unescaped, is_called, read};
 use crate::facts::value::{Kind, Value};
 use crate::rules::input::Input;
 use crate::rules::raw::{Raw, RuleCx};
@@ -35,6 +35,19 @@ pub(super) fn check(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
+}
+
+/// A page that stands in the code: `render_template_string("{{ bio|safe }}", bio=bio)`.
+pub(super) fn check_text(sink: &Sink, out: &mut Vec<Raw>) {
+    let Some(text) = sink.value.as_str() else { return };
+    let found = read(text, Engine::Jinja).into_iter().find_map(|one| judge(&given(sink, one.roots.first()?)?, &one, sink));
+    let Some(input) = found else { return };
+    let mut raw = Raw::new(&META, sink.site.clone(), input.confidence);
+    raw.message = message(&input);
+    if let Some(source) = &input.source {
+        raw.also(source.clone(), "it comes from here".to_owned());
+    }
+    out.push(raw);
 }
 
 /// What the code gives to a template under this name.

@@ -57,6 +57,9 @@ pub struct AccessEntry {
     /// Members of the first argument that say which relations' rows come with it: `include`, `with`.
     #[serde(default)]
     pub embeds: Vec<Name>,
+    /// It throws where there is no such row: whoever comes past it has one.
+    #[serde(default)]
+    pub raises: bool,
 }
 
 #[derive(Debug, Deserialize)]

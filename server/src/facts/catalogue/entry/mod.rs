@@ -120,6 +120,9 @@ pub struct PassEntry {
     /// A single argument with parts of its own is given back as it is: `dict(row)`.
     #[serde(default)]
     pub copies: bool,
+    /// It gives what it was given, whatever that is: `closing(connection)`.
+    #[serde(default)]
+    pub same: bool,
     /// Text is read as data: whoever wrote the text can have written an object.
     #[serde(default)]
     pub reads: bool,
