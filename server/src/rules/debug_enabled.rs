@@ -68,7 +68,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 /// Where an option of a call is named; the call, if it is named elsewhere.
 fn place_of(cx: &RuleCx<'_>, call: &Site, name: &str) -> Site {
     let place = cx.project.place(call);
-    let text = place.as_ref().and_then(|place| Some(cx.project.file(&place.file)?.document.text().get(place.span.start as usize..place.span.end as usize)?.to_owned()));
+    let text = place
+        .as_ref()
+        .and_then(|place| Some(cx.project.file(&place.file)?.document.text().get(place.span.start as usize..place.span.end as usize)?.to_owned()));
     let Some(at) = text.and_then(|text| text.find(&format!("{name}:"))) else { return call.clone() };
     let start = call.span.start + at as u32;
     Site { item: call.item.clone(), span: Span::new(start, start + name.len() as u32) }

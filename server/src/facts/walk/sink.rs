@@ -67,8 +67,11 @@ impl<'w> Walker<'w> {
         let call = self.site(span);
         for place in &sink.of {
             for (value, site) in at_place(place, function, args).into_iter().flat_map(|(value, site)| dangerous(sink, value, site)) {
-                if sink.built && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_)) && !(sink.client == "send" && is_sent_text(&value))
-                    && !(sink.kind == SinkKind::Sql && is_words_of_others(&value)) {
+                if sink.built
+                    && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_))
+                    && !(sink.client == "send" && is_sent_text(&value))
+                    && !(sink.kind == SinkKind::Sql && is_words_of_others(&value))
+                {
                     continue;
                 }
                 // An answer without anything of anybody in it is no use of a value.

@@ -183,7 +183,9 @@ impl Reader {
                 self.close();
             }
             Event::Scalar(value, style, anchor, tag) => {
-                let value = BRACES.into_iter().fold(value, |value, (brace, plain)| if value.contains(plain) { value.replace(plain, &brace.to_string()).into() } else { value });
+                let value = BRACES
+                    .into_iter()
+                    .fold(value, |value, (brace, plain)| if value.contains(plain) { value.replace(plain, &brace.to_string()).into() } else { value });
                 let kind = scalar(&value, style);
                 let node = self.builder.tagged(span, kind, tag.as_deref().and_then(name_of));
                 self.values += 1;
