@@ -67,11 +67,9 @@ impl<'w> Walker<'w> {
         let call = self.site(span);
         for place in &sink.of {
             for (value, site) in at_place(place, function, args).into_iter().flat_map(|(value, site)| dangerous(sink, value, site)) {
-                if sink.built
-                    && !matches!(value.kind(), Kind::Text(_) | Kind::Union(_))
-                    && !(sink.client == "send" && is_sent_text(&value))
-                    && !(sink.kind == SinkKind::Sql && is_words_of_others(&value))
-                {
+                let is_put_together = matches!(value.kind(), Kind::Text(_) | Kind::Union(_));
+                let is_whole = sink.client == "send" && is_sent_text(&value) || sink.kind == SinkKind::Sql && is_words_of_others(&value);
+                if sink.built && !is_put_together && !is_whole {
                     continue;
                 }
                 // An answer without anything of anybody in it is no use of a value.
