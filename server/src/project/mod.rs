@@ -9,6 +9,7 @@ mod env_files;
 #[cfg(test)]
 mod examples_tests;
 pub mod facts;
+mod file_names;
 mod gates;
 mod handler;
 pub mod reach;

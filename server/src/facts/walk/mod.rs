@@ -15,6 +15,7 @@ mod columns;
 mod condition;
 mod construct;
 mod consumer;
+mod content;
 mod declared;
 mod decorator;
 mod element;

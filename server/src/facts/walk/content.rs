@@ -1,0 +1,169 @@
+//! Methods of objects and of values of which only the origin is known, and what a method leaves behind in what it was called on.
+
+use std::sync::Arc;
+
+use super::Walker;
+use super::builtin::{elements_of, opens_no_tag};
+use super::expression::either;
+use super::statement::is_made;
+use crate::facts::check::{Fact, Facts};
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
+use crate::model::{BinaryOp, ExprId};
+use crate::text::{Name, Span};
+
+impl Walker<'_> {
+    pub(super) fn object_method(&mut self, base: &Value, object: &Object, name: &Name, args: &[Argument]) -> Option<Value> {
+        if object.get(name).0.is_some() {
+            return None;
+        }
+        let first = args.first().map(|arg| arg.value.clone());
+        match name.as_str() {
+            "pop" | "setdefault" if !self.python() || args.is_empty() => None,
+            "get" | "pop" | "setdefault" => {
+                let key = first?;
+                // What is in a dict is there, and the default is for what is not.
+                if self.python()
+                    && let Some(name) = key.as_str()
+                {
+                    match object.get(&Name::from(&**name)) {
+                        (Some(own), false) => return Some(own.clone()),
+                        (None, false) if object.rest.is_none() && base.symbol().is_none() && base.taint().is_empty() => {
+                            return Some(args.get(1).map_or_else(Value::null, |default| default.value.clone()));
+                        }
+                        _ => {}
+                    }
+                }
+                let mut value = self.index(base, &key);
+                // `{...}.get(key, default)`: a table of constants and a constant default.
+                if let Some(default) = args.get(1) {
+                    value = either(value, default.value.clone());
+                }
+                Some(value)
+            }
+            "has" | "hasOwnProperty" | "__contains__" => {
+                let symbol = first?.symbol().cloned()?;
+                Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Among(symbol)), if_false: Facts::none() }))
+            }
+            "keys" => Some(Value::unknown()),
+            "values" | "items" | "entries"
+                if object.rest.is_none() && !object.fields.is_empty() && object.fields.iter().all(|(_, value)| is_made(value, 0)) =>
+            {
+                Some(elements_of(object, name))
+            }
+            "values" | "items" | "entries" => {
+                let element = self.element_of(base);
+                Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) }))))
+            }
+            "dict" | "model_dump" | "copy" | "toJSON" | "update" => Some(base.clone()),
+            _ => None,
+        }
+    }
+
+    /// Methods that keep content, on values of which only the content's origin is known.
+    pub(super) fn unknown_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) -> Option<Value> {
+        match name.as_str() {
+            "map" | "forEach" | "filter" | "find" | "some" | "every" | "flatMap" | "reduce" => {
+                let function = args.first().map(|arg| arg.value.clone()).filter(|value| matches!(value.kind(), Kind::Function(_)))?;
+                let element = self.element_of(base);
+                let given = self.on_each(function, element.clone());
+                Some(match name.as_str() {
+                    "map" | "flatMap" => Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(given) }))),
+                    "filter" => base.clone(),
+                    "find" => element,
+                    _ => given,
+                })
+            }
+            "includes" | "has" if args.len() == 1 => {
+                let value = args[0].value.clone();
+                if value.symbol().is_none() {
+                    return Some(Value::unknown());
+                }
+                Some(self.compare(BinaryOp::In, &value, base, span))
+            }
+            "startsWith" | "endsWith" | "startswith" | "endswith" | "test" | "isdigit" | "isalnum" | "isnumeric" => Some(Value::unknown()),
+            "equals" | "equal" | "is" if args.len() == 1 => Some(self.compare(BinaryOp::Eq, base, &args[0].value.clone(), span)),
+            // Only text has these: an object in its place ends the request.
+            "toString" | "toHexString" | "trim" | "strip" | "hex" if args.is_empty() => Some(base.with_taint(base.taint().cleaned(Cleanings::NOSQL))),
+            "toLowerCase" | "toUpperCase" | "normalize" | "lower" | "upper" | "trimEnd" | "trimStart" | "casefold" => {
+                Some(base.with_taint(base.taint().cleaned(Cleanings::NOSQL)).without_symbol())
+            }
+            "valueOf" | "str" if args.is_empty() => Some(base.clone()),
+            "get" => {
+                let key = args.first()?.value.clone();
+                let value = self.index(base, &key);
+                Some(value)
+            }
+            "model_dump" | "dict" | "copy" | "toObject" | "toJSON" => Some(base.clone()),
+            "replace" | "replaceAll" if super::tested::keeps_only_plain(args) => Some(Value::unknown().with_taint(base.taint().cleaned(Cleanings::ALL))),
+            "then" => self.once_there(base, &args.first()?.value),
+            "catch" | "finally" => Some(base.clone()),
+            "replace" | "replaceAll" | "sub" if opens_no_tag(args) => Some(base.with_taint(base.taint().cleaned(Cleanings::HTML)).without_symbol()),
+            "replace" | "replaceAll" => self.replaced(base, args, span),
+            // The bytes of something that was sent are a file.
+            "arrayBuffer" | "stream" | "bytes" if args.is_empty() => Some(base.with_taint(base.taint().as_file())),
+            _ => None,
+        }
+    }
+
+    /// Methods that change what they are called on: the variable holds something else afterwards.
+    pub(super) fn stored_back(&mut self, place: ExprId, base: &Value, name: &Name, args: &[Argument]) {
+        let changed = match (name.as_str(), base.kind()) {
+            ("push" | "append" | "unshift" | "add", Kind::Seq(seq)) => {
+                let mut seq = (**seq).clone();
+                for arg in args {
+                    if seq.items.len() < 64 {
+                        seq.items.push(arg.value.clone());
+                    }
+                }
+                Value::new(Kind::Seq(Arc::new(seq)))
+            }
+            ("extend", Kind::Seq(seq)) => {
+                let mut seq = (**seq).clone();
+                match args.first().map(|arg| arg.value.kind()) {
+                    Some(Kind::Seq(more)) => {
+                        seq.items.extend(more.items.iter().cloned());
+                        seq.rest = seq.rest.or_else(|| more.rest.clone());
+                    }
+                    _ => seq.rest = Some(Value::unknown()),
+                }
+                Value::new(Kind::Seq(Arc::new(seq)))
+            }
+            // Which one goes can be told where nothing is done again and again.
+            ("pop", Kind::Seq(seq)) if self.python() && seq.rest.is_none() && self.is_straight() => {
+                let mut seq = (**seq).clone();
+                match args.first().map(|arg| arg.value.kind()) {
+                    None => drop(seq.items.pop()),
+                    Some(Kind::Number(at)) => match at.parse::<usize>() {
+                        Ok(at) if at < seq.items.len() => drop(seq.items.remove(at)),
+                        _ => return,
+                    },
+                    Some(_) => return,
+                }
+                Value::new(Kind::Seq(Arc::new(seq)))
+            }
+            ("pop" | "popitem" | "clear", Kind::Object(object)) if self.python() => {
+                let mut object: Object = (**object).clone();
+                match args.first().and_then(|arg| arg.value.as_str()) {
+                    Some(key) => object.fields.retain(|(name, _)| **name != **key),
+                    None => object.fields.clear(),
+                }
+                object.spread_at = object.spread_at.min(object.fields.len());
+                base.with_kind(Kind::Object(Arc::new(object)))
+            }
+            ("update", Kind::Object(object)) => {
+                let mut object: Object = (**object).clone();
+                for arg in args {
+                    if arg.name.is_empty() {
+                        self.spread_into(&mut object, &arg.value);
+                    } else {
+                        object.set(arg.name.clone(), arg.value.clone());
+                    }
+                }
+                base.with_kind(Kind::Object(Arc::new(object)))
+            }
+            _ => return,
+        };
+        self.store(place, changed, 0);
+    }
+}
