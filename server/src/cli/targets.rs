@@ -1,7 +1,7 @@
 //! From what was typed to what is to be read and what is to be reported on.
 
 use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -9,7 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::args::Which;
 use crate::text::FileId;
 use crate::workspace::git::Git;
-use crate::workspace::{root, walk::file_id};
+use crate::workspace::root::{self, absolute};
+use crate::workspace::walk::file_id;
 
 /// What to read and what to report on. All paths are absolute.
 #[derive(Default)]
@@ -122,21 +123,6 @@ fn listed(list: &Path) -> Result<Vec<PathBuf>> {
     }
     let separator = if text.contains('\0') { '\0' } else { '\n' };
     Ok(text.split(separator).map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).map(PathBuf::from).collect())
-}
-
-/// Without `.` and `..`. Links are left as they are, so that paths stay as the person wrote them.
-fn absolute(here: &Path, path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in here.join(path).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 /// Folders inside others are read with them.

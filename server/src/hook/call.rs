@@ -1,6 +1,6 @@
 //! What an assistant says through its hook, whichever assistant it is.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -83,19 +83,4 @@ impl Edit {
     pub fn of(path: &str) -> Edit {
         Edit { path: PathBuf::from(path), before: Before::Unknown, pieces: Vec::new(), whole: false }
     }
-}
-
-/// Without `.` and `..`; links are left as they are.
-pub fn absolute(base: &Path, path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in base.join(path).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }

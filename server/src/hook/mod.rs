@@ -29,6 +29,7 @@ use call::{Call, Event};
 use wire::{Ask, Verdict};
 
 use crate::workspace::root;
+use crate::workspace::root::absolute;
 
 pub use call::Client;
 
@@ -152,7 +153,7 @@ fn by_root(call: &Call, home: Option<&Path>) -> Vec<(PathBuf, Vec<call::Edit>)> 
     for edit in &call.edits {
         let mut edit = edit.clone();
         let base = call.folders.first().cloned().unwrap_or_default();
-        edit.path = call::absolute(&base, &edit.path);
+        edit.path = absolute(&base, &edit.path);
         let mut inside = roots.iter().find(|root| edit.path.starts_with(root)).cloned();
         if inside.is_none() {
             // A link may have been followed on one side only.

@@ -1,6 +1,6 @@
 //! The one thread on which projects are read, kept and looked at. Requests wait for each other: they ask the same engine.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -21,6 +21,7 @@ use crate::rules::Finding;
 use crate::rules::own::Known;
 use crate::text::FileId;
 use crate::workspace::kept::Kept;
+use crate::workspace::root::absolute;
 use crate::workspace::walk::file_id;
 
 pub struct Job {
@@ -188,21 +189,6 @@ fn placed(roots: &[Root], path: &str) -> Result<(usize, PathBuf), Wrong> {
     let real = |path: &Path| path.ancestors().find_map(|path| path.canonicalize().ok());
     let stays = real(&whole).zip(roots.get(at).and_then(|root| root.path.canonicalize().ok())).is_some_and(|(path, root)| path.starts_with(root));
     if stays { Ok((at, whole)) } else { Err(outside()) }
-}
-
-/// Without `.` and `..`.
-fn absolute(base: &Path, path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in base.join(path).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 /// A page of more characters is cut: a model's attention is dear.

@@ -1,6 +1,6 @@
 //! The project around a path. What is said of one file depends on its project: the schema, the middleware, the env files.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Files that make the folder around them a project.
 const MANIFESTS: &[&str] =
@@ -31,6 +31,21 @@ pub fn around(path: &Path, home: Option<&Path>) -> PathBuf {
         }
     }
     workspace.or(package).or(git).unwrap_or(own).to_owned()
+}
+
+/// A path, from `base` if it is relative, without `.` and `..`. Links are left as they are, so that paths stay as the person wrote them.
+pub fn absolute(base: &Path, path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in base.join(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
 }
 
 fn holds(folder: &Path, names: &[&str]) -> bool {
