@@ -37,6 +37,9 @@ pub struct Route {
     pub site: Site,
 }
 
+/// So many wrappers are looked through.
+const MOST_WRAPPERS: usize = 6;
+
 /// Something that runs before a handler.
 #[derive(Clone, Debug)]
 pub struct Link {
@@ -65,6 +68,29 @@ impl Link {
 }
 
 impl Route {
+    /// The function that the route was written for: of what a wrapper made, `@login_required` or `withUser(handler)`, the one inside.
+    pub fn written(&self) -> Option<FunctionKey> {
+        let Kind::Function(closure) = self.handler.kind() else { return None };
+        let mut closure = Arc::clone(closure);
+        for _ in 0..MOST_WRAPPERS {
+            if closure.item == self.site.item {
+                break;
+            }
+            let inside = closure.captured.as_ref().and_then(|captured| {
+                captured.variables.iter().find_map(|(_, value)| match value.kind() {
+                    Kind::Function(inner) if inner.item == self.site.item || inner.captured.is_some() => Some(Arc::clone(inner)),
+                    _ => None,
+                })
+            });
+            match inside {
+                Some(inner) => closure = inner,
+                None => break,
+            }
+        }
+        // Nothing of the route's own was found inside: it is what answers.
+        if closure.item == self.site.item { Some(FunctionKey { item: closure.item.clone(), function: closure.function }) } else { self.function() }
+    }
+
     /// The function that answers, if it is one that can be walked.
     pub fn function(&self) -> Option<FunctionKey> {
         match self.handler.kind() {

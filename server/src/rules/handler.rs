@@ -134,7 +134,7 @@ impl<'c> Handler<'c> {
 
     /// A place for what is said of the handler as a whole: what it is called, where that can be seen.
     pub fn site(&self) -> Site {
-        self.route.function().and_then(|function| self.cx.project.function_site(&function)).unwrap_or_else(|| self.route.site.clone())
+        self.route.written().and_then(|function| self.cx.project.function_site(&function)).unwrap_or_else(|| self.route.site.clone())
     }
 }
 

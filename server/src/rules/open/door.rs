@@ -24,19 +24,19 @@ pub fn door(project: &Project, route: &Route) -> Door {
             {
                 return Door { site: Site { item: class.item.clone(), span: known.name_span }, name: known.name.clone() };
             }
-        } else if !conventional || closure.item.file == route.site.item.file {
-            let placed = project.placed(&closure.item);
-            if let Some(function) = placed.and_then(|placed| placed.segment.functions.get(closure.function.0 as usize)) {
+        } else if let Some(key) = route.written().filter(|key| !conventional || key.item.file == route.site.item.file) {
+            let placed = project.placed(&key.item);
+            if let Some(function) = placed.and_then(|placed| placed.segment.functions.get(key.function.0 as usize)) {
                 if !function.name_span.is_empty() {
-                    return Door { site: Site { item: closure.item.clone(), span: function.name_span }, name: function.name.clone() };
+                    return Door { site: Site { item: key.item, span: function.name_span }, name: function.name.clone() };
                 }
                 // `app.delete("/posts/:id", async (req, res) =>`: as far as its parameters.
                 let head = route.site.span;
-                if closure.item == route.site.item && head.contains(function.params_span) && head.start < function.params_span.start {
-                    return Door { site: Site { item: closure.item.clone(), span: Span::new(head.start, function.params_span.end) }, name: Name::default() };
+                if key.item == route.site.item && head.contains(function.params_span) && head.start < function.params_span.start {
+                    return Door { site: Site { item: key.item, span: Span::new(head.start, function.params_span.end) }, name: Name::default() };
                 }
-                if closure.item == route.site.item {
-                    return Door { site: Site { item: closure.item.clone(), span: function.params_span }, name: Name::default() };
+                if key.item == route.site.item {
+                    return Door { site: Site { item: key.item, span: function.params_span }, name: Name::default() };
                 }
             }
         }
