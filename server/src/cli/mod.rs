@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod facts;
 mod init;
+mod looking;
 mod output;
 mod reading;
 mod routes;

@@ -38,6 +38,20 @@ impl Operation {
             Operation::Raw => "reach",
         }
     }
+
+    /// The word for it in what machines read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Operation::ReadOne => "read-one",
+            Operation::ReadMany => "read-many",
+            Operation::Count => "count",
+            Operation::Create => "create",
+            Operation::Update => "update",
+            Operation::Delete => "delete",
+            Operation::Upsert => "upsert",
+            Operation::Raw => "raw",
+        }
+    }
 }
 
 /// A query under construction, and the arguments of the calls that built it.

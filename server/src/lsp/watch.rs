@@ -5,7 +5,6 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
-use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use rustc_hash::FxHashSet;
 use serde_json::json;
@@ -20,6 +19,7 @@ use super::uri;
 use crate::config::own::FOLDER;
 use crate::syntax::Language;
 use crate::text::FileId;
+use crate::workspace::events;
 
 /// Our own watcher, if there is one.
 #[derive(Default)]
@@ -129,10 +129,10 @@ fn gather(events: &Receiver<notify::Result<Event>>, state: &Weak<State>) {
     let mut paths: FxHashSet<PathBuf> = FxHashSet::default();
     while let Ok(first) = events.recv() {
         let began = Instant::now();
-        let mut too_many = !note(first, &mut paths);
+        let mut too_many = !events::note(first, &mut paths, MOST_FILES);
         let open = loop {
             match events.recv_timeout(PAUSE) {
-                Ok(event) => too_many |= !note(event, &mut paths),
+                Ok(event) => too_many |= !events::note(event, &mut paths, MOST_FILES),
                 Err(RecvTimeoutError::Timeout) => break true,
                 Err(RecvTimeoutError::Disconnected) => break false,
             }
@@ -152,16 +152,6 @@ fn gather(events: &Receiver<notify::Result<Event>>, state: &Weak<State>) {
             state.scheduler.later(Job::Disk(changed.iter().filter_map(|path| uri::file_of_path(path)).collect()));
         }
     }
-}
-
-/// False if events were lost, or there are too many to go through one by one.
-fn note(event: notify::Result<Event>, paths: &mut FxHashSet<PathBuf>) -> bool {
-    let Ok(event) = event else { return false };
-    let is_change = !matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
-    if is_change {
-        paths.extend(event.paths.iter().cloned());
-    }
-    !event.need_rescan() && paths.len() <= MOST_FILES
 }
 
 fn is_new_folder(path: &Path, state: &State) -> bool {

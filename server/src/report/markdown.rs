@@ -1,7 +1,7 @@
 //! The report as Markdown, for a pull request, a wiki, or a chat with an assistant.
 
 use super::frame;
-use super::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, Mood, NOT_LOOKED_AT, Overview, Told, WHEN_DONE, counted};
+use super::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, Told, WHEN_DONE, counted};
 use super::paint::harmless;
 use super::plain::{Glossary, plain};
 use super::problems::{Problem, numbers, problems, texts_of};
@@ -69,7 +69,7 @@ impl Page<'_> {
         self.line("| Risk | Level | Problems |\n|---|---|---|");
         for of in &overview.risks {
             let counts = if of.problems.is_empty() { "none found".to_owned() } else { format!("{}: {}", of.counts.in_words(), numbers(&of.problems)) };
-            self.line(&format!("| {} | {} {} | {counts} |", inline(of.risk.title(), true), sign(of.grade.mood()), of.grade.title()));
+            self.line(&format!("| {} | {} {} | {counts} |", inline(of.risk.title(), true), of.grade.mood().sign(), of.grade.title()));
         }
         self.line("");
     }
@@ -79,7 +79,7 @@ impl Page<'_> {
         self.line("## Four questions\n");
         for question in &overview.questions {
             let answer = question.answer;
-            self.line(&format!("**{}**\\\n{} **{}.** {}\n", question.question, sign(answer.mood()), answer.title(), inline(&question.because, false)));
+            self.line(&format!("**{}**\\\n{} **{}.** {}\n", question.question, answer.mood().sign(), answer.title(), inline(&question.because, false)));
             self.places("", &question.places);
             if !question.places.is_empty() {
                 self.line("");
@@ -208,16 +208,6 @@ impl Page<'_> {
             told += &format!(", {} silenced by comments in the code", counted(report.silenced, "finding", "findings"));
         }
         self.line(&format!("\n---\n{told}. Guardline {}.", env!("CARGO_PKG_VERSION")));
-    }
-}
-
-fn sign(mood: Mood) -> &'static str {
-    match mood {
-        Mood::Good => "✓",
-        Mood::Look => "?",
-        Mood::Soon => "!",
-        Mood::Serious => "✗",
-        Mood::Faint => "·",
     }
 }
 

@@ -26,8 +26,6 @@ use unicode_width::UnicodeWidthStr;
 use super::beliefs::mask;
 use super::paint::{Style, Tone, harmless, width_of};
 use super::redact::Redactor;
-use crate::facts::query::Operation;
-use crate::facts::schema::Privacy;
 use crate::project::Project;
 use crate::project::facts::beliefs::At;
 use crate::rules::map::{Answer, Entry, Touched, Who};
@@ -83,36 +81,13 @@ fn add(told: &mut Map<String, Value>, key: &str, value: Option<Value>) {
 fn of_touched(project: &Project, touched: &Touched) -> Value {
     let mut told = Map::new();
     add(&mut told, "model", (!touched.model.is_empty()).then(|| json!(touched.model)));
-    told.insert("privacy".to_owned(), json!(privacy(touched.privacy)));
+    told.insert("privacy".to_owned(), json!(touched.privacy.word()));
     told.insert("reads".to_owned(), json!(touched.reads()));
     told.insert("writes".to_owned(), json!(touched.writes()));
-    told.insert("operations".to_owned(), touched.operations.iter().map(|operation| json!(done(*operation))).collect());
+    told.insert("operations".to_owned(), touched.operations.iter().map(|operation| json!(operation.word())).collect());
     told.insert("rows".to_owned(), touched.rows.iter().map(|rows| json!(rows.word())).collect());
     told.insert("at".to_owned(), json!(project.at(&touched.site)));
     Value::Object(told)
-}
-
-fn done(operation: Operation) -> &'static str {
-    match operation {
-        Operation::ReadOne => "read-one",
-        Operation::ReadMany => "read-many",
-        Operation::Count => "count",
-        Operation::Create => "create",
-        Operation::Update => "update",
-        Operation::Delete => "delete",
-        Operation::Upsert => "upsert",
-        Operation::Raw => "raw",
-    }
-}
-
-fn privacy(privacy: Privacy) -> &'static str {
-    match privacy {
-        Privacy::Private => "private",
-        Privacy::Public => "public",
-        Privacy::AuthoredPublic => "authored-public",
-        Privacy::Principal => "people",
-        Privacy::Unknown => "unknown",
-    }
 }
 
 fn word(answer: Answer) -> &'static str {

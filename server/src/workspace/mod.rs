@@ -5,6 +5,7 @@ pub mod built;
 pub mod config;
 mod discover;
 mod encoded;
+pub mod events;
 pub mod git;
 mod git_entries;
 mod git_index;

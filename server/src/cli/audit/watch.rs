@@ -7,7 +7,6 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use rustc_hash::FxHashSet;
 
@@ -23,6 +22,7 @@ use crate::rules::own::Known;
 use crate::syntax::keeps_secrets;
 use crate::text::FileId;
 use crate::workspace::config::FILE_NAME;
+use crate::workspace::events;
 use crate::workspace::walk::file_id;
 
 /// Changes are gathered until there is such a pause.
@@ -90,22 +90,12 @@ fn next_changes(events: &Receiver<notify::Result<Event>>, cancel: &Cancel) -> Op
         }
         let has_some = too_many || !paths.is_empty();
         match events.recv_timeout(if has_some { PAUSE } else { PATIENCE }) {
-            Ok(event) => too_many |= !note(event, &mut paths),
+            Ok(event) => too_many |= !events::note(event, &mut paths, MOST_FILES),
             Err(RecvTimeoutError::Timeout) if has_some => return Some(if too_many { Changes::TooMany } else { Changes::Paths(paths) }),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return None,
         }
     }
-}
-
-/// False if there is no going through what changed.
-fn note(event: notify::Result<Event>, paths: &mut FxHashSet<PathBuf>) -> bool {
-    let Ok(event) = event else { return false };
-    let is_change = !matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
-    if is_change {
-        paths.extend(event.paths.iter().cloned());
-    }
-    !event.need_rescan() && paths.len() <= MOST_FILES
 }
 
 struct Watching<'a> {

@@ -149,6 +149,19 @@ pub enum Privacy {
     Unknown,
 }
 
+impl Privacy {
+    /// The word for it in what machines read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Privacy::Private => "private",
+            Privacy::Public => "public",
+            Privacy::AuthoredPublic => "authored-public",
+            Privacy::Principal => "people",
+            Privacy::Unknown => "unknown",
+        }
+    }
+}
+
 impl Model {
     /// The ways from a row to whose it is; the best first.
     pub fn owners(&self) -> &[OwnerPath] {

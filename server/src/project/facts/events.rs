@@ -5,7 +5,7 @@ use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::credential::{Credential, credential};
 use crate::facts::event::{Access, Event, KEYED, RegistrationKind, SinkKind, UseKind};
 use crate::facts::place::Site;
-use crate::facts::query::{Filter, Operation, TermOp};
+use crate::facts::query::{Filter, TermOp};
 use crate::facts::show;
 use crate::facts::value::{Kind, Value};
 use crate::project::Project;
@@ -108,7 +108,7 @@ fn tell_access(project: &Project, access: &Access) -> OfAccess {
     };
     OfAccess {
         at: project.at(&access.site),
-        operation: operation(query.operation),
+        operation: query.operation.word(),
         model: project.schema().model(&query.model).map_or_else(|| query.model.to_string(), |model| model.name.to_string()),
         client: query.client.to_string(),
         guessed: query.guessed,
@@ -123,19 +123,6 @@ fn tell_access(project: &Project, access: &Access) -> OfAccess {
         },
         callers: access.callers.iter().map(caller).collect(),
         holds: holding(project, &access.facts),
-    }
-}
-
-fn operation(operation: Operation) -> &'static str {
-    match operation {
-        Operation::ReadOne => "read-one",
-        Operation::ReadMany => "read-many",
-        Operation::Count => "count",
-        Operation::Create => "create",
-        Operation::Update => "update",
-        Operation::Delete => "delete",
-        Operation::Upsert => "upsert",
-        Operation::Raw => "raw",
     }
 }
 

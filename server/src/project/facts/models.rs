@@ -20,7 +20,7 @@ fn by_name(name: &Name) -> OfModel {
         name: name.to_string(),
         table: None,
         known: false,
-        privacy: privacy(guess_privacy(name)),
+        privacy: guess_privacy(name).word(),
         people: guess_privacy(name) == Privacy::Principal,
         group: false,
         membership: false,
@@ -39,7 +39,7 @@ fn known(project: &Project, model: &Model) -> OfModel {
         name: model.name.to_string(),
         table: Some(model.table.to_string()),
         known: true,
-        privacy: privacy(model.privacy()),
+        privacy: model.privacy().word(),
         people: model.is_principal,
         group: model.is_tenant,
         membership: model.membership.is_some(),
@@ -63,16 +63,6 @@ fn owner(project: &Project, path: &OwnerPath) -> OfOwner {
         },
         of: path.target.as_ref().and_then(|key| project.schema().get(key)).map(|target| target.name.to_string()),
         proven: path.confidence == OwnerConfidence::Proven,
-    }
-}
-
-fn privacy(privacy: Privacy) -> &'static str {
-    match privacy {
-        Privacy::Private => "private",
-        Privacy::Public => "public",
-        Privacy::AuthoredPublic => "authored-public",
-        Privacy::Principal => "people",
-        Privacy::Unknown => "unknown",
     }
 }
 

@@ -86,6 +86,19 @@ pub enum Mood {
     Faint,
 }
 
+impl Mood {
+    /// A sign besides the colour, for those who do not see it.
+    pub(in crate::report) fn sign(self) -> &'static str {
+        match self {
+            Mood::Good => "✓",
+            Mood::Look => "?",
+            Mood::Soon => "!",
+            Mood::Serious => "✗",
+            Mood::Faint => "·",
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Grade {
     High,

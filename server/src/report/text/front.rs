@@ -1,7 +1,7 @@
 //! The verdict, what to do first, the seven risks at a glance; behind the problems what the levels rest on and the four questions.
 
 use super::problems::told;
-use super::{Text, sign, tone};
+use super::{Text, tone};
 use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, Overview, Told, counted};
 use crate::report::paint::Tone;
 use crate::report::problems::numbers;
@@ -21,7 +21,7 @@ impl Text<'_> {
         for of in &overview.risks {
             let mood = of.grade.mood();
             let title = format!("{:<widest$}", of.risk.title());
-            let mut line = format!("  {} {}   ", self.style.paint(tone(mood), sign(mood)), self.style.paint(Tone::Strong, &title));
+            let mut line = format!("  {} {}   ", self.style.paint(tone(mood), mood.sign()), self.style.paint(Tone::Strong, &title));
             if of.problems.is_empty() {
                 line += &self.style.paint(tone(mood), of.grade.title());
             } else {
@@ -76,10 +76,10 @@ impl Text<'_> {
             self.lines(asked, Some(Tone::Strong));
             let mood = question.answer.mood();
             let answer = format!("{}.", question.answer.title());
-            let first = format!("  {} {answer} ", sign(mood));
+            let first = format!("  {} {answer} ", mood.sign());
             let start = self.out.len();
             self.hanging(&first, "    ", &question.because);
-            self.repaint(start, &first, &format!("  {} {} ", self.style.paint(tone(mood), sign(mood)), self.style.paint(tone(mood), &answer)));
+            self.repaint(start, &first, &format!("  {} {} ", self.style.paint(tone(mood), mood.sign()), self.style.paint(tone(mood), &answer)));
             self.places("    ", &question.places);
         }
     }

@@ -93,14 +93,3 @@ fn tone(mood: Mood) -> Tone {
         Mood::Faint => Tone::Faint,
     }
 }
-
-/// A sign besides the colour, for those who do not see it.
-fn sign(mood: Mood) -> &'static str {
-    match mood {
-        Mood::Good => "✓",
-        Mood::Look => "?",
-        Mood::Soon => "!",
-        Mood::Serious => "✗",
-        Mood::Faint => "·",
-    }
-}
