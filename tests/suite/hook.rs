@@ -133,6 +133,16 @@ fn suppressed_findings_and_other_peoples_files_are_silent() {
 }
 
 #[test]
+fn what_the_configuration_silences_is_silent() {
+    let work = Work::new();
+    let settings = r#"{ "suppress": [{ "rules": ["sql-injection"], "paths": ["legacy/"], "reason": "it is taken down next month" }] }"#;
+    work.project.write("guardline.json", settings.as_bytes());
+    let bad = APP.replace(QUERY, BAD_QUERY);
+    assert_eq!(reason(&work.write("legacy/app.ts", &bad)), "");
+    assert!(reason(&work.write("newer.ts", &bad)).contains("sql-injection"));
+}
+
+#[test]
 fn a_secret_is_never_repeated() {
     let work = Work::new();
     let key = stripe_key(7);

@@ -16,11 +16,10 @@ use super::output;
 use super::reading::{self, Progress};
 use super::targets;
 use crate::engine::{self, Engine, Snapshot};
-use crate::fixes::{Fix, Grade};
 use crate::project::Project;
 use crate::project::session::Step;
 use crate::report::baseline::Baseline;
-use crate::report::{self, Change, Repair, Report, Texts};
+use crate::report::{self, Report, Texts};
 use crate::rules::own::Known;
 use crate::text::FileId;
 use crate::workspace::walk::file_id;
@@ -127,18 +126,9 @@ fn counted(n: usize, one: &str, several: &str) -> String {
 fn with_repairs<'s>(project: &Project, mut report: Report<'s>) -> Report<'s> {
     for entry in &mut report.entries {
         let fixes = engine::offers(project, &entry.finding).into_iter().filter(|fix| !fix.suppresses);
-        entry.repairs = fixes.map(repair).collect();
+        entry.repairs = fixes.map(engine::proof::told).collect();
     }
     report
-}
-
-fn repair(fix: Fix) -> Repair {
-    let changes = fix.edits.into_iter().map(|of_file| Change {
-        file: of_file.file,
-        creates: of_file.create,
-        replacements: of_file.edits.into_iter().map(|edit| (edit.span, edit.text)).collect(),
-    });
-    Repair { title: fix.title, needs_review: fix.grade == Grade::NeedsReview, note: fix.note, changes: changes.collect() }
 }
 
 fn here() -> FileId {

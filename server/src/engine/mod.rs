@@ -61,6 +61,7 @@ pub struct Engine {
     /// It is remembered of all files.
     remembers_all: bool,
     own: OwnRules,
+    failures: u32,
 }
 
 /// What was found in one file by itself.
@@ -278,12 +279,17 @@ impl Engine {
         status
     }
 
+    /// How often a check has failed by now. One that failed finds nothing, which proves nothing.
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
     /// A panic stays here: what is remembered is thrown away, and the file has no findings this time.
     fn contained<T>(&mut self, run: impl FnOnce(&mut Engine) -> T) -> Option<T> {
         match catch_unwind(AssertUnwindSafe(|| run(self))) {
             Ok(value) => Some(value),
             Err(_) => {
-                *self = Engine { remembers_all: self.remembers_all, ..Engine::default() };
+                *self = Engine { remembers_all: self.remembers_all, failures: self.failures + 1, ..Engine::default() };
                 None
             }
         }

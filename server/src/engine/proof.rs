@@ -29,12 +29,13 @@ impl Engine {
         let mut files: Vec<FileId> = fix.edits.iter().map(|edit| edit.file.clone()).chain([finding.place.file.clone()]).collect();
         files.sort();
         files.dedup();
+        let failures = self.failures();
         let engine = RefCell::new(self);
         let check = |project: &Project| {
             let snapshot = Snapshot { project: Arc::new(project.clone()), config: Arc::clone(&snapshot.config) };
             files.iter().flat_map(|file| engine.borrow_mut().check(&snapshot, file, cancel).unwrap_or_default()).collect::<Vec<Finding>>()
         };
-        verify::verify(&snapshot.project, &fix, check, finding).ok().filter(|()| !cancel.is_cancelled())?;
+        verify::verify(&snapshot.project, &fix, check, finding).ok().filter(|()| !cancel.is_cancelled() && engine.borrow().failures() == failures)?;
         let after = Arc::new(apply::apply(&snapshot.project, &fix)?);
         Some(Proven { fix, after })
     }

@@ -12,7 +12,6 @@ use super::due;
 use super::memory::{Key, Memory, Written};
 use super::wire::{Ask, Verdict};
 use super::words;
-use crate::config::Audience;
 use crate::engine::proof::{Proven, told};
 use crate::engine::{Cancel, Engine, Snapshot};
 use crate::project::Project;
@@ -224,9 +223,10 @@ impl Desk {
     fn found(&mut self, snapshot: &Snapshot, file: &FileId) -> Found {
         let Some(known) = snapshot.project.file(file) else { return Found::default() };
         let all = self.engine.check(snapshot, file, &self.cancel).unwrap_or_default();
-        let is_loud = |finding: &&Finding| finding.level != Level::Hidden || snapshot.config.audience == Audience::Auditor;
-        let loud: Vec<Finding> = all.iter().filter(|finding| finding.place.file == *file).filter(is_loud).cloned().collect();
-        let shown = suppress::judge_file(known, &Known::of(&snapshot.config).all(), loud, today()).kept;
+        let today = today();
+        let is_told = |finding: &&Finding| finding.place.file == *file && suppress::is_told(&snapshot.config, finding, today);
+        let loud: Vec<Finding> = all.iter().filter(is_told).cloned().collect();
+        let shown = suppress::judge_file(known, &Known::of(&snapshot.config).all(), loud, today).kept;
         Found { shown, all }
     }
 }

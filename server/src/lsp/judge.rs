@@ -3,11 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::state::State;
-use crate::config::Audience;
 use crate::engine::{Cancel, Offer, Snapshot};
 use crate::report::{Date, suppress};
+use crate::rules::Finding;
 use crate::rules::own::Known;
-use crate::rules::{Finding, Level};
 use crate::text::{FileId, Span};
 
 /// The findings of one file that are shown, and what is to be said about its marks.
@@ -47,9 +46,7 @@ pub fn fixes_at(state: &State, snapshot: &Snapshot, file: &FileId, span: Span, c
 }
 
 fn is_loud(snapshot: &Snapshot, finding: &Finding) -> bool {
-    let config = &snapshot.config;
-    let is_loud = finding.level != Level::Hidden || config.audience == Audience::Auditor;
-    is_loud && config.suppressed(finding.rule.as_str(), &finding.place.file, today()).is_none()
+    suppress::is_told(&snapshot.config, finding, today())
 }
 
 fn today() -> Date {

@@ -57,10 +57,14 @@ pub fn snippet(project: &mut Project, path: &Path, code: &str) -> Result<Value, 
 
 /// The findings that are shown, in order of file and place, and how many were silenced.
 pub fn shown(snapshot: &Snapshot, all: &[Finding]) -> (Vec<Finding>, usize) {
-    let is_loud = |finding: &&Finding| finding.level != Level::Hidden || snapshot.config.audience == Audience::Auditor;
+    let today = today();
+    let is_for_all = |finding: &&Finding| finding.level != Level::Hidden || snapshot.config.audience == Audience::Auditor;
     let known = Known::of(&snapshot.config);
-    let judged = suppress::judge(&snapshot.project, &known.all(), all.iter().filter(is_loud).cloned().collect(), today());
-    (judged.kept, judged.silenced.len())
+    let loud: Vec<Finding> = all.iter().filter(is_for_all).cloned().collect();
+    let (count, loud) = (loud.len(), loud.into_iter().filter(|finding| suppress::is_told(&snapshot.config, finding, today)).collect::<Vec<_>>());
+    let by_config = count - loud.len();
+    let judged = suppress::judge(&snapshot.project, &known.all(), loud, today);
+    (judged.kept, judged.silenced.len() + by_config)
 }
 
 fn told(snapshot: &Snapshot, root: &Path, all: Vec<Finding>, wanted: &Wanted, notes: Vec<String>) -> Value {

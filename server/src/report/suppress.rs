@@ -3,10 +3,11 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::marks::{self, Marks, Target};
+use crate::config::{Audience, Config};
 use crate::facts::signs::Sign;
 use crate::model::{FileModel, comment_line};
 use crate::project::{File, Project};
-use crate::rules::{Finding, Place, RuleId, RuleMeta};
+use crate::rules::{Finding, Level, Place, RuleId, RuleMeta};
 use crate::syntax::Document;
 use crate::text::{Date, FileId, Name};
 
@@ -39,6 +40,12 @@ pub struct Judged {
 pub struct Unused {
     pub rule: Name,
     pub note: Note,
+}
+
+/// Whether anybody is to hear of it before the marks are asked: what is only possible is for auditors, and the configuration silences some.
+pub fn is_told(config: &Config, finding: &Finding, today: Date) -> bool {
+    let is_for_all = finding.level != Level::Hidden || config.audience == Audience::Auditor;
+    is_for_all && config.suppressed(finding.rule.as_str(), &finding.place.file, today).is_none()
 }
 
 /// Obeys the marks of one file. `today` decides about marks that end.

@@ -190,6 +190,7 @@ impl Fixing<'_> {
     /// The project with the fix, if the fix does what it says.
     fn looked_at(&mut self, candidate: &Candidate) -> Looked {
         let snapshot = self.snapshot.clone();
+        let failures = self.engine.failures();
         let engine = RefCell::new(&mut self.engine);
         let mut seen: RefCell<Vec<Finding>> = RefCell::default();
         let (found, cancel) = (&self.found, self.cancel);
@@ -209,6 +210,9 @@ impl Fixing<'_> {
         let verified = fixes::verify::verify(&snapshot.project, &candidate.fix, check, &candidate.finding);
         if cancel.is_cancelled() {
             return Looked::Stopped;
+        }
+        if engine.borrow().failures() != failures {
+            return Looked::Unfit;
         }
         match verified.ok().and_then(|()| fixes::apply::apply(&snapshot.project, &candidate.fix)) {
             Some(after) => Looked::Fits(after, std::mem::take(seen.get_mut())),
