@@ -10,6 +10,7 @@ mod env_files;
 mod examples_tests;
 pub mod facts;
 mod file_names;
+mod files;
 mod gates;
 mod handler;
 pub mod reach;

@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::files::Files;
 use super::specifier;
 use crate::facts::walk::Target;
 use crate::syntax::Language;
@@ -13,7 +14,7 @@ const MOST_FOLDERS: usize = 8;
 /// What is needed to resolve imports, made once for a set of files.
 #[derive(Default, Debug)]
 pub struct Resolver {
-    files: FxHashSet<FileId>,
+    files: Files,
     roots: Vec<FileId>,
     /// Per folder that holds a `tsconfig.json` or `jsconfig.json`, deepest first.
     aliases: Vec<Aliases>,
@@ -91,7 +92,7 @@ impl Resolver {
         resolver.aliases.sort_by(|a, b| b.folder.len().cmp(&a.folder.len()).then(a.folder.cmp(&b.folder)));
         resolver.internals.sort();
         resolver.maps.sort();
-        resolver.files = files;
+        resolver.files = Files::new(files);
         resolver
     }
 
@@ -238,26 +239,14 @@ impl Resolver {
 
     /// The file a path without an extension, or a folder with an index, stands for.
     fn file_at(&self, path: &str) -> Option<FileId> {
-        let exact = FileId::new(path);
-        if self.files.contains(&exact) {
-            return Some(exact);
-        }
-        for extension in ECMA_EXTENSIONS {
-            let file = FileId::new(&format!("{path}.{extension}"));
-            if self.files.contains(&file) {
-                return Some(file);
-            }
+        if let Some(file) = self.files.named(path).or_else(|| self.files.with_extension(path, ECMA_EXTENSIONS)) {
+            return Some(file);
         }
         // TypeScript is imported by the name it will have when it is compiled.
-        if let Some(stem) = path.strip_suffix(".js").or_else(|| path.strip_suffix(".jsx")).or_else(|| path.strip_suffix(".mjs")) {
-            for extension in ["ts", "tsx", "mts"] {
-                let file = FileId::new(&format!("{stem}.{extension}"));
-                if self.files.contains(&file) {
-                    return Some(file);
-                }
-            }
-        }
-        ECMA_EXTENSIONS.iter().map(|extension| FileId::new(&format!("{path}/index.{extension}"))).find(|file| self.files.contains(file))
+        let compiled = [".js", ".jsx", ".mjs"].iter().find_map(|end| path.strip_suffix(end));
+        compiled
+            .and_then(|stem| self.files.with_extension(stem, &["ts", "tsx", "mts"]))
+            .or_else(|| self.files.with_extension(&format!("{path}/index"), ECMA_EXTENSIONS))
     }
 
     /// A Python module, as it is named in `from`.
@@ -290,7 +279,7 @@ impl Resolver {
         for _ in 0..MOST_FOLDERS {
             let Some((above, _)) = folder.rsplit_once('/') else { break };
             folder = above;
-            if !self.files.contains(&FileId::new(&format!("{folder}/__init__.py")))
+            if self.files.with_extension(&format!("{folder}/__init__"), &["py"]).is_none()
                 && let Some(file) = self.python_file(&format!("{folder}/{path}"))
             {
                 return Target::File(file);
@@ -300,7 +289,8 @@ impl Resolver {
     }
 
     fn python_file(&self, path: &str) -> Option<FileId> {
-        [format!("{path}.py"), format!("{path}/__init__.py"), format!("{path}.pyi")].iter().map(|path| FileId::new(path)).find(|file| self.files.contains(file))
+let package = || self.files.with_extension(&format!("{path}/__init__"), &["py"]);
+        self.files.with_extension(path, &["py"]).or_else(package).or_else(|| self.files.with_extension(path, &["pyi"]))
     }
 }
 

@@ -16,10 +16,10 @@ impl Walk<'_, '_> {
             Entry::Field { key: Key::Name(name), value, .. } => Some((name.clone(), constant(segment, *value))),
             _ => None,
         });
-        let siblings = Rc::new(Siblings::of(fields.clone()));
+        let siblings = Some(Rc::new(Siblings::of(fields.clone())));
         let is_named = |key: &str| lists().name_fields.contains(key);
         let named = fields.clone().find(|(key, _)| is_named(key)).and_then(|(_, value)| value);
-        self.finder.login_table(entries, &Around { siblings: Rc::clone(&siblings), ..around.clone() });
+        self.finder.login_table(entries, &Around { siblings: siblings.clone(), ..around.clone() });
         for entry in entries {
             match entry {
                 Entry::Spread { value, .. } => self.expr(*value, around),
@@ -49,7 +49,7 @@ impl Walk<'_, '_> {
                     let between = Span::new(key_span.end, segment[*value].span.start);
                     let is_enum = key_span.end < segment[*value].span.start && between.of(self.finder.text).trim_start().starts_with('=');
                     let position = if is_enum { Position::Quiet } else { Position::Value };
-                    let inner = Around { names, position, fallback, siblings: Rc::clone(&siblings), fixed: around.fixed || is_enum, ..around.clone() };
+                    let inner = Around { names, position, fallback, siblings: siblings.clone(), fixed: around.fixed || is_enum, ..around.clone() };
                     self.expr(*value, &inner);
                 }
             }
@@ -105,7 +105,7 @@ impl Walk<'_, '_> {
         let connects = lists().connection_calls.contains(called) || lists().connection_calls.contains(method);
         let naming = lists().naming_calls.contains(method);
         let keywords = args.iter().filter_map(|arg| Some((arg.name.clone()?, constant(segment, arg.value))));
-        let siblings = Rc::new(Siblings::of(keywords));
+        let siblings = args.iter().any(|arg| arg.name.is_some()).then(|| Rc::new(Siblings::of(keywords)));
         let named = args.first().filter(|_| naming && args.len() >= 2).and_then(|arg| constant(segment, arg.value));
         for (at, arg) in args.iter().enumerate() {
             let slot = arg.name.clone().unwrap_or_else(|| Name::from(at.to_string()));
@@ -123,7 +123,7 @@ impl Walk<'_, '_> {
                     Around { names: Names { outer, callee, slot, ..Names::default() }, position: Position::Argument, ..Around::default() }
                 }
             };
-            self.expr(arg.value, &Around { connects, siblings: Rc::clone(&siblings), ..passed });
+            self.expr(arg.value, &Around { connects, siblings: siblings.clone(), ..passed });
         }
     }
 }

@@ -73,7 +73,7 @@ impl Finder<'_> {
             let Entry::Field { key: Key::Name(key), value, .. } = entry else { continue };
             let Some(text) = constant(self.segment, *value) else { continue };
             let is_field = matches!(key.as_str(), "username" | "user" | "email" | "login" | "type" | "name" | "include" | "same-origin" | "mode");
-            let chosen = !is_field && generic::password(text, key, &around.siblings, false).is_some() && !text.contains(' ');
+            let chosen = !is_field && generic::password(text, key, around.siblings(), false).is_some() && !text.contains(' ');
             if chosen && !context::is_about(key) {
                 let span = self.segment[*value].span;
                 self.login(key, text, span);

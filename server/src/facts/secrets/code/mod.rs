@@ -6,6 +6,8 @@ mod login;
 mod reads;
 mod walk;
 
+use std::sync::LazyLock;
+
 use super::context::{Names, Position, Siblings};
 use super::hit::{self, HitKind, SecretHit};
 use super::judge::{self, Candidate, Origin, Verdict};
@@ -58,10 +60,19 @@ struct Around {
     position: Position,
     /// The variable that is read first, if the literal only stands in for it.
     fallback: Option<Name>,
-    siblings: std::rc::Rc<Siblings>,
+    /// `None`: it stands alone.
+    siblings: Option<std::rc::Rc<Siblings>>,
     connects: bool,
     /// Types, enum members, directives: nothing can be read at run time there.
     fixed: bool,
+}
+
+static NONE: LazyLock<Siblings> = LazyLock::new(Siblings::default);
+
+impl Around {
+    fn siblings(&self) -> &Siblings {
+        self.siblings.as_deref().unwrap_or(&NONE)
+    }
 }
 
 impl Finder<'_> {
@@ -85,7 +96,7 @@ impl Finder<'_> {
         Candidate {
             value: &value.text,
             names: &around.names,
-            siblings: &around.siblings,
+            siblings: around.siblings(),
             position: around.position,
             origin: if around.fallback.is_some() { Origin::Fallback } else { Origin::Plain },
             near: self.text,
@@ -120,11 +131,10 @@ impl Finder<'_> {
     /// A comment: only what has a secret's shape.
     fn comment(&mut self, comment: &Comment) {
         let none = Names::default();
-        let nothing = Siblings::default();
         let candidate = Candidate {
             value: &comment.text,
             names: &none,
-            siblings: &nothing,
+            siblings: &NONE,
             position: Position::Comment,
             origin: Origin::Plain,
             near: self.text,
