@@ -34,7 +34,9 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     {
         walker.assume_facts(&Facts::one(Fact::Is(Symbol::new(Root::Request("method".into())), method.as_str().into())));
     }
-    let mut request = roles.first().cloned();
+    // What was validated may come before the request that carries it.
+    let carried_in = framework.and_then(|framework| framework.params.iter().position(|role| role != "input")).unwrap_or_default();
+    let mut request = roles.get(carried_in).cloned();
     walker.asked = route.path.as_deref().map(|path| Asked::new(path, &route.site));
     for link in &route.chain {
         let with = BUILT_IN.framework(&link.framework).or(framework);
@@ -68,8 +70,8 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
         Some(Answer::No) | None => {}
     }
     let mut values = roles;
-    if let (Some(first), Some(request)) = (values.first_mut(), request) {
-        *first = request;
+    if let (Some(given), Some(request)) = (values.get_mut(carried_in), request) {
+        *given = request;
     }
     if let (Some(second), Some(answer)) = (values.get_mut(1), walker.answer.take()) {
         *second = answer;

@@ -245,7 +245,8 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
     }
     let compares = handler.events().filter_map(facts_of).any(|facts| {
         any(facts, &|fact| match fact {
-            Fact::Is(symbol, _) | Fact::Same(symbol, _) | Fact::Differ(symbol, _) | Fact::IsNot(symbol, _) => is_password(symbol.path.last()),
+            Fact::Is(symbol, _) | Fact::IsNot(symbol, _) => is_password(symbol.path.last()),
+            Fact::Same(one, other) | Fact::Differ(one, other) => is_password(one.path.last()) || is_password(other.path.last()),
             _ => false,
         })
     });

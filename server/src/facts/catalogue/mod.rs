@@ -52,6 +52,7 @@ const FILES: &[(&str, &str)] = &[
     ("python-hardening.toml", include_str!("../../../../queries/catalogue/python-hardening.toml")),
     ("ecma-effects.toml", include_str!("../../../../queries/catalogue/ecma-effects.toml")),
     ("ecma-orms.toml", include_str!("../../../../queries/catalogue/ecma-orms.toml")),
+    ("ecma-astro.toml", include_str!("../../../../queries/catalogue/ecma-astro.toml")),
     ("ecma-servers.toml", include_str!("../../../../queries/catalogue/ecma-servers.toml")),
     ("python-effects.toml", include_str!("../../../../queries/catalogue/python-effects.toml")),
     ("python-guesses.toml", include_str!("../../../../queries/catalogue/python-guesses.toml")),

@@ -103,11 +103,14 @@ impl Walker<'_> {
             if verified && principal {
                 return Symbol::new(Root::Principal);
             }
-            let from_caller = value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers));
-            let secret = path.last().is_some_and(|column| {
-                super::super::names::words(column).iter().any(|word| matches!(word.as_str(), "token" | "session" | "sid" | "secret" | "hash" | "key"))
-            });
-            if from_caller && secret {
+            let names_a_secret = |name: &str| {
+                super::super::names::words(name)
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "token" | "tokens" | "session" | "sessions" | "sid" | "secret" | "hash" | "key"))
+            };
+            // The key of a session is its secret.
+            let secret = path.last().is_some_and(|column| names_a_secret(column) || matches!(column.as_str(), "id" | "_id") && names_a_secret(&query.model));
+            if secret && stems_from_headers(value, 0) {
                 return Symbol::new(Root::Principal);
             }
         }
@@ -207,5 +210,19 @@ fn first_site(value: &Value) -> Option<ItemKey> {
         Kind::Object(object) => object.fields.iter().find_map(|(_, value)| first_site(value)),
         Kind::Promise(inner) => first_site(inner),
         _ => None,
+    }
+}
+
+/// Was it worked out from a cookie or a header: the hash of a token, say?
+fn stems_from_headers(value: &Value, depth: u32) -> bool {
+    if value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers)) {
+        return true;
+    }
+    match value.kind() {
+        Kind::Library(library) if depth < 5 && library.query.is_none() => {
+            library.receiver.iter().chain(library.args.iter().map(|arg| &arg.value)).any(|inner| stems_from_headers(inner, depth + 1))
+        }
+        Kind::Promise(inner) if depth < 5 => stems_from_headers(inner, depth + 1),
+        _ => false,
     }
 }
