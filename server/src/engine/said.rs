@@ -13,6 +13,7 @@ use crate::project::session::{News, RootKey};
 use crate::project::{Project, RootWalk, Session};
 use crate::rules::habits::{Around, Habit};
 use crate::rules::open::page_only::PageGuards;
+use crate::rules::usage::{Usage, Use};
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
 use crate::rules::{self, Confidence, Finding, Place, Related};
 use crate::text::{FileId, Span};
@@ -26,13 +27,16 @@ pub(super) struct Said {
     habits: FxHashMap<FileId, BTreeMap<RootKey, Habit>>,
     /// In which file a walk's habit is kept.
     kept_in: FxHashMap<RootKey, FileId>,
+    /// What handlers do with the rows of tables: counted, and by walk.
+    usage: Usage,
+    uses: FxHashMap<RootKey, Vec<Use>>,
     pages: RefCell<PageGuards>,
     /// How much is said that is more than possible.
     shown: usize,
 }
 
 fn shown(raws: &[Raw]) -> usize {
-    raws.iter().filter(|raw| raw.confidence != Confidence::Possible).count()
+    raws.iter().filter(|raw| raw.confidence != Confidence::Possible && raw.hangs.is_none()).count()
 }
 
 struct OfWalk {
@@ -78,6 +82,10 @@ impl<'s> Asked<'s> {
         rules::habits::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema, config: &self.snapshot.config })
     }
 
+    fn uses(&self, walk: &Arc<RootWalk>) -> Vec<Use> {
+        rules::usage::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema, config: &self.snapshot.config })
+    }
+
     fn rules(&self, walk: &Arc<RootWalk>) -> Vec<Raw> {
         rules::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema, config: &self.snapshot.config })
     }
@@ -114,6 +122,11 @@ impl Said {
             self.kept_in.insert(walk.key.clone(), file.clone());
             self.habits.entry(file).or_default().insert(walk.key.clone(), habit);
         }
+        let uses = asked.uses(walk);
+        if !uses.is_empty() {
+            self.usage.add(&uses);
+            self.uses.insert(walk.key.clone(), uses);
+        }
         let raws = asked.rules(walk);
         if raws.is_empty() {
             return;
@@ -128,6 +141,9 @@ impl Said {
     fn forget(&mut self, key: &RootKey) {
         if let Some(habits) = self.kept_in.remove(key).and_then(|file| self.habits.get_mut(&file)) {
             habits.remove(key);
+        }
+        if let Some(uses) = self.uses.remove(key) {
+            self.usage.forget(&uses);
         }
         let Some(said) = self.of_walks.remove(key) else { return };
         self.shown -= shown(&said.raws);
@@ -195,6 +211,14 @@ impl<'a> Answer<'a> {
 
     /// A finding, with what the handlers around it usually do.
     fn finding(&mut self, raw: &Raw) -> Option<Finding> {
+        if raw.hangs.is_some() {
+            let mut settled = raw.clone();
+            return if self.said.usage.settle(&mut settled) { self.settled(&settled) } else { None };
+        }
+        self.settled(raw)
+    }
+
+    fn settled(&mut self, raw: &Raw) -> Option<Finding> {
         if !rules::habits::matter_to(raw) {
             return resolved(self.asked, raw);
         }

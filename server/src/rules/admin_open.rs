@@ -3,11 +3,13 @@
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
 use super::open::purpose::{Purpose, purpose};
-use super::open::{Deed, administrative, deeds, standing};
+use super::open::{Deed, What, administrative, deeds, standing};
 use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
+use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::AccessId;
+use crate::facts::query::Operation;
 use crate::project::routes::Route;
 use crate::text::Name;
 
@@ -26,6 +28,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(route) = &cx.walk.route else { return };
     believed(cx, &judge, route, out);
     let found = open(cx, &judge);
+    unlike_its_siblings(cx, route, &found, out);
     let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
     let Some(door) = found.door else { return };
     let (deed, signs) = worst;
@@ -78,10 +81,12 @@ pub fn told(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<AccessId> {
 struct Found<'w> {
     door: Option<Door>,
     all: Vec<(Deed<'w>, Vec<administrative::Sign>)>,
+    /// What else it does to rows that are nobody's own.
+    unmarked: Vec<Deed<'w>>,
 }
 
 fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
-    let nothing = Found { door: None, all: Vec::new() };
+    let nothing = Found { door: None, all: Vec::new(), unmarked: Vec::new() };
     let Some(route) = &cx.walk.route else { return nothing };
     if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
         return nothing;
@@ -96,20 +101,35 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
         Some(Tie::Owned | Tie::Nullable | Tie::Opaque | Tie::Fixed) => deed.what.creates(),
         _ => true,
     };
-    let all = deeds(cx, judge)
-        .into_iter()
-        .filter(|deed| is_open(deed) && is_anybodys(deed))
-        .map(|deed| {
-            let signs = administrative::signs(cx, route, &door, &deed);
-            (deed, signs)
-        })
-        .filter(|(_, signs)| !signs.is_empty())
-        .collect();
-    let all: Vec<(Deed<'_>, Vec<administrative::Sign>)> = all;
-    if all.is_empty() || standing::a_condition_names_a_role(cx) {
+    let of_deeds = deeds(cx, judge).into_iter().filter(|deed| !deed.hangs && is_open(deed) && is_anybodys(deed)).map(|deed| {
+        let signs = administrative::signs(cx, route, &door, &deed);
+        (deed, signs)
+    });
+    let (all, others): (Vec<_>, Vec<_>) = of_deeds.partition(|(_, signs)| !signs.is_empty());
+    if all.is_empty() && others.is_empty() || standing::a_condition_names_a_role(cx) {
         return nothing;
     }
-    Found { door: Some(door), all }
+    Found { door: Some(door), all, unmarked: others.into_iter().map(|(deed, _)| deed).collect() }
+}
+
+/// It changes rows that the project's other handlers change only with a role.
+fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &mut Vec<Raw>) {
+    let Some(door) = found.door.as_ref().filter(|_| found.all.is_empty()) else { return };
+    let changes = |deed: &&Deed<'_>| match &deed.what {
+        What::Write { operation: Operation::Create, .. } => deed.access.is_some_and(|access| !usage::names_caller(access)),
+        What::Write { .. } => matches!(deed.tie, Some(Tie::Client(_) | Tie::List)),
+        _ => false,
+    };
+    let Some(deed) = found.unmarked.iter().rev().find(changes) else { return };
+    let Some(model) = deed.what.model() else { return };
+    let mut raw = Raw::new(&META, door.site.clone(), Confidence::Likely);
+    raw.detail = Name::new_static("AZ10");
+    raw.message = message(cx, route, door, deed, &[]);
+    raw.absence = true;
+    raw.hangs = Some(Hangs { table: usage::table(cx.schema, model), on: On::Role, or_possible: false });
+    raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    out.push(raw);
 }
 
 fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>, signs: &[administrative::Sign]) -> String {

@@ -10,6 +10,7 @@ use super::open::why::{Flaw, why};
 use super::open::{Deed, What, deeds};
 use super::ownership::Judge;
 use super::raw::{Raw, RuleCx};
+use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::query::Operation;
 use crate::facts::schema::Privacy;
@@ -51,12 +52,17 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         return;
     }
     // What is changed is told before what is read, and what is sure before what is not.
-    open.sort_by_key(|(deed, confidence)| (std::cmp::Reverse(*confidence), !deed.what.is_write(), deed.what.creates()));
+    open.sort_by_key(|(deed, confidence)| (deed.hangs, std::cmp::Reverse(*confidence), !deed.what.is_write(), deed.what.creates()));
     let Some((worst, confidence)) = open.first() else { return };
     let mut raw = Raw::new(&META, door.site.clone(), *confidence);
     raw.detail = Name::new_static(detail(route, worst));
     raw.message = message(cx, route, &door, worst);
     raw.absence = true;
+    if worst.hangs
+        && let Some(model) = worst.what.model()
+    {
+        raw.hangs = Some(Hangs { table: usage::table(cx.schema, model), on: On::TiedWhenRead, or_possible: false });
+    }
     if let Some(later) = route.function().and_then(|key| left_for_later(cx, &key)) {
         raw.detail = Name::new_static("AUTHTODO");
         raw.also(later, "a comment says that the check is still to be written".to_owned());
@@ -69,7 +75,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.site = why.site;
         raw.absence = why.flaw == Flaw::CommentedOut;
     }
-    for (deed, _) in open.iter().take(4) {
+    for (deed, _) in open.iter().filter(|(deed, _)| deed.hangs == worst.hangs).take(4) {
         raw.also(deed.site.clone(), format!("this is what anybody can do: {}", deed.what.words(cx.schema)));
     }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));

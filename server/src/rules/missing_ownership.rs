@@ -2,13 +2,14 @@
 
 use rustc_hash::FxHashSet;
 
-use super::open::why;
+use super::open::{columns, why};
 use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
+use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::Access;
 use crate::facts::query::{Filter, Operation, Query};
-use crate::facts::schema::{OwnerKind, OwnerPath, Privacy};
+use crate::facts::schema::{NameClass, OwnerKind, OwnerPath, Privacy, model_classes};
 use crate::facts::taint::Part;
 use crate::text::Name;
 
@@ -53,6 +54,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.detail = verdict.detail.clone();
         raw.message = verdict.message(&model, owner.as_ref());
         raw.absence = true;
+        raw.hangs = verdict.hangs.map(|on| Hangs { table: usage::table(cx.schema, &query.model), on, or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown });
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
             raw.also_place(site.file.clone(), site.span, format!("{model} is defined here"));
@@ -79,6 +81,8 @@ struct Verdict {
     kind: Problem,
     operation: Operation,
     part: Part,
+    /// Nothing says whose rows these are but what other handlers do.
+    hangs: Option<On>,
 }
 
 enum Problem {
@@ -136,8 +140,9 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     let writes = query.operation.is_write();
     let privacy = judge.privacy(query);
     let make = |kind, detail: &'static str, confidence, choice: Choice| {
-        Some(Verdict { detail: Name::new_static(detail), confidence, input: choice.input, kind, operation: query.operation, part: choice.part })
+        Some(Verdict { detail: Name::new_static(detail), confidence, input: choice.input, kind, operation: query.operation, part: choice.part, hangs: None })
     };
+    let hanging = |on, verdict: Option<Verdict>| verdict.map(|verdict| Verdict { hangs: Some(on), ..verdict });
     let none = || Choice { input: Name::default(), part: Part::Body };
     if tie == Tie::Nullable {
         let confidence = if privacy.is_private() || writes { Confidence::Proven } else { Confidence::Likely };
@@ -160,10 +165,15 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
             let private = matches!(privacy, Privacy::Private | Privacy::Principal) || privacy.is_private();
             let confidence = match (private, writes, privacy) {
                 (true, ..) => Confidence::Proven,
-                (false, true, Privacy::Unknown) => Confidence::Possible,
                 (false, true, Privacy::AuthoredPublic) => Confidence::Proven,
                 // Everybody may read it, and what it is part of is somebody's: the lessons of a course.
                 (false, true, Privacy::Public) if is_part_of_somebodys(judge, query) => Confidence::Likely,
+                (false, true, _) if query.operation == Operation::Delete || !columns::only_counts(&query.data) => {
+                    return hanging(On::TiedWhenChanged, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
+                }
+                (false, false, Privacy::Unknown) if is_for_few(query) && judge.leaves_unchecked(access) == Some(true) => {
+                    return hanging(On::TiedWhenRead, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
+                }
                 _ => return None,
             };
             if privacy == Privacy::Principal && !writes {
@@ -188,6 +198,12 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
             }
             make(Problem::Listed, "AZ04", Confidence::Likely.min(sure(Confidence::Likely)), none())
         }
+        Tie::List if query.operation == Operation::ReadMany && privacy == Privacy::Unknown && is_for_few(query) => {
+            if judge.leaves_unchecked(access) != Some(true) {
+                return None;
+            }
+            hanging(On::TiedWhenRead, make(Problem::Listed, "AZ04", sure(Confidence::Likely), none()))
+        }
         _ => None,
     }
 }
@@ -201,6 +217,12 @@ fn names_a_row(query: &Query) -> bool {
         }
         _ => false,
     })
+}
+
+/// Not by its name something that is written to be read.
+fn is_for_few(query: &Query) -> bool {
+    let classes = model_classes(&query.model);
+    !classes.has(NameClass::AuthoredModel) && !classes.has(NameClass::PublicModel) && !classes.has(NameClass::ReactionModel)
 }
 
 fn is_part_of_somebodys(judge: &Judge<'_>, query: &Query) -> bool {

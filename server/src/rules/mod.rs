@@ -58,6 +58,7 @@ mod standing_place;
 pub mod tls_disabled;
 pub mod unsafe_deserialization;
 pub mod upload_unrestricted;
+pub mod usage;
 pub mod weak_crypto;
 pub mod weak_password_storage;
 pub mod weak_random;

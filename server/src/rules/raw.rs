@@ -1,5 +1,6 @@
 //! A finding as a rule makes it: places are still sites, which an edit elsewhere does not move.
 
+use super::usage::Hangs;
 use super::{Confidence, FixPlan, Impact, RuleMeta};
 use crate::config::Config;
 use crate::facts::place::Site;
@@ -35,6 +36,8 @@ pub struct Raw {
     pub related: Vec<(RawPlace, String)>,
     pub plans: Vec<FixPlan>,
     pub absence: bool,
+    /// It is told only if the other handlers of the project show it to be one.
+    pub hangs: Option<Hangs>,
     /// Where it stands, if that is no code: a template that code fills in at the site.
     pub elsewhere: Option<Place>,
 }
@@ -57,6 +60,7 @@ impl Raw {
             related: Vec::new(),
             plans: Vec::new(),
             absence: false,
+            hangs: None,
             elsewhere: None,
         }
     }

@@ -58,6 +58,12 @@ impl Walker<'_> {
         if self.ended {
             return Value::unknown();
         }
+        if let (CallKind::New, ExprKind::Name(name)) = (kind, &segment[callee].kind)
+            && name == "Map"
+            && let Some(table) = super::element::mapped(&given)
+        {
+            return table;
+        }
         // `getattr(view, "list")` is `view.list`.
         if self.python()
             && let ExprKind::Name(name) = &segment[callee].kind

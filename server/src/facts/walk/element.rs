@@ -1,9 +1,11 @@
 //! Elements of lists and tables: `base[index]`.
 
+use std::sync::Arc;
+
 use super::Walker;
 use super::expression::either;
-use crate::facts::check::{Root, Symbol};
-use crate::facts::value::{Kind, Value};
+use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::value::{Argument, Kind, Object, Truth, Value};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -37,7 +39,12 @@ impl Walker<'_> {
             (Kind::Object(object), _) if object.rest.is_none() => {
                 let mut values: Vec<Value> = object.fields.iter().map(|(_, value)| value.clone()).collect();
                 values.truncate(Value::MOST_ALTERNATIVES);
-                values.into_iter().reduce(either).unwrap_or_else(Value::unknown)
+                let value = values.into_iter().reduce(either).unwrap_or_else(Value::unknown);
+                // If there is something, the key was one of the table's.
+                match index.symbol() {
+                    Some(key) => value.with_truth(Truth { if_true: Facts::one(Fact::Among(key.clone())), if_false: Facts::none() }),
+                    None => value,
+                }
             }
             (Kind::Object(object), _) => {
                 let rest = object.rest.clone().unwrap_or_else(Value::unknown);
@@ -135,4 +142,17 @@ fn is_alphabet(value: &Value) -> bool {
         Kind::Seq(seq) => seq.rest.is_none() && seq.items.iter().all(|item| item.as_str().is_some_and(|text| text.chars().count() == 1)),
         _ => false,
     }
+}
+
+/// `new Map([["image/png", ".png"]])`: a table, as an object of the same would be.
+pub(super) fn mapped(args: &[Argument]) -> Option<Value> {
+    let [Argument { value, .. }] = args else { return None };
+    let Kind::Seq(pairs) = value.kind() else { return None };
+    let mut object = Object::default();
+    for pair in pairs.items.iter().filter(|_| pairs.rest.is_none()) {
+        let Kind::Seq(pair) = pair.kind() else { return None };
+        let [key, value] = pair.items.as_slice() else { return None };
+        object.set(Name::from(&**key.as_str()?), value.clone());
+    }
+    (!object.fields.is_empty()).then(|| Value::new(Kind::Object(Arc::new(object))))
 }

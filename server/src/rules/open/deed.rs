@@ -23,6 +23,8 @@ pub struct Deed<'w> {
     pub access: Option<&'w Access>,
     /// Which rows, if that is known.
     pub tie: Option<Tie>,
+    /// Nothing says that it is not for everybody but what other handlers do.
+    pub hangs: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -89,6 +91,7 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
                 confidence: Confidence::Likely,
                 access: None,
                 tie: None,
+                hangs: false,
             }),
             _ => None,
         })
@@ -111,17 +114,21 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
     }
     let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);
     let tie = judge.tie(access);
+    let mut hangs = false;
     let (what, confidence) = match query.operation {
         Operation::Create => (write(access, privacy), created(access, model, privacy)?),
         Operation::Update | Operation::Delete | Operation::Upsert => (write(access, privacy), changed(access, &tie, privacy)?),
         Operation::ReadOne | Operation::ReadMany => {
             let many = query.operation == Operation::ReadMany && tie == Tie::List;
-            (What::Read { many, model: query.model.clone(), privacy }, read(cx, judge, access, model, &tie, privacy)?)
+            let known = read(cx, judge, access, model, &tie, privacy);
+            hangs = known.is_none();
+            let confidence = known.or_else(|| is_unclaimed(judge, access, model, &tie, privacy).then_some(Confidence::Likely))?;
+            (What::Read { many, model: query.model.clone(), privacy }, confidence)
         }
         Operation::Count | Operation::Raw => return None,
     };
     let confidence = if query.guessed { confidence.min(Confidence::Likely) } else { confidence };
-    Some(Deed { at, what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie) })
+    Some(Deed { at, what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie), hangs })
 }
 
 fn is_named(name: &Name, model: Option<&Model>, class: NameClass) -> bool {
@@ -212,6 +219,19 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         return Some(sure.min(Confidence::Possible));
     }
     Some(sure)
+}
+
+/// Rows of which nothing says whose they are, and that no name makes everybody's.
+fn is_unclaimed(judge: &Judge<'_>, access: &Access, model: Option<&Model>, tie: &Tie, privacy: Privacy) -> bool {
+    let is_named = |class| is_named(&access.query.model, model, class);
+    privacy == Privacy::Unknown
+        && matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List)
+        && !is_named(NameClass::AuthoredModel)
+        && !is_named(NameClass::PublicModel)
+        && !is_named(NameClass::ReactionModel)
+        && !is_by_address(access)
+        && !is_by_capability(access, model)
+        && judge.leaves_unchecked(access) == Some(true)
 }
 
 /// It gives the addresses of people: `licenses(key, email)` belongs to nobody, and is nobody else's business.

@@ -185,8 +185,11 @@ impl<'w> Judge<'w> {
                 return tie;
             }
         }
-        let all_owned = term.value.alternatives().iter().all(|value| self.value_tie(value, &column, access, facts, depth) == Some(Tie::Owned));
-        if all_owned {
+        // Nobody's rows belong to nobody, where a missing value is not left out of the question.
+        let is_nobodys = |value: &Value| matches!(value.kind(), Kind::Null) && !access.query.fails_open;
+        let all = term.value.alternatives();
+        let mut somebodys = all.iter().filter(|value| !is_nobodys(value)).peekable();
+        if somebodys.peek().is_some() && somebodys.all(|value| self.value_tie(value, &column, access, facts, depth) == Some(Tie::Owned)) {
             return Tie::Owned;
         }
         if is_public_flag(&column) && !access.query.operation.is_write() && matches!(term.value.kind(), Kind::Bool(true) | Kind::Str(_)) {

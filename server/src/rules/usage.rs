@@ -1,0 +1,217 @@
+//! What the handlers of a project do with the rows of a table: which column they tie to the caller, and whether changing them takes a
+//! role. Where no schema says whose rows these are, the code that asks does; and the one handler that does not ask was forgotten.
+
+use rustc_hash::FxHashMap;
+
+use super::Confidence;
+use super::open::own_events;
+use super::ownership::{Judge, Tie, is_principal, title};
+use super::raw::{Raw, RuleCx};
+use crate::facts::check::{Fact, Facts, Root};
+use crate::facts::event::{Access, Event};
+use crate::facts::query::{Filter, Operation, TermOp};
+use crate::facts::schema::Schema;
+use crate::facts::value::{Kind, Value};
+use crate::text::Name;
+
+/// What one handler does with the rows of one table.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Use {
+    table: Name,
+    how: How,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum How {
+    /// This column is the caller's, or the caller's group's.
+    Tied(Name),
+    /// Read by somebody who need not stand above others, whosever rows they are.
+    Read,
+    /// Changed by somebody who was shown to have a role,
+    ChangedByRole,
+    /// or by anybody.
+    Changed,
+}
+
+/// What a finding depends on besides its own walk.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hangs {
+    pub table: Name,
+    pub on: On,
+    /// If they do not show it, it is possible all the same.
+    pub or_possible: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum On {
+    /// Others change its rows only for the caller.
+    TiedWhenChanged,
+    /// Others read its rows only for the caller.
+    TiedWhenRead,
+    /// Others change its rows only with a role.
+    Role,
+}
+
+/// The name by which a table is counted.
+pub fn table(schema: &Schema, model: &Name) -> Name {
+    schema.model(model).map_or_else(|| Name::from(title(model)), |known| Name::from(title(&known.name)))
+}
+
+/// What a handler does, each thing once.
+pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
+    let mut uses = Vec::new();
+    if cx.walk.route.is_none() || cx.walk.exhausted {
+        return uses;
+    }
+    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    for (_, event) in own_events(cx.walk) {
+        let facts = super::handler::facts_of(event);
+        for (model, column) in facts.into_iter().flat_map(|facts| compared(&judge, facts)) {
+            put(&mut uses, table(cx.schema, &model), How::Tied(column));
+        }
+        let Event::Access(access) = event else { continue };
+        if access.query.model.is_empty() || access.delegated {
+            continue;
+        }
+        let name = table(cx.schema, &access.query.model);
+        for column in tied(access) {
+            put(&mut uses, name.clone(), How::Tied(column));
+        }
+        let is_free = matches!(judge.tie(access), Tie::Client(_) | Tie::List | Tie::Spoofed);
+        let operation = access.query.operation;
+        if judge.is_elevated(&access.facts) {
+            if operation.is_write() {
+                put(&mut uses, name, How::ChangedByRole);
+            }
+        } else if operation.is_write() {
+            put(&mut uses, name, How::Changed);
+        } else if is_free && operation != Operation::Count && judge.leaves_unchecked(access) == Some(true) {
+            put(&mut uses, name, How::Read);
+        }
+    }
+    uses
+}
+
+fn put(uses: &mut Vec<Use>, table: Name, how: How) {
+    let made = Use { table, how };
+    if !uses.contains(&made) {
+        uses.push(made);
+    }
+}
+
+/// Columns of rows that were compared with something of the caller.
+fn compared<'j>(judge: &'j Judge<'_>, facts: &'j Facts) -> impl Iterator<Item = (Name, Name)> + use<'j> {
+    facts.iter().filter_map(|fact| {
+        let Fact::Same(a, b) = fact else { return None };
+        let (row, caller) = if is_principal(b) { (a, b) } else { (b, a) };
+        let Root::Row(id) = &row.root else { return None };
+        let column = row.path.last().filter(|column| is_principal(caller) && !is_key(column))?;
+        Some((judge.accesses().find(|access| access.id == *id)?.query.model.clone(), column.clone()))
+    })
+}
+
+/// Does an access say, in its filter or in what it writes, who the caller is?
+pub fn names_caller(access: &Access) -> bool {
+    !tied(access).is_empty()
+}
+
+/// Columns that an access asks to be, or makes, the caller's.
+fn tied(access: &Access) -> Vec<Name> {
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let asked = conjuncts.into_iter().filter_map(|filter| match filter {
+        Filter::Term(term) if term.op == TermOp::Eq && is_callers(&term.value) => match term.path.as_slice() {
+            [column] => Some(column.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let made = (access.query.operation == Operation::Create).then_some(&access.query.data).into_iter().flatten();
+    let made = made.flat_map(|data| match data.kind() {
+        Kind::Object(object) => object.fields.iter().filter(|(_, value)| is_callers(value)).map(|(name, _)| name.clone()).collect(),
+        Kind::Instance(instance) => instance.fields.iter().filter(|(_, value)| is_callers(value)).map(|(name, _)| name.clone()).collect(),
+        _ => Vec::new(),
+    });
+    asked.chain(made).filter(|column| !is_key(column)).collect()
+}
+
+fn is_callers(value: &Value) -> bool {
+    value.alternatives().iter().any(|one| one.symbol().is_some_and(is_principal))
+}
+
+fn is_key(column: &str) -> bool {
+    matches!(column, "id" | "_id" | "pk" | "uuid" | "email" | "name" | "username")
+}
+
+/// The uses of all handlers, counted.
+#[derive(Default, Debug)]
+pub struct Usage {
+    tables: FxHashMap<Name, FxHashMap<How, usize>>,
+}
+
+impl Usage {
+    pub fn add(&mut self, uses: &[Use]) {
+        for used in uses {
+            *self.tables.entry(used.table.clone()).or_default().entry(used.how.clone()).or_default() += 1;
+        }
+    }
+
+    pub fn forget(&mut self, uses: &[Use]) {
+        for used in uses {
+            let Some(table) = self.tables.get_mut(&used.table) else { continue };
+            if let Some(count) = table.get_mut(&used.how) {
+                *count -= 1;
+                if *count == 0 {
+                    table.remove(&used.how);
+                }
+            }
+            if table.is_empty() {
+                self.tables.remove(&used.table);
+            }
+        }
+    }
+
+    fn count(&self, table: &Name, how: &How) -> usize {
+        self.tables.get(table).and_then(|table| table.get(how)).copied().unwrap_or_default()
+    }
+
+    /// The column that most handlers tie to the caller, and how many do.
+    fn owner(&self, table: &Name) -> Option<(&Name, usize)> {
+        let counted = self.tables.get(table)?.iter().filter_map(|(how, count)| match how {
+            How::Tied(column) => Some((column, *count)),
+            _ => None,
+        });
+        counted.max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
+    }
+
+    /// Is what the finding depends on so? Then it says so.
+    pub fn settle(&self, raw: &mut Raw) -> bool {
+        let Some(hangs) = raw.hangs.take() else { return true };
+        match self.shown(&hangs) {
+            Some(said) => {
+                raw.message.push_str(&said);
+                raw.confidence = raw.confidence.min(Confidence::Likely);
+                true
+            }
+            None => {
+                raw.confidence = Confidence::Possible;
+                hangs.or_possible
+            }
+        }
+    }
+
+    fn shown(&self, hangs: &Hangs) -> Option<String> {
+        if hangs.on == On::Role {
+            let by_role = self.count(&hangs.table, &How::ChangedByRole);
+            let is_usual = by_role >= ENOUGH && self.count(&hangs.table, &How::Changed) <= 1;
+            return is_usual.then(|| format!(" The {by_role} other handlers that change these rows ask for a role first."));
+        }
+        let (column, count) = self.owner(&hangs.table).filter(|(_, count)| *count >= ENOUGH)?;
+        // Rows that another handler hands out, too, are meant to be read.
+        let is_handed_out = hangs.on == On::TiedWhenRead && self.count(&hangs.table, &How::Read) > 1;
+        (!is_handed_out).then(|| format!(" {count} other handlers tie `{column}` of these rows to the caller."))
+    }
+}
+
+/// So many handlers show what is meant.
+const ENOUGH: usize = 2;
