@@ -28,7 +28,11 @@ fn measure(folder: PathBuf) {
     make_ready();
     let roots = [folder];
     let walked = Walk { roots: &roots, also: &[], config: &Config::default(), config_folder: None }.all(&Cancel::default()).expect("not cancelled");
-    let read: Vec<Read> = walked.files.iter().filter_map(|source| Read::of(&source.text, Document::new(source.file.clone(), Language::of(&source.file)?, 0, &source.text))).collect();
+    let read: Vec<Read> = walked
+        .files
+        .iter()
+        .filter_map(|source| Read::of(&source.text, Document::new(source.file.clone(), Language::of(&source.file)?, 0, &source.text)))
+        .collect();
     let bytes: usize = read.iter().map(|read| read.text.len()).sum();
     let tell = |what: &str, began: Instant, found: usize| {
         let seconds = began.elapsed().as_secs_f64();

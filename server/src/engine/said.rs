@@ -13,8 +13,8 @@ use crate::project::session::{News, RootKey};
 use crate::project::{Project, RootWalk, Session};
 use crate::rules::habits::{Around, Habit};
 use crate::rules::open::page_only::PageGuards;
-use crate::rules::usage::{Usage, Use};
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
+use crate::rules::usage::{Usage, Use};
 use crate::rules::{self, Confidence, Finding, Place, Related};
 use crate::text::{FileId, Span};
 

@@ -289,7 +289,7 @@ impl Resolver {
     }
 
     fn python_file(&self, path: &str) -> Option<FileId> {
-let package = || self.files.with_extension(&format!("{path}/__init__"), &["py"]);
+        let package = || self.files.with_extension(&format!("{path}/__init__"), &["py"]);
         self.files.with_extension(path, &["py"]).or_else(package).or_else(|| self.files.with_extension(path, &["pyi"]))
     }
 }

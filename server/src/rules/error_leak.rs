@@ -60,7 +60,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             let mut raw = say(home, told);
             // What answers all errors answers those of the program's own classes, too; a page's own action tells its page.
             let is_of_all = cx.walk.route.as_ref().is_none_or(|route| used.kind == UseKind::Return && route.framework == "next-action");
-            if is_of_all && !is_trace {
+            if is_of_all && !is_trace && !answers_500(cx, &used.site) {
                 raw.confidence = Confidence::Possible;
             }
             if used.kind == UseKind::Respond {
@@ -71,6 +71,21 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
     }
+}
+
+/// The program failed, and did not refuse: what the error says was not written to be read.
+fn answers_500(cx: &RuleCx<'_>, site: &Site) -> bool {
+    cx.walk.events.iter().any(|event| {
+        let Event::Use(used) = event else { return false };
+        let is_here = used.site.item == site.item && used.site.span.start <= site.span.end && site.span.start <= used.site.span.end;
+        let is_500 = |value: &Value| matches!(value.kind(), Kind::Number(text) if text == "500");
+        is_here
+            && used.kind == UseKind::Respond
+            && match used.value.kind() {
+                Kind::Object(object) => object.fields.iter().any(|(name, value)| matches!(name.as_str(), "status" | "statusCode") && is_500(value)),
+                _ => is_500(&used.value),
+            }
+    })
 }
 
 /// The most that an answer tells, and where the error came in.

@@ -331,7 +331,7 @@ fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Ra
     }
     match (effect.kind.as_str(), args.as_slice()) {
         ("set-attribute", [to, key, value, ..]) => {
-            let Some(name) = row_model(to) else { return };
+            let Some(name) = row_model(to).or_else(|| caller_model(cx, to)) else { return };
             let is_chosen = |value: &Value| Input::of(value, Cleanings::SHAPE, facts, None).is_some_and(|input| input.part.is_request());
             if !is_chosen(key) || !is_chosen(value) || super::handler::is_checked(key, facts) || key.symbol().is_none() {
                 return;
@@ -340,7 +340,7 @@ fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Ra
             tell(cx, effect, &name, &input, out);
         }
         ("assign", [to, rest @ ..]) => {
-            let Some(name) = row_model(to) else { return };
+            let Some(name) = row_model(to).or_else(|| caller_model(cx, to)) else { return };
             if let Some(input) = rest.iter().find_map(|value| payload(value, facts)) {
                 tell(cx, effect, &name, &input, out);
             }
@@ -367,6 +367,14 @@ fn row_model(value: &Value) -> Option<Name> {
         Kind::Row(row) => Some(row.model.clone()),
         _ => None,
     })
+}
+
+/// `current_user` is the row of whoever is signed in.
+fn caller_model(cx: &RuleCx<'_>, value: &Value) -> Option<Name> {
+    value.symbol().filter(|symbol| super::ownership::is_principal(symbol) && symbol.path.is_empty())?;
+    let mut people = cx.schema.principals();
+    let only = people.next()?;
+    people.next().is_none().then(|| only.name.clone())
 }
 
 fn tell(cx: &RuleCx<'_>, effect: &Effect, name: &Name, input: &Input, out: &mut Vec<Raw>) {

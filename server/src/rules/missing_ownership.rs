@@ -54,7 +54,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.detail = verdict.detail.clone();
         raw.message = verdict.message(&model, owner.as_ref());
         raw.absence = true;
-        raw.hangs = verdict.hangs.map(|on| Hangs { table: usage::table(cx.schema, &query.model), on, or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown });
+        raw.hangs = verdict.hangs.map(|on| Hangs {
+            table: usage::table(cx.schema, &query.model),
+            on,
+            or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,
+        });
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
             raw.also_place(site.file.clone(), site.span, format!("{model} is defined here"));
@@ -183,7 +187,8 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
                 return None;
             }
             let confidence = if query.guessed && confidence == Confidence::Proven && privacy == Privacy::Unknown { Confidence::Likely } else { confidence };
-            make(Problem::Chosen, "AZ03", sure(confidence), choice)
+            let found = make(Problem::Chosen, "AZ03", sure(confidence), choice);
+            if writes || !is_by_author(judge, query) { found } else { hanging(On::NotShared, found) }
         }
         Tie::Spoofed if privacy.is_private() || writes => {
             let choice = spoof_choice(access);
@@ -191,6 +196,7 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         }
         Tie::List
             if query.operation == Operation::ReadMany
+                && !is_by_author(judge, query)
                 && (privacy == Privacy::Private || privacy == Privacy::AuthoredPublic && judge.asks_for_hidden(query)) =>
         {
             if judge.leaves_unchecked(access) != Some(true) {
@@ -217,6 +223,15 @@ fn names_a_row(query: &Query) -> bool {
         }
         _ => false,
     })
+}
+
+/// All that ties a row to anybody is who put it there: `uploaded_by`.
+fn is_by_author(judge: &Judge<'_>, query: &Query) -> bool {
+    let says_author = |path: &OwnerPath| {
+        path.steps.is_empty()
+            && crate::facts::names::words(&path.column).iter().any(|word| matches!(word.as_str(), "by" | "author" | "creator" | "uploader" | "poster"))
+    };
+    judge.model_of(query).is_some_and(|model| !model.owners().is_empty() && model.owners().iter().all(says_author))
 }
 
 /// Not by its name something that is written to be read.

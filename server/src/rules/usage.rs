@@ -23,10 +23,14 @@ pub struct Use {
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum How {
-    /// This column is the caller's, or the caller's group's.
+    /// Asked for, or compared, by this column: it is the caller's, or the caller's group's.
     Tied(Name),
+    /// Made with this column the caller's.
+    Made(Name),
     /// Read by somebody who need not stand above others, whosever rows they are.
     Read,
+    /// All of them.
+    Listed,
     /// Changed by somebody who was shown to have a role,
     ChangedByRole,
     /// or by anybody.
@@ -50,6 +54,8 @@ pub enum On {
     TiedWhenRead,
     /// Others change its rows only with a role.
     Role,
+    /// No other lists the rows of all: who put something up for everybody does not own it.
+    NotShared,
 }
 
 /// The name by which a table is counted.
@@ -70,12 +76,15 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             put(&mut uses, table(cx.schema, &model), How::Tied(column));
         }
         let Event::Access(access) = event else { continue };
-        if access.query.model.is_empty() || access.delegated {
+        if access.query.model.is_empty() {
             continue;
         }
         let name = table(cx.schema, &access.query.model);
         for column in tied(access) {
             put(&mut uses, name.clone(), How::Tied(column));
+        }
+        for column in made(access) {
+            put(&mut uses, name.clone(), How::Made(column));
         }
         let is_free = matches!(judge.tie(access), Tie::Client(_) | Tie::List | Tie::Spoofed);
         let operation = access.query.operation;
@@ -85,8 +94,14 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             }
         } else if operation.is_write() {
             put(&mut uses, name, How::Changed);
-        } else if is_free && operation != Operation::Count && judge.leaves_unchecked(access) == Some(true) {
-            put(&mut uses, name, How::Read);
+        } else if is_free && operation != Operation::Count {
+            let leaves = judge.leaves_unchecked(access);
+            if operation == Operation::ReadMany && judge.tie(access) == Tie::List && leaves != Some(false) {
+                put(&mut uses, name.clone(), How::Listed);
+            }
+            if leaves == Some(true) {
+                put(&mut uses, name, How::Read);
+            }
         }
     }
     uses
@@ -112,27 +127,31 @@ fn compared<'j>(judge: &'j Judge<'_>, facts: &'j Facts) -> impl Iterator<Item = 
 
 /// Does an access say, in its filter or in what it writes, who the caller is?
 pub fn names_caller(access: &Access) -> bool {
-    !tied(access).is_empty()
+    tied(access).next().is_some() || !made(access).is_empty()
 }
 
-/// Columns that an access asks to be, or makes, the caller's.
-fn tied(access: &Access) -> Vec<Name> {
+/// Columns that an access asks to be the caller's.
+fn tied(access: &Access) -> impl Iterator<Item = Name> {
     let mut conjuncts = Vec::new();
     Filter::conjuncts(&access.query.filter, &mut conjuncts);
-    let asked = conjuncts.into_iter().filter_map(|filter| match filter {
+    conjuncts.into_iter().filter_map(|filter| match filter {
         Filter::Term(term) if term.op == TermOp::Eq && is_callers(&term.value) => match term.path.as_slice() {
-            [column] => Some(column.clone()),
+            [column] if !is_key(column) => Some(column.clone()),
             _ => None,
         },
         _ => None,
+    })
+}
+
+/// Columns that a new row gets from the caller.
+fn made(access: &Access) -> Vec<Name> {
+    let new = (access.query.operation == Operation::Create).then_some(&access.query.data).into_iter().flatten();
+    let fields = new.flat_map(|data| match data.kind() {
+        Kind::Object(object) => object.fields.as_slice(),
+        Kind::Instance(instance) => instance.fields.as_slice(),
+        _ => &[],
     });
-    let made = (access.query.operation == Operation::Create).then_some(&access.query.data).into_iter().flatten();
-    let made = made.flat_map(|data| match data.kind() {
-        Kind::Object(object) => object.fields.iter().filter(|(_, value)| is_callers(value)).map(|(name, _)| name.clone()).collect(),
-        Kind::Instance(instance) => instance.fields.iter().filter(|(_, value)| is_callers(value)).map(|(name, _)| name.clone()).collect(),
-        _ => Vec::new(),
-    });
-    asked.chain(made).filter(|column| !is_key(column)).collect()
+    fields.filter(|(name, value)| is_callers(value) && !is_key(name)).map(|(name, _)| name.clone()).collect()
 }
 
 fn is_callers(value: &Value) -> bool {
@@ -177,16 +196,27 @@ impl Usage {
 
     /// The column that most handlers tie to the caller, and how many do.
     fn owner(&self, table: &Name) -> Option<(&Name, usize)> {
-        let counted = self.tables.get(table)?.iter().filter_map(|(how, count)| match how {
-            How::Tied(column) => Some((column, *count)),
-            _ => None,
-        });
-        counted.max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
+        let mut columns: FxHashMap<&Name, usize> = FxHashMap::default();
+        for (how, count) in self.tables.get(table)? {
+            if let How::Tied(column) | How::Made(column) = how {
+                *columns.entry(column).or_default() += count;
+            }
+        }
+        columns.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
+    }
+
+    /// Nobody reads these rows for the caller only, and some read all of them, or any.
+    fn is_shared(&self, table: &Name) -> bool {
+        let is_tied = self.tables.get(table).is_some_and(|table| table.keys().any(|how| matches!(how, How::Tied(_))));
+        self.count(table, &How::Listed) > 0 || !is_tied && self.count(table, &How::Read) > 1
     }
 
     /// Is what the finding depends on so? Then it says so.
     pub fn settle(&self, raw: &mut Raw) -> bool {
         let Some(hangs) = raw.hangs.take() else { return true };
+        if hangs.on == On::NotShared {
+            return !self.is_shared(&hangs.table);
+        }
         match self.shown(&hangs) {
             Some(said) => {
                 raw.message.push_str(&said);

@@ -289,8 +289,8 @@ impl Walker<'_> {
         let gets_request = args.iter().any(|arg| is_request(&arg.value));
         self.let_pass(name, args);
         let guard_like = names::is_guard(name) || self.world.is_configured_guard(name);
-        // `c.set("user", user)`, `Sentry.setUser(user)`: what is only kept decides nothing.
-        let keeps = matches!(name.as_str(), "set" | "setUser" | "set_user");
+        // `c.set("user", user)`, `Sentry.setUser(user)`: what is only kept decides nothing, and neither does what only looks at an object.
+        let keeps = matches!(name.as_str(), "set" | "setUser" | "set_user" | "hasattr" | "isinstance" | "getattr" | "setattr" | "delattr" | "vars" | "repr");
         if gets_principal && !keeps {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }

@@ -14,7 +14,25 @@ use crate::facts::value::{Kind, Value};
 impl Judge<'_> {
     /// Was a row compared with the caller?
     pub fn row_is_owned(&self, id: AccessId, facts: &Facts) -> bool {
-        facts.iter().any(|fact| self.owns_row(fact, id))
+        facts.iter().any(|fact| self.owns_row(fact, id)) || self.is_of_callers_group(id, facts)
+    }
+
+    /// What the row belongs to was looked up together with the caller, and there was something: a membership in the row's project.
+    fn is_of_callers_group(&self, id: AccessId, facts: &Facts) -> bool {
+        let Some(row) = self.accesses.get(&id) else { return false };
+        let belongs_by = |column: &str| {
+            self.model_of(&row.query)
+                .is_none_or(|model| model.owners().iter().any(|path| path.steps.first().map_or(&path.column, |step| &step.column) == column))
+        };
+        self.accesses.values().filter(|other| other.id > id && names_caller(&other.query) && self.found(other, facts)).any(|other| {
+            let mut conjuncts = Vec::new();
+            Filter::conjuncts(&other.query.filter, &mut conjuncts);
+            conjuncts.iter().any(|filter| {
+                let Filter::Term(term) = filter else { return false };
+                let Some(symbol) = term.value.symbol().filter(|symbol| symbol.root == Root::Row(id)) else { return false };
+                matches!(&*symbol.path, [column] if belongs_by(column))
+            })
+        })
     }
 
     fn owns_row(&self, fact: &Fact, id: AccessId) -> bool {
