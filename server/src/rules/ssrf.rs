@@ -30,6 +30,8 @@ struct Way {
     input: Input,
     site: Option<Site>,
     reach: Reach,
+    /// Whoever sits in front of the program typed it, and may do much anyway.
+    typed: bool,
 }
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -49,6 +51,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 continue;
             }
             let Some(mut input) = hole.input(Cleanings::URL, sink, Some(Confidence::Possible)) else { continue };
+            let typed = is_typed(&input);
+            if typed {
+                input.confidence = Confidence::Likely;
+            }
             // Where the server itself was asked for, as it was asked.
             if matches!(input.part, Part::Path | Part::Method | Part::Headers | Part::Cookies) || is_checked(&hole, sink) {
                 continue;
@@ -65,12 +71,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
             let site = hole.site.cloned();
             if !ways.iter().any(|known| known.site == site) {
-                ways.push(Way { input, site, reach });
+                ways.push(Way { input, site, reach, typed });
             }
         }
         let Some(worst) = worst(&ways, |way| &way.input) else { continue };
         let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.message = message(worst);
+        raw.impact = worst.typed.then_some(Impact::Low);
         tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), "the server opens it here");
         if let Some(source) = &worst.input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
@@ -83,6 +90,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
+}
+
+/// The answer to a prompt. What stands on the command line was chosen by whoever runs the program and nobody else.
+fn is_typed(input: &Input) -> bool {
+    input.part == Part::Local && matches!(input.name.as_str(), "input" | "raw_input")
 }
 
 /// Addresses that are set up by an administrator, who is asked for them.

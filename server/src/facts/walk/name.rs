@@ -60,7 +60,7 @@ impl Walker<'_> {
         let guess = catalogue.guess(name, python)?;
         let states = catalogue.meant(guess);
         let library = Library { step: Name::from(name), states, guessed: true, ..Library::default() };
-        Some(Value::new(Kind::Library(Arc::new(library))))
+        Some(self.known(Value::new(Kind::Library(Arc::new(library)))))
     }
 
     /// A name defined at the top level of a file; `None` if the file does not define it.
