@@ -32,7 +32,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     for event in &cx.walk.events {
         let Event::Effect(effect) = event else { continue };
-        if effect.kind != "setting" || effect.args.iter().any(|arg| arg.name == "TESTING") {
+        if effect.kind != "setting" || effect.args.iter().any(|arg| arg.name == "TESTING" && !matches!(arg.value.kind(), Kind::Bool(false))) {
             continue;
         }
         for arg in effect.args.iter().filter(|arg| arg.name == "WTF_CSRF_ENABLED" && matches!(arg.value.kind(), Kind::Bool(false))) {

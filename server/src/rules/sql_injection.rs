@@ -26,7 +26,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             continue;
         }
         // Only by its name a client of a database: then the text must say so, too.
-        if sink.guessed && !is_statement(&super::parts::literals(&sink.value)) {
+        let written = super::parts::literals(&sink.value);
+        if sink.guessed && !written.trim().is_empty() && !is_statement(&written) {
             continue;
         }
         let mut holes = Vec::new();
@@ -40,6 +41,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
         let Some(worst) = found.iter().max_by_key(|hole| hole.input.confidence) else { continue };
+        if sink.guessed && written.trim().is_empty() && worst.site.is_some() {
+            continue;
+        }
         let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.detail = sink.client.clone();
         raw.message = message(worst);

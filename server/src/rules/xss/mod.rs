@@ -1,6 +1,7 @@
 //! What somebody else wrote becomes markup of a page.
 
 mod answered;
+mod engine;
 mod template;
 
 use super::input::Input;
@@ -29,7 +30,16 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for (at, event) in cx.walk.events.iter().enumerate() {
         match event {
             Event::Sink(sink) if sink.kind == SinkKind::Html => of_sink(cx, sink, at, out),
-            Event::Sink(sink) if sink.kind == SinkKind::Template => template::check(cx, sink, out),
+            Event::Sink(sink) if sink.kind == SinkKind::Template => {
+                let before = out.len();
+                template::check(cx, sink, out);
+                if out.len() == before {
+                    engine::told_not_to(sink, out);
+                    engine::by_name(cx, sink, out);
+                    engine::markup_given(cx, sink, out);
+                }
+            }
+            Event::Effect(effect) if matches!(effect.kind.as_str(), "template-engine" | "template-taken") => engine::made(cx, effect, out),
             Event::Sink(sink) if sink.client == "template-string" => template::check_text(sink, out),
             Event::Use(given) => answered::check_returned(cx, given, at, out),
             _ => {}
@@ -49,8 +59,10 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize, out: &mut Vec<Raw>) {
         },
         _ => Confidence::Proven,
     };
-    if let Some(raw) = of_value(cx, &sink.value, &sink.facts, how, surely, &sink.site, &sink.call) {
-        out.push(raw);
+    match of_value(cx, &sink.value, &sink.facts, how, surely, &sink.site, &sink.call) {
+        Some(raw) if raw.confidence > Confidence::Possible || sink.client != "format-html" => out.push(raw),
+        _ if sink.client == "format-html" => engine::formatted(cx, sink, out),
+        _ => {}
     }
 }
 
@@ -88,7 +100,7 @@ impl Way {
     fn of(client: &str) -> Option<Way> {
         Some(match client {
             "script" | "style" | "Script" => Way::Code,
-            "mark-safe" => Way::Marked,
+            "mark-safe" | "format-html" => Way::Marked,
             "send" => Way::Answer(answered::Answer::Page),
             "typed" => Way::Answer(answered::Answer::Typed),
             "end" => Way::Answer(answered::Answer::Bytes),
