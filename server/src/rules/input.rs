@@ -60,6 +60,11 @@ impl Input {
         Input::from_part(value, Part::Stored, cleaning, facts, Confidence::Likely)
     }
 
+    /// A column of a row, by its name.
+    pub fn stored(name: Name) -> Input {
+        Input { name, part: Part::Stored, confidence: Confidence::Likely, source: None, shaped: false, clean: Cleanings::default() }
+    }
+
     /// What another server answered.
     pub fn of_fetched(value: &Value, cleaning: Cleanings, facts: &Facts) -> Option<Input> {
         Input::from_part(value, Part::Fetched, cleaning, facts, Confidence::Likely)
