@@ -4,6 +4,7 @@
 
 from django.conf import settings
 from rest_framework.settings import perform_import
+from rest_framework.offers import offers_every_column
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -228,6 +229,7 @@ class ModelSerializer:
         self.validated_data = data
 
     def save(self, **kwargs):
+        offers_every_column(self.Meta, self.Meta.read_only_fields, self, **kwargs)
         if self.updates:
             return self.instance.save()
         return self.Meta.model.objects.create(**self.validated_data, **kwargs)

@@ -9,6 +9,40 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 struct Table {
     service: Vec<Service>,
+    session: Vec<Sessions>,
+    bearer: Vec<Packages>,
+    signer: Vec<Packages>,
+    cookie_names: CookieNames,
+}
+
+/// What the name of a cookie says of it, by its words.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct CookieNames {
+    /// It says who somebody is.
+    pub login: Vec<String>,
+    /// This whole name does.
+    pub login_whole: Vec<String>,
+    /// The page's own scripts read it, or it opens nothing.
+    pub page: Vec<String>,
+    /// Nothing is said of what it is for.
+    pub unspoken: Vec<String>,
+}
+
+/// Packages that keep visitors signed in with a cookie.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sessions {
+    packages: Vec<String>,
+    /// The cookie goes along when a link on another site is followed.
+    #[serde(default)]
+    by_link: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Packages {
+    packages: Vec<String>,
 }
 
 #[derive(Deserialize, Clone, PartialEq, Eq, Debug)]
@@ -28,6 +62,30 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_
 /// The services among the packages of a project, in the order of the table.
 pub fn services(has: impl Fn(&str) -> bool) -> Vec<&'static Service> {
     TABLE.service.iter().filter(|service| service.packages.iter().any(|package| has(package))).collect()
+}
+
+/// Packages that keep visitors signed in with a cookie.
+pub fn cookie_sessions() -> impl Iterator<Item = &'static str> {
+    TABLE.session.iter().filter(|row| !row.by_link).flat_map(|row| row.packages.iter().map(String::as_str))
+}
+
+/// Is this one of those whose cookie goes along when a link is followed?
+pub fn is_sent_by_link(package: &str) -> bool {
+    TABLE.session.iter().filter(|row| row.by_link).any(|row| row.packages.iter().any(|known| known == package))
+}
+
+/// Packages by which every request brings a token of its own.
+pub fn bearers() -> impl Iterator<Item = &'static str> {
+    TABLE.bearer.iter().flat_map(|row| row.packages.iter().map(String::as_str))
+}
+
+/// Does this library make tokens that say who somebody is?
+pub fn is_signer(package: &str) -> bool {
+    TABLE.signer.iter().any(|row| row.packages.iter().any(|known| known == package))
+}
+
+pub fn cookie_names() -> &'static CookieNames {
+    &TABLE.cookie_names
 }
 
 #[cfg(test)]

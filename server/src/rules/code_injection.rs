@@ -1,11 +1,11 @@
 //! What a caller sends is run as a program, or read as a template.
 
-use super::holes::{Found, holes, is_whole_pattern, worst};
+use super::holes::{Found, Hole, holes, is_whole_pattern, worst};
 use super::input::Input;
 use super::raw::{Raw, RuleCx};
 use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::event::{Event, SinkKind};
+use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part};
 
@@ -38,6 +38,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             });
             if is_known {
                 continue;
+            }
+            // `'...'`, and mostly nothing that ends it before: a text that is only read.
+            if is_quoted(&hole, sink) {
+                input.confidence = Confidence::Possible;
             }
             if sink.guessed {
                 input.confidence = input.confidence.min(Confidence::Likely);
@@ -77,4 +81,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
+}
+
+/// It begins and ends with a quotation mark.
+fn is_quoted(hole: &Hole<'_>, sink: &Sink) -> bool {
+    let is_mark = |found: Option<(Option<&str>, bool)>| found.is_some_and(|(text, holds)| holds && matches!(text, Some("'" | "\"")));
+    hole.is_checked(&sink.facts, &|_, found| is_mark(found.begins())) && hole.is_checked(&sink.facts, &|_, found| is_mark(found.ends()))
 }

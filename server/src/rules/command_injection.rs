@@ -127,6 +127,8 @@ fn argv(sink: &Sink) -> Vec<&Value> {
                 }
             }
             Kind::Function(_) => {}
+            // `os.spawnlp(os.P_WAIT, program, ...)`: how to wait for it.
+            Kind::Library(library) if argv.is_empty() && library.step.starts_with("P_") => {}
             _ => argv.push(&arg.value),
         }
     }

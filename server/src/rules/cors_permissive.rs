@@ -1,7 +1,7 @@
 //! Every other website may read what a signed-in visitor would see.
 
 use super::exposed::{FileCx, is_development_file};
-use super::options::{Options, Said, Switch, taken};
+use super::options::{Options, Said, Switch, default_of, taken};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::Fact;
@@ -37,19 +37,32 @@ enum Open {
     Any,
 }
 
-/// How a library reads its options.
-struct Words {
-    origins: &'static [&'static str],
-    credentials: &'static str,
+/// How a library reads its options, as its row of the catalogue says it (`defaults`).
+struct Words<'e> {
+    /// The options that name who may read.
+    origins: Vec<&'e str>,
+    credentials: &'e str,
     /// It answers `*` with the caller's own origin once cookies are allowed.
     echoes: bool,
+    /// A text may be a pattern.
+    patterns: bool,
     /// What it does if no origin is named.
     unsaid: Option<Open>,
 }
 
-const ECMA: Words = Words { origins: &["origin"], credentials: "credentials", echoes: false, unsaid: Some(Open::Star) };
-const STARLETTE: Words = Words { origins: &["alloworigins"], credentials: "allowcredentials", echoes: true, unsaid: None };
-const FLASK: Words = Words { origins: &["origins"], credentials: "supportscredentials", echoes: true, unsaid: Some(Open::Star) };
+impl<'e> Words<'e> {
+    fn of(effect: &'e Effect) -> Words<'e> {
+        let origins = default_of(effect, "origins");
+        let credentials = default_of(effect, "credentials");
+        Words {
+            origins: if origins.is_empty() { vec!["origin"] } else { origins.split('|').collect() },
+            credentials: if credentials.is_empty() { "credentials" } else { credentials },
+            echoes: default_of(effect, "echoes") == "yes",
+            patterns: default_of(effect, "patterns") == "yes",
+            unsaid: (default_of(effect, "unsaid") != "closed").then_some(Open::Star),
+        }
+    }
+}
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
@@ -58,16 +71,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             continue;
         }
         match effect.kind.as_str() {
-            "cors" => {
-                let words = if effect.client == "flask-cors" { &FLASK } else { &ECMA };
-                out.extend(configured(cx, effect, words));
-            }
+            "cors" => out.extend(configured(cx, effect, &Words::of(effect))),
             "plugin" => {
                 let Some(plugin) = taken(effect, "plugin").and_then(|arg| arg.value.as_library()) else { continue };
-                if plugin.step == "CORSMiddleware" {
-                    out.extend(configured(cx, effect, &STARLETTE));
-                } else if matches!(plugin.package.as_str(), "@fastify/cors" | "fastify-cors") {
-                    out.extend(configured(cx, effect, &ECMA));
+                // What is added to an application is told by its class, and its options by the row of the application.
+                if plugin.step == "CORSMiddleware" || matches!(plugin.package.as_str(), "@fastify/cors" | "fastify-cors") {
+                    out.extend(configured(cx, effect, &Words::of(effect)));
                 }
             }
             "header" => out.extend(by_hand(cx, effect)),
@@ -76,7 +85,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
 }
 
-fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words) -> Option<Raw> {
+fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words<'_>) -> Option<Raw> {
     let options = Options::of(effect);
     let origin = words.origins.iter().map(|name| options.get(name)).find(|said| !matches!(said, Said::Nothing)).unwrap_or(Said::Nothing);
     let pattern = match options.get("alloworiginregex") {
@@ -85,12 +94,13 @@ fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words) -> Option<Raw> {
     };
     let open = match origin {
         Said::Nothing => pattern.or(words.unsaid),
-        Said::Value(value) => of_value(value, 0).max(pattern),
+        Said::Value(value) => of_value(value, words.patterns, 0).max(pattern),
         Said::Unknown => None,
     };
     // flask-cors takes options by path.
     let open = match (open, options.get("resources")) {
         (Some(Open::Star), Said::Value(resources)) if effect.client == "flask-cors" => by_path(resources),
+        (_, Said::Unknown) if effect.client == "flask-cors" => None,
         (open, _) => open,
     }?;
     let credentials = options.switch(words.credentials);
@@ -113,6 +123,9 @@ fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words) -> Option<Raw> {
         (Open::Null, Switch::On) => {
             (Impact::High, Confidence::Likely, "trusts the origin `null`, which any page can take on: it can ask with your users' cookies and read the answer")
         }
+        (Open::Star | Open::Any, Switch::Off | Switch::Unsaid) if is_for_everybody(cx, &effect.site) => {
+            (Impact::Low, Confidence::Likely, "lets every website read what this app answers to a visitor: name the sites that are yours")
+        }
         // Without credentials no cookie goes along, and what anybody can fetch anybody may read.
         _ if keeps_sessions_in_cookies(cx, &effect.site) => (Impact::Medium, Confidence::Possible, "lets every website read what this app answers"),
         _ => return None,
@@ -120,11 +133,7 @@ fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words) -> Option<Raw> {
     let mut raw = Raw::new(&META, effect.site.clone(), confidence);
     raw.impact = Some(impact);
     raw.detail = effect.client.clone();
-    let name = match words.origins.first() {
-        Some(&"alloworigins") => "allow_origins",
-        Some(name) => name,
-        None => "origin",
-    };
+    let name = words.origins.first().copied().unwrap_or("origin");
     raw.message = format!("`{name}` here {says}");
     if pattern.is_none() && (is_plain_star || matches!(open, Open::Any | Open::Null)) {
         raw.plans.extend(own_list(cx, effect, words));
@@ -133,17 +142,18 @@ fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words) -> Option<Raw> {
 }
 
 /// Whom an option lets in.
-fn of_value(value: &Value, depth: u32) -> Option<Open> {
+fn of_value(value: &Value, patterns: bool, depth: u32) -> Option<Open> {
     if depth > 4 {
         return None;
     }
     match value.kind() {
         Kind::Str(text) if &**text == "*" => Some(Open::Star),
+        Kind::Str(text) if patterns && text.contains(".*") | text.contains(".+") => loose(text),
         Kind::Str(text) if &**text == "null" => Some(Open::Null),
         Kind::Str(text) if text.starts_with("http") && text.contains("://*") && !text.contains("://*.") => Some(Open::Any),
         Kind::Bool(true) => Some(Open::Any),
         Kind::Pattern(pattern) => loose(strip(pattern)),
-        Kind::Seq(seq) => seq.items.iter().filter_map(|item| of_value(item, depth + 1)).max(),
+        Kind::Seq(seq) => seq.items.iter().filter_map(|item| of_value(item, patterns, depth + 1)).max(),
         Kind::Function(_) | Kind::Union(_) => None,
         _ if reflects(value) => Some(Open::Any),
         _ => None,
@@ -185,10 +195,15 @@ fn loose(pattern: &str) -> Option<Open> {
 
 /// `resources={r"/api/*": {"origins": "*"}}`.
 fn by_path(resources: &Value) -> Option<Open> {
-    let Kind::Object(object) = resources.kind() else { return None };
+    let object = match resources.kind() {
+        Kind::Object(object) => object,
+        // Only where: `resources=r"/api/*"`.
+        Kind::Str(_) | Kind::Seq(_) | Kind::Pattern(_) => return Some(Open::Star),
+        _ => return None,
+    };
     let of = |value: &Value| match Options::object(Some(value)).get("origins") {
         Said::Nothing => Some(Open::Star),
-        Said::Value(value) => of_value(value, 0),
+        Said::Value(value) => of_value(value, true, 0),
         Said::Unknown => None,
     };
     object.fields.iter().filter_map(|(_, value)| of(value)).max()
@@ -204,7 +219,7 @@ fn by_hand(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     };
     let same_file = |other: &&Effect| other.site.item.file == effect.site.item.file;
     if !others.filter(same_file).any(is_on) {
-        return None;
+        return without_credentials(cx, effect, value);
     }
     let is_checked = value.symbol().is_some_and(|symbol| {
         effect.facts.iter().any(|fact| match fact {
@@ -235,6 +250,26 @@ fn by_hand(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     Some(raw)
 }
 
+/// `response["Access-Control-Allow-Origin"] = "*"`: no cookie goes along, and still every page can read what is answered to this visitor.
+fn without_credentials(cx: &RuleCx<'_>, effect: &Effect, value: &Value) -> Option<Raw> {
+    let is_star = value.as_str().is_some_and(|text| &**text == "*");
+    if !is_star || !is_for_everybody(cx, &effect.site) {
+        return None;
+    }
+    let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Likely);
+    raw.impact = Some(Impact::Low);
+    raw.detail = "header".into();
+    raw.message = "`Access-Control-Allow-Origin: *` lets every website read what this app answers to a visitor: name the sites that are yours".to_owned();
+    Some(raw)
+}
+
+/// A server of Python's that knows its visitors by nothing that their browsers would not send along: inside a network, or on the visitor's
+/// own machine, any page can then read it. Where every request brings a token of its own, nobody else's page has it.
+fn is_for_everybody(cx: &RuleCx<'_>, site: &Site) -> bool {
+    let is_python = cx.project.file(&site.item.file).is_some_and(|known| known.document.language == Language::Python);
+    is_python && !crate::facts::sign_in::bearers().any(|package| cx.project.depends_on(&site.item.file, package))
+}
+
 /// What a call says under the name of a header, by itself or among others: `set(name, value)`, `set({ ... })`, `writeHead(200, { ... })`.
 fn said<'e>(effect: &'e Effect, wanted: &str) -> Option<&'e Value> {
     let name = taken(effect, "name").map(|arg| &arg.value);
@@ -242,8 +277,14 @@ fn said<'e>(effect: &'e Effect, wanted: &str) -> Option<&'e Value> {
         return taken(effect, "value").map(|arg| &arg.value);
     }
     let listed = name.or_else(|| taken(effect, "headers").map(|arg| &arg.value))?;
+    in_listed(listed, wanted, 0)
+}
+
+/// `{ name: value }`, or the answer with its headers that Flask takes as one: `("text", 200, { name: value })`.
+fn in_listed<'e>(listed: &'e Value, wanted: &str, depth: u32) -> Option<&'e Value> {
     match listed.kind() {
         Kind::Object(object) => object.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value),
+        Kind::Seq(seq) if depth < 1 => seq.items.iter().find_map(|item| in_listed(item, wanted, depth + 1)),
         _ => None,
     }
 }
@@ -274,6 +315,12 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
         finding.plans.push(FixPlan::SetOption { at: switch.place.clone(), name: "CORS_ALLOW_ALL_ORIGINS".into(), value: "False".into() });
         out.push(finding);
     }
+    if let (Some(switch), None) = (of("cors-any"), of("cors-credentials")) {
+        let message = "Every origin is allowed here: every website can read what this app answers to a visitor".to_owned();
+        let mut finding = cx.finding(&META, &switch.stack, (Impact::Low, Confidence::Likely), switch.place.clone(), message);
+        finding.plans.push(FixPlan::SetOption { at: switch.place.clone(), name: "CORS_ALLOW_ALL_ORIGINS".into(), value: "False".into() });
+        out.push(finding);
+    }
     let is = |header: &Header, name: &str, value: &str| header.name == name && header.value.as_deref() == Some(value);
     for header in facts.headers.iter().filter(|header| is(header, "access-control-allow-origin", "*")) {
         if facts.headers.iter().any(|other| is(other, "access-control-allow-credentials", "true") && other.pattern == header.pattern) {
@@ -285,34 +332,15 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
 
 const STAR_BESIDE_CREDENTIALS: &str = "stands beside credentials, which browsers refuse: the next try is usually to answer every origin by its name, and then any website can read your users' data";
 
-/// Packages by which an app keeps its visitors signed in with a cookie.
-const COOKIE_SESSIONS: &[&str] = &[
-    "express-session",
-    "cookie-session",
-    "iron-session",
-    "lucia",
-    "next-auth",
-    "better-auth",
-    "flask-login",
-    "Flask-Login",
-    "passport",
-    "@fastify/session",
-    "@fastify/secure-session",
-];
-
 fn keeps_sessions_in_cookies(cx: &RuleCx<'_>, site: &Site) -> bool {
-    COOKIE_SESSIONS.iter().any(|package| cx.project.depends_on(&site.item.file, package))
+    crate::facts::sign_in::cookie_sessions().any(|package| cx.project.depends_on(&site.item.file, package))
 }
 
 /// Name the origins in a variable.
-fn own_list(cx: &RuleCx<'_>, effect: &Effect, words: &Words) -> Option<FixPlan> {
+fn own_list(cx: &RuleCx<'_>, effect: &Effect, words: &Words<'_>) -> Option<FixPlan> {
     let call = cx.project.place(&effect.site)?;
     let is_python = cx.project.file(&call.file)?.document.language == Language::Python;
-    let name: Name = match (is_python, effect.client.as_str()) {
-        (true, "flask-cors") => "origins".into(),
-        (true, _) => "allow_origins".into(),
-        _ => words.origins.first().copied().unwrap_or("origin").into(),
-    };
+    let name: Name = words.origins.first().copied().unwrap_or("origin").into();
     let value: Name = match is_python {
         true => "os.environ.get(\"CORS_ORIGINS\", \"http://localhost:3000\").split(\",\")".into(),
         false => "(process.env.CORS_ORIGINS ?? \"http://localhost:3000\").split(\",\")".into(),

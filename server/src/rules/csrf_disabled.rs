@@ -8,6 +8,7 @@ use crate::facts::event::{Access, Event};
 use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::setup::{Answer, Switch};
+use crate::facts::sign_in::is_sent_by_link;
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
@@ -31,7 +32,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     for event in &cx.walk.events {
         let Event::Effect(effect) = event else { continue };
-        if effect.kind != "setting" || effect.args.iter().any(|arg| arg.name == "TESTING") {
+        if effect.kind != "setting" || effect.args.iter().any(|arg| arg.name == "TESTING" && !matches!(arg.value.kind(), Kind::Bool(false))) {
             continue;
         }
         for arg in effect.args.iter().filter(|arg| arg.name == "WTF_CSRF_ENABLED" && matches!(arg.value.kind(), Kind::Bool(false))) {
@@ -109,7 +110,7 @@ fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
 /// Before the route runs what keeps sessions in a cookie, and the cookie comes along when a link is followed.
 fn keeps_session(route: &Route) -> bool {
     let libraries = route.chain.iter().filter_map(|link| link.value.as_library());
-    libraries.filter(|library| SESSIONS.contains(&library.package.as_str())).any(|library| {
+    libraries.filter(|library| is_sent_by_link(library.package.as_str())).any(|library| {
         let options = library.args.first().map(|arg| &arg.value);
         let cookie = options.and_then(|options| field(options, "cookie").or(Some(options)));
         let same_site = cookie.and_then(|cookie| field(cookie, "sameSite"));
@@ -124,8 +125,6 @@ fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
         _ => None,
     }
 }
-
-const SESSIONS: &[&str] = &["express-session", "cookie-session"];
 
 /// What asks for a secret in the address.
 const TOKENS: &[&str] = &["token", "verify", "confirm", "callback", "cron", "webhook", "unsubscribe", "activate", "magic", "oauth", "job", "jobs"];

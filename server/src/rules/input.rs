@@ -1,6 +1,7 @@
 //! What the rules about input have in common: who chose a value, how sure that is, and how it is said.
 
 use super::Confidence;
+use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
@@ -33,6 +34,8 @@ impl Input {
         let mut confidence = match origin.part {
             part if part.is_request() => Confidence::Proven,
             Part::Local => Confidence::Likely,
+            // Its name says what nobody here can see: `user_input`.
+            Part::Parameter if BUILT_IN.is_outside(&origin.name) => Confidence::Likely,
             Part::Parameter => of_parameters?,
             _ => return None,
         };
@@ -55,6 +58,11 @@ impl Input {
     /// What is kept in the database, where people can have put it.
     pub fn of_stored(value: &Value, cleaning: Cleanings, facts: &Facts) -> Option<Input> {
         Input::from_part(value, Part::Stored, cleaning, facts, Confidence::Likely)
+    }
+
+    /// A column of a row, by its name.
+    pub fn stored(name: Name) -> Input {
+        Input { name, part: Part::Stored, confidence: Confidence::Likely, source: None, shaped: false, clean: Cleanings::default() }
     }
 
     /// What another server answered.

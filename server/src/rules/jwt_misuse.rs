@@ -1,6 +1,7 @@
 //! Tokens are believed without a look at their signature, verified in a way that lets forged ones through, or never end.
 
 use super::called::{chain, given, named, option, positional};
+use super::options::{default_of, taken};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
 use crate::facts::check::{Fact, GuardKind};
@@ -30,6 +31,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let Event::Effect(effect) = event else { continue };
         let raw = match effect.kind.as_str() {
             "jwt-decode" => believed(cx, effect, false),
+            "jwt-header" => header(cx, effect),
             "jwt-verify" if is_switched_off(effect) => believed(cx, effect, true),
             "jwt-verify" => lenient(effect),
             "jwt-sign" => unsigned(effect).or_else(|| endless(effect)),
@@ -102,9 +104,33 @@ fn believed(cx: &RuleCx<'_>, effect: &Effect, switched_off: bool) -> Option<Raw>
     Some(raw)
 }
 
+/// What a token says of itself, given on or asked for more than the key and the algorithm that a check needs.
+fn header(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
+    if is_for_developers(&effect.facts) || cx.runs_in_browser(&effect.site.item.file) {
+        return None;
+    }
+    let is_verified = cx.walk.events.iter().any(|event| matches!(event, Event::Effect(other) if other.kind == "jwt-verify" && !is_switched_off(other)));
+    if is_verified {
+        return None;
+    }
+    let claim = used_for(cx, &effect.site).map(|used| used.claim);
+    if claim.is_none() && !is_given_on(cx, effect) {
+        return None;
+    }
+    let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Likely);
+    raw.impact = Some(Impact::Low);
+    raw.detail = "header".into();
+    let token = token(effect);
+    raw.message = match claim {
+        Some(claim) => format!("`{claim}` in the header of `{token}` is believed before anybody has looked at the signature: anyone can write another one"),
+        None => format!("The header of `{token}` is given on before anybody has looked at the signature: anyone can write another one"),
+    };
+    Some(raw)
+}
+
 /// What a token of Python's says is what the function gives.
 fn is_given_on(cx: &RuleCx<'_>, effect: &Effect) -> bool {
-    matches!(effect.is.as_str(), "python-jose" | "python-jwt")
+    default_of(effect, "given-on") == "told"
         && cx.walk.events.iter().any(|event| match event {
             Event::Use(used) => matches!(used.kind, UseKind::Return) && claim_in(&used.value, &effect.site, 0).is_some(),
             _ => false,
@@ -244,10 +270,10 @@ fn algorithms(effect: &Effect) -> Option<(&'static str, Impact, String)> {
 
 /// `algorithm: "none"`.
 fn unsigned(effect: &Effect) -> Option<Raw> {
-    let third = || matches!(effect.is.as_str(), "pyjwt" | "python-jose").then(|| positional(&effect.args, 2)).flatten();
-    let algorithm = named(&effect.args, "algorithm").or_else(third).map(|arg| &arg.value).or_else(|| option(&effect.args, &["algorithm", "alg"]))?;
+    let placed = || taken(effect, "algorithm");
+    let algorithm = named(&effect.args, "algorithm").or_else(placed).map(|arg| &arg.value).or_else(|| option(&effect.args, &["algorithm", "alg"]))?;
     let is_none = match algorithm.kind() {
-        Kind::Null => effect.is == "pyjwt",
+        Kind::Null => default_of(effect, "none") == "null",
         Kind::Str(text) => text.eq_ignore_ascii_case("none"),
         _ => false,
     };

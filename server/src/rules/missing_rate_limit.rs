@@ -250,11 +250,16 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
             _ => false,
         })
     });
+    // What was hashed on the way to the query has lost where it is from.
+    let is_hashed = handler.events().any(|event| match event {
+        Event::Effect(effect) => matches!(effect.kind.as_str(), "hash" | "password-hash") && effect.args.iter().any(|arg| is_typed(&arg.value)),
+        _ => false,
+    });
     let asks = |event: &Event| match event {
         Event::Access(access) => {
             let mut terms = Vec::new();
             Filter::conjuncts(&access.query.filter, &mut terms);
-            terms.into_iter().any(|filter| matches!(filter, Filter::Term(Term { path, value, .. }) if is_password(path.last()) && is_typed(value)))
+            terms.into_iter().any(|filter| matches!(filter, Filter::Term(Term { path, value, .. }) if is_password(path.last()) && (is_typed(value) || is_hashed)))
         }
         _ => false,
     };

@@ -17,6 +17,7 @@ mod finding;
 pub mod habits;
 pub mod handler;
 pub mod hardcoded_login;
+mod hardcoded_setting;
 mod holes;
 pub mod input;
 pub mod insecure_cookie;
@@ -125,6 +126,7 @@ pub fn all() -> &'static [&'static RuleMeta<'static>] {
 pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     let mut out = Vec::new();
     hardcoded_login::check(cx, &mut out);
+    hardcoded_setting::check(cx, &mut out);
     jwt_misuse::check(cx, &mut out);
     admin_open::check(cx, &mut out);
     missing_auth::check(cx, &mut out);

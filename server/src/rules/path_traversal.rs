@@ -35,6 +35,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if is_buffer(&sink.value) {
             continue;
         }
+        // Told below, where nothing else is done with it.
+        if sink.client == "probe" && is_used(cx, sink) {
+            continue;
+        }
         if sink.client == "tar" {
             out.extend(unpacked(cx, sink));
             continue;
@@ -54,6 +58,14 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let Some(worst) = worst(&ways, |way| &way.input) else { continue };
         let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
+        if sink.client == "probe" {
+            // What is asked for first is mostly looked at before it is used.
+            if !worst.input.part.is_request() {
+                continue;
+            }
+            raw.impact = Some(Impact::Low);
+            raw.confidence = raw.confidence.min(Confidence::Likely);
+        }
         raw.detail = sink.client.clone();
         raw.message = message(worst, sink);
         tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), told(sink));
@@ -67,11 +79,22 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
 }
 
+/// Is the same path used for something else in this walk?
+fn is_used(cx: &RuleCx<'_>, probe: &Sink) -> bool {
+    let inputs = |sink: &Sink| sink.value.taint().iter().map(|origin| (origin.part, origin.name.clone())).collect::<Vec<_>>();
+    let asked = inputs(probe);
+    cx.walk.events.iter().any(|event| match event {
+        Event::Sink(sink) => sink.kind == SinkKind::Path && sink.client != "probe" && inputs(sink).iter().any(|origin| asked.contains(origin)),
+        _ => false,
+    })
+}
+
 /// `tar.extractall()`: before Python 3.14 an archive decides where its files are written, unless a filter is named.
 fn unpacked(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
     let named = |name: &str| sink.args.iter().find(|arg| arg.name == name).map(|arg| &arg.value);
     let is_trusting = |value: &Value| match value.kind() {
         Kind::Str(text) => &**text == "fully_trusted",
+        Kind::Null => true,
         Kind::Library(library) => library.step == "fully_trusted_filter",
         _ => false,
     };
@@ -174,6 +197,7 @@ fn message(way: &Way, sink: &Sink) -> String {
     let (name, from) = (&way.input.name, way.input.from());
     match sink.client.as_str() {
         "module" => format!("`{name}`, {from}, decides which file is loaded as code: whoever controls it can make your server run another one."),
+        "probe" => format!("`{name}`, {from}, becomes part of a path that is asked about: with `../../` a stranger learns which files your server has."),
         "write" => format!(
             "`{name}`, {from}, becomes part of a file's path: `../../` in it leads out of the folder, so a stranger can overwrite or delete your files."
         ),

@@ -26,7 +26,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             continue;
         }
         // Only by its name a client of a database: then the text must say so, too.
-        if sink.guessed && !is_statement(&super::parts::literals(&sink.value)) {
+        let written = super::parts::literals(&sink.value);
+        if sink.guessed && !written.trim().is_empty() && !is_statement(&written) {
             continue;
         }
         let mut holes = Vec::new();
@@ -40,6 +41,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
         let Some(worst) = found.iter().max_by_key(|hole| hole.input.confidence) else { continue };
+        if sink.guessed && written.trim().is_empty() && worst.site.is_some() {
+            continue;
+        }
         let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.detail = sink.client.clone();
         raw.message = message(worst);
@@ -74,20 +78,33 @@ struct Hole {
     site: Option<Site>,
 }
 
+/// What is put into a text, and where in the statement.
+struct Put<'v> {
+    value: &'v Value,
+    site: Option<&'v Site>,
+    /// Between quotes.
+    quoted: bool,
+    /// Behind a comparison, where only a value can stand: `WHERE id = {id}`.
+    compared: bool,
+}
+
 /// The holes of a text, through its branches.
-fn collect<'v>(value: &'v Value, out: &mut Vec<(&'v Value, Option<&'v Site>, bool)>, depth: u32) {
+fn collect<'v>(value: &'v Value, out: &mut Vec<Put<'v>>, depth: u32) {
     if depth > 6 {
         return;
     }
     match value.kind() {
         Kind::Text(text) => {
-            let mut quoted = false;
+            let (mut quoted, mut compared) = (false, false);
             for piece in &text.pieces {
+                if let Piece::Literal(literal) = piece {
+                    compared = ends_in_comparison(literal);
+                }
                 match piece {
                     Piece::Literal(literal) => quoted = literal.bytes().filter(|byte| *byte == b'\'').count() % 2 == usize::from(!quoted),
                     Piece::Hole { value, site } => match value.kind() {
                         Kind::Union(_) | Kind::Text(_) if has_text(value) => collect(value, out, depth + 1),
-                        _ => out.push((value, Some(site), quoted)),
+                        _ => out.push(Put { value, site: Some(site), quoted, compared }),
                     },
                 }
             }
@@ -98,9 +115,18 @@ fn collect<'v>(value: &'v Value, out: &mut Vec<(&'v Value, Option<&'v Site>, boo
             }
         }
         // A whole statement from outside.
-        Kind::Unknown | Kind::Library(_) if value.taint().iter().any(|origin| origin.part.is_request()) => out.push((value, None, false)),
+        Kind::Unknown | Kind::Library(_) if value.taint().iter().any(|origin| origin.part.is_request() || origin.part == Part::Local) => {
+            out.push(Put { value, site: None, quoted: false, compared: false });
+        }
         _ => {}
     }
+}
+
+/// `... WHERE id = `, `... name LIKE `.
+fn ends_in_comparison(literal: &str) -> bool {
+    let before = literal.trim_end();
+    let word = before.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    before.ends_with(['=', '<', '>']) || word.eq_ignore_ascii_case("like") || word.eq_ignore_ascii_case("ilike")
 }
 
 fn has_text(value: &Value) -> bool {
@@ -111,18 +137,20 @@ fn has_text(value: &Value) -> bool {
     }
 }
 
-fn judge((value, site, quoted): (&Value, Option<&Site>, bool), sink: &Sink) -> Option<Hole> {
+fn judge(put: Put<'_>, sink: &Sink) -> Option<Hole> {
+    let is_value = put.quoted || put.compared;
     // Who calls this function is not known. A value between quotes is text, and text can break out.
-    let of_parameters = if quoted { Confidence::Likely } else { Confidence::Possible };
-    let mut input = Input::of(value, Cleanings::SQL, &sink.facts, Some(of_parameters))?;
+    let of_parameters = if is_value { Confidence::Likely } else { Confidence::Possible };
+    let mut input = Input::of(put.value, Cleanings::SQL, &sink.facts, Some(of_parameters))?;
     // A schema has read it: perhaps as a number. And a client that only its name makes one is not sure either.
-    let validated = input.shaped && !quoted;
+    let validated = input.shaped && !put.quoted;
+    let is_own = !is_value && input.part == Part::Parameter && input.confidence == Confidence::Possible;
     input.confidence = match (sink.guessed, validated) {
-        (true, _) if validated || !quoted && input.part == Part::Parameter => Confidence::Possible,
+        (true, _) if validated || is_own => Confidence::Possible,
         (true, _) => input.confidence.min(Confidence::Likely),
         _ => input.confidence,
     };
-    Some(Hole { input, site: site.cloned() })
+    Some(Hole { input, site: put.site.cloned() })
 }
 
 fn message(hole: &Hole) -> String {

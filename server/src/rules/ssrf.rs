@@ -30,6 +30,10 @@ struct Way {
     input: Input,
     site: Option<Site>,
     reach: Reach,
+    /// Whoever sits in front of the program typed it, and may do much anyway.
+    typed: bool,
+    /// Only the path of a server of one's own: `http://localhost:8080/users/${x}`.
+    inside: bool,
 }
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -45,10 +49,15 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let mut ways: Vec<Way> = Vec::new();
         for hole in holes(&sink.value, Cleanings::URL) {
             let reach = reach(&hole.before);
-            if reach == Reach::Path {
+            let inside = reach == Reach::Path && is_inside(&hole);
+            if reach == Reach::Path && !inside {
                 continue;
             }
             let Some(mut input) = hole.input(Cleanings::URL, sink, Some(Confidence::Possible)) else { continue };
+            let typed = is_typed(&input);
+            if typed {
+                input.confidence = Confidence::Likely;
+            }
             // Where the server itself was asked for, as it was asked.
             if matches!(input.part, Part::Path | Part::Method | Part::Headers | Part::Cookies) || is_checked(&hole, sink) {
                 continue;
@@ -65,12 +74,23 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
             let site = hole.site.cloned();
             if !ways.iter().any(|known| known.site == site) {
-                ways.push(Way { input, site, reach });
+                if inside {
+                    if !input.part.is_request() || input.shaped {
+                        continue;
+                    }
+                    input.confidence = input.confidence.min(Confidence::Likely);
+                }
+                ways.push(Way { input, site, reach, typed, inside });
             }
         }
         let Some(worst) = worst(&ways, |way| &way.input) else { continue };
         let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.message = message(worst);
+        raw.impact = match worst {
+            Way { typed: true, .. } => Some(Impact::Low),
+            Way { inside: true, .. } => Some(Impact::Medium),
+            _ => None,
+        };
         tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), "the server opens it here");
         if let Some(source) = &worst.input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
@@ -83,6 +103,24 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
+}
+
+/// The path of a server that only this one reaches: what stands before the value names a host of the house and no more than a path.
+fn is_inside(hole: &Hole<'_>) -> bool {
+    let Some((_, rest)) = hole.before.text.split_once("://") else { return false };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if hole.before.own || path.contains(['?', '#']) {
+        return false;
+    }
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let is_private = ["127.", "10.", "192.168.", "169.254."].iter().any(|begin| host.starts_with(begin));
+    let is_of_house = [".internal", ".local", ".svc", ".lan", ".intra", ".cluster.local"].iter().any(|ending| host.ends_with(ending));
+    !host.is_empty() && (!host.contains('.') || is_private || is_of_house)
+}
+
+/// The answer to a prompt. What stands on the command line was chosen by whoever runs the program and nobody else.
+fn is_typed(input: &Input) -> bool {
+    input.part == Part::Local && matches!(input.name.as_str(), "input" | "raw_input")
 }
 
 /// Addresses that are set up by an administrator, who is asked for them.
@@ -161,6 +199,9 @@ fn names_host(pattern: &str) -> bool {
 fn message(way: &Way) -> String {
     let (name, from) = (&way.input.name, way.input.from());
     match way.reach {
+        _ if way.inside => format!(
+            "`{name}`, {from}, becomes part of the path that your server asks a server behind it for: `../` in it leads to pages that were never meant for strangers."
+        ),
         Reach::Host => format!(
             "`{name}`, {from}, becomes part of the host your server calls: whoever controls it can send the request, and what it carries, to a server of their own or into your network."
         ),

@@ -97,6 +97,8 @@ struct Message {
     vendor: Option<&'static Vendor>,
     /// Its kind is compared with a known event.
     is_event: bool,
+    /// By its name it is about a payment.
+    is_payment: bool,
     event: Option<Name>,
     /// Where it is read.
     source: Option<Site>,
@@ -107,6 +109,9 @@ impl Message {
         let is_hook = handler.is_called(&["webhook", "webhooks", "hook", "hooks"])
             && handler.route.path.as_deref().is_some_and(|path| names::words(path).iter().any(|word| word.contains("hook")))
             || handler.route.function().is_some() && handler.is_called(&["webhook", "webhooks"]);
+        // `payment_callback`, `/orders/ipn`: a payment is reported, by whoever it is.
+        let is_payment = handler.is_called(&["callback", "ipn", "postback", "notify", "notification"])
+            && handler.is_called(&["payment", "payments", "pay", "billing", "checkout", "invoice", "payout", "transaction"]);
         let (mut event, mut header) = (None, None);
         let mut source: Option<Site> = None;
         for seen in handler.events() {
@@ -131,16 +136,17 @@ impl Message {
         }
         let by_path = VENDORS.iter().find(|vendor| handler.is_called(vendor.words));
         let by_header = header.as_deref().and_then(|header: &str| VENDORS.iter().find(|vendor| vendor.words.iter().any(|word| header.contains(word))));
-        if !is_hook && event.is_none() && header.is_none() {
+        if !is_hook && !is_payment && event.is_none() && header.is_none() {
             return None;
         }
         // Paying events without a name are Stripe's or somebody's like them.
         let of_event = event.as_ref().and_then(|(name, _)| VENDORS.iter().find(|vendor| vendor.name == "Stripe" && is_of_stripe(name)));
-        Some(Message { vendor: by_path.or(by_header).or(of_event), is_event: event.is_some(), event: event.map(|(name, _)| name), source })
+        let vendor = by_path.or(by_header).or(of_event);
+        Some(Message { vendor, is_payment, is_event: event.is_some(), event: event.map(|(name, _)| name), source })
     }
 
     fn pays(&self) -> bool {
-        self.vendor.is_some_and(|vendor| vendor.pays) || self.event.as_deref().and_then(known_event) == Some(true)
+        self.is_payment || self.vendor.is_some_and(|vendor| vendor.pays) || self.event.as_deref().and_then(known_event) == Some(true)
     }
 
     fn text(&self, verb: &str, handler: &Handler<'_>) -> String {

@@ -34,6 +34,9 @@ pub fn make_ready() {
     LazyLock::force(&BUILT_IN);
 }
 
+/// What people outside have typed, as the catalogue's guesses call it.
+const OUTSIDE: &str = "role:python.outside";
+
 const FILES: &[(&str, &str)] = &[
     ("ecma-frameworks.toml", include_str!("../../../../queries/catalogue/ecma-frameworks.toml")),
     ("ecma-data.toml", include_str!("../../../../queries/catalogue/ecma-data.toml")),
@@ -207,6 +210,11 @@ impl Catalogue {
     /// What a value called `name` probably is, when nothing better is known.
     pub fn guess(&self, name: &str, python: bool) -> Option<&GuessEntry> {
         self.guesses.iter().find(|guess| guess.python == python && guess.names.iter().any(|known| known == name))
+    }
+
+    /// Does a name say that somebody outside typed what it names?
+    pub fn is_outside(&self, name: &str) -> bool {
+        self.guess(name, true).is_some_and(|guess| guess.is == OUTSIDE)
     }
 
     /// Where the paths of a guess lead.

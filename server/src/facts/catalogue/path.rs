@@ -193,6 +193,9 @@ fn parse(pattern: &str) -> Result<(Vec<Root>, Vec<Step>), String> {
         (roles.collect(), rest)
     } else {
         let (packages, rest) = pattern.split_once('#').ok_or("a path starts with `library#export`, `global:` or `role:`")?;
+        if lists_paths(rest) {
+            return Err("`|` stands between the names of one step: `path.join|normpath()`, or several paths".into());
+        }
         let (names, rest) = take_names(rest);
         let mut roots = Vec::new();
         for package in packages.split('|') {
@@ -228,6 +231,26 @@ fn parse(pattern: &str) -> Result<(Vec<Root>, Vec<Step>), String> {
     Ok((roots, steps))
 }
 
+/// `path.join|path.normpath()`: read step by step this would be `path.(join|path).normpath()`.
+fn lists_paths(rest: &str) -> bool {
+    let first = rest.split('(').next().unwrap_or(rest);
+    let alternatives: Vec<&str> = first.split('|').collect();
+    let repeats = |of: for<'p> fn(&'p str) -> &'p str| {
+        let mut names: Vec<&str> = alternatives.iter().map(|path| of(path)).collect();
+        names.sort_unstable();
+        names.windows(2).any(|pair| pair[0] == pair[1])
+    };
+    alternatives.len() > 1 && alternatives.iter().all(|path| path.contains('.')) && (repeats(head) || repeats(tail))
+}
+
+fn head(path: &str) -> &str {
+    path.split('.').next().unwrap_or_default()
+}
+
+fn tail(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
+}
+
 /// `a|b|c` up to the next `.` or `(`.
 fn take_names(text: &str) -> (Vec<Name>, &str) {
     let end = text.find(['.', '(']).unwrap_or(text.len());
@@ -241,6 +264,14 @@ mod tests {
 
     fn export(package: &str, name: &str) -> Root {
         Root::Export { package: package.into(), name: name.into() }
+    }
+
+    #[test]
+    fn several_paths_in_one_are_refused() {
+        assert!(parse("os#path.join|path.normpath()").is_err());
+        assert!(parse("Crypto.Hash#SHA256.new|MD5.new()").is_err());
+        assert!(parse("os#path.join|normpath()").is_ok());
+        assert!(parse("flask#request.args|values.getlist|items()").is_ok());
     }
 
     #[test]

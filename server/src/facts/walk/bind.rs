@@ -221,6 +221,11 @@ impl Walker<'_> {
     }
 
     /// The same value with one member replaced.
+    fn makes_its_own(&self, library: &Library, name: &Name) -> bool {
+        let states = self.catalogue().member(&library.states, name);
+        !states.is_empty() && !self.catalogue().members(&states).is_empty()
+    }
+
     pub(super) fn with_member(&mut self, old: &Value, name: &Name, value: Value) -> Value {
         match old.kind() {
             Kind::Object(object) => {
@@ -234,6 +239,8 @@ impl Walker<'_> {
                 instance.fields.push((name.clone(), value));
                 old.with_kind(Kind::Instance(Arc::new(instance)))
             }
+            // `cookies["theme"] = "dark"`: the library makes something of its own of the text.
+            Kind::Library(library) if self.python() && matches!(value.kind(), Kind::Str(_) | Kind::Text(_)) && self.makes_its_own(library, name) => old.clone(),
             Kind::Library(library) => {
                 let mut library: Library = (**library).clone();
                 library.set.retain(|(known, _)| known != name);

@@ -6,9 +6,10 @@ use super::Walker;
 use super::builtin::{elements_of, opens_no_tag};
 use super::expression::either;
 use super::statement::is_made;
+use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::taint::Cleanings;
-use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
+use crate::facts::value::{Argument, Kind, Library, Object, Seq, Truth, Value};
 use crate::model::{BinaryOp, ExprId};
 use crate::text::{Name, Span};
 
@@ -106,9 +107,23 @@ impl Walker<'_> {
         }
     }
 
+    /// A method of a library that keeps its last argument under the others: `config.set("section", "key", value)`.
+    fn is_put_by(&self, library: &Library, name: &Name) -> bool {
+        let states = self.catalogue().call(&self.catalogue().member(&library.states, name));
+        self.catalogue().at(&states).any(|entry| matches!(entry, Entry::Pass(pass) if pass.puts))
+    }
+
     /// Methods that change what they are called on: the variable holds something else afterwards.
     pub(super) fn stored_back(&mut self, place: ExprId, base: &Value, name: &Name, args: &[Argument]) {
         let changed = match (name.as_str(), base.kind()) {
+            (_, Kind::Library(library)) if self.is_put_by(library, name) => {
+                let Some((value, words)) = args.split_last() else { return };
+                let Some(key) = super::library::key_of(words) else { return };
+                let mut library = (**library).clone();
+                library.set.retain(|(known, _)| *known != key);
+                library.set.push((key, value.value.clone()));
+                base.with_kind(Kind::Library(Arc::new(library)))
+            }
             ("push" | "append" | "unshift" | "add", Kind::Seq(seq)) => {
                 let mut seq = (**seq).clone();
                 for arg in args {

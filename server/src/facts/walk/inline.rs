@@ -107,7 +107,12 @@ impl Walker<'_> {
         let this = self.of_its_class(item, function);
         let class = this.as_ref().and_then(|this| if let Kind::Instance(instance) = this.kind() { Some(instance.class.clone()) } else { None });
         let closure = Closure { item: item.clone(), function, captured: None, this, class, bound: Vec::new(), assumes: Default::default() };
-        self.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
+        let value = self.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
+        // Whoever calls it from outside gets this.
+        let span = self.inside(item, None, None, |walker| walker.python().then(|| walker.frame().segment[function].span));
+        if let Some(Some(span)) = span {
+            self.returned(&value, item, span);
+        }
     }
 
     /// The object whose method this is, as its constructor leaves it. What the constructor does is told where it is walked itself.

@@ -97,6 +97,11 @@ impl<'w> Walker<'w> {
                     if pass.same {
                         result = values.first().cloned();
                     }
+                    if pass.kept
+                        && let Some(kept) = kept_under(function, args)
+                    {
+                        result = Some(kept);
+                    }
                     if let Some(part) = &pass.part {
                         whole = Some((only_from_outside(&values), part.clone()));
                     }
@@ -227,6 +232,7 @@ impl<'w> Walker<'w> {
         let is_step = !states.is_empty();
         // What wraps a function gives that function, unless the call is a step that is known: `z.string().refine(check)`.
         if keep && (is_step || !matches!(value.kind(), Kind::Function(_))) {
+            let states = if is_step { states } else { self.around_a_request(function, args) };
             let library = Library {
                 package: library.package.clone(),
                 step: "()".into(),
@@ -240,6 +246,18 @@ impl<'w> Walker<'w> {
             return if is_step || matches!(value.kind(), Kind::Unknown) { value.with_kind(Kind::Library(Arc::new(library))) } else { value };
         }
         if self.frame().function.is_none() { self.guarded_by_name(function, value, span) } else { value }
+    }
+
+    /// `RequestWrapper(request)`, which cannot be looked into: what is asked of it is asked of the request.
+    fn around_a_request(&self, function: &Value, args: &[Argument]) -> SmallVec<[State; 2]> {
+        const AROUND: &[&str] = &["request", "req", "wrap", "wrapper", "wrapped", "form", "params", "parameters", "reader"];
+        let is_around = || crate::facts::names::words(&called_name(function)).iter().any(|word| AROUND.contains(&word.as_str()));
+        // `request` of a library, or what a function gets under that name.
+        let is_request = |value: &Value| value.as_library().is_some_and(|library| matches!(library.step.as_str(), "request" | "req" | "Request"));
+        if !self.python() || !args.iter().any(|arg| is_request(&arg.value)) || !is_around() {
+            return SmallVec::new();
+        }
+        self.catalogue().root(&crate::facts::catalogue::Root::Role(Name::new_static("python.wrapped")))
     }
 
     /// `with x as y`: what entering gives. Sessions, connections and cursors give themselves.
@@ -260,6 +278,19 @@ impl<'w> Walker<'w> {
             _ => value.clone(),
         }
     }
+}
+
+/// The words that something is kept under: `("section", "key")`.
+pub(super) fn key_of(words: &[Argument]) -> Option<Name> {
+    let words: Option<Vec<&str>> = words.iter().map(|word| word.value.as_str().map(|text| &**text)).collect();
+    words.filter(|words| !words.is_empty()).map(|words| Name::from(words.join("\u{0}")))
+}
+
+/// What was put into a keeper of things under these words.
+fn kept_under(function: &Value, args: &[Argument]) -> Option<Value> {
+    let keeper = function.as_library()?.receiver.as_ref()?.as_library()?;
+    let key = key_of(args)?;
+    keeper.set.iter().rev().find(|(known, _)| *known == key).map(|(_, value)| value.clone())
 }
 
 /// `session.get("error")` says nothing of who it is.

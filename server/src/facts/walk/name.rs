@@ -7,6 +7,7 @@ use crate::facts::catalogue::Root;
 use crate::facts::check::{Root as SymbolRoot, Symbol};
 use crate::facts::scope::{Definition, Module};
 use crate::facts::value::{Kind, Library, Value};
+use crate::model::StmtKind;
 use crate::syntax::Language;
 use crate::text::{FileId, Name};
 
@@ -45,12 +46,31 @@ impl Walker<'_> {
         }
         let states = self.world.catalogue().root(&Root::Global(name.clone()));
         if states.is_empty()
+            && self.python()
+            && let Some(value) = self.imported_around(name)
+        {
+            return value;
+        }
+        if states.is_empty()
             && let Some(guess) = self.guessed(name)
         {
             return guess;
         }
         let library = Library { step: name.clone(), states, ..Library::default() };
         self.known(Value::new(Kind::Library(Arc::new(library))))
+    }
+
+    /// A function inside of another that nobody is seen to call is walked by itself: what the other one imports is known to it all the same.
+    fn imported_around(&mut self, name: &Name) -> Option<Value> {
+        let frame = self.frame();
+        frame.function?;
+        let (source, imported) = frame.segment.stmts.iter().find_map(|stmt| {
+            let StmtKind::Import(import) = &stmt.kind else { return None };
+            let found = import.names.iter().find(|known| known.local == *name && known.local != "*")?;
+            Some((import.source.clone(), found.imported.clone()))
+        })?;
+        let file = frame.module.model.file.clone();
+        Some(self.imported(&file, &source, &imported))
     }
 
     /// What a value called `name` probably is.
@@ -60,7 +80,7 @@ impl Walker<'_> {
         let guess = catalogue.guess(name, python)?;
         let states = catalogue.meant(guess);
         let library = Library { step: Name::from(name), states, guessed: true, ..Library::default() };
-        Some(Value::new(Kind::Library(Arc::new(library))))
+        Some(self.known(Value::new(Kind::Library(Arc::new(library)))))
     }
 
     /// A name defined at the top level of a file; `None` if the file does not define it.
@@ -148,6 +168,7 @@ impl Walker<'_> {
     /// Of a value of which nothing is known, what its name says.
     fn or_guessed(&mut self, name: &Name, value: Value) -> Value {
         if is_opaque(&value, 0)
+            && value.taint().is_empty()
             && let Some(guess) = self.guessed(name)
         {
             guess

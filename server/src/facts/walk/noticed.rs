@@ -52,8 +52,9 @@ impl Walker<'_> {
     /// `response.headers["Access-Control-Allow-Origin"] = origin`, `self.set_header("Access-Control-Allow-Origin", origin)`: the name
     /// says what it is, whatever keeps the headers.
     pub(super) fn header_given(&mut self, name: Argument, value: Argument, span: Span) {
-        let says_who_may_read = |text: &str| text.get(..PERMISSION.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(PERMISSION));
-        if !self.python() || !name.value.as_str().is_some_and(|text| says_who_may_read(text)) {
+        let is_telling =
+            |text: &str| text.get(..PERMISSION.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(PERMISSION)) || text.eq_ignore_ascii_case("set-cookie");
+        if !self.python() || !name.value.as_str().is_some_and(|text| is_telling(text)) {
             return;
         }
         let mut effect = Effect::noted(Name::new_static("header"), self.site(span), vec![name.clone(), value.clone()], self.facts.clone());

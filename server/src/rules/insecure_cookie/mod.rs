@@ -5,6 +5,7 @@ mod written;
 use crate::facts::event::{Effect, Event};
 use crate::facts::names;
 use crate::facts::setup::Answer;
+use crate::facts::sign_in;
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_for_developers;
 use crate::rules::exposed::{FileCx, is_development_file};
@@ -36,6 +37,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             "header" => written::of_header(effect, out),
             "plugin" => out.extend(of_plugin(cx, effect)),
             "setting" => settings(cx, effect, out),
+            "cookie-flag" => out.extend(of_flag(effect)),
             _ => {}
         }
     }
@@ -54,12 +56,26 @@ struct Faults {
     everywhere: bool,
 }
 
+/// What a flag is set to, by its name, by the library's own name for it, or by its place.
+fn flag(effect: &Effect, options: &Options<'_>, name: &str) -> Switch {
+    let by_place = || match taken(effect, name).map(|arg| arg.value.kind()) {
+        None => Switch::Unsaid,
+        Some(Kind::Bool(true)) => Switch::On,
+        Some(Kind::Bool(false) | Kind::Null) => Switch::Off,
+        Some(_) => Switch::Unknown,
+    };
+    match options.switch(name) {
+        Switch::Unsaid => by_place(),
+        said => said,
+    }
+}
+
 impl Faults {
-    fn of(options: &Options<'_>, http_only: &str, secure: &str) -> Option<Faults> {
+    fn of(effect: &Effect, options: &Options<'_>) -> Option<Faults> {
         let mut faults = Faults::default();
         let mut is_unknown = true;
-        for (name, default, fault) in [("httponly", http_only, 0), ("secure", secure, 1)] {
-            let is = options.switch(name);
+        for (name, default, fault) in [("httponly", default_of(effect, "http-only"), 0), ("secure", default_of(effect, "secure"), 1)] {
+            let is = flag(effect, options, name);
             is_unknown &= is == Switch::Unknown;
             let off = is == Switch::Off || is == Switch::Unsaid && default != "yes";
             faults.said |= is == Switch::Off;
@@ -78,6 +94,15 @@ impl Faults {
             (true, _) => (Impact::High, Confidence::Likely),
             (_, true) if self.everywhere => (Impact::Medium, Confidence::Proven),
             _ => (Impact::Medium, Confidence::Likely),
+        }
+    }
+
+    /// The same of a cookie of which it is not known what it opens.
+    fn lack(&self) -> &'static str {
+        match (self.readable, self.plain) {
+            (true, true) => "can be read by every script on the page and is sent over plain http: if it says who somebody is, others can take it",
+            (true, false) => "can be read by every script on the page: if it says who somebody is, a script that gets in takes it",
+            _ => "is also sent over plain http: if it says who somebody is, somebody on the same network can take it",
         }
     }
 
@@ -115,7 +140,10 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         .or_else(|| effect.args.iter().find(|arg| arg.name == "value").map(|arg| &arg.value));
     let name = spoken(name)?;
     let signs_in = is_of_login(&name) || !is_for_the_page(&name) && value.is_some_and(is_signed_token);
-    if !signs_in || value.is_some_and(is_empty) {
+    // What Python's frameworks leave open is told of a cookie whose name keeps its purpose to itself, too.
+    let is_python = cx.project.file(&effect.site.item.file).is_some_and(|known| known.document.language == Language::Python);
+    let may_sign_in = is_python && !is_for_the_page(&name);
+    if !signs_in && !may_sign_in || signs_in && value.is_some_and(is_empty) || value.is_some_and(is_no_content) {
         return None;
     }
     let options = match whole {
@@ -125,13 +153,24 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     if is_taken_back(&options) || is_being_typed(cx, effect) {
         return None;
     }
-    let faults = Faults::of(&options, default_of(effect, "http-only"), default_of(effect, "secure"))?;
-    let (impact, confidence) = faults.weight();
+    let faults = Faults::of(effect, &options)?;
+    if effect.guessed && cx.project.depends_on(&effect.site.item.file, "falcon") {
+        return None;
+    }
+    let (impact, confidence) = match signs_in {
+        true => faults.weight(),
+        // Somebody has switched it off, or nobody can tell what the cookie is for.
+        false if faults.said || is_unspoken(&name) => (Impact::Low, Confidence::Likely),
+        false => return None,
+    };
     let mut raw = Raw::new(&META, named.site.clone(), confidence);
     raw.impact = Some(impact);
     raw.detail = effect.client.clone();
     raw.absence = !faults.said;
-    raw.message = format!("The cookie `{name}` {}", faults.harm());
+    raw.message = match signs_in {
+        true => format!("The cookie `{name}` {}", faults.harm()),
+        false => format!("The cookie `{name}` {}", faults.lack()),
+    };
     let at = match whole {
         Some(_) => Some(0),
         None => position_of_options(effect),
@@ -153,7 +192,7 @@ fn of_session(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     let all = Options::of(effect);
     let under = default_of(effect, "under");
     let options = if under.is_empty() { all } else { all.under(under)? };
-    let faults = Faults::of(&options, default_of(effect, "http-only"), default_of(effect, "secure"))?;
+    let faults = Faults::of(effect, &options)?;
     let (impact, confidence) = match (faults.said, faults.weight()) {
         // Nobody said so: it is only the library's default.
         (false, (impact, _)) => (impact, Confidence::Likely),
@@ -175,6 +214,17 @@ fn of_session(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         _ => 0,
     };
     raw.plans.extend(flags(cx, effect, Some(at), way, &options, &faults));
+    Some(raw)
+}
+
+/// `cookie["session"]["secure"] = False`.
+fn of_flag(effect: &Effect) -> Option<Raw> {
+    let flag = effect.args.first().filter(|arg| matches!(arg.value.kind(), Kind::Bool(false)))?;
+    let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Likely);
+    raw.impact = Some(Impact::Low);
+    raw.detail = "flag".into();
+    let faults = Faults { readable: flag.name == "httponly", plain: flag.name == "secure", ..Faults::default() };
+    raw.message = format!("This cookie {}", faults.lack());
     Some(raw)
 }
 
@@ -269,6 +319,8 @@ fn spoken(name: &Value) -> Option<Name> {
             crate::facts::value::Piece::Literal(text) if text.len() > 2 => Some(Name::from(&**text)),
             _ => None,
         }),
+        // `SESSION_COOKIE_NAME`, of which the value stands elsewhere.
+        Kind::Library(library) if library.package.is_empty() && library.step != "()" && name.symbol().is_none() => Some(library.step.clone()),
         _ => name.symbol().and_then(|symbol| symbol.path.last().cloned()),
     }
 }
@@ -276,62 +328,33 @@ fn spoken(name: &Value) -> Option<Name> {
 /// Does it sign somebody in? A token against forged requests is meant to be read by the page's own scripts.
 fn is_of_login(name: &str) -> bool {
     let words = names::words(name);
-    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let squeezed: String = words.concat();
     if is_for_the_page(name) {
         return false;
     }
-    has(&[
-        "session",
-        "sess",
-        "sid",
-        "auth",
-        "token",
-        "jwt",
-        "refresh",
-        "remember",
-        "sessionid",
-        "authtoken",
-        "accesstoken",
-        "refreshtoken",
-        "sessiontoken",
-        "userid",
-        "authkey",
-        "authcookie",
-    ]) || squeezed.ends_with("sid") && words.len() > 1
+    let known = sign_in::cookie_names();
+    words.iter().any(|word| known.login.contains(word))
+        || known.login_whole.contains(&squeezed)
+        || squeezed.ends_with("sid") && words.len() > 1
         || squeezed.contains("session")
-        || has(&["user"]) && has(&["id", "uid"])
-        || matches!(squeezed.as_str(), "user" | "uid" | "accesstoken" | "idtoken" | "access")
+        || words.iter().any(|word| word == "user") && words.iter().any(|word| matches!(word.as_str(), "id" | "uid"))
 }
 
 /// Something that the page's own scripts read, or that says nothing of who somebody is.
 fn is_for_the_page(name: &str) -> bool {
     let words = names::words(name);
-    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let squeezed: String = words.concat();
-    has(&[
-        "csrf",
-        "xsrf",
-        "csrftoken",
-        "consent",
-        "theme",
-        "locale",
-        "lang",
-        "language",
-        "banner",
-        "tour",
-        "device",
-        "hint",
-        "expires",
-        "expiry",
-        "count",
-        "tz",
-        "timezone",
-        "seen",
-        "state",
-        "status",
-    ]) || squeezed.contains("csrf")
-        || squeezed.contains("xsrf")
+    words.iter().any(|word| sign_in::cookie_names().page.contains(word)) || squeezed.contains("csrf") || squeezed.contains("xsrf")
+}
+
+/// A name that says nothing of what the cookie is for: `cookie`, `key`, `c1`.
+fn is_unspoken(name: &str) -> bool {
+    let words = names::words(name);
+    let says_nothing = |word: &String| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        word.len() < 2 || sign_in::cookie_names().unspoken.iter().any(|known| known == word)
+    };
+    !words.is_empty() && words.iter().all(says_nothing)
 }
 
 /// Whatever it is called: what was just signed is shown again to be let in.
@@ -344,23 +367,17 @@ fn is_signed_token(value: &Value) -> bool {
         let step = called.step.to_ascii_lowercase();
         ["sign", "encode", "encrypt"].iter().any(|verb| step.starts_with(verb))
     });
-    signs && SIGNERS.contains(&made.package.as_str())
+    signs && sign_in::is_signer(&made.package)
 }
 
-/// Libraries that make tokens which say who somebody is.
-const SIGNERS: &[&str] = &[
-    "jsonwebtoken",
-    "jose",
-    "hono/jwt",
-    "fast-jwt",
-    "next-auth/jwt",
-    "@tsndr/cloudflare-worker-jwt",
-    "jwt-simple",
-    "@nestjs/jwt",
-    "jwt",
-    "authlib.jose",
-    "paseto",
-];
+/// An empty text takes a cookie back.
+fn is_no_content(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Str(text) => text.is_empty() || &**text == "deleted",
+        Kind::Null => true,
+        _ => false,
+    }
+}
 
 fn is_empty(value: &Value) -> bool {
     match value.kind() {

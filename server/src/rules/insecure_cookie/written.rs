@@ -1,9 +1,9 @@
 //! A cookie that is written as the text of a header: `Set-Cookie: session=...; HttpOnly`.
 
-use super::{Faults, META, is_of_login};
+use super::{Faults, META, is_of_login, is_unspoken};
 use crate::facts::event::Effect;
 use crate::facts::value::{Kind, Piece, Value};
-use crate::rules::Impact;
+use crate::rules::{Confidence, Impact};
 use crate::rules::options::taken;
 use crate::rules::raw::Raw;
 
@@ -16,11 +16,12 @@ pub(super) fn of_header(effect: &Effect, out: &mut Vec<Raw>) {
     collect(&value, &mut texts, 0);
     for text in texts {
         let Some((name, faults)) = judge(&text) else { continue };
-        let (impact, confidence) = faults.weight();
+        let signs_in = is_of_login(&name);
+        let (impact, confidence) = if signs_in { faults.weight() } else { (Impact::Low, Confidence::Likely) };
         let mut raw = Raw::new(&META, effect.site.clone(), confidence);
         raw.impact = (impact != Impact::Medium).then_some(impact);
         raw.detail = "header".into();
-        raw.message = format!("The cookie `{name}` {}", faults.harm());
+        raw.message = format!("The cookie `{name}` {}", if signs_in { faults.harm() } else { faults.lack() });
         out.push(raw);
         return;
     }
@@ -62,7 +63,7 @@ fn judge(text: &str) -> Option<(String, Faults)> {
     let mut parts = text.split(';');
     let (name, value) = parts.next()?.split_once('=')?;
     let name = name.trim();
-    if name.contains(HOLE) || value.trim().is_empty() || !is_of_login(name) {
+    if name.contains(HOLE) || value.trim().is_empty() || !is_of_login(name) && !is_unspoken(name) {
         return None;
     }
     let attributes: Vec<String> = parts.map(|part| part.trim().to_ascii_lowercase()).collect();

@@ -33,8 +33,22 @@ fn password(effect: &Effect) -> Option<(Name, bool)> {
     if let Some(origin) = by_content {
         return Some((origin.name.clone(), is_whole_word(&origin.name)));
     }
+    if let Some(given) = effect.args.iter().find_map(|arg| given_password(&arg.value)) {
+        return Some((given, false));
+    }
     let spoken = effect.spoken.iter().find(|(path, _)| is_password(last(path)))?;
     Some((spoken.0.last()?.clone(), is_whole_word(last(&spoken.0))))
+}
+
+/// `get_password()`, `self.read_passwd()`: what it gives is called as it is, whatever the variable is.
+fn given_password(value: &Value) -> Option<Name> {
+    const ASKS: &[&str] = &["get", "read", "fetch", "ask", "load", "input", "prompt", "obtain", "request"];
+    let made = value.awaited().as_library().filter(|made| made.step == "()").cloned()?;
+    let called = name(made.receiver.as_ref()?);
+    let words = crate::facts::names::words(&called);
+    let (first, rest) = words.split_first()?;
+    let what = rest.join("_");
+    (ASKS.contains(&first.as_str()) && is_password(&what)).then(|| Name::from(what))
 }
 
 /// Somebody outside has typed it.

@@ -69,7 +69,7 @@ pub(super) fn is_page(cx: &RuleCx<'_>, answer: Answer, value: &Value, args: &[Ar
 }
 
 /// `<b`, `</b`, `<!`
-fn opens_tag(text: &str) -> bool {
+pub(super) fn opens_tag(text: &str) -> bool {
     text.as_bytes().windows(2).any(|pair| pair[0] == b'<' && (pair[1].is_ascii_alphabetic() || matches!(pair[1], b'/' | b'!')))
 }
 

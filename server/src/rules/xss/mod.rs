@@ -1,6 +1,7 @@
 //! What somebody else wrote becomes markup of a page.
 
 mod answered;
+mod engine;
 mod template;
 
 use super::input::Input;
@@ -29,7 +30,16 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for (at, event) in cx.walk.events.iter().enumerate() {
         match event {
             Event::Sink(sink) if sink.kind == SinkKind::Html => of_sink(cx, sink, at, out),
-            Event::Sink(sink) if sink.kind == SinkKind::Template => template::check(cx, sink, out),
+            Event::Sink(sink) if sink.kind == SinkKind::Template => {
+                let before = out.len();
+                template::check(cx, sink, out);
+                if out.len() == before {
+                    engine::told_not_to(sink, out);
+                    engine::by_name(cx, sink, out);
+                    engine::markup_given(cx, sink, out);
+                }
+            }
+            Event::Effect(effect) if matches!(effect.kind.as_str(), "template-engine" | "template-taken") => engine::made(cx, effect, out),
             Event::Sink(sink) if sink.client == "template-string" => template::check_text(sink, out),
             Event::Use(given) => answered::check_returned(cx, given, at, out),
             _ => {}
@@ -49,8 +59,10 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize, out: &mut Vec<Raw>) {
         },
         _ => Confidence::Proven,
     };
-    if let Some(raw) = of_value(cx, &sink.value, &sink.facts, how, surely, &sink.site, &sink.call) {
-        out.push(raw);
+    match of_value(cx, &sink.value, &sink.facts, how, surely, &sink.site, &sink.call) {
+        Some(raw) if raw.confidence > Confidence::Possible || sink.client != "format-html" => out.push(raw),
+        _ if sink.client == "format-html" => engine::formatted(cx, sink, out),
+        _ => {}
     }
 }
 
@@ -88,7 +100,7 @@ impl Way {
     fn of(client: &str) -> Option<Way> {
         Some(match client {
             "script" | "style" | "Script" => Way::Code,
-            "mark-safe" => Way::Marked,
+            "mark-safe" | "format-html" => Way::Marked,
             "send" => Way::Answer(answered::Answer::Page),
             "typed" => Way::Answer(answered::Answer::Typed),
             "end" => Way::Answer(answered::Answer::Bytes),
@@ -105,7 +117,12 @@ struct Found<'v> {
 }
 
 fn of_value(cx: &RuleCx<'_>, value: &Value, facts: &Facts, way: Way, surely: Confidence, site: &Site, call: &Site) -> Option<Raw> {
-    let found: Vec<Found<'_>> = parts::of(value).into_iter().filter_map(|hole| judge(hole, facts, way)).collect();
+    // The path of a route that captures nothing is always the same.
+    let is_fixed_path = |found: &Found<'_>| {
+        let path = cx.walk.route.as_ref().and_then(|route| route.path.as_deref());
+        found.input.part == Part::Path && path.is_some_and(|path| !path.contains(['<', '{', ':', '*', '[', '(']))
+    };
+    let found: Vec<Found<'_>> = parts::of(value).into_iter().filter_map(|hole| judge(hole, facts, way)).filter(|found| !is_fixed_path(found)).collect();
     let worst = found.iter().max_by_key(|found| (found.input.confidence, std::cmp::Reverse(found.hole.site.map_or(0, |site| site.span.start))))?;
     let place = standing_place::place(cx, site, call, worst.hole.site);
     let mut raw = Raw::new(&META, place.clone(), worst.input.confidence.min(surely));

@@ -69,6 +69,10 @@ fn judge(value: &Value, one: &Unescaped, sink: &Sink) -> Option<Input> {
         return None;
     }
     let of = |value: &Value| {
+        // `booking.note` of a row that was read whole.
+        if matches!(value.kind(), Kind::Row(_)) && one.expression.contains('.') {
+            return Some(Input::stored(last.into()));
+        }
         let input = Input::of(value, Cleanings::HTML, &sink.facts, None).filter(|input| input.part != Part::Method);
         input.or_else(|| Input::of_fetched(value, Cleanings::HTML, &sink.facts)).or_else(|| Input::of_stored(value, Cleanings::HTML, &sink.facts))
     };

@@ -123,6 +123,12 @@ pub struct PassEntry {
     /// It gives what it was given, whatever that is: `closing(connection)`.
     #[serde(default)]
     pub same: bool,
+    /// It keeps its last argument under the others, which are words: `config.set("section", "key", value)`.
+    #[serde(default)]
+    pub puts: bool,
+    /// It gives what was kept under its arguments.
+    #[serde(default)]
+    pub kept: bool,
     /// Text is read as data: whoever wrote the text can have written an object.
     #[serde(default)]
     pub reads: bool,

@@ -1,12 +1,14 @@
 //! Everything that a caller sends is saved as it came, with columns that nobody meant to offer.
 
-use super::handler::{Handler, any, is_of_request};
-use super::input::{Input, is_fixed};
-use super::open::columns::is_switched_on;
-use super::ownership::{Answer, Judge};
-use super::plan::Offered;
-use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+mod serializer;
+
+use crate::rules::handler::{Handler, any, is_of_request};
+use crate::rules::input::{Input, is_fixed};
+use crate::rules::open::columns::is_switched_on;
+use crate::rules::ownership::{Answer, Judge};
+use crate::rules::plan::Offered;
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::event::{Access, Effect, Event};
@@ -25,7 +27,7 @@ pub static META: RuleMeta = RuleMeta {
     impact: Impact::High,
     audience: Audience::Everyday,
     cwe: &[915, 1321],
-    page: include_str!("../../../queries/rules/mass-assignment.md"),
+    page: include_str!("../../../../queries/rules/mass-assignment.md"),
 };
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -33,6 +35,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         match event {
             Event::Access(access) => saved(cx, &judge, access, out),
+            Event::Effect(effect) if effect.kind == "offers-all" => serializer::check(cx, &judge, effect, out),
             Event::Effect(effect) => applied(cx, &judge, effect, out),
             _ => {}
         }
@@ -304,7 +307,7 @@ fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, fields: &[(Name
         return Some(Given::Privilege);
     }
     let is_open = value.taint().without(Cleanings::ALL).any(|origin| origin.part.is_request()) && !is_fixed(value, facts);
-    if !is_open || super::handler::is_checked(value, facts) {
+    if !is_open || crate::rules::handler::is_checked(value, facts) {
         return None;
     }
     // Who decides about others is asked elsewhere, in a way that cannot be seen.
@@ -312,7 +315,7 @@ fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, fields: &[(Name
         return Some(Given::Privilege);
     }
     let owner = model.direct_owners().find(|path| path.kind == OwnerKind::Owner && same(&path.column, name))?;
-    let is_principal = |(_, field): &(Name, Value)| field.symbol().is_some_and(super::ownership::is_principal);
+    let is_principal = |(_, field): &(Name, Value)| field.symbol().is_some_and(crate::rules::ownership::is_principal);
     let is_mine = access.query.operation == Operation::Create
         && owner.target.is_some()
         && model.membership.is_none()
@@ -333,7 +336,7 @@ fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Ra
         ("set-attribute", [to, key, value, ..]) => {
             let Some(name) = row_model(to).or_else(|| caller_model(cx, to)) else { return };
             let is_chosen = |value: &Value| Input::of(value, Cleanings::SHAPE, facts, None).is_some_and(|input| input.part.is_request());
-            if !is_chosen(key) || !is_chosen(value) || super::handler::is_checked(key, facts) || key.symbol().is_none() {
+            if !is_chosen(key) || !is_chosen(value) || crate::rules::handler::is_checked(key, facts) || key.symbol().is_none() {
                 return;
             }
             let Some(input) = Input::of(value, Cleanings::SHAPE, facts, None) else { return };

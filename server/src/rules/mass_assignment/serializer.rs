@@ -1,0 +1,77 @@
+//! A serializer offers every column of its model, and a view writes what it was sent: `fields = "__all__"`.
+
+use super::{META, exposed_columns, is_trusted, title};
+use crate::facts::event::{Effect, Event};
+use crate::facts::place::Site;
+use crate::facts::query::Operation;
+use crate::facts::schema::names::same;
+use crate::facts::value::{Kind, Value};
+use crate::model::ExprKind;
+use crate::rules::Confidence;
+use crate::rules::options::taken;
+use crate::rules::ownership::Judge;
+use crate::rules::raw::{Raw, RuleCx};
+use crate::text::Name;
+
+pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Raw>) {
+    if is_trusted(judge, &effect.facts) {
+        return;
+    }
+    let Some((site, declared)) = serializer(cx, effect) else { return };
+    let written = cx.walk.events.iter().find_map(|event| match event {
+        Event::Access(access) if matches!(access.query.operation, Operation::Create | Operation::Update | Operation::Upsert) => Some(&access.query),
+        _ => None,
+    });
+    let Some(query) = written else { return };
+    let Some(model) = cx.schema.model(&query.model) else { return };
+    // What the view sets itself, what the serializer declares, and what nobody may write.
+    let mut kept = declared;
+    kept.extend(effect.args.iter().filter(|arg| !arg.name.is_empty()).map(|arg| arg.name.clone()));
+    match taken(effect, "read-only").map(|arg| arg.value.kind()) {
+        Some(Kind::Seq(seq)) => kept.extend(seq.items.iter().filter_map(|item| item.as_str().map(|name| Name::from(&**name)))),
+        Some(Kind::Unknown | Kind::Library(_) | Kind::Null) | None => {}
+        Some(_) => return,
+    }
+    let exposed = exposed_columns(Some(model), &query.model, &kept);
+    let [column, ..] = exposed.columns.as_slice() else { return };
+    if out.iter().any(|known| known.site == site) {
+        return;
+    }
+    let mut raw = Raw::new(&META, site, Confidence::Likely);
+    raw.detail = "serializer".into();
+    let others = exposed.columns.iter().filter(|name| !same(name, column)).count();
+    let more = if others > 0 { " and others" } else { "" };
+    raw.message = format!(
+        "`fields = \"__all__\"` lets whoever may write {} set `{column}`{more} to what they like: name the fields that callers may set.",
+        title(Some(model), &query.model)
+    );
+    if let Some(place) = model.site() {
+        raw.also_place(place.file.clone(), place.span, format!("{} is defined here", model.name));
+    }
+    if let Some(route) = &cx.walk.route {
+        raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    }
+    out.push(raw);
+}
+
+/// Where the fields are named, and which of them the serializer declares by itself.
+fn serializer(cx: &RuleCx<'_>, effect: &Effect) -> Option<(Site, Vec<Name>)> {
+    let Kind::Class(meta) = taken(effect, "meta")?.value.kind() else { return None };
+    let placed = cx.project.placed(&meta.item)?;
+    let class = placed.segment.classes.get(meta.class.0 as usize)?;
+    let fields = class.fields.iter().find(|field| field.name == "fields")?;
+    if !matches!(&placed.segment[fields.value?].kind, ExprKind::Str(text) if &**text == "__all__") {
+        return None;
+    }
+    let site = Site { item: meta.item.clone(), span: fields.span };
+    let own = |value: &Value| match value.kind() {
+        Kind::Instance(instance) => {
+            let placed = cx.project.placed(&instance.class.item)?;
+            let class = placed.segment.classes.get(instance.class.class.0 as usize)?;
+            Some(class.fields.iter().map(|field| field.name.clone()).collect())
+        }
+        _ => None,
+    };
+    let declared = taken(effect, "serializer").and_then(|arg| own(&arg.value)).unwrap_or_default();
+    Some((site, declared))
+}
