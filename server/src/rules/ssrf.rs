@@ -43,14 +43,17 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             continue;
         }
         let mut ways: Vec<Way> = Vec::new();
-        for hole in holes(&sink.value, Cleanings::URL) {
-            let reach = reach(&hole.before);
+        // What is drawn by a browser of the server's own can ask for any address.
+        let is_page = matches!(sink.client.as_str(), "markup" | "script");
+        let cleaning = if is_page { Cleanings::HTML } else { Cleanings::URL };
+        for hole in holes(&sink.value, cleaning) {
+            let reach = if is_page { Reach::Whole } else { reach(&hole.before) };
             if reach == Reach::Path {
                 continue;
             }
-            let Some(mut input) = hole.input(Cleanings::URL, sink, Some(Confidence::Possible)) else { continue };
+            let Some(mut input) = hole.input(cleaning, sink, Some(Confidence::Possible)) else { continue };
             // Where the server itself was asked for, as it was asked.
-            if matches!(input.part, Part::Path | Part::Method | Part::Headers | Part::Cookies) || is_checked(&hole, sink) {
+            if matches!(input.part, Part::Path | Part::Method | Part::Headers | Part::Cookies) || !is_page && is_checked(&hole, sink) {
                 continue;
             }
             input.confidence = match refusals(&hole, sink) {
@@ -70,14 +73,15 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let Some(worst) = worst(&ways, |way| &way.input) else { continue };
         let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
-        raw.message = message(worst);
-        tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), "the server opens it here");
+        raw.message = message(worst, is_page);
+        tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), if is_page { "the page is opened here" } else { "the server opens it here" });
         if let Some(source) = &worst.input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
         }
         if let Some(call) = cx.project.place(&sink.call)
             && let Some(at) = worst.site.as_ref().or(Some(&sink.site)).and_then(|site| cx.project.place(site))
             && worst.reach == Reach::Whole
+            && !is_page
         {
             raw.plans.push(FixPlan::AllowHosts { call, at });
         }
@@ -158,8 +162,13 @@ fn names_host(pattern: &str) -> bool {
         .is_some_and(|(_, rest)| rest.chars().filter(|c| c.is_alphabetic()).count() > 3 && rest.contains("\\."))
 }
 
-fn message(way: &Way) -> String {
+fn message(way: &Way, is_page: bool) -> String {
     let (name, from) = (&way.input.name, way.input.from());
+    if is_page {
+        return format!(
+            "`{name}`, {from}, becomes part of a page that a browser on your server opens: with `<iframe src=...>` or a script in it a stranger reads private pages of your network or files of your server."
+        );
+    }
     match way.reach {
         Reach::Host => format!(
             "`{name}`, {from}, becomes part of the host your server calls: whoever controls it can send the request, and what it carries, to a server of their own or into your network."

@@ -43,6 +43,8 @@ const FILES: &[(&str, &str)] = &[
     ("python-language.toml", include_str!("../../../../queries/catalogue/python-language.toml")),
     ("ecma-sinks.toml", include_str!("../../../../queries/catalogue/ecma-sinks.toml")),
     ("python-sinks.toml", include_str!("../../../../queries/catalogue/python-sinks.toml")),
+    ("ecma-rendering.toml", include_str!("../../../../queries/catalogue/ecma-rendering.toml")),
+    ("ecma-forms.toml", include_str!("../../../../queries/catalogue/ecma-forms.toml")),
     ("ecma-page-input.toml", include_str!("../../../../queries/catalogue/ecma-page-input.toml")),
     ("ecma-pages.toml", include_str!("../../../../queries/catalogue/ecma-pages.toml")),
     ("python-pages.toml", include_str!("../../../../queries/catalogue/python-pages.toml")),
@@ -232,6 +234,14 @@ impl Catalogue {
             })
         };
         shaped(by_type).or_else(|| shaped(by_name)).or_else(|| shaped(either))
+    }
+
+    /// The framework that calls what is exported under this name, by what its first parameter is called and what is read of that.
+    pub fn exported(&self, export: &str, parameter: &Name, reads: &dyn Fn(&[Name]) -> bool) -> Option<&FrameworkEntry> {
+        let is_called = |framework: &&FrameworkEntry| framework.called.first().is_some_and(|names| names.contains(parameter));
+        let fits = |framework: &&FrameworkEntry| (framework.reads.is_empty() || reads(&framework.reads)) && !reads(&framework.spares);
+        let by_export = self.frameworks.iter().filter(|framework| framework.exported.iter().any(|known| known == export));
+        by_export.filter(is_called).find(fits)
     }
 
     /// What is known of options of this name.

@@ -47,6 +47,9 @@ impl Walker<'_> {
         if matches!(segment[callee].kind, ExprKind::Super) && self.python() {
             return self.super_value();
         }
+        if let ExprKind::Index { base, index, .. } = &segment[callee].kind {
+            self.called_by_name(*base, *index, span);
+        }
         let function = match segment[callee].kind {
             ExprKind::Super => self.constructor_above().unwrap_or_else(|| self.super_value()),
             _ => self.eval(callee),
@@ -137,6 +140,11 @@ impl Walker<'_> {
                 let function = self.member(base, name);
                 self.told_by_name(base, &function, name, args, kind, span);
                 let value = self.apply(&function, args, kind, span);
+                if name == "assign"
+                    && let Some(whole) = put_together(base, args)
+                {
+                    return whole;
+                }
                 match (function.kind(), value.kind()) {
                     // An unknown method of a value from outside: what it gives is from outside too.
                     (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => value.with_taint(base.taint().clone()),
@@ -333,7 +341,7 @@ impl Walker<'_> {
                 }
                 let before = self.save();
                 let closure = closure.clone();
-                let value = self.repeated(|walker| walker.inline(&closure, &[]));
+                let value = self.repeated(|walker| if walker.python() { walker.inline(&closure, &[]) } else { walker.as_callback(|walker| walker.inline(&closure, &[])) });
                 self.ended = false;
                 let after = self.save();
                 // It may not have been called at all.
@@ -344,6 +352,23 @@ impl Walker<'_> {
         }
         if functions == 1 { given } else { None }
     }
+}
+
+/// `Object.assign({ a }, b)`: an object with what each brings, the later over the earlier.
+fn put_together(base: &Value, args: &[Argument]) -> Option<Value> {
+    let is_language = base.as_library().is_some_and(|library| library.step == "Object" && library.package.is_empty() && library.receiver.is_none());
+    let first = args.first().filter(|_| is_language && args.iter().all(|arg| !arg.spread))?;
+    let Kind::Object(first) = first.value.kind() else { return None };
+    let mut whole = (**first).clone();
+    for arg in args.iter().skip(1) {
+        match arg.value.kind() {
+            Kind::Object(object) if object.rest.is_none() => object.fields.iter().for_each(|(name, value)| whole.set(name.clone(), value.clone())),
+            Kind::Null => {}
+            _ => whole.spread(arg.value.clone()),
+        }
+    }
+    let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
+    Some(Value::new(Kind::Object(Arc::new(whole))).with_taint(taint))
 }
 
 /// The last name on the way to what is called.

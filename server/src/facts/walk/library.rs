@@ -83,6 +83,10 @@ impl<'w> Walker<'w> {
                 Entry::Source(source) if !source.hosts.is_empty() && !went_to(&source.hosts, function) => {}
                 Entry::Source(source) => result = Some(sourced(source, function, args, site.clone())),
                 Entry::Sink(sink) => self.sink(sink, function, args, kind, span, library.guessed),
+                Entry::Clean(clean) if clean.unless.is_some() && option_is(args, clean.unless.as_deref()) => {
+                    let brought = where_all(&clean.of, function, args).iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
+                    result = Some(Value::unknown().with_taint(brought));
+                }
                 Entry::Clean(clean) => result = Some(self.cleaned(clean, function, &where_all(&clean.of, function, args))),
                 Entry::Pass(pass) => {
                     let values = where_all(&pass.of, function, args);

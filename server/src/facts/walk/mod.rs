@@ -20,6 +20,7 @@ mod declared;
 mod decorator;
 mod element;
 mod entry;
+mod exported;
 mod expression;
 mod failure;
 mod field;
@@ -58,6 +59,7 @@ mod top;
 mod validated;
 mod world;
 mod wrapped;
+mod written;
 
 pub use failure::is_for_developers;
 pub use gate::Asked;
@@ -105,6 +107,8 @@ pub struct Walker<'w> {
     most_steps: u32,
     /// Frames above this many are filled by a framework: their parameters are open.
     open_from: usize,
+    /// They are given something by a library of which nothing is known, which says nothing of who that is from.
+    pub(super) is_called_back: bool,
     /// How deep expressions are nested right now.
     depth: u32,
     /// The current path has ended in the middle of an expression (a call that never returns).
@@ -242,6 +246,7 @@ impl<'w> Walker<'w> {
             steps: 0,
             most_steps: MOST_STEPS,
             open_from: 0,
+            is_called_back: false,
             depth: 0,
             ended: false,
             reads: Reads::default(),

@@ -242,7 +242,7 @@ pub(super) fn is_given(args: &[Argument], option: &str) -> bool {
 }
 
 /// Its own, or that of the variable or key it is the value of.
-fn name_of(segment: &Segment, function: FunctionId) -> Name {
+pub(super) fn name_of(segment: &Segment, function: FunctionId) -> Name {
     let Some(known) = segment.functions.get(function.0 as usize) else { return Name::default() };
     if !known.name.is_empty() {
         return known.name.clone();

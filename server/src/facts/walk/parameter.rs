@@ -84,7 +84,13 @@ impl Walker<'_> {
     /// The parameters of a function that nobody here calls or registers, where they are what a framework passes to its handlers.
     fn shape(&mut self, function: &Function) -> Vec<(usize, Value)> {
         let is_open = self.frames.len() <= self.open_from + 1 && (self.frames.len() > 1 || self.handler.is_none());
-        if !is_open || self.python() || function.params.len() < 2 {
+        if !is_open || self.python() {
+            return Vec::new();
+        }
+        if let Some(event) = self.exported_handler(function) {
+            return vec![(0, event)];
+        }
+        if function.params.len() < 2 {
             return Vec::new();
         }
         let params: Vec<(Option<Name>, Option<Name>)> = function
@@ -220,6 +226,9 @@ impl Walker<'_> {
         let origin = Origin { part: Part::Parameter, name: name.clone(), site: None, clean: Default::default() };
         if let Some(value) = self.guessed(name) {
             return value;
+        }
+        if self.is_called_back {
+            return Value::unknown().with_symbol(Symbol::new(Root::Call(self.calls)));
         }
         Value::unknown().with_symbol(Symbol::new(Root::Parameter(self.calls))).with_taint(Taint::of(origin))
     }

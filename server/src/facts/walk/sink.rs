@@ -66,7 +66,8 @@ impl<'w> Walker<'w> {
         }
         let call = self.site(span);
         for place in &sink.of {
-            for (value, site) in at_place(place, function, args).into_iter().flat_map(|(value, site)| dangerous(sink, value, site)) {
+            let given: Vec<_> = at_place(place, function, args).into_iter().flat_map(|(value, site)| self.dangerous(sink, value, site)).collect();
+            for (value, site) in given {
                 let is_put_together = matches!(value.kind(), Kind::Text(_) | Kind::Union(_));
                 let is_whole = sink.client == "send" && is_sent_text(&value) || sink.kind == SinkKind::Sql && is_words_of_others(&value);
                 if sink.built && !is_put_together && !is_whole {
@@ -172,7 +173,6 @@ fn is_new_script(element: &Value, source: &Value) -> bool {
     matches!(element.kind(), Kind::Library(library) if is_script(library)) && !matches!(source.kind(), Kind::Text(_) | Kind::Str(_))
 }
 
-/// The members of an object that are dangerous, or else the value itself.
 /// A whole statement that a model wrote, or that the caller sent.
 fn is_words_of_others(value: &Value) -> bool {
     let by_model = value.taint().iter().any(|origin| origin.part == Part::Model);
@@ -180,19 +180,7 @@ fn is_words_of_others(value: &Value) -> bool {
     matches!(value.kind(), Kind::Unknown) && (by_model || is_sent())
 }
 
-fn dangerous(sink: &SinkEntry, value: Value, site: Option<Site>) -> Vec<(Value, Option<Site>)> {
-    if !sink.inside.is_empty() {
-        return sink.inside.iter().filter_map(|path| member_at(&value, path)).map(|value| (value, site.clone())).collect();
-    }
-    match value.kind() {
-        Kind::Object(object) if !sink.keys.is_empty() => {
-            sink.keys.iter().filter_map(|key| object.get(key).0.cloned()).map(|value| (value, site.clone())).collect()
-        }
-        _ => vec![(value, site)],
-    }
-}
-
-fn member_at(value: &Value, path: &str) -> Option<Value> {
+pub(super) fn member_at(value: &Value, path: &str) -> Option<Value> {
     path.split('.').try_fold(value.clone(), |value, step| match value.kind() {
         Kind::Object(object) => object.get(step).0.cloned(),
         _ => None,

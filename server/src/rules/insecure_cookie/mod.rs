@@ -4,6 +4,7 @@ mod written;
 
 use crate::facts::event::{Effect, Event};
 use crate::facts::names;
+use crate::facts::place::Site;
 use crate::facts::setup::Answer;
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_for_developers;
@@ -125,6 +126,9 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     if is_taken_back(&options) || is_being_typed(cx, effect) {
         return None;
     }
+    if effect.client == "browser" {
+        return Some(of_script(effect, &name, named.site.clone()));
+    }
     let faults = Faults::of(&options, default_of(effect, "http-only"), default_of(effect, "secure"))?;
     let (impact, confidence) = faults.weight();
     let mut raw = Raw::new(&META, named.site.clone(), confidence);
@@ -138,6 +142,17 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     };
     raw.plans.extend(flags(cx, effect, at, &[], &options, &faults));
     Some(raw)
+}
+
+/// What a script of the page sets, scripts can read: there is no option against it.
+fn of_script(effect: &Effect, name: &str, site: Site) -> Raw {
+    let mut raw = Raw::new(&META, site, Confidence::Likely);
+    raw.impact = Some(Impact::Medium);
+    raw.detail = effect.client.clone();
+    raw.message = format!(
+        "The cookie `{name}` is set by a script of the page, so every script on the page can read it: one that gets in takes over the account. Have the server set it, with `httpOnly`."
+    );
+    raw
 }
 
 /// Which positional argument holds the options, by those that stand before it.

@@ -58,12 +58,16 @@ fn fast(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         _ if hashes_properly(cx) => Confidence::Possible,
         (true, "" | "passlib") => Confidence::Proven,
         // A long random text may be called a password, too, and with a key it is kept well.
-        (_, "HMAC") if !is_sent(effect) => Confidence::Possible,
+        (_, "HMAC") if !is_sent(effect) && !is_broken(effect) => Confidence::Possible,
         _ => Confidence::Likely,
     };
     let algorithm = algorithm(effect);
     let mut raw = Raw::new(&META, effect.site.clone(), confidence);
     raw.detail = "fast-hash".into();
+    if effect.is == "cipher" {
+        raw.message = format!("`{password}` is encrypted, and with a cipher that is long broken, instead of hashed: whoever gets hold of it and the key reads every password");
+        return Some(raw);
+    }
     raw.message = format!(
         "`{password}` is hashed with {algorithm}, which is made to be fast: whoever gets hold of the result can try billions of passwords a second until one fits"
     );
@@ -84,6 +88,12 @@ fn algorithm(effect: &Effect) -> String {
         _ => upper.replace('_', "-"),
     };
     if effect.is == "HMAC" { format!("HMAC {told}") } else { told }
+}
+
+/// MD5 and SHA-1, with a key or without.
+fn is_broken(effect: &Effect) -> bool {
+    let algorithm = algorithm(effect);
+    ["MD5", "MD4", "SHA-1", "SHA1"].iter().any(|old| algorithm.ends_with(old))
 }
 
 /// The first characters of a SHA-1 are how one asks whether a password is known from a leak.

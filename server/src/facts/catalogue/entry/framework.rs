@@ -172,6 +172,15 @@ pub struct FrameworkEntry {
     pub called: Vec<Vec<Name>>,
     #[serde(default)]
     pub typed: Vec<Vec<Name>>,
+    /// Or a function that is exported under one of these names, whose first parameter is called so;
+    #[serde(default)]
+    pub exported: Vec<Name>,
+    /// only if it reads one of these of it,
+    #[serde(default)]
+    pub reads: Vec<Name>,
+    /// or none of these.
+    #[serde(default)]
+    pub spares: Vec<Name>,
     /// The same for middleware, if it differs.
     #[serde(default)]
     pub middleware: Vec<Name>,

@@ -228,6 +228,9 @@ pub struct CleanEntry {
     /// Gives an object `{ success, data, error }` around the value.
     #[serde(default)]
     pub safe: bool,
+    /// Not with this option: `unsafe=true`.
+    #[serde(default)]
+    pub unless: Option<String>,
     /// Gives a pair, of which only the second is harmless: `splitext(name)`.
     #[serde(default)]
     pub second: bool,
