@@ -28,6 +28,9 @@ struct Way {
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
+        if let Event::Effect(effect) = event {
+            super::served_folder::check(cx, effect, out);
+        }
         let Event::Sink(sink) = event else { continue };
         if sink.kind != SinkKind::Path || cx.runs_in_browser(&sink.site.item.file) || is_kept_inside(sink) {
             continue;

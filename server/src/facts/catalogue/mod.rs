@@ -12,7 +12,7 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry,
-    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, OptionEntry, Parameters,
+    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, PageEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, OptionEntry, Parameters,
     PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
@@ -66,6 +66,7 @@ pub struct Catalogue {
     guesses: Vec<GuessEntry>,
     frameworks: Vec<FrameworkEntry>,
     conventions: Vec<Convention>,
+    pages: Vec<PageRow>,
     gates: Vec<Gate>,
     steps: FxHashMap<(Name, Name), Arc<AccessEntry>>,
     clients: FxHashMap<Name, ClientEntry>,
@@ -77,6 +78,26 @@ pub struct Catalogue {
 pub struct Convention {
     pub entry: ConventionEntry,
     pub files: regex::Regex,
+}
+
+/// A page with its pattern compiled.
+pub struct PageRow {
+    entry: PageEntry,
+    files: regex::Regex,
+}
+
+impl PageRow {
+    pub fn is_at(&self, file: &crate::text::FileId) -> bool {
+        self.files.is_match(file.as_str())
+    }
+}
+
+impl std::ops::Deref for PageRow {
+    type Target = PageEntry;
+
+    fn deref(&self) -> &PageEntry {
+        &self.entry
+    }
 }
 
 /// A gate with its pattern compiled.
@@ -125,6 +146,11 @@ impl Catalogue {
             let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
             self.conventions.push(Convention { entry, files });
         }
+        for (entry, examples) in knowledge.take_pages()? {
+            self.rows(examples);
+            let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
+            self.pages.push(PageRow { entry, files });
+        }
         for (entry, examples) in knowledge.take_gates()? {
             self.rows(examples);
             let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
@@ -164,6 +190,10 @@ impl Catalogue {
 
     pub fn frameworks(&self) -> &[FrameworkEntry] {
         &self.frameworks
+    }
+
+    pub fn pages(&self) -> &[PageRow] {
+        &self.pages
     }
 
     pub fn conventions(&self) -> &[Convention] {

@@ -82,6 +82,14 @@ impl Walker<'_> {
         {
             return object;
         }
+        if kind == CallKind::New
+            && matches!(&segment[callee].kind, ExprKind::Name(name) if name == "Promise")
+            && let [executor] = given.as_slice()
+            && matches!(executor.value.kind(), Kind::Function(_))
+            && self.promised.len() < 8
+        {
+            return self.promise(&executor.value);
+        }
         let before = self.events.len();
         let value = self.apply(&function, &given, kind, span);
         self.name_what_is_kept(before, args, span);
@@ -251,8 +259,27 @@ impl Walker<'_> {
         }
     }
 
+    /// `new Promise((resolve) => ..)`: what it is resolved with.
+    fn promise(&mut self, executor: &Value) -> Value {
+        self.promised.push(Vec::new());
+        let executor = executor.clone();
+        self.repeated(|walker| walker.apply_plain(&executor, vec![Value::new(Kind::Next), Value::unknown()]));
+        self.ended = false;
+        let resolved = self.promised.pop().unwrap_or_default();
+        let value = resolved.into_iter().reduce(super::expression::either).unwrap_or_else(Value::unknown).awaited();
+        self.calls += 1;
+        let value = if value.symbol().is_none() && matches!(value.kind(), Kind::Unknown) { value.with_symbol(Symbol::new(Root::Call(self.calls))) } else { value };
+        Value::new(Kind::Promise(value))
+    }
+
     /// `next()`: the request goes on in this state.
     fn pass_on(&mut self, args: &[Argument]) {
+        if let Some(resolved) = self.promised.last_mut() {
+            if resolved.len() < 8 {
+                resolved.push(args.first().map_or_else(Value::unknown, |arg| arg.value.clone()));
+            }
+            return;
+        }
         // An error handed to `next` ends the request.
         if args.first().is_some_and(|arg| arg.value.is_truthy() == Some(true) && !matches!(arg.value.kind(), Kind::Object(_))) {
             return;

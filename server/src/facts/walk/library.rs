@@ -160,6 +160,10 @@ impl<'w> Walker<'w> {
                         result = Some(self.called_back(calls, &callback, library));
                     }
                 }
+                Entry::Loads(page) => {
+                    let file = self.frame().module.model.file.clone();
+                    result = self.loaded(&file, page);
+                }
                 Entry::Fits => result = Some(self.fits(function)),
                 Entry::Names => result = Some(self.named_in_settings(args)),
                 // Its functions run before the handlers, not here.

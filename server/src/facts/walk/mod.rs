@@ -35,6 +35,7 @@ mod injection;
 pub mod inline;
 mod leaving;
 mod library;
+mod loaded;
 mod matched;
 mod member;
 mod member_name;
@@ -109,6 +110,8 @@ pub struct Walker<'w> {
     open_from: usize,
     /// They are given something by a library of which nothing is known, which says nothing of who that is from.
     pub(super) is_called_back: bool,
+    /// What promises that are being made were resolved with, the innermost last.
+    pub(super) promised: Vec<Vec<Value>>,
     /// How deep expressions are nested right now.
     depth: u32,
     /// The current path has ended in the middle of an expression (a call that never returns).
@@ -247,6 +250,7 @@ impl<'w> Walker<'w> {
             most_steps: MOST_STEPS,
             open_from: 0,
             is_called_back: false,
+            promised: Vec::new(),
             depth: 0,
             ended: false,
             reads: Reads::default(),

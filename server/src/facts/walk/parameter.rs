@@ -70,7 +70,7 @@ impl Walker<'_> {
                 None if open => Value::unknown(),
                 None => match shape.iter().find(|(of, _)| *of == at) {
                     Some((_, value)) => value.clone(),
-                    None => self.ungiven(param, name.as_ref()),
+                    None => self.ungiven(param, name.as_ref(), at == 0),
                 },
             };
             self.bind(param.pattern, value);
@@ -111,7 +111,7 @@ impl Walker<'_> {
     }
 
     /// A parameter without an argument: its default, what its type injects, or nothing.
-    fn ungiven(&mut self, param: &Param, name: Option<&Name>) -> Value {
+    fn ungiven(&mut self, param: &Param, name: Option<&Name>, is_first: bool) -> Value {
         if !param.decorators.is_empty()
             && let Some(filled) = self.filled(&param.decorators, param.ty.as_ref())
         {
@@ -119,6 +119,13 @@ impl Walker<'_> {
         }
         if let Some(injected) = self.injected(param) {
             return injected;
+        }
+        if self.frames.len() == 1
+            && self.handler.is_none()
+            && is_first
+            && let Some(given) = self.page_properties()
+        {
+            return given;
         }
         if let Some(name) = name
             && let Some(value) = self.sent_as(param, name)

@@ -68,6 +68,7 @@ impl<'w> Walker<'w> {
         for place in &sink.of {
             let given: Vec<_> = at_place(place, function, args).into_iter().flat_map(|(value, site)| self.dangerous(sink, value, site)).collect();
             for (value, site) in given {
+                let value = if sink.client == "sfc" { value.awaited() } else { value };
                 let is_put_together = matches!(value.kind(), Kind::Text(_) | Kind::Union(_));
                 let is_whole = sink.client == "send" && is_sent_text(&value) || sink.kind == SinkKind::Sql && is_words_of_others(&value);
                 if sink.built && !is_put_together && !is_whole {

@@ -49,7 +49,11 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize, out: &mut Vec<Raw>) {
         },
         _ => Confidence::Proven,
     };
-    if let Some(raw) = of_value(cx, &sink.value, &sink.facts, how, surely, &sink.site, &sink.call) {
+    if let Some(mut raw) = of_value(cx, &sink.value, &sink.facts, how, surely, &sink.site, &sink.call) {
+        // What cleans it would have to be brought into the template as well.
+        if sink.client == "sfc" {
+            raw.plans.clear();
+        }
         out.push(raw);
     }
 }
@@ -66,7 +70,7 @@ pub(super) fn is_markup(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> bool {
 /// How it is made harmless.
 pub(super) fn plan(sink: &Sink, place: Option<Place>) -> Option<FixPlan> {
     match Way::of(&sink.client)? {
-        Way::Element => Some(FixPlan::CleanMarkup { at: place?, is_code: false }),
+        Way::Element if sink.client != "sfc" => Some(FixPlan::CleanMarkup { at: place?, is_code: false }),
         _ => None,
     }
 }

@@ -19,7 +19,7 @@ use crate::text::Name;
 pub use access::{AccessEntry, Callback, ColumnsShape, ColumnsSpec, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
 pub use client::{ClientEntry, Parameters};
 pub use example::{Example, Subject};
-pub use framework::{Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
+pub use framework::{Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, PageEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
 pub use knowledge::Knowledge;
 
 /// One fact about a library. `at` (kept by the graph of paths) says of what.
@@ -68,6 +68,8 @@ pub enum Entry {
     Settings,
     /// What the dotted name in its first argument means.
     Names,
+    /// What the function that the page of this file is loaded by gives: `useLoaderData()`.
+    Loads(PageEntry),
 }
 
 #[derive(Debug, Deserialize)]
