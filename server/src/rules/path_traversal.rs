@@ -157,7 +157,7 @@ fn is_checked(hole: &Hole<'_>, sink: &Sink) -> bool {
                 Some(text) if !text.is_empty() && text.chars().all(|c| matches!(c, '.' | '/' | '\\')) && text.starts_with('.') => !holds,
                 Some(text) => holds && text.len() > 1 && !text.starts_with('.'),
             });
-            let holds = found.holds().is_some_and(|(text, holds)| !holds && text.is_some_and(|text| text.contains("..") || text == "/"));
+            let holds = found.holds().is_some_and(|(text, holds)| !holds && text.is_some_and(|text| text.contains("..") || matches!(text, "/" | ".")));
             begins || holds
         }
     })

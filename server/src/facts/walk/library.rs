@@ -8,11 +8,11 @@ use super::Walker;
 use super::call::called_name;
 use super::entry::{sourced, went_to, where_all};
 use super::tested::only_from_outside;
-use crate::facts::catalogue::{Catalogue, Entry, PrincipalEntry, State};
+use crate::facts::catalogue::{CallsEntry, Catalogue, Entry, PrincipalEntry, State};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::taint::Taint;
-use crate::facts::value::{Argument, Kind, Library, Truth, Value};
+use crate::facts::value::{Argument, Kind, Library, Seq, Truth, Value};
 use crate::model::CallKind;
 use crate::text::{Name, Span};
 
@@ -98,6 +98,13 @@ impl<'w> Walker<'w> {
                     {
                         result = Some(only.value.clone());
                     }
+                    if let (true, [pattern, rest @ ..]) = (pass.format, args)
+                        && pattern.value.as_str().is_some()
+                    {
+                        let rest = rest.iter().map(|arg| arg.value.clone()).collect();
+                        let rest = Value::new(Kind::Seq(Arc::new(Seq { items: rest, rest: None })));
+                        result = Some(self.percent(&pattern.value, &rest, span));
+                    }
                     if pass.same {
                         result = values.first().cloned();
                     }
@@ -141,6 +148,7 @@ impl<'w> Walker<'w> {
                     }
                 }
                 Entry::Calls(calls) if calls.decorator => walked_callbacks = true,
+                Entry::Calls(calls) if !is_named(calls, args) => {}
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
                     // Behind other arguments it may be left out, and something else stand there.
@@ -160,6 +168,7 @@ impl<'w> Walker<'w> {
                         result = Some(self.called_back(calls, &callback, library));
                     }
                 }
+                Entry::Instance => result = args.first().and_then(|arg| self.of_type(&arg.value)),
                 Entry::Loads(page) => {
                     let file = self.frame().module.model.file.clone();
                     result = self.loaded(&file, page);
@@ -268,6 +277,12 @@ impl<'w> Walker<'w> {
             _ => value.clone(),
         }
     }
+}
+
+/// The call is about what the entry asks for.
+fn is_named(calls: &CallsEntry, args: &[Argument]) -> bool {
+    let said = args.first().and_then(|arg| arg.value.as_str());
+    calls.named.as_ref().is_none_or(|named| said.is_some_and(|said| **said == **named))
 }
 
 /// `session.get("error")` says nothing of who it is.

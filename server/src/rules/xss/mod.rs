@@ -43,7 +43,7 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize, out: &mut Vec<Raw>) {
         return;
     }
     let surely = match how {
-        Way::Answer(kind) => match answered::is_page(cx, kind, &sink.value, &sink.args, at) {
+        Way::Answer(kind) => match answered::is_page(cx, kind, &sink.value, &sink.args, &sink.facts, at) {
             Some(surely) => surely,
             None => return,
         },
@@ -61,7 +61,7 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize, out: &mut Vec<Raw>) {
 /// Is what this writes markup, as far as is known?
 pub(super) fn is_markup(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> bool {
     match Way::of(&sink.client) {
-        Some(Way::Answer(kind)) => answered::is_page(cx, kind, &sink.value, &sink.args, at).is_some(),
+        Some(Way::Answer(kind)) => answered::is_page(cx, kind, &sink.value, &sink.args, &sink.facts, at).is_some(),
         Some(Way::Code) | None => false,
         Some(Way::Element | Way::Marked) => true,
     }

@@ -43,6 +43,7 @@ pub struct Knowledge {
     settings: Vec<toml::Table>,
     names: Vec<toml::Table>,
     loads: Vec<toml::Table>,
+    instance: Vec<toml::Table>,
     framework: Vec<toml::Table>,
     client: Vec<toml::Table>,
 }
@@ -131,6 +132,7 @@ impl Knowledge {
         collect(self.settings, &mut out, |_: Nothing| Entry::Settings)?;
         collect(self.names, &mut out, |_: Nothing| Entry::Names)?;
         collect(self.loads, &mut out, Entry::Loads)?;
+        collect(self.instance, &mut out, |_: Nothing| Entry::Instance)?;
         Ok(out)
     }
 }

@@ -68,6 +68,8 @@ pub enum Entry {
     Settings,
     /// What the dotted name in its first argument means.
     Names,
+    /// An instance of the class in its first argument: `inject(HttpClient)`.
+    Instance,
     /// What the function that the page of this file is loaded by gives: `useLoaderData()`.
     Loads(PageEntry),
 }
@@ -125,6 +127,9 @@ pub struct PassEntry {
     /// It gives what it was given, whatever that is: `closing(connection)`.
     #[serde(default)]
     pub same: bool,
+    /// The first argument is a pattern that the others are put into: `format("%s", name)`.
+    #[serde(default)]
+    pub format: bool,
     /// Text is read as data: whoever wrote the text can have written an object.
     #[serde(default)]
     pub reads: bool,
@@ -155,6 +160,12 @@ pub struct CallsEntry {
     /// Only a function that declares so many parameters.
     #[serde(default)]
     pub declares: Option<usize>,
+    /// Only if the first argument is this text: `addEventListener("message", f)`.
+    #[serde(default)]
+    pub named: Option<String>,
+    /// What it gets is one thing, of whose parts something can be found out.
+    #[serde(default)]
+    pub distinct: bool,
     /// It is a decorator: the function below it is called.
     #[serde(default)]
     pub decorator: bool,
@@ -283,6 +294,9 @@ pub struct EffectEntry {
     /// What stands where: `{ name = 0, options = 2 }`.
     #[serde(default)]
     pub takes: BTreeMap<Name, Where>,
+    /// What a function among the options gets first, if it is not the name of whoever asks: a role.
+    #[serde(default)]
+    pub gets: Option<Name>,
     /// What is so unless an option says otherwise: `{ http-only = "yes" }`.
     #[serde(default, deserialize_with = "shared")]
     pub defaults: Arc<BTreeMap<Name, Name>>,
