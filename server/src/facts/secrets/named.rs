@@ -98,7 +98,7 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
     if row.generic {
         by_name_only(row, candidate, hints, &mut verdict)?;
     } else if row.placed {
-        placed(candidate, hints, &mut verdict)?;
+        placed(row, candidate, hints, &mut verdict)?;
     } else if row.weak {
         signing(candidate, hints, &mut verdict)?;
     } else {
@@ -191,7 +191,7 @@ fn signing(candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) 
 
 /// A place that takes a secret and nothing else. Whatever was chosen for it is one; what waits to be replaced, names itself, or opens a
 /// developer's own services is not.
-fn placed(candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
+fn placed(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
     let value = candidate.value;
     let is_stand_in = placeholder::is_template(value)
         || placeholder::has_word(value)
@@ -208,7 +208,7 @@ fn placed(candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -
     }
     // A label that keeps two uses of a key apart is made of words; a key that is, says so.
     let says_secret = ["secret", "passw", "key", "token", "hardcoded"].iter().any(|word| value.to_ascii_lowercase().contains(word));
-    if !candidate.connects && candidate.names.own.is_empty() && !says_secret && entropy::is_prose(value) {
+    if row.soft && !says_secret && entropy::is_prose(value) {
         return None;
     }
     verdict.evidence = if entropy::is_random(value) { Evidence::Place } else { Evidence::Name };

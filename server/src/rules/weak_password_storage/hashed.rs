@@ -64,10 +64,6 @@ fn fast(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     let algorithm = algorithm(effect);
     let mut raw = Raw::new(&META, effect.site.clone(), confidence);
     raw.detail = "fast-hash".into();
-    if effect.is == "cipher" {
-        raw.message = format!("`{password}` is encrypted, and with a cipher that is long broken, instead of hashed: whoever gets hold of it and the key reads every password");
-        return Some(raw);
-    }
     raw.message = format!(
         "`{password}` is hashed with {algorithm}, which is made to be fast: whoever gets hold of the result can try billions of passwords a second until one fits"
     );
