@@ -193,7 +193,7 @@ impl Row {
 
     /// A guessable value is reported as well.
     pub fn accepts_weak_values(&self) -> bool {
-        self.weak
+        self.weak || self.placed
     }
 
     /// Bytes that would continue a token of this kind: its last character class, unless the row says otherwise.

@@ -41,7 +41,12 @@ impl Walker<'_> {
             return;
         }
         let value = self.eval(index);
-        if value.as_str().is_some() || value.taint().is_empty() {
+        // What stands before or behind it leaves few names to choose from.
+        let is_narrowed = match value.kind() {
+            Kind::Text(text) => text.pieces.len() > 1,
+            _ => false,
+        };
+        if value.as_str().is_some() || value.taint().is_empty() || is_narrowed {
             return;
         }
         let (call, facts, site) = (self.site(span), self.facts.clone(), self.site(segment[index].span));

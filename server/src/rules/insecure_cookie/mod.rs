@@ -35,6 +35,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             "cookie" => out.extend(of_cookie(cx, effect)),
             "session" => out.extend(of_session(cx, effect)),
             "header" => written::of_header(effect, out),
+            "cookie-written" => written::of_script(effect, out),
             "plugin" => out.extend(of_plugin(cx, effect)),
             "setting" => settings(cx, effect, out),
             _ => {}
