@@ -60,6 +60,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             raw.impact = Some(Impact::High);
         }
         raw.message = match (template, sink.client.as_str()) {
+            (_, "by-name") => format!(
+                "`{name}`, {from}, decides which of all functions is called here: whoever controls it can name `eval`, and have what they send run as a program."
+            ),
             _ if input.part == Part::Browser => format!(
                 "`{name}`, {from}, is run as a program in the page: a link with a script in it runs that script for whoever opens it, and takes over their account."
             ),

@@ -8,7 +8,7 @@ use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::taint::Cleanings;
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::{Kind, Piece, Value};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -84,10 +84,25 @@ fn found(sink: &Sink) -> Vec<Found> {
         }
         return found;
     }
+    // A template that becomes words: what stands first is the program, all others are its arguments.
+    if sink.client == "argv-text" {
+        if let Kind::Text(text) = sink.value.kind()
+            && let Some(Piece::Hole { value, .. }) = text.pieces.iter().find(|piece| !matches!(piece, Piece::Literal(literal) if literal.trim().is_empty()))
+        {
+            read(value, sink, Say::Program, &mut found);
+        }
+        return found;
+    }
     let argv = argv(sink);
     let Some((program, rest)) = argv.split_first() else { return found };
     let name = program.as_str().map(|text| text.rsplit(['/', '\\']).next().unwrap_or(text).to_owned());
     match name {
+        // `spawn(shell(), ["-c", line])`: whichever program it is, it reads that as one.
+        None if rest.first().is_some_and(|flag| flag.as_str().is_some_and(|flag| is_command_flag(flag))) => {
+            if let Some(line) = rest.get(1) {
+                read(line, sink, Say::Line, &mut found);
+            }
+        }
         None => read(program, sink, Say::Program, &mut found),
         Some(name) if SHELLS.contains(&name.as_str()) => {
             let line = rest.iter().position(|arg| arg.as_str().is_some_and(|flag| is_command_flag(flag)));

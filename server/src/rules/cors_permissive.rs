@@ -86,7 +86,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words<'_>) -> Option<Raw> {
-    let options = Options::of(effect);
+    let under = default_of(effect, "under");
+    let options = if under.is_empty() { Options::of(effect) } else { Options::of(effect).under(under)? };
+    if !under.is_empty() && options.is_empty() {
+        return None;
+    }
     let origin = words.origins.iter().map(|name| options.get(name)).find(|said| !matches!(said, Said::Nothing)).unwrap_or(Said::Nothing);
     let pattern = match options.get("alloworiginregex") {
         Said::Value(value) => value.as_str().and_then(|text| loose(text)),

@@ -2,7 +2,7 @@
 
 use super::Confidence;
 use crate::facts::catalogue::BUILT_IN;
-use crate::facts::check::{Fact, Facts};
+use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Kind, Value};
@@ -85,6 +85,9 @@ impl Input {
             return None;
         }
         let origin = value.taint().without(cleaning).find(|origin| origin.part == part)?;
+        if part == Part::Browser && is_from_known_page(facts) {
+            return None;
+        }
         Some(Input::from_origin(origin, value, confidence))
     }
 
@@ -113,6 +116,17 @@ pub fn is_fixed(value: &Value, facts: &Facts) -> bool {
         _ => false,
     };
     matches!(value.kind(), Kind::Number(_) | Kind::Bool(_) | Kind::Null) || symbol.is_some() && facts.iter().any(among)
+}
+
+/// It was asked which page a message is from.
+fn is_from_known_page(facts: &Facts) -> bool {
+    let is_origin = |symbol: &Symbol| matches!(symbol.root, Root::Call(_)) && matches!(&symbol.path[..], [only] if matches!(only.as_str(), "origin" | "source"));
+    facts.iter().any(|fact| match fact {
+        Fact::Among(symbol) | Fact::Is(symbol, _) | Fact::Fit(symbol) | Fact::Matches(symbol, _) => is_origin(symbol),
+        Fact::Tested(symbol, tested) => tested.holds && is_origin(symbol),
+        Fact::Same(a, b) => is_origin(a) || is_origin(b),
+        _ => false,
+    })
 }
 
 /// What the caller sent, made harmless.

@@ -52,6 +52,7 @@ pub mod rules_open;
 pub mod secret_client_exposed;
 pub mod secret_hardcoded;
 pub mod sensitive_data_exposed;
+mod served_folder;
 pub mod service_role_exposed;
 pub mod sql_injection;
 pub mod ssrf;

@@ -45,13 +45,17 @@ struct Found {
 }
 
 fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
+    if sink.client.starts_with("named") && !is_document_query(sink) {
+        return None;
+    }
     let mut found = Vec::new();
     collect(cx, &sink.value, &Name::default(), &sink.facts, &mut found, 0);
     let worst = found.iter().max_by_key(|found| (found.is_code, found.input.confidence))?;
     if is_sanitized(cx) {
         return None;
     }
-    let mut raw = Raw::new(&META, sink.site.clone(), worst.input.confidence);
+    let confidence = if sink.client.starts_with("named") { worst.input.confidence.min(Confidence::Likely) } else { worst.input.confidence };
+    let mut raw = Raw::new(&META, sink.site.clone(), confidence);
     raw.detail = sink.client.clone();
     raw.message = message(worst);
     raw.also(sink.call.clone(), "the database is asked here".to_owned());
@@ -68,6 +72,18 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
         }
     }
     Some(raw)
+}
+
+/// Only its method's name says what is asked: then what it gets must look like a document, and not like the options of a library for
+/// tables.
+fn is_document_query(sink: &Sink) -> bool {
+    const OPTIONS: &[&str] = &["where", "include", "attributes", "select", "relations", "data", "filter", "orderBy", "order", "cache", "key", "TableName", "Key"];
+    let Kind::Object(query) = sink.value.kind() else { return false };
+    let is_options = query.fields.iter().any(|(name, _)| OPTIONS.contains(&name.as_str()));
+    let changes = || {
+        sink.args.iter().skip(1).any(|arg| matches!(arg.value.kind(), Kind::Object(change) if change.fields.iter().any(|(name, _)| name.starts_with('$'))))
+    };
+    !is_options && (sink.client != "named-change" || changes())
 }
 
 fn collect(cx: &RuleCx<'_>, value: &Value, key: &Name, facts: &Facts, out: &mut Vec<Found>, depth: u32) {

@@ -92,7 +92,7 @@ fn of_link(hole: &Hole<'_>, sink: &Sink) -> Option<Input> {
     // `location.search.slice(1)`: all that stands behind the question mark, and nothing else.
     let is_rest = matches!(input.name.as_str(), "search" | "hash") && hole.value.symbol().is_none_or(|symbol| symbol.path.is_empty());
     let is_address =
-        !is_rest && matches!(asked.as_str(), "href" | "pathname" | "search" | "hash" | "URL" | "documentURI" | "referrer" | "location" | "name" | "a value");
+        !is_rest && matches!(asked.as_str(), "href" | "pathname" | "search" | "hash" | "URL" | "documentURI" | "referrer" | "location" | "a value");
     (!is_address).then_some(Input { confidence: Confidence::Likely, ..input })
 }
 

@@ -62,6 +62,11 @@ impl<'v> Options<'v> {
         }
     }
 
+    /// Nothing is said at all.
+    pub fn is_empty(&self) -> bool {
+        self.args.is_empty() && self.object.is_none_or(|value| matches!(value.kind(), Kind::Null))
+    }
+
     pub fn switch(&self, name: &str) -> Switch {
         match self.get(name) {
             Said::Nothing => Switch::Unsaid,

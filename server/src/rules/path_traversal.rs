@@ -28,6 +28,9 @@ struct Way {
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
+        if let Event::Effect(effect) = event {
+            super::served_folder::check(cx, effect, out);
+        }
         let Event::Sink(sink) = event else { continue };
         if sink.kind != SinkKind::Path || cx.runs_in_browser(&sink.site.item.file) || is_kept_inside(sink) {
             continue;
@@ -177,7 +180,7 @@ fn is_checked(hole: &Hole<'_>, sink: &Sink) -> bool {
                 Some(text) if !text.is_empty() && text.chars().all(|c| matches!(c, '.' | '/' | '\\')) && text.starts_with('.') => !holds,
                 Some(text) => holds && text.len() > 1 && !text.starts_with('.'),
             });
-            let holds = found.holds().is_some_and(|(text, holds)| !holds && text.is_some_and(|text| text.contains("..") || text == "/"));
+            let holds = found.holds().is_some_and(|(text, holds)| !holds && text.is_some_and(|text| text.contains("..") || matches!(text, "/" | ".")));
             begins || holds
         }
     })

@@ -46,7 +46,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.detail = sink.client.clone();
-        raw.message = message(worst);
+        raw.message = message(worst, &sink.client);
         tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), "the database runs it here");
         // Holes of which less is sure are no evidence beside it.
         let surely = |hole: &&Hole| hole.input.confidence > Confidence::Possible || worst.input.confidence == Confidence::Possible;
@@ -153,8 +153,13 @@ fn judge(put: Put<'_>, sink: &Sink) -> Option<Hole> {
     Some(Hole { input, site: put.site.cloned() })
 }
 
-fn message(hole: &Hole) -> String {
+fn message(hole: &Hole, client: &str) -> String {
     let name = &hole.input.name;
     let from = hole.input.from();
+    if client == "graphql" {
+        return format!(
+            "`{name}`, {from}, becomes part of the GraphQL query itself: whoever controls it can ask for other data, or have something changed, in your program's name. Hand it over as a variable."
+        );
+    }
     format!("`{name}`, {from}, becomes part of the SQL text: whoever controls it can type database commands and read, change or delete every record.")
 }

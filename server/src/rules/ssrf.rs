@@ -47,19 +47,22 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             continue;
         }
         let mut ways: Vec<Way> = Vec::new();
-        for hole in holes(&sink.value, Cleanings::URL) {
-            let reach = reach(&hole.before);
+        // What is drawn by a browser of the server's own can ask for any address.
+        let is_page = matches!(sink.client.as_str(), "markup" | "script");
+        let cleaning = if is_page { Cleanings::HTML } else { Cleanings::URL };
+        for hole in holes(&sink.value, cleaning) {
+            let reach = if is_page { Reach::Whole } else { reach(&hole.before) };
             let inside = reach == Reach::Path && is_inside(&hole);
             if reach == Reach::Path && !inside {
                 continue;
             }
-            let Some(mut input) = hole.input(Cleanings::URL, sink, Some(Confidence::Possible)) else { continue };
+            let Some(mut input) = hole.input(cleaning, sink, Some(Confidence::Possible)) else { continue };
             let typed = is_typed(&input);
             if typed {
                 input.confidence = Confidence::Likely;
             }
             // Where the server itself was asked for, as it was asked.
-            if matches!(input.part, Part::Path | Part::Method | Part::Headers | Part::Cookies) || is_checked(&hole, sink) {
+            if matches!(input.part, Part::Path | Part::Method | Part::Headers | Part::Cookies) || !is_page && is_checked(&hole, sink) {
                 continue;
             }
             input.confidence = match refusals(&hole, sink) {
@@ -85,19 +88,21 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let Some(worst) = worst(&ways, |way| &way.input) else { continue };
         let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
-        raw.message = message(worst);
+        raw.message = message(worst, is_page);
         raw.impact = match worst {
             Way { typed: true, .. } => Some(Impact::Low),
             Way { inside: true, .. } => Some(Impact::Medium),
             _ => None,
         };
-        tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), "the server opens it here");
+        let used = if is_page { "the page is opened here" } else { "the server opens it here" };
+        tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), used);
         if let Some(source) = &worst.input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
         }
         if let Some(call) = cx.project.place(&sink.call)
             && let Some(at) = worst.site.as_ref().or(Some(&sink.site)).and_then(|site| cx.project.place(site))
             && worst.reach == Reach::Whole
+            && !is_page
         {
             raw.plans.push(FixPlan::AllowHosts { call, at });
         }
@@ -196,8 +201,13 @@ fn names_host(pattern: &str) -> bool {
         .is_some_and(|(_, rest)| rest.chars().filter(|c| c.is_alphabetic()).count() > 3 && rest.contains("\\."))
 }
 
-fn message(way: &Way) -> String {
+fn message(way: &Way, is_page: bool) -> String {
     let (name, from) = (&way.input.name, way.input.from());
+    if is_page {
+        return format!(
+            "`{name}`, {from}, becomes part of a page that a browser on your server opens: with `<iframe src=...>` or a script in it a stranger reads private pages of your network or files of your server."
+        );
+    }
     match way.reach {
         _ if way.inside => format!(
             "`{name}`, {from}, becomes part of the path that your server asks a server behind it for: `../` in it leads to pages that were never meant for strangers."

@@ -12,7 +12,7 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry,
-    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, OptionEntry, Parameters,
+    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, PageEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, OptionEntry, Parameters,
     PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
@@ -46,6 +46,8 @@ const FILES: &[(&str, &str)] = &[
     ("python-language.toml", include_str!("../../../../queries/catalogue/python-language.toml")),
     ("ecma-sinks.toml", include_str!("../../../../queries/catalogue/ecma-sinks.toml")),
     ("python-sinks.toml", include_str!("../../../../queries/catalogue/python-sinks.toml")),
+    ("ecma-rendering.toml", include_str!("../../../../queries/catalogue/ecma-rendering.toml")),
+    ("ecma-forms.toml", include_str!("../../../../queries/catalogue/ecma-forms.toml")),
     ("ecma-page-input.toml", include_str!("../../../../queries/catalogue/ecma-page-input.toml")),
     ("ecma-pages.toml", include_str!("../../../../queries/catalogue/ecma-pages.toml")),
     ("python-pages.toml", include_str!("../../../../queries/catalogue/python-pages.toml")),
@@ -68,6 +70,7 @@ pub struct Catalogue {
     guesses: Vec<GuessEntry>,
     frameworks: Vec<FrameworkEntry>,
     conventions: Vec<Convention>,
+    pages: Vec<PageRow>,
     gates: Vec<Gate>,
     steps: FxHashMap<(Name, Name), Arc<AccessEntry>>,
     clients: FxHashMap<Name, ClientEntry>,
@@ -79,6 +82,26 @@ pub struct Catalogue {
 pub struct Convention {
     pub entry: ConventionEntry,
     pub files: regex::Regex,
+}
+
+/// A page with its pattern compiled.
+pub struct PageRow {
+    entry: PageEntry,
+    files: regex::Regex,
+}
+
+impl PageRow {
+    pub fn is_at(&self, file: &crate::text::FileId) -> bool {
+        self.files.is_match(file.as_str())
+    }
+}
+
+impl std::ops::Deref for PageRow {
+    type Target = PageEntry;
+
+    fn deref(&self) -> &PageEntry {
+        &self.entry
+    }
 }
 
 /// A gate with its pattern compiled.
@@ -127,6 +150,11 @@ impl Catalogue {
             let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
             self.conventions.push(Convention { entry, files });
         }
+        for (entry, examples) in knowledge.take_pages()? {
+            self.rows(examples);
+            let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
+            self.pages.push(PageRow { entry, files });
+        }
         for (entry, examples) in knowledge.take_gates()? {
             self.rows(examples);
             let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
@@ -166,6 +194,10 @@ impl Catalogue {
 
     pub fn frameworks(&self) -> &[FrameworkEntry] {
         &self.frameworks
+    }
+
+    pub fn pages(&self) -> &[PageRow] {
+        &self.pages
     }
 
     pub fn conventions(&self) -> &[Convention] {
@@ -241,6 +273,14 @@ impl Catalogue {
             })
         };
         shaped(by_type).or_else(|| shaped(by_name)).or_else(|| shaped(either))
+    }
+
+    /// The framework that calls what is exported under this name, by what its first parameter is called and what is read of that.
+    pub fn exported(&self, export: &str, parameter: &Name, reads: &dyn Fn(&[Name]) -> bool) -> Option<&FrameworkEntry> {
+        let is_called = |framework: &&FrameworkEntry| framework.called.first().is_some_and(|names| names.contains(parameter));
+        let fits = |framework: &&FrameworkEntry| (framework.reads.is_empty() || reads(&framework.reads)) && !reads(&framework.spares);
+        let by_export = self.frameworks.iter().filter(|framework| framework.exported.iter().any(|known| known == export));
+        by_export.filter(is_called).find(fits)
     }
 
     /// What is known of options of this name.

@@ -154,6 +154,9 @@ pub struct Row {
     pub(super) left: Option<ByteSet>,
     #[serde(default)]
     pub(super) weak: bool,
+    /// The place takes nothing else, so a value that somebody made up counts as well; what was meant to be replaced does not.
+    #[serde(default)]
+    pub(super) placed: bool,
     #[serde(default)]
     pub(super) soft: bool,
     #[serde(default)]
@@ -190,7 +193,7 @@ impl Row {
 
     /// A guessable value is reported as well.
     pub fn accepts_weak_values(&self) -> bool {
-        self.weak
+        self.weak || self.placed
     }
 
     /// Bytes that would continue a token of this kind: its last character class, unless the row says otherwise.
@@ -352,8 +355,9 @@ mod tests {
                     assert!(!row.words.is_empty() || !row.context_words.is_empty(), "{id} would run everywhere");
                 }
                 Kind::Named => {
-                    assert!(!row.name.is_empty() && !row.value.is_empty(), "{id} needs a name and a value");
-                    assert!(!row.name_words.is_empty(), "{id} would run on every name");
+                    let by_place = row.placed && !row.arguments.is_empty();
+                    assert!((!row.name.is_empty() || by_place) && !row.value.is_empty(), "{id} needs a name or a place, and a value");
+                    assert!(!row.name_words.is_empty() || by_place && row.name.is_empty(), "{id} would run on every name");
                 }
                 Kind::Routed => assert!(row.pattern.is_empty() && row.name.is_empty(), "{id} is never searched for"),
             }

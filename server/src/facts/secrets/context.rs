@@ -251,6 +251,10 @@ impl Siblings {
             if matches!(plain.as_str(), "host" | "hostname" | "server") {
                 out.local |= value.is_some_and(|host| host.trim().is_empty() || super::url::is_local_host(host));
             }
+            if plain.starts_with("endpoint") || plain.ends_with("url") {
+                let host = value.and_then(|url| url.split_once("://")).map(|(_, rest)| rest.split([':', '/']).next().unwrap_or_default());
+                out.local |= host.is_some_and(super::url::is_local_host);
+            }
             sentences += usize::from(value.is_some_and(is_sentence));
             if out.keys.len() < 64 {
                 out.keys.push(key);

@@ -44,7 +44,10 @@ fn fits_argument(row: &Row, candidate: &Candidate<'_>, words: HintWords) -> bool
             .callee
             .split_once(".*.")
             .is_some_and(|(first, last)| callee.starts_with(first) && callee.strip_suffix(last).is_some_and(|before| before.ends_with('.')));
+        // `*Strategy`: whatever comes before, in the same word.
+        let any_of_kind = argument.callee.strip_prefix('*').is_some_and(|end| callee.ends_with(end));
         let fits = chained
+            || any_of_kind
             || callee == argument.callee
             || callee.strip_suffix(argument.callee.as_str()).is_some_and(|before| before.ends_with('.') && argument.module.is_empty());
         fits && names.slot == argument.slot && (argument.module.is_empty() || words.has(&argument.module.to_ascii_lowercase()))
@@ -56,7 +59,7 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
     let in_language = row.languages.is_empty() || row.languages.iter().any(|language| language == hints.language.fence());
     let in_file =
         row.files.is_empty() && row.context_words.is_empty() || row.files.is_match(&hints.path) || words.has_any(&row.context_words) || row.weak && is_fallback;
-    if !in_language || !in_file || candidate.position == Position::Argument && !by_argument && (row.generic || row.weak) {
+    if !in_language || !in_file || candidate.position == Position::Argument && !by_argument && (row.generic || row.weak || row.placed) {
         return None;
     }
     let name = if by_argument { None } else { Some(matching(row, forms)?) };
@@ -77,7 +80,7 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
         evidence: if row.structural { Evidence::Structure } else { Evidence::Name },
         env: name.and_then(|form| env_of_vendor(row, form)),
         guessable: false,
-        rank: match (row.generic, row.weak) {
+        rank: match (row.generic || row.placed, row.weak) {
             (true, _) => Rank::Generic,
             (_, true) => Rank::Signing,
             _ => Rank::Named,
@@ -89,11 +92,13 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
             .any(|name| form.to_ascii_lowercase().contains(name))
     };
     // The password of a database that only lives beside the app in its compose file opens nothing outside of it.
-    if row.generic && hints.names_services && forms.iter().any(is_own_database) || hints.translates && (row.generic || row.weak) {
+    if row.generic && hints.names_services && forms.iter().any(is_own_database) || hints.translates && (row.generic || row.weak || row.placed) {
         return None;
     }
     if row.generic {
         by_name_only(row, candidate, hints, &mut verdict)?;
+    } else if row.placed {
+        placed(row, candidate, hints, &mut verdict)?;
     } else if row.weak {
         signing(candidate, hints, &mut verdict)?;
     } else {
@@ -104,7 +109,7 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
         verdict.severity = verdict.severity.lower();
     }
     // A sample env file shows names; only a value that was drawn at random is a leak.
-    let is_drawn = entropy::is_random(candidate.value) || !row.generic && !row.weak && entropy::has_random_part(candidate.value);
+    let is_drawn = entropy::is_random(candidate.value) || !row.generic && !row.weak && !row.placed && entropy::has_random_part(candidate.value);
     if hints.place == Place::EnvSample && !is_drawn && verdict.evidence != Evidence::Shape {
         return None;
     }
@@ -181,6 +186,32 @@ fn signing(candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) 
     }
     // Such a name can mean nothing else.
     verdict.evidence = Evidence::Place;
+    Some(())
+}
+
+/// A place that takes a secret and nothing else. Whatever was chosen for it is one; what waits to be replaced, names itself, or opens a
+/// developer's own services is not.
+fn placed(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
+    let value = candidate.value;
+    let is_stand_in = placeholder::is_template(value)
+        || placeholder::has_word(value)
+        || placeholder::is_variable_name(value)
+        || placeholder::is_own_name(value, &candidate.names.own)
+        || value.bytes().all(|b| b.is_ascii_uppercase())
+        || value.bytes().all(|b| value.bytes().next() == Some(b))
+        || value.split_whitespace().count() > 4
+        || url::is_guessable_at_heart(value)
+        || is_setting(value);
+    let is_local = candidate.siblings.local || hints.for_developers && !entropy::is_random(value);
+    if is_stand_in || is_local || candidate.siblings.form {
+        return None;
+    }
+    // A label that keeps two uses of a key apart is made of words; a key that is, says so.
+    let says_secret = ["secret", "passw", "key", "token", "hardcoded"].iter().any(|word| value.to_ascii_lowercase().contains(word));
+    if row.soft && !says_secret && entropy::is_prose(value) {
+        return None;
+    }
+    verdict.evidence = if entropy::is_random(value) { Evidence::Place } else { Evidence::Name };
     Some(())
 }
 

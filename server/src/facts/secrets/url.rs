@@ -2,7 +2,9 @@
 
 /// Passwords that everybody tries first.
 pub(super) fn is_guessable(password: &str) -> bool {
-    const GUESSED: [&str; 26] = [
+    const GUESSED: [&str; 28] = [
+        "minioadmin",
+        "localstack",
         "password",
         "pass",
         "passwd",

@@ -30,7 +30,7 @@ impl Walker<'_> {
         // A stream that flows into another gives that one back.
         if name == "pipe"
             && let ([only], false) = (args, self.python())
-            && matches!(only.value.kind(), Kind::Library(library) if library.step == "()" && !library.states.is_empty() && library.package != "rxjs")
+            && matches!(only.value.kind(), Kind::Library(library) if library.step == "()" && !library.states.is_empty())
         {
             return Some(only.value.clone());
         }
@@ -84,13 +84,6 @@ impl Walker<'_> {
                 }
                 _ => None,
             },
-            // `util.format("... %s", name)`
-            Kind::Library(library) if library.package == "util" && library.step != "()" && name == "format" && !self.python() => {
-                first?.as_str()?;
-                let rest = args.iter().skip(1).map(|arg| arg.value.clone()).collect();
-                let rest = Value::new(Kind::Seq(Arc::new(Seq { items: rest, rest: None })));
-                Some(self.percent(first?, &rest, span))
-            }
             // What a library promises is what it gives: `fetch(url).then((answer) => answer.json())`.
             Kind::Library(library) if name == "then" && library.query.is_none() && !library.states.is_empty() && library.step == "()" => {
                 self.once_there(base, first?)
@@ -108,7 +101,7 @@ impl Walker<'_> {
             }
             Kind::Pattern(pattern) if name == "test" => {
                 let symbol = first?.symbol()?.clone();
-                Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Matches(symbol, pattern.clone())), if_false: Facts::none() }))
+                Some(Value::unknown().with_truth(super::tested::told_by_pattern(&symbol, pattern)))
             }
             Kind::Library(library) if name == "fromhex" && matches!(library.step.as_str(), "bytes" | "bytearray") => {
                 first.filter(|text| matches!(text.kind(), Kind::Str(_))).cloned()

@@ -47,6 +47,9 @@ impl Walker<'_> {
         if matches!(segment[callee].kind, ExprKind::Super) && self.python() {
             return self.super_value();
         }
+        if let ExprKind::Index { base, index, .. } = &segment[callee].kind {
+            self.called_by_name(*base, *index, span);
+        }
         let function = match segment[callee].kind {
             ExprKind::Super => self.constructor_above().unwrap_or_else(|| self.super_value()),
             _ => self.eval(callee),
@@ -84,6 +87,14 @@ impl Walker<'_> {
             && let Some(object) = self.dictionary(&function, &given)
         {
             return object;
+        }
+        if kind == CallKind::New
+            && matches!(&segment[callee].kind, ExprKind::Name(name) if name == "Promise")
+            && let [executor] = given.as_slice()
+            && matches!(executor.value.kind(), Kind::Function(_))
+            && self.promised.len() < 8
+        {
+            return self.promise(&executor.value);
         }
         let before = self.events.len();
         let value = self.apply(&function, &given, kind, span);
@@ -143,6 +154,11 @@ impl Walker<'_> {
                 let function = self.member(base, name);
                 self.told_by_name(base, &function, name, args, kind, span);
                 let value = self.apply(&function, args, kind, span);
+                if name == "assign"
+                    && let Some(whole) = put_together(base, args)
+                {
+                    return whole;
+                }
                 match (function.kind(), value.kind()) {
                     // An unknown method of a value from outside: what it gives is from outside too.
                     (Kind::Unknown, Kind::Unknown) if value.taint().is_empty() && !base.taint().is_empty() => value.with_taint(base.taint().clone()),
@@ -249,8 +265,27 @@ impl Walker<'_> {
         }
     }
 
+    /// `new Promise((resolve) => ..)`: what it is resolved with.
+    fn promise(&mut self, executor: &Value) -> Value {
+        self.promised.push(Vec::new());
+        let executor = executor.clone();
+        self.repeated(|walker| walker.apply_plain(&executor, vec![Value::new(Kind::Next), Value::unknown()]));
+        self.ended = false;
+        let resolved = self.promised.pop().unwrap_or_default();
+        let value = resolved.into_iter().reduce(super::expression::either).unwrap_or_else(Value::unknown).awaited();
+        self.calls += 1;
+        let value = if value.symbol().is_none() && matches!(value.kind(), Kind::Unknown) { value.with_symbol(Symbol::new(Root::Call(self.calls))) } else { value };
+        Value::new(Kind::Promise(value))
+    }
+
     /// `next()`: the request goes on in this state.
     fn pass_on(&mut self, args: &[Argument]) {
+        if let Some(resolved) = self.promised.last_mut() {
+            if resolved.len() < 8 {
+                resolved.push(args.first().map_or_else(Value::unknown, |arg| arg.value.clone()));
+            }
+            return;
+        }
         // An error handed to `next` ends the request.
         if args.first().is_some_and(|arg| arg.value.is_truthy() == Some(true) && !matches!(arg.value.kind(), Kind::Object(_))) {
             return;
@@ -339,7 +374,7 @@ impl Walker<'_> {
                 }
                 let before = self.save();
                 let closure = closure.clone();
-                let value = self.repeated(|walker| walker.inline(&closure, &[]));
+                let value = self.repeated(|walker| if walker.python() { walker.inline(&closure, &[]) } else { walker.as_callback(|walker| walker.inline(&closure, &[])) });
                 self.ended = false;
                 let after = self.save();
                 // It may not have been called at all.
@@ -350,6 +385,23 @@ impl Walker<'_> {
         }
         if functions == 1 { given } else { None }
     }
+}
+
+/// `Object.assign({ a }, b)`: an object with what each brings, the later over the earlier.
+fn put_together(base: &Value, args: &[Argument]) -> Option<Value> {
+    let is_language = base.as_library().is_some_and(|library| library.step == "Object" && library.package.is_empty() && library.receiver.is_none());
+    let first = args.first().filter(|_| is_language && args.iter().all(|arg| !arg.spread))?;
+    let Kind::Object(first) = first.value.kind() else { return None };
+    let mut whole = (**first).clone();
+    for arg in args.iter().skip(1) {
+        match arg.value.kind() {
+            Kind::Object(object) if object.rest.is_none() => object.fields.iter().for_each(|(name, value)| whole.set(name.clone(), value.clone())),
+            Kind::Null => {}
+            _ => whole.spread(arg.value.clone()),
+        }
+    }
+    let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
+    Some(Value::new(Kind::Object(Arc::new(whole))).with_taint(taint))
 }
 
 /// The last name on the way to what is called.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::gate::cannot_be;
+use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol, Test};
 use crate::facts::event::AccessId;
 use crate::facts::query::{Filter, Term, TermOp};
@@ -81,7 +82,10 @@ impl Walker<'_> {
         self.note_matched(op, a, b);
         let (truth, known) = match op {
             BinaryOp::Eq | BinaryOp::Ne => {
-                let (truth, known) = self.equality(a, b);
+                let (mut truth, known) = self.equality(a, b);
+                for symbol in [a, b].into_iter().filter(|value| self.tells_sender(value)).filter_map(Value::symbol) {
+                    truth.if_true.add(Fact::Fit(symbol.clone()));
+                }
                 if op == BinaryOp::Eq { (truth, known) } else { (flip(truth), known.map(|is| !is)) }
             }
             BinaryOp::In => (self.membership(a, b), self.is_among(a, b)),
@@ -95,6 +99,12 @@ impl Walker<'_> {
             None => Value::unknown(),
         };
         value.with_taint(taint).with_truth(truth)
+    }
+
+    /// It says who sent something: compared with anybody, that is asked.
+    fn tells_sender(&self, value: &Value) -> bool {
+        let Kind::Library(library) = value.kind() else { return false };
+        self.catalogue().at(&library.states).any(|entry| matches!(entry, Entry::Effect(effect) if effect.kind == "tells-sender"))
     }
 
     fn equality(&self, a: &Value, b: &Value) -> (Truth, Option<bool>) {

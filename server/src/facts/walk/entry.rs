@@ -91,7 +91,12 @@ impl Walker<'_> {
 
     /// A function that the library calls at once, and what it gave.
     pub(super) fn called_back(&mut self, calls: &CallsEntry, callback: &Value, library: &Library) -> Value {
-        let params: Vec<Value> = calls.params.iter().map(|role| self.callback_argument(role, library)).collect();
+        let mut params: Vec<Value> = calls.params.iter().map(|role| self.callback_argument(role, library)).collect();
+        if calls.distinct {
+            self.calls += 1;
+            let number = self.calls;
+            params.iter_mut().for_each(|value| *value = value.with_symbol(Symbol::new(Root::Call(number))));
+        }
         match callback.kind() {
             Kind::Function(_) => {}
             // A method of a library's: `schema.parse`.

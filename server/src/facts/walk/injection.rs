@@ -167,9 +167,17 @@ impl Walker<'_> {
 
     /// Parameters of what is called inside are filled by the framework, as those of a handler are.
     fn as_root<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.open_from, self.frames.len());
+        let before = (std::mem::replace(&mut self.open_from, self.frames.len()), std::mem::take(&mut self.is_called_back));
         let result = run(self);
-        self.open_from = before;
+        (self.open_from, self.is_called_back) = before;
+        result
+    }
+
+    /// Parameters of a callback of something that cannot be looked into: their names and types may say what they are.
+    pub(super) fn as_callback<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = (std::mem::replace(&mut self.open_from, self.frames.len()), std::mem::replace(&mut self.is_called_back, true));
+        let result = run(self);
+        (self.open_from, self.is_called_back) = before;
         result
     }
 }

@@ -8,11 +8,11 @@ use super::Walker;
 use super::call::called_name;
 use super::entry::{sourced, went_to, where_all};
 use super::tested::only_from_outside;
-use crate::facts::catalogue::{Catalogue, Entry, PrincipalEntry, State};
+use crate::facts::catalogue::{CallsEntry, Catalogue, Entry, PrincipalEntry, State};
 use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::taint::Taint;
-use crate::facts::value::{Argument, Kind, Library, Truth, Value};
+use crate::facts::value::{Argument, Kind, Library, Seq, Truth, Value};
 use crate::model::CallKind;
 use crate::text::{Name, Span};
 
@@ -83,6 +83,10 @@ impl<'w> Walker<'w> {
                 Entry::Source(source) if !source.hosts.is_empty() && !went_to(&source.hosts, function) => {}
                 Entry::Source(source) => result = Some(sourced(source, function, args, site.clone())),
                 Entry::Sink(sink) => self.sink(sink, function, args, kind, span, library.guessed),
+                Entry::Clean(clean) if clean.unless.is_some() && option_is(args, clean.unless.as_deref()) => {
+                    let brought = where_all(&clean.of, function, args).iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
+                    result = Some(Value::unknown().with_taint(brought));
+                }
                 Entry::Clean(clean) => result = Some(self.cleaned(clean, function, &where_all(&clean.of, function, args))),
                 Entry::Pass(pass) => {
                     let values = where_all(&pass.of, function, args);
@@ -93,6 +97,13 @@ impl<'w> Walker<'w> {
                         && has_parts(&only.value)
                     {
                         result = Some(only.value.clone());
+                    }
+                    if let (true, [pattern, rest @ ..]) = (pass.format, args)
+                        && pattern.value.as_str().is_some()
+                    {
+                        let rest = rest.iter().map(|arg| arg.value.clone()).collect();
+                        let rest = Value::new(Kind::Seq(Arc::new(Seq { items: rest, rest: None })));
+                        result = Some(self.percent(&pattern.value, &rest, span));
                     }
                     if pass.same {
                         result = values.first().cloned();
@@ -142,6 +153,7 @@ impl<'w> Walker<'w> {
                     }
                 }
                 Entry::Calls(calls) if calls.decorator => walked_callbacks = true,
+                Entry::Calls(calls) if !is_named(calls, args) => {}
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
                     // Behind other arguments it may be left out, and something else stand there.
@@ -160,6 +172,11 @@ impl<'w> Walker<'w> {
                     } else if let Some(callback) = callback.filter(|callback| self.declares(callback, calls.declares)) {
                         result = Some(self.called_back(calls, &callback, library));
                     }
+                }
+                Entry::Instance => result = args.first().and_then(|arg| self.of_type(&arg.value)),
+                Entry::Loads(page) => {
+                    let file = self.frame().module.model.file.clone();
+                    result = self.loaded(&file, page);
                 }
                 Entry::Fits => result = Some(self.fits(function)),
                 Entry::Names => result = Some(self.named_in_settings(args)),
@@ -291,6 +308,12 @@ fn kept_under(function: &Value, args: &[Argument]) -> Option<Value> {
     let keeper = function.as_library()?.receiver.as_ref()?.as_library()?;
     let key = key_of(args)?;
     keeper.set.iter().rev().find(|(known, _)| *known == key).map(|(_, value)| value.clone())
+}
+
+/// The call is about what the entry asks for.
+fn is_named(calls: &CallsEntry, args: &[Argument]) -> bool {
+    let said = args.first().and_then(|arg| arg.value.as_str());
+    calls.named.as_ref().is_none_or(|named| said.is_some_and(|said| **said == **named))
 }
 
 /// `session.get("error")` says nothing of who it is.

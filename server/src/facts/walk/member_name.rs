@@ -30,6 +30,39 @@ impl Walker<'_> {
         }));
     }
 
+    /// `window[name](..)`: a function of everything there is, by a name that is from outside.
+    pub(super) fn called_by_name(&mut self, base: ExprId, index: ExprId, span: Span) {
+        let segment = self.frame().segment.clone();
+        if self.python() || !matches!(segment[base].kind, ExprKind::Name(_)) {
+            return;
+        }
+        let of = self.eval(base);
+        if !self.is_global_object(&of) && !matches!(of.kind(), Kind::Function(_) | Kind::Hoisted(_)) {
+            return;
+        }
+        let value = self.eval(index);
+        // What stands before or behind it leaves few names to choose from.
+        let is_narrowed = match value.kind() {
+            Kind::Text(text) => text.pieces.len() > 1,
+            _ => false,
+        };
+        if value.as_str().is_some() || value.taint().is_empty() || is_narrowed {
+            return;
+        }
+        let (call, facts, site) = (self.site(span), self.facts.clone(), self.site(segment[index].span));
+        self.events.push(Event::Sink(Sink {
+            kind: SinkKind::Code,
+            value,
+            site,
+            call,
+            args: Vec::new(),
+            client: Name::new_static("by-name"),
+            facts,
+            guessed: false,
+            spoken: Vec::new(),
+        }));
+    }
+
     /// The name by which an object was looked up: here, or where the variable got it that stands here.
     fn looked_up(&mut self, place: ExprId, depth: u32) -> Option<(Value, Span)> {
         let segment = self.frame().segment.clone();

@@ -20,6 +20,7 @@ mod declared;
 mod decorator;
 mod element;
 mod entry;
+mod exported;
 mod expression;
 mod failure;
 mod field;
@@ -34,6 +35,7 @@ mod injection;
 pub mod inline;
 mod leaving;
 mod library;
+mod loaded;
 mod matched;
 mod member;
 mod member_name;
@@ -58,6 +60,7 @@ mod top;
 mod validated;
 mod world;
 mod wrapped;
+mod written;
 
 pub use failure::is_for_developers;
 pub use gate::Asked;
@@ -105,6 +108,10 @@ pub struct Walker<'w> {
     most_steps: u32,
     /// Frames above this many are filled by a framework: their parameters are open.
     open_from: usize,
+    /// They are given something by a library of which nothing is known, which says nothing of who that is from.
+    pub(super) is_called_back: bool,
+    /// What promises that are being made were resolved with, the innermost last.
+    pub(super) promised: Vec<Vec<Value>>,
     /// How deep expressions are nested right now.
     depth: u32,
     /// The current path has ended in the middle of an expression (a call that never returns).
@@ -242,6 +249,8 @@ impl<'w> Walker<'w> {
             steps: 0,
             most_steps: MOST_STEPS,
             open_from: 0,
+            is_called_back: false,
+            promised: Vec::new(),
             depth: 0,
             ended: false,
             reads: Reads::default(),

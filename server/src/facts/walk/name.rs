@@ -24,6 +24,9 @@ impl Walker<'_> {
             return self.refined(value);
         }
         let file = frame.module.model.file.clone();
+        if let Some(value) = self.loaded_as(name) {
+            return value;
+        }
         if let Some(value) = self.module_name(&file, name).or_else(|| self.unimported(&file, name)) {
             return self.refined(value);
         }

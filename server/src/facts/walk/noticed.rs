@@ -28,7 +28,7 @@ impl Walker<'_> {
         if !effect.hosts.is_empty() && !args.first().is_some_and(|address| is_at(&address.value, &effect.hosts)) {
             return;
         }
-        let told = if effect.kind == "cors" { self.with_origin_told(function, args) } else { None };
+        let told = if effect.kind == "cors" { self.with_origin_told(effect.gets.as_ref(), args) } else { None };
         let args = told.as_deref().unwrap_or(args);
         // A default import is found as the whole library and as its default.
         if self.events.iter().rev().take(4).any(|event| matches!(event, Event::Effect(known) if known.kind == effect.kind && known.site == *site)) {
@@ -72,17 +72,14 @@ impl Walker<'_> {
     }
 
     /// `cors({ origin: (origin) => origin })`: what a function says of an origin of which nothing is known.
-    fn with_origin_told(&mut self, function: &Value, args: &[Argument]) -> Option<Vec<Argument>> {
+    fn with_origin_told(&mut self, first: Option<&Name>, args: &[Argument]) -> Option<Vec<Argument>> {
         let at = args.iter().position(|arg| matches!(arg.value.kind(), Kind::Object(_)))?;
         let Kind::Object(options) = args.get(at)?.value.kind() else { return None };
         let decides = options.get("origin").0.filter(|value| matches!(value.kind(), Kind::Function(_)))?.clone();
         let origin = Origin { part: Part::Headers, name: Name::new_static("origin"), site: None, clean: Cleanings::NOSQL };
         let symbol = Symbol::new(Root::Request(Name::new_static("headers"))).member(&Name::new_static("origin"));
         let origin = Value::unknown().with_taint(Taint::of(origin)).with_symbol(symbol);
-        let of_koa = function
-            .as_library()
-            .is_some_and(|library| library.package.ends_with("koa/cors") || library.package == "koa-cors" || library.package == "koa2-cors");
-        let first = if of_koa { self.role("role:koa.context") } else { origin };
+        let first = first.map_or(origin, |role| self.role(role));
         let (before, passed) = (self.save(), std::mem::take(&mut self.passed));
         let (at_first, ended) = (self.facts.clone(), self.ended);
         let given = self.apply_plain(&decides, vec![first, Value::new(Kind::Next)]).awaited();
@@ -243,7 +240,7 @@ pub(super) fn is_given(args: &[Argument], option: &str) -> bool {
 }
 
 /// Its own, or that of the variable or key it is the value of.
-fn name_of(segment: &Segment, function: FunctionId) -> Name {
+pub(super) fn name_of(segment: &Segment, function: FunctionId) -> Name {
     let Some(known) = segment.functions.get(function.0 as usize) else { return Name::default() };
     if !known.name.is_empty() {
         return known.name.clone();

@@ -70,7 +70,7 @@ impl Walker<'_> {
                 None if open => Value::unknown(),
                 None => match shape.iter().find(|(of, _)| *of == at) {
                     Some((_, value)) => value.clone(),
-                    None => self.ungiven(param, name.as_ref()),
+                    None => self.ungiven(param, name.as_ref(), at == 0),
                 },
             };
             self.bind(param.pattern, value);
@@ -84,7 +84,13 @@ impl Walker<'_> {
     /// The parameters of a function that nobody here calls or registers, where they are what a framework passes to its handlers.
     fn shape(&mut self, function: &Function) -> Vec<(usize, Value)> {
         let is_open = self.frames.len() <= self.open_from + 1 && (self.frames.len() > 1 || self.handler.is_none());
-        if !is_open || self.python() || function.params.len() < 2 {
+        if !is_open || self.python() {
+            return Vec::new();
+        }
+        if let Some(event) = self.exported_handler(function) {
+            return vec![(0, event)];
+        }
+        if function.params.len() < 2 {
             return Vec::new();
         }
         let params: Vec<(Option<Name>, Option<Name>)> = function
@@ -105,7 +111,7 @@ impl Walker<'_> {
     }
 
     /// A parameter without an argument: its default, what its type injects, or nothing.
-    fn ungiven(&mut self, param: &Param, name: Option<&Name>) -> Value {
+    fn ungiven(&mut self, param: &Param, name: Option<&Name>, is_first: bool) -> Value {
         if !param.decorators.is_empty()
             && let Some(filled) = self.filled(&param.decorators, param.ty.as_ref())
         {
@@ -113,6 +119,13 @@ impl Walker<'_> {
         }
         if let Some(injected) = self.injected(param) {
             return injected;
+        }
+        if self.frames.len() == 1
+            && self.handler.is_none()
+            && is_first
+            && let Some(given) = self.page_properties()
+        {
+            return given;
         }
         if let Some(name) = name
             && let Some(value) = self.sent_as(param, name)
@@ -220,6 +233,9 @@ impl Walker<'_> {
         let origin = Origin { part: Part::Parameter, name: name.clone(), site: None, clean: Default::default() };
         if let Some(value) = self.guessed(name) {
             return value;
+        }
+        if self.is_called_back {
+            return Value::unknown().with_symbol(Symbol::new(Root::Call(self.calls)));
         }
         Value::unknown().with_symbol(Symbol::new(Root::Parameter(self.calls))).with_taint(Taint::of(origin))
     }

@@ -4,7 +4,7 @@ use super::Walker;
 use super::entry::at_place;
 use super::library::option_is;
 use crate::facts::catalogue::{Entry, Root, SinkEntry};
-use crate::facts::event::{Event, Sink, SinkKind, Use, UseKind};
+use crate::facts::event::{Effect, Event, Sink, SinkKind, Use, UseKind};
 use crate::facts::place::Site;
 use crate::facts::spoken::{Spoken, spoken};
 use crate::facts::taint::Part;
@@ -66,7 +66,9 @@ impl<'w> Walker<'w> {
         }
         let call = self.site(span);
         for place in &sink.of {
-            for (value, site) in at_place(place, function, args).into_iter().flat_map(|(value, site)| dangerous(sink, value, site)) {
+            let given: Vec<_> = at_place(place, function, args).into_iter().flat_map(|(value, site)| self.dangerous(sink, value, site)).collect();
+            for (value, site) in given {
+                let value = if sink.client == "sfc" { value.awaited() } else { value };
                 let is_put_together = matches!(value.kind(), Kind::Text(_) | Kind::Union(_));
                 let is_whole = sink.client == "send" && is_sent_text(&value) || sink.kind == SinkKind::Sql && is_words_of_others(&value);
                 if sink.built && !is_put_together && !is_whole {
@@ -111,8 +113,45 @@ impl<'w> Walker<'w> {
         }));
     }
 
+    /// What a decorated method gives, where the decorator says what becomes of it: `@Redirect()` of `{ url }`.
+    pub(super) fn returned_by_decorated(&mut self, value: &Value, span: Span) {
+        let frame = self.frame();
+        let (segment, function) = (frame.segment.clone(), frame.function);
+        let Some(function) = function.filter(|_| self.frames.len() == 1 && !self.python()) else { return };
+        for decorator in &segment[function].decorators {
+            let made = self.eval(*decorator);
+            let Kind::Library(library) = made.kind() else { continue };
+            let catalogue = self.catalogue();
+            let sinks: Vec<&SinkEntry> =
+                catalogue.at(&library.states).filter_map(|entry| if let Entry::Sink(sink) = entry { Some(sink) } else { None }).collect();
+            for sink in sinks.into_iter().filter(|sink| sink.client == "returned") {
+                let given = Argument { name: Name::default(), value: value.clone(), site: self.site(span), spread: false };
+                self.sink(sink, &made, &[given], CallKind::Plain, span, false);
+            }
+        }
+    }
+
+    /// What is assigned is written somewhere: `document.cookie = text`.
+    fn written_by_assignment(&mut self, base: &Value, name: &Name, value: &Value, span: Span) {
+        let Kind::Library(library) = base.kind() else { return };
+        let catalogue = self.catalogue();
+        let states = catalogue.member(&library.states, name);
+        let kind = catalogue.at(&states).find_map(|entry| match entry {
+            Entry::Effect(effect) if effect.is == "assigned" => Some(effect.kind.clone()),
+            _ => None,
+        });
+        if let Some(kind) = kind {
+            let site = self.site(span);
+            let given = Argument { name: Name::default(), value: value.clone(), site: site.clone(), spread: false };
+            self.events.push(Event::Effect(Effect::noted(kind, site, vec![given], self.facts.clone())));
+        }
+    }
+
     /// An assignment to a member that is a sink: `element.innerHTML = x`, `location.href = x`.
     pub(super) fn sunk_member(&mut self, base: &Value, name: &Name, value: &Value, span: Span) {
+        if !self.python() {
+            self.written_by_assignment(base, name, value, span);
+        }
         let kind = match name.as_str() {
             name if !self.python() && Self::is_markup_member(name) => SinkKind::Html,
             _ => {
@@ -172,7 +211,6 @@ fn is_new_script(element: &Value, source: &Value) -> bool {
     matches!(element.kind(), Kind::Library(library) if is_script(library)) && !matches!(source.kind(), Kind::Text(_) | Kind::Str(_))
 }
 
-/// The members of an object that are dangerous, or else the value itself.
 /// A whole statement that a model wrote, or that the caller sent.
 fn is_words_of_others(value: &Value) -> bool {
     let by_model = value.taint().iter().any(|origin| origin.part == Part::Model);
@@ -180,19 +218,7 @@ fn is_words_of_others(value: &Value) -> bool {
     matches!(value.kind(), Kind::Unknown) && (by_model || is_sent())
 }
 
-fn dangerous(sink: &SinkEntry, value: Value, site: Option<Site>) -> Vec<(Value, Option<Site>)> {
-    if !sink.inside.is_empty() {
-        return sink.inside.iter().filter_map(|path| member_at(&value, path)).map(|value| (value, site.clone())).collect();
-    }
-    match value.kind() {
-        Kind::Object(object) if !sink.keys.is_empty() => {
-            sink.keys.iter().filter_map(|key| object.get(key).0.cloned()).map(|value| (value, site.clone())).collect()
-        }
-        _ => vec![(value, site)],
-    }
-}
-
-fn member_at(value: &Value, path: &str) -> Option<Value> {
+pub(super) fn member_at(value: &Value, path: &str) -> Option<Value> {
     path.split('.').try_fold(value.clone(), |value, step| match value.kind() {
         Kind::Object(object) => object.get(step).0.cloned(),
         _ => None,

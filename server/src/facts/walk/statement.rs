@@ -127,6 +127,7 @@ impl Walker<'_> {
                 }
                 self.settle(&value, true);
                 self.returned_weak(&value, stmt.span);
+                self.returned_by_decorated(&value, stmt.span);
                 let facts = self.facts.since(&self.frame().entry);
                 self.frame_mut().returns.push(Alternative { value, facts });
                 return false;

@@ -20,7 +20,7 @@ impl Walker<'_> {
             "startsWith" | "startswith" => Test::Begins,
             "endsWith" | "endswith" => Test::Ends,
             "includes" => Test::Holds,
-            "match" | "search" if !self.python() => return self.matched(base, args),
+            "match" | "matchAll" if !self.python() => return self.matched(base, args),
             "isalnum" | "isdigit" | "isnumeric" | "isdecimal" | "isalpha" | "isidentifier" if args.is_empty() => {
                 let truth = Truth { if_true: Facts::one(Fact::Among(base.symbol()?.clone())), if_false: Facts::none() };
                 return Some(Value::unknown().with_truth(truth));
@@ -38,7 +38,7 @@ impl Walker<'_> {
             Kind::Str(text) => Some(text.clone()),
             _ if test == Test::Holds || wanted.taint().iter().any(|origin| origin.part.is_request()) => return None,
             Kind::Text(text) => match text.pieces.as_slice() {
-                [Piece::Literal(first), ..] if first.contains("://") => Some(first.clone()),
+                [Piece::Literal(first), ..] if first.contains("://") || first.starts_with("..") => Some(first.clone()),
                 _ => None,
             },
             _ => None,
@@ -66,9 +66,12 @@ impl Walker<'_> {
     }
 
     fn matched(&mut self, base: &Value, args: &[Argument]) -> Option<Value> {
-        let (Some(symbol), Kind::Unknown) = (base.symbol(), base.kind()) else { return None };
+        let (Some(symbol), Kind::Unknown | Kind::Library(_)) = (base.symbol(), base.kind()) else { return None };
         let Kind::Pattern(pattern) = args.first()?.value.kind() else { return None };
-        let truth = Truth { if_true: Facts::one(Fact::Matches(symbol.clone(), pattern.clone())), if_false: Facts::none() };
+        if matches!(base.kind(), Kind::Library(_)) && base.taint().is_empty() {
+            return None;
+        }
+        let truth = told_by_pattern(symbol, pattern);
         Some(Value::unknown().with_taint(base.taint().clone()).with_truth(truth))
     }
 
@@ -120,6 +123,38 @@ fn parted(base: &Value, args: &[Argument]) -> Option<Value> {
     }
     let part = Value::unknown().with_taint(base.taint().cleaned(Cleanings::PATH));
     Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(part) }))))
+}
+
+/// What it tells that a pattern fits or does not: one that is plain text asks whether that text is in it.
+pub(super) fn told_by_pattern(symbol: &Symbol, pattern: &Name) -> Truth {
+    let absent = plain_texts(pattern).into_iter().map(|text| {
+        let tested = Tested { test: Test::Holds, text: Some(Arc::from(text.as_str())), holds: false };
+        Fact::Tested(symbol.clone(), Arc::new(tested))
+    });
+    let mut if_false = Facts::none();
+    absent.for_each(|fact| if_false.add(fact));
+    Truth { if_true: Facts::one(Fact::Matches(symbol.clone(), pattern.clone())), if_false }
+}
+
+/// The texts that a pattern looks for, if it looks for nothing else: `/\.\./`, `/(\.\.\/|\\)/`.
+fn plain_texts(pattern: &str) -> Vec<String> {
+    let Some((inside, _)) = pattern.strip_prefix('/').and_then(|pattern| pattern.rsplit_once('/')) else { return Vec::new() };
+    let inside = inside.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inside);
+    let mut texts = vec![String::new()];
+    let mut characters = inside.chars();
+    while let Some(character) = characters.next() {
+        let Some(text) = texts.last_mut() else { return Vec::new() };
+        match character {
+            '|' => texts.push(String::new()),
+            '\\' => match characters.next() {
+                Some(escaped @ ('.' | '/' | '\\' | '-' | ':' | '$' | '<' | '>' | '"')) => text.push(escaped),
+                _ => return Vec::new(),
+            },
+            '.' | '^' | '$' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' => return Vec::new(),
+            plain => text.push(plain),
+        }
+    }
+    texts.into_iter().filter(|text| !text.is_empty()).collect()
 }
 
 /// What the outcome of a test tells.

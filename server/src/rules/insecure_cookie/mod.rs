@@ -4,6 +4,7 @@ mod written;
 
 use crate::facts::event::{Effect, Event};
 use crate::facts::names;
+use crate::facts::place::Site;
 use crate::facts::setup::Answer;
 use crate::facts::sign_in;
 use crate::facts::value::{Kind, Value};
@@ -35,6 +36,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             "cookie" => out.extend(of_cookie(cx, effect)),
             "session" => out.extend(of_session(cx, effect)),
             "header" => written::of_header(effect, out),
+            "cookie-written" => written::of_script(effect, out),
             "plugin" => out.extend(of_plugin(cx, effect)),
             "setting" => settings(cx, effect, out),
             "cookie-flag" => out.extend(of_flag(effect)),
@@ -153,6 +155,9 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     if is_taken_back(&options) || is_being_typed(cx, effect) {
         return None;
     }
+    if effect.client == "browser" {
+        return signs_in.then(|| of_script(effect, &name, named.site.clone()));
+    }
     let faults = Faults::of(effect, &options)?;
     if effect.guessed && cx.project.depends_on(&effect.site.item.file, "falcon") {
         return None;
@@ -177,6 +182,17 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     };
     raw.plans.extend(flags(cx, effect, at, &[], &options, &faults));
     Some(raw)
+}
+
+/// What a script of the page sets, scripts can read: there is no option against it.
+fn of_script(effect: &Effect, name: &str, site: Site) -> Raw {
+    let mut raw = Raw::new(&META, site, Confidence::Likely);
+    raw.impact = Some(Impact::Medium);
+    raw.detail = effect.client.clone();
+    raw.message = format!(
+        "The cookie `{name}` is set by a script of the page, so every script on the page can read it: one that gets in takes over the account. Have the server set it, with `httpOnly`."
+    );
+    raw
 }
 
 /// Which positional argument holds the options, by those that stand before it.

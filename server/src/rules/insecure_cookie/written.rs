@@ -27,6 +27,15 @@ pub(super) fn of_header(effect: &Effect, out: &mut Vec<Raw>) {
     }
 }
 
+/// `document.cookie = "token=..."`: what a script of the page sets, scripts can read.
+pub(super) fn of_script(effect: &Effect, out: &mut Vec<Raw>) {
+    let mut texts = Vec::new();
+    effect.args.iter().for_each(|arg| collect(&arg.value, &mut texts, 0));
+    if let Some((name, _)) = texts.iter().find_map(|text| judge(text)) {
+        out.push(super::of_script(effect, &name, effect.site.clone()));
+    }
+}
+
 /// What is said under the name, by itself or among other headers.
 fn said(effect: &Effect) -> Option<Value> {
     let name = taken(effect, "name").map(|arg| &arg.value);

@@ -72,7 +72,7 @@ fn fast(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         _ if hashes_properly(cx) => Confidence::Possible,
         (true, "" | "passlib") => Confidence::Proven,
         // A long random text may be called a password, too, and with a key it is kept well.
-        (_, "HMAC") if !is_sent(effect) => Confidence::Possible,
+        (_, "HMAC") if !is_sent(effect) && !is_broken(effect) => Confidence::Possible,
         _ => Confidence::Likely,
     };
     let algorithm = algorithm(effect);
@@ -98,6 +98,12 @@ fn algorithm(effect: &Effect) -> String {
         _ => upper.replace('_', "-"),
     };
     if effect.is == "HMAC" { format!("HMAC {told}") } else { told }
+}
+
+/// MD5 and SHA-1, with a key or without.
+fn is_broken(effect: &Effect) -> bool {
+    let algorithm = algorithm(effect);
+    ["MD5", "MD4", "SHA-1", "SHA1"].iter().any(|old| algorithm.ends_with(old))
 }
 
 /// The first characters of a SHA-1 are how one asks whether a password is known from a leak.

@@ -2,6 +2,7 @@
 
 use super::{Way, of_value};
 use crate::facts::catalogue::BUILT_IN;
+use crate::facts::check::Facts;
 use crate::facts::event::{Effect, Event, Use, UseKind};
 use crate::facts::taint::{Origin, Part};
 use crate::facts::value::{Argument, Kind, Value};
@@ -36,7 +37,7 @@ pub(super) fn check_returned(cx: &RuleCx<'_>, given: &Use, at: usize, out: &mut 
     if !matches!(value.kind(), Kind::Text(_)) && !is_sent_back(value) {
         return;
     }
-    let Some(surely) = is_page(cx, Answer::Page, value, &[], at) else { return };
+    let Some(surely) = is_page(cx, Answer::Page, value, &[], &given.facts, at) else { return };
     out.extend(of_value(cx, value, &given.facts, Way::Answer(Answer::Page), surely, &given.site, &given.site));
 }
 
@@ -47,7 +48,7 @@ fn is_sent_back(value: &Value) -> bool {
 }
 
 /// How sure it is that a browser takes this as a page; `None` if it does not.
-pub(super) fn is_page(cx: &RuleCx<'_>, answer: Answer, value: &Value, args: &[Argument], at: usize) -> Option<Confidence> {
+pub(super) fn is_page(cx: &RuleCx<'_>, answer: Answer, value: &Value, args: &[Argument], facts: &Facts, at: usize) -> Option<Confidence> {
     let has_tags = opens_tag(&parts::literals(value));
     let said = stated(args).or_else(|| stated_later(cx, args, at)).or_else(|| {
         if answer == Answer::Typed {
@@ -56,7 +57,8 @@ pub(super) fn is_page(cx: &RuleCx<'_>, answer: Answer, value: &Value, args: &[Ar
         let before = cx.walk.events.iter().take(at).rev();
         before
             .filter_map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None })
-            .filter(|effect| effect.kind == "content-type")
+            // What is said on another way is not said here.
+            .filter(|effect| effect.kind == "content-type" && !effect.facts.and(facts).is_impossible())
             .find_map(|effect| stated_in(&effect.args))
     });
     match (answer, said) {

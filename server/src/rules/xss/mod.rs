@@ -53,14 +53,20 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize, out: &mut Vec<Raw>) {
         return;
     }
     let surely = match how {
-        Way::Answer(kind) => match answered::is_page(cx, kind, &sink.value, &sink.args, at) {
+        Way::Answer(kind) => match answered::is_page(cx, kind, &sink.value, &sink.args, &sink.facts, at) {
             Some(surely) => surely,
             None => return,
         },
         _ => Confidence::Proven,
     };
     match of_value(cx, &sink.value, &sink.facts, how, surely, &sink.site, &sink.call) {
-        Some(raw) if raw.confidence > Confidence::Possible || sink.client != "format-html" => out.push(raw),
+        Some(mut raw) if raw.confidence > Confidence::Possible || sink.client != "format-html" => {
+            // What cleans it would have to be brought into the template as well.
+            if sink.client == "sfc" {
+                raw.plans.clear();
+            }
+            out.push(raw);
+        }
         _ if sink.client == "format-html" => engine::formatted(cx, sink, out),
         _ => {}
     }
@@ -69,7 +75,7 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize, out: &mut Vec<Raw>) {
 /// Is what this writes markup, as far as is known?
 pub(super) fn is_markup(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> bool {
     match Way::of(&sink.client) {
-        Some(Way::Answer(kind)) => answered::is_page(cx, kind, &sink.value, &sink.args, at).is_some(),
+        Some(Way::Answer(kind)) => answered::is_page(cx, kind, &sink.value, &sink.args, &sink.facts, at).is_some(),
         Some(Way::Code) | None => false,
         Some(Way::Element | Way::Marked) => true,
     }
@@ -78,7 +84,7 @@ pub(super) fn is_markup(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> bool {
 /// How it is made harmless.
 pub(super) fn plan(sink: &Sink, place: Option<Place>) -> Option<FixPlan> {
     match Way::of(&sink.client)? {
-        Way::Element => Some(FixPlan::CleanMarkup { at: place?, is_code: false }),
+        Way::Element if sink.client != "sfc" => Some(FixPlan::CleanMarkup { at: place?, is_code: false }),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ mod moves;
 mod notebook;
 mod page;
 mod templating;
+mod written_out;
 
 use ropey::Rope;
 

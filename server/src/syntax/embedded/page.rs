@@ -2,7 +2,7 @@
 
 use super::markup::{Markup, Tag};
 use super::moves::Moves;
-use super::{Embedded, Part, blank, rope, templating, without};
+use super::{Embedded, Part, blank, rope, templating, without, written_out};
 use crate::syntax::Language;
 use crate::text::Span;
 
@@ -26,6 +26,10 @@ pub(super) fn read(language: Language, text: &str) -> Embedded {
         if let Some(end) = range.start.checked_sub(1).filter(|_| at > 0).and_then(|end| code.get_mut(end)) {
             *end = b';';
         }
+    }
+    if !scripts.is_empty() {
+        let ranges: Vec<std::ops::Range<usize>> = scripts.iter().map(|script| script.part.span.range()).collect();
+        written_out::put(language, text, &ranges, &mut code);
     }
     let is = |wanted: Language| scripts.iter().any(|script| script.language == wanted);
     let written_in = match (is(Language::TypeScript), is(Language::Tsx) || is(Language::Jsx)) {

@@ -172,6 +172,15 @@ pub struct FrameworkEntry {
     pub called: Vec<Vec<Name>>,
     #[serde(default)]
     pub typed: Vec<Vec<Name>>,
+    /// Or a function that is exported under one of these names, whose first parameter is called so;
+    #[serde(default)]
+    pub exported: Vec<Name>,
+    /// only if it reads one of these of it,
+    #[serde(default)]
+    pub reads: Vec<Name>,
+    /// or none of these.
+    #[serde(default)]
+    pub spares: Vec<Name>,
     /// The same for middleware, if it differs.
     #[serde(default)]
     pub middleware: Vec<Name>,
@@ -285,6 +294,34 @@ pub struct DecidesEntry {
     /// What it checks if no function of the project decides.
     #[serde(default)]
     pub otherwise: Option<crate::facts::check::GuardKind>,
+}
+
+/// A page that a framework calls a function for first, and that is given what it gives.
+#[derive(Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PageEntry {
+    /// A regular expression over the path of the page.
+    #[serde(default)]
+    pub files: String,
+    /// Where that function stands, as an import would say it; in the page itself unless said.
+    #[serde(default)]
+    pub from: Vec<String>,
+    pub export: Name,
+    /// What the function gets: roles.
+    #[serde(default)]
+    pub params: Vec<Name>,
+    /// Of what it gives only this is handed on: `props`.
+    #[serde(default)]
+    pub member: Name,
+    /// The variables of the page that hold it.
+    #[serde(default)]
+    pub names: Vec<Name>,
+    /// It is what the component gets that the page exports,
+    #[serde(default)]
+    pub is_parameter: bool,
+    /// or this member of that.
+    #[serde(default)]
+    pub under: Name,
 }
 
 /// Handlers that are known by the place of their file.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::example::{self, Example};
-use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GateEntry, GuessEntry, OptionEntry, StepEntry};
+use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GateEntry, GuessEntry, OptionEntry, PageEntry, StepEntry};
 use crate::text::Name;
 
 /// One file.
@@ -36,11 +36,14 @@ pub struct Knowledge {
     step: Vec<toml::Table>,
     guess: Vec<toml::Table>,
     convention: Vec<toml::Table>,
+    page: Vec<toml::Table>,
     gate: Vec<toml::Table>,
     decides: Vec<toml::Table>,
     fits: Vec<toml::Table>,
     settings: Vec<toml::Table>,
     names: Vec<toml::Table>,
+    loads: Vec<toml::Table>,
+    instance: Vec<toml::Table>,
     framework: Vec<toml::Table>,
     client: Vec<toml::Table>,
 }
@@ -62,6 +65,10 @@ impl Knowledge {
                 Ok((StepEntry { clients, methods, step }, examples))
             })
             .collect()
+    }
+
+    pub fn take_pages(&mut self) -> Result<Vec<Row<PageEntry>>, String> {
+        rows("page", std::mem::take(&mut self.page))
     }
 
     pub fn take_guesses(&mut self) -> Result<Vec<Row<GuessEntry>>, String> {
@@ -124,6 +131,8 @@ impl Knowledge {
         collect(self.fits, &mut out, |_: Nothing| Entry::Fits)?;
         collect(self.settings, &mut out, |_: Nothing| Entry::Settings)?;
         collect(self.names, &mut out, |_: Nothing| Entry::Names)?;
+        collect(self.loads, &mut out, Entry::Loads)?;
+        collect(self.instance, &mut out, |_: Nothing| Entry::Instance)?;
         Ok(out)
     }
 }

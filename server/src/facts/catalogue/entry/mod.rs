@@ -19,7 +19,7 @@ use crate::text::Name;
 pub use access::{AccessEntry, Callback, ColumnsShape, ColumnsSpec, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
 pub use client::{ClientEntry, Parameters};
 pub use example::{Example, Subject};
-pub use framework::{Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
+pub use framework::{Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, PageEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
 pub use knowledge::Knowledge;
 
 /// One fact about a library. `at` (kept by the graph of paths) says of what.
@@ -68,6 +68,10 @@ pub enum Entry {
     Settings,
     /// What the dotted name in its first argument means.
     Names,
+    /// An instance of the class in its first argument: `inject(HttpClient)`.
+    Instance,
+    /// What the function that the page of this file is loaded by gives: `useLoaderData()`.
+    Loads(PageEntry),
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,6 +133,9 @@ pub struct PassEntry {
     /// It gives what was kept under its arguments.
     #[serde(default)]
     pub kept: bool,
+    /// The first argument is a pattern that the others are put into: `format("%s", name)`.
+    #[serde(default)]
+    pub format: bool,
     /// Text is read as data: whoever wrote the text can have written an object.
     #[serde(default)]
     pub reads: bool,
@@ -159,6 +166,12 @@ pub struct CallsEntry {
     /// Only a function that declares so many parameters.
     #[serde(default)]
     pub declares: Option<usize>,
+    /// Only if the first argument is this text: `addEventListener("message", f)`.
+    #[serde(default)]
+    pub named: Option<String>,
+    /// What it gets is one thing, of whose parts something can be found out.
+    #[serde(default)]
+    pub distinct: bool,
     /// It is a decorator: the function below it is called.
     #[serde(default)]
     pub decorator: bool,
@@ -234,6 +247,9 @@ pub struct CleanEntry {
     /// Gives an object `{ success, data, error }` around the value.
     #[serde(default)]
     pub safe: bool,
+    /// Not with this option: `unsafe=true`.
+    #[serde(default)]
+    pub unless: Option<String>,
     /// Gives a pair, of which only the second is harmless: `splitext(name)`.
     #[serde(default)]
     pub second: bool,
@@ -284,6 +300,9 @@ pub struct EffectEntry {
     /// What stands where: `{ name = 0, options = 2 }`.
     #[serde(default)]
     pub takes: BTreeMap<Name, Where>,
+    /// What a function among the options gets first, if it is not the name of whoever asks: a role.
+    #[serde(default)]
+    pub gets: Option<Name>,
     /// What is so unless an option says otherwise: `{ http-only = "yes" }`.
     #[serde(default, deserialize_with = "shared")]
     pub defaults: Arc<BTreeMap<Name, Name>>,

@@ -86,7 +86,14 @@ impl Walk<'_, '_> {
         if lists().transparent_calls.contains(called.as_str()) || lists().transparent_calls.contains(method) && called.starts_with("crypto") {
             for arg in args {
                 let is_value = arg.name.as_ref().is_none_or(|name| matches!(name.as_str(), "default" | "value" | "data"));
-                self.expr(arg.value, &if is_value { around.clone() } else { Around::quiet() });
+                // Where nothing around it names the value, the call itself may.
+                let is_nameless = around.names.own.is_empty() && around.names.callee.is_empty() && around.names.outer.is_empty();
+                let given = || Around {
+                    names: Names { callee: Name::from(called.as_str()), slot: Name::new_static("0"), ..Names::default() },
+                    position: Position::Argument,
+                    ..Around::default()
+                };
+                self.expr(arg.value, &if !is_value { Around::quiet() } else if is_nameless { given() } else { around.clone() });
             }
             return;
         }

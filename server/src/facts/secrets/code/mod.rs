@@ -1,6 +1,7 @@
 //! Secrets in code: the literals of a program model, each with what it is called and where it stands.
 
 mod calls;
+mod constants;
 mod joined;
 mod login;
 mod reads;
@@ -11,8 +12,10 @@ use std::sync::LazyLock;
 use super::context::{Names, Position, Siblings};
 use super::hit::{self, HitKind, SecretHit};
 use super::judge::{self, Candidate, Origin, Verdict};
+use rustc_hash::FxHashMap;
+
 use super::{FileHints, Memory, Place, pair, shape, token};
-use crate::model::{Comment, FileModel, Segment};
+use crate::model::{Comment, ExprId, FileModel, Segment};
 use crate::syntax::Document;
 use crate::text::{Name, Span};
 use joined::Text;
@@ -34,7 +37,7 @@ pub(super) fn in_segment(segment: &Segment, text: &str, hints: &FileHints) -> Ve
     if hints.place == Place::Skipped {
         return Vec::new();
     }
-    let mut finder = Finder { segment, text, hints, hits: Vec::new() };
+    let mut finder = Finder { segment, text, hints, hits: Vec::new(), constants: constants::of(segment) };
     walk::segment(&mut finder);
     for comment in &segment.comments {
         finder.comment(comment);
@@ -51,6 +54,8 @@ struct Finder<'s> {
     text: &'s str,
     hints: &'s FileHints,
     hits: Vec<SecretHit>,
+    /// What its variables are, where that is written down once.
+    constants: FxHashMap<Name, ExprId>,
 }
 
 /// Where a literal stands.
@@ -90,6 +95,18 @@ impl Finder<'_> {
         };
         let hit = self.hit(&verdict, literal, value, around, kind);
         self.hits.push(hit);
+    }
+
+    /// A text that a call is handed by the name of a variable: what the call says of its argument counts, the variable's own name did.
+    fn handed_over(&mut self, value: ExprId, around: &Around) {
+        let segment = self.segment;
+        let Some(text) = joined::constant(segment, value) else { return };
+        let literal = segment[value].span;
+        let known = self.hits.iter().any(|hit| hit.literal == literal);
+        if !known {
+            let around = Around { fallback: None, ..around.clone() };
+            self.literal(literal, &Text::one(text, literal), &around);
+        }
     }
 
     fn candidate<'c>(&'c self, value: &'c Text<'_>, around: &'c Around) -> Candidate<'c> {

@@ -279,6 +279,12 @@ impl<'s> Walk<'_, 's> {
                 children.iter().for_each(|child| self.expr(*child, &Around::quiet().fixed()));
             }
             ExprKind::Other(children) => children.iter().for_each(|child| self.expr(*child, &Around::quiet())),
+            // What the callee makes of it is what its value is.
+            ExprKind::Name(name) if !around.names.callee.is_empty() && around.position != Position::Quiet => {
+                if let Some(value) = self.finder.constants.get(name).copied() {
+                    self.finder.handed_over(value, around);
+                }
+            }
             ExprKind::Num(_)
             | ExprKind::Bool(_)
             | ExprKind::Null
