@@ -2,6 +2,18 @@
 //! the words that have to stay are explained where they first occur.
 
 use super::prose::{Piece, pieces};
+use crate::rules::Level;
+
+/// How much a finding matters.
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "serious",
+        Level::Warning => "fix soon",
+        Level::Information => "worth a look",
+        Level::Hint => "a hint",
+        Level::Hidden => "only possible",
+    }
+}
 
 /// The words of programmers, and what everybody calls the same. Longer ones first.
 const OTHERWISE: &[(&str, &str)] = &[
@@ -20,6 +32,12 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("who calls", "who asks"),
     ("whoever calls", "whoever asks for"),
 ];
+
+/// With a capital letter, as it stands at the beginning of a line.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
 
 /// A text in plain words. Code stays as it is.
 pub(super) fn plain(text: &str) -> String {

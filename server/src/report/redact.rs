@@ -59,6 +59,29 @@ impl Redactor {
         redactor
     }
 
+    /// The same of one file after these replacements, which are in order and do not overlap: what they leave stands elsewhere, and what they
+    /// replace is gone.
+    pub(super) fn moved(&self, file: &FileId, replacements: &[(Span, String)]) -> Redactor {
+        let shift = |upto: &dyn Fn(&Span) -> bool| -> i64 {
+            replacements.iter().filter(|(span, _)| upto(span)).map(|(span, text)| text.len() as i64 - i64::from(span.end - span.start)).sum()
+        };
+        let spans = self
+            .spans
+            .get(file)
+            .into_iter()
+            .flatten()
+            .filter(|flagged| !replacements.iter().any(|(span, _)| !span.is_empty() && span.start <= flagged.span.start && flagged.span.end <= span.end));
+        let mut furthest = 0;
+        let moved = spans.map(|flagged| {
+            let at = |offset: u32, by: i64| (i64::from(offset) + by).max(0) as u32;
+            let start = at(flagged.span.start, shift(&|span| span.end <= flagged.span.start));
+            let end = at(flagged.span.end, shift(&|span| span.start < flagged.span.end)).max(start);
+            furthest = furthest.max(end);
+            Flagged { span: Span::new(start, end), is_literal: flagged.is_literal, furthest }
+        });
+        Redactor { spans: FxHashMap::from_iter([(file.clone(), moved.collect())]), bodies: self.bodies.clone() }
+    }
+
     /// The text with every known secret masked.
     pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match &self.bodies {
