@@ -139,7 +139,12 @@ impl Engine {
 
     /// The findings of all files, ordered by file, place and rule.
     pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
-        self.contained(|engine| engine.all(snapshot, &mut |_| {}, &mut |_, _| {}, cancel))
+        self.contained(|engine| engine.all(snapshot, Plans::All, &mut |_| {}, &mut |_, _| {}, cancel))
+    }
+
+    /// The same without a word on repairs.
+    pub fn check_all_briefly(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
+        self.contained(|engine| engine.all(snapshot, Plans::None, &mut |_| {}, &mut |_, _| {}, cancel))
     }
 
     /// The same, and what was looked at: `wanted` are the files that are spoken of. An engine that is asked once tells on the way how
@@ -154,7 +159,7 @@ impl Engine {
         self.contained(|engine| {
             let is_shown = |file: &FileId| wanted(file) && is_shown(snapshot, file);
             let mut gathered = Gatherer::new(&is_shown);
-            let found = engine.all(snapshot, &mut |cx| gathered.take(cx), tell, cancel)?;
+            let found = engine.all(snapshot, Plans::All, &mut |cx| gathered.take(cx), tell, cancel)?;
             let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
             // What stays was not shown on the way.
             for walk in engine.session.sorted_walks().iter().filter(|_| engine.remembers_all) {
@@ -165,7 +170,14 @@ impl Engine {
     }
 
     /// All findings. Of an engine that is asked once, `seen` is shown each walk, and `tell` how far it has come.
-    fn all(&mut self, snapshot: &Snapshot, seen: &mut dyn FnMut(&RuleCx<'_>), tell: &mut dyn FnMut(Step, usize), cancel: &Cancel) -> Option<Vec<Finding>> {
+    fn all(
+        &mut self,
+        snapshot: &Snapshot,
+        plans: Plans,
+        seen: &mut dyn FnMut(&RuleCx<'_>),
+        tell: &mut dyn FnMut(Step, usize),
+        cancel: &Cancel,
+    ) -> Option<Vec<Finding>> {
         self.update(snapshot);
         let Engine { session, said, schema, .. } = &mut *self;
         let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
@@ -180,7 +192,7 @@ impl Engine {
         };
         session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
         let mut out = Vec::new();
-        self.findings(snapshot, None, Plans::All, &mut out);
+        self.findings(snapshot, None, plans, &mut out);
         let files = snapshot.project.sorted_files();
         if self.remembered.len() > files.len().max(MOST_REMEMBERED) {
             self.remembered.retain(|file, _| snapshot.project.file(file).is_some());
@@ -197,6 +209,9 @@ impl Engine {
             };
             let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
             of_file(snapshot, &self.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
+        }
+        if matches!(plans, Plans::None) {
+            out.iter_mut().for_each(|finding| finding.plans.clear());
         }
         Some(finished(snapshot, out))
     }

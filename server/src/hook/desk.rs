@@ -67,7 +67,7 @@ impl Desk {
     pub fn open(root: &Path, cancel: Cancel) -> Result<Desk> {
         let home = std::env::home_dir();
         let Some(kept) = Kept::read(root, home.as_deref(), &cancel) else { bail!("stopped while the project was read") };
-        let mut desk = Desk { kept, engine: Engine::default(), cancel, knows: Knows::Lost, whole: None };
+        let mut desk = Desk { kept, engine: Engine::staying(), cancel, knows: Knows::Lost, whole: None };
         desk.look_at_all()?;
         Ok(desk)
     }
@@ -85,7 +85,7 @@ impl Desk {
     fn whole(&mut self, snapshot: &Snapshot) -> Result<Option<&Whole>> {
         let is_same = |whole: &Whole| Arc::ptr_eq(&whole.snapshot.project, &snapshot.project) && Arc::ptr_eq(&whole.snapshot.config, &snapshot.config);
         if !self.whole.as_ref().is_some_and(is_same) {
-            self.whole = match self.engine.check_all(snapshot, &self.cancel) {
+            self.whole = match self.engine.check_all_briefly(snapshot, &self.cancel) {
                 Ok(all) => Some(Whole { snapshot: snapshot.clone(), all }),
                 Err(NoAnswer::Failed) => None,
                 Err(NoAnswer::Cancelled) => bail!("stopped while the project was looked at"),
@@ -194,7 +194,16 @@ impl Desk {
 
     /// What the session led to in files that it did not write.
     fn led_to(&mut self, snapshot: &Snapshot, memory: &mut Memory) -> Result<Vec<(Key, Finding)>> {
-        Ok(self.whole(snapshot)?.map(|whole| whole.led_to(memory)).unwrap_or_default())
+        let mut led_to = self.whole(snapshot)?.map(|whole| whole.led_to(memory)).unwrap_or_default();
+        // How they are repaired is asked of each file by itself.
+        let files: BTreeSet<FileId> = led_to.iter().map(|(_, finding)| finding.place.file.clone()).collect();
+        for file in files {
+            for found in self.found(snapshot, &file)?.unwrap_or_default().shown {
+                let is_it = |known: &Finding| known.place == found.place && known.rule == found.rule;
+                led_to.iter_mut().filter(|(_, known)| is_it(known)).for_each(|(_, known)| known.plans.clone_from(&found.plans));
+            }
+        }
+        Ok(led_to)
     }
 
     fn ended(&mut self, ask: &Ask, mut memory: Memory) -> Result<Said> {

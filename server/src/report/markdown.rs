@@ -1,7 +1,7 @@
 //! The report as Markdown, for a pull request, a wiki, or a chat with an assistant.
 
 use super::frame;
-use super::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, Told, WHEN_DONE, counted};
+use super::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, HOW_TO_GET_A_FIX, NOT_LOOKED_AT, Overview, Told, WHEN_DONE, counted};
 use super::paint::harmless;
 use super::plain::{self, Glossary, capitalised, plain};
 use super::problems::{Problem, numbers, problems, texts_of};
@@ -64,6 +64,9 @@ impl Page<'_> {
                 self.line(&format!("{}. {} ({}{effort})", first.number, self.text(&first.step), plain::level(first.level)));
             }
             self.line("");
+            if overview.has_checked_fix {
+                self.line(&format!("{}\n", self.text(HOW_TO_GET_A_FIX)));
+            }
         }
         self.line("## The risks\n");
         self.line("| Risk | Level | Problems |\n|---|---|---|");

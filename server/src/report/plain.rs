@@ -117,7 +117,7 @@ fn has(text: &str, word: &str) -> bool {
 pub(super) fn related(message: &str) -> String {
     let Some((_, path)) = message.strip_prefix("reached from ").and_then(|title| title.split_once(' ')) else { return plain(message) };
     match path {
-        "/" | "?" => "here the app is called from outside".to_owned(),
+        "/" | "?" => "anybody can reach the app here".to_owned(),
         path => format!("requests to `{}` arrive here", path.replace('`', "'")),
     }
 }
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(plain("A caller, `caller`, and two callers; recaller."), "A visitor, `caller`, and two visitors; recaller.");
         assert_eq!(plain("The fallback of `KEY`"), "The stand-in value of `KEY`");
         assert_eq!(related("reached from ANY /api/a"), "requests to `/api/a` arrive here");
-        assert_eq!(related("reached from ANY /"), "here the app is called from outside");
+        assert_eq!(related("reached from ANY /"), "anybody can reach the app here");
         assert_eq!(related("asked for by a caller"), "asked for by a visitor");
     }
 

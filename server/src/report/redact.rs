@@ -115,7 +115,7 @@ impl Redactor {
             let near = strings.iter().filter(|string| !is_in_strings || touched(string));
             hidden.extend(near.filter(|string| *is_literal || !is_name(line.get((*string).clone()).unwrap_or(""))).cloned());
             let text = line.get(here.clone()).unwrap_or("");
-            if *is_literal && !is_in_strings && !is_expression(text, document.language) {
+            if *is_literal && !is_in_strings && (is_in_comment(line.get(..here.start).unwrap_or("")) || !is_expression(text, document.language)) {
                 hidden.push(here);
             }
         }
@@ -173,9 +173,15 @@ fn strings(line: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Code that names a secret rather than being one: `process.env.STRIPE_KEY`, `config.key`.
+/// What stands after this on its line is no code.
+fn is_in_comment(before: &str) -> bool {
+    let before = before.trim_start();
+    before.starts_with(['*', '#']) || ["//", "/*", " #"].iter().any(|mark| before.contains(mark))
+}
+
+/// Code that names a secret rather than being one: `process.env.STRIPE_KEY`, `config.key`, `isOpen: true`.
 fn is_expression(text: &str, language: Language) -> bool {
-    let is_path = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '!' | '?' | '(' | ')' | ' '));
+    let is_path = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '!' | '?' | '(' | ')' | ' ' | ':' | ','));
     language.is_code() && is_path && (text.contains("env.") || text.contains("environ") || !text.chars().any(|c| c.is_ascii_digit()))
 }
 
@@ -267,6 +273,8 @@ mod tests {
         assert_eq!(shown("a.ts", &format!("// the key is {key}\n"), "secret-hardcoded", &key, 0), "// the key is •••");
         let read = "openai(process.env.NEXT_PUBLIC_OPENAI_KEY2)\n";
         assert_eq!(shown("a.ts", read, "public-env-secret", "process.env.NEXT_PUBLIC_OPENAI_KEY2", 0), read.trim());
+        assert_eq!(shown("a.ts", "f({ allowsBrowser: true, x });\n", "secret-hardcoded", "allowsBrowser: true", 0), "f({ allowsBrowser: true, x });");
+        assert_eq!(shown("a.ts", "f(); // password: letmein\n", "secret-hardcoded", "letmein", 0), "f(); // password: •••");
         let read = "const key = env[\"NEXT_PUBLIC_OPENAI_KEY2\"]\n";
         assert_eq!(shown("a.ts", read, "public-env-secret", "\"NEXT_PUBLIC_OPENAI_KEY2\"", 0), read.trim());
     }

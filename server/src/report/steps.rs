@@ -92,7 +92,7 @@ pub(super) fn effort(rule: &RuleId, entries: &[&Entry]) -> Option<Effort> {
 }
 
 /// Risks that a mistake also belongs to, besides the one its rule is counted under.
-pub(super) fn also(entry: &Entry) -> Option<Risk> {
+pub(super) fn also(entry: &Entry) -> &'static [Risk] {
     let finding = &entry.finding;
     match finding.rule.as_str() {
         // Whoever becomes an administrator or somebody else may touch everything.
@@ -104,12 +104,13 @@ pub(super) fn also(entry: &Entry) -> Option<Risk> {
         | "overbroad-db-access"
         | "service-role-exposed"
         | "csrf-disabled"
-        | "public-storage" => Some(Risk::Authorization),
-        "missing-ownership" | "sql-injection" => Some(Risk::Database),
-        "missing-auth" | "admin-open" => Some(Risk::Routes),
+        | "public-storage" => &[Risk::Authorization],
+        "missing-ownership" | "sql-injection" => &[Risk::Database],
+        "missing-auth" | "admin-open" => &[Risk::Routes],
         // Whoever knows what login tokens are signed with makes their own.
-        "secret-hardcoded" if secrets::signs_people_in(&finding.detail) => Some(Risk::Authorization),
-        _ => None,
+        "secret-hardcoded" if secrets::signs_people_in(&finding.detail) => &[Risk::Authorization, Risk::Passwords],
+        "secret-hardcoded" if secrets::is_password_of_login(&finding.detail) => &[Risk::Passwords],
+        _ => &[],
     }
 }
 
@@ -139,7 +140,8 @@ mod tests {
             (found.detail, found.message) = (detail.into(), message.into());
             also(&Entry { finding: found, repairs: Vec::new() })
         };
-        assert_eq!(risk("jwt-signing-secret", "whatever it says"), Some(Risk::Authorization));
-        assert_eq!(risk("stripe-secret", "anybody can sign in as any user"), None);
+        assert_eq!(risk("jwt-signing-secret", "whatever it says"), [Risk::Authorization, Risk::Passwords]);
+        assert_eq!(risk("hardcoded-login", "whatever it says"), [Risk::Passwords]);
+        assert_eq!(risk("stripe-secret", "anybody can sign in as any user"), []);
     }
 }

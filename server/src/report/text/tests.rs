@@ -49,6 +49,11 @@ Not ready for the public: 1 serious problem, and 1 that is less urgent.
   2. Ask for a login before anything private is shown or changed.
      fix soon · a small change
 
+  A checked fix was tried out on a copy: the problem is gone, and no new one
+  appeared. Your editor offers it if it has the Guardline extension. Without
+  one, type `guardline audit --fix --review` in a terminal: it shows each
+  change and asks before it makes it.
+
 ── The risks ──────────────────────────────────────────────────────────────
 
   ✗ Secrets and keys            High            1 serious: problem 1
