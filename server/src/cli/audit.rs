@@ -17,10 +17,10 @@ use super::built;
 use super::output;
 use super::reading::{self, Progress};
 use super::targets;
-use crate::engine::{Engine, NoAnswer, Snapshot};
-use crate::project::session::Step;
+use crate::engine::{Engine, Heard, NoAnswer, Snapshot};
 use crate::report::baseline::Baseline;
 use crate::report::{self, Report, Texts};
+use crate::rules::evidence::Evidence;
 use crate::rules::own::Known;
 use crate::text::FileId;
 use crate::workspace::walk::file_id;
@@ -49,8 +49,18 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let known = Known::of(&snapshot.config);
     let rules = known.all();
     progress.say("Checking");
-    let mut tell = |step: Step, findings| progress.found(step.done, step.total, findings);
     let files = snapshot.project.files().count();
+    let streams = audit.format == Format::Lines && audit.output.is_none() && audit.built.is_none() && !targets.are_narrowed();
+    let mut streamed = Ok(());
+    let mut tell = |heard: Heard<'_>| match heard {
+        Heard::Step(step, findings) => progress.found(step.done, step.total, findings),
+        Heard::Done(_, found) if streams && !found.is_empty() && streamed.is_ok() => {
+            let found = Found { findings: found.to_vec(), ..Found::nothing(&snapshot, &rules, Evidence::default()) };
+            let lines = report::lines::render(&judging.told(found));
+            progress.aside(|| streamed = output::print(&lines));
+        }
+        Heard::Done(..) => {}
+    };
     let (mut engine, stays) = if targets.are_narrowed() { (Engine::staying(), true) } else { trying::engine(files) };
     let surveyed = engine.survey(&snapshot, &|file| targets.cover(file), &mut tell, &cancel).and_then(|(findings, evidence)| {
         let caused = Caused::by_changes(&mut engine, &snapshot, read.config_folder.as_deref(), &targets, &findings, &cancel)?;
@@ -75,10 +85,18 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
         return renew_baseline(&judging, found);
     }
     let report = judging.told(found);
-    progress.say("Trying out fixes");
-    let report = trying::with_repairs(&snapshot, report, stays.then_some(&mut engine), trying::PATIENCE, &cancel);
+    let report = if audit.format == Format::Lines {
+        // Nothing is said of fixes on a line.
+        report
+    } else {
+        progress.say("Trying out fixes");
+        trying::with_repairs(&snapshot, report, stays.then_some(&mut engine), trying::PATIENCE, &cancel)
+    };
     progress.clear();
-    write(audit, &report, no_color)?;
+    streamed.context("the report cannot be written")?;
+    if !streams {
+        write(audit, &report, no_color)?;
+    }
     Ok(judging.exit_code(&report))
 }
 
@@ -93,6 +111,7 @@ fn rendered(audit: &Audit, report: &Report<'_>, no_color: bool) -> String {
         Format::Sarif => report::sarif::render(report),
         Format::Junit => report::junit::render(report),
         Format::Github => report::github::render(report),
+        Format::Lines => report::lines::render(report),
     }
 }
 

@@ -144,6 +144,11 @@ impl Progress {
         });
     }
 
+    /// Something is written while the bar is out of the way.
+    pub fn aside(&self, write: impl FnOnce()) {
+        self.0.suspend(write);
+    }
+
     pub fn clear(&self) {
         self.0.finish_and_clear();
     }

@@ -84,6 +84,14 @@ struct OwnRules {
 /// Of how many files that is remembered: more than anybody writes in at a time.
 const MOST_REMEMBERED: usize = 32;
 
+/// What is told on the way to an answer.
+pub enum Heard<'a> {
+    /// How far it has come, and of how many findings is known.
+    Step(Step, usize),
+    /// Nothing more will be found in this file.
+    Done(&'a FileId, &'a [Finding]),
+}
+
 /// What was understood, in numbers.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Status {
@@ -139,12 +147,12 @@ impl Engine {
 
     /// The findings of all files, ordered by file, place and rule.
     pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
-        self.contained(|engine| engine.all(snapshot, Plans::All, &mut |_| {}, &mut |_, _| {}, cancel))
+        self.contained(|engine| engine.all(snapshot, Plans::All, &mut |_| {}, &mut |_| {}, cancel))
     }
 
     /// The same without a word on repairs.
     pub fn check_all_briefly(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
-        self.contained(|engine| engine.all(snapshot, Plans::None, &mut |_| {}, &mut |_, _| {}, cancel))
+        self.contained(|engine| engine.all(snapshot, Plans::None, &mut |_| {}, &mut |_| {}, cancel))
     }
 
     /// The same, and what was looked at: `wanted` are the files that are spoken of. An engine that is asked once tells on the way how
@@ -153,7 +161,7 @@ impl Engine {
         &mut self,
         snapshot: &Snapshot,
         wanted: &dyn Fn(&FileId) -> bool,
-        tell: &mut dyn FnMut(Step, usize),
+        tell: &mut dyn FnMut(Heard<'_>),
         cancel: &Cancel,
     ) -> Result<(Vec<Finding>, Evidence), NoAnswer> {
         self.contained(|engine| {
@@ -175,7 +183,7 @@ impl Engine {
         snapshot: &Snapshot,
         plans: Plans,
         seen: &mut dyn FnMut(&RuleCx<'_>),
-        tell: &mut dyn FnMut(Step, usize),
+        tell: &mut dyn FnMut(Heard<'_>),
         cancel: &Cancel,
     ) -> Option<Vec<Finding>> {
         self.update(snapshot);
@@ -188,11 +196,16 @@ impl Engine {
             if news.is_anew || !news.walks.is_empty() {
                 said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema));
             }
-            tell(step, said.as_ref().map_or(0, Said::shown));
+            tell(Heard::Step(step, said.as_ref().map_or(0, Said::shown)));
         };
         session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
-        let mut out = Vec::new();
-        self.findings(snapshot, None, plans, &mut out);
+        let mut of_walks = Vec::new();
+        self.findings(snapshot, None, plans, &mut of_walks);
+        let mut by_file: FxHashMap<FileId, Vec<Finding>> = FxHashMap::default();
+        for finding in of_walks {
+            by_file.entry(finding.place.file.clone()).or_default().push(finding);
+        }
+        let (mut done, mut out) = (Vec::new(), Vec::new());
         let files = snapshot.project.sorted_files();
         if self.remembered.len() > files.len().max(MOST_REMEMBERED) {
             self.remembered.retain(|file, _| snapshot.project.file(file).is_some());
@@ -208,12 +221,24 @@ impl Engine {
                 false => self.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets),
             };
             let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-            of_file(snapshot, &self.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
+            let mut found = by_file.remove(*file).unwrap_or_default();
+            of_file(snapshot, &self.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut found);
+            // What is found in a file stands in it; should something not, it waits for its own.
+            let (found, others): (Vec<Finding>, Vec<Finding>) = found.into_iter().partition(|finding| finding.place.file == **file);
+            out.extend(others);
+            let found = finished(snapshot, found);
+            tell(Heard::Done(file, &found));
+            done.extend(found);
+        }
+        out.extend(by_file.into_values().flatten());
+        if !out.is_empty() {
+            done.extend(finished(snapshot, out));
+            done = in_order(done);
         }
         if matches!(plans, Plans::None) {
-            out.iter_mut().for_each(|finding| finding.plans.clear());
+            done.iter_mut().for_each(|finding| finding.plans.clear());
         }
-        Some(finished(snapshot, out))
+        Some(done)
     }
 
     /// What is believed of the wanted files.
@@ -405,6 +430,10 @@ fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
             }
         }
     }
+    in_order(findings)
+}
+
+fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| {
         (&a.place, &a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(
             &b.place,

@@ -311,7 +311,7 @@ impl Fixing<'_> {
         let known = Known::of(&self.snapshot.config);
         let rules = known.all();
         let targets = self.judging.targets;
-        let (_, evidence) = match self.engine.survey(&self.snapshot, &|file| targets.cover(file), &mut |_, _| {}, self.cancel) {
+        let (_, evidence) = match self.engine.survey(&self.snapshot, &|file| targets.cover(file), &mut |_| {}, self.cancel) {
             Err(NoAnswer::Cancelled) => {
                 let _ = output::complain("stopped");
                 return Ok(STOPPED);

@@ -248,7 +248,7 @@ impl Watching<'_> {
     fn check(&mut self) -> Result<Told, NoAnswer> {
         let snapshot = self.now.snapshot.clone();
         let targets = self.now.narrowed.as_ref().unwrap_or(self.judging.targets);
-        let (findings, evidence) = self.engine.survey(&snapshot, &|file| targets.cover(file), &mut |_, _| {}, self.cancel)?;
+        let (findings, evidence) = self.engine.survey(&snapshot, &|file| targets.cover(file), &mut |_| {}, self.cancel)?;
         let caused = Caused::by_changes(&mut self.engine, &snapshot, self.now.config_folder.as_deref(), targets, &findings, self.cancel)?;
         let known = Known::of(&snapshot.config);
         let rules = known.all();
