@@ -23,8 +23,7 @@ pub fn run(path: &Path, root: Option<&Path>, stats: bool) -> anyhow::Result<()> 
     let project = Arc::new(crate::load(&root, &config)?);
     let file = FileId::new(&path.to_string_lossy());
     let run = move || tell(&Snapshot { project, config }, &file, stats);
-    let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn(run)?;
-    thread.join().map_err(|_| anyhow::anyhow!("the analysis panicked"))?
+    guardline::workspace::deep::deep("dev", run)?
 }
 
 fn tell(snapshot: &Snapshot, file: &FileId, stats: bool) -> anyhow::Result<()> {

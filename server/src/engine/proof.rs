@@ -146,4 +146,20 @@ mod tests {
         other.message = "something else".into();
         assert!(matches!(engine.prove(&snapshot, &other, &cancel), Ok(None)));
     }
+
+    #[test]
+    fn what_could_not_be_asked_before_is_no_fault_of_the_repair() {
+        let file = FileId::new("/shop/app.py");
+        let text = "import sqlite3\nfrom flask import Flask, redirect, request, session, url_for\n\napp = Flask(__name__)\n\n\n@app.route(\"/login\", methods=[\"GET\", \"POST\"])\ndef login():\n    if request.method == \"POST\":\n        session[\"admin\"] = True\n    return \"\"\n\n\n@app.route(\"/admin\")\ndef admin():\n    if not session.get(\"admin\"):\n        return redirect(url_for(\"login\"))\n    return str(sqlite3.connect(\"a.db\").execute(\"SELECT * FROM products\").fetchall())\n\n\n@app.route(\"/admin/products/<int:product_id>/edit\", methods=[\"POST\"])\ndef admin_edit(product_id):\n    if not session.get(\"admin\"):\n        return redirect(url_for(\"login\"))\n    sqlite3.connect(\"a.db\").execute(\"UPDATE products SET price = ? WHERE id = ?\", (request.form[\"price\"], product_id))\n    return redirect(url_for(\"admin\"))\n\n\n@app.route(\"/admin/products/<int:product_id>/delete\")\ndef admin_delete(product_id):\n    sqlite3.connect(\"a.db\").execute(\"DELETE FROM products WHERE id = ?\", (product_id,))\n    return redirect(url_for(\"admin\"))\n";
+        let document = Arc::new(Document::new(file.clone(), Language::Python, 0, text));
+        let project = Project::new(vec![FileId::new("/shop")]).with(vec![(file, Some(document))]);
+        let snapshot = Snapshot { project: Arc::new(project), config: Arc::new(Config::default()) };
+        let (mut engine, cancel) = (Engine::default(), Cancel::default());
+        let found = engine.check_all(&snapshot, &cancel).expect("an answer");
+        let open = found.iter().find(|finding| finding.rule.as_str() == "missing-auth").expect("the finding");
+        let proven = engine.prove(&snapshot, open, &cancel).expect("an answer").expect("a repair");
+        let new: Vec<&str> =
+            proven.found.iter().map(|finding| finding.rule.as_str()).filter(|rule| !found.iter().any(|old| old.rule.as_str() == *rule)).collect();
+        assert_eq!(new, ["csrf-disabled"], "a link may delete now what nobody had to be signed in for");
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::{Fix, apply, edits};
 use crate::project::{File, Project};
-use crate::rules::{Finding, admin_open, missing_auth, missing_ownership};
+use crate::rules::{Finding, admin_open, csrf_disabled, missing_auth, missing_ownership};
 use crate::text::FileId;
 
 /// Carries the fix out and looks. `check` gives all findings of a project, or says why it cannot, which proves nothing. The error says, in
@@ -35,9 +35,9 @@ pub fn verify<E: Display>(before: &Project, fix: &Fix, check: impl Fn(&Project) 
     Ok(())
 }
 
-/// Where nobody had to be signed in, it was not asked yet what those who are may do.
+/// Where nobody had to be signed in, it was not asked yet what those who are may do, nor what another site may have them do.
 fn was_hidden(finding: &Finding, new: &Finding) -> bool {
-    finding.rule == missing_auth::META.id && (new.rule == missing_ownership::META.id || new.rule == admin_open::META.id)
+    finding.rule == missing_auth::META.id && [missing_ownership::META.id, admin_open::META.id, csrf_disabled::META.id].contains(&new.rule)
 }
 
 /// Edits in order, without overlap, each of a file of its own, and a note without what was hidden.

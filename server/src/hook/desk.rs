@@ -59,6 +59,14 @@ struct Found {
     all: Vec<Finding>,
 }
 
+/// What there is to say.
+struct Due {
+    now: Vec<(Key, Finding)>,
+    /// In files that the session did not write.
+    led_to: Vec<(Key, Finding)>,
+    person: Option<String>,
+}
+
 /// For so many findings a repair is tried out at one time: each trial is a look at what it leads to.
 const MOST_TRIALS: usize = 5;
 
@@ -189,7 +197,7 @@ impl Desk {
         let person = (!unchecked.is_empty()).then(|| words::unchecked(&unchecked));
         // Elsewhere things may be half done until the assistant stops, if that is heard of.
         let led_to = if ask.last && ask.heard { self.led_to(&snapshot, &mut memory)? } else { Vec::new() };
-        self.said(ask, memory, &snapshot, &advice, now, led_to, person)
+        self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person })
     }
 
     /// What the session led to in files that it did not write.
@@ -246,20 +254,12 @@ impl Desk {
         let mut person = Verdict { person: (!older.is_empty()).then(|| words::older(older.len(), &older)), ..Verdict::default() };
         person.join(Verdict { person: (!unchecked.is_empty()).then(|| words::unchecked(&unchecked)), ..Verdict::default() });
         let led_to = self.led_to(&snapshot, &mut memory)?;
-        self.said(ask, memory, &snapshot, &advice, now, led_to, person.person)
+        self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person: person.person })
     }
 
     /// Puts what is due now into words, the gravest first. Hints are nobody's interruption.
-    fn said(
-        &mut self,
-        ask: &Ask,
-        memory: Memory,
-        snapshot: &Snapshot,
-        advice: &Advice<'_>,
-        mut now: Vec<(Key, Finding)>,
-        led_to: Vec<(Key, Finding)>,
-        person: Option<String>,
-    ) -> Result<Said> {
+    fn said(&mut self, ask: &Ask, memory: Memory, snapshot: &Snapshot, advice: &Advice<'_>, due: Due) -> Result<Said> {
+        let Due { mut now, led_to, person } = due;
         let elsewhere: BTreeSet<Key> = led_to.iter().map(|(key, _)| key.clone()).collect();
         now.extend(led_to);
         now.retain(|(_, finding)| finding.level >= Level::Information);
