@@ -245,6 +245,34 @@ test("GitLab's job audits what a merge request changes", () => {
   assert.equal(found(project), 0);
 });
 
+test('a public tool reads our SARIF, writes it, and finds the same in what it wrote', () => {
+  const project = folder();
+  writeFileSync(join(project, 'pay.ts'), leak().text);
+  writeFileSync(
+    join(project, 'app.py'),
+    'import sqlite3\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get("/notes")\ndef notes():\n    query = f"SELECT * FROM notes WHERE title = \'{request.args[\'title\']}\'"\n    return sqlite3.connect("notes.db").execute(query).fetchall()\n\n\nif __name__ == "__main__":\n    app.run(debug=True)\n',
+  );
+  assert.equal(run(project, 'guardline', ['audit', '--format', 'sarif', '--output', 'ours.sarif']).status, 1);
+  const tool = (...args) => {
+    const ran = run(project, join(process.env.GUARDLINE_PRE_COMMIT ?? '', 'bin', 'sarif'), args);
+    assert.equal(ran.status, 0, ran.stdout + ran.stderr);
+    return ran.stdout;
+  };
+  tool('copy', '--output', 'theirs.sarif', 'ours.sarif');
+  const results = (name) => JSON.parse(readFileSync(join(project, name), 'utf8')).runs[0].results;
+  const [ours, theirs] = [results('ours.sarif'), results('theirs.sarif')];
+  for (const rule of ['secret-hardcoded', 'sql-injection', 'debug-enabled']) assert.ok(ours.some(({ ruleId }) => ruleId === rule), rule);
+  assert.deepEqual(theirs, ours, 'what it kept is what was told');
+  assert.match(tool('--check', 'note', 'diff', 'ours.sarif', 'theirs.sarif'), /all levels: \+0 [+-]0/);
+  tool('csv', '--output', 'rows.csv', 'ours.sarif');
+  const rows = readFileSync(join(project, 'rows.csv'), 'utf8').trim().split('\n').slice(1);
+  assert.equal(rows.length, ours.length);
+  for (const { ruleId, locations } of ours) {
+    const { artifactLocation, region } = locations[0].physicalLocation;
+    assert.ok(rows.some((row) => row.includes(`,${ruleId},`) && row.trim().endsWith(`,${artifactLocation.uri},${region.startLine}`)), `${ruleId} in\n${rows.join('\n')}`);
+  }
+});
+
 test('a husky project gets its line', () => {
   const project = shop();
   mkdirSync(join(project, '.husky'));

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::program::{Project, leak, stripe_key};
 
-const FORMATS: [&str; 7] = ["text", "markdown", "html", "json", "sarif", "junit", "github"];
+const FORMATS: [&str; 8] = ["text", "markdown", "html", "json", "sarif", "junit", "github", "lines"];
 
 /// A project in which something is found, something could not be read, and a mark is wrong.
 fn eventful(key: &str) -> Project {

@@ -106,3 +106,38 @@ fn a_hook_sees_the_index_of_its_commit() {
     assert!(!commits(&["commit", "-q", "-m", "x", "src/other.ts"]), "it alone");
     assert!(commits(&["commit", "-q", "-m", "x"]), "only what is staged");
 }
+
+/// Who takes a guard out of one file opens the routes in others.
+#[test]
+fn what_a_change_leads_to_in_other_files_is_told() {
+    let route = "import { requireUser } from \"../../../lib/auth\";\nimport { db } from \"../../../lib/db\";\n\nexport async function DELETE(request: Request) {\n  await requireUser(request);\n  await db.note.deleteMany({});\n  return new Response(null);\n}\n";
+    let old = "import { db } from \"../../../lib/db\";\n\nexport async function DELETE() {\n  await db.note.deleteMany({});\n  return new Response(null);\n}\n";
+    let guard = "import { verify } from \"jsonwebtoken\";\n\nexport async function requireUser(request: Request) {\n  const token = request.headers.get(\"authorization\");\n  if (!token) throw new Response(null, { status: 401 });\n  return verify(token, process.env.JWT_SECRET!);\n}\n";
+    let open = "export async function requireUser(request: Request) {\n  return request;\n}\n";
+    let files = [
+        ("package.json", "{ \"dependencies\": { \"next\": \"15\", \"@prisma/client\": \"6\", \"jsonwebtoken\": \"9\" } }"),
+        ("lib/auth.ts", guard),
+        ("lib/db.ts", "import { PrismaClient } from \"@prisma/client\";\n\nexport const db = new PrismaClient();\n"),
+        ("app/api/notes/route.ts", route),
+        ("app/api/drafts/route.ts", route),
+        ("app/api/old/route.ts", old),
+    ];
+    let project = committed(&files);
+    let auth = |flags: &[&str]| {
+        let mut found: Vec<String> = findings(&project.json(flags)).into_iter().filter(|finding| finding.contains("missing-auth")).collect();
+        found.sort();
+        found
+    };
+    assert_eq!(auth(&[]), ["app/api/old/route.ts missing-auth"]);
+    project.write("lib/auth.ts", open.as_bytes());
+    let both = ["app/api/drafts/route.ts missing-auth", "app/api/notes/route.ts missing-auth"];
+    assert_eq!(auth(&["--changed"]), both, "and not what was there before");
+    assert_eq!(auth(&["--changed", "HEAD", "app/api/notes"]), both[1..], "of what was asked about");
+    assert_eq!(auth(&["--staged"]), [] as [&str; 0], "nothing is staged");
+    git(&project, &["add", "-A"]);
+    assert_eq!(auth(&["--staged"]), both);
+    let text = project.run(&["audit", "--changed"]).stdout;
+    assert!(text.contains("2 findings stand in files that did not change"), "{text}");
+    std::fs::remove_file(project.at("lib/auth.ts")).expect("removed");
+    assert_eq!(auth(&["--changed"]), [] as [&str; 0], "what cannot be followed any more is not accused");
+}

@@ -42,7 +42,7 @@ const RESERVED: &[Reserved] = &[
     Reserved {
         words: &["Instant", "SystemTime", "Mutex", "RwLock", "Condvar", "tokio", "std::thread"],
         from: 9,
-        also: &[],
+        also: &["workspace/today.rs", "workspace/deep.rs"],
         why: "below the doors there is no clock, no lock and nothing that waits",
     },
 ];

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guardline::config::{Config, parse};
-use guardline::engine::{Cancel, Engine, Snapshot};
+use guardline::engine::{Cancel, Engine, Heard, Snapshot};
 use guardline::project::Project;
 use guardline::rules;
 use guardline::syntax::{Document, Language};
@@ -133,9 +133,18 @@ fn the_schema_accepts_what_is_read_and_nothing_else() {
 fn an_engine_that_is_asked_once_tells_how_far_it_has_come() {
     let told = deep(|| {
         let snapshot = Snapshot { project: Arc::new(project("letter")), config: config("{}") };
-        let mut told = Vec::new();
-        let mut tell = |step: guardline::project::session::Step, findings: usize| told.push((step.done, step.total, findings));
-        Engine::once().survey(&snapshot, &|_| true, &mut tell, &Cancel::default()).expect("not cancelled");
+        let (mut told, mut done) = (Vec::new(), Vec::new());
+        let mut tell = |heard: Heard<'_>| match heard {
+            Heard::Step(step, findings) => told.push((step.done, step.total, findings)),
+            Heard::Done(file, found) => done.push((file.clone(), found.to_vec())),
+        };
+        let (found, _) = Engine::once().survey(&snapshot, &|_| true, &mut tell, &Cancel::default()).expect("not cancelled");
+        assert_eq!(
+            done.iter().flat_map(|(_, found)| found).collect::<Vec<_>>(),
+            found.iter().collect::<Vec<_>>(),
+            "each file's findings are told once, in order"
+        );
+        assert!(done.is_sorted_by_key(|(file, _)| file) && done.len() == snapshot.project.files().count());
         told
     });
     assert!(told.is_sorted_by_key(|(done, _, findings)| (*done, *findings)), "{told:?}");

@@ -23,15 +23,14 @@ pub fn run(path: &Path, root: Option<&Path>, stats: bool) -> anyhow::Result<()> 
     let project = Arc::new(crate::load(&root, &config)?);
     let file = FileId::new(&path.to_string_lossy());
     let run = move || tell(&Snapshot { project, config }, &file, stats);
-    let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn(run)?;
-    thread.join().map_err(|_| anyhow::anyhow!("the analysis panicked"))?
+    guardline::workspace::deep::deep("dev", run)?
 }
 
 fn tell(snapshot: &Snapshot, file: &FileId, stats: bool) -> anyhow::Result<()> {
     let mut engine = Engine::default();
-    let findings = engine.check_all(snapshot, &Cancel::default()).unwrap_or_default();
+    let findings = engine.check_all(snapshot, &Cancel::default())?;
     let at_first = engine.walks_made();
-    let believed = engine.believe(snapshot, &|known| known == file, &Cancel::default()).context("the analysis panicked")?;
+    let believed = engine.believe(snapshot, &|known| known == file, &Cancel::default())?;
     let redactor = Redactor::new(&Texts::of(&snapshot.project), rules::all(), &findings);
     print!("{}", beliefs::text(&believed, &redactor, Style { colour: false, width: 100 }));
     if stats {

@@ -18,8 +18,9 @@ pub fn status(folder: &Path) -> anyhow::Result<()> {
     let snapshot = snapshot(folder)?;
     deep(move || {
         let mut engine = Engine::default();
-        let findings = engine.check_all(&snapshot, &Cancel::default()).unwrap_or_default();
+        let findings = engine.check_all(&snapshot, &Cancel::default())?;
         println!("{:?}, {} findings, {} walks", engine.status(&snapshot), findings.len(), engine.walks_made());
+        Ok(())
     })
 }
 
@@ -29,10 +30,10 @@ pub fn fixes(folder: &Path) -> anyhow::Result<()> {
     deep(move || {
         let check = |project: &Project| {
             let snapshot = Snapshot { project: Arc::new(project.clone()), config: Arc::clone(&snapshot.config) };
-            Engine::default().check_all(&snapshot, &Cancel::default()).unwrap_or_default()
+            Engine::default().check_all(&snapshot, &Cancel::default())
         };
         let (mut held, mut broken) = (0, 0);
-        for finding in check(&snapshot.project) {
+        for finding in check(&snapshot.project)? {
             for fix in engine::offers(&snapshot.project, &finding).iter().filter(|fix| !fix.suppresses) {
                 match verify::verify(&snapshot.project, fix, check, &finding) {
                     Ok(()) => held += 1,
@@ -44,6 +45,7 @@ pub fn fixes(folder: &Path) -> anyhow::Result<()> {
             }
         }
         println!("{held} repairs hold, {broken} do not");
+        Ok(())
     })
 }
 
@@ -64,9 +66,6 @@ fn snapshot(folder: &Path) -> anyhow::Result<Snapshot> {
 }
 
 /// Code nests deeply; the engine needs a deep stack.
-fn deep(run: impl FnOnce() + Send) -> anyhow::Result<()> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES).spawn_scoped(scope, run)?;
-        thread.join().map_err(|_| anyhow::anyhow!("the analysis panicked"))
-    })
+fn deep(run: impl FnOnce() -> anyhow::Result<()> + Send) -> anyhow::Result<()> {
+    guardline::workspace::deep::deep("dev", run)?
 }

@@ -283,6 +283,8 @@ pub enum Format {
     Junit,
     /// For GitHub, as annotations
     Github,
+    /// For editors and pipes: one finding a line, each as soon as its file is done
+    Lines,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

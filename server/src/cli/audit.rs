@@ -1,29 +1,31 @@
 //! `guardline audit`: a project is read, checked, and reported on.
 
+mod caused;
 mod fix;
 mod judging;
 mod review;
+mod trying;
 mod watch;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::args::{Audit, Format};
 use super::built;
 use super::output;
 use super::reading::{self, Progress};
 use super::targets;
-use crate::engine::{self, Engine, Snapshot};
-use crate::project::Project;
-use crate::project::session::Step;
+use crate::engine::{Engine, Heard, NoAnswer, Snapshot};
 use crate::report::baseline::Baseline;
 use crate::report::{self, Report, Texts};
+use crate::rules::evidence::Evidence;
 use crate::rules::own::Known;
 use crate::text::FileId;
 use crate::workspace::walk::file_id;
 
+use caused::Caused;
 use judging::{Found, Judging};
 
 pub fn run(audit: &Audit, no_color: bool) -> Result<u8> {
@@ -47,12 +49,26 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     let known = Known::of(&snapshot.config);
     let rules = known.all();
     progress.say("Checking");
-    let mut tell = |step: Step, findings| progress.found(step.done, step.total, findings);
-    let Some((mut findings, evidence)) = Engine::once().survey(&snapshot, &|file| targets.cover(file), &mut tell, &cancel) else {
-        if cancel.is_cancelled() {
-            return Ok(reading::stopped(&progress));
+    let files = snapshot.project.files().count();
+    let streams = audit.format == Format::Lines && audit.output.is_none() && audit.built.is_none() && !targets.are_narrowed();
+    let mut streamed = Ok(());
+    let mut tell = |heard: Heard<'_>| match heard {
+        Heard::Step(step, findings) => progress.found(step.done, step.total, findings),
+        Heard::Done(_, found) if streams && !found.is_empty() && streamed.is_ok() => {
+            let found = Found { findings: found.to_vec(), ..Found::nothing(&snapshot, &rules, Evidence::default()) };
+            let lines = report::lines::render(&judging.told(found));
+            progress.aside(|| streamed = output::print(&lines));
         }
-        bail!("the analysis failed; this is a mistake in Guardline");
+        Heard::Done(..) => {}
+    };
+    let (mut engine, stays) = if targets.are_narrowed() { (Engine::staying(), true) } else { trying::engine(files) };
+    let surveyed = engine.survey(&snapshot, &|file| targets.cover(file), &mut tell, &cancel).and_then(|(findings, evidence)| {
+        let caused = Caused::by_changes(&mut engine, &snapshot, read.config_folder.as_deref(), &targets, &findings, &cancel)?;
+        Ok((findings, evidence, caused))
+    });
+    let (mut findings, evidence, caused) = match surveyed {
+        Err(NoAnswer::Cancelled) => return Ok(reading::stopped(&progress)),
+        surveyed => surveyed?,
     };
     let (mut texts, mut notes) = (Texts::of(&snapshot.project), read.notes);
     let mut served = built::Served::default();
@@ -63,14 +79,24 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
         (findings, texts) = (all, texts.and(beside));
         notes.push(served.told());
     }
-    let found = Found { snapshot: &snapshot, rules: &rules, findings, evidence, texts, notes, served: Some(&served) };
+    let found = Found { snapshot: &snapshot, rules: &rules, findings, evidence, texts, notes, served: Some(&served), caused };
     if audit.known.write_baseline || audit.known.prune_baseline {
         progress.clear();
         return renew_baseline(&judging, found);
     }
-    let report = with_repairs(&snapshot.project, judging.told(found));
+    let report = judging.told(found);
+    let report = if audit.format == Format::Lines {
+        // Nothing is said of fixes on a line.
+        report
+    } else {
+        progress.say("Trying out fixes");
+        trying::with_repairs(&snapshot, report, stays.then_some(&mut engine), trying::PATIENCE, &cancel)
+    };
     progress.clear();
-    write(audit, &report, no_color)?;
+    streamed.context("the report cannot be written")?;
+    if !streams {
+        write(audit, &report, no_color)?;
+    }
     Ok(judging.exit_code(&report))
 }
 
@@ -85,6 +111,7 @@ fn rendered(audit: &Audit, report: &Report<'_>, no_color: bool) -> String {
         Format::Sarif => report::sarif::render(report),
         Format::Junit => report::junit::render(report),
         Format::Github => report::github::render(report),
+        Format::Lines => report::lines::render(report),
     }
 }
 
@@ -120,15 +147,6 @@ fn renew_baseline(judging: &Judging<'_>, found: Found<'_>) -> Result<u8> {
 
 fn counted(n: usize, one: &str, several: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {several}") }
-}
-
-/// The report with what an editor would offer.
-fn with_repairs<'s>(project: &Project, mut report: Report<'s>) -> Report<'s> {
-    for entry in &mut report.entries {
-        let fixes = engine::offers(project, &entry.finding).into_iter().filter(|fix| !fix.suppresses);
-        entry.repairs = fixes.map(engine::proof::told).collect();
-    }
-    report
 }
 
 fn here() -> FileId {

@@ -47,7 +47,7 @@ fn packages(project: &Project, targets: &Targets) -> Vec<PathBuf> {
 impl Served {
     /// Does the file lie in a folder that is served?
     pub fn covers(&self, file: &FileId) -> bool {
-        self.folders.iter().any(|(folder, _)| file.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/')))
+        self.folders.iter().any(|(folder, _)| file.below(folder).is_some())
     }
 
     /// What the findings become when what is served is held against them, and the served texts that they point into.

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::output;
 use super::reading::{self, Progress};
 use super::targets::{self, Targets};
-use crate::engine::{Cancel, Engine, Snapshot};
+use crate::engine::{Cancel, Engine, NoAnswer, Snapshot};
 use crate::report::{Redactor, Texts};
 use crate::rules;
 
@@ -20,7 +20,11 @@ pub struct Looked<T> {
 
 /// Reads what `paths` name and asks the engine. What could not be read is said on standard error. `None` if somebody stopped it, which is said too; the
 /// command then ends with [`super::STOPPED`].
-pub fn look<T>(paths: &[PathBuf], include_tests: bool, ask: impl FnOnce(&mut Engine, &Snapshot, &Targets, &Cancel) -> Option<T>) -> Result<Option<Looked<T>>> {
+pub fn look<T>(
+    paths: &[PathBuf],
+    include_tests: bool,
+    ask: impl FnOnce(&mut Engine, &Snapshot, &Targets, &Cancel) -> Result<T, NoAnswer>,
+) -> Result<Option<Looked<T>>> {
     let cancel = reading::stopped_by_ctrl_c()?;
     let targets = targets::resolve(paths, None)?;
     let progress = Progress::new();
@@ -32,13 +36,13 @@ pub fn look<T>(paths: &[PathBuf], include_tests: bool, ask: impl FnOnce(&mut Eng
     let snapshot = Snapshot { project: Arc::new(read.project), config: Arc::new(read.config) };
     let mut engine = Engine::default();
     // The findings are asked for their secrets only, which must not be shown.
-    let asked = engine.check_all(&snapshot, &cancel).and_then(|findings| Some((findings, ask(&mut engine, &snapshot, &targets, &cancel)?)));
-    let Some((findings, told)) = asked else {
-        if cancel.is_cancelled() {
+    let asked = engine.check_all(&snapshot, &cancel).and_then(|findings| Ok((findings, ask(&mut engine, &snapshot, &targets, &cancel)?)));
+    let (findings, told) = match asked {
+        Err(NoAnswer::Cancelled) => {
             reading::stopped(&progress);
             return Ok(None);
         }
-        bail!("the analysis failed; this is a mistake in Guardline");
+        asked => asked?,
     };
     progress.clear();
     for note in &read.notes {
@@ -46,4 +50,22 @@ pub fn look<T>(paths: &[PathBuf], include_tests: bool, ask: impl FnOnce(&mut Eng
     }
     let redactor = Redactor::new(&Texts::of(&snapshot.project), rules::all(), &findings);
     Ok(Some(Looked { snapshot, told, redactor }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::failing;
+
+    #[test]
+    fn nothing_is_told_of_what_could_not_be_looked_at() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("app.py"), "print(1)").expect("a file");
+        let paths = [folder.path().to_owned()];
+        for fails_after in [0, 1] {
+            failing::after(fails_after);
+            let looked = look(&paths, false, |engine, snapshot, _, cancel| engine.routes(snapshot, &|_| true, cancel));
+            assert!(looked.is_err_and(|error| error.to_string().contains("the analysis failed")));
+        }
+    }
 }

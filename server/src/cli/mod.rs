@@ -3,6 +3,7 @@
 pub mod args;
 mod audit;
 mod built;
+mod deadline;
 mod demo;
 mod explain;
 mod facts;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 use signal_hook::consts::SIGINT;
@@ -13,7 +13,7 @@ use signal_hook::consts::SIGINT;
 use super::targets::Targets;
 use super::{STOPPED, output};
 use crate::config;
-use crate::engine::{self, Cancel};
+use crate::engine::Cancel;
 use crate::project::{EnvFiles, Project};
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
@@ -22,11 +22,7 @@ use crate::workspace::walk::{Source, Walk, file_id};
 
 /// Code nests deeply: the engine needs more stack than a main thread has.
 pub fn deep(run: impl FnOnce() -> Result<u8> + Send) -> Result<u8> {
-    let thread = std::thread::Builder::new().stack_size(engine::STACK_BYTES);
-    std::thread::scope(|scope| {
-        let running = thread.spawn_scoped(scope, run).context("no thread can be started")?;
-        running.join().unwrap_or_else(|_| bail!("the analysis failed; this is a mistake in Guardline"))
-    })
+    workspace::deep::deep("command", run)?
 }
 
 /// The first Ctrl-C asks for an end, the second is one.
@@ -146,6 +142,11 @@ impl Progress {
             1 => "Checking, 1 finding so far".to_owned(),
             findings => format!("Checking, {findings} findings so far"),
         });
+    }
+
+    /// Something is written while the bar is out of the way.
+    pub fn aside(&self, write: impl FnOnce()) {
+        self.0.suspend(write);
     }
 
     pub fn clear(&self) {

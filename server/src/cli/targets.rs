@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::args::Which;
 use crate::text::FileId;
-use crate::workspace::git::Git;
+use crate::workspace::git::{Git, TextAt};
 use crate::workspace::root::{self, absolute};
 use crate::workspace::walk::file_id;
 
@@ -28,6 +28,8 @@ pub struct Targets {
     only: Option<FxHashSet<FileId>>,
     /// What these files read for this audit, whatever lies on disk. `None`: they are not there.
     pub replaced: FxHashMap<FileId, Option<String>>,
+    /// What changed, as git has it from before that. `None`: it was not there.
+    pub before: FxHashMap<FileId, Option<String>>,
     /// Files of a list that are not there any more.
     pub gone: usize,
 }
@@ -79,8 +81,12 @@ pub fn resolve(paths: &[PathBuf], list: Option<&Path>) -> Result<Targets> {
 impl Targets {
     /// Is the file one that was asked about?
     pub fn cover(&self, file: &FileId) -> bool {
-        let below = |folder: &FileId| file.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/') || folder.as_str().ends_with('/'));
-        self.only.as_ref().is_none_or(|only| only.contains(file)) && (self.named.contains(file) || self.folders.iter().any(below))
+        self.only.as_ref().is_none_or(|only| only.contains(file)) && self.names(file)
+    }
+
+    /// Was the file named, or does it lie in a folder that was, changed or not?
+    pub fn names(&self, file: &FileId) -> bool {
+        self.named.contains(file) || self.folders.iter().any(|folder| file.below(folder).is_some())
     }
 
     /// Keeps to what git says has changed, or is about to be committed.
@@ -96,11 +102,14 @@ impl Targets {
                 continue;
             }
             if let Some(revision) = &which.changed {
-                only.extend(git.changed_since(revision)?.iter().filter_map(|path| file_id(path)));
+                let changed = git.changed_since(revision)?;
+                only.extend(changed.files.iter().filter_map(|path| file_id(path)));
+                self.before.extend(texts(changed.before));
             } else {
                 let staged = git.staged()?;
                 only.extend(staged.files.iter().filter_map(|path| file_id(path)));
-                self.replaced.extend(staged.unlike_disk.into_iter().filter_map(|file| Some((file_id(&file.path)?, file.text))));
+                self.replaced.extend(texts(staged.unlike_disk));
+                self.before.extend(texts(staged.before));
             }
         }
         self.only = Some(only);
@@ -111,6 +120,10 @@ impl Targets {
     pub fn are_narrowed(&self) -> bool {
         self.only.is_some()
     }
+}
+
+fn texts(files: Vec<TextAt>) -> impl Iterator<Item = (FileId, Option<String>)> {
+    files.into_iter().filter_map(|file| Some((file_id(&file.path)?, file.text)))
 }
 
 /// The paths of a list: separated by NUL if there is one in it, else one per line.

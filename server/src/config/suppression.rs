@@ -58,7 +58,7 @@ impl Config {
             return None;
         }
         let below = match &self.folder {
-            Some(folder) => file.as_str().strip_prefix(folder.as_str())?.strip_prefix('/')?,
+            Some(folder) => file.below(folder)?,
             None => file.as_str().trim_start_matches('/'),
         };
         // Such a path would be taken apart as if it began at the root of a disk.

@@ -3,6 +3,7 @@
 mod cancel;
 mod known_schema;
 mod levels;
+mod no_answer;
 pub mod proof;
 mod said;
 
@@ -16,6 +17,9 @@ use rustc_hash::FxHashMap;
 pub use self::cancel::Cancel;
 use self::known_schema::KnownSchema;
 use self::levels::set_level;
+pub use self::no_answer::NoAnswer;
+#[cfg(test)]
+pub use self::no_answer::failing;
 use self::said::{Asked, Plans, Said};
 use crate::config::{Config, OwnRule};
 use crate::facts::pattern::{OwnPatterns, PatternHit};
@@ -61,7 +65,6 @@ pub struct Engine {
     /// It is remembered of all files.
     remembers_all: bool,
     own: OwnRules,
-    failures: u32,
 }
 
 /// What was found in one file by itself.
@@ -80,6 +83,14 @@ struct OwnRules {
 
 /// Of how many files that is remembered: more than anybody writes in at a time.
 const MOST_REMEMBERED: usize = 32;
+
+/// What is told on the way to an answer.
+pub enum Heard<'a> {
+    /// How far it has come, and of how many findings is known.
+    Step(Step, usize),
+    /// Nothing more will be found in this file.
+    Done(&'a FileId, &'a [Finding]),
+}
 
 /// What was understood, in numbers.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -104,17 +115,17 @@ impl Engine {
         Engine { remembers_all: true, ..Engine::default() }
     }
 
-    /// The findings whose place lies in `file`, in order of place then rule, with how they can be repaired. `None` if cancelled.
-    pub fn check(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
+    /// The findings whose place lies in `file`, in order of place then rule, with how they can be repaired.
+    pub fn check(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
         self.check_file(snapshot, file, Plans::All, cancel)
     }
 
     /// The same without a word on repairs: what is shown at each keystroke.
-    pub fn check_briefly(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
+    pub fn check_briefly(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
         self.check_file(snapshot, file, Plans::None, cancel)
     }
 
-    fn check_file(&mut self, snapshot: &Snapshot, file: &FileId, plans: Plans, cancel: &Cancel) -> Option<Vec<Finding>> {
+    fn check_file(&mut self, snapshot: &Snapshot, file: &FileId, plans: Plans, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
         self.contained(|engine| {
             engine.update(snapshot);
             engine.session.file(&snapshot.project, &snapshot.config, file, &|| cancel.is_cancelled())?;
@@ -132,27 +143,31 @@ impl Engine {
             }
             Some(finished(snapshot, out))
         })
-        .unwrap_or_else(|| Some(Vec::new()))
     }
 
-    /// The findings of all files, ordered by file, place and rule. `None` if cancelled.
-    pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
-        self.contained(|engine| engine.all(snapshot, &mut |_| {}, &mut |_, _| {}, cancel)).unwrap_or_else(|| Some(Vec::new()))
+    /// The findings of all files, ordered by file, place and rule.
+    pub fn check_all(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
+        self.contained(|engine| engine.all(snapshot, Plans::All, &mut |_| {}, &mut |_| {}, cancel))
+    }
+
+    /// The same without a word on repairs.
+    pub fn check_all_briefly(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
+        self.contained(|engine| engine.all(snapshot, Plans::None, &mut |_| {}, &mut |_| {}, cancel))
     }
 
     /// The same, and what was looked at: `wanted` are the files that are spoken of. An engine that is asked once tells on the way how
-    /// far it has come, and of how many findings it knows. `None` if cancelled, or if it failed.
+    /// far it has come, and of how many findings it knows.
     pub fn survey(
         &mut self,
         snapshot: &Snapshot,
         wanted: &dyn Fn(&FileId) -> bool,
-        tell: &mut dyn FnMut(Step, usize),
+        tell: &mut dyn FnMut(Heard<'_>),
         cancel: &Cancel,
-    ) -> Option<(Vec<Finding>, Evidence)> {
+    ) -> Result<(Vec<Finding>, Evidence), NoAnswer> {
         self.contained(|engine| {
             let is_shown = |file: &FileId| wanted(file) && is_shown(snapshot, file);
             let mut gathered = Gatherer::new(&is_shown);
-            let found = engine.all(snapshot, &mut |cx| gathered.take(cx), tell, cancel)?;
+            let found = engine.all(snapshot, Plans::All, &mut |cx| gathered.take(cx), tell, cancel)?;
             let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
             // What stays was not shown on the way.
             for walk in engine.session.sorted_walks().iter().filter(|_| engine.remembers_all) {
@@ -160,11 +175,17 @@ impl Engine {
             }
             Some((found, gathered.finish(&snapshot.project, &engine.reach)))
         })
-        .flatten()
     }
 
     /// All findings. Of an engine that is asked once, `seen` is shown each walk, and `tell` how far it has come.
-    fn all(&mut self, snapshot: &Snapshot, seen: &mut dyn FnMut(&RuleCx<'_>), tell: &mut dyn FnMut(Step, usize), cancel: &Cancel) -> Option<Vec<Finding>> {
+    fn all(
+        &mut self,
+        snapshot: &Snapshot,
+        plans: Plans,
+        seen: &mut dyn FnMut(&RuleCx<'_>),
+        tell: &mut dyn FnMut(Heard<'_>),
+        cancel: &Cancel,
+    ) -> Option<Vec<Finding>> {
         self.update(snapshot);
         let Engine { session, said, schema, .. } = &mut *self;
         let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
@@ -172,13 +193,19 @@ impl Engine {
             for walk in news.walks.iter().filter_map(|(_, walk)| walk.as_deref()) {
                 seen(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config });
             }
-            let said = said.get_or_insert_default();
-            said.learn(news, &Asked::new(snapshot, schema));
-            tell(step, said.shown());
+            if news.is_anew || !news.walks.is_empty() {
+                said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema));
+            }
+            tell(Heard::Step(step, said.as_ref().map_or(0, Said::shown)));
         };
         session.all(&snapshot.project, &snapshot.config, &mut told, &|| cancel.is_cancelled())?;
-        let mut out = Vec::new();
-        self.findings(snapshot, None, Plans::All, &mut out);
+        let mut of_walks = Vec::new();
+        self.findings(snapshot, None, plans, &mut of_walks);
+        let mut by_file: FxHashMap<FileId, Vec<Finding>> = FxHashMap::default();
+        for finding in of_walks {
+            by_file.entry(finding.place.file.clone()).or_default().push(finding);
+        }
+        let (mut done, mut out) = (Vec::new(), Vec::new());
         let files = snapshot.project.sorted_files();
         if self.remembered.len() > files.len().max(MOST_REMEMBERED) {
             self.remembered.retain(|file, _| snapshot.project.file(file).is_some());
@@ -194,38 +221,50 @@ impl Engine {
                 false => self.remembered.get_mut(*file).map_or(&mut fresh, |memory| &mut memory.secrets),
             };
             let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-            of_file(snapshot, &self.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut out);
+            let mut found = by_file.remove(*file).unwrap_or_default();
+            of_file(snapshot, &self.reach, schema, file, memory, hits.get(at).map(Vec::as_slice).unwrap_or_default(), &mut found);
+            // What is found in a file stands in it; should something not, it waits for its own.
+            let (found, others): (Vec<Finding>, Vec<Finding>) = found.into_iter().partition(|finding| finding.place.file == **file);
+            out.extend(others);
+            let found = finished(snapshot, found);
+            tell(Heard::Done(file, &found));
+            done.extend(found);
         }
-        Some(finished(snapshot, out))
+        out.extend(by_file.into_values().flatten());
+        if !out.is_empty() {
+            done.extend(finished(snapshot, out));
+            done = in_order(done);
+        }
+        if matches!(plans, Plans::None) {
+            done.iter_mut().for_each(|finding| finding.plans.clear());
+        }
+        Some(done)
     }
 
-    /// What is believed of the wanted files. `None` if cancelled.
-    pub fn believe(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<Beliefs> {
+    /// What is believed of the wanted files.
+    pub fn believe(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Result<Beliefs, NoAnswer> {
         self.contained(|engine| {
             engine.update(snapshot);
             facts::believe(&mut engine.session, &snapshot.project, &snapshot.config, wanted, &|| cancel.is_cancelled())
         })
-        .flatten()
     }
 
-    /// The map of the routes whose handler or registration stands in a wanted file, by path. `None` if cancelled.
-    pub fn routes(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Option<Vec<map::Entry>> {
+    /// The map of the routes whose handler or registration stands in a wanted file, by path.
+    pub fn routes(&mut self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool, cancel: &Cancel) -> Result<Vec<map::Entry>, NoAnswer> {
         self.contained(|engine| {
             engine.update(snapshot);
             engine.session.all(&snapshot.project, &snapshot.config, &mut |_, _| {}, &|| cancel.is_cancelled())?;
             Some(engine.entries(snapshot, wanted))
         })
-        .flatten()
     }
 
     /// The same of one file, for which no other file is looked at that was not before.
-    pub fn routes_of(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<map::Entry>> {
+    pub fn routes_of(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Result<Vec<map::Entry>, NoAnswer> {
         self.contained(|engine| {
             engine.update(snapshot);
             engine.session.file(&snapshot.project, &snapshot.config, file, &|| cancel.is_cancelled())?;
             Some(engine.entries(snapshot, &|known| known == file))
         })
-        .flatten()
     }
 
     fn entries(&self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool) -> Vec<map::Entry> {
@@ -243,15 +282,13 @@ impl Engine {
     }
 
     /// For each finding that touches `span`: the fixes, best first, suppression last. Edits are computed from this snapshot.
-    pub fn fixes_at(&mut self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>> {
+    pub fn fixes_at(&mut self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Result<Vec<Offer>, NoAnswer> {
         let findings = self.check_file(snapshot, file, Plans::At(span), cancel)?;
-        Some(
-            findings
-                .into_iter()
-                .filter(|finding| finding.place.span.touches(span))
-                .map(|finding| Offer { fixes: offers(&snapshot.project, &finding), finding })
-                .collect(),
-        )
+        Ok(findings
+            .into_iter()
+            .filter(|finding| finding.place.span.touches(span))
+            .map(|finding| Offer { fixes: offers(&snapshot.project, &finding), finding })
+            .collect())
     }
 
     /// How many walks were made so far: what is reused is not made again.
@@ -279,18 +316,18 @@ impl Engine {
         status
     }
 
-    /// How often a check has failed by now. One that failed finds nothing, which proves nothing.
-    pub fn failures(&self) -> u32 {
-        self.failures
-    }
-
-    /// A panic stays here: what is remembered is thrown away, and the file has no findings this time.
-    fn contained<T>(&mut self, run: impl FnOnce(&mut Engine) -> T) -> Option<T> {
+    /// A panic stays here: what is remembered is thrown away, and whoever asked is told that there is no answer.
+    fn contained<T>(&mut self, run: impl FnOnce(&mut Engine) -> Option<T>) -> Result<T, NoAnswer> {
+        let run = |engine: &mut Engine| {
+            #[cfg(test)]
+            failing::strike();
+            run(engine)
+        };
         match catch_unwind(AssertUnwindSafe(|| run(self))) {
-            Ok(value) => Some(value),
+            Ok(answer) => answer.ok_or(NoAnswer::Cancelled),
             Err(_) => {
-                *self = Engine { remembers_all: self.remembers_all, failures: self.failures + 1, ..Engine::default() };
-                None
+                *self = Engine { remembers_all: self.remembers_all, ..Engine::default() };
+                Err(NoAnswer::Failed)
             }
         }
     }
@@ -393,6 +430,10 @@ fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
             }
         }
     }
+    in_order(findings)
+}
+
+fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| {
         (&a.place, &a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(
             &b.place,
@@ -412,12 +453,12 @@ pub fn preparations() -> [fn(); 3] {
 }
 
 /// The findings of one file, by a fresh engine.
-pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
+pub fn check(snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
     Engine::default().check(snapshot, file, cancel)
 }
 
 /// The findings of all files, by a fresh engine.
-pub fn check_all(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
+pub fn check_all(snapshot: &Snapshot, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
     Engine::once().check_all(snapshot, cancel)
 }
 
@@ -428,6 +469,6 @@ pub struct Offer {
 }
 
 /// The offers of a fresh engine.
-pub fn fixes_at(snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>> {
+pub fn fixes_at(snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Result<Vec<Offer>, NoAnswer> {
     Engine::default().fixes_at(snapshot, file, span, cancel)
 }

@@ -19,6 +19,7 @@ pub mod pattern;
 pub mod place;
 pub mod private;
 pub mod query;
+pub mod role_words;
 pub mod schema;
 pub mod scope;
 pub mod secrets;

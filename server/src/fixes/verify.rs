@@ -1,12 +1,15 @@
 //! What every fix must keep: the code still parses, the finding is gone, nothing new is found, nothing else has moved.
 
+use std::fmt::Display;
+
 use super::{Fix, apply, edits};
 use crate::project::{File, Project};
-use crate::rules::{Finding, admin_open, missing_auth, missing_ownership};
+use crate::rules::{Finding, admin_open, csrf_disabled, missing_auth, missing_ownership};
 use crate::text::FileId;
 
-/// Carries the fix out and looks. `check` gives all findings of a project. The error says, in words, what is wrong.
-pub fn verify(before: &Project, fix: &Fix, check: impl Fn(&Project) -> Vec<Finding>, finding: &Finding) -> Result<(), String> {
+/// Carries the fix out and looks. `check` gives all findings of a project, or says why it cannot, which proves nothing. The error says, in
+/// words, what is wrong.
+pub fn verify<E: Display>(before: &Project, fix: &Fix, check: impl Fn(&Project) -> Result<Vec<Finding>, E>, finding: &Finding) -> Result<(), String> {
     well_formed(before, fix)?;
     let after = apply::apply(before, fix).ok_or("an edit does not fit the text")?;
     for edit in &fix.edits {
@@ -16,7 +19,11 @@ pub fn verify(before: &Project, fix: &Fix, check: impl Fn(&Project) -> Vec<Findi
             return Err(format!("{} no longer parses as it did", edit.file));
         }
     }
-    let (found, left) = (check(before), check(&after));
+    let check = |project: &Project| check(project).map_err(|why| format!("it could not be looked at: {why}"));
+    let (found, left) = (check(before)?, check(&after)?);
+    if count(&found, finding) == 0 {
+        return Err(format!("{} is not found as it is now", finding.rule));
+    }
     if left.iter().any(|other| is_same(other, finding)) && count(&left, finding) >= count(&found, finding) {
         return Err(format!("{} is still found", finding.rule));
     }
@@ -28,9 +35,9 @@ pub fn verify(before: &Project, fix: &Fix, check: impl Fn(&Project) -> Vec<Findi
     Ok(())
 }
 
-/// Where nobody had to be signed in, it was not asked yet what those who are may do.
+/// Where nobody had to be signed in, it was not asked yet what those who are may do, nor what another site may have them do.
 fn was_hidden(finding: &Finding, new: &Finding) -> bool {
-    finding.rule == missing_auth::META.id && (new.rule == missing_ownership::META.id || new.rule == admin_open::META.id)
+    finding.rule == missing_auth::META.id && [missing_ownership::META.id, admin_open::META.id, csrf_disabled::META.id].contains(&new.rule)
 }
 
 /// Edits in order, without overlap, each of a file of its own, and a note without what was hidden.

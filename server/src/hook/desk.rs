@@ -3,31 +3,35 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
 
 use super::call::{Edit, Event};
 use super::due;
 use super::memory::{Key, Memory, Written};
+use super::whole::Whole;
 use super::wire::{Ask, Verdict};
 use super::words;
-use crate::engine::proof::{Proven, told};
-use crate::engine::{Cancel, Engine, Snapshot};
+use crate::engine::proof::Proven;
+use crate::engine::{Cancel, Engine, NoAnswer, Snapshot};
 use crate::project::Project;
-use crate::report::advice::{Advice, Checked};
-use crate::report::{Date, suppress};
+use crate::report::advice::Advice;
+use crate::report::suppress;
 use crate::rules::own::Known;
 use crate::rules::{Finding, Level};
 use crate::syntax::{Document, Language};
 use crate::text::{FileId, Span};
 use crate::workspace::kept::Kept;
+use crate::workspace::today;
 use crate::workspace::walk::file_id;
 
 pub struct Desk {
     kept: Kept,
     engine: Engine,
     cancel: Cancel,
+    knows: Knows,
+    /// The last look at all of it.
+    whole: Option<Whole>,
 }
 
 /// What is to be said, and what to remember if it was heard, or was not.
@@ -37,11 +41,30 @@ pub struct Said {
     pub if_not: Memory,
 }
 
+/// How well the engine knows the project.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Knows {
+    /// All of it: an edit is looked at with everything in mind.
+    All,
+    /// What it knew was lost when a check failed.
+    Lost,
+    /// A look at all of it fails, so that files are looked at by themselves.
+    Parts,
+}
+
 /// The findings of one file: those that are shown, and all, by which secrets are known.
 #[derive(Default)]
 struct Found {
     shown: Vec<Finding>,
     all: Vec<Finding>,
+}
+
+/// What there is to say.
+struct Due {
+    now: Vec<(Key, Finding)>,
+    /// In files that the session did not write.
+    led_to: Vec<(Key, Finding)>,
+    person: Option<String>,
 }
 
 /// For so many findings a repair is tried out at one time: each trial is a look at what it leads to.
@@ -52,15 +75,36 @@ impl Desk {
     pub fn open(root: &Path, cancel: Cancel) -> Result<Desk> {
         let home = std::env::home_dir();
         let Some(kept) = Kept::read(root, home.as_deref(), &cancel) else { bail!("stopped while the project was read") };
-        let mut desk = Desk { kept, engine: Engine::default(), cancel };
-        let snapshot = desk.snapshot(desk.kept.project());
-        if desk.engine.check_all(&snapshot, &desk.cancel).is_none() {
-            bail!("stopped while the project was looked at");
-        }
+        let mut desk = Desk { kept, engine: Engine::staying(), cancel, knows: Knows::Lost, whole: None };
+        desk.look_at_all()?;
         Ok(desk)
     }
 
+    /// Looks at the whole project, if what was known of it is lost.
+    fn look_at_all(&mut self) -> Result<()> {
+        if self.knows == Knows::Lost {
+            let snapshot = self.snapshot(self.kept.project());
+            self.whole(&snapshot)?;
+        }
+        Ok(())
+    }
+
+    /// All that is found. `None` if the check failed.
+    fn whole(&mut self, snapshot: &Snapshot) -> Result<Option<&Whole>> {
+        let is_same = |whole: &Whole| Arc::ptr_eq(&whole.snapshot.project, &snapshot.project) && Arc::ptr_eq(&whole.snapshot.config, &snapshot.config);
+        if !self.whole.as_ref().is_some_and(is_same) {
+            self.whole = match self.engine.check_all_briefly(snapshot, &self.cancel) {
+                Ok(all) => Some(Whole { snapshot: snapshot.clone(), all }),
+                Err(NoAnswer::Failed) => None,
+                Err(NoAnswer::Cancelled) => bail!("stopped while the project was looked at"),
+            };
+            self.knows = if self.whole.is_some() { Knows::All } else { Knows::Parts };
+        }
+        Ok(self.whole.as_ref())
+    }
+
     pub fn answer(&mut self, ask: &Ask, memory: Memory) -> Result<Said> {
+        self.look_at_all()?;
         match ask.event {
             Event::Begun => Ok(Said { verdict: Verdict::default(), if_heard: memory.clone(), if_not: memory }),
             Event::Edited => self.edited(ask, memory),
@@ -93,11 +137,22 @@ impl Desk {
             looked_at.push((edit, file, text_before));
         }
         let before = self.snapshot(&if changes.is_empty() { before } else { Arc::new(before.with(changes)) });
-        let found_before: Vec<Option<Found>> = looked_at.iter().map(|(_, file, text)| text.as_ref().map(|_| self.found(&before, file))).collect();
-        let mut items = Vec::new();
+        if memory.others.is_none() && !looked_at.is_empty() {
+            // Where nobody knows what was before, what is found now elsewhere was there.
+            memory.others = self.whole(&before)?.map(Whole::keys);
+        }
+        let mut found_before: Vec<Option<Found>> = Vec::new();
+        for (_, file, text) in &looked_at {
+            // Where that fails, it is as if nobody knew what was there before.
+            found_before.push(if text.is_some() { self.found(&before, file)? } else { None });
+        }
+        let (mut items, mut unchecked) = (Vec::new(), Vec::new());
         for ((edit, file, text_before), found_before) in looked_at.into_iter().zip(found_before) {
             let snapshot = self.snapshot(&after);
-            let found = self.found(&snapshot, &file);
+            let Some(found) = self.found(&snapshot, &file)? else {
+                unchecked.push(after.relative(&file).to_owned());
+                continue;
+            };
             let Some(text) = text_of(&after, &file) else { continue };
             let written: Vec<Span> = due::written(edit, text_before.as_ref().map(Option::as_deref), &text);
             let is_due = due::due(&found.shown, found_before.as_ref().map(|found| found.shown.as_slice()), &written);
@@ -113,14 +168,19 @@ impl Desk {
         let mut now: Vec<(Key, Finding)> = Vec::new();
         for (file, found, found_before, is_due, is_complete) in &items {
             let name = after.relative(file).to_owned();
-            let keys: Vec<Key> = found.shown.iter().map(|finding| advice.key(finding)).collect();
+            let keys: Vec<Key> = advice.keys(&found.shown);
             memory.forget_gone(&name, &keys.iter().cloned().collect());
             if !memory.files.contains_key(&name) {
                 let old_advice = Advice::new(&before.project, &rules, &all);
-                let old: BTreeSet<Key> = found_before.iter().flat_map(|found| &found.shown).map(|finding| old_advice.key(finding)).collect();
+                let old: BTreeSet<Key> = found_before.iter().flat_map(|found| old_advice.keys(&found.shown)).collect();
                 // Without a before, what the edit is not answerable for was there.
                 let others = keys.iter().zip(is_due).filter(|(_, is_due)| found_before.is_none() && !**is_due).map(|(key, _)| key.clone());
-                memory.files.insert(name.clone(), Written { old: old.into_iter().chain(others).collect(), waiting: BTreeSet::new() });
+                // What the session led to before it wrote here was not there before it.
+                let (led_to, old): (BTreeSet<Key>, BTreeSet<Key>) =
+                    old.into_iter().partition(|key| memory.others.as_ref().is_some_and(|before| !before.contains(key)));
+                let told = &memory.told;
+                let waiting = led_to.into_iter().filter(|key| !told.contains_key(key)).collect();
+                memory.files.insert(name.clone(), Written { old: old.into_iter().chain(others).collect(), waiting });
             }
             for ((finding, key), is_due) in found.shown.iter().zip(keys).zip(is_due) {
                 if !is_due || memory.told.contains_key(&key) {
@@ -134,7 +194,24 @@ impl Desk {
                 }
             }
         }
-        self.said(ask, memory, &snapshot, &advice, now, None)
+        let person = (!unchecked.is_empty()).then(|| words::unchecked(&unchecked));
+        // Elsewhere things may be half done until the assistant stops, if that is heard of.
+        let led_to = if ask.last && ask.heard { self.led_to(&snapshot, &mut memory)? } else { Vec::new() };
+        self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person })
+    }
+
+    /// What the session led to in files that it did not write.
+    fn led_to(&mut self, snapshot: &Snapshot, memory: &mut Memory) -> Result<Vec<(Key, Finding)>> {
+        let mut led_to = self.whole(snapshot)?.map(|whole| whole.led_to(memory)).unwrap_or_default();
+        // How they are repaired is asked of each file by itself.
+        let files: BTreeSet<FileId> = led_to.iter().map(|(_, finding)| finding.place.file.clone()).collect();
+        for file in files {
+            for found in self.found(snapshot, &file)?.unwrap_or_default().shown {
+                let is_it = |known: &Finding| known.place == found.place && known.rule == found.rule;
+                led_to.iter_mut().filter(|(_, known)| is_it(known)).for_each(|(_, known)| known.plans.clone_from(&found.plans));
+            }
+        }
+        Ok(led_to)
     }
 
     fn ended(&mut self, ask: &Ask, mut memory: Memory) -> Result<Said> {
@@ -146,15 +223,21 @@ impl Desk {
         let project = Arc::clone(self.kept.project());
         let snapshot = self.snapshot(&project);
         let files: Vec<FileId> = named.iter().filter_map(|path| file_id(path)).collect();
-        let found: Vec<Found> = files.iter().map(|file| self.found(&snapshot, file)).collect();
+        let (mut found, mut unchecked) = (Vec::new(), Vec::new());
+        for file in files {
+            match self.found(&snapshot, &file)? {
+                Some(of_file) => found.push((file, of_file)),
+                None => unchecked.push(project.relative(&file).to_owned()),
+            }
+        }
         let known = Known::of(&snapshot.config);
         let rules = known.all();
-        let all: Vec<Finding> = found.iter().flat_map(|found| found.all.iter().cloned()).collect();
+        let all: Vec<Finding> = found.iter().flat_map(|(_, found)| found.all.iter().cloned()).collect();
         let advice = Advice::new(&snapshot.project, &rules, &all);
         let (mut now, mut older) = (Vec::new(), Vec::new());
-        for (file, found) in files.iter().zip(&found) {
+        for (file, found) in &found {
             let name = project.relative(file).to_owned();
-            let keys: Vec<Key> = found.shown.iter().map(|finding| advice.key(finding)).collect();
+            let keys: Vec<Key> = advice.keys(&found.shown);
             memory.forget_gone(&name, &keys.iter().cloned().collect());
             let written = memory.files.get(&name).cloned().unwrap_or_default();
             for (finding, key) in found.shown.iter().zip(keys) {
@@ -168,20 +251,17 @@ impl Desk {
                 }
             }
         }
-        let person = (!older.is_empty()).then(|| words::older(older.len(), &older));
-        self.said(ask, memory, &snapshot, &advice, now, person)
+        let mut person = Verdict { person: (!older.is_empty()).then(|| words::older(older.len(), &older)), ..Verdict::default() };
+        person.join(Verdict { person: (!unchecked.is_empty()).then(|| words::unchecked(&unchecked)), ..Verdict::default() });
+        let led_to = self.led_to(&snapshot, &mut memory)?;
+        self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person: person.person })
     }
 
     /// Puts what is due now into words, the gravest first. Hints are nobody's interruption.
-    fn said(
-        &mut self,
-        ask: &Ask,
-        memory: Memory,
-        snapshot: &Snapshot,
-        advice: &Advice<'_>,
-        mut now: Vec<(Key, Finding)>,
-        person: Option<String>,
-    ) -> Result<Said> {
+    fn said(&mut self, ask: &Ask, memory: Memory, snapshot: &Snapshot, advice: &Advice<'_>, due: Due) -> Result<Said> {
+        let Due { mut now, led_to, person } = due;
+        let elsewhere: BTreeSet<Key> = led_to.iter().map(|(key, _)| key.clone()).collect();
+        now.extend(led_to);
         now.retain(|(_, finding)| finding.level >= Level::Information);
         now.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.level));
         let urgent = now.iter().any(|(_, finding)| finding.level >= Level::Warning);
@@ -191,7 +271,15 @@ impl Desk {
         let mut verdict = Verdict { person, ..Verdict::default() };
         let mut if_heard = memory.clone();
         if !now.is_empty() {
-            let texts: Vec<String> = now.iter().enumerate().map(|(i, (_, finding))| self.tell(snapshot, advice, finding, i < MOST_TRIALS)).collect();
+            let advice = match &self.whole {
+                // Secrets that stand elsewhere are hidden, too.
+                Some(whole) if !elsewhere.is_empty() => &Advice::new(advice.project, advice.rules, &whole.all),
+                _ => advice,
+            };
+            let mut texts: Vec<String> = Vec::new();
+            for (i, (key, finding)) in now.iter().enumerate() {
+                texts.push(self.tell(snapshot, advice, finding, elsewhere.contains(key), i < MOST_TRIALS));
+            }
             let (text, count) = words::told(ask.event, urgent, &texts);
             *(if urgent { &mut verdict.urgent } else { &mut verdict.aside }) = Some(text);
             for (key, finding) in now.into_iter().take(count) {
@@ -205,14 +293,26 @@ impl Desk {
         Ok(Said { verdict, if_heard, if_not: memory })
     }
 
-    fn tell(&mut self, snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, tries: bool) -> String {
-        let proven = tries.then(|| self.engine.prove(snapshot, finding, &self.cancel)).flatten();
-        match proven {
-            Some(Proven { fix, after }) => {
-                let repair = told(fix);
-                advice.tell(finding, Some(&Checked { repair: &repair, after: &after }))
-            }
+    fn tell(&mut self, snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, is_elsewhere: bool, tries: bool) -> String {
+        // A repair of which nobody knows what it leads to is not told of.
+        let proven = if tries { self.proven(snapshot, finding) } else { None };
+        let told = match proven {
+            Some(proven) => advice.tell(finding, Some(&proven.told())),
             None => advice.tell(finding, None),
+        };
+        if is_elsewhere { format!("{told}{}", words::ELSEWHERE) } else { told }
+    }
+
+    fn proven(&mut self, snapshot: &Snapshot, finding: &Finding) -> Option<Proven> {
+        self.engine.prove(snapshot, finding, &self.cancel).unwrap_or_else(|why| {
+            self.note(why);
+            None
+        })
+    }
+
+    fn note(&mut self, why: NoAnswer) {
+        if why == NoAnswer::Failed && self.knows == Knows::All {
+            (self.knows, self.whole) = (Knows::Lost, None);
         }
     }
 
@@ -220,14 +320,22 @@ impl Desk {
         Snapshot { project: Arc::clone(project), config: Arc::clone(self.kept.config()) }
     }
 
-    fn found(&mut self, snapshot: &Snapshot, file: &FileId) -> Found {
-        let Some(known) = snapshot.project.file(file) else { return Found::default() };
-        let all = self.engine.check(snapshot, file, &self.cancel).unwrap_or_default();
+    /// `None` if the check failed.
+    fn found(&mut self, snapshot: &Snapshot, file: &FileId) -> Result<Option<Found>> {
+        let Some(known) = snapshot.project.file(file) else { return Ok(Some(Found::default())) };
+        let all = match self.engine.check(snapshot, file, &self.cancel) {
+            Ok(all) => all,
+            Err(NoAnswer::Cancelled) => bail!("stopped"),
+            Err(why) => {
+                self.note(why);
+                return Ok(None);
+            }
+        };
         let today = today();
         let is_told = |finding: &&Finding| finding.place.file == *file && suppress::is_told(&snapshot.config, finding, today);
         let loud: Vec<Finding> = all.iter().filter(is_told).cloned().collect();
         let shown = suppress::judge_file(known, &Known::of(&snapshot.config).all(), loud, today).kept;
-        Found { shown, all }
+        Ok(Some(Found { shown, all }))
     }
 }
 
@@ -241,7 +349,68 @@ fn is_broken(project: &Project, file: &FileId) -> bool {
     model.is_some_and(|model| model.segments.iter().any(|placed| !placed.segment.errors.is_empty()))
 }
 
-fn today() -> Date {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Date::of_unix_days((since.as_secs() / 86_400) as i64)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::failing;
+
+    const TEXT: &str = "from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == \"__main__\":\n    app.run(debug=True)\n";
+
+    fn asked(desk: &mut Desk, event: Event, memory: Memory) -> Said {
+        let edits =
+            if event == Event::Edited { vec![Edit { whole: true, ..Edit::of(&desk.kept.root().join("app.py").to_string_lossy()) }] } else { Vec::new() };
+        let ask = Ask { root: desk.kept.root().to_owned(), session: "s".into(), event, edits, heard: true, last: false };
+        desk.answer(&ask, memory).expect("an answer")
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_checked_is_not_a_clean_one() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("app.py"), TEXT).expect("a file");
+        let mut desk = Desk::open(folder.path(), Cancel::default()).expect("a desk");
+        failing::after(0);
+        let said = asked(&mut desk, Event::Edited, Memory::default());
+        let person = said.verdict.person.expect("the person is told");
+        assert!(person.contains("app.py could not be checked") && said.verdict.urgent.is_none(), "{person}");
+        assert_eq!(desk.knows, Knows::Lost);
+        let said = asked(&mut desk, Event::Edited, said.if_heard);
+        assert!(said.verdict.urgent.is_some_and(|told| told.contains("debug-enabled")));
+        assert_eq!(desk.knows, Knows::All, "what was lost is looked at again");
+        failing::after(0);
+        let said = asked(&mut desk, Event::Ended, said.if_heard);
+        assert!(said.verdict.person.is_some_and(|told| told.contains("could not be checked")));
+        assert_eq!(said.if_heard.told.len(), 1, "what was told is not forgotten, since nobody has seen it gone");
+    }
+
+    #[test]
+    fn what_an_edit_leads_to_in_other_files_is_told_at_the_end() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        };
+        let guard = "import jwt from \"jsonwebtoken\";\n\nexport function requireUser(req, res, next) {\n  const token = req.headers.authorization;\n  if (!token) return res.status(401).end();\n  req.user = jwt.verify(token, process.env.JWT_SECRET);\n  next();\n}\n";
+        let routes = "import express from \"express\";\nimport { PrismaClient } from \"@prisma/client\";\nimport { requireUser } from \"./auth.js\";\n\nconst db = new PrismaClient();\nexport const app = express();\n\napp.delete(\"/notes\", requireUser, async (req, res) => {\n  await db.note.deleteMany({});\n  res.end();\n});\n";
+        write("package.json", "{ \"type\": \"module\", \"dependencies\": { \"express\": \"4\", \"@prisma/client\": \"6\", \"jsonwebtoken\": \"9\" } }");
+        write("auth.js", guard);
+        write("routes.js", routes);
+        let mut desk = Desk::open(folder.path(), Cancel::default()).expect("a desk");
+        let ask = |event: Event, whole: bool| Ask {
+            root: folder.path().to_owned(),
+            session: "s".into(),
+            event,
+            edits: vec![Edit { whole, ..Edit::of(&folder.path().join("auth.js").to_string_lossy()) }],
+            heard: true,
+            last: event == Event::Ended,
+        };
+        write("auth.js", &guard.replace("if (!token) return res.status(401).end();\n  req.user = jwt.verify(token, process.env.JWT_SECRET);\n", ""));
+        let said = desk.answer(&ask(Event::Edited, true), Memory::default()).expect("an answer");
+        assert_eq!(said.verdict, Verdict::default(), "the callers may be next");
+        let ended = desk.answer(&ask(Event::Ended, false), said.if_heard).expect("an answer");
+        let told = ended.verdict.urgent.expect("it is told");
+        assert!(told.contains("routes.js:8 missing-auth") && told.contains(words::ELSEWHERE), "{told}");
+        let again = desk.answer(&ask(Event::Ended, false), ended.if_heard).expect("an answer");
+        assert_eq!(again.verdict.urgent, None, "it is told once");
+    }
 }

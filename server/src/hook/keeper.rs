@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
@@ -18,7 +18,8 @@ use super::desk::{Desk, Said};
 use super::memory::Memory;
 use super::place::Place;
 use super::wire::{Ask, Request, Verdict};
-use crate::engine::{Cancel, STACK_BYTES};
+use crate::engine::Cancel;
+use crate::workspace::deep::deep;
 
 /// How long a hook may take to say what it wants: it is a program, and says it at once.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -51,12 +52,7 @@ pub fn serve(root: &Path, idle: Duration) -> Result<()> {
     let _ = out.write_all(b"ready\n").and_then(|()| out.flush());
     drop(out);
     let keeper = Keeper { root, place: &place, socket: &socket, idle, cancel: Cancel::from(stop) };
-    // Code nests deeply.
-    let thread = std::thread::Builder::new().name("keeper".into()).stack_size(STACK_BYTES);
-    let done = std::thread::scope(|scope| {
-        let running = thread.spawn_scoped(scope, || keeper.run(&listener, &woken)).context("no thread can be started")?;
-        running.join().unwrap_or_else(|_| bail!("the analysis failed; this is a mistake in Guardline"))
-    });
+    let done = deep("keeper", || keeper.run(&listener, &woken)).map_err(anyhow::Error::from).flatten();
     // While the lock is held, so that it is not another's.
     let _ = std::fs::remove_file(&socket);
     done

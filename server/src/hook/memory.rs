@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::place::{self, Place};
 
-/// A finding's name that stays while its line does: see `Advice::key`.
+/// A finding's name that stays while its line does: see `Advice::keys`.
 pub type Key = String;
 
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Memory {
     pub files: BTreeMap<String, Written>,
     /// What was told, with the file it is about.
     pub told: BTreeMap<Key, String>,
+    /// What was found anywhere before the session wrote at all. `None`: nobody looked.
+    #[serde(default)]
+    pub others: Option<BTreeSet<Key>>,
     /// What the person was told of.
     #[serde(default)]
     pub person: BTreeSet<Key>,

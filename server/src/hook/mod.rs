@@ -15,6 +15,7 @@ mod keeper;
 mod memory;
 mod place;
 mod reach;
+mod whole;
 mod wire;
 mod words;
 

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
 use super::desk::Desk;
 use super::memory::Memory;
 use super::place::Place;
 use super::wire::{Ask, Verdict};
-use crate::engine::{Cancel, STACK_BYTES};
+use crate::engine::Cancel;
+use crate::workspace::deep::deep;
 
 pub fn ask(ask: &Ask, alone: bool) -> Result<Verdict> {
     if alone || !cfg!(unix) {
@@ -48,12 +49,7 @@ fn by_itself(ask: &Ask) -> Result<Verdict> {
         said.if_heard.save(&place, &ask.session)?;
         Ok(said.verdict)
     };
-    // Code nests deeply.
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-    std::thread::scope(|scope| {
-        let running = thread.spawn_scoped(scope, run).context("no thread can be started")?;
-        running.join().unwrap_or_else(|_| bail!("the analysis failed; this is a mistake in Guardline"))
-    })
+    deep("hook", run)?
 }
 
 #[cfg(unix)]

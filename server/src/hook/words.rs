@@ -5,6 +5,9 @@ use super::call::Event;
 /// Claude Code keeps 10,000 characters of what a hook says, others at least as many.
 const LONGEST: usize = 9_000;
 
+/// Of a problem in a file that nobody edited.
+pub const ELSEWHERE: &str = "   You did not edit this file: what you changed in another file leads to it. Look there first.\n";
+
 /// Puts together what is told, and says how many of the texts have found room in it.
 pub fn told(event: Event, urgent: bool, texts: &[String]) -> (String, usize) {
     let (mut out, mut count) = (String::new(), 0);
@@ -22,7 +25,7 @@ pub fn told(event: Event, urgent: bool, texts: &[String]) -> (String, usize) {
     }
     let problems = if count == 1 { "a security problem".to_owned() } else { format!("{count} security problems") };
     let head = match (event, urgent) {
-        (Event::Ended, _) => format!("Guardline found {problems} in the files that you changed. Repair {} before you finish.\n", it(count)),
+        (Event::Ended, _) => format!("Guardline found {problems} in what you changed. Repair {} before you finish.\n", it(count)),
         (_, true) => format!("Guardline found {problems} in what you just wrote. Repair {} before you go on.\n", it(count)),
         (_, false) => format!("Guardline has a remark on what you just wrote ({problems} of low weight).\n"),
     };
@@ -46,6 +49,13 @@ pub fn older(count: usize, places: &[String]) -> String {
     format!("Guardline: {stood} in files that were changed in this session ({named}{more}). The assistant was not told. `guardline audit` shows all.")
 }
 
+/// For the person: what nobody has looked at.
+pub fn unchecked(names: &[String]) -> String {
+    let named = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    let more = if names.len() > 5 { ", ..." } else { "" };
+    format!("Guardline: {named}{more} could not be checked: the analysis failed, which is a mistake in Guardline. That nothing is said of it means nothing.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,7 +72,7 @@ mod tests {
     #[test]
     fn one_is_spoken_of_as_one() {
         let (told, _) = told(Event::Ended, true, &["a.ts:1 xss [error]: m\n".to_owned()]);
-        assert!(told.starts_with("Guardline found a security problem in the files that you changed. Repair it before you finish.\n\n1. a.ts:1"), "{told}");
+        assert!(told.starts_with("Guardline found a security problem in what you changed. Repair it before you finish.\n\n1. a.ts:1"), "{told}");
         assert!(older(1, &["a.ts:1".into()]).contains("1 security problem that was there before stands in files"));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use super::held;
-use crate::engine::{self, Cancel, Offer, Snapshot, Status};
+use crate::engine::{self, Cancel, NoAnswer, Offer, Snapshot, Status};
 use crate::rules::Finding;
 use crate::rules::map::Entry;
 use crate::text::{FileId, Span};
@@ -31,16 +31,16 @@ pub struct Engine(Mutex<engine::Engine>);
 
 impl Analysis for Engine {
     fn check(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
-        held(&self.0).check_briefly(snapshot, file, cancel)
+        said(held(&self.0).check_briefly(snapshot, file, cancel))
     }
 
     /// By an engine of its own: nobody who types shall wait for it.
     fn check_all(&self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
-        engine::check_all(snapshot, cancel)
+        said(engine::check_all(snapshot, cancel))
     }
 
     fn fixes_at(&self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>> {
-        held(&self.0).fixes_at(snapshot, file, span, cancel)
+        said(held(&self.0).fixes_at(snapshot, file, span, cancel))
     }
 
     fn status(&self, snapshot: &Snapshot) -> Status {
@@ -48,7 +48,7 @@ impl Analysis for Engine {
     }
 
     fn routes(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Entry>> {
-        held(&self.0).routes_of(snapshot, file, cancel)
+        said(held(&self.0).routes_of(snapshot, file, cancel))
     }
 
     fn is_complete(&self) -> bool {
@@ -58,15 +58,24 @@ impl Analysis for Engine {
     fn complete(&self, snapshot: &Snapshot, cancel: &Cancel) -> bool {
         if snapshot.project.files().count() <= FEW {
             // Most of that is known already: no second engine for it.
-            return held(&self.0).check_all(snapshot, cancel).is_some();
+            return held(&self.0).check_all(snapshot, cancel) != Err(NoAnswer::Cancelled);
         }
         let mut complete = engine::Engine::default();
-        if complete.check_all(snapshot, cancel).is_none() {
+        if complete.check_all(snapshot, cancel) == Err(NoAnswer::Cancelled) {
             return false;
         }
         // What it remembers of a state that is over by now, it will see for itself.
         let before = std::mem::replace(&mut *held(&self.0), complete);
         drop(before);
         true
+    }
+}
+
+/// An editor goes on where an analysis failed: nothing is shown until the next edit, since what was shown before may stand elsewhere by now.
+fn said<T>(answer: Result<Vec<T>, NoAnswer>) -> Option<Vec<T>> {
+    match answer {
+        Ok(found) => Some(found),
+        Err(NoAnswer::Failed) => Some(Vec::new()),
+        Err(NoAnswer::Cancelled) => None,
     }
 }

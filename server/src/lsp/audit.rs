@@ -23,7 +23,7 @@ pub fn markdown(project: &Project, rules: &Known<'_>, findings: &[Finding], is_r
         let _ = writeln!(out, "## {}\n", risk.map_or("Other", Risk::title));
         for finding in some {
             let (file, line) = (project.relative(&finding.place.file), line(project, finding));
-            let _ = writeln!(out, "- **{}** `{file}:{line}` {} ({})", word(finding.level), escaped(&finding.message), finding.rule);
+            let _ = writeln!(out, "- **{}** `{file}:{line}` {} ({})", finding.level.word(), escaped(&finding.message), finding.rule);
         }
         out.push('\n');
     }
@@ -54,16 +54,6 @@ fn line(project: &Project, finding: &Finding) -> usize {
     let Some(file) = project.file(&finding.place.file) else { return 1 };
     let rope = file.document.rope();
     rope.byte_to_line((finding.place.span.start as usize).min(rope.len_bytes())) + 1
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Information => "remark",
-        Level::Hint => "hint",
-        Level::Hidden => "possible",
-    }
 }
 
 /// Names in a message come from the code that is looked at; they must not become links or markup.

@@ -59,7 +59,7 @@ pub fn changes(state: &State, known: &Known, files: Vec<FileId>) -> Changes {
                 }
                 // A folder that is gone took what was in it along.
                 None => {
-                    let inside = known.project.files().map(|(known, _)| known).filter(|known| uri::is_within(known, &file));
+                    let inside = known.project.files().map(|(known, _)| known).filter(|known| known.is_within(&file));
                     changes.files.extend(inside.filter(|file| !state.documents.is_open(file)).map(|file| (file.clone(), None)));
                     env_files.learn(&file, false, false);
                 }

@@ -1,13 +1,12 @@
 //! What is shown of what the engine found: what is loud enough for this audience, and not silenced by a mark.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::state::State;
 use crate::engine::{Cancel, Offer, Snapshot};
-use crate::report::{Date, suppress};
+use crate::report::suppress;
 use crate::rules::Finding;
 use crate::rules::own::Known;
 use crate::text::{FileId, Span};
+use crate::workspace::today;
 
 /// The findings of one file that are shown, and what is to be said about its marks.
 #[derive(Default)]
@@ -47,9 +46,4 @@ pub fn fixes_at(state: &State, snapshot: &Snapshot, file: &FileId, span: Span, c
 
 fn is_loud(snapshot: &Snapshot, finding: &Finding) -> bool {
     suppress::is_told(&snapshot.config, finding, today())
-}
-
-fn today() -> Date {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Date::of_unix_days((since.as_secs() / 86_400) as i64)
 }

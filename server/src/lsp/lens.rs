@@ -9,7 +9,7 @@ use tower_lsp::lsp_types::*;
 use super::places::Places;
 use super::state::State;
 use super::uri;
-use crate::rules::map::{Answer, Entry, Touched, Who};
+use crate::rules::map::{Entry, Touched, Who};
 use crate::text::Span;
 
 /// More routes than this behind one handler are counted.
@@ -68,10 +68,10 @@ fn title(entry: &Entry) -> String {
         parts.push(format!("data: {data}"));
     }
     if let Some(validated) = entry.care.validated {
-        parts.push(format!("input checked: {}", word(validated)));
+        parts.push(format!("input checked: {}", validated.word()));
     }
-    parts.push(format!("rate limit: {}", word(entry.care.limited)));
-    parts.push(format!("signature: {}", word(entry.care.signature)));
+    parts.push(format!("rate limit: {}", entry.care.limited.word()));
+    parts.push(format!("signature: {}", entry.care.signature.word()));
     parts.join(" · ")
 }
 
@@ -103,14 +103,6 @@ fn data(touched: &[Touched]) -> Option<String> {
         named.push(format!("{} more", touched.len() - MOST));
     }
     (!named.is_empty()).then(|| named.join(", "))
-}
-
-fn word(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Yes => "yes",
-        Answer::No => "no",
-        Answer::Unknown => "unknown",
-    }
 }
 
 #[cfg(test)]

@@ -207,7 +207,7 @@ impl State {
             return open.uri.to_string();
         }
         let folders = held(&self.folders);
-        let around = folders.iter().filter(|folder| uri::is_within(file, &folder.file)).max_by_key(|folder| folder.file.as_str().len());
+        let around = folders.iter().filter(|folder| file.is_within(&folder.file)).max_by_key(|folder| folder.file.as_str().len());
         let plain = uri::uri_of(file);
         match around {
             Some(folder) => {

@@ -92,12 +92,6 @@ pub fn uri_of(file: &FileId) -> String {
     uri
 }
 
-/// True if `file` lies in `folder` or is it.
-pub fn is_within(file: &FileId, folder: &FileId) -> bool {
-    let folder = folder.as_str().trim_end_matches('/');
-    file.as_str().strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// Percent escapes become bytes. What then is no UTF-8 is replaced: such a file cannot be opened by name anyway.
 fn decoded(text: &str) -> String {
     if !text.contains('%') {
@@ -175,12 +169,5 @@ mod tests {
         assert_eq!(file_of_path(Path::new("/home/x.ts")), Some(FileId::new("/home/x.ts")));
         assert_eq!(path_of(&FileId::new("untitled:Untitled-1")), None);
         assert_eq!(path_of(&FileId::new("/x.ts")), Some(PathBuf::from("/x.ts")));
-    }
-
-    #[test]
-    fn a_folder_holds_what_lies_in_it() {
-        let within = |file: &str, folder: &str| is_within(&FileId::new(file), &FileId::new(folder));
-        assert!(within("/a/b.ts", "/a") && within("/a", "/a") && within("/a", "/"));
-        assert!(!within("/ab.ts", "/a"));
     }
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use rmcp::model::JsonObject;
@@ -16,7 +15,7 @@ use super::{findings, repair};
 use crate::engine::{Cancel, Engine, STACK_BYTES, Snapshot};
 use crate::report::json::{impact, risk};
 use crate::report::suppress::nearest;
-use crate::report::{self, Date, Redactor, Texts};
+use crate::report::{self, Redactor, Texts};
 use crate::rules::Finding;
 use crate::rules::own::Known;
 use crate::text::FileId;
@@ -106,13 +105,18 @@ impl Project {
         Snapshot { project: Arc::clone(self.kept.project()), config: Arc::clone(self.kept.config()) }
     }
 
+    /// What the engine knew is lost: it is to look at everything again.
+    pub fn lost(&mut self) {
+        self.last = None;
+    }
+
     /// All findings, those that are not shown among them.
     pub fn found(&mut self, snapshot: &Snapshot) -> Result<Vec<Finding>, Wrong> {
         let is_same = |last: &Snapshot| Arc::ptr_eq(&last.project, &snapshot.project) && Arc::ptr_eq(&last.config, &snapshot.config);
         if let Some((_, found)) = self.last.as_ref().filter(|(last, _)| is_same(last)) {
             return Ok(found.clone());
         }
-        let found = self.engine.check_all(snapshot, &self.cancel).ok_or_else(|| "stopped".to_owned())?;
+        let found = self.engine.check_all(snapshot, &self.cancel).map_err(|why| why.to_string())?;
         self.last = Some((snapshot.clone(), found.clone()));
         Ok(found)
     }
@@ -216,7 +220,8 @@ fn routes(project: &mut Project, below: Option<&FileId>, who: Option<&str>, limi
     let snapshot = project.snapshot();
     // The findings are asked for their secrets only, which must not be shown.
     let found = project.found(&snapshot)?;
-    let map = project.engine.routes(&snapshot, &|file| below.is_none_or(|below| findings::is_within(file, below)), &project.cancel).ok_or("stopped")?;
+    let map = project.engine.routes(&snapshot, &|file| below.is_none_or(|below| file.is_within(below)), &project.cancel);
+    let map = map.map_err(|why| why.to_string())?;
     let known = Known::of(&snapshot.config);
     let redactor = Redactor::new(&Texts::of(&snapshot.project), &known.all(), &found);
     let told: Value = serde_json::from_str(&report::routes::json(&snapshot.project, &map, &redactor)).map_err(|error| error.to_string())?;
@@ -226,7 +231,48 @@ fn routes(project: &mut Project, below: Option<&FileId>, who: Option<&str>, limi
     Ok(json!({ "root": project.kept.root(), "truncated": offset + some.len() < total, "routes": some, "total": total }))
 }
 
-pub fn today() -> Date {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Date::of_unix_days((since.as_secs() / 86_400) as i64)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::failing;
+
+    const TEXT: &str = "from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == \"__main__\":\n    app.run(debug=True)\n";
+
+    fn folder(settings: &str) -> (tempfile::TempDir, Root) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("app.py"), TEXT).expect("a file");
+        std::fs::write(folder.path().join("guardline.json"), settings).expect("a file");
+        let path = folder.path().to_owned();
+        (folder, Root { path, open: None })
+    }
+
+    fn audited(root: &mut Root) -> Value {
+        let wanted = findings::Wanted { limit: MOST, ..findings::Wanted::default() };
+        findings::audit(root.project().expect("a project"), &wanted).expect("an answer")
+    }
+
+    #[test]
+    fn a_failed_check_is_told_and_counts_nothing_as_left() {
+        let (_folder, mut root) = folder("{}");
+        failing::after(0);
+        let wanted = findings::Wanted { limit: MOST, ..findings::Wanted::default() };
+        assert!(findings::audit(root.project().expect("a project"), &wanted).expect_err("it failed").contains("the analysis failed"));
+        let told = audited(&mut root);
+        let id = told["findings"][0]["id"].as_str().expect("a finding");
+        // Before and after the repair it goes well, and then no more.
+        failing::after(2);
+        let done = repair::repair(root.project().expect("a project"), id, Some(true)).expect("the finding").expect("it was repaired");
+        assert_eq!((done.get("left"), done["changed"][0].as_str()), (None, Some("app.py")), "{done}");
+        assert!(done["notCheckedAgain"].as_str().is_some_and(|why| why.contains("the analysis failed")), "{done}");
+        assert_eq!(audited(&mut root)["total"], 0);
+    }
+
+    #[test]
+    fn what_the_settings_silence_is_silent_here_too() {
+        let (_folder, mut root) = folder("{}");
+        assert_eq!((&audited(&mut root)["total"], &audited(&mut root)["silenced"]), (&json!(1), &json!(0)));
+        let silencing = r#"{ "suppress": [{ "rules": ["debug-enabled"], "paths": ["app.py"], "reason": "a toy that nobody runs" }] }"#;
+        let (_folder, mut root) = folder(silencing);
+        assert_eq!((&audited(&mut root)["total"], &audited(&mut root)["silenced"]), (&json!(0), &json!(1)));
+    }
 }

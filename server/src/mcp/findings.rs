@@ -6,18 +6,19 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::arguments::Wrong;
-use super::bench::{Project, today};
+use super::bench::Project;
 use super::tools::MOST;
 use crate::config::Audience;
 use crate::engine::{Snapshot, offers};
 use crate::fixes::Grade;
-use crate::report::advice::{Advice, word};
+use crate::report::advice::Advice;
 use crate::report::json::risk;
 use crate::report::{page, suppress};
 use crate::rules::own::Known;
 use crate::rules::{Finding, Level};
 use crate::syntax::{Document, Language};
 use crate::text::{Encoding, FileId, position};
+use crate::workspace::today;
 use crate::workspace::walk::file_id;
 
 /// Which findings are asked for.
@@ -28,10 +29,6 @@ pub struct Wanted {
     pub rule: Option<String>,
     pub limit: usize,
     pub offset: usize,
-}
-
-pub fn is_within(file: &FileId, folder: &FileId) -> bool {
-    file == folder || file.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }
 
 pub fn audit(project: &mut Project, wanted: &Wanted) -> Result<Value, Wrong> {
@@ -50,7 +47,7 @@ pub fn snippet(project: &mut Project, path: &Path, code: &str) -> Result<Value, 
     }
     let with = project.kept.project().with(vec![(file.clone(), Some(Arc::new(Document::new(file.clone(), language, 0, code))))]);
     let snapshot = Snapshot { project: Arc::new(with), config: Arc::clone(project.kept.config()) };
-    let all = project.engine.check(&snapshot, &file, &project.cancel).ok_or("stopped")?;
+    let all = project.engine.check(&snapshot, &file, &project.cancel).map_err(|why| why.to_string())?;
     let wanted = Wanted { below: Some(file), rule: None, limit: MOST, offset: 0 };
     Ok(told(&snapshot, project.kept.root(), all, &wanted, Vec::new()))
 }
@@ -68,24 +65,26 @@ pub fn shown(snapshot: &Snapshot, all: &[Finding]) -> (Vec<Finding>, usize) {
 }
 
 fn told(snapshot: &Snapshot, root: &Path, all: Vec<Finding>, wanted: &Wanted, notes: Vec<String>) -> Value {
-    let is_wanted = |file: &FileId| wanted.below.as_ref().is_none_or(|below| is_within(file, below));
-    let (mut shown, silenced) = shown(snapshot, &all);
-    shown.retain(|finding| is_wanted(&finding.place.file) && wanted.rule.as_ref().is_none_or(|rule| finding.rule.as_str() == rule));
-    shown.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    let is_wanted = |file: &FileId| wanted.below.as_ref().is_none_or(|below| file.is_within(below));
+    let (shown, silenced) = shown(snapshot, &all);
     let known = Known::of(&snapshot.config);
     let rules = known.all();
     let advice = Advice::new(&snapshot.project, &rules, &all);
-    let count = |level: Level| shown.iter().filter(|finding| finding.level == level).count();
+    let keys = advice.keys(&shown);
+    let mut shown: Vec<(Finding, String)> = shown.into_iter().zip(keys).collect();
+    shown.retain(|(finding, _)| is_wanted(&finding.place.file) && wanted.rule.as_ref().is_none_or(|rule| finding.rule.as_str() == rule));
+    shown.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.level));
+    let count = |level: Level| shown.iter().filter(|(finding, _)| finding.level == level).count();
     let counts = json!({ "error": count(Level::Error), "warning": count(Level::Warning), "information": count(Level::Information) });
-    let some: Vec<Value> = shown.iter().skip(wanted.offset).take(wanted.limit).map(|finding| one(snapshot, &advice, finding)).collect();
+    let some: Vec<Value> = shown.iter().skip(wanted.offset).take(wanted.limit).map(|(finding, key)| one(snapshot, &advice, finding, key)).collect();
     json!({
         "root": root, "total": shown.len(), "truncated": wanted.offset + some.len() < shown.len(), "counts": counts, "findings": some,
         "files": snapshot.project.files().filter(|(file, _)| is_wanted(file)).count(), "silenced": silenced, "notes": notes,
     })
 }
 
-/// One finding, with a name by which it can be asked for again.
-pub fn one(snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding) -> Value {
+/// One finding, with the name by which it can be asked for again.
+pub fn one(snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, key: &str) -> Value {
     let place = |finding: &Finding| {
         let document = snapshot.project.file(&finding.place.file).map(|known| &known.document);
         let line = |offset| document.map_or(1, |document| position::position(document.rope(), offset, Encoding::Utf8).line + 1);
@@ -99,11 +98,11 @@ pub fn one(snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding) -> Value
     });
     let mut told = Map::new();
     let mut add = |name: &str, value: Value| told.insert(name.to_owned(), value);
-    add("id", json!(advice.key(finding)));
+    add("id", json!(key));
     add("rule", json!(finding.rule.as_str()));
     add("title", json!(meta.map_or(finding.rule.as_str(), |meta| meta.title)));
     meta.map(|meta| add("risk", json!(risk(meta.risk))));
-    add("level", json!(word(finding.level)));
+    add("level", json!(finding.level.word()));
     add("message", json!(advice.message(finding)));
     add("file", json!(file));
     add("line", json!(line));

@@ -7,7 +7,7 @@ use super::bench::Project;
 use super::findings;
 use crate::engine::proof::{Proven, told};
 use crate::fixes::Grade;
-use crate::report::advice::{Advice, Checked};
+use crate::report::advice::Advice;
 use crate::rules::own::Known;
 use crate::text::FileId;
 use crate::workspace::apply;
@@ -23,8 +23,16 @@ pub fn repair(project: &mut Project, id: &str, applies: Option<bool>) -> Option<
     let known = Known::of(&snapshot.config);
     let rules = known.all();
     let advice = Advice::new(&snapshot.project, &rules, &all);
-    let finding = shown.iter().find(|finding| advice.key(finding) == id)?;
-    let Some(Proven { fix, after }) = project.engine.prove(&snapshot, finding, &project.cancel) else {
+    let at = advice.keys(&shown).iter().position(|key| key == id)?;
+    let finding = shown.get(at)?;
+    let proven = match project.engine.prove(&snapshot, finding, &project.cancel) {
+        Ok(proven) => proven,
+        Err(why) => {
+            project.lost();
+            return Some(Err(why.to_string()));
+        }
+    };
+    let Some(Proven { fix, .. }) = proven else {
         let why = "there is no repair for this finding that could be carried out and verified: repair it by hand, as `howToRepair` and `explain_rule` say";
         return Some(Err(why.to_owned()));
     };
@@ -35,11 +43,10 @@ pub fn repair(project: &mut Project, id: &str, applies: Option<bool>) -> Option<
         value["byHand"] = json!(advice.clean(note));
     }
     let Some(reviewed) = applies else {
-        value["finding"] = findings::one(&snapshot, &advice, finding);
+        value["finding"] = findings::one(&snapshot, &advice, finding, id);
         value["verified"] = json!(true);
         value["files"] = edits.iter().map(|edit| json!(named(&edit.file))).collect();
-        let repair = told(fix);
-        value["difference"] = json!(advice.difference(&Checked { repair: &repair, after: &after }).0);
+        value["difference"] = json!(advice.difference(&told(fix)).0);
         return Some(Ok(value));
     };
     if needs_review && !reviewed {
@@ -49,13 +56,19 @@ pub fn repair(project: &mut Project, id: &str, applies: Option<bool>) -> Option<
     // Not where the git work tree begins, should that lie above: only what was given.
     let applied = match apply::apply(&edits, &before, &[project.kept.root().to_owned()]) {
         Ok(applied) => applied,
-        Err(why) => return Some(Err(why.to_string())),
+        Err(why) => {
+            project.lost();
+            return Some(Err(why.to_string()));
+        }
     };
     value["changed"] = applied.changed.iter().map(|file| json!(named(file))).collect();
     value["created"] = applied.created.iter().map(|file| json!(named(file))).collect();
     project.kept.catch_up(&[], &project.cancel);
     let snapshot = project.snapshot();
-    let left = project.found(&snapshot).map(|all| findings::shown(&snapshot, &all).0.len());
-    value["left"] = json!(left.unwrap_or_default());
+    // What was written is written, whatever comes of looking at it once more.
+    match project.found(&snapshot) {
+        Ok(all) => value["left"] = json!(findings::shown(&snapshot, &all).0.len()),
+        Err(why) => value["notCheckedAgain"] = json!(why),
+    }
     Some(Ok(value))
 }

@@ -29,7 +29,7 @@ fn problem(subject: &Subject, example: &Example) -> Option<String> {
     }
     drop(asked::taken());
     let snapshot = Snapshot { project: Arc::new(project), config: Arc::new(Config::default()) };
-    let Some(believed) = Engine::default().believe(&snapshot, &|known| *known == file, &Cancel::default()) else { return Some("cancelled".into()) };
+    let Ok(believed) = Engine::default().believe(&snapshot, &|known| *known == file, &Cancel::default()) else { return Some("cancelled".into()) };
     let told = beliefs::text(&believed, &Redactor::default(), Style { colour: false, width: 100 });
     let asked = asked::taken();
     let is_reached = match subject {

@@ -362,8 +362,7 @@ impl Project {
 
     /// The file's path below its workspace folder; the whole path for a file outside of all of them.
     pub fn relative<'f>(&self, file: &'f FileId) -> &'f str {
-        let below = |root: &FileId| file.as_str().strip_prefix(root.as_str())?.strip_prefix('/');
-        self.roots.iter().filter_map(below).min_by_key(|path| path.len()).unwrap_or(file.as_str())
+        self.roots.iter().filter_map(|root| file.below(root)).min_by_key(|path| path.len()).unwrap_or(file.as_str())
     }
 
     /// Tests, fixtures, stories, examples: see [`place::is_test_path`].

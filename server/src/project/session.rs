@@ -199,10 +199,9 @@ impl Session {
     }
 
     fn tell(&mut self, told: &mut dyn FnMut(News, Step)) {
-        if self.walks.is_once {
-            let news = self.news();
-            told(news, self.step);
-        }
+        // Who keeps the walks gives the news at the end.
+        let news = if self.walks.is_once { self.news() } else { News::default() };
+        told(news, self.step);
     }
 
     /// What came and went since this was last asked.

@@ -7,7 +7,7 @@ use super::{Report, frame};
 
 /// The fingerprints of all entries, in their order. Equal lines with equal findings are told apart by counting them.
 pub(super) fn of(report: &Report<'_>) -> Vec<String> {
-    let mut seen: FxHashMap<[u8; 32], u32> = FxHashMap::default();
+    let mut names = Names::default();
     report
         .entries
         .iter()
@@ -15,18 +15,29 @@ pub(super) fn of(report: &Report<'_>) -> Vec<String> {
             let finding = &entry.finding;
             let place = &finding.place;
             let line = report.texts.get(&place.file).map(|document| frame::essence(document, place.span, &report.redactor)).unwrap_or_default();
-            let mut hash = Sha256::new();
-            for part in [finding.rule.as_str(), finding.detail.as_str(), report.path(&place.file), line.as_str()] {
-                hash.update((part.len() as u64).to_be_bytes());
-                hash.update(part.as_bytes());
-            }
-            let name: [u8; 32] = hash.finalize().into();
-            let ordinal = seen.entry(name).or_default();
-            *ordinal += 1;
-            let hex: String = name.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-            format!("{hex}:{ordinal}")
+            names.name(&[finding.rule.as_str(), finding.detail.as_str(), report.path(&place.file), line.as_str()])
         })
         .collect()
+}
+
+/// Gives out names. Equal ones are told apart by counting them.
+#[derive(Default)]
+pub(super) struct Names(FxHashMap<[u8; 32], u32>);
+
+impl Names {
+    /// A hash of the parts, and the how-manieth it is.
+    pub(super) fn name(&mut self, parts: &[&str]) -> String {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        let name: [u8; 32] = hash.finalize().into();
+        let ordinal = self.0.entry(name).or_default();
+        *ordinal += 1;
+        let hex: String = name.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        format!("{hex}:{ordinal}")
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use super::Report;
 use super::paint::{is_steering, width_of};
 use super::redact::{MASK, Redactor};
+use crate::rules::Place;
 use crate::syntax::Document;
 use crate::text::Span;
 
@@ -39,6 +41,13 @@ pub fn frame(document: &Document, span: Span, redactor: &Redactor, width: usize)
     cells.into_iter().map(|(line, cells)| cut(line + 1, cells.get(indent..).unwrap_or_default(), width.max(20))).collect()
 }
 
+/// The frame of a place, and how many digits its longest line number has. `None` if there is nothing to show.
+pub fn of_place(report: &Report<'_>, place: &Place, width: usize) -> Option<(Vec<Line>, usize)> {
+    let lines = frame(report.texts.get(&place.file)?, place.span, &report.redactor, width);
+    let widest = lines.iter().map(|line| line.number.to_string().len()).max()?;
+    Some((lines, widest))
+}
+
 /// The line on which `span` begins, secrets masked and blanks squeezed: what remains of it when lines above move and
 /// keys are changed. Empty for minified code.
 pub fn essence(document: &Document, span: Span, redactor: &Redactor) -> String {
@@ -49,16 +58,6 @@ pub fn essence(document: &Document, span: Span, redactor: &Redactor) -> String {
     }
     let text: String = cells(document, line, span, redactor).into_iter().map(|cell| cell.c).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A line, zero-based, with its secrets masked; of a line that nobody wrote by hand only that it is there.
-pub(super) fn masked(document: &Document, line: usize, redactor: &Redactor) -> String {
-    let rope = document.rope();
-    match rope.get_line(line) {
-        Some(text) if text.len_bytes() > LONGEST => "(a long line)".to_owned(),
-        Some(_) => cells(document, line, Span::at(0), redactor).into_iter().map(|cell| cell.c).collect(),
-        None => String::new(),
-    }
 }
 
 #[derive(Clone, Copy)]

@@ -73,9 +73,9 @@ fn case(report: &Report<'_>, meta: &RuleMeta<'_>, entry: &Entry, fingerprint: &s
     );
     let message = clean(&finding.message);
     let advice = page::advice(meta.page, "fix").first().map(|advice| format!("\nHow to fix: {}", clean(advice))).unwrap_or_default();
-    let ready = match entry.repairs.len() {
+    let ready = match entry.repairs.iter().filter(|repair| repair.tried).count() {
         0 => String::new(),
-        n => format!("\n{} ready in your editor.", counted(n, "fix is", "fixes are")),
+        n => format!("\n{} ready in your editor.", counted(n, "checked fix is", "checked fixes are")),
     };
     let body = format!("{at}\n{message}{advice}{ready}");
     let told = match finding.level >= Level::Warning {

@@ -1,13 +1,13 @@
 //! The report as Markdown, for a pull request, a wiki, or a chat with an assistant.
 
 use super::frame;
-use super::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, Told, WHEN_DONE, counted};
+use super::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, HOW_TO_GET_A_FIX, NOT_LOOKED_AT, Overview, Told, WHEN_DONE, counted};
 use super::paint::harmless;
-use super::plain::{Glossary, plain};
+use super::plain::{self, Glossary, capitalised, plain};
 use super::problems::{Problem, numbers, problems, texts_of};
 use super::prose::{Piece, pieces};
 use super::{Entry, Report, prompt};
-use crate::rules::{Level, Place};
+use crate::rules::Place;
 use crate::syntax::Language;
 use crate::text::Encoding;
 
@@ -61,9 +61,12 @@ impl Page<'_> {
             self.line(&format!("## Start here\n\n{}\n", inline(HOW_IT_IS_ORDERED, false)));
             for first in &overview.first {
                 let effort = first.effort.map(|effort| format!(", {}", effort.title())).unwrap_or_default();
-                self.line(&format!("{}. {} ({}{effort})", first.number, self.text(&first.step), word(first.level).to_lowercase()));
+                self.line(&format!("{}. {} ({}{effort})", first.number, self.text(&first.step), plain::level(first.level)));
             }
             self.line("");
+            if overview.has_checked_fix {
+                self.line(&format!("{}\n", self.text(HOW_TO_GET_A_FIX)));
+            }
         }
         self.line("## The risks\n");
         self.line("| Risk | Level | Problems |\n|---|---|---|");
@@ -113,7 +116,7 @@ impl Page<'_> {
         let risk = problem.risk().map_or(String::new(), |risk| format!(" · {}", risk.title()));
         let places = if problem.entries.len() > 1 { format!(" · {}", counted(problem.entries.len(), "place", "places")) } else { String::new() };
         self.line(&format!("### {}. {}\n", problem.number, inline(&problem.title(), false)));
-        self.line(&format!("{}{risk}{places}\n", word(problem.level)));
+        self.line(&format!("{}{risk}{places}\n", capitalised(plain::level(problem.level))));
         if let Some(happens) = problem.what_can_happen() {
             self.line(&format!("**What can happen:** {}\n", self.text(&happens)));
         }
@@ -147,7 +150,7 @@ impl Page<'_> {
 
     fn entry(&mut self, entry: &Entry) {
         let finding = &entry.finding;
-        self.line(&format!("**{}** ({})\n", self.position(&finding.place), word(finding.level)));
+        self.line(&format!("**{}** ({})\n", self.position(&finding.place), capitalised(plain::level(finding.level))));
         self.line(&format!("{}\n", self.text(&plain(&finding.message))));
         self.frame(&finding.place);
         if let Some(repair) = entry.repairs.first() {
@@ -156,19 +159,14 @@ impl Page<'_> {
     }
 
     fn frame(&mut self, place: &Place) {
-        let Some(document) = self.report.texts.get(&place.file) else { return };
-        let lines = frame::frame(document, place.span, &self.report.redactor, WIDTH);
-        if lines.is_empty() {
-            return;
-        }
-        let widest = lines.iter().map(|line| line.number.to_string().len()).max().unwrap_or(1);
+        let Some((lines, widest)) = frame::of_place(self.report, place, WIDTH) else { return };
         let mut told = String::new();
         for line in &lines {
             told += &format!("{:>widest$} | {}\n", line.number, line.text);
             told += &format!("{:>widest$} | {}{}\n", "", " ".repeat(line.marked.start), "^".repeat(line.marked.len()));
         }
         let fence = fence(&told, 3);
-        self.line(&format!("{fence}{}\n{}{fence}\n", language(document.language), told));
+        self.line(&format!("{fence}{}\n{}{fence}\n", self.report.texts.get(&place.file).map_or("", |document| language(document.language)), told));
     }
 
     fn rest(&mut self, overview: &Overview) {
@@ -208,16 +206,6 @@ impl Page<'_> {
             told += &format!(", {} silenced by comments in the code", counted(report.silenced, "finding", "findings"));
         }
         self.line(&format!("\n---\n{told}. Guardline {}.", env!("CARGO_PKG_VERSION")));
-    }
-}
-
-pub(super) fn word(level: Level) -> &'static str {
-    match level {
-        Level::Error => "Serious",
-        Level::Warning => "Fix soon",
-        Level::Information => "Worth a look",
-        Level::Hint => "A hint",
-        Level::Hidden => "Only possible",
     }
 }
 
@@ -279,6 +267,7 @@ mod tests {
     use super::*;
     use crate::report::Repair;
     use crate::report::samples::{finding, project_of, report};
+    use crate::rules::Level;
     use crate::text::FileId;
 
     #[test]
@@ -286,7 +275,7 @@ mod tests {
         let project = project_of(&[("lib/a.ts", "call(`x`);\n")]);
         let file = FileId::new("/shop/lib/a.ts");
         let mut report = report(&project, vec![finding("missing-auth", &project, &file, "call", Level::Error)]);
-        report.entries[0].repairs = vec![Repair { title: "Ask who is calling".into(), needs_review: true, note: None, changes: Vec::new() }];
+        report.entries[0].repairs = vec![Repair { title: "Ask who is calling".into(), needs_review: true, tried: true, note: None, changes: Vec::new() }];
         let text = render(&report);
         let expected = "### 1. Anybody can call this
 
@@ -303,7 +292,7 @@ Anybody can call this: anyone can misuse it
   | ^^^^
 ```
 
-A fix is ready in your editor, to be read before it is accepted: Ask who is calling
+A checked fix is ready in your editor; read it before you accept it: Ask who is calling
 
 **How to fix:** Use the proper way. Then test it.
 

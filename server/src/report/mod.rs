@@ -8,13 +8,13 @@ pub mod baseline;
 pub mod beliefs;
 mod comments;
 pub mod diff;
-mod difference;
 mod fingerprint;
 mod frame;
 pub mod github;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod lines;
 pub mod markdown;
 pub mod marks;
 pub mod overview;
@@ -59,6 +59,8 @@ pub struct Repair {
     pub title: String,
     /// A person should read it before it is applied.
     pub needs_review: bool,
+    /// It was carried out on what is known: the code parses as before, the finding is gone, nothing new is found.
+    pub tried: bool,
     /// What remains to be done by hand.
     pub note: Option<String>,
     pub changes: Vec<Change>,
@@ -67,7 +69,11 @@ pub struct Repair {
 impl Repair {
     /// What is said before its title.
     fn lead(&self) -> &'static str {
-        if self.needs_review { "A fix is ready in your editor, to be read before it is accepted" } else { "A fix is ready in your editor" }
+        match (self.tried, self.needs_review) {
+            (true, false) => "A checked fix is ready in your editor",
+            (true, true) => "A checked fix is ready in your editor; read it before you accept it",
+            (false, _) => "Your editor offers a fix that was not checked here; read it before you accept it",
+        }
     }
 }
 
@@ -110,7 +116,7 @@ impl<'a> Report<'a> {
 
     /// The path below `folder`, or the whole path if it does not lie there.
     fn below<'f>(folder: &FileId, file: &'f FileId) -> &'f str {
-        file.as_str().strip_prefix(folder.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(file.as_str())
+        file.below(folder).unwrap_or(file.as_str())
     }
 
     /// A name for each entry that stays when lines move.

@@ -2,6 +2,18 @@
 //! the words that have to stay are explained where they first occur.
 
 use super::prose::{Piece, pieces};
+use crate::rules::Level;
+
+/// How much a finding matters.
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "serious",
+        Level::Warning => "fix soon",
+        Level::Information => "worth a look",
+        Level::Hint => "a hint",
+        Level::Hidden => "only possible",
+    }
+}
 
 /// The words of programmers, and what everybody calls the same. Longer ones first.
 const OTHERWISE: &[(&str, &str)] = &[
@@ -20,6 +32,12 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("who calls", "who asks"),
     ("whoever calls", "whoever asks for"),
 ];
+
+/// With a capital letter, as it stands at the beginning of a line.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
 
 /// A text in plain words. Code stays as it is.
 pub(super) fn plain(text: &str) -> String {
@@ -99,7 +117,7 @@ fn has(text: &str, word: &str) -> bool {
 pub(super) fn related(message: &str) -> String {
     let Some((_, path)) = message.strip_prefix("reached from ").and_then(|title| title.split_once(' ')) else { return plain(message) };
     match path {
-        "/" | "?" => "here the app is called from outside".to_owned(),
+        "/" | "?" => "anybody can reach the app here".to_owned(),
         path => format!("requests to `{}` arrive here", path.replace('`', "'")),
     }
 }
@@ -113,7 +131,7 @@ mod tests {
         assert_eq!(plain("A caller, `caller`, and two callers; recaller."), "A visitor, `caller`, and two visitors; recaller.");
         assert_eq!(plain("The fallback of `KEY`"), "The stand-in value of `KEY`");
         assert_eq!(related("reached from ANY /api/a"), "requests to `/api/a` arrive here");
-        assert_eq!(related("reached from ANY /"), "here the app is called from outside");
+        assert_eq!(related("reached from ANY /"), "anybody can reach the app here");
         assert_eq!(related("asked for by a caller"), "asked for by a visitor");
     }
 

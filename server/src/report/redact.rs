@@ -59,6 +59,29 @@ impl Redactor {
         redactor
     }
 
+    /// The same of one file after these replacements, which are in order and do not overlap: what they leave stands elsewhere, and what they
+    /// replace is gone.
+    pub(super) fn moved(&self, file: &FileId, replacements: &[(Span, String)]) -> Redactor {
+        let shift = |upto: &dyn Fn(&Span) -> bool| -> i64 {
+            replacements.iter().filter(|(span, _)| upto(span)).map(|(span, text)| text.len() as i64 - i64::from(span.end - span.start)).sum()
+        };
+        let spans = self
+            .spans
+            .get(file)
+            .into_iter()
+            .flatten()
+            .filter(|flagged| !replacements.iter().any(|(span, _)| !span.is_empty() && span.start <= flagged.span.start && flagged.span.end <= span.end));
+        let mut furthest = 0;
+        let moved = spans.map(|flagged| {
+            let at = |offset: u32, by: i64| (i64::from(offset) + by).max(0) as u32;
+            let start = at(flagged.span.start, shift(&|span| span.end <= flagged.span.start));
+            let end = at(flagged.span.end, shift(&|span| span.start < flagged.span.end)).max(start);
+            furthest = furthest.max(end);
+            Flagged { span: Span::new(start, end), is_literal: flagged.is_literal, furthest }
+        });
+        Redactor { spans: FxHashMap::from_iter([(file.clone(), moved.collect())]), bodies: self.bodies.clone() }
+    }
+
     /// The text with every known secret masked.
     pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match &self.bodies {
@@ -92,7 +115,7 @@ impl Redactor {
             let near = strings.iter().filter(|string| !is_in_strings || touched(string));
             hidden.extend(near.filter(|string| *is_literal || !is_name(line.get((*string).clone()).unwrap_or(""))).cloned());
             let text = line.get(here.clone()).unwrap_or("");
-            if *is_literal && !is_in_strings && !is_expression(text, document.language) {
+            if *is_literal && !is_in_strings && (is_in_comment(line.get(..here.start).unwrap_or("")) || !is_expression(text, document.language)) {
                 hidden.push(here);
             }
         }
@@ -150,9 +173,15 @@ fn strings(line: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Code that names a secret rather than being one: `process.env.STRIPE_KEY`, `config.key`.
+/// What stands after this on its line is no code.
+fn is_in_comment(before: &str) -> bool {
+    let before = before.trim_start();
+    before.starts_with(['*', '#']) || ["//", "/*", " #"].iter().any(|mark| before.contains(mark))
+}
+
+/// Code that names a secret rather than being one: `process.env.STRIPE_KEY`, `config.key`, `isOpen: true`.
 fn is_expression(text: &str, language: Language) -> bool {
-    let is_path = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '!' | '?' | '(' | ')' | ' '));
+    let is_path = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '!' | '?' | '(' | ')' | ' ' | ':' | ','));
     language.is_code() && is_path && (text.contains("env.") || text.contains("environ") || !text.chars().any(|c| c.is_ascii_digit()))
 }
 
@@ -244,6 +273,8 @@ mod tests {
         assert_eq!(shown("a.ts", &format!("// the key is {key}\n"), "secret-hardcoded", &key, 0), "// the key is •••");
         let read = "openai(process.env.NEXT_PUBLIC_OPENAI_KEY2)\n";
         assert_eq!(shown("a.ts", read, "public-env-secret", "process.env.NEXT_PUBLIC_OPENAI_KEY2", 0), read.trim());
+        assert_eq!(shown("a.ts", "f({ allowsBrowser: true, x });\n", "secret-hardcoded", "allowsBrowser: true", 0), "f({ allowsBrowser: true, x });");
+        assert_eq!(shown("a.ts", "f(); // password: letmein\n", "secret-hardcoded", "letmein", 0), "f(); // password: •••");
         let read = "const key = env[\"NEXT_PUBLIC_OPENAI_KEY2\"]\n";
         assert_eq!(shown("a.ts", read, "public-env-secret", "\"NEXT_PUBLIC_OPENAI_KEY2\"", 0), read.trim());
     }

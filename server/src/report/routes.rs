@@ -44,10 +44,10 @@ fn of_entry(project: &Project, entry: &Entry) -> Value {
     let callers = &entry.callers;
     let mut who = json!({
         "who": callers.who.word(),
-        "signedIn": word(callers.signed_in),
-        "role": word(callers.role),
-        "object": word(callers.object),
-        "machine": word(callers.machine),
+        "signedIn": callers.signed_in.word(),
+        "role": callers.role.word(),
+        "object": callers.object.word(),
+        "machine": callers.machine.word(),
     });
     if let (Some(proof), Some(who)) = (&callers.proof, who.as_object_mut()) {
         let mut told = Map::new();
@@ -63,9 +63,9 @@ fn of_entry(project: &Project, entry: &Entry) -> Value {
     told.insert("at".to_owned(), json!(project.at(&entry.site)));
     told.insert("callers".to_owned(), who);
     told.insert("data".to_owned(), entry.data.iter().map(|touched| of_touched(project, touched)).collect());
-    add(&mut told, "validated", entry.care.validated.map(|answer| json!(word(answer))));
-    told.insert("limited".to_owned(), json!(word(entry.care.limited)));
-    told.insert("signature".to_owned(), json!(word(entry.care.signature)));
+    add(&mut told, "validated", entry.care.validated.map(|answer| json!(answer.word())));
+    told.insert("limited".to_owned(), json!(entry.care.limited.word()));
+    told.insert("signature".to_owned(), json!(entry.care.signature.word()));
     told.insert("public".to_owned(), json!(entry.is_public));
     told.insert("mounted".to_owned(), json!(!entry.adrift));
     told.insert("complete".to_owned(), json!(entry.complete));
@@ -88,14 +88,6 @@ fn of_touched(project: &Project, touched: &Touched) -> Value {
     told.insert("rows".to_owned(), touched.rows.iter().map(|rows| json!(rows.word())).collect());
     told.insert("at".to_owned(), json!(project.at(&touched.site)));
     Value::Object(told)
-}
-
-fn word(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Yes => "yes",
-        Answer::No => "no",
-        Answer::Unknown => "unknown",
-    }
 }
 
 /// What stands in the columns of the table, for one route.
@@ -148,9 +140,9 @@ fn row(project: &Project, entry: &Entry, clean: &dyn Fn(&str) -> String) -> Row 
         route: clean(&entry.title()),
         who: entry.callers.who,
         data: clean(&data.collect::<Vec<_>>().join(", ")),
-        validated: entry.care.validated.map_or("-", word),
-        limited: word(entry.care.limited),
-        signature: word(entry.care.signature),
+        validated: entry.care.validated.map_or("-", Answer::word),
+        limited: entry.care.limited.word(),
+        signature: entry.care.signature.word(),
         place: clean(&place(project.at(&entry.site))),
         proof: proof.map(|proof| clean(&proof)),
         mark: match (entry.complete, entry.adrift, entry.is_public) {

@@ -1,12 +1,13 @@
 //! What to do about each kind of mistake, in one plain sentence, and how much work it is where no fix is ready.
 
 use super::Entry;
+use crate::facts::secrets;
 use crate::rules::{Risk, RuleId};
 
 /// How much work it is, as far as that can be said honestly.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Effort {
-    /// The editor has a fix for every place.
+    /// The editor has a fix for every place, and each was tried out.
     Ready,
     /// As `Ready`, and somebody should read a fix before it is accepted.
     ReadyToRead,
@@ -17,8 +18,8 @@ pub enum Effort {
 impl Effort {
     pub fn title(self) -> &'static str {
         match self {
-            Effort::Ready => "a fix is ready in your editor",
-            Effort::ReadyToRead => "a fix is ready in your editor; read it before you accept it",
+            Effort::Ready => "a checked fix is ready in your editor",
+            Effort::ReadyToRead => "a checked fix is ready in your editor; read it before you accept it",
             Effort::Small => "a small change",
             Effort::Developer => "needs a developer",
         }
@@ -80,7 +81,9 @@ pub(super) fn sentence(rule: &RuleId) -> Option<&'static str> {
 
 /// How much work it is to repair all these.
 pub(super) fn effort(rule: &RuleId, entries: &[&Entry]) -> Option<Effort> {
-    let of_entry = |entry: &&Entry| entry.repairs.first().map(|repair| if repair.needs_review { Effort::ReadyToRead } else { Effort::Ready });
+    let of_entry = |entry: &&Entry| {
+        entry.repairs.first().filter(|repair| repair.tried).map(|repair| if repair.needs_review { Effort::ReadyToRead } else { Effort::Ready })
+    };
     let ready: Option<Vec<Effort>> = entries.iter().map(of_entry).collect();
     let worst = ready.and_then(|all| all.into_iter().max());
     let by_hand = row(rule).map(|(_, effort, _)| *effort);
@@ -89,7 +92,7 @@ pub(super) fn effort(rule: &RuleId, entries: &[&Entry]) -> Option<Effort> {
 }
 
 /// Risks that a mistake also belongs to, besides the one its rule is counted under.
-pub(super) fn also(entry: &Entry) -> Option<Risk> {
+pub(super) fn also(entry: &Entry) -> &'static [Risk] {
     let finding = &entry.finding;
     match finding.rule.as_str() {
         // Whoever becomes an administrator or somebody else may touch everything.
@@ -101,12 +104,13 @@ pub(super) fn also(entry: &Entry) -> Option<Risk> {
         | "overbroad-db-access"
         | "service-role-exposed"
         | "csrf-disabled"
-        | "public-storage" => Some(Risk::Authorization),
-        "missing-ownership" | "sql-injection" => Some(Risk::Database),
-        "missing-auth" | "admin-open" => Some(Risk::Routes),
+        | "public-storage" => &[Risk::Authorization],
+        "missing-ownership" | "sql-injection" => &[Risk::Database],
+        "missing-auth" | "admin-open" => &[Risk::Routes],
         // Whoever knows what login tokens are signed with makes their own.
-        "secret-hardcoded" if finding.message.contains("sign in as any") => Some(Risk::Authorization),
-        _ => None,
+        "secret-hardcoded" if secrets::signs_people_in(&finding.detail) => &[Risk::Authorization, Risk::Passwords],
+        "secret-hardcoded" if secrets::is_password_of_login(&finding.detail) => &[Risk::Passwords],
+        _ => &[],
     }
 }
 
@@ -124,5 +128,20 @@ mod tests {
         all.dedup();
         assert_eq!(all.len(), STEPS.len());
         assert!(STEPS.iter().all(|(id, ..)| crate::rules::all().iter().any(|meta| meta.id.as_str() == *id)));
+    }
+
+    #[test]
+    fn a_secret_that_signs_people_in_is_about_who_may_do_what() {
+        use crate::report::samples::{finding, project};
+        use crate::rules::Level;
+        let (project, file) = project("a.ts", "const secret = 1;");
+        let risk = |detail: &str, message: &str| {
+            let mut found = finding("secret-hardcoded", &project, &file, "secret", Level::Error);
+            (found.detail, found.message) = (detail.into(), message.into());
+            also(&Entry { finding: found, repairs: Vec::new() })
+        };
+        assert_eq!(risk("jwt-signing-secret", "whatever it says"), [Risk::Authorization, Risk::Passwords]);
+        assert_eq!(risk("hardcoded-login", "whatever it says"), [Risk::Passwords]);
+        assert_eq!(risk("stripe-secret", "anybody can sign in as any user"), []);
     }
 }

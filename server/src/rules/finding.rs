@@ -30,6 +30,17 @@ pub enum Level {
 }
 
 impl Level {
+    /// The word for it among programmers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Information => "information",
+            Level::Hint => "hint",
+            Level::Hidden => "possible",
+        }
+    }
+
     /// Level = impact x confidence: proven critical or high is an error, proven medium a warning, proven low information;
     /// likely is one step lower; possible is hidden.
     pub fn of(impact: Impact, confidence: Confidence) -> Level {

@@ -15,6 +15,7 @@ use crate::facts::check::{Fact, Facts, GuardKind};
 use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::place::Site;
+use crate::facts::role_words::names_above;
 use crate::facts::value::Kind;
 use crate::facts::walk::is_stub;
 use crate::project::Project;
@@ -84,7 +85,7 @@ fn name(cx: &RuleCx<'_>, facts: &Facts, is_elevated: bool) -> Name {
     called.sort();
     let own = route.and_then(|route| cx.project.function_name(&route.function()?));
     let is_asking = |name: &Name| {
-        let says = names::is_guard(name) || names::is_current_user(name) || is_elevated && is_of_administrators(name);
+        let says = names::is_guard(name) || names::is_current_user(name) || is_elevated && names_above(name);
         !name.is_empty() && says && own.as_deref() != Some(name.as_str())
     };
     let by_library = facts.iter().find_map(|fact| match fact {
@@ -92,15 +93,10 @@ fn name(cx: &RuleCx<'_>, facts: &Facts, is_elevated: bool) -> Name {
         _ => None,
     });
     let mut asking: Vec<Name> = in_front.chain(called).filter(is_asking).collect();
-    if let Some(at) = asking.iter().position(|name| is_elevated && is_of_administrators(name)) {
+    if let Some(at) = asking.iter().position(|name| is_elevated && names_above(name)) {
         return asking.swap_remove(at);
     }
     asking.into_iter().next().or(by_library).unwrap_or_default()
-}
-
-/// `require_admin`, `get_current_superuser`.
-fn is_of_administrators(name: &str) -> bool {
-    names::words(name).iter().any(|word| matches!(word.as_str(), "admin" | "admins" | "administrator" | "superuser" | "staff" | "moderator"))
 }
 
 fn is_word(name: &str) -> bool {

@@ -38,6 +38,16 @@ impl FileId {
         self.as_str().rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
+    /// The path below a folder; `None` if it does not lie there. Below the root of a disk everything lies.
+    pub fn below(&self, folder: &FileId) -> Option<&str> {
+        self.as_str().strip_prefix(folder.as_str().trim_end_matches('/'))?.strip_prefix('/')
+    }
+
+    /// Does it lie in the folder, or is it the folder?
+    pub fn is_within(&self, folder: &FileId) -> bool {
+        self == folder || self.below(folder).is_some()
+    }
+
     /// The file name's part after the last dot, without the dot; `""` if there is none.
     pub fn extension(&self) -> &str {
         self.file_name().rsplit_once('.').map_or("", |(_, extension)| extension)
@@ -79,5 +89,19 @@ impl std::fmt::Debug for FileId {
 impl std::fmt::Display for FileId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_holds_what_lies_in_it() {
+        let within = |file: &str, folder: &str| FileId::new(file).is_within(&FileId::new(folder));
+        assert!(within("/a/b.ts", "/a") && within("/a/b.ts", "/a/") && within("/a", "/a") && within("/a", "/"));
+        assert!(!within("/ab.ts", "/a"));
+        assert_eq!(FileId::new("/a/b/c.ts").below(&FileId::new("/a")), Some("b/c.ts"));
+        assert_eq!(FileId::new("/a").below(&FileId::new("/a")), None);
     }
 }

@@ -8,7 +8,7 @@
 mod tests;
 
 use std::fs::{self, Metadata, Permissions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
@@ -89,6 +89,14 @@ pub fn apply_to(project: &Project, edits: &[FileEdit], also: &[PathBuf]) -> Resu
     let mut roots: Vec<PathBuf> = project.roots().iter().chain(project.git_roots()).map(|root| PathBuf::from(root.as_str())).collect();
     roots.extend_from_slice(also);
     apply(edits, &|file| project.file(file).map(|known| known.document.text()), &roots)
+}
+
+/// The text of a file as [`apply`] compares it.
+pub fn text_of(path: &Path) -> io::Result<String> {
+    if fs::metadata(path)?.len() > LARGEST {
+        return Err(io::Error::other("it is too large"));
+    }
+    encoded::decode(&fs::read(path)?).map(|encoded| encoded.text.into_owned()).ok_or_else(|| io::Error::other("it is no text"))
 }
 
 /// The folders that nothing may lead out of, links resolved.

@@ -32,9 +32,9 @@ impl From<git2::Error> for GitProblem {
     }
 }
 
-/// A file as the next commit would have it.
+/// A file as git has it: in the next commit, or in one that was.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Indexed {
+pub struct TextAt {
     pub path: PathBuf,
     /// `None`: it is not there, or is no text.
     pub text: Option<String>,
@@ -46,7 +46,18 @@ pub struct Staged {
     /// The files that differ from the last commit, without those that go.
     pub files: Vec<PathBuf>,
     /// All files whose text on disk is not the one that is staged.
-    pub unlike_disk: Vec<Indexed>,
+    pub unlike_disk: Vec<TextAt>,
+    /// What differs from the last commit, as that has it.
+    pub before: Vec<TextAt>,
+}
+
+/// What differs from a commit.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Changed {
+    /// The files that are there.
+    pub files: Vec<PathBuf>,
+    /// All that differ, as they were.
+    pub before: Vec<TextAt>,
 }
 
 pub struct Git {
@@ -91,7 +102,7 @@ impl Git {
     }
 
     /// The files that differ from where HEAD and this revision parted, those that git does not know yet included, deleted ones not.
-    pub fn changed_since(&self, revision: &str) -> Result<Vec<PathBuf>, GitProblem> {
+    pub fn changed_since(&self, revision: &str) -> Result<Changed, GitProblem> {
         let tree = match self.commit_of(revision)? {
             Some(commit) => Some(self.repository.find_commit(commit)?.tree()?),
             None => None,
@@ -99,7 +110,7 @@ impl Git {
         let mut options = DiffOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true).include_typechange(true).ignore_submodules(true);
         let diff = self.repository.diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
-        Ok(self.paths(&diff))
+        Ok(Changed { files: self.paths(&diff), before: self.before(&diff) })
     }
 
     /// Where HEAD and the revision parted. `None` in a repository without commits.
@@ -127,12 +138,12 @@ impl Git {
         for delta in unlike.deltas() {
             let Some(path) = delta.old_file().path() else { continue };
             let text = index.get_path(path, 0).and_then(|entry| self.text(entry.id));
-            unlike_disk.push(Indexed { path: self.top.join(path), text });
+            unlike_disk.push(TextAt { path: self.top.join(path), text });
         }
         // What goes with the commit may lie on disk still, and git does not know it any more.
         let gone = staged.deltas().filter(|delta| delta.status() == Delta::Deleted).filter_map(|delta| delta.old_file().path().map(Path::to_owned));
-        unlike_disk.extend(gone.map(|path| Indexed { path: self.top.join(path), text: None }));
-        Ok(Staged { files: self.paths(&staged), unlike_disk })
+        unlike_disk.extend(gone.map(|path| TextAt { path: self.top.join(path), text: None }));
+        Ok(Staged { files: self.paths(&staged), unlike_disk, before: self.before(&staged) })
     }
 
     /// The files that are not in the last commit as they lie there, those that git does not know included.
@@ -159,6 +170,17 @@ impl Git {
     fn paths(&self, diff: &git2::Diff<'_>) -> Vec<PathBuf> {
         let is_there = |delta: &git2::DiffDelta<'_>| !matches!(delta.status(), Delta::Deleted | Delta::Unmodified | Delta::Ignored);
         diff.deltas().filter(is_there).filter_map(|delta| self.path_of(&delta)).collect()
+    }
+
+    /// What differs, as it was before the difference.
+    fn before(&self, diff: &git2::Diff<'_>) -> Vec<TextAt> {
+        let differs = |delta: &git2::DiffDelta<'_>| !matches!(delta.status(), Delta::Unmodified | Delta::Ignored);
+        let was = |delta: git2::DiffDelta<'_>| {
+            let old = delta.old_file();
+            let text = Some(old.id()).filter(|id| old.exists() && !id.is_zero()).and_then(|id| self.text(id));
+            Some(TextAt { path: self.path_of(&delta)?, text })
+        };
+        diff.deltas().filter(differs).filter_map(was).collect()
     }
 
     fn path_of(&self, delta: &git2::DiffDelta<'_>) -> Option<PathBuf> {
@@ -227,8 +249,13 @@ mod tests {
             paths.iter().map(|path| path.strip_prefix(self.0.path()).expect("inside").to_string_lossy().replace('\\', "/")).collect()
         }
 
+        fn before(&self, since: &str) -> Vec<(String, Option<String>)> {
+            let before = self.git().changed_since(since).expect("an answer").before;
+            before.into_iter().map(|file| (self.names(&[file.path]).remove(0), file.text)).collect()
+        }
+
         fn changed(&self, since: &str) -> Vec<String> {
-            self.names(&self.git().changed_since(since).expect("an answer"))
+            self.names(&self.git().changed_since(since).expect("an answer").files)
         }
     }
 
@@ -250,8 +277,13 @@ mod tests {
         tree.write("a.ts", "2");
         assert_eq!(tree.changed("HEAD"), ["a.ts", "lib/new.ts"]);
         assert_eq!(tree.changed(&first.to_string()), ["a.ts", "b.ts", "lib/new.ts"]);
+        assert_eq!(
+            tree.before(&first.to_string()),
+            [("a.ts", Some("1")), ("b.ts", None), ("lib/new.ts", None)].map(|(path, text)| (path.to_owned(), text.map(str::to_owned)))
+        );
         std::fs::remove_file(tree.0.path().join("a.ts")).expect("removed");
         assert_eq!(tree.changed("HEAD"), ["lib/new.ts"], "what is gone has no findings");
+        assert_eq!(tree.before("HEAD").first(), Some(&("a.ts".to_owned(), Some("1".to_owned()))), "but it was there");
 
         // A branch that went its own way since: only what is ours counts.
         let repository = tree.repository();
@@ -282,6 +314,7 @@ mod tests {
         tree.write("new.ts", "unknown");
         let staged = tree.git().staged().expect("an answer");
         assert_eq!(tree.names(&staged.files), ["a.ts"]);
+        assert!(staged.before.iter().all(|file| file.text.as_deref() == Some("committed")) && staged.before.len() == 2, "{:?}", staged.before);
         let texts: Vec<(String, Option<&str>)> =
             staged.unlike_disk.iter().map(|file| (tree.names(std::slice::from_ref(&file.path)).remove(0), file.text.as_deref())).collect();
         assert_eq!(texts, [("a.ts".to_owned(), Some("staged")), ("b.ts".to_owned(), Some("committed")), ("c.ts".to_owned(), None)]);
@@ -320,6 +353,6 @@ mod tests {
         let links = tempfile::tempdir().expect("a temporary folder");
         let link = links.path().join("here");
         std::os::unix::fs::symlink(tree.0.path(), &link).expect("a link");
-        assert_eq!(Git::around(&link).expect("a repository").changed_since("HEAD").expect("an answer"), [link.join("a.ts")]);
+        assert_eq!(Git::around(&link).expect("a repository").changed_since("HEAD").expect("an answer").files, [link.join("a.ts")]);
     }
 }

@@ -23,8 +23,7 @@ const LARGEST: u64 = 256 * 1024 * 1024;
 impl Tracked {
     /// Is the file in the index of the nearest of these git roots?
     pub fn holds(&mut self, git_roots: &[FileId], file: &FileId) -> bool {
-        let below = |root: &FileId| file.as_str().strip_prefix(root.as_str())?.strip_prefix('/').map(str::to_owned);
-        let nearest = git_roots.iter().filter_map(|root| Some((root, below(root)?))).min_by_key(|(_, path)| path.len());
+        let nearest = git_roots.iter().filter_map(|root| Some((root, file.below(root)?.to_owned()))).min_by_key(|(_, path)| path.len());
         let Some((root, path)) = nearest else { return false };
         self.by_root.entry(root.clone()).or_insert_with(|| read(Path::new(root.as_str())).unwrap_or_default()).contains(&path)
     }

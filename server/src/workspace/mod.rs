@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod built;
 pub mod config;
+pub mod deep;
 mod discover;
 mod encoded;
 pub mod events;
@@ -16,4 +17,7 @@ pub mod own_rules;
 mod read;
 pub mod root;
 mod stamp;
+mod today;
 pub mod walk;
+
+pub use today::today;

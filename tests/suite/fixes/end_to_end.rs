@@ -55,7 +55,7 @@ fn repaired_project(mut project: Project) -> Project {
             assert!(left.is_empty(), "nothing repairs {left:?}");
             return project;
         };
-        if let Err(problem) = verify::verify(&project, &fix, findings, finding) {
+        if let Err(problem) = verify::verify(&project, &fix, |project: &Project| Ok::<_, String>(findings(project)), finding) {
             panic!("{}: {problem}", fix.title);
         }
         project = apply::apply(&project, &fix).expect("the fix applies");

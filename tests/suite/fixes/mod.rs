@@ -85,10 +85,13 @@ impl Case {
         let value = self.value.clone();
         let check = |project: &Project| {
             let text = project.file(&finding.place.file).map(|file| file.document.text()).unwrap_or_default();
-            if fix.suppresses && text.contains("guardline-ignore-next-line") || value.is_empty() {
-                return Vec::new();
-            }
-            vec![finding.clone(); text.matches(&value).count()]
+            let is_before = std::ptr::eq(project, &self.project);
+            Ok::<_, String>(match value.is_empty() {
+                _ if is_before => vec![finding.clone(); text.matches(&value).count().max(1)],
+                true => Vec::new(),
+                false if fix.suppresses && text.contains("guardline-ignore-next-line") => Vec::new(),
+                false => vec![finding.clone(); text.matches(&value).count()],
+            })
         };
         if let Err(problem) = verify::verify(&self.project, fix, check, &finding) {
             panic!("{problem}");

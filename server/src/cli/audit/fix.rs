@@ -3,27 +3,29 @@
 //! A fix is written only if the project with it has lost the finding, has no new one and parses as before. Its files are
 //! written together or not at all.
 
-use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io::StdinLock;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use rustc_hash::FxHashSet;
 
 use super::judging::{Found, Judging};
 use super::review::{self, Answer, Questions};
+use super::trying;
 use crate::cli::args::Format;
 use crate::cli::reading::{self, Progress, Read};
 use crate::cli::{STOPPED, output};
-use crate::engine::{self, Cancel, Engine, Snapshot};
-use crate::fixes::{self, Fix, Grade};
+use crate::engine::proof::{Proven, Scope};
+use crate::engine::{self, Cancel, Engine, NoAnswer, Snapshot};
+use crate::fixes::{Fix, Grade};
 use crate::project::Project;
 use crate::report::paint::{Style, Tone};
-use crate::report::{Report, Texts};
+use crate::report::{Redactor, Report};
 use crate::rules::evidence::Evidence;
 use crate::rules::own::Known;
-use crate::rules::{Finding, Level, RuleMeta};
+use crate::rules::{Finding, RuleMeta};
 use crate::text::FileId;
 use crate::workspace::apply;
 use crate::workspace::git::{Git, GitProblem};
@@ -52,6 +54,7 @@ pub fn run(judging: &Judging<'_>, cancel: &Cancel, no_color: bool) -> Result<u8>
         config_folder,
         engine: Engine::staying(),
         found: Vec::new(),
+        shown: None,
         questions,
         refused: FxHashSet::default(),
         done: Vec::new(),
@@ -61,7 +64,11 @@ pub fn run(judging: &Judging<'_>, cancel: &Cancel, no_color: bool) -> Result<u8>
     progress.clear();
     match went? {
         Went::Through => fixing.tell(notes, no_color),
-        Went::Stopped => {
+        Went::Lost(NoAnswer::Failed) => {
+            fixing.summary()?;
+            Err(anyhow!("after the last fix the analysis failed, so that what remains is not known; this is a mistake in Guardline"))
+        }
+        Went::Stopped | Went::Lost(NoAnswer::Cancelled) => {
             fixing.summary()?;
             let _ = output::complain("stopped");
             Ok(STOPPED)
@@ -98,6 +105,8 @@ fn demand_clean_tree(projects: &[PathBuf]) -> Result<()> {
 
 enum Went {
     Through,
+    /// What is found after the last fix is not known.
+    Lost(NoAnswer),
     Stopped,
 }
 
@@ -111,6 +120,8 @@ struct Fixing<'a> {
     engine: Engine,
     /// What is found in the project as it is now.
     found: Vec<Finding>,
+    /// What of it is told. `None` if it is not worked out yet.
+    shown: Option<Shown>,
     /// Nobody is asked without `--review`.
     questions: Option<Questions<StdinLock<'static>>>,
     /// Fixes that are not to be tried again: the finding's fingerprint and the fix's title.
@@ -127,12 +138,13 @@ struct Done {
     files: Vec<FileId>,
 }
 
-/// What came of looking at a fix before it is carried out.
-enum Looked {
-    /// The project with it, and what is found there.
-    Fits(Project, Vec<Finding>),
-    Unfit,
-    Stopped,
+/// What is told of one state of the project, and how far its fixes have been tried.
+struct Shown {
+    /// With their fingerprints.
+    findings: VecDeque<(Finding, String)>,
+    /// Those of the first of them that are left to try.
+    fixes: Option<VecDeque<Fix>>,
+    redactor: Redactor,
 }
 
 struct Candidate {
@@ -144,20 +156,24 @@ struct Candidate {
 impl Fixing<'_> {
     fn carry_out(&mut self, progress: &Progress) -> Result<Went> {
         let snapshot = self.snapshot.clone();
-        let Some(found) = self.engine.check_all(&snapshot, self.cancel) else { return Ok(Went::Stopped) };
-        self.found = found;
+        self.found = match self.engine.check_all(&snapshot, self.cancel) {
+            Err(NoAnswer::Cancelled) => return Ok(Went::Stopped),
+            found => found?,
+        };
         while self.done.len() < MOST_FIXES {
             if self.cancel.is_cancelled() {
                 return Ok(Went::Stopped);
             }
             let Some(candidate) = self.next() else { break };
-            let after = match self.looked_at(&candidate) {
-                Looked::Fits(project, found) => (project, found),
-                Looked::Unfit => {
+            let snapshot = self.snapshot.clone();
+            let looked_at = self.engine.carry_out(&snapshot, &candidate.finding, candidate.fix.clone(), Scope::Everywhere(&self.found), self.cancel);
+            let proven = match looked_at {
+                Ok(Some(proven)) => proven,
+                Ok(None) | Err(NoAnswer::Failed) => {
                     self.refused.insert(candidate.key);
                     continue;
                 }
-                Looked::Stopped => return Ok(Went::Stopped),
+                Err(NoAnswer::Cancelled) => return Ok(Went::Stopped),
             };
             progress.clear();
             match self.ask(&candidate)? {
@@ -169,55 +185,51 @@ impl Fixing<'_> {
                 }
                 Answer::Quit => break,
             }
-            self.write(candidate, after);
+            if let Err(why) = self.write(candidate, proven) {
+                return Ok(Went::Lost(why));
+            }
         }
         Ok(Went::Through)
     }
 
     /// The first fix that has not been tried.
-    fn next(&self) -> Option<Candidate> {
-        let known = Known::of(&self.snapshot.config);
-        let rules = known.all();
-        let report = self.report(&self.snapshot, &rules, Vec::new(), Evidence::default());
-        let is_wanted = |fix: &Fix| !fix.suppresses && (self.judging.audit.repair.review || fix.grade == Grade::Safe);
-        report.entries.iter().zip(report.fingerprints()).find_map(|(entry, fingerprint)| {
-            let fixes = engine::offers(&self.snapshot.project, &entry.finding).into_iter().filter(is_wanted);
-            let mut untried = fixes.map(|fix| Candidate { key: (fingerprint.clone(), fix.title.clone()), fix, finding: entry.finding.clone() });
-            untried.find(|candidate| !self.refused.contains(&candidate.key))
-        })
+    fn next(&mut self) -> Option<Candidate> {
+        let project = Arc::clone(&self.snapshot.project);
+        let reviews = self.judging.audit.repair.review;
+        loop {
+            let Shown { findings, fixes, .. } = self.shown();
+            let (finding, fingerprint) = findings.front()?.clone();
+            let is_wanted = |fix: &Fix| !fix.suppresses && (reviews || fix.grade == Grade::Safe);
+            let fixes = fixes.get_or_insert_with(|| engine::offers(&project, &finding).into_iter().filter(is_wanted).collect());
+            let Some(fix) = fixes.pop_front() else {
+                findings.pop_front();
+                self.shown().fixes = None;
+                continue;
+            };
+            let key = (fingerprint, fix.title.clone());
+            if !self.refused.contains(&key) {
+                return Some(Candidate { finding, fix, key });
+            }
+        }
     }
 
-    /// The project with the fix, if the fix does what it says.
-    fn looked_at(&mut self, candidate: &Candidate) -> Looked {
-        let snapshot = self.snapshot.clone();
-        let failures = self.engine.failures();
-        let engine = RefCell::new(&mut self.engine);
-        let mut seen: RefCell<Vec<Finding>> = RefCell::default();
-        let (found, cancel) = (&self.found, self.cancel);
-        // What is only possible is not shown, so it neither counts as repaired nor as new.
-        let shown =
-            |findings: &[Finding]| findings.iter().filter(|finding| finding.level != Level::Hidden || *finding == &candidate.finding).cloned().collect();
-        let check = |project: &Project| -> Vec<Finding> {
-            if std::ptr::eq(project, &*snapshot.project) {
-                return shown(found);
-            }
-            let after = Snapshot { project: Arc::new(project.clone()), config: Arc::clone(&snapshot.config) };
-            let all = engine.borrow_mut().check_all(&after, cancel).unwrap_or_default();
-            let told = shown(&all);
-            *seen.borrow_mut() = all;
-            told
-        };
-        let verified = fixes::verify::verify(&snapshot.project, &candidate.fix, check, &candidate.finding);
-        if cancel.is_cancelled() {
-            return Looked::Stopped;
-        }
-        if engine.borrow().failures() != failures {
-            return Looked::Unfit;
-        }
-        match verified.ok().and_then(|()| fixes::apply::apply(&snapshot.project, &candidate.fix)) {
-            Some(after) => Looked::Fits(after, std::mem::take(seen.get_mut())),
-            None => Looked::Unfit,
-        }
+    /// What is told of the project as it is now, worked out once.
+    fn shown(&mut self) -> &mut Shown {
+        let shown = self.shown.take().unwrap_or_else(|| {
+            let known = Known::of(&self.snapshot.config);
+            let rules = known.all();
+            let report = self.report(&self.snapshot, &rules, Vec::new(), Evidence::default());
+            let fingerprints = report.fingerprints();
+            let findings = report.entries.into_iter().map(|entry| entry.finding).zip(fingerprints).collect();
+            Shown { findings, fixes: None, redactor: report.redactor }
+        });
+        self.shown.insert(shown)
+    }
+
+    /// What is found after something was written, or was not.
+    fn learn(&mut self, found: Vec<Finding>) {
+        self.found = found;
+        self.shown = None;
     }
 
     fn ask(&mut self, candidate: &Candidate) -> Result<Answer> {
@@ -225,18 +237,17 @@ impl Fixing<'_> {
         if !repair.dry_run && self.questions.is_none() {
             return Ok(Answer::Yes);
         }
-        let known = Known::of(&self.snapshot.config);
-        let rules = known.all();
-        let report = self.report(&self.snapshot, &rules, Vec::new(), Evidence::default());
         let what = format!("{}: {}", self.place(&candidate.finding), candidate.finding.message);
-        review::print(&review::shown(&self.snapshot.project, &candidate.fix, &what, &report.redactor, &self.here, self.style))?;
+        let (project, here, style) = (Arc::clone(&self.snapshot.project), self.here.clone(), self.style);
+        review::print(&review::shown(&project, &candidate.fix, &what, &self.shown().redactor, &here, style))?;
         match &mut self.questions {
             Some(questions) => questions.ask(&mut std::io::stdout().lock()),
             None => Ok(Answer::Yes),
         }
     }
 
-    fn write(&mut self, candidate: Candidate, (after, found): (Project, Vec<Finding>)) {
+    /// An error if nobody knows what is found now: then no further fix can be judged.
+    fn write(&mut self, candidate: Candidate, proven: Proven) -> Result<(), NoAnswer> {
         let Candidate { finding, fix, key } = candidate;
         let files: Vec<FileId> = if self.judging.audit.repair.dry_run {
             fix.edits.iter().map(|edit| edit.file.clone()).collect()
@@ -249,21 +260,24 @@ impl Fixing<'_> {
                     self.refused.insert(key);
                     // The engine has seen the project with the fix.
                     let snapshot = self.snapshot.clone();
-                    self.found = self.engine.check_all(&snapshot, self.cancel).unwrap_or_default();
-                    return;
+                    let found = self.engine.check_all(&snapshot, self.cancel)?;
+                    self.learn(found);
+                    return Ok(());
                 }
             }
         };
         let place = self.place(&finding);
-        let (project, is_as_written) = self.as_on_disk(after, &files);
+        let (project, is_as_written) = self.as_on_disk(Project::clone(&proven.after), &files);
         self.snapshot = Snapshot { project: Arc::new(project), config: Arc::clone(&self.snapshot.config) };
-        self.found = if is_as_written {
-            found
+        self.done.push(Done { place, title: fix.title, note: fix.note, files });
+        let found = if is_as_written {
+            proven.found
         } else {
             let snapshot = self.snapshot.clone();
-            self.engine.check_all(&snapshot, self.cancel).unwrap_or_default()
+            self.engine.check_all(&snapshot, self.cancel)?
         };
-        self.done.push(Done { place, title: fix.title, note: fix.note, files });
+        self.learn(found);
+        Ok(())
     }
 
     /// The project with the texts that were really written: line ends may be those of the file. True if they are what was thought.
@@ -282,8 +296,7 @@ impl Fixing<'_> {
     }
 
     fn report<'s>(&self, snapshot: &'s Snapshot, rules: &'s [&'s RuleMeta<'s>], notes: Vec<String>, evidence: Evidence) -> Report<'s> {
-        let found = Found { snapshot, rules, findings: self.found.clone(), evidence, texts: Texts::of(&snapshot.project), notes, served: None };
-        self.judging.told(found)
+        self.judging.told(Found { findings: self.found.clone(), notes, ..Found::nothing(snapshot, rules, evidence) })
     }
 
     fn place(&self, finding: &Finding) -> String {
@@ -298,9 +311,15 @@ impl Fixing<'_> {
         let known = Known::of(&self.snapshot.config);
         let rules = known.all();
         let targets = self.judging.targets;
-        let looked_at = self.engine.survey(&self.snapshot, &|file| targets.cover(file), &mut |_, _| {}, self.cancel);
-        let evidence = looked_at.map(|(_, evidence)| evidence).unwrap_or_default();
-        let report = super::with_repairs(&self.snapshot.project, self.report(&self.snapshot, &rules, notes, evidence));
+        let (_, evidence) = match self.engine.survey(&self.snapshot, &|file| targets.cover(file), &mut |_| {}, self.cancel) {
+            Err(NoAnswer::Cancelled) => {
+                let _ = output::complain("stopped");
+                return Ok(STOPPED);
+            }
+            looked_at => looked_at?,
+        };
+        let report = self.report(&self.snapshot, &rules, notes, evidence);
+        let report = trying::with_repairs(&self.snapshot, report, Some(&mut self.engine), trying::PATIENCE, self.cancel);
         let code = self.judging.exit_code(&report);
         if self.judging.audit.repair.dry_run {
             let remain = super::counted(report.entries.len(), "problem would remain", "problems would remain");
@@ -354,5 +373,49 @@ impl Fixing<'_> {
         }
         use std::io::Write;
         write!(std::io::stderr().lock(), "{text}").context("the result cannot be told")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::Audit;
+    use crate::cli::targets;
+    use crate::engine::failing;
+
+    #[derive(Parser)]
+    struct Typed {
+        #[command(flatten)]
+        audit: Audit,
+    }
+
+    const TEXT: &str = "import yaml\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.post(\"/import\")\ndef read():\n    return {\"n\": len(yaml.load(request.data, Loader=yaml.Loader))}\n";
+
+    /// The text afterwards, if so many checks go well before one fails.
+    fn fixed(fails_after: Option<u32>) -> (Result<u8>, String) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("app.py");
+        std::fs::write(&file, TEXT).expect("a file");
+        let mut arguments = vec!["audit".into(), folder.path().as_os_str().to_owned()];
+        arguments.extend(["--fix", "--allow-dirty"].map(Into::into));
+        let audit = Typed::parse_from(arguments).audit;
+        let targets = targets::resolve(&audit.paths, None).expect("targets");
+        let judging = Judging::of(&audit, &targets).expect("judging");
+        fails_after.into_iter().for_each(failing::after);
+        let code = run(&judging, &Cancel::default(), true);
+        (code, std::fs::read_to_string(&file).expect("the file"))
+    }
+
+    #[test]
+    fn a_fix_of_which_nobody_knows_what_it_leads_to_is_not_written() {
+        let (code, text) = fixed(Some(1));
+        assert_eq!((code.expect("a report"), text.as_str()), (1, TEXT));
+        let (code, text) = fixed(Some(0));
+        assert!(code.is_err(), "nothing is known");
+        assert_eq!(text, TEXT);
+        let (code, text) = fixed(None);
+        assert!(code.is_ok() && text.contains("safe_load"), "{text}");
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow};
 
+use super::caused::Caused;
 use crate::cli::args::{AtLeast, Audit, FailOn, Sure};
 use crate::cli::built;
 use crate::cli::targets::Targets;
@@ -19,6 +19,7 @@ use crate::report::{Date, Entry, Redactor, Report, Texts};
 use crate::rules::evidence::Evidence;
 use crate::rules::{Confidence, Finding, Level, RuleMeta};
 use crate::text::FileId;
+use crate::workspace::today;
 
 /// What decides whether a finding is told.
 pub struct Judging<'a> {
@@ -38,6 +39,16 @@ pub struct Found<'s> {
     pub texts: Texts<'s>,
     pub notes: Vec<String>,
     pub served: Option<&'s built::Served>,
+    /// What was found in files that were not asked about, and is told since those that were led to it.
+    pub caused: Caused,
+}
+
+impl<'s> Found<'s> {
+    /// What there is to judge where nothing is found.
+    pub fn nothing(snapshot: &'s Snapshot, rules: &'s [&'s RuleMeta<'s>], evidence: Evidence) -> Found<'s> {
+        let (findings, notes) = (Vec::new(), Vec::new());
+        Found { snapshot, rules, findings, evidence, texts: Texts::of(&snapshot.project), notes, served: None, caused: Caused::default() }
+    }
 }
 
 impl<'a> Judging<'a> {
@@ -50,26 +61,34 @@ impl<'a> Judging<'a> {
 
     /// Everything that was asked about and not silenced, the baseline's findings and quiet ones included. Without repairs.
     pub fn all<'s>(&self, found: Found<'s>) -> Report<'s> {
-        let Found { snapshot, rules, findings, evidence, texts, mut notes, served } = found;
+        let Found { snapshot, rules, findings, evidence, texts, mut notes, served, caused } = found;
         let (project, config) = (&*snapshot.project, &*snapshot.config);
         let redactor = Redactor::new(&texts, rules, &findings);
-        let is_asked = |file: &FileId| self.targets.cover(file) || served.is_some_and(|served| served.covers(file));
+        let is_asked = |finding: &Finding| {
+            let file = &finding.place.file;
+            self.targets.cover(file) || served.is_some_and(|served| served.covers(file)) || caused.holds(finding)
+        };
         let judged = suppress::judge(project, rules, findings, self.today);
         let mut used = BTreeSet::new();
         let (mut kept, mut silenced) = (Vec::new(), 0);
         for finding in judged.kept {
             let by_config = config.suppressed(finding.rule.as_str(), &finding.place.file, self.today);
             used.extend(by_config);
-            match (is_asked(&finding.place.file) && self.is_loud(config, &finding), by_config) {
+            match (is_asked(&finding) && self.is_loud(config, &finding), by_config) {
                 (true, Some(_)) => silenced += 1,
                 (true, None) => kept.push(finding),
                 (false, _) => {}
             }
         }
-        let is_told = |finding: &Finding| is_asked(&finding.place.file) && self.is_loud(config, finding);
+        let is_told = |finding: &Finding| is_asked(finding) && self.is_loud(config, finding);
         silenced += judged.silenced.iter().filter(|silenced| is_told(&silenced.finding)).count();
         let mark_notes = self.mark_notes(project, config, &judged.notes, &judged.unused);
         notes.extend(self.suppression_notes(config, &used));
+        match kept.iter().filter(|finding| caused.holds(finding)).count() {
+            0 => {}
+            1 => notes.push("1 finding stands in a file that did not change: what changed elsewhere led to it.".to_owned()),
+            some => notes.push(format!("{some} findings stand in files that did not change: what changed elsewhere led to them.")),
+        }
         let audited = project.files().filter(|(file, _)| self.targets.cover(file)).count();
         if audited == 0 && self.targets.are_narrowed() {
             notes.push(match &self.audit.which.changed {
@@ -160,13 +179,7 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
 /// Paths in reports are told from the git work tree, as code hosts do, else from the project.
 fn base(project: &Project) -> FileId {
     let Some(root) = project.roots().first() else { return FileId::new("") };
-    let around = |git: &&FileId| root == *git || root.as_str().strip_prefix(git.as_str()).is_some_and(|rest| rest.starts_with('/'));
-    project.git_roots().iter().find(around).unwrap_or(root).clone()
-}
-
-fn today() -> Date {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Date::of_unix_days((since.as_secs() / 86_400) as i64)
+    project.git_roots().iter().find(|git| root.is_within(git)).unwrap_or(root).clone()
 }
 
 impl AtLeast {

@@ -82,13 +82,13 @@ pub fn shown(project: &Project, fix: &Fix, what: &str, redactor: &Redactor, here
     let title = format!("Fix: {} ({grade})", redactor.clean(&fix.title));
     style.wrap("", &harmless(&title)).into_iter().map(|text| style.paint(Tone::Strong, &text)).for_each(&mut line);
     for edit in &fix.edits {
-        let before = project.file(&edit.file).map(|known| known.document.text());
+        let before = project.file(&edit.file).map(|known| &*known.document);
         // What was there already is left alone.
         if edit.create && before.is_some() {
             continue;
         }
         let replacements: Vec<(Span, String)> = edit.edits.iter().map(|edit| (edit.span, edit.text.clone())).collect();
-        let hunks = diff::hunks(&edit.file, before.as_deref().unwrap_or(""), &replacements, redactor).unwrap_or_default();
+        let hunks = diff::hunks(&edit.file, before, &replacements, diff::AROUND, redactor).unwrap_or_default();
         line(diff::render(relative(here, &edit.file), edit.create, &hunks, style).trim_end().to_owned());
     }
     if let Some(note) = &fix.note {
@@ -99,7 +99,7 @@ pub fn shown(project: &Project, fix: &Fix, what: &str, redactor: &Redactor, here
 
 /// The path as a person in this folder writes it.
 pub fn relative<'f>(here: &FileId, file: &'f FileId) -> &'f str {
-    file.as_str().strip_prefix(here.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(file.as_str())
+    file.below(here).unwrap_or(file.as_str())
 }
 
 /// Writes to standard output.

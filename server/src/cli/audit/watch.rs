@@ -10,14 +10,15 @@ use anyhow::{Context, Result};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use rustc_hash::FxHashSet;
 
+use super::caused::Caused;
 use super::judging::{Found, Judging};
+use super::trying;
 use crate::cli::args::Format;
 use crate::cli::output;
 use crate::cli::reading::{self, Progress, Read};
 use crate::cli::targets::{self, Targets};
-use crate::engine::{Cancel, Engine, Snapshot};
+use crate::engine::{Cancel, Engine, NoAnswer, Snapshot};
 use crate::project::Project;
-use crate::report::Texts;
 use crate::rules::own::Known;
 use crate::syntax::keeps_secrets;
 use crate::text::FileId;
@@ -25,6 +26,8 @@ use crate::workspace::config::FILE_NAME;
 use crate::workspace::events;
 use crate::workspace::walk::file_id;
 
+/// Somebody works on the files: there is little time to try out fixes.
+const PATIENCE_FOR_FIXES: Duration = Duration::from_secs(2);
 /// Changes are gathered until there is such a pause.
 const PAUSE: Duration = Duration::from_millis(30);
 /// How often it is looked whether somebody wants an end.
@@ -44,21 +47,31 @@ pub fn run(judging: &Judging<'_>, cancel: &Cancel, no_color: bool) -> Result<u8>
     let mut watching = Watching { judging, cancel, no_color, watcher, folders, new_folders, engine: Engine::staying(), refused: 0, now: now(read) };
     watching.watch_folders();
     let began = Instant::now();
-    let mut told = watching.check();
+    let first = watching.check();
     progress.clear();
-    if let Some(told) = &told {
-        watching.tell(told, began.elapsed())?;
-    }
+    let mut told = match first {
+        Ok(told) => {
+            watching.tell(&told, began.elapsed())?;
+            Some(told)
+        }
+        Err(NoAnswer::Cancelled) => None,
+        Err(NoAnswer::Failed) => watching.failed()?,
+    };
     while let Some(changes) = next_changes(&arriving, cancel) {
         let began = Instant::now();
         if !watching.take_in(&changes)? {
             continue;
         }
-        let Some(now) = watching.check() else { break };
-        if told.as_ref() != Some(&now) {
-            watching.tell(&now, began.elapsed())?;
-        }
-        told = Some(now);
+        told = match watching.check() {
+            Ok(now) => {
+                if told.as_ref() != Some(&now) {
+                    watching.tell(&now, began.elapsed())?;
+                }
+                Some(now)
+            }
+            Err(NoAnswer::Cancelled) => break,
+            Err(NoAnswer::Failed) => watching.failed()?,
+        };
     }
     if stdout().is_terminal() {
         output::print("\n").context("the report cannot be written")?;
@@ -232,11 +245,11 @@ impl Watching<'_> {
         self.folders = folders;
     }
 
-    /// `None` if cancelled.
-    fn check(&mut self) -> Option<Told> {
+    fn check(&mut self) -> Result<Told, NoAnswer> {
         let snapshot = self.now.snapshot.clone();
         let targets = self.now.narrowed.as_ref().unwrap_or(self.judging.targets);
-        let (findings, evidence) = self.engine.survey(&snapshot, &|file| targets.cover(file), &mut |_, _| {}, self.cancel)?;
+        let (findings, evidence) = self.engine.survey(&snapshot, &|file| targets.cover(file), &mut |_| {}, self.cancel)?;
+        let caused = Caused::by_changes(&mut self.engine, &snapshot, self.now.config_folder.as_deref(), targets, &findings, self.cancel)?;
         let known = Known::of(&snapshot.config);
         let rules = known.all();
         let mut notes = self.now.notes.clone();
@@ -244,10 +257,16 @@ impl Watching<'_> {
             notes.push(format!("{} cannot be watched: what changes there is not seen.", super::counted(self.refused, "folder", "folders")));
         }
         let judging = Judging { audit: self.judging.audit, targets, baseline: self.judging.baseline.clone(), today: self.judging.today };
-        let found = Found { snapshot: &snapshot, rules: &rules, findings, evidence, texts: Texts::of(&snapshot.project), notes, served: None };
-        let report = super::with_repairs(&snapshot.project, judging.told(found));
+        let found = Found { findings, notes, caused, ..Found::nothing(&snapshot, &rules, evidence) };
+        let report = trying::with_repairs(&snapshot, judging.told(found), Some(&mut self.engine), PATIENCE_FOR_FIXES, self.cancel);
         let text = super::rendered(judging.audit, &report, self.no_color);
-        Some(Told { text, findings: report.entries.len() })
+        Ok(Told { text, findings: report.entries.len() })
+    }
+
+    /// What is on the screen is over, and what is so now nobody knows: the next change may be understood again.
+    fn failed(&self) -> Result<Option<Told>> {
+        output::complain(&format!("{}. What was shown before no longer holds; the next change is looked at again", NoAnswer::Failed))?;
+        Ok(None)
     }
 
     fn tell(&self, told: &Told, took: Duration) -> Result<()> {

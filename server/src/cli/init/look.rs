@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::cli::reading::{self, Progress};
 use crate::cli::targets;
-use crate::engine::{Cancel, Engine, Snapshot};
+use crate::engine::{Cancel, Engine, NoAnswer, Snapshot};
 use crate::rules::map::{Entry, Who};
 
 pub struct Seen {
@@ -37,11 +37,12 @@ pub fn look(path: Option<&Path>, cancel: &Cancel) -> Result<Option<Seen>> {
     let Some(read) = reading::read(&targets, false, cancel, &progress)? else { return Ok(None) };
     progress.say("Looking");
     let snapshot = Snapshot { project: Arc::new(read.project), config: Arc::new(read.config) };
-    let routes = Engine::default().routes(&snapshot, &|file| targets.cover(file), cancel).unwrap_or_default();
+    let routes = Engine::default().routes(&snapshot, &|file| targets.cover(file), cancel);
     progress.clear();
-    if cancel.is_cancelled() {
-        return Ok(None);
-    }
+    let routes = match routes {
+        Err(NoAnswer::Cancelled) => return Ok(None),
+        routes => routes?,
+    };
     let files = snapshot.project.files().filter(|(file, _)| targets.cover(file)).count();
     Ok(Some(Seen {
         folder,
@@ -94,5 +95,20 @@ impl Seen {
             0 => format!("Looked at {files}; no routes were found."),
             routes => format!("Looked at {files}, with {} ({}).", counted(routes, "route", "routes"), self.frameworks.join(", ")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::failing;
+
+    #[test]
+    fn an_application_that_cannot_be_looked_at_is_not_one_without_routes() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("app.js"), "require(\"express\")().get(\"/a\", (q, s) => s.json({}));").expect("a file");
+        failing::after(0);
+        assert!(look(Some(folder.path()), &Cancel::default()).is_err());
+        assert_eq!(look(Some(folder.path()), &Cancel::default()).ok().flatten().map(|seen| seen.routes), Some(1));
     }
 }

@@ -15,6 +15,10 @@ use anyhow::{Context, Result, bail};
 use super::args::Init;
 use super::output;
 use super::reading;
+use crate::fixes::{FileEdit, TextEdit};
+use crate::text::Span;
+use crate::workspace::apply;
+use crate::workspace::walk::file_id;
 use ask::Asking;
 use look::Seen;
 use offers::{Offer, Put};
@@ -71,36 +75,37 @@ enum Done {
 /// Writes one of them, if nothing is lost by it.
 fn put(folder: &Path, offer: &Offer, asking: &mut Asking) -> Result<Done> {
     let path = folder.join(&offer.path);
-    let before = match std::fs::read_to_string(&path) {
-        Ok(text) => Some(text),
+    let before = match path.symlink_metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        _ => Some(apply::text_of(&path).with_context(|| format!("{} cannot be read", path.display()))?),
     };
     let Some(before) = before else {
-        write(&path, &offer.whole())?;
+        write(folder, &path, None, &offer.whole())?;
         return Ok(Done::Wrote(format!("wrote {}", offer.path)));
     };
     match offer.put_into(&before) {
         Put::There => Ok(Done::There),
         Put::Added(text) if asking.wants(&format!("{} is there already. Add Guardline to it?", offer.path))? => {
-            write(&path, &text)?;
+            write(folder, &path, Some(&before), &text)?;
             Ok(Done::Wrote(format!("added to {}", offer.path)))
         }
         Put::Instead(text) if asking.insists(&format!("{} is there already. Write it anew? What is in it will be lost.", offer.path))? => {
-            write(&path, &text)?;
+            write(folder, &path, Some(&before), &text)?;
             Ok(Done::Wrote(format!("wrote {} anew", offer.path)))
         }
         Put::Added(_) | Put::Instead(_) | Put::Unknown => Ok(Done::Left),
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<()> {
+/// Writes the file as a fix is written: not half of it, not over what was written meanwhile, and nowhere outside of the folder.
+fn write(folder: &Path, path: &Path, before: Option<&str>, text: &str) -> Result<()> {
     if path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()) {
         bail!("{} is a link; write the file that it leads to yourself", path.display());
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
-    std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    let file = file_id(path).with_context(|| format!("the name of {} is not UTF-8", path.display()))?;
+    let whole = TextEdit { span: Span::new(0, before.map_or(0, str::len) as u32), text: text.to_owned() };
+    let edit = FileEdit { file, create: before.is_none(), edits: vec![whole] };
+    apply::apply(&[edit], &|_| before.map(str::to_owned), &[folder.to_owned()])?;
     if path.parent().and_then(Path::file_name).is_some_and(|name| name == ".husky") {
         make_runnable(path)?;
     }

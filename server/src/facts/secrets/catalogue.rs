@@ -98,6 +98,9 @@ pub struct Row {
     /// What a stranger can do with it: `spend your money`.
     pub gives: String,
     pub class: Class,
+    /// Whoever has it makes sign-ins of anybody's.
+    #[serde(default)]
+    pub signs_in: bool,
     #[serde(default)]
     pub env: String,
     pub severity: Severity,
@@ -366,6 +369,7 @@ mod tests {
             }
             assert!(!row.holds.is_empty() && !row.gives.is_empty() && !row.rotate.is_empty(), "{id}");
             assert!(row.rotate.len() < 120, "{id}");
+            assert_eq!(row.signs_in, row.gives.contains("sign in as any"), "{id} says one thing to people and another to the report");
         }
     }
 

@@ -54,6 +54,16 @@ pub fn make_ready() {
     in_text(&document, &text, &FileHints::of(&document, ".env"));
 }
 
+/// Does whoever has a secret of this kind sign in as anybody?
+pub fn signs_people_in(id: &str) -> bool {
+    catalogue().by_id(id).and_then(RowId::row).is_some_and(|row| row.signs_in)
+}
+
+/// Is it a password that a login of the app itself compares with?
+pub fn is_password_of_login(id: &str) -> bool {
+    id == code::HARDCODED_LOGIN
+}
+
 /// What a secret is worth to a stranger, where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]

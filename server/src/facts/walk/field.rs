@@ -6,7 +6,7 @@ use super::Walker;
 use super::expression::either;
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{ClassValue, Instance, Kind, Object, Value};
-use crate::model::{Class, ExprId, ExprKind, Field, Segment, StmtKind, TypeRef};
+use crate::model::{Class, ExprId, ExprKind, Field, Segment, TypeRef};
 use crate::text::Name;
 
 const DEEPEST: u32 = 8;
@@ -44,31 +44,6 @@ impl Walker<'_> {
             Kind::Str(_) => either(sent, value),
             _ => sent,
         }
-    }
-
-    /// `class Update(BaseModel, extra="allow")`, `model_config = ConfigDict(extra="allow")`, `class Config: extra = "allow"`: what
-    /// nobody declared is kept, too.
-    pub(super) fn keeps_unknown_fields(&mut self, class: &Arc<ClassValue>) -> bool {
-        let kept = self.inside(&class.item, class.captured.clone(), Some(class.clone()), |walker| {
-            let segment = walker.frame().segment.clone();
-            let body = &segment[class.class];
-            let among = |keywords: &[(Name, ExprId)]| keywords.iter().any(|(name, value)| name == "extra" && says_allow(&segment, *value));
-            let configured =
-                body.fields.iter().filter(|field| field.name == "model_config").filter_map(|field| field.value).any(|value| match &segment[value].kind {
-                    ExprKind::Call { args, .. } => {
-                        args.iter().any(|arg| arg.name.as_ref().is_some_and(|name| name == "extra") && says_allow(&segment, arg.value))
-                    }
-                    _ => false,
-                });
-            let nested = body.statements.iter().any(|stmt| match &segment[*stmt].kind {
-                StmtKind::Class(inner) if segment[*inner].name == "Config" => {
-                    segment[*inner].fields.iter().any(|field| field.name == "extra" && field.value.is_some_and(|value| says_allow(&segment, value)))
-                }
-                _ => false,
-            });
-            among(&body.keywords) || configured || nested
-        });
-        kept == Some(true)
     }
 
     /// What a form has read: each value is of the kind that its field says.
@@ -154,15 +129,6 @@ impl Walker<'_> {
                 Kind::Library(library) => library.step.ends_with("Enum") || library.step.ends_with("Choices"),
                 _ => false,
             })
-    }
-}
-
-/// `"allow"`, `Extra.allow`
-fn says_allow(segment: &Segment, value: ExprId) -> bool {
-    match &segment[value].kind {
-        ExprKind::Str(text) => &**text == "allow",
-        ExprKind::Member { name, .. } => name == "allow",
-        _ => false,
     }
 }
 

@@ -209,10 +209,9 @@ impl Walker<'_> {
                 Value::unknown().with_taint(origin(Part::Body, Cleanings::NOSQL)).with_symbol(Symbol::new(Root::Request("body".into())))
             }
             // A model of the project: its shape was checked, its content is the caller's.
-            Some(Kind::Instance(instance)) => {
-                let keeps_all = self.keeps_unknown_fields(&instance.class.clone());
+            Some(Kind::Instance(_)) => {
                 let value = declared.unwrap_or_else(Value::unknown);
-                let shape = if keeps_all { Cleanings::NOSQL } else { Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0) };
+                let shape = Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0);
                 value.with_taint(origin(Part::Body, shape)).with_symbol(Symbol::new(Root::Request("body".into())))
             }
             Some(Kind::Library(library)) if handler.injects && !library.states.is_empty() => declared.unwrap_or_else(Value::unknown),

@@ -178,9 +178,14 @@ fn escaped(text: &str) -> String {
 }
 
 /// A sentence with its code marked.
+/// What fits on a line of a phone.
+const LONGEST_LINE: usize = 32;
+
 fn prose(text: &str) -> String {
     let piece = |piece: Piece<'_>| match piece {
         Piece::Words(words) => escaped(words),
+        // A command that is to be typed is not broken in the middle of an option.
+        Piece::Code(code) if code.contains(" --") && code.len() <= LONGEST_LINE => format!("<code class=\"typed\">{}</code>", escaped(code)),
         Piece::Code(code) => format!("<code>{}</code>", escaped(code)),
     };
     pieces(text).into_iter().map(piece).collect()

@@ -7,9 +7,9 @@ use crate::report::frame::{self, Line};
 use crate::report::json;
 use crate::report::overview::{Mood, counted};
 use crate::report::paint::width_of;
-use crate::report::plain::{self, plain};
+use crate::report::plain::{self, capitalised, plain};
 use crate::report::problems::{Problem, texts_of};
-use crate::report::{Entry, markdown, prompt};
+use crate::report::{Entry, prompt};
 use crate::rules::{Level, Place, Risk};
 
 /// Places shown of one mistake, and of all, before the rest is counted: a page that no browser can open helps nobody.
@@ -163,12 +163,7 @@ impl Page<'_> {
     }
 
     fn frame(&mut self, place: &Place) {
-        let Some(document) = self.report.texts.get(&place.file) else { return };
-        let lines = frame::frame(document, place.span, &self.report.redactor, WIDTH);
-        if lines.is_empty() {
-            return;
-        }
-        let widest = lines.iter().map(|line| line.number.to_string().len()).max().unwrap_or(1);
+        let Some((lines, widest)) = frame::of_place(self.report, place, WIDTH) else { return };
         let shown: Vec<String> = lines.iter().map(|line| format!("<span class=\"n\">{:>widest$}  </span>{}", line.number, marked(line))).collect();
         // A long line is scrolled, also with the keyboard.
         let _ = writeln!(
@@ -186,7 +181,7 @@ pub(super) fn tag(level: Level) -> String {
         Level::Warning => Mood::Soon,
         Level::Information | Level::Hint | Level::Hidden => Mood::Look,
     };
-    format!("<span class=\"tag {}\">{}</span>", super::class(mood), markdown::word(level))
+    format!("<span class=\"tag {}\">{}</span>", super::class(mood), capitalised(plain::level(level)))
 }
 
 /// The text of a line with its flagged part marked. Where that is the end of the line, nothing is.

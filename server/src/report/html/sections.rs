@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::problems::tag;
 use super::{Page, class, escaped, prose};
-use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, WHEN_DONE, counted};
+use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, HOW_TO_GET_A_FIX, NOT_LOOKED_AT, Overview, WHEN_DONE, counted};
 use crate::report::problems::numbers;
 
 impl Page<'_> {
@@ -17,14 +17,15 @@ impl Page<'_> {
         for first in &overview.first {
             let effort = first.effort.map(|effort| format!("<span class=\"soft small\">{}</span>", effort.title())).unwrap_or_default();
             let step = self.text(&first.step);
-            let _ = writeln!(
-                self.out,
-                "<li><div class=\"row\"><span><a href=\"#problem-{n}\">{n}.</a> {step}</span>{}</div>{effort}</li>",
-                tag(first.level),
-                n = first.number
-            );
+            let _ =
+                writeln!(self.out, "<li><div class=\"row\"><a href=\"#problem-{n}\">{n}. {step}</a>{}</div>{effort}</li>", tag(first.level), n = first.number);
         }
-        self.put("</ol>\n</section>\n");
+        self.put("</ol>\n");
+        if overview.has_checked_fix {
+            let how = format!("<p class=\"soft small\">{}</p>\n", self.text(HOW_TO_GET_A_FIX));
+            self.put(&how);
+        }
+        self.put("</section>\n");
     }
 
     pub(super) fn risks(&mut self, overview: &Overview) {

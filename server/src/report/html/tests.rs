@@ -16,7 +16,7 @@ fn nothing_from_a_repository_becomes_markup() {
     found.related.push(Related { place: Place { file: file.clone(), span: Span::at(0) }, message: "<i>here</i>".into() });
     let mut report = report(&project, vec![found]);
     report.base = FileId::new("/<shop>");
-    report.entries[0].repairs = vec![Repair { title: "<u>fix</u>".into(), needs_review: false, note: None, changes: Vec::new() }];
+    report.entries[0].repairs = vec![Repair { title: "<u>fix</u>".into(), needs_review: false, tried: true, note: None, changes: Vec::new() }];
     report.notes.push("<s>note</s>".into());
     report.evidence.routes.push(route("/api/<em>:id", &file));
     report.evidence.routes[0].own = crate::rules::map::Answer::Yes;

@@ -12,7 +12,7 @@
 //!   "findings": [ { "rule", "detail"?, "title", "risk", "impact", "level", "confidence", "message", "cwe": [..],
 //!                   "file", "range": { "start": { "line", "column" }, "end": {..} }, "fingerprint",
 //!                   "related": [ { "file", "range", "message" } ],
-//!                   "fixes": [ { "title", "grade": "safe" | "needs-review", "note"? } ] } ],
+//!                   "fixes": [ { "title", "grade": "safe" | "needs-review", "verified", "note"? } ] } ],
 //!   "notes": [ { "message", "file"?, "range"? } ],
 //!   "overview": { "verdict", "first": [..], "howLevelsComeAbout", "risks": [..], "questions": [..], "inOrder": [..], "checklist": [..], "notLookedAt": [..] } }
 //! ```
@@ -89,6 +89,7 @@ struct WireRelated<'a> {
 struct WireFix {
     title: String,
     grade: &'static str,
+    verified: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
 }
@@ -180,6 +181,7 @@ fn findings<'r>(report: &'r Report<'_>) -> Vec<WireFinding<'r>> {
                 .map(|repair| WireFix {
                     title: clean(&repair.title),
                     grade: if repair.needs_review { "needs-review" } else { "safe" },
+                    verified: repair.tried,
                     note: repair.note.as_deref().map(clean),
                 })
                 .collect(),
@@ -223,13 +225,8 @@ pub fn impact(impact: Impact) -> &'static str {
 }
 
 fn level(level: Level) -> &'static str {
-    match level {
-        Level::Hidden => "hidden",
-        Level::Hint => "hint",
-        Level::Information => "information",
-        Level::Warning => "warning",
-        Level::Error => "error",
-    }
+    // As the schema has it.
+    if level == Level::Hidden { "hidden" } else { level.word() }
 }
 
 fn confidence(confidence: Confidence) -> &'static str {
@@ -251,7 +248,7 @@ mod tests {
     fn the_schema_stands() {
         let (project, file) = project("a.ts", "const é = \"😀\"; call(a);\n");
         let mut report = report(&project, vec![finding("missing-auth", &project, &file, "call(a)", Level::Error)]);
-        report.entries[0].repairs = vec![Repair { title: "Ask who is calling".into(), needs_review: true, note: None, changes: Vec::new() }];
+        report.entries[0].repairs = vec![Repair { title: "Ask who is calling".into(), needs_review: true, tried: true, note: None, changes: Vec::new() }];
         report.mark_notes.push(Note { place: report.entries[0].finding.place.clone(), message: "No reason.".into() });
         report.notes.push("x could not be read.".into());
         let mut value: serde_json::Value = serde_json::from_str(&render(&report)).expect("JSON");
@@ -271,7 +268,7 @@ mod tests {
                 "rule": "missing-auth", "detail": "sample", "title": "Anybody can call this", "risk": "authorization", "impact": "critical",
                 "level": "error", "confidence": "proven", "message": "Anybody can call this: anyone can misuse it", "cwe": [306],
                 "file": "a.ts", "range": range, "fingerprint": null, "related": [],
-                "fixes": [{ "title": "Ask who is calling", "grade": "needs-review" }],
+                "fixes": [{ "title": "Ask who is calling", "grade": "needs-review", "verified": true }],
             }],
             "notes": [{ "message": "No reason.", "file": "a.ts", "range": range }, { "message": "x could not be read." }],
             "overview": null,

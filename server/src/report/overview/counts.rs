@@ -29,7 +29,7 @@ impl Counts {
 
     /// `2 serious, 1 to fix soon`
     pub fn in_words(self) -> String {
-        let parts = [(self.serious, "serious"), (self.soon, "to fix soon"), (self.look, "worth a look")];
+        let parts = [(self.serious, "serious"), (self.soon, "to fix soon"), (self.look, "less urgent")];
         let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}"));
         parts.collect::<Vec<_>>().join(", ")
     }

@@ -27,6 +27,8 @@ pub struct Overview {
     pub counts: Counts,
     /// What to do, the costliest first.
     pub first: Vec<First>,
+    /// For at least one place a fix was tried out and is ready.
+    pub has_checked_fix: bool,
     /// In the order of [`Risk::ALL`]; the project's own rules only where there are some.
     pub risks: Vec<OfRisk>,
     pub questions: Vec<Question>,
@@ -43,6 +45,10 @@ pub const HOW_LEVELS_COME_ABOUT: &str = "High: at least one serious problem. Med
 
 /// In which order to do things.
 pub const HOW_IT_IS_ORDERED: &str = "The order is by cost: what can do the most harm comes first.";
+
+/// What a checked fix is, and how to get it.
+pub const HOW_TO_GET_A_FIX: &str = "A checked fix was tried out on a copy: the problem is gone, and no new one appeared. Your editor offers it if it has the Guardline \
+    extension. Without one, type `guardline audit --fix --review` in a terminal: it shows each change and asks before it makes it.";
 
 /// When to stop.
 pub const WHEN_DONE: &str = "You are done when no problem is left above and you have tried what needs a person. After each change, type `guardline audit` in a terminal \
@@ -236,6 +242,7 @@ impl Overview {
             verdict: verdict(report, &counts, &risks),
             counts,
             first: problems.iter().map(first).collect(),
+            has_checked_fix: report.entries.iter().any(|entry| entry.repairs.first().is_some_and(|repair| repair.tried)),
             questions: answers::of(report),
             in_order: checked::of(report),
             tasks: checklist::of(report),

@@ -30,7 +30,7 @@ fn of_risk(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk, has_rules:
         let is_own = problem.risk() == Some(risk);
         // What is no more than a hint opens no way anywhere else.
         let opens = |level: Level| is_own || level >= Level::Warning;
-        let levels = problem.entries.iter().filter(|entry| is_own || steps::also(entry) == Some(risk)).map(|entry| entry.finding.level);
+        let levels = problem.entries.iter().filter(|entry| is_own || steps::also(entry).contains(&risk)).map(|entry| entry.finding.level);
         levels.filter(|level| opens(*level)).max()
     };
     let found: Vec<Counted<'_>> = problems.iter().filter_map(|problem| Some(Counted { level: counts_here(problem)?, problem })).collect();
@@ -67,7 +67,7 @@ fn of_risk(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk, has_rules:
         _ if !has_rules => (Grade::NotLookedAt, String::new(), "No rule looks at this.".to_owned()),
         Counts { look: 1.., .. } => {
             let grade = if of_ground == Grade::NotApplicable { Grade::Low } else { of_ground };
-            (grade, named(&found, Level::Hidden, counted(counts.look, "problem worth a look", "problems worth a look")), said(false))
+            (grade, named(&found, Level::Hidden, counted(counts.look, "problem that is less urgent", "problems that are less urgent")), said(false))
         }
         _ => (of_ground, String::new(), said(true)),
     };

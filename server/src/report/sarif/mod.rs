@@ -172,7 +172,7 @@ mod tests {
     }
 
     fn repair(changes: Vec<Change>) -> Repair {
-        Repair { title: "Repair".into(), needs_review: false, note: None, changes }
+        Repair { title: "Repair".into(), needs_review: false, tried: true, note: None, changes }
     }
 
     #[test]

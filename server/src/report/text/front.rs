@@ -2,7 +2,7 @@
 
 use super::problems::told;
 use super::{Text, tone};
-use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, Overview, Told, counted};
+use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, HOW_TO_GET_A_FIX, Overview, Told, counted};
 use crate::report::paint::Tone;
 use crate::report::problems::numbers;
 
@@ -46,6 +46,10 @@ impl Text<'_> {
             let effort = first.effort.map(|effort| format!(" · {}", effort.title())).unwrap_or_default();
             let line = format!("{}{}{}", " ".repeat(lead.len()), self.style.paint(tone, word), self.style.paint(Tone::Faint, &effort));
             self.line(&line);
+        }
+        if overview.has_checked_fix {
+            self.line("");
+            self.prose("  ", HOW_TO_GET_A_FIX);
         }
         if let Some(more) = overview.first.len().checked_sub(MOST_FIRST).filter(|more| *more > 0) {
             self.prose("  ", &format!("Then {} below.", counted(more, "more problem", "more problems")));

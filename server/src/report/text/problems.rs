@@ -107,10 +107,9 @@ impl Text<'_> {
     }
 
     fn frame(&mut self, finding: &Finding) {
-        let Some(document) = self.report.texts.get(&finding.place.file) else { return };
         let gutter = 6;
+        let Some((lines, _)) = frame::of_place(self.report, &finding.place, self.style.width.saturating_sub(gutter + 5)) else { return };
         let (_, _, tone) = told(finding.level);
-        let lines = frame::frame(document, finding.place.span, &self.report.redactor, self.style.width.saturating_sub(gutter + 5));
         for line in lines {
             let bar = self.style.paint(Tone::Faint, "│");
             let number = self.style.paint(Tone::Faint, &format!("{:>gutter$}", line.number));
@@ -122,11 +121,11 @@ impl Text<'_> {
 }
 
 pub(super) fn told(level: Level) -> (&'static str, &'static str, Tone) {
-    match level {
-        Level::Error => ("✗", "serious", Tone::Serious),
-        Level::Warning => ("!", "fix soon", Tone::Soon),
-        Level::Information => ("i", "worth a look", Tone::Look),
-        Level::Hint => ("i", "a hint", Tone::Look),
-        Level::Hidden => ("?", "only possible", Tone::Look),
-    }
+    let (sign, tone) = match level {
+        Level::Error => ("✗", Tone::Serious),
+        Level::Warning => ("!", Tone::Soon),
+        Level::Information | Level::Hint => ("i", Tone::Look),
+        Level::Hidden => ("?", Tone::Look),
+    };
+    (sign, plain::level(level), tone)
 }

@@ -31,7 +31,7 @@ fn a_founder_reads_what_where_and_what_to_do() {
     let open = finding("missing-auth", &project, &path, "GET", Level::Warning);
     let mut report = report(&project, vec![open, leak]);
     let title = "Move to AI_KEY in .env.local (value hidden)".into();
-    report.entries[1].repairs = vec![Repair { title, needs_review: false, note: None, changes: Vec::new() }];
+    report.entries[1].repairs = vec![Repair { title, needs_review: false, tried: true, note: None, changes: Vec::new() }];
     report.notes.push("big.ts is too large.".into());
     report.silenced = 2;
     report.evidence.routes.push(route("/api/notes", &path));
@@ -45,9 +45,14 @@ Not ready for the public: 1 serious problem, and 1 that is less urgent.
   The order is by cost: what can do the most harm comes first.
 
   1. Take the key or password out of the code, and replace it.
-     serious · a fix is ready in your editor
+     serious · a checked fix is ready in your editor
   2. Ask for a login before anything private is shown or changed.
      fix soon · a small change
+
+  A checked fix was tried out on a copy: the problem is gone, and no new one
+  appeared. Your editor offers it if it has the Guardline extension. Without
+  one, type `guardline audit --fix --review` in a terminal: it shows each
+  change and asks before it makes it.
 
 ── The risks ──────────────────────────────────────────────────────────────
 
@@ -69,8 +74,8 @@ Not ready for the public: 1 serious problem, and 1 that is less urgent.
        3 │ export const client = ai(\"•••\")
          │                          ^^^^^
       ↳ app/a.ts:1:1 used here
-    A fix is ready in your editor: Move to AI_KEY in .env.local (value
-    hidden)
+    A checked fix is ready in your editor: Move to AI_KEY in .env.local
+    (value hidden)
 
    How to fix: Use the proper way. Then test it.
 

@@ -2,8 +2,8 @@
 
 use super::callers::{Point, Who};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind};
-use crate::facts::names;
 use crate::facts::place::Site;
+use crate::facts::role_words::names_right;
 use crate::facts::value::Kind;
 use crate::model::{ExprKind, StmtKind};
 use crate::rules::open::asks;
@@ -20,7 +20,7 @@ pub struct Proof {
 /// the condition that asks.
 pub(super) fn of(cx: &RuleCx<'_>, points: &[Point<'_>], who: Who) -> Option<Proof> {
     let facts = points.first().map_or(&cx.walk.begun, |point| point.facts);
-    let by_role = || (who == Who::Role).then(|| condition(cx, &[], &is_of_role)).flatten();
+    let by_role = || (who == Who::Role).then(|| condition(cx, &[], &names_right)).flatten();
     guard(facts, who).or_else(by_role).or_else(|| in_front(cx)).or_else(|| called(cx)).or_else(|| condition(cx, points, &is_person))
 }
 
@@ -102,10 +102,4 @@ fn is_request(name: &str) -> bool {
 
 fn is_person(name: &str) -> bool {
     matches!(name, "user" | "userId" | "user_id" | "session" | "current_user" | "currentUser" | "is_authenticated")
-}
-
-fn is_of_role(name: &str) -> bool {
-    names::words(name)
-        .iter()
-        .any(|word| matches!(word.as_str(), "admin" | "role" | "roles" | "staff" | "superuser" | "moderator" | "permission" | "permissions"))
 }

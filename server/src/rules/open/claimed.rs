@@ -6,6 +6,7 @@ use super::why::{Flaw, Looked, Why};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
+use crate::facts::role_words::{names_above, names_right};
 use crate::model::{ExprId, ExprKind, StmtKind};
 use crate::rules::ownership::Judge;
 use crate::rules::raw::RuleCx;
@@ -47,7 +48,7 @@ fn claim(facts: &Facts, depth: u32) -> Option<&Symbol> {
         Fact::Is(symbol, text) if is_word_of_caller(symbol) => (names_role(symbol) && is_plain(text) || is_role(text)).then_some(symbol),
         Fact::Is(symbol, text) if is_chosen_name(symbol) && is_role(text) && !text.contains('@') => Some(symbol),
         Fact::Among(symbol) if is_word_of_caller(symbol) && names_role(symbol) => Some(symbol),
-        Fact::Present(symbol) if is_word_of_caller(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)) => Some(symbol),
+        Fact::Present(symbol) if is_word_of_caller(symbol) && symbol.path.last().is_some_and(|name| names_above(name)) => Some(symbol),
         Fact::Any(arms) if depth < 3 => {
             let mut all = arms.iter().map(|arm| claim(arm, depth + 1));
             let first = all.next()??;
@@ -82,19 +83,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 fn names_role(symbol: &Symbol) -> bool {
-    symbol.path.last().is_some_and(|name| is_role_word(name))
-}
-
-fn is_role_word(name: &str) -> bool {
-    names::words(name).iter().any(|word| matches!(word.as_str(), "role" | "roles" | "permission" | "permissions") || is_above(word))
-}
-
-fn is_flag(name: &str) -> bool {
-    names::words(name).iter().any(|word| is_above(word))
-}
-
-fn is_above(word: &str) -> bool {
-    matches!(word, "admin" | "administrator" | "superadmin" | "superuser" | "staff" | "moderator")
+    symbol.path.last().is_some_and(|name| names_right(name))
 }
 
 /// A word, and nothing that could only be guessed.
@@ -103,7 +92,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 fn is_role(text: &str) -> bool {
-    is_plain(text) && names::words(text).iter().any(|word| is_above(word))
+    is_plain(text) && names_above(text)
 }
 
 fn source(symbol: &Symbol) -> &'static str {

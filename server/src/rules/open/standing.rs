@@ -2,6 +2,7 @@
 
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::names;
+use crate::facts::role_words::is_right;
 use crate::model::{ExprKind, StmtKind};
 use crate::rules::ownership::Judge;
 use crate::rules::raw::RuleCx;
@@ -32,10 +33,7 @@ pub fn a_condition_names_a_role(cx: &RuleCx<'_>) -> bool {
 }
 
 fn is_role(text: &str) -> bool {
-    text.len() < 40
-        && names::words(text).iter().any(|word| {
-            matches!(word.as_str(), "admin" | "admins" | "role" | "roles" | "staff" | "superuser" | "moderator" | "permission" | "permissions" | "owner")
-        })
+    text.len() < 40 && names::words(text).iter().any(|word| is_right(word) || word == "owner")
 }
 
 fn decides(fact: &Fact) -> bool {
@@ -61,25 +59,8 @@ fn is_existence(symbol: &Symbol) -> bool {
 fn names_role(symbol: &Symbol) -> bool {
     !matches!(symbol.root, Root::Request(_))
         && symbol.path.iter().any(|name| {
-            names::words(name).iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "role"
-                        | "roles"
-                        | "permission"
-                        | "permissions"
-                        | "scope"
-                        | "scopes"
-                        | "admin"
-                        | "staff"
-                        | "superuser"
-                        | "moderator"
-                        | "owner"
-                        | "level"
-                        | "tier"
-                        | "groups"
-                        | "claims"
-                )
-            })
+            names::words(name)
+                .iter()
+                .any(|word| is_right(word) || matches!(word.as_str(), "scope" | "scopes" | "owner" | "level" | "tier" | "groups" | "claims"))
         })
 }

@@ -9,6 +9,7 @@ use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query};
+use crate::facts::role_words::{names_above, names_right};
 use crate::facts::value::{Kind, Value};
 
 impl Judge<'_> {
@@ -161,8 +162,8 @@ impl Judge<'_> {
         let terms = || conjuncts.iter().filter_map(|filter| if let Filter::Term(term) = filter { Some(term) } else { None });
         let is_limited = conjuncts.iter().any(|filter| !matches!(filter, Filter::Term(_)))
             || terms().any(|term| term.value.taint().iter().any(|origin| origin.part.is_request()));
-        let names_role = terms().any(|term| !term.value.symbol().is_some_and(is_principal) && term.path.iter().any(|name| is_role_column(name)));
-        !is_limited && (names_role || names::words(&access.query.model).iter().any(|word| is_above(word)))
+        let names_role = terms().any(|term| !term.value.symbol().is_some_and(is_principal) && term.path.iter().any(|name| names_right(name)));
+        !is_limited && (names_role || names_above(&access.query.model))
     }
 
     /// A row by which something else was looked up, for the caller: the note's folder, which has to be one of mine. What cannot be
@@ -203,14 +204,6 @@ fn names_caller(query: &Query) -> bool {
     let mut conjuncts = Vec::new();
     Filter::conjuncts(&query.filter, &mut conjuncts);
     conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.value.symbol().is_some_and(is_principal)))
-}
-
-fn is_role_column(name: &str) -> bool {
-    names::words(name).iter().any(|word| matches!(word.as_str(), "role" | "roles" | "permission" | "permissions") || is_above(word))
-}
-
-fn is_above(word: &str) -> bool {
-    matches!(word, "admin" | "admins" | "administrator" | "staff" | "superuser" | "moderator")
 }
 
 /// Does a filter, in whichever of its arms, compare with such a value?

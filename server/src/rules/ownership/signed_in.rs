@@ -3,6 +3,7 @@
 use super::Judge;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::names;
+use crate::facts::role_words::is_above;
 use crate::facts::walk::is_for_developers;
 
 /// Is somebody signed in where this holds?
@@ -11,6 +12,16 @@ pub enum Answer {
     No,
     Unknown,
     Yes,
+}
+
+impl Answer {
+    pub fn word(self) -> &'static str {
+        match self {
+            Answer::Yes => "yes",
+            Answer::No => "no",
+            Answer::Unknown => "unknown",
+        }
+    }
 }
 
 impl Judge<'_> {
@@ -132,7 +143,7 @@ fn is_flag(name: &str) -> bool {
     let asks = words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can"));
     let is_any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     // `can_publish`, `isEditor`: whatever sets some people apart; but anybody can confirm an address or pay.
-    asks && words.len() > 1 && !is_any(COMMON) || words.len() == 1 && is_any(STANDING)
+    asks && words.len() > 1 && !is_any(COMMON) || words.len() == 1 && (is_any(STANDING) || words.iter().any(|word| is_above(word)))
 }
 
 /// What is so of any user sooner or later.
@@ -180,16 +191,10 @@ const COMMON: &[&str] = &[
     "deleted",
     "locked",
 ];
-/// Groups of people who run something.
+/// Groups of people who run something, besides those above all others.
 const STANDING: &[&str] = &[
-    "admin",
-    "administrator",
-    "superuser",
-    "superadmin",
     "root",
-    "staff",
     "board",
-    "moderator",
     "editor",
     "manager",
     "reviewer",

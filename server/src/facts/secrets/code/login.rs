@@ -10,6 +10,9 @@ use crate::facts::secrets::{Place, Severity, entropy, generic, lookalike, placeh
 use crate::model::{Entry, ExprId, ExprKind, Key};
 use crate::text::{Name, Span};
 
+/// The row of a password that the app's own login compares with.
+pub(in crate::facts::secrets) const HARDCODED_LOGIN: &str = "hardcoded-login";
+
 impl Finder<'_> {
     /// `a == b`: one side a literal, the other what somebody typed. True if it is such a login.
     pub(super) fn compare(&mut self, left: ExprId, right: ExprId) -> bool {
@@ -33,7 +36,7 @@ impl Finder<'_> {
     }
 
     fn login(&mut self, name: &str, value: &str, literal: Span) {
-        let Some(row) = catalogue().by_id("hardcoded-login") else { return };
+        let Some(row) = catalogue().by_id(HARDCODED_LOGIN) else { return };
         let names = Names::of(name);
         let token = Text::one(value, literal).span_of(0..value.len(), self.text, literal);
         let severity = self.hints.place.lowered(Severity::High);

@@ -19,6 +19,7 @@ use crate::model::{Comment, ExprId, FileModel, Segment};
 use crate::syntax::Document;
 use crate::text::{Name, Span};
 use joined::Text;
+pub(super) use login::HARDCODED_LOGIN;
 
 /// The secrets of a file of code, in order of place. `path` is relative to the workspace folder.
 pub fn in_code(model: &FileModel, document: &Document, path: &str) -> Vec<SecretHit> {

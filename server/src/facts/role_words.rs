@@ -1,0 +1,52 @@
+//! The words for those who may do more than others. One table, so that a check that one rule understands no other overlooks.
+
+use super::names;
+
+/// `admin`, `staff`: a word for people who stand above other users.
+pub fn is_above(word: &str) -> bool {
+    matches!(
+        word,
+        "admin"
+            | "admins"
+            | "administrator"
+            | "administrators"
+            | "superadmin"
+            | "superadmins"
+            | "superuser"
+            | "superusers"
+            | "staff"
+            | "moderator"
+            | "moderators"
+    )
+}
+
+/// A word for what somebody may do, or for people who may do more.
+pub fn is_right(word: &str) -> bool {
+    matches!(word, "role" | "roles" | "permission" | "permissions") || is_above(word)
+}
+
+/// `isAdmin`, `staff_member`.
+pub fn names_above(name: &str) -> bool {
+    names::words(name).iter().any(|word| is_above(word))
+}
+
+/// `userRole`, `permissions`, `isAdmin`.
+pub fn names_right(name: &str) -> bool {
+    names::words(name).iter().any(|word| is_right(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_word_by_word() {
+        for name in ["isAdmin", "require_superadmin", "Staff", "get_current_superuser", "ADMINS"] {
+            assert!(names_above(name) && names_right(name), "{name}");
+        }
+        for name in ["role", "userPermissions"] {
+            assert!(!names_above(name) && names_right(name), "{name}");
+        }
+        assert!(!names_right("administrative") && !names_right("scroll"));
+    }
+}
