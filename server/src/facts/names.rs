@@ -23,6 +23,22 @@ pub fn is_guard(name: &str) -> bool {
     verb && object || is || can || with || suffix
 }
 
+/// `requireLogin`, `login_required`, `isAuthenticated`: by its name it asks whether somebody is signed in, and nothing more.
+pub fn only_asks_who(name: &str) -> bool {
+    let words = words(name);
+    let is_core = |word: &String| {
+        matches!(
+            word.as_str(),
+            "login" | "logged" | "signed" | "signin" | "auth" | "authed" | "authenticate" | "authenticated" | "authentication" | "session" | "jwt" | "user"
+        )
+    };
+    let is_filler = |word: &String| {
+        VERBS.contains(&word.as_str()) && word != "authorize"
+            || matches!(word.as_str(), "is" | "in" | "current" | "middleware" | "guard" | "token" | "bearer" | "passport" | "the" | "must" | "be")
+    };
+    words.iter().any(is_core) && words.iter().all(|word| is_core(word) || is_filler(word))
+}
+
 /// `getCurrentUser`, `current_user`, `loadSession`.
 pub fn is_current_user(name: &str) -> bool {
     let words = words(name);
@@ -365,6 +381,16 @@ mod tests {
             "validateUserInput",
         ] {
             assert!(!is_guard(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_login_is_no_permission() {
+        for name in ["requireLogin", "login_required", "isAuthenticated", "ensureLoggedIn", "requireAuth", "authMiddleware", "verifyToken2"] {
+            assert_eq!(only_asks_who(name), name != "verifyToken2", "{name}");
+        }
+        for name in ["requireAdmin", "authorize", "requireOwner", "checkAccess", "permission_required", "authorizeUser", "userCanEdit"] {
+            assert!(!only_asks_who(name), "{name}");
         }
     }
 

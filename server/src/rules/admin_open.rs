@@ -30,7 +30,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(door) = found.door else { return };
     let (deed, signs) = worst;
     let confidence = if signs.len() > 1 { Confidence::Proven } else { Confidence::Likely };
-    let guessed = deed.access.is_some_and(|access| access.query.guessed);
+    let guessed = deed.access.is_some_and(|access| access.query.guessed) || judge.signed_in(deed.facts) != Answer::Yes;
     let mut raw = Raw::new(&META, door.site.clone(), if guessed { confidence.min(Confidence::Likely) } else { confidence });
     raw.detail = Name::new_static("AZ10");
     raw.message = message(cx, route, &door, deed, signs);
@@ -90,7 +90,12 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     if is_unfinished(cx.project, route, &door) || matches!(purpose(route, &door), Purpose::Credentials | Purpose::Machine | Purpose::Capability) {
         return nothing;
     }
-    let is_open = |deed: &Deed<'_>| judge.signed_in(deed.facts) == Answer::Yes && !standing::may_be_decided(judge, deed.facts);
+    let is_asked = |deed: &Deed<'_>| match judge.signed_in(deed.facts) {
+        Answer::Yes => true,
+        Answer::Unknown => standing::only_a_login_is_unsure(deed.facts),
+        Answer::No => deed.sketch() == Some(standing::Sketch::Login),
+    };
+    let is_open = |deed: &Deed<'_>| is_asked(deed) && deed.sketch() != Some(standing::Sketch::More) && !standing::may_be_decided(judge, deed.facts);
     // Rows of one's own are one's own, whatever the address is called.
     let is_anybodys = |deed: &Deed<'_>| match &deed.tie {
         Some(Tie::Owned | Tie::Nullable | Tie::Opaque | Tie::Fixed) => deed.what.creates(),

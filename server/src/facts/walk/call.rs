@@ -135,6 +135,9 @@ impl Walker<'_> {
             }
             _ => {
                 let function = self.member(base, name);
+                if let Some(value) = self.kept_unseen(base, &function, name, args, span) {
+                    return value;
+                }
                 self.told_by_name(base, &function, name, args, kind, span);
                 let value = self.apply(&function, args, kind, span);
                 match (function.kind(), value.kind()) {
@@ -396,7 +399,7 @@ fn is_text_name(name: &str) -> bool {
     matches!(name, "escape" | "format" | "quote" | "encode" | "decode" | "b64decode" | "b64encode" | "unquote" | "unquote_plus" | "sprintf" | "template")
 }
 
-fn is_request(value: &Value) -> bool {
+pub(super) fn is_request(value: &Value) -> bool {
     match value.kind() {
         Kind::Library(library) => !library.states.is_empty() && library.package.is_empty() && library.receiver.is_none(),
         _ => value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)) && symbol.path.is_empty()),

@@ -32,6 +32,7 @@ mod import;
 mod including;
 mod injection;
 pub mod inline;
+mod keeper;
 mod leaving;
 mod library;
 mod matched;

@@ -1,10 +1,10 @@
 //! What a handler does that not everybody should be able to set in motion, and how sure that is.
 
-use super::{administrative, columns, is_steered, own_events};
+use super::{administrative, columns, is_steered, own_events, standing};
 use crate::facts::check::Facts;
 use crate::facts::event::{Access, Event, UseKind};
 use crate::facts::place::Site;
-use crate::facts::query::{Columns, Operation};
+use crate::facts::query::{Columns, Operation, UNSEEN};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, model_classes};
 use crate::facts::taint::Part;
 use crate::rules::Confidence;
@@ -39,6 +39,13 @@ pub enum What {
     },
     /// It costs money or reaches people.
     Effect(Name),
+}
+
+impl Deed<'_> {
+    /// What does it is not written yet, and neither is a guard in front of it.
+    pub fn sketch(&self) -> Option<standing::Sketch> {
+        self.access.filter(|access| access.query.client == UNSEEN).and_then(|_| standing::sketched(self.facts))
+    }
 }
 
 impl What {
@@ -97,7 +104,7 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
 
 fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usize) -> Option<Deed<'w>> {
     let query = &access.query;
-    if query.model.is_empty() || access.delegated {
+    if query.model.is_empty() || access.delegated && !standing::only_a_login_is_unsure(&access.facts) {
         return None;
     }
     // The database looks at the caller itself.
