@@ -49,6 +49,13 @@ pub fn is_current_user(name: &str) -> bool {
     asks && whom && (scoped || words.len() == 2)
 }
 
+/// `generateToken`, `sign_jwt`: gives somebody something to show later.
+pub fn makes_token(name: &str) -> bool {
+    let words = words(name);
+    words.first().is_some_and(|first| matches!(first.as_str(), "generate" | "create" | "sign" | "issue" | "make" | "build" | "encode"))
+        && words.iter().any(|word| matches!(word.as_str(), "token" | "tokens" | "jwt"))
+}
+
 /// `isSafeUrl`, `validate_path`, `assertAllowed`, `sanitize`: whether something is fit to be used is found out there.
 pub fn is_check(name: &str) -> bool {
     let words = words(name);

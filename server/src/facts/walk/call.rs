@@ -135,6 +135,7 @@ impl Walker<'_> {
             }
             _ => {
                 let function = self.member(base, name);
+                self.impersonated(base, name, args, span);
                 if let Some(value) = self.kept_unseen(base, &function, name, args, span) {
                     return value;
                 }
@@ -286,8 +287,8 @@ impl Walker<'_> {
         let gets_request = args.iter().any(|arg| is_request(&arg.value));
         self.let_pass(name, args);
         let guard_like = names::is_guard(name) || self.world.is_configured_guard(name);
-        // `c.set("user", user)`, `Sentry.setUser(user)`: what is only kept decides nothing.
-        let keeps = matches!(name.as_str(), "set" | "setUser" | "set_user");
+        // `c.set("user", user)`, `Sentry.setUser(user)`, `generateToken(user)`: what is only kept, or made of it, decides nothing.
+        let keeps = matches!(name.as_str(), "set" | "setUser" | "set_user") || names::makes_token(name);
         if gets_principal && !keeps {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }

@@ -8,6 +8,7 @@ use super::Walker;
 use super::leaving::holds;
 use crate::facts::catalogue::Returns;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root};
+use crate::facts::event::{Effect, Event};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query, UNSEEN};
 use crate::facts::value::{Argument, Closure, Kind, Object, Value};
@@ -45,6 +46,17 @@ impl Walker<'_> {
         }));
         self.handed(args, span);
         Some(self.ask(query, Returns::Row, span))
+    }
+
+    /// `authService.startImpersonation(req, email)`: somebody goes on as somebody else.
+    pub(super) fn impersonated(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) {
+        let is_librarys = matches!(base.kind(), Kind::Library(library) if !library.package.is_empty() || !library.states.is_empty());
+        let is_named = args.iter().any(|arg| arg.value.taint().iter().any(|origin| origin.part.is_request()));
+        if is_librarys || !is_named || !self.handler_seen || !begins_as_another(name) {
+            return;
+        }
+        let (site, facts) = (self.site(span), self.facts.clone());
+        self.events.push(Event::Effect(Effect::noted(Name::new_static("impersonate"), site, args.to_vec(), facts)));
     }
 
     /// The name of what keeps things, where the code that does it cannot be looked into.
@@ -147,6 +159,16 @@ const NOT_RECORDS: &[&str] = &[
     "cache", "session", "token", "mail", "email", "log", "logger", "logging", "config", "state", "theme", "i18n", "translation", "health", "metrics", "queue",
     "event", "feature", "flag", "rate", "limit", "language", "search", "view",
 ];
+
+/// `impersonate`, `startImpersonation`, `loginAs`; not what ends it or asks for it.
+fn begins_as_another(name: &str) -> bool {
+    let words = names::words(name);
+    let is_it = words.iter().any(|word| matches!(word.as_str(), "impersonate" | "impersonation"))
+        || words.windows(2).any(|two| matches!(two, [a, b] if matches!(a.as_str(), "login" | "act" | "switch" | "signin") && matches!(b.as_str(), "as" | "user")));
+    is_it && words.first().is_some_and(|first| {
+        matches!(first.as_str(), "start" | "begin" | "impersonate" | "login" | "act" | "switch" | "signin" | "do" | "handle" | "create")
+    })
+}
 
 /// A value that the caller sent: one thing and not a whole body.
 fn is_chosen_outside(value: &Value) -> bool {

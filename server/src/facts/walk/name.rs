@@ -74,13 +74,15 @@ impl Walker<'_> {
         self.reads.names.insert(key.clone());
         let definitions = module.definitions.get(name);
         if definitions.is_empty() {
+            // The name of the search, so that it is not taken for a definition that is being found.
+            let star = Name::from(format!("* {name}"));
             for source in module.stars.iter() {
                 if let Target::File(target) = self.world.resolve(file, source)
                     && target != *file
-                    && !self.resolving.contains(&(target.clone(), name.clone()))
+                    && !self.resolving.contains(&(target.clone(), star.clone()))
                     && self.resolving.len() < 32
                 {
-                    self.resolving.push((target.clone(), name.clone()));
+                    self.resolving.push((target.clone(), star.clone()));
                     let found = self.module_name(&target, name);
                     self.resolving.pop();
                     if found.is_some() {

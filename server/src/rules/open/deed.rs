@@ -1,12 +1,13 @@
 //! What a handler does that not everybody should be able to set in motion, and how sure that is.
 
 use super::{administrative, columns, is_steered, own_events, standing};
-use crate::facts::check::Facts;
-use crate::facts::event::{Access, Event, UseKind};
+use crate::facts::check::{Facts, Root};
+use crate::facts::event::{Access, Event, Sink, SinkKind, UseKind};
 use crate::facts::place::Site;
 use crate::facts::query::{Columns, Operation, UNSEEN};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, model_classes};
-use crate::facts::taint::Part;
+use crate::facts::taint::{Cleanings, Part};
+use crate::facts::value::{Kind, Value};
 use crate::rules::Confidence;
 use crate::rules::ownership::{Credential, Judge, Tie, credential, title};
 use crate::rules::raw::RuleCx;
@@ -76,6 +77,9 @@ impl What {
                 "mail" => "send e-mail in your name".to_owned(),
                 "sms" => "send text messages at your cost".to_owned(),
                 "refund" => "pay money back".to_owned(),
+                "impersonate" => "sign in as somebody else".to_owned(),
+                "program" => "start programs on your server".to_owned(),
+                "command" => "run any command on your server".to_owned(),
                 _ => "start payments".to_owned(),
             },
         }
@@ -88,7 +92,7 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
     own_events(walk)
         .filter_map(|(at, event)| match event {
             Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access, at),
-            Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund") => Some(Deed {
+            Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund" | "impersonate") => Some(Deed {
                 at,
                 what: What::Effect(effect.kind.clone()),
                 site: &effect.site,
@@ -97,9 +101,31 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
                 access: None,
                 tie: None,
             }),
+            Event::Sink(sink) if !sink.facts.is_impossible() => {
+                let kind = commanded(sink)?;
+                Some(Deed { at, what: What::Effect(kind), site: &sink.call, facts: &sink.facts, confidence: Confidence::Likely, access: None, tie: None })
+            }
             _ => None,
         })
         .collect()
+}
+
+/// A line for a shell: one of the code's own, or one that the caller sends as a whole. What the caller only adds to is told of where
+/// it is put in.
+pub fn commanded(sink: &Sink) -> Option<Name> {
+    if sink.kind != SinkKind::Shell || sink.guessed || sink.client != "shell" {
+        return None;
+    }
+    match sink.value.kind() {
+        Kind::Str(_) => Some(Name::new_static("program")),
+        Kind::Text(_) | Kind::Seq(_) | Kind::Union(_) => None,
+        _ => (is_sent_whole(&sink.value)).then(|| Name::new_static("command")),
+    }
+}
+
+fn is_sent_whole(value: &Value) -> bool {
+    let is_sent = value.taint().without(Cleanings::ALL).any(|origin| origin.part.is_request());
+    is_sent && value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_) | Root::Parameter(_)))
 }
 
 fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usize) -> Option<Deed<'w>> {
