@@ -8,6 +8,7 @@ use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::AccessId;
+use crate::facts::query::Operation;
 use crate::project::routes::Route;
 use crate::text::Name;
 
@@ -26,6 +27,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(route) = &cx.walk.route else { return };
     believed(cx, &judge, route, out);
     let found = open(cx, &judge);
+    if found.all.is_empty() {
+        out.extend(beside_others(cx, &judge, route));
+    }
     let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
     let Some(door) = found.door else { return };
     let (deed, signs) = worst;
@@ -40,6 +44,38 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
+}
+
+/// Something that belongs to nobody in particular is changed by whoever is signed in. Told only where what else changes it asks for
+/// more (`habits`).
+fn beside_others(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route) -> Option<Raw> {
+    let door = may_be_told(cx, route)?;
+    let all = deeds(cx, judge);
+    let deed = all.iter().find(|deed| {
+        let is_change = matches!(&deed.what, super::open::What::Write { operation: Operation::Update | Operation::Delete, privacy, .. } if !privacy.is_private());
+        let is_sure = judge.signed_in(deed.facts) == Answer::Yes && !standing::may_be_decided(judge, deed.facts);
+        is_change && is_sure && matches!(deed.tie, Some(Tie::Client(_))) && deed.access.is_some_and(|access| !access.query.guessed)
+    })?;
+    if standing::a_condition_names_a_role(cx) {
+        return None;
+    }
+    let mut raw = Raw::new(&META, door.site.clone(), Confidence::Possible);
+    raw.detail = Name::new_static("AZ10");
+    raw.message = message(cx, route, &door, deed, &[]);
+    raw.absence = true;
+    raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    Some(raw)
+}
+
+/// The door of a route of which something can be told.
+fn may_be_told(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
+    if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
+        return None;
+    }
+    let door = door(cx.project, route);
+    let is_silent = is_unfinished(cx.project, route, &door) || matches!(purpose(route, &door), Purpose::Credentials | Purpose::Machine | Purpose::Capability);
+    (!is_silent).then_some(door)
 }
 
 /// A check that asks the caller whether they may: told where it stands.
@@ -83,13 +119,7 @@ struct Found<'w> {
 fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     let nothing = Found { door: None, all: Vec::new() };
     let Some(route) = &cx.walk.route else { return nothing };
-    if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
-        return nothing;
-    }
-    let door = door(cx.project, route);
-    if is_unfinished(cx.project, route, &door) || matches!(purpose(route, &door), Purpose::Credentials | Purpose::Machine | Purpose::Capability) {
-        return nothing;
-    }
+    let Some(door) = may_be_told(cx, route) else { return nothing };
     let is_asked = |deed: &Deed<'_>| match judge.signed_in(deed.facts) {
         Answer::Yes => true,
         Answer::Unknown => standing::only_a_login_is_unsure(deed.facts),
@@ -108,7 +138,8 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
             let signs = administrative::signs(cx, route, &door, &deed);
             (deed, signs)
         })
-        .filter(|(_, signs)| !signs.is_empty())
+        // Where nothing says that it is for administrators, it is asked whose account it is: that is another rule's.
+        .filter(|(deed, signs)| !signs.is_empty() && !(deed.access.is_some() && signs.as_slice() == [administrative::Sign::People]))
         .collect();
     let all: Vec<(Deed<'_>, Vec<administrative::Sign>)> = all;
     if all.is_empty() || standing::a_condition_names_a_role(cx) {

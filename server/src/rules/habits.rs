@@ -28,6 +28,8 @@ pub struct Habit {
     pub asks: Option<Name>,
     /// It asks whether the caller may do more than others.
     pub is_elevated: bool,
+    /// What it changes.
+    pub changes: Option<Name>,
     pub framework: Name,
     pub path: Option<String>,
     /// The function, and where it is registered.
@@ -59,7 +61,12 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
         let span = cx.project.placed(&key.item)?.segment.functions.get(key.function.0 as usize)?.span;
         Some(Site { item: key.item, span })
     });
+    let changes = own_events(cx.walk).find_map(|(_, event)| match event {
+        Event::Access(access) if access.query.operation.is_write() && !access.query.model.is_empty() => Some(access.query.model.clone()),
+        _ => None,
+    });
     Some(Habit {
+        changes,
         door: door(cx.project, route).site,
         asks,
         is_elevated,
@@ -161,6 +168,9 @@ impl<'h> Around<'h> {
 pub fn apply<'h>(project: &Project, pages: &mut PageGuards, around: &Around<'h>, far: impl Iterator<Item = &'h Habit>, plans: bool, raw: &mut Raw) {
     let own = around.by_door.get(&raw.site).copied();
     if raw.meta.id == admin_open::META.id {
+        if raw.confidence == Confidence::Possible {
+            of_siblings(own, around, raw);
+        }
         // Only what asks for more than being signed in helps.
         if let Some(own) = own.filter(|_| plans) {
             raw.plans.extend(plan(project, own, around.near.iter().copied().filter(|habit| habit.is_elevated), far.filter(|habit| habit.is_elevated)));
@@ -211,6 +221,20 @@ pub fn apply<'h>(project: &Project, pages: &mut PageGuards, around: &Around<'h>,
         _ => return,
     };
     raw.message.push_str(&said);
+}
+
+/// What changes the same records beside it asks for more than a login.
+fn of_siblings(own: Option<&Habit>, around: &Around<'_>, raw: &mut Raw) {
+    let Some((own, model)) = own.and_then(|own| Some((own, own.changes.as_ref()?))) else { return };
+    let others = || around.by_door.values().filter(|habit| habit.door != own.door && habit.framework == own.framework && habit.changes.as_ref() == Some(model));
+    let Some(guide) = others().find(|habit| habit.is_elevated) else { return };
+    // Some is for everybody here, and the other way round as much may be forgotten.
+    if others().filter(|habit| habit.is_elevated).count() * 2 < others().count() {
+        return;
+    }
+    raw.confidence = Confidence::Likely;
+    raw.message.push_str(" What else changes them in this file asks for more than that.");
+    raw.also(guide.door.clone(), "this one asks whether the caller may".to_owned());
 }
 
 /// The check of a handler of the same file, or else the one that most handlers of the framework have.

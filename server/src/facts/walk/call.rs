@@ -79,6 +79,17 @@ impl Walker<'_> {
         {
             return object;
         }
+        // `bool(member and member.is_staff)` is as true as what stands in it.
+        if let (ExprKind::Name(name), [only]) = (&segment[callee].kind, given.as_slice())
+            && name == if self.python() { "bool" } else { "Boolean" }
+            && matches!(function.kind(), Kind::Library(library) if library.package.is_empty())
+        {
+            let truth = self.truth_of(&only.value);
+            return match only.value.is_truthy() {
+                Some(is) => Value::bool(is).with_truth(truth),
+                None => Value::unknown().with_truth(truth),
+            };
+        }
         let before = self.events.len();
         let value = self.apply(&function, &given, kind, span);
         self.name_what_is_kept(before, args, span);
@@ -248,7 +259,7 @@ impl Walker<'_> {
     }
 
     /// `next()`: the request goes on in this state.
-    fn pass_on(&mut self, args: &[Argument]) {
+    pub(super) fn pass_on(&mut self, args: &[Argument]) {
         // An error handed to `next` ends the request.
         if args.first().is_some_and(|arg| arg.value.is_truthy() == Some(true) && !matches!(arg.value.kind(), Kind::Object(_))) {
             return;

@@ -161,7 +161,9 @@ impl Walker<'_> {
             return (truth, None);
         }
         for (value, other) in [(a, b), (b, a)] {
-            if let (Some(symbol), Kind::Number(text)) = (value.symbol(), other.kind()) {
+            if let (Some(symbol), Kind::Number(text)) = (value.symbol(), other.kind())
+                && !(text.is_empty() && other.symbol().is_some())
+            {
                 match text.as_str() {
                     "0" => {
                         truth.if_true.add(Fact::Absent(symbol.clone()));
