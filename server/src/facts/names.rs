@@ -118,6 +118,7 @@ pub fn checks_sender(name: &str) -> bool {
         "headers",
         "request",
         "token",
+        "jwt",
         "stripe",
         "svix",
         "github",

@@ -11,7 +11,7 @@ use crate::facts::place::{FunctionKey, Site};
 use crate::facts::query::{Filter, Operation, Query, UNSEEN};
 use crate::facts::schema::{NameClass, OwnerKind, OwnerPath, Privacy, model_classes};
 use crate::facts::taint::Part;
-use crate::model::{ExprKind, FunctionId, PatternKind, Segment, StmtKind};
+use crate::model::{ExprKind, FunctionId, PatternKind, Segment, StmtId, StmtKind};
 use crate::project::routes::Route;
 use crate::text::Name;
 
@@ -105,7 +105,11 @@ fn asked_for(cx: &RuleCx<'_>, route: &Route, access: &Access) -> Option<Site> {
 
 /// `export const getPosts = cache(async () => ..)`: the name of what an item is.
 fn wrapped_name(segment: &Segment) -> Option<Name> {
-    segment.stmts.iter().find_map(|stmt| match &stmt.kind {
+    let inner = |id: &StmtId| match &segment[*id].kind {
+        StmtKind::Export { stmt, .. } => *stmt,
+        _ => *id,
+    };
+    segment.body.iter().map(inner).find_map(|id| match &segment[id].kind {
         StmtKind::Let { pattern, value: Some(_), .. } => match &segment[*pattern].kind {
             PatternKind::Name(name) => Some(name.clone()),
             _ => None,
