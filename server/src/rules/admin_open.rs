@@ -56,9 +56,6 @@ fn beside_others(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route) -> Option<Ra
         let is_sure = judge.signed_in(deed.facts) == Answer::Yes && !standing::may_be_decided(judge, deed.facts);
         is_change && is_sure && matches!(deed.tie, Some(Tie::Client(_))) && deed.access.is_some_and(|access| !access.query.guessed)
     })?;
-    if standing::a_condition_names_a_role(cx) {
-        return None;
-    }
     let mut raw = Raw::new(&META, door.site.clone(), Confidence::Possible);
     raw.detail = Name::new_static("AZ10");
     raw.message = message(cx, route, &door, deed, &[]);

@@ -243,6 +243,10 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
     if handler.who(begun) != Answer::No {
         return None;
     }
+    let is_limit = |fact: &Fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Limit);
+    if handler.events().filter_map(facts_of).any(|facts| any(facts, &is_limit)) {
+        return None;
+    }
     let compares = handler.events().filter_map(facts_of).any(|facts| {
         any(facts, &|fact| match fact {
             Fact::Is(symbol, _) | Fact::Same(symbol, _) | Fact::Differ(symbol, _) | Fact::IsNot(symbol, _) => is_password(symbol.path.last()),

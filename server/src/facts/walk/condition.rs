@@ -184,6 +184,9 @@ impl Walker<'_> {
             (Some(x), Some(y)) => {
                 truth.if_true.add(Fact::Same(x.clone(), y.clone()));
                 truth.if_false.add(Fact::Differ(x.clone(), y.clone()));
+                if let Some(fact) = self.shared_secret(a, b) {
+                    truth.if_true.add(fact);
+                }
             }
             _ => {
                 if let Some(fact) = self.shared_secret(a, b) {
@@ -236,7 +239,7 @@ impl Walker<'_> {
     /// `header !== \`Bearer ${process.env.CRON_SECRET}\``.
     fn shared_secret(&self, a: &Value, b: &Value) -> Option<Fact> {
         for (value, other) in [(a, b), (b, a)] {
-            let from_request = value.taint().iter().any(|origin| origin.part.is_request());
+            let from_request = value.taint().iter().any(|origin| origin.part.is_request() && origin.part != Part::Method);
             let secret = other.taint().iter().any(|origin| origin.part == Part::Env);
             if from_request && secret {
                 return Some(Fact::Guard(Guard { kind: GuardKind::Machine, sure: true, name: "shared secret".into(), site: None }));
