@@ -23,6 +23,22 @@ pub fn is_guard(name: &str) -> bool {
     verb && object || is || can || with || suffix
 }
 
+/// `requireLogin`, `login_required`, `isAuthenticated`: by its name it asks whether somebody is signed in, and nothing more.
+pub fn only_asks_who(name: &str) -> bool {
+    let words = words(name);
+    let is_core = |word: &String| {
+        matches!(
+            word.as_str(),
+            "login" | "logged" | "signed" | "signin" | "auth" | "authed" | "authenticate" | "authenticated" | "authentication" | "session" | "jwt" | "user"
+        )
+    };
+    let is_filler = |word: &String| {
+        VERBS.contains(&word.as_str()) && word != "authorize"
+            || matches!(word.as_str(), "is" | "in" | "current" | "middleware" | "guard" | "token" | "bearer" | "passport" | "the" | "must" | "be")
+    };
+    words.iter().any(is_core) && words.iter().all(|word| is_core(word) || is_filler(word))
+}
+
 /// `getCurrentUser`, `current_user`, `loadSession`.
 pub fn is_current_user(name: &str) -> bool {
     let words = words(name);
@@ -31,6 +47,13 @@ pub fn is_current_user(name: &str) -> bool {
     let whom =
         words.iter().any(|word| matches!(word.as_str(), "user" | "session" | "auth" | "profile" | "account" | "member" | "principal" | "identity" | "viewer"));
     asks && whom && (scoped || words.len() == 2)
+}
+
+/// `generateToken`, `sign_jwt`: gives somebody something to show later.
+pub fn makes_token(name: &str) -> bool {
+    let words = words(name);
+    words.first().is_some_and(|first| matches!(first.as_str(), "generate" | "create" | "sign" | "issue" | "make" | "build" | "encode"))
+        && words.iter().any(|word| matches!(word.as_str(), "token" | "tokens" | "jwt"))
 }
 
 /// `isSafeUrl`, `validate_path`, `assertAllowed`, `sanitize`: whether something is fit to be used is found out there.
@@ -95,6 +118,7 @@ pub fn checks_sender(name: &str) -> bool {
         "headers",
         "request",
         "token",
+        "jwt",
         "stripe",
         "svix",
         "github",
@@ -365,6 +389,16 @@ mod tests {
             "validateUserInput",
         ] {
             assert!(!is_guard(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_login_is_no_permission() {
+        for name in ["requireLogin", "login_required", "isAuthenticated", "ensureLoggedIn", "requireAuth", "authMiddleware", "verifyToken2"] {
+            assert_eq!(only_asks_who(name), name != "verifyToken2", "{name}");
+        }
+        for name in ["requireAdmin", "authorize", "requireOwner", "checkAccess", "permission_required", "authorizeUser", "userCanEdit"] {
+            assert!(!only_asks_who(name), "{name}");
         }
     }
 

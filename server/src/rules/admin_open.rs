@@ -33,7 +33,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(door) = found.door else { return };
     let (deed, signs) = worst;
     let confidence = if signs.len() > 1 { Confidence::Proven } else { Confidence::Likely };
-    let guessed = deed.access.is_some_and(|access| access.query.guessed);
+    let guessed = deed.access.is_some_and(|access| access.query.guessed) || judge.signed_in(deed.facts) != Answer::Yes;
     let mut raw = Raw::new(&META, door.site.clone(), if guessed { confidence.min(Confidence::Likely) } else { confidence });
     raw.detail = Name::new_static("AZ10");
     raw.message = message(cx, route, &door, deed, signs);
@@ -43,6 +43,16 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
+}
+
+/// The door of a route of which something can be told.
+fn may_be_told(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
+    if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
+        return None;
+    }
+    let door = door(cx.project, route);
+    let is_silent = is_unfinished(cx.project, route, &door) || matches!(purpose(route, &door), Purpose::Credentials | Purpose::Machine | Purpose::Capability);
+    (!is_silent).then_some(door)
 }
 
 /// A check that asks the caller whether they may: told where it stands.
@@ -88,14 +98,13 @@ struct Found<'w> {
 fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     let nothing = Found { door: None, all: Vec::new(), unmarked: Vec::new() };
     let Some(route) = &cx.walk.route else { return nothing };
-    if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
-        return nothing;
-    }
-    let door = door(cx.project, route);
-    if is_unfinished(cx.project, route, &door) || matches!(purpose(route, &door), Purpose::Credentials | Purpose::Machine | Purpose::Capability) {
-        return nothing;
-    }
-    let is_open = |deed: &Deed<'_>| judge.signed_in(deed.facts) == Answer::Yes && !standing::may_be_decided(judge, deed.facts);
+    let Some(door) = may_be_told(cx, route) else { return nothing };
+    let is_asked = |deed: &Deed<'_>| match judge.signed_in(deed.facts) {
+        Answer::Yes => true,
+        Answer::Unknown => standing::only_a_login_is_unsure(deed.facts),
+        Answer::No => deed.sketch() == Some(standing::Sketch::Login),
+    };
+    let is_open = |deed: &Deed<'_>| is_asked(deed) && deed.sketch() != Some(standing::Sketch::More) && !standing::may_be_decided(judge, deed.facts);
     // Rows of one's own are one's own, whatever the address is called.
     let is_anybodys = |deed: &Deed<'_>| match &deed.tie {
         Some(Tie::Owned | Tie::Nullable | Tie::Opaque | Tie::Fixed) => deed.what.creates(),
@@ -105,7 +114,9 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
         let signs = administrative::signs(cx, route, &door, &deed);
         (deed, signs)
     });
-    let (all, others): (Vec<_>, Vec<_>) = of_deeds.partition(|(_, signs)| !signs.is_empty());
+    // Where nothing says that it is for administrators, it is asked whose account it is: that is another rule's.
+    let is_anothers = |deed: &Deed<'_>, signs: &[administrative::Sign]| deed.access.is_some() && signs == [administrative::Sign::People];
+    let (all, others): (Vec<_>, Vec<_>) = of_deeds.filter(|(deed, signs)| !is_anothers(deed, signs)).partition(|(_, signs)| !signs.is_empty());
     if all.is_empty() && others.is_empty() || standing::a_condition_names_a_role(cx) {
         return nothing;
     }

@@ -145,12 +145,14 @@ pub fn has_captcha(walk: &RootWalk) -> bool {
 }
 
 /// `429`, `{ status: 429 }`.
+/// Too often, or more than was paid for.
 fn says_too_many(value: &Value) -> bool {
+    let is_it = |text: &str| matches!(text, "429" | "402");
     match value.kind() {
-        Kind::Number(text) => text == "429",
+        Kind::Number(text) => is_it(text),
         Kind::Object(object) => ["status", "statusCode"].iter().any(|name| {
             let status = object.fields.iter().find(|(known, _)| known == name).map(|(_, status)| status.kind());
-            matches!(status, Some(Kind::Number(text)) if text == "429")
+            matches!(status, Some(Kind::Number(text)) if is_it(text))
         }),
         _ => false,
     }

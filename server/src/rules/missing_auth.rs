@@ -7,14 +7,16 @@ use super::open::known::nobody_is_known;
 use super::open::purpose::{Purpose, purpose};
 use super::open::switched_off::left_for_later;
 use super::open::why::{Flaw, why};
-use super::open::{Deed, What, deeds};
+use super::open::{Deed, What, commanded, deeds};
 use super::ownership::Judge;
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::event::Event;
 use crate::facts::query::Operation;
 use crate::facts::schema::Privacy;
 use crate::project::routes::Route;
+use crate::project::session::RootKey;
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -31,7 +33,7 @@ pub static META: RuleMeta = RuleMeta {
 pub const GUARDED: &str = "this is what it should guard";
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
-    let Some(route) = &cx.walk.route else { return };
+    let Some(route) = &cx.walk.route else { return remote_shell(cx, out) };
     // What was not seen may hold the check.
     if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
         return;
@@ -45,7 +47,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let all = deeds(cx, &judge);
     let mut open: Vec<(&Deed<'_>, Confidence)> = all
         .iter()
-        .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && claimed(cx, &judge, deed).is_none())
+        .filter(|deed| deed.sketch().is_none() && nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && claimed(cx, &judge, deed).is_none())
         .filter_map(|deed| Some((deed, confidence(route, purpose, &all, deed)?)))
         .collect();
     if open.is_empty() {
@@ -82,6 +84,30 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     out.push(raw);
 }
 
+/// A function that runs whatever a request says, and asks nobody: wherever it is registered, that is where the question belongs.
+fn remote_shell(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let RootKey::Function(key) = &cx.walk.key else { return };
+    let Some(site) = cx.project.function_site(key) else { return };
+    let Some(name) = cx.project.function_name(key) else { return };
+    if cx.walk.exhausted || cx.runs_in_browser(&key.item.file) {
+        return;
+    }
+    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let open = cx.walk.events.iter().enumerate().find_map(|(at, event)| match event {
+        Event::Sink(sink) if !sink.facts.is_impossible() && commanded(sink).is_some_and(|kind| kind == "command") => {
+            nobody_is_known(cx.walk, &judge, &sink.facts, at).then_some(sink)
+        }
+        _ => None,
+    });
+    let Some(sink) = open else { return };
+    let mut raw = Raw::new(&META, site, Confidence::Likely);
+    raw.detail = Name::new_static("AZ01");
+    raw.message = format!("Whoever reaches `{name}` can run any command on your server: it runs what the request says and never checks who is calling.");
+    raw.absence = true;
+    raw.also(sink.call.clone(), "this is where the command is run".to_owned());
+    out.push(raw);
+}
+
 /// What is asked for with GET and writes what is nobody's own fills a cache.
 fn only_keeps_what_it_read(route: &Route, deed: &Deed<'_>) -> bool {
     let gets = matches!(route.methods.as_slice(), [method] if method == "GET");
@@ -102,6 +128,8 @@ fn confidence(route: &Route, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>
         Purpose::Machine => None,
         Purpose::Internal if deed.what.is_write() => Some(Confidence::Likely),
         Purpose::Internal => Some(deed.confidence),
+        // How full is the disk, which version runs.
+        Purpose::Infrastructure if matches!(&deed.what, What::Effect(kind) if kind == "program") => None,
         Purpose::Infrastructure if deed.what.is_write() => Some(deed.confidence),
         Purpose::Infrastructure => None,
         Purpose::Intake if deed.what.creates() || matches!(deed.what, What::Effect(_) | What::Write { operation: Operation::Upsert, .. }) => None,

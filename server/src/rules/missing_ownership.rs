@@ -2,15 +2,18 @@
 
 use rustc_hash::FxHashSet;
 
-use super::open::{columns, why};
+use super::open::{columns, standing, why};
 use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::Access;
-use crate::facts::query::{Filter, Operation, Query};
+use crate::facts::place::{FunctionKey, Site};
+use crate::facts::query::{Filter, Operation, Query, UNSEEN};
 use crate::facts::schema::{NameClass, OwnerKind, OwnerPath, Privacy, model_classes};
 use crate::facts::taint::Part;
+use crate::model::{ExprKind, FunctionId, PatternKind, Segment, StmtId, StmtKind};
+use crate::project::routes::Route;
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -50,7 +53,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| title(&model.name));
         let owner = cx.schema.model(&query.model).and_then(|model| model.owners().first().cloned());
         let place = query.key.clone().unwrap_or_else(|| access.site.clone());
-        let mut raw = Raw::new(&META, place, verdict.confidence);
+        let asked = matches!(verdict.kind, Problem::Listed).then(|| asked_for(cx, route, access)).flatten();
+        let mut raw = Raw::new(&META, asked.clone().unwrap_or_else(|| place.clone()), verdict.confidence);
+        if asked.is_some() {
+            raw.also(place, "this is what it asks for".to_owned());
+        }
         raw.detail = verdict.detail.clone();
         raw.message = verdict.message(&model, owner.as_ref());
         raw.absence = true;
@@ -76,6 +83,45 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
+}
+
+/// A function that can be told of nobody, `getUnpublishedPosts()`, gives everything to everybody: which one to call is the handler's
+/// choice, and so it is told of there.
+fn asked_for(cx: &RuleCx<'_>, route: &Route, access: &Access) -> Option<Site> {
+    let handler = route.written()?;
+    if access.site.item == handler.item {
+        return None;
+    }
+    let around = &*cx.project.placed(&access.site.item)?.segment;
+    let within = around.functions.iter().zip(0u32..).filter(|(function, _)| function.body_span.contains(access.site.span));
+    let (inner, at) = within.min_by_key(|(function, _)| function.body_span.len())?;
+    if !inner.params.is_empty() {
+        return None;
+    }
+    let key = FunctionKey { item: access.site.item.clone(), function: FunctionId(at) };
+    let name = cx.project.function_name(&key).or_else(|| wrapped_name(around))?;
+    let segment = &*cx.project.placed(&handler.item)?.segment;
+    let body = segment.functions.get(handler.function.0 as usize)?.body_span;
+    let call = segment.exprs.iter().find(|expr| {
+        body.contains(expr.span)
+            && matches!(&expr.kind, ExprKind::Call { callee, .. } if matches!(&segment[*callee].kind, ExprKind::Name(called) | ExprKind::Member { name: called, .. } if *called == name))
+    })?;
+    Some(Site { item: handler.item, span: call.span })
+}
+
+/// `export const getPosts = cache(async () => ..)`: the name of what an item is.
+fn wrapped_name(segment: &Segment) -> Option<Name> {
+    let inner = |id: &StmtId| match &segment[*id].kind {
+        StmtKind::Export { stmt, .. } => *stmt,
+        _ => *id,
+    };
+    segment.body.iter().map(inner).find_map(|id| match &segment[id].kind {
+        StmtKind::Let { pattern, value: Some(_), .. } => match &segment[*pattern].kind {
+            PatternKind::Name(name) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 struct Verdict {
@@ -168,6 +214,8 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         Tie::Client(choice) => {
             let private = matches!(privacy, Privacy::Private | Privacy::Principal) || privacy.is_private();
             let confidence = match (private, writes, privacy) {
+                // Of what is not written yet no more is known than that it is behind a login.
+                _ if query.client == UNSEEN => unseen(access, privacy)?,
                 (true, ..) => Confidence::Proven,
                 (false, true, Privacy::AuthoredPublic) => Confidence::Proven,
                 // Everybody may read it, and what it is part of is somebody's: the lessons of a course.
@@ -212,6 +260,15 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         }
         _ => None,
     }
+}
+
+/// What keeps the records is not written yet, or not here, and nobody tells it who is calling.
+fn unseen(access: &Access, privacy: Privacy) -> Option<Confidence> {
+    let query = &access.query;
+    let is_theirs = privacy.is_private() || model_classes(&query.model).has(NameClass::ModelOfTenants);
+    let is_for_all = privacy == Privacy::Public || model_classes(&query.model).has(NameClass::AuthoredModel);
+    let is_behind_login = standing::only_a_login_is_unsure(&access.facts) && standing::sketched(&access.facts).is_none();
+    (is_behind_login && (is_theirs || query.operation.is_write() && !is_for_all)).then_some(Confidence::Likely)
 }
 
 fn names_a_row(query: &Query) -> bool {

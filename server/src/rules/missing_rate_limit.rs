@@ -4,7 +4,7 @@ use super::handler::{Handler, any, facts_of, has_captcha, origins, site_of};
 use super::ownership::Answer;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::check::{Fact, Facts, GuardKind};
+use crate::facts::check::{Fact, Facts, GuardKind, Root};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
 use crate::facts::place::Site;
@@ -235,12 +235,16 @@ fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
 
 /// A handler that is called a login and reads a password, whatever it does with it.
 fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
-    let is_login = handler.is_called(&["login", "signin", "authenticate"]) || handler.is_called(&["sign"]) && handler.is_called(&["in"]);
+    let is_login = handler.is_called(&["login", "signin", "authenticate", "authorize"]) || handler.is_called(&["sign"]) && handler.is_called(&["in"]);
     if !is_login {
         return None;
     }
     let begun = &handler.cx.walk.begun;
     if handler.who(begun) != Answer::No {
+        return None;
+    }
+    let is_limit = |fact: &Fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Limit);
+    if handler.events().filter_map(facts_of).any(|facts| any(facts, &is_limit)) {
         return None;
     }
     let compares = handler.events().filter_map(facts_of).any(|facts| {
@@ -259,11 +263,13 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         Event::Access(access) => {
             let mut terms = Vec::new();
             Filter::conjuncts(&access.query.filter, &mut terms);
-            terms.into_iter().any(|filter| matches!(filter, Filter::Term(Term { path, value, .. }) if is_password(path.last()) && (is_typed(value) || is_hashed)))
+            terms
+                .into_iter()
+                .any(|filter| matches!(filter, Filter::Term(Term { path, value, .. }) if is_password(path.last()) && (is_typed(value) || is_hashed)))
         }
         _ => false,
     };
-    if !compares && !handler.events().any(asks) {
+    if !compares && !is_asked_for(handler) && !handler.events().any(asks) {
         return None;
     }
     Some(Need {
@@ -279,6 +285,12 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         also: "a password is compared here",
         facts: begun,
     })
+}
+
+/// What a library has its users' passwords checked by: it looks whether one was typed.
+fn is_asked_for(handler: &Handler<'_>) -> bool {
+    let is_typed = |fact: &Fact| matches!(fact, Fact::Present(symbol) if matches!(symbol.root, Root::Request(_)) && is_password(symbol.path.last()));
+    handler.route.framework == "auth-js" && handler.events().filter_map(facts_of).any(|facts| any(facts, &is_typed))
 }
 
 fn is_password(name: Option<&Name>) -> bool {

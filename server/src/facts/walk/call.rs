@@ -96,6 +96,17 @@ impl Walker<'_> {
         {
             return self.promise(&executor.value);
         }
+        // `bool(member and member.is_staff)` is as true as what stands in it.
+        if let (ExprKind::Name(name), [only]) = (&segment[callee].kind, given.as_slice())
+            && name == if self.python() { "bool" } else { "Boolean" }
+            && matches!(function.kind(), Kind::Library(library) if library.package.is_empty())
+        {
+            let truth = self.truth_of(&only.value);
+            return match only.value.is_truthy() {
+                Some(is) => Value::bool(is).with_truth(truth),
+                None => Value::unknown().with_truth(truth),
+            };
+        }
         let before = self.events.len();
         let value = self.apply(&function, &given, kind, span);
         self.name_what_is_kept(before, args, span);
@@ -152,6 +163,10 @@ impl Walker<'_> {
             }
             _ => {
                 let function = self.member(base, name);
+                self.impersonated(base, name, args, span);
+                if let Some(value) = self.kept_unseen(base, &function, name, args, span) {
+                    return value;
+                }
                 self.told_by_name(base, &function, name, args, kind, span);
                 let value = self.apply(&function, args, kind, span);
                 if name == "assign"
@@ -274,12 +289,13 @@ impl Walker<'_> {
         let resolved = self.promised.pop().unwrap_or_default();
         let value = resolved.into_iter().reduce(super::expression::either).unwrap_or_else(Value::unknown).awaited();
         self.calls += 1;
-        let value = if value.symbol().is_none() && matches!(value.kind(), Kind::Unknown) { value.with_symbol(Symbol::new(Root::Call(self.calls))) } else { value };
+        let value =
+            if value.symbol().is_none() && matches!(value.kind(), Kind::Unknown) { value.with_symbol(Symbol::new(Root::Call(self.calls))) } else { value };
         Value::new(Kind::Promise(value))
     }
 
     /// `next()`: the request goes on in this state.
-    fn pass_on(&mut self, args: &[Argument]) {
+    pub(super) fn pass_on(&mut self, args: &[Argument]) {
         if let Some(resolved) = self.promised.last_mut() {
             if resolved.len() < 8 {
                 resolved.push(args.first().map_or_else(Value::unknown, |arg| arg.value.clone()));
@@ -324,8 +340,10 @@ impl Walker<'_> {
         let gets_request = args.iter().any(|arg| is_request(&arg.value));
         self.let_pass(name, args);
         let guard_like = names::is_guard(name) || self.world.is_configured_guard(name);
-        // `c.set("user", user)`, `Sentry.setUser(user)`: what is only kept decides nothing, and neither does what only looks at an object.
-        let keeps = matches!(name.as_str(), "set" | "setUser" | "set_user" | "hasattr" | "isinstance" | "getattr" | "setattr" | "delattr" | "vars" | "repr");
+        // `c.set("user", user)`, `Sentry.setUser(user)`, `generateToken(user)`: what is only kept, or made of it, decides nothing, and
+        // neither does what only looks at an object.
+        let keeps = matches!(name.as_str(), "set" | "setUser" | "set_user" | "hasattr" | "isinstance" | "getattr" | "setattr" | "delattr" | "vars" | "repr")
+            || names::makes_token(name);
         if gets_principal && !keeps {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
@@ -374,7 +392,8 @@ impl Walker<'_> {
                 }
                 let before = self.save();
                 let closure = closure.clone();
-                let value = self.repeated(|walker| if walker.python() { walker.inline(&closure, &[]) } else { walker.as_callback(|walker| walker.inline(&closure, &[])) });
+                let value = self
+                    .repeated(|walker| if walker.python() { walker.inline(&closure, &[]) } else { walker.as_callback(|walker| walker.inline(&closure, &[])) });
                 self.ended = false;
                 let after = self.save();
                 // It may not have been called at all.
@@ -454,7 +473,7 @@ fn is_text_name(name: &str) -> bool {
     matches!(name, "escape" | "format" | "quote" | "encode" | "decode" | "b64decode" | "b64encode" | "unquote" | "unquote_plus" | "sprintf" | "template")
 }
 
-fn is_request(value: &Value) -> bool {
+pub(super) fn is_request(value: &Value) -> bool {
     match value.kind() {
         Kind::Library(library) => !library.states.is_empty() && library.package.is_empty() && library.receiver.is_none(),
         _ => value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)) && symbol.path.is_empty()),

@@ -42,6 +42,9 @@ impl Walker<'_> {
     }
 
     fn caller(&mut self, name: &Name, value: &Value, depth: u32, out: &mut Vec<Caller>) {
+        // Somebody or nobody: `const user = await getCurrentUser()`.
+        let somebody = somebody_in(value);
+        let value = somebody.as_ref().unwrap_or(value);
         if let Some(symbol) = value.symbol()
             && symbol.root == Root::Principal
         {
@@ -80,6 +83,15 @@ impl Walker<'_> {
             _ => false,
         })
     }
+}
+
+/// Of several things that a value may be, of which all but nobody are the signed-in user: that user.
+fn somebody_in(value: &Value) -> Option<Value> {
+    let Kind::Union(alternatives) = value.kind() else { return None };
+    let is_user = |value: &Value| value.symbol().is_some_and(|symbol| symbol.root == Root::Principal);
+    let mut others = alternatives.iter().map(|alternative| &alternative.value).filter(|value| !matches!(value.kind(), Kind::Null));
+    let first = others.next().filter(|value| is_user(value))?;
+    others.all(is_user).then(|| first.clone())
 }
 
 fn principals_below(walker: &Walker<'_>, prefix: &str, states: &SmallVec<[State; 2]>, depth: u32) -> Vec<(String, Vec<Name>)> {

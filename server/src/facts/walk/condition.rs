@@ -171,7 +171,9 @@ impl Walker<'_> {
             return (truth, None);
         }
         for (value, other) in [(a, b), (b, a)] {
-            if let (Some(symbol), Kind::Number(text)) = (value.symbol(), other.kind()) {
+            if let (Some(symbol), Kind::Number(text)) = (value.symbol(), other.kind())
+                && !(text.is_empty() && other.symbol().is_some())
+            {
                 match text.as_str() {
                     "0" => {
                         truth.if_true.add(Fact::Absent(symbol.clone()));
@@ -192,6 +194,9 @@ impl Walker<'_> {
             (Some(x), Some(y)) => {
                 truth.if_true.add(Fact::Same(x.clone(), y.clone()));
                 truth.if_false.add(Fact::Differ(x.clone(), y.clone()));
+                if let Some(fact) = self.shared_secret(a, b) {
+                    truth.if_true.add(fact);
+                }
             }
             _ => {
                 if let Some(fact) = self.shared_secret(a, b) {
@@ -244,7 +249,7 @@ impl Walker<'_> {
     /// `header !== \`Bearer ${process.env.CRON_SECRET}\``.
     fn shared_secret(&self, a: &Value, b: &Value) -> Option<Fact> {
         for (value, other) in [(a, b), (b, a)] {
-            let from_request = value.taint().iter().any(|origin| origin.part.is_request());
+            let from_request = value.taint().iter().any(|origin| origin.part.is_request() && origin.part != Part::Method);
             let secret = other.taint().iter().any(|origin| origin.part == Part::Env);
             if from_request && secret {
                 return Some(Fact::Guard(Guard { kind: GuardKind::Machine, sure: true, name: "shared secret".into(), site: None }));

@@ -18,9 +18,13 @@ impl Walker<'_> {
         let mut value = value;
         for decorator in segment[function].decorators.iter().rev() {
             let span = segment[*decorator].span;
-            let decorator = self.eval(*decorator);
+            let expr = *decorator;
+            let decorator = self.eval(expr);
             self.ended = false;
             value = self.decorate(&decorator, value, span);
+            if let Some(facts) = self.sketched(expr, &decorator) {
+                value = assuming(&value, &facts);
+            }
         }
         value
     }
@@ -48,7 +52,8 @@ impl Walker<'_> {
         }
         let site = Some(self.site(span));
         let mut facts = Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: configured, name: name.clone(), site: site.clone() }));
-        if !configured {
+        // Whoever only asks for a login does not ask whose the record is.
+        if !configured && !super::super::names::only_asks_who(&name) {
             facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name, site }));
         }
         assuming(&value, &facts)

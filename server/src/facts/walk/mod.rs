@@ -33,6 +33,7 @@ mod import;
 mod including;
 mod injection;
 pub mod inline;
+mod keeper;
 mod leaving;
 mod library;
 mod loaded;

@@ -97,13 +97,15 @@ impl Walker<'_> {
         self.reads.names.insert(key.clone());
         let definitions = module.definitions.get(name);
         if definitions.is_empty() {
+            // The name of the search, so that it is not taken for a definition that is being found.
+            let star = Name::from(format!("* {name}"));
             for source in module.stars.iter() {
                 if let Target::File(target) = self.world.resolve(file, source)
                     && target != *file
-                    && !self.resolving.contains(&(target.clone(), name.clone()))
+                    && !self.resolving.contains(&(target.clone(), star.clone()))
                     && self.resolving.len() < 32
                 {
-                    self.resolving.push((target.clone(), name.clone()));
+                    self.resolving.push((target.clone(), star.clone()));
                     let found = self.module_name(&target, name);
                     self.resolving.pop();
                     if found.is_some() {
@@ -170,6 +172,16 @@ impl Walker<'_> {
 
     /// Of a value of which nothing is known, what its name says.
     fn or_guessed(&mut self, name: &Name, value: Value) -> Value {
+        // A whole file of the project that is not there is called what the code calls it.
+        if let Kind::Library(library) = value.kind()
+            && library.package.is_empty()
+            && library.states.is_empty()
+            && library.receiver.is_none()
+            && library.query.is_none()
+            && matches!(library.step.as_str(), "*" | "default")
+        {
+            return value.with_kind(Kind::Library(Arc::new(Library { step: name.clone(), ..(**library).clone() })));
+        }
         if is_opaque(&value, 0)
             && value.taint().is_empty()
             && let Some(guess) = self.guessed(name)
@@ -186,7 +198,7 @@ impl Walker<'_> {
         let catalogue = self.world.catalogue();
         let class = python && name.starts_with(|c: char| c.is_ascii_uppercase());
         let guess = catalogue.guess(name, python).or_else(|| if class { catalogue.guess("*Class*", true) } else { None });
-        let Some(guess) = guess else { return value };
+        let Some(guess) = guess else { return self.or_guessed(name, value) };
         let library = Library { step: name.clone(), states: catalogue.meant(guess), guessed: true, ..Library::default() };
         Value::new(Kind::Library(Arc::new(library)))
     }

@@ -215,6 +215,10 @@ impl Walker<'_> {
                 value.with_taint(origin(Part::Body, shape)).with_symbol(Symbol::new(Root::Request("body".into())))
             }
             Some(Kind::Library(library)) if handler.injects && !library.states.is_empty() => declared.unwrap_or_else(Value::unknown),
+            // `session`, of a type that is not here: called like what a dependency gives, and not like what is sent.
+            None if self.python() && handler.injects && converter.is_none() && self.guessed(name).is_some() => {
+                self.guessed(name).unwrap_or_else(Value::unknown)
+            }
             _ if part == Part::Input && !handler.injects && handler.path.is_none() => {
                 Value::unknown().with_taint(origin(part, Cleanings::default())).with_symbol(symbol)
             }

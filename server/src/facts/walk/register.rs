@@ -26,12 +26,16 @@ impl<'w> Walker<'w> {
             route.handlers
         };
         let path = path_given.or_else(|| if route.named { self.name_given(span).map(|name| name.as_str().into()) } else { None });
-        let path = path.or_else(|| path_before(&on));
+        let path = path.or_else(|| path_before(&on)).or_else(|| route.address.as_ref().map(|address| address.as_str().into()));
         let mut handlers: Vec<Argument> = if route.chained.is_empty() { Vec::new() } else { chained(route, &on) };
         for (position, arg) in args.iter().enumerate() {
             if arg.name.is_empty() && position >= from {
                 match arg.value.kind() {
                     Kind::Seq(seq) => handlers.extend(seq.items.iter().map(|value| Argument { value: value.clone(), ..arg.clone() })),
+                    Kind::Object(object) if route.member.is_some() => {
+                        let given = route.member.as_ref().and_then(|member| object.get(member).0).filter(|value| matches!(value.kind(), Kind::Function(_)));
+                        handlers.extend(given.map(|value| Argument { name: "*handler*".into(), value: value.clone(), ..arg.clone() }));
+                    }
                     Kind::Object(object) => {
                         for option in &route.options {
                             if let (Some(value), _) = object.get(option) {

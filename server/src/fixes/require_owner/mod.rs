@@ -6,12 +6,13 @@ mod compare;
 mod denial;
 mod query;
 mod statement;
+mod view_set;
 
 use super::edits::Edits;
 use super::literal::Code;
 use super::phrasebook;
 use super::stack::Wanted;
-use super::{Fix, Grade};
+use super::{FileEdit, Fix, Grade};
 use crate::facts::event::KEYED;
 use crate::facts::query::Operation;
 use crate::project::Project;
@@ -21,6 +22,9 @@ use crate::text::{Name, Span, lines};
 /// The fixes for an access, the preferred one first.
 pub fn fixes(project: &Project, plan: &RequireOwner) -> Vec<Fix> {
     let Some(code) = Code::of(project, &plan.access.file) else { return Vec::new() };
+    if let Some(edits) = view_set::scope(&code, plan) {
+        return vec![offer(plan, edits)];
+    }
     let Some(user) = user(project, &code, plan) else { return Vec::new() };
     let primary = project.schema().model(&plan.model).and_then(|model| model.primary_key().next()).map_or(Name::new_static("id"), |column| column.name.clone());
     let site = Site { code: &code, plan, user, primary };
@@ -30,15 +34,19 @@ pub fn fixes(project: &Project, plan: &RequireOwner) -> Vec<Fix> {
         edits.finish().filter(|edits| !edits.is_empty())
     };
     let Some(edits) = carried_out(query::constrain).or_else(|| carried_out(compare::instead)) else { return Vec::new() };
+    vec![offer(plan, edits)]
+}
+
+fn offer(plan: &RequireOwner, edits: Vec<FileEdit>) -> Fix {
     let whose = format!("{} {}", if plan.operation.is_write() { "changes only" } else { "finds only" }, plural(&plan.model));
-    vec![Fix {
+    Fix {
         title: format!("Add ownership check: {whose} of the signed-in user ({})", plan.column),
         grade: Grade::NeedsReview,
         preferred: true,
         edits,
         note: Some(format!("Try it with two accounts: one must still reach its own {}, the other must get \"not found\".", plan.model)),
         suppresses: false,
-    }]
+    }
 }
 
 /// What the recipes work on.
@@ -103,6 +111,8 @@ fn distance(candidate: &str) -> u32 {
     let steps: Vec<&str> = candidate.split('.').collect();
     match steps.as_slice() {
         [request, member, ..] if is_request(request) => u32::from(*member != "user") + 1,
+        // A parameter that the code does not use says nothing of what is on it.
+        [unused, ..] if unused.starts_with('_') => 3,
         _ => 0,
     }
 }

@@ -1,4 +1,4 @@
-//! `@login_required`, right above the function and below what registers it.
+//! `@login_required`, `@UseGuards(AuthGuard)`, right above the function and below what registers it.
 
 use super::{Copying, names_used};
 use crate::facts::names;
@@ -6,12 +6,12 @@ use crate::fixes::edits::Edits;
 use crate::model::{ExprId, ExprKind, Segment};
 use crate::text::{Name, lines};
 
+/// The same in a class of NestJS: `@UseGuards(AuthGuard)`.
 pub(super) fn copy(copying: &Copying<'_>, edits: &mut Edits) -> Option<()> {
-    if !copying.is_python() {
-        return None;
-    }
     let segment = &copying.guide.placed.segment;
-    let is_guard = |id: &&ExprId| called(segment, **id).is_some_and(|name| *name == copying.plan.asks || names::is_guard(name));
+    let is_guard = |id: &&ExprId| {
+        called(segment, **id).is_some_and(|name| if copying.is_python() { *name == copying.plan.asks || names::is_guard(name) } else { name == "UseGuards" })
+    };
     let decorator = copying.guide.function.decorators.iter().find(is_guard)?;
     let span = segment[*decorator].span;
     let text = copying.guide.placed.absolute(span).of(&copying.guide.code.text);

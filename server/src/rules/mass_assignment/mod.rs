@@ -2,6 +2,17 @@
 
 mod serializer;
 
+use crate::facts::catalogue::BUILT_IN;
+use crate::facts::check::{Fact, Facts};
+use crate::facts::event::{Access, Effect, Event};
+use crate::facts::names;
+use crate::facts::place::Site;
+use crate::facts::query::Operation;
+use crate::facts::schema::names::same;
+use crate::facts::schema::{Column, Model, OwnerKind, Privacy};
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Kind, Object, Value};
+use crate::model::ExprKind;
 use crate::rules::handler::{Handler, any, is_of_request};
 use crate::rules::input::{Input, is_fixed};
 use crate::rules::open::columns::is_switched_on;
@@ -9,15 +20,6 @@ use crate::rules::ownership::{Answer, Judge};
 use crate::rules::plan::Offered;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::catalogue::BUILT_IN;
-use crate::facts::check::{Fact, Facts};
-use crate::facts::event::{Access, Effect, Event};
-use crate::facts::names;
-use crate::facts::query::Operation;
-use crate::facts::schema::names::same;
-use crate::facts::schema::{Column, Model, OwnerKind, Privacy};
-use crate::facts::taint::Cleanings;
-use crate::facts::value::{Kind, Object, Value};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -270,7 +272,8 @@ fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mod
                 Given::Privilege => ("AZ11", Confidence::Proven),
                 Given::Owner => ("AZ05", Confidence::Likely),
             };
-            let mut raw = Raw::new(&META, access.query.key.clone().unwrap_or_else(|| access.site.clone()), confidence);
+            let place = given_where(cx, &access.site, model, name).or_else(|| access.query.key.clone()).unwrap_or_else(|| access.site.clone());
+            let mut raw = Raw::new(&META, place, confidence);
             raw.detail = Name::new_static(detail);
             raw.message = match kind {
                 Given::Privilege => format!(
@@ -293,6 +296,19 @@ fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mod
             return;
         }
     }
+}
+
+/// `User(admin=admin)` above `session.add(user)`: where the column gets its value.
+fn given_where(cx: &RuleCx<'_>, saved: &Site, model: &Model, column: &Name) -> Option<Site> {
+    let segment = &*cx.project.placed(&saved.item)?.segment;
+    let made = segment.exprs.iter().filter(|expr| expr.span.end <= saved.span.start).filter_map(|expr| match &expr.kind {
+        ExprKind::Call { callee, args, .. } => {
+            let is_model = matches!(&segment[*callee].kind, ExprKind::Name(name) | ExprKind::Member { name, .. } if *name == model.name);
+            is_model.then(|| args.iter().find(|arg| arg.name.as_ref() == Some(column)))?
+        }
+        _ => None,
+    });
+    made.max_by_key(|arg| arg.span.start).map(|arg| Site { item: saved.item.clone(), span: arg.span })
 }
 
 enum Given {

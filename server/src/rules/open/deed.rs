@@ -1,12 +1,13 @@
 //! What a handler does that not everybody should be able to set in motion, and how sure that is.
 
-use super::{administrative, columns, is_steered, own_events};
-use crate::facts::check::Facts;
-use crate::facts::event::{Access, Event, UseKind};
+use super::{administrative, columns, is_steered, own_events, standing};
+use crate::facts::check::{Facts, Root};
+use crate::facts::event::{Access, Effect, Event, Sink, SinkKind, UseKind};
 use crate::facts::place::Site;
-use crate::facts::query::{Columns, Operation};
+use crate::facts::query::{Columns, Operation, UNSEEN};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, model_classes};
-use crate::facts::taint::Part;
+use crate::facts::taint::{Cleanings, Part};
+use crate::facts::value::{Kind, Value};
 use crate::rules::Confidence;
 use crate::rules::ownership::{Credential, Judge, Tie, credential, title};
 use crate::rules::raw::RuleCx;
@@ -43,6 +44,13 @@ pub enum What {
     Effect(Name),
 }
 
+impl Deed<'_> {
+    /// What does it is not written yet, and neither is a guard in front of it.
+    pub fn sketch(&self) -> Option<standing::Sketch> {
+        self.access.filter(|access| access.query.client == UNSEEN).and_then(|_| standing::sketched(self.facts))
+    }
+}
+
 impl What {
     pub fn is_write(&self) -> bool {
         matches!(self, What::Write { .. } | What::Effect(_))
@@ -71,6 +79,10 @@ impl What {
                 "mail" => "send e-mail in your name".to_owned(),
                 "sms" => "send text messages at your cost".to_owned(),
                 "refund" => "pay money back".to_owned(),
+                "llm" | "image" => "ask your paid AI model whatever they like".to_owned(),
+                "impersonate" => "sign in as somebody else".to_owned(),
+                "program" => "start programs on your server".to_owned(),
+                "command" => "run any command on your server".to_owned(),
                 _ => "start payments".to_owned(),
             },
         }
@@ -83,24 +95,77 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
     own_events(walk)
         .filter_map(|(at, event)| match event {
             Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access, at),
-            Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund") => Some(Deed {
-                at,
-                what: What::Effect(effect.kind.clone()),
-                site: &effect.site,
-                facts: &effect.facts,
-                confidence: Confidence::Likely,
-                access: None,
-                tie: None,
-                hangs: false,
-            }),
+            Event::Effect(effect)
+                if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund" | "impersonate" | "llm" | "image") =>
+            {
+                Some(Deed {
+                    at,
+                    what: What::Effect(effect.kind.clone()),
+                    site: &effect.site,
+                    facts: &effect.facts,
+                    confidence: if costs_model(&effect.kind) { asked_of_model(cx, effect) } else { Confidence::Likely },
+                    access: None,
+                    tie: None,
+                    hangs: false,
+                })
+            }
+            Event::Sink(sink) if !sink.facts.is_impossible() => {
+                let kind = commanded(sink)?;
+                Some(Deed {
+                    at,
+                    what: What::Effect(kind),
+                    site: &sink.call,
+                    facts: &sink.facts,
+                    confidence: Confidence::Likely,
+                    access: None,
+                    tie: None,
+                    hangs: false,
+                })
+            }
             _ => None,
         })
         .collect()
 }
 
+fn costs_model(kind: &str) -> bool {
+    matches!(kind, "llm" | "image")
+}
+
+/// A paid model that anybody may ask what they like. Where people have accounts, who asks is known; elsewhere it may be what the
+/// site is there for.
+fn asked_of_model(cx: &RuleCx<'_>, effect: &Effect) -> Confidence {
+    let is_limited = crate::rules::handler::Handler::of(cx).is_none_or(|handler| handler.is_limited(&effect.facts) || handler.turns_away_before(&effect.site));
+    let has_people = cx.schema.principals().next().is_some();
+    if has_people && !is_limited { Confidence::Likely } else { Confidence::Possible }
+}
+
+/// A line for a shell: one of the code's own, or one that the caller sends as a whole. What the caller only adds to is told of where
+/// it is put in.
+pub fn commanded(sink: &Sink) -> Option<Name> {
+    if sink.kind != SinkKind::Shell || sink.guessed || sink.client != "shell" {
+        return None;
+    }
+    match sink.value.kind() {
+        Kind::Str(_) => Some(Name::new_static("program")),
+        Kind::Text(_) | Kind::Seq(_) | Kind::Union(_) => None,
+        _ => (is_sent_whole(&sink.value)).then(|| Name::new_static("command")),
+    }
+}
+
+fn is_sent_whole(value: &Value) -> bool {
+    let is_sent = value.taint().without(Cleanings::SHELL).any(|origin| origin.part.is_request());
+    // `req.body.cmd`, of a function that nobody here registers.
+    let is_part = |name: &Name| matches!(name.as_str(), "body" | "query" | "params" | "args" | "form" | "POST" | "GET" | "json");
+    value.symbol().is_some_and(|symbol| match symbol.root {
+        Root::Request(_) => is_sent,
+        Root::Parameter(_) => symbol.path.len() > 1 && symbol.path.first().is_some_and(is_part),
+        _ => false,
+    })
+}
+
 fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usize) -> Option<Deed<'w>> {
     let query = &access.query;
-    if query.model.is_empty() || access.delegated {
+    if query.model.is_empty() || access.delegated && !standing::only_a_login_is_unsure(&access.facts) {
         return None;
     }
     // The database looks at the caller itself.
@@ -178,9 +243,22 @@ fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
         Tie::List if query.operation == Operation::Upsert => is_steered(access).then_some(Confidence::Likely),
         Tie::List => Some(Confidence::Likely),
         Tie::Fixed if is_steered(access) => Some(Confidence::Likely),
+        Tie::Fixed if is_by_age(access) => Some(Confidence::Likely),
         Tie::Fixed => Some(Confidence::Possible),
         Tie::Owned | Tie::Nullable | Tie::Opaque => None,
     }
+}
+
+/// What is older than this, or due by now: done by a clock, whose door is open to everybody.
+fn is_by_age(access: &Access) -> bool {
+    use crate::facts::query::{Filter, TermOp};
+    let mut conjuncts = Vec::new();
+    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let is_time = |column: &Name| {
+        let words = crate::facts::names::words(column);
+        words.last().is_some_and(|last| matches!(last.as_str(), "at" | "date" | "time" | "expires" | "expiry" | "until" | "due" | "deadline" | "timestamp"))
+    };
+    conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.op == TermOp::Other && term.path.last().is_some_and(is_time)))
 }
 
 /// Whoever knows the secret in the row may.

@@ -79,10 +79,8 @@ pub(super) fn swallowed(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
                 matches!(segment[expr].kind, ExprKind::Call { .. })
                     && looked.called(expr).is_some_and(|name| {
                         names::is_guard(name)
-                            || matches!(
-                                name.as_str(),
-                                "verify" | "decode" | "jwtVerify" | "verifyIdToken" | "verify_id_token" | "constructEvent" | "construct_event"
-                            )
+                            || matches!(name.as_str(), "jwtVerify" | "verifyIdToken" | "verify_id_token" | "constructEvent" | "construct_event")
+                            || matches!(name.as_str(), "verify" | "decode") && is_of_proof(looked, expr)
                     })
             })
         });
@@ -100,6 +98,16 @@ pub(super) fn swallowed(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
             let head = Span::new(handler.span.start, (handler.span.start + 5).min(handler.span.end));
             (head, Flaw::FailsOpen, "When the check fails, this swallows the error and goes on: an invalid token is as good as a valid one.".to_owned())
         })
+    })
+}
+
+/// What is decoded proves who somebody is: `jwt.decode(token)`, and not a cursor or a picture.
+fn is_of_proof(looked: &Looked<'_>, call: ExprId) -> bool {
+    looked.exprs_within(looked.segment[call].span).any(|expr| match &looked.segment[expr].kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => names::words(name).iter().any(|word| {
+            matches!(word.as_str(), "jwt" | "jose" | "jws" | "token" | "bearer" | "session" | "signature" | "credential" | "credentials" | "authorization")
+        }),
+        _ => false,
     })
 }
 

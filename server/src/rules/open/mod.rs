@@ -16,7 +16,7 @@ pub mod switched_off;
 pub mod unused;
 pub mod why;
 
-pub use deed::{Deed, What, deeds};
+pub use deed::{Deed, What, commanded, deeds};
 
 use crate::facts::event::{Access, Event};
 use crate::facts::names;

@@ -41,6 +41,10 @@ pub fn purpose(route: &Route, door: &Door) -> Purpose {
         || together("magic", "link")
         || together("reset", "password")
         || together("create", "account")
+        || together("guest", "login")
+        || together("guest", "session")
+        || together("as", "guest")
+        || segment(&["guest"])
     {
         return Purpose::Credentials;
     }
@@ -90,7 +94,6 @@ const CREDENTIALS: &[&str] = &[
     "verification",
     "confirm",
     "confirmation",
-    "guest",
     "token",
     "setup",
     "install",

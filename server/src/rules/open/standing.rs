@@ -1,6 +1,6 @@
 //! Was it looked at what the signed-in person may do, beyond who they are? Whatever may be such a look counts.
 
-use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::names;
 use crate::facts::role_words::is_right;
 use crate::model::{ExprKind, StmtKind};
@@ -9,7 +9,42 @@ use crate::rules::raw::RuleCx;
 
 /// True if a role, a flag, a list of people or something that cannot be looked into may have decided.
 pub fn may_be_decided(judge: &Judge<'_>, facts: &Facts) -> bool {
-    judge.is_machine(facts) || judge.is_elevated(facts) || judge.is_delegated(facts) || facts.iter().any(decides)
+    let is_login = only_a_login_is_unsure(facts);
+    let counts = |fact: &&Fact| !(is_login && matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Identity));
+    judge.is_machine(facts) || judge.is_elevated(facts) || judge.is_delegated(facts) || facts.iter().filter(counts).any(decides)
+}
+
+/// Somebody is asked for a login here, and of no guard that cannot be looked into does the name say more than that. Whoever asks
+/// for a login at a route does not ask for more where its router is mounted.
+pub fn only_a_login_is_unsure(facts: &Facts) -> bool {
+    let guards = || facts.iter().filter_map(|fact| if let Fact::Guard(guard) = fact { Some(guard) } else { None });
+    let asks = |guard: &Guard| guard.kind == GuardKind::Identity && (guard.sure || names::only_asks_who(&guard.name));
+    let is_somewhere_else = |guard: &Guard| guard.site.is_none() && guard.name == "mount";
+    let is_known = facts.iter().any(|fact| matches!(fact, Fact::Present(symbol) if is_of_person(symbol) && is_existence(symbol)));
+    (is_known || guards().any(asks))
+        && guards()
+            .filter(|guard| !guard.sure && !matches!(guard.kind, GuardKind::Limit | GuardKind::Sketched))
+            .all(|guard| asks(guard) || is_somewhere_else(guard))
+}
+
+/// Of what is not written yet: are guards of which only the heads are written in front of it, and do they ask for more than a login?
+pub fn sketched(facts: &Facts) -> Option<Sketch> {
+    let mut found = None;
+    for fact in facts.iter() {
+        if let Fact::Guard(guard) = fact
+            && guard.kind == GuardKind::Sketched
+        {
+            let is_login = names::only_asks_who(&guard.name);
+            found = Some(if is_login && found != Some(Sketch::More) { Sketch::Login } else { Sketch::More });
+        }
+    }
+    found
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sketch {
+    Login,
+    More,
 }
 
 /// Does a condition on the way speak of a role? `session.get("admin")` is the session by all that is known of its value.
@@ -38,7 +73,10 @@ fn is_role(text: &str) -> bool {
 
 fn decides(fact: &Fact) -> bool {
     match fact {
-        Fact::Guard(guard) => matches!(guard.kind, GuardKind::Role | GuardKind::Object | GuardKind::Machine | GuardKind::Password) || !guard.sure,
+        Fact::Guard(guard) => {
+            matches!(guard.kind, GuardKind::Role | GuardKind::Object | GuardKind::Machine | GuardKind::Password)
+                || !guard.sure && guard.kind != GuardKind::Sketched
+        }
         Fact::Is(symbol, _) | Fact::IsNot(symbol, _) => is_of_person(symbol) && !is_existence(symbol) || names_role(symbol),
         Fact::Among(symbol) | Fact::Matches(symbol, _) | Fact::Tested(symbol, _) | Fact::Fit(symbol) => is_of_person(symbol) || names_role(symbol),
         Fact::Present(symbol) | Fact::Absent(symbol) => names_role(symbol),

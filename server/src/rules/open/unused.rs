@@ -9,21 +9,24 @@ use crate::facts::names;
 /// In the file of an open handler: a function that is called like a guard, refuses, and is named nowhere else.
 pub fn unused_guard(project: &Project, file: &FileId) -> Option<(Span, Name)> {
     let model = project.file(file)?.model.as_ref()?;
-    let (span, name) = model.segments.iter().find_map(|placed| {
+    let guards = model.segments.iter().flat_map(|placed| {
         let segment = &placed.segment;
-        segment.functions.iter().find_map(|function| {
+        segment.functions.iter().filter_map(|function| {
             let is_guard = names::is_guard(&function.name) && !function.name_span.is_empty() && function.decorators.is_empty();
             (is_guard && refuses(segment, function.body_span)).then(|| (placed.absolute(function.name_span), function.name.clone()))
         })
-    })?;
-    let named_here = model.segments.iter().flat_map(|placed| placed.segment.exprs.iter()).any(|expr| match &expr.kind {
-        ExprKind::Name(known) | ExprKind::Member { name: known, .. } => *known == name,
-        _ => false,
     });
+    let named_here = |name: &Name| {
+        model.segments.iter().flat_map(|placed| placed.segment.exprs.iter()).any(|expr| match &expr.kind {
+            ExprKind::Name(known) | ExprKind::Member { name: known, .. } => known == name,
+            _ => false,
+        })
+    };
     // Whoever imports it by any name, or exports it for others, may use it.
-    let imported =
-        || project.files().any(|(_, known)| known.model.as_ref().is_some_and(|model| model.segments.iter().any(|placed| imports(&placed.segment, &name))));
-    (!named_here && !imported()).then_some((span, name))
+    let imported = |name: &Name| {
+        project.files().any(|(_, known)| known.model.as_ref().is_some_and(|model| model.segments.iter().any(|placed| imports(&placed.segment, name))))
+    };
+    guards.into_iter().find(|(_, name)| !named_here(name) && !imported(name))
 }
 
 fn imports(segment: &Segment, name: &Name) -> bool {
@@ -33,7 +36,14 @@ fn imports(segment: &Segment, name: &Name) -> bool {
     })
 }
 
+/// It looks at something, and says no: what throws whatever comes is not written yet.
 fn refuses(segment: &Segment, within: Span) -> bool {
-    segment.stmts.iter().any(|stmt| within.contains(stmt.span) && matches!(stmt.kind, StmtKind::Throw(_)))
-        || segment.exprs.iter().any(|expr| within.contains(expr.span) && matches!(&expr.kind, ExprKind::Num(text) if matches!(text.as_str(), "401" | "403")))
+    let denies = |inside: Span| {
+        segment.stmts.iter().any(|stmt| inside.contains(stmt.span) && matches!(stmt.kind, StmtKind::Throw(_)))
+            || segment
+                .exprs
+                .iter()
+                .any(|expr| inside.contains(expr.span) && matches!(&expr.kind, ExprKind::Num(text) if matches!(text.as_str(), "401" | "403")))
+    };
+    segment.stmts.iter().any(|stmt| within.contains(stmt.span) && matches!(stmt.kind, StmtKind::If { .. }) && denies(stmt.span))
 }

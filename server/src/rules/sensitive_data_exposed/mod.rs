@@ -2,6 +2,7 @@
 
 mod answered;
 mod logged;
+mod proof;
 mod sent;
 
 use super::raw::{Raw, RuleCx};
@@ -19,6 +20,7 @@ pub static META: RuleMeta = RuleMeta {
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     answered::check(cx, out);
+    proof::check(cx, out);
     logged::check(cx, out);
     sent::check(cx, out);
 }

@@ -38,6 +38,12 @@ pub struct RouteEntry {
     /// The name of the list of routes in a file that is included.
     #[serde(default)]
     pub list: Option<Name>,
+    /// The member of an options object that is the handler: `authorize`.
+    #[serde(default)]
+    pub member: Option<Name>,
+    /// Where the library itself serves it.
+    #[serde(default)]
+    pub address: Option<Name>,
     /// A class is served by what this method of it gives.
     #[serde(default)]
     pub through: Option<Name>,
