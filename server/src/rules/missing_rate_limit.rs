@@ -243,7 +243,7 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
     if handler.who(begun) != Answer::No {
         return None;
     }
-    let compares = handler.events().filter_map(facts_of).any(|facts| {
+    let compared = handler.events().filter_map(facts_of).find(|facts| {
         any(facts, &|fact| match fact {
             Fact::Is(symbol, _) | Fact::Same(symbol, _) | Fact::Differ(symbol, _) | Fact::IsNot(symbol, _) => is_password(symbol.path.last()),
             _ => false,
@@ -262,9 +262,7 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         }
         _ => false,
     };
-    if !compares && !handler.events().any(asks) {
-        return None;
-    }
+    let facts = compared.or_else(|| handler.events().find(|event| asks(event)).and_then(facts_of))?;
     Some(Need {
         detail: "login",
         impact: Impact::High,
@@ -276,7 +274,7 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
             handler.title()
         ),
         also: "a password is compared here",
-        facts: begun,
+        facts,
     })
 }
 
