@@ -258,7 +258,9 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         Event::Access(access) => {
             let mut terms = Vec::new();
             Filter::conjuncts(&access.query.filter, &mut terms);
-            terms.into_iter().any(|filter| matches!(filter, Filter::Term(Term { path, value, .. }) if is_password(path.last()) && (is_typed(value) || is_hashed)))
+            terms
+                .into_iter()
+                .any(|filter| matches!(filter, Filter::Term(Term { path, value, .. }) if is_password(path.last()) && (is_typed(value) || is_hashed)))
         }
         _ => false,
     };

@@ -3,9 +3,9 @@
 use super::{Faults, META, is_of_login, is_unspoken};
 use crate::facts::event::Effect;
 use crate::facts::value::{Kind, Piece, Value};
-use crate::rules::{Confidence, Impact};
 use crate::rules::options::taken;
 use crate::rules::raw::Raw;
+use crate::rules::{Confidence, Impact};
 
 /// What stands for a value that is put in.
 const HOLE: char = '\u{0}';

@@ -2,13 +2,6 @@
 
 mod serializer;
 
-use crate::rules::handler::{Handler, any, is_of_request};
-use crate::rules::input::{Input, is_fixed};
-use crate::rules::open::columns::is_switched_on;
-use crate::rules::ownership::{Answer, Judge};
-use crate::rules::plan::Offered;
-use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::event::{Access, Effect, Event};
@@ -18,6 +11,13 @@ use crate::facts::schema::names::same;
 use crate::facts::schema::{Column, Model, OwnerKind, Privacy};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Object, Value};
+use crate::rules::handler::{Handler, any, is_of_request};
+use crate::rules::input::{Input, is_fixed};
+use crate::rules::open::columns::is_switched_on;
+use crate::rules::ownership::{Answer, Judge};
+use crate::rules::plan::Offered;
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {

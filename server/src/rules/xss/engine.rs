@@ -37,7 +37,9 @@ pub(super) fn made(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
     raw.impact = Some(if is_page { Impact::Medium } else { Impact::Low });
     raw.detail = "engine".into();
     raw.message = match is_page {
-        true => "Pages are filled in here without escaping: what somebody typed becomes markup of the page and can run a script for everyone who sees it".to_owned(),
+        true => {
+            "Pages are filled in here without escaping: what somebody typed becomes markup of the page and can run a script for everyone who sees it".to_owned()
+        }
         false => "Escaping is switched off for every template here: if one of them is a page, what somebody typed becomes markup of it".to_owned(),
     };
     if is_page {
@@ -85,7 +87,11 @@ pub(super) fn by_name(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
         Event::Use(used) => used.kind == UseKind::Return && used.value.awaited().as_library().is_some_and(|made| made.site.as_ref() == Some(&sink.call)),
         _ => false,
     });
-    for event in &cx.walk.events { if let Event::Use(used) = event { eprintln!("  use {:?} {:?} call {:?}", used.kind, used.value.awaited().as_library().map(|m| (m.step.clone(), m.site.clone())), sink.call); } }
+    for event in &cx.walk.events {
+        if let Event::Use(used) = event {
+            eprintln!("  use {:?} {:?} call {:?}", used.kind, used.value.awaited().as_library().map(|m| (m.step.clone(), m.site.clone())), sink.call);
+        }
+    }
     if !is_answer {
         return;
     }
@@ -149,7 +155,8 @@ pub(super) fn formatted(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
     let mut raw = Raw::new(&META, sink.call.clone(), Confidence::Likely);
     raw.impact = Some(Impact::Low);
     raw.detail = "format-html".into();
-    raw.message = "What is put into the text before `format_html` gets it is not escaped: give it to `format_html` beside the text, with `{}` in its place".to_owned();
+    raw.message =
+        "What is put into the text before `format_html` gets it is not escaped: give it to `format_html` beside the text, with `{}` in its place".to_owned();
     raw.also(hole.clone(), "it is put in here".to_owned());
     raw.plans.extend(cx.project.place(&hole).map(|hole| FixPlan::EscapeMarkup { holes: vec![hole] }));
     out.push(raw);
