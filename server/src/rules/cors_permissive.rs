@@ -127,7 +127,7 @@ fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words<'_>) -> Option<Raw
         (Open::Null, Switch::On) => {
             (Impact::High, Confidence::Likely, "trusts the origin `null`, which any page can take on: it can ask with your users' cookies and read the answer")
         }
-        (Open::Star | Open::Any, Switch::Off | Switch::Unsaid) if is_for_everybody(cx, &effect.site) => {
+        (Open::Star | Open::Any, Switch::Off | Switch::Unsaid) if is_for_everybody(cx, &effect.site) && !only_reads(&options) => {
             (Impact::Low, Confidence::Likely, "lets every website read what this app answers to a visitor: name the sites that are yours")
         }
         // Without credentials no cookie goes along, and what anybody can fetch anybody may read.
@@ -265,6 +265,21 @@ fn without_credentials(cx: &RuleCx<'_>, effect: &Effect, value: &Value) -> Optio
     raw.detail = "header".into();
     raw.message = "`Access-Control-Allow-Origin: *` lets every website read what this app answers to a visitor: name the sites that are yours".to_owned();
     Some(raw)
+}
+
+/// `allow_methods=["GET"]`: what anybody may read and nobody can change that way.
+fn only_reads(options: &Options<'_>) -> bool {
+    ["allowmethods", "methods"].iter().any(|name| match options.get(name) {
+        Said::Value(value) => match value.kind() {
+            Kind::Seq(seq) => {
+                let reads = |item: &Value| item.as_str().is_some_and(|method| matches!(method.to_ascii_uppercase().as_str(), "GET" | "HEAD" | "OPTIONS"));
+                seq.rest.is_none() && !seq.items.is_empty() && seq.items.iter().all(reads)
+            }
+            Kind::Str(method) => method.eq_ignore_ascii_case("get"),
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// A server of Python's that knows its visitors by nothing that their browsers would not send along: inside a network, or on the visitor's

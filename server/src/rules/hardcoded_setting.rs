@@ -5,6 +5,7 @@ use super::raw::{Raw, RuleCx};
 use super::secret_hardcoded::META;
 use super::{Confidence, Impact};
 use crate::facts::event::{Effect, Event};
+use crate::facts::names;
 use crate::facts::value::Kind;
 use crate::project::place::{Purpose, purpose};
 
@@ -30,7 +31,13 @@ fn told(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     // The literal itself is told of where it stands, and so is one under a name that says what it is.
     let place = cx.project.place(&key.site)?;
     let code = cx.project.file(file)?.document.code().to_string();
-    if place.span.of(&code).contains(['"', '\'']) && place.span.of(&code).contains(&**text) {
+    let written = code.get(place.span.end as usize..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let given = match written.trim_start().strip_prefix('=') {
+        Some(given) => given.trim(),
+        None => place.span.of(&code),
+    };
+    let says_what_it_is = || names::words(given).iter().any(|word| matches!(word.as_str(), "secret" | "key" | "token" | "password" | "salt"));
+    if given.contains(['"', '\'']) || says_what_it_is() {
         return None;
     }
     let mut raw = Raw::new(&META, key.site.clone(), Confidence::Likely);

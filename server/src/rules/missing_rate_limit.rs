@@ -247,7 +247,7 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
     if handler.events().filter_map(facts_of).any(|facts| any(facts, &is_limit)) {
         return None;
     }
-    let compares = handler.events().filter_map(facts_of).any(|facts| {
+    let compared = handler.events().filter_map(facts_of).find(|facts| {
         any(facts, &|fact| match fact {
             Fact::Is(symbol, _) | Fact::IsNot(symbol, _) => is_password(symbol.path.last()),
             Fact::Same(one, other) | Fact::Differ(one, other) => is_password(one.path.last()) || is_password(other.path.last()),
@@ -269,9 +269,8 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         }
         _ => false,
     };
-    if !compares && !is_asked_for(handler) && !handler.events().any(asks) {
-        return None;
-    }
+    let asked = || handler.events().find(|event| asks(event)).and_then(facts_of);
+    let facts = compared.or_else(asked).or_else(|| is_asked_for(handler).then_some(begun))?;
     Some(Need {
         detail: "login",
         impact: Impact::High,
@@ -283,7 +282,7 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
             handler.title()
         ),
         also: "a password is compared here",
-        facts: begun,
+        facts,
     })
 }
 

@@ -145,7 +145,9 @@ impl<'w> Walker<'w> {
                     let kind = if respond.template { UseKind::Shown } else { UseKind::Respond };
                     let facts = self.facts.clone();
                     for arg in args {
-                        self.events.push(Event::Use(Use { value: arg.value.clone(), kind, site: site.clone(), facts: facts.clone() }));
+                        // A page asks for the rows that it is given as a query.
+                        let value = if respond.template && self.python() { self.fired(&arg.value) } else { arg.value.clone() };
+                        self.events.push(Event::Use(Use { value, kind, site: site.clone(), facts: facts.clone() }));
                     }
                     // What is answered stands in the answer, for a handler that returns it: what it was made with has left already.
                     result.get_or_insert_with(|| Value::new(Kind::Library(Arc::new(Library { args: Vec::new(), ..made.clone() }))));

@@ -144,8 +144,8 @@ pub(super) fn markup_given(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
 pub(super) fn formatted(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
     let Kind::Text(text) = sink.value.kind() else { return };
     let is_open = |value: &Value| {
-        let cleaned = !value.taint().is_empty() && !value.taint().reaches(Cleanings::HTML);
-        !cleaned && matches!(value.kind(), Kind::Unknown | Kind::Library(_)) && !value.as_library().is_some_and(|made| !made.package.is_empty())
+        let cleaned = !value.taint().is_empty() && value.taint().without(Cleanings::HTML).next().is_none();
+        !cleaned && matches!(value.kind(), Kind::Unknown | Kind::Library(_)) && value.as_library().is_none_or(|made| made.package.is_empty())
     };
     let hole = text.pieces.iter().find_map(|piece| match piece {
         Piece::Hole { value, site } if is_open(value) => Some(site.clone()),
