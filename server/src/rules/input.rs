@@ -112,7 +112,8 @@ pub fn is_fixed(value: &Value, facts: &Facts) -> bool {
 
 /// It was asked which page a message is from.
 fn is_from_known_page(facts: &Facts) -> bool {
-    let is_origin = |symbol: &Symbol| matches!(symbol.root, Root::Call(_)) && matches!(&symbol.path[..], [only] if matches!(only.as_str(), "origin" | "source"));
+    let is_origin =
+        |symbol: &Symbol| matches!(symbol.root, Root::Call(_)) && matches!(&symbol.path[..], [only] if matches!(only.as_str(), "origin" | "source"));
     facts.iter().any(|fact| match fact {
         Fact::Among(symbol) | Fact::Is(symbol, _) | Fact::Fit(symbol) | Fact::Matches(symbol, _) => is_origin(symbol),
         Fact::Tested(symbol, tested) => tested.holds && is_origin(symbol),

@@ -77,12 +77,12 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
 /// Only its method's name says what is asked: then what it gets must look like a document, and not like the options of a library for
 /// tables.
 fn is_document_query(sink: &Sink) -> bool {
-    const OPTIONS: &[&str] = &["where", "include", "attributes", "select", "relations", "data", "filter", "orderBy", "order", "cache", "key", "TableName", "Key"];
+    const OPTIONS: &[&str] =
+        &["where", "include", "attributes", "select", "relations", "data", "filter", "orderBy", "order", "cache", "key", "TableName", "Key"];
     let Kind::Object(query) = sink.value.kind() else { return false };
     let is_options = query.fields.iter().any(|(name, _)| OPTIONS.contains(&name.as_str()));
-    let changes = || {
-        sink.args.iter().skip(1).any(|arg| matches!(arg.value.kind(), Kind::Object(change) if change.fields.iter().any(|(name, _)| name.starts_with('$'))))
-    };
+    let changes =
+        || sink.args.iter().skip(1).any(|arg| matches!(arg.value.kind(), Kind::Object(change) if change.fields.iter().any(|(name, _)| name.starts_with('$'))));
     !is_options && (sink.client != "named-change" || changes())
 }
 

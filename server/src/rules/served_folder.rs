@@ -9,7 +9,8 @@ use crate::facts::walk::is_for_developers;
 use crate::rules::options::taken;
 
 /// Folders that are made to be seen.
-const PUBLIC: &[&str] = &["public", "static", "assets", "dist", "build", "www", "docs", "images", "img", "css", "js", "downloads", "media", ".well-known", "storybook", "coverage"];
+const PUBLIC: &[&str] =
+    &["public", "static", "assets", "dist", "build", "www", "docs", "images", "img", "css", "js", "downloads", "media", ".well-known", "storybook", "coverage"];
 
 pub(super) fn check(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
     if is_for_developers(&effect.facts) || cx.runs_in_browser(&effect.site.item.file) {
@@ -30,7 +31,9 @@ pub(super) fn check(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
             raw.impact = Some(Impact::Medium);
             raw.detail = "listing".into();
             let name = folder.value.as_str().map_or_else(|| "This folder".to_owned(), |name| format!("`{name}`"));
-            raw.message = format!("{name} is listed for everybody: a stranger sees every file in it by name, also those that nobody was to find, and can open them one by one.");
+            raw.message = format!(
+                "{name} is listed for everybody: a stranger sees every file in it by name, also those that nobody was to find, and can open them one by one."
+            );
             raw
         }
         _ => return,
@@ -65,7 +68,8 @@ fn is_own(folder: &Value, depth: u32) -> bool {
                 Some("cwd") => true,
                 Some("join" | "resolve" | "normalize") => {
                     let mut parts = library.args.iter();
-                    parts.next().is_some_and(|first| is_own(&first.value, depth + 1)) && parts.all(|part| part.value.as_str().is_some_and(|text| is_nothing(text)))
+                    parts.next().is_some_and(|first| is_own(&first.value, depth + 1))
+                        && parts.all(|part| part.value.as_str().is_some_and(|text| is_nothing(text)))
                 }
                 _ => false,
             }

@@ -74,7 +74,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let Some(worst) = worst(&ways, |way| &way.input) else { continue };
         let mut raw = Raw::new(&META, standing_place(cx, sink, worst.site.as_ref()), worst.input.confidence);
         raw.message = message(worst, is_page);
-        tell_places(&mut raw, sink, worst.site.as_ref().map(|site| (site, worst.input.name.as_str())), if is_page { "the page is opened here" } else { "the server opens it here" });
+        tell_places(
+            &mut raw,
+            sink,
+            worst.site.as_ref().map(|site| (site, worst.input.name.as_str())),
+            if is_page { "the page is opened here" } else { "the server opens it here" },
+        );
         if let Some(source) = &worst.input.source {
             raw.also(source.clone(), "it comes from here".to_owned());
         }

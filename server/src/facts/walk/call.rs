@@ -268,7 +268,8 @@ impl Walker<'_> {
         let resolved = self.promised.pop().unwrap_or_default();
         let value = resolved.into_iter().reduce(super::expression::either).unwrap_or_else(Value::unknown).awaited();
         self.calls += 1;
-        let value = if value.symbol().is_none() && matches!(value.kind(), Kind::Unknown) { value.with_symbol(Symbol::new(Root::Call(self.calls))) } else { value };
+        let value =
+            if value.symbol().is_none() && matches!(value.kind(), Kind::Unknown) { value.with_symbol(Symbol::new(Root::Call(self.calls))) } else { value };
         Value::new(Kind::Promise(value))
     }
 
@@ -368,7 +369,8 @@ impl Walker<'_> {
                 }
                 let before = self.save();
                 let closure = closure.clone();
-                let value = self.repeated(|walker| if walker.python() { walker.inline(&closure, &[]) } else { walker.as_callback(|walker| walker.inline(&closure, &[])) });
+                let value = self
+                    .repeated(|walker| if walker.python() { walker.inline(&closure, &[]) } else { walker.as_callback(|walker| walker.inline(&closure, &[])) });
                 self.ended = false;
                 let after = self.save();
                 // It may not have been called at all.

@@ -1,6 +1,7 @@
 //! What somebody else wrote becomes markup of a page.
 
 mod answered;
+mod kept;
 mod template;
 
 use super::input::Input;
@@ -109,7 +110,11 @@ struct Found<'v> {
 }
 
 fn of_value(cx: &RuleCx<'_>, value: &Value, facts: &Facts, way: Way, surely: Confidence, site: &Site, call: &Site) -> Option<Raw> {
-    let found: Vec<Found<'_>> = parts::of(value).into_iter().filter_map(|hole| judge(hole, facts, way)).collect();
+    let found: Vec<Found<'_>> = parts::of(value)
+        .into_iter()
+        .filter_map(|hole| judge(hole, facts, way))
+        .filter(|found| found.input.part != Part::Stored || !kept::is_cleaned(cx, &found.input.name))
+        .collect();
     let worst = found.iter().max_by_key(|found| (found.input.confidence, std::cmp::Reverse(found.hole.site.map_or(0, |site| site.span.start))))?;
     let place = standing_place::place(cx, site, call, worst.hole.site);
     let mut raw = Raw::new(&META, place.clone(), worst.input.confidence.min(surely));

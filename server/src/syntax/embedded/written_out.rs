@@ -76,12 +76,9 @@ mod tests {
 
     #[test]
     fn what_is_unfinished_or_another_language_stays_blank() {
-        for (language, text) in [
-            (Language::Vue, "<p v-html=\"post.body"),
-            (Language::Svelte, "{@html }"),
-            (Language::Html, "<p v-html=\"x\">"),
-            (Language::Svelte, "{@html a"),
-        ] {
+        for (language, text) in
+            [(Language::Vue, "<p v-html=\"post.body"), (Language::Svelte, "{@html }"), (Language::Html, "<p v-html=\"x\">"), (Language::Svelte, "{@html a")]
+        {
             assert_eq!(masked(language, text).trim(), "");
         }
     }

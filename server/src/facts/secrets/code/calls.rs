@@ -93,7 +93,16 @@ impl Walk<'_, '_> {
                     position: Position::Argument,
                     ..Around::default()
                 };
-                self.expr(arg.value, &if !is_value { Around::quiet() } else if is_nameless { given() } else { around.clone() });
+                self.expr(
+                    arg.value,
+                    &if !is_value {
+                        Around::quiet()
+                    } else if is_nameless {
+                        given()
+                    } else {
+                        around.clone()
+                    },
+                );
             }
             return;
         }
