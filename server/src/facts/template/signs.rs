@@ -16,6 +16,35 @@ pub(super) fn ejs(text: &str, found: &mut Vec<Unescaped>) {
         unescaped(content.trim_end_matches(['-', '_']), span)
     })
     .for_each(|one| found.push(one));
+    let loops = loops(text);
+    for one in found.iter_mut() {
+        let list = one.roots.first().and_then(|first| loops.iter().rev().find(|(element, at, _)| element == first && *at < one.span.start));
+        if let Some(((_, _, list), first)) = list.zip(one.roots.first_mut()) {
+            *first = list.clone();
+        }
+    }
+}
+
+/// What loops call an element, where that begins, and what the list begins with: `<% post.comments.forEach((c) => { %>`,
+/// `<% for (const c of comments) { %>`.
+fn loops(text: &str) -> Vec<(Name, u32, Name)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("<%").take(1024) {
+        let Some(inside) = text.get(at + 2..).and_then(|rest| rest.split("%>").next()) else { continue };
+        let by_call = [".forEach(", ".map("].iter().find_map(|call| inside.split_once(call));
+        let (list, element) = match (by_call, inside.trim_start().strip_prefix("for")) {
+            (Some((list, callback)), _) => (list, callback.trim_start().trim_start_matches("function").trim_start_matches([' ', '(', '='])),
+            (None, Some(head)) => match head.split_once(" of ") {
+                Some((element, list)) => (list, element.rsplit(' ').next().unwrap_or_default()),
+                None => continue,
+            },
+            (None, None) => continue,
+        };
+        let end = element.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(element.len());
+        let (Some(element), Some(list)) = (element.get(..end).filter(|name| !name.is_empty()), roots(list).into_iter().next()) else { continue };
+        found.push((Name::from(element), u32::try_from(at).unwrap_or(u32::MAX), list));
+    }
+    found
 }
 
 /// `{{{ x }}}`, `{{& x }}`

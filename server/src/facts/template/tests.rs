@@ -80,3 +80,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_loop_of_ejs_calls_an_element_is_of_its_list() {
+    let roots = |text: &str| -> Vec<String> { read(text, Engine::Ejs).into_iter().filter_map(|one| one.roots.first().map(|name| name.to_string())).collect() };
+    assert_eq!(roots("<% recipe.comments.forEach(function (c) { %><%- c.text %><% }) %>"), ["recipe"]);
+    assert_eq!(roots("<% notes.forEach((note, at) => { %><%- note.body %><% }) %>"), ["notes"]);
+    assert_eq!(roots("<% for (const note of notes) { %><%- note.body %><% } %>"), ["notes"]);
+    assert_eq!(roots("<%- note.body %><% for (const note of "), ["note"]);
+}

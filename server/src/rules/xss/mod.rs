@@ -2,6 +2,7 @@
 
 mod answered;
 mod engine;
+mod kept;
 mod template;
 
 use super::input::Input;
@@ -128,7 +129,11 @@ fn of_value(cx: &RuleCx<'_>, value: &Value, facts: &Facts, way: Way, surely: Con
         let path = cx.walk.route.as_ref().and_then(|route| route.path.as_deref());
         found.input.part == Part::Path && path.is_some_and(|path| !path.contains(['<', '{', ':', '*', '[', '(']))
     };
-    let found: Vec<Found<'_>> = parts::of(value).into_iter().filter_map(|hole| judge(hole, facts, way)).filter(|found| !is_fixed_path(found)).collect();
+    let found: Vec<Found<'_>> = parts::of(value)
+        .into_iter()
+        .filter_map(|hole| judge(hole, facts, way))
+        .filter(|found| !is_fixed_path(found) && (found.input.part != Part::Stored || !kept::is_cleaned(cx, &found.input.name)))
+        .collect();
     let worst = found.iter().max_by_key(|found| (found.input.confidence, std::cmp::Reverse(found.hole.site.map_or(0, |site| site.span.start))))?;
     let place = standing_place::place(cx, site, call, worst.hole.site);
     let mut raw = Raw::new(&META, place.clone(), worst.input.confidence.min(surely));

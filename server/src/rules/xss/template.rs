@@ -24,6 +24,9 @@ pub(super) fn check(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
     for one in unescaped.iter() {
         let Some(given) = one.roots.first().and_then(|root| given(sink, root)) else { continue };
         let Some(input) = judge(&given, one, sink) else { continue };
+        if input.part == Part::Stored && super::kept::is_cleaned(cx, &input.name) {
+            continue;
+        }
         let mut raw = Raw::new(&META, sink.site.clone(), input.confidence);
         let place = Place { file: (*file).clone(), span: one.span };
         raw.plans.push(FixPlan::EscapeInTemplate { at: place.clone() });
