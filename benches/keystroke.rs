@@ -54,8 +54,8 @@ fn measure(name: &str, text: &str) {
     let mut project = Arc::new(Project::new(vec![FileId::new("/bench")]).with(vec![(file.clone(), Some(Arc::clone(&document)))]));
     let mut engine = Engine::default();
     let snapshot = |project: &Arc<Project>| Snapshot { project: Arc::clone(project), config: Arc::clone(&config) };
-    engine.check(&snapshot(&project), &file, &Cancel::default());
-    engine.check_all(&snapshot(&project), &Cancel::default());
+    let _ = engine.check(&snapshot(&project), &file, &Cancel::default());
+    let _ = engine.check_all(&snapshot(&project), &Cancel::default());
     let opened = began.elapsed();
     let mut times = Times::default();
     let used = processor_time();
@@ -70,7 +70,7 @@ fn measure(name: &str, text: &str) {
             let edited = began.elapsed();
             project = Arc::new(project.with(vec![(file.clone(), Some(Arc::clone(&document)))]));
             let known = began.elapsed();
-            std::hint::black_box(engine.check_briefly(&snapshot(&project), &file, &Cancel::default()));
+            let _ = std::hint::black_box(engine.check_briefly(&snapshot(&project), &file, &Cancel::default()));
             let checked = began.elapsed();
             times.edit.push(edited);
             times.project.push(known - edited);

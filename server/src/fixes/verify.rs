@@ -37,7 +37,7 @@ pub fn verify<E: Display>(before: &Project, fix: &Fix, check: impl Fn(&Project) 
 
 /// Where nobody had to be signed in, it was not asked yet what those who are may do, nor what another site may have them do.
 fn was_hidden(finding: &Finding, new: &Finding) -> bool {
-    finding.rule == missing_auth::META.id && [missing_ownership::META.id, admin_open::META.id, csrf_disabled::META.id].contains(&new.rule)
+    finding.rule == missing_auth::META.id && [&missing_ownership::META.id, &admin_open::META.id, &csrf_disabled::META.id].contains(&&new.rule)
 }
 
 /// Edits in order, without overlap, each of a file of its own, and a note without what was hidden.
