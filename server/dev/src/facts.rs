@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use guardline::config::Config;
-use guardline::engine::{self, Cancel, Engine, Snapshot};
+use guardline::engine::{Cancel, Engine, Snapshot};
 use guardline::project::Project;
 use guardline::report::paint::Style;
 use guardline::report::{Redactor, Texts, beliefs};
@@ -70,8 +70,8 @@ fn after_edit(snapshot: &Snapshot, file: &FileId, at: u32) -> anyhow::Result<u64
     let project = snapshot.project.with(vec![(file.clone(), Some(Arc::new(edited)))]);
     let after = Snapshot { project: Arc::new(project), config: Arc::clone(&snapshot.config) };
     let mut engine = Engine::default();
-    engine.check_all(snapshot, &Cancel::default());
+    engine.check_all(snapshot, &Cancel::default())?;
     let before = engine.walks_made();
-    engine.check_all(&after, &Cancel::default());
+    engine.check_all(&after, &Cancel::default())?;
     Ok(engine.walks_made() - before)
 }

@@ -20,6 +20,9 @@ impl Deadline {
     pub fn after(time: Duration, other: &Cancel) -> Deadline {
         let (over, heard) = channel();
         let (cancel, other, end) = (Cancel::default(), other.clone(), Instant::now() + time);
+        if time.is_zero() {
+            cancel.cancel();
+        }
         let watched = cancel.clone();
         let watch = move || {
             while Instant::now() < end && !other.is_cancelled() {

@@ -39,6 +39,15 @@ pub struct Said {
     pub verdict: Verdict,
     pub if_heard: Memory,
     pub if_not: Memory,
+    /// What is to be looked at once the answer is given.
+    pub then: Option<Then>,
+}
+
+/// The project before and after the first edit of a session, and the files that it wrote.
+pub struct Then {
+    before: Snapshot,
+    after: Snapshot,
+    files: Vec<FileId>,
 }
 
 /// How well the engine knows the project.
@@ -106,7 +115,7 @@ impl Desk {
     pub fn answer(&mut self, ask: &Ask, memory: Memory) -> Result<Said> {
         self.look_at_all()?;
         match ask.event {
-            Event::Begun => Ok(Said { verdict: Verdict::default(), if_heard: memory.clone(), if_not: memory }),
+            Event::Begun => Ok(Said { verdict: Verdict::default(), if_heard: memory.clone(), if_not: memory, then: None }),
             Event::Edited => self.edited(ask, memory),
             Event::Ended => self.ended(ask, memory),
         }
@@ -137,10 +146,7 @@ impl Desk {
             looked_at.push((edit, file, text_before));
         }
         let before = self.snapshot(&if changes.is_empty() { before } else { Arc::new(before.with(changes)) });
-        if memory.others.is_none() && !looked_at.is_empty() {
-            // Where nobody knows what was before, what is found now elsewhere was there.
-            memory.others = self.whole(&before)?.map(Whole::keys);
-        }
+        let files: Vec<FileId> = looked_at.iter().map(|(_, file, _)| file.clone()).collect();
         let mut found_before: Vec<Option<Found>> = Vec::new();
         for (_, file, text) in &looked_at {
             // Where that fails, it is as if nobody knew what was there before.
@@ -197,7 +203,22 @@ impl Desk {
         let person = (!unchecked.is_empty()).then(|| words::unchecked(&unchecked));
         // Elsewhere things may be half done until the assistant stops, if that is heard of.
         let led_to = if ask.last && ask.heard { self.led_to(&snapshot, &mut memory)? } else { Vec::new() };
-        self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person })
+        let is_first = memory.others.is_none() && !files.is_empty();
+        let then = is_first.then(|| Then { before, after: snapshot.clone(), files });
+        Ok(Said { then, ..self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person })? })
+    }
+
+    /// What was found anywhere before the session wrote is looked for when nobody waits for it any more.
+    pub fn remember_before(&mut self, said: &mut Said) -> Result<()> {
+        let Some(Then { before, after, files }) = said.then.take() else { return Ok(()) };
+        let others = self.whole(&before)?.map(Whole::keys);
+        said.if_heard.others.clone_from(&others);
+        said.if_not.others = others;
+        // The next edit begins from here.
+        for file in &files {
+            self.found(&after, file)?;
+        }
+        Ok(())
     }
 
     /// What the session led to in files that it did not write.
@@ -290,7 +311,7 @@ impl Desk {
                 if_heard.told.insert(key, name);
             }
         }
-        Ok(Said { verdict, if_heard, if_not: memory })
+        Ok(Said { verdict, if_heard, if_not: memory, then: None })
     }
 
     fn tell(&mut self, snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, is_elsewhere: bool, tries: bool) -> String {
@@ -405,8 +426,9 @@ mod tests {
             last: event == Event::Ended,
         };
         write("auth.js", &guard.replace("if (!token) return res.status(401).end();\n  req.user = jwt.verify(token, process.env.JWT_SECRET);\n", ""));
-        let said = desk.answer(&ask(Event::Edited, true), Memory::default()).expect("an answer");
+        let mut said = desk.answer(&ask(Event::Edited, true), Memory::default()).expect("an answer");
         assert_eq!(said.verdict, Verdict::default(), "the callers may be next");
+        desk.remember_before(&mut said).expect("remembered");
         let ended = desk.answer(&ask(Event::Ended, false), said.if_heard).expect("an answer");
         let told = ended.verdict.urgent.expect("it is told");
         assert!(told.contains("routes.js:8 missing-auth") && told.contains(words::ELSEWHERE), "{told}");

@@ -101,11 +101,18 @@ impl Keeper<'_> {
         };
         let memory = Memory::load(self.place, &ask.session, &ask.root);
         let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.answer(desk, &ask, memory)));
-        let said = answered.unwrap_or_else(|_| Err("the check failed; this is a mistake in Guardline".to_owned()));
+        let mut said = answered.unwrap_or_else(|_| Err("the check failed; this is a mistake in Guardline".to_owned()));
         let verdict: Result<&Verdict, &String> = said.as_ref().map(|said| &said.verdict);
         let is_heard = serde_json::to_vec(&verdict).is_ok_and(|bytes| stream.write_all(&bytes).is_ok());
+        let save = |said: &Said| (if is_heard { &said.if_heard } else { &said.if_not }).save(self.place, &ask.session);
         if let Ok(said) = &said {
-            let _ = (if is_heard { &said.if_heard } else { &said.if_not }).save(self.place, &ask.session);
+            let _ = save(said);
+        }
+        // The hook waits for the end of it.
+        drop(stream);
+        if let Some(said) = said.as_mut().ok().filter(|said| said.then.is_some()) {
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| desk.remember_before(said)));
+            let _ = save(said);
         }
         said.is_ok()
     }

@@ -45,7 +45,9 @@ pub fn end(root: &Path) -> Result<()> {
 fn by_itself(ask: &Ask) -> Result<Verdict> {
     let place = Place::open()?;
     let run = || -> Result<Verdict> {
-        let said = Desk::open(&ask.root, Cancel::default())?.answer(ask, Memory::load(&place, &ask.session, &ask.root))?;
+        let mut desk = Desk::open(&ask.root, Cancel::default())?;
+        let mut said = desk.answer(ask, Memory::load(&place, &ask.session, &ask.root))?;
+        desk.remember_before(&mut said)?;
         said.if_heard.save(&place, &ask.session)?;
         Ok(said.verdict)
     };
