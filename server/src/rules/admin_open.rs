@@ -52,7 +52,8 @@ fn beside_others(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route) -> Option<Ra
     let door = may_be_told(cx, route)?;
     let all = deeds(cx, judge);
     let deed = all.iter().find(|deed| {
-        let is_change = matches!(&deed.what, super::open::What::Write { operation: Operation::Update | Operation::Delete, privacy, .. } if !privacy.is_private());
+        let is_change =
+            matches!(&deed.what, super::open::What::Write { operation: Operation::Update | Operation::Delete, privacy, .. } if !privacy.is_private());
         let is_sure = judge.signed_in(deed.facts) == Answer::Yes && !standing::may_be_decided(judge, deed.facts);
         is_change && is_sure && matches!(deed.tie, Some(Tie::Client(_))) && deed.access.is_some_and(|access| !access.query.guessed)
     })?;

@@ -25,8 +25,7 @@ impl Walker<'_> {
         let done = Done::read(name)?;
         let model = model_of(&keeper, &done)?;
         let mut query = Query { client: UNSEEN, model, operation: done.operation, guessed: true, ..Query::default() };
-        let is_handed_on =
-            |arg: &Argument| arg.spread || super::call::is_request(&arg.value) || holds(&arg.value, &|symbol| symbol.root == Root::Principal, 0);
+        let is_handed_on = |arg: &Argument| arg.spread || super::call::is_request(&arg.value) || holds(&arg.value, &|symbol| symbol.root == Root::Principal, 0);
         if done.is_own || args.iter().any(is_handed_on) {
             return None;
         }
@@ -156,18 +155,43 @@ fn keeps(name: &str) -> bool {
 
 /// What has a service or a store of its own and holds nobody's records.
 const NOT_RECORDS: &[&str] = &[
-    "cache", "session", "token", "mail", "email", "log", "logger", "logging", "config", "state", "theme", "i18n", "translation", "health", "metrics", "queue",
-    "event", "feature", "flag", "rate", "limit", "language", "search", "view",
+    "cache",
+    "session",
+    "token",
+    "mail",
+    "email",
+    "log",
+    "logger",
+    "logging",
+    "config",
+    "state",
+    "theme",
+    "i18n",
+    "translation",
+    "health",
+    "metrics",
+    "queue",
+    "event",
+    "feature",
+    "flag",
+    "rate",
+    "limit",
+    "language",
+    "search",
+    "view",
 ];
 
 /// `impersonate`, `startImpersonation`, `loginAs`; not what ends it or asks for it.
 fn begins_as_another(name: &str) -> bool {
     let words = names::words(name);
     let is_it = words.iter().any(|word| matches!(word.as_str(), "impersonate" | "impersonation"))
-        || words.windows(2).any(|two| matches!(two, [a, b] if matches!(a.as_str(), "login" | "act" | "switch" | "signin") && matches!(b.as_str(), "as" | "user")));
-    is_it && words.first().is_some_and(|first| {
-        matches!(first.as_str(), "start" | "begin" | "impersonate" | "login" | "act" | "switch" | "signin" | "do" | "handle" | "create")
-    })
+        || words
+            .windows(2)
+            .any(|two| matches!(two, [a, b] if matches!(a.as_str(), "login" | "act" | "switch" | "signin") && matches!(b.as_str(), "as" | "user")));
+    is_it
+        && words.first().is_some_and(|first| {
+            matches!(first.as_str(), "start" | "begin" | "impersonate" | "login" | "act" | "switch" | "signin" | "do" | "handle" | "create")
+        })
 }
 
 /// A value that the caller sent: one thing and not a whole body.

@@ -41,7 +41,8 @@ impl<'w> Walker<'w> {
         let is_guard = |entry: &&Entry| matches!(entry, Entry::Guard(guard) if guard.how.iter().any(|how| how == "middleware"));
         let Entry::Guard(guard) = catalogue.at(&library.states).find(is_guard)? else { return None };
         if !option_is(&library.args, guard.unless.as_deref()) {
-            let mut facts = Facts::one(Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: library.site.clone() }));
+            let mut facts =
+                Facts::one(Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: library.site.clone() }));
             if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) {
                 facts.add(Fact::Present(Symbol::new(Root::Principal)));
             }

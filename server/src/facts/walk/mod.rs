@@ -8,6 +8,7 @@ mod assembly;
 mod bind;
 mod builtin;
 mod call;
+mod called;
 mod caller;
 mod class;
 mod collection;

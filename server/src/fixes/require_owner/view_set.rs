@@ -1,11 +1,11 @@
 //! Django REST framework: a view set whose rows are all rows gets a `get_queryset` that gives those of the signed-in user.
 
+use crate::fixes::FileEdit;
 use crate::fixes::edits::Edits;
 use crate::fixes::literal::Code;
 use crate::model::{Class, Placed};
 use crate::rules::plan::RequireOwner;
 use crate::syntax::Language;
-use crate::fixes::FileEdit;
 use crate::text::lines;
 
 pub(super) fn scope(code: &Code<'_>, plan: &RequireOwner) -> Option<Vec<FileEdit>> {

@@ -10,8 +10,7 @@ use crate::text::{Name, lines};
 pub(super) fn copy(copying: &Copying<'_>, edits: &mut Edits) -> Option<()> {
     let segment = &copying.guide.placed.segment;
     let is_guard = |id: &&ExprId| {
-        called(segment, **id)
-            .is_some_and(|name| if copying.is_python() { *name == copying.plan.asks || names::is_guard(name) } else { name == "UseGuards" })
+        called(segment, **id).is_some_and(|name| if copying.is_python() { *name == copying.plan.asks || names::is_guard(name) } else { name == "UseGuards" })
     };
     let decorator = copying.guide.function.decorators.iter().find(is_guard)?;
     let span = segment[*decorator].span;

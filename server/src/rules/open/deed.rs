@@ -78,6 +78,7 @@ impl What {
                 "sms" => "send text messages at your cost".to_owned(),
                 "refund" => "pay money back".to_owned(),
                 "llm" | "image" => "ask your paid AI model whatever they like".to_owned(),
+                "grant" => "give any account more rights".to_owned(),
                 "impersonate" => "sign in as somebody else".to_owned(),
                 "program" => "start programs on your server".to_owned(),
                 "command" => "run any command on your server".to_owned(),
@@ -93,15 +94,23 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
     own_events(walk)
         .filter_map(|(at, event)| match event {
             Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access, at),
-            Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund" | "impersonate" | "llm" | "image") => Some(Deed {
-                at,
-                what: What::Effect(effect.kind.clone()),
-                site: &effect.site,
-                facts: &effect.facts,
-                confidence: if costs_model(&effect.kind) { asked_of_model(cx, effect) } else { Confidence::Likely },
-                access: None,
-                tie: None,
-            }),
+            Event::Effect(effect)
+                if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund" | "impersonate" | "llm" | "image") =>
+            {
+                Some(Deed {
+                    at,
+                    what: What::Effect(effect.kind.clone()),
+                    site: &effect.site,
+                    facts: &effect.facts,
+                    confidence: if costs_model(&effect.kind) { asked_of_model(cx, effect) } else { Confidence::Likely },
+                    access: None,
+                    tie: None,
+                })
+            }
+            Event::Effect(effect) if effect.kind == "grant" && !effect.facts.is_impossible() && is_of_another(effect) => {
+                let what = What::Effect(effect.kind.clone());
+                Some(Deed { at, what, site: &effect.site, facts: &effect.facts, confidence: Confidence::Proven, access: None, tie: None })
+            }
             Event::Sink(sink) if !sink.facts.is_impossible() => {
                 let kind = commanded(sink)?;
                 Some(Deed { at, what: What::Effect(kind), site: &sink.call, facts: &sink.facts, confidence: Confidence::Likely, access: None, tie: None })
@@ -109,6 +118,11 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
             _ => None,
         })
         .collect()
+}
+
+/// It is for the account that the caller names.
+fn is_of_another(effect: &Effect) -> bool {
+    effect.args.first().is_some_and(|account| account.value.taint().iter().any(|origin| origin.part.is_request()))
 }
 
 fn costs_model(kind: &str) -> bool {

@@ -23,8 +23,9 @@ pub fn unused_guard(project: &Project, file: &FileId) -> Option<(Span, Name)> {
         })
     };
     // Whoever imports it by any name, or exports it for others, may use it.
-    let imported =
-        |name: &Name| project.files().any(|(_, known)| known.model.as_ref().is_some_and(|model| model.segments.iter().any(|placed| imports(&placed.segment, name))));
+    let imported = |name: &Name| {
+        project.files().any(|(_, known)| known.model.as_ref().is_some_and(|model| model.segments.iter().any(|placed| imports(&placed.segment, name))))
+    };
     guards.into_iter().find(|(_, name)| !named_here(name) && !imported(name))
 }
 
@@ -39,7 +40,10 @@ fn imports(segment: &Segment, name: &Name) -> bool {
 fn refuses(segment: &Segment, within: Span) -> bool {
     let denies = |inside: Span| {
         segment.stmts.iter().any(|stmt| inside.contains(stmt.span) && matches!(stmt.kind, StmtKind::Throw(_)))
-            || segment.exprs.iter().any(|expr| inside.contains(expr.span) && matches!(&expr.kind, ExprKind::Num(text) if matches!(text.as_str(), "401" | "403")))
+            || segment
+                .exprs
+                .iter()
+                .any(|expr| inside.contains(expr.span) && matches!(&expr.kind, ExprKind::Num(text) if matches!(text.as_str(), "401" | "403")))
     };
     segment.stmts.iter().any(|stmt| within.contains(stmt.span) && matches!(stmt.kind, StmtKind::If { .. }) && denies(stmt.span))
 }

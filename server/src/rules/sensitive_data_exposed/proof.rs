@@ -56,7 +56,9 @@ fn proof_in(value: &Value, depth: u32) -> Option<Name> {
         return None;
     }
     match value.kind() {
-        Kind::Object(object) => object.fields.iter().find_map(|(name, field)| if is_proof(name) && is_made(field) { Some(name.clone()) } else { proof_in(field, depth + 1) }),
+        Kind::Object(object) => {
+            object.fields.iter().find_map(|(name, field)| if is_proof(name) && is_made(field) { Some(name.clone()) } else { proof_in(field, depth + 1) })
+        }
         Kind::Promise(inner) => proof_in(inner, depth + 1),
         _ => None,
     }
@@ -67,15 +69,20 @@ fn is_proof(name: &str) -> bool {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["code" | "otp" | "pin" | "passcode"] => true,
-        [first, last] => matches!(*first, "reset" | "verification" | "magic" | "recovery" | "otp") && matches!(*last, "code" | "token" | "link" | "url" | "otp"),
+        [first, last] => {
+            matches!(*first, "reset" | "verification" | "magic" | "recovery" | "otp") && matches!(*last, "code" | "token" | "link" | "url" | "otp")
+        }
         _ => false,
     }
 }
 
 /// No constant, no error's name, and nothing that the caller sent.
 fn is_made(value: &Value) -> bool {
-    let is_constant = matches!(value.kind(), Kind::Str(_) | Kind::Bool(_) | Kind::Null | Kind::Object(_)) || matches!(value.kind(), Kind::Number(text) if !text.is_empty());
+    let is_constant =
+        matches!(value.kind(), Kind::Str(_) | Kind::Bool(_) | Kind::Null | Kind::Object(_)) || matches!(value.kind(), Kind::Number(text) if !text.is_empty());
     let is_theirs = value.taint().iter().any(|origin| origin.part.is_request() || origin.part == Part::Failure);
-    let is_known = value.taint().iter().any(|origin| matches!(origin.part, Part::Weak | Part::Stored)) || value.symbol().is_some() || matches!(value.kind(), Kind::Library(_) | Kind::Text(_));
+    let is_known = value.taint().iter().any(|origin| matches!(origin.part, Part::Weak | Part::Stored))
+        || value.symbol().is_some()
+        || matches!(value.kind(), Kind::Library(_) | Kind::Text(_));
     !is_constant && !is_theirs && is_known
 }
