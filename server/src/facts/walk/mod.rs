@@ -9,6 +9,7 @@ mod bind;
 mod builtin;
 mod call;
 mod callback;
+mod called;
 mod caller;
 mod class;
 mod collection;

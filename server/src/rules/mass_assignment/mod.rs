@@ -6,16 +6,14 @@ use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
-use crate::facts::place::Site;
 use crate::facts::query::Operation;
 use crate::facts::schema::names::same;
 use crate::facts::schema::{Column, Model, OwnerKind, Privacy};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Object, Value};
-use crate::model::ExprKind;
 use crate::rules::handler::{Handler, any, is_of_request};
 use crate::rules::input::{Input, is_fixed};
-use crate::rules::open::columns::is_switched_on;
+use crate::rules::open::columns::{given_where, is_switched_on};
 use crate::rules::ownership::{Answer, Judge};
 use crate::rules::plan::Offered;
 use crate::rules::raw::{Raw, RuleCx};
@@ -296,19 +294,6 @@ fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mod
             return;
         }
     }
-}
-
-/// `User(admin=admin)` above `session.add(user)`: where the column gets its value.
-fn given_where(cx: &RuleCx<'_>, saved: &Site, model: &Model, column: &Name) -> Option<Site> {
-    let segment = &*cx.project.placed(&saved.item)?.segment;
-    let made = segment.exprs.iter().filter(|expr| expr.span.end <= saved.span.start).filter_map(|expr| match &expr.kind {
-        ExprKind::Call { callee, args, .. } => {
-            let is_model = matches!(&segment[*callee].kind, ExprKind::Name(name) | ExprKind::Member { name, .. } if *name == model.name);
-            is_model.then(|| args.iter().find(|arg| arg.name.as_ref() == Some(column)))?
-        }
-        _ => None,
-    });
-    made.max_by_key(|arg| arg.span.start).map(|arg| Site { item: saved.item.clone(), span: arg.span })
 }
 
 enum Given {

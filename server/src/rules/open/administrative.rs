@@ -61,7 +61,7 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
     match &deed.what {
         What::Read { many: true, privacy: Privacy::Principal, .. } if !is_directory(route) => signs.push(Sign::Directory),
         What::Effect(kind) if kind == "refund" => signs.push(Sign::Refund),
-        What::Effect(kind) if kind == "impersonate" => signs.push(Sign::People),
+        What::Effect(kind) if matches!(kind.as_str(), "impersonate" | "grant") => signs.push(Sign::People),
         _ => {}
     }
     signs

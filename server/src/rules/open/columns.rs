@@ -1,9 +1,12 @@
 //! What is written to a row, by column.
 
 use crate::facts::check::{Fact, Facts, Root};
-use crate::facts::schema::{Classes, column_classes};
+use crate::facts::place::Site;
+use crate::facts::schema::{Classes, Model, column_classes};
 use crate::facts::value::{Kind, Value};
+use crate::model::ExprKind;
 use crate::rules::handler::any;
+use crate::rules::raw::RuleCx;
 use crate::text::Name;
 
 /// Does a value from outside stand anywhere in what is written?
@@ -101,4 +104,17 @@ pub fn is_switched_on(value: &Value, facts: &Facts, is_such: &dyn Fn(&str) -> bo
     alternatives.iter().all(|alternative| is_constant(&alternative.value))
         && alternatives.iter().any(|alternative| alternative.value.is_truthy() == Some(true))
         && (any(facts, &is_sent) || alternatives.iter().any(|alternative| any(&alternative.facts, &is_sent)))
+}
+
+/// `User(admin=admin)` above `session.add(user)`: where the column gets its value.
+pub fn given_where(cx: &RuleCx<'_>, saved: &Site, model: &Model, column: &Name) -> Option<Site> {
+    let segment = &*cx.project.placed(&saved.item)?.segment;
+    let made = segment.exprs.iter().filter(|expr| expr.span.end <= saved.span.start).filter_map(|expr| match &expr.kind {
+        ExprKind::Call { callee, args, .. } => {
+            let is_model = matches!(&segment[*callee].kind, ExprKind::Name(name) | ExprKind::Member { name, .. } if *name == model.name);
+            is_model.then(|| args.iter().find(|arg| arg.name.as_ref() == Some(column)))?
+        }
+        _ => None,
+    });
+    made.max_by_key(|arg| arg.span.start).map(|arg| Site { item: saved.item.clone(), span: arg.span })
 }

@@ -80,6 +80,7 @@ impl What {
                 "sms" => "send text messages at your cost".to_owned(),
                 "refund" => "pay money back".to_owned(),
                 "llm" | "image" => "ask your paid AI model whatever they like".to_owned(),
+                "grant" => "give any account more rights".to_owned(),
                 "impersonate" => "sign in as somebody else".to_owned(),
                 "program" => "start programs on your server".to_owned(),
                 "command" => "run any command on your server".to_owned(),
@@ -109,6 +110,10 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
                     hangs: false,
                 })
             }
+            Event::Effect(effect) if effect.kind == "grant" && !effect.facts.is_impossible() && is_of_another(effect) => {
+                let what = What::Effect(effect.kind.clone());
+                Some(Deed { at, what, site: &effect.site, facts: &effect.facts, confidence: Confidence::Proven, access: None, tie: None, hangs: false })
+            }
             Event::Sink(sink) if !sink.facts.is_impossible() => {
                 let kind = commanded(sink)?;
                 Some(Deed {
@@ -125,6 +130,11 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
             _ => None,
         })
         .collect()
+}
+
+/// It is for the account that the caller names.
+fn is_of_another(effect: &Effect) -> bool {
+    effect.args.first().is_some_and(|account| account.value.taint().iter().any(|origin| origin.part.is_request()))
 }
 
 fn costs_model(kind: &str) -> bool {
