@@ -52,8 +52,8 @@ pub enum On {
     TiedWhenChanged,
     /// Others read its rows only for the caller.
     TiedWhenRead,
-    /// Others change its rows only with a role.
-    Role,
+    /// At least so many others change its rows, all of them with a role.
+    Role(usize),
     /// No other lists the rows of all: who put something up for everybody does not own it.
     NotShared,
 }
@@ -231,10 +231,13 @@ impl Usage {
     }
 
     fn shown(&self, hangs: &Hangs) -> Option<String> {
-        if hangs.on == On::Role {
+        if let On::Role(enough) = hangs.on {
             let by_role = self.count(&hangs.table, &How::ChangedByRole);
-            let is_usual = by_role >= ENOUGH && self.count(&hangs.table, &How::Changed) <= 1;
-            return is_usual.then(|| format!(" The {by_role} other handlers that change these rows ask for a role first."));
+            let is_usual = by_role >= enough && self.count(&hangs.table, &How::Changed) <= 1;
+            return is_usual.then(|| match by_role {
+                1 => " The other handler that changes these rows asks for a role first.".to_owned(),
+                _ => format!(" The {by_role} other handlers that change these rows ask for a role first."),
+            });
         }
         let (column, count) = self.owner(&hangs.table).filter(|(_, count)| *count >= ENOUGH)?;
         // Rows that another handler hands out, too, are meant to be read.
@@ -244,4 +247,4 @@ impl Usage {
 }
 
 /// So many handlers show what is meant.
-const ENOUGH: usize = 2;
+pub const ENOUGH: usize = 2;

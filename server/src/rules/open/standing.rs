@@ -2,10 +2,12 @@
 
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::names;
+use crate::facts::place::FunctionKey;
 use crate::facts::role_words::is_right;
 use crate::model::{ExprKind, StmtKind};
 use crate::rules::ownership::Judge;
 use crate::rules::raw::RuleCx;
+use crate::text::FileId;
 
 /// True if a role, a flag, a list of people or something that cannot be looked into may have decided.
 pub fn may_be_decided(judge: &Judge<'_>, facts: &Facts) -> bool {
@@ -49,7 +51,16 @@ pub enum Sketch {
 
 /// Does a condition on the way speak of a role? `session.get("admin")` is the session by all that is known of its value.
 pub fn a_condition_names_a_role(cx: &RuleCx<'_>) -> bool {
-    cx.walk.visited.iter().any(|key| {
+    names_a_role(cx, |_| true)
+}
+
+/// The same of the file the handler stands in: what its guards read is known by what they let through.
+pub fn a_condition_beside_it_names_a_role(cx: &RuleCx<'_>, file: &FileId) -> bool {
+    names_a_role(cx, |key| key.item.file == *file)
+}
+
+fn names_a_role(cx: &RuleCx<'_>, counts: impl Fn(&FunctionKey) -> bool) -> bool {
+    cx.walk.visited.iter().filter(|key| counts(key)).any(|key| {
         let Some(placed) = cx.project.placed(&key.item) else { return false };
         let segment = &placed.segment;
         let Some(function) = segment.functions.get(key.function.0 as usize) else { return false };
