@@ -7,10 +7,6 @@ use clap::{Parser, Subcommand};
 use guardline::engine::STACK_BYTES;
 use guardline::{cli, hook, lsp, mcp};
 
-/// In a process that keeps a large project, the system's spends a third of a warm answer on looking for room.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Finds the security mistakes that AI assistants make, and says how to repair them.
 #[derive(Parser)]
 #[command(name = "guardline", version, arg_required_else_help = true, disable_help_subcommand = true)]

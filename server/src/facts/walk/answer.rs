@@ -109,9 +109,13 @@ impl Walker<'_> {
                     .iter()
                     .any(|word| matches!(word.as_str(), "token" | "tokens" | "session" | "sessions" | "sid" | "secret" | "hash" | "key"))
             };
-            // The key of a session is its secret.
-            let secret = path.last().is_some_and(|column| names_a_secret(column) || matches!(column.as_str(), "id" | "_id") && names_a_secret(&query.model));
-            if secret && stems_from_headers(value, 0) {
+            // The key of a session is its secret, also when it is kept as a hash. Of other rows that are found by the hash of a token it is
+            // not known yet what they may be used for.
+            let of_session = super::super::names::words(&query.model).iter().any(|word| matches!(word.as_str(), "session" | "sessions"));
+            let column = path.last().map(Name::as_str).unwrap_or_default();
+            let is_secret = names_a_secret(column) || of_session && matches!(column, "id" | "_id");
+            let from_headers = value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers));
+            if is_secret && (from_headers || of_session && stems_from_headers(value, 0)) {
                 return Symbol::new(Root::Principal);
             }
         }

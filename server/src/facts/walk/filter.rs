@@ -310,6 +310,15 @@ fn object_filter(value: &Value, path: &[Name], depth: u32) -> Vec<Filter> {
                 match value.kind() {
                     // `{ id_ownerId: { id, ownerId } }` and relation filters both nest.
                     Kind::Object(_) => out.extend(object_filter(value, &longer, depth + 1)),
+                    // What a function of the project gives, in one of several ways.
+                    Kind::Union(alternatives) if alternatives.iter().any(|one| matches!(one.value.kind(), Kind::Object(_))) => {
+                        let arm = |value: &Value| match value.kind() {
+                            Kind::Object(_) => object_filter(value, &longer, depth + 1),
+                            Kind::Null => Vec::new(),
+                            _ => vec![Filter::eq(longer.clone(), value.clone(), None)],
+                        };
+                        out.push(Filter::Any(alternatives.iter().map(|one| Filter::All(arm(&one.value))).collect()));
+                    }
                     _ => out.push(Filter::eq(longer, value.clone(), None)),
                 }
             }

@@ -201,9 +201,17 @@ fn certain(facts: &Facts) -> Facts {
 }
 
 fn names_caller(query: &Query) -> bool {
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&query.filter, &mut conjuncts);
-    conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.value.symbol().is_some_and(is_principal)))
+    query.filter.iter().any(|filter| asks_for_caller(filter, 0))
+}
+
+/// In whichever of its arms.
+fn asks_for_caller(filter: &Filter, depth: u32) -> bool {
+    match filter {
+        Filter::Term(term) => term.value.symbol().is_some_and(is_principal),
+        Filter::All(all) if depth < 6 => all.iter().any(|one| asks_for_caller(one, depth + 1)),
+        Filter::Any(arms) if depth < 6 => !arms.is_empty() && arms.iter().all(|one| asks_for_caller(one, depth + 1)),
+        _ => false,
+    }
 }
 
 /// Does a filter, in whichever of its arms, compare with such a value?
@@ -231,15 +239,25 @@ fn finds_or_fails(access: &Access) -> bool {
 
 /// The symbols an access is keyed by.
 fn keys(query: &Query) -> FxHashSet<Symbol> {
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&query.filter, &mut conjuncts);
-    conjuncts
-        .into_iter()
-        .filter_map(|filter| match filter {
-            Filter::Term(term) => key(&term.value),
-            _ => None,
-        })
-        .collect()
+    keys_of(&query.filter, 0)
+}
+
+/// Of several arms, what is asked for in each.
+fn keys_of(filters: &[Filter], depth: u32) -> FxHashSet<Symbol> {
+    let mut found = FxHashSet::default();
+    for filter in filters {
+        match filter {
+            Filter::Term(term) => found.extend(key(&term.value)),
+            Filter::All(all) if depth < 6 => found.extend(keys_of(all, depth + 1)),
+            Filter::Any(arms) if depth < 6 => {
+                let mut each = arms.iter().map(|arm| keys_of(std::slice::from_ref(arm), depth + 1));
+                let first = each.next().unwrap_or_default();
+                found.extend(each.fold(first, |known, next| known.intersection(&next).cloned().collect()));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Nothing of what it asks for could be read: `where: await whereForMember(id, user)`.
