@@ -12,6 +12,8 @@ use crate::report::{Entry, Repair, Report};
 pub const PATIENCE: Duration = Duration::from_secs(20);
 /// In so many files an engine remembers all that it has seen at little cost, so that fixes can be tried out with it.
 const FEW_FILES: usize = 600;
+/// In more files than this a second engine would hold several times the memory of the audit: no fix is tried out.
+const MOST_FILES: usize = 1500;
 
 /// An engine for a project of this size, and whether it can try out fixes afterwards.
 pub fn engine(files: usize) -> (Engine, bool) {
@@ -28,6 +30,7 @@ pub fn with_repairs<'s>(snapshot: &Snapshot, mut report: Report<'s>, engine: Opt
     let mut own = None;
     let engine = match engine {
         Some(engine) => Some(engine),
+        None if snapshot.project.files().count() > MOST_FILES => None,
         // A fix is looked at with everything in mind.
         None => own.insert(Engine::default()).check_all(snapshot, deadline.cancel()).is_ok().then_some(()).and(own.as_mut()),
     };
