@@ -27,7 +27,6 @@ use crate::facts::schema::{self, Schema};
 use crate::facts::{catalogue, secrets};
 use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
-use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Reach;
 use crate::project::session::{News, Step};
 use crate::project::{File, Project, RootWalk, Session};
@@ -165,7 +164,7 @@ impl Engine {
         cancel: &Cancel,
     ) -> Result<(Vec<Finding>, Evidence), NoAnswer> {
         self.contained(|engine| {
-            let is_shown = |file: &FileId| wanted(file) && is_shown(snapshot, file);
+            let is_shown = |file: &FileId| wanted(file) && snapshot.project.is_spoken_of(file, &snapshot.config);
             let mut gathered = Gatherer::new(&is_shown);
             let found = engine.all(snapshot, Plans::All, &mut |cx| gathered.take(cx), tell, cancel)?;
             let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
@@ -269,7 +268,7 @@ impl Engine {
 
     fn entries(&self, snapshot: &Snapshot, wanted: &dyn Fn(&FileId) -> bool) -> Vec<map::Entry> {
         let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-        let is_shown = |file: &FileId| wanted(file) && is_shown(snapshot, file);
+        let is_shown = |file: &FileId| wanted(file) && snapshot.project.is_spoken_of(file, &snapshot.config);
         let walks = self.session.sorted_walks();
         let entry = |walk: &Arc<RootWalk>| {
             let entry = map::entry(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config })?;
@@ -392,16 +391,11 @@ pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
     finding.plans.iter().chain([&silence]).flat_map(|plan| fixes::fixes(project, plan)).collect()
 }
 
-/// Is it part of the product, or are tests and examples asked about, too?
-fn is_shown(snapshot: &Snapshot, file: &FileId) -> bool {
-    snapshot.config.include_tests || matches!(purpose(snapshot.project.relative(file)), Purpose::Product | Purpose::Tooling)
-}
-
 /// What is said of one file by itself.
 fn of_file(snapshot: &Snapshot, reach: &Reach, schema: &Schema, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
     let Some(known) = snapshot.project.file(file) else { return };
     let mut found = Vec::new();
-    let is_shown = is_shown(snapshot, file);
+    let is_shown = snapshot.project.is_spoken_of(file, &snapshot.config);
     rules::of_file(
         &FileCx { project: &snapshot.project, reach, file, known, schema, include_tests: snapshot.config.include_tests },
         is_shown,

@@ -46,6 +46,7 @@ pub use world::Linked;
 
 use said::{Bindings, Said};
 
+use crate::config::Config;
 use crate::facts::exposure::FileExposure;
 use crate::facts::limits;
 use crate::facts::schema::{self, FileSchema, Schema};
@@ -363,6 +364,11 @@ impl Project {
     /// The file's path below its workspace folder; the whole path for a file outside of all of them.
     pub fn relative<'f>(&self, file: &'f FileId) -> &'f str {
         self.roots.iter().filter_map(|root| file.below(root)).min_by_key(|path| path.len()).unwrap_or(file.as_str())
+    }
+
+    /// Is it part of the product, or are tests and examples asked about, too? Where it is not, nothing but keys is spoken of.
+    pub fn is_spoken_of(&self, file: &FileId, config: &Config) -> bool {
+        config.include_tests || matches!(place::purpose(self.relative(file)), place::Purpose::Product | place::Purpose::Tooling)
     }
 
     /// Tests, fixtures, stories, examples: see [`place::is_test_path`].

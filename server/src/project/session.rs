@@ -185,6 +185,10 @@ impl Session {
         self.walk_routes(&world, &mut cache, &|_| true, told, cancelled)?;
         for file in files {
             self.step.done += 1;
+            if !project.is_spoken_of(file, config) {
+                self.tell(told);
+                continue;
+            }
             if self.roots.contains_key(file) {
                 self.functions(&world, &mut cache, file, cancelled)?;
             } else {
@@ -318,7 +322,8 @@ impl Session {
     /// The functions of a file that no route came through, each on its own.
     fn functions(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, cancelled: &dyn Fn() -> bool) -> Option<()> {
         let known = self.roots.remove(file);
-        let Some(module) = world.project.file(file).and_then(|known| known.module.clone()) else {
+        let spoken_of = world.project.is_spoken_of(file, world.config);
+        let Some(module) = world.project.file(file).filter(|_| spoken_of).and_then(|known| known.module.clone()) else {
             self.walks.follow(file, false);
             return Some(());
         };

@@ -12,7 +12,6 @@ use crate::cli::targets::Targets;
 use crate::config::{self, Config, RuleSetting};
 use crate::engine::Snapshot;
 use crate::project::Project;
-use crate::project::place::{Purpose, purpose};
 use crate::report::baseline::Baseline;
 use crate::report::suppress;
 use crate::report::{Date, Entry, Redactor, Report, Texts};
@@ -151,8 +150,7 @@ impl<'a> Judging<'a> {
     fn mark_notes(&self, project: &Project, config: &Config, notes: &[suppress::Note], unused: &[suppress::Unused]) -> Vec<suppress::Note> {
         let is_off = |rule: &str| config.rules.iter().any(|(id, setting)| id == rule && *setting == RuleSetting::Off);
         // Where rules do not look there is nothing to be silenced, and a mark says so for the day on which they do.
-        let is_read = |file: &FileId| config.include_tests || matches!(purpose(project.relative(file)), Purpose::Product | Purpose::Tooling);
-        let unused = unused.iter().filter(|unused| !is_off(&unused.rule) && is_read(&unused.note.place.file)).map(|unused| &unused.note);
+        let unused = unused.iter().filter(|unused| !is_off(&unused.rule) && project.is_spoken_of(&unused.note.place.file, config)).map(|unused| &unused.note);
         let mut notes: Vec<suppress::Note> = notes.iter().chain(unused).filter(|note| self.targets.cover(&note.place.file)).cloned().collect();
         notes.sort_by(|a, b| a.place.cmp(&b.place));
         notes
