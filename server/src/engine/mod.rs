@@ -37,8 +37,8 @@ use crate::rules::{self, Finding, FixPlan, map};
 use crate::syntax::PatternMemory;
 use crate::text::{FileId, Span};
 
-/// Threads that call the engine need a stack of this many bytes: code nests deeply.
-pub const STACK_BYTES: usize = 256 << 20;
+/// Threads that call the engine need a stack of this many bytes.
+pub use crate::facts::walk::STACK_BYTES;
 
 /// All an analysis may look at. The project already contains the newest text of every open file.
 #[derive(Clone)]
@@ -109,9 +109,9 @@ impl Engine {
         Engine { session: Session::once(), ..Engine::default() }
     }
 
-    /// An engine that is asked for everything again and again.
+    /// An engine that is asked for everything again and again, by somebody who waits for the answer.
     pub fn staying() -> Engine {
-        Engine { remembers_all: true, ..Engine::default() }
+        Engine { remembers_all: true, session: Session::waited_for(), ..Engine::default() }
     }
 
     /// The findings whose place lies in `file`, in order of place then rule, with how they can be repaired.
@@ -325,7 +325,7 @@ impl Engine {
         match catch_unwind(AssertUnwindSafe(|| run(self))) {
             Ok(answer) => answer.ok_or(NoAnswer::Cancelled),
             Err(_) => {
-                *self = Engine { remembers_all: self.remembers_all, ..Engine::default() };
+                *self = if self.remembers_all { Engine::staying() } else { Engine::default() };
                 Err(NoAnswer::Failed)
             }
         }

@@ -29,6 +29,7 @@ mod stubs;
 pub mod surface;
 mod versions;
 mod walks;
+mod workers;
 mod world;
 
 use std::collections::BTreeSet;

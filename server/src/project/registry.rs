@@ -6,7 +6,7 @@ use super::file_names::{dotted, layouts, loads, method_in_name};
 use super::gates::{self, Gate};
 use super::routers::{Registered, Registrations};
 use super::routes::{Link, Route};
-use super::walks::{RootKey, Walks};
+use super::walks::{RootKey, RootWalk, Walks};
 use super::world::Linked;
 use crate::facts::catalogue::{BUILT_IN, ConventionEntry, Root};
 use crate::facts::event::Event;
@@ -93,7 +93,9 @@ impl Registry {
                 None => {
                     let mut walker = Walker::new(world, cache);
                     walker.top_level(&module, at);
-                    walks.keep(key, None, walker)
+                    let walk = RootWalk::of(key, None, walker);
+                    walks.keep(Arc::clone(&walk));
+                    walk
                 }
             };
             let registered = walk.events.iter().filter_map(|event| match event {

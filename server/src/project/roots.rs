@@ -10,21 +10,33 @@ use smallvec::SmallVec;
 use super::handler;
 use super::routers::{Registered, Registrations, Table};
 use super::routes::Route;
-use super::walks::{RootKey, RootWalk, Walks};
-use super::world::Linked;
+use super::walks::{Fresh, RootKey, RootWalk, Walks};
+use super::workers::Worker;
 use crate::facts::event::Event;
 use crate::facts::place::{FunctionKey, ItemKey};
 use crate::facts::scope::Module;
 use crate::facts::value::Kind;
-use crate::facts::walk::{ModuleCache, Walker};
+use crate::facts::walk::Walker;
 use crate::model::{FunctionId, Segment};
 use crate::text::{Span, common_ends};
 
-/// What the walks of a project are made with.
+/// What the walks of a file are made with.
 pub(super) struct Ground<'a, 'p> {
-    pub world: &'a Linked<'p>,
-    pub cache: &'a mut ModuleCache,
-    pub walks: &'a mut Walks,
+    worker: &'a mut Worker<'p>,
+    walks: &'a Walks,
+    fresh: Fresh,
+}
+
+impl<'a, 'p> Ground<'a, 'p> {
+    /// `walks`: those that are remembered.
+    pub fn new(worker: &'a mut Worker<'p>, walks: &'a Walks) -> Ground<'a, 'p> {
+        Ground { worker, walks, fresh: Fresh::default() }
+    }
+
+    /// What came and went.
+    pub fn fresh(self) -> Fresh {
+        self.fresh
+    }
 }
 
 /// The roots of a file that is being worked on: an edit costs what it changes.
@@ -43,20 +55,21 @@ impl Roots {
     }
 
     /// Walks all that are needed, and forgets the walks of the others. `None` if cancelled.
-    pub fn all(ground: &mut Ground<'_, '_>, module: &Arc<Module>, cancelled: &dyn Fn() -> bool) -> Option<Roots> {
+    pub fn all(ground: &mut Ground<'_, '_>, module: &Arc<Module>, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<Roots> {
         let mut roots = Roots::new(module);
         roots.walk(ground, cancelled, (0..module.keys().len()).collect())?;
         let live: FxHashSet<&RootKey> = roots.items.iter().flatten().map(|walk| &walk.key).collect();
         for function in ground.walks.functions_of(&module.model.file).into_iter().map(RootKey::Function) {
             if !live.contains(&function) {
-                ground.walks.forget(&function);
+                ground.fresh.forget(&function);
             }
         }
         Some(roots)
     }
 
-    /// Walks what has changed. False if all of it must be looked at again.
-    pub fn follow(&mut self, ground: &mut Ground<'_, '_>, module: &Arc<Module>) -> bool {
+    /// Walks what has changed; `followed` are the functions that others have begun or ceased to come through. False if all of it must
+    /// be looked at again.
+    pub fn follow(&mut self, ground: &mut Ground<'_, '_>, module: &Arc<Module>, followed: &[FunctionKey]) -> bool {
         let before = std::mem::replace(&mut self.module, Arc::clone(module));
         let (old, new) = (before.keys(), module.keys());
         if self.is_new || old.len() != new.len() {
@@ -64,12 +77,12 @@ impl Roots {
         }
         let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
         let mut due: BTreeSet<usize> = (first..new.len() - last).collect();
-        due.extend(ground.walks.followed(&module.model.file).iter().filter_map(|function| module.segment_of(&function.item)));
+        due.extend(followed.iter().filter_map(|function| module.segment_of(&function.item)));
         self.walk(ground, &|| false, due).is_some()
     }
 
     /// Walks these items, and those that this makes a difference to.
-    fn walk(&mut self, ground: &mut Ground<'_, '_>, cancelled: &dyn Fn() -> bool, mut due: BTreeSet<usize>) -> Option<()> {
+    fn walk(&mut self, ground: &mut Ground<'_, '_>, cancelled: &(dyn Fn() -> bool + Sync), mut due: BTreeSet<usize>) -> Option<()> {
         let module = Arc::clone(&self.module);
         while let Some(at) = due.pop_first() {
             if cancelled() {
@@ -83,7 +96,7 @@ impl Roots {
             }
             let now = self.walk_item(ground, at, &item, &placed.segment, &mut concerned);
             for walk in before.iter().filter(|walk| !now.iter().any(|other| other.key == walk.key)) {
-                ground.walks.forget(&walk.key);
+                ground.fresh.forget(&walk.key);
             }
             if let Some(roots) = self.items.get_mut(at) {
                 *roots = now;
@@ -113,24 +126,26 @@ impl Roots {
             }
             let route = routes.remove(&key);
             let root = RootKey::Function(key);
-            let walk = match ground.walks.get(&root) {
-                Some(walk) => Arc::clone(walk),
+            let walk = match ground.fresh.get(ground.walks, &root) {
+                Some(walk) => walk,
                 None => {
-                    let mut walker = Walker::new(ground.world, ground.cache);
-                    match route {
+                    let mut walker = Walker::new(&ground.worker.world, &mut ground.worker.cache);
+                    let walk = match route {
                         Some((route, outer)) => {
                             walker.reads.add(&outer.reads);
                             handler::walk(&mut walker, &route);
-                            ground.walks.keep(root, Some(Arc::new(route)), walker)
+                            RootWalk::of(root, Some(Arc::new(route)), walker)
                         }
                         None => {
                             match walker.as_method(item, function) {
                                 Some(method) => drop(walker.root(&method, Vec::new())),
                                 None => walker.alone(item, function),
                             }
-                            ground.walks.keep(root, None, walker)
+                            RootWalk::of(root, None, walker)
                         }
-                    }
+                    };
+                    ground.fresh.keep(Arc::clone(&walk));
+                    walk
                 }
             };
             routes.extend(inner_routes(&walk, item, at));

@@ -15,14 +15,15 @@ use super::registry::Named;
 use super::roots::{Ground, Roots};
 use super::routing::Routing;
 use super::said::Bindings;
-use super::walks::Walks;
+use super::walks::{Fresh, Walks};
 pub use super::walks::{News, RootKey, RootWalk};
-use super::world::{Linked, is_principal_model};
+use super::workers::{Worker, Workers};
+use super::world::is_principal_model;
 use super::{File, Project, Resolver, Setup};
 use crate::config::Config;
 use crate::facts::schema::Schema;
 use crate::facts::scope::Module;
-use crate::facts::walk::{ModuleCache, Walker};
+use crate::facts::walk::Walker;
 use crate::text::{FileId, Name};
 
 #[derive(Default)]
@@ -45,6 +46,8 @@ pub struct Session {
     /// Every root of the project has been walked at least once.
     complete: bool,
     step: Step,
+    /// Somebody waits for it, and does nothing else meanwhile: all processors may work.
+    is_waited_for: bool,
 }
 
 /// How far walking everything has come. What there is to do is known bit by bit.
@@ -67,6 +70,7 @@ impl Session {
                 walks: self.walks.begun_anew(),
                 resolver: Some(Arc::clone(project.resolver())),
                 config: Some(Arc::clone(config)),
+                is_waited_for: self.is_waited_for,
                 ..Session::default()
             };
         }
@@ -159,47 +163,61 @@ impl Session {
 
     /// Walks all that is needed to speak about one file: its own roots, and those known to reach into it. Before the
     /// project is complete that is the file's own. `None` if cancelled.
-    pub fn file(&mut self, project: &Project, config: &Config, file: &FileId, cancelled: &dyn Fn() -> bool) -> Option<()> {
-        let world = Linked::new(project, config);
-        let mut cache = ModuleCache::default();
+    pub fn file(&mut self, project: &Project, config: &Config, file: &FileId, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
+        let mut workers = Workers::new(project, config, 1);
         let complete = self.complete;
-        self.routes(&world, &mut cache, (!complete).then_some(file), &mut |_, _| {}, cancelled)?;
+        self.routes(workers.one(), (!complete).then_some(file), &mut |_, _| {}, cancelled)?;
         let is_own = |(key, route): &Named| key.file() == file || route.function().is_some_and(|function| function.item.file == *file);
-        self.walk_routes(&world, &mut cache, &|named| complete || is_own(named), &mut |_, _| {}, cancelled)?;
-        self.functions(&world, &mut cache, file, cancelled)
+        self.walk_routes(&mut workers, &|named| complete || is_own(named), &mut |_, _| {}, cancelled)?;
+        self.functions(workers.one(), file, cancelled)
     }
 
     /// A session that is asked once, and tells what it finds while it does.
     pub fn once() -> Session {
-        Session { walks: Walks::once(), ..Session::default() }
+        Session { walks: Walks::once(), ..Session::waited_for() }
+    }
+
+    /// A session whose answers somebody waits for.
+    pub fn waited_for() -> Session {
+        Session { is_waited_for: true, ..Session::default() }
     }
 
     /// Walks everything. `told` is given what is found, bit by bit, by a session that keeps nothing. `None` if cancelled.
-    pub fn all(&mut self, project: &Project, config: &Config, told: &mut dyn FnMut(News, Step), cancelled: &dyn Fn() -> bool) -> Option<()> {
-        let world = Linked::new(project, config);
-        let mut cache = ModuleCache::default();
-        let mut files: Vec<&FileId> = project.files().filter(|(_, known)| known.module.is_some()).map(|(file, _)| file).collect();
+    pub fn all(&mut self, project: &Project, config: &Config, told: &mut dyn FnMut(News, Step), cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
+        let mut workers = Workers::new(project, config, self.most_workers());
+        let spoken_of = project.files().filter(|(file, known)| known.module.is_some() && project.is_spoken_of(file, config));
+        let mut files: Vec<&FileId> = spoken_of.map(|(file, _)| file).collect();
         files.sort();
         self.step = Step { done: 0, total: files.len() };
-        self.routes(&world, &mut cache, None, told, cancelled)?;
-        self.walk_routes(&world, &mut cache, &|_| true, told, cancelled)?;
-        for file in files {
+        self.routes(workers.one(), None, told, cancelled)?;
+        self.walk_routes(&mut workers, &|_| true, told, cancelled)?;
+        let (followed, files): (Vec<&FileId>, Vec<&FileId>) = files.into_iter().partition(|file| self.roots.contains_key(*file));
+        for file in followed {
             self.step.done += 1;
-            if !project.is_spoken_of(file, config) {
-                self.tell(told);
-                continue;
-            }
-            if self.roots.contains_key(file) {
-                self.functions(&world, &mut cache, file, cancelled)?;
-            } else {
-                let module = project.file(file).and_then(|known| known.module.clone());
-                let mut ground = Ground { world: &world, cache: &mut cache, walks: &mut self.walks };
-                module.map_or(Some(()), |module| Roots::all(&mut ground, &module, cancelled).map(drop))?;
-            }
+            self.functions(workers.one(), file, cancelled)?;
             self.tell(told);
+        }
+        for files in files.chunks(workers.pieces()) {
+            let walks = &self.walks;
+            let roots = |worker: &mut Worker<'_>, file: &&FileId| {
+                let Some(module) = project.file(file).and_then(|known| known.module.clone()) else { return Some(Fresh::default()) };
+                let mut ground = Ground::new(worker, walks);
+                Roots::all(&mut ground, &module, cancelled).map(|_| ground.fresh())
+            };
+            for fresh in workers.each(files, roots, cancelled)? {
+                self.step.done += 1;
+                self.walks.learn(fresh?);
+                self.tell(told);
+            }
         }
         self.complete = true;
         Some(())
+    }
+
+    /// Where nobody waits somebody writes, and wants to be answered.
+    fn most_workers(&self) -> usize {
+        let threads = rayon::current_num_threads();
+        if self.is_waited_for { threads } else { threads.div_ceil(2) }
     }
 
     fn tell(&mut self, told: &mut dyn FnMut(News, Step)) {
@@ -246,11 +264,10 @@ impl Session {
     /// Finds out what the files register of which that is not known, and puts the routes together.
     fn routes(
         &mut self,
-        world: &Linked<'_>,
-        cache: &mut ModuleCache,
+        worker: &mut Worker<'_>,
         only: Option<&FileId>,
         told: &mut dyn FnMut(News, Step),
-        cancelled: &dyn Fn() -> bool,
+        cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Option<()> {
         let files: Vec<FileId> = match only {
             Some(only) => self.unregistered.contains(only).then(|| only.clone()).into_iter().collect(),
@@ -262,7 +279,7 @@ impl Session {
             if cancelled() {
                 return None;
             }
-            self.register(world, cache, &file);
+            self.register(worker, &file);
             self.unregistered.remove(&file);
             self.tell(told);
         }
@@ -270,7 +287,7 @@ impl Session {
         Some(())
     }
 
-    fn register(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId) {
+    fn register(&mut self, Worker { world, cache }: &mut Worker<'_>, file: &FileId) {
         let mut registry = self.routing.registries.remove(file).unwrap_or_default();
         let leading = std::mem::take(&mut registry.leading);
         let module = world.project.file(file).and_then(|known| known.module.clone());
@@ -290,47 +307,56 @@ impl Session {
 
     fn walk_routes(
         &mut self,
-        world: &Linked<'_>,
-        cache: &mut ModuleCache,
+        workers: &mut Workers<'_>,
         wanted: &dyn Fn(&Named) -> bool,
         told: &mut dyn FnMut(News, Step),
-        cancelled: &dyn Fn() -> bool,
+        cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Option<()> {
-        let mut routes = self.routing.take_unwalked(&self.walks).into_iter();
-        self.step.total += routes.len();
-        while let Some(named) = routes.next() {
-            self.step.done += 1;
-            if cancelled() {
-                self.routing.give_back([named].into_iter().chain(routes));
-                return None;
-            }
-            if !wanted(&named) {
-                self.routing.give_back([named]);
-                continue;
-            }
-            let (key, route) = named;
-            if self.walks.get(&key).is_none() {
+        let (due, others): (Vec<Named>, Vec<Named>) = self.routing.take_unwalked(&self.walks).into_iter().partition(wanted);
+        self.step.total += due.len() + others.len();
+        self.step.done += others.len();
+        self.routing.give_back(others);
+        let mut rest = due.as_slice();
+        while let Some((routes, after)) = rest.split_at_checked(workers.pieces().min(rest.len())).filter(|_| !rest.is_empty()) {
+            let walk = |Worker { world, cache }: &mut Worker<'_>, (key, route): &Named| {
                 let mut walker = Walker::new(world, cache);
-                handler::walk(&mut walker, &route);
-                self.walks.keep(key, Some(route), walker);
+                handler::walk(&mut walker, route);
+                RootWalk::of(key.clone(), Some(Arc::clone(route)), walker)
+            };
+            let Some(walks) = workers.each(routes, walk, cancelled) else {
+                self.routing.give_back(rest.iter().cloned());
+                return None;
+            };
+            for walk in walks {
+                self.step.done += 1;
+                if self.walks.get(&walk.key).is_none() {
+                    self.walks.keep(walk);
+                }
                 self.tell(told);
             }
+            rest = after;
         }
         Some(())
     }
 
     /// The functions of a file that no route came through, each on its own.
-    fn functions(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, cancelled: &dyn Fn() -> bool) -> Option<()> {
+    fn functions(&mut self, worker: &mut Worker<'_>, file: &FileId, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
         let known = self.roots.remove(file);
-        let spoken_of = world.project.is_spoken_of(file, world.config);
-        let Some(module) = world.project.file(file).filter(|_| spoken_of).and_then(|known| known.module.clone()) else {
+        let (project, config) = (worker.world.project, worker.world.config);
+        let spoken_of = project.is_spoken_of(file, config);
+        let Some(module) = project.file(file).filter(|_| spoken_of).and_then(|known| known.module.clone()) else {
             self.walks.follow(file, false);
             return Some(());
         };
-        let mut ground = Ground { world, cache, walks: &mut self.walks };
+        let followed = self.walks.followed(file);
+        let mut ground = Ground::new(worker, &self.walks);
         let mut roots = known.unwrap_or_else(|| Roots::new(&module));
-        if !roots.follow(&mut ground, &module) {
+        let is_followed = roots.follow(&mut ground, &module, &followed);
+        if !is_followed {
             roots = Roots::all(&mut ground, &module, cancelled)?;
+        }
+        self.walks.learn(ground.fresh());
+        if !is_followed {
             self.walks.follow(file, true);
         }
         if self.roots.len() >= MOST_FOLLOWED {

@@ -35,6 +35,26 @@ pub struct RootWalk {
 }
 
 impl RootWalk {
+    /// What a walker found.
+    pub(super) fn of(key: RootKey, route: Option<Arc<Route>>, walker: Walker<'_>) -> Arc<RootWalk> {
+        let exhausted = walker.is_exhausted();
+        let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
+        files.insert(key.file().clone());
+        files.extend(walker.home.iter().map(|home| home.item.file.clone()));
+        Arc::new(RootWalk {
+            key,
+            route,
+            events: walker.events,
+            reads: walker.reads,
+            visited: walker.visited,
+            files,
+            exhausted,
+            before_handler: walker.before_handler,
+            begun: walker.begun,
+            matched: walker.matched,
+        })
+    }
+
     fn only_that_it_was(key: RootKey) -> RootWalk {
         RootWalk {
             key,
@@ -88,6 +108,37 @@ pub(super) struct Walks {
     pub is_once: bool,
 }
 
+/// Walks that were made, and given up, while others only looked at what is remembered.
+#[derive(Default)]
+pub(super) struct Fresh {
+    after: FxHashMap<RootKey, Option<Arc<RootWalk>>>,
+    order: Vec<RootKey>,
+}
+
+impl Fresh {
+    /// The walk of this root as it is now; `before` are those that are remembered.
+    pub fn get(&self, before: &Walks, key: &RootKey) -> Option<Arc<RootWalk>> {
+        match self.after.get(key) {
+            Some(after) => after.clone(),
+            None => before.get(key).cloned(),
+        }
+    }
+
+    pub fn keep(&mut self, walk: Arc<RootWalk>) {
+        self.put(walk.key.clone(), Some(walk));
+    }
+
+    pub fn forget(&mut self, key: &RootKey) {
+        self.put(key.clone(), None);
+    }
+
+    fn put(&mut self, key: RootKey, walk: Option<Arc<RootWalk>>) {
+        if self.after.insert(key.clone(), walk).is_none() {
+            self.order.push(key);
+        }
+    }
+}
+
 struct Kept {
     walk: Arc<RootWalk>,
     signs: Signs,
@@ -136,33 +187,26 @@ impl Walks {
         walks.into_iter().map(|(_, kept)| Arc::clone(&kept.walk)).collect()
     }
 
-    /// Keeps what a walker found.
-    pub fn keep(&mut self, key: RootKey, route: Option<Arc<Route>>, walker: Walker<'_>) -> Arc<RootWalk> {
+    /// Keeps a walk that was just made.
+    pub fn keep(&mut self, walk: Arc<RootWalk>) {
         self.made += 1;
-        let exhausted = walker.is_exhausted();
-        let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
-        files.insert(key.file().clone());
-        files.extend(walker.home.iter().map(|home| home.item.file.clone()));
-        let walk = Arc::new(RootWalk {
-            key: key.clone(),
-            route,
-            events: walker.events,
-            reads: walker.reads,
-            visited: walker.visited,
-            files,
-            exhausted,
-            before_handler: walker.before_handler,
-            begun: walker.begun,
-            matched: walker.matched,
-        });
+        let key = walk.key.clone();
         self.count(&walk, true);
         self.news.walks.push((key.clone(), Some(Arc::clone(&walk))));
         let kept = match self.is_once {
-            false => Kept { signs: Signs::of(&walk.reads), walk: Arc::clone(&walk) },
+            false => Kept { signs: Signs::of(&walk.reads), walk },
             true => Kept { signs: Signs::default(), walk: Arc::new(RootWalk::only_that_it_was(key.clone())) },
         };
         self.all.insert(key, kept);
-        walk
+    }
+
+    /// Takes over what was made and what was given up while these walks were looked at.
+    pub fn learn(&mut self, mut fresh: Fresh) {
+        for key in fresh.order {
+            let Some(after) = fresh.after.remove(&key) else { continue };
+            self.forget(&key);
+            after.map(|walk| self.keep(walk));
+        }
     }
 
     pub fn forget(&mut self, key: &RootKey) {

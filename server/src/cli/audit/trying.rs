@@ -10,30 +10,22 @@ use crate::report::{Entry, Repair, Report};
 
 /// Nobody waits longer than this for fixes to be tried out.
 pub const PATIENCE: Duration = Duration::from_secs(20);
-/// In so many files an engine remembers all that it has seen at little cost, so that fixes can be tried out with it.
-const FEW_FILES: usize = 600;
-/// In more files than this a second engine would hold several times the memory of the audit: no fix is tried out.
+/// In so many files an engine can remember all that it has seen, so that fixes are tried out with it. In more it would take several
+/// times the memory of an audit that forgets: no fix is tried out there.
 const MOST_FILES: usize = 1500;
 
 /// An engine for a project of this size, and whether it can try out fixes afterwards.
 pub fn engine(files: usize) -> (Engine, bool) {
-    if files <= FEW_FILES { (Engine::staying(), true) } else { (Engine::once(), false) }
+    if files <= MOST_FILES { (Engine::staying(), true) } else { (Engine::once(), false) }
 }
 
-/// The report with the fixes that an editor would offer. `engine`: one that knows this state of the project, if there is one.
+/// The report with the fixes that an editor would offer. `engine`: one that knows this state of the project; without it none is tried out.
 pub fn with_repairs<'s>(snapshot: &Snapshot, mut report: Report<'s>, engine: Option<&mut Engine>, time: Duration, cancel: &Cancel) -> Report<'s> {
     let has_fixes = |entry: &Entry| engine::offers(&snapshot.project, &entry.finding).iter().any(|fix| !fix.suppresses);
     if !report.entries.iter().any(has_fixes) {
         return report;
     }
     let deadline = Deadline::after(time, cancel);
-    let mut own = None;
-    let engine = match engine {
-        Some(engine) => Some(engine),
-        None if snapshot.project.files().count() > MOST_FILES => None,
-        // A fix is looked at with everything in mind.
-        None => own.insert(Engine::default()).check_all(snapshot, deadline.cancel()).is_ok().then_some(()).and(own.as_mut()),
-    };
     let mut trying = Trying { snapshot, engine, deadline };
     for entry in &mut report.entries {
         entry.repairs = trying.repairs(entry);
@@ -88,8 +80,8 @@ mod tests {
         audit: Audit,
     }
 
-    /// Whether each fix of an application with one finding was tried out.
-    fn tried(staying: bool, time: Duration, fails: bool) -> Vec<bool> {
+    /// Whether each fix of an application with one finding was tried out. `knows`: by an engine that knows it.
+    fn tried(knows: bool, time: Duration, fails: bool) -> Vec<bool> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let text = "from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == \"__main__\":\n    app.run(debug=True)\n";
         std::fs::write(folder.path().join("app.py"), text).expect("a file");
@@ -104,9 +96,9 @@ mod tests {
         let judging = Judging::of(&audit, &targets).expect("judging");
         let found = Found { findings, texts: Texts::of(&snapshot.project), ..Found::nothing(&snapshot, &rules, Evidence::default()) };
         if fails {
-            failing::after(u32::from(!staying));
+            failing::after(0);
         }
-        let report = with_repairs(&snapshot, judging.told(found), staying.then_some(&mut engine), time, &cancel);
+        let report = with_repairs(&snapshot, judging.told(found), knows.then_some(&mut engine), time, &cancel);
         report.entries.iter().flat_map(|entry| &entry.repairs).map(|repair| repair.tried).collect()
     }
 
@@ -114,11 +106,9 @@ mod tests {
     fn a_fix_is_said_to_be_tried_out_if_it_was() {
         let hour = Duration::from_secs(3600);
         assert_eq!(tried(true, hour, false).first(), Some(&true));
-        assert_eq!(tried(false, hour, false).first(), Some(&true));
-        for staying in [true, false] {
-            let (late, failed) = (tried(staying, Duration::ZERO, false), tried(staying, hour, true));
-            assert!(!late.is_empty() && late.iter().all(|tried| !tried), "there was no time: {late:?}");
-            assert!(failed.iter().all(|tried| !tried), "nobody knows what it leads to: {failed:?}");
-        }
+        let (unknown, late, failed) = (tried(false, hour, false), tried(true, Duration::ZERO, false), tried(true, hour, true));
+        assert!(!unknown.is_empty() && unknown.iter().all(|tried| !tried), "nobody knows the project: {unknown:?}");
+        assert!(!late.is_empty() && late.iter().all(|tried| !tried), "there was no time: {late:?}");
+        assert!(!failed.is_empty() && failed.iter().all(|tried| !tried), "nobody knows what it leads to: {failed:?}");
     }
 }

@@ -32,27 +32,31 @@ impl Frame {
     }
 }
 
+/// What is asked of the database when a file is loaded is no access of the walk that needs to know of it.
+const NO_ACCESS: u32 = 1 << 30;
+
 impl Walker<'_> {
-    /// Evaluates at the top level of a file, apart from the path that is being walked: events there are not events here.
-    pub(super) fn at_top(&mut self, module: &Arc<Module>, segment: u32, run: impl FnOnce(&mut Self) -> Value) -> Value {
+    /// Evaluates at the top level of a file, apart from the path that is being walked: events there are not events here, and what is
+    /// found does not depend on where it was first asked for.
+    pub(super) fn at_top(&mut self, module: &Arc<Module>, segment: u32, run: impl FnOnce(&mut Walker<'_>) -> Value) -> Value {
         let at = segment as usize;
         let (Some(placed), Some(item)) = (module.model.segments.get(at), module.item(at)) else { return Value::unknown() };
         self.reads.items.insert(item.clone());
-        let facts = std::mem::take(&mut self.facts);
-        let ended = std::mem::take(&mut self.ended);
-        let events = std::mem::take(&mut self.events);
-        let accesses = self.accesses;
-        let passed = std::mem::take(&mut self.passed);
-        self.frames.push(Frame::of(Arc::clone(module), item, Arc::clone(&placed.segment)));
-        self.apart += 1;
-        let value = run(self);
-        self.apart -= 1;
-        self.frames.pop();
-        self.facts = facts;
-        self.ended = ended;
-        self.events = events;
-        self.accesses = accesses;
-        self.passed = passed;
+        let frame = Frame::of(Arc::clone(module), item, Arc::clone(&placed.segment));
+        let resolving = std::mem::take(&mut self.resolving);
+        // Among definitions of a name that is being found already there is no end but that of the whole walk.
+        let within = resolving.iter().rev().skip(1).any(|outer| Some(outer) == resolving.last());
+        let mut walker = Walker { frames: vec![frame], resolving, depth: self.depth, apart: 1, accesses: NO_ACCESS, ..Walker::new(self.world, self.cache) };
+        if within {
+            (walker.steps, walker.most_steps) = (self.steps, self.most_steps);
+        }
+        let value = run(&mut walker);
+        let (resolving, reads, steps) = (walker.resolving, walker.reads, walker.steps);
+        self.resolving = resolving;
+        self.reads.add(&reads);
+        if within {
+            self.steps = steps;
+        }
         value
     }
 

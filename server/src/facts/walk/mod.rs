@@ -86,6 +86,9 @@ use super::ways::Fork;
 use crate::model::{ExprId, FunctionId, Segment};
 use crate::text::{FileId, Name, Span};
 
+/// Threads that make walks need a stack of this many bytes: code nests deeply.
+pub const STACK_BYTES: usize = 256 << 20;
+
 /// The bound on one walk: expressions looked at, and calls followed in depth. A handler is worth more than a function
 /// that nobody is known to call.
 const MOST_STEPS_OF_A_HANDLER: u32 = 16_000;

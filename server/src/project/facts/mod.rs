@@ -60,7 +60,7 @@ pub fn believe(
     project: &Project,
     config: &Arc<Config>,
     wanted: &dyn Fn(&FileId) -> bool,
-    cancelled: &dyn Fn() -> bool,
+    cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Option<Beliefs> {
     session.update(project, config);
     session.all(project, config, &mut |_, _| {}, cancelled)?;
