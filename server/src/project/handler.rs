@@ -114,7 +114,10 @@ fn home(route: &Route) -> Option<Site> {
     let class = closure.captured.as_ref().and_then(|captured| captured.get("cls")).map(Value::kind);
     match class {
         Some(Kind::Class(class)) if !is_stub(&class.item.file) => Some(Site { item: class.item.clone(), span: Span::default() }),
-        _ => Some(route.site.clone()),
+        _ => match route.written().filter(|written| !is_stub(&written.item.file)) {
+            Some(written) => Some(Site { item: written.item, span: Span::default() }),
+            None => Some(route.site.clone()),
+        },
     }
 }
 

@@ -7,7 +7,8 @@ use crate::facts::catalogue::{BUILT_IN, Entry};
 use crate::facts::event::Registration;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
-use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::facts::value::{Argument, Closure, Kind, Library, Value};
+use crate::facts::walk::is_stub;
 use crate::model::{ExprKind, PatternKind, StmtKind};
 use crate::text::Name;
 
@@ -87,14 +88,17 @@ impl Route {
                 None => break,
             }
         }
-        // Nothing of the route's own was found inside: it is what answers.
-        if closure.item == self.site.item { Some(FunctionKey { item: closure.item.clone(), function: closure.function }) } else { self.function() }
+        // Nothing of the route's own was found inside: it is what answers, or the one function of the project that was wrapped.
+        match () {
+            () if closure.item == self.site.item => Some(key(&closure)),
+            () => only_wrapped(&closure).map(|inner| key(&inner)).or_else(|| self.function()),
+        }
     }
 
     /// The function that answers, if it is one that can be walked.
     pub fn function(&self) -> Option<FunctionKey> {
         match self.handler.kind() {
-            Kind::Function(closure) => Some(FunctionKey { item: closure.item.clone(), function: closure.function }),
+            Kind::Function(closure) => Some(key(closure)),
             _ => None,
         }
     }
@@ -151,6 +155,23 @@ impl Project {
         let function = module.model.segments.get(module.segment_of(&key.item)?)?.segment.functions.get(key.function.0 as usize)?;
         let span = if function.name.is_empty() { function.params_span } else { function.name_span };
         (!span.is_empty()).then(|| Site { item: key.item.clone(), span })
+    }
+}
+
+fn key(closure: &Closure) -> FunctionKey {
+    FunctionKey { item: closure.item.clone(), function: closure.function }
+}
+
+/// What a wrapper was given, if that is one function: `def guarded(view): def wrapper(..): view(..)`.
+fn only_wrapped(wrapper: &Closure) -> Option<Arc<Closure>> {
+    let captured = wrapper.captured.as_ref()?;
+    let mut inside = captured.variables.iter().filter_map(|(_, value)| match value.kind() {
+        Kind::Function(inner) if inner.item != wrapper.item && !is_stub(&inner.item.file) => Some(inner),
+        _ => None,
+    });
+    match (inside.next(), inside.next()) {
+        (Some(only), None) => Some(Arc::clone(only)),
+        _ => None,
     }
 }
 

@@ -1,4 +1,5 @@
-//! What classes of libraries do when a project derives from them, as code of their own language: `queries/stubs/`. Walked like
+//! What classes of libraries do when a project derives from them, and functions that are given the question to ask, as code of their own
+//! language: `queries/stubs/`. Walked like
 //! the project's code, so that what it overrides takes effect where the library would call it.
 
 use std::sync::{Arc, LazyLock};
@@ -10,9 +11,11 @@ use crate::model::lower;
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
-/// Names and texts. The first line of a text says from which modules its classes may be imported: `# of: a, a.b`.
+/// Names and texts. The first line of a text says from which modules they may be imported: `# of: a, a.b`.
 const STUBS: &[(&str, &str)] = &[
+    ("stub:django_auth.py", include_str!("../../../queries/stubs/django_auth.py")),
     ("stub:django_views.py", include_str!("../../../queries/stubs/django_views.py")),
+    ("stub:flask_views.py", include_str!("../../../queries/stubs/flask_views.py")),
     ("stub:rest_framework.py", include_str!("../../../queries/stubs/rest_framework.py")),
 ];
 

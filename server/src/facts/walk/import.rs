@@ -29,7 +29,7 @@ impl Walker<'_> {
             {
                 module
             }
-            Target::Library(package) => match self.stub_class(&package, imported) {
+            Target::Library(package) => match self.stub(&package, imported) {
                 Some(value) => value,
                 None => self.library_export(&package, imported),
             },
@@ -50,10 +50,10 @@ impl Walker<'_> {
         }
     }
 
-    /// A class of a library whose steps are written down.
-    pub(super) fn stub_class(&mut self, package: &str, name: &Name) -> Option<Value> {
+    /// A class or a function of a library whose steps are written down.
+    pub(super) fn stub(&mut self, package: &str, name: &Name) -> Option<Value> {
         let file = self.world.stub(package)?;
-        self.exported(&file, name).filter(|value| matches!(value.kind(), Kind::Class(_) | Kind::Seq(_)))
+        self.exported(&file, name).filter(|value| matches!(value.kind(), Kind::Class(_) | Kind::Function(_) | Kind::Seq(_)))
     }
 
     /// Python: `from package import module`.

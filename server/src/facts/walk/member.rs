@@ -195,7 +195,7 @@ impl Walker<'_> {
         let mut package = library.package.clone();
         let mut namespace = false;
         if library.namespace {
-            if let Some(class) = self.stub_class(&library.package, name) {
+            if let Some(class) = self.stub(&library.package, name) {
                 return class;
             }
             let export = CatalogueRoot::Export { package: library.package.clone(), name: name.clone() };

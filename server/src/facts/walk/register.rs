@@ -105,24 +105,23 @@ impl<'w> Walker<'w> {
                 }
             }
         }
-        let mut methods = route.methods.clone();
-        if let Some(from) = &route.methods_from {
-            let listed = args.iter().find(|arg| arg.name == from.as_str()).map(|arg| arg.value.clone());
-            if let Some(Kind::Seq(seq)) = listed.as_ref().map(Value::kind) {
-                methods = seq.items.iter().filter_map(|item| item.as_str()).map(|text| Name::from(text.to_uppercase())).collect();
+        let listed = route.methods_from.as_ref().and_then(|from| args.iter().find(|arg| arg.name == from.as_str()));
+        let listed: Vec<Name> = match listed.map(|arg| arg.value.kind()) {
+            Some(Kind::Seq(seq)) => seq.items.iter().filter_map(|item| item.as_str()).map(|text| Name::from(text.to_uppercase())).collect(),
+            _ => Vec::new(),
+        };
+        let verbs = handlers.iter().map(|handler| self.verbs_of(route, &handler.value)).find(|verbs| !verbs.is_empty()).unwrap_or_default();
+        let is_class = !verbs.is_empty();
+        let given = [listed, verbs].into_iter().find(|methods| !methods.is_empty());
+        let mut methods = given.unwrap_or_else(|| route.methods.clone());
+        // A class answers each of them by another method, and often asks another question first.
+        if let Some((_, others)) = methods.split_last().filter(|_| is_class) {
+            for method in others {
+                let (framework, on, methods, site) = (route.framework.clone(), on.clone(), vec![method.clone()], site.clone());
+                let (path, handlers) = (path.clone(), handlers.clone());
+                self.events.push(Event::Registration(Registration { kind: route.kind, framework, on, methods, path, handlers, site }));
             }
-        }
-        if methods.is_empty() && !route.verbs.is_empty() {
-            methods = handlers.iter().map(|handler| self.verbs_of(route, &handler.value)).find(|verbs| !verbs.is_empty()).unwrap_or_default();
-            // A class answers each of them by another method, and often asks another question first.
-            if let Some((_, others)) = methods.split_last() {
-                for method in others {
-                    let (framework, on, methods, site) = (route.framework.clone(), on.clone(), vec![method.clone()], site.clone());
-                    let (path, handlers) = (path.clone(), handlers.clone());
-                    self.events.push(Event::Registration(Registration { kind: route.kind, framework, on, methods, path, handlers, site }));
-                }
-                methods.drain(..methods.len() - 1);
-            }
+            methods.drain(..methods.len() - 1);
         }
         self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
     }

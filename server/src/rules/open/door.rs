@@ -16,15 +16,15 @@ pub struct Door {
 pub fn door(project: &Project, route: &Route) -> Door {
     let conventional = route.framework.starts_with("next-");
     if let Kind::Function(closure) = route.handler.kind() {
-        if is_stub(&closure.item.file) {
-            // A library's class answers for a class of the project.
-            if let Some(Kind::Class(class)) = closure.captured.as_ref().and_then(|captured| captured.get("cls")).map(|value| value.kind())
-                && !is_stub(&class.item.file)
-                && let Some(known) = project.placed(&class.item).and_then(|placed| placed.segment.classes.get(class.class.0 as usize))
-            {
-                return Door { site: Site { item: class.item.clone(), span: known.name_span }, name: known.name.clone() };
-            }
-        } else if let Some(key) = route.written().filter(|key| !conventional || key.item.file == route.site.item.file) {
+        // A library's class answers for a class of the project.
+        if is_stub(&closure.item.file)
+            && let Some(Kind::Class(class)) = closure.captured.as_ref().and_then(|captured| captured.get("cls")).map(|value| value.kind())
+            && !is_stub(&class.item.file)
+            && let Some(known) = project.placed(&class.item).and_then(|placed| placed.segment.classes.get(class.class.0 as usize))
+        {
+            return Door { site: Site { item: class.item.clone(), span: known.name_span }, name: known.name.clone() };
+        }
+        if let Some(key) = route.written().filter(|key| (!conventional || key.item.file == route.site.item.file) && !is_stub(&key.item.file)) {
             let placed = project.placed(&key.item);
             if let Some(function) = placed.and_then(|placed| placed.segment.functions.get(key.function.0 as usize)) {
                 if !function.name_span.is_empty() {

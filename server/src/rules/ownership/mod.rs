@@ -185,8 +185,12 @@ impl<'w> Judge<'w> {
                 return tie;
             }
         }
-        // Nobody's rows belong to nobody, where a missing value is not left out of the question.
-        let is_nobodys = |value: &Value| matches!(value.kind(), Kind::Null) && !access.query.fails_open;
+        // Nobody's rows belong to nobody, where a missing value is not left out of the question: `user?.id ?? ""`.
+        let is_nobodys = |value: &Value| match value.kind() {
+            Kind::Null => !access.query.fails_open,
+            Kind::Str(text) => text.is_empty(),
+            _ => false,
+        };
         let all = term.value.alternatives();
         let mut somebodys = all.iter().filter(|value| !is_nobodys(value)).peekable();
         if somebodys.peek().is_some() && somebodys.all(|value| self.value_tie(value, &column, access, facts, depth) == Some(Tie::Owned)) {

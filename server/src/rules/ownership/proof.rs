@@ -207,11 +207,18 @@ fn names_caller(query: &Query) -> bool {
 /// In whichever of its arms.
 fn asks_for_caller(filter: &Filter, depth: u32) -> bool {
     match filter {
-        Filter::Term(term) => term.value.symbol().is_some_and(is_principal),
+        Filter::Term(term) => is_caller(&term.value),
         Filter::All(all) if depth < 6 => all.iter().any(|one| asks_for_caller(one, depth + 1)),
         Filter::Any(arms) if depth < 6 => !arms.is_empty() && arms.iter().all(|one| asks_for_caller(one, depth + 1)),
         _ => false,
     }
+}
+
+/// The caller, or else a text that is nobody's id: `user?.id ?? ""`.
+fn is_caller(value: &Value) -> bool {
+    let all = value.alternatives();
+    let mut somebody = all.iter().filter(|one| !matches!(one.kind(), Kind::Str(text) if text.is_empty())).peekable();
+    somebody.peek().is_some() && somebody.all(|one| one.symbol().is_some_and(is_principal))
 }
 
 /// Does a filter, in whichever of its arms, compare with such a value?
