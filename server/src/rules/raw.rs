@@ -24,6 +24,17 @@ impl RuleCx<'_> {
     }
 }
 
+/// A rule about one walk.
+pub type Check = fn(&RuleCx<'_>, &mut Vec<Raw>);
+
+/// Does this rule tell everyday users something of the walk, whatever other handlers do? Asked by a rule whose own finding would only
+/// follow from that: one cause is told once.
+pub fn tells(check: Check, cx: &RuleCx<'_>) -> bool {
+    let mut found = Vec::new();
+    check(cx, &mut found);
+    found.iter().any(|raw| raw.hangs.is_none() && raw.confidence > Confidence::Possible)
+}
+
 #[derive(Clone, Debug)]
 pub struct Raw {
     pub meta: &'static RuleMeta<'static>,

@@ -16,8 +16,8 @@ use crate::rules::input::{Input, is_fixed};
 use crate::rules::open::columns::{given_where, is_switched_on};
 use crate::rules::ownership::{Answer, Judge};
 use crate::rules::plan::Offered;
-use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::rules::raw::{Raw, RuleCx, tells};
+use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, missing_auth};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -263,6 +263,10 @@ fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mod
         };
         for (name, value) in fields {
             let Some(kind) = given_away(judge, access, model, fields, name, value) else { continue };
+            // That nobody is asked who they are is told at the door.
+            if matches!(kind, Given::Privilege) && tells(missing_auth::check, cx) {
+                return;
+            }
             let input =
                 value.taint().without(Cleanings::ALL).find(|origin| origin.part.is_request()).map_or_else(|| name.clone(), |origin| origin.name.clone());
             let (detail, confidence) = match kind {
