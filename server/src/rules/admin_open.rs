@@ -45,25 +45,17 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     out.push(raw);
 }
 
-/// The door of a route of which something can be told.
-fn may_be_told(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
+/// The door of a route that was seen whole, is finished and is not open on purpose.
+fn door_of(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
     if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
         return None;
     }
-    let door = door(cx.project, route);
-    let is_silent = is_unfinished(cx.project, route, &door) || matches!(purpose(route, &door), Purpose::Credentials | Purpose::Machine | Purpose::Capability);
-    (!is_silent).then_some(door)
+    Some(door(cx.project, route)).filter(|door| !is_unfinished(cx.project, route, door))
 }
 
 /// A check that asks the caller whether they may: told where it stands.
 fn believed(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) {
-    if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
-        return;
-    }
-    let door = door(cx.project, route);
-    if is_unfinished(cx.project, route, &door) {
-        return;
-    }
+    let Some(door) = door_of(cx, route) else { return };
     let is_anybodys = |deed: &Deed<'_>| !matches!(deed.tie, Some(Tie::Owned | Tie::Nullable | Tie::Opaque));
     let all = deeds(cx, judge);
     let mut found = all.iter().filter(|deed| is_anybodys(deed)).filter_map(|deed| Some((deed, claimed(cx, judge, deed)?)));
@@ -98,7 +90,8 @@ struct Found<'w> {
 fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     let nothing = Found { door: None, all: Vec::new(), unmarked: Vec::new() };
     let Some(route) = &cx.walk.route else { return nothing };
-    let Some(door) = may_be_told(cx, route) else { return nothing };
+    let is_for_signed_in = |door: &Door| !matches!(purpose(route, door), Purpose::Credentials | Purpose::Machine | Purpose::Capability);
+    let Some(door) = door_of(cx, route).filter(is_for_signed_in) else { return nothing };
     let is_asked = |deed: &Deed<'_>| match judge.signed_in(deed.facts) {
         Answer::Yes => true,
         Answer::Unknown => standing::only_a_login_is_unsure(deed.facts),
