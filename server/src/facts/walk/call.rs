@@ -327,11 +327,7 @@ impl Walker<'_> {
         let gets_request = args.iter().any(|arg| is_request(&arg.value));
         self.let_pass(name, args);
         let guard_like = names::is_guard(name) || self.world.is_configured_guard(name);
-        // `c.set("user", user)`, `Sentry.setUser(user)`, `generateToken(user)`: what is only kept, or made of it, decides nothing, and
-        // neither does what only looks at an object.
-        let keeps = matches!(name.as_str(), "set" | "setUser" | "set_user" | "hasattr" | "isinstance" | "getattr" | "setattr" | "delattr" | "vars" | "repr")
-            || names::makes_token(name);
-        if gets_principal && !keeps {
+        if gets_principal && !names::decides_nothing(name) {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
         if guard_like || gets_request && names::is_current_user(name) {
