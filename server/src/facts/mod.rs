@@ -10,6 +10,7 @@ pub mod credential;
 pub mod credential_names;
 pub mod event;
 pub mod exposure;
+pub mod host;
 pub mod limits;
 pub mod made;
 pub mod names;

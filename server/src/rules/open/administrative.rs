@@ -4,6 +4,7 @@ use super::door::Door;
 use super::{Deed, What, columns};
 use crate::facts::names;
 use crate::facts::query::Operation;
+use crate::facts::role_words::names_right;
 use crate::facts::schema::{NameClass, Privacy, model_classes};
 use crate::project::routes::Route;
 use crate::rules::ownership::Tie;
@@ -170,6 +171,5 @@ fn is_catalogue(model: &Name) -> bool {
 
 /// Do people of this project have a role or a flag that sets some of them apart?
 fn has_roles(cx: &RuleCx<'_>) -> bool {
-    let apart = |name: &str| names::words(name).iter().any(|word| matches!(word.as_str(), "role" | "roles" | "admin" | "staff" | "superuser"));
-    cx.schema.principals().any(|model| model.columns.iter().any(|column| apart(&column.name)))
+    cx.schema.principals().any(|model| model.columns.iter().any(|column| names_right(&column.name)))
 }
