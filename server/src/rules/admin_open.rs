@@ -8,6 +8,7 @@ use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::catalogue::Reached;
 use crate::facts::event::AccessId;
 use crate::facts::query::Operation;
 use crate::project::routes::Route;
@@ -154,9 +155,9 @@ fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>, signs: 
 }
 
 fn through(route: &Route, door: &Door) -> String {
-    match (route.framework.as_str(), door.name.is_empty()) {
-        ("next-action", false) => format!("`{}`", door.name),
-        ("next-page", _) => "this page".to_owned(),
+    match (route.reached(), door.name.is_empty()) {
+        (Reached::Action, false) => format!("`{}`", door.name),
+        (Reached::Page, _) => "this page".to_owned(),
         _ if route.path.is_some() => format!("`{}`", route.title()),
         _ => "this route".to_owned(),
     }

@@ -224,7 +224,9 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
                 (false, true, _) if query.operation == Operation::Delete || !columns::only_counts(&query.data) => {
                     return hanging(On::TiedWhenChanged, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
                 }
-                (false, false, Privacy::Unknown) if !is_named_for_everybody(&query.model, judge.model_of(query)) && judge.leaves_unchecked(access) == Some(true) => {
+                (false, false, Privacy::Unknown)
+                    if !is_named_for_everybody(&query.model, judge.model_of(query)) && judge.leaves_unchecked(access) == Some(true) =>
+                {
                     return hanging(On::TiedWhenRead, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
                 }
                 _ => return None,

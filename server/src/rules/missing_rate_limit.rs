@@ -289,7 +289,8 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
 /// What a library has its users' passwords checked by: it looks whether one was typed.
 fn is_asked_for(handler: &Handler<'_>) -> bool {
     let is_typed = |fact: &Fact| matches!(fact, Fact::Present(symbol) if matches!(symbol.root, Root::Request(_)) && is_password(symbol.path.last()));
-    handler.route.framework == "auth-js" && handler.events().filter_map(facts_of).any(|facts| any(facts, &is_typed))
+    handler.route.known_framework().is_some_and(|framework| framework.checks_passwords)
+        && handler.events().filter_map(facts_of).any(|facts| any(facts, &is_typed))
 }
 
 fn is_password(name: Option<&Name>) -> bool {

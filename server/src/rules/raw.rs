@@ -3,6 +3,7 @@
 use super::usage::Hangs;
 use super::{Confidence, FixPlan, Impact, RuleMeta};
 use crate::config::Config;
+use crate::facts::catalogue::Reached;
 use crate::facts::place::Site;
 use crate::facts::schema::Schema;
 use crate::project::{Project, RootWalk};
@@ -19,7 +20,7 @@ pub struct RuleCx<'c> {
 impl RuleCx<'_> {
     /// Code of this file is run by visitors. What answers a request is not, even where it stands beside a page (`loader`, `action`).
     pub fn runs_in_browser(&self, file: &FileId) -> bool {
-        let answers = self.walk.route.as_ref().is_some_and(|route| route.framework != "next-page");
+        let answers = self.walk.route.as_ref().is_some_and(|route| route.reached() != Reached::Page);
         !answers && self.project.surface(file).is_exposed()
     }
 }

@@ -58,7 +58,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 continue;
             }
             let Some(mut input) = hole.input(cleaning, sink, Some(Confidence::Possible)) else { continue };
-            let typed = is_typed(&input);
+            // What stands on the command line was chosen by whoever runs the program and nobody else.
+            let typed = input.part == Part::Prompt;
             if typed {
                 input.confidence = Confidence::Likely;
             }
@@ -120,11 +121,6 @@ fn is_inside(hole: &Hole<'_>) -> bool {
     }
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     !host.is_empty() && (!host.contains('.') || is_private_address(host) || is_private_name(host))
-}
-
-/// The answer to a prompt. What stands on the command line was chosen by whoever runs the program and nobody else.
-fn is_typed(input: &Input) -> bool {
-    input.part == Part::Local && matches!(input.name.as_str(), "input" | "raw_input")
 }
 
 /// Addresses that are set up by an administrator, who is asked for them.

@@ -4,8 +4,8 @@ use super::called::{is_asked_for, is_in_development, named, positional, stands_u
 use super::exposed::FileCx;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
-use crate::facts::host::{is_private_address, is_private_name};
 use crate::facts::event::{Effect, Event, OptionSet, Sink, SinkKind};
+use crate::facts::host::{is_private_address, is_private_name};
 use crate::facts::setup::switched_off;
 use crate::facts::value::{Kind, Piece, Value};
 use crate::text::Name;

@@ -36,6 +36,7 @@ mod including;
 mod injection;
 pub mod inline;
 mod keeper;
+mod language;
 mod leaving;
 mod library;
 mod loaded;

@@ -159,7 +159,8 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         return signs_in.then(|| of_script(effect, &name, named.site.clone()));
     }
     let faults = Faults::of(effect, &options)?;
-    if effect.guessed && cx.project.depends_on(&effect.site.item.file, "falcon") {
+    let protects = default_of(effect, "unless-used");
+    if effect.guessed && !protects.is_empty() && cx.project.depends_on(&effect.site.item.file, protects) {
         return None;
     }
     let (impact, confidence) = match signs_in {

@@ -2,6 +2,7 @@
 
 use super::door::Door;
 use super::{Deed, What, columns};
+use crate::facts::catalogue::Reached;
 use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::role_words::names_right;
@@ -87,7 +88,7 @@ pub fn is_directory(route: &Route) -> bool {
 
 /// `/api/admin/users`, `impersonateUser`, `/orders/:id/refund`.
 fn is_called(route: &Route, door: &Door) -> bool {
-    let path = if route.framework == "next-action" { "" } else { route.path.as_deref().unwrap_or_default() };
+    let path = if route.reached() == Reached::Action { "" } else { route.path.as_deref().unwrap_or_default() };
     let words = names::words(path);
     let named = names::words(&door.name);
     let all = || words.iter().chain(&named);

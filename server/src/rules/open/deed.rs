@@ -222,8 +222,7 @@ fn created(access: &Access, model: Option<&Model>, privacy: Privacy) -> Option<C
         None => classes.has(NameClass::Owner) && classes.has(NameClass::OwnerByName),
     });
     // Whoever comes by leaves a comment under a name of their own choice.
-    let names_account =
-        owner.as_ref().is_some_and(|column| names::words(column).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid")));
+    let names_account = owner.as_ref().is_some_and(|column| names::words(column).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid")));
     if !names_account && is_model_named(&access.query.model, model, NameClass::ReactionModel) {
         return None;
     }
