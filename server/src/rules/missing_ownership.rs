@@ -275,8 +275,7 @@ fn unseen(access: &Access, privacy: Privacy) -> Option<Confidence> {
 }
 
 fn names_a_row(query: &Query) -> bool {
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&query.filter, &mut conjuncts);
+    let conjuncts = query.conjuncts();
     conjuncts.iter().any(|filter| match filter {
         Filter::Term(term) => {
             term.path.last().is_some_and(|column| names::words(column).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid" | "email")))
@@ -297,8 +296,7 @@ fn is_part_of_somebodys(judge: &Judge<'_>, query: &Query) -> bool {
 
 fn spoof_choice(access: &Access) -> Choice {
     use crate::facts::query::{Filter, Term};
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     conjuncts
         .into_iter()
         .find_map(|filter| match filter {

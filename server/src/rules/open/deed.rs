@@ -258,8 +258,7 @@ fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
 /// What is older than this, or due by now: done by a clock, whose door is open to everybody.
 fn is_by_age(access: &Access) -> bool {
     use crate::facts::query::{Filter, TermOp};
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     let is_time = |column: &Name| names::is_point_in_time(column);
     conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.op == TermOp::Other && term.path.last().is_some_and(is_time)))
 }
@@ -268,8 +267,7 @@ fn is_by_age(access: &Access) -> bool {
 fn is_by_capability(access: &Access, model: Option<&Model>) -> bool {
     use crate::facts::query::Filter;
     use crate::facts::schema::column_classes;
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     conjuncts.iter().any(|filter| {
         let Filter::Term(term) = filter else { return false };
         let is_secret = |column: &Name| {
@@ -394,8 +392,7 @@ fn whose(cx: &RuleCx<'_>, model: &Model) -> Confidence {
 /// Asked for by the name in a public address: `/book/[slug]`.
 fn is_by_address(access: &Access) -> bool {
     use crate::facts::query::Filter;
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     let named = |column: &str| {
         matches!(
             crate::facts::schema::names::snake(column).as_str(),
