@@ -24,6 +24,7 @@ pub mod role_words;
 pub mod schema;
 pub mod scope;
 pub mod secrets;
+pub mod services;
 pub mod setup;
 pub mod show;
 pub mod sign_in;
