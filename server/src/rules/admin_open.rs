@@ -27,7 +27,7 @@ pub static META: RuleMeta = RuleMeta {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let Some(route) = &cx.walk.route else { return };
-    believed(cx, &judge, route, out);
+    claimed_role(cx, &judge, route, out);
     let found = open(cx, &judge);
     unlike_its_siblings(cx, route, &found, out);
     let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
@@ -55,7 +55,7 @@ fn door_of(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
 }
 
 /// A check that asks the caller whether they may: told where it stands.
-fn believed(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) {
+fn claimed_role(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) {
     let Some(door) = door_of(cx, route) else { return };
     let is_anybodys = |deed: &Deed<'_>| !matches!(deed.tie, Some(Tie::Owned | Tie::Nullable | Tie::Opaque));
     let all = deeds(cx, judge);
@@ -75,7 +75,7 @@ fn believed(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw
 }
 
 /// The accesses of which this rule tells, so that no other rule tells of them, too.
-pub fn told(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<AccessId> {
+pub fn reported_accesses(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<AccessId> {
     let mut told: Vec<AccessId> = open(cx, judge).all.iter().filter_map(|(deed, _)| deed.access.map(|access| access.id)).collect();
     told.extend(deeds(cx, judge).iter().filter(|deed| claimed(cx, judge, deed).is_some()).filter_map(|deed| deed.access.map(|access| access.id)));
     told

@@ -43,7 +43,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let Some(verdict) = verdict(&judge, access) else { continue };
         // What was not seen may hold the check, and what is nobody's own is told as that.
-        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::told(cx, &judge)).contains(&access.id) {
+        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::reported_accesses(cx, &judge)).contains(&access.id) {
             continue;
         }
         // One mistake for one record: the first access stands for those after it.
