@@ -18,6 +18,7 @@ use crate::project::routes::Route;
 /// How deep in values it is looked.
 const MOST_DEPTH: u32 = 6;
 
+/// The handler of a walk, as rules about what it does to its callers ask of it.
 pub struct Handler<'c> {
     pub cx: &'c RuleCx<'c>,
     pub route: &'c Route,
