@@ -119,6 +119,13 @@ impl Query {
             _ => false,
         })
     }
+
+    /// What every row that it is about fulfils: its filters one by one, and what stands in an `All` of them.
+    pub fn conjuncts(&self) -> Vec<&Filter> {
+        let mut conjuncts = Vec::new();
+        Filter::flatten(&self.filter, &mut conjuncts);
+        conjuncts
+    }
 }
 
 /// Which rows are meant.
@@ -158,11 +165,10 @@ impl Filter {
         Filter::Term(Term { path, op: TermOp::Eq, value, site })
     }
 
-    /// The terms that every matching row fulfils, through `All`.
-    pub fn conjuncts<'f>(filters: &'f [Filter], out: &mut Vec<&'f Filter>) {
+    fn flatten<'f>(filters: &'f [Filter], out: &mut Vec<&'f Filter>) {
         for filter in filters {
             match filter {
-                Filter::All(inner) => Filter::conjuncts(inner, out),
+                Filter::All(inner) => Filter::flatten(inner, out),
                 other => out.push(other),
             }
         }

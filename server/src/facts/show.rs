@@ -7,6 +7,7 @@ use super::value::{Kind, Piece, Value};
 
 const DEEPEST: u32 = 4;
 
+/// What a symbol is called in output for developers.
 pub fn symbol(symbol: &Symbol) -> String {
     let mut text = match &symbol.root {
         Root::Principal => "user".to_owned(),
@@ -24,6 +25,7 @@ pub fn symbol(symbol: &Symbol) -> String {
     text
 }
 
+/// A fact as one word with what it is about.
 pub fn fact(fact: &Fact) -> String {
     match fact {
         Fact::Present(a) => symbol(a),
@@ -49,10 +51,12 @@ pub fn fact(fact: &Fact) -> String {
     }
 }
 
+/// All that holds, in a fixed order.
 pub fn facts(facts: &Facts) -> String {
     facts.iter().map(fact).collect::<Vec<_>>().join(", ")
 }
 
+/// A value, with where it is from.
 pub fn value(value: &Value) -> String {
     value_at(value, 0)
 }
@@ -147,6 +151,7 @@ fn library_path(value: &Value, guessed: bool) -> String {
     format!("{}{}", steps.join("."), if guessed { "?" } else { "" }).replace(".()", "()")
 }
 
+/// Which rows a filter means.
 pub fn filter(of: &Filter) -> String {
     match of {
         Filter::Term(term) => {

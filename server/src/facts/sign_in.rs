@@ -12,6 +12,7 @@ struct Table {
     session: Vec<Sessions>,
     bearer: Vec<Packages>,
     signer: Vec<Packages>,
+    hasher: Vec<Packages>,
     cookie_names: CookieNames,
 }
 
@@ -84,6 +85,12 @@ pub fn is_signer(package: &str) -> bool {
     TABLE.signer.iter().any(|row| row.packages.iter().any(|known| known == package))
 }
 
+/// Packages that hash passwords: what imports one of them may do so for all who use it.
+pub fn hashers() -> impl Iterator<Item = &'static str> {
+    TABLE.hasher.iter().flat_map(|row| row.packages.iter().map(String::as_str))
+}
+
+/// What the name of a cookie says of it.
 pub fn cookie_names() -> &'static CookieNames {
     &TABLE.cookie_names
 }

@@ -30,6 +30,8 @@ pub enum Part {
     Model,
     /// Command line, standard input.
     Local,
+    /// The answer to a question that the program asked at a terminal.
+    Prompt,
     /// A parameter of a function whose callers are not known.
     Parameter,
     /// A row of the database.
@@ -48,6 +50,11 @@ impl Part {
     /// Chosen by whoever sends the request.
     pub fn is_request(self) -> bool {
         self <= Part::Files
+    }
+
+    /// Chosen by whoever started the program, or sits in front of it.
+    pub fn is_local(self) -> bool {
+        matches!(self, Part::Local | Part::Prompt)
     }
 }
 

@@ -35,7 +35,7 @@ fn leave_out(before: &Project, after: Project, fix: &Fix) -> Project {
 }
 
 /// The text of one file after its edits. A file to be created that has appeared meanwhile is left alone.
-pub fn text_after(project: &Project, edit: &FileEdit) -> Option<String> {
+fn text_after(project: &Project, edit: &FileEdit) -> Option<String> {
     let before = text_before(project, &edit.file);
     match before {
         Some(text) if edit.create => Some(text),

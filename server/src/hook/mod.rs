@@ -2,16 +2,16 @@
 //! answers in words that a model repairs rightly. Whatever goes wrong here, the assistant goes on.
 //!
 //! ```text
-//! hook's JSON on stdin -> clients (whose is it, what was written) -> reach (the keeper of this project, or no keeper)
+//! hook's JSON on stdin -> clients (whose is it, what was written) -> reach (the daemon of this project, or no daemon)
 //!   -> desk (what is due now) -> words -> clients (the answer, in the client's own form)
 //! ```
 
 mod call;
 mod clients;
+#[cfg(unix)]
+mod daemon;
 mod desk;
 mod due;
-#[cfg(unix)]
-mod keeper;
 mod memory;
 mod place;
 mod reach;
@@ -60,7 +60,7 @@ pub fn run(options: &Options) -> ExitCode {
     match &options.task {
         Task::Answer => answered(options),
         #[cfg(unix)]
-        Task::Keep { root, idle } => told(keeper::serve(root, *idle)),
+        Task::Keep { root, idle } => told(daemon::serve(root, *idle)),
         #[cfg(not(unix))]
         Task::Keep { .. } => told(Err(anyhow::anyhow!("a project is kept on Unix only"))),
         Task::End => told(ended()),

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::facts::catalogue::{BUILT_IN, Entry};
+use crate::facts::catalogue::{BUILT_IN, Entry, FrameworkEntry, Reached};
 use crate::facts::event::Registration;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
@@ -60,6 +60,18 @@ pub enum Standing {
     Gate,
     /// The same, if it runs for this path, which cannot be told.
     MaybeGate,
+}
+
+impl Route {
+    /// What is known of the framework that runs it.
+    pub fn known_framework(&self) -> Option<&'static FrameworkEntry> {
+        BUILT_IN.framework(&self.framework)
+    }
+
+    /// How somebody comes to call it.
+    pub fn reached(&self) -> Reached {
+        self.known_framework().map(|framework| framework.reached).unwrap_or_default()
+    }
 }
 
 impl Link {

@@ -55,7 +55,7 @@ fn push<'p>(found: &mut Vec<Section<'p>>, title: &'p str, body: &'p str) {
 }
 
 /// Is it a section for the people who build Guardline rather than for those who use it?
-pub fn is_internal(section: &Section<'_>) -> bool {
+fn is_internal(section: &Section<'_>) -> bool {
     section.title.eq_ignore_ascii_case("known gaps")
 }
 

@@ -12,6 +12,7 @@ pub enum Reach {
     Path,
 }
 
+/// How much of an address a value decides that stands behind this text.
 pub fn reach(before: &Before) -> Reach {
     let text = before.text.trim_start();
     if before.own {

@@ -8,6 +8,7 @@ use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::catalogue::Reached;
 use crate::facts::event::AccessId;
 use crate::facts::query::Operation;
 use crate::project::routes::Route;
@@ -26,7 +27,7 @@ pub static META: RuleMeta = RuleMeta {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let Some(route) = &cx.walk.route else { return };
-    believed(cx, &judge, route, out);
+    claimed_role(cx, &judge, route, out);
     let found = open(cx, &judge);
     unlike_its_siblings(cx, route, &found, out);
     let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
@@ -45,25 +46,17 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     out.push(raw);
 }
 
-/// The door of a route of which something can be told.
-fn may_be_told(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
+/// The door of a route that was seen whole, is finished and is not open on purpose.
+fn door_of(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
     if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
         return None;
     }
-    let door = door(cx.project, route);
-    let is_silent = is_unfinished(cx.project, route, &door) || matches!(purpose(route, &door), Purpose::Credentials | Purpose::Machine | Purpose::Capability);
-    (!is_silent).then_some(door)
+    Some(door(cx.project, route)).filter(|door| !is_unfinished(cx.project, route, door))
 }
 
 /// A check that asks the caller whether they may: told where it stands.
-fn believed(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) {
-    if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
-        return;
-    }
-    let door = door(cx.project, route);
-    if is_unfinished(cx.project, route, &door) {
-        return;
-    }
+fn claimed_role(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) {
+    let Some(door) = door_of(cx, route) else { return };
     let is_anybodys = |deed: &Deed<'_>| !matches!(deed.tie, Some(Tie::Owned | Tie::Nullable | Tie::Opaque));
     let all = deeds(cx, judge);
     let mut found = all.iter().filter(|deed| is_anybodys(deed)).filter_map(|deed| Some((deed, claimed(cx, judge, deed)?)));
@@ -82,7 +75,7 @@ fn believed(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw
 }
 
 /// The accesses of which this rule tells, so that no other rule tells of them, too.
-pub fn told(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<AccessId> {
+pub fn reported_accesses(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<AccessId> {
     let mut told: Vec<AccessId> = open(cx, judge).all.iter().filter_map(|(deed, _)| deed.access.map(|access| access.id)).collect();
     told.extend(deeds(cx, judge).iter().filter(|deed| claimed(cx, judge, deed).is_some()).filter_map(|deed| deed.access.map(|access| access.id)));
     told
@@ -98,7 +91,8 @@ struct Found<'w> {
 fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     let nothing = Found { door: None, all: Vec::new(), unmarked: Vec::new() };
     let Some(route) = &cx.walk.route else { return nothing };
-    let Some(door) = may_be_told(cx, route) else { return nothing };
+    let is_for_signed_in = |door: &Door| !matches!(purpose(route, door), Purpose::Credentials | Purpose::Machine | Purpose::Capability);
+    let Some(door) = door_of(cx, route).filter(is_for_signed_in) else { return nothing };
     let is_asked = |deed: &Deed<'_>| match judge.signed_in(deed.facts) {
         Answer::Yes => true,
         Answer::Unknown => standing::only_a_login_is_unsure(deed.facts),
@@ -161,9 +155,9 @@ fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>, signs: 
 }
 
 fn through(route: &Route, door: &Door) -> String {
-    match (route.framework.as_str(), door.name.is_empty()) {
-        ("next-action", false) => format!("`{}`", door.name),
-        ("next-page", _) => "this page".to_owned(),
+    match (route.reached(), door.name.is_empty()) {
+        (Reached::Action, false) => format!("`{}`", door.name),
+        (Reached::Page, _) => "this page".to_owned(),
         _ if route.path.is_some() => format!("`{}`", route.title()),
         _ => "this route".to_owned(),
     }

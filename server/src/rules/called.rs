@@ -17,6 +17,7 @@ pub fn given<'a>(args: &'a [Argument], name: &str, at: usize) -> Option<&'a Argu
     args.iter().find(|arg| arg.name == name).or_else(|| positional(args, at))
 }
 
+/// The argument that was given under this name.
 pub fn named<'a>(args: &'a [Argument], name: &str) -> Option<&'a Argument> {
     args.iter().find(|arg| arg.name == name)
 }

@@ -86,7 +86,7 @@ fn exempt(cx: &RuleCx<'_>) -> Option<Raw> {
 /// A GET that deletes: a link or an image on any page is enough.
 fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
     let is_get = matches!(route.methods.as_slice(), [method] if method == "GET");
-    let by_session = matches!(route.framework.as_str(), "flask" | "django" | "next-route") || keeps_session(route);
+    let by_session = route.known_framework().is_some_and(|framework| framework.session_cookies) || keeps_session(route);
     let path = route.path.as_deref().unwrap_or_default();
     if !is_get || !by_session || has_word(path, TOKENS) || by_header(cx) {
         return None;

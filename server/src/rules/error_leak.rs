@@ -2,6 +2,7 @@
 
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::catalogue::Reached;
 use crate::facts::check::Root;
 use crate::facts::event::{Event, UseKind};
 use crate::facts::place::Site;
@@ -59,7 +60,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             let is_trace = matches!(told, Told::Trace(_));
             let mut raw = say(home, told);
             // What answers all errors answers those of the program's own classes, too; a page's own action tells its page.
-            let is_of_all = cx.walk.route.as_ref().is_none_or(|route| used.kind == UseKind::Return && route.framework == "next-action");
+            let is_of_all = cx.walk.route.as_ref().is_none_or(|route| used.kind == UseKind::Return && route.reached() == Reached::Action);
             if is_of_all && !is_trace && !answers_500(cx, &used.site) {
                 raw.confidence = Confidence::Possible;
             }

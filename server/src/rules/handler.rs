@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::ownership::{Answer, Judge};
 use super::raw::RuleCx;
-use crate::facts::catalogue::BUILT_IN;
+use crate::facts::catalogue::{BUILT_IN, Reached};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, SinkKind, UseKind};
 use crate::facts::names;
@@ -18,6 +18,7 @@ use crate::project::routes::Route;
 /// How deep in values it is looked.
 const MOST_DEPTH: u32 = 6;
 
+/// The handler of a walk, as rules about what it does to its callers ask of it.
 pub struct Handler<'c> {
     pub cx: &'c RuleCx<'c>,
     pub route: &'c Route,
@@ -110,13 +111,12 @@ impl<'c> Handler<'c> {
 
     /// No address of its own leads to it.
     pub fn is_called_by_name(&self) -> bool {
-        let framework = self.route.framework.as_str();
-        framework.ends_with("action") || framework.ends_with("page") || matches!(framework, "trpc" | "convex")
+        self.route.reached() != Reached::Address
     }
 
     /// How the handler is spoken of.
     pub fn title(&self) -> String {
-        let is_called_by_name = self.route.framework.ends_with("action");
+        let is_called_by_name = self.route.reached() == Reached::Action;
         let name = self.route.function().and_then(|function| self.cx.project.function_name(&function));
         match (self.route.path.as_deref(), name) {
             (_, Some(name)) if is_called_by_name => format!("`{name}`"),

@@ -143,7 +143,7 @@ impl Hole<'_> {
         self.facts.iter().for_each(|more| facts.add_all(more));
         let mut input = Input::of(self.value, cleaning, &facts, of_parameters)?;
         // Who starts the program on a command line may do anything anyway. Still nobody who types a name expects it to be run.
-        if input.part == Part::Local && !matches!(cleaning, Cleanings::SHELL | Cleanings::CODE) {
+        if input.part.is_local() && !matches!(cleaning, Cleanings::SHELL | Cleanings::CODE) {
             input.confidence = super::Confidence::Possible;
         }
         Some(input)

@@ -33,7 +33,7 @@ impl Input {
         let origin: &Origin = value.taint().without(cleaning).max_by_key(|origin| (weight(origin.part), !origin.clean.has(Cleanings::SOME_KEY)))?;
         let mut confidence = match origin.part {
             part if part.is_request() => Confidence::Proven,
-            Part::Local => Confidence::Likely,
+            part if part.is_local() => Confidence::Likely,
             // Its name says what nobody here can see: `user_input`.
             Part::Parameter if BUILT_IN.is_outside(&origin.name) => Confidence::Likely,
             Part::Parameter => of_parameters?,
@@ -145,7 +145,7 @@ fn name_of(origin: &Origin, value: &Value) -> Name {
 fn weight(part: Part) -> u8 {
     match part {
         part if part.is_request() => 4,
-        Part::Local => 2,
+        part if part.is_local() => 2,
         Part::Parameter => 1,
         _ => 0,
     }
@@ -164,6 +164,7 @@ pub fn from(part: Part) -> &'static str {
         Part::Page => "text of the page",
         Part::Model => "written by a language model",
         Part::Local => "from the command line",
+        Part::Prompt => "typed at a prompt",
         Part::Fetched => "from another server",
         Part::Stored => "from the database",
         _ => "given to this function",

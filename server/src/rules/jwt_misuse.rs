@@ -30,9 +30,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let Event::Effect(effect) = event else { continue };
         let raw = match effect.kind.as_str() {
-            "jwt-decode" => believed(cx, effect, false),
+            "jwt-decode" => unverified(cx, effect, false),
             "jwt-header" => header(cx, effect),
-            "jwt-verify" if is_switched_off(effect) => believed(cx, effect, true),
+            "jwt-verify" if is_switched_off(effect) => unverified(cx, effect, true),
             "jwt-verify" => lenient(effect),
             "jwt-sign" => unsigned(effect).or_else(|| endless(effect)),
             "setting" => endless_by_setting(cx, effect),
@@ -67,7 +67,7 @@ fn has_option(args: &[Argument], wanted: &str) -> bool {
 }
 
 /// What is read from a token that nobody verified decides something.
-fn believed(cx: &RuleCx<'_>, effect: &Effect, switched_off: bool) -> Option<Raw> {
+fn unverified(cx: &RuleCx<'_>, effect: &Effect, switched_off: bool) -> Option<Raw> {
     if cx.runs_in_browser(&effect.site.item.file) {
         return None;
     }

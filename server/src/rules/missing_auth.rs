@@ -12,6 +12,7 @@ use super::ownership::Judge;
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::catalogue::Reached;
 use crate::facts::event::Event;
 use crate::facts::query::Operation;
 use crate::facts::schema::Privacy;
@@ -154,7 +155,7 @@ fn confidence(route: &Route, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>
 
 fn detail(route: &Route, deed: &Deed<'_>) -> &'static str {
     match deed.what {
-        What::Read { .. } if route.framework == "next-action" => "AZ14",
+        What::Read { .. } if route.reached() == Reached::Action => "AZ14",
         What::Read { .. } => "AZ02",
         _ => "AZ01",
     }
@@ -162,12 +163,12 @@ fn detail(route: &Route, deed: &Deed<'_>) -> &'static str {
 
 fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> String {
     let doing = deed.what.words(cx.schema);
-    match route.framework.as_str() {
-        "next-action" => {
+    match route.reached() {
+        Reached::Action => {
             let name = if door.name.is_empty() { "this action".to_owned() } else { format!("`{}`", door.name) };
             format!("Anyone can {doing}: {name} is a server action, which anybody on the internet can call, and it never checks who is calling.")
         }
-        "next-page" => format!("Anyone who opens this page can {doing}: it never checks who is signed in."),
+        Reached::Page => format!("Anyone who opens this page can {doing}: it never checks who is signed in."),
         _ => {
             let through = route.path.as_ref().map_or_else(|| "this route".to_owned(), |_| format!("`{}`", route.title()));
             format!("Anyone on the internet can {doing} through {through}: it never checks who is calling.")

@@ -8,9 +8,10 @@ use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::Access;
+use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::query::{Filter, Operation, Query, UNSEEN};
-use crate::facts::schema::{NameClass, OwnerKind, OwnerPath, Privacy, model_classes};
+use crate::facts::schema::{NameClass, OwnerKind, OwnerPath, Privacy, is_named_for_everybody, model_classes};
 use crate::facts::taint::Part;
 use crate::model::{ExprKind, FunctionId, PatternKind, Segment, StmtId, StmtKind};
 use crate::project::routes::Route;
@@ -42,7 +43,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let Some(verdict) = verdict(&judge, access) else { continue };
         // What was not seen may hold the check, and what is nobody's own is told as that.
-        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::told(cx, &judge)).contains(&access.id) {
+        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::reported_accesses(cx, &judge)).contains(&access.id) {
             continue;
         }
         // One mistake for one record: the first access stands for those after it.
@@ -223,7 +224,9 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
                 (false, true, _) if query.operation == Operation::Delete || !columns::only_counts(&query.data) => {
                     return hanging(On::TiedWhenChanged, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
                 }
-                (false, false, Privacy::Unknown) if is_for_few(query) && judge.leaves_unchecked(access) == Some(true) => {
+                (false, false, Privacy::Unknown)
+                    if !is_named_for_everybody(&query.model, judge.model_of(query)) && judge.leaves_unchecked(access) == Some(true) =>
+                {
                     return hanging(On::TiedWhenRead, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
                 }
                 _ => return None,
@@ -252,7 +255,7 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
             }
             make(Problem::Listed, "AZ04", Confidence::Likely.min(sure(Confidence::Likely)), none())
         }
-        Tie::List if query.operation == Operation::ReadMany && privacy == Privacy::Unknown && is_for_few(query) => {
+        Tie::List if query.operation == Operation::ReadMany && privacy == Privacy::Unknown && !is_named_for_everybody(&query.model, judge.model_of(query)) => {
             if judge.leaves_unchecked(access) != Some(true) {
                 return None;
             }
@@ -272,11 +275,10 @@ fn unseen(access: &Access, privacy: Privacy) -> Option<Confidence> {
 }
 
 fn names_a_row(query: &Query) -> bool {
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&query.filter, &mut conjuncts);
+    let conjuncts = query.conjuncts();
     conjuncts.iter().any(|filter| match filter {
         Filter::Term(term) => {
-            term.path.last().is_some_and(|column| crate::facts::names::words(column).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid" | "email")))
+            term.path.last().is_some_and(|column| names::words(column).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid" | "email")))
         }
         _ => false,
     })
@@ -284,17 +286,8 @@ fn names_a_row(query: &Query) -> bool {
 
 /// All that ties a row to anybody is who put it there: `uploaded_by`.
 fn is_by_author(judge: &Judge<'_>, query: &Query) -> bool {
-    let says_author = |path: &OwnerPath| {
-        path.steps.is_empty()
-            && crate::facts::names::words(&path.column).iter().any(|word| matches!(word.as_str(), "by" | "author" | "creator" | "uploader" | "poster"))
-    };
+    let says_author = |path: &OwnerPath| path.steps.is_empty() && names::says_author(&path.column);
     judge.model_of(query).is_some_and(|model| !model.owners().is_empty() && model.owners().iter().all(says_author))
-}
-
-/// Not by its name something that is written to be read.
-fn is_for_few(query: &Query) -> bool {
-    let classes = model_classes(&query.model);
-    !classes.has(NameClass::AuthoredModel) && !classes.has(NameClass::PublicModel) && !classes.has(NameClass::ReactionModel)
 }
 
 fn is_part_of_somebodys(judge: &Judge<'_>, query: &Query) -> bool {
@@ -303,8 +296,7 @@ fn is_part_of_somebodys(judge: &Judge<'_>, query: &Query) -> bool {
 
 fn spoof_choice(access: &Access) -> Choice {
     use crate::facts::query::{Filter, Term};
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     conjuncts
         .into_iter()
         .find_map(|filter| match filter {

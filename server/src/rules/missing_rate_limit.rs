@@ -185,8 +185,7 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
     if !is_about_codes || handler.who(&access.facts) != Answer::No {
         return None;
     }
-    let mut terms = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut terms);
+    let terms = access.query.conjuncts();
     let term = terms.into_iter().find_map(|filter| match filter {
         Filter::Term(term) if is_code(term) => Some(term),
         _ => None,
@@ -261,8 +260,7 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
     });
     let asks = |event: &Event| match event {
         Event::Access(access) => {
-            let mut terms = Vec::new();
-            Filter::conjuncts(&access.query.filter, &mut terms);
+            let terms = access.query.conjuncts();
             terms
                 .into_iter()
                 .any(|filter| matches!(filter, Filter::Term(Term { path, value, .. }) if is_password(path.last()) && (is_typed(value) || is_hashed)))
@@ -289,7 +287,8 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
 /// What a library has its users' passwords checked by: it looks whether one was typed.
 fn is_asked_for(handler: &Handler<'_>) -> bool {
     let is_typed = |fact: &Fact| matches!(fact, Fact::Present(symbol) if matches!(symbol.root, Root::Request(_)) && is_password(symbol.path.last()));
-    handler.route.framework == "auth-js" && handler.events().filter_map(facts_of).any(|facts| any(facts, &is_typed))
+    handler.route.known_framework().is_some_and(|framework| framework.checks_passwords)
+        && handler.events().filter_map(facts_of).any(|facts| any(facts, &is_typed))
 }
 
 fn is_password(name: Option<&Name>) -> bool {

@@ -160,20 +160,7 @@ pub fn of_walk(cx: &raw::RuleCx<'_>) -> Vec<raw::Raw> {
     missing_rate_limit::check(cx, &mut out);
     missing_validation::check(cx, &mut out);
     webhook_unverified::check(cx, &mut out);
-    one_cause(&mut out);
     out
-}
-
-/// What follows from an open door is told at the door.
-fn one_cause(out: &mut Vec<raw::Raw>) {
-    let is_told = |id: &RuleId| out.iter().any(|raw| raw.meta.id == *id && raw.hangs.is_none() && raw.confidence > Confidence::Possible);
-    let is_open = is_told(&missing_auth::META.id);
-    let is_forged = is_told(&webhook_unverified::META.id);
-    out.retain(|raw| {
-        let follows = raw.meta.id == overbroad_db_access::META.id && raw.detail == "privileged" && (is_open || is_forged);
-        let is_the_deed = raw.meta.id == mass_assignment::META.id && raw.detail == "AZ11" && is_open;
-        !follows && !is_the_deed
-    });
 }
 
 /// Everything that is said of secrets in one file, and of what it brings to the browser. `memory` is that file's, or empty. Of

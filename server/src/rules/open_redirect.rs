@@ -61,7 +61,7 @@ fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
             input.confidence = input.confidence.min(Confidence::Likely);
         }
         // A body is sent by the page's own forms, which a link of somebody else does not fill in.
-        if matches!(input.part, Part::Body | Part::RawBody | Part::Input | Part::Files | Part::Fetched | Part::Local) {
+        if matches!(input.part, Part::Body | Part::RawBody | Part::Input | Part::Files | Part::Fetched | Part::Local | Part::Prompt) {
             input.confidence = input.confidence.min(Confidence::Likely);
         }
         let site = hole.site.cloned();

@@ -3,6 +3,7 @@
 use crate::facts::place::Site;
 use crate::facts::value::{Kind, Piece, Value};
 
+/// A value that was put into a text, and where.
 pub struct Hole<'v> {
     pub value: &'v Value,
     /// Where it is put into the text; `None` for a value as a whole.

@@ -2,6 +2,7 @@
 
 use super::exposed::FileCx;
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::services;
 use crate::facts::setup::Answer;
 use crate::syntax::Language;
 
@@ -15,20 +16,6 @@ pub static META: RuleMeta = RuleMeta {
     page: include_str!("../../../queries/rules/public-source-maps.md"),
 };
 
-/// Packages that take the maps away and delete them.
-const UPLOADERS: &[&str] = &[
-    "@sentry/nextjs",
-    "@sentry/vite-plugin",
-    "@sentry/webpack-plugin",
-    "@sentry/sveltekit",
-    "@sentry/nuxt",
-    "@sentry/astro",
-    "@sentry/react-router",
-    "@bugsnag/source-maps",
-    "@datadog/datadog-ci",
-    "vite-plugin-bugsnag",
-];
-
 /// What a configuration says of the production build.
 pub fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     let Some(facts) = cx.project.setup().of(cx.file) else { return };
@@ -36,7 +23,7 @@ pub fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     if facts.switches.iter().any(|switch| switch.name == "library" && switch.is != Answer::No) {
         return;
     }
-    let is_taken_away = UPLOADERS.iter().any(|package| cx.project.depends_on(cx.file, package));
+    let is_taken_away = services::source_map_uploaders().iter().any(|package| cx.project.depends_on(cx.file, package));
     for switch in facts.switches.iter().filter(|switch| switch.name == "source-maps" && switch.is == Answer::Yes && !switch.place.span.is_empty()) {
         let confidence = if is_taken_away { Confidence::Possible } else { Confidence::Proven };
         let name = option_before(cx, switch.place.span.start);

@@ -3,6 +3,7 @@
 use super::usage::Hangs;
 use super::{Confidence, FixPlan, Impact, RuleMeta};
 use crate::config::Config;
+use crate::facts::catalogue::Reached;
 use crate::facts::place::Site;
 use crate::facts::schema::Schema;
 use crate::project::{Project, RootWalk};
@@ -19,9 +20,20 @@ pub struct RuleCx<'c> {
 impl RuleCx<'_> {
     /// Code of this file is run by visitors. What answers a request is not, even where it stands beside a page (`loader`, `action`).
     pub fn runs_in_browser(&self, file: &FileId) -> bool {
-        let answers = self.walk.route.as_ref().is_some_and(|route| route.framework != "next-page");
+        let answers = self.walk.route.as_ref().is_some_and(|route| route.reached() != Reached::Page);
         !answers && self.project.surface(file).is_exposed()
     }
+}
+
+/// A rule about one walk.
+pub type Check = fn(&RuleCx<'_>, &mut Vec<Raw>);
+
+/// Does this rule tell everyday users something of the walk, whatever other handlers do? Asked by a rule whose own finding would only
+/// follow from that: one cause is told once.
+pub fn tells(check: Check, cx: &RuleCx<'_>) -> bool {
+    let mut found = Vec::new();
+    check(cx, &mut found);
+    found.iter().any(|raw| raw.hangs.is_none() && raw.confidence > Confidence::Possible)
 }
 
 #[derive(Clone, Debug)]

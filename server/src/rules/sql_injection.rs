@@ -115,7 +115,7 @@ fn collect<'v>(value: &'v Value, out: &mut Vec<Put<'v>>, depth: u32) {
             }
         }
         // A whole statement from outside.
-        Kind::Unknown | Kind::Library(_) if value.taint().iter().any(|origin| origin.part.is_request() || origin.part == Part::Local) => {
+        Kind::Unknown | Kind::Library(_) if value.taint().iter().any(|origin| origin.part.is_request() || origin.part.is_local()) => {
             out.push(Put { value, site: None, quoted: false, compared: false });
         }
         _ => {}

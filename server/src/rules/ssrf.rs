@@ -11,8 +11,9 @@ use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Symbol};
 use crate::facts::event::{Event, Sink, SinkKind};
-use crate::facts::names;
+use crate::facts::host::{is_private_address, is_private_name};
 use crate::facts::place::Site;
+use crate::facts::role_words::names_right;
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::Kind;
 
@@ -57,7 +58,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 continue;
             }
             let Some(mut input) = hole.input(cleaning, sink, Some(Confidence::Possible)) else { continue };
-            let typed = is_typed(&input);
+            // What stands on the command line was chosen by whoever runs the program and nobody else.
+            let typed = input.part == Part::Prompt;
             if typed {
                 input.confidence = Confidence::Likely;
             }
@@ -118,23 +120,13 @@ fn is_inside(hole: &Hole<'_>) -> bool {
         return false;
     }
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    let is_private = ["127.", "10.", "192.168.", "169.254."].iter().any(|begin| host.starts_with(begin));
-    let is_of_house = [".internal", ".local", ".svc", ".lan", ".intra", ".cluster.local"].iter().any(|ending| host.ends_with(ending));
-    !host.is_empty() && (!host.contains('.') || is_private || is_of_house)
-}
-
-/// The answer to a prompt. What stands on the command line was chosen by whoever runs the program and nobody else.
-fn is_typed(input: &Input) -> bool {
-    input.part == Part::Local && matches!(input.name.as_str(), "input" | "raw_input")
+    !host.is_empty() && (!host.contains('.') || is_private_address(host) || is_private_name(host))
 }
 
 /// Addresses that are set up by an administrator, who is asked for them.
 fn is_for_the_house(judge: &Judge<'_>, facts: &Facts) -> bool {
-    let is_about_roles = |name: &str| names::words(name).iter().any(|word| ROLES.contains(&word.as_str()));
-    judge.is_elevated(facts) || facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if is_about_roles(&guard.name)))
+    judge.is_elevated(facts) || facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if names_right(&guard.name)))
 }
-
-const ROLES: &[&str] = &["permission", "permissions", "admin", "admins", "role", "roles", "superuser", "staff"];
 
 /// The program itself looks names up, or connects: `{ lookup }`, `{ dispatcher: filtering }`.
 fn has_own_connection(sink: &Sink) -> bool {

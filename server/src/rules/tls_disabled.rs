@@ -5,6 +5,7 @@ use super::exposed::FileCx;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
 use crate::facts::event::{Effect, Event, OptionSet, Sink, SinkKind};
+use crate::facts::host::{is_private_address, is_private_name};
 use crate::facts::setup::switched_off;
 use crate::facts::value::{Kind, Piece, Value};
 use crate::text::Name;
@@ -113,7 +114,7 @@ fn unencrypted(sink: &Sink) -> Option<Raw> {
     let address = beginning(&sink.value)?;
     let host = address.strip_prefix("http://")?.split(['/', ':', '?']).next().unwrap_or("").to_ascii_lowercase();
     // A name without a dot is one of a network of its own.
-    if !host.contains('.') || host.ends_with('.') || host.ends_with(".internal") || host.ends_with(".example.com") || is_near(&sink.value) {
+    if !host.contains('.') || host.ends_with('.') || host.ends_with(".example.com") || is_near(&sink.value) {
         return None;
     }
     let name = sink.args.iter().find_map(|arg| credential(&arg.value, 0).or_else(|| (arg.name == "auth").then(|| arg.name.clone())))?;
@@ -150,11 +151,9 @@ fn is_near(value: &Value) -> bool {
     let host = host.split_once("://").map_or(host.as_str(), |(_, rest)| rest);
     let host = host.rsplit('@').next().unwrap_or(host);
     let host = host.split(['/', ':', '?']).next().unwrap_or("");
-    let private =
-        host.starts_with("127.") || host.starts_with("10.") || host.starts_with("192.168.") || (16..32).any(|part| host.starts_with(&format!("172.{part}.")));
-    private
-        || matches!(host, "localhost" | "0.0.0.0" | "host.docker.internal" | "[" | "mailhog" | "mailpit")
-        || host.ends_with(".local")
+    is_private_address(host)
+        || is_private_name(host)
+        || matches!(host, "localhost" | "0.0.0.0" | "[" | "mailhog" | "mailpit")
         || host.ends_with(".localhost")
         || host.ends_with(".test")
 }

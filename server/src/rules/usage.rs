@@ -132,8 +132,7 @@ pub fn names_caller(access: &Access) -> bool {
 
 /// Columns that an access asks to be the caller's.
 fn tied(access: &Access) -> impl Iterator<Item = Name> {
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     conjuncts.into_iter().filter_map(|filter| match filter {
         Filter::Term(term) if term.op == TermOp::Eq && is_callers(&term.value) => match term.path.as_slice() {
             [column] if !is_key(column) => Some(column.clone()),

@@ -8,6 +8,7 @@ use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::place::Site;
+use crate::facts::services::{self, WebhookSender};
 use crate::facts::taint::{Origin, Part};
 use crate::facts::value::Value;
 use crate::text::Name;
@@ -21,38 +22,6 @@ pub static META: RuleMeta = RuleMeta {
     cwe: &[345, 347],
     page: include_str!("../../../queries/rules/webhook-unverified.md"),
 };
-
-/// Who says so, and what their messages are about.
-struct Vendor {
-    name: &'static str,
-    /// How it is called in paths and headers.
-    words: &'static [&'static str],
-    /// Its messages give away goods or accounts.
-    pays: bool,
-}
-
-const VENDORS: &[Vendor] = &[
-    Vendor { name: "Stripe", words: &["stripe"], pays: true },
-    Vendor { name: "Paddle", words: &["paddle"], pays: true },
-    Vendor { name: "Lemon Squeezy", words: &["lemonsqueezy", "lemon"], pays: true },
-    Vendor { name: "Polar", words: &["polar"], pays: true },
-    Vendor { name: "PayPal", words: &["paypal"], pays: true },
-    Vendor { name: "Razorpay", words: &["razorpay"], pays: true },
-    Vendor { name: "Square", words: &["square"], pays: true },
-    Vendor { name: "Shopify", words: &["shopify"], pays: true },
-    Vendor { name: "Mollie", words: &["mollie"], pays: true },
-    Vendor { name: "Clerk", words: &["clerk", "svix"], pays: true },
-    Vendor { name: "WorkOS", words: &["workos"], pays: true },
-    Vendor { name: "GitHub", words: &["github"], pays: false },
-    Vendor { name: "GitLab", words: &["gitlab"], pays: false },
-    Vendor { name: "Slack", words: &["slack"], pays: false },
-    Vendor { name: "Twilio", words: &["twilio"], pays: false },
-    Vendor { name: "Resend", words: &["resend"], pays: false },
-    Vendor { name: "SendGrid", words: &["sendgrid"], pays: false },
-    Vendor { name: "Linear", words: &["linear"], pays: false },
-    Vendor { name: "Telegram", words: &["telegram"], pays: false },
-    Vendor { name: "Discord", words: &["discord"], pays: false },
-];
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(handler) = Handler::of(cx) else { return };
@@ -78,7 +47,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let mut raw = Raw::new(&META, handler.place_of([act].into_iter().chain(&message.source)), confidence);
     raw.absence = true;
     raw.impact = message.pays().then_some(Impact::Critical);
-    raw.detail = message.vendor.map(|vendor| Name::new_static(vendor.name)).unwrap_or_default();
+    raw.detail = message.vendor.map(|vendor| vendor.name.clone()).unwrap_or_default();
     raw.message = message.text(&verb, &handler);
     raw.also(handler.site(), format!("{} gets the message", handler.route.title()));
     if let Some(source) = &message.source {
@@ -94,7 +63,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 
 /// What a handler is sent.
 struct Message {
-    vendor: Option<&'static Vendor>,
+    vendor: Option<&'static WebhookSender>,
     /// Its kind is compared with a known event.
     is_event: bool,
     /// By its name it is about a payment.
@@ -134,13 +103,14 @@ impl Message {
                 });
             }
         }
-        let by_path = VENDORS.iter().find(|vendor| handler.is_called(vendor.words));
-        let by_header = header.as_deref().and_then(|header: &str| VENDORS.iter().find(|vendor| vendor.words.iter().any(|word| header.contains(word))));
+        let senders = services::webhook_senders();
+        let by_path = senders.iter().find(|sender| sender.words.iter().any(|word| handler.is_called(&[word.as_str()])));
+        let by_header = header.as_deref().and_then(|header: &str| senders.iter().find(|sender| sender.words.iter().any(|word| header.contains(word.as_str()))));
         if !is_hook && !is_payment && event.is_none() && header.is_none() {
             return None;
         }
         // Paying events without a name are Stripe's or somebody's like them.
-        let of_event = event.as_ref().and_then(|(name, _)| VENDORS.iter().find(|vendor| vendor.name == "Stripe" && is_of_stripe(name)));
+        let of_event = event.as_ref().and_then(|(name, _)| senders.iter().find(|sender| sender.name == "Stripe" && is_of_stripe(name)));
         let vendor = by_path.or(by_header).or(of_event);
         Some(Message { vendor, is_payment, is_event: event.is_some(), event: event.map(|(name, _)| name), source })
     }

@@ -12,8 +12,8 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry,
-    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, ModelFrom, OptionEntry, PageEntry,
-    Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
+    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, Makes, ModelFrom, OptionEntry, PageEntry,
+    Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Reached, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
 

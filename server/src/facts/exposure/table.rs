@@ -66,9 +66,6 @@ pub struct Vendor {
     pub privileged: bool,
     #[serde(default)]
     pub(super) keys: Vec<String>,
-    /// The variable of the key that is made to be seen.
-    #[serde(default)]
-    pub twin: Option<String>,
 }
 
 #[derive(Deserialize, Debug)]

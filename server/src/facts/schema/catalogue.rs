@@ -6,6 +6,7 @@ use regex::Regex;
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
+use super::Model;
 use crate::text::Name;
 
 #[derive(Deserialize)]
@@ -244,6 +245,16 @@ pub fn column_classes(name: &str) -> Classes {
 /// What the name of a model or table tells; it may be in the plural.
 pub fn model_classes(name: &Name) -> Classes {
     CATALOGUE.classes(&super::names::singular(&super::names::snake(name)))
+}
+
+/// Does a model's name say this, as a query calls it (`name`) or by what is known of it?
+pub fn is_model_named(name: &Name, model: Option<&Model>, class: NameClass) -> bool {
+    model_classes(name).has(class) || model.is_some_and(|model| model_classes(&model.name).has(class) || model_classes(&model.table).has(class))
+}
+
+/// Posts, products, likes: does a model's name say that everybody may read its rows?
+pub fn is_named_for_everybody(name: &Name, model: Option<&Model>) -> bool {
+    [NameClass::AuthoredModel, NameClass::PublicModel, NameClass::ReactionModel].into_iter().any(|class| is_model_named(name, model, class))
 }
 
 #[cfg(test)]

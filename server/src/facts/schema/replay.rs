@@ -233,7 +233,10 @@ mod tests {
         let notes = schema.expect("notes");
         assert!(notes.column("id").unwrap().primary && notes.column("slug").unwrap().unique);
         assert_eq!(schema.owners_of("notes"), "user_id (Owner of users)");
-        assert!(notes.row_security.binds_to_owner(crate::model::sql::PolicyCommand::Delete));
+        use crate::facts::schema::{Caller, Reach};
+        let delete = crate::model::sql::PolicyCommand::Delete;
+        assert_eq!(notes.row_security.enabled, Some(true));
+        assert!(notes.row_security.reach(delete, Caller::SignedIn) <= Reach::Own && notes.row_security.reach(delete, Caller::Anonymous) <= Reach::Own);
         assert_eq!(notes.row_security.grants[0].role, "anon");
     }
 

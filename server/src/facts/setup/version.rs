@@ -216,7 +216,7 @@ impl Versions {
 }
 
 /// PyPI's names are equal whatever their case and separators.
-pub fn normal(name: &str) -> Name {
+fn normal(name: &str) -> Name {
     Name::from(name.to_ascii_lowercase().replace(['_', '.'], "-"))
 }
 

@@ -85,8 +85,7 @@ impl Walker<'_> {
     /// A row of a principal model that was found through a verified identity *is* the principal; so is the row of a
     /// session found by its secret.
     fn row_symbol(&mut self, id: AccessId, query: &Query) -> Symbol {
-        let mut conjuncts = Vec::new();
-        Filter::conjuncts(&query.filter, &mut conjuncts);
+        let conjuncts = query.conjuncts();
         let principal = self.world.is_principal_model(&query.model);
         self.reads.models.insert(query.model.clone());
         for filter in conjuncts {

@@ -129,8 +129,9 @@ impl Walker<'_> {
 
     /// Something from outside of which the library that brought it knows no such method: `req.query.name.trim()`.
     pub(super) fn is_mere_content(&self, base: &Value, library: &Library, name: &Name) -> bool {
-        let comes_in =
-            |part: Part| part.is_request() || matches!(part, Part::Browser | Part::Page | Part::Fetched | Part::Model | Part::Local | Part::Parameter);
+        let comes_in = |part: Part| {
+            part.is_request() || matches!(part, Part::Browser | Part::Page | Part::Fetched | Part::Model | Part::Local | Part::Prompt | Part::Parameter)
+        };
         library.query.is_none() && base.taint().iter().any(|origin| comes_in(origin.part)) && self.world.catalogue().member(&library.states, name).is_empty()
     }
 

@@ -1,16 +1,15 @@
 //! Calls: who is called, and what is done with what it gives.
 
-use std::sync::Arc;
-
 use super::Walker;
 pub(super) use super::called::{called_name, is_plain, is_request, is_text_name, said_name};
+use super::language::put_together;
 use super::leaving::holds;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Effect, Event};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Taint};
-use crate::facts::value::{Argument, Kind, Seq, Value};
+use crate::facts::value::{Argument, Kind, Value};
 use crate::model::{Arg, CallKind, ExprId, ExprKind};
 use crate::text::{Name, Span};
 
@@ -62,51 +61,8 @@ impl Walker<'_> {
         if self.ended {
             return Value::unknown();
         }
-        if let (CallKind::New, ExprKind::Name(name)) = (kind, &segment[callee].kind)
-            && name == "Map"
-            && let Some(table) = super::element::mapped(&given)
-        {
-            return table;
-        }
-        // `getattr(view, "list")` is `view.list`.
-        if self.python()
-            && let ExprKind::Name(name) = &segment[callee].kind
-            && name == "getattr"
-            && let (Some(base), Some(member)) = (given.first(), given.get(1).and_then(|arg| arg.value.as_str()))
-        {
-            return self.member(&base.value, &Name::from(&**member));
-        }
-        if self.python()
-            && let ExprKind::Name(name) = &segment[callee].kind
-            && let Some(pairs) = self.paired(name, &given)
-        {
-            return pairs;
-        }
-        if self.python()
-            && let ExprKind::Name(name) = &segment[callee].kind
-            && name == "dict"
-            && let Some(object) = self.dictionary(&function, &given)
-        {
-            return object;
-        }
-        if kind == CallKind::New
-            && matches!(&segment[callee].kind, ExprKind::Name(name) if name == "Promise")
-            && let [executor] = given.as_slice()
-            && matches!(executor.value.kind(), Kind::Function(_))
-            && self.promised.len() < 8
-        {
-            return self.promise(&executor.value);
-        }
-        // `bool(member and member.is_staff)` is as true as what stands in it.
-        if let (ExprKind::Name(name), [only]) = (&segment[callee].kind, given.as_slice())
-            && name == if self.python() { "bool" } else { "Boolean" }
-            && matches!(function.kind(), Kind::Library(library) if library.package.is_empty())
-        {
-            let truth = self.truth_of(&only.value);
-            return match only.value.is_truthy() {
-                Some(is) => Value::bool(is).with_truth(truth),
-                None => Value::unknown().with_truth(truth),
-            };
+        if let Some(value) = self.made_by_language(&function, &given, kind) {
+            return value;
         }
         let before = self.events.len();
         let value = self.apply(&function, &given, kind, span);
@@ -117,17 +73,6 @@ impl Walker<'_> {
         // `new Response()` gives an object, whatever it is.
         let value = if kind == CallKind::New && value.is_truthy().is_none() { value.present() } else { value };
         self.refined(value)
-    }
-
-    /// `enumerate(list)`, `zip(a, b)`: lists of pairs.
-    fn paired(&mut self, name: &Name, given: &[Argument]) -> Option<Value> {
-        let lists = given.iter().filter(|arg| arg.name.is_empty() && !arg.spread);
-        let items: Vec<Value> = match name.as_str() {
-            "enumerate" => [Value::number()].into_iter().chain(lists.take(1).map(|list| self.element_of(&list.value))).collect(),
-            "zip" if given.len() > 1 => lists.map(|list| self.element_of(&list.value)).collect(),
-            _ => return None,
-        };
-        (items.len() > 1).then(|| Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(Value::seq(items)) }))))
     }
 
     fn arguments(&mut self, args: &[Arg]) -> Vec<Argument> {
@@ -327,11 +272,7 @@ impl Walker<'_> {
         let gets_request = args.iter().any(|arg| is_request(&arg.value));
         self.let_pass(name, args);
         let guard_like = names::is_guard(name) || self.world.is_configured_guard(name);
-        // `c.set("user", user)`, `Sentry.setUser(user)`, `generateToken(user)`: what is only kept, or made of it, decides nothing, and
-        // neither does what only looks at an object.
-        let keeps = matches!(name.as_str(), "set" | "setUser" | "set_user" | "hasattr" | "isinstance" | "getattr" | "setattr" | "delattr" | "vars" | "repr")
-            || names::makes_token(name);
-        if gets_principal && !keeps {
+        if gets_principal && !names::decides_nothing(name) {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
         if guard_like || gets_request && names::is_current_user(name) {
@@ -353,21 +294,4 @@ impl Walker<'_> {
             self.facts.add(Fact::Guard(Guard { kind, sure: false, name: name.clone(), site: Some(site.clone()) }));
         }
     }
-}
-
-/// `Object.assign({ a }, b)`: an object with what each brings, the later over the earlier.
-fn put_together(base: &Value, args: &[Argument]) -> Option<Value> {
-    let is_language = base.as_library().is_some_and(|library| library.step == "Object" && library.package.is_empty() && library.receiver.is_none());
-    let first = args.first().filter(|_| is_language && args.iter().all(|arg| !arg.spread))?;
-    let Kind::Object(first) = first.value.kind() else { return None };
-    let mut whole = (**first).clone();
-    for arg in args.iter().skip(1) {
-        match arg.value.kind() {
-            Kind::Object(object) if object.rest.is_none() => object.fields.iter().for_each(|(name, value)| whole.set(name.clone(), value.clone())),
-            Kind::Null => {}
-            _ => whole.spread(arg.value.clone()),
-        }
-    }
-    let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
-    Some(Value::new(Kind::Object(Arc::new(whole))).with_taint(taint))
 }

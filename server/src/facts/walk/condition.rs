@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::gate::cannot_be;
 use crate::facts::catalogue::Entry;
-use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol, Test};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::AccessId;
 use crate::facts::query::{Filter, Term, TermOp};
 use crate::facts::taint::{Cleanings, Part};
@@ -216,7 +216,7 @@ impl Walker<'_> {
     }
 
     /// Whether something of the request equals a text, where that is known already.
-    fn decided(&self, symbol: &Symbol, text: &Arc<str>) -> Option<bool> {
+    pub(super) fn decided(&self, symbol: &Symbol, text: &Arc<str>) -> Option<bool> {
         if !matches!(symbol.root, Root::Request(_)) || symbol.path.iter().any(|step| step == "*") {
             return None;
         }
@@ -229,23 +229,6 @@ impl Walker<'_> {
         })
     }
 
-    /// Is one thing in another, where that is certain? `request.method in SAFE_METHODS`, of a route that answers one method.
-    fn is_among(&self, a: &Value, b: &Value) -> Option<bool> {
-        if let Some(known) = has_key(a, b) {
-            return Some(known);
-        }
-        let (Some(symbol), Kind::Seq(seq)) = (a.symbol(), b.kind()) else { return None };
-        if seq.rest.is_some() || seq.items.is_empty() || seq.items.len() > MOST_KNOWN {
-            return None;
-        }
-        let all: Vec<Option<bool>> = seq.items.iter().map(|item| self.decided(symbol, item.as_str()?)).collect();
-        match () {
-            () if all.contains(&Some(true)) => Some(true),
-            () if all.iter().all(|one| *one == Some(false)) => Some(false),
-            () => None,
-        }
-    }
-
     /// `header !== \`Bearer ${process.env.CRON_SECRET}\``.
     fn shared_secret(&self, a: &Value, b: &Value) -> Option<Fact> {
         for (value, other) in [(a, b), (b, a)] {
@@ -256,74 +239,6 @@ impl Walker<'_> {
             }
         }
         None
-    }
-
-    fn membership(&mut self, a: &Value, b: &Value) -> Truth {
-        let mut truth = self.membership_of(a, b);
-        // One of a list that is the program's own, wherever that is from.
-        if let Some(symbol) = a.symbol().filter(|_| !a.taint().is_empty() && b.taint().iter().all(|origin| !origin.part.is_request())) {
-            truth.if_true.add(Fact::Fit(symbol.clone()));
-        }
-        // `".." in name`
-        if let Some(text) = a.as_str() {
-            // Of several that it may be, what was found out holds of the one that it is.
-            for one in
-                b.alternatives().into_iter().filter(|one| matches!(one.kind(), Kind::Unknown | Kind::Library(_) | Kind::Text(_)) && !one.taint().is_empty())
-            {
-                let Some(symbol) = one.symbol() else { continue };
-                let told = super::tested::told(symbol, Test::Holds, Some(text.clone()));
-                truth.if_true.add_all(&told.if_true);
-                truth.if_false.add_all(&told.if_false);
-            }
-        }
-        truth
-    }
-
-    fn membership_of(&mut self, a: &Value, b: &Value) -> Truth {
-        // `"user_id" in session`: there is something under that name.
-        if let (Some(key), Kind::Library(_) | Kind::Unknown, true) = (a.as_str(), b.kind(), a.symbol().is_none()) {
-            let member = self.member(b, &Name::from(&**key));
-            return match member.symbol() {
-                Some(symbol) => Truth { if_true: Facts::one(Fact::Present(symbol.clone())), if_false: Facts::one(Fact::Absent(symbol.clone())) },
-                None => Truth::default(),
-            };
-        }
-        if let (None, Kind::Union(alternatives)) = (a.symbol(), a.kind()) {
-            let mut truth = Truth::default();
-            for alternative in alternatives.iter().filter(|alternative| alternative.value.symbol().is_some()) {
-                truth.if_true.add_all(&self.membership_of(&alternative.value, b).if_true);
-            }
-            return truth;
-        }
-        let Some(symbol) = a.symbol() else { return Truth::default() };
-        match b.kind() {
-            Kind::Seq(seq) if seq.rest.is_none() && seq.items.iter().all(is_constant) => {
-                let mut facts = Facts::one(Fact::Among(symbol.clone()));
-                if let [only] = seq.items.as_slice()
-                    && let Some(text) = only.as_str()
-                {
-                    facts.add(Fact::Is(symbol.clone(), text.clone()));
-                }
-                Truth { if_true: facts, if_false: Facts::none() }
-            }
-            Kind::Union(lists) if lists.iter().all(|list| is_fixed_list(&list.value)) => {
-                Truth { if_true: Facts::one(Fact::Among(symbol.clone())), if_false: Facts::none() }
-            }
-            Kind::Object(object) if object.rest.is_none() => Truth { if_true: Facts::one(Fact::Among(symbol.clone())), if_false: Facts::none() },
-            Kind::Seq(seq) => {
-                let mut truth = Truth::default();
-                for item in seq.items.iter().chain(&seq.rest) {
-                    if let Some(item) = item.symbol() {
-                        truth.if_true.add(Fact::Contains(item.clone(), symbol.clone()));
-                    }
-                }
-                truth
-            }
-            _ => match b.symbol() {
-                Some(list) => Truth { if_true: Facts::one(Fact::Contains(list.clone(), symbol.clone())), if_false: Facts::none() },
-                None => Truth::default(),
-            },
-        }
     }
 
     /// `count > 0`, `count < 1`, `rows.length === 0` (the last is an equality).
@@ -409,26 +324,7 @@ pub(super) fn is_constant(value: &Value) -> bool {
     }
 }
 
-fn is_fixed_list(list: &Value) -> bool {
-    matches!(list.kind(), Kind::Seq(seq) if seq.rest.is_none() && seq.items.iter().all(is_constant))
-}
-
 /// The identity of a count of rows.
 pub(super) fn count_symbol(access: AccessId) -> Symbol {
     Symbol::new(Root::Count(access))
-}
-
-/// Longer lists are not kept whole.
-const MOST_KNOWN: usize = 64;
-
-/// `"pk" in kwargs`, where all keys are known.
-fn has_key(key: &Value, of: &Value) -> Option<bool> {
-    match (key.as_str(), of.kind()) {
-        (Some(key), Kind::Object(object)) if object.rest.is_none() => Some(object.get(key).0.is_some()),
-        (text, Kind::Seq(seq)) if seq.rest.is_none() && seq.items.len() < MOST_KNOWN && seq.items.iter().all(|item| item.as_str().is_some()) => match text {
-            Some(text) => Some(seq.items.iter().any(|item| item.as_str() == Some(text))),
-            None => seq.items.iter().all(|item| item.as_str().is_some_and(|item| cannot_be(key, item))).then_some(false),
-        },
-        _ => None,
-    }
 }

@@ -66,9 +66,13 @@ impl<'w> Walker<'w> {
             }
         }
         entries.retain(|entry| !matches!(entry, Entry::Effect(_)));
+        let is_languages = entries.iter().any(|entry| matches!(entry, Entry::Makes(_)));
+        entries.retain(|entry| !matches!(entry, Entry::Makes(_)));
         let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
-            return self.unlisted_call(function, library, states, args, span);
+            // What the language makes of other arguments than it looks for is not known.
+            let known = if is_languages { SmallVec::new() } else { states.clone() };
+            return self.unlisted_call(function, library, known, args, span);
         }
         let mut made = Library {
             package: library.package.clone(),
@@ -208,7 +212,8 @@ impl<'w> Walker<'w> {
                 // Its functions run before the handlers, not here.
                 Entry::Decides(_) => walked_callbacks = true,
                 Entry::Keeps => self.keep(function, args),
-                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present | Entry::Settings | Entry::Effect(_) => {}
+                Entry::Access(_) | Entry::Table | Entry::Injects | Entry::Reference | Entry::Present | Entry::Settings | Entry::Effect(_) | Entry::Makes(_) => {
+                }
             }
         }
         if is_the_end {

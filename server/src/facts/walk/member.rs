@@ -305,6 +305,7 @@ fn part_name(part: Part) -> Name {
         Part::Fetched => "fetched",
         Part::Model => "model",
         Part::Local => "local",
+        Part::Prompt => "prompt",
         Part::Parameter => "parameter",
         Part::Stored => "stored",
         Part::Principal => "principal",

@@ -35,13 +35,14 @@ mod import;
 mod including;
 mod injection;
 pub mod inline;
-mod keeper;
+mod language;
 mod leaving;
 mod library;
 mod loaded;
 mod matched;
 mod member;
 mod member_name;
+mod membership;
 mod modules;
 mod name;
 mod noticed;
@@ -54,16 +55,19 @@ mod query_step;
 mod register;
 mod row;
 mod shape;
+mod signature;
 mod sink;
 mod sql;
 mod statement;
 mod tested;
 mod text;
 mod top;
+mod unseen_repository;
 mod validated;
 mod world;
 mod wrapped;
 mod written;
+mod written_filter;
 
 pub use failure::is_for_developers;
 pub use gate::Asked;
@@ -316,61 +320,6 @@ impl<'w> Walker<'w> {
         self.before_handler = self.events.len();
         self.begun = self.facts.clone();
         self.most_steps = MOST_STEPS_OF_A_HANDLER;
-    }
-
-    /// The name of a function's n-th parameter.
-    pub fn parameter_of(&mut self, function: &Value, at: usize) -> Option<Name> {
-        let super::value::Kind::Function(closure) = function.kind() else { return None };
-        let function = closure.function;
-        let skip = closure.bound.len();
-        self.inside(&closure.item.clone(), None, None, |walker| {
-            let segment = walker.frame().segment.clone();
-            let param = segment.functions.get(function.0 as usize)?.params.get(at + skip)?;
-            walker.parameter_name(param.pattern)
-        })
-        .flatten()
-    }
-
-    /// The name of the declared type of a function's n-th parameter.
-    pub fn type_of_parameter(&mut self, function: &Value, at: usize) -> Option<Name> {
-        let super::value::Kind::Function(closure) = function.kind() else { return None };
-        let function = closure.function;
-        self.inside(&closure.item.clone(), None, None, |walker| {
-            let segment = walker.frame().segment.clone();
-            Some(segment.functions.get(function.0 as usize)?.params.get(at)?.ty.as_ref()?.name.clone())
-        })
-        .flatten()
-    }
-
-    /// What a function calls its n-th parameter.
-    pub fn name_of_parameter(&mut self, function: &Value, at: usize) -> Option<Name> {
-        let super::value::Kind::Function(closure) = function.kind() else { return None };
-        let function = closure.function;
-        self.inside(&closure.item.clone(), None, None, |walker| {
-            let segment = walker.frame().segment.clone();
-            let pattern = segment.functions.get(function.0 as usize)?.params.get(at)?.pattern;
-            match &segment[pattern].kind {
-                crate::model::PatternKind::Name(name) => Some(name.clone()),
-                _ => None,
-            }
-        })
-        .flatten()
-    }
-
-    /// The last name on the way to what is called.
-    pub fn called_name(&self, function: &Value) -> Name {
-        call::called_name(function)
-    }
-
-    /// The name of the class whose method a function is.
-    pub fn class_of(&self, function: &Value) -> Name {
-        match function.kind() {
-            super::value::Kind::Function(closure) => match closure.this.as_ref().map(Value::kind) {
-                Some(super::value::Kind::Instance(object)) => object.class.name.clone(),
-                _ => Name::default(),
-            },
-            _ => Name::default(),
-        }
     }
 
     /// True once the bound is reached: what is known is then only part of the truth.

@@ -45,32 +45,11 @@ pub fn query(source: &Pieces) -> Option<Query> {
     Some(query)
 }
 
-/// Words that SQL begins with.
-const VERBS: [&str; 16] =
-    ["select", "insert", "update", "delete", "with", "create", "alter", "drop", "merge", "call", "replace", "truncate", "explain", "grant", "revoke", "values"];
-
-/// True if the text begins as SQL does. Prose can do so too: it is evidence, not proof.
-pub fn begins_as_sql(source: &Pieces) -> bool {
-    let head = source.text().get(..256).unwrap_or(source.text());
-    let first = tokens(head, source.holes()).into_iter().find(|token| token.kind != TokenKind::Symbol("("));
-    first.is_some_and(|token| VERBS.iter().any(|verb| token.span.of(head).eq_ignore_ascii_case(verb)))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn sql_is_known_by_its_first_word() {
-        for text in ["select 1", "  -- why\nDELETE from a", "(select 1) union select 2", "CREATE TABLE a (b int)"] {
-            assert!(begins_as_sql(&Pieces::plain(text)), "{text}");
-        }
-        for text in ["", "selected items", "hello", "${x}", "\u{20ac}".repeat(200).as_str()] {
-            assert!(!begins_as_sql(&Pieces::plain(text)), "{text}");
-        }
-    }
 
     fn read_everything(text: &str) {
         for statement in statements(text) {

@@ -200,10 +200,3 @@ impl Reader<'_> {
         Some(StatementKind::Role { name: Name::from(name.to_ascii_lowercase()), powers })
     }
 }
-
-impl PolicyExpr {
-    /// `true`: everybody who reaches the table reaches all of it.
-    pub fn is_always(&self) -> bool {
-        self.condition == super::Condition::Always
-    }
-}

@@ -274,7 +274,11 @@ mod tests {
         let text = "create policy \"Own rows\" on public.notes as restrictive for update to authenticated, \"Anon\"
             using ((select auth.uid()) = user_id) with check (true);";
         let StatementKind::CreatePolicy(policy) = only(text) else { panic!() };
-        assert!(!policy.permissive && policy.command == PolicyCommand::Update && policy.check.is_some_and(|check| check.is_always()));
+        assert!(
+            !policy.permissive
+                && policy.command == PolicyCommand::Update
+                && policy.check.is_some_and(|check| check.condition == crate::model::sql::Condition::Always)
+        );
         assert_eq!(policy.roles, ["authenticated", "anon"]);
         let using = policy.using.unwrap();
         assert_eq!(using.span.of(text), "(select auth.uid()) = user_id");

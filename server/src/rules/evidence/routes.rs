@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::facts::catalogue::{BUILT_IN, Reached};
 use crate::project::Project;
 use crate::rules::map::{self, Answer, Proof, Rows, Who};
 use crate::rules::open::door::door;
@@ -40,12 +41,15 @@ pub struct OfRoute {
 impl OfRoute {
     /// Can it be called by an address? Server actions and procedures are called by name.
     pub fn has_address(&self) -> bool {
-        let framework = self.framework.as_str();
-        self.path.is_some() && !framework.ends_with("action") && !matches!(framework, "trpc" | "convex")
+        self.path.is_some() && matches!(self.reached(), Reached::Address | Reached::Page)
+    }
+
+    fn reached(&self) -> Reached {
+        BUILT_IN.framework(&self.framework).map(|framework| framework.reached).unwrap_or_default()
     }
 
     pub fn is_page(&self) -> bool {
-        self.framework.ends_with("page")
+        self.reached() == Reached::Page
     }
 
     /// `/notes/:id`, `/notes/[id]`, `/notes/{id}`, `/notes/<int:id>`: does its address name a record?

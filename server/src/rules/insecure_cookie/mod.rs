@@ -1,18 +1,21 @@
 //! A cookie that signs somebody in can be read by scripts, or is sent where others can listen.
 
+mod purpose;
+mod session;
 mod written;
 
+pub use session::of_setup;
+
+use purpose::{is_being_typed, is_empty, is_for_the_page, is_no_content, is_of_login, is_signed_token, is_unspoken, spoken};
+use session::{of_flag, of_plugin, of_session, settings};
+
 use crate::facts::event::{Effect, Event};
-use crate::facts::names;
 use crate::facts::place::Site;
-use crate::facts::setup::Answer;
-use crate::facts::sign_in;
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::Kind;
 use crate::facts::walk::is_for_developers;
-use crate::rules::exposed::{FileCx, is_development_file};
 use crate::rules::options::{Options, Said, Switch, default_of, taken};
 use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::syntax::Language;
 use crate::text::Name;
 
@@ -159,7 +162,8 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         return signs_in.then(|| of_script(effect, &name, named.site.clone()));
     }
     let faults = Faults::of(effect, &options)?;
-    if effect.guessed && cx.project.depends_on(&effect.site.item.file, "falcon") {
+    let protects = default_of(effect, "unless-used");
+    if effect.guessed && !protects.is_empty() && cx.project.depends_on(&effect.site.item.file, protects) {
         return None;
     }
     let (impact, confidence) = match signs_in {
@@ -202,216 +206,6 @@ fn position_of_options(effect: &Effect) -> Option<usize> {
         "express" | "next" | "fastify" | "cookie" => Some(2),
         _ => None,
     }
-}
-
-fn of_session(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
-    let all = Options::of(effect);
-    let under = default_of(effect, "under");
-    let options = if under.is_empty() { all } else { all.under(under)? };
-    let faults = Faults::of(effect, &options)?;
-    let (impact, confidence) = match (faults.said, faults.weight()) {
-        // Nobody said so: it is only the library's default.
-        (false, (impact, _)) => (impact, Confidence::Likely),
-        (true, (Impact::High, _)) => (Impact::High, Confidence::Proven),
-        (true, weight) => weight,
-    };
-    let mut raw = Raw::new(&META, effect.site.clone(), confidence);
-    raw.impact = Some(impact);
-    raw.detail = effect.client.clone();
-    raw.absence = !faults.said;
-    raw.message = format!("The session cookie {}", faults.harm());
-    let way: &[&str] = match under {
-        "cookie" => &["cookie"],
-        "cookieOptions" => &["cookieOptions"],
-        _ => &[],
-    };
-    let at = match effect.client.as_str() {
-        "iron-session" => effect.args.len().saturating_sub(1),
-        _ => 0,
-    };
-    raw.plans.extend(flags(cx, effect, Some(at), way, &options, &faults));
-    Some(raw)
-}
-
-/// `cookie["session"]["secure"] = False`.
-fn of_flag(effect: &Effect) -> Option<Raw> {
-    let flag = effect.args.first().filter(|arg| matches!(arg.value.kind(), Kind::Bool(false)))?;
-    let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Likely);
-    raw.impact = Some(Impact::Low);
-    raw.detail = "flag".into();
-    let faults = Faults { readable: flag.name == "httponly", plain: flag.name == "secure", ..Faults::default() };
-    raw.message = format!("This cookie {}", faults.lack());
-    Some(raw)
-}
-
-/// `app.add_middleware(SessionMiddleware, secret_key=...)`.
-fn of_plugin(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
-    let plugin = taken(effect, "plugin")?.value.as_library()?.clone();
-    if plugin.step != "SessionMiddleware" {
-        return None;
-    }
-    let options = Options::of(effect);
-    // Sessions of Starlette hide from scripts, but go over plain http unless told otherwise.
-    let confidence = match options.switch("httpsonly") {
-        Switch::Off => Confidence::Likely,
-        Switch::Unsaid => Confidence::Likely,
-        Switch::On | Switch::Unknown => return None,
-    };
-    let mut raw = Raw::new(&META, effect.site.clone(), confidence);
-    raw.detail = "starlette".into();
-    raw.message = "The session cookie is also sent over plain http: somebody on the same network can read it and take over the account".into();
-    raw.plans.extend(cx.project.place(&effect.site).map(|call| FixPlan::SetOptions {
-        call,
-        at: None,
-        way: Vec::new(),
-        entries: vec![("https_only".into(), "True".into())],
-        title: "Send the session cookie over https only".into(),
-    }));
-    Some(raw)
-}
-
-/// `app.config["SESSION_COOKIE_HTTPONLY"] = False`, `app.config.update(SESSION_COOKIE_SECURE=False)`.
-fn settings(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
-    for arg in effect.args.iter().filter(|arg| matches!(arg.value.kind(), Kind::Bool(false))) {
-        let (impact, confidence, harm) = match arg.name.as_str() {
-            "SESSION_COOKIE_HTTPONLY" | "REMEMBER_COOKIE_HTTPONLY" => {
-                (Impact::High, Confidence::Proven, "lets every script on the page read the session cookie: one script that gets in takes over the account")
-            }
-            "SESSION_COOKIE_SECURE" | "REMEMBER_COOKIE_SECURE" => (
-                Impact::Medium,
-                Confidence::Likely,
-                "sends the session cookie over plain http too: somebody on the same network can read it and take over the account",
-            ),
-            _ => continue,
-        };
-        let mut raw = Raw::new(&META, arg.site.clone(), confidence);
-        raw.impact = Some(impact);
-        raw.detail = "flask".into();
-        raw.message = format!("`{} = False` {harm}", arg.name);
-        raw.plans.extend(cx.project.place(&arg.site).map(|at| FixPlan::SetOption { at, name: arg.name.clone(), value: "True".into() }));
-        out.push(raw);
-    }
-}
-
-/// What a module of settings says.
-pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
-    let Some(facts) = cx.project.setup().of(cx.file) else { return };
-    if is_development_file(cx.file.file_name()) {
-        return;
-    }
-    for switch in facts.switches.iter().filter(|switch| switch.is == Answer::No && !switch.place.span.is_empty()) {
-        let (name, impact, confidence, harm) = match switch.name.as_str() {
-            "session-cookie-hidden" => (
-                "SESSION_COOKIE_HTTPONLY",
-                Impact::High,
-                Confidence::Proven,
-                "lets every script on the page read the session cookie: one script that gets in takes over the account",
-            ),
-            "session-cookie-secure" => (
-                "SESSION_COOKIE_SECURE",
-                Impact::Medium,
-                Confidence::Likely,
-                "sends the session cookie over plain http too: somebody on the same network can read it and take over the account",
-            ),
-            "csrf-cookie-secure" => (
-                "CSRF_COOKIE_SECURE",
-                Impact::Low,
-                Confidence::Likely,
-                "sends the token of your forms over plain http too: somebody on the same network can read it",
-            ),
-            _ => continue,
-        };
-        let mut finding = cx.finding(&META, &switch.stack, (impact, confidence), switch.place.clone(), format!("`{name} = False` {harm}"));
-        finding.plans.push(FixPlan::SetOption { at: switch.place.clone(), name: name.into(), value: "True".into() });
-        out.push(finding);
-    }
-}
-
-/// What the code calls the cookie: its name, or the name of the constant or setting that says it.
-fn spoken(name: &Value) -> Option<Name> {
-    match name.kind() {
-        Kind::Str(text) => Some(Name::from(&**text)),
-        Kind::Text(text) => text.pieces.iter().find_map(|piece| match piece {
-            crate::facts::value::Piece::Literal(text) if text.len() > 2 => Some(Name::from(&**text)),
-            _ => None,
-        }),
-        // `SESSION_COOKIE_NAME`, of which the value stands elsewhere.
-        Kind::Library(library) if library.package.is_empty() && library.step != "()" && name.symbol().is_none() => Some(library.step.clone()),
-        _ => name.symbol().and_then(|symbol| symbol.path.last().cloned()),
-    }
-}
-
-/// Does it sign somebody in? A token against forged requests is meant to be read by the page's own scripts.
-fn is_of_login(name: &str) -> bool {
-    let words = names::words(name);
-    let squeezed: String = words.concat();
-    if is_for_the_page(name) {
-        return false;
-    }
-    let known = sign_in::cookie_names();
-    words.iter().any(|word| known.login.contains(word))
-        || known.login_whole.contains(&squeezed)
-        || squeezed.ends_with("sid") && words.len() > 1
-        || squeezed.contains("session")
-        || words.iter().any(|word| word == "user") && words.iter().any(|word| matches!(word.as_str(), "id" | "uid"))
-}
-
-/// Something that the page's own scripts read, or that says nothing of who somebody is.
-fn is_for_the_page(name: &str) -> bool {
-    let words = names::words(name);
-    let squeezed: String = words.concat();
-    words.iter().any(|word| sign_in::cookie_names().page.contains(word)) || squeezed.contains("csrf") || squeezed.contains("xsrf")
-}
-
-/// A name that says nothing of what the cookie is for: `cookie`, `key`, `c1`.
-fn is_unspoken(name: &str) -> bool {
-    let words = names::words(name);
-    let says_nothing = |word: &String| {
-        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        word.len() < 2 || sign_in::cookie_names().unspoken.iter().any(|known| known == word)
-    };
-    !words.is_empty() && words.iter().all(says_nothing)
-}
-
-/// Whatever it is called: what was just signed is shown again to be let in.
-fn is_signed_token(value: &Value) -> bool {
-    let Some(made) = value.awaited().as_library().cloned() else { return false };
-    if made.step != "()" || made.guessed {
-        return false;
-    }
-    let signs = made.receiver.as_ref().and_then(|receiver| receiver.as_library()).is_some_and(|called| {
-        let step = called.step.to_ascii_lowercase();
-        ["sign", "encode", "encrypt"].iter().any(|verb| step.starts_with(verb))
-    });
-    signs && sign_in::is_signer(&made.package)
-}
-
-/// An empty text takes a cookie back.
-fn is_no_content(value: &Value) -> bool {
-    match value.kind() {
-        Kind::Str(text) => text.is_empty() || &**text == "deleted",
-        Kind::Null => true,
-        _ => false,
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value.kind() {
-        Kind::Str(text) => text.is_empty() || matches!(&**text, "deleted" | "true" | "false" | "1" | "0"),
-        Kind::Null | Kind::Bool(_) => true,
-        Kind::Number(text) => !text.is_empty(),
-        _ => false,
-    }
-}
-
-/// Somebody is still writing the call: its options may come.
-fn is_being_typed(cx: &RuleCx<'_>, effect: &Effect) -> bool {
-    let is_whole = cx.project.placed(&effect.site.item).is_none_or(|placed| placed.segment.errors.is_empty());
-    let (false, Some(place)) = (is_whole, cx.project.place(&effect.site)) else { return false };
-    let Some(known) = cx.project.file(&place.file) else { return false };
-    let text = known.document.code().to_string();
-    let after = text.get(place.span.end as usize..).unwrap_or_default().trim_start();
-    !place.span.of(&text).ends_with(')') || after.starts_with([',', '{', '('])
 }
 
 /// A cookie that ends at once takes another one back.

@@ -50,8 +50,7 @@ fn validated(handler: &Handler<'_>) -> Option<Answer> {
                         _ => look(data),
                     }
                 }
-                let mut conjuncts = Vec::new();
-                Filter::conjuncts(&access.query.filter, &mut conjuncts);
+                let conjuncts = access.query.conjuncts();
                 for filter in conjuncts {
                     if let Filter::Term(term) = filter {
                         look(&term.value);

@@ -1,24 +1,26 @@
 //! Everything that a caller sends is saved as it came, with columns that nobody meant to offer.
 
+mod exposed;
+mod named;
 mod serializer;
 
 use crate::facts::catalogue::BUILT_IN;
-use crate::facts::check::{Fact, Facts};
+use crate::facts::check::Facts;
 use crate::facts::event::{Access, Effect, Event};
-use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::schema::names::same;
-use crate::facts::schema::{Column, Model, OwnerKind, Privacy};
+use crate::facts::schema::{Column, Model};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Object, Value};
-use crate::rules::handler::{Handler, any, is_of_request};
-use crate::rules::input::{Input, is_fixed};
-use crate::rules::open::columns::{given_where, is_switched_on};
+use crate::rules::handler::{Handler, is_of_request};
+use crate::rules::input::Input;
 use crate::rules::ownership::{Answer, Judge};
 use crate::rules::plan::Offered;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::text::Name;
+use exposed::{exposed_columns, shown};
+use named::named;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("mass-assignment"),
@@ -159,171 +161,6 @@ fn payload(value: &Value, facts: &Facts) -> Option<Input> {
     let is_payload = matches!(input.part, Part::Body | Part::RawBody | Part::Input | Part::Query);
     // What a function made of several things is no payload any more.
     (is_payload && value.symbol().is_some_and(is_of_request)).then_some(input)
-}
-
-struct Exposed {
-    columns: Vec<Name>,
-    confidence: Confidence,
-    of_people: bool,
-    is_known: bool,
-}
-
-fn exposed_columns(model: Option<&Model>, name: &Name, after: &[Name]) -> Exposed {
-    let Some(model) = model.filter(|model| !model.columns.is_empty()) else {
-        let of_people = crate::facts::schema::guess_privacy(name) == Privacy::Principal;
-        let confidence = match (of_people, name.is_empty()) {
-            (true, _) => Confidence::Proven,
-            (false, false) => Confidence::Likely,
-            (false, true) => Confidence::Possible,
-        };
-        return Exposed { columns: Vec::new(), confidence, of_people, is_known: false };
-    };
-    let is_left = |name: &Name| !after.iter().any(|set| same(set, name));
-    let mut columns: Vec<Name> = model.protected_columns().into_iter().map(|column| column.name.clone()).filter(is_left).collect();
-    for column in &model.columns {
-        if is_decided_by_server(&column.name) && is_left(&column.name) && !columns.contains(&column.name) {
-            columns.push(column.name.clone());
-        }
-    }
-    let confidence = if columns.is_empty() { Confidence::Possible } else { Confidence::Proven };
-    let of_people = model.is_principal && columns.iter().any(|name| is_privilege(name));
-    columns.sort_by_key(|name| !is_privilege(name));
-    Exposed { columns, confidence, of_people, is_known: true }
-}
-
-impl Exposed {
-    fn message(&self, input: &Input, model: &str, operation: Operation) -> String {
-        let verb = if operation == Operation::Create { "creates" } else { "changes" };
-        let what = shown(&input.name);
-        match self.columns.as_slice() {
-            [] if self.is_known => {
-                format!("{what} is saved as it came when this {verb} {model}: a caller can set every column, also ones that are added later.")
-            }
-            [] => format!(
-                "{what} is saved as it came when this {verb} {model}: a caller can add fields that no form shows, such as `role: \"admin\"`, and they are saved too."
-            ),
-            [only] => format!("{what} is saved as it came when this {verb} {model}: a caller can add `{only}` to the request and set it to what they like."),
-            [first, second, ..] => {
-                format!(
-                    "{what} is saved as it came when this {verb} {model}: a caller can add `{first}` or `{second}` to the request and set them to what they like."
-                )
-            }
-        }
-    }
-}
-
-/// How a payload is spoken of: the names that libraries have for it say nothing.
-fn shown(name: &Name) -> String {
-    match name.as_str() {
-        "json" | "body" | "data" | "input" | "formData" | "form" | "get_json" | "POST" | "text" | "request" | "valid" | "parseBody" | "query" | "args"
-        | "json()" => "Everything the caller sends".to_owned(),
-        name => format!("`{name}`, sent by the caller,"),
-    }
-}
-
-/// Columns that say what somebody may do or has.
-fn is_privilege(name: &str) -> bool {
-    let words = names::words(name);
-    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    has(&[
-        "role",
-        "roles",
-        "admin",
-        "superuser",
-        "staff",
-        "permission",
-        "permissions",
-        "credits",
-        "credit",
-        "balance",
-        "plan",
-        "tier",
-        "premium",
-        "banned",
-        "verified",
-    ]) && !has(&["id", "ids", "name", "description"])
-}
-
-/// Columns whose value the server decides: what something costs, whether it was let through.
-fn is_decided_by_server(name: &str) -> bool {
-    let words = names::words(name);
-    let first = words.first().map(String::as_str);
-    matches!(first, Some("approved" | "total" | "paid" | "subtotal" | "amount" | "featured" | "moderated" | "premium"))
-        || words.windows(2).any(|pair| pair[0] == "is" && matches!(pair[1].as_str(), "approved" | "paid" | "featured" | "premium"))
-}
-
-/// Single columns that are taken from the caller by name.
-fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, out: &mut Vec<Raw>) {
-    let Some(model) = model else { return };
-    for data in access.query.data.iter().flat_map(Value::alternatives) {
-        let fields = match data.kind() {
-            Kind::Object(object) => &object.fields,
-            Kind::Instance(instance) => &instance.fields,
-            _ => continue,
-        };
-        for (name, value) in fields {
-            let Some(kind) = given_away(judge, access, model, fields, name, value) else { continue };
-            let input =
-                value.taint().without(Cleanings::ALL).find(|origin| origin.part.is_request()).map_or_else(|| name.clone(), |origin| origin.name.clone());
-            let (detail, confidence) = match kind {
-                Given::Privilege if judge.signed_in(&access.facts) == Answer::Unknown => ("AZ11", Confidence::Likely),
-                Given::Privilege => ("AZ11", Confidence::Proven),
-                Given::Owner => ("AZ05", Confidence::Likely),
-            };
-            let place = given_where(cx, &access.site, model, name).or_else(|| access.query.key.clone()).unwrap_or_else(|| access.site.clone());
-            let mut raw = Raw::new(&META, place, confidence);
-            raw.detail = Name::new_static(detail);
-            raw.message = match kind {
-                Given::Privilege => format!(
-                    "`{name}` of {} {} is taken from what the caller sends (`{input}`): anybody can give it to themselves.",
-                    article(&model.name),
-                    model.name
-                ),
-                Given::Owner => format!(
-                    "`{name}` says whose {} this is, and it is taken from what the caller sends (`{input}`): anybody signed in can create one in somebody else's name.",
-                    model.name
-                ),
-            };
-            if let Some(route) = &cx.walk.route {
-                raw.also(route.site.clone(), format!("reached from {}", route.title()));
-            }
-            if let Some(site) = model.site() {
-                raw.also_place(site.file.clone(), site.span, format!("{} is defined here", model.name));
-            }
-            out.push(raw);
-            return;
-        }
-    }
-}
-
-enum Given {
-    Privilege,
-    Owner,
-}
-
-fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, fields: &[(Name, Value)], name: &Name, value: &Value) -> Option<Given> {
-    let facts = &access.facts;
-    let may_decide = any(facts, &|fact| matches!(fact, Fact::Guard(guard) if !guard.sure));
-    if model.is_principal && is_privilege(name) && !may_decide && is_switched_on(value, facts, &is_privilege) {
-        return Some(Given::Privilege);
-    }
-    let is_open = value.taint().without(Cleanings::ALL).any(|origin| origin.part.is_request()) && !is_fixed(value, facts);
-    if !is_open || crate::rules::handler::is_checked(value, facts) {
-        return None;
-    }
-    // Who decides about others is asked elsewhere, in a way that cannot be seen.
-    if model.is_principal && is_privilege(name) && !may_decide {
-        return Some(Given::Privilege);
-    }
-    let owner = model.direct_owners().find(|path| path.kind == OwnerKind::Owner && same(&path.column, name))?;
-    let is_principal = |(_, field): &(Name, Value)| field.symbol().is_some_and(crate::rules::ownership::is_principal);
-    let is_mine = access.query.operation == Operation::Create
-        && owner.target.is_some()
-        && model.membership.is_none()
-        && judge.signed_in(facts) == Answer::Yes
-        && !may_decide
-        && !fields.iter().any(is_principal);
-    is_mine.then_some(Given::Owner)
 }
 
 /// `setattr(user, key, value)`, `Object.assign(user, body)`, `_.merge(config, body)`.

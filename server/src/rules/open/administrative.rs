@@ -2,8 +2,10 @@
 
 use super::door::Door;
 use super::{Deed, What, columns};
+use crate::facts::catalogue::Reached;
 use crate::facts::names;
 use crate::facts::query::Operation;
+use crate::facts::role_words::names_right;
 use crate::facts::schema::{NameClass, Privacy, model_classes};
 use crate::project::routes::Route;
 use crate::rules::ownership::Tie;
@@ -86,7 +88,7 @@ pub fn is_directory(route: &Route) -> bool {
 
 /// `/api/admin/users`, `impersonateUser`, `/orders/:id/refund`.
 fn is_called(route: &Route, door: &Door) -> bool {
-    let path = if route.framework == "next-action" { "" } else { route.path.as_deref().unwrap_or_default() };
+    let path = if route.reached() == Reached::Action { "" } else { route.path.as_deref().unwrap_or_default() };
     let words = names::words(path);
     let named = names::words(&door.name);
     let all = || words.iter().chain(&named);
@@ -170,6 +172,5 @@ fn is_catalogue(model: &Name) -> bool {
 
 /// Do people of this project have a role or a flag that sets some of them apart?
 fn has_roles(cx: &RuleCx<'_>) -> bool {
-    let apart = |name: &str| names::words(name).iter().any(|word| matches!(word.as_str(), "role" | "roles" | "admin" | "staff" | "superuser"));
-    cx.schema.principals().any(|model| model.columns.iter().any(|column| apart(&column.name)))
+    cx.schema.principals().any(|model| model.columns.iter().any(|column| names_right(&column.name)))
 }

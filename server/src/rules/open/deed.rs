@@ -3,9 +3,10 @@
 use super::{administrative, columns, is_steered, own_events, standing};
 use crate::facts::check::{Facts, Root};
 use crate::facts::event::{Access, Effect, Event, Sink, SinkKind, UseKind};
+use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::{Columns, Operation, UNSEEN};
-use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, model_classes};
+use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, is_model_named, is_named_for_everybody, model_classes};
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Value};
 use crate::rules::Confidence;
@@ -206,10 +207,6 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
     Some(Deed { at, what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie), hangs })
 }
 
-fn is_named(name: &Name, model: Option<&Model>, class: NameClass) -> bool {
-    model_classes(name).has(class) || model.is_some_and(|model| model_classes(&model.name).has(class) || model_classes(&model.table).has(class))
-}
-
 fn write(access: &Access, privacy: Privacy) -> What {
     What::Write { operation: access.query.operation, model: access.query.model.clone(), privacy }
 }
@@ -225,9 +222,8 @@ fn created(access: &Access, model: Option<&Model>, privacy: Privacy) -> Option<C
         None => classes.has(NameClass::Owner) && classes.has(NameClass::OwnerByName),
     });
     // Whoever comes by leaves a comment under a name of their own choice.
-    let names_account =
-        owner.as_ref().is_some_and(|column| crate::facts::names::words(column).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid")));
-    if !names_account && is_named(&access.query.model, model, NameClass::ReactionModel) {
+    let names_account = owner.as_ref().is_some_and(|column| names::words(column).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid")));
+    if !names_account && is_model_named(&access.query.model, model, NameClass::ReactionModel) {
         return None;
     }
     match privacy {
@@ -262,12 +258,8 @@ fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
 /// What is older than this, or due by now: done by a clock, whose door is open to everybody.
 fn is_by_age(access: &Access) -> bool {
     use crate::facts::query::{Filter, TermOp};
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
-    let is_time = |column: &Name| {
-        let words = crate::facts::names::words(column);
-        words.last().is_some_and(|last| matches!(last.as_str(), "at" | "date" | "time" | "expires" | "expiry" | "until" | "due" | "deadline" | "timestamp"))
-    };
+    let conjuncts = access.query.conjuncts();
+    let is_time = |column: &Name| names::is_point_in_time(column);
     conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.op == TermOp::Other && term.path.last().is_some_and(is_time)))
 }
 
@@ -275,8 +267,7 @@ fn is_by_age(access: &Access) -> bool {
 fn is_by_capability(access: &Access, model: Option<&Model>) -> bool {
     use crate::facts::query::Filter;
     use crate::facts::schema::column_classes;
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     conjuncts.iter().any(|filter| {
         let Filter::Term(term) = filter else { return false };
         let is_secret = |column: &Name| {
@@ -299,11 +290,11 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         return (!is_profile(access) && !cx.project.declares_answer(cx.walk)).then_some(sure.min(Confidence::Likely));
     }
     // Posts and recipes are written to be read, unless something says who may.
-    if is_named(&access.query.model, model, NameClass::AuthoredModel) {
+    if is_model_named(&access.query.model, model, NameClass::AuthoredModel) {
         let fills_a_page = cx.walk.events.iter().any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Shown));
         return (!fills_a_page).then_some(sure.min(Confidence::Possible));
     }
-    if is_named(&access.query.model, model, NameClass::PublicModel) {
+    if is_model_named(&access.query.model, model, NameClass::PublicModel) {
         return Some(sure.min(Confidence::Possible));
     }
     Some(sure)
@@ -311,12 +302,9 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
 
 /// Rows of which nothing says whose they are, and that no name makes everybody's.
 fn is_unclaimed(judge: &Judge<'_>, access: &Access, model: Option<&Model>, tie: &Tie, privacy: Privacy) -> bool {
-    let is_named = |class| is_named(&access.query.model, model, class);
     privacy == Privacy::Unknown
         && matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List)
-        && !is_named(NameClass::AuthoredModel)
-        && !is_named(NameClass::PublicModel)
-        && !is_named(NameClass::ReactionModel)
+        && !is_named_for_everybody(&access.query.model, model)
         && !is_by_address(access)
         && !is_by_capability(access, model)
         && judge.leaves_unchecked(access) == Some(true)
@@ -325,7 +313,7 @@ fn is_unclaimed(judge: &Judge<'_>, access: &Access, model: Option<&Model>, tie: 
 /// It gives the addresses of people: `licenses(key, email)` belongs to nobody, and is nobody else's business.
 fn names_people(model: &Model, access: &Access) -> bool {
     let is_contact = |name: &Name| {
-        let words = crate::facts::names::words(name);
+        let words = names::words(name);
         words.last().is_some_and(|last| matches!(last.as_str(), "email" | "mail" | "phone" | "mobile" | "telephone"))
             && !words.iter().any(|word| matches!(word.as_str(), "support" | "contact" | "public" | "business" | "company"))
     };
@@ -404,8 +392,7 @@ fn whose(cx: &RuleCx<'_>, model: &Model) -> Confidence {
 /// Asked for by the name in a public address: `/book/[slug]`.
 fn is_by_address(access: &Access) -> bool {
     use crate::facts::query::Filter;
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     let named = |column: &str| {
         matches!(
             crate::facts::schema::names::snake(column).as_str(),

@@ -1,5 +1,6 @@
 //! Where a route is told of: the name of what answers, or the head of its registration.
 
+use crate::facts::catalogue::BUILT_IN;
 use crate::facts::place::Site;
 use crate::facts::value::Kind;
 use crate::facts::walk::is_stub;
@@ -14,7 +15,7 @@ pub struct Door {
 }
 
 pub fn door(project: &Project, route: &Route) -> Door {
-    let conventional = route.framework.starts_with("next-");
+    let conventional = BUILT_IN.conventions().iter().any(|convention| convention.entry.framework == route.framework);
     if let Kind::Function(closure) = route.handler.kind() {
         // A library's class answers for a class of the project.
         if is_stub(&closure.item.file)

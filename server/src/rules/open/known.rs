@@ -65,8 +65,7 @@ fn access(walk: &RootWalk, id: AccessId) -> Option<&Access> {
 
 /// A row that is found by what only its holder knows: a session by its token, a key by its hash.
 fn is_by_credential(access: &Access) -> bool {
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     let names_credential = model_classes(&access.query.model).has(NameClass::Session) || model_classes(&access.query.model).has(NameClass::CapabilityModel);
     conjuncts.iter().any(|filter| match filter {
         Filter::Term(term) => {

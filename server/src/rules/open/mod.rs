@@ -34,8 +34,7 @@ pub fn own_events(walk: &RootWalk) -> impl Iterator<Item = (usize, &Event)> {
 /// Does somebody outside have a say in which rows are meant, or in what is written to them?
 pub fn is_steered(access: &Access) -> bool {
     let from_outside = |value: &Value| value.taint().iter().any(|origin| origin.part.is_request());
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     let chosen = conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if from_outside(&term.value)));
     chosen || access.query.data.iter().any(columns::holds_input)
 }

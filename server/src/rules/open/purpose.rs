@@ -1,6 +1,7 @@
 //! What a route is for, by its path and its name (authorization reference, section 6.3). A purpose only ever silences.
 
 use super::door::Door;
+use crate::facts::catalogue::Reached;
 use crate::facts::names;
 use crate::project::routes::Route;
 
@@ -25,7 +26,7 @@ pub enum Purpose {
 pub fn purpose(route: &Route, door: &Door) -> Purpose {
     let path = route.path.as_deref().unwrap_or_default();
     // The file of a server action is no address of its own.
-    let path = if route.framework == "next-action" { "" } else { path };
+    let path = if route.reached() == Reached::Action { "" } else { path };
     let words: Vec<String> = names::words(path);
     let pairs: Vec<String> = path.to_ascii_lowercase().split(['/', '.']).filter(|part| !part.is_empty()).map(str::to_owned).collect();
     let named: Vec<String> = names::words(&door.name);

@@ -9,8 +9,8 @@ use crate::facts::event::Access;
 use crate::facts::query::{Columns, Operation, Query};
 use crate::facts::schema::{NameClass, Privacy, column_classes};
 use crate::rules::ownership::{Answer, Judge, Tie};
-use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::{Confidence, Impact};
+use crate::rules::raw::{Raw, RuleCx, tells};
+use crate::rules::{Confidence, Impact, missing_auth, webhook_unverified};
 use crate::text::Name;
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -21,8 +21,13 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let mut told: FxHashSet<Name> = FxHashSet::default();
+    let mut at_the_door = None;
     for access in judge.accesses() {
         let Some((input, confidence)) = verdict(&judge, access) else { continue };
+        // What follows from an open door is told at the door.
+        if *at_the_door.get_or_insert_with(|| tells(missing_auth::check, cx) || tells(webhook_unverified::check, cx)) {
+            return;
+        }
         let query = &access.query;
         if !told.insert(query.model.clone()) {
             continue;

@@ -96,8 +96,7 @@ impl<'w> Judge<'w> {
     }
 
     pub(super) fn tie_within(&self, access: &Access, facts: &Facts, depth: u32) -> Tie {
-        let mut conjuncts = Vec::new();
-        Filter::conjuncts(&access.query.filter, &mut conjuncts);
+        let conjuncts = access.query.conjuncts();
         if conjuncts.is_empty() {
             return Tie::List;
         }
@@ -126,8 +125,7 @@ impl<'w> Judge<'w> {
 
     /// Does a question ask for what only its owners should see?
     pub fn asks_for_hidden(&self, query: &Query) -> bool {
-        let mut conjuncts = Vec::new();
-        Filter::conjuncts(&query.filter, &mut conjuncts);
+        let conjuncts = query.conjuncts();
         conjuncts.iter().any(|filter| asks_for_hidden(filter))
     }
 

@@ -26,8 +26,7 @@ impl Judge<'_> {
                 .is_none_or(|model| model.owners().iter().any(|path| path.steps.first().map_or(&path.column, |step| &step.column) == column))
         };
         self.accesses.values().filter(|other| other.id > id && names_caller(&other.query) && self.found(other, facts)).any(|other| {
-            let mut conjuncts = Vec::new();
-            Filter::conjuncts(&other.query.filter, &mut conjuncts);
+            let conjuncts = other.query.conjuncts();
             conjuncts.iter().any(|filter| {
                 let Filter::Term(term) = filter else { return false };
                 let Some(symbol) = term.value.symbol().filter(|symbol| symbol.root == Root::Row(id)) else { return false };
@@ -117,8 +116,7 @@ impl Judge<'_> {
 
     /// It was looked up by something of a row of the caller's: the account among whose colleagues mine is.
     fn is_below_caller(&self, access: &Access, facts: &Facts, depth: u32) -> bool {
-        let mut conjuncts = Vec::new();
-        Filter::conjuncts(&access.query.filter, &mut conjuncts);
+        let conjuncts = access.query.conjuncts();
         conjuncts.iter().any(|filter| {
             let Filter::Term(term) = filter else { return false };
             let Some(Root::Row(id)) = term.value.symbol().map(|symbol| &symbol.root) else { return false };
@@ -157,8 +155,7 @@ impl Judge<'_> {
             _ => return false,
         };
         let Some(access) = self.accesses.get(&id).filter(|access| self.names_caller(access)) else { return false };
-        let mut conjuncts = Vec::new();
-        Filter::conjuncts(&access.query.filter, &mut conjuncts);
+        let conjuncts = access.query.conjuncts();
         let terms = || conjuncts.iter().filter_map(|filter| if let Filter::Term(term) = filter { Some(term) } else { None });
         let is_limited = conjuncts.iter().any(|filter| !matches!(filter, Filter::Term(_)))
             || terms().any(|term| term.value.taint().iter().any(|origin| origin.part.is_request()));
@@ -269,15 +266,13 @@ fn keys_of(filters: &[Filter], depth: u32) -> FxHashSet<Symbol> {
 
 /// Nothing of what it asks for could be read: `where: await whereForMember(id, user)`.
 fn is_dark(query: &Query) -> bool {
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&query.filter, &mut conjuncts);
+    let conjuncts = query.conjuncts();
     !conjuncts.is_empty() && conjuncts.iter().all(|filter| matches!(filter, Filter::Opaque(_)))
 }
 
 /// Is it not known what something is compared with? Then it may be the very thing.
 fn has_unknown(query: &Query) -> bool {
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&query.filter, &mut conjuncts);
+    let conjuncts = query.conjuncts();
     conjuncts.iter().any(|filter| match filter {
         Filter::Term(term) => matches!(term.value.kind(), Kind::Unknown) && term.value.symbol().is_none() && term.value.taint().is_empty(),
         Filter::Opaque(_) => true,

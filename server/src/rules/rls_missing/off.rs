@@ -2,6 +2,7 @@
 
 use super::META;
 use crate::facts::schema::{Model, NameClass, Site, SourceKind, model_classes};
+use crate::facts::services;
 use crate::model::sql::{CreateTable, StatementKind};
 use crate::rules::database::api::{Served, asked_for, is_closed, is_granted, needs_grant};
 use crate::rules::database::change::{ChangeKind, DatabaseChange, Policies};
@@ -16,7 +17,7 @@ pub(super) fn check(cx: &FileCx<'_>, served: Served, out: &mut Vec<Finding>) {
         let switched_off = security.changed_at.as_ref();
         let site = switched_off.unwrap_or(made_at);
         let is_handed_out = model.schema.is_none() || is_granted(security);
-        if site.file != *cx.file || security.enabled != Some(false) || !is_handed_out || is_closed(security) || is_bookkeeping(&model.table) {
+        if site.file != *cx.file || security.enabled != Some(false) || !is_handed_out || is_closed(security) || services::is_bookkeeping(&model.table) {
             continue;
         }
         // Half a table is still being written.
@@ -75,21 +76,6 @@ fn finding(cx: &FileCx<'_>, served: Served, model: &Model, site: &Site, is_switc
 
 fn is_api_role(role: &str) -> bool {
     matches!(role, "anon" | "authenticated" | "web_anon" | "public")
-}
-
-/// What migration tools and extensions keep for themselves.
-fn is_bookkeeping(table: &str) -> bool {
-    matches!(
-        table,
-        "_prisma_migrations"
-            | "__drizzle_migrations"
-            | "schema_migrations"
-            | "flyway_schema_history"
-            | "knex_migrations"
-            | "knex_migrations_lock"
-            | "spatial_ref_sys"
-            | "alembic_version"
-    )
 }
 
 fn is_whole(cx: &FileCx<'_>, made_at: &Site) -> bool {

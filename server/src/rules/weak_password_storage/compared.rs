@@ -75,8 +75,7 @@ fn looked_up(access: &Access) -> Option<Raw> {
     if !matches!(access.query.operation, Operation::ReadOne | Operation::ReadMany | Operation::Count) {
         return None;
     }
-    let mut conjuncts = Vec::new();
-    Filter::conjuncts(&access.query.filter, &mut conjuncts);
+    let conjuncts = access.query.conjuncts();
     let (term, (origin, confidence)) = conjuncts.into_iter().find_map(|filter| match filter {
         Filter::Term(term @ Term { op: TermOp::Eq, .. }) if term.path.last().is_some_and(|column| is_password_column(column)) => {
             Some((term, typed(&term.value)?))

@@ -5,34 +5,13 @@ use crate::facts::credential_names::{is_of_service, is_password_column};
 use crate::facts::event::{Access, Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
+use crate::facts::sign_in;
 use crate::facts::value::{Kind, Piece, Value};
 use crate::model::{ExprKind, StmtKind};
 use crate::project::Project;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, Strengthen};
 use crate::text::{FileId, Name};
-
-/// Packages that hash passwords: what imports one of them may do so for all who use it.
-const HASHERS: &[&str] = &[
-    "bcrypt",
-    "bcryptjs",
-    "bcrypt-ts",
-    "argon2",
-    "@node-rs/argon2",
-    "@node-rs/bcrypt",
-    "crypto",
-    "node:crypto",
-    "scrypt",
-    "pbkdf2",
-    "passlib",
-    "pwdlib",
-    "werkzeug.security",
-    "django.contrib.auth.hashers",
-    "flask_bcrypt",
-    "hashlib",
-    "oslo/password",
-    "@oslojs/crypto",
-];
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
@@ -156,7 +135,7 @@ fn is_kept_by_another(client: &Name) -> bool {
 /// Hooks and setters hash where the model is declared.
 pub(super) fn imports_hasher(project: &Project, file: &FileId) -> bool {
     let Some(model) = project.file(file).and_then(|known| known.model.as_ref()) else { return false };
-    let hashes = |source: &str| HASHERS.iter().any(|known| source == *known || source.strip_prefix(known).is_some_and(|rest| rest.starts_with('.')));
+    let hashes = |source: &str| sign_in::hashers().any(|known| source.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')));
     model.segments.iter().flat_map(|placed| placed.segment.body.iter().map(move |id| &placed.segment[*id].kind)).any(|kind| match kind {
         StmtKind::Import(import) => {
             hashes(&import.source)
@@ -174,9 +153,9 @@ fn requires_hasher(model: &crate::model::FileModel) -> bool {
     use crate::model::ExprKind;
     model.segments.iter().any(|placed| {
         placed.segment.exprs.iter().any(|expr| match &expr.kind {
-            ExprKind::Call { callee, args, .. } if matches!(&placed.segment[*callee].kind, ExprKind::Name(name) if name == "require") => {
-                args.first().is_some_and(|arg| matches!(&placed.segment[arg.value].kind, ExprKind::Str(source) if HASHERS.contains(&&**source)))
-            }
+            ExprKind::Call { callee, args, .. } if matches!(&placed.segment[*callee].kind, ExprKind::Name(name) if name == "require") => args
+                .first()
+                .is_some_and(|arg| matches!(&placed.segment[arg.value].kind, ExprKind::Str(source) if sign_in::hashers().any(|known| known == &**source))),
             _ => false,
         })
     })

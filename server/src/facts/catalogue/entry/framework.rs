@@ -168,6 +168,14 @@ pub struct FrameworkEntry {
     #[serde(default)]
     pub by_schema: bool,
     pub name: Name,
+    #[serde(default)]
+    pub reached: Reached,
+    /// Whoever calls its handlers is usually known by a cookie.
+    #[serde(default)]
+    pub session_cookies: bool,
+    /// Its handlers are asked whether a password that was typed is right.
+    #[serde(default)]
+    pub checks_passwords: bool,
     /// What a handler's parameters are, in order: roles (`role:express.request`), `next`, `input`; the last one repeats
     /// if it ends in `...`. Empty: they are injected by name and type.
     #[serde(default)]
@@ -229,6 +237,21 @@ pub struct FrameworkEntry {
     /// The member of a middleware's first parameter that lets the request pass when it is called.
     #[serde(default)]
     pub goes_on: Option<Name>,
+}
+
+/// How somebody comes to call a handler.
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reached {
+    /// It has an address of its own.
+    #[default]
+    Address,
+    /// It makes the page whose address it has.
+    Page,
+    /// Pages call it by its name, like a function; the address is the library's.
+    Action,
+    /// Clients of the library call it by its name.
+    Procedure,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]

@@ -32,6 +32,7 @@ pub struct Knowledge {
     injects: Vec<toml::Table>,
     reference: Vec<toml::Table>,
     calls: Vec<toml::Table>,
+    makes: Vec<toml::Table>,
     keeps: Vec<toml::Table>,
     step: Vec<toml::Table>,
     guess: Vec<toml::Table>,
@@ -125,6 +126,7 @@ impl Knowledge {
         collect(self.table, &mut out, |_: Nothing| Entry::Table)?;
         collect(self.injects, &mut out, |_: Nothing| Entry::Injects)?;
         collect(self.reference, &mut out, |_: Nothing| Entry::Reference)?;
+        collect(self.makes, &mut out, Entry::Makes)?;
         collect(self.keeps, &mut out, |_: Nothing| Entry::Keeps)?;
         collect(self.calls, &mut out, Entry::Calls)?;
         collect(self.decides, &mut out, Entry::Decides)?;

@@ -19,7 +19,7 @@ use crate::text::Name;
 pub use access::{AccessEntry, Callback, ColumnsShape, ColumnsSpec, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
 pub use client::{ClientEntry, Parameters};
 pub use example::{Example, Subject};
-pub use framework::{Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, PageEntry, Part as PartKind, PartEntry, Passes, RouteEntry};
+pub use framework::{Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, PageEntry, Part as PartKind, PartEntry, Passes, Reached, RouteEntry};
 pub use knowledge::Knowledge;
 
 /// One fact about a library. `at` (kept by the graph of paths) says of what.
@@ -56,6 +56,8 @@ pub enum Entry {
     Reference,
     /// Calls the function it gets, in place.
     Calls(CallsEntry),
+    /// What the language itself makes of its arguments, part by part.
+    Makes(MakesEntry),
     /// `setText(x)`: what the first of the pair holds from now on.
     Keeps,
     /// A decorator or wrapper that gives back the function it got (argument 0), or calls it in its own way.
@@ -178,6 +180,32 @@ pub struct CallsEntry {
     /// What the function gives is answered to callers; the call itself gives something else.
     #[serde(default)]
     pub answers: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MakesEntry {
+    pub is: Makes,
+}
+
+/// What a call of the language's own gives.
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Makes {
+    /// A table of the pairs that it gets: `new Map([["a", f]])`.
+    Table,
+    /// What its function resolves to: `new Promise((resolve) => resolve(x))`.
+    Promise,
+    /// The member that its second argument names: `getattr(view, "list")`.
+    Attribute,
+    /// The elements of a list, each with its number: `enumerate(list)`.
+    Numbered,
+    /// The elements of several lists, side by side: `zip(a, b)`.
+    Pairs,
+    /// An object of its named arguments and of what it copies: `dict(row, a=1)`.
+    Object,
+    /// Whether its argument is true: `bool(member and member.is_staff)`.
+    Truth,
 }
 
 /// Where a value stands in a call.

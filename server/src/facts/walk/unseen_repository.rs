@@ -21,9 +21,9 @@ impl Walker<'_> {
         if !self.handler_seen {
             return None;
         }
-        let keeper = self.unseen_keeper(base, function)?;
+        let repository = self.unseen_repository(base, function)?;
         let done = Done::read(name)?;
-        let model = model_of(&keeper, &done)?;
+        let model = model_of(&repository, &done)?;
         let mut query = Query { client: UNSEEN, model, operation: done.operation, guessed: true, ..Query::default() };
         let is_handed_on = |arg: &Argument| arg.spread || super::call::is_request(&arg.value) || holds(&arg.value, &|symbol| symbol.root == Root::Principal, 0);
         if done.is_own || args.iter().any(is_handed_on) {
@@ -59,7 +59,7 @@ impl Walker<'_> {
     }
 
     /// The name of what keeps things, where the code that does it cannot be looked into.
-    fn unseen_keeper(&self, base: &Value, function: &Value) -> Option<Name> {
+    fn unseen_repository(&self, base: &Value, function: &Value) -> Option<Name> {
         match (base.kind(), function.kind()) {
             // A name that nothing here gives a meaning, or a file of the project that is not there.
             (Kind::Library(library), Kind::Library(method))
@@ -240,8 +240,8 @@ const CHANGES: &[&str] = &[
 ];
 
 /// `projectModel` keeps projects; what `adminService` keeps, its method says.
-fn model_of(keeper: &str, done: &Done) -> Option<Name> {
-    let mut words = names::words(keeper);
+fn model_of(repository: &str, done: &Done) -> Option<Name> {
+    let mut words = names::words(repository);
     words.pop();
     words.retain(|word| !matches!(word.as_str(), "admin" | "app" | "data" | "api" | "base" | "main" | "db" | "core" | "auth"));
     if words.is_empty() {
@@ -256,15 +256,15 @@ mod tests {
 
     #[test]
     fn names_say_what_is_kept_and_what_is_done() {
-        for (keeper, method, said) in [
+        for (repository, method, said) in [
             ("projectModel", "findById", Some((Operation::ReadOne, "project", "id"))),
             ("ProjectStore", "update_state", Some((Operation::Update, "project", "id"))),
             ("adminService", "updateUserRole", Some((Operation::Update, "user", "id"))),
             ("orderRepository", "deleteByOrderNumber", Some((Operation::Delete, "order", "order_number"))),
             ("orderRepository", "count", None),
         ] {
-            let read = Done::read(method).and_then(|done| Some((done.operation, model_of(keeper, &done)?, done.by)));
-            assert_eq!(read.as_ref().map(|(operation, model, by)| (*operation, model.as_str(), by.as_str())), said, "{keeper}.{method}");
+            let read = Done::read(method).and_then(|done| Some((done.operation, model_of(repository, &done)?, done.by)));
+            assert_eq!(read.as_ref().map(|(operation, model, by)| (*operation, model.as_str(), by.as_str())), said, "{repository}.{method}");
         }
         assert!(keeps("projectModel") && keeps("UserRepository") && !keeps("sessionStore") && !keeps("Model") && !keeps("emailService"));
         assert!(Done::read("findOwn").is_some_and(|done| done.is_own));

@@ -51,14 +51,14 @@ pub fn serve(root: &Path, idle: Duration) -> Result<()> {
     let mut out = stdout().lock();
     let _ = out.write_all(b"ready\n").and_then(|()| out.flush());
     drop(out);
-    let keeper = Keeper { root, place: &place, socket: &socket, idle, cancel: Cancel::from(stop) };
-    let done = deep("keeper", || keeper.run(&listener, &woken)).map_err(anyhow::Error::from).flatten();
+    let daemon = Daemon { root, place: &place, socket: &socket, idle, cancel: Cancel::from(stop) };
+    let done = deep("daemon", || daemon.run(&listener, &woken)).map_err(anyhow::Error::from).flatten();
     // While the lock is held, so that it is not another's.
     let _ = std::fs::remove_file(&socket);
     done
 }
 
-struct Keeper<'a> {
+struct Daemon<'a> {
     root: &'a Path,
     place: &'a Place,
     socket: &'a Path,
@@ -66,7 +66,7 @@ struct Keeper<'a> {
     cancel: Cancel,
 }
 
-impl Keeper<'_> {
+impl Daemon<'_> {
     fn run(&self, listener: &UnixListener, woken: &UnixStream) -> Result<()> {
         // Whoever asks meanwhile waits in the socket's queue.
         let mut desk = Desk::open(self.root, self.cancel.clone())?;

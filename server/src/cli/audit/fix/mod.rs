@@ -3,25 +3,25 @@
 //! A fix is written only if the project with it has lost the finding, has no new one and parses as before. Its files are
 //! written together or not at all.
 
+mod telling;
+
 use std::collections::VecDeque;
 use std::io::StdinLock;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use rustc_hash::FxHashSet;
 
-use super::judging::{Found, Judging};
-use super::review::{self, Answer, Questions};
-use super::trying;
-use crate::cli::args::Format;
+use crate::cli::audit::judging::{Found, Judging};
+use crate::cli::audit::review::{self, Answer, Questions};
 use crate::cli::reading::{self, Progress, Read};
 use crate::cli::{STOPPED, output};
 use crate::engine::proof::{Proven, Scope};
 use crate::engine::{self, Cancel, Engine, NoAnswer, Snapshot};
 use crate::fixes::{Fix, Grade};
 use crate::project::Project;
-use crate::report::paint::{Style, Tone};
+use crate::report::paint::Style;
 use crate::report::{Redactor, Report};
 use crate::rules::evidence::Evidence;
 use crate::rules::own::Known;
@@ -303,76 +303,6 @@ impl Fixing<'_> {
         let known = self.snapshot.project.file(&finding.place.file);
         let line = known.map_or(0, |known| known.document.lines().try_byte_to_line(finding.place.span.start as usize).unwrap_or_default());
         format!("{}:{}", review::relative(&self.here, &finding.place.file), line + 1)
-    }
-
-    /// What was done, and then the report on what remains.
-    fn tell(&mut self, notes: Vec<String>, no_color: bool) -> Result<u8> {
-        self.summary()?;
-        let known = Known::of(&self.snapshot.config);
-        let rules = known.all();
-        let targets = self.judging.targets;
-        let (_, evidence) = match self.engine.survey(&self.snapshot, &|file| targets.cover(file), &mut |_| {}, self.cancel) {
-            Err(NoAnswer::Cancelled) => {
-                let _ = output::complain("stopped");
-                return Ok(STOPPED);
-            }
-            looked_at => looked_at?,
-        };
-        let report = self.report(&self.snapshot, &rules, notes, evidence);
-        let report = trying::with_repairs(&self.snapshot, report, Some(&mut self.engine), trying::PATIENCE, self.cancel);
-        let code = self.judging.exit_code(&report);
-        if self.judging.audit.repair.dry_run {
-            let remain = super::counted(report.entries.len(), "problem would remain", "problems would remain");
-            self.say(&format!("{remain}. Nothing was written.\n"))?;
-            return Ok(code.max(u8::from(!self.done.is_empty())));
-        }
-        super::write(self.judging.audit, &report, no_color)?;
-        Ok(code)
-    }
-
-    fn summary(&self) -> Result<()> {
-        let is_dry = self.judging.audit.repair.dry_run;
-        let files: FxHashSet<&FileId> = self.done.iter().flat_map(|done| &done.files).collect();
-        let in_files = super::counted(files.len(), "file", "files");
-        let mut out = String::from("\n");
-        let mut line = |text: String| {
-            out.push_str(&text);
-            out.push('\n');
-        };
-        let head = match (self.done.len(), is_dry) {
-            (0, false) => "Nothing was changed: no fix could be applied.".to_owned(),
-            (0, true) => "No fix could be applied.".to_owned(),
-            (n, false) => format!("{} in {in_files}.", super::counted(n, "problem was fixed", "problems were fixed")),
-            (n, true) => format!("{} in {in_files}.", super::counted(n, "problem would be fixed", "problems would be fixed")),
-        };
-        line(self.style.paint(Tone::Strong, &head));
-        for done in &self.done {
-            self.style.wrap_hanging("  ✓ ", "    ", &format!("{}  {}", done.place, done.title)).into_iter().for_each(&mut line);
-        }
-        let mut notes: Vec<&str> = Vec::new();
-        for note in self.done.iter().filter_map(|done| done.note.as_deref()) {
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
-        if !notes.is_empty() {
-            line("Left for you to do:".to_owned());
-            notes.iter().for_each(|note| self.style.wrap_hanging("  - ", "    ", note).into_iter().for_each(&mut line));
-        }
-        for failed in &self.failed {
-            self.style.wrap_hanging("  ✗ ", "    ", failed).into_iter().for_each(&mut line);
-        }
-        self.say(&out)
-    }
-
-    /// To standard output where people read, beside it where a program does.
-    fn say(&self, text: &str) -> Result<()> {
-        let audit = self.judging.audit;
-        if audit.format == Format::Text && audit.output.is_none() || audit.repair.dry_run {
-            return output::print(text).context("the result cannot be told");
-        }
-        use std::io::Write;
-        write!(std::io::stderr().lock(), "{text}").context("the result cannot be told")
     }
 }
 

@@ -1,29 +1,32 @@
 //! Where a project's edits are looked at. The project and what the engine made of it stay from one edit to the next.
 
+mod ended;
+mod telling;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
-use super::call::{Edit, Event};
-use super::due;
-use super::memory::{Key, Memory, Written};
-use super::whole::Whole;
-use super::wire::{Ask, Verdict};
-use super::words;
-use crate::engine::proof::Proven;
 use crate::engine::{Cancel, Engine, NoAnswer, Snapshot};
+use crate::hook::call::{Edit, Event};
+use crate::hook::due;
+use crate::hook::memory::{Key, Memory, Written};
+use crate::hook::whole::Whole;
+use crate::hook::wire::{Ask, Verdict};
+use crate::hook::words;
 use crate::project::Project;
 use crate::report::advice::Advice;
 use crate::report::suppress;
+use crate::rules::Finding;
 use crate::rules::own::Known;
-use crate::rules::{Finding, Level};
 use crate::syntax::{Document, Language};
 use crate::text::{FileId, Span};
 use crate::workspace::kept::Kept;
 use crate::workspace::today;
 use crate::workspace::walk::file_id;
+use telling::Due;
 
 pub struct Desk {
     kept: Kept,
@@ -67,17 +70,6 @@ struct Found {
     shown: Vec<Finding>,
     all: Vec<Finding>,
 }
-
-/// What there is to say.
-struct Due {
-    now: Vec<(Key, Finding)>,
-    /// In files that the session did not write.
-    led_to: Vec<(Key, Finding)>,
-    person: Option<String>,
-}
-
-/// For so many findings a repair is tried out at one time: each trial is a look at what it leads to.
-const MOST_TRIALS: usize = 5;
 
 impl Desk {
     /// Reads the project and looks at all of it once, so that from then on an edit is looked at with everything in mind.
@@ -206,129 +198,6 @@ impl Desk {
         let is_first = memory.others.is_none() && !files.is_empty();
         let then = is_first.then(|| Then { before, after: snapshot.clone(), files });
         Ok(Said { then, ..self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person })? })
-    }
-
-    /// What was found anywhere before the session wrote is looked for when nobody waits for it any more.
-    pub fn remember_before(&mut self, said: &mut Said) -> Result<()> {
-        let Some(Then { before, after, files }) = said.then.take() else { return Ok(()) };
-        let others = self.whole(&before)?.map(Whole::keys);
-        said.if_heard.others.clone_from(&others);
-        said.if_not.others = others;
-        // The next edit begins from here.
-        for file in &files {
-            self.found(&after, file)?;
-        }
-        Ok(())
-    }
-
-    /// What the session led to in files that it did not write.
-    fn led_to(&mut self, snapshot: &Snapshot, memory: &mut Memory) -> Result<Vec<(Key, Finding)>> {
-        let mut led_to = self.whole(snapshot)?.map(|whole| whole.led_to(memory)).unwrap_or_default();
-        // How they are repaired is asked of each file by itself.
-        let files: BTreeSet<FileId> = led_to.iter().map(|(_, finding)| finding.place.file.clone()).collect();
-        for file in files {
-            for found in self.found(snapshot, &file)?.unwrap_or_default().shown {
-                let is_it = |known: &Finding| known.place == found.place && known.rule == found.rule;
-                led_to.iter_mut().filter(|(_, known)| is_it(known)).for_each(|(_, known)| known.plans.clone_from(&found.plans));
-            }
-        }
-        Ok(led_to)
-    }
-
-    fn ended(&mut self, ask: &Ask, mut memory: Memory) -> Result<Said> {
-        let at = |name: &String| self.kept.root().join(name);
-        let named: Vec<PathBuf> = memory.files.keys().map(at).collect();
-        if self.kept.catch_up(&named, &self.cancel).is_none() {
-            bail!("stopped");
-        }
-        let project = Arc::clone(self.kept.project());
-        let snapshot = self.snapshot(&project);
-        let files: Vec<FileId> = named.iter().filter_map(|path| file_id(path)).collect();
-        let (mut found, mut unchecked) = (Vec::new(), Vec::new());
-        for file in files {
-            match self.found(&snapshot, &file)? {
-                Some(of_file) => found.push((file, of_file)),
-                None => unchecked.push(project.relative(&file).to_owned()),
-            }
-        }
-        let known = Known::of(&snapshot.config);
-        let rules = known.all();
-        let all: Vec<Finding> = found.iter().flat_map(|(_, found)| found.all.iter().cloned()).collect();
-        let advice = Advice::new(&snapshot.project, &rules, &all);
-        let (mut now, mut older) = (Vec::new(), Vec::new());
-        for (file, found) in &found {
-            let name = project.relative(file).to_owned();
-            let keys: Vec<Key> = advice.keys(&found.shown);
-            memory.forget_gone(&name, &keys.iter().cloned().collect());
-            let written = memory.files.get(&name).cloned().unwrap_or_default();
-            for (finding, key) in found.shown.iter().zip(keys) {
-                if memory.told.contains_key(&key) {
-                    continue;
-                }
-                if written.waiting.contains(&key) || !written.old.contains(&key) {
-                    now.push((key, finding.clone()));
-                } else if finding.level >= Level::Warning && memory.person.insert(key) {
-                    older.push(advice.place(finding));
-                }
-            }
-        }
-        let mut person = Verdict { person: (!older.is_empty()).then(|| words::older(older.len(), &older)), ..Verdict::default() };
-        person.join(Verdict { person: (!unchecked.is_empty()).then(|| words::unchecked(&unchecked)), ..Verdict::default() });
-        let led_to = self.led_to(&snapshot, &mut memory)?;
-        self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person: person.person })
-    }
-
-    /// Puts what is due now into words, the gravest first. Hints are nobody's interruption.
-    fn said(&mut self, ask: &Ask, memory: Memory, snapshot: &Snapshot, advice: &Advice<'_>, due: Due) -> Result<Said> {
-        let Due { mut now, led_to, person } = due;
-        let elsewhere: BTreeSet<Key> = led_to.iter().map(|(key, _)| key.clone()).collect();
-        now.extend(led_to);
-        now.retain(|(_, finding)| finding.level >= Level::Information);
-        now.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.level));
-        let urgent = now.iter().any(|(_, finding)| finding.level >= Level::Warning);
-        if urgent {
-            now.retain(|(_, finding)| finding.level >= Level::Warning);
-        }
-        let mut verdict = Verdict { person, ..Verdict::default() };
-        let mut if_heard = memory.clone();
-        if !now.is_empty() {
-            let advice = match &self.whole {
-                // Secrets that stand elsewhere are hidden, too.
-                Some(whole) if !elsewhere.is_empty() => &Advice::new(advice.project, advice.rules, &whole.all),
-                _ => advice,
-            };
-            let mut texts: Vec<String> = Vec::new();
-            for (i, (key, finding)) in now.iter().enumerate() {
-                texts.push(self.tell(snapshot, advice, finding, elsewhere.contains(key), i < MOST_TRIALS));
-            }
-            let (text, count) = words::told(ask.event, urgent, &texts);
-            *(if urgent { &mut verdict.urgent } else { &mut verdict.aside }) = Some(text);
-            for (key, finding) in now.into_iter().take(count) {
-                let name = snapshot.project.relative(&finding.place.file).to_owned();
-                if let Some(written) = if_heard.files.get_mut(&name) {
-                    written.waiting.remove(&key);
-                }
-                if_heard.told.insert(key, name);
-            }
-        }
-        Ok(Said { verdict, if_heard, if_not: memory, then: None })
-    }
-
-    fn tell(&mut self, snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, is_elsewhere: bool, tries: bool) -> String {
-        // A repair of which nobody knows what it leads to is not told of.
-        let proven = if tries { self.proven(snapshot, finding) } else { None };
-        let told = match proven {
-            Some(proven) => advice.tell(finding, Some(&proven.told())),
-            None => advice.tell(finding, None),
-        };
-        if is_elsewhere { format!("{told}{}", words::ELSEWHERE) } else { told }
-    }
-
-    fn proven(&mut self, snapshot: &Snapshot, finding: &Finding) -> Option<Proven> {
-        self.engine.prove(snapshot, finding, &self.cancel).unwrap_or_else(|why| {
-            self.note(why);
-            None
-        })
     }
 
     fn note(&mut self, why: NoAnswer) {

@@ -1,0 +1,42 @@
+//! What names suggest. A name only ever silences; it never accuses.
+
+mod check;
+mod guard;
+mod record;
+
+pub use check::{checks_sender, is_check, is_limiter, is_strict_check, is_validator};
+pub use guard::{decides_nothing, is_current_user, is_guard, makes_token, only_asks_who};
+pub use record::{is_point_in_time, says_author};
+
+/// camelCase, snake_case and kebab-case as lower-case words.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut lower_before = false;
+    let mut fresh = true;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            fresh = true;
+            lower_before = false;
+            continue;
+        }
+        if fresh || c.is_uppercase() && lower_before {
+            words.push(String::new());
+        }
+        fresh = false;
+        lower_before = c.is_lowercase() || c.is_numeric();
+        if let Some(word) = words.last_mut() {
+            if c.is_ascii() { word.push(c.to_ascii_lowercase()) } else { word.extend(c.to_lowercase()) }
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_all_spellings() {
+        assert_eq!(words("getHTTPUser_idOf-x2"), ["get", "httpuser", "id", "of", "x2"]);
+    }
+}

@@ -1,0 +1,76 @@
+//! What the language itself makes of what it gets: tables, promises, lists of pairs, objects.
+
+use std::sync::Arc;
+
+use super::Walker;
+use crate::facts::catalogue::{Entry, Makes};
+use crate::facts::taint::Taint;
+use crate::facts::value::{Argument, Kind, Seq, Value};
+use crate::model::CallKind;
+use crate::text::Name;
+
+/// So many promises are looked into that are made inside of one another.
+const MOST_PROMISES: usize = 8;
+
+impl Walker<'_> {
+    /// What a call gives whose result is known part by part, if it is one of the language's own and its arguments can be read.
+    pub(super) fn made_by_language(&mut self, function: &Value, given: &[Argument], kind: CallKind) -> Option<Value> {
+        let library = function.as_library().filter(|library| library.package.is_empty() && library.receiver.is_none() && !library.states.is_empty())?;
+        let states = self.catalogue().call(&library.states);
+        let makes = self.catalogue().at(&states).find_map(|entry| if let Entry::Makes(makes) = entry { Some(makes.is) } else { None })?;
+        match makes {
+            Makes::Table => super::element::mapped(given).filter(|_| kind == CallKind::New),
+            Makes::Promise => {
+                let [executor] = given else { return None };
+                let is_looked_into = kind == CallKind::New && matches!(executor.value.kind(), Kind::Function(_)) && self.promised.len() < MOST_PROMISES;
+                is_looked_into.then(|| self.promise(&executor.value))
+            }
+            Makes::Attribute => {
+                let (base, member) = (given.first()?, given.get(1)?.value.as_str()?);
+                Some(self.member(&base.value, &Name::from(&**member)))
+            }
+            Makes::Numbered => {
+                let list = lists(given).next()?;
+                Some(pairs(vec![Value::number(), self.element_of(&list.value)]))
+            }
+            Makes::Pairs => {
+                let items: Vec<Value> = lists(given).map(|list| self.element_of(&list.value)).collect();
+                (items.len() > 1).then(|| pairs(items))
+            }
+            Makes::Object => self.dictionary(function, given),
+            Makes::Truth => {
+                let [only] = given else { return None };
+                let truth = self.truth_of(&only.value);
+                Some(match only.value.is_truthy() {
+                    Some(is) => Value::bool(is).with_truth(truth),
+                    None => Value::unknown().with_truth(truth),
+                })
+            }
+        }
+    }
+}
+
+fn lists(given: &[Argument]) -> impl Iterator<Item = &Argument> {
+    given.iter().filter(|arg| arg.name.is_empty() && !arg.spread)
+}
+
+fn pairs(items: Vec<Value>) -> Value {
+    Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(Value::seq(items)) })))
+}
+
+/// `Object.assign({ a }, b)`: an object with what each brings, the later over the earlier.
+pub(super) fn put_together(base: &Value, args: &[Argument]) -> Option<Value> {
+    let is_language = base.as_library().is_some_and(|library| library.step == "Object" && library.package.is_empty() && library.receiver.is_none());
+    let first = args.first().filter(|_| is_language && args.iter().all(|arg| !arg.spread))?;
+    let Kind::Object(first) = first.value.kind() else { return None };
+    let mut whole = (**first).clone();
+    for arg in args.iter().skip(1) {
+        match arg.value.kind() {
+            Kind::Object(object) if object.rest.is_none() => object.fields.iter().for_each(|(name, value)| whole.set(name.clone(), value.clone())),
+            Kind::Null => {}
+            _ => whole.spread(arg.value.clone()),
+        }
+    }
+    let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
+    Some(Value::new(Kind::Object(Arc::new(whole))).with_taint(taint))
+}

@@ -1,0 +1,92 @@
+//! The end of an answer: what was there before is told to the person, and what the session led to elsewhere is looked for.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+
+use super::telling::Due;
+use super::{Desk, Said, Then};
+use crate::engine::Snapshot;
+use crate::hook::memory::{Key, Memory};
+use crate::hook::whole::Whole;
+use crate::hook::wire::{Ask, Verdict};
+use crate::hook::words;
+use crate::report::advice::Advice;
+use crate::rules::own::Known;
+use crate::rules::{Finding, Level};
+use crate::text::FileId;
+use crate::workspace::walk::file_id;
+
+impl Desk {
+    /// What was found anywhere before the session wrote is looked for when nobody waits for it any more.
+    pub fn remember_before(&mut self, said: &mut Said) -> Result<()> {
+        let Some(Then { before, after, files }) = said.then.take() else { return Ok(()) };
+        let others = self.whole(&before)?.map(Whole::keys);
+        said.if_heard.others.clone_from(&others);
+        said.if_not.others = others;
+        // The next edit begins from here.
+        for file in &files {
+            self.found(&after, file)?;
+        }
+        Ok(())
+    }
+
+    /// What the session led to in files that it did not write.
+    pub(super) fn led_to(&mut self, snapshot: &Snapshot, memory: &mut Memory) -> Result<Vec<(Key, Finding)>> {
+        let mut led_to = self.whole(snapshot)?.map(|whole| whole.led_to(memory)).unwrap_or_default();
+        // How they are repaired is asked of each file by itself.
+        let files: BTreeSet<FileId> = led_to.iter().map(|(_, finding)| finding.place.file.clone()).collect();
+        for file in files {
+            for found in self.found(snapshot, &file)?.unwrap_or_default().shown {
+                let is_it = |known: &Finding| known.place == found.place && known.rule == found.rule;
+                led_to.iter_mut().filter(|(_, known)| is_it(known)).for_each(|(_, known)| known.plans.clone_from(&found.plans));
+            }
+        }
+        Ok(led_to)
+    }
+
+    pub(super) fn ended(&mut self, ask: &Ask, mut memory: Memory) -> Result<Said> {
+        let at = |name: &String| self.kept.root().join(name);
+        let named: Vec<PathBuf> = memory.files.keys().map(at).collect();
+        if self.kept.catch_up(&named, &self.cancel).is_none() {
+            bail!("stopped");
+        }
+        let project = Arc::clone(self.kept.project());
+        let snapshot = self.snapshot(&project);
+        let files: Vec<FileId> = named.iter().filter_map(|path| file_id(path)).collect();
+        let (mut found, mut unchecked) = (Vec::new(), Vec::new());
+        for file in files {
+            match self.found(&snapshot, &file)? {
+                Some(of_file) => found.push((file, of_file)),
+                None => unchecked.push(project.relative(&file).to_owned()),
+            }
+        }
+        let known = Known::of(&snapshot.config);
+        let rules = known.all();
+        let all: Vec<Finding> = found.iter().flat_map(|(_, found)| found.all.iter().cloned()).collect();
+        let advice = Advice::new(&snapshot.project, &rules, &all);
+        let (mut now, mut older) = (Vec::new(), Vec::new());
+        for (file, found) in &found {
+            let name = project.relative(file).to_owned();
+            let keys: Vec<Key> = advice.keys(&found.shown);
+            memory.forget_gone(&name, &keys.iter().cloned().collect());
+            let written = memory.files.get(&name).cloned().unwrap_or_default();
+            for (finding, key) in found.shown.iter().zip(keys) {
+                if memory.told.contains_key(&key) {
+                    continue;
+                }
+                if written.waiting.contains(&key) || !written.old.contains(&key) {
+                    now.push((key, finding.clone()));
+                } else if finding.level >= Level::Warning && memory.person.insert(key) {
+                    older.push(advice.place(finding));
+                }
+            }
+        }
+        let mut person = Verdict { person: (!older.is_empty()).then(|| words::older(older.len(), &older)), ..Verdict::default() };
+        person.join(Verdict { person: (!unchecked.is_empty()).then(|| words::unchecked(&unchecked)), ..Verdict::default() });
+        let led_to = self.led_to(&snapshot, &mut memory)?;
+        self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person: person.person })
+    }
+}

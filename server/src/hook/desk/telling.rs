@@ -1,0 +1,80 @@
+//! What is due is put into words, with repairs that were tried out.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::{Desk, Said};
+use crate::engine::Snapshot;
+use crate::engine::proof::Proven;
+use crate::hook::memory::{Key, Memory};
+use crate::hook::wire::{Ask, Verdict};
+use crate::hook::words;
+use crate::report::advice::Advice;
+use crate::rules::{Finding, Level};
+
+/// What there is to say.
+pub(super) struct Due {
+    pub(super) now: Vec<(Key, Finding)>,
+    /// In files that the session did not write.
+    pub(super) led_to: Vec<(Key, Finding)>,
+    pub(super) person: Option<String>,
+}
+
+/// For so many findings a repair is tried out at one time: each trial is a look at what it leads to.
+const MOST_TRIALS: usize = 5;
+
+impl Desk {
+    /// Puts what is due now into words, the gravest first. Hints are nobody's interruption.
+    pub(super) fn said(&mut self, ask: &Ask, memory: Memory, snapshot: &Snapshot, advice: &Advice<'_>, due: Due) -> Result<Said> {
+        let Due { mut now, led_to, person } = due;
+        let elsewhere: BTreeSet<Key> = led_to.iter().map(|(key, _)| key.clone()).collect();
+        now.extend(led_to);
+        now.retain(|(_, finding)| finding.level >= Level::Information);
+        now.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.level));
+        let urgent = now.iter().any(|(_, finding)| finding.level >= Level::Warning);
+        if urgent {
+            now.retain(|(_, finding)| finding.level >= Level::Warning);
+        }
+        let mut verdict = Verdict { person, ..Verdict::default() };
+        let mut if_heard = memory.clone();
+        if !now.is_empty() {
+            let advice = match &self.whole {
+                // Secrets that stand elsewhere are hidden, too.
+                Some(whole) if !elsewhere.is_empty() => &Advice::new(advice.project, advice.rules, &whole.all),
+                _ => advice,
+            };
+            let mut texts: Vec<String> = Vec::new();
+            for (i, (key, finding)) in now.iter().enumerate() {
+                texts.push(self.tell(snapshot, advice, finding, elsewhere.contains(key), i < MOST_TRIALS));
+            }
+            let (text, count) = words::told(ask.event, urgent, &texts);
+            *(if urgent { &mut verdict.urgent } else { &mut verdict.aside }) = Some(text);
+            for (key, finding) in now.into_iter().take(count) {
+                let name = snapshot.project.relative(&finding.place.file).to_owned();
+                if let Some(written) = if_heard.files.get_mut(&name) {
+                    written.waiting.remove(&key);
+                }
+                if_heard.told.insert(key, name);
+            }
+        }
+        Ok(Said { verdict, if_heard, if_not: memory, then: None })
+    }
+
+    fn tell(&mut self, snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, is_elsewhere: bool, tries: bool) -> String {
+        // A repair of which nobody knows what it leads to is not told of.
+        let proven = if tries { self.proven(snapshot, finding) } else { None };
+        let told = match proven {
+            Some(proven) => advice.tell(finding, Some(&proven.told())),
+            None => advice.tell(finding, None),
+        };
+        if is_elsewhere { format!("{told}{}", words::ELSEWHERE) } else { told }
+    }
+
+    fn proven(&mut self, snapshot: &Snapshot, finding: &Finding) -> Option<Proven> {
+        self.engine.prove(snapshot, finding, &self.cancel).unwrap_or_else(|why| {
+            self.note(why);
+            None
+        })
+    }
+}
