@@ -30,7 +30,7 @@ use crate::project::facts::{self, Beliefs};
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Reach;
 use crate::project::session::{News, Step};
-use crate::project::{File, Project, RootWalk, Session};
+use crate::project::{File, Project, RootWalk, Session, Stripping};
 use crate::rules::evidence::{Evidence, Gatherer};
 use crate::rules::exposed::FileCx;
 use crate::rules::raw::RuleCx;
@@ -57,6 +57,7 @@ pub struct Engine {
     schema: Option<KnownSchema>,
     /// The files that limit how often routes are called.
     limiting: Arc<BTreeSet<FileId>>,
+    stripping: Arc<Stripping>,
     templates: Arc<()>,
     /// What reaches the browser.
     reach: Reach,
@@ -343,6 +344,10 @@ impl Engine {
         if self.limiting != *snapshot.project.limiting() {
             self.said = None;
             self.limiting = Arc::clone(snapshot.project.limiting());
+        }
+        if self.stripping != *snapshot.project.stripping() {
+            self.said = None;
+            self.stripping = Arc::clone(snapshot.project.stripping());
         }
         if !Arc::ptr_eq(&self.templates, snapshot.project.templates()) {
             self.said = None;

@@ -1,19 +1,24 @@
 //! Everything that a caller sends is saved as it came, with columns that nobody meant to offer.
 
+mod account_fields;
+mod exposed;
+mod form;
+mod named;
+mod open_schema;
 mod serializer;
 
+use exposed::{exposed_columns, shown};
+
 use crate::facts::catalogue::BUILT_IN;
-use crate::facts::check::{Fact, Facts};
+use crate::facts::check::Facts;
 use crate::facts::event::{Access, Effect, Event};
-use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::schema::names::same;
-use crate::facts::schema::{Column, Model, OwnerKind, Privacy};
+use crate::facts::schema::{Column, Model};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Object, Value};
-use crate::rules::handler::{Handler, any, is_of_request};
-use crate::rules::input::{Input, is_fixed};
-use crate::rules::open::columns::{given_where, is_switched_on};
+use crate::rules::handler::{Handler, is_of_request};
+use crate::rules::input::Input;
 use crate::rules::ownership::{Answer, Judge};
 use crate::rules::plan::Offered;
 use crate::rules::raw::{Raw, RuleCx};
@@ -36,6 +41,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         match event {
             Event::Access(access) => saved(cx, &judge, access, out),
             Event::Effect(effect) if effect.kind == "offers-all" => serializer::check(cx, &judge, effect, out),
+            Event::Effect(effect) if effect.kind == "offers-form" => form::check(cx, &judge, effect, out),
+            Event::Effect(effect) if effect.kind == "accounts" => account_fields::check(cx, effect, out),
             Event::Effect(effect) => applied(cx, &judge, effect, out),
             _ => {}
         }
@@ -49,12 +56,13 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
         return;
     }
     let mut wholes = Vec::new();
+    let keeps = open_schema::keeps_unknown(cx);
     for data in &query.data {
-        collect(data, &access.facts, &mut wholes, 0);
+        collect(data, &access.facts, keeps, &mut wholes, 0);
     }
     let model = cx.schema.model(&query.model);
     if let Some(whole) = wholes.first().filter(|_| !is_shaped(cx)) {
-        let exposed = exposed_columns(model, &query.model, &whole.after);
+        let exposed = exposed_columns(model, &query.model, &whole.after).and_tied(model, &query.filter, &access.facts, &whole.after);
         let confidence = exposed.confidence.min(whole.input.confidence);
         let mut raw = Raw::new(&META, access.site.clone(), confidence);
         raw.detail = query.client.clone();
@@ -77,14 +85,14 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
         out.push(raw);
         return;
     }
-    named(cx, judge, access, model, out);
+    named::check(cx, judge, access, model, out);
 }
 
 /// A schema may have taken out what nobody asked for.
 fn is_shaped(cx: &RuleCx<'_>) -> bool {
     // What a type says of a payload is known of the payload itself.
     let by_type = cx.walk.route.as_ref().and_then(|route| BUILT_IN.framework(&route.framework)).is_some_and(|framework| framework.shapes_by_type);
-    !by_type && Handler::of(cx).is_some_and(|handler| handler.is_shaped())
+    !by_type && !open_schema::is_open(cx) && Handler::of(cx).is_some_and(|handler| handler.is_shaped())
 }
 
 /// Machines and people who stand above ownership may set what they like.
@@ -101,20 +109,24 @@ struct Whole {
     later: Vec<Name>,
 }
 
-fn collect(value: &Value, facts: &Facts, out: &mut Vec<Whole>, depth: u32) {
+fn collect(value: &Value, facts: &Facts, keeps: bool, out: &mut Vec<Whole>, depth: u32) {
     if depth > 5 {
         return;
     }
     match value.kind() {
-        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| collect(&alternative.value, facts, out, depth + 1)),
-        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| collect(item, facts, out, depth + 1)),
-        Kind::Promise(inner) => collect(inner, facts, out, depth + 1),
-        Kind::Object(object) => of_object(object, facts, out, depth),
+        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| collect(&alternative.value, facts, keeps, out, depth + 1)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| collect(item, facts, keeps, out, depth + 1)),
+        Kind::Promise(inner) => collect(inner, facts, keeps, out, depth + 1),
+        Kind::Object(object) => of_object(object, facts, keeps, out, depth),
+        // A class that says what may be sent, and keeps what it does not say.
+        Kind::Instance(_) if keeps && kept_whole(value, facts).is_some() => {
+            out.extend(kept_whole(value, facts).map(|input| Whole { input, after: Vec::new(), later: Vec::new() }));
+        }
         // `User(**data)`: what was spread into it stands among its fields, in order.
         Kind::Instance(instance) => {
             let Some(at) = instance.fields.iter().rposition(|(name, _)| name == "**") else { return };
             let mut inner = Vec::new();
-            instance.fields.iter().skip(at).take(1).for_each(|(_, spread)| collect(spread, facts, &mut inner, depth + 1));
+            instance.fields.iter().skip(at).take(1).for_each(|(_, spread)| collect(spread, facts, keeps, &mut inner, depth + 1));
             let others: Vec<Name> = instance.fields.iter().filter(|(name, _)| name != "**").map(|(name, _)| name.clone()).collect();
             // A keyword that is given twice is an error of Python's: what stands beside the spread cannot be overwritten.
             out.extend(inner.into_iter().map(|whole| Whole { after: others.iter().cloned().chain(whole.after).collect(), ..whole }));
@@ -128,16 +140,16 @@ fn collect(value: &Value, facts: &Facts, out: &mut Vec<Whole>, depth: u32) {
     }
 }
 
-fn of_object(object: &Object, facts: &Facts, out: &mut Vec<Whole>, depth: u32) {
+fn of_object(object: &Object, facts: &Facts, keeps: bool, out: &mut Vec<Whole>, depth: u32) {
     // `{ $set: body }`
     for (name, field) in object.fields.iter().filter(|(name, _)| name.starts_with('$') || *name == "set") {
         if name != "set" || matches!(field.kind(), Kind::Unknown) {
-            collect(field, facts, out, depth + 1);
+            collect(field, facts, keeps, out, depth + 1);
         }
     }
     let Some(rest) = &object.rest else { return };
     let mut inner = Vec::new();
-    collect(rest, facts, &mut inner, depth + 1);
+    collect(rest, facts, keeps, &mut inner, depth + 1);
     let name_of = |(name, _): &(Name, Value)| name.clone();
     for whole in inner {
         let mut after: Vec<Name> = object.fields.iter().skip(object.spread_at).map(name_of).collect();
@@ -161,169 +173,11 @@ fn payload(value: &Value, facts: &Facts) -> Option<Input> {
     (is_payload && value.symbol().is_some_and(is_of_request)).then_some(input)
 }
 
-struct Exposed {
-    columns: Vec<Name>,
-    confidence: Confidence,
-    of_people: bool,
-    is_known: bool,
-}
-
-fn exposed_columns(model: Option<&Model>, name: &Name, after: &[Name]) -> Exposed {
-    let Some(model) = model.filter(|model| !model.columns.is_empty()) else {
-        let of_people = crate::facts::schema::guess_privacy(name) == Privacy::Principal;
-        let confidence = match (of_people, name.is_empty()) {
-            (true, _) => Confidence::Proven,
-            (false, false) => Confidence::Likely,
-            (false, true) => Confidence::Possible,
-        };
-        return Exposed { columns: Vec::new(), confidence, of_people, is_known: false };
-    };
-    let is_left = |name: &Name| !after.iter().any(|set| same(set, name));
-    let mut columns: Vec<Name> = model.protected_columns().into_iter().map(|column| column.name.clone()).filter(is_left).collect();
-    for column in &model.columns {
-        if is_decided_by_server(&column.name) && is_left(&column.name) && !columns.contains(&column.name) {
-            columns.push(column.name.clone());
-        }
-    }
-    let confidence = if columns.is_empty() { Confidence::Possible } else { Confidence::Proven };
-    let of_people = model.is_principal && columns.iter().any(|name| is_privilege(name));
-    columns.sort_by_key(|name| !is_privilege(name));
-    Exposed { columns, confidence, of_people, is_known: true }
-}
-
-impl Exposed {
-    fn message(&self, input: &Input, model: &str, operation: Operation) -> String {
-        let verb = if operation == Operation::Create { "creates" } else { "changes" };
-        let what = shown(&input.name);
-        match self.columns.as_slice() {
-            [] if self.is_known => {
-                format!("{what} is saved as it came when this {verb} {model}: a caller can set every column, also ones that are added later.")
-            }
-            [] => format!(
-                "{what} is saved as it came when this {verb} {model}: a caller can add fields that no form shows, such as `role: \"admin\"`, and they are saved too."
-            ),
-            [only] => format!("{what} is saved as it came when this {verb} {model}: a caller can add `{only}` to the request and set it to what they like."),
-            [first, second, ..] => {
-                format!(
-                    "{what} is saved as it came when this {verb} {model}: a caller can add `{first}` or `{second}` to the request and set them to what they like."
-                )
-            }
-        }
-    }
-}
-
-/// How a payload is spoken of: the names that libraries have for it say nothing.
-fn shown(name: &Name) -> String {
-    match name.as_str() {
-        "json" | "body" | "data" | "input" | "formData" | "form" | "get_json" | "POST" | "text" | "request" | "valid" | "parseBody" | "query" | "args"
-        | "json()" => "Everything the caller sends".to_owned(),
-        name => format!("`{name}`, sent by the caller,"),
-    }
-}
-
-/// Columns that say what somebody may do or has.
-fn is_privilege(name: &str) -> bool {
-    let words = names::words(name);
-    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    has(&[
-        "role",
-        "roles",
-        "admin",
-        "superuser",
-        "staff",
-        "permission",
-        "permissions",
-        "credits",
-        "credit",
-        "balance",
-        "plan",
-        "tier",
-        "premium",
-        "banned",
-        "verified",
-    ]) && !has(&["id", "ids", "name", "description"])
-}
-
-/// Columns whose value the server decides: what something costs, whether it was let through.
-fn is_decided_by_server(name: &str) -> bool {
-    let words = names::words(name);
-    let first = words.first().map(String::as_str);
-    matches!(first, Some("approved" | "total" | "paid" | "subtotal" | "amount" | "featured" | "moderated" | "premium"))
-        || words.windows(2).any(|pair| pair[0] == "is" && matches!(pair[1].as_str(), "approved" | "paid" | "featured" | "premium"))
-}
-
-/// Single columns that are taken from the caller by name.
-fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, out: &mut Vec<Raw>) {
-    let Some(model) = model else { return };
-    for data in access.query.data.iter().flat_map(Value::alternatives) {
-        let fields = match data.kind() {
-            Kind::Object(object) => &object.fields,
-            Kind::Instance(instance) => &instance.fields,
-            _ => continue,
-        };
-        for (name, value) in fields {
-            let Some(kind) = given_away(judge, access, model, fields, name, value) else { continue };
-            let input =
-                value.taint().without(Cleanings::ALL).find(|origin| origin.part.is_request()).map_or_else(|| name.clone(), |origin| origin.name.clone());
-            let (detail, confidence) = match kind {
-                Given::Privilege if judge.signed_in(&access.facts) == Answer::Unknown => ("AZ11", Confidence::Likely),
-                Given::Privilege => ("AZ11", Confidence::Proven),
-                Given::Owner => ("AZ05", Confidence::Likely),
-            };
-            let place = given_where(cx, &access.site, model, name).or_else(|| access.query.key.clone()).unwrap_or_else(|| access.site.clone());
-            let mut raw = Raw::new(&META, place, confidence);
-            raw.detail = Name::new_static(detail);
-            raw.message = match kind {
-                Given::Privilege => format!(
-                    "`{name}` of {} {} is taken from what the caller sends (`{input}`): anybody can give it to themselves.",
-                    article(&model.name),
-                    model.name
-                ),
-                Given::Owner => format!(
-                    "`{name}` says whose {} this is, and it is taken from what the caller sends (`{input}`): anybody signed in can create one in somebody else's name.",
-                    model.name
-                ),
-            };
-            if let Some(route) = &cx.walk.route {
-                raw.also(route.site.clone(), format!("reached from {}", route.title()));
-            }
-            if let Some(site) = model.site() {
-                raw.also_place(site.file.clone(), site.span, format!("{} is defined here", model.name));
-            }
-            out.push(raw);
-            return;
-        }
-    }
-}
-
-enum Given {
-    Privilege,
-    Owner,
-}
-
-fn given_away(judge: &Judge<'_>, access: &Access, model: &Model, fields: &[(Name, Value)], name: &Name, value: &Value) -> Option<Given> {
-    let facts = &access.facts;
-    let may_decide = any(facts, &|fact| matches!(fact, Fact::Guard(guard) if !guard.sure));
-    if model.is_principal && is_privilege(name) && !may_decide && is_switched_on(value, facts, &is_privilege) {
-        return Some(Given::Privilege);
-    }
-    let is_open = value.taint().without(Cleanings::ALL).any(|origin| origin.part.is_request()) && !is_fixed(value, facts);
-    if !is_open || crate::rules::handler::is_checked(value, facts) {
-        return None;
-    }
-    // Who decides about others is asked elsewhere, in a way that cannot be seen.
-    if model.is_principal && is_privilege(name) && !may_decide {
-        return Some(Given::Privilege);
-    }
-    let owner = model.direct_owners().find(|path| path.kind == OwnerKind::Owner && same(&path.column, name))?;
-    let is_principal = |(_, field): &(Name, Value)| field.symbol().is_some_and(crate::rules::ownership::is_principal);
-    let is_mine = access.query.operation == Operation::Create
-        && owner.target.is_some()
-        && model.membership.is_none()
-        && judge.signed_in(facts) == Answer::Yes
-        && !may_decide
-        && !fields.iter().any(is_principal);
-    is_mine.then_some(Given::Owner)
+/// The body as a class declares it, as a whole.
+fn kept_whole(value: &Value, facts: &Facts) -> Option<Input> {
+    use crate::facts::taint::Part;
+    let is_body = matches!(value.kind(), Kind::Instance(_)) && value.symbol().is_some_and(|symbol| is_of_request(symbol) && symbol.path.is_empty());
+    Input::of(value, Cleanings::SHELL, facts, None).filter(|input| is_body && matches!(input.part, Part::Body | Part::RawBody | Part::Input))
 }
 
 /// `setattr(user, key, value)`, `Object.assign(user, body)`, `_.merge(config, body)`.
@@ -345,7 +199,8 @@ fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Ra
         }
         ("assign", [to, rest @ ..]) => {
             let Some(name) = row_model(to).or_else(|| caller_model(cx, to)) else { return };
-            if let Some(input) = rest.iter().find_map(|value| payload(value, facts)) {
+            let keeps = open_schema::keeps_unknown(cx);
+            if let Some(input) = rest.iter().find_map(|value| payload(value, facts).or_else(|| kept_whole(value, facts).filter(|_| keeps))) {
                 tell(cx, effect, &name, &input, out);
             }
         }
@@ -383,7 +238,7 @@ fn caller_model(cx: &RuleCx<'_>, value: &Value) -> Option<Name> {
 
 fn tell(cx: &RuleCx<'_>, effect: &Effect, name: &Name, input: &Input, out: &mut Vec<Raw>) {
     let model = cx.schema.model(name);
-    let exposed = exposed_columns(model, name, &[]);
+    let exposed = exposed_columns(model, name, &[]).and_tied(model, &[], &effect.facts, &[]);
     let mut raw = Raw::new(&META, effect.site.clone(), exposed.confidence.min(input.confidence));
     raw.detail = effect.kind.clone();
     raw.impact = exposed.of_people.then_some(Impact::Critical);
