@@ -35,7 +35,6 @@ mod import;
 mod including;
 mod injection;
 pub mod inline;
-mod keeper;
 mod leaving;
 mod library;
 mod loaded;
