@@ -2,6 +2,8 @@
 # What Django's class-based views do, as far as it decides who may do what with which rows. Only the steps that projects
 # override, in the order in which the library takes them.
 
+from django.offers import offers_form_columns
+
 
 class AccessMixin:
     def handle_no_permission(self):
@@ -180,6 +182,7 @@ class CreateView(SingleObjectMixin, View):
         return unknown_form(self.request)
 
     def form_valid(self, form):
+        offers_form_columns(self.form_class.Meta, self)
         return form.save()
 
 
@@ -196,6 +199,7 @@ class UpdateView(SingleObjectMixin, View):
         return unknown_form(self.request)
 
     def form_valid(self, form):
+        offers_form_columns(self.form_class.Meta, self)
         self.object.save()
         return None
 

@@ -29,7 +29,7 @@ use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
 use crate::project::reach::Reach;
 use crate::project::session::{News, Step};
-use crate::project::{File, Project, RootWalk, Session};
+use crate::project::{File, Project, RootWalk, Session, Stripping};
 use crate::rules::evidence::{Evidence, Gatherer};
 use crate::rules::exposed::FileCx;
 use crate::rules::raw::RuleCx;
@@ -56,6 +56,7 @@ pub struct Engine {
     schema: Option<KnownSchema>,
     /// The files that limit how often routes are called.
     limiting: Arc<BTreeSet<FileId>>,
+    stripping: Arc<Stripping>,
     templates: Arc<()>,
     /// What reaches the browser.
     reach: Reach,
@@ -342,6 +343,10 @@ impl Engine {
         if self.limiting != *snapshot.project.limiting() {
             self.said = None;
             self.limiting = Arc::clone(snapshot.project.limiting());
+        }
+        if self.stripping != *snapshot.project.stripping() {
+            self.said = None;
+            self.stripping = Arc::clone(snapshot.project.stripping());
         }
         if !Arc::ptr_eq(&self.templates, snapshot.project.templates()) {
             self.said = None;

@@ -123,8 +123,6 @@ pub enum GuardKind {
     Limit,
     /// None: a check that the framework makes for every route was switched off for this one.
     Exempt,
-    /// None yet: only the head of a check is written. It counts where no more is known of what it guards.
-    Sketched,
 }
 
 /// Facts that hold together, and the ways on which they do. Cheap to clone; equal facts are kept once.

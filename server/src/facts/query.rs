@@ -6,9 +6,6 @@ use super::place::Site;
 use super::value::{Kind, Value};
 use crate::text::Name;
 
-/// The client of what is not written yet, or not here: only names say what is asked.
-pub const UNSEEN: Name = Name::new_static("unseen");
-
 /// What an access does. The database operation decides read or write, not the HTTP verb.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]

@@ -16,6 +16,10 @@ pub enum Sign {
     Storage,
     /// A mark by which a person silences a finding, ours or another scanner's.
     Mark,
+    /// What is sent is held against classes, and fields that they do not have are kept unless an option says otherwise.
+    Pipe,
+    /// Fields that no schema has are taken out of what is sent.
+    Strips,
 }
 
 /// In whatever case they are written.
@@ -64,6 +68,20 @@ const MARKS: &[&str] = &[
     "nosecret",
 ];
 
+const PIPES: &[&str] = &["new ValidationPipe(", "useClass: ValidationPipe"];
+const STRIPS: &[&str] = &[
+    "whitelist: true",
+    "whitelist:true",
+    "forbidNonWhitelisted",
+    "ZodValidationPipe",
+    "createZodDto",
+    "excludeExtraneousValues",
+    "removeAdditional: \"all\"",
+    "removeAdditional: 'all'",
+    "removeAdditional:\"all\"",
+    "removeAdditional:'all'",
+];
+
 struct Words {
     automaton: AhoCorasick,
     each: Vec<(&'static str, Sign)>,
@@ -73,7 +91,12 @@ struct Words {
 /// `None` does not happen: these few words can be compiled.
 static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| {
     let of = |words: &'static [&'static str], sign| words.iter().map(move |word| (*word, sign));
-    let each: Vec<(&str, Sign)> = of(HEADERS, Sign::Headers).chain(of(STORAGE, Sign::Storage)).chain(of(MARKS, Sign::Mark)).collect();
+    let each: Vec<(&str, Sign)> = of(HEADERS, Sign::Headers)
+        .chain(of(STORAGE, Sign::Storage))
+        .chain(of(MARKS, Sign::Mark))
+        .chain(of(PIPES, Sign::Pipe))
+        .chain(of(STRIPS, Sign::Strips))
+        .collect();
     let automaton = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
@@ -184,7 +207,7 @@ mod tests {
                     document.parse();
                     let signs = Signs::read(&document, Some((&read.0, &read.1)));
                     let sorted = |signs: &Signs| {
-                        let mut found: Vec<(Span, &str)> = signs.found.iter().map(|found| (found.span, match found.sign { Sign::Headers => "h", Sign::Storage => "s", Sign::Mark => "m" })).collect();
+                        let mut found: Vec<(Span, u8)> = signs.found.iter().map(|found| (found.span, found.sign as u8)).collect();
                         found.sort_unstable();
                         found
                     };

@@ -214,6 +214,15 @@ impl Taint {
         taint
     }
 
+    /// Keys that nobody asked for are still in it.
+    pub fn unshaped(&self) -> Taint {
+        let mut taint = self.clone();
+        for origin in taint.each.iter_mut().filter(|origin| origin.clean != Cleanings::ALL) {
+            origin.clean = Cleanings(origin.clean.0 & !Cleanings::SHAPE.0);
+        }
+        taint
+    }
+
     /// What was sent in a body as a file.
     pub fn as_file(&self) -> Taint {
         let mut taint = self.clone();

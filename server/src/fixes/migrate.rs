@@ -140,6 +140,15 @@ impl Words {
                     "Run it, then try the app signed in as two different people: each must see only their own rows.",
                 )
             }
+            ChangeKind::KeepColumns { table, columns } => (
+                format!("Let people change only what is theirs to change in `{object}`"),
+                "keep_columns_of",
+                vec![
+                    format!("revoke update on {table} from anon, authenticated;"),
+                    format!("grant update ({}) on {table} to authenticated;", columns.join(", ")),
+                ],
+                "Take out of the list what people should not change either. Whatever else changes the table does so with the server's key from then on.",
+            ),
             ChangeKind::DropPolicy { table, policy } => (
                 format!("Drop the policy \"{policy}\": the server's key needs none"),
                 "close",

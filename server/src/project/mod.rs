@@ -126,10 +126,20 @@ pub struct Project {
     setup: Arc<Setup>,
     bindings: Arc<Bindings>,
     limiting: Arc<BTreeSet<FileId>>,
+    stripping: Arc<Stripping>,
     /// Stands for what the templates write out as it is: another one once that is something else.
     templates: Arc<()>,
     git_roots: Arc<[FileId]>,
     env_files: Arc<EnvFiles>,
+}
+
+/// The files that say what becomes of fields that are sent and that no schema has.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Stripping {
+    /// They hold what is sent against classes.
+    pub pipes: BTreeSet<FileId>,
+    /// They take out what no schema has.
+    pub strips: BTreeSet<FileId>,
 }
 
 /// Past this many changed files they are gathered.
@@ -157,6 +167,7 @@ impl Project {
         let mut configured: FxHashSet<FileId> = FxHashSet::default();
         let mut bindings = false;
         let mut limiting = false;
+        let mut stripping = false;
         let mut templates = false;
         let read = |(file, document): (FileId, Option<Arc<Document>>)| {
             let after = document.map(|document| File::read(document, self.file(&file)));
@@ -181,6 +192,8 @@ impl Project {
             templates |= unescaped(before).as_ref().map(|said| &said.unescaped) != unescaped(after.as_ref()).as_ref().map(|said| &said.unescaped);
             let limits = |file: Option<&File>| file.is_some_and(|file| file.limits);
             limiting |= limits(before) != limits(after.as_ref());
+            let strips = |file: Option<&File>| file.map(|file| [Sign::Pipe, Sign::Strips].map(|sign| file.signs.has(sign))).unwrap_or_default();
+            stripping |= strips(before) != strips(after.as_ref());
             project.changed.insert(file, after);
         }
         let mut project = project.gathered();
@@ -189,6 +202,10 @@ impl Project {
         }
         if limiting {
             project.limiting = Arc::new(project.files().filter(|(_, known)| known.limits).map(|(file, _)| file.clone()).collect());
+        }
+        if stripping {
+            let with = |sign: Sign| project.files().filter(|(_, known)| known.signs.has(sign)).map(|(file, _)| file.clone()).collect();
+            project.stripping = Arc::new(Stripping { pipes: with(Sign::Pipe), strips: with(Sign::Strips) });
         }
         if structure {
             let names = project.files().map(|(file, _)| file.clone()).collect();
@@ -311,6 +328,11 @@ impl Project {
     /// The files that limit how often any route around them is called.
     pub fn limiting(&self) -> &Arc<BTreeSet<FileId>> {
         &self.limiting
+    }
+
+    /// What becomes of fields that nobody asked for.
+    pub fn stripping(&self) -> &Arc<Stripping> {
+        &self.stripping
     }
 
     /// The same as long as templates write out the same as it is.

@@ -3,7 +3,7 @@
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
 use super::open::purpose::{Purpose, purpose};
-use super::open::{Deed, What, administrative, deeds, standing};
+use super::open::{Deed, What, administrative, deeds, standing, unread_mark};
 use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
@@ -28,6 +28,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let Some(route) = &cx.walk.route else { return };
     claimed_role(cx, &judge, route, out);
+    if unread_mark::check(cx, &judge, route, out) {
+        return;
+    }
     let found = open(cx, &judge);
     unlike_its_siblings(cx, route, &found, out);
     let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
@@ -47,7 +50,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 /// The door of a route that was seen whole, is finished and is not open on purpose.
-fn door_of(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
+pub(super) fn door_of(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
     if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
         return None;
     }
@@ -96,9 +99,9 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     let is_asked = |deed: &Deed<'_>| match judge.signed_in(deed.facts) {
         Answer::Yes => true,
         Answer::Unknown => standing::only_a_login_is_unsure(deed.facts),
-        Answer::No => deed.sketch() == Some(standing::Sketch::Login),
+        Answer::No => false,
     };
-    let is_open = |deed: &Deed<'_>| is_asked(deed) && deed.sketch() != Some(standing::Sketch::More) && !standing::may_be_decided(judge, deed.facts);
+    let is_open = |deed: &Deed<'_>| is_asked(deed) && !standing::may_be_decided(judge, deed.facts);
     // Rows of one's own are one's own, whatever the address is called.
     let is_anybodys = |deed: &Deed<'_>| match &deed.tie {
         Some(Tie::Owned | Tie::Nullable | Tie::Opaque | Tie::Fixed) => deed.what.creates(),

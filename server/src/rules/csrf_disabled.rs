@@ -4,7 +4,7 @@ use super::exposed::FileCx;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root};
-use crate::facts::event::{Access, Event};
+use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::setup::{Answer, Switch};
@@ -32,6 +32,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     for event in &cx.walk.events {
         let Event::Effect(effect) = event else { continue };
+        out.extend(unchecked_accounts(effect));
         if effect.kind != "setting" || effect.args.iter().any(|arg| arg.name == "TESTING" && !matches!(arg.value.kind(), Kind::Bool(false))) {
             continue;
         }
@@ -43,6 +44,19 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             out.push(raw);
         }
     }
+}
+
+/// `betterAuth({ advanced: { disableCSRFCheck: true } })`
+fn unchecked_accounts(effect: &Effect) -> Option<Raw> {
+    let options = effect.args.first().filter(|_| effect.kind == "accounts")?;
+    let off = field(field(&options.value, "advanced")?, "disableCSRFCheck")?;
+    if !matches!(off.kind(), Kind::Bool(true)) {
+        return None;
+    }
+    let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Proven);
+    raw.detail = "accounts".into();
+    raw.message = format!("`disableCSRFCheck: true` takes the check of the origin off everything that signs people in and changes their accounts: {HARM}");
+    Some(raw)
 }
 
 /// A view whose check was switched off works with the session.
@@ -128,7 +142,33 @@ fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
 
 /// What asks for a secret in the address.
 const TOKENS: &[&str] = &["token", "verify", "confirm", "callback", "cron", "webhook", "unsubscribe", "activate", "magic", "oauth", "job", "jobs"];
-const ACTS: &[&str] = &["delete", "remove", "destroy", "cancel", "transfer", "pay", "approve", "reject", "ban", "promote", "disable", "reset", "refund"];
+const ACTS: &[&str] = &[
+    "delete",
+    "remove",
+    "destroy",
+    "cancel",
+    "transfer",
+    "pay",
+    "approve",
+    "reject",
+    "ban",
+    "promote",
+    "disable",
+    "reset",
+    "refund",
+    "retire",
+    "terminate",
+    "revoke",
+    "archive",
+    "deactivate",
+    "suspend",
+    "publish",
+    "unpublish",
+    "accept",
+    "decline",
+    "withdraw",
+    "close",
+];
 
 fn has_word(path: &str, wanted: &[&str]) -> bool {
     names::words(path).iter().any(|word| wanted.contains(&word.as_str()))

@@ -48,7 +48,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let all = deeds(cx, &judge);
     let mut open: Vec<(&Deed<'_>, Confidence)> = all
         .iter()
-        .filter(|deed| deed.sketch().is_none() && nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && claimed(cx, &judge, deed).is_none())
+        .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && claimed(cx, &judge, deed).is_none())
         .filter_map(|deed| Some((deed, confidence(route, purpose, &all, deed)?)))
         .collect();
     if open.is_empty() {

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::open::{columns, standing, why};
+use super::open::{columns, why};
 use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
@@ -10,8 +10,8 @@ use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::Access;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
-use crate::facts::query::{Filter, Operation, Query, UNSEEN};
-use crate::facts::schema::{NameClass, OwnerKind, OwnerPath, Privacy, is_named_for_everybody, model_classes};
+use crate::facts::query::{Filter, Operation, Query};
+use crate::facts::schema::{OwnerKind, OwnerPath, Privacy, is_named_for_everybody};
 use crate::facts::taint::Part;
 use crate::model::{ExprKind, FunctionId, PatternKind, Segment, StmtId, StmtKind};
 use crate::project::routes::Route;
@@ -215,8 +215,6 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         Tie::Client(choice) => {
             let private = matches!(privacy, Privacy::Private | Privacy::Principal) || privacy.is_private();
             let confidence = match (private, writes, privacy) {
-                // Of what is not written yet no more is known than that it is behind a login.
-                _ if query.client == UNSEEN => unseen(access, privacy)?,
                 (true, ..) => Confidence::Proven,
                 (false, true, Privacy::AuthoredPublic) => Confidence::Proven,
                 // Everybody may read it, and what it is part of is somebody's: the lessons of a course.
@@ -263,15 +261,6 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         }
         _ => None,
     }
-}
-
-/// What keeps the records is not written yet, or not here, and nobody tells it who is calling.
-fn unseen(access: &Access, privacy: Privacy) -> Option<Confidence> {
-    let query = &access.query;
-    let is_theirs = privacy.is_private() || model_classes(&query.model).has(NameClass::ModelOfTenants);
-    let is_for_all = privacy == Privacy::Public || model_classes(&query.model).has(NameClass::AuthoredModel);
-    let is_behind_login = standing::only_a_login_is_unsure(&access.facts) && standing::sketched(&access.facts).is_none();
-    (is_behind_login && (is_theirs || query.operation.is_write() && !is_for_all)).then_some(Confidence::Likely)
 }
 
 fn names_a_row(query: &Query) -> bool {

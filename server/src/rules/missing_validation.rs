@@ -7,7 +7,7 @@ use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
-use crate::facts::query::{Operation, UNSEEN};
+use crate::facts::query::Operation;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Kind, Value};
 use crate::text::Name;
@@ -29,8 +29,6 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in handler.events() {
         match event {
             Event::Effect(effect) if effect.kind == "pay" => found.extend(charged(&handler, effect)),
-            // What is not written yet may look at it itself.
-            Event::Access(access) if access.query.client == UNSEEN => {}
             Event::Access(access) => found.extend(granted(&handler, access).or_else(|| ordered(&handler, access)).or_else(|| unshaped(&handler, access))),
             _ => {}
         }

@@ -56,6 +56,7 @@ mod served_folder;
 pub mod service_role_exposed;
 pub mod sql_injection;
 pub mod ssrf;
+mod standing_columns;
 mod standing_place;
 pub mod tls_disabled;
 pub mod unsafe_deserialization;

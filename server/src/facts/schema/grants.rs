@@ -110,6 +110,10 @@ impl Replay {
 }
 
 fn apply(security: &mut RowSecurity, grant: &Grant, blanket: bool, site: &Site) {
+    let changes = grant.privileges.iter().any(|privilege| matches!(privilege.as_str(), "update" | "all") && !grant.partial.contains(privilege));
+    if changes && grant.roles.iter().any(|role| matches!(role.as_str(), "authenticated" | "public")) {
+        security.update_taken = grant.revoke;
+    }
     let (grants, revoked) = (&mut security.grants, &mut security.revoked);
     for role in &grant.roles {
         if !grant.revoke {

@@ -65,6 +65,12 @@ impl Replay {
                 self.table(&change.table, &site).alter_policy(change, &site, statement.span);
             }
             StatementKind::CreateIndex(index) => self.table(&index.table, &site).create_index(index),
+            StatementKind::CreateTrigger(trigger) if trigger.on_update => {
+                let watchers = &mut self.table(&trigger.table, &site).row_security.watchers;
+                if watchers.len() < MOST_PARTS {
+                    watchers.push(Name::from(trigger.function.name.to_ascii_lowercase()));
+                }
+            }
             StatementKind::DropPolicy { name, table } => self.table(table, &site).row_security.policies.retain(|policy| policy.name != *name),
             StatementKind::Grant(grant) => self.grant(grant, &site(statement.span)),
             StatementKind::Dynamic { row_security } => self.dynamic_row_security |= row_security,
@@ -83,7 +89,7 @@ impl Replay {
                 }
             }
             StatementKind::DropViews(names) => self.views.retain(|view| !names.iter().any(|name| name.is(&view.name))),
-            StatementKind::CreateTable(_) | StatementKind::Role { .. } | StatementKind::Query(_) => {}
+            StatementKind::CreateTable(_) | StatementKind::CreateTrigger(_) | StatementKind::Role { .. } | StatementKind::Query(_) => {}
         }
     }
 
@@ -108,6 +114,7 @@ impl Replay {
         let table = self.table(&create.name, site);
         if !table.is_defined {
             table.row_security.grants.extend(grants);
+            table.row_security.update_taken = revoked.iter().any(|role| matches!(role.as_str(), "authenticated" | "public"));
             table.row_security.revoked.extend(revoked);
         }
         table.unique_together.extend(keys);

@@ -28,6 +28,8 @@ pub struct Routine {
     pub asks_caller: bool,
     /// Functions that it calls, in lower case and without their schemas.
     pub calls: Vec<Name>,
+    /// Of a trigger's function: the columns of the new row that it looks at or sets, in lower case. It may look at all of them: `*`.
+    pub watches: Vec<Name>,
     /// Tables it changes, as far as that can be read.
     pub writes: Vec<Name>,
     /// Tables it reads, as far as that can be read.
@@ -83,6 +85,7 @@ impl Replay {
             runs_arguments: function.body.as_ref().is_some_and(|body| body.runs_arguments),
             asks_caller: body_asks_caller(body),
             calls: calls_of(body),
+            watches: watched(body),
             writes: Vec::new(),
             reads: Vec::new(),
             revoked_from: before.as_ref().map(|before| before.revoked_from.clone()).unwrap_or_default(),
@@ -198,6 +201,25 @@ fn tables_of(body: &str, routine: &mut Routine) {
     }
     routine.reads.dedup_by(|a, b| a.is(b));
     routine.writes.dedup();
+}
+
+/// What follows `new.` in the body of a trigger's function. One that refuses without naming a column may refuse anything.
+fn watched(body: &str) -> Vec<Name> {
+    let lower = body.to_ascii_lowercase();
+    let mut found: Vec<Name> = Vec::new();
+    for (at, _) in lower.match_indices("new.") {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let is_inside = lower.get(..at).is_some_and(|before| before.ends_with(is_word));
+        let name: String = lower.get(at + 4..).unwrap_or("").trim_start_matches('"').chars().take_while(|c| is_word(*c)).collect();
+        if !is_inside && !name.is_empty() && found.len() < MOST_PARTS && !found.iter().any(|known| *known == name) {
+            found.push(Name::from(name));
+        }
+    }
+    let compares_whole = ["to_jsonb(new", "row(new", "new is distinct", "hstore(new", "return old", "jsonb_populate_record(new"];
+    if found.is_empty() && lower.contains("raise exception") || compares_whole.iter().any(|text| lower.contains(text)) {
+        found.push(Name::new_static("*"));
+    }
+    found
 }
 
 /// The names in front of parentheses, each once.

@@ -16,6 +16,10 @@ pub struct RowSecurity {
     pub grants: Vec<TableGrant>,
     /// Roles from which everything on the table was taken.
     pub revoked: Vec<Name>,
+    /// The right to change rows was taken from those who sign in, and not given back for the row as a whole.
+    pub update_taken: bool,
+    /// The functions that look at a row when it is changed, in lower case and without their schemas.
+    pub watchers: Vec<Name>,
     /// Where it was switched on or off last.
     pub changed_at: Option<Site>,
 }

@@ -21,8 +21,7 @@ impl Walker<'_> {
         let gives = if gives == Returns::Query { query.gives } else { gives };
         let query = Arc::new(query);
         let facts = self.facts.clone();
-        let delegated =
-            facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if !guard.sure && !matches!(guard.kind, GuardKind::Limit | GuardKind::Sketched)));
+        let delegated = facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if !guard.sure && guard.kind != GuardKind::Limit));
         let callers = if self.handler_seen { self.callers() } else { Vec::new() };
         self.events.push(Event::Access(Access { id, query: query.clone(), site, facts, delegated, callers }));
         self.answer(id, &query, gives)

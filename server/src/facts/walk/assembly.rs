@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::catalogue::{Entry, PartEntry, PartKind};
-use crate::facts::event::{Event, Registration, RegistrationKind};
+use crate::facts::event::{Effect, Event, Registration, RegistrationKind};
 use crate::facts::place::Site;
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, ClassValue, Kind, Library, Object, Value};
@@ -184,7 +184,7 @@ impl Walker<'_> {
         let site = self.site(span);
         let argument = |name: &'static str, value: Value| Argument { name: Name::new_static(name), value, site: site.clone(), spread: false };
         let handlers = match (part.is, application.is_some()) {
-            (PartKind::Asks, _) => return Some(self.asked(first.as_ref())),
+            (PartKind::Asks, _) => return Some(self.asked(first.as_ref(), span)),
             (PartKind::Request, _) => return Some(self.shared_request(&part.role)),
             (PartKind::Prefix, true) => {
                 let except = args.get(1).and_then(|arg| field(&arg.value, "exclude")).unwrap_or_else(|| Value::seq(Vec::new()));
@@ -233,7 +233,12 @@ impl Walker<'_> {
         }
     }
 
-    fn asked(&self, key: Option<&Value>) -> Value {
+    fn asked(&mut self, key: Option<&Value>, span: Span) -> Value {
+        if let Some(key) = key {
+            let site = self.site(span);
+            let argument = Argument { name: Name::default(), value: key.clone(), site: site.clone(), spread: false };
+            self.events.push(Event::Effect(Effect::noted(Name::new_static("mark-read"), site, vec![argument], self.facts.clone())));
+        }
         match (&self.says, key.and_then(Value::as_str)) {
             (Some(says), Some(key)) => match says.kind() {
                 Kind::Object(says) => says.get(key).0.cloned().unwrap_or_else(Value::null),

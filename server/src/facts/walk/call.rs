@@ -109,10 +109,6 @@ impl Walker<'_> {
             }
             _ => {
                 let function = self.member(base, name);
-                self.impersonated(base, name, args, span);
-                if let Some(value) = self.kept_unseen(base, &function, name, args, span) {
-                    return value;
-                }
                 self.told_by_name(base, &function, name, args, kind, span);
                 let value = self.apply(&function, args, kind, span);
                 if name == "assign"

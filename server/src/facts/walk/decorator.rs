@@ -18,13 +18,9 @@ impl Walker<'_> {
         let mut value = value;
         for decorator in segment[function].decorators.iter().rev() {
             let span = segment[*decorator].span;
-            let expr = *decorator;
-            let decorator = self.eval(expr);
+            let decorator = self.eval(*decorator);
             self.ended = false;
             value = self.decorate(&decorator, value, span);
-            if let Some(facts) = self.sketched(expr, &decorator) {
-                value = assuming(&value, &facts);
-            }
         }
         value
     }

@@ -62,7 +62,6 @@ mod statement;
 mod tested;
 mod text;
 mod top;
-mod unseen_repository;
 mod validated;
 mod world;
 mod wrapped;

@@ -16,7 +16,10 @@ impl Walker<'_> {
     /// A value after `schema.parse(value)`, given `schema.parse`.
     pub(super) fn parsed_by(&mut self, parse: &Value, value: Value) -> Value {
         match parse.as_library().and_then(|library| library.receiver.clone()) {
-            Some(schema) => self.shaped(&schema, value, 0),
+            Some(schema) => {
+                let value = if takes_unknown(&schema) { value.with_taint(value.taint().unshaped()) } else { value };
+                self.shaped(&schema, value, 0)
+            }
             None => value,
         }
     }
@@ -111,6 +114,20 @@ fn one_shape(a: Value, b: Value, depth: u32) -> Value {
         object.set(name.clone(), if x.is_same(&y) { x } else { one_shape(x, y, depth + 1) });
     }
     a.with_kind(Kind::Object(Arc::new(object))).with_taint(a.taint().join(b.taint()))
+}
+
+/// Does the schema keep keys that it does not name: `z.object({ .. }).passthrough()`, `z.looseObject({ .. })`?
+fn takes_unknown(schema: &Value) -> bool {
+    let mut at = schema.clone();
+    for _ in 0..MOST_DEPTH {
+        let Some((name, base, _)) = called(&at) else { return false };
+        match name.as_str() {
+            "passthrough" | "loose" | "looseObject" | "catchall" => return true,
+            "strict" | "strip" | "strictObject" | "object" | "transform" | "pipe" | "pick" => return false,
+            _ => at = base,
+        }
+    }
+    false
 }
 
 /// The last call of a schema: its name, what it was called on, and with what.

@@ -26,7 +26,8 @@ pub use pieces::{HolePosition, Piece, Pieces};
 pub use query::{Assignment, JoinKind, Query, QueryKind, SelectItem, TableRef};
 pub use statement::{
     AlterAction, AlterFunction, AlterPolicy, AlterTable, ColumnDef, Constraint, ConstraintKind, CreateFunction, CreateIndex, CreatePolicy, CreateTable,
-    CreateView, FunctionArg, FunctionBody, Grant, GrantObjects, PolicyCommand, PolicyExpr, Reference, RowSecurityChange, Statement, StatementKind,
+    CreateTrigger, CreateView, FunctionArg, FunctionBody, Grant, GrantObjects, PolicyCommand, PolicyExpr, Reference, RowSecurityChange, Statement,
+    StatementKind,
 };
 pub use statements::statements;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::dynamic::runs_arguments;
 use super::reader::Reader;
-use super::statement::{AlterFunction, CreateFunction, CreateView, FunctionArg, FunctionBody, StatementKind};
+use super::statement::{AlterFunction, CreateFunction, CreateTrigger, CreateView, FunctionArg, FunctionBody, StatementKind};
 use super::token::TokenKind;
 use crate::text::{Name, Span};
 
@@ -32,6 +32,24 @@ impl Reader<'_> {
             function.options_end = self.since(start).end;
         }
         Some(StatementKind::CreateFunction(function))
+    }
+
+    /// After `create trigger`.
+    pub fn create_trigger(&mut self) -> Option<StatementKind> {
+        self.eat_if_exists();
+        self.name()?;
+        let mut on_update = false;
+        while !self.is_done() && !self.is_word("on") {
+            on_update |= self.is_word("update");
+            self.next();
+        }
+        self.eat("on").then_some(())?;
+        let table = self.object_name()?;
+        while !self.is_done() && !self.eat("execute") {
+            self.skip_one();
+        }
+        self.eat_any(&["function", "procedure"]).then_some(())?;
+        Some(StatementKind::CreateTrigger(CreateTrigger { table, on_update, function: self.object_name()? }))
     }
 
     fn function_args(&mut self) -> Vec<FunctionArg> {

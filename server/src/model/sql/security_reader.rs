@@ -112,29 +112,31 @@ impl Reader<'_> {
     /// After `grant` or `revoke`.
     pub fn grant(&mut self, revoke: bool, default: bool) -> Option<StatementKind> {
         self.eat_all(&["grant", "option", "for"]);
-        let privileges = self.privileges();
+        let (privileges, partial) = self.privileges();
         let objects = if self.eat("on") { self.grant_objects(default) } else { GrantObjects::Roles };
         self.eat_any(&["to", "from"]).then_some(())?;
         let start = self.here();
         let roles = self.roles();
         let roles_span = self.since(start);
-        Some(StatementKind::Grant(Grant { revoke, default, privileges, objects, roles, roles_span }))
+        Some(StatementKind::Grant(Grant { revoke, default, privileges, partial, objects, roles, roles_span }))
     }
 
-    /// `select, insert (a, b), all privileges`.
-    fn privileges(&mut self) -> Vec<Name> {
-        let mut privileges = Vec::new();
+    /// `select, insert (a, b), all privileges`; and which of them are for some columns only.
+    fn privileges(&mut self) -> (Vec<Name>, Vec<Name>) {
+        let (mut privileges, mut partial) = (Vec::new(), Vec::new());
         while let Some((name, _)) = self.name() {
-            privileges.push(Name::from(name.to_ascii_lowercase()));
+            let privilege = Name::from(name.to_ascii_lowercase());
+            privileges.push(privilege.clone());
             self.eat("privileges");
             if self.is_symbol("(") {
+                partial.push(privilege);
                 self.skip_one();
             }
             if !self.eat_symbol(",") {
                 break;
             }
         }
-        privileges
+        (privileges, partial)
     }
 
     fn grant_objects(&mut self, default: bool) -> GrantObjects {

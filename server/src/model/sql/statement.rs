@@ -32,6 +32,7 @@ pub enum StatementKind {
     DropFunctions(Vec<ObjectName>),
     CreateView(CreateView),
     CreateIndex(CreateIndex),
+    CreateTrigger(CreateTrigger),
     AlterView {
         name: ObjectName,
         security_invoker: Option<bool>,
@@ -122,6 +123,15 @@ pub struct CreateIndex {
     pub columns: Vec<Name>,
 }
 
+/// `create trigger t before update on table for each row execute function f()`
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateTrigger {
+    pub table: ObjectName,
+    /// It runs when rows are changed.
+    pub on_update: bool,
+    pub function: ObjectName,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlterTable {
     pub name: ObjectName,
@@ -198,6 +208,8 @@ pub struct Grant {
     pub default: bool,
     /// In lower case; `all` for `all privileges`.
     pub privileges: Vec<Name>,
+    /// Those of them that are for some columns only: `update (name)`.
+    pub partial: Vec<Name>,
     pub objects: GrantObjects,
     /// In lower case.
     pub roles: Vec<Name>,

@@ -132,6 +132,10 @@ fn create(reader: &mut Reader<'_>) -> Option<StatementKind> {
     if reader.eat_any(&["function", "procedure"]) {
         return reader.create_function();
     }
+    reader.eat("constraint");
+    if reader.eat("trigger") {
+        return reader.create_trigger();
+    }
     let materialized = reader.eat("materialized");
     if reader.eat("view") {
         return reader.create_view(materialized);

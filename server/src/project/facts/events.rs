@@ -213,7 +213,6 @@ fn guard(project: &Project, guard: &Guard) -> OfGuard {
         GuardKind::Password => "password",
         GuardKind::Limit => "limit",
         GuardKind::Exempt => "exempt",
-        GuardKind::Sketched => "sketched",
     };
     OfGuard { kind, name: guard.name.to_string(), sure: guard.sure, at: guard.site.as_ref().map(|site| project.at(site)) }
 }

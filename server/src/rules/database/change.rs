@@ -18,6 +18,8 @@ pub enum ChangeKind {
     Lock { table: String, policies: Policies },
     /// The policy asks whose the row is. What is `None` stays.
     Tighten { table: String, policy: Name, using: Option<String>, check: Option<String> },
+    /// People change these columns of their rows, and no others.
+    KeepColumns { table: String, columns: Vec<String> },
     /// The policy is for the key above policies alone, which needs none.
     DropPolicy { table: String, policy: Name },
     /// A function that runs with its owner's rights looks names up where it says itself.

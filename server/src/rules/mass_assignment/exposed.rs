@@ -1,18 +1,20 @@
-//! Which columns a payload that is taken whole lets the caller set.
+//! Which columns of a row nobody but the server should set, and how that is said.
 
+use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::names;
-use crate::facts::query::Operation;
+use crate::facts::query::{Filter, Operation};
 use crate::facts::schema::names::same;
 use crate::facts::schema::{Model, Privacy};
 use crate::rules::Confidence;
 use crate::rules::input::Input;
+use crate::rules::standing_columns::is_standing;
 use crate::text::Name;
 
 pub(super) struct Exposed {
-    pub(super) columns: Vec<Name>,
-    pub(super) confidence: Confidence,
-    pub(super) of_people: bool,
-    pub(super) is_known: bool,
+    pub columns: Vec<Name>,
+    pub confidence: Confidence,
+    pub of_people: bool,
+    pub is_known: bool,
 }
 
 pub(super) fn exposed_columns(model: Option<&Model>, name: &Name, after: &[Name]) -> Exposed {
@@ -28,7 +30,8 @@ pub(super) fn exposed_columns(model: Option<&Model>, name: &Name, after: &[Name]
     let is_left = |name: &Name| !after.iter().any(|set| same(set, name));
     let mut columns: Vec<Name> = model.protected_columns().into_iter().map(|column| column.name.clone()).filter(is_left).collect();
     for column in &model.columns {
-        if is_decided_by_server(&column.name) && is_left(&column.name) && !columns.contains(&column.name) {
+        let is_servers = is_decided_by_server(&column.name) || is_standing(&column.name);
+        if is_servers && is_left(&column.name) && !columns.contains(&column.name) {
             columns.push(column.name.clone());
         }
     }
@@ -39,7 +42,38 @@ pub(super) fn exposed_columns(model: Option<&Model>, name: &Name, after: &[Name]
 }
 
 impl Exposed {
-    pub(super) fn message(&self, input: &Input, model: &str, operation: Operation) -> String {
+    /// With the columns by which the code itself tells whose row it is: whoever sets them hands the row to somebody else.
+    pub fn and_tied(mut self, model: Option<&Model>, conjuncts: &[&Filter], facts: &Facts, after: &[Name]) -> Exposed {
+        let is_callers = |symbol: &Symbol| crate::rules::ownership::is_principal(symbol);
+        let of_row = |symbol: &Symbol| match (&symbol.root, symbol.path.first()) {
+            (Root::Row(_), Some(column)) if symbol.path.len() == 1 => Some(column.clone()),
+            _ => None,
+        };
+        let by_fact = facts.iter().filter_map(|fact| match fact {
+            Fact::Same(a, b) if is_callers(b) => of_row(a),
+            Fact::Same(a, b) if is_callers(a) => of_row(b),
+            _ => None,
+        });
+        let by_filter = conjuncts.iter().filter_map(|filter| match filter {
+            Filter::Term(term) if term.value.symbol().is_some_and(is_callers) => match term.path.as_slice() {
+                [column] => Some(column.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        for column in by_fact.chain(by_filter).collect::<Vec<Name>>() {
+            let known = model.filter(|model| !model.columns.is_empty());
+            let is_there = known.is_none_or(|model| model.columns.iter().any(|own| same(&own.name, &column) && !own.primary && !own.implicit));
+            let is_new = ![after, self.columns.as_slice()].concat().iter().any(|set| same(set, &column)) && !matches!(column.as_str(), "id" | "_id" | "pk");
+            if is_there && is_new {
+                self.columns.push(column);
+                self.confidence = Confidence::Proven;
+            }
+        }
+        self
+    }
+
+    pub fn message(&self, input: &Input, model: &str, operation: Operation) -> String {
         let verb = if operation == Operation::Create { "creates" } else { "changes" };
         let what = shown(&input.name);
         match self.columns.as_slice() {

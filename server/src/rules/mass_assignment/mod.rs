@@ -1,8 +1,13 @@
 //! Everything that a caller sends is saved as it came, with columns that nobody meant to offer.
 
+mod account_fields;
 mod exposed;
+mod form;
 mod named;
+mod open_schema;
 mod serializer;
+
+use exposed::{exposed_columns, shown};
 
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::Facts;
@@ -19,8 +24,6 @@ use crate::rules::plan::Offered;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::text::Name;
-use exposed::{exposed_columns, shown};
-use named::named;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("mass-assignment"),
@@ -38,6 +41,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         match event {
             Event::Access(access) => saved(cx, &judge, access, out),
             Event::Effect(effect) if effect.kind == "offers-all" => serializer::check(cx, &judge, effect, out),
+            Event::Effect(effect) if effect.kind == "offers-form" => form::check(cx, &judge, effect, out),
+            Event::Effect(effect) if effect.kind == "accounts" => account_fields::check(cx, effect, out),
             Event::Effect(effect) => applied(cx, &judge, effect, out),
             _ => {}
         }
@@ -51,12 +56,13 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
         return;
     }
     let mut wholes = Vec::new();
+    let keeps = open_schema::keeps_unknown(cx);
     for data in &query.data {
-        collect(data, &access.facts, &mut wholes, 0);
+        collect(data, &access.facts, keeps, &mut wholes, 0);
     }
     let model = cx.schema.model(&query.model);
     if let Some(whole) = wholes.first().filter(|_| !is_shaped(cx)) {
-        let exposed = exposed_columns(model, &query.model, &whole.after);
+        let exposed = exposed_columns(model, &query.model, &whole.after).and_tied(model, &query.conjuncts(), &access.facts, &whole.after);
         let confidence = exposed.confidence.min(whole.input.confidence);
         let mut raw = Raw::new(&META, access.site.clone(), confidence);
         raw.detail = query.client.clone();
@@ -79,14 +85,14 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
         out.push(raw);
         return;
     }
-    named(cx, judge, access, model, out);
+    named::check(cx, judge, access, model, out);
 }
 
 /// A schema may have taken out what nobody asked for.
 fn is_shaped(cx: &RuleCx<'_>) -> bool {
     // What a type says of a payload is known of the payload itself.
     let by_type = cx.walk.route.as_ref().and_then(|route| BUILT_IN.framework(&route.framework)).is_some_and(|framework| framework.shapes_by_type);
-    !by_type && Handler::of(cx).is_some_and(|handler| handler.is_shaped())
+    !by_type && !open_schema::is_open(cx) && Handler::of(cx).is_some_and(|handler| handler.is_shaped())
 }
 
 /// Machines and people who stand above ownership may set what they like.
@@ -103,20 +109,24 @@ struct Whole {
     later: Vec<Name>,
 }
 
-fn collect(value: &Value, facts: &Facts, out: &mut Vec<Whole>, depth: u32) {
+fn collect(value: &Value, facts: &Facts, keeps: bool, out: &mut Vec<Whole>, depth: u32) {
     if depth > 5 {
         return;
     }
     match value.kind() {
-        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| collect(&alternative.value, facts, out, depth + 1)),
-        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| collect(item, facts, out, depth + 1)),
-        Kind::Promise(inner) => collect(inner, facts, out, depth + 1),
-        Kind::Object(object) => of_object(object, facts, out, depth),
+        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| collect(&alternative.value, facts, keeps, out, depth + 1)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| collect(item, facts, keeps, out, depth + 1)),
+        Kind::Promise(inner) => collect(inner, facts, keeps, out, depth + 1),
+        Kind::Object(object) => of_object(object, facts, keeps, out, depth),
+        // A class that says what may be sent, and keeps what it does not say.
+        Kind::Instance(_) if keeps && kept_whole(value, facts).is_some() => {
+            out.extend(kept_whole(value, facts).map(|input| Whole { input, after: Vec::new(), later: Vec::new() }));
+        }
         // `User(**data)`: what was spread into it stands among its fields, in order.
         Kind::Instance(instance) => {
             let Some(at) = instance.fields.iter().rposition(|(name, _)| name == "**") else { return };
             let mut inner = Vec::new();
-            instance.fields.iter().skip(at).take(1).for_each(|(_, spread)| collect(spread, facts, &mut inner, depth + 1));
+            instance.fields.iter().skip(at).take(1).for_each(|(_, spread)| collect(spread, facts, keeps, &mut inner, depth + 1));
             let others: Vec<Name> = instance.fields.iter().filter(|(name, _)| name != "**").map(|(name, _)| name.clone()).collect();
             // A keyword that is given twice is an error of Python's: what stands beside the spread cannot be overwritten.
             out.extend(inner.into_iter().map(|whole| Whole { after: others.iter().cloned().chain(whole.after).collect(), ..whole }));
@@ -130,16 +140,16 @@ fn collect(value: &Value, facts: &Facts, out: &mut Vec<Whole>, depth: u32) {
     }
 }
 
-fn of_object(object: &Object, facts: &Facts, out: &mut Vec<Whole>, depth: u32) {
+fn of_object(object: &Object, facts: &Facts, keeps: bool, out: &mut Vec<Whole>, depth: u32) {
     // `{ $set: body }`
     for (name, field) in object.fields.iter().filter(|(name, _)| name.starts_with('$') || *name == "set") {
         if name != "set" || matches!(field.kind(), Kind::Unknown) {
-            collect(field, facts, out, depth + 1);
+            collect(field, facts, keeps, out, depth + 1);
         }
     }
     let Some(rest) = &object.rest else { return };
     let mut inner = Vec::new();
-    collect(rest, facts, &mut inner, depth + 1);
+    collect(rest, facts, keeps, &mut inner, depth + 1);
     let name_of = |(name, _): &(Name, Value)| name.clone();
     for whole in inner {
         let mut after: Vec<Name> = object.fields.iter().skip(object.spread_at).map(name_of).collect();
@@ -163,6 +173,13 @@ fn payload(value: &Value, facts: &Facts) -> Option<Input> {
     (is_payload && value.symbol().is_some_and(is_of_request)).then_some(input)
 }
 
+/// The body as a class declares it, as a whole.
+fn kept_whole(value: &Value, facts: &Facts) -> Option<Input> {
+    use crate::facts::taint::Part;
+    let is_body = matches!(value.kind(), Kind::Instance(_)) && value.symbol().is_some_and(|symbol| is_of_request(symbol) && symbol.path.is_empty());
+    Input::of(value, Cleanings::SHELL, facts, None).filter(|input| is_body && matches!(input.part, Part::Body | Part::RawBody | Part::Input))
+}
+
 /// `setattr(user, key, value)`, `Object.assign(user, body)`, `_.merge(config, body)`.
 fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Raw>) {
     let args: Vec<&Value> = effect.args.iter().filter(|arg| arg.name.is_empty()).map(|arg| &arg.value).collect();
@@ -182,7 +199,8 @@ fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Ra
         }
         ("assign", [to, rest @ ..]) => {
             let Some(name) = row_model(to).or_else(|| caller_model(cx, to)) else { return };
-            if let Some(input) = rest.iter().find_map(|value| payload(value, facts)) {
+            let keeps = open_schema::keeps_unknown(cx);
+            if let Some(input) = rest.iter().find_map(|value| payload(value, facts).or_else(|| kept_whole(value, facts).filter(|_| keeps))) {
                 tell(cx, effect, &name, &input, out);
             }
         }
@@ -220,7 +238,7 @@ fn caller_model(cx: &RuleCx<'_>, value: &Value) -> Option<Name> {
 
 fn tell(cx: &RuleCx<'_>, effect: &Effect, name: &Name, input: &Input, out: &mut Vec<Raw>) {
     let model = cx.schema.model(name);
-    let exposed = exposed_columns(model, name, &[]);
+    let exposed = exposed_columns(model, name, &[]).and_tied(model, &[], &effect.facts, &[]);
     let mut raw = Raw::new(&META, effect.site.clone(), exposed.confidence.min(input.confidence));
     raw.detail = effect.kind.clone();
     raw.impact = exposed.of_people.then_some(Impact::Critical);

@@ -1,4 +1,4 @@
-//! Single columns that are taken from the caller by name.
+//! Single columns that say what somebody may do, or whose a row is, taken from the caller by name.
 
 use super::exposed::is_privilege;
 use super::{META, article};
@@ -18,7 +18,7 @@ use crate::rules::{Confidence, missing_auth};
 use crate::text::Name;
 
 /// Single columns that are taken from the caller by name.
-pub(super) fn named(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, out: &mut Vec<Raw>) {
+pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, out: &mut Vec<Raw>) {
     let Some(model) = model else { return };
     for data in access.query.data.iter().flat_map(Value::alternatives) {
         let fields = match data.kind() {

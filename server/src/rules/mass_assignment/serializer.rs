@@ -1,6 +1,7 @@
 //! A serializer offers every column of its model, and a view writes what it was sent: `fields = "__all__"`.
 
-use super::{META, exposed_columns, is_trusted, title};
+use super::exposed::exposed_columns;
+use super::{META, is_trusted, title};
 use crate::facts::event::{Effect, Event};
 use crate::facts::place::Site;
 use crate::facts::query::Operation;

@@ -7,6 +7,7 @@ use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::role_words::names_right;
 use crate::facts::schema::{NameClass, Privacy, model_classes};
+use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
 use crate::rules::ownership::Tie;
 use crate::rules::raw::RuleCx;
@@ -50,7 +51,8 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
         if changes && *privacy == Privacy::Principal && matches!(deed.tie, Some(Tie::Client(_) | Tie::Spoofed)) {
             signs.push(Sign::People);
         }
-        if changes && decides(route, door) && has_roles(cx) && matches!(deed.tie, Some(Tie::Client(_))) {
+        let sets_standing = || deed.access.is_some_and(|access| lets_in(&access.query.data));
+        if changes && decides(route, door) && (has_roles(cx) || sets_standing()) && matches!(deed.tie, Some(Tie::Client(_))) {
             signs.push(Sign::Decision);
         }
         if *operation == Operation::Delete && deed.tie == Some(Tie::List) {
@@ -63,7 +65,7 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
     match &deed.what {
         What::Read { many: true, privacy: Privacy::Principal, .. } if !is_directory(route) => signs.push(Sign::Directory),
         What::Effect(kind) if kind == "refund" => signs.push(Sign::Refund),
-        What::Effect(kind) if matches!(kind.as_str(), "impersonate" | "grant") => signs.push(Sign::People),
+        What::Effect(kind) if kind == "grant" => signs.push(Sign::People),
         _ => {}
     }
     signs
@@ -78,6 +80,15 @@ pub fn is_administrators(cx: &RuleCx<'_>) -> bool {
 fn decides(route: &Route, door: &Door) -> bool {
     let words = route.path.iter().flat_map(|path| names::words(path)).chain(names::words(&door.name));
     words.into_iter().any(|word| matches!(word.as_str(), "approve" | "disapprove" | "reject" | "decide" | "decline" | "feature" | "unfeature"))
+}
+
+/// `{ approved: true }`: whoever the row is about may do from then on what they might not.
+fn lets_in(data: &[Value]) -> bool {
+    let is_flag = |name: &str| names::words(name).iter().any(|word| matches!(word.as_str(), "approved" | "verified" | "banned" | "suspended" | "rejected"));
+    data.iter().flat_map(Value::alternatives).any(|one| match one.kind() {
+        Kind::Object(object) => object.fields.iter().any(|(name, value)| is_flag(name) && matches!(value.kind(), Kind::Bool(_))),
+        _ => false,
+    })
 }
 
 /// A place where people look each other up.

@@ -5,7 +5,7 @@ use crate::facts::check::{Facts, Root};
 use crate::facts::event::{Access, Effect, Event, Sink, SinkKind, UseKind};
 use crate::facts::names;
 use crate::facts::place::Site;
-use crate::facts::query::{Columns, Operation, UNSEEN};
+use crate::facts::query::{Columns, Operation};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, is_model_named, is_named_for_everybody, model_classes};
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Value};
@@ -45,13 +45,6 @@ pub enum What {
     Effect(Name),
 }
 
-impl Deed<'_> {
-    /// What does it is not written yet, and neither is a guard in front of it.
-    pub fn sketch(&self) -> Option<standing::Sketch> {
-        self.access.filter(|access| access.query.client == UNSEEN).and_then(|_| standing::sketched(self.facts))
-    }
-}
-
 impl What {
     pub fn is_write(&self) -> bool {
         matches!(self, What::Write { .. } | What::Effect(_))
@@ -82,7 +75,6 @@ impl What {
                 "refund" => "pay money back".to_owned(),
                 "llm" | "image" => "ask your paid AI model whatever they like".to_owned(),
                 "grant" => "give any account more rights".to_owned(),
-                "impersonate" => "sign in as somebody else".to_owned(),
                 "program" => "start programs on your server".to_owned(),
                 "command" => "run any command on your server".to_owned(),
                 _ => "start payments".to_owned(),
@@ -97,9 +89,7 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
     own_events(walk)
         .filter_map(|(at, event)| match event {
             Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access, at),
-            Event::Effect(effect)
-                if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund" | "impersonate" | "llm" | "image") =>
-            {
+            Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund" | "llm" | "image") => {
                 Some(Deed {
                     at,
                     what: What::Effect(effect.kind.clone()),
@@ -278,7 +268,10 @@ fn is_by_capability(access: &Access, model: Option<&Model>) -> bool {
 }
 
 fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
-    let is_for_few = || privacy == Privacy::Public && model.is_some_and(|model| names_people(model, access)) && administrative::is_administrators(cx);
+    let is_for_few = || {
+        privacy == Privacy::Public
+            && model.is_some_and(|model| names_people(model, access) && (is_about_visitors(model) || administrative::is_administrators(cx)))
+    };
     if !privacy.is_private() && !is_for_few() || !matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List) {
         return None;
     }
@@ -308,6 +301,52 @@ fn is_unclaimed(judge: &Judge<'_>, access: &Access, model: Option<&Model>, tie: 
         && !is_by_address(access)
         && !is_by_capability(access, model)
         && judge.leaves_unchecked(access) == Some(true)
+}
+
+/// People without an account: guests on a list, donors, whoever booked a table. What they were given to come back with says so, too.
+fn is_about_visitors(model: &Model) -> bool {
+    const PEOPLE: &[&str] = &[
+        "guest",
+        "guests",
+        "donor",
+        "donors",
+        "visitor",
+        "visitors",
+        "applicant",
+        "applicants",
+        "attendee",
+        "attendees",
+        "subscriber",
+        "subscribers",
+        "lead",
+        "leads",
+        "customer",
+        "customers",
+        "client",
+        "clients",
+        "patient",
+        "patients",
+        "registration",
+        "registrations",
+        "reservation",
+        "reservations",
+        "booking",
+        "bookings",
+        "appointment",
+        "appointments",
+        "signup",
+        "signups",
+        "inquiry",
+        "inquiries",
+        "buyer",
+        "recipient",
+    ];
+    let is_offered = |class| model_classes(&model.name).has(class) || model_classes(&model.table).has(class);
+    if is_offered(NameClass::PublicModel) || is_offered(NameClass::OfferModel) || is_offered(NameClass::ModelOfTenants) {
+        return false;
+    }
+    let names_one = |name: &str| crate::facts::names::words(name).iter().any(|word| PEOPLE.contains(&word.as_str()));
+    names_one(&model.name) || model.columns.iter().any(|column| names_one(&column.name)) || !model.secret_columns().is_empty()
 }
 
 /// It gives the addresses of people: `licenses(key, email)` belongs to nobody, and is nobody else's business.

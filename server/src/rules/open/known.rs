@@ -32,7 +32,9 @@ fn is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bo
 /// Where many ways meet, what was known on each of them may have been forgotten: then something before here was done with
 /// somebody signed in, and not on a way that excludes this one.
 fn was_known_before(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: usize) -> bool {
-    walk.events.iter().take(at).enumerate().any(|(index, event)| {
+    // What runs before the handler looked who is there, and it is still known that there may be nobody: nothing was forgotten.
+    let from = if facts.iter().any(|fact| leaves_open(walk, judge, fact)) { walk.before_handler } else { 0 };
+    walk.events.iter().take(at).enumerate().skip(from).any(|(index, event)| {
         let before = match event {
             Event::Access(access) => &access.facts,
             Event::Effect(effect) => &effect.facts,
@@ -41,6 +43,25 @@ fn was_known_before(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: usize
             _ => return false,
         };
         is_known(walk, judge, before, 0) && !exclude(before, facts)
+    })
+}
+
+/// `user ?? null`: on one of the ways to here somebody is known, and on another one it was seen that nobody is.
+fn leaves_open(walk: &RootWalk, judge: &Judge<'_>, fact: &Fact) -> bool {
+    let Fact::Any(arms) = fact else { return false };
+    arms.iter().any(|arm| is_known(walk, judge, arm, 1)) && arms.iter().any(|arm| !is_known(walk, judge, arm, 1) && lacks_somebody(arm, 0))
+}
+
+/// No session, no cookie, no header.
+fn lacks_somebody(facts: &Facts, depth: u32) -> bool {
+    facts.iter().any(|fact| match fact {
+        Fact::Absent(symbol) => match &symbol.root {
+            Root::Principal => true,
+            Root::Request(part) => matches!(part.as_str(), "cookies" | "headers"),
+            _ => false,
+        },
+        Fact::Any(arms) if depth < 4 => !arms.is_empty() && arms.iter().all(|arm| lacks_somebody(arm, depth + 1)),
+        _ => false,
     })
 }
 

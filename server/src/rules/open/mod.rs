@@ -13,6 +13,7 @@ pub mod public_mark;
 pub mod purpose;
 pub mod standing;
 pub mod switched_off;
+pub mod unread_mark;
 pub mod unused;
 pub mod why;
 

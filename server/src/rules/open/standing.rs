@@ -24,29 +24,7 @@ pub fn only_a_login_is_unsure(facts: &Facts) -> bool {
     let is_somewhere_else = |guard: &Guard| guard.site.is_none() && guard.name == "mount";
     let is_known = facts.iter().any(|fact| matches!(fact, Fact::Present(symbol) if is_of_person(symbol) && is_existence(symbol)));
     (is_known || guards().any(asks))
-        && guards()
-            .filter(|guard| !guard.sure && !matches!(guard.kind, GuardKind::Limit | GuardKind::Sketched))
-            .all(|guard| asks(guard) || is_somewhere_else(guard))
-}
-
-/// Of what is not written yet: are guards of which only the heads are written in front of it, and do they ask for more than a login?
-pub fn sketched(facts: &Facts) -> Option<Sketch> {
-    let mut found = None;
-    for fact in facts.iter() {
-        if let Fact::Guard(guard) = fact
-            && guard.kind == GuardKind::Sketched
-        {
-            let is_login = names::only_asks_who(&guard.name);
-            found = Some(if is_login && found != Some(Sketch::More) { Sketch::Login } else { Sketch::More });
-        }
-    }
-    found
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sketch {
-    Login,
-    More,
+        && guards().filter(|guard| !guard.sure && guard.kind != GuardKind::Limit).all(|guard| asks(guard) || is_somewhere_else(guard))
 }
 
 /// Does a condition on the way speak of a role? `session.get("admin")` is the session by all that is known of its value.
@@ -84,10 +62,7 @@ fn is_role(text: &str) -> bool {
 
 fn decides(fact: &Fact) -> bool {
     match fact {
-        Fact::Guard(guard) => {
-            matches!(guard.kind, GuardKind::Role | GuardKind::Object | GuardKind::Machine | GuardKind::Password)
-                || !guard.sure && guard.kind != GuardKind::Sketched
-        }
+        Fact::Guard(guard) => matches!(guard.kind, GuardKind::Role | GuardKind::Object | GuardKind::Machine | GuardKind::Password) || !guard.sure,
         Fact::Is(symbol, _) | Fact::IsNot(symbol, _) => is_of_person(symbol) && !is_existence(symbol) || names_role(symbol),
         Fact::Among(symbol) | Fact::Matches(symbol, _) | Fact::Tested(symbol, _) | Fact::Fit(symbol) => is_of_person(symbol) || names_role(symbol),
         Fact::Present(symbol) | Fact::Absent(symbol) => names_role(symbol),

@@ -332,8 +332,8 @@ fn mixin_last(cx: &RuleCx<'_>, closure: &Closure) -> Option<Why> {
 }
 
 fn is_guarding_mixin(name: &str) -> bool {
-    name.strip_suffix("Mixin").is_some_and(|of| {
+    name.strip_suffix("Mixin").or_else(|| name.ends_with("Required").then_some(name)).is_some_and(|of| {
         matches!(of, "LoginRequired" | "PermissionRequired" | "UserPassesTest" | "AccessMixin")
-            || names::words(of).iter().any(|word| matches!(word.as_str(), "login" | "permission" | "staff" | "auth" | "authenticated"))
+            || names::words(of).iter().any(|word| matches!(word.as_str(), "login" | "permission" | "staff" | "auth" | "authenticated" | "required"))
     })
 }

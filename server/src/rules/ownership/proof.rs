@@ -99,7 +99,8 @@ impl Judge<'_> {
         facts.iter().any(|fact| match fact {
             Fact::Present(known) => of_row(known) || known.root == Root::Count(access.id),
             Fact::Absent(known) => of_row(known) && is_error(known),
-            Fact::Same(a, b) => of_row(a) || of_row(b),
+            // `count === ids.length`: as many of the caller's as were asked for.
+            Fact::Same(a, b) => of_row(a) || of_row(b) || [a, b].iter().any(|symbol| symbol.root == Root::Count(access.id)),
             _ => false,
         }) || finds_or_fails(access)
     }

@@ -50,7 +50,7 @@ impl Judge<'_> {
             Fact::Contains(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
             Fact::Guard(guard) => match (guard.kind, guard.sure) {
                 (GuardKind::Identity | GuardKind::Role | GuardKind::Object, true) => Answer::Yes,
-                (GuardKind::Limit | GuardKind::Password | GuardKind::Exempt | GuardKind::Sketched, _) => Answer::No,
+                (GuardKind::Limit | GuardKind::Password | GuardKind::Exempt, _) => Answer::No,
                 _ => Answer::Unknown,
             },
             // What is let through while somebody develops is not let through where strangers are.

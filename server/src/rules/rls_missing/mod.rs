@@ -2,6 +2,7 @@
 
 mod off;
 mod open;
+mod own_row;
 
 use super::database::api::{Served, served};
 use super::exposed::FileCx;

@@ -13,7 +13,11 @@ use crate::rules::{Confidence, Finding, FixPlan, Impact, Place};
 pub(super) fn check(cx: &FileCx<'_>, served: Served, out: &mut Vec<Finding>) {
     for model in cx.schema.models().iter().filter(|model| is_own(model) && model.row_security.enabled != Some(false) && !is_closed(&model.row_security)) {
         for policy in model.row_security.policies.iter().filter(|policy| policy.permissive && policy.site.file == *cx.file) {
-            let Some(mut verdict) = verdict(cx.schema, model, policy) else { continue };
+            let Some(mut verdict) = verdict(cx.schema, model, policy) else {
+                let most = if served == Served::Perhaps { Confidence::Likely } else { Confidence::Proven };
+                out.extend(super::own_row::check(cx, model, policy, most));
+                continue;
+            };
             if served == Served::Perhaps {
                 verdict.confidence = verdict.confidence.min(Confidence::Likely);
             }

@@ -1,0 +1,104 @@
+//! A form of a model offers columns that say what somebody may do, to people who fill it in about themselves.
+
+use super::{META, article};
+use crate::facts::event::{Effect, Event};
+use crate::facts::place::Site;
+use crate::facts::query::Operation;
+use crate::facts::schema::{Column, Model};
+use crate::facts::value::{ClassValue, Kind};
+use crate::model::{Class, ExprKind, Segment};
+use crate::rules::Confidence;
+use crate::rules::open::standing::may_be_decided;
+use crate::rules::options::taken;
+use crate::rules::ownership::Judge;
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::standing_columns::is_standing;
+use crate::text::{Name, Span};
+
+pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Raw>) {
+    if may_be_decided(judge, &effect.facts) {
+        return;
+    }
+    let class_of = |name: &str| match taken(effect, name)?.value.kind() {
+        Kind::Class(class) => Some(class.clone()),
+        Kind::Instance(instance) => Some(instance.class.clone()),
+        _ => None,
+    };
+    let Some((site, offer)) = ["meta", "view"].into_iter().filter_map(class_of).find_map(|class| offered(cx, &class)) else { return };
+    let written = cx.walk.events.iter().find_map(|event| match event {
+        Event::Access(access) if matches!(access.query.operation, Operation::Create | Operation::Update | Operation::Upsert) => Some(&access.query),
+        _ => None,
+    });
+    let Some(model) = written.and_then(|query| cx.schema.model(&query.model)) else { return };
+    // Of what is not about a person, a named list is somebody's choice.
+    if !offer.is_all && !is_of_person(model) || out.iter().any(|known| known.site == site) {
+        return;
+    }
+    let open: Vec<&Column> = model.columns.iter().filter(|column| is_standing(&column.name) && offer.has(&column.name)).collect();
+    let Some(first) = open.first() else { return };
+    let mut raw = Raw::new(&META, site, if is_of_person(model) { Confidence::Proven } else { Confidence::Likely });
+    raw.detail = "form".into();
+    let more = if open.len() > 1 { " and others" } else { "" };
+    raw.message = format!(
+        "This form lets whoever fills it in set `{}`{more} of {} {} to what they like: name only the fields that they may change.",
+        first.name,
+        article(&model.name),
+        model.name
+    );
+    if let Some(place) = model.site() {
+        raw.also_place(place.file.clone(), place.span, format!("{} is defined here", model.name));
+    }
+    if let Some(route) = &cx.walk.route {
+        raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    }
+    out.push(raw);
+}
+
+/// People themselves, and what there is one of for each.
+fn is_of_person(model: &Model) -> bool {
+    model.is_principal || model.direct_owners().any(|owner| model.column(&owner.column).is_some_and(|column| column.unique || column.primary))
+}
+
+struct Offer {
+    is_all: bool,
+    names: Vec<Name>,
+    except: Vec<Name>,
+}
+
+impl Offer {
+    fn has(&self, name: &Name) -> bool {
+        (self.is_all || self.names.contains(name)) && !self.except.contains(name)
+    }
+}
+
+/// What `fields` and `exclude` of a class say, and where.
+fn offered(cx: &RuleCx<'_>, class: &ClassValue) -> Option<(Site, Offer)> {
+    let placed = cx.project.placed(&class.item)?;
+    let segment = &*placed.segment;
+    let class_body: &Class = segment.classes.get(class.class.0 as usize)?;
+    let field = |name: &str| class_body.fields.iter().find(|field| field.name == name);
+    let (fields, exclude) = (field("fields"), field("exclude"));
+    let except = match exclude {
+        Some(exclude) => texts(segment, exclude.value?)?,
+        None => Vec::new(),
+    };
+    let span: Span = fields.or(exclude)?.span;
+    let site = Site { item: class.item.clone(), span };
+    let offer = match fields.and_then(|fields| fields.value) {
+        Some(value) if matches!(&segment[value].kind, ExprKind::Str(text) if &**text == "__all__") => Offer { is_all: true, names: Vec::new(), except },
+        Some(value) => Offer { is_all: false, names: texts(segment, value)?, except },
+        None => Offer { is_all: true, names: Vec::new(), except },
+    };
+    Some((site, offer))
+}
+
+fn texts(segment: &Segment, value: crate::model::ExprId) -> Option<Vec<Name>> {
+    let ExprKind::Seq { items, .. } = &segment[value].kind else { return None };
+    items
+        .iter()
+        .map(|item| match &segment[item.value].kind {
+            ExprKind::Str(text) if !item.spread => Some(Name::from(&**text)),
+            _ => None,
+        })
+        .collect()
+}

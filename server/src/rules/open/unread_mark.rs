@@ -1,0 +1,85 @@
+//! A decorator says which roles may call a handler, and nothing that runs before it reads what the decorator says.
+
+use super::door::Door;
+use crate::facts::check::Fact;
+use crate::facts::event::Event;
+use crate::facts::names;
+use crate::facts::place::Site;
+use crate::facts::value::{Kind, Value};
+use crate::model::ExprKind;
+use crate::project::routes::Route;
+use crate::rules::Confidence;
+use crate::rules::admin_open::{META, door_of};
+use crate::rules::handler::facts_of;
+use crate::rules::ownership::Judge;
+use crate::rules::raw::{Raw, RuleCx};
+use crate::text::Name;
+
+/// True if it was told.
+pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) -> bool {
+    let Some(Kind::Object(says)) = route.says.as_ref().map(Value::kind) else { return false };
+    let is_read = |key: &Name| {
+        cx.walk.events.iter().any(|event| match event {
+            Event::Effect(effect) if effect.kind == "mark-read" => effect.args.first().is_none_or(|arg| arg.value.as_str().is_none_or(|read| **read == **key)),
+            _ => false,
+        })
+    };
+    let Some((key, _)) = says.fields.iter().find(|(key, value)| is_of_roles(key) && names_some(value) && !is_read(key)) else { return false };
+    // Whoever does nothing needs no guard; and what cannot be looked into may read it.
+    let mut does = false;
+    for (_, event) in super::own_events(cx.walk) {
+        let Some(facts) = facts_of(event) else { continue };
+        let may_read = |fact: &Fact| matches!(fact, Fact::Guard(guard) if !guard.sure);
+        if facts.iter().any(may_read) || judge.is_elevated(facts) {
+            return false;
+        }
+        does |= matches!(event, Event::Access(_) | Event::Effect(_));
+    }
+    let Some(door) = door_of(cx, route).filter(|_| does) else { return false };
+    let (site, name) = mark(cx, route, key).unwrap_or_else(|| (door.site.clone(), key.clone()));
+    let mut raw = Raw::new(&META, site, Confidence::Proven);
+    raw.detail = "unread-roles".into();
+    raw.message = message(route, &door, &name);
+    raw.absence = true;
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    out.push(raw);
+    true
+}
+
+fn message(route: &Route, door: &Door, name: &Name) -> String {
+    let handler = if door.name.is_empty() { "this handler".to_owned() } else { format!("`{}`", door.name) };
+    let who = if route.chain.is_empty() { "anyone" } else { "everybody who gets this far" };
+    format!(
+        "`@{name}` only writes down who may call {handler}, and no guard before it reads that: {who} can call it. Bind the guard that reads it, with `@UseGuards(..)`."
+    )
+}
+
+/// `roles`, `permissions`.
+fn is_of_roles(key: &str) -> bool {
+    names::words(key)
+        .iter()
+        .any(|word| matches!(word.as_str(), "role" | "roles" | "permission" | "permissions" | "scope" | "scopes" | "policies" | "abilities"))
+}
+
+/// A list with names in it, or a name.
+fn names_some(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Seq(seq) => !seq.items.is_empty() && seq.rest.is_none(),
+        Kind::Str(text) => !text.is_empty(),
+        _ => false,
+    }
+}
+
+/// The decorator that says it: one whose name has a word of the key.
+fn mark(cx: &RuleCx<'_>, route: &Route, key: &Name) -> Option<(Site, Name)> {
+    let function = route.function()?;
+    let segment = &*cx.project.placed(&function.item)?.segment;
+    let known = segment.functions.get(function.function.0 as usize)?;
+    let words = names::words(key);
+    known.decorators.iter().find_map(|decorator| {
+        let ExprKind::Call { callee, .. } = &segment[*decorator].kind else { return None };
+        let (ExprKind::Name(name) | ExprKind::Member { name, .. }) = &segment[*callee].kind else { return None };
+        let is_it = names::words(name).iter().any(|word| words.iter().any(|known| known.trim_end_matches('s') == word.trim_end_matches('s')));
+        is_it.then(|| (Site { item: function.item.clone(), span: segment[*decorator].span }, name.clone()))
+    })
+}

@@ -1,0 +1,108 @@
+//! Columns that say what a person may do, or what they have: nobody sets these of themselves.
+
+use crate::facts::names;
+use crate::facts::schema::{NameClass, column_classes};
+
+/// `role`, `is_staff`, `approved`, `plan`, `credits`, `balance_cents`.
+pub fn is_standing(column: &str) -> bool {
+    let words = names::words(column);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let is_about = has(&["name", "description", "title", "label", "note", "notes", "text", "color", "goal", "url", "icon", "color", "request", "requested"]);
+    if is_about || words.len() > 4 {
+        return false;
+    }
+    is_right(&words) || is_worth(column, &words)
+}
+
+/// What opens doors.
+fn is_right(words: &[String]) -> bool {
+    let all: Vec<&str> = words.iter().map(String::as_str).collect();
+    match all.as_slice() {
+        ["is" | "can", flag, ..] => RIGHTS.contains(flag) || FLAGS.contains(flag),
+        [only] => RIGHTS.contains(only) || matches!(*only, "approved" | "banned" | "suspended"),
+        ["user" | "account" | "access" | "app" | "system" | "staff" | "admin", second] => {
+            RIGHTS.contains(second) || matches!(*second, "level" | "type" | "status") && all[0] != "app"
+        }
+        ["role" | "roles", "id" | "ids"] => true,
+        _ => false,
+    }
+}
+
+/// What is paid for.
+fn is_worth(column: &str, words: &[String]) -> bool {
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let is_card = has(&["card", "score", "line", "work", "life", "sheet", "app"]);
+    let is_known =
+        column_classes(column).has(NameClass::Protected) && has(&["plan", "tier", "subscription", "credit", "credits", "balance", "quota", "premium", "pro"]);
+    is_known || !is_card && has(&["credits", "credit", "balance"]) && words.len() <= 3
+}
+
+const RIGHTS: &[&str] =
+    &["role", "roles", "admin", "administrator", "superadmin", "superuser", "staff", "moderator", "mod", "permission", "permissions", "scopes", "privileges"];
+const FLAGS: &[&str] = &[
+    "board",
+    "instructor",
+    "editor",
+    "manager",
+    "owner",
+    "employee",
+    "support",
+    "approved",
+    "banned",
+    "suspended",
+    "verified",
+    "premium",
+    "pro",
+    "paid",
+    "vip",
+    "internal",
+    "super",
+    "root",
+    "operator",
+    "reviewer",
+    "teacher",
+    "driver",
+    "seller",
+    "vendor",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::is_standing;
+
+    #[test]
+    fn what_people_may_do_and_what_they_paid_for() {
+        for name in [
+            "role",
+            "is_staff",
+            "isAdmin",
+            "userRole",
+            "is_board",
+            "approved",
+            "credits",
+            "balanceCents",
+            "plan",
+            "subscription_tier",
+            "is_pro",
+            "credit_minutes",
+        ] {
+            assert!(is_standing(name), "{name}");
+        }
+        for name in [
+            "full_name",
+            "bio",
+            "role_description",
+            "job_title",
+            "meal_plan",
+            "credit_card_last4",
+            "status",
+            "is_public",
+            "phone",
+            "work_life_balance",
+            "planet",
+            "can_travel",
+        ] {
+            assert!(!is_standing(name), "{name}");
+        }
+    }
+}
