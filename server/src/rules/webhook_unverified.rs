@@ -49,6 +49,7 @@ const VENDORS: &[Vendor] = &[
     Vendor { name: "Twilio", words: &["twilio"], pays: false },
     Vendor { name: "Resend", words: &["resend"], pays: false },
     Vendor { name: "SendGrid", words: &["sendgrid"], pays: false },
+    Vendor { name: "Mailgun", words: &["mailgun"], pays: false },
     Vendor { name: "Linear", words: &["linear"], pays: false },
     Vendor { name: "Telegram", words: &["telegram"], pays: false },
     Vendor { name: "Discord", words: &["discord"], pays: false },
@@ -112,6 +113,8 @@ impl Message {
         // `payment_callback`, `/orders/ipn`: a payment is reported, by whoever it is.
         let is_payment = handler.is_called(&["callback", "ipn", "postback", "notify", "notification"])
             && handler.is_called(&["payment", "payments", "pay", "billing", "checkout", "invoice", "payout", "transaction"]);
+        // What hands it to a bot, or reads what only one vendor calls so, need not be called a webhook.
+        let mut of_vendor: Option<&'static Vendor> = None;
         let (mut event, mut header) = (None, None);
         let mut source: Option<Site> = None;
         for seen in handler.events() {
@@ -126,7 +129,17 @@ impl Message {
                 });
                 event = event.or(found);
             }
+            if let Event::Effect(effect) = seen
+                && effect.kind == "vendor-message"
+            {
+                of_vendor = of_vendor.or_else(|| VENDORS.iter().find(|vendor| effect.is == vendor.name));
+            }
             for value in values(seen) {
+                origins(value, &mut |origin: &Origin| {
+                    if matches!(origin.part, Part::Body | Part::RawBody | Part::Input) {
+                        of_vendor = of_vendor.or_else(|| whose_field(&origin.name));
+                    }
+                });
                 origins(value, &mut |origin: &Origin| {
                     if matches!(origin.part, Part::Body | Part::RawBody | Part::Input) && source.is_none() {
                         source.clone_from(&origin.site);
@@ -136,12 +149,12 @@ impl Message {
         }
         let by_path = VENDORS.iter().find(|vendor| handler.is_called(vendor.words));
         let by_header = header.as_deref().and_then(|header: &str| VENDORS.iter().find(|vendor| vendor.words.iter().any(|word| header.contains(word))));
-        if !is_hook && !is_payment && event.is_none() && header.is_none() {
+        if !is_hook && !is_payment && event.is_none() && header.is_none() && of_vendor.is_none() {
             return None;
         }
         // Paying events without a name are Stripe's or somebody's like them.
         let of_event = event.as_ref().and_then(|(name, _)| VENDORS.iter().find(|vendor| vendor.name == "Stripe" && is_of_stripe(name)));
-        let vendor = by_path.or(by_header).or(of_event);
+        let vendor = of_vendor.or(by_path).or(by_header).or(of_event);
         Some(Message { vendor, is_payment, is_event: event.is_some(), event: event.map(|(name, _)| name), source })
     }
 
@@ -159,6 +172,20 @@ impl Message {
         let gain = if self.pays() { ", and get for free what it stands for" } else { "" };
         format!("Nobody checks who sent this message before it {verb}: anyone can {lie}{gain}.")
     }
+}
+
+/// Fields of messages that only one vendor calls so, and who that is.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("Twilio", &["MessageSid", "MessageStatus", "SmsSid", "SmsStatus", "SmsMessageSid", "CallSid", "CallStatus", "RecordingSid"]),
+    ("PayPal", &["txn_id", "txn_type", "mc_gross", "payer_email"]),
+    ("Telegram", &["update_id"]),
+    ("Mailgun", &["event-data", "body-plain", "stripped-text"]),
+    ("Paddle", &["p_signature", "alert_name", "alert_id"]),
+];
+
+fn whose_field(name: &str) -> Option<&'static Vendor> {
+    let (vendor, _) = FIELDS.iter().find(|(_, fields)| fields.contains(&name))?;
+    VENDORS.iter().find(|known| known.name == *vendor)
 }
 
 /// The member of a payload that says what happened.
@@ -277,6 +304,8 @@ fn acts<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<(&'e Site, String
                 "sms" => "sends text messages",
                 "pay" => "moves money",
                 "llm" | "image" => "asks a paid model",
+                "vendor-message" => "acts on it",
+                "kept" => "changes what is stored",
                 _ => return None,
             };
             (&effect.site, verb.to_owned(), &effect.facts)

@@ -3,10 +3,12 @@
 //! a bound; so a guard is a guard because of what it does, wherever it stands.
 
 mod answer;
+mod answered;
 mod arithmetic;
 mod assembly;
 mod bind;
 mod builtin;
+mod by_hand;
 mod call;
 mod callback;
 mod called;
@@ -59,19 +61,21 @@ mod sql;
 mod statement;
 mod tested;
 mod text;
+mod tool;
 mod top;
 mod validated;
 mod world;
 mod wrapped;
 mod written;
 
+pub use answered::ANY_PART;
 pub use failure::is_for_developers;
 pub use gate::Asked;
 pub use including::place_of_list;
 pub use library::option_is;
 pub use matched::Matched;
 pub use top::is_idle;
-pub use world::{Belongings, ModuleCache, Reads, Target, World};
+pub use world::{Answering, Belongings, ModuleCache, Reads, Target, World};
 
 use std::sync::Arc;
 

@@ -72,6 +72,10 @@ impl<'w> Walker<'w> {
             Some(_) => Value::new(Kind::Library(Arc::new(Library { step: "route".into(), site: Some(site.clone()), ..Library::default() }))),
             None => on,
         };
+        if route.kind == RegistrationKind::Mount && route.list.is_some() {
+            self.mount_list(route, Registration { kind: route.kind, framework: route.framework.clone(), on, methods: Vec::new(), path, handlers, site });
+            return;
+        }
         if !route.includes.is_empty()
             && let Some(handlers) = self.included(route, &handlers)
         {
@@ -106,14 +110,21 @@ impl<'w> Walker<'w> {
             }
         }
         let mut methods = route.methods.clone();
+        let mut told = false;
         if let Some(from) = &route.methods_from {
             let listed = args.iter().find(|arg| arg.name == from.as_str()).map(|arg| arg.value.clone());
             if let Some(Kind::Seq(seq)) = listed.as_ref().map(Value::kind) {
+                told = true;
                 methods = seq.items.iter().filter_map(|item| item.as_str()).map(|text| Name::from(text.to_uppercase())).collect();
             }
         }
-        if methods.is_empty() && !route.verbs.is_empty() {
-            methods = handlers.iter().map(|handler| self.verbs_of(route, &handler.value)).find(|verbs| !verbs.is_empty()).unwrap_or_default();
+        let verbs = if told || route.verbs.is_empty() {
+            None
+        } else {
+            handlers.iter().map(|handler| self.verbs_of(route, &handler.value)).find(|verbs| !verbs.is_empty())
+        };
+        if let Some(verbs) = verbs {
+            methods = verbs;
             // A class answers each of them by another method, and often asks another question first.
             if let Some((_, others)) = methods.split_last() {
                 for method in others {

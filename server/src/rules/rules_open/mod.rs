@@ -27,7 +27,7 @@ pub fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     let mut trusted: Vec<(Name, usize)> = Vec::new();
     for area in &rules.areas {
         for permission in &area.permissions {
-            let Some(verdict) = verdict::verdict(cx, rules, area, permission).or_else(|| grants_itself::verdict(rules, area, permission)) else { continue };
+            let Some(verdict) = verdict::verdict(cx, rules, area, permission).or_else(|| grants_itself::verdict(cx, rules, area, permission)) else { continue };
             let place = cx.place(permission.condition.unwrap_or(permission.span));
             // One field that is trusted and not kept is one mistake, however many rules let it be written.
             if verdict.detail == "grants-itself" {
