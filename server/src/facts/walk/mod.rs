@@ -32,6 +32,7 @@ mod filter;
 mod fork;
 mod frame;
 mod gate;
+mod guard_called;
 mod hand_on;
 mod import;
 mod including;
