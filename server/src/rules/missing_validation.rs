@@ -133,16 +133,8 @@ fn is_order(model: &str) -> bool {
                 | "enrollments"
                 | "rental"
                 | "rentals"
-                | "ticket"
-                | "tickets"
                 | "membership"
                 | "memberships"
-                | "invoice"
-                | "invoices"
-                | "sale"
-                | "sales"
-                | "transaction"
-                | "transactions"
         )
     })
 }

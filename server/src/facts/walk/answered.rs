@@ -24,7 +24,8 @@ struct Asked {
 impl Walker<'_> {
     /// What an address of the project's own answered, if `of` is what is left of a call that asked for one.
     pub(super) fn own_answer(&mut self, of: &Value) -> Option<Value> {
-        if self.python() || self.is_exhausted() {
+        // What a handler asks of another is looked at where that one is.
+        if self.python() || self.handler.is_some() || self.is_exhausted() {
             return None;
         }
         let asked = asked(of)?;
