@@ -1,5 +1,6 @@
 # of: flask.views
-# What Flask's class-based views do, as far as it decides who may do what.
+# What Flask's class-based views do: the decorators that a class names stand around all of its methods.
+
 from flask import request
 
 

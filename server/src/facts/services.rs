@@ -23,6 +23,9 @@ pub struct WebhookSender {
     pub words: Vec<Name>,
     /// Its messages give away goods or accounts.
     pub pays: bool,
+    /// What only it calls so in a message.
+    #[serde(default)]
+    pub fields: Vec<Name>,
 }
 
 const TEXT: &str = include_str!("../../../queries/catalogue/services.toml");

@@ -3,6 +3,7 @@
 pub mod place;
 
 mod answers;
+mod answers_at;
 mod changes;
 mod deciding;
 mod env_files;

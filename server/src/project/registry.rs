@@ -392,7 +392,7 @@ fn function_span(world: &Linked<'_>, closure: &Closure) -> Option<Span> {
 }
 
 /// The URL of a file-system route: `app/api/notes/[id]/route.ts` is `/api/notes/[id]`.
-fn route_path(path: &str, package: Option<&str>) -> String {
+pub(super) fn route_path(path: &str, package: Option<&str>) -> String {
     let mut parts: Vec<&str> = path.split('/').collect();
     let last = parts.pop().unwrap_or_default();
     let is_root = |part: &&str| matches!(*part, "app" | "pages" | "routes");

@@ -223,8 +223,11 @@ pub fn router_of(value: &Value) -> Option<Site> {
     }
 }
 
+/// Routers whose calls give the router again are written as one expression, with two steps for each route.
+const LONGEST_CHAIN: u32 = 128;
+
 fn router_of_library(library: &Arc<Library>, depth: u32) -> Option<Site> {
-    if depth > 16 {
+    if depth > LONGEST_CHAIN {
         return None;
     }
     // The innermost call: `express.Router().route("/x")` is still that router.
@@ -289,7 +292,7 @@ pub(super) fn creation_prefix(on: &Value) -> Option<String> {
 fn creation(on: &Value) -> Option<Arc<Library>> {
     let mut library = on.as_library()?.clone();
     let mut found = None;
-    for _ in 0..16 {
+    for _ in 0..LONGEST_CHAIN {
         if library.step == "()" && library.site.is_some() {
             found = Some(library.clone());
         }

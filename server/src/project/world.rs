@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::answers_at::Answers;
 use super::{Project, stubs};
 use crate::config::Config;
 use crate::facts::catalogue::{BUILT_IN, Catalogue};
 use crate::facts::schema::{Privacy, Schema, SourceKind, guess_privacy};
 use crate::facts::scope::Module;
-use crate::facts::walk::{Belongings, Target, World};
+use crate::facts::walk::{Answering, Belongings, Target, World};
 use crate::text::{FileId, Name};
 
 type Unimported = FxHashMap<(String, &'static str), Arc<[FileId]>>;
@@ -23,11 +24,12 @@ pub struct Linked<'p> {
     settings: RefCell<Option<Vec<FileId>>>,
     /// By the folder of a package and that below it in which they need no import.
     unimported: RefCell<Unimported>,
+    answers: RefCell<Option<Arc<Answers>>>,
 }
 
 impl<'p> Linked<'p> {
     pub fn new(project: &'p Project, config: &'p Config) -> Self {
-        Linked { project, config, resolved: RefCell::default(), settings: RefCell::default(), unimported: RefCell::default() }
+        Linked { project, config, resolved: RefCell::default(), settings: RefCell::default(), unimported: RefCell::default(), answers: RefCell::default() }
     }
 }
 
@@ -98,6 +100,11 @@ impl World for Linked<'_> {
 
     fn settings_files(&self) -> Vec<FileId> {
         self.settings.borrow_mut().get_or_insert_with(|| settings_files(self.project)).clone()
+    }
+
+    fn answering(&self, from: &FileId, path: &str, method: &str) -> Vec<Answering> {
+        let answers = Arc::clone(self.answers.borrow_mut().get_or_insert_with(|| Arc::new(Answers::of(self.project))));
+        answers.at(from, path, method)
     }
 
     fn is_configured_guard(&self, name: &str) -> bool {

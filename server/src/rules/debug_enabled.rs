@@ -106,6 +106,12 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
             ("django-debug", Some("*any text*")) => {
                 (META.impact, Confidence::Likely, format!("`DEBUG` is on as soon as the variable holds any text, also \"False\": {TRACES}"), Some(DJANGO_DEBUG))
             }
+            ("django-debug", Some("*unless told*")) => (
+                META.impact,
+                Confidence::Likely,
+                format!("`DEBUG` is on unless the variable says otherwise: where somebody forgets to set it, {TRACES}"),
+                Some(DJANGO_DEBUG),
+            ),
             ("django-debug", _) => (
                 META.impact,
                 Confidence::Proven,

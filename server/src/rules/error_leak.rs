@@ -1,6 +1,7 @@
 //! What an error says of the program is answered to whoever caused it.
 
 use super::raw::{Raw, RuleCx};
+use super::standing_place::place;
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::catalogue::Reached;
 use crate::facts::check::Root;
@@ -54,7 +55,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             // What is returned is told where the error was caught: the end of a function is no place.
             let home = match used.kind {
                 UseKind::Return => site.filter(|site| site.item.file == *cx.walk.key.file()),
-                _ => Some(used.site.clone()),
+                // What answers for many is told of where the error was caught: there it was decided to tell of it.
+                _ => Some(place(cx, &used.site, &used.site, site.as_ref())),
             };
             let Some(home) = home else { continue };
             let is_trace = matches!(told, Told::Trace(_));
@@ -64,7 +66,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             if is_of_all && !is_trace && !answers_500(cx, &used.site) {
                 raw.confidence = Confidence::Possible;
             }
-            if used.kind == UseKind::Respond {
+            if used.kind == UseKind::Respond && raw.site == used.site {
                 raw.plans.extend(cx.project.place(&used.site).map(|call| FixPlan::PlainAnswer { call }));
             }
             if !out.iter().any(|known| known.site == raw.site && known.meta.id == META.id) {

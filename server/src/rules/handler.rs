@@ -78,7 +78,25 @@ impl<'c> Handler<'c> {
     /// Something that limits how often holds here, as far as can be told.
     pub fn is_limited(&self, facts: &Facts) -> bool {
         let limits = |fact: &Fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Limit || names::is_limiter(&guard.name));
-        any(facts, &limits) || self.comes_through(names::is_limiter) || self.is_limited_around()
+        any(facts, &limits) || self.comes_through(names::is_limiter) || self.is_limited_around() || self.says_throttles(&self.route.handler, 0)
+    }
+
+    /// `throttle_classes = [..]` of the class that answers.
+    fn says_throttles(&self, value: &Value, depth: u32) -> bool {
+        match value.kind() {
+            Kind::Function(closure) => {
+                closure.captured.as_ref().and_then(|captured| captured.get("cls")).is_some_and(|class| self.says_throttles(class, depth + 1))
+            }
+            Kind::Class(class) if depth > 0 && depth < 6 => {
+                let placed = self.cx.project.placed(&class.item);
+                let says = placed.is_some_and(|placed| {
+                    let fields = placed.segment.classes.get(class.class.0 as usize).map(|class| class.fields.as_slice()).unwrap_or_default();
+                    fields.iter().any(|field| matches!(field.name.as_str(), "throttle_classes" | "throttle_scope"))
+                });
+                says || class.bases.iter().any(|base| self.says_throttles(base, depth + 1))
+            }
+            _ => false,
+        }
     }
 
     /// Before it gets to this event, it has told somebody that it is too much: what it counts by is its own affair.

@@ -3,9 +3,9 @@
 use super::input::Input;
 use super::parts::{self, Hole};
 use super::raw::{Raw, RuleCx};
-use super::standing_place::{standing_place, tell_places};
+use super::standing_place::{place, standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, xss};
-use crate::facts::event::{Effect, Event, Sink, SinkKind};
+use crate::facts::event::{Effect, Event, Sink, SinkKind, Use, UseKind};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Piece, Value};
 
@@ -23,6 +23,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for (at, event) in cx.walk.events.iter().enumerate() {
         match event {
             Event::Sink(sink) => out.extend(of_sink(cx, sink, at)),
+            Event::Use(used) if used.kind == UseKind::Return => out.extend(of_answer(cx, used)),
             Event::Effect(effect) if effect.kind == "prompt" => out.extend(of_prompt(effect)),
             _ => {}
         }
@@ -71,6 +72,24 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> Option<Raw> {
         SinkKind::Html => raw.plans.extend(xss::plan(sink, place)),
         SinkKind::Code => raw.plans.extend(cx.project.place(&sink.call).map(|call| FixPlan::ReadLiteral { call })),
         _ => {}
+    }
+    Some(raw)
+}
+
+/// What a handler returns as a page.
+fn of_answer(cx: &RuleCx<'_>, used: &Use) -> Option<Raw> {
+    let route = cx.walk.route.as_deref()?;
+    let is_whole = matches!(used.value.kind(), Kind::Text(_));
+    if !is_whole || !xss::answered::answers_markup(cx, route) || !xss::answered::opens_tag(&parts::literals(&used.value)) {
+        return None;
+    }
+    let found = |hole: Hole<'_>| Some((Input::of_model(hole.value, Cleanings::HTML, &used.facts)?, hole.site.cloned()));
+    let (input, site) = parts::of(&used.value).into_iter().find_map(found)?;
+    let (_, does, could) = harm(SinkKind::Html)?;
+    let mut raw = Raw::new(&META, place(cx, &used.site, &used.site, site.as_ref()), input.confidence);
+    raw.message = format!("`{}`, written by a language model, {does}: whoever can put words into what the model reads can {could}.", input.name);
+    if let Some(source) = &input.source {
+        raw.also(source.clone(), "the model is asked here".to_owned());
     }
     Some(raw)
 }

@@ -4,13 +4,14 @@ use super::handler::{Handler, any, facts_of, has_captcha, origins, site_of};
 use super::ownership::Answer;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::check::{Fact, Facts, GuardKind, Root};
+use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, Term};
 use crate::facts::taint::Part;
-use crate::facts::value::Value;
+use crate::facts::value::{Kind, Value};
+use crate::facts::walk::is_stub;
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -86,9 +87,15 @@ struct Need<'e> {
 
 fn need<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<Need<'e>> {
     match event {
-        Event::Effect(effect) => costs(handler, effect),
-        Event::Access(access) => code(handler, access).or_else(|| sign_up(handler, access)).or_else(|| password(handler, &access.site, &access.facts)),
-        event => password(handler, site_of(event)?, facts_of(event)?),
+        Event::Effect(effect) => costs(handler, effect).or_else(|| compared_code(handler, &effect.site, &effect.facts)),
+        Event::Access(access) => code(handler, access)
+            .or_else(|| sign_up(handler, access))
+            .or_else(|| password(handler, &access.site, &access.facts))
+            .or_else(|| compared_code(handler, &access.site, &access.facts)),
+        event => {
+            let (site, facts) = (site_of(event)?, facts_of(event)?);
+            password(handler, site, facts).or_else(|| compared_code(handler, site, facts))
+        }
     }
 }
 
@@ -179,10 +186,42 @@ fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Ne
     })
 }
 
+/// A short code that the caller types turned out to be the one that was kept.
+fn compared_code<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Need<'e>> {
+    if !is_about_codes(handler) || handler.who(facts) != Answer::No {
+        return None;
+    }
+    let typed = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "body" | "query" | "params" | "input"));
+    let name = facts.iter().find_map(|fact| match fact {
+        Fact::Same(one, other) => [(one, other), (other, one)].into_iter().find_map(|(sent, kept)| {
+            let name = sent.path.last().filter(|name| typed(sent) && names_code(name))?;
+            (!typed(kept)).then(|| name.clone())
+        }),
+        _ => None,
+    })?;
+    Some(guessable(handler, at, &name, facts, "a code is compared here"))
+}
+
+fn is_about_codes(handler: &Handler<'_>) -> bool {
+    handler.is_called(&["otp", "verify", "verification", "2fa", "mfa", "reset", "confirm", "code", "pin", "passcode", "totp"])
+}
+
+fn guessable<'e>(handler: &Handler<'_>, at: &Site, name: &Name, facts: &'e Facts, also: &'static str) -> Need<'e> {
+    Need {
+        detail: "otp",
+        impact: Impact::High,
+        confidence: Confidence::Proven,
+        site: handler.place_of([at]),
+        event: at.clone(),
+        message: format!("Anyone can try as many values of `{name}` at {} as they like: a code of six digits is found within minutes.", handler.title()),
+        also,
+        facts,
+    }
+}
+
 /// A row is found by a short code that the caller types.
 fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
-    let is_about_codes = handler.is_called(&["otp", "verify", "verification", "2fa", "mfa", "reset", "confirm", "code", "pin", "passcode", "totp"]);
-    if !is_about_codes || handler.who(&access.facts) != Answer::No {
+    if !is_about_codes(handler) || handler.who(&access.facts) != Answer::No {
         return None;
     }
     let terms = access.query.conjuncts();
@@ -191,26 +230,18 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
         _ => None,
     })?;
     let name = term.path.last().cloned().unwrap_or_default();
-    Some(Need {
-        detail: "otp",
-        impact: Impact::High,
-        confidence: Confidence::Proven,
-        site: handler.place_of([&access.site]),
-        event: access.site.clone(),
-        message: format!("Anyone can try as many values of `{name}` at {} as they like: a code of six digits is found within minutes.", handler.title()),
-        also: "a code is looked up here",
-        facts: &access.facts,
-    })
+    Some(guessable(handler, &access.site, &name, &access.facts, "a code is looked up here"))
 }
 
 fn is_code(term: &Term) -> bool {
     let of_request = term.value.taint().iter().any(|origin| origin.part.is_request());
-    of_request
-        && term.path.last().is_some_and(|name| {
-            let words = names::words(name);
-            words.iter().any(|word| matches!(word.as_str(), "code" | "otp" | "pin" | "passcode" | "totp"))
-                && !words.iter().any(|word| matches!(word.as_str(), "country" | "zip" | "postal" | "promo" | "coupon" | "invite" | "share" | "short"))
-        })
+    of_request && term.path.last().is_some_and(names_code)
+}
+
+fn names_code(name: &Name) -> bool {
+    let words = names::words(name);
+    words.iter().any(|word| matches!(word.as_str(), "code" | "otp" | "pin" | "passcode" | "totp"))
+        && !words.iter().any(|word| matches!(word.as_str(), "country" | "zip" | "postal" | "promo" | "coupon" | "invite" | "share" | "short"))
 }
 
 /// An account is made.
@@ -268,7 +299,7 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         _ => false,
     };
     let asked = || handler.events().find(|event| asks(event)).and_then(facts_of);
-    let facts = compared.or_else(asked).or_else(|| is_asked_for(handler).then_some(begun))?;
+    let facts = compared.or_else(asked).or_else(|| (is_asked_for(handler) || signs_in(&handler.route.handler, 0)).then_some(begun))?;
     Some(Need {
         detail: "login",
         impact: Impact::High,
@@ -289,6 +320,17 @@ fn is_asked_for(handler: &Handler<'_>) -> bool {
     let is_typed = |fact: &Fact| matches!(fact, Fact::Present(symbol) if matches!(symbol.root, Root::Request(_)) && is_password(symbol.path.last()));
     handler.route.known_framework().is_some_and(|framework| framework.checks_passwords)
         && handler.events().filter_map(facts_of).any(|facts| any(facts, &is_typed))
+}
+
+/// Django's own view for signing in, or one that is made of it.
+fn signs_in(handler: &Value, depth: u32) -> bool {
+    match handler.kind() {
+        Kind::Function(closure) => closure.captured.as_ref().and_then(|captured| captured.get("cls")).is_some_and(|class| signs_in(class, depth + 1)),
+        Kind::Class(class) if depth > 0 && depth < 6 => {
+            is_stub(&class.item.file) && class.name == "LoginView" || class.bases.iter().any(|base| signs_in(base, depth + 1))
+        }
+        _ => false,
+    }
 }
 
 fn is_password(name: Option<&Name>) -> bool {

@@ -10,6 +10,7 @@ use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Kind, Value};
+use crate::model::{Entry, ExprId, ExprKind, Key, Segment};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -124,6 +125,14 @@ fn is_order(model: &str) -> bool {
                 | "reservations"
                 | "orderitem"
                 | "orderitems"
+                | "enrolment"
+                | "enrolments"
+                | "enrollment"
+                | "enrollments"
+                | "rental"
+                | "rentals"
+                | "membership"
+                | "memberships"
         )
     })
 }
@@ -142,13 +151,20 @@ fn ordered(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         .data
         .iter()
         .filter_map(|data| match data.kind() {
-            Kind::Object(object) => Some(object.fields.iter().map(|(name, value)| (name, value))),
+            Kind::Object(object) => Some(object.fields.iter()),
+            // `OrderLine(quantity=line.quantity)`
+            Kind::Instance(instance) => Some(instance.fields.iter()),
             _ => None,
         })
         .flatten()
+        .map(|(name, value)| (name, value))
         .collect();
-    if let Some((name, origin)) = fields.iter().filter(|(name, _)| is_price(name)).find_map(|(name, value)| Some((*name, chosen_price(value, &access.facts)?)))
-    {
+    let mut prices = fields.iter().copied().filter(|(name, _)| is_price(name));
+    let chosen = prices.find_map(|(name, value)| {
+        let origin = chosen_price(value, &access.facts).or_else(|| said_to_be_paid(name, value, &access.facts))?;
+        Some((name, origin))
+    });
+    if let Some((name, origin)) = chosen {
         let mut raw = Raw::new(&META, access.site.clone(), Confidence::Likely);
         raw.impact = Some(Impact::High);
         raw.detail = Name::new_static("price");
@@ -167,18 +183,91 @@ fn ordered(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         (is_quantity(name) && !is_checked(value, &access.facts) && !is_there(value, &access.facts) && is_open(value)).then_some((*name, *value, origin))
     })?;
     let (name, value, origin) = quantity;
-    let counts = |(field, total): &&(&Name, &Value)| is_price(field) && total.taint().iter().any(|other| other.part.is_request() && other.name == origin.name);
-    let total = fields.iter().find(counts)?;
+    let counts = |field: &str, total: &Value| {
+        (is_price(field) || is_stock(field)) && total.taint().iter().any(|other| other.part.is_request() && other.name == origin.name)
+    };
+    let total = fields.iter().find(|(field, total)| counts(field.as_str(), total)).map(|(field, _)| (*field).clone()).or_else(|| {
+        // The sum, or what is left, may be kept with another row.
+        if is_bounded(handler, &origin.name) {
+            return None;
+        }
+        handler.events().find_map(|event| match event {
+            Event::Access(other) if other.query.operation.is_write() && other.id != access.id => other
+                .query
+                .data
+                .iter()
+                .find_map(|data| fields_of(data).iter().find(|(field, total)| counts(field.as_str(), total)).map(|(field, _)| field.clone())),
+            _ => None,
+        })
+    })?;
     let mut raw = Raw::new(&META, origin.site.clone().filter(|site| site.item == access.site.item).unwrap_or_else(|| access.site.clone()), Confidence::Proven);
     raw.impact = Some(Impact::Medium);
     raw.detail = Name::new_static("quantity");
     let number = if matches!(value.kind(), Kind::Number(_)) { "a negative or huge number" } else { "anything, also a negative number" };
     raw.message = format!(
         "Nobody looks at `{}` before it is saved as `{name}` and counted into `{}`: a caller can send {number}, and the sum goes below zero.",
-        origin.name, total.0
+        origin.name, total
     );
     raw.also(access.site.clone(), "it is saved here".to_owned());
     Some(raw)
+}
+
+fn fields_of(data: &Value) -> &[(Name, Value)] {
+    match data.kind() {
+        Kind::Object(object) => &object.fields,
+        Kind::Instance(instance) => &instance.fields,
+        _ => &[],
+    }
+}
+
+/// What is there to be had.
+fn is_stock(name: &str) -> bool {
+    names::words(name).iter().any(|word| matches!(word.as_str(), "stock" | "inventory" | "available" | "remaining" | "balance" | "credits" | "capacity"))
+}
+
+/// A class of the project's reads it with bounds, or has something look at it.
+fn is_bounded(handler: &Handler<'_>, name: &Name) -> bool {
+    handler.cx.project.files().filter_map(|(_, known)| known.model.as_ref()).flat_map(|model| &model.segments).any(|placed| {
+        let segment = &placed.segment;
+        segment.classes.iter().any(|class| {
+            class.fields.iter().any(|field| {
+                let is_free = field.ty.as_ref().is_some_and(|ty| matches!(ty.name.as_str(), "int" | "float" | "Decimal" | "number"));
+                let is_plain = field.decorators.is_empty() && field.value.is_none_or(|value| matches!(segment[value].kind, ExprKind::Num(_)));
+                let is_column = field.ty.as_ref().is_some_and(|ty| ty.name == "Mapped") || field.value.is_some_and(|value| makes_column(segment, value));
+                field.name == *name && !is_column && !(is_free && is_plain)
+            })
+        }) || segment.exprs.iter().any(|expr| {
+            let ExprKind::Object(entries) = &expr.kind else { return false };
+            entries.iter().any(|entry| {
+                matches!(entry, Entry::Field { key: Key::Name(key), value, .. } if key == name && matches!(segment[*value].kind, ExprKind::Call { .. }))
+            })
+        }) || segment.functions.iter().any(|function| {
+            function.decorators.iter().any(|decorator| {
+                let ExprKind::Call { args, .. } = &segment[*decorator].kind else { return false };
+                args.iter().any(|arg| matches!(&segment[arg.value].kind, ExprKind::Str(text) if **text == **name))
+            })
+        })
+    })
+}
+
+/// `Column(Integer)`, `models.IntegerField()`: what a table keeps, whatever it is.
+fn makes_column(segment: &Segment, value: ExprId) -> bool {
+    let ExprKind::Call { callee, .. } = &segment[value].kind else { return false };
+    match &segment[*callee].kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => {
+            matches!(name.as_str(), "Column" | "mapped_column" | "IntegerField" | "DecimalField" | "FloatField")
+        }
+        _ => false,
+    }
+}
+
+/// `paid: Number(form.get("paid"))`: what somebody says they paid.
+fn said_to_be_paid<'v>(name: &str, value: &'v Value, facts: &Facts) -> Option<&'v Origin> {
+    let words = names::words(name);
+    if !words.iter().any(|word| word == "paid") || is_checked(value, facts) {
+        return None;
+    }
+    value.taint().iter().find(|origin| origin.part.is_request() && names::words(&origin.name).iter().any(|word| words.contains(word)))
 }
 
 fn is_quantity(name: &str) -> bool {

@@ -81,6 +81,8 @@ impl Message {
         // `payment_callback`, `/orders/ipn`: a payment is reported, by whoever it is.
         let is_payment = handler.is_called(&["callback", "ipn", "postback", "notify", "notification"])
             && handler.is_called(&["payment", "payments", "pay", "billing", "checkout", "invoice", "payout", "transaction"]);
+        // What hands it to a bot, or reads what only one vendor calls so, need not be called a webhook.
+        let mut of_vendor: Option<&'static WebhookSender> = None;
         let (mut event, mut header) = (None, None);
         let mut source: Option<Site> = None;
         for seen in handler.events() {
@@ -95,7 +97,17 @@ impl Message {
                 });
                 event = event.or(found);
             }
+            if let Event::Effect(effect) = seen
+                && effect.kind == "vendor-message"
+            {
+                of_vendor = of_vendor.or_else(|| services::webhook_senders().iter().find(|sender| effect.is == sender.name));
+            }
             for value in values(seen) {
+                origins(value, &mut |origin: &Origin| {
+                    if matches!(origin.part, Part::Body | Part::RawBody | Part::Input) {
+                        of_vendor = of_vendor.or_else(|| whose_field(&origin.name));
+                    }
+                });
                 origins(value, &mut |origin: &Origin| {
                     if matches!(origin.part, Part::Body | Part::RawBody | Part::Input) && source.is_none() {
                         source.clone_from(&origin.site);
@@ -106,12 +118,12 @@ impl Message {
         let senders = services::webhook_senders();
         let by_path = senders.iter().find(|sender| sender.words.iter().any(|word| handler.is_called(&[word.as_str()])));
         let by_header = header.as_deref().and_then(|header: &str| senders.iter().find(|sender| sender.words.iter().any(|word| header.contains(word.as_str()))));
-        if !is_hook && !is_payment && event.is_none() && header.is_none() {
+        if !is_hook && !is_payment && event.is_none() && header.is_none() && of_vendor.is_none() {
             return None;
         }
         // Paying events without a name are Stripe's or somebody's like them.
         let of_event = event.as_ref().and_then(|(name, _)| senders.iter().find(|sender| sender.name == "Stripe" && is_of_stripe(name)));
-        let vendor = by_path.or(by_header).or(of_event);
+        let vendor = of_vendor.or(by_path).or(by_header).or(of_event);
         Some(Message { vendor, is_payment, is_event: event.is_some(), event: event.map(|(name, _)| name), source })
     }
 
@@ -129,6 +141,10 @@ impl Message {
         let gain = if self.pays() { ", and get for free what it stands for" } else { "" };
         format!("Nobody checks who sent this message before it {verb}: anyone can {lie}{gain}.")
     }
+}
+
+fn whose_field(name: &str) -> Option<&'static WebhookSender> {
+    services::webhook_senders().iter().find(|sender| sender.fields.iter().any(|field| field == name))
 }
 
 /// The member of a payload that says what happened.
@@ -247,6 +263,8 @@ fn acts<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<(&'e Site, String
                 "sms" => "sends text messages",
                 "pay" => "moves money",
                 "llm" | "image" => "asks a paid model",
+                "vendor-message" => "acts on it",
+                "kept" => "changes what is stored",
                 _ => return None,
             };
             (&effect.site, verb.to_owned(), &effect.facts)

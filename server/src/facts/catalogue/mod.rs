@@ -13,7 +13,8 @@ use crate::text::Name;
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry,
     Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, Makes, ModelFrom, OptionEntry, PageEntry,
-    Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Reached, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject, Where,
+    Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Reached, RespondEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec, Subject,
+    Where,
 };
 pub use path::{Root, State};
 
@@ -58,6 +59,8 @@ const FILES: &[(&str, &str)] = &[
     ("ecma-effects.toml", include_str!("../../../../queries/catalogue/ecma-effects.toml")),
     ("ecma-orms.toml", include_str!("../../../../queries/catalogue/ecma-orms.toml")),
     ("ecma-astro.toml", include_str!("../../../../queries/catalogue/ecma-astro.toml")),
+    ("ecma-edge.toml", include_str!("../../../../queries/catalogue/ecma-edge.toml")),
+    ("bots.toml", include_str!("../../../../queries/catalogue/bots.toml")),
     ("ecma-servers.toml", include_str!("../../../../queries/catalogue/ecma-servers.toml")),
     ("python-effects.toml", include_str!("../../../../queries/catalogue/python-effects.toml")),
     ("python-guesses.toml", include_str!("../../../../queries/catalogue/python-guesses.toml")),

@@ -186,6 +186,14 @@ impl Value {
             Some(truth) if truth.if_true.is_impossible() => return Some(false),
             _ => {}
         }
+        match self.kind_truthy() {
+            Some(true) if self.nullable() => None,
+            known => known,
+        }
+    }
+
+    /// The same of what it is, if it is there.
+    fn kind_truthy(&self) -> Option<bool> {
         match self.kind() {
             Kind::Null => Some(false),
             Kind::Bool(is) => Some(*is),

@@ -28,6 +28,7 @@ impl Walker<'_> {
             }
             let before = self.events.len();
             let value = self.method(&base_value, name, &given, kind, span);
+            let value = self.read_by_hand(name, args, &given, value, span);
             self.name_what_is_kept(before, args, span);
             self.look_at(name, &given);
             self.stored_back(*base, &base_value, name, &given);

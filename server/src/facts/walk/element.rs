@@ -39,7 +39,8 @@ impl Walker<'_> {
             (Kind::Object(object), _) if object.rest.is_none() => {
                 let mut values: Vec<Value> = object.fields.iter().map(|(_, value)| value.clone()).collect();
                 values.truncate(Value::MOST_ALTERNATIVES);
-                let value = values.into_iter().reduce(either).unwrap_or_else(Value::unknown);
+                // In JavaScript a key that is not there gives nothing.
+                let value = values.into_iter().reduce(either).unwrap_or_else(Value::unknown).with_nullable(!self.python());
                 // If there is something, the key was one of the table's.
                 match index.symbol() {
                     Some(key) => value.with_truth(Truth { if_true: Facts::one(Fact::Among(key.clone())), if_false: Facts::none() }),

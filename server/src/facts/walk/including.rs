@@ -6,7 +6,7 @@ use super::{Target, Walker, is_stub};
 use crate::facts::catalogue::RouteEntry;
 use crate::facts::event::{Event, Registration, RegistrationKind};
 use crate::facts::place::{ItemKey, Site};
-use crate::facts::value::{Argument, ClassValue, Kind, Library, Value};
+use crate::facts::value::{Argument, ClassValue, Closure, Kind, Library, Value};
 use crate::text::{FileId, Name, Span};
 
 /// The place of all routes that a file lists.
@@ -40,6 +40,29 @@ impl Walker<'_> {
             Argument { name: Name::new_static("*mounted*"), value, ..handler.clone() }
         };
         Some(sites.into_iter().map(mounted).collect())
+    }
+
+    /// `Mount("/office", routes=[..])`, `Starlette(routes=[..], middleware=[..])`: what stands in the list is mounted where this is.
+    pub(super) fn mount_list(&mut self, route: &RouteEntry, said: Registration) {
+        let mut sites = Vec::new();
+        let mut handlers = Vec::new();
+        for handler in &said.handlers {
+            if route.before.contains(&handler.name) {
+                handlers.extend(classes_before(handler));
+            } else {
+                self.listed(&handler.value, route, &mut sites, 0);
+            }
+        }
+        if sites.is_empty() {
+            return;
+        }
+        let mounted = |site: Site| {
+            let value = Value::new(Kind::Library(Arc::new(Library { step: "include".into(), site: Some(site.clone()), ..Library::default() })));
+            Argument { name: Name::new_static("*mounted*"), value, site, spread: false }
+        };
+        handlers.extend(sites.into_iter().map(mounted));
+        let path = said.path.or_else(|| Some("".into()));
+        self.events.push(Event::Registration(Registration { path, handlers, ..said }));
     }
 
     fn listed(&mut self, given: &Value, route: &RouteEntry, out: &mut Vec<Site>, depth: u32) {
@@ -155,9 +178,9 @@ impl Walker<'_> {
 
     /// The HTTP methods that a class behind a handler answers, if the handler is one that a library makes of a class.
     pub(super) fn verbs_of(&mut self, route: &RouteEntry, handler: &Value) -> Vec<Name> {
-        let Kind::Function(closure) = handler.kind() else { return Vec::new() };
+        let Some(closure) = made_of_class(handler, 0) else { return Vec::new() };
         let class = closure.captured.as_ref().and_then(|captured| captured.get("cls")).cloned();
-        let Some(class) = class.filter(|class| is_stub(&closure.item.file) && matches!(class.kind(), Kind::Class(_))) else { return Vec::new() };
+        let Some(class) = class.filter(|class| matches!(class.kind(), Kind::Class(_))) else { return Vec::new() };
         // `as_view({"get": "list"})`: the call says which method is answered by what.
         if let Some(Kind::Object(actions)) = closure.captured.as_ref().and_then(|captured| captured.get("actions")).map(Value::kind) {
             return route.verbs.iter().filter(|verb| actions.get(verb).0.is_some()).map(|verb| Name::from(verb.to_uppercase())).collect();
@@ -197,4 +220,31 @@ fn innermost(value: &Value, depth: u32) -> Option<Site> {
     }
     let library = value.as_library()?;
     library.receiver.as_ref().and_then(|receiver| innermost(receiver, depth + 1)).or_else(|| library.site.clone())
+}
+
+/// `middleware=[Middleware(SignedIn)]`: classes of the project's, which decide in a way that is not looked into.
+fn classes_before(listed: &Argument) -> Vec<Argument> {
+    let Kind::Seq(seq) = listed.value.kind() else { return Vec::new() };
+    let class_of = |item: &Value| {
+        let given = item.as_library()?.args.first()?.value.clone();
+        matches!(given.kind(), Kind::Class(_)).then_some(given)
+    };
+    let classes = seq.items.iter().filter_map(class_of);
+    classes.map(|value| Argument { name: Name::new_static("middleware"), value: value.without_symbol(), ..listed.clone() }).collect()
+}
+
+/// The function that a library made of a class, perhaps below decorators of the project's.
+fn made_of_class(handler: &Value, depth: u32) -> Option<Arc<Closure>> {
+    let Kind::Function(closure) = handler.kind() else { return None };
+    if is_stub(&closure.item.file) {
+        return Some(closure.clone());
+    }
+    let mut around = closure.captured.as_deref().filter(|_| depth < 4);
+    while let Some(captured) = around {
+        if let Some(found) = captured.variables.iter().find_map(|(_, value)| made_of_class(value, depth + 1)) {
+            return Some(found);
+        }
+        around = captured.parent.as_deref();
+    }
+    None
 }

@@ -8,10 +8,10 @@ use super::Walker;
 use super::call::called_name;
 use super::entry::{sourced, went_to, where_all};
 use super::tested::only_from_outside;
-use crate::facts::catalogue::{CallsEntry, Catalogue, Entry, PrincipalEntry, State};
-use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::catalogue::{CallsEntry, Catalogue, Entry, PrincipalEntry, RespondEntry, State};
+use crate::facts::check::{Fact, Facts, Guard, Root, Symbol};
 use crate::facts::event::{Event, Use, UseKind};
-use crate::facts::taint::Taint;
+use crate::facts::taint::{Part, Taint};
 use crate::facts::value::{Argument, Kind, Library, Seq, Truth, Value};
 use crate::model::CallKind;
 use crate::text::{Name, Span};
@@ -25,31 +25,14 @@ impl<'w> Walker<'w> {
         if let Some(value) = self.middleware_called(function, library, args) {
             return value;
         }
+        if let Some(value) = self.decorator_called(function, library, args, span) {
+            return value;
+        }
         let catalogue = self.catalogue();
         let states = catalogue.call(&library.states);
         let present = catalogue.at(&states).any(|entry| matches!(entry, Entry::Present));
         let value = self.reached_call(function, library, states, args, kind, span);
         if present && value.is_truthy().is_none() { value.present() } else { value }
-    }
-
-    /// `(c, next) => bearerAuth({ token })(c, next)`: a guard of a library, asked by hand.
-    fn middleware_called(&mut self, function: &Value, library: &Library, args: &[Argument]) -> Option<Value> {
-        if !args.iter().any(|arg| matches!(arg.value.kind(), Kind::Next)) {
-            return None;
-        }
-        let catalogue = self.catalogue();
-        let is_guard = |entry: &&Entry| matches!(entry, Entry::Guard(guard) if guard.how.iter().any(|how| how == "middleware"));
-        let Entry::Guard(guard) = catalogue.at(&library.states).find(is_guard)? else { return None };
-        if !option_is(&library.args, guard.unless.as_deref()) {
-            let mut facts =
-                Facts::one(Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: library.site.clone() }));
-            if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) {
-                facts.add(Fact::Present(Symbol::new(Root::Principal)));
-            }
-            self.assume_facts(&facts);
-        }
-        self.pass_on(&[]);
-        Some(Value::new(Kind::Promise(Value::unknown())))
     }
 
     fn reached_call(&mut self, function: &Value, library: &Arc<Library>, states: SmallVec<[State; 2]>, args: &[Argument], kind: CallKind, span: Span) -> Value {
@@ -99,6 +82,8 @@ impl<'w> Walker<'w> {
                         let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
                         self.facts.add(fact);
                     }
+                    // `user_passes_test(lambda user: ..)`: what makes a decorator asks its function later.
+                    walked_callbacks |= guard.how.iter().any(|how| how == "decorator");
                     if guard.how.iter().any(|how| how == "truth") {
                         let of = library.receiver.as_ref().filter(|_| guard.by_class).unwrap_or(function);
                         let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(of), site: Some(site.clone()) });
@@ -108,7 +93,19 @@ impl<'w> Walker<'w> {
                 Entry::Principal(principal) if is_other(principal, args) => {}
                 Entry::Principal(principal) => result = Some(self.identified(principal, function, &made, site.clone())),
                 Entry::Source(source) if !source.hosts.is_empty() && !went_to(&source.hosts, function) => {}
-                Entry::Source(source) => result = Some(sourced(source, function, args, site.clone())),
+                Entry::Source(source) if source.part == Part::Fetched => {
+                    result = Some(self.own_answer(function).unwrap_or_else(|| sourced(source, function, args, site.clone())));
+                }
+                Entry::Source(source) => {
+                    let value = sourced(source, function, args, site.clone());
+                    // What was kept can be asked for its parts.
+                    result = Some(if source.part == Part::Stored {
+                        self.calls += 1;
+                        value.with_symbol(Symbol::new(Root::Call(self.calls)))
+                    } else {
+                        value
+                    });
+                }
                 Entry::Sink(sink) => self.sink(sink, function, args, kind, span, library.guessed),
                 Entry::Clean(clean) if clean.unless.is_some() && option_is(args, clean.unless.as_deref()) => {
                     let brought = where_all(&clean.of, function, args).iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
@@ -150,7 +147,7 @@ impl<'w> Walker<'w> {
                     let facts = self.facts.clone();
                     for arg in args {
                         // A page asks for the rows that it is given as a query.
-                        let value = if respond.template && self.python() { self.fired(&arg.value) } else { arg.value.clone() };
+                        let value = if respond.template && self.python() { self.fired(&arg.value) } else { told(respond, &arg.value) };
                         self.events.push(Event::Use(Use { value, kind, site: site.clone(), facts: facts.clone() }));
                     }
                     // What is answered stands in the answer, for a handler that returns it: what it was made with has left already.
@@ -324,6 +321,18 @@ impl<'w> Walker<'w> {
             Kind::Promise(inner) => inner.clone(),
             _ => value.clone(),
         }
+    }
+}
+
+/// What is answered of an argument.
+fn told(respond: &RespondEntry, value: &Value) -> Value {
+    match value.kind() {
+        Kind::Object(object) if object.fields.iter().any(|(name, _)| respond.without.contains(name)) => {
+            let mut object = (**object).clone();
+            object.fields.retain(|(name, _)| !respond.without.contains(name));
+            value.with_kind(Kind::Object(Arc::new(object)))
+        }
+        _ => value.clone(),
     }
 }
 

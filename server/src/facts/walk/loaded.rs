@@ -73,15 +73,7 @@ impl Walker<'_> {
         let function = function.filter(|function| matches!(function.kind(), Kind::Function(_)))?;
         let params: Vec<Value> = page.params.iter().map(|role| self.role(role)).collect();
         self.resolving.push(key);
-        let (events, passed, before) = (std::mem::take(&mut self.events), std::mem::take(&mut self.passed), self.save());
-        let (ended, handler) = (std::mem::take(&mut self.ended), self.handler.take());
-        self.facts = Default::default();
-        let given = self.repeated(|walker| walker.apply_plain(&function, params)).awaited();
-        self.handler = handler;
-        self.ended = ended;
-        self.restore(before);
-        self.passed = passed;
-        let happened = std::mem::replace(&mut self.events, events);
+        let (given, happened) = self.run_apart(&function, params);
         self.resolving.pop();
         // `return json({ unit })`: what is answered left already.
         let answered = || {
@@ -97,10 +89,23 @@ impl Walker<'_> {
         let given = if page.member.is_empty() { given } else { self.member(&given, &page.member) };
         Some(renewed(&given, 0))
     }
+
+    /// Runs a function somewhere else: what it gives, and what happened there.
+    pub(super) fn run_apart(&mut self, function: &Value, params: Vec<Value>) -> (Value, Vec<Event>) {
+        let (events, passed, before) = (std::mem::take(&mut self.events), std::mem::take(&mut self.passed), self.save());
+        let (ended, handler) = (std::mem::take(&mut self.ended), self.handler.take());
+        self.facts = Default::default();
+        let given = self.repeated(|walker| walker.apply_plain(function, params)).awaited();
+        self.handler = handler;
+        self.ended = ended;
+        self.restore(before);
+        self.passed = passed;
+        (given, std::mem::replace(&mut self.events, events))
+    }
 }
 
 /// Rows are what they hold; that they were asked for is known where they were.
-fn renewed(value: &Value, depth: u32) -> Value {
+pub(super) fn renewed(value: &Value, depth: u32) -> Value {
     let stored = |name: Name| Taint::of(Origin { part: Part::Stored, name, site: None, clean: Default::default() });
     if depth > MOST_DEPTH {
         return Value::unknown().with_taint(value.taint().clone());

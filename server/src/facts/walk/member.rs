@@ -247,6 +247,12 @@ impl Walker<'_> {
         for entry in catalogue.at(&states) {
             match entry {
                 Entry::Source(source) if source.whole && self.asked.is_some() => return self.asked_path().unwrap_or(value),
+                Entry::Source(source) if source.part == Part::Fetched => {
+                    if let Some(answer) = self.own_answer(&value) {
+                        return super::answered::kept(&answer);
+                    }
+                    value = value.with_taint(Taint::of(Origin { part: source.part, name: step.clone(), site: None, clean: Default::default() }));
+                }
                 Entry::Source(source) if source.within && !value.taint().iter().any(|origin| origin.part.is_request()) => {}
                 Entry::Source(source) => {
                     let site = None;

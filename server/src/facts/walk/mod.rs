@@ -3,10 +3,12 @@
 //! a bound; so a guard is a guard because of what it does, wherever it stands.
 
 mod answer;
+mod answered;
 mod arithmetic;
 mod assembly;
 mod bind;
 mod builtin;
+mod by_hand;
 mod call;
 mod callback;
 mod called;
@@ -30,6 +32,7 @@ mod filter;
 mod fork;
 mod frame;
 mod gate;
+mod guard_called;
 mod hand_on;
 mod import;
 mod including;
@@ -61,6 +64,7 @@ mod sql;
 mod statement;
 mod tested;
 mod text;
+mod tool;
 mod top;
 mod validated;
 mod world;
@@ -68,13 +72,14 @@ mod wrapped;
 mod written;
 mod written_filter;
 
+pub use answered::ANY_PART;
 pub use failure::is_for_developers;
 pub use gate::Asked;
 pub use including::place_of_list;
 pub use library::option_is;
 pub use matched::Matched;
 pub use top::is_idle;
-pub use world::{Belongings, ModuleCache, Reads, Target, World};
+pub use world::{Answering, Belongings, ModuleCache, Reads, Target, World};
 
 use std::sync::Arc;
 

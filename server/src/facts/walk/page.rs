@@ -10,8 +10,20 @@ use crate::facts::value::{Alternative, Argument, Kind, Library, Value};
 use crate::model::{BinaryOp, CallKind, Entry as Field, ExprId, ExprKind, JsxAttribute, Key, Segment};
 use crate::text::{Name, Span};
 
-/// Attributes whose value is markup: React's and Solid's. The page of a frame is another page.
-const MARKUP: &[&str] = &["dangerouslySetInnerHTML", "innerHTML"];
+/// Attributes whose value is markup: React's and Solid's, with the member of an object that holds it. The page of a frame is another
+/// page; that of an app's web view is the app's own.
+const MARKUP: &[Markup] = &[
+    Markup { element: "", attribute: "dangerouslySetInnerHTML", member: "__html" },
+    Markup { element: "", attribute: "innerHTML", member: "" },
+    Markup { element: "WebView", attribute: "source", member: "html" },
+];
+
+struct Markup {
+    /// Empty: any.
+    element: &'static str,
+    attribute: &'static str,
+    member: &'static str,
+}
 /// Of what one state was set to, so many are remembered.
 const MOST_KEPT: usize = 24;
 
@@ -19,11 +31,19 @@ impl Walker<'_> {
     /// The markup that an element is given as text.
     pub(super) fn markup_of(&mut self, element: &Name, attributes: &[JsxAttribute], props: &Value, span: Span) {
         let Kind::Object(object) = props.kind() else { return };
-        for attribute in MARKUP {
-            let (Some(given), _) = object.get(attribute) else { continue };
+        // Without scripts in it a page can only be looked at.
+        let runs_nothing = object.get("javaScriptEnabled").0.is_some_and(|is| matches!(is.kind(), Kind::Bool(false)));
+        for markup in MARKUP.iter().filter(|markup| markup.element.is_empty() || element == markup.element && !runs_nothing) {
+            let (Some(given), _) = object.get(markup.attribute) else { continue };
             let given = given.clone();
-            let value = if *attribute == "dangerouslySetInnerHTML" { self.member(&given, &Name::new_static("__html")) } else { given };
-            let place = self.attribute_place(attributes, attribute).unwrap_or(span);
+            let value = match (markup.member, markup.element.is_empty(), given.kind()) {
+                ("", ..) => given,
+                // `source={{ uri }}` shows another page.
+                (member, false, Kind::Object(source)) if source.get(member).0.is_none() => continue,
+                (_, false, kind) if !matches!(kind, Kind::Object(_)) => continue,
+                (member, ..) => self.member(&given, &Name::new_static(member)),
+            };
+            let place = self.attribute_place(attributes, markup).unwrap_or(span);
             let (site, call, facts) = (self.site(place), self.site(span), self.facts.clone());
             self.events.push(Event::Sink(Sink {
                 kind: SinkKind::Html,
@@ -40,15 +60,15 @@ impl Walker<'_> {
     }
 
     /// Where the markup is written: `html` of `{{ __html: html }}`.
-    fn attribute_place(&self, attributes: &[JsxAttribute], wanted: &str) -> Option<Span> {
+    fn attribute_place(&self, attributes: &[JsxAttribute], wanted: &Markup) -> Option<Span> {
         let segment = &self.frame().segment;
         let value = attributes.iter().find_map(|attribute| match attribute {
-            JsxAttribute::Named { name, value, .. } if name == wanted => *value,
+            JsxAttribute::Named { name, value, .. } if name == wanted.attribute => *value,
             _ => None,
         })?;
         let inner = match &segment[value].kind {
             ExprKind::Object(fields) => fields.iter().find_map(|field| match field {
-                Field::Field { key: Key::Name(key), value, .. } if key == "__html" => Some(*value),
+                Field::Field { key: Key::Name(key), value, .. } if key == wanted.member => Some(*value),
                 _ => None,
             }),
             _ => None,
@@ -245,8 +265,11 @@ fn speaks_of_file(value: &Value) -> bool {
 fn writes_markup(segment: &Segment) -> bool {
     segment.exprs.iter().any(|expr| match &expr.kind {
         ExprKind::Jsx { attributes, .. } => {
-            attributes.iter().any(|attribute| matches!(attribute, JsxAttribute::Named { name, .. } if MARKUP.contains(&name.as_str())))
+            let is_markup = |name: &Name| MARKUP.iter().any(|markup| name == markup.attribute);
+            attributes.iter().any(|attribute| matches!(attribute, JsxAttribute::Named { name, .. } if is_markup(name)))
         }
+        // Hono's way to write markup out as it is.
+        ExprKind::Call { callee, .. } => matches!(&segment[*callee].kind, ExprKind::Name(name) if name == "raw"),
         _ => false,
     })
 }

@@ -128,6 +128,11 @@ impl Walker<'_> {
             return given;
         }
         if let Some(name) = name
+            && let Some(value) = self.said_by_model(param, name)
+        {
+            return value;
+        }
+        if let Some(name) = name
             && let Some(value) = self.sent_as(param, name)
         {
             return value;

@@ -72,6 +72,10 @@ impl<'w> Walker<'w> {
             Some(_) => Value::new(Kind::Library(Arc::new(Library { step: "route".into(), site: Some(site.clone()), ..Library::default() }))),
             None => on,
         };
+        if route.kind == RegistrationKind::Mount && route.list.is_some() {
+            self.mount_list(route, Registration { kind: route.kind, framework: route.framework.clone(), on, methods: Vec::new(), path, handlers, site });
+            return;
+        }
         if !route.includes.is_empty()
             && let Some(handlers) = self.included(route, &handlers)
         {

@@ -26,6 +26,8 @@ pub trait World {
     fn belongings(&self, member: &str) -> (Option<Belongings>, Vec<(FileId, Name)>);
     /// The files of the project's settings (Django's), the one that says most first.
     fn settings_files(&self) -> Vec<FileId>;
+    /// What answers at a path of the project's own, as far as places of files tell: `/api/notes/*`.
+    fn answering(&self, from: &FileId, path: &str, method: &str) -> Vec<Answering>;
     /// Names of functions that the person configured as guards.
     fn is_configured_guard(&self, name: &str) -> bool;
 }
@@ -38,6 +40,16 @@ pub struct Belongings {
     pub column: Name,
     /// The catalogue's name of the client that asks for them.
     pub client: Name,
+}
+
+/// A function that answers at an address.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answering {
+    pub file: FileId,
+    /// What it is exported as; empty for one that the file hands to its platform.
+    pub export: Name,
+    /// The catalogue's name of the framework that calls it.
+    pub framework: Name,
 }
 
 /// Where an import leads.

@@ -3,7 +3,7 @@
 use super::evaluate::{At, Evaluator};
 use crate::facts::scope::Module;
 use crate::facts::setup::{Field, Given, Map, Shape};
-use crate::model::{Arg, ExprId, ExprKind, PatternId, PatternKind, Segment, StmtId, StmtKind};
+use crate::model::{Arg, BinaryOp, ExprId, ExprKind, PatternId, PatternKind, Segment, StmtId, StmtKind};
 use crate::text::{FileId, Name, Place, Span};
 use std::sync::Arc;
 
@@ -11,6 +11,8 @@ use std::sync::Arc;
 const ANY_TEXT: &str = "*any text*";
 /// The same, and yes if nothing is said.
 const ANY_TEXT_OR_NONE: &str = "*any text or none*";
+/// Asked rightly, and yes if nothing is said.
+const UNLESS_TOLD: &str = "*unless told*";
 
 pub(super) fn of_module(evaluator: &mut Evaluator<'_>, file: &FileId, module: &Arc<Module>) -> Given {
     let mut map = Map::default();
@@ -51,6 +53,20 @@ fn statements(evaluator: &mut Evaluator<'_>, at: &At, body: &[StmtId], perhaps: 
             StmtKind::Try { body, handlers, otherwise, finally } => {
                 let all = [body, otherwise, finally].into_iter().chain(handlers.iter().map(|handler| &handler.body));
                 all.for_each(|body| statements(evaluator, at, body, true, map, depth + 1));
+            }
+            // `class Production:`, which `from_object` takes its settings from.
+            StmtKind::Class(class) => {
+                let class = &segment[*class];
+                let mut own = Map::default();
+                for field in &class.fields {
+                    let Some(value) = field.value else { continue };
+                    let given = evaluator.eval(at, value, 0);
+                    own.set(Field { name: field.name.clone(), place: at.place(field.name_span), value: given });
+                }
+                if !own.fields.is_empty() {
+                    let place = at.place(class.name_span);
+                    map.set(Field { name: class.name.clone(), place: place.clone(), value: Given::new(place, Shape::Map(own)) });
+                }
             }
             StmtKind::Import(import) => map.open |= import.names.iter().any(|name| name.imported == "*" && name.local == "*"),
             _ => {}
@@ -97,11 +113,69 @@ fn asked(segment: &Segment, id: ExprId) -> Option<&'static str> {
     {
         return Some(if default.is_some_and(|default| is_on(segment, default)) { ANY_TEXT_OR_NONE } else { ANY_TEXT });
     }
+    if unless_told(segment, id) {
+        return Some(UNLESS_TOLD);
+    }
     let default = read(segment, id)?;
     match default {
         Some(default) if is_on(segment, default) => Some(ANY_TEXT_OR_NONE),
         Some(default) if matches!(segment[default].kind, ExprKind::Bool(false)) => Some(ANY_TEXT),
         _ => None,
+    }
+}
+
+/// `os.environ.get("X", "True") == "True"`, `config("X", default=True, cast=bool)`, `env.bool("X", True)`: yes where nothing is said.
+fn unless_told(segment: &Segment, id: ExprId) -> bool {
+    match &segment[id].kind {
+        ExprKind::Binary { op: BinaryOp::Eq | BinaryOp::In, left, right } => {
+            let default = read(segment, spelled(segment, *left)).flatten();
+            default.is_some_and(|default| says_yes(segment, default)) && holds_yes(segment, *right)
+        }
+        ExprKind::Call { callee, args, .. } => {
+            let named = |name: &str| args.iter().find(|arg| arg.name.as_ref().is_some_and(|known| known == name)).map(|arg| arg.value);
+            let second = || args.get(1).filter(|arg| arg.name.is_none()).map(|arg| arg.value);
+            let default = named("default").or_else(second).is_some_and(|default| says_yes(segment, default));
+            match &segment[*callee].kind {
+                // python-decouple
+                ExprKind::Name(name) if name == "config" => {
+                    default && named("cast").is_some_and(|cast| matches!(&segment[cast].kind, ExprKind::Name(name) if name == "bool"))
+                }
+                // django-environ, environs
+                ExprKind::Member { name, .. } if name == "bool" => default,
+                ExprKind::Name(name) if matches!(name.as_str(), "int" | "strtobool") => {
+                    let asked = args.first().and_then(|arg| read(segment, spelled(segment, arg.value))).flatten();
+                    asked.is_some_and(|default| says_yes(segment, default))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Without `.lower()` behind it.
+fn spelled(segment: &Segment, id: ExprId) -> ExprId {
+    if let ExprKind::Call { callee, .. } = &segment[id].kind
+        && let ExprKind::Member { base, name, .. } = &segment[*callee].kind
+        && matches!(name.as_str(), "lower" | "upper" | "strip" | "title" | "casefold")
+    {
+        return spelled(segment, *base);
+    }
+    id
+}
+
+/// Is a word for yes among what it is compared with?
+fn holds_yes(segment: &Segment, id: ExprId) -> bool {
+    match &segment[id].kind {
+        ExprKind::Seq { items, .. } => items.iter().any(|item| says_yes(segment, item.value)),
+        _ => says_yes(segment, id),
+    }
+}
+
+fn says_yes(segment: &Segment, id: ExprId) -> bool {
+    match &segment[id].kind {
+        ExprKind::Str(text) => matches!(text.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "on"),
+        _ => is_on(segment, id),
     }
 }
 

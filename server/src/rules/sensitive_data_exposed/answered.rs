@@ -126,12 +126,28 @@ impl Looking<'_, '_> {
                     self.leaks.push(Leak::Variable(name.clone()));
                 }
             }
+            (Root::Row(access), way) if !way.is_empty() && self.relation(*access, way) => {}
             (Root::Row(access), [column]) if matches!(value.kind(), Kind::Unknown) => {
                 if is_private_column(column) {
                     self.leaks.push(Leak::Column { access: *access, column: column.clone() });
                 }
             }
             _ => return false,
+        }
+        true
+    }
+
+    /// A row that came along with another, as a whole. True if it is one.
+    fn relation(&mut self, access: AccessId, way: &[Name]) -> bool {
+        let Some(found) = access_of(self.cx, access).filter(|found| Self::is_whole(found) && found.query.embedded.iter().any(|path| path == way)) else {
+            return false;
+        };
+        let file = &found.site.item.file;
+        if let Some(model) = self.cx.schema.model_near(&found.query.model, file) {
+            let columns = self.embedded(model, way, file);
+            if !columns.is_empty() {
+                self.leaks.push(Leak::Rows { access, columns });
+            }
         }
         true
     }
@@ -220,6 +236,12 @@ fn is_for_nobody(column: &str) -> bool {
     })
 }
 
+/// What somebody else's money or papers are known by.
+fn is_of_an_account(column: &str) -> bool {
+    let name = column.rsplit('.').next().unwrap_or(column);
+    names::words(name).iter().any(|word| matches!(word.as_str(), "iban" | "passport" | "bank"))
+}
+
 fn access_of<'w>(cx: &RuleCx<'w>, id: AccessId) -> Option<&'w Access> {
     cx.walk.events.iter().find_map(|event| match event {
         Event::Access(access) if access.id == id => Some(access),
@@ -244,10 +266,11 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
         Leak::Rows { access, columns } => {
             let found = access_of(cx, access)?;
             let sure = if found.query.guessed { Confidence::Likely } else { Confidence::Proven };
-            raw.confidence = if columns.iter().any(|column| is_for_nobody(column) || is_personal_column(column)) { sure } else { Confidence::Possible };
+            let is_grave = |column: &Name| is_for_nobody(column) || is_personal_column(column) || column.contains('.') && is_of_an_account(column);
+            raw.confidence = if columns.iter().any(is_grave) { sure } else { Confidence::Possible };
             raw.detail = "columns".into();
             let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());
-            if columns.iter().all(|column| column.contains('.')) {
+            if columns.iter().all(|column| column.contains('.')) && used.kind != UseKind::Passed {
                 // What comes along is chosen where it is asked for.
                 raw.site = asked.clone();
             } else if used.kind == UseKind::Return {

@@ -6,6 +6,8 @@ use crate::facts::check::Facts;
 use crate::facts::event::{Effect, Event, Use, UseKind};
 use crate::facts::taint::{Origin, Part};
 use crate::facts::value::{Argument, Kind, Value};
+use crate::model::ExprKind;
+use crate::project::routes::Route;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, parts};
 
@@ -23,7 +25,7 @@ pub(super) enum Answer {
 /// A framework that sends the text its handlers return as HTML.
 pub(super) fn check_returned(cx: &RuleCx<'_>, given: &Use, at: usize, out: &mut Vec<Raw>) {
     let Some(route) = cx.walk.route.as_ref().filter(|_| given.kind == UseKind::Return) else { return };
-    if !BUILT_IN.framework(&route.framework).is_some_and(|framework| framework.text_is_markup) {
+    if !answers_markup(cx, route) {
         return;
     }
     // `return text, 400`
@@ -39,6 +41,25 @@ pub(super) fn check_returned(cx: &RuleCx<'_>, given: &Use, at: usize, out: &mut 
     }
     let Some(surely) = is_page(cx, Answer::Page, value, &[], &given.facts, at) else { return };
     out.extend(of_value(cx, value, &given.facts, Way::Answer(Answer::Page), surely, &given.site, &given.site));
+}
+
+/// Text that a handler returns is sent as a page: by its framework, or because it says so.
+pub(in crate::rules) fn answers_markup(cx: &RuleCx<'_>, route: &Route) -> bool {
+    BUILT_IN.framework(&route.framework).is_some_and(|framework| framework.text_is_markup) || is_said_to_be_page(cx, route)
+}
+
+/// `@router.get("/", response_class=HTMLResponse)`
+fn is_said_to_be_page(cx: &RuleCx<'_>, route: &Route) -> bool {
+    let Some(key) = route.function() else { return false };
+    let Some(placed) = cx.project.placed(&key.item) else { return false };
+    let segment = &placed.segment;
+    let Some(function) = segment.functions.get(key.function.0 as usize) else { return false };
+    function.decorators.iter().any(|decorator| {
+        let ExprKind::Call { args, .. } = &segment[*decorator].kind else { return false };
+        args.iter()
+            .filter(|arg| arg.name.as_ref().is_some_and(|name| name == "response_class"))
+            .any(|arg| matches!(&segment[arg.value].kind, ExprKind::Name(name) | ExprKind::Member { name, .. } if name == "HTMLResponse"))
+    })
 }
 
 /// A parameter of the address, as it came.
@@ -71,7 +92,7 @@ pub(super) fn is_page(cx: &RuleCx<'_>, answer: Answer, value: &Value, args: &[Ar
 }
 
 /// `<b`, `</b`, `<!`
-pub(super) fn opens_tag(text: &str) -> bool {
+pub(in crate::rules) fn opens_tag(text: &str) -> bool {
     text.as_bytes().windows(2).any(|pair| pair[0] == b'<' && (pair[1].is_ascii_alphabetic() || matches!(pair[1], b'/' | b'!')))
 }
 

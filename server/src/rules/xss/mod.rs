@@ -1,6 +1,6 @@
 //! What somebody else wrote becomes markup of a page.
 
-mod answered;
+pub(super) mod answered;
 mod engine;
 mod kept;
 mod template;

@@ -308,6 +308,9 @@ pub struct RespondEntry {
     /// A template shows of it what it picks.
     #[serde(default)]
     pub template: bool,
+    /// Members of what it gets that are kept for the log.
+    #[serde(default)]
+    pub without: Vec<Name>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,8 +2,10 @@
 
 use super::joined::{Text, constant};
 use super::{Around, Finder, reads};
+use crate::facts::names;
 use crate::facts::secrets::context::{Names, Position, lists, singular};
-use crate::model::{BinaryOp, ClassId, ExprId, ExprKind, FunctionId, JsxAttribute, Key, PatternId, PatternKind, StmtId, StmtKind};
+use crate::facts::secrets::judge::Evidence;
+use crate::model::{BinaryOp, Class, ClassId, ExprId, ExprKind, Field, FunctionId, JsxAttribute, Key, PatternId, PatternKind, Segment, StmtId, StmtKind};
 use crate::text::Name;
 
 /// The model is no deeper; this guards against models that are.
@@ -181,6 +183,11 @@ impl<'s> Walk<'_, 's> {
         }
         class.methods.iter().for_each(|method| self.function(*method, &Around::default()));
         self.block(&class.statements);
+        if is_for_tests(segment, class) {
+            // Settings of tests are made up; a vendor's token is one there, too.
+            let within = class.span;
+            self.finder.hits.retain(|hit| !within.contains(hit.literal) || hit.evidence >= Evidence::Shape);
+        }
     }
 
     pub(super) fn expr(&mut self, id: ExprId, around: &Around) {
@@ -312,4 +319,11 @@ impl<'s> Walk<'_, 's> {
             None => self.expr(used, around),
         }
     }
+}
+
+/// `class TestingConfig(Config)`, `TESTING = True`: the settings that tests run with.
+fn is_for_tests(segment: &Segment, class: &Class) -> bool {
+    let is_test = |word: &String| matches!(word.as_str(), "test" | "tests" | "testing" | "pytest" | "unittest");
+    let is_on = |field: &Field| field.name == "TESTING" && field.value.is_some_and(|value| matches!(segment[value].kind, ExprKind::Bool(true)));
+    names::words(&class.name).iter().any(is_test) || class.fields.iter().any(is_on)
 }
