@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::walks::Signs;
+use super::walks::Sign;
 use crate::facts::place::ItemKey;
 use crate::facts::scope::{DIRECTIVES, Definition, Export, Module};
 use crate::facts::walk::Reads;
@@ -49,15 +49,10 @@ impl Changes {
         }
     }
 
-    /// What a walk must have read to be touched by this.
-    pub(super) fn signs(&self) -> Signs {
-        if self.names.iter().any(|(_, name)| name == "*") {
-            return Signs::ALL;
-        }
-        let mut signs = Signs::default();
-        self.items.iter().for_each(|item| signs.add(item));
-        self.names.iter().for_each(|name| signs.add(name));
-        signs
+    /// Of which a walk must have read one to be touched by this. `None`: that cannot be told.
+    pub(super) fn signs(&self) -> Option<Vec<Sign>> {
+        let is_any = self.names.iter().any(|(_, name)| name == "*");
+        (!is_any).then(|| self.items.iter().map(Sign::of).chain(self.names.iter().map(Sign::of)).collect())
     }
 
     /// Could a walk that read this find something else now?
