@@ -102,7 +102,9 @@ impl Maker<'_, '_> {
                     Grammar::TypeScript | Grammar::Tsx => ecma::lower(node, cx),
                     Grammar::Python => python::lower(group, cx),
                 };
-                let (mut segment, lowered) = lower(Cx::new(&text, base).following(self.before, self.made.is_some()));
+                // What type arguments before a template are is told by what follows, which is not part of a statement's text.
+                let stands_alone = self.grammar == Grammar::Python || !text.contains(">`");
+                let (mut segment, lowered) = lower(Cx::new(&text, base).following(self.before, self.made.is_some() && stands_alone));
                 debug_assert!(segment == lower(Cx::new(&text, base)).0, "a statement that was lowered before is another one now: {text}");
                 segment.hash = hash;
                 segment.len = span.len();
