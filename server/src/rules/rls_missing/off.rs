@@ -59,7 +59,7 @@ fn finding(cx: &FileCx<'_>, served: Served, model: &Model, site: &Site, is_switc
         policy
             .into_iter()
             .chain(grant)
-            .map(|(site, message)| Related { place: Place { file: site.file.clone(), span: site.span }, message: message.to_owned() }),
+            .map(|(site, message)| Related { place: Place { file: site.file.clone(), span: site.span }, message: message.into() }),
     );
     finding.absence = !is_switched_off;
     let policies = match owner::condition(cx.schema, model) {
