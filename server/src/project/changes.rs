@@ -23,9 +23,8 @@ impl Changes {
     /// A file has other code than before; `None` where it had or has none.
     pub(super) fn note(&mut self, file: &FileId, before: Option<&Module>, after: Option<&Module>) {
         self.files.insert(file.clone());
-        let keys = |module: Option<&'_ Module>| module.map(|module| module.keys().to_vec()).unwrap_or_default();
-        let (old, new) = (keys(before), keys(after));
-        let (first, last) = common_ends(&old, &new, PartialEq::eq, PartialEq::eq);
+        let (old, new) = (before.map_or(&[][..], Module::keys), after.map_or(&[][..], Module::keys));
+        let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
         let (gone, come) = (old.get(first..old.len() - last).unwrap_or_default(), new.get(first..new.len() - last).unwrap_or_default());
         let come: FxHashSet<&(u64, u32)> = come.iter().collect();
         let gone = gone.iter().filter(|item| !come.contains(item));
