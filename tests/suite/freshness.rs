@@ -278,7 +278,7 @@ fn what_stands_before_a_handler_is_read_from_its_configuration() {
             let mut here: Vec<(String, String)> = found
                 .iter()
                 .filter(|finding| finding.place.file == id("src/drop.ts"))
-                .map(|finding| (finding.rule.to_string(), finding.message.clone()))
+                .map(|finding| (finding.rule.to_string(), finding.message.to_string()))
                 .collect();
             here.dedup();
             here

@@ -1,9 +1,12 @@
 //! FLOOR 7. A snapshot in, findings and fixes out. No IO, no lock, no clock: same snapshot, same findings.
 
 mod cancel;
+mod file;
 mod known_schema;
 mod levels;
 mod no_answer;
+mod order;
+mod own_rules;
 pub mod proof;
 mod said;
 
@@ -11,29 +14,27 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 pub use self::cancel::Cancel;
+use self::file::{FileMemory, of_file};
 use self::known_schema::KnownSchema;
-use self::levels::set_level;
 pub use self::no_answer::NoAnswer;
 #[cfg(test)]
 pub use self::no_answer::failing;
+use self::order::{finished, in_order};
+use self::own_rules::OwnRules;
 use self::said::{Asked, Plans, Said};
-use crate::config::{Config, OwnRule};
-use crate::facts::pattern::{OwnPatterns, PatternHit};
-use crate::facts::schema::{self, Schema};
-use crate::facts::{catalogue, secrets};
+use crate::config::Config;
+use crate::facts::{catalogue, schema, secrets};
 use crate::fixes::{self, Fix};
 use crate::project::facts::{self, Beliefs};
 use crate::project::reach::Reach;
 use crate::project::session::{News, Step};
-use crate::project::{File, Project, RootWalk, Session, Stripping};
+use crate::project::{Project, RootWalk, Session, Stripping};
 use crate::rules::evidence::{Evidence, Gatherer};
-use crate::rules::exposed::FileCx;
 use crate::rules::raw::RuleCx;
-use crate::rules::{self, Finding, FixPlan, map};
+use crate::rules::{Finding, FixPlan, map};
 use crate::syntax::PatternMemory;
 use crate::text::{FileId, Span};
 
@@ -65,20 +66,6 @@ pub struct Engine {
     /// It is remembered of all files.
     remembers_all: bool,
     own: OwnRules,
-}
-
-/// What was found in one file by itself.
-#[derive(Default)]
-struct FileMemory {
-    secrets: secrets::Memory,
-    patterns: PatternMemory,
-}
-
-/// The project's own rules, and their patterns ready to be asked.
-#[derive(Default)]
-struct OwnRules {
-    rules: Arc<[OwnRule]>,
-    patterns: OwnPatterns,
 }
 
 /// Of how many files that is remembered: more than anybody writes in at a time.
@@ -372,78 +359,10 @@ impl Engine {
     }
 }
 
-impl OwnRules {
-    fn of(config: &Config) -> OwnRules {
-        OwnRules { rules: Arc::clone(&config.own_rules), patterns: OwnPatterns::compile(&config.own_rules) }
-    }
-
-    /// The matches in each of these files. Nothing is remembered: most of them nobody works on.
-    fn in_all(&self, files: &[(&FileId, &File)], cancel: &Cancel) -> Vec<Vec<PatternHit>> {
-        if self.patterns.is_empty() {
-            return Vec::new();
-        }
-        let hits = |(_, known): &(&FileId, &File)| match cancel.is_cancelled() {
-            true => Vec::new(),
-            false => self.patterns.hits(&known.document, &mut PatternMemory::default()),
-        };
-        files.par_iter().map(hits).collect()
-    }
-}
-
 /// The fixes of a finding: repairs first, the comment that silences it last.
 pub fn offers(project: &Project, finding: &Finding) -> Vec<Fix> {
     let silence = FixPlan::Suppress { at: finding.place.clone(), rule: finding.rule.clone(), detail: finding.detail.clone() };
     finding.plans.iter().chain([&silence]).flat_map(|plan| fixes::fixes(project, plan)).collect()
-}
-
-/// What is said of one file by itself.
-fn of_file(snapshot: &Snapshot, reach: &Reach, schema: &Schema, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
-    let Some(known) = snapshot.project.file(file) else { return };
-    let mut found = Vec::new();
-    let is_shown = snapshot.project.is_spoken_of(file, &snapshot.config);
-    rules::of_file(
-        &FileCx { project: &snapshot.project, reach, file, known, schema, include_tests: snapshot.config.include_tests },
-        is_shown,
-        memory,
-        &mut found,
-    );
-    if is_shown && !hits.is_empty() {
-        let secrets: Vec<Span> = found.iter().map(|finding| finding.place.span).collect();
-        found.extend(rules::own::findings(&snapshot.config.own_rules, &known.document, hits, &secrets));
-    }
-    for mut finding in found {
-        // Where a secret stands has already been weighed by the rule itself: tests count for less, not for nothing.
-        let Some(level) = set_level(snapshot, finding.rule.as_str(), finding.level) else { continue };
-        finding.level = level;
-        out.push(finding);
-    }
-}
-
-/// In order, and each mistake once: several walks may come through the same place.
-fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<Finding> {
-    for finding in &mut findings {
-        let places = finding.related.iter_mut().map(|related| &mut related.place).chain([&mut finding.place]);
-        for place in places {
-            if let Some(known) = snapshot.project.file(&place.file) {
-                place.span = known.document.exact(place.span);
-            }
-        }
-    }
-    in_order(findings)
-}
-
-fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|a, b| {
-        (&a.place, &a.rule, std::cmp::Reverse(a.confidence), &a.detail, &a.message).cmp(&(
-            &b.place,
-            &b.rule,
-            std::cmp::Reverse(b.confidence),
-            &b.detail,
-            &b.message,
-        ))
-    });
-    findings.dedup_by(|a, b| a.place == b.place && a.rule == b.rule);
-    findings
 }
 
 /// Reads what is known of the world now, so that the first check need not: each of these can be done beside the others.

@@ -16,7 +16,7 @@ use crate::rules::open::page_only::PageGuards;
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
 use crate::rules::usage::{Usage, Use};
 use crate::rules::{self, Confidence, Finding, Place, Related};
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Span, Words};
 
 #[derive(Default)]
 pub(super) struct Said {
@@ -42,8 +42,22 @@ fn shown(raws: &[Raw]) -> usize {
 struct OfWalk {
     walk: Arc<RootWalk>,
     raws: Vec<Raw>,
+    /// What is said by each of them.
+    words: Vec<Spoken>,
     /// When they were made; what they say of repairs holds for that project only.
     project: Weak<Project>,
+}
+
+/// The words of a finding, to be handed on without copying them.
+struct Spoken {
+    message: Words,
+    related: Vec<Words>,
+}
+
+impl Spoken {
+    fn of(raw: &Raw) -> Spoken {
+        Spoken { message: Words::from(&raw.message), related: raw.related.iter().map(|(_, message)| Words::from(message)).collect() }
+    }
 }
 
 /// What rules are told besides the walk.
@@ -135,7 +149,10 @@ impl Said {
             self.by_file.entry(raw.file().clone()).or_default().insert(walk.key.clone());
         }
         self.shown += shown(&raws);
-        self.of_walks.insert(walk.key.clone(), OfWalk { walk: Arc::clone(walk), raws, project: Arc::downgrade(&asked.snapshot.project) });
+        self.of_walks.insert(
+            walk.key.clone(),
+            OfWalk { walk: Arc::clone(walk), words: raws.iter().map(Spoken::of).collect(), raws, project: Arc::downgrade(&asked.snapshot.project) },
+        );
     }
 
     fn forget(&mut self, key: &RootKey) {
@@ -191,53 +208,56 @@ impl<'a> Answer<'a> {
         let plans = self.plans;
         let is_asked = |out: &[Finding]| out.iter().skip(first).any(|finding| plans.wanted(&finding.place));
         if !(has_old_plans && matches!(self.plans, Plans::All)) {
-            self.of_raws(&said.raws, out);
+            self.of_raws(said.raws.iter().zip(&said.words), out);
         }
         if has_old_plans && (matches!(self.plans, Plans::All) || is_asked(out)) {
             out.truncate(first);
-            self.of_raws(&self.asked.rules(&said.walk), out);
-        }
-        for finding in out.iter_mut().skip(first).filter(|finding| !self.plans.wanted(&finding.place)) {
-            finding.plans.clear();
+            let raws = self.asked.rules(&said.walk);
+            let words: Vec<Spoken> = raws.iter().map(Spoken::of).collect();
+            self.of_raws(raws.iter().zip(&words), out);
         }
     }
 
-    fn of_raws(&mut self, raws: &[Raw], out: &mut Vec<Finding>) {
+    fn of_raws<'r>(&mut self, raws: impl Iterator<Item = (&'r Raw, &'r Spoken)>, out: &mut Vec<Finding>) {
         let only = self.only;
-        for raw in raws.iter().filter(|raw| only.is_none_or(|only| raw.file() == only)) {
-            out.extend(self.finding(raw));
+        for (raw, words) in raws.filter(|(raw, _)| only.is_none_or(|only| raw.file() == only)) {
+            out.extend(self.finding(raw, words));
         }
     }
 
     /// A finding, with what the handlers around it usually do.
-    fn finding(&mut self, raw: &Raw) -> Option<Finding> {
+    fn finding(&mut self, raw: &Raw, words: &Spoken) -> Option<Finding> {
         if raw.hangs.is_some() {
             let mut settled = raw.clone();
-            return if self.said.usage.settle(&mut settled) { self.settled(&settled) } else { None };
+            return if self.said.usage.settle(&mut settled) { self.settled(&settled, &Spoken::of(&settled)) } else { None };
         }
-        self.settled(raw)
+        self.settled(raw, words)
     }
 
-    fn settled(&mut self, raw: &Raw) -> Option<Finding> {
+    fn settled(&mut self, raw: &Raw, words: &Spoken) -> Option<Finding> {
         if !rules::habits::matter_to(raw) {
-            return resolved(self.asked, raw);
+            return self.resolved(raw, words);
         }
         let project = &self.asked.snapshot.project;
         if rules::habits::is_meant(project, raw) {
             return None;
         }
-        let Some((file, habits)) = self.said.habits.get_key_value(&raw.site.item.file) else { return resolved(self.asked, raw) };
+        let Some((file, habits)) = self.said.habits.get_key_value(&raw.site.item.file) else { return self.resolved(raw, words) };
         let around = self.around.entry(file).or_insert_with(|| Around::new(habits.values()));
         let mut raw = raw.clone();
         let far = self.said.habits.values().flat_map(BTreeMap::values);
         let plans = project.place(&raw.site).is_some_and(|place| self.plans.wanted(&place));
         rules::habits::apply(project, &mut self.said.pages.borrow_mut(), around, far, plans, &mut raw);
-        resolved(self.asked, &raw)
+        self.resolved(&raw, &Spoken::of(&raw))
+    }
+
+    fn resolved(&self, raw: &Raw, words: &Spoken) -> Option<Finding> {
+        resolved(self.asked, self.plans, raw, words)
     }
 }
 
 /// Sites become places; levels follow from impact, confidence and settings.
-fn resolved(asked: &Asked<'_>, raw: &Raw) -> Option<Finding> {
+fn resolved(asked: &Asked<'_>, plans: Plans, raw: &Raw, words: &Spoken) -> Option<Finding> {
     let project = &asked.snapshot.project;
     let place = match &raw.elsewhere {
         Some(place) => place.clone(),
@@ -246,7 +266,8 @@ fn resolved(asked: &Asked<'_>, raw: &Raw) -> Option<Finding> {
     let related = raw
         .related
         .iter()
-        .filter_map(|(at, message)| {
+        .zip(&words.related)
+        .filter_map(|((at, _), message)| {
             let place = match at {
                 RawPlace::Site(site) => project.place(site)?,
                 RawPlace::At(file, span) => Place { file: file.clone(), span: *span },
@@ -263,10 +284,10 @@ fn resolved(asked: &Asked<'_>, raw: &Raw) -> Option<Finding> {
         impact,
         confidence: raw.confidence,
         level,
-        place,
-        message: raw.message.clone(),
+        message: words.message.clone(),
         related,
-        plans: raw.plans.clone(),
+        plans: if plans.wanted(&place) { raw.plans.clone() } else { Vec::new() },
+        place,
         absence: raw.absence,
     })
 }

@@ -1,8 +1,6 @@
 //! Byte spans to the client's lines and columns, for many spans of one text in order: the line of the last is remembered.
 
-use std::io::Write;
-
-use ropey::Rope;
+use ropey::{Rope, str_utils};
 use tower_lsp::lsp_types;
 
 use crate::text::{Encoding, Span, position};
@@ -24,9 +22,11 @@ impl<'r> Places<'r> {
     /// Writes a range as JSON.
     pub fn write(&mut self, span: Span, out: &mut Vec<u8>) {
         let (start, end) = (self.at(span.start), self.at(span.end));
-        // Writing to memory does not fail.
-        let _ =
-            write!(out, r#"{{"start":{{"line":{},"character":{}}},"end":{{"line":{},"character":{}}}}}"#, start.line, start.character, end.line, end.character);
+        out.extend_from_slice(b"{\"start\":");
+        write_position(start, out);
+        out.extend_from_slice(b",\"end\":");
+        write_position(end, out);
+        out.push(b'}');
     }
 
     pub fn range(&mut self, span: Span) -> lsp_types::Range {
@@ -61,10 +61,10 @@ impl<'r> Places<'r> {
         let (before, after) = chunk.as_bytes().split_at_checked(offset - chunk_start)?;
         let start = before.iter().rposition(|byte| *byte == b'\n')? + 1;
         let end = before.len() + after.iter().position(|byte| *byte == b'\n')? + 1;
-        if chunk.as_bytes().contains(&b'\r') {
+        if chunk.as_bytes().get(start..end)?.contains(&b'\r') {
             return None;
         }
-        self.line = chunk_line + before.iter().filter(|byte| **byte == b'\n').count();
+        self.line = chunk_line + str_utils::byte_to_line_idx(chunk, start);
         (self.start, self.end) = (chunk_start + start, chunk_start + end);
         Some(())
     }
@@ -82,11 +82,41 @@ impl<'r> Places<'r> {
     }
 }
 
+fn write_position(position: lsp_types::Position, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"line\":");
+    write_number(position.line, out);
+    out.extend_from_slice(b",\"character\":");
+    write_number(position.character, out);
+    out.push(b'}');
+}
+
+/// Two of them for each end of each finding at each keystroke: the formatter of the standard library would be half of the list's cost.
+fn write_number(number: u32, out: &mut Vec<u8>) {
+    let first = out.len();
+    let mut rest = number;
+    loop {
+        out.push(b'0' + (rest % 10) as u8);
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out[first..].reverse();
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_range_is_written_as_json() {
+        let rope = Rope::from_str(&"0123456789\n".repeat(120));
+        let mut out = Vec::new();
+        Places::new(&rope, Encoding::Utf16).write(Span::new(0, 110 * 11 + 10), &mut out);
+        assert_eq!(String::from_utf8(out).as_deref(), Ok(r#"{"start":{"line":0,"character":0},"end":{"line":110,"character":10}}"#));
+    }
 
     proptest! {
         #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::lower::Statements;
 use super::{Comment, Segment};
 use crate::syntax::Language;
 use crate::text::{FileId, Name, Span, common_ends};
@@ -45,6 +46,8 @@ pub struct FileModel {
     pub segments: Vec<Placed>,
     /// `"use client"`, `"use server"` at the top of the file.
     pub directives: Vec<Name>,
+    /// What the statements became that somebody typed in last.
+    pub(super) statements: Option<Arc<Statements>>,
 }
 
 impl FileModel {
@@ -140,6 +143,7 @@ mod tests {
             language: Language::TypeScript,
             segments: placed(segments),
             directives: Vec::new(),
+            statements: None,
         };
         let changed = |before: &[&Arc<Segment>], after: &[&Arc<Segment>]| -> Vec<u64> {
             super::changed(&model(before), &model(after)).map(|segment| segment.hash).collect()

@@ -12,6 +12,8 @@ mod expr;
 mod file;
 mod function;
 pub mod lower;
+mod moves;
+mod part;
 mod pattern;
 pub mod print;
 pub mod prisma;
@@ -28,6 +30,8 @@ pub use expr::{
 };
 pub use file::{FileModel, Placed, around_changes, changed, kept, segments_that_came};
 pub use function::{Function, FunctionKind, Param, Rest};
+pub use moves::Moves;
+pub use part::{Marks, Part};
 pub use pattern::{ObjectPatternEntry, Pattern, PatternKind, SequencePatternItem};
 pub use segment::{Builder, ClassId, Comment, ExprId, FunctionId, PatternId, Segment, StmtId};
 pub use stmt::{ExportName, Handler, Import, ImportName, LetKind, LoopKind, Stmt, StmtKind};

@@ -34,7 +34,7 @@ pub struct Comment {
 }
 
 /// One top-level item, lowered. All spans are relative to the item's first byte.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Segment {
     /// Hash of the item's text and grammar: equal hash, equal segment.
     pub hash: u64,

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::walks::Signs;
+use super::walks::Sign;
 use crate::facts::place::ItemKey;
 use crate::facts::scope::{DIRECTIVES, Definition, Export, Module};
 use crate::facts::walk::Reads;
@@ -23,9 +23,8 @@ impl Changes {
     /// A file has other code than before; `None` where it had or has none.
     pub(super) fn note(&mut self, file: &FileId, before: Option<&Module>, after: Option<&Module>) {
         self.files.insert(file.clone());
-        let keys = |module: Option<&'_ Module>| module.map(|module| module.keys().to_vec()).unwrap_or_default();
-        let (old, new) = (keys(before), keys(after));
-        let (first, last) = common_ends(&old, &new, PartialEq::eq, PartialEq::eq);
+        let (old, new) = (before.map_or(&[][..], Module::keys), after.map_or(&[][..], Module::keys));
+        let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
         let (gone, come) = (old.get(first..old.len() - last).unwrap_or_default(), new.get(first..new.len() - last).unwrap_or_default());
         let come: FxHashSet<&(u64, u32)> = come.iter().collect();
         let gone = gone.iter().filter(|item| !come.contains(item));
@@ -49,15 +48,10 @@ impl Changes {
         }
     }
 
-    /// What a walk must have read to be touched by this.
-    pub(super) fn signs(&self) -> Signs {
-        if self.names.iter().any(|(_, name)| name == "*") {
-            return Signs::ALL;
-        }
-        let mut signs = Signs::default();
-        self.items.iter().for_each(|item| signs.add(item));
-        self.names.iter().for_each(|name| signs.add(name));
-        signs
+    /// Of which a walk must have read one to be touched by this. `None`: that cannot be told.
+    pub(super) fn signs(&self) -> Option<Vec<Sign>> {
+        let is_any = self.names.iter().any(|(_, name)| name == "*");
+        (!is_any).then(|| self.items.iter().map(Sign::of).chain(self.names.iter().map(Sign::of)).collect())
     }
 
     /// Could a walk that read this find something else now?

@@ -51,7 +51,7 @@ use said::{Bindings, Said};
 use crate::config::Config;
 use crate::facts::exposure::FileExposure;
 use crate::facts::limits;
-use crate::facts::schema::{self, FileSchema, Schema};
+use crate::facts::schema::{self, FileSchema, Schema, Telling};
 use crate::facts::scope::Module;
 use crate::facts::signs::{Sign, Signs};
 use crate::model::{FileModel, lower};
@@ -68,6 +68,8 @@ pub struct File {
     pub module: Option<Arc<Module>>,
     /// What it says about models.
     pub tables: Arc<FileSchema>,
+    /// Where it may say it, if that is known.
+    telling: Option<Arc<Telling>>,
     /// What else it says, if it is not code.
     pub said: Option<Arc<Said>>,
     /// What it has to do with what reaches the browser.
@@ -93,9 +95,9 @@ impl File {
             let model = Arc::clone(model);
             Arc::new(known.map_or_else(|| Module::of(Arc::clone(&model)), |known| Module::after(known, Arc::clone(&model))))
         });
-        let tables = match before {
-            Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables),
-            None => Arc::new(schema::read(&document, model.as_deref())),
+        let (tables, telling) = match before {
+            Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables, before.telling.as_ref()),
+            None => (Arc::new(schema::read(&document, model.as_deref())), None),
         };
         let said = Said::of(&document);
         let known = before.and_then(|file| Some((file.model.as_deref()?, &*file.exposure)));
@@ -109,7 +111,7 @@ impl File {
         let limits = limits::limits_all(&document.file, imports, || document.text());
         // Version 0 lies on disk: nobody writes in it, so its tree, thirty times its text, has done its work.
         let document = if document.version == 0 { Arc::new(document.without_tree()) } else { document };
-        File { document, model, module, tables, said, exposure, signs, limits }
+        File { document, model, module, tables, telling, said, exposure, signs, limits }
     }
 }
 

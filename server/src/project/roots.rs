@@ -2,6 +2,7 @@
 //! and earlier before later, unless one before it came through it.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -72,13 +73,35 @@ impl Roots {
     pub fn follow(&mut self, ground: &mut Ground<'_, '_>, module: &Arc<Module>, followed: &[FunctionKey]) -> bool {
         let before = std::mem::replace(&mut self.module, Arc::clone(module));
         let (old, new) = (before.keys(), module.keys());
-        if self.is_new || old.len() != new.len() {
+        if self.is_new {
             return false;
         }
         let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
         let mut due: BTreeSet<usize> = (first..new.len() - last).collect();
+        if old.len() != new.len() {
+            self.make_room(ground, first..old.len() - last, first..new.len() - last, &mut due);
+        }
         due.extend(followed.iter().filter_map(|function| module.segment_of(&function.item)));
         self.walk(ground, &|| false, due).is_some()
+    }
+
+    /// Other items stand where these stood, more of them or fewer: what stands behind them is known by another number from now on.
+    fn make_room(&mut self, ground: &mut Ground<'_, '_>, gone: Range<usize>, come: Range<usize>, due: &mut BTreeSet<usize>) {
+        let module = Arc::clone(&self.module);
+        let mut concerned: FxHashSet<FunctionKey> = FxHashSet::default();
+        let walks: Vec<Arc<RootWalk>> = self.items.splice(gone.clone(), come.clone().map(|_| SmallVec::new())).flatten().collect();
+        for walk in &walks {
+            // Where in the gap it stood makes no difference: all of that goes.
+            concerned.extend(walk.visited.iter().filter(|function| function.item.file == module.model.file).cloned());
+            ground.fresh.forget(&walk.key);
+        }
+        let moved = |at: u32| if (at as usize) < gone.end { at } else { at - gone.end as u32 + come.end as u32 };
+        self.through.retain(|_, items| {
+            items.retain(|at| !gone.contains(&(*at as usize)));
+            items.iter_mut().for_each(|at| *at = moved(*at));
+            !items.is_empty()
+        });
+        due.extend(concerned.iter().filter_map(|function| module.segment_of(&function.item)).filter(|at| *at >= come.start));
     }
 
     /// Walks these items, and those that this makes a difference to.

@@ -219,8 +219,8 @@ impl Walks {
     /// Forgets those that read something that changed, and gives them back.
     pub fn forget_changed(&mut self, changes: &Changes, people: &FxHashSet<Name>) -> Vec<Arc<RootWalk>> {
         let signs = changes.signs();
-        let holds =
-            |kept: &Kept| !(kept.signs.meet(signs) && changes.touch(&kept.walk.reads)) && (people.is_empty() || kept.walk.reads.models.is_disjoint(people));
+        let may_touch = |kept: &Kept| signs.as_ref().is_none_or(|signs| signs.iter().any(|sign| kept.signs.may_have(*sign)));
+        let holds = |kept: &Kept| !(may_touch(kept) && changes.touch(&kept.walk.reads)) && (people.is_empty() || kept.walk.reads.models.is_disjoint(people));
         let gone: Vec<Arc<RootWalk>> = self.all.values().filter(|kept| !holds(kept)).map(|kept| Arc::clone(&kept.walk)).collect();
         gone.iter().for_each(|walk| self.forget(&walk.key));
         gone
@@ -295,27 +295,37 @@ impl Visits {
     }
 }
 
-/// A few bits of everything that a walk read, or that changed: sets without a common bit have nothing in common.
+/// Two bits for everything that a walk read: what has not both of its bits here was not read.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Signs(u128);
+struct Signs([u128; 2]);
 
 impl Signs {
-    pub const ALL: Signs = Signs(u128::MAX);
-
     fn of(reads: &Reads) -> Signs {
         let mut signs = Signs::default();
-        reads.items.iter().for_each(|item| signs.add(item));
-        reads.names.iter().for_each(|name| signs.add(name));
+        reads.items.iter().for_each(|item| signs.add(Sign::of(item)));
+        reads.names.iter().for_each(|name| signs.add(Sign::of(name)));
         signs
     }
 
-    pub fn add(&mut self, thing: &impl Hash) {
-        let mut hasher = FxHasher::default();
-        thing.hash(&mut hasher);
-        self.0 |= 1 << (hasher.finish() >> 57);
+    fn add(&mut self, Sign(first, second): Sign) {
+        self.0[0] |= first;
+        self.0[1] |= second;
     }
 
-    fn meet(self, other: Signs) -> bool {
-        self.0 & other.0 != 0
+    fn may_have(&self, Sign(first, second): Sign) -> bool {
+        self.0[0] & first != 0 && self.0[1] & second != 0
+    }
+}
+
+/// The bits of one thing that walks read.
+#[derive(Clone, Copy)]
+pub(super) struct Sign(u128, u128);
+
+impl Sign {
+    pub fn of(thing: &impl Hash) -> Sign {
+        let mut hasher = FxHasher::default();
+        thing.hash(&mut hasher);
+        let hash = hasher.finish();
+        Sign(1 << (hash >> 57), 1 << (hash >> 50 & 127))
     }
 }

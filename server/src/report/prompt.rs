@@ -72,7 +72,7 @@ mod tests {
         let project = project_of(&[("lib/a.ts", &format!("const key = \"{key}\";\n"))]);
         let file = FileId::new("/shop/lib/a.ts");
         let mut found = finding("secret-hardcoded", &project, &file, &format!("\"{key}\""), Level::Error);
-        found.message = format!("The key {key} is in the code\u{1b}[2J.");
+        found.message = format!("The key {key} is in the code\u{1b}[2J.").into();
         let report = report(&project, vec![found; 10]);
         let told = whole(&report, &problems(&report)[0]);
         let parts = [

@@ -70,7 +70,7 @@ pub fn finding(rule: &str, project: &Project, file: &FileId, part: &str, level: 
         confidence: Confidence::Proven,
         level,
         place: Place { file: file.clone(), span: Span::from(start..start + part.len()) },
-        message: format!("{}: anyone can misuse it", meta.title),
+        message: format!("{}: anyone can misuse it", meta.title).into(),
         related: Vec::new(),
         plans: Vec::new(),
         absence: false,

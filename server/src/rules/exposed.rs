@@ -8,7 +8,7 @@ use crate::project::surface::Surface;
 use crate::project::{File, Project};
 use crate::rules::{Confidence, Finding, Impact, Level, Place, Related, RuleMeta};
 use crate::syntax::Language;
-use crate::text::{FileId, Name};
+use crate::text::{FileId, Name, Words};
 
 /// A file, and what is known of all.
 pub struct FileCx<'c> {
@@ -60,7 +60,14 @@ impl<'c> FileCx<'c> {
     }
 
     /// A finding of this file.
-    pub fn finding(&self, meta: &RuleMeta<'static>, detail: &str, (impact, confidence): (Impact, Confidence), place: Place, message: String) -> Finding {
+    pub fn finding(
+        &self,
+        meta: &RuleMeta<'static>,
+        detail: &str,
+        (impact, confidence): (Impact, Confidence),
+        place: Place,
+        message: impl Into<Words>,
+    ) -> Finding {
         Finding {
             rule: meta.id.clone(),
             detail: detail.into(),
@@ -68,7 +75,7 @@ impl<'c> FileCx<'c> {
             confidence,
             level: Level::of(impact, confidence),
             place,
-            message,
+            message: message.into(),
             related: Vec::new(),
             plans: Vec::new(),
             absence: false,
@@ -80,7 +87,7 @@ impl<'c> FileCx<'c> {
         let step = |step: &crate::project::reach::Step| {
             let place = place_of(self.project, step)?;
             let message = format!("`{}` brings it along with this import", self.project.relative(&step.file));
-            Some(Related { place, message })
+            Some(Related { place, message: message.into() })
         };
         way.steps.iter().filter_map(step).collect()
     }

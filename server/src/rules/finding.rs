@@ -1,12 +1,12 @@
 //! What a rule says about a place.
 
 use super::{FixPlan, Impact, RuleId};
-use crate::text::{Name, Place};
+use crate::text::{Name, Place, Words};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Related {
     pub place: Place,
-    pub message: String,
+    pub message: Words,
 }
 
 /// How sure the engine is.
@@ -78,7 +78,7 @@ pub struct Finding {
     pub level: Level,
     pub place: Place,
     /// What happened, in the user's own names, and what a stranger could do.
-    pub message: String,
+    pub message: Words,
     pub related: Vec<Related>,
     /// What could be changed. Turned into edits on request, by `fixes`.
     pub plans: Vec<FixPlan>,

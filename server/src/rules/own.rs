@@ -82,7 +82,7 @@ pub fn findings(rules: &[OwnRule], document: &Document, hits: &[PatternHit], sec
             impact,
             confidence: Confidence::Proven,
             level,
-            message: rule.message.filled(|name| said(document, captured(hit, name), secrets)),
+            message: rule.message.filled(|name| said(document, captured(hit, name), secrets)).into(),
             related: Vec::new(),
             plans: rewrite.map(plan).into_iter().collect(),
             absence: false,

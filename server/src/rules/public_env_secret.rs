@@ -148,7 +148,7 @@ fn finding(cx: &FileCx<'_>, name: &Name, own: &Named<'_>, all: &[Named<'_>], hit
             Rank::Code => "it is read here",
             _ => "it is set here too",
         };
-        Related { place: Place { file: named.file.clone(), span: named.span }, message: message.to_owned() }
+        Related { place: Place { file: named.file.clone(), span: named.span }, message: message.into() }
     };
     finding.related = others.iter().take(MOST_RELATED).map(related).collect();
     if standing.is_secret() || hit.is_some() {

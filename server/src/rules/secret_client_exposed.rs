@@ -119,7 +119,7 @@ fn of_switch(cx: &FileCx<'_>, item: usize, switch: &Switch, start: u32, literals
     if let Some(key) = &switch.key
         && variable.is_some()
     {
-        finding.related.push(Related { place: cx.place(key.span.shifted(start)), message: "this is the key".to_owned() });
+        finding.related.push(Related { place: cx.place(key.span.shifted(start)), message: "this is the key".into() });
     }
     match variable {
         // Without the switch the key would still be there: only a server helps.
@@ -199,7 +199,7 @@ fn of_intrusion(cx: &FileCx<'_>, meta: &RuleMeta<'static>, intrusion: &Intrusion
     let mut finding = cx.finding(meta, "import", rating, place, message);
     if by_import {
         finding.related = cx.chain(&intrusion.way).into_iter().skip(1).collect();
-        finding.related.push(Related { place: own, message: what_stands_there(&intrusion.what) });
+        finding.related.push(Related { place: own, message: what_stands_there(&intrusion.what).into() });
         finding.plans.push(FixPlan::ServerOnly { file: intrusion.file.clone() });
     }
     finding

@@ -125,7 +125,7 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
         confidence,
         level: Level::of(impact, confidence),
         place: place(hit.span),
-        message: message(hit, input, surface),
+        message: message(hit, input, surface).into(),
         related: Vec::new(),
         plans,
         absence: false,

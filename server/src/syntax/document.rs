@@ -204,7 +204,7 @@ impl Document {
     }
 
     fn whole(&self) -> Option<Pieces> {
-        let whole = Parsed::of(self.code_language(), self.code(), None)?;
+        let whole = Parsed::of(self.code_language(), self.code().slice(..), None)?;
         Some(Pieces { list: pieces::of_whole(&whole, self.code_language()), whole: Some(whole), is_settled: true, contained: None })
     }
 

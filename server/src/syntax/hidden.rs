@@ -6,7 +6,7 @@
 
 use std::hash::Hasher;
 
-use ropey::Rope;
+use ropey::RopeSlice;
 
 use crate::text::Span;
 
@@ -25,16 +25,16 @@ pub(super) struct Hidden {
 const SPACES: [u8; 64] = [b' '; 64];
 
 impl Hidden {
-    pub(super) fn in_typescript(rope: &Rope) -> Self {
+    pub(super) fn in_typescript(text: RopeSlice<'_>) -> Self {
         let mut spans = Vec::new();
         let mut hasher = rustc_hash::FxHasher::default();
         let mut start = 0;
-        for chunk in rope.chunks() {
+        for chunk in text.chunks() {
             for (at, _) in chunk.match_indices('`') {
                 let end = start + at;
-                if let Some(found) = before_template(rope, end) {
+                if let Some(found) = before_template(text, end) {
                     hasher.write_usize(end - found.start as usize);
-                    hasher.write(&bytes(rope, found.start as usize, end));
+                    hasher.write(&bytes(text, found.start as usize, end));
                     spans.push(found);
                 }
             }
@@ -61,12 +61,12 @@ impl Hidden {
     }
 }
 
-fn bytes(rope: &Rope, start: usize, end: usize) -> Vec<u8> {
-    rope.get_byte_slice(start..end).map(|slice| slice.bytes().collect()).unwrap_or_default()
+fn bytes(text: RopeSlice<'_>, start: usize, end: usize) -> Vec<u8> {
+    text.get_byte_slice(start..end).map(|slice| slice.bytes().collect()).unwrap_or_default()
 }
 
 /// The type arguments that end right before the template at `end`.
-fn before_template(rope: &Rope, end: usize) -> Option<Span> {
+fn before_template(rope: RopeSlice<'_>, end: usize) -> Option<Span> {
     if end == 0 || rope.get_byte(end - 1) != Some(b'>') {
         return None;
     }
@@ -117,7 +117,7 @@ fn opening(text: &[u8]) -> Option<usize> {
 }
 
 /// `text<code>` before a backtick that is text too: an end tag follows.
-fn is_tag(rope: &Rope, inside: &[u8], end: usize) -> bool {
+fn is_tag(rope: RopeSlice<'_>, inside: &[u8], end: usize) -> bool {
     let word: Vec<u8> = inside.iter().copied().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'$')).collect();
     if word.is_empty() || !matches!(inside.get(word.len()), None | Some(b' ' | b'\n' | b'\t' | b'\r')) {
         return false;
@@ -133,10 +133,12 @@ fn is_tag(rope: &Rope, inside: &[u8], end: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use ropey::Rope;
+
     use super::*;
 
     fn hidden(text: &str) -> Vec<&str> {
-        Hidden::in_typescript(&Rope::from_str(text)).spans.into_iter().map(|span| span.of(text)).collect()
+        Hidden::in_typescript(Rope::from_str(text).slice(..)).spans.into_iter().map(|span| span.of(text)).collect()
     }
 
     #[test]
@@ -165,7 +167,7 @@ mod tests {
     #[test]
     fn hidden_text_is_spaces_and_line_ends() {
         let text = format!("sql<\n  {}é\n>`a`;", "A | ".repeat(40));
-        let found = Hidden::in_typescript(&Rope::from_str(&text));
+        let found = Hidden::in_typescript(Rope::from_str(&text).slice(..));
         let mut seen = Vec::new();
         while seen.len() < text.len() {
             let part = found.over(seen.len(), &text.as_bytes()[seen.len()..]);

@@ -96,7 +96,7 @@ impl Document {
         if wide.peek().is_none() {
             return;
         }
-        let own = pieces.whole.is_none().then(|| Parsed::of(self.code_language(), self.code(), None)).flatten();
+        let own = pieces.whole.is_none().then(|| Parsed::of(self.code_language(), self.code().slice(..), None)).flatten();
         let Some(whole) = pieces.whole.as_ref().or(own.as_ref()) else { return };
         for (number, pattern) in wide {
             pattern.matches(number, whole, self.code(), 0, out);

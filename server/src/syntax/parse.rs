@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use ropey::Rope;
+use ropey::RopeSlice;
 use tree_sitter::{InputEdit, ParseOptions, Parser, Point, Tree};
 
 use super::hidden::Hidden;
@@ -19,15 +19,15 @@ pub(super) struct Parsed {
 impl Parsed {
     /// `None` for files without a grammar, and for code so deep or large that parsing was given up. `basis`: the tree of
     /// the text before, with all edits applied to it.
-    pub fn of(language: Language, rope: &Rope, basis: Option<&Parsed>) -> Option<Parsed> {
-        let hidden = if language.is_typescript() { Hidden::in_typescript(rope) } else { Hidden::default() };
+    pub fn of(language: Language, text: RopeSlice<'_>, basis: Option<&Parsed>) -> Option<Parsed> {
+        let hidden = if language.is_typescript() { Hidden::in_typescript(text) } else { Hidden::default() };
         let basis = basis.filter(|basis| basis.hidden == hidden.hash).map(|basis| &basis.tree);
-        let tree = parse(language.grammar()?, rope, &hidden, basis)?;
+        let tree = parse(language.grammar()?, text, &hidden, basis)?;
         Some(Parsed { tree, hidden: hidden.hash })
     }
 
     /// Both texts are the tree's own.
-    pub fn edit(&mut self, before: &Rope, after: &Rope, edit: Edit) {
+    pub fn edit(&mut self, before: RopeSlice<'_>, after: RopeSlice<'_>, edit: Edit) {
         self.tree.edit(&input_edit(before, after, edit));
     }
 
@@ -36,55 +36,27 @@ impl Parsed {
     }
 }
 
-fn input_edit(before: &Rope, after: &Rope, edit: Edit) -> InputEdit {
-    let new_end = edit.old.start + edit.new_len;
+fn input_edit(before: RopeSlice<'_>, after: RopeSlice<'_>, edit: Edit) -> InputEdit {
+    let (start, old_end, new_end) = (edit.old.start as usize, edit.old.end as usize, (edit.old.start + edit.new_len) as usize);
+    let start_position = moved(Point::default(), before, 0, start);
     InputEdit {
-        start_byte: edit.old.start as usize,
-        old_end_byte: edit.old.end as usize,
-        new_end_byte: new_end as usize,
-        start_position: point(before, edit.old.start),
-        old_end_position: point(before, edit.old.end),
-        new_end_position: point(after, new_end),
+        start_byte: start,
+        old_end_byte: old_end,
+        new_end_byte: new_end,
+        start_position,
+        old_end_position: moved(start_position, before, start, old_end),
+        new_end_position: moved(start_position, after, start, new_end),
     }
 }
 
-/// tree-sitter's row and column: bytes, and rows end at `\n` only, unlike the editor's lines, which a lone `\r` ends too.
-/// Written here and read nowhere but by tree-sitter.
-fn point(rope: &Rope, offset: u32) -> Point {
-    let offset = offset as usize;
-    let line = rope.byte_to_line(offset);
-    let start = rope.line_to_byte(line);
-    // The common case: no lone `\r` before this place, seen by the line ends of the rope being as many as its `\n`.
-    if !has_lone_cr(rope, start) {
-        return Point { row: line, column: offset - start };
-    }
-    let (mut row, mut row_start, mut at) = (0, 0, 0);
-    for chunk in rope.byte_slice(..offset).chunks() {
-        for (i, byte) in chunk.bytes().enumerate() {
-            if byte == b'\n' {
-                row += 1;
-                row_start = at + i + 1;
-            }
-        }
-        at += chunk.len();
-    }
-    Point { row, column: offset - row_start }
-}
-
-fn has_lone_cr(rope: &Rope, before: usize) -> bool {
-    let mut after_cr = false;
-    for chunk in rope.byte_slice(..before).chunks() {
-        if !after_cr && !chunk.as_bytes().contains(&b'\r') {
-            continue;
-        }
-        for byte in chunk.bytes() {
-            if after_cr && byte != b'\n' {
-                return true;
-            }
-            after_cr = byte == b'\r';
-        }
-    }
-    false
+/// Where one is who was at a point and went on. tree-sitter's rows and columns: bytes, and rows end at `\n` only, unlike the editor's
+/// lines, which a lone `\r` ends too. Written here and read nowhere but by tree-sitter.
+fn moved(from: Point, text: RopeSlice<'_>, start: usize, end: usize) -> Point {
+    let Some(passed) = text.get_byte_slice(start..end) else { return from };
+    passed.chunks().map(str::as_bytes).fold(from, |at, bytes| match bytes.iter().rposition(|byte| *byte == b'\n') {
+        Some(last) => Point { row: at.row + bytes.iter().filter(|byte| **byte == b'\n').count(), column: bytes.len() - last - 1 },
+        None => Point { column: at.column + bytes.len(), ..at },
+    })
 }
 
 thread_local! {
@@ -96,21 +68,21 @@ thread_local! {
 const CALLBACKS_PER_KIB: usize = 400;
 const CALLBACKS_AT_LEAST: usize = 20_000;
 
-fn parse(grammar: Grammar, rope: &Rope, hidden: &Hidden, basis: Option<&Tree>) -> Option<Tree> {
+fn parse(grammar: Grammar, text: RopeSlice<'_>, hidden: &Hidden, basis: Option<&Tree>) -> Option<Tree> {
     PARSERS.with_borrow_mut(|parsers| {
         let parser = parsers[grammar as usize].get_or_insert_with(Parser::new);
         parser.set_language(&tree_sitter_language(grammar)).ok()?;
-        let budget = CALLBACKS_AT_LEAST + rope.len_bytes() / 1024 * CALLBACKS_PER_KIB;
+        let budget = CALLBACKS_AT_LEAST + text.len_bytes() / 1024 * CALLBACKS_PER_KIB;
         let mut calls = 0;
         let mut progress = |_: &tree_sitter::ParseState| {
             calls += 1;
             if calls > budget { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let mut read = |byte: usize, _: Point| -> &[u8] {
-            if byte >= rope.len_bytes() {
+            if byte >= text.len_bytes() {
                 return &[];
             }
-            let (chunk, start, _, _) = rope.chunk_at_byte(byte);
+            let (chunk, start, _, _) = text.chunk_at_byte(byte);
             hidden.over(byte, &chunk.as_bytes()[byte - start..])
         };
         let tree = parser.parse_with_options(&mut read, basis, Some(ParseOptions::new().progress_callback(&mut progress)));

@@ -8,7 +8,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use ropey::Rope;
+use ropey::{Rope, RopeSlice};
 use tree_sitter::Node;
 
 use super::Language;
@@ -71,7 +71,7 @@ impl Piece {
 
     /// The tree of its text. `rope` is the document's.
     pub fn tree(&self, language: Language, rope: &Rope) -> Option<&Parsed> {
-        self.part.tree.get_or_init(|| Parsed::of(language, &part_of(rope, self.span())?, None)).as_ref()
+        self.part.tree.get_or_init(|| Parsed::of(language, part_of(rope, self.span())?, None)).as_ref()
     }
 }
 
@@ -147,7 +147,7 @@ pub(super) fn edit(pieces: &mut Vec<Piece>, before: &Rope, after: &Rope, edit: E
             let from = old.start.min(span.end) - span.start;
             let own = Edit { old: Span::new(from, old.end.min(span.end) - span.start), new_len: new.len() - from - (span.end - old.end.min(span.end)) };
             let tree = piece.known_tree().cloned().and_then(|mut tree| {
-                tree.edit(&part_of(before, span)?, &part_of(after, new)?, own);
+                tree.edit(part_of(before, span)?, part_of(after, new)?, own);
                 Some(tree)
             });
             let was_at_border = matches!(piece.part.state, State::Edited { at_border: true } | State::Broken);
@@ -176,6 +176,6 @@ fn is_one_line(rope: &Rope, span: Span) -> bool {
     rope.get_byte_slice(span.range()).is_some_and(|text| text.bytes().all(|byte| !matches!(byte, b'\n' | b'\r')))
 }
 
-pub(super) fn part_of(rope: &Rope, span: Span) -> Option<Rope> {
-    rope.get_byte_slice(span.range()).map(Rope::from)
+pub(super) fn part_of(rope: &Rope, span: Span) -> Option<RopeSlice<'_>> {
+    rope.get_byte_slice(span.range())
 }

@@ -58,7 +58,7 @@ impl Around<'_> {
                 return Some(together);
             }
         }
-        let alone = Made { span, parsed: Parsed::of(self.language, &part_of(self.rope, span)?, piece.known_tree())?, with_previous: false, with_next: false };
+        let alone = Made { span, parsed: Parsed::of(self.language, part_of(self.rope, span)?, piece.known_tree())?, with_previous: false, with_next: false };
         if alone.parsed.is_clean() {
             return Some(alone);
         }
@@ -97,7 +97,7 @@ impl Around<'_> {
         let start = self.previous.filter(|_| with_previous).map_or(span.start, |previous| previous.start);
         let end = self.next.filter(|_| with_next).map_or(span.end, Piece::end);
         let hull = Span::new(start, end);
-        let parsed = Parsed::of(self.language, &part_of(self.rope, hull)?, None)?;
+        let parsed = Parsed::of(self.language, part_of(self.rope, hull)?, None)?;
         Some(Made { span: hull, parsed, with_previous: with_previous && self.previous.is_some(), with_next: with_next && self.next.is_some() })
     }
 

@@ -19,3 +19,6 @@ pub use span::Span;
 
 /// A short, cheaply cloned string: identifiers, keys, module names.
 pub type Name = smol_str::SmolStr;
+
+/// What is said to people, cheaply cloned: it is handed on at every keystroke.
+pub type Words = smol_str::SmolStr;

@@ -109,7 +109,7 @@ impl Case {
             confidence: Confidence::Proven,
             level: Level::Error,
             place: self.place.clone(),
-            message: "a key".to_owned(),
+            message: "a key".into(),
             related: Vec::new(),
             plans: Vec::new(),
             absence: false,

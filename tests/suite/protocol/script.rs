@@ -96,7 +96,7 @@ fn findings(snapshot: &Snapshot, file: &FileId, text: &str) -> Vec<Finding> {
         confidence: Confidence::Proven,
         level,
         place: Place { file: file.clone(), span },
-        message,
+        message: message.into(),
         related: Vec::new(),
         plans: Vec::new(),
         absence: false,

@@ -10,7 +10,7 @@ use crate::cli::targets::Targets;
 use crate::engine::{Cancel, Engine, NoAnswer, Snapshot};
 use crate::rules::{Finding, RuleId};
 use crate::syntax::Document;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Span, Words};
 
 /// Findings in files that did not change.
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl Caused {
         let was: Vec<(FileId, Option<Arc<Document>>)> =
             was.map(|((file, text), _)| (file.clone(), text.as_deref().and_then(|text| reading::document(file, text)))).collect();
         let before = Snapshot { project: Arc::new(snapshot.project.with(was)), config: Arc::clone(&snapshot.config) };
-        let mut known: FxHashMap<(FileId, RuleId, String), usize> = FxHashMap::default();
+        let mut known: FxHashMap<(FileId, RuleId, Words), usize> = FxHashMap::default();
         for finding in engine.check_all(&before, cancel)? {
             *known.entry(identity(&finding)).or_default() += 1;
         }
@@ -61,6 +61,6 @@ fn name(finding: &Finding) -> (FileId, Span, RuleId) {
 }
 
 /// Nothing has moved in a file that did not change, but what is said of it may point into one that did.
-fn identity(finding: &Finding) -> (FileId, RuleId, String) {
+fn identity(finding: &Finding) -> (FileId, RuleId, Words) {
     (finding.place.file.clone(), finding.rule.clone(), finding.message.clone())
 }

@@ -7,8 +7,8 @@ use super::env::{self, EnvRead};
 use super::table::EXPOSURE;
 use crate::facts::scope::pattern_names;
 use crate::model::visit::{self, Node};
-use crate::model::{CallKind, ClassId, ExprId, ExprKind, FileModel, FunctionId, PatternKind, Segment, StmtId, StmtKind, UnaryOp, kept};
-use crate::text::{Name, Span};
+use crate::model::{CallKind, ClassId, ExprId, ExprKind, FileModel, FunctionId, PatternKind, Placed, Segment, StmtId, StmtKind, UnaryOp, kept};
+use crate::text::{Name, Span, common_ends};
 
 /// Spans are relative to the item.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -94,9 +94,17 @@ impl ItemFacts {
 /// The facts of each item of a file; what did not change is taken from before.
 pub fn items(model: &FileModel, before: Option<(&FileModel, &[Arc<ItemFacts>])>) -> Vec<Arc<ItemFacts>> {
     let Some((known, facts)) = before else { return model.segments.iter().map(|placed| Arc::new(of(&placed.segment))).collect() };
-    let kept = kept(&known.segments, |placed| &placed.segment, &model.segments);
-    let old = |at: &Option<usize>| at.and_then(|at| facts.get(at)).cloned();
-    kept.iter().zip(&model.segments).map(|(at, placed)| old(at).unwrap_or_else(|| Arc::new(of(&placed.segment)))).collect()
+    let (old, new) = (&known.segments, &model.segments);
+    let same = |a: &Placed, b: &Placed| Arc::ptr_eq(&a.segment, &b.segment);
+    let (first, last) = common_ends(old, new, same, same);
+    let part = |from: usize, to: usize| facts.get(from..to).unwrap_or_default();
+    let mut items = Vec::with_capacity(new.len() + 1);
+    items.extend_from_slice(part(0, first));
+    let (gone, come) = (old.get(first..old.len() - last).unwrap_or_default(), new.get(first..new.len() - last).unwrap_or_default());
+    let kept = kept(gone, |placed| &placed.segment, come);
+    items.extend(kept.iter().zip(come).map(|(at, placed)| at.and_then(|at| facts.get(first + at)).cloned().unwrap_or_else(|| Arc::new(of(&placed.segment)))));
+    items.extend_from_slice(part(old.len() - last, old.len()));
+    items
 }
 
 fn of(segment: &Segment) -> ItemFacts {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::item::{Form, Imported, ItemFacts, items};
 use super::mention::{Mention, mentions};
@@ -171,20 +172,27 @@ fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     rest.get(1..)?.split(quote).next()
 }
 
+/// What a name of a file stands for.
+#[derive(Default)]
+struct Known<'f> {
+    items: SmallVec<[u32; 1]>,
+    imports: SmallVec<[(u32, &'f Name); 1]>,
+    is_used: bool,
+}
+
 impl Shape {
     fn of(items: &[Arc<ItemFacts>], server: &[bool], language: Language) -> Shape {
         let mut shape = Shape::default();
-        let mut definitions: FxHashMap<&Name, Vec<u32>> = FxHashMap::default();
-        let mut imported: FxHashMap<&Name, Vec<(u32, &Name)>> = FxHashMap::default();
-        let mut called: Vec<Vec<u32>> = Vec::new();
+        let mut known: FxHashMap<&Name, Known<'_>> = FxHashMap::default();
+        let mut called: Vec<SmallVec<[u32; 1]>> = Vec::with_capacity(items.len());
         for (at, facts) in (0u32..).zip(items) {
-            facts.defines.iter().for_each(|name| definitions.entry(name).or_default().push(at));
-            let mut own = Vec::new();
+            facts.defines.iter().for_each(|name| known.entry(name).or_default().items.push(at));
+            let mut own = SmallVec::new();
             for (nth, import) in (0u32..).zip(&facts.imports) {
                 let id = shape.imports.len() as u32;
                 shape.imports.push(ImportShape { source: import.source.clone(), item: at, nth });
                 match import.form {
-                    Form::Names => import.names.iter().for_each(|(name, local)| imported.entry(local).or_default().push((id, name))),
+                    Form::Names => import.names.iter().for_each(|(name, local)| known.entry(local).or_default().imports.push((id, name))),
                     Form::Export => shape.exported(id, at, &import.names),
                     Form::Bare | Form::Called if !import.kept => own.push(id),
                     Form::Bare | Form::Called => {}
@@ -192,19 +200,24 @@ impl Shape {
             }
             called.push(own);
         }
-        shape.names = definitions.keys().chain(imported.keys()).map(|name| (*name).clone()).collect();
-        let used: FxHashSet<&Name> = items.iter().flat_map(|facts| facts.uses.iter().chain(&facts.kept_uses)).collect();
+        shape.names = known.keys().map(|name| (*name).clone()).collect();
         let declares = items.iter().flat_map(|facts| &facts.imports).any(|import| EXPOSURE.declares_variables(&import.source));
         for ((at, facts), called) in (0u32..).zip(items).zip(called) {
             let mut item = ItemShape { runs: facts.runs, is_server: server.get(at as usize).copied().unwrap_or(false), ..ItemShape::default() };
             for name in &facts.uses {
-                item.local.extend(definitions.get(name).into_iter().flatten().filter(|other| **other != at));
-                item.outside.extend(imported.get(name).into_iter().flatten().map(|(import, name)| (*import, (*name).clone())));
+                let Some(meant) = known.get_mut(name) else { continue };
+                meant.is_used = true;
+                item.local.extend(meant.items.iter().filter(|other| **other != at));
+                item.outside.extend(meant.imports.iter().map(|(import, name)| (*import, (*name).clone())));
+            }
+            for name in &facts.kept_uses {
+                if let Some(meant) = known.get_mut(name) {
+                    meant.is_used = true;
+                }
             }
             item.outside.extend(called.into_iter().map(|import| (import, Name::new_static("*"))));
             item.local.sort_unstable();
             item.local.dedup();
-            item.used = facts.defines.iter().any(|name| used.contains(name));
             item.exported = facts.exports.iter().filter(|(_, inside)| inside.is_empty()).map(|(outside, _)| outside.clone()).collect();
             // What a build leaves out there is left out on purpose.
             if !facts.asks && !declares {
@@ -215,11 +228,15 @@ impl Shape {
             }
             shape.items.push(item);
         }
+        for (item, facts) in shape.items.iter_mut().zip(items) {
+            item.used = facts.defines.iter().any(|name| known.get(name).is_some_and(|meant| meant.is_used));
+        }
         for (at, facts) in (0u32..).zip(items) {
             for (outside, inside) in &facts.exports {
-                let export = match (inside.is_empty(), definitions.get(inside), imported.get(inside).and_then(|all| all.first())) {
+                let meant = known.get(inside);
+                let export = match (inside.is_empty(), meant.map(|meant| meant.items.as_slice()), meant.and_then(|meant| meant.imports.first())) {
                     (true, ..) => ExportShape::Items(vec![at]),
-                    (_, Some(items), _) => ExportShape::Items(items.clone()),
+                    (_, Some(items @ [_, ..]), _) => ExportShape::Items(items.to_vec()),
                     (_, _, Some((import, name))) => ExportShape::From(*import, (*name).clone(), at),
                     _ => continue,
                 };

@@ -10,7 +10,8 @@ pub use record::{is_point_in_time, says_author};
 
 /// camelCase, snake_case and kebab-case as lower-case words.
 pub fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+    // Asked of every call: few names have more words, and few words are longer.
+    let mut words: Vec<String> = Vec::with_capacity(4);
     let mut lower_before = false;
     let mut fresh = true;
     for c in name.chars() {
@@ -20,7 +21,7 @@ pub fn words(name: &str) -> Vec<String> {
             continue;
         }
         if fresh || c.is_uppercase() && lower_before {
-            words.push(String::new());
+            words.push(String::with_capacity(16));
         }
         fresh = false;
         lower_before = c.is_lowercase() || c.is_numeric();

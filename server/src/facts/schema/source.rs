@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::code::Telling;
 use super::declared::FileSchema;
 use super::{access_rules, code, prisma, supabase_types};
 use crate::facts::access_rules::{Written, read as read_rules};
@@ -39,16 +40,23 @@ pub fn read(document: &Document, model: Option<&FileModel>) -> FileSchema {
 }
 
 /// What a file says after an edit, whose last text had this model and said this: equal to [`read`] of it.
-pub fn read_after(document: &Document, model: Option<&FileModel>, before: Option<&FileModel>, said: &Arc<FileSchema>) -> Arc<FileSchema> {
-    if let (Some(model), Some(before), true) = (model, before, said.is_empty() && !said.generated)
-        && code::still_defines_nothing(before, model)
-        && !(document.language.is_typescript() && supabase_types::has_a_sign(&document.code_of(around_changes(before, model))))
-    {
-        debug_assert!(read(document, Some(model)).is_empty(), "{} began to define models unseen", document.file);
-        return Arc::clone(said);
+pub fn read_after(document: &Document, model: Option<&FileModel>, before: Option<&FileModel>, said: &Arc<FileSchema>, known: Option<&Arc<Telling>>) -> After {
+    let (Some(model), Some(before)) = (model, before) else { return (Arc::new(read(document, model)), None) };
+    let is_typescript = document.language.is_typescript();
+    let has_a_sign = || is_typescript && supabase_types::has_a_sign(&document.code_of(around_changes(before, model)));
+    if !document.language.is_code() || said.generated || has_a_sign() {
+        return (Arc::new(read(document, Some(model))), None);
     }
-    Arc::new(read(document, model))
+    if said.is_empty() && code::still_defines_nothing(before, model) {
+        debug_assert!(read(document, Some(model)).is_empty(), "{} began to define models unseen", document.file);
+        return (Arc::clone(said), known.cloned());
+    }
+    let (found, telling) = code::read_again(model, known.map(|known| &**known));
+    (Arc::new(found), Some(Arc::new(telling)))
 }
+
+/// What a file says now, and where it may say it.
+pub type After = (Arc<FileSchema>, Option<Arc<Telling>>);
 
 /// A file that takes back what another one does: `0001_init.down.sql`, `down.sql`.
 fn undoes(file: &FileId) -> bool {

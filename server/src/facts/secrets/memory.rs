@@ -1,5 +1,6 @@
 //! What was found in a file of code, segment by segment: of its next text only what is new is looked at.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -25,9 +26,10 @@ impl Memory {
     pub fn in_code(&mut self, model: &FileModel, document: &Document, path: &str) -> Vec<SecretHit> {
         let come = self.follow(model);
         let text = |placed: &Placed| document.code_of(placed.span());
-        for at in come.clone() {
-            if let (Some(words), Some(placed)) = (self.words.get_mut(at), model.segments.get(at)) {
-                *words = HintWords::of(&text(placed));
+        let texts: Vec<String> = model.segments.get(come.clone()).unwrap_or_default().iter().map(text).collect();
+        for (at, text) in come.clone().zip(&texts) {
+            if let Some(words) = self.words.get_mut(at) {
+                *words = HintWords::of(text);
             }
         }
         let words = self.words.iter().copied().fold(HintWords::default(), HintWords::join);
@@ -36,9 +38,10 @@ impl Memory {
             Some(hints) => hints,
             None => FileHints::new(path, model.language, words),
         };
-        for at in if is_same { come } else { 0..model.segments.len() } {
+        for at in if is_same { come.clone() } else { 0..model.segments.len() } {
             if let (Some(hits), Some(placed)) = (self.hits.get_mut(at), model.segments.get(at)) {
-                let found = in_segment(&placed.segment, &text(placed), &hints);
+                let known = at.checked_sub(come.start).and_then(|at| texts.get(at)).map(Cow::from);
+                let found = in_segment(&placed.segment, &known.unwrap_or_else(|| Cow::from(text(placed))), &hints);
                 *hits = (!found.is_empty()).then(|| found.into());
             }
         }

@@ -39,6 +39,10 @@ pub(super) fn judge(candidate: &Candidate<'_>, hints: &FileHints, words: HintWor
 fn fits_argument(row: &Row, candidate: &Candidate<'_>, words: HintWords) -> bool {
     let names = candidate.names;
     row.arguments.iter().any(|argument| {
+        // Asked of every row about every literal: what is cheap to see comes first.
+        if names.slot != argument.slot {
+            return false;
+        }
         let callee = names.callee.as_str();
         let chained = argument
             .callee
@@ -50,7 +54,7 @@ fn fits_argument(row: &Row, candidate: &Candidate<'_>, words: HintWords) -> bool
             || any_of_kind
             || callee == argument.callee
             || callee.strip_suffix(argument.callee.as_str()).is_some_and(|before| before.ends_with('.') && argument.module.is_empty());
-        fits && names.slot == argument.slot && (argument.module.is_empty() || words.has(&argument.module.to_ascii_lowercase()))
+        fits && (argument.module.is_empty() || words.has(&argument.module.to_ascii_lowercase()))
     })
 }
 

@@ -97,6 +97,9 @@ impl Walker<'_> {
         self.reads.names.insert(key.clone());
         let definitions = module.definitions.get(name);
         if definitions.is_empty() {
+            if module.stars.is_empty() {
+                return None;
+            }
             // The name of the search, so that it is not taken for a definition that is being found.
             let star = Name::from(format!("* {name}"));
             for source in module.stars.iter() {

@@ -4,10 +4,13 @@
 
 mod ecma;
 mod python;
+mod statements;
 
 use std::hash::Hasher;
 use std::sync::Arc;
 
+use self::statements::Lowered;
+pub use self::statements::Statements;
 use super::{Builder, Comment, ExprKind, FileModel, Placed, Segment, StmtKind};
 use crate::syntax::{Cluster, Document, Grammar, Item, Unchanged};
 use crate::text::{Name, Span};
@@ -24,15 +27,27 @@ pub fn lower(document: &Document, before: Option<(&Document, &FileModel)>) -> Op
     let known = before.map_or(&[][..], |(_, model)| &model.segments);
     let head = known.partition_point(|placed| placed.start < unchanged.head);
     let tail = known.partition_point(|placed| placed.start < unchanged.tail_before).max(head);
-    let mut maker = Maker { document, grammar, known: Known::new(known.get(head..tail)?), segments: known.get(..head)?.to_vec() };
+    let mut maker = Maker {
+        document,
+        grammar,
+        known: Known::new(known.get(head..tail)?),
+        segments: known.get(..head)?.to_vec(),
+        before: before.and_then(|(_, model)| model.statements.as_deref()),
+        // Nobody types in a file that is read for the first time.
+        made: before.is_some().then(Statements::default),
+    };
     for cluster in document.clusters(Span::new(unchanged.head, unchanged.tail))? {
         maker.cluster(&cluster)?;
     }
+    let statements = match maker.made.filter(|made| !made.is_empty()) {
+        Some(made) => Some(Arc::new(made)),
+        None => before.and_then(|(_, model)| model.statements.clone()),
+    };
     let mut segments = maker.segments;
     let moved = |placed: &Placed| placed.at(placed.start - unchanged.tail_before + unchanged.tail);
     segments.extend(known.get(tail..)?.iter().map(moved));
     let directives = if language.is_ecma() { directives(&segments) } else { Vec::new() };
-    Some(FileModel { file: document.file.clone(), language, segments, directives })
+    Some(FileModel { file: document.file.clone(), language, segments, directives, statements })
 }
 
 struct Maker<'d, 'm> {
@@ -40,6 +55,9 @@ struct Maker<'d, 'm> {
     grammar: Grammar,
     known: Known<'m>,
     segments: Vec<Placed>,
+    /// What the statements were lowered to that somebody typed in last, and what they are now.
+    before: Option<&'m Statements>,
+    made: Option<Statements>,
 }
 
 impl Maker<'_, '_> {
@@ -80,13 +98,21 @@ impl Maker<'_, '_> {
             None => {
                 let text: std::borrow::Cow<'_, str> = text.into();
                 let base = item.start_in_tree();
-                let mut segment = match self.grammar {
-                    Grammar::TypeScript | Grammar::Tsx => ecma::lower(node, &text, base),
-                    Grammar::Python => python::lower(group, &text, base),
+                let lower = |cx| match self.grammar {
+                    Grammar::TypeScript | Grammar::Tsx => ecma::lower(node, cx),
+                    Grammar::Python => python::lower(group, cx),
                 };
+                // What type arguments before a template are is told by what follows, which is not part of a statement's text.
+                let stands_alone = self.grammar == Grammar::Python || !text.contains(">`");
+                let (mut segment, lowered) = lower(Cx::new(&text, base).following(self.before, self.made.is_some() && stands_alone));
+                debug_assert!(segment == lower(Cx::new(&text, base)).0, "a statement that was lowered before is another one now: {text}");
                 segment.hash = hash;
                 segment.len = span.len();
-                Arc::new(segment)
+                let segment = Arc::new(segment);
+                if let Some(made) = &mut self.made {
+                    made.add(&segment, lowered);
+                }
+                segment
             }
         };
         self.segments.push(Placed::new(span.start, segment));
@@ -154,7 +180,8 @@ fn structure(group: &[Item<'_>], span: Span) -> u64 {
                 hasher.write_u32(range.end.wrapping_sub(base));
                 hasher.write_u8(u8::from(node.is_missing()));
             }
-            if is_inside && cursor.goto_first_child() {
+            // What has no error is what its kind and its text say.
+            if is_inside && node.has_error() && cursor.goto_first_child() {
                 depth += 1;
                 continue;
             }
@@ -197,6 +224,12 @@ pub(super) struct Cx<'t> {
     pub builder: Builder,
     /// How deep the recursion is; past [`MAX_DEPTH`] children are not read.
     pub depth: u32,
+    /// What statements were lowered to before.
+    before: Option<&'t Statements>,
+    /// What they are lowered to now, if that is to be remembered.
+    lowered: Option<Vec<Lowered>>,
+    /// Comments are recorded with the statements that they stand in, and not apart.
+    comments_inside: bool,
 }
 
 /// Nesting beyond this is not written by people or models; it would only exhaust the stack.
@@ -204,7 +237,16 @@ pub(super) const MAX_DEPTH: u32 = 200;
 
 impl<'t> Cx<'t> {
     pub fn new(text: &'t str, base: u32) -> Self {
-        Cx { text, base, builder: Builder::default(), depth: 0 }
+        Cx { text, base, builder: Builder::default(), depth: 0, before: None, lowered: None, comments_inside: false }
+    }
+
+    fn following(self, before: Option<&'t Statements>, remembers: bool) -> Self {
+        Cx { before, lowered: remembers.then(Vec::new), ..self }
+    }
+
+    /// The segment, and what its statements were lowered to.
+    fn finished(self) -> (Segment, Vec<Lowered>) {
+        (self.builder.segment, self.lowered.unwrap_or_default())
     }
 
     /// A node's span, relative to the segment.

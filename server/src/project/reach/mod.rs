@@ -14,7 +14,7 @@ pub use published::Published;
 
 use super::surface::Surface;
 use super::{File, Project, Resolver, Stacks};
-use crate::facts::exposure::{ServerLibrary, Shape};
+use crate::facts::exposure::{FileExposure, ServerLibrary, Shape};
 use crate::text::{FileId, Name, Place, Span};
 use graph::{Graph, Origin};
 
@@ -92,8 +92,9 @@ pub struct Reach {
 }
 
 /// What the answers were made of.
-#[derive(PartialEq)]
 struct Seen {
+    /// The file's own as it was: as long as it is that one, all the rest is as it was.
+    exposure: Arc<FileExposure>,
     shape: Shaped,
     surface: Surface,
     is_barrier: bool,
@@ -147,22 +148,24 @@ impl Reach {
             return self.seen.remove(file).is_some_and(|seen| !seen.shape.0.items.is_empty());
         };
         let exposure = &known.exposure;
+        if self.seen.get(file).is_some_and(|seen| Arc::ptr_eq(&seen.exposure, exposure)) {
+            return false;
+        }
         if exposure.is_empty() {
             return self.look(project, file, None);
         }
         let is_code = !exposure.items.is_empty();
         let surface = if is_code { project.surface(file) } else { Surface::Unknown };
         let is_barrier = is_code && project.is_barrier(file);
-        let now = Seen { shape: Shaped(Arc::clone(&exposure.shape)), surface, is_barrier, published: Arc::clone(&exposure.published) };
-        match self.seen.get(file) {
-            Some(before) if *before == now => false,
-            before => {
-                let differs = before.map_or(is_code, |before| (&before.shape, before.surface, before.is_barrier) != (&now.shape, surface, is_barrier));
-                self.published.set(file, &now.published);
-                self.seen.insert(file.clone(), now);
-                differs
-            }
+        let shape = Shaped(Arc::clone(&exposure.shape));
+        let now = Seen { exposure: Arc::clone(exposure), shape, surface, is_barrier, published: Arc::clone(&exposure.published) };
+        let before = self.seen.get(file);
+        let differs = before.map_or(is_code, |before| (&before.shape, before.surface, before.is_barrier) != (&now.shape, surface, is_barrier));
+        if before.is_none_or(|before| before.published != now.published) {
+            self.published.set(file, &now.published);
         }
+        self.seen.insert(file.clone(), now);
+        differs
     }
 
     /// How the place comes to be shipped; `None` if it does not. Of a file that is no code: how the file does.

@@ -14,6 +14,13 @@ impl Project {
         self.setup().version_of(self, file, package)
     }
 
+    /// Is one of the packages among them?
+    pub fn depends_on_any(&self, file: &FileId, packages: &[&str]) -> bool {
+        let folders = self.folders_up(file);
+        let manifests = folders.iter().flat_map(|folder| self.setup().in_folder(folder));
+        manifests.into_iter().any(|(_, of)| !of.versions.declared.is_empty() && packages.iter().any(|package| of.versions.declared.contains_key(*package)))
+    }
+
     /// Is the package among the dependencies of the package around `file`?
     pub fn depends_on(&self, file: &FileId, package: &str) -> bool {
         self.setup().declares(self, file, package)

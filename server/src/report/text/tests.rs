@@ -26,7 +26,7 @@ fn a_founder_reads_what_where_and_what_to_do() {
     let file = FileId::new("/shop/lib/ai.ts");
     let path = FileId::new("/shop/app/a.ts");
     let mut leak = finding("secret-hardcoded", &project, &file, &format!("\"{key}\""), Level::Error);
-    leak.message = format!("The key {key} is in the code.");
+    leak.message = format!("The key {key} is in the code.").into();
     leak.related.push(Related { place: Place { file: path.clone(), span: Span::at(0) }, message: "used here".into() });
     let open = finding("missing-auth", &project, &path, "GET", Level::Warning);
     let mut report = report(&project, vec![open, leak]);

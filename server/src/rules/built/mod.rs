@@ -185,7 +185,7 @@ fn add_leak(leak: &Leak, all: &mut Vec<Finding>) {
     let Some(first) = leak.served.first() else { return };
     let place = leak.source.clone().unwrap_or_else(|| first.clone());
     let shown = leak.served.iter().filter(|served| **served != place);
-    let related: Vec<Related> = shown.map(|served| Related { place: served.clone(), message: "it stands in what your last build serves".to_owned() }).collect();
+    let related: Vec<Related> = shown.map(|served| Related { place: served.clone(), message: "it stands in what your last build serves".into() }).collect();
     let touches = |finding: &&mut Finding| finding.place.file == place.file && finding.place.span.touches(place.span);
     let known = all.iter_mut().filter(touches).find(|finding| finding.rule.as_str().starts_with("secret-") || finding.rule.as_str() == "public-env-secret");
     let row = leak.row.and_then(|row| row.row());
@@ -198,7 +198,7 @@ fn add_leak(leak: &Leak, all: &mut Vec<Finding>) {
             known.rule = secret_client_exposed::META.id.clone();
             known.plans.clear();
         }
-        known.message = format!("{}. Your last build serves it: every visitor has it already. {AGAIN}", known.message.trim_end_matches('.'));
+        known.message = format!("{}. Your last build serves it: every visitor has it already. {AGAIN}", known.message.trim_end_matches('.')).into();
         (known.impact, known.confidence, known.level) = (Impact::Critical, Confidence::Proven, Level::Error);
         known.related.extend(related);
         return;
@@ -216,7 +216,7 @@ fn add_leak(leak: &Leak, all: &mut Vec<Finding>) {
         confidence: Confidence::Proven,
         level: Level::of(Impact::Critical, Confidence::Proven),
         place,
-        message,
+        message: message.into(),
         related,
         plans: Vec::new(),
         absence: false,
@@ -232,7 +232,7 @@ fn map_finding(maps: &Maps, folder: &str) -> Finding {
         confidence,
         level: Level::of(impact, confidence),
         place: Place { file: maps.first.clone(), span: Span::at(0) },
-        message: public_source_maps::built_message(folder, maps.count, &maps.sources),
+        message: public_source_maps::built_message(folder, maps.count, &maps.sources).into(),
         related: Vec::new(),
         plans: Vec::new(),
         absence: false,

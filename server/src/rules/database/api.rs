@@ -91,7 +91,7 @@ impl AskedFor {
             Some(surface) => format!("`{name}` is asked for here, in code that goes to {}", audience(surface)),
             None => format!("`{name}` is asked for here"),
         };
-        Related { place: self.place.clone(), message }
+        Related { place: self.place.clone(), message: message.into() }
     }
 }
 

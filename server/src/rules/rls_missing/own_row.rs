@@ -39,7 +39,7 @@ pub(super) fn check(cx: &FileCx<'_>, model: &Model, policy: &Policy, most: Confi
     let related = open.iter().filter(|column| column.site.file == *cx.file);
     finding.related.extend(related.map(|column| Related {
         place: Place { file: column.site.file.clone(), span: column.site.span },
-        message: format!("`{}` can be set by whoever the row is about", column.db_name),
+        message: format!("`{}` can be set by whoever the row is about", column.db_name).into(),
     }));
     let may_set = |column: &&Column| !column.primary && *column != owner && !is_standing(&column.db_name) && !is_made(&column.db_name);
     let columns: Vec<String> = model.columns.iter().filter(may_set).map(|column| owner::quoted(&column.db_name)).collect();

@@ -34,7 +34,7 @@ pub fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
             if verdict.detail == "grants-itself" {
                 let told = trusted.iter().find(|(message, _)| *message == verdict.message).and_then(|(_, at)| out.get_mut(*at));
                 if let Some(told) = told {
-                    told.related.push(Related { place, message: "and here".to_owned() });
+                    told.related.push(Related { place, message: "and here".into() });
                     continue;
                 }
                 trusted.push((Name::from(verdict.message.as_str()), out.len()));
@@ -59,7 +59,7 @@ fn without_effect<'c>(cx: &'c FileCx<'_>, rules: &'c FileRules, wide: &'c Area, 
     };
     let told = |area: &Area| {
         let span: Span = area.permissions.first().map_or(area.span, |permission| permission.span);
-        Related { place: cx.place(span), message: format!("what is asked here for `{}` has no effect: rules add up", area.path_text()) }
+        Related { place: cx.place(span), message: format!("what is asked here for `{}` has no effect: rules add up", area.path_text()).into() }
     };
     rules.areas.iter().filter(is_undone).take(MOST_TOLD).map(told)
 }

@@ -1,5 +1,9 @@
 //! `create table` in strings of programs: `db.exec("CREATE TABLE IF NOT EXISTS notes (…)")`.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::Code;
 use super::node::Node;
 use crate::facts::schema::declared::FileSchema;
@@ -7,7 +11,7 @@ use crate::model::sql::{AlterAction, ColumnDef, Statement, StatementKind, statem
 use crate::model::{ExprId, ExprKind, TemplatePart};
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
-    for placed in code.within {
+    for &placed in &code.within {
         for (index, expr) in placed.segment.exprs.iter().enumerate() {
             if !matches!(expr.kind, ExprKind::Str(_) | ExprKind::Template(_)) {
                 continue;
@@ -50,10 +54,13 @@ fn shift(statement: &mut Statement, by: u32) -> bool {
     true
 }
 
+/// Looked for in every literal of files that are written in.
+static OPENINGS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(["create table", "alter table"]).ok());
+
 /// Does the text of a string literal define tables?
 pub(super) fn defines_tables(text: &str) -> bool {
-    let has = |words: &str| text.as_bytes().windows(words.len()).any(|window| window.eq_ignore_ascii_case(words.as_bytes()));
-    text.len() > 20 && (has("create table") || has("alter table"))
+    text.len() > 20 && OPENINGS.as_ref().is_none_or(|openings| openings.is_match(text))
 }
 
 /// The text if it defines tables; holes stand as names that mean nothing.

@@ -10,8 +10,8 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     for definer in code.definers(DefinerKind::Knex) {
         for (_, call) in code.calls() {
             let is_table = call.callee.last_name().is_some_and(|name| definer.table.iter().any(|table| table == name.as_str()));
-            let is_schema = call.callee.path().is_none_or(|path| path.contains("schema.") || path.contains("schema("));
-            let (Some(name), true, true) = (call.arg(0).filter(|_| is_table), is_table, is_schema) else { continue };
+            let is_schema = || call.callee.path().is_none_or(|path| path.contains("schema.") || path.contains("schema("));
+            let Some(name) = call.arg(0).filter(|_| is_table && is_schema()) else { continue };
             let Some(table) = name.text() else { continue };
             let Some(body) = call.arg(1).filter(|body| body.function().is_some()) else { continue };
             let mut model = Declared::new(SourceKind::Migration, table.clone(), code.site(name.span()));

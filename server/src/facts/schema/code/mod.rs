@@ -14,19 +14,21 @@ mod relevance;
 mod sequelize;
 mod sqlalchemy;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use self::node::{Call, ClassNode, Node};
 use super::catalogue::{CATALOGUE, Definer, DefinerKind};
 use super::declared::{FileSchema, Site};
-use crate::model::{ExprId, ExprKind, FileModel, Pattern, PatternKind, Placed, Segment, StmtId, StmtKind, changed, segments_that_came};
+use crate::model::{ExprId, ExprKind, FileModel, Pattern, PatternKind, Placed, Segment, StmtId, StmtKind, changed, kept, segments_that_came};
 use crate::text::{FileId, Name, Span};
 
 /// One file's code with its names.
 struct Code<'m> {
     pub model: &'m FileModel,
     /// The segments in which models are looked for; names mean what they do in the file.
-    within: &'m [Placed],
+    within: Vec<&'m Placed>,
     /// Local name to module and exported name.
     imports: FxHashMap<Name, (Name, Name)>,
     /// Names bound at the top level to an expression, in order of appearance.
@@ -42,7 +44,8 @@ struct Binding<'m> {
 
 impl<'m> Code<'m> {
     pub fn new(model: &'m FileModel) -> Code<'m> {
-        let mut code = Code { model, within: &model.segments, imports: FxHashMap::default(), bindings: Vec::new(), by_name: FxHashMap::default() };
+        let mut code =
+            Code { model, within: model.segments.iter().collect(), imports: FxHashMap::default(), bindings: Vec::new(), by_name: FxHashMap::default() };
         for placed in &model.segments {
             for stmt in &placed.segment.body {
                 code.top_level(placed, *stmt);
@@ -120,6 +123,12 @@ impl<'m> Code<'m> {
         self.imports.values().any(|(source, _)| is_library(source, library))
     }
 
+    /// Something of a library of models goes by a name of the file's own.
+    fn renames_definers(&self) -> bool {
+        let renamed = self.imports.iter().filter(|(local, (_, imported))| *local != imported && imported != "*" && imported != "default");
+        renamed.into_iter().any(|(_, (source, _))| CATALOGUE.definers.iter().any(|definer| is_library(source, &definer.library)))
+    }
+
     /// What a name of this file is bound to, through up to four names.
     pub fn resolve(&self, node: Node<'m>) -> Node<'m> {
         let mut node = node;
@@ -135,20 +144,20 @@ impl<'m> Code<'m> {
 
     /// Names bound at the top level to an expression, in order of appearance.
     pub fn bound(&self) -> impl Iterator<Item = &Binding<'m>> {
-        let places = self.within.as_ptr_range();
-        self.bindings.iter().filter(move |binding| places.contains(&std::ptr::from_ref(binding.value.placed)))
+        let is_within = |placed: &Placed| self.within.binary_search_by_key(&std::ptr::from_ref(placed), |within| std::ptr::from_ref(*within)).is_ok();
+        self.bindings.iter().filter(move |binding| is_within(binding.value.placed))
     }
 
     /// Every call, in order of the arenas.
     pub fn calls(&self) -> impl Iterator<Item = (Node<'m>, Call<'m>)> {
-        self.within.iter().flat_map(|placed| {
+        self.within.iter().copied().flat_map(|placed| {
             let nodes = (0..placed.segment.exprs.len()).map(move |index| Node { placed, id: ExprId(index as u32) });
             nodes.filter(|node| matches!(node.kind(), ExprKind::Call { .. })).filter_map(|node| Some((node, node.call()?)))
         })
     }
 
     pub fn classes(&self) -> impl Iterator<Item = ClassNode<'m>> {
-        self.within.iter().flat_map(|placed| placed.segment.classes.iter().map(move |class| ClassNode { placed, class }))
+        self.within.iter().copied().flat_map(|placed| placed.segment.classes.iter().map(move |class| ClassNode { placed, class }))
     }
 
     /// True if the expression names one of `names` of this library: imported from it, or (because re-exports and files
@@ -217,25 +226,63 @@ pub(super) fn still_defines_nothing(before: &FileModel, after: &FileModel) -> bo
     !after.language.is_ecma() && changed(before, after).all(relevance::is_for_itself) && {
         let come = segments_that_came(before, after);
         let mut out = FileSchema::default();
-        read_python(&Code { within: after.segments.get(come).unwrap_or_default(), ..Code::new(after) }, &mut out);
+        read_python(&Code { within: after.segments.get(come).into_iter().flatten().collect(), ..Code::new(after) }, &mut out);
         out.is_empty()
+    }
+}
+
+/// In which items of a file models may be found: known of files that are written in. Those that go on unchanged are not searched again.
+#[derive(Default, Debug)]
+pub struct Telling {
+    segments: Vec<Arc<Segment>>,
+    speaks: Vec<bool>,
+}
+
+impl Telling {
+    fn after(before: Option<&Telling>, model: &FileModel) -> Telling {
+        let known = before.map_or(&[][..], |before| &before.segments);
+        let at = kept(known, |segment| segment, &model.segments);
+        let speaks = |(at, placed): (&Option<usize>, &Placed)| {
+            let known = at.and_then(|at| before?.speaks.get(at).copied());
+            known.unwrap_or_else(|| relevance::speaks_of_models(&placed.segment))
+        };
+        Telling {
+            speaks: at.iter().zip(&model.segments).map(speaks).collect(),
+            segments: model.segments.iter().map(|placed| Arc::clone(&placed.segment)).collect(),
+        }
     }
 }
 
 /// Reads every kind of model that code can define.
 pub(super) fn read(model: &FileModel) -> FileSchema {
-    let code = Code::new(model);
+    read_in(&Code::new(model))
+}
+
+/// The same of a file that was read before, or one like it.
+pub(super) fn read_again(model: &FileModel, before: Option<&Telling>) -> (FileSchema, Telling) {
+    let telling = Telling::after(before, model);
+    let mut code = Code::new(model);
+    // Under other names what defines models may stand anywhere.
+    if !code.renames_definers() {
+        code.within = model.segments.iter().zip(&telling.speaks).filter_map(|(placed, speaks)| speaks.then_some(placed)).collect();
+    }
+    let found = read_in(&code);
+    debug_assert!(found == read(model), "models of {} stand where none are looked for", model.file);
+    (found, telling)
+}
+
+fn read_in(code: &Code<'_>) -> FileSchema {
     let mut out = FileSchema::default();
-    if model.language.is_ecma() {
-        drizzle::read(&code, &mut out);
-        mongoose::read(&code, &mut out);
-        decorated::read(&code, &mut out);
-        sequelize::read(&code, &mut out);
-        convex::read(&code, &mut out);
-        knex::read(&code, &mut out);
-        embedded_sql::read(&code, &mut out);
+    if code.model.language.is_ecma() {
+        drizzle::read(code, &mut out);
+        mongoose::read(code, &mut out);
+        decorated::read(code, &mut out);
+        sequelize::read(code, &mut out);
+        convex::read(code, &mut out);
+        knex::read(code, &mut out);
+        embedded_sql::read(code, &mut out);
     } else {
-        read_python(&code, &mut out);
+        read_python(code, &mut out);
     }
     out
 }

@@ -10,8 +10,10 @@ use super::embedded_sql;
 use crate::model::{ExprKind, Segment, StmtId, StmtKind, TemplatePart};
 
 /// Names the readers ask for that are not those of a library in the catalogue.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 21] = [
     "require",
+    "toJSON",
+    "plugin",
     "import",
     "relations",
     "defineRelations",
@@ -39,12 +41,18 @@ static WORDS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
 
 /// The file's models are the same with or without this segment, if they are none without it.
 pub(super) fn is_irrelevant(segment: &Segment) -> bool {
-    is_for_itself(segment)
-        && segment.exprs.iter().all(|expr| match &expr.kind {
-            ExprKind::Name(name) | ExprKind::Member { name, .. } => !WORDS.contains(name.as_str()),
-            ExprKind::Str(text) => !embedded_sql::defines_tables(text),
-            ExprKind::Template(parts) => !parts.iter().any(|part| matches!(part, TemplatePart::Text(text, _) if embedded_sql::defines_tables(text))),
-            _ => true,
+    is_for_itself(segment) && !speaks_of_models(segment)
+}
+
+/// Could a reader find something in it? What its names are bound to is asked of the file.
+pub(super) fn speaks_of_models(segment: &Segment) -> bool {
+    let is_text = |text: &str| text == "toJSON" || text == "toObject" || embedded_sql::defines_tables(text);
+    !segment.classes.is_empty()
+        || segment.exprs.iter().any(|expr| match &expr.kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => WORDS.contains(name.as_str()),
+            ExprKind::Str(text) => is_text(text),
+            ExprKind::Template(parts) => parts.iter().any(|part| matches!(part, TemplatePart::Text(text, _) if is_text(text))),
+            _ => false,
         })
 }
 

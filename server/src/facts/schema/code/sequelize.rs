@@ -9,9 +9,7 @@ use crate::text::Name;
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     // Files with `module.exports = (sequelize, DataTypes) => …` import nothing.
-    let is_sequelize = code.imports_from("sequelize")
-        || code.calls().any(|(_, call)| call.callee.path().is_some_and(|path| path == "sequelize.define"))
-        || mentions_data_types(code);
+    let is_sequelize = code.imports_from("sequelize") || code.calls().any(|(_, call)| is_define(&call)) || mentions_data_types(code);
     if !is_sequelize {
         return;
     }
@@ -41,6 +39,12 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     for (_, call) in code.calls() {
         associate(code, &call, this.as_ref(), out);
     }
+}
+
+/// `sequelize.define(…)`
+fn is_define(call: &Call<'_>) -> bool {
+    let ExprKind::Member { base, name, .. } = call.callee.kind() else { return false };
+    name == "define" && matches!(call.callee.at(*base).kind(), ExprKind::Name(object) if object == "sequelize")
 }
 
 fn mentions_data_types(code: &Code<'_>) -> bool {

@@ -19,6 +19,10 @@ pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
             }
         }
         for (_, call) in code.calls() {
+            // Asked of every call, so by its last name first.
+            if !is_named(&call, &["create_table", "add_column", "create_foreign_key"]) {
+                continue;
+            }
             match call.callee.path().as_deref() {
                 Some("op.create_table") => out.models.extend(table(code, &call, definer, None)),
                 Some("op.add_column") => add_column(code, &call, definer, out),
@@ -35,7 +39,7 @@ fn is_named(call: &Call<'_>, names: &[&str]) -> bool {
 
 /// `db.Table("tags", db.Column(…))`
 fn is_method_of_db(call: &Call<'_>) -> bool {
-    call.callee.path().is_some_and(|path| path == "db.Table")
+    is_named(call, &["Table"]) && call.callee.path().is_some_and(|path| path == "db.Table")
 }
 
 fn is_call_of(code: &Code<'_>, node: Node<'_>, names: &[String], definer: &Definer) -> bool {

@@ -26,6 +26,7 @@ use smallvec::SmallVec;
 use tree_sitter::{Node, TreeCursor};
 
 use self::kinds::{Field, Kind, Tables};
+use super::statements::Lowered;
 use super::{Cx, MAX_DEPTH};
 use crate::model::{ExprId, ExprKind, Segment, StmtId};
 use crate::text::{Name, Span};
@@ -35,9 +36,9 @@ use crate::text::{Name, Span};
 const MAX_LINKS: usize = 1500;
 
 /// `node` is a top-level item, or an error of which only the text from `base` on belongs to this segment.
-pub(super) fn lower(node: Node<'_>, text: &str, base: u32) -> Segment {
+pub(super) fn lower(node: Node<'_>, cx: Cx<'_>) -> (Segment, Vec<Lowered>) {
     let tables = Tables::of(node);
-    let mut ecma = Ecma { cx: Cx::new(text, base), tables, cursor: node.walk(), links: 0, breaks: false, repeats: 0, functions: 0, hoisted: Vec::new() };
+    let mut ecma = Ecma { cx, tables, cursor: node.walk(), links: 0, breaks: false, repeats: 0, functions: 0, hoisted: Vec::new() };
     let child = Child { node, kind: tables.kind(node), field: Field::None };
     let mut body = Vec::new();
     if child.kind.is_statement() {
@@ -48,7 +49,7 @@ pub(super) fn lower(node: Node<'_>, text: &str, base: u32) -> Segment {
     body.append(&mut ecma.hoisted);
     ecma.trivia(node);
     ecma.cx.builder.segment.body = body;
-    ecma.cx.builder.segment
+    ecma.cx.finished()
 }
 
 struct Ecma<'a> {

@@ -1,5 +1,6 @@
 //! Statements and declarations.
 
+use super::super::statements::Effects;
 use super::kinds::{Field, Kind};
 use super::{Child, Ecma};
 use crate::model::{Entry, ExprId, ExprKind, LetKind, PatternId, PatternKind, StmtId, StmtKind, UnaryOp};
@@ -8,6 +9,23 @@ use crate::text::{Name, Span};
 impl<'a> Ecma<'a> {
     /// Lowers a statement to none, one or several.
     pub(super) fn stmt(&mut self, child: Child<'a>, out: &mut Vec<StmtId>) {
+        let key = self.cx.key(child.node, &[self.links, self.repeats as usize, usize::from(self.functions > 0)]);
+        let Some(key) = key else { return self.new_stmt(child, out) };
+        let span = self.span(child);
+        if let Some(effects) = self.cx.again(key, span, out) {
+            self.breaks |= effects.breaks;
+            return;
+        }
+        let (first, hoisted, breaks) = (out.len(), self.hoisted.len(), std::mem::take(&mut self.breaks));
+        let begun = self.cx.begin();
+        self.new_stmt(child, out);
+        let effects = Effects { breaks: self.breaks, yields: false };
+        self.breaks |= breaks;
+        let key = Some(key).filter(|_| self.hoisted.len() == hoisted);
+        self.cx.finish(begun, key, span, out.get(first..).unwrap_or_default(), effects);
+    }
+
+    fn new_stmt(&mut self, child: Child<'a>, out: &mut Vec<StmtId>) {
         if self.deeper(|ecma| ecma.stmt_of(child, out)).is_none() {
             let span = self.span(child);
             let unknown = self.unknown(span);

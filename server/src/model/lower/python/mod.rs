@@ -31,16 +31,17 @@ use tree_sitter::{Node, TreeCursor};
 pub(super) use self::groups::{groups, is_whole};
 use self::kind::{Field, Kind, Kinds};
 use self::pieces::Pieces;
+use super::statements::Lowered;
 use super::{Cx, MAX_DEPTH};
 use crate::model::{ExprId, ExprKind, Segment};
 use crate::syntax::Item;
 use crate::text::{Name, Span};
 
 /// Lowers the items of one of the [`groups`].
-pub(super) fn lower(items: &[Item<'_>], text: &str, base: u32) -> Segment {
-    let Some(first) = items.first() else { return Segment::default() };
+pub(super) fn lower(items: &[Item<'_>], cx: Cx<'_>) -> (Segment, Vec<Lowered>) {
+    let Some(first) = items.first() else { return cx.finished() };
     let mut reader = Reader {
-        cx: Cx::new(text, base),
+        cx: Cx { comments_inside: true, ..cx },
         cursor: first.node.walk(),
         kinds: kind::table(&first.node.language()),
         stray: Vec::new(),
@@ -71,12 +72,12 @@ pub(super) fn lower(items: &[Item<'_>], text: &str, base: u32) -> Segment {
     for item in items.iter().filter(|item| item.node.has_error()) {
         reader.errors(item.node);
     }
-    let mut segment = reader.cx.builder.segment;
+    let (mut segment, lowered) = reader.cx.finished();
     segment.body = body;
     segment.errors.sort_unstable();
     segment.comments.sort_by_key(|comment| comment.span);
     segment.comments.dedup_by_key(|comment| comment.span);
-    segment
+    (segment, lowered)
 }
 
 /// A child that carries meaning.

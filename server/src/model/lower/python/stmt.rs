@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::super::statements::Effects;
 use super::chain::binary_op;
 use super::kind::{Field, Kind};
 use super::{Part, Parts, Reader, part_of};
@@ -11,6 +12,22 @@ use crate::text::{Name, Span};
 impl<'t, 'n> Reader<'t, 'n> {
     /// Reads a statement, and after it the syntax errors inside it that belong to no other statement.
     pub(super) fn statement(&mut self, part: Part<'n>, out: &mut Vec<StmtId>) {
+        let Some(key) = self.cx.key(part.node, &[usize::from(self.in_class)]) else { return self.new_statement(part, out) };
+        let span = self.span(part.node);
+        if let Some(effects) = self.cx.again(key, span, out) {
+            self.breaks |= effects.breaks;
+            self.yields |= effects.yields;
+            return;
+        }
+        let (first, breaks, yields) = (out.len(), std::mem::take(&mut self.breaks), std::mem::take(&mut self.yields));
+        let begun = self.cx.begin();
+        self.new_statement(part, out);
+        self.cx.finish(begun, Some(key), span, out.get(first..).unwrap_or_default(), Effects { breaks: self.breaks, yields: self.yields });
+        self.breaks |= breaks;
+        self.yields |= yields;
+    }
+
+    fn new_statement(&mut self, part: Part<'n>, out: &mut Vec<StmtId>) {
         if !self.down() {
             self.skip(part.node);
             let span = self.span(part.node);

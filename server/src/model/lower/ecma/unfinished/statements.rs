@@ -241,6 +241,7 @@ impl<'a> Ecma<'a> {
                     caught = Some(Handler { pattern, types: Vec::new(), body, span: pieces.span_from(start) });
                 }
                 let last_body = if self.accept(pieces, "finally") { self.read_body(pieces) } else { Vec::new() };
+                self.cx.amend(last);
                 if let StmtKind::Try { handlers, finally, .. } = &mut self.cx.builder.segment.stmts[last.0 as usize].kind {
                     handlers.extend(caught);
                     finally.extend(last_body);
@@ -256,6 +257,7 @@ impl<'a> Ecma<'a> {
                 {
                     at = *next;
                 }
+                self.cx.amend(at);
                 if let StmtKind::If { otherwise, .. } = &mut self.cx.builder.segment.stmts[at.0 as usize].kind {
                     otherwise.extend(body);
                 }
