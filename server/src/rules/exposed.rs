@@ -1,12 +1,12 @@
 //! What the rules about code that ships have in common: what they see, and how they say who gets to see it.
 
 use crate::facts::browser::{BROWSER, Stack, name_fits};
-use crate::facts::exposure::EXPOSURE;
+use crate::facts::exposure::{EXPOSURE, Twin};
 use crate::facts::schema::Schema;
 use crate::project::reach::{Reach, Way, place_of};
 use crate::project::surface::Surface;
 use crate::project::{File, Project};
-use crate::rules::{Confidence, Finding, Impact, Level, Place, Related, RuleMeta};
+use crate::rules::{Confidence, Finding, FixPlan, Impact, Level, Place, Related, RuleMeta};
 use crate::syntax::Language;
 use crate::text::{FileId, Name};
 
@@ -102,6 +102,12 @@ pub fn audience(surface: Surface) -> &'static str {
         Surface::Static => "everyone who knows the address",
         _ => "every visitor",
     }
+}
+
+/// The vendor's key that is made to be seen, where there is one.
+pub fn use_twin<'t>(at: Place, twins: impl Iterator<Item = &'t Twin>) -> Option<FixPlan> {
+    let vendors: Vec<Name> = twins.map(|twin| Name::from(twin.vendor.as_str())).collect();
+    (!vendors.is_empty()).then_some(FixPlan::UseTwin { at, vendors })
 }
 
 /// A file that is served as it is and that nobody should be able to download.

@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::exposed::FileCx;
+use super::exposed::{FileCx, use_twin};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::{Holds, Standing, gives, is_environment, standing};
+use crate::facts::exposure::{EXPOSURE, Holds, Standing, gives, is_environment, standing};
 use crate::facts::secrets::SecretHit;
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Side;
@@ -33,9 +33,10 @@ enum Rank {
     Filled,
     Open,
     Passed,
-    Sample,
     Client,
     Code,
+    /// What shows which variables there are.
+    Sample,
 }
 
 struct Named<'p> {
@@ -68,6 +69,9 @@ pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], told: &FxHashSet<Name>, out: &
 /// One place of a variable speaks for all of a package: its value, or the first code that reads it.
 fn is_first(own: &Named<'_>, all: &[Named<'_>]) -> bool {
     let defines = |named: &&Named<'_>| named.rank < Rank::Client;
+    if own.rank == Rank::Sample && all.iter().any(|named| named.rank < Rank::Sample && named.folder.starts_with(own.folder)) {
+        return false;
+    }
     if own.rank >= Rank::Client {
         let above = all.iter().filter(defines).any(|named| own.folder.starts_with(named.folder));
         return !above
@@ -153,13 +157,16 @@ fn finding(cx: &FileCx<'_>, name: &Name, own: &Named<'_>, all: &[Named<'_>], hit
     finding.related = others.iter().take(MOST_RELATED).map(related).collect();
     if standing.is_secret() || hit.is_some() {
         finding.plans.extend(rename(cx.project, cx, name, all));
+        if matches!(own.rank, Rank::Client | Rank::Code) {
+            finding.plans.extend(use_twin(cx.place(own.span), EXPOSURE.twins_of_variable(BROWSER.unpublished(name))));
+        }
     }
     finding
 }
 
 /// Another name, where everybody who reads the variable stays on a server.
 fn rename(project: &Project, cx: &FileCx<'_>, name: &Name, all: &[Named<'_>]) -> Option<FixPlan> {
-    let stays = |named: &&Named<'_>| named.rank < Rank::Client || named.rank == Rank::Code && cx.reach.side(project, named.file) == Side::Server;
+    let stays = |named: &&Named<'_>| named.rank < Rank::Client || named.rank == Rank::Sample || named.rank == Rank::Code && cx.reach.side(project, named.file) == Side::Server;
     if !all.iter().all(|named| stays(&named)) {
         return None;
     }

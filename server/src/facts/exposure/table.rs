@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::names::has_any;
+
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Exposure {
@@ -31,6 +33,8 @@ pub struct Exposure {
     libraries: Vec<ServerLibrary>,
     #[serde(rename = "admin")]
     pub admins: Vec<Admin>,
+    #[serde(rename = "twin")]
+    pub twins: Vec<Twin>,
 }
 
 /// Words between underscores.
@@ -66,9 +70,6 @@ pub struct Vendor {
     pub privileged: bool,
     #[serde(default)]
     pub(super) keys: Vec<String>,
-    /// The variable of the key that is made to be seen.
-    #[serde(default)]
-    pub twin: Option<String>,
 }
 
 #[derive(Deserialize, Debug)]
@@ -91,6 +92,46 @@ pub struct Admin {
     pub(super) key: usize,
     pub(super) names: Vec<Words>,
     pub gives: String,
+}
+
+/// A vendor's second key, which is made to be seen, and the calls that take it in the place of the secret one.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Twin {
+    pub vendor: String,
+    keys: Vec<String>,
+    variables: Vec<Words>,
+    pub names: Vec<String>,
+    pub holds: String,
+    pub find: String,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub unless: Vec<String>,
+    pub accepts: Vec<Accepts>,
+    pub examples: Vec<TwinExample>,
+}
+
+/// A place in code that takes such a key.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Accepts {
+    pub packages: Vec<String>,
+    #[serde(default)]
+    pub call: Option<String>,
+    #[serde(default)]
+    pub argument: usize,
+    #[serde(default)]
+    pub field: Option<String>,
+    #[serde(default)]
+    pub assigned: Option<String>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct TwinExample {
+    pub code: String,
+    pub becomes: String,
 }
 
 const TEXT: &str = include_str!("../../../../queries/catalogue/exposure.toml");
@@ -123,6 +164,20 @@ impl Exposure {
         let host = rest.split(['/', '?', ':', '#']).next()?;
         let table: &'static Exposure = &EXPOSURE;
         table.vendors.iter().find(|vendor| vendor.hosts.iter().any(|known| known == host))
+    }
+
+    /// Vendors with a key that is made to be seen beside the one of this row of `secrets.toml`.
+    pub fn twins_of_row(&self, row: &str) -> impl Iterator<Item = &Twin> {
+        self.twins.iter().filter(move |twin| twin.keys.iter().any(|key| key == row))
+    }
+
+    /// The same of a variable, by its name without what publishes it.
+    pub fn twins_of_variable(&self, unpublished: &str) -> impl Iterator<Item = &Twin> {
+        self.twins.iter().filter(move |twin| !twin.names.iter().any(|name| name == unpublished) && has_any(unpublished, &twin.variables))
+    }
+
+    pub fn twin(&self, vendor: &str) -> Option<&Twin> {
+        self.twins.iter().find(|twin| twin.vendor == vendor)
     }
 
     /// Does the module leave out for the browser what it may not have?
@@ -161,6 +216,9 @@ mod tests {
     fn rows_of_administrators_keys_exist() {
         for id in &EXPOSURE.admin_keys {
             assert!(crate::facts::secrets::catalogue().by_id(id).is_some(), "{id}");
+        }
+        for key in EXPOSURE.twins.iter().flat_map(|twin| &twin.keys) {
+            assert!(crate::facts::secrets::catalogue().by_id(key).is_some(), "{key}");
         }
     }
 }
