@@ -2,14 +2,17 @@
 
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::Root;
 use crate::facts::event::{Event, UseKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Kind, Library, Piece, Value};
 use crate::facts::walk::is_for_developers;
+use crate::model::{Expr, ExprKind, Segment};
+use crate::project::session::RootKey;
 use crate::syntax::Language;
-use crate::text::Name;
+use crate::text::{Name, Span};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("error-leak"),
@@ -36,7 +39,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let Event::Use(used) = event else { continue };
         let gets_out = match used.kind {
             UseKind::Respond => true,
-            UseKind::Return => cx.walk.route.is_some(),
+            UseKind::Return => cx.walk.route.is_some() || answers_failures(cx),
             _ => false,
         };
         if !gets_out || is_for_developers(&used.facts) {
@@ -52,8 +55,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
             // What is returned is told where the error was caught: the end of a function is no place.
             let home = match used.kind {
+                UseKind::Return if answers_failures(cx) => Some(read_within(cx, &used.site, &told).unwrap_or_else(|| used.site.clone())),
                 UseKind::Return => site.filter(|site| site.item.file == *cx.walk.key.file()),
-                _ => Some(used.site.clone()),
+                _ => Some(site.and_then(|caught| read_elsewhere(cx, &used.site, &caught, &told)).unwrap_or_else(|| used.site.clone())),
             };
             let Some(home) = home else { continue };
             let is_trace = matches!(told, Told::Trace(_));
@@ -63,7 +67,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             if is_of_all && !is_trace && !answers_500(cx, &used.site) {
                 raw.confidence = Confidence::Possible;
             }
-            if used.kind == UseKind::Respond {
+            if used.kind == UseKind::Respond && raw.site == used.site {
                 raw.plans.extend(cx.project.place(&used.site).map(|call| FixPlan::PlainAnswer { call }));
             }
             if !out.iter().any(|known| known.site == raw.site && known.meta.id == META.id) {
@@ -71,6 +75,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
     }
+}
+
+/// The function is what the framework asks for an answer to the errors of all others.
+fn answers_failures(cx: &RuleCx<'_>) -> bool {
+    let RootKey::Function(key) = &cx.walk.key else { return false };
+    let name = cx.project.function_name(key);
+    name.is_some_and(|name| BUILT_IN.answers_failures(&name, key.item.file.file_name()).is_some())
 }
 
 /// The program failed, and did not refuse: what the error says was not written to be read.
@@ -86,6 +97,41 @@ fn answers_500(cx: &RuleCx<'_>, site: &Site) -> bool {
                 _ => is_500(&used.value),
             }
     })
+}
+
+/// What was read of an error before a function of the project was asked to answer with it is told where it was read: that
+/// function answers with whatever it gets.
+fn read_elsewhere(cx: &RuleCx<'_>, used: &Site, caught: &Site, told: &Told) -> Option<Site> {
+    let name = member_of(told)?;
+    let here = cx.project.placed(&used.item)?;
+    let user = here.segment.functions.iter().filter(|function| function.span.contains(used.span)).min_by_key(|function| function.span.len());
+    let is_in_user = |span: Span| user.is_none_or(|user| user.span.contains(span));
+    if caught.item == used.item && is_in_user(caught.span) || first_read(&here.segment, name, &is_in_user).is_some() {
+        return None;
+    }
+    let there = cx.project.placed(&caught.item)?;
+    let span = first_read(&there.segment, name, &|span| span.start >= caught.span.start)?;
+    Some(Site { item: caught.item.clone(), span })
+}
+
+/// What is told is read in this very function.
+fn read_within(cx: &RuleCx<'_>, function: &Site, told: &Told) -> Option<Site> {
+    let placed = cx.project.placed(&function.item)?;
+    let span = first_read(&placed.segment, member_of(told)?, &|span| function.span.contains(span))?;
+    Some(Site { item: function.item.clone(), span })
+}
+
+/// The member of the error that is told.
+fn member_of(told: &Told) -> Option<&Name> {
+    match told {
+        Told::Trace(name) | Told::Message(name) => Some(name),
+        Told::Whole(_) | Told::Answer(_) => None,
+    }
+}
+
+fn first_read(segment: &Segment, name: &Name, within: &dyn Fn(Span) -> bool) -> Option<Span> {
+    let is_read = |expr: &&Expr| matches!(&expr.kind, ExprKind::Member { name: member, .. } if member == name) && within(expr.span);
+    segment.exprs.iter().filter(is_read).map(|expr| expr.span).min()
 }
 
 /// The most that an answer tells, and where the error came in.

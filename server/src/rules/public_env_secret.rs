@@ -33,10 +33,10 @@ enum Rank {
     Filled,
     Open,
     Passed,
-    Client,
-    Code,
     /// What shows which variables there are.
     Sample,
+    Client,
+    Code,
 }
 
 struct Named<'p> {
@@ -69,13 +69,11 @@ pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], told: &FxHashSet<Name>, out: &
 /// One place of a variable speaks for all of a package: its value, or the first code that reads it.
 fn is_first(own: &Named<'_>, all: &[Named<'_>]) -> bool {
     let defines = |named: &&Named<'_>| named.rank < Rank::Client;
-    if own.rank == Rank::Sample && all.iter().any(|named| named.rank < Rank::Sample && named.folder.starts_with(own.folder)) {
-        return false;
-    }
     if own.rank >= Rank::Client {
-        let above = all.iter().filter(defines).any(|named| own.folder.starts_with(named.folder));
+        // A sample says what belongs there; the code that reads it is where it happens.
+        let above = all.iter().filter(|named| named.rank < Rank::Sample).any(|named| own.folder.starts_with(named.folder));
         return !above
-            && all.iter().filter(|named| named.folder == own.folder).min_by_key(|named| (named.rank, named.file)).is_some_and(|first| first.file == own.file);
+            && all.iter().filter(|named| named.rank >= Rank::Client && named.folder == own.folder).min_by_key(|named| (named.rank, named.file)).is_some_and(|first| first.file == own.file);
     }
     all.iter()
         .filter(defines)
@@ -166,7 +164,7 @@ fn finding(cx: &FileCx<'_>, name: &Name, own: &Named<'_>, all: &[Named<'_>], hit
 
 /// Another name, where everybody who reads the variable stays on a server.
 fn rename(project: &Project, cx: &FileCx<'_>, name: &Name, all: &[Named<'_>]) -> Option<FixPlan> {
-    let stays = |named: &&Named<'_>| named.rank < Rank::Client || named.rank == Rank::Sample || named.rank == Rank::Code && cx.reach.side(project, named.file) == Side::Server;
+    let stays = |named: &&Named<'_>| named.rank < Rank::Client || named.rank == Rank::Code && cx.reach.side(project, named.file) == Side::Server;
     if !all.iter().all(|named| stays(&named)) {
         return None;
     }

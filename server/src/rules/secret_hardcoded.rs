@@ -54,7 +54,7 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
     let (published, others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_env && cx.publishes(&hit.name));
     // A private file for secrets that git leaves out is where they belong, and a file that nobody should be able to download is
     // told of as a whole.
-    let is_told_elsewhere = input.ignored && keeps_secrets(cx.file) || exposed::is_never_served(cx);
+    let is_told_elsewhere = input.ignored && keeps_secrets(cx.file) || exposed::never_served(cx) == Some(Confidence::Proven);
     if !is_told_elsewhere {
         out.extend(others.iter().map(|hit| finding(hit, &input)));
     }

@@ -60,6 +60,8 @@ const FILES: &[(&str, &str)] = &[
     ("ecma-astro.toml", include_str!("../../../../queries/catalogue/ecma-astro.toml")),
     ("ecma-servers.toml", include_str!("../../../../queries/catalogue/ecma-servers.toml")),
     ("python-effects.toml", include_str!("../../../../queries/catalogue/python-effects.toml")),
+    ("ecma-live.toml", include_str!("../../../../queries/catalogue/ecma-live.toml")),
+    ("python-live.toml", include_str!("../../../../queries/catalogue/python-live.toml")),
     ("python-guesses.toml", include_str!("../../../../queries/catalogue/python-guesses.toml")),
 ];
 
@@ -281,6 +283,12 @@ impl Catalogue {
         let fits = |framework: &&FrameworkEntry| (framework.reads.is_empty() || reads(&framework.reads)) && !reads(&framework.spares);
         let by_export = self.frameworks.iter().filter(|framework| framework.exported.iter().any(|known| known == export));
         by_export.filter(is_called).find(fits)
+    }
+
+    /// The framework in which the export of such a file answers the errors of all other code.
+    pub fn answers_failures(&self, export: &str, file: &str) -> Option<&FrameworkEntry> {
+        let is_it = |framework: &&FrameworkEntry| framework.fails_in.iter().any(|known| known == file) && framework.exported.iter().any(|known| known == export);
+        self.frameworks.iter().find(is_it)
     }
 
     /// What is known of options of this name.

@@ -25,6 +25,8 @@ pub struct Exposure {
     pub(super) server_makers: Vec<String>,
     pub(super) server_steps: Vec<String>,
     pub never_served: Vec<String>,
+    pub served_perhaps: Vec<String>,
+    pub served_folders: Vec<String>,
     #[serde(rename = "secret")]
     pub(super) secrets: Vec<SecretName>,
     #[serde(rename = "vendor")]

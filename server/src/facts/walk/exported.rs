@@ -8,6 +8,15 @@ use crate::text::Name;
 
 impl Walker<'_> {
     /// What a platform passes to the function that is being walked, as far as its export, its parameter and what it reads tell.
+    /// What an exported function gets that answers the errors of all other code.
+    pub(super) fn failures_of_all(&mut self) -> Option<Value> {
+        let frame = self.frame();
+        let (segment, id) = (frame.segment.clone(), frame.function?);
+        let export = exported_as(&segment, id)?;
+        let role = self.world.catalogue().answers_failures(&export, frame.item.file.file_name())?.params.first()?.clone();
+        Some(self.role(&role))
+    }
+
     pub(super) fn exported_handler(&mut self, function: &Function) -> Option<Value> {
         let frame = self.frame();
         let (segment, id) = (frame.segment.clone(), frame.function?);
