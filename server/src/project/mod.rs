@@ -8,6 +8,8 @@ mod deciding;
 mod env_files;
 #[cfg(test)]
 mod examples_tests;
+#[cfg(test)]
+mod paths_tests;
 pub mod facts;
 mod file_names;
 mod files;

@@ -67,6 +67,9 @@ const FILES: &[(&str, &str)] = &[
 
 #[derive(Default)]
 pub struct Catalogue {
+    /// The paths as they are written, and the entries that they lead to.
+    #[cfg(test)]
+    written: Vec<(String, u32)>,
     paths: path::Paths,
     entries: Vec<Entry>,
     guesses: Vec<GuessEntry>,
@@ -167,6 +170,8 @@ impl Catalogue {
             self.examples.extend(examples.into_iter().map(|example| (Subject::Entry(id), example)));
             self.entries.push(entry);
             for pattern in at {
+                #[cfg(test)]
+                self.written.push((pattern.clone(), id));
                 self.paths.add(&pattern, id).map_err(|error| format!("`{pattern}`: {error}"))?;
             }
         }
@@ -343,6 +348,19 @@ pub mod asked {
     pub fn taken() -> Asked {
         ASKED.take()
     }
+}
+
+/// Every path of the catalogue: the file it stands in, the path, and the number of its entry.
+#[cfg(test)]
+pub fn written() -> Vec<(&'static str, String, u32)> {
+    let mut catalogue = Catalogue::default();
+    let mut all = Vec::new();
+    for (file, text) in FILES {
+        let before = catalogue.written.len();
+        catalogue.add(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        all.extend(catalogue.written.iter().skip(before).map(|(pattern, id)| (*file, pattern.clone(), *id)));
+    }
+    all
 }
 
 #[cfg(test)]

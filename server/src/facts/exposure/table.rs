@@ -199,6 +199,52 @@ mod tests {
     }
 
     #[test]
+    fn every_row_is_known_by_its_own_words() {
+        use super::super::names::{gives, standing};
+        for vendor in &EXPOSURE.vendors {
+            assert!(!vendor.words.is_empty() && !vendor.gives.is_empty(), "{}", vendor.name);
+            for Words(words) in &vendor.words {
+                let key = vendor.keys.first().map_or("API_KEY", String::as_str);
+                let name = format!("NEXT_PUBLIC_{}_{key}", words.join("_"));
+                assert!(standing(&name).is_secret(), "{name}");
+                let harmless = format!("NEXT_PUBLIC_{}_MODEL", words.join("_"));
+                assert!(!standing(&harmless).is_secret(), "{harmless}");
+            }
+            for host in &vendor.hosts {
+                let of = |address: &str| EXPOSURE.vendor_of_address(address).map(|found| found.name.as_str());
+                assert_eq!(of(&format!("https://{host}/v1")), Some(vendor.name.as_str()));
+                assert_eq!(of(&format!("https://not-{host}/v1")), None);
+            }
+            for package in &vendor.packages {
+                assert_eq!(EXPOSURE.vendor_of_package(package).map(|found| found.name.as_str()), Some(vendor.name.as_str()));
+                assert!(EXPOSURE.vendor_of_package(&format!("./{package}")).is_none());
+            }
+        }
+        for library in &EXPOSURE.libraries {
+            for package in &library.packages {
+                let name = library.names.first().map_or("anything", String::as_str);
+                assert_eq!(EXPOSURE.library(package, name).map(|found| found.what.as_str()), Some(library.what.as_str()), "{package}");
+                assert_eq!(EXPOSURE.library(package, "somethingElse").is_some(), library.names.is_empty(), "{package}");
+                assert!(EXPOSURE.library(&format!("./{package}"), name).is_none());
+            }
+        }
+        for secret in &EXPOSURE.secrets {
+            for Words(words) in &secret.words {
+                let name = format!("VITE_{}", words.join("_"));
+                assert!(!gives(&name).is_empty(), "{name}");
+            }
+        }
+        for admin in &EXPOSURE.admins {
+            for Words(words) in &admin.names {
+                assert!(has_any(&format!("OUR_{}", words.join("_")), &admin.names) && !has_any("OUR_ANON_KEY", &admin.names));
+            }
+        }
+        for pattern in &EXPOSURE.served_perhaps {
+            assert!(EXPOSURE.never_served.contains(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
     fn addresses_lead_to_vendors() {
         let of = |text: &str| EXPOSURE.vendor_of_address(text).map(|vendor| vendor.name.as_str());
         assert_eq!(of("https://api.openai.com/v1/chat/completions"), Some("OpenAI"));

@@ -8,6 +8,13 @@ use crate::text::Name;
 
 impl Walker<'_> {
     /// What a platform passes to the function that is being walked, as far as its export, its parameter and what it reads tell.
+    /// A framework asks this function for an answer to the errors of all other code.
+    pub(super) fn is_asked_about_failures(&self, function: FunctionId) -> bool {
+        let frame = self.frame();
+        let export = exported_as(&frame.segment, function);
+        export.is_some_and(|export| self.world.catalogue().answers_failures(&export, frame.item.file.file_name()).is_some())
+    }
+
     /// What an exported function gets that answers the errors of all other code.
     pub(super) fn failures_of_all(&mut self) -> Option<Value> {
         let frame = self.frame();
