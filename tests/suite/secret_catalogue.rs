@@ -65,6 +65,72 @@ fn every_example_is_found() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Rows that are found where more stands than a name and a value, and a file in which they are.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    ("django-secret-key", "app/settings.py", "INSTALLED_APPS = []\nSECRET_KEY = \"{alnum:50}\"\n"),
+    ("flask-secret-key", "app/web.py", "from flask import Flask\n\napp = Flask(__name__)\napp.secret_key = \"{alnum:24}\"\n"),
+    ("twilio-api-key-sid", "src/sms.ts", "export const sid = \"SK{hex:32}\";\nexport const twilioApiKeySecret = \"{alnum:32}\";\n"),
+    (
+        "gcp-service-account",
+        "account.json",
+        "{ \"type\": \"service_account\", \"client_email\": \"a@b.iam.gserviceaccount.com\", \"private_key\": \"-----BEGIN PRIVATE KEY-----\\nMII{b64:300}\\n-----END PRIVATE KEY-----\\n\" }\n",
+    ),
+    ("gcp-adc", "adc.json", "{ \"client_id\": \"1.apps.googleusercontent.com\", \"client_secret\": \"d-{alnum:24}\", \"refresh_token\": \"1//{alnum:60}\" }\n"),
+    (
+        "client-credential",
+        "src/oauth.ts",
+        "import { OAuth2Client } from \"google-auth-library\";\nexport const client = new OAuth2Client(\"1.apps.googleusercontent.com\", \"{alnum:28}\");\n",
+    ),
+    (
+        "crypto-key",
+        "src/sign.ts",
+        "import { createHmac } from \"crypto\";\nexport const sign = (text: string) => createHmac(\"sha256\", \"{alnum:24}\").update(text).digest(\"hex\");\n",
+    ),
+    ("jwk-private", "jwk.json", "{ \"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"{url:43}\", \"y\": \"{url:43}\", \"d\": \"{url:43}\" }\n"),
+    ("hardcoded-login", "src/login.ts", "export const enter = (password: string) => password === \"letmein-{digits:4}\";\n"),
+    ("database-login", "app/db.py", "import psycopg2\n\ndb = psycopg2.connect(host=\"db.acme.io\", user=\"app\", password=\"postgres\")\n"),
+];
+
+#[test]
+fn rows_that_need_more_than_a_name_are_found_there() {
+    let mut wrong = Vec::new();
+    for (id, path, template) in SETTINGS {
+        for seed in SEEDS {
+            let text = expand(template, &mut Random::new(&format!("{seed}/{id}")));
+            let found = ids(&scan(path, &text));
+            if !found.contains(id) {
+                wrong.push(format!("{id}: {path} gave {found:?}"));
+            }
+        }
+        // What was meant to be filled in is none.
+        let mut open = String::new();
+        let mut rest = *template;
+        while let Some((before, from)) =
+            rest.split_once('{').filter(|(_, from)| from.split_once('}').is_some_and(|(inner, _)| inner.contains(':') && !inner.contains(' ')))
+        {
+            open.push_str(before);
+            open.push_str("<your key>");
+            rest = from.split_once('}').map_or("", |(_, after)| after);
+        }
+        if open.is_empty() || *id == "gcp-adc" {
+            continue;
+        }
+        open.push_str(rest);
+        let found = ids(&scan(path, &open));
+        if found.contains(id) {
+            wrong.push(format!("{id}: {open} gave {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_row_has_an_example() {
+    let bare: Vec<&str> =
+        catalogue().rows.iter().filter(|row| row.examples.is_empty() && !SETTINGS.iter().any(|(id, _, _)| *id == row.id)).map(|row| row.id.as_str()).collect();
+    assert!(bare.is_empty(), "{bare:?}");
+}
+
 #[test]
 fn no_counter_example_is_found() {
     for row in &catalogue().rows {

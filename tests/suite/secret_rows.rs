@@ -99,6 +99,9 @@ const CARRIERS: &[Carrier] = &[
     shapes(".npmrc", "; NAME\n//registry.acme.io/:_authToken=VALUE\n"),
     shapes(".pypirc", "[pypi]\n# NAME\nusername = __token__\npassword = VALUE\n"),
     shapes(".netrc", "machine NAME login app password VALUE\n"),
+    bare("chart/config.properties", "region=eu\nNAME=VALUE\n"),
+    bare("terraform.tfvars", "region = \"eu\"\nNAME = \"VALUE\"\n"),
+    shapes("chart/templates/_helpers.tpl", "{{/* NAME */}}\n  VALUE\n"),
 ];
 
 /// What is not random is what a sample is there to show.

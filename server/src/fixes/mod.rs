@@ -48,6 +48,7 @@ pub mod suppress;
 #[cfg(test)]
 mod testing;
 pub mod use_parameter;
+mod use_twin;
 pub mod verify;
 mod verify_webhook;
 mod write_in;
@@ -84,6 +85,8 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),
         FixPlan::ServerRoute { at, variable } => server_route::of_variable(project, at, variable).into_iter().collect(),
         FixPlan::KeepOnServer { literal, name } => server_route::of_literal(project, literal, name).into_iter().collect(),
+        FixPlan::UseTwin { at, vendors } => use_twin::fix(project, at, vendors).into_iter().collect(),
+        FixPlan::SetVariable { file, name, value } => rewrite::set_variable(project, file, name, value).into_iter().collect(),
         FixPlan::SetOption { at, name, value } => rewrite::set_option(project, at, name, value).into_iter().collect(),
         FixPlan::SetOptions { call, at, way, entries, title } => set_options::fix(project, call, *at, way, entries, title).into_iter().collect(),
         FixPlan::RemoveDecorator { at, name } => write_in::without_decorator(project, at, name).into_iter().collect(),

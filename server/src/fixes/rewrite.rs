@@ -1,15 +1,33 @@
 //! **Rewrite**: what a project's own rule says should stand there instead.
 
 use super::edits::Edits;
+use super::env_quoting::Loader;
 use super::literal::Code;
-use super::{Fix, Grade, set_options};
+use super::{Fix, Grade, env_file, set_options};
 use crate::model::{ExprKind, FileModel};
 use crate::project::Project;
 use crate::rules::{Place, RuleId};
 use crate::syntax::Language;
-use crate::text::{Change, Encoding, Name, Span, position};
+use crate::text::{Change, Encoding, FileId, Name, Span, position};
 
 const OLD_NUMBER: &str = "Try it with something that was stored before: unless the number is part of what is stored, as bcrypt does it, what was made with the old number does not match any more.";
+
+/// A variable that is no secret gets a value in an env file.
+pub fn set_variable(project: &Project, file: &FileId, name: &Name, value: &Name) -> Option<Fix> {
+    let mut edits = Edits::default();
+    match project.file(file) {
+        Some(known) => edits.edit(file, env_file::set(&known.document.text(), name, value, Loader::Expanding)?),
+        None => edits.create(file, format!("{name}={value}\n")),
+    }
+    Some(Fix {
+        title: format!("Set {name} to {value} in {}", file.file_name()),
+        grade: Grade::NeedsReview,
+        preferred: true,
+        edits: edits.finish()?,
+        note: Some("It is no secret: the file can be saved in git. The next build follows it.".to_owned()),
+        suppresses: false,
+    })
+}
 
 /// An option of a configuration gets another value. What it did before is undone by it, so it is safe.
 pub fn set_option(project: &Project, at: &Place, name: &Name, value: &Name) -> Option<Fix> {

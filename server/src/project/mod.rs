@@ -14,6 +14,8 @@ mod file_names;
 mod files;
 mod gates;
 mod handler;
+#[cfg(test)]
+mod paths_tests;
 pub mod reach;
 mod registry;
 mod resolve;

@@ -3,6 +3,7 @@
 use super::raw::{Raw, RuleCx};
 use super::standing_place::place;
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::catalogue::BUILT_IN;
 use crate::facts::catalogue::Reached;
 use crate::facts::check::Root;
 use crate::facts::event::{Event, UseKind};
@@ -10,8 +11,10 @@ use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Kind, Library, Piece, Value};
 use crate::facts::walk::is_for_developers;
+use crate::model::{Expr, ExprKind, Segment};
+use crate::project::session::RootKey;
 use crate::syntax::Language;
-use crate::text::Name;
+use crate::text::{Name, Span};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("error-leak"),
@@ -38,7 +41,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let Event::Use(used) = event else { continue };
         let gets_out = match used.kind {
             UseKind::Respond => true,
-            UseKind::Return => cx.walk.route.is_some(),
+            UseKind::Return => cx.walk.route.is_some() || answers_failures(cx),
             _ => false,
         };
         if !gets_out || is_for_developers(&used.facts) {
@@ -54,6 +57,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
             // What is returned is told where the error was caught: the end of a function is no place.
             let home = match used.kind {
+                UseKind::Return if answers_failures(cx) => Some(read_within(cx, &used.site, &told).unwrap_or_else(|| used.site.clone())),
                 UseKind::Return => site.filter(|site| site.item.file == *cx.walk.key.file()),
                 // What answers for many is told of where the error was caught: there it was decided to tell of it.
                 _ => Some(place(cx, &used.site, &used.site, site.as_ref())),
@@ -76,6 +80,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
 }
 
+/// The function is what the framework asks for an answer to the errors of all others.
+fn answers_failures(cx: &RuleCx<'_>) -> bool {
+    let RootKey::Function(key) = &cx.walk.key else { return false };
+    let name = cx.project.function_name(key);
+    name.is_some_and(|name| BUILT_IN.answers_failures(&name, key.item.file.file_name()).is_some())
+}
+
 /// The program failed, and did not refuse: what the error says was not written to be read.
 fn answers_500(cx: &RuleCx<'_>, site: &Site) -> bool {
     cx.walk.events.iter().any(|event| {
@@ -89,6 +100,26 @@ fn answers_500(cx: &RuleCx<'_>, site: &Site) -> bool {
                 _ => is_500(&used.value),
             }
     })
+}
+
+/// What is told is read in this very function.
+fn read_within(cx: &RuleCx<'_>, function: &Site, told: &Told) -> Option<Site> {
+    let placed = cx.project.placed(&function.item)?;
+    let span = first_read(&placed.segment, member_of(told)?, &|span| function.span.contains(span))?;
+    Some(Site { item: function.item.clone(), span })
+}
+
+/// The member of the error that is told.
+fn member_of(told: &Told) -> Option<&Name> {
+    match told {
+        Told::Trace(name) | Told::Message(name) => Some(name),
+        Told::Whole(_) | Told::Answer(_) => None,
+    }
+}
+
+fn first_read(segment: &Segment, name: &Name, within: &dyn Fn(Span) -> bool) -> Option<Span> {
+    let is_read = |expr: &&Expr| matches!(&expr.kind, ExprKind::Member { name: member, .. } if member == name) && within(expr.span);
+    segment.exprs.iter().filter(is_read).map(|expr| expr.span).min()
 }
 
 /// The most that an answer tells, and where the error came in.

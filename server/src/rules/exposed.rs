@@ -1,12 +1,12 @@
 //! What the rules about code that ships have in common: what they see, and how they say who gets to see it.
 
 use crate::facts::browser::{BROWSER, Stack, name_fits};
-use crate::facts::exposure::EXPOSURE;
+use crate::facts::exposure::{EXPOSURE, Twin};
 use crate::facts::schema::Schema;
 use crate::project::reach::{Reach, Way, place_of};
 use crate::project::surface::Surface;
 use crate::project::{File, Project};
-use crate::rules::{Confidence, Finding, Impact, Level, Place, Related, RuleMeta};
+use crate::rules::{Confidence, Finding, FixPlan, Impact, Level, Place, Related, RuleMeta};
 use crate::syntax::Language;
 use crate::text::{FileId, Name, Words};
 
@@ -111,11 +111,35 @@ pub fn audience(surface: Surface) -> &'static str {
     }
 }
 
-/// A file that is served as it is and that nobody should be able to download.
-pub fn is_never_served(cx: &FileCx<'_>) -> bool {
+/// The vendor's key that is made to be seen, where there is one.
+pub fn use_twin<'t>(at: Place, twins: impl Iterator<Item = &'t Twin>) -> Option<FixPlan> {
+    let vendors: Vec<Name> = twins.map(|twin| Name::from(twin.vendor.as_str())).collect();
+    (!vendors.is_empty()).then_some(FixPlan::UseTwin { at, vendors })
+}
+
+/// A file that is served as it is and that nobody should be able to download, and how sure that is.
+pub fn never_served(cx: &FileCx<'_>) -> Option<Confidence> {
     let name = cx.file.file_name();
     let is_sample = cx.known.document.language == Language::Env && ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
-    !is_sample && EXPOSURE.never_served.iter().any(|pattern| name_fits(pattern, name)) && cx.project.surface(cx.file) == Surface::Static
+    let fits = |patterns: &[String]| patterns.iter().any(|pattern| name_fits(pattern, name));
+    if is_sample || !fits(&EXPOSURE.never_served) || !is_handed_out(cx) {
+        return None;
+    }
+    Some(if fits(&EXPOSURE.served_perhaps) { Confidence::Likely } else { Confidence::Proven })
+}
+
+/// The file lies where a build or a web server hands out what is there.
+fn is_handed_out(cx: &FileCx<'_>) -> bool {
+    match cx.project.surface(cx.file) {
+        Surface::Static => true,
+        Surface::Test => false,
+        _ => {
+            // Code has modules in folders of these names.
+            let is_data = !cx.known.document.language.is_code();
+            let path = cx.project.relative(cx.file);
+            is_data && cx.stack().is_none() && path.split('/').rev().skip(1).any(|folder| EXPOSURE.served_folders.iter().any(|known| known == folder))
+        }
+    }
 }
 
 /// A configuration that says by its name that nothing is deployed with it: `settings/local.py`, `Dockerfile.dev`.

@@ -12,6 +12,7 @@ use crate::facts::place::{FunctionKey, Site};
 use crate::facts::taint::Origin;
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_stub;
+use crate::model::ExprKind;
 use crate::project::RootWalk;
 use crate::project::routes::Route;
 
@@ -103,7 +104,20 @@ impl<'c> Handler<'c> {
     pub fn turns_away_before(&self, at: &Site) -> bool {
         let events = &self.cx.walk.events;
         let until = events.iter().position(|event| site_of(event) == Some(at)).unwrap_or(events.len());
-        events.iter().take(until).any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Respond && says_too_many(&used.value)))
+        events.iter().take(until).any(|event| match event {
+            Event::Use(used) if used.kind == UseKind::Respond => says_too_many(&used.value) || self.is_answered_too_many(&used.site),
+            _ => false,
+        })
+    }
+
+    /// `res.status(429).json(...)`, `c.json(..., 402)`, `HTTPException(status_code=429)`: the number is given to one of the calls that answer.
+    fn is_answered_too_many(&self, site: &Site) -> bool {
+        let Some(placed) = self.cx.project.placed(&site.item) else { return false };
+        let segment = &placed.segment;
+        segment.exprs.iter().filter(|expr| site.span.contains(expr.span)).any(|expr| match &expr.kind {
+            ExprKind::Call { args, .. } => args.iter().any(|arg| matches!(&segment[arg.value].kind, ExprKind::Num(text) if is_too_many(text))),
+            _ => false,
+        })
     }
 
     /// A payload has been read by a schema before the handler sees it, or may have been.
@@ -162,15 +176,18 @@ pub fn has_captcha(walk: &RootWalk) -> bool {
     walk.events.iter().any(|event| matches!(event, Event::Sink(sink) if sink.kind == SinkKind::Fetch && asks(&sink.value)))
 }
 
-/// `429`, `{ status: 429 }`.
 /// Too often, or more than was paid for.
+fn is_too_many(status: &str) -> bool {
+    matches!(status, "429" | "402")
+}
+
+/// `429`, `{ status: 429 }`.
 fn says_too_many(value: &Value) -> bool {
-    let is_it = |text: &str| matches!(text, "429" | "402");
     match value.kind() {
-        Kind::Number(text) => is_it(text),
+        Kind::Number(text) => is_too_many(text),
         Kind::Object(object) => ["status", "statusCode"].iter().any(|name| {
             let status = object.fields.iter().find(|(known, _)| known == name).map(|(_, status)| status.kind());
-            matches!(status, Some(Kind::Number(text)) if is_it(text))
+            matches!(status, Some(Kind::Number(text)) if is_too_many(text))
         }),
         _ => false,
     }

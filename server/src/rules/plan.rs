@@ -46,6 +46,10 @@ pub enum FixPlan {
     ServerRoute { at: Place, variable: Name },
     /// Let a server of one's own ask the vendor that a page asks with the key at `literal`, which goes to a variable, `name` by preference.
     KeepOnServer { literal: Place, name: Name },
+    /// Read the vendor's key that is made to be seen in the place of the secret one at `at`; `vendors`: whose it can be.
+    UseTwin { at: Place, vendors: Vec<Name> },
+    /// Set a variable that is no secret in this env file, which need not be there yet.
+    SetVariable { file: FileId, name: Name, value: Name },
     /// Set an option to another value.
     SetOption { at: Place, name: Name, value: Name },
     /// Give a call these options: as keywords, or (`at`) in the object that stands or will stand there, below `way`.

@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::exposed::FileCx;
+use super::exposed::{FileCx, use_twin};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::{Holds, Standing, gives, is_environment, standing};
+use crate::facts::exposure::{EXPOSURE, Holds, Standing, gives, is_environment, standing};
 use crate::facts::secrets::SecretHit;
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Side;
@@ -33,6 +33,7 @@ enum Rank {
     Filled,
     Open,
     Passed,
+    /// What shows which variables there are.
     Sample,
     Client,
     Code,
@@ -69,9 +70,14 @@ pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], told: &FxHashSet<Name>, out: &
 fn is_first(own: &Named<'_>, all: &[Named<'_>]) -> bool {
     let defines = |named: &&Named<'_>| named.rank < Rank::Client;
     if own.rank >= Rank::Client {
-        let above = all.iter().filter(defines).any(|named| own.folder.starts_with(named.folder));
+        // A sample says what belongs there; the code that reads it is where it happens.
+        let above = all.iter().filter(|named| named.rank < Rank::Sample).any(|named| own.folder.starts_with(named.folder));
         return !above
-            && all.iter().filter(|named| named.folder == own.folder).min_by_key(|named| (named.rank, named.file)).is_some_and(|first| first.file == own.file);
+            && all
+                .iter()
+                .filter(|named| named.rank >= Rank::Client && named.folder == own.folder)
+                .min_by_key(|named| (named.rank, named.file))
+                .is_some_and(|first| first.file == own.file);
     }
     all.iter()
         .filter(defines)
@@ -153,6 +159,9 @@ fn finding(cx: &FileCx<'_>, name: &Name, own: &Named<'_>, all: &[Named<'_>], hit
     finding.related = others.iter().take(MOST_RELATED).map(related).collect();
     if standing.is_secret() || hit.is_some() {
         finding.plans.extend(rename(cx.project, cx, name, all));
+        if matches!(own.rank, Rank::Client | Rank::Code) {
+            finding.plans.extend(use_twin(cx.place(own.span), EXPOSURE.twins_of_variable(BROWSER.unpublished(name))));
+        }
     }
     finding
 }

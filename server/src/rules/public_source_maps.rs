@@ -2,9 +2,12 @@
 
 use super::exposed::FileCx;
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::browser::{BROWSER, MapsByDefault};
 use crate::facts::services;
 use crate::facts::setup::Answer;
+use crate::model::data::{self, Datum};
 use crate::syntax::Language;
+use crate::text::{FileId, Name};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("public-source-maps"),
@@ -18,6 +21,7 @@ pub static META: RuleMeta = RuleMeta {
 
 /// What a configuration says of the production build.
 pub fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    by_default(cx, out);
     let Some(facts) = cx.project.setup().of(cx.file) else { return };
     // A library's maps go to the people who build with it.
     if facts.switches.iter().any(|switch| switch.name == "library" && switch.is != Answer::No) {
@@ -34,6 +38,57 @@ pub fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
         }
         out.push(finding);
     }
+}
+
+/// A script of the package runs a build that makes them unless told otherwise, and nothing tells it.
+fn by_default(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    if cx.file.file_name() != "package.json" {
+        return;
+    }
+    let text = cx.known.document.text();
+    let Some(rows) = Some(BROWSER.maps.iter().filter(|row| text.contains(&row.command)).collect::<Vec<_>>()).filter(|rows| !rows.is_empty()) else { return };
+    let tree = data::read(Language::Json, &text);
+    let Some(scripts) = tree.root().and_then(|root| root.get("scripts")) else { return };
+    if services::source_map_uploaders().iter().any(|package| cx.project.depends_on(cx.file, package)) {
+        return;
+    }
+    for row in rows {
+        let runs = |script: &Datum<'_>| script.text().is_some_and(|text| text.contains(&row.command));
+        let Some((name, script)) = scripts.entries().map(|(entry, script)| (Name::from(&*entry.key), script)).find(|(_, script)| runs(script)) else {
+            continue;
+        };
+        let says_no = |word: &String| script.text().is_some_and(|text| text.contains(word)) || cx.project.depends_on(cx.file, word);
+        if row.unless.iter().any(says_no) || row.words.iter().any(|word| script.text().is_some_and(|text| text.contains(word))) || is_said(cx, row) {
+            continue;
+        }
+        let place = cx.place(script.span());
+        let message = format!(
+            "`{}` makes the production build with its source maps, which are then served beside the code: anyone can download your original source, comments included",
+            row.command
+        );
+        let mut finding = cx.finding(&META, "default", (META.impact, Confidence::Likely), place.clone(), message);
+        finding.absence = true;
+        if let Some((variable, value)) = row.variable.as_deref().and_then(|variable| variable.split_once('=')) {
+            let file = FileId::new(&format!("{}/.env.production", cx.file.folder()));
+            finding.plans.push(FixPlan::SetVariable { file, name: variable.into(), value: value.into() });
+        } else if let Some(flag) = &row.flag {
+            let with =
+                text.get(script.span().start as usize..script.span().end as usize).unwrap_or("").replace(&row.command, &format!("{} {flag}", row.command));
+            finding.plans.push(FixPlan::SetOption { at: place, name, value: Name::from(with) });
+        }
+        out.push(finding);
+    }
+}
+
+/// Does a file of configuration say something about it? Then it is told there, or it is in order.
+fn is_said(cx: &FileCx<'_>, row: &MapsByDefault) -> bool {
+    let folder = cx.file.folder();
+    let configures = |file: &FileId| {
+        let above = folder.starts_with(file.folder()) && file != cx.file;
+        above || file.folder().ends_with(".github/workflows")
+    };
+    let says = |text: &str| row.words.iter().any(|word| text.contains(word.as_str()));
+    cx.project.files().any(|(file, known)| configures(file) && says(&known.document.text()))
 }
 
 /// What stands before the value on its line: `sourcemap: true`, `GENERATE_SOURCEMAP=true`.
@@ -67,6 +122,14 @@ fn plain(source: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn builds_that_make_maps_can_be_told_not_to() {
+        for row in &BROWSER.maps {
+            assert!(!row.command.is_empty() && !row.words.is_empty(), "{}", row.command);
+            assert!(row.variable.as_ref().is_none_or(|variable| variable.contains('=')), "{}", row.command);
+        }
+    }
 
     #[test]
     fn the_message_names_a_file() {

@@ -2,7 +2,7 @@
 //!
 //! Keys written into such code are found by `secret_hardcoded` and told under this id.
 
-use super::exposed::{FileCx, audience, is_never_served, reader};
+use super::exposed::{FileCx, audience, never_served, reader};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta};
 use crate::facts::browser::BROWSER;
 use crate::facts::exposure::{KeySource, Switch, VendorCall, gives, key_of};
@@ -41,11 +41,11 @@ pub fn check(cx: &FileCx<'_>, calls: &[VendorCall], literals: &[Span], out: &mut
     }
     brought_along(cx, &META, false, out);
     copied(cx, out);
-    if is_never_served(cx) {
+    if let Some(confidence) = never_served(cx) {
         let end = cx.known.document.rope().get_line(0).map_or(0, |line| line.to_string().trim_end().len() as u32);
         let name = cx.file.file_name();
         let message = format!("Anyone can download `{name}` by its address: this folder is served as it is");
-        out.push(cx.finding(&META, "static-file", (Impact::Critical, Confidence::Proven), cx.place(Span::new(0, end)), message));
+        out.push(cx.finding(&META, "static-file", (Impact::Critical, confidence), cx.place(Span::new(0, end)), message));
     }
 }
 

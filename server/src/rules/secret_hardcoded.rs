@@ -54,7 +54,7 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
     let (published, others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_env && cx.publishes(&hit.name));
     // A private file for secrets that git leaves out is where they belong, and a file that nobody should be able to download is
     // told of as a whole.
-    let is_told_elsewhere = input.ignored && keeps_secrets(cx.file) || exposed::is_never_served(cx);
+    let is_told_elsewhere = input.ignored && keeps_secrets(cx.file) || exposed::never_served(cx) == Some(Confidence::Proven);
     if !is_told_elsewhere {
         out.extend(others.iter().map(|hit| finding(hit, &input)));
     }
@@ -111,7 +111,8 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
     };
     // Where secrets belong, once git leaves the file out.
     let keeps = keeps_secrets(&input.document.file) && secrets::Place::of(input.path) != secrets::Place::EnvSample;
-    let plans = if keeps { vec![FixPlan::LeaveOut { file: input.document.file.clone() }] } else { Vec::from_iter(plan) };
+    let twin = || (surface.is_some() && hit.movable).then(|| exposed::use_twin(place(hit.span), EXPOSURE.twins_of_row(hit.row.id()))).flatten();
+    let plans = if keeps { vec![FixPlan::LeaveOut { file: input.document.file.clone() }] } else { twin().into_iter().chain(plan).collect() };
     let makes_administrator = EXPOSURE.admin_keys.iter().any(|id| id == hit.row.id());
     let meta = match surface {
         _ if makes_administrator => &service_role_exposed::META,

@@ -1,10 +1,12 @@
 //! A folder that is served as a whole: the program's own, or one whose files are listed for everybody.
 
+use super::input::Input;
 use super::path_traversal::META;
 use super::raw::{Raw, RuleCx};
 use super::{Confidence, Impact};
 use crate::facts::event::Effect;
-use crate::facts::value::{Kind, Piece, Value};
+use crate::facts::taint::Cleanings;
+use crate::facts::value::{Kind, Library, Piece, Value};
 use crate::facts::walk::is_for_developers;
 use crate::rules::options::taken;
 
@@ -16,9 +18,10 @@ pub(super) fn check(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
     if is_for_developers(&effect.facts) || cx.runs_in_browser(&effect.site.item.file) {
         return;
     }
-    let Some(folder) = taken(effect, "folder") else { return };
+    let Some(folder) = folder(effect) else { return };
     let raw = match effect.kind.as_str() {
-        "serves-folder" if is_own(&folder.value, 0) => {
+        "serves-file" if !is_asked_for(effect) => return,
+        "serves-folder" | "serves-file" | "plugin" | "app" if is_own(folder, 0) => {
             let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Likely);
             raw.detail = "own-folder".into();
             raw.message =
@@ -26,11 +29,11 @@ pub(super) fn check(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
                     .into();
             raw
         }
-        "lists-folder" if !is_public(&folder.value) => {
+        "lists-folder" if !is_public(folder) => {
             let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Likely);
             raw.impact = Some(Impact::Medium);
             raw.detail = "listing".into();
-            let name = folder.value.as_str().map_or_else(|| "This folder".to_owned(), |name| format!("`{name}`"));
+            let name = folder.as_str().map_or_else(|| "This folder".to_owned(), |name| format!("`{name}`"));
             raw.message = format!(
                 "{name} is listed for everybody: a stranger sees every file in it by name, also those that nobody was to find, and can open them one by one."
             );
@@ -43,14 +46,47 @@ pub(super) fn check(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
     }
 }
 
-/// `__dirname`, `process.cwd()`, `.`, or such a one with nothing but dots behind it.
+/// Is the file that is served the caller's choice?
+fn is_asked_for(effect: &Effect) -> bool {
+    taken(effect, "file").is_some_and(|file| Input::of(&file.value, Cleanings::ALL, &effect.facts, None).is_some())
+}
+
+/// The folder that a call is told to serve: an argument, or one of its options.
+fn folder(effect: &Effect) -> Option<&Value> {
+    if effect.kind == "plugin" {
+        let plugin = taken(effect, "plugin").and_then(|arg| arg.value.as_library())?;
+        if !PLUGINS.contains(&plugin.package.as_str()) {
+            return None;
+        }
+    }
+    if effect.kind == "app" && effect.client != "flask" {
+        return None;
+    }
+    if let Some(folder) = taken(effect, "folder") {
+        return Some(&folder.value);
+    }
+    let named = effect.args.iter().find(|arg| OPTIONS.contains(&arg.name.as_str()));
+    named.map(|arg| &arg.value).or_else(|| {
+        let Kind::Object(object) = taken(effect, "options")?.value.kind() else { return None };
+        object.fields.iter().rev().find(|(name, _)| OPTIONS.contains(&name.as_str())).map(|(_, value)| value)
+    })
+}
+
+const OPTIONS: &[&str] = &["root", "rootPath", "assets", "directory", "static_folder"];
+/// What an application registers to have a folder served.
+const PLUGINS: &[&str] = &["@fastify/static", "fastify-static"];
+
+fn is_nothing(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '.' | '/' | '\\'))
+}
+
+/// The folder of the program, or one above it: `__dirname`, `process.cwd()`, `.`, `Path(__file__).parent`.
 fn is_own(folder: &Value, depth: u32) -> bool {
-    let is_nothing = |text: &str| text.chars().all(|c| matches!(c, '.' | '/' | '\\'));
-    if depth > 6 {
+    if depth > 8 {
         return false;
     }
     match folder.kind() {
-        Kind::Str(text) => !text.is_empty() && matches!(&**text, "." | "./" | ".." | "../"),
+        Kind::Str(text) => matches!(&**text, "." | "./" | ".." | "../"),
         Kind::Text(text) => {
             let mut begins = false;
             text.pieces.iter().all(|piece| match piece {
@@ -61,21 +97,67 @@ fn is_own(folder: &Value, depth: u32) -> bool {
                 }
             }) && begins
         }
-        Kind::Library(library) if library.step == "__dirname" && library.package.is_empty() => true,
-        Kind::Library(library) if library.step == "()" => {
-            let called = library.receiver.as_ref().and_then(|receiver| receiver.as_library());
-            match called.map(|called| called.step.as_str()) {
-                Some("cwd") => true,
-                Some("join" | "resolve" | "normalize") => {
-                    let mut parts = library.args.iter();
-                    parts.next().is_some_and(|first| is_own(&first.value, depth + 1))
-                        && parts.all(|part| part.value.as_str().is_some_and(|text| is_nothing(text)))
+        Kind::Library(library) => is_own_library(library, depth + 1),
+        _ => false,
+    }
+}
+
+fn is_own_library(library: &Library, depth: u32) -> bool {
+    let receiver = library.receiver.as_ref();
+    match library.step.as_str() {
+        "__dirname" => library.package.is_empty(),
+        // `import.meta.dirname`, and Bun's `dir`.
+        "dirname" | "dir" if receiver.is_some_and(is_import_meta) => true,
+        // `Path(__file__).parent`, `new URL(".", import.meta.url).pathname`
+        "parent" => receiver.is_some_and(|of| is_own_file(of, depth) || is_own(of, depth)),
+        "pathname" => receiver.is_some_and(|of| is_own(of, depth)),
+        "()" => {
+            let Some(called) = receiver.and_then(Value::as_library) else { return false };
+            let first = library.args.first().map(|arg| &arg.value);
+            match called.step.as_str() {
+                "cwd" | "getcwd" => true,
+                "join" | "resolve" | "normalize" | "abspath" | "realpath" | "absolute" if !library.args.is_empty() => {
+                    first.is_some_and(|first| is_own(first, depth))
+                        && library.args.iter().skip(1).all(|part| part.value.as_str().is_some_and(|text| is_nothing(text)))
+                }
+                // `path.resolve()`, `Path(".").resolve()`
+                "resolve" | "absolute" => called.receiver.as_ref().is_none_or(|of| called.package == "path" || is_own(of, depth)),
+                "dirname" => first.is_some_and(|first| is_own_file(first, depth) || is_own(first, depth)),
+                "fileURLToPath" | "Path" | "PurePath" => first.is_none_or(|first| is_own(first, depth)),
+                "URL" => {
+                    first.and_then(Value::as_str).is_some_and(|text| is_nothing(&text))
+                        && library.args.get(1).is_some_and(|base| is_own_file(&base.value, depth))
                 }
                 _ => false,
             }
         }
         _ => false,
     }
+}
+
+/// The file that the code stands in.
+fn is_own_file(value: &Value, depth: u32) -> bool {
+    let Some(library) = value.as_library().filter(|_| depth < 8) else { return false };
+    let receiver = library.receiver.as_ref();
+    match library.step.as_str() {
+        "__file__" | "__filename" => library.package.is_empty(),
+        "url" | "filename" | "path" => receiver.is_some_and(is_import_meta),
+        "()" => {
+            let Some(called) = receiver.and_then(Value::as_library) else { return false };
+            let first = library.args.first().is_some_and(|first| is_own_file(&first.value, depth + 1));
+            match called.step.as_str() {
+                "fileURLToPath" | "Path" | "abspath" | "realpath" | "resolve" if !library.args.is_empty() => first,
+                "resolve" | "absolute" => called.receiver.as_ref().is_some_and(|of| is_own_file(of, depth + 1)),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn is_import_meta(value: &Value) -> bool {
+    let Some(meta) = value.as_library() else { return false };
+    meta.step == "meta" && meta.receiver.as_ref().and_then(Value::as_library).is_some_and(|import| import.step == "import")
 }
 
 fn is_public(folder: &Value) -> bool {

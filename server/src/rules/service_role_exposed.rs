@@ -1,10 +1,10 @@
 //! A client that may do everything runs where strangers are, or its key stands in the source.
 
-use super::exposed::{FileCx, audience, reader};
+use super::exposed::{FileCx, audience, reader, use_twin};
 use super::secret_client_exposed::brought_along;
 use super::{Audience, Confidence, Finding, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::VendorCall;
+use crate::facts::exposure::{EXPOSURE, VendorCall};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("service-role-exposed"),
@@ -35,6 +35,7 @@ pub fn check(cx: &FileCx<'_>, calls: &[VendorCall], out: &mut Vec<Finding>) {
         };
         let mut finding = cx.finding(&META, "client", rating, cx.place(call.key), message);
         finding.related = cx.chain(&way);
+        finding.plans.extend(use_twin(cx.place(call.key), EXPOSURE.twins_of_variable(BROWSER.unpublished(variable))));
         out.push(finding);
     }
     brought_along(cx, &META, true, out);

@@ -86,8 +86,9 @@ impl Language {
             "rules" => Language::AccessRules,
             "ipynb" => Language::Notebook,
             "sh" | "bash" => Language::Shell,
-            // Certificates and the keys to them.
-            "pem" => Language::Text,
+            // Certificates and the keys to them, templates of configuration, configuration of other programs, and copies of
+            // files that somebody kept.
+            "pem" | "key" | "tpl" | "tmpl" | "gotmpl" | "tf" | "tfvars" | "ini" | "cfg" | "conf" | "properties" | "bak" | "old" | "orig" => Language::Text,
             _ => return None,
         })
     }

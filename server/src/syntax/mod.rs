@@ -12,7 +12,7 @@ mod pieces;
 mod reparse;
 
 pub use document::{Document, Unchanged};
-pub use embedded::{Embedded, Part};
+pub use embedded::{Embedded, Part, loop_parts};
 pub use items::{Cluster, Item};
 pub use language::{Grammar, Language, keeps_secrets};
 pub use matches::PatternMemory;

@@ -22,6 +22,24 @@ pub struct Browser {
     #[serde(rename = "stack")]
     pub stacks: Vec<Stack>,
     pub built: Vec<BuiltFolder>,
+    pub maps: Vec<MapsByDefault>,
+}
+
+/// A build that writes source maps beside what is served unless it is told not to.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct MapsByDefault {
+    pub command: String,
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// What in a file of configuration says something about it.
+    pub words: Vec<String>,
+    /// `NAME=value`, for the env file of production.
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// For the script.
+    #[serde(default)]
+    pub flag: Option<String>,
 }
 
 /// How a kind of project is split. The fields are explained in the file they are read from.
@@ -59,7 +77,31 @@ pub struct Stack {
     pub inlines: bool,
     #[serde(default)]
     pub unimported: Vec<Unimported>,
+    #[serde(default)]
+    public: Vec<PublicRead>,
     examples: BTreeMap<String, String>,
+}
+
+/// How code that ships reads a published variable.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct PublicRead {
+    #[serde(default)]
+    packages: Vec<String>,
+    pub prefix: String,
+    pub read: String,
+    #[serde(default)]
+    pub import: Option<PublicImport>,
+    /// Types say that the variable may be missing.
+    #[serde(default)]
+    pub asserted: bool,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct PublicImport {
+    pub from: String,
+    pub name: String,
 }
 
 /// Folders of a package, each with a slash at its end, whose exports need no import.
@@ -162,6 +204,11 @@ impl Stack {
         let names = self.packages.iter().take(1).chain(self.and.iter().take(1));
         let listed: Vec<String> = names.map(|name| format!("\"{name}\": \"1\"")).collect();
         format!("{{ \"dependencies\": {{ {} }} }}", listed.join(", "))
+    }
+
+    /// How code that ships reads a published variable in a package with these dependencies.
+    pub fn public(&self, depends: &dyn Fn(&str) -> bool) -> Option<&PublicRead> {
+        self.public.iter().find(|public| public.packages.is_empty() || public.packages.iter().any(|name| depends(name)))
     }
 
     /// Does the build take this export out of what it ships?

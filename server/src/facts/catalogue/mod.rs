@@ -63,11 +63,16 @@ const FILES: &[(&str, &str)] = &[
     ("bots.toml", include_str!("../../../../queries/catalogue/bots.toml")),
     ("ecma-servers.toml", include_str!("../../../../queries/catalogue/ecma-servers.toml")),
     ("python-effects.toml", include_str!("../../../../queries/catalogue/python-effects.toml")),
+    ("ecma-live.toml", include_str!("../../../../queries/catalogue/ecma-live.toml")),
+    ("python-live.toml", include_str!("../../../../queries/catalogue/python-live.toml")),
     ("python-guesses.toml", include_str!("../../../../queries/catalogue/python-guesses.toml")),
 ];
 
 #[derive(Default)]
 pub struct Catalogue {
+    /// The paths as they are written, and the entries that they lead to.
+    #[cfg(test)]
+    written: Vec<(String, u32)>,
     paths: path::Paths,
     entries: Vec<Entry>,
     guesses: Vec<GuessEntry>,
@@ -168,6 +173,8 @@ impl Catalogue {
             self.examples.extend(examples.into_iter().map(|example| (Subject::Entry(id), example)));
             self.entries.push(entry);
             for pattern in at {
+                #[cfg(test)]
+                self.written.push((pattern.clone(), id));
                 self.paths.add(&pattern, id).map_err(|error| format!("`{pattern}`: {error}"))?;
             }
         }
@@ -286,6 +293,13 @@ impl Catalogue {
         by_export.filter(is_called).find(fits)
     }
 
+    /// The framework in which the export of such a file answers the errors of all other code.
+    pub fn answers_failures(&self, export: &str, file: &str) -> Option<&FrameworkEntry> {
+        let is_it =
+            |framework: &&FrameworkEntry| framework.fails_in.iter().any(|known| known == file) && framework.exported.iter().any(|known| known == export);
+        self.frameworks.iter().find(is_it)
+    }
+
     /// What is known of options of this name.
     pub fn options(&self, name: &str) -> &[Arc<OptionEntry>] {
         self.options.get(name).map_or(&[], Vec::as_slice)
@@ -338,6 +352,19 @@ pub mod asked {
     pub fn taken() -> Asked {
         ASKED.take()
     }
+}
+
+/// Every path of the catalogue: the file it stands in, the path, and the number of its entry.
+#[cfg(test)]
+pub fn written() -> Vec<(&'static str, String, u32)> {
+    let mut catalogue = Catalogue::default();
+    let mut all = Vec::new();
+    for (file, text) in FILES {
+        let before = catalogue.written.len();
+        catalogue.add(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        all.extend(catalogue.written.iter().skip(before).map(|(pattern, id)| (*file, pattern.clone(), *id)));
+    }
+    all
 }
 
 #[cfg(test)]

@@ -18,4 +18,4 @@ pub use item::{Asked, Form, Imported, ItemFacts};
 pub use mention::{Holds, Mention, mentions};
 pub use names::{Standing, gives, standing};
 pub use shape::{ExportShape, FileExposure, ImportShape, ItemShape, Shape, is_environment};
-pub use table::{Admin, EXPOSURE, Exposure, ServerLibrary, Vendor};
+pub use table::{Accepts, Admin, EXPOSURE, Exposure, ServerLibrary, Twin, Vendor};

@@ -84,7 +84,9 @@ impl FileExposure {
         let mut items = model.map_or_else(Vec::new, |model| items(model, before.map(|(model, known)| (model, known.items.as_slice()))));
         let mut server = Vec::new();
         if is_page {
-            let is_server = |start: u32| document.embedded().and_then(|embedded| embedded.part_at(start)).is_some_and(|part| part.is_server);
+            // What stands in the markup of an Astro page is filled in on the server.
+            let outside = document.language == Language::Astro;
+            let is_server = |start: u32| document.embedded().and_then(|embedded| embedded.part_at(start)).map_or(outside, |part| part.is_server);
             server = segments.iter().map(|placed| is_server(placed.start)).collect();
             items.push(Arc::new(markup(document, &items)));
         }

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::names::has_any;
+
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Exposure {
@@ -23,6 +25,8 @@ pub struct Exposure {
     pub(super) server_makers: Vec<String>,
     pub(super) server_steps: Vec<String>,
     pub never_served: Vec<String>,
+    pub served_perhaps: Vec<String>,
+    pub served_folders: Vec<String>,
     #[serde(rename = "secret")]
     pub(super) secrets: Vec<SecretName>,
     #[serde(rename = "vendor")]
@@ -31,6 +35,8 @@ pub struct Exposure {
     libraries: Vec<ServerLibrary>,
     #[serde(rename = "admin")]
     pub admins: Vec<Admin>,
+    #[serde(rename = "twin")]
+    pub twins: Vec<Twin>,
 }
 
 /// Words between underscores.
@@ -90,6 +96,46 @@ pub struct Admin {
     pub gives: String,
 }
 
+/// A vendor's second key, which is made to be seen, and the calls that take it in the place of the secret one.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Twin {
+    pub vendor: String,
+    keys: Vec<String>,
+    variables: Vec<Words>,
+    pub names: Vec<String>,
+    pub holds: String,
+    pub find: String,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub unless: Vec<String>,
+    pub accepts: Vec<Accepts>,
+    pub examples: Vec<TwinExample>,
+}
+
+/// A place in code that takes such a key.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Accepts {
+    pub packages: Vec<String>,
+    #[serde(default)]
+    pub call: Option<String>,
+    #[serde(default)]
+    pub argument: usize,
+    #[serde(default)]
+    pub field: Option<String>,
+    #[serde(default)]
+    pub assigned: Option<String>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct TwinExample {
+    pub code: String,
+    pub becomes: String,
+}
+
 const TEXT: &str = include_str!("../../../../queries/catalogue/exposure.toml");
 
 /// The table is part of the program; a test shows that it can be read.
@@ -122,6 +168,20 @@ impl Exposure {
         table.vendors.iter().find(|vendor| vendor.hosts.iter().any(|known| known == host))
     }
 
+    /// Vendors with a key that is made to be seen beside the one of this row of `secrets.toml`.
+    pub fn twins_of_row(&self, row: &str) -> impl Iterator<Item = &Twin> {
+        self.twins.iter().filter(move |twin| twin.keys.iter().any(|key| key == row))
+    }
+
+    /// The same of a variable, by its name without what publishes it.
+    pub fn twins_of_variable(&self, unpublished: &str) -> impl Iterator<Item = &Twin> {
+        self.twins.iter().filter(move |twin| !twin.names.iter().any(|name| name == unpublished) && has_any(unpublished, &twin.variables))
+    }
+
+    pub fn twin(&self, vendor: &str) -> Option<&Twin> {
+        self.twins.iter().find(|twin| twin.vendor == vendor)
+    }
+
     /// Does the module leave out for the browser what it may not have?
     pub fn declares_variables(&self, package: &str) -> bool {
         self.env_modules.iter().any(|known| known == package)
@@ -136,6 +196,52 @@ mod tests {
     fn the_table_can_be_read() {
         let read = toml::from_str::<Exposure>(TEXT);
         assert_eq!(read.err().map(|error| error.message().to_owned()), None);
+    }
+
+    #[test]
+    fn every_row_is_known_by_its_own_words() {
+        use super::super::names::{gives, standing};
+        for vendor in &EXPOSURE.vendors {
+            assert!(!vendor.words.is_empty() && !vendor.gives.is_empty(), "{}", vendor.name);
+            for Words(words) in &vendor.words {
+                let key = vendor.keys.first().map_or("API_KEY", String::as_str);
+                let name = format!("NEXT_PUBLIC_{}_{key}", words.join("_"));
+                assert!(standing(&name).is_secret(), "{name}");
+                let harmless = format!("NEXT_PUBLIC_{}_MODEL", words.join("_"));
+                assert!(!standing(&harmless).is_secret(), "{harmless}");
+            }
+            for host in &vendor.hosts {
+                let of = |address: &str| EXPOSURE.vendor_of_address(address).map(|found| found.name.as_str());
+                assert_eq!(of(&format!("https://{host}/v1")), Some(vendor.name.as_str()));
+                assert_eq!(of(&format!("https://not-{host}/v1")), None);
+            }
+            for package in &vendor.packages {
+                assert_eq!(EXPOSURE.vendor_of_package(package).map(|found| found.name.as_str()), Some(vendor.name.as_str()));
+                assert!(EXPOSURE.vendor_of_package(&format!("./{package}")).is_none());
+            }
+        }
+        for library in &EXPOSURE.libraries {
+            for package in &library.packages {
+                let name = library.names.first().map_or("anything", String::as_str);
+                assert_eq!(EXPOSURE.library(package, name).map(|found| found.what.as_str()), Some(library.what.as_str()), "{package}");
+                assert_eq!(EXPOSURE.library(package, "somethingElse").is_some(), library.names.is_empty(), "{package}");
+                assert!(EXPOSURE.library(&format!("./{package}"), name).is_none());
+            }
+        }
+        for secret in &EXPOSURE.secrets {
+            for Words(words) in &secret.words {
+                let name = format!("VITE_{}", words.join("_"));
+                assert!(!gives(&name).is_empty(), "{name}");
+            }
+        }
+        for admin in &EXPOSURE.admins {
+            for Words(words) in &admin.names {
+                assert!(has_any(&format!("OUR_{}", words.join("_")), &admin.names) && !has_any("OUR_ANON_KEY", &admin.names));
+            }
+        }
+        for pattern in &EXPOSURE.served_perhaps {
+            assert!(EXPOSURE.never_served.contains(pattern), "{pattern}");
+        }
     }
 
     #[test]
@@ -158,6 +264,9 @@ mod tests {
     fn rows_of_administrators_keys_exist() {
         for id in &EXPOSURE.admin_keys {
             assert!(crate::facts::secrets::catalogue().by_id(id).is_some(), "{id}");
+        }
+        for key in EXPOSURE.twins.iter().flat_map(|twin| &twin.keys) {
+            assert!(crate::facts::secrets::catalogue().by_id(key).is_some(), "{key}");
         }
     }
 }

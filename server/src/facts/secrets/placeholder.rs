@@ -38,6 +38,12 @@ pub(super) fn is_template(value: &str) -> bool {
         || whole("__", "__")
         || whole("@@", "@@")
         || value.split_once('<').is_some_and(|(_, rest)| rest.contains('>'))
+        || is_mask(value)
+}
+
+/// `XXXXXXXX`, `********`: where the value was, or will be.
+fn is_mask(value: &str) -> bool {
+    value.len() >= 4 && value.bytes().all(|b| matches!(b, b'x' | b'X' | b'*' | b'-' | b'_')) && value.bytes().any(|b| matches!(b, b'x' | b'X' | b'*'))
 }
 
 /// One character over and over, or the keyboard in order.
@@ -151,10 +157,26 @@ mod tests {
 
     #[test]
     fn templates_are_no_values() {
-        for value in ["<your key>", "${KEY}", "{{ key }}", "$KEY", "%KEY%", "__KEY__", "[key]", "sk-...", "abc…", "", "a<b>c", "<%= key %>"] {
+        for value in [
+            "<your key>",
+            "${KEY}",
+            "{{ key }}",
+            "$KEY",
+            "%KEY%",
+            "__KEY__",
+            "[key]",
+            "sk-...",
+            "abc…",
+            "",
+            "a<b>c",
+            "<%= key %>",
+            "XXXXXXXXXXXX",
+            "****",
+            "xxxx-xxxx",
+        ] {
             assert!(is_template(value), "{value}");
         }
-        for value in ["a$b", "100%", "p_q", "x<y", "a-b-c"] {
+        for value in ["a$b", "100%", "p_q", "x<y", "a-b-c", "xx", "----", "XKCD", "x1xx"] {
             assert!(!is_template(value), "{value}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -29,7 +29,9 @@ impl<T> Words<T> {
                 place.push(means);
             }
         }
-        let machine = AhoCorasickBuilder::new().match_kind(MatchKind::Standard).ascii_case_insensitive(ignore_case).build(&list).ok();
+        // Twice as fast over text as what is chosen for so many words, for half a megabyte.
+        let kind = Some(AhoCorasickKind::DFA);
+        let machine = AhoCorasickBuilder::new().kind(kind).match_kind(MatchKind::Standard).ascii_case_insensitive(ignore_case).build(&list).ok();
         Words { machine, meaning }
     }
 

@@ -55,6 +55,15 @@ impl Walker<'_> {
                 object.set("meta".into(), Value::unknown());
                 Value::new(Kind::Object(Arc::new(object)))
             }
+            Returns::Items => {
+                for name in ["Item", "Attributes"] {
+                    object.set(Name::new_static(name), one.clone());
+                }
+                object.set("Items".into(), many);
+                object.set("Count".into(), count);
+                object.set("LastEvaluatedKey".into(), Value::unknown());
+                Value::new(Kind::Object(Arc::new(object)))
+            }
             Returns::RowsPair => Value::seq(vec![many, Value::unknown()]),
             Returns::Affected => {
                 let mut object = Object::default();

@@ -8,6 +8,22 @@ use crate::text::Name;
 
 impl Walker<'_> {
     /// What a platform passes to the function that is being walked, as far as its export, its parameter and what it reads tell.
+    /// A framework asks this function for an answer to the errors of all other code.
+    pub(super) fn is_asked_about_failures(&self, function: FunctionId) -> bool {
+        let frame = self.frame();
+        let export = exported_as(&frame.segment, function);
+        export.is_some_and(|export| self.world.catalogue().answers_failures(&export, frame.item.file.file_name()).is_some())
+    }
+
+    /// What an exported function gets that answers the errors of all other code.
+    pub(super) fn failures_of_all(&mut self) -> Option<Value> {
+        let frame = self.frame();
+        let (segment, id) = (frame.segment.clone(), frame.function?);
+        let export = exported_as(&segment, id)?;
+        let role = self.world.catalogue().answers_failures(&export, frame.item.file.file_name())?.params.first()?.clone();
+        Some(self.role(&role))
+    }
+
     pub(super) fn exported_handler(&mut self, function: &Function) -> Option<Value> {
         let frame = self.frame();
         let (segment, id) = (frame.segment.clone(), frame.function?);

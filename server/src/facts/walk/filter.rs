@@ -7,15 +7,28 @@ use super::written_filter::{documents, keyword_filter, object_filter, split_keyw
 use crate::facts::catalogue::{AccessEntry, Callback, Combines, FilterShape, FilterSpec};
 use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
 use crate::facts::taint::{Cleanings, Origin, Part};
-use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::facts::value::{Argument, Kind, Library, Object, Value};
 use crate::text::{Name, Span};
+
+/// The text that the call before was given: the receiver is `Key("ownerId").eq`.
+fn named_before(receiver: &Value) -> Option<Vec<Name>> {
+    let step = receiver.as_library()?;
+    let made = match step.step.as_str() {
+        "()" => step,
+        _ => step.receiver.as_ref()?.as_library()?,
+    };
+    let name = made.args.first()?.value.as_str()?;
+    Some(vec![Name::from(&**name)])
+}
 
 impl Walker<'_> {
     /// `eq(t.id, x)`, `and(a, b)`.
-    pub(super) fn condition(&self, entry: &AccessEntry, args: &[Argument], span: Span) -> Option<Value> {
+    pub(super) fn condition(&self, entry: &AccessEntry, made: &Library, args: &[Argument], span: Span) -> Option<Value> {
         if let Some(op) = entry.compares {
-            let column = args.first().and_then(|arg| column_path(&arg.value));
-            let value = args.get(1).map(|arg| arg.value.clone()).unwrap_or_else(Value::unknown);
+            // `Key("ownerId").eq(me)`: the column was named before.
+            let named = entry.model.is_some().then(|| made.receiver.as_ref().and_then(named_before)).flatten();
+            let value = args.get(if named.is_some() { 0 } else { 1 }).map(|arg| arg.value.clone()).unwrap_or_else(Value::unknown);
+            let column = named.or_else(|| args.first().and_then(|arg| column_path(&arg.value)));
             let filter = match column {
                 Some(path) => Filter::Term(Term { path, op, value, site: Some(self.site(span)) }),
                 None => Filter::Opaque(value),
@@ -56,12 +69,55 @@ impl Walker<'_> {
         Some(Value::new(Kind::Filter(Arc::new(filter))))
     }
 
+    /// The texts of conditions that DynamoDB is given, each of which must hold.
+    fn conditions(&mut self, given: &Value, query: &mut Query) {
+        let Kind::Object(object) = given.kind() else { return query.filter.push(Filter::Opaque(given.clone())) };
+        let fields = |name: &str| match object.get(name).0.map(Value::kind) {
+            Some(Kind::Object(fields)) => fields.fields.clone(),
+            _ => Vec::new(),
+        };
+        let mut bound = Object::default();
+        for (name, value) in fields("ExpressionAttributeValues").into_iter().take(64) {
+            // `{ S: id }`: the value with its kind.
+            let plain = match value.kind() {
+                Kind::Object(typed) => match typed.fields.as_slice() {
+                    [(kind, plain)] if matches!(kind.as_str(), "S" | "N" | "BOOL") => plain.clone(),
+                    _ => value.clone(),
+                },
+                _ => value.clone(),
+            };
+            bound.set(Name::from(name.trim_start_matches(':')), plain);
+        }
+        let bound = Value::new(Kind::Object(Arc::new(bound)));
+        for name in ["KeyConditionExpression", "FilterExpression", "ConditionExpression"] {
+            let text = match object.get(name).0 {
+                Some(text) if !matches!(text.kind(), Kind::Null) => text.clone(),
+                _ => continue,
+            };
+            let text = match text.as_str() {
+                Some(plain) => {
+                    let mut plain = plain.to_string();
+                    for (name, column) in fields("ExpressionAttributeNames").into_iter().take(64) {
+                        if let (Some(column), true) = (column.as_str(), name.starts_with('#')) {
+                            plain = plain.replace(name.as_str(), column);
+                        }
+                    }
+                    Value::str(plain)
+                }
+                None => text,
+            };
+            let filter = self.condition_in_text(&text, std::slice::from_ref(&bound));
+            query.filter.extend(filter);
+        }
+    }
+
     pub(super) fn read_filter(&mut self, spec: &FilterSpec, query: &mut Query, args: &[Argument], span: Span) {
         let positional: Vec<&Argument> = args.iter().filter(|arg| arg.name.is_empty()).collect();
         match spec.shape {
             FilterShape::Object => {
-                let Some(arg) = positional.get(spec.arg) else { return };
-                let value = match &spec.key {
+                let named = spec.key.as_ref().and_then(|key| args.iter().find(|arg| arg.name == key.as_str()));
+                let Some(arg) = named.or_else(|| positional.get(spec.arg).copied()) else { return };
+                let value = match spec.key.as_ref().filter(|_| named.is_none()) {
                     Some(key) => self.member(&arg.value, &Name::from(key.as_str())),
                     None => arg.value.clone(),
                 };
@@ -118,8 +174,16 @@ impl Walker<'_> {
                     }
                 }
             }
+            FilterShape::Conditions => {
+                let Some(arg) = positional.get(spec.arg) else { return };
+                query.key = Some(arg.site.clone());
+                self.conditions(&arg.value, query);
+            }
             FilterShape::Expression => {
                 query.key = Some(self.site(span));
+                if let Some(arg) = spec.key.as_ref().and_then(|key| args.iter().find(|arg| arg.name == key.as_str())) {
+                    return self.expression_filter(&arg.value, spec.callback.as_ref(), query);
+                }
                 for arg in positional.iter().skip(spec.arg) {
                     let value = match (&spec.key, arg.value.kind()) {
                         (Some(key), _) => self.member(&arg.value, &Name::from(key.as_str())),

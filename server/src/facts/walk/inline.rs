@@ -109,7 +109,10 @@ impl Walker<'_> {
         let closure = Closure { item: item.clone(), function, captured: None, this, class, bound: Vec::new(), assumes: Default::default() };
         let value = self.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
         // Whoever calls it from outside gets this.
-        let span = self.inside(item, None, None, |walker| walker.python().then(|| walker.frame().segment[function].span));
+        let span = self.inside(item, None, None, |walker| {
+            let is_given_out = walker.python() || walker.is_asked_about_failures(function);
+            is_given_out.then(|| walker.frame().segment[function].span)
+        });
         if let Some(Some(span)) = span {
             self.returned(&value, item, span);
         }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::catalogue::{PageEntry, PageRow};
-use crate::facts::event::{Event, UseKind};
+use crate::facts::event::{Event, Use, UseKind};
+use crate::facts::place::Site;
 use crate::facts::taint::{Origin, Part, Taint};
 use crate::facts::value::{Alternative, Kind, Object, Seq, Value};
+use crate::model::{Entry, ExprKind, Key};
 use crate::text::{FileId, Name};
 
 /// Objects deeper than this are not looked into.
@@ -41,6 +43,12 @@ impl Walker<'_> {
         }
         pages.into_iter().find_map(|page| {
             let value = self.loaded(&file, page)?;
+            // What a page is given by another function of its file is written into the page for everybody to read.
+            if page.member == "props"
+                && let Some(site) = self.given_at(&file, &page.export, &page.member)
+            {
+                self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Passed, site, facts: self.facts.clone() }));
+            }
             if page.under.is_empty() {
                 return Some(value);
             }
@@ -49,6 +57,25 @@ impl Walker<'_> {
             properties.spread(Value::unknown());
             Some(Value::new(Kind::Object(Arc::new(properties))))
         })
+    }
+
+    /// Where the exported function writes down what it gives under this name.
+    fn given_at(&mut self, file: &FileId, export: &Name, member: &Name) -> Option<Site> {
+        let function = self.exported(file, export)?;
+        let Kind::Function(closure) = function.kind() else { return None };
+        let (item, own) = (closure.item.clone(), closure.function);
+        let span = self.inside(&item, None, None, |walker| {
+            let segment = walker.frame().segment.clone();
+            let within = segment.functions.get(own.0 as usize)?.span;
+            segment.exprs.iter().filter(|expr| within.contains(expr.span)).find_map(|expr| match &expr.kind {
+                ExprKind::Object(entries) => entries.iter().find_map(|entry| match entry {
+                    Entry::Field { key: Key::Name(name), value, .. } if name == member => Some(segment[*value].span),
+                    _ => None,
+                }),
+                _ => None,
+            })
+        });
+        Some(Site { item, span: span.flatten()? })
     }
 
     /// What the function that a page is loaded by gives, as something new: its questions were asked there.

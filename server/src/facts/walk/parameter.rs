@@ -87,7 +87,7 @@ impl Walker<'_> {
         if !is_open || self.python() {
             return Vec::new();
         }
-        if let Some(event) = self.exported_handler(function) {
+        if let Some(event) = self.failures_of_all().or_else(|| self.exported_handler(function)) {
             return vec![(0, event)];
         }
         if function.params.len() < 2 {

@@ -22,7 +22,7 @@ impl Walker<'_> {
             // The builder stays what it was.
             return Some(Value::new(Kind::Library(Arc::new(library))));
         }
-        if let Some(condition) = entries.iter().find_map(|entry| self.condition(entry, args, span)) {
+        if let Some(condition) = entries.iter().find_map(|entry| self.condition(entry, &made, args, span)) {
             return Some(condition);
         }
         let mut query = made.query.as_ref().map(|query| (**query).clone()).unwrap_or_default();
@@ -104,6 +104,11 @@ impl Walker<'_> {
             Some(ModelFrom::Word(word)) => {
                 if let Some(arg) = args.iter().find(|arg| arg.name == word.as_str()) {
                     self.take_model(query, &arg.value);
+                } else if let Some(Kind::Object(given)) = args.first().map(|arg| arg.value.kind())
+                    && let Some(table) = given.get(word).0.cloned()
+                {
+                    self.take_model(query, &table);
+                    query.model = table_of_variable(&query.model);
                 }
             }
             None => {}
@@ -254,6 +259,17 @@ impl Walker<'_> {
         }
         None
     }
+}
+
+/// `NOTES_TABLE`, `TABLE_NOTES`: the variable says which table it is; `TABLE_NAME` does not.
+fn table_of_variable(name: &Name) -> Name {
+    let is_variable = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') && name.contains("TABLE");
+    if !is_variable {
+        return name.clone();
+    }
+    let words: Vec<&str> =
+        name.split('_').filter(|word| !word.is_empty() && !matches!(*word, "TABLE" | "TABLENAME" | "NAME" | "DYNAMODB" | "DYNAMO" | "DDB")).collect();
+    Name::from(words.join("_").to_lowercase())
 }
 
 /// The table behind a builder: `pgTable("notes", ...)`, `mongoose.model("Note", ...)`.

@@ -71,6 +71,7 @@ fn verdict(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
             let message = format!("{} asks {}: {} can {verbs} every row of `{table}`", title(policy), asks(policy, who), people(who));
             return Some(Verdict { detail: "write", impact, confidence, of_check: policy.using.is_none(), message });
         }
+        Some((Reach::Marked, _)) if is_for_the_taking(policy) => return reads(schema, model, policy),
         Some((Reach::Marked, who)) => {
             let message = format!("{} does not ask whose the row is: {} can {verbs} every row of `{table}` that is marked so", title(policy), people(who));
             return Some(Verdict { detail: "write", impact: Impact::Medium, confidence: Confidence::Likely, of_check: false, message });
@@ -78,6 +79,20 @@ fn verdict(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
         _ => {}
     }
     reads(schema, model, policy).or_else(|| inserts(model, policy)).or_else(|| joins(schema, model, policy))
+}
+
+/// What belongs to nobody may become the caller's, and nobody else's: `claimed_by is null or claimed_by = auth.uid()`.
+fn is_for_the_taking(policy: &Policy) -> bool {
+    let owner = |predicate: &Predicate| match predicate {
+        Predicate::Owner { column } => Some(column.clone()),
+        Predicate::Any(all) => all.iter().find_map(|one| if let Predicate::Owner { column } = one { Some(column.clone()) } else { None }),
+        _ => None,
+    };
+    let Some(using) = policy.using.as_ref().map(|rule| &rule.predicate) else { return false };
+    let Predicate::Any(all) = using else { return false };
+    let Some(column) = owner(using) else { return false };
+    let is_of_it = |one: &Predicate| matches!(one, Predicate::Owner { column: known } | Predicate::Fixed { column: known } if *known == column);
+    all.iter().all(is_of_it) && policy.check.as_ref().is_none_or(|check| owner(&check.predicate).as_ref() == Some(&column))
 }
 
 /// How far the policy opens the table for a command, and to whom; `None` where another policy narrows it again.

@@ -98,6 +98,15 @@ impl Looking<'_, '_> {
                     self.at(value, &[], depth + 1);
                 }
             }),
+            // `dict(os.environ)`, `os.environ.copy()`
+            Kind::Library(library) if library.step == "()" => {
+                let Some(called) = library.receiver.as_ref().and_then(|called| called.as_library()) else { return };
+                match (called.step.as_str(), library.args.as_slice()) {
+                    ("dict", [only]) => self.at(&only.value, &[], depth + 1),
+                    ("copy", []) => called.receiver.iter().for_each(|of| self.at(of, &[], depth + 1)),
+                    _ => {}
+                }
+            }
             // `NextResponse.json(body)`, returned: the call was looked at.
             _ => {}
         }

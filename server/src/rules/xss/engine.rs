@@ -87,11 +87,6 @@ pub(super) fn by_name(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
         Event::Use(used) => used.kind == UseKind::Return && used.value.awaited().as_library().is_some_and(|made| made.site.as_ref() == Some(&sink.call)),
         _ => false,
     });
-    for event in &cx.walk.events {
-        if let Event::Use(used) = event {
-            eprintln!("  use {:?} {:?} call {:?}", used.kind, used.value.awaited().as_library().map(|m| (m.step.clone(), m.site.clone())), sink.call);
-        }
-    }
     if !is_answer {
         return;
     }

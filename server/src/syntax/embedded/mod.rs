@@ -7,6 +7,7 @@
 mod cell;
 mod json;
 mod lexer;
+mod loops;
 mod magic;
 mod markup;
 mod moves;
@@ -20,6 +21,8 @@ use ropey::Rope;
 use super::Language;
 use crate::text::Span;
 use moves::Moves;
+
+pub use loops::parts as loop_parts;
 
 /// The code of a file, apart from the rest.
 pub struct Embedded {

@@ -1,6 +1,9 @@
 //! Where the template of a component writes a value out as markup. In the mask such a place is a call of `html$`, which a script
 //! cannot have written, so that the value has its own place in the file: `v-html="x"` reads as ` ;html$(x)`.
 
+use std::ops::Range;
+
+use super::loops::{self, Loop};
 use crate::syntax::Language;
 
 /// What stands before the value, what ends it, and the same in the mask, as long.
@@ -11,13 +14,17 @@ const ASTRO: &[(&str, char, &str)] = &[("set:html={", '}', "   ;html$(")];
 const LONGEST: usize = 2048;
 
 /// Puts the calls into a mask. `skipped` are the stretches that are code already.
-pub(super) fn put(language: Language, text: &str, skipped: &[std::ops::Range<usize>], mask: &mut [u8]) {
+pub(super) fn put(language: Language, text: &str, skipped: &[Range<usize>], mask: &mut [u8]) {
     let ways = match language {
         Language::Vue => VUE,
         Language::Svelte => SVELTE,
         Language::Astro => ASTRO,
         _ => return,
     };
+    // What the scripts themselves name is theirs.
+    let scripts: String = skipped.iter().filter_map(|range| text.get(range.clone())).collect();
+    let loops = loops::of(language, text, skipped);
+    let mut put: Vec<&Loop> = Vec::new();
     for (sign, close, call) in ways {
         for (at, _) in text.match_indices(sign) {
             let start = at + sign.len();
@@ -25,15 +32,29 @@ pub(super) fn put(language: Language, text: &str, skipped: &[std::ops::Range<usi
             let is_skipped = skipped.iter().any(|range| range.start < start + length && at < range.end);
             let fits = |value: &&str| !is_skipped && !value.trim().is_empty() && !value.contains("<!--");
             let Some(value) = text.get(start..start + length).filter(fits) else { continue };
+            let around = loops::around(&loops, at, value, &scripts);
+            // In the middle of an expression there is no statement.
+            let call = match around {
+                Some(around) if around.is_kept => call.replace(';', "+"),
+                _ => (*call).to_owned(),
+            };
             let Some(place) = mask.get_mut(at..start + length + 1) else { continue };
             let written = call.bytes().chain(value.bytes()).chain([b')']);
             place.iter_mut().zip(written).for_each(|(byte, new)| *byte = new);
+            if let Some(around) = around.filter(|around| !put.iter().any(|known| known.names.iter().any(|name| around.names.contains(name)))) {
+                around.written.iter().for_each(|(at, new)| {
+                    if let Some(place) = mask.get_mut(*at..*at + new.len()) {
+                        place.copy_from_slice(new.as_bytes());
+                    }
+                });
+                put.push(around);
+            }
         }
     }
 }
 
 /// How long the value is: up to the sign that closes it, past braces and quotes of its own.
-fn end_of(rest: &str, close: char) -> Option<usize> {
+pub(super) fn end_of(rest: &str, close: char) -> Option<usize> {
     let mut depth = 0u32;
     let mut quote = None;
     for (at, c) in rest.char_indices().take(LONGEST) {
@@ -72,6 +93,36 @@ mod tests {
             assert!(mask.contains(&format!("html$({value})")), "{mask}");
             assert_eq!(mask.find(value), text.find(value));
         }
+    }
+
+    #[test]
+    fn what_a_loop_goes_through_is_told_in_front() {
+        for (language, text, told) in [
+            (Language::Vue, "<li v-for=\"item in items\" v-html=\"item.body\" />", ";each$(item in items)"),
+            (Language::Vue, "<li v-for=\"(item, i) of items\"><p v-html=\"item.body\" /></li>", ";each$((item, i) in items)"),
+            (Language::Svelte, "{#each data.notes ?? [] as note (note.id)}{@html note.body}{/each}", ";each$(data.notes ?? [] as note          )"),
+            (Language::Svelte, "{#each notes as { body }, at}{@html body}{/each}", ";each$(notes as { body }    )"),
+            (Language::Astro, "<ul>{notes.map((note) => (<li set:html={note.body} />))}</ul>", ";notes.map((note) => (       +html$(note.body)   ))"),
+        ] {
+            let mask = masked(language, text);
+            assert_eq!(mask.len(), text.len());
+            assert!(mask.contains(told), "{mask}");
+        }
+    }
+
+    #[test]
+    fn a_loop_without_markup_or_with_a_name_of_the_script_is_none() {
+        for (language, text) in [
+            (Language::Vue, "<li v-for=\"item in items\">{{ item }}</li>"),
+            (Language::Svelte, "{#each notes as note}{note.title}{/each}{@html other}"),
+            (Language::Astro, "<ul>{notes.map((note) => (<li>{note.body}</li>))}</ul>"),
+        ] {
+            assert!(!masked(language, text).contains("each$") && !masked(language, text).contains(".map"), "{text}");
+        }
+        let text = "<script>const item = 1;</script><li v-for=\"item in items\" v-html=\"item.body\" />";
+        let mut mask = super::super::blank(text);
+        put(Language::Vue, text, &[8..23], &mut mask);
+        assert!(!String::from_utf8_lossy(&mask).contains("each$"));
     }
 
     #[test]

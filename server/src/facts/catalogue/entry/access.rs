@@ -148,6 +148,9 @@ pub enum FilterShape {
     Within,
     /// The text of a condition, and behind it an object of what is bound: `("n.id = :id", { id })`.
     Sql,
+    /// Texts of conditions in an object, with what is bound and what names stand for beside them: `{ KeyConditionExpression: "#u = :u",
+    /// ExpressionAttributeNames: { "#u": "userId" }, ExpressionAttributeValues: { ":u": id } }`.
+    Conditions,
     /// Cannot be read.
     Opaque,
 }
@@ -200,6 +203,8 @@ pub enum Returns {
     Data,
     /// `{ rows, rowCount }`.
     RowsObject,
+    /// `{ Item }`, `{ Items, Count }`, `{ Attributes }`.
+    Items,
     /// `[rows, fields]`.
     RowsPair,
     /// `{ count }`, `[count]`, `{ affectedRows }`: any member counts.

@@ -189,6 +189,9 @@ pub struct FrameworkEntry {
     /// Or a function that is exported under one of these names, whose first parameter is called so;
     #[serde(default)]
     pub exported: Vec<Name>,
+    /// The names of the files in which such a function answers the errors of all others: what it gives is sent.
+    #[serde(default)]
+    pub fails_in: Vec<Name>,
     /// only if it reads one of these of it,
     #[serde(default)]
     pub reads: Vec<Name>,

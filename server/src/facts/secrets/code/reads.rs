@@ -67,7 +67,7 @@ pub(super) fn called_variable(segment: &Segment, callee: ExprId, args: &[Arg]) -
     let first = args.first().filter(|arg| arg.name.is_none() && !arg.spread)?;
     let name = constant(segment, first.value)?;
     let is_variable_name = name.len() >= 2 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-    if !known || !is_variable_name {
+    if !is_variable_name || !known && !asks_for_setting(&called, name, args) {
         return None;
     }
     let default = args
@@ -76,6 +76,14 @@ pub(super) fn called_variable(segment: &Segment, callee: ExprId, args: &[Arg]) -
         .skip(1)
         .find(|(at, arg)| arg.name.as_ref().map_or(*at == 1, |name| matches!(name.as_str(), "default" | "fallback" | "defaultValue")));
     Some((Name::from(name), default.map(|(at, _)| at)))
+}
+
+/// `c.get("DB_PASSWORD", "literal")`: whatever gives the values, what is asked for is called as variables are.
+fn asks_for_setting(called: &str, name: &str, args: &[Arg]) -> bool {
+    let is_of_environment = name.contains('_')
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    args.len() == 2 && is_of_environment && called.contains('.') && last(called) == "get"
 }
 
 /// `process.env`, `os.environ`, `import.meta.env`.

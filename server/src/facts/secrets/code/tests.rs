@@ -34,6 +34,14 @@ fn found(path: &str, id: &str, templates: &[&str]) {
 mod names;
 
 #[test]
+fn whatever_gives_settings_has_fallbacks() {
+    let found = |code: &str| ids("src/app.ts", code).len();
+    assert_eq!(found("export const options = (c: ConfigService) => ({ password: c.get('DB_PASSWORD', '{alnum:18}') });\n"), 1);
+    assert_eq!(found("export const options = (c: ConfigService) => ({ password: c.get('DB_PASSWORD') });\n"), 0);
+    assert_eq!(found("export const row = cache.get('users', '{alnum:18}');\n"), 0);
+}
+
+#[test]
 fn all_forms_of_a_fallback() {
     let forms = [
         "const s = process.env.JWT_SECRET || 'dev-secret';",

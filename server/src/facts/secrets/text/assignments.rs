@@ -50,6 +50,16 @@ pub(super) fn settings(text: &str) -> Reading {
             reading.entry(Names::of(own), begin..end, quoted, 0);
             return;
         }
+        // Elsewhere people write about passwords.
+        let mut words = line.split_whitespace();
+        let is_login = match words.next() {
+            Some("machine" | "default" | "login") => true,
+            Some("password" | "account") => words.count() == 1,
+            _ => false,
+        };
+        if !is_login {
+            return;
+        }
         let mut before = "";
         let mut at = start;
         for word in line.split(' ') {

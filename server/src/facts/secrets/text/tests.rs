@@ -31,6 +31,22 @@ fn lines_of_env_files() {
 }
 
 #[test]
+fn configuration_of_other_programs() {
+    assert_eq!(hits("chart/templates/_helpers.tpl", "{{- define \"ci\" }}\ntoken: ghp_{alnum:30}{crc62}\n{{- end }}\n"), ["github-token "]);
+    assert_eq!(hits("alembic.ini", "[alembic]\nsqlalchemy.url = postgres://app:{alnum:14}@db.acme.io/app\n"), ["url-postgres url"]);
+    assert_eq!(hits("terraform.tfvars", "db_password = \"{alnum:18}\"\n"), ["generic-password db_password"]);
+    for (path, text) in [
+        ("chart/templates/_helpers.tpl", "{{/* Secret key that contains the Harbor admin password */}}\npassword: {{ .Values.password }}\n"),
+        ("setup.cfg", "[metadata]\nname = shop\n"),
+        ("alembic.ini", "sqlalchemy.url = driver://user:pass@localhost/dbname\n"),
+        ("main.tf", "variable \"db_password\" {\n  sensitive = true\n}\nresource \"x\" \"y\" {\n  password = var.db_password\n}\n"),
+        ("notes.bak", "the password is written on the board\n"),
+    ] {
+        assert!(hits(path, text).is_empty(), "{path}: {:?}", hits(path, text));
+    }
+}
+
+#[test]
 fn env_files_of_development_and_samples() {
     let local = "DATABASE_URL=postgres://postgres:postgres@localhost:5432/app\nREDIS_URL=redis://:redis@redis:6379\nNEXT_PUBLIC_SUPABASE_ANON_KEY={jwt:anon}\nNEXT_PUBLIC_STRIPE_KEY=pk_live_{alnum:40}\nSECRET=\nTOKEN=${OTHER}\n";
     assert!(hits(".env", local).is_empty());

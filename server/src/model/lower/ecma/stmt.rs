@@ -4,7 +4,11 @@ use super::super::statements::Effects;
 use super::kinds::{Field, Kind};
 use super::{Child, Ecma};
 use crate::model::{Entry, ExprId, ExprKind, LetKind, PatternId, PatternKind, StmtId, StmtKind, UnaryOp};
+use crate::syntax::loop_parts;
 use crate::text::{Name, Span};
+
+/// What a loop of a template reads as in the mask of a component, which no script can have written.
+const EACH: &str = "each$";
 
 impl<'a> Ecma<'a> {
     /// Lowers a statement to none, one or several.
@@ -133,10 +137,42 @@ impl<'a> Ecma<'a> {
                     return self.emit(span, StmtKind::Let { pattern, value: Some(value), ty: None, kind: LetKind::Const }, out);
                 }
             }
+            Kind::CallExpression if self.each(inner, span, out).is_some() => return,
             _ => {}
         }
         let value = self.expr(inner);
         self.emit(span, StmtKind::Expr(value), out);
+    }
+
+    /// `each$(notes as note)`, `each$((note, at) in notes)`: a loop of a template, in the mask of a component. Each name is one of
+    /// the elements, or of its parts.
+    fn each(&mut self, call: Child<'a>, span: Span, out: &mut Vec<StmtId>) -> Option<()> {
+        let children = self.children(call.node);
+        children.field(Field::Function).filter(|callee| callee.kind == Kind::Identifier && self.cx.text_of(callee.node) == EACH)?;
+        let arguments = self.children(children.field(Field::Arguments)?.node);
+        let said = arguments.iter().find(|child| matches!(child.kind, Kind::AsExpression | Kind::BinaryExpression))?;
+        let parts = self.children(said.node);
+        let (over, pattern) = match said.kind {
+            Kind::AsExpression => (parts.iter().next()?, parts.iter().last()?),
+            _ => (parts.field(Field::Right)?, parts.field(Field::Left)?),
+        };
+        let bound = loop_parts(self.cx.text_of(pattern.node));
+        for (local, member) in &bound {
+            let place = self.span(pattern);
+            let base = self.expr(over);
+            let index = self.cx.builder.expr(Span::at(place.start), ExprKind::Num(Name::new_static("0")));
+            let element = self.cx.builder.expr(self.span(over), ExprKind::Index { base, index, optional: false });
+            let value = match member {
+                Some(member) => {
+                    let kind = ExprKind::Member { base: element, name: Name::from(member.as_str()), name_span: place, optional: false };
+                    self.cx.builder.expr(self.span(over), kind)
+                }
+                None => element,
+            };
+            let pattern = self.cx.builder.pattern(place, PatternKind::Name(Name::from(local.as_str())));
+            self.emit(span, StmtKind::Let { pattern, value: Some(value), ty: None, kind: LetKind::Const }, out);
+        }
+        (!bound.is_empty()).then_some(())
     }
 
     /// `using x = y` and `await using x = y`, which the grammar takes for assignments.
