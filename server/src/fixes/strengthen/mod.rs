@@ -2,7 +2,7 @@
 
 mod certificate;
 mod hasher;
-mod names;
+pub(super) mod names;
 mod password;
 mod random;
 mod same_time;

@@ -64,14 +64,28 @@ mod tests {
     fn express_keeps_the_raw_body_where_it_reads_bodies() {
         let app = "import express from 'express';\nconst app = express();\napp.use(express.json({ limit: '1mb' }));\n";
         let texts = fixed(&[("hooks.js", ROUTER), ("app.js", app)], "(req, res)", "express", "GitHub").expect("a fix");
-        assert!(texts[0].contains("createHmac('sha256', process.env.GITHUB_WEBHOOK_SECRET).update((req.rawBody ?? '')).digest('hex')"), "{}", texts[0]);
+        assert!(texts[0].contains("createHmac('sha256', process.env.GITHUB_WEBHOOK_SECRET).update(req.rawBody ?? '').digest('hex')"), "{}", texts[0]);
         assert!(texts[0].contains("    return res.status(400).send('Bad signature');\n  }\n  const { action } = req.body;\n"), "{}", texts[0]);
         assert!(texts[1].contains("express.json({ limit: '1mb', verify: (req, res, raw) => { Object.assign(req, { rawBody: raw }); } })"), "{}", texts[1]);
         // Another repair has done so already.
-        let files: Vec<(&str, &str)> = vec![("hooks.js", ROUTER), ("app.js", &texts[1])];
+        let files: Vec<(&str, &str)> = vec![("hooks.js", ROUTER), ("app.js", texts[1].as_str())];
         assert_eq!(fixed(&files, "(req, res)", "express", "GitHub").expect("a fix")[1], texts[1]);
         // Which of the two reads this body cannot be seen.
         assert_eq!(fixed(&[("hooks.js", ROUTER), ("app.js", app), ("other.js", app)], "(req, res)", "express", "GitHub"), None);
+    }
+
+    #[test]
+    fn files_without_modules_ask_where_they_need_it() {
+        let text = "const express = require(\"express\");\nconst app = express();\napp.use(express.json());\napp.post(\"/hook\", (req, res) => {\n  save(req.body);\n});\n";
+        let texts = fixed(&[("app.js", text)], "(req, res)", "express", "GitHub").expect("a fix");
+        assert!(texts[0].contains("require(\"node:crypto\").createHmac(\"sha256\""), "{}", texts[0]);
+        let text = format!("const stripe = require(\"stripe\")(process.env.STRIPE_SECRET_KEY);\n{text}");
+        let texts = fixed(&[("app.js", &text)], "(req, res)", "express", "Stripe").expect("a fix");
+        assert!(
+            texts[0].contains("stripe.webhooks.constructEvent(req.rawBody ?? \"\", req.get(\"stripe-signature\"), process.env.STRIPE_WEBHOOK_SECRET);"),
+            "{}",
+            texts[0]
+        );
     }
 
     #[test]

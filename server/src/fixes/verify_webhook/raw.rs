@@ -72,7 +72,7 @@ pub(super) fn of(project: &Project, here: &Here<'_>, read: &Place, framework: &N
         "express" => {
             let response = name_of(here, function, 1)?;
             keep_raw(project, edits)?;
-            let body = if typed { format!("(({request} as any).rawBody ?? \"\")") } else { format!("({request}.rawBody ?? \"\")") };
+            let body = if typed { format!("({request} as any).rawBody ?? \"\"") } else { format!("{request}.rawBody ?? \"\"") };
             let header = Box::new(move |name: &str| format!("{request}.get(\"{}\")", name.to_ascii_lowercase()));
             Some(made(body, header, format!("return {response}.status(400).send(\"Bad signature\");")))
         }

@@ -2,6 +2,7 @@
 
 use super::super::edits::Edits;
 use super::super::here::Here;
+use super::super::strengthen::names::bring;
 use super::raw::Raw;
 
 struct Signed {
@@ -79,7 +80,12 @@ pub(super) fn check(here: &Here<'_>, raw: &Raw, vendor: &str, edits: &mut Edits)
             format!("{unit}{}", raw.refuse),
         ]
     } else {
-        let (create, same) = (here.member("crypto", "createHmac", edits)?, here.member("crypto", "timingSafeEqual", edits)?);
+        let mut brought = |name: &str| {
+            let brought = bring(&here.code, &["crypto", "node:crypto"], name)?;
+            brought.edit.into_iter().for_each(|edit| edits.edit(&here.code.file, edit));
+            Some(brought.text)
+        };
+        let (create, same) = (brought("createHmac")?, brought("timingSafeEqual")?);
         let mark = if raw.typed { "!" } else { "" };
         let encoding = if *base64 { "base64" } else { "hex" };
         vec![

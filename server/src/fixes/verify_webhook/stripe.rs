@@ -100,7 +100,15 @@ fn client(code: &Code<'_>) -> Option<Name> {
         for stmt in &placed.segment.stmts {
             let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { continue };
             let (PatternKind::Name(name), ExprKind::Call { callee, .. }) = (&placed.segment[*pattern].kind, &placed.segment[*value].kind) else { continue };
-            if matches!(&placed.segment[*callee].kind, ExprKind::Name(class) if class == "Stripe") {
+            let is_stripe = match &placed.segment[*callee].kind {
+                ExprKind::Name(class) => class == "Stripe",
+                // `require("stripe")(key)`
+                ExprKind::Call { args, .. } => {
+                    args.first().is_some_and(|arg| matches!(&placed.segment[arg.value].kind, ExprKind::Str(name) if &**name == "stripe"))
+                }
+                _ => false,
+            };
+            if is_stripe {
                 return Some(name.clone());
             }
         }
