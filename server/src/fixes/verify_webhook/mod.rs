@@ -80,7 +80,7 @@ mod tests {
         let texts = fixed(&[("app.js", text)], "(req, res)", "express", "GitHub").expect("a fix");
         assert!(texts[0].contains("require(\"node:crypto\").createHmac(\"sha256\""), "{}", texts[0]);
         let text = format!("const stripe = require(\"stripe\")(process.env.STRIPE_SECRET_KEY);\n{text}");
-        let texts = fixed(&[("app.js", &text)], "(req, res)", "express", "Stripe").expect("a fix");
+        let texts = fixed(&[("app.js", text.as_str())], "(req, res)", "express", "Stripe").expect("a fix");
         assert!(
             texts[0].contains("stripe.webhooks.constructEvent(req.rawBody ?? \"\", req.get(\"stripe-signature\"), process.env.STRIPE_WEBHOOK_SECRET);"),
             "{}",
