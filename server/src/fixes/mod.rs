@@ -107,7 +107,9 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::Rewrite { at, text, rule, safe } => rewrite::fix(project, at, text, rule, *safe).into_iter().collect(),
         FixPlan::ParsePayload { call, model, fields, partial } => payload::parse(project, call, model, fields, *partial).into_iter().collect(),
         FixPlan::ServerLast { call, names } => payload::server_last(project, call, names).into_iter().collect(),
-        FixPlan::VerifyWebhook { read, framework } => verify_webhook::fix(project, read, framework).into_iter().collect(),
+        FixPlan::VerifyWebhook { handler, read, framework, vendor } => {
+            verify_webhook::fix(project, handler, read.as_ref(), framework, vendor).into_iter().collect()
+        }
         FixPlan::LimitRoute { route, framework } => limit_route::fix(project, route, framework).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }

@@ -90,8 +90,8 @@ pub enum FixPlan {
     ParsePayload { call: Place, model: Name, fields: Vec<Offered>, partial: bool },
     /// Put what the server sets (`names`) behind what is spread into `call`.
     ServerLast { call: Place, names: Vec<Name> },
-    /// Check Stripe's signature where the payload is read.
-    VerifyWebhook { read: Place, framework: Name },
+    /// Check the sender's signature where the handler reads the payload.
+    VerifyWebhook { handler: Place, read: Option<Place>, framework: Name, vendor: Name },
     /// Put a limit before a route.
     LimitRoute { route: Place, framework: Name },
     /// Silence this one finding with a comment and a reason.
@@ -135,6 +135,8 @@ pub enum Strengthen {
     Signed,
     /// Hash the password that is put there.
     Hash,
+    /// Hash with what is made for passwords what goes through this fast hash, wherever the result is used.
+    Slow,
     /// Let the library compare; `kept` is what is in the database.
     Compare { kept: Place },
     /// Compare without telling by the time it takes; `sent` is what came from outside.

@@ -52,11 +52,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.also(handler.site(), format!("{} gets the message", handler.route.title()));
     if let Some(source) = &message.source {
         raw.also(source.clone(), "it is read here, without a look at who sent it".to_owned());
-        if message.vendor.is_some_and(|vendor| vendor.name == "Stripe")
-            && let Some(at) = cx.project.place(source)
-        {
-            raw.plans.push(FixPlan::VerifyWebhook { read: at, framework: handler.route.framework.clone() });
-        }
+    }
+    if let (Some(vendor), Some(handled)) = (message.vendor, cx.project.place(&handler.site())) {
+        let read = message.source.as_ref().and_then(|source| cx.project.place(source));
+        raw.plans.push(FixPlan::VerifyWebhook { handler: handled, read, framework: handler.route.framework.clone(), vendor: Name::new_static(vendor.name) });
     }
     out.push(raw);
 }

@@ -1,11 +1,14 @@
 //! What guards an account is done so that it does: hashed, verified, random, ended. One file for each way.
 
 mod certificate;
-mod names;
+mod hasher;
+pub(super) mod names;
 mod password;
 mod random;
 mod same_time;
+mod slow;
 mod token;
+mod uses;
 
 use super::edits::Edits;
 use super::literal::Code;
@@ -25,6 +28,7 @@ pub fn fix(project: &Project, at: &Place, how: &Strengthen) -> Option<Fix> {
         Strengthen::Signed => token::signed(&code, at),
         Strengthen::Hash => password::hashed(project, &code, at),
         Strengthen::Compare { kept } => password::compared(project, &code, at, kept),
+        Strengthen::Slow => slow::hashed(project, &code, at),
         Strengthen::SameTime { sent } => same_time::compared(&code, at, sent),
     }?;
     let edits = done.edits.finish()?;

@@ -8,7 +8,7 @@ use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
 use crate::rules::called::{chain, given, name, number, option, positional};
 use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::{Confidence, FixPlan, Impact};
+use crate::rules::{Confidence, FixPlan, Impact, Strengthen};
 use crate::text::Name;
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -78,6 +78,11 @@ fn fast(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     let algorithm = algorithm(effect);
     let mut raw = Raw::new(&META, effect.site.clone(), confidence);
     raw.detail = "fast-hash".into();
+    if effect.is != "HMAC"
+        && let Some(at) = cx.project.place(&effect.site)
+    {
+        raw.plans.push(FixPlan::Strengthen { at, how: Strengthen::Slow });
+    }
     raw.message = format!(
         "`{password}` is hashed with {algorithm}, which is made to be fast: whoever gets hold of the result can try billions of passwords a second until one fits"
     );

@@ -7,7 +7,7 @@ use crate::facts::event::{Effect, Event, Sink, UseKind};
 use crate::facts::place::Site;
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Piece, Value};
-use crate::rules::called::{chain, named};
+use crate::rules::called::{chain, named, option};
 use crate::rules::input::Input;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, Impact, parts};
@@ -18,7 +18,11 @@ const ESCAPED: &[&str] = &["html", "htm", "xml", "xhtml", "svg"];
 /// `jinja2.Environment(autoescape=False)`, or one that says nothing and fills in a page: Jinja escapes nothing unless told so.
 pub(super) fn made(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
     let (engine, is_off, is_page): (Site, bool, bool) = match effect.kind.as_str() {
-        "template-engine" => (effect.site.clone(), is_switched_off(named(&effect.args, "autoescape").map(|arg| &arg.value)), false),
+        "template-engine" => {
+            let says = named(&effect.args, "autoescape").map(|arg| &arg.value).or_else(|| option(&effect.args, &["autoescape"]));
+            // What answers for an app fills in pages.
+            (effect.site.clone(), is_switched_off(says), option(&effect.args, &["express"]).is_some())
+        }
         "template-taken" => {
             let name = effect.args.first().and_then(|arg| arg.value.as_str());
             let is_page = name.is_some_and(|name| [".html", ".htm", ".html.j2", ".html.jinja", ".html.jinja2"].iter().any(|ending| name.ends_with(ending)));
@@ -42,14 +46,17 @@ pub(super) fn made(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
         }
         false => "Escaping is switched off for every template here: if one of them is a page, what somebody typed becomes markup of it".to_owned(),
     };
-    if is_page {
+    if effect.kind == "template-taken" {
         raw.also(effect.site.clone(), "this page is filled in".to_owned());
     }
+    // In JavaScript it stands in an object.
+    let at = effect.args.iter().position(|arg| matches!(arg.value.kind(), Kind::Object(_)));
+    let escapes = if effect.client == "jinja2" { "True" } else { "true" };
     raw.plans.extend(cx.project.place(&raw.site).map(|call| FixPlan::SetOptions {
         call,
-        at: None,
+        at,
         way: Vec::new(),
-        entries: vec![("autoescape".into(), "True".into())],
+        entries: vec![("autoescape".into(), escapes.into())],
         title: "Escape what is put into the pages".into(),
     }));
     out.push(raw);

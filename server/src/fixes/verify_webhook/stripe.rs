@@ -1,19 +1,51 @@
-//! **Check the signature**: Stripe's event is made out of the raw body and its signature, and of nothing else.
+//! Stripe's event is made out of the raw body and its signature, and of nothing else, by Stripe's own library.
 
-use super::edits::Edits;
-use super::literal::Code;
-use super::{Fix, Grade};
+use super::super::edits::Edits;
+use super::super::here::Here;
+use super::super::literal::Code;
+use super::super::stack;
+use super::raw::Raw;
+use super::{Fix, reviewed};
 use crate::model::{ExprKind, PatternKind, Placed, StmtKind};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
 use crate::text::{Name, Span, lines};
 
-/// `const event = await req.json()` in a route of Next.js.
-pub fn fix(project: &Project, read: &Place, framework: &Name) -> Option<Fix> {
-    if framework != "next-route" {
-        return None;
-    }
+const NOTE: &str = "Put the signing secret of this endpoint (Stripe's dashboard, Webhooks) into STRIPE_WEBHOOK_SECRET.";
+
+/// The check before the handler reads on.
+pub(super) fn check(here: &Here<'_>, raw: &Raw, edits: &mut Edits) -> Option<(Vec<String>, &'static str)> {
+    let unit = raw.unit;
+    let lines = if here.python() {
+        let os = here.module("os", edits)?;
+        let stripe = stack::local_name(here.code.model, "stripe")?;
+        let secret = raw.free(["webhook_secret", "stripe_webhook_secret"])?;
+        vec![
+            format!("{secret} = {os}.environ[\"STRIPE_WEBHOOK_SECRET\"]"),
+            "try:".to_owned(),
+            format!("{unit}{stripe}.Webhook.construct_event({}, {}, {secret})", raw.body, (raw.header)("Stripe-Signature")),
+            "except Exception:".to_owned(),
+            format!("{unit}{}", raw.refuse),
+        ]
+    } else {
+        let stripe = client(&here.code)?;
+        let mark = if raw.typed { "!" } else { "" };
+        // Where there is no crypto that answers at once.
+        let (wait, name) = if raw.on_edge { ("await ", "constructEventAsync") } else { ("", "constructEvent") };
+        vec![
+            "try {".to_owned(),
+            format!("{unit}{wait}{stripe}.webhooks.{name}({}, {}{mark}, process.env.STRIPE_WEBHOOK_SECRET{mark});", raw.body, (raw.header)("stripe-signature")),
+            "} catch {".to_owned(),
+            format!("{unit}{}", raw.refuse),
+            "}".to_owned(),
+        ]
+    };
+    Some((lines, NOTE))
+}
+
+/// `const event = await req.json()` in a route of Next.js: the event is what the library gives.
+pub(super) fn in_route(project: &Project, read: &Place) -> Option<Fix> {
     let code = Code::of(project, &read.file)?;
     let placed = code.model.segment_at(read.span.start)?;
     let (span, name, request) = declared(placed, read.span)?;
@@ -38,14 +70,7 @@ pub fn fix(project: &Project, read: &Place, framework: &Name) -> Option<Fix> {
     ];
     let mut edits = Edits::default();
     edits.replace(&code.file, span, lines.join(&format!("{end}{indent}")));
-    Some(Fix {
-        title: "Check Stripe's signature before believing the event".to_owned(),
-        grade: Grade::NeedsReview,
-        preferred: true,
-        edits: edits.finish()?,
-        note: Some("Put the signing secret of this endpoint (Stripe's dashboard, Webhooks) into STRIPE_WEBHOOK_SECRET.".to_owned()),
-        suppresses: false,
-    })
+    reviewed("Stripe", edits, NOTE)
 }
 
 /// The statement that reads the payload: its place, what it calls the payload, and the request.
@@ -75,13 +100,21 @@ fn client(code: &Code<'_>) -> Option<Name> {
         for stmt in &placed.segment.stmts {
             let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { continue };
             let (PatternKind::Name(name), ExprKind::Call { callee, .. }) = (&placed.segment[*pattern].kind, &placed.segment[*value].kind) else { continue };
-            if matches!(&placed.segment[*callee].kind, ExprKind::Name(class) if class == "Stripe") {
+            let is_stripe = match &placed.segment[*callee].kind {
+                ExprKind::Name(class) => class == "Stripe",
+                // `require("stripe")(key)`
+                ExprKind::Call { args, .. } => {
+                    args.first().is_some_and(|arg| matches!(&placed.segment[arg.value].kind, ExprKind::Str(name) if &**name == "stripe"))
+                }
+                _ => false,
+            };
+            if is_stripe {
                 return Some(name.clone());
             }
         }
     }
     // One that another file of the project makes.
-    super::stack::imports(code.model)
+    stack::imports(code.model)
         .filter(|import| import.source != "stripe" && !import.type_only)
         .flat_map(|import| &import.names)
         .find(|name| name.local == "stripe")
@@ -89,7 +122,7 @@ fn client(code: &Code<'_>) -> Option<Name> {
 }
 
 fn has_import(code: &Code<'_>) -> bool {
-    super::stack::imports(code.model).any(|import| import.source == "stripe" && import.names.iter().any(|name| name.local == "Stripe"))
+    stack::imports(code.model).any(|import| import.source == "stripe" && import.names.iter().any(|name| name.local == "Stripe"))
 }
 
 /// The first of the names that nothing here has yet.
