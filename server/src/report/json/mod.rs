@@ -14,7 +14,7 @@
 //!                   "related": [ { "file", "range", "message" } ],
 //!                   "fixes": [ { "title", "grade": "safe" | "needs-review", "verified", "note"? } ] } ],
 //!   "notes": [ { "message", "file"?, "range"? } ],
-//!   "overview": { "verdict", "first": [..], "howLevelsComeAbout", "risks": [..], "questions": [..], "inOrder": [..], "checklist": [..], "notLookedAt": [..] } }
+//!   "overview": { "verdict", "launch", "first": [..], "howLevelsComeAbout", "risks": [..], "questions": [..], "inOrder": [..], "checklist": [..], "notLookedAt": [..] } }
 //! ```
 //! `risk` is one of `secrets`, `authorization`, `routes`, `database`, `deployment`, `input`, `passwords`, `own`; `impact` one of
 //! `low`, `medium`, `high`, `critical`; `level` one of `error`, `warning`, `information`, `hint`, `hidden`; `confidence`
