@@ -304,7 +304,7 @@ impl Overview {
         };
         self.launch.not_judged.iter_mut().for_each(clean);
         clean(&mut self.verdict.text);
-        self.first.iter_mut().for_each(|first| clean(&mut first.step));
+        self.first.iter_mut().for_each(|first| [&mut first.title, &mut first.step].into_iter().for_each(clean));
         self.risks.iter_mut().for_each(|risk| [&mut risk.named, &mut risk.looked].into_iter().for_each(clean));
         self.questions.iter_mut().for_each(|question| clean(&mut question.because));
         self.questions.iter_mut().flat_map(|question| &mut question.places).for_each(|told| clean(&mut told.text));

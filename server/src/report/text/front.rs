@@ -4,7 +4,7 @@ use super::problems::told;
 use super::{Text, tone};
 use crate::report::changes::HOW_TO_GO_BACK;
 use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, HOW_TO_GET_A_FIX, Mood, Overview, Told, counted};
-use crate::report::paint::Tone;
+use crate::report::paint::{Tone, harmless};
 use crate::report::urgency::{Urgency, WORDS};
 
 /// Things to do that are named before the rest is left to the problems below.
@@ -85,7 +85,7 @@ impl Text<'_> {
         for first in overview.first.iter().take(MOST_FIRST) {
             let lead = format!("  {}. ", first.number);
             let indent = " ".repeat(lead.len());
-            let title = self.style.wrap_hanging(&lead, &indent, &self.report.redactor.clean(&first.title));
+            let title = self.style.wrap_hanging(&lead, &indent, &harmless(&self.report.redactor.clean(&first.title)));
             self.lines(title, Some(Tone::Strong));
             self.prose(&indent, &first.step);
             let (_, tone) = told(first.urgency);

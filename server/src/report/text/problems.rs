@@ -34,7 +34,7 @@ impl Text<'_> {
     fn problem(&mut self, problem: &Problem<'_>) {
         let (_, tone) = told(problem.urgency);
         let first = format!("{}. ", problem.number);
-        let title = self.style.wrap_hanging(&first, &" ".repeat(first.len()), &problem.title());
+        let title = self.style.wrap_hanging(&first, &" ".repeat(first.len()), &harmless(&problem.title()));
         self.lines(title, Some(Tone::Strong));
         let risk = problem.risk().map_or(String::new(), |risk| format!(" · {}", risk.title()));
         let also: Vec<&str> = problem.also().into_iter().map(Risk::title).collect();

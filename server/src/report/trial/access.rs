@@ -71,16 +71,32 @@ fn signed_out(case: &Case<'_>) -> Option<Trial> {
     }
     let what = match deed {
         Deed::Read => String::new(),
+        _ if !case.route.is_some_and(|route| route.names_a_record()) => " Do it on a copy with made-up data: before the repair it really happens.".to_owned(),
         deed => format!(" Put the id of a record made for this test in the place of `ID`: before the repair it really is {}.", deed.done()),
     };
-    let csrf = if case.is_django() { " A refusal that speaks of CSRF does not count: it comes before the question of who is asking." } else { "" };
+    if case.is_django() && method != "GET" {
+        // Without a token the refusal comes before anybody is asked who they are.
+        return Some(Trial {
+            how: format!("Open a private window, in which you are not signed in, go to the sign-in page of your site, and call {call} from there.{what}"),
+            command: Some((Typed::Console, fetch(&address, &method, true))),
+            before: "A number from 200 to 299 is shown with the address of this call, or 400: nobody asked who you are.".to_owned(),
+            after: "401 or 403 is shown, or the address of the sign-in page. A 403 counts only if the same call works while you are signed in.".to_owned(),
+        });
+    }
     let flag = if method == "GET" { String::new() } else { format!("-X {method} ") };
     Some(Trial {
         how: format!("Call {call} from a terminal, where nobody is signed in.{what}"),
         command: Some((Typed::Terminal, format!("curl -i {flag}'{SITE}{address}'"))),
-        before: format!("The first line says 200, 201 or 204, or 400 because something is missing in what was sent: nobody asked who you are.{csrf}"),
+        before: "The first line says 200, 201 or 204, or an error (400, 422 or 500) because something is missing in what was sent: nobody asked who you are."
+            .to_owned(),
         after: "The first line says 401 or 403, or sends you to the sign-in page (302, 303 or 307 with `location:` and the address of that page).".to_owned(),
     })
+}
+
+/// For the browser's console. The address holds nothing but letters, digits and `-._~@%/`.
+fn fetch(address: &str, method: &str, with_token: bool) -> String {
+    let token = if with_token { ", headers: { \"X-CSRFToken\": (document.cookie.match(/csrftoken=([^;]+)/) || [])[1] }" } else { "" };
+    format!("fetch(\"{address}\", {{ method: \"{method}\"{token} }}).then((answer) => console.log(answer.status, answer.url))")
 }
 
 /// What only administrators may do, with an ordinary account.
@@ -97,10 +113,6 @@ fn ordinary(case: &Case<'_>) -> Option<Trial> {
             after: "You are refused (403 or 404). Signed in as administrator you still see it.".to_owned(),
         });
     }
-    let options = match case.is_django() {
-        true => format!("{{ method: \"{method}\", headers: {{ \"X-CSRFToken\": (document.cookie.match(/csrftoken=([^;]+)/) || [])[1] }} }}"),
-        false => format!("{{ method: \"{method}\" }}"),
-    };
     let names_a_record = case.route.is_some_and(|route| route.names_a_record());
     let record = match names_a_record {
         true => format!(" Put the id of a {} made for this test in the place of `ID`: before the repair it really is {}.", records(case), deed.done()),
@@ -108,12 +120,12 @@ fn ordinary(case: &Case<'_>) -> Option<Trial> {
     };
     Some(Trial {
         how: format!("Make a second, ordinary account, sign in with it on your site, and call {call}.{record}"),
-        command: Some((Typed::Console, format!("fetch(\"{address}\", {options}).then((answer) => console.log(answer.status, answer.url))"))),
+        command: Some((Typed::Console, fetch(&address, &method, case.is_django()))),
         before: match deed {
             Deed::Read => "A number from 200 to 299 is shown.".to_owned(),
             deed => format!("A number from 200 to 299 (or 400, if the address wants more than this), and in the app it is {}.", deed.done()),
         },
-        after: "403 or 404 is shown, and nothing has happened in the app. As administrator the same still works.".to_owned(),
+        after: "403 or 404 is shown, or the address of a sign-in page, and nothing has happened in the app. As administrator the same still works.".to_owned(),
     })
 }
 

@@ -34,14 +34,21 @@ pub(super) fn of(case: &Case<'_>) -> Option<Trial> {
         }),
         "nosql-injection" => {
             let (field, call) = (case.field()?, case.call()?);
+            let seen = "The answer is as if the value had been right, or a list of other people's records.".to_owned();
+            let gone = "The answer is 400, or the ordinary \"wrong\" or \"not found\". An ordinary value still works.".to_owned();
+            if case.source() == Source::Query {
+                let command = case.address().map(|address| (Typed::Browser, format!("{SITE}{address}?{field}[$ne]=x")));
+                let how = format!("Go to the address of {call} with a question in the place of a value: everything whose `{field}` is not `x`.");
+                return Some(Trial { how, command, before: seen, after: gone });
+            }
             Some(Trial {
                 how: format!(
                     "Open the developer tools (F12) and choose Network, then use the form that sends {call}. Right-click that request, choose \"Copy as fetch\", paste it into the Console, \
                      put `{{\"$ne\": null}}` in the place of the value of `{field}`, and press Enter."
                 ),
                 command: None,
-                before: "The answer is as if the value had been right, or a list of other people's records.".to_owned(),
-                after: "The answer is 400, or the ordinary \"wrong\" or \"not found\". The form itself still works.".to_owned(),
+                before: seen,
+                after: gone,
             })
         }
         "xss" | "llm-output-unsafe" if case.message().contains("markup") => {
@@ -86,6 +93,10 @@ fn ask(case: &Case<'_>, value: &str, remark: &str) -> Option<Trial> {
                 Some((Typed::Browser, format!("{SITE}{address}?{field}={value}"))),
             ))
         }
+        Source::Path if case.method() == "GET" && named(case, field, value).is_some() => Some(blank(
+            format!("Go to the address of {call}, with this in the place of `{field}`{remark}."),
+            named(case, field, value).map(|address| (Typed::Browser, format!("{SITE}{address}"))),
+        )),
         Source::Sent | Source::Path => {
             let value = value.replace("%2f", "/");
             Some(blank(
@@ -98,4 +109,19 @@ fn ask(case: &Case<'_>, value: &str, remark: &str) -> Option<Trial> {
         }
         Source::Upload | Source::Unknown => None,
     }
+}
+
+/// The address with `value` where the path names the field.
+fn named(case: &Case<'_>, field: &str, value: &str) -> Option<String> {
+    let address = case.address()?;
+    let path = case.route?.path.as_deref()?;
+    let is_here = |part: &str| {
+        let is_open = part.starts_with([':', '[', '{', '<', '$']);
+        is_open && part.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_').rsplit(':').next() == Some(field)
+    };
+    let at = path.trim_start_matches('/').split('/').position(is_here)?;
+    let parts: Vec<&str> = address.trim_start_matches('/').split('/').collect();
+    let value = value.replace('/', "%2f");
+    let parts: Vec<&str> = parts.iter().enumerate().map(|(i, part)| if i == at { value.as_str() } else { *part }).collect();
+    Some(format!("/{}", parts.join("/")))
 }

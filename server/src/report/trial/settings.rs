@@ -14,6 +14,8 @@ pub(super) fn of(case: &Case<'_>) -> Option<Trial> {
         ("webhook-unverified", _) => forged(case),
         ("insecure-cookie", _) => cookie(case),
         ("error-leak", "stack") => broken(case),
+        ("jwt-misuse", "endless") => Some(endless()),
+        ("sensitive-data-exposed", "columns") => columns(case),
         ("weak-password-storage", "work") => Some(unseen(
             "How much work it is to try a password cannot be seen from outside.",
             "An account made before the change can still sign in, and so can a new one.",
@@ -181,5 +183,31 @@ fn broken(case: &Case<'_>) -> Option<Trial> {
         command: Some((Typed::Terminal, format!("curl -i {flag}'{SITE}{address}'"))),
         before: "The answer names files, lines or libraries of your app.".to_owned(),
         after: "The answer is one plain sentence.".to_owned(),
+    })
+}
+
+fn endless() -> Trial {
+    Trial {
+        how: "Sign in on your site, open the developer tools (F12), choose Application (in Firefox: Storage), find your sign-in token among the cookies or in the local storage (three long \
+              parts with dots between them), and put it in the place of TOKEN."
+            .to_owned(),
+        command: Some((Typed::Console, "JSON.parse(atob(\"TOKEN\".split(\".\")[1].replaceAll(\"-\", \"+\").replaceAll(\"_\", \"/\")))".to_owned())),
+        before: "What is shown has no `exp` (the moment at which it ends).".to_owned(),
+        after: "What is shown has an `exp`. You can still sign in, and after that time you have to sign in anew.".to_owned(),
+    }
+}
+
+/// Fields in an answer that no page shows.
+fn columns(case: &Case<'_>) -> Option<Trial> {
+    let field = case.message().split('`').skip(1).step_by(2).nth(1)?;
+    if case.message().contains("component that runs in the browser") {
+        return None;
+    }
+    let call = case.call()?;
+    Some(Trial {
+        how: format!("Open the developer tools (F12) and choose Network, use the page that asks for {call}, click on that request, and choose Response."),
+        command: None,
+        before: format!("`{field}` stands in the answer."),
+        after: format!("`{field}` is not in the answer, and the page looks as before."),
     })
 }
