@@ -325,11 +325,9 @@ mod tests {
         let text = render(&report);
         let expected = "### 1. Anybody can call this
 
-Serious · Who may touch what
+Before launch · Who may touch what
 
-**What can happen:** What an attacker gains: `everything`.
-
-**`lib/a.ts:1`** (Serious)
+**`lib/a.ts:1`** (Before launch)
 
 Anybody can call this: anyone can misuse it
 
@@ -338,21 +336,20 @@ Anybody can call this: anyone can misuse it
   | ^^^^
 ```
 
-A checked fix is ready in your editor; read it before you accept it: Ask who is calling
+Ready fix, to be read before it is taken: Ask who is calling
 
-**How to fix:** Use the proper way. Then test it.
+**How it goes elsewhere (an example, not your app):** What an attacker gains: `everything`.
 
-**To copy to your AI assistant:**
+**What to change:** Use the proper way. Then test it.
 
-```text
-Please repair this security problem in my project: Anybody can call this.
-
-Where:
-- lib/a.ts:1: Anybody can call this: anyone can misuse it
-";
-        assert!(text.starts_with("# Security report\n\n**Not ready for the public: 1 serious problem.**\n"), "{text}");
+- **Who:** Take the ready fix:";
+        assert!(
+            text.contains("**To copy to your AI assistant:**\n\n```text\nPlease repair this security problem in my project: Anybody can call this.\n"),
+            "{text}"
+        );
+        assert!(text.starts_with("# Security report\n\n**Not ready for launch: 1 problem to repair first.**\n"), "{text}");
         assert!(text.contains(expected), "{text}");
-        assert!(text.contains("| Who may touch what | ✗ High | 1 serious: problem 1 |\n"), "{text}");
+        assert!(text.contains("| Who may touch what | ✗ Before launch | 1 before launch: problem 1 |\n"), "{text}");
     }
 
     #[test]
@@ -369,7 +366,7 @@ Where:
         let project = project_of(&[("a.ts", "call(x);\n")]);
         let found = vec![finding("missing-auth", &project, &FileId::new("/shop/a.ts"), "call", Level::Error); 10_000];
         let text = render(&report(&project, found));
-        assert!(text.lines().count() < 300 && text.contains("And 9988 more places."), "{}", text.lines().count());
+        assert!(text.lines().count() < 320 && text.contains("And 9988 more places."), "{}", text.lines().count());
     }
 
     #[test]

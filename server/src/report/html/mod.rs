@@ -199,8 +199,14 @@ fn prose(text: &str) -> String {
         Piece::Words(words) => escaped(words),
         // A command that is to be typed is not broken in the middle of an option.
         Piece::Code(code) if code.contains(" --") && code.len() <= LONGEST_LINE => format!("<code class=\"typed\">{}</code>", escaped(code)),
-        // An address breaks behind a slash.
-        Piece::Code(code) if code.contains('/') && !code.contains(' ') => format!("<code>{}</code>", escaped(code).replace('/', "/<wbr>")),
+        // An address breaks behind a slash, and not between its method and itself.
+        Piece::Code(code) if code.contains('/') => match code.split_once(' ') {
+            None => format!("<code>{}</code>", escaped(code).replace('/', "/<wbr>")),
+            Some((method, path)) if path.starts_with('/') && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'|') => {
+                format!("<code>{}&nbsp;{}</code>", escaped(method), escaped(path).replace('/', "/<wbr>"))
+            }
+            Some(_) => format!("<code>{}</code>", escaped(code)),
+        },
         Piece::Code(code) => format!("<code>{}</code>", escaped(code)),
     };
     pieces(text).into_iter().map(piece).collect()
