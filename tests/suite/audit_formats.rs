@@ -124,7 +124,7 @@ fn the_overview_says_what_it_rests_on() {
         ("yes".to_owned(), "2 database commands were read: fixed texts, and what visitors send is handed over beside them.".to_owned())
     );
     let (open, why) = answer("login-where-needed");
-    assert!(why.starts_with("1 of 2 addresses is open to anybody, and nothing private was seen behind them.") && open == "yes", "{open}: {why}");
+    assert!(why.starts_with("1 of 2 addresses is open to anybody, and nothing private was seen behind it.") && open == "yes", "{open}: {why}");
     let task = |id: &str| overview["checklist"].as_array().expect("tasks").iter().find(|task| task["id"] == id).cloned();
     let accounts = task("two-accounts").expect("the test with two accounts");
     assert!(accounts["about"][0]["text"].as_str().is_some_and(|text| text.contains("GET /api/orders/:id")), "{accounts}");

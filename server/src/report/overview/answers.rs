@@ -228,7 +228,8 @@ fn login(report: &Report<'_>) -> Question {
                 (false, _) => "Whether that is meant so for each, only you know.",
             };
             let are = if bare.len() == 1 { "is" } else { "are" };
-            said = format!("{} of {of_all} {are} open to anybody, and nothing private was seen behind them. {meant}", bare.len());
+            let them = if bare.len() == 1 { "it" } else { "them" };
+            said = format!("{} of {of_all} {are} open to anybody, and nothing private was seen behind {them}. {meant}", bare.len());
         }
         if !guarded.is_empty() {
             let blank = if said.is_empty() { "" } else { " " };
@@ -292,7 +293,7 @@ mod tests {
                 ),
                 (
                     Answer::NotKnown,
-                    "1 of 2 addresses is open to anybody, and nothing private was seen behind them. Whether that is meant so, only you know."
+                    "1 of 2 addresses is open to anybody, and nothing private was seen behind it. Whether that is meant so, only you know."
                         .to_owned()
                 ),
             ]
