@@ -215,7 +215,7 @@ impl Page<'_> {
 
     fn rest(&mut self, overview: &Overview) {
         if !overview.in_order.is_empty() {
-            self.line("## Looked at and found in order\n");
+            self.line("## Looked at and found to be fine\n");
             overview.in_order.iter().for_each(|one| self.line(&format!("- **{}:** {}", inline(one.what, false), inline(&one.told, false))));
             self.line("");
         }

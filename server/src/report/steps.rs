@@ -155,6 +155,8 @@ pub(super) fn effort(rule: &RuleId, entries: &[&Entry]) -> Option<Effort> {
     let ready: Option<Vec<Effort>> = entries.iter().map(of_entry).collect();
     let worst = ready.and_then(|all| all.into_iter().max());
     let by_hand = row(rule).map(|(_, effort, _)| *effort);
+    // Taking the exception away is half of it: what sends no token has to send one.
+    let worst = worst.filter(|_| special(rule, entries).is_none_or(|of| of.detail != "exempt"));
     // A fix that is ready in one of several places does not do the work.
     worst.or(by_hand)
 }

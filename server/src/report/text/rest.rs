@@ -9,7 +9,7 @@ impl Text<'_> {
         if overview.in_order.is_empty() {
             return;
         }
-        self.heading("Looked at and found in order", "");
+        self.heading("Looked at and found to be fine", "");
         let widest = overview.in_order.iter().map(|one| one.what.chars().count()).max().unwrap_or(0);
         for one in &overview.in_order {
             let start = self.out.len();

@@ -114,6 +114,10 @@ impl<'r> Case<'r> {
                 Some("DELETE") => Deed::Delete,
                 Some("PUT" | "PATCH") => Deed::Change,
                 Some("POST") => Deed::Create,
+                // What arrives in a form or a body is sent, whatever else the address answers.
+                Some("") if matches!(self.rule(), "mass-assignment" | "missing-validation" | "nosql-injection") && self.source() != Source::Query => {
+                    Deed::Change
+                }
                 _ => Deed::Read,
             },
         }

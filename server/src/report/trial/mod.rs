@@ -37,7 +37,7 @@ pub enum Typed {
 impl Typed {
     pub fn title(self) -> &'static str {
         match self {
-            Typed::Terminal => "Type in a terminal (the window for commands), with the address of your site",
+            Typed::Terminal => "Type in a terminal (the window for commands), with your own in the place of what is in capitals",
             Typed::Console => "Paste into the browser's console (press F12, then choose Console)",
             Typed::Browser => "Open in the browser, with the address of your site",
         }
