@@ -30,7 +30,7 @@ impl Effort {
         match self {
             Effort::Ready => "Take the ready fix: type `guardline audit --fix --review` in a terminal, or accept it in your editor.",
             Effort::ReadyToRead => {
-                "Take the ready fix: type `guardline audit --fix --review` in a terminal and say yes to this one. It changes how the app works, so let your AI assistant explain                  it to you first if you do not read code."
+                "Take the ready fix: type `guardline audit --fix --review` in a terminal and say yes to this one. It changes how the app works, so let your AI assistant explain it to you first if you do not read code."
             }
             Effort::Small => "Your AI assistant can do this alone: copy the text below.",
             Effort::Developer => "Let your AI assistant prepare it with the text below, and a developer look at what it did before it goes live.",
@@ -127,8 +127,8 @@ const SPECIAL: &[Special] = &[
         title: "Other websites can act in your users' name",
         sentence: "Switch the protection on again that lets only your own pages press buttons for people.",
         fix: &[
-            "Take the exception away: the line that is marked above. If the code belongs to a message from another service (Stripe, GitHub), keep it, and check that              service's signature instead.",
-            "Only taking the line away stops a button whose script sends no token. So in the same change let the script send it: in Django the header `X-CSRFToken` with the              cookie `csrftoken`, or `{% csrf_token %}` in a form.",
+            "Take the exception away: the line that is named above. If the code belongs to a message from another service (Stripe, GitHub), keep it, and check that service's signature instead.",
+            "Only taking the line away stops a button whose script sends no token. So in the same change let the script send it: in Django the header `X-CSRFToken` with the cookie `csrftoken`, or `{% csrf_token %}` in a form.",
         ],
     },
 ];
