@@ -31,7 +31,7 @@ const SINKS: &[Watched] = &[
         what: "Database questions",
         one: "question to the database is",
         several: "questions to the database are",
-        fine: "put together from values; nowhere a visitor was seen to change the question itself",
+        fine: "put together from values; nowhere was a visitor seen to change the question itself",
     },
     Watched {
         kind: SinkKind::Shell,
@@ -39,7 +39,7 @@ const SINKS: &[Watched] = &[
         what: "Commands",
         one: "command is",
         several: "commands are",
-        fine: "started on the server; a visitor was seen to have no say in any",
+        fine: "started on the server; nowhere was a visitor seen to have a say",
     },
     Watched {
         kind: SinkKind::Path,
@@ -47,7 +47,7 @@ const SINKS: &[Watched] = &[
         what: "Files",
         one: "file path is",
         several: "file paths are",
-        fine: "used; a visitor was seen to choose none",
+        fine: "used; nowhere was a visitor seen to choose one",
     },
     Watched {
         kind: SinkKind::Fetch,
@@ -55,7 +55,7 @@ const SINKS: &[Watched] = &[
         what: "Requests to other servers",
         one: "request is",
         several: "requests are",
-        fine: "sent; a visitor was seen to choose none of the addresses",
+        fine: "sent; nowhere was a visitor seen to choose the address",
     },
     Watched {
         kind: SinkKind::Redirect,
@@ -79,7 +79,7 @@ const SINKS: &[Watched] = &[
         what: "Code from text",
         one: "text is",
         several: "texts are",
-        fine: "run as code; a visitor was seen to have no say in any",
+        fine: "run as code; nowhere was a visitor seen to have a say",
     },
     Watched {
         kind: SinkKind::Deserialize,

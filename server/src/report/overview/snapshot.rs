@@ -177,7 +177,7 @@ fn authorization(evidence: &Evidence, problems: &[Problem<'_>]) -> Ground {
             parts.push(does(open, "is open to anybody", "are open to anybody"));
         }
         if unknown > 0 {
-            parts.push(format!("of {unknown} the code does not show it"));
+            parts.push(format!("of {unknown} the code does not show whether they ask"));
         }
         let blank = if said.is_empty() { "" } else { " " };
         said += &format!("{blank}Of {}, {}.", counted(kind.len(), one, several), list(&parts, 3));
@@ -188,7 +188,7 @@ fn authorization(evidence: &Evidence, problems: &[Problem<'_>]) -> Ground {
             parts.push(does(queries.own, "asks only for records of whoever is signed in", "ask only for records of whoever is signed in"));
         }
         if queries.unknown > 0 {
-            parts.push(format!("of {} the code does not show it", queries.unknown));
+            parts.push(format!("of {} the code does not show whose they are", queries.unknown));
         }
         if queries.others > 0 {
             let told: Vec<usize> = problems.iter().filter(|problem| OF_RECORDS.contains(&problem.rule.as_str())).map(|problem| problem.number).collect();
@@ -326,7 +326,7 @@ fn input(evidence: &Evidence) -> Ground {
     if statements.unread > 0 {
         return Ground::Partly(format!("{said} But {} could not be read.", counted(statements.unread, "database command", "database commands")));
     }
-    Ground::Looked(said, "Wherever it arrives, it was seen to be harmless: checked before, or not the visitor's choice.")
+    Ground::Looked(said, "Nowhere was it seen to arrive in a way that is dangerous.")
 }
 
 fn passwords(evidence: &Evidence) -> Ground {
