@@ -181,7 +181,7 @@ const MORE_WORK: Change = change(
 );
 
 pub(super) fn of(rule: &RuleId, entries: &[&Entry]) -> Option<&'static Change> {
-    if rule.as_str() == "weak-password-storage" && entries.iter().all(|entry| entry.finding.detail == "work") {
+    if rule.as_str() == "weak-password-storage" && !entries.is_empty() && entries.iter().all(|entry| entry.finding.detail == "work") {
         return Some(&MORE_WORK);
     }
     CHANGES.iter().find(|(id, _)| *id == rule.as_str()).map(|(_, change)| change)
