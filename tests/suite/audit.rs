@@ -22,7 +22,7 @@ fn the_exit_code_says_what_came_out() {
     assert!(ran.stdout.contains("No problems found."), "{}", ran.stdout);
     let ran = leaky().run(&["audit"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""));
-    assert!(ran.stdout.contains("Not ready for the public"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("Not ready for launch"), "{}", ran.stdout);
     for arguments in [&["audit", "nowhere"][..], &["audit", "--format", "xml"], &["audit", "--files-from", "nowhere"], &["nonsense"], &[]] {
         let ran = clean.run(arguments);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{arguments:?}");

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::program::{Project, leak, stripe_key};
 
-const FORMATS: [&str; 8] = ["text", "markdown", "html", "json", "sarif", "junit", "github", "lines"];
+const FORMATS: [&str; 9] = ["text", "markdown", "html", "json", "sarif", "junit", "github", "lines", "prompt"];
 
 /// A project in which something is found, something could not be read, and a mark is wrong.
 fn eventful(key: &str) -> Project {
@@ -121,10 +121,10 @@ fn the_overview_says_what_it_rests_on() {
     assert_eq!(answer("passwords-hashed"), ("yes".to_owned(), "They are hashed with bcrypt in 1 place.".to_owned()));
     assert_eq!(
         answer("database-commands-kept-out"),
-        ("yes".to_owned(), "2 SQL texts were read: written out in the code, with values handed over beside the text.".to_owned())
+        ("yes".to_owned(), "2 database commands were read: fixed texts, and what visitors send is handed over beside them.".to_owned())
     );
     let (open, why) = answer("login-where-needed");
-    assert!(why.starts_with("1 of 2 routes is open to anybody.") && open == "yes", "{open}: {why}");
+    assert!(why.starts_with("1 of 2 addresses is open to anybody, and nothing private was seen behind it.") && open == "yes", "{open}: {why}");
     let task = |id: &str| overview["checklist"].as_array().expect("tasks").iter().find(|task| task["id"] == id).cloned();
     let accounts = task("two-accounts").expect("the test with two accounts");
     assert!(accounts["about"][0]["text"].as_str().is_some_and(|text| text.contains("GET /api/orders/:id")), "{accounts}");

@@ -285,6 +285,8 @@ pub enum Format {
     Github,
     /// For editors and pipes: one finding a line, each as soon as its file is done
     Lines,
+    /// For your AI assistant: one text that asks it to repair everything
+    Prompt,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -323,6 +325,8 @@ pub enum MapFormat {
     Table,
     /// For programs
     Json,
+    /// A script that calls every route that reads, without signing in, and shows what was answered
+    Curl,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

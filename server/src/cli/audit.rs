@@ -112,6 +112,7 @@ fn rendered(audit: &Audit, report: &Report<'_>, no_color: bool) -> String {
         Format::Junit => report::junit::render(report),
         Format::Github => report::github::render(report),
         Format::Lines => report::lines::render(report),
+        Format::Prompt => report::prompt::render(report),
     }
 }
 

@@ -20,6 +20,7 @@ fn run_here(routes: &Routes, no_color: bool) -> Result<u8> {
             report::routes::table(&snapshot.project, &map, &redactor, paint::Style { colour: style.colour && routes.output.is_none(), ..style })
         }
         MapFormat::Json => report::routes::json(&snapshot.project, &map, &redactor),
+        MapFormat::Curl => report::knock::script(&map, &redactor),
     };
     match &routes.output {
         Some(path) => std::fs::write(path, text).with_context(|| format!("the map cannot be written to {}", path.display()))?,

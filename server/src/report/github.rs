@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(
             text.lines().collect::<Vec<_>>(),
             [
-                "Guardline: Not ready for the public: 1 serious problem, and 1 that is less urgent.",
+                "Guardline: Not ready for launch: 1 problem to repair first, 1 can wait.",
                 "::error file=a%2Cb%3A 50%25.ts,line=2,endLine=2,col=1,endColumn=7,title=Anybody can call this (missing-auth)::first%0A::error::second, 100%25·[0m",
                 "::notice file=a%2Cb%3A 50%25.ts,line=1,endLine=2,title=A token can be guessed (weak-random)::A token can be guessed: anyone can misuse it",
             ]

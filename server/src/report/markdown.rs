@@ -1,12 +1,14 @@
 //! The report as Markdown, for a pull request, a wiki, or a chat with an assistant.
 
+use super::changes::HOW_TO_GO_BACK;
 use super::frame;
-use super::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, HOW_TO_GET_A_FIX, NOT_LOOKED_AT, Overview, Told, WHEN_DONE, counted};
+use super::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, HOW_TO_GET_A_FIX, Overview, Told, WHEN_DONE, counted, not_looked_at};
 use super::paint::harmless;
-use super::plain::{self, Glossary, capitalised, plain};
-use super::problems::{Problem, numbers, problems, texts_of};
+use super::plain::{Glossary, capitalised, plain};
+use super::problems::{Problem, problems, texts_of};
 use super::prose::{Piece, pieces};
-use super::{Entry, Report, prompt};
+use super::urgency::{self, of_finding};
+use super::{Entry, Report, prompt, trial};
 use crate::rules::Place;
 use crate::syntax::Language;
 use crate::text::Encoding;
@@ -23,7 +25,7 @@ pub fn render(report: &Report<'_>) -> String {
     page.front(&overview);
     let problems = problems(report);
     if !problems.is_empty() {
-        page.line("## Problems, the costliest first\n");
+        page.line("## Problems, the worst first\n");
     }
     problems.iter().for_each(|problem| page.problem(problem));
     page.answers(&overview);
@@ -57,13 +59,24 @@ impl Page<'_> {
     fn front(&mut self, overview: &Overview) {
         self.line("# Security report\n");
         self.line(&format!("**{}**\n", inline(&overview.verdict.text, false)));
+        if self.report.audited > 0 {
+            let launch = &overview.launch;
+            let problems = |n: usize| if n == 0 { "nothing found".to_owned() } else { counted(n, "problem", "problems") };
+            self.line(&format!("- **Before launch:** {}\n- **Can wait:** {}", problems(launch.before), problems(launch.wait)));
+            launch.not_judged.iter().for_each(|told| self.line(&format!("- **Not judged:** {}", inline(told, false))));
+            self.line(&format!("\n{}\n", inline(urgency::WORDS, false)));
+        }
         if !overview.first.is_empty() {
             self.line(&format!("## Start here\n\n{}\n", inline(HOW_IT_IS_ORDERED, false)));
             for first in &overview.first {
                 let effort = first.effort.map(|effort| format!(", {}", effort.title())).unwrap_or_default();
-                self.line(&format!("{}. {} ({}{effort})", first.number, self.text(&first.step), plain::level(first.level)));
+                self.line(&format!("{}. **{}:** {} ({}{effort})", first.number, self.text(&first.title), self.text(&first.step), first.urgency.title()));
             }
             self.line("");
+            if !overview.launch.not_judged.is_empty() {
+                self.line("And what could not be judged: see \"What needs a person\" below.\n");
+            }
+            self.line(&format!("{}\n", self.text(HOW_TO_GO_BACK)));
             if overview.has_checked_fix {
                 self.line(&format!("{}\n", self.text(HOW_TO_GET_A_FIX)));
             }
@@ -71,7 +84,7 @@ impl Page<'_> {
         self.line("## The risks\n");
         self.line("| Risk | Level | Problems |\n|---|---|---|");
         for of in &overview.risks {
-            let counts = if of.problems.is_empty() { "none found".to_owned() } else { format!("{}: {}", of.counts.in_words(), numbers(&of.problems)) };
+            let counts = if of.problems.is_empty() { "none found".to_owned() } else { of.in_words() };
             self.line(&format!("| {} | {} {} | {counts} |", inline(of.risk.title(), true), of.grade.mood().sign(), of.grade.title()));
         }
         self.line("");
@@ -107,7 +120,11 @@ impl Page<'_> {
     fn places(&mut self, indent: &str, places: &[Told]) {
         for told in places {
             let at = told.place.as_ref().map(|place| self.position(place)).unwrap_or_default();
-            let words = if told.text.is_empty() { at } else { format!("{} in {at}", self.text(&told.text)) };
+            let words = match (told.text.is_empty(), at.is_empty()) {
+                (true, _) => at,
+                (_, true) => self.text(&told.text),
+                _ => format!("{} in {at}", self.text(&told.text)),
+            };
             self.line(&format!("{indent}- {words}"));
         }
     }
@@ -116,41 +133,68 @@ impl Page<'_> {
         let risk = problem.risk().map_or(String::new(), |risk| format!(" · {}", risk.title()));
         let places = if problem.entries.len() > 1 { format!(" · {}", counted(problem.entries.len(), "place", "places")) } else { String::new() };
         self.line(&format!("### {}. {}\n", problem.number, inline(&problem.title(), false)));
-        self.line(&format!("{}{risk}{places}\n", capitalised(plain::level(problem.level))));
-        if let Some(happens) = problem.what_can_happen() {
-            self.line(&format!("**What can happen:** {}\n", self.text(&happens)));
-        }
+        self.line(&format!("{}{risk}{places}\n", capitalised(problem.urgency.title())));
         for entry in problem.entries.iter().take(MOST_PLACES) {
             self.entry(entry);
         }
         if let Some(more) = problem.entries.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
             self.line(&format!("And {}.\n", counted(more, "more place", "more places")));
         }
+        if let Some(happens) = problem.what_can_happen() {
+            self.line(&format!("**How it goes elsewhere (an example, not your app):** {}\n", self.text(&happens)));
+        }
         let steps = problem.how_to_fix();
         match steps.as_slice() {
             [] => {}
-            [one] => self.line(&format!("**How to fix:** {}\n", self.text(one))),
+            [one] => self.line(&format!("**What to change:** {}\n", self.text(one))),
             steps => {
-                self.line("**How to fix:**\n");
+                self.line("**What to change:**\n");
                 steps.iter().for_each(|step| self.line(&format!("- {}", self.text(step))));
                 self.line("");
             }
         }
-        if let Some(check) = problem.check() {
-            self.line(&format!("**Try it before and after:** {}\n", self.text(&check)));
-        }
+        self.way(problem);
         let ask = prompt::whole(self.report, problem);
         let fence = fence(&ask, 3);
         self.line(&format!("**To copy to your AI assistant:**\n\n{fence}text\n{ask}\n{fence}\n"));
         let texts = texts_of(problem);
         let words = self.glossary.new_in(texts.iter().map(String::as_str));
         self.words(words);
-        self.line(&format!("For more, type in a terminal: `guardline explain {}`\n", problem.rule));
+    }
+
+    /// Who does it, what may break, and how to see that it is gone.
+    fn way(&mut self, problem: &Problem<'_>) {
+        let mut lines: Vec<(&str, String)> = Vec::new();
+        lines.extend(problem.effort().map(|effort| ("Who", effort.way().to_owned())));
+        if let Some(change) = problem.change() {
+            lines.push(("May break", change.breaks.to_owned()));
+            lines.push(("Look at afterwards", change.look.to_owned()));
+            lines.extend(change.back.map(|back| ("To go back", back.to_owned())));
+        }
+        for (title, told) in &lines {
+            self.line(&format!("- **{title}:** {}", self.text(told)));
+        }
+        if !lines.is_empty() {
+            self.line("");
+        }
+        match (&problem.trial, problem.check()) {
+            (Some(trial), _) => {
+                self.line(&format!("**Try it:** {}\n", self.text(&trial.how)));
+                if let Some((typed, command)) = &trial.command {
+                    let command = harmless(&self.report.redactor.clean(command)).into_owned();
+                    let fence = fence(&command, 3);
+                    self.line(&format!("{}:\n\n{fence}text\n{command}\n{fence}\n", typed.title()));
+                }
+                self.line(&format!("- **Now:** {} {}\n- **After the repair:** {}\n", self.text(&trial.before), trial::TRY_FIRST, self.text(&trial.after)));
+            }
+            (None, Some(check)) => self.line(&format!("**Try it:** {} {}\n", self.text(&check), self.text(trial::GENERAL))),
+            (None, None) => {}
+        }
     }
 
     fn entry(&mut self, entry: &Entry) {
         let finding = &entry.finding;
-        self.line(&format!("**{}** ({})\n", self.position(&finding.place), capitalised(plain::level(finding.level))));
+        self.line(&format!("**{}** ({})\n", self.position(&finding.place), capitalised(of_finding(finding).title())));
         self.line(&format!("{}\n", self.text(&plain(&finding.message))));
         self.frame(&finding.place);
         if let Some(repair) = entry.repairs.first() {
@@ -171,7 +215,7 @@ impl Page<'_> {
 
     fn rest(&mut self, overview: &Overview) {
         if !overview.in_order.is_empty() {
-            self.line("## Looked at and found in order\n");
+            self.line("## Looked at and found to be fine\n");
             overview.in_order.iter().for_each(|one| self.line(&format!("- **{}:** {}", inline(one.what, false), inline(&one.told, false))));
             self.line("");
         }
@@ -182,15 +226,17 @@ impl Page<'_> {
             self.line(&format!("- [ ] **{}.** {}", inline(&task.title, false), self.text(&task.how)));
             self.places("  ", &task.about);
             if task.more > 0 {
-                self.line(&format!("  - and {} more", task.more));
+                let all = task.all.map(|all| format!(": `{all}`")).unwrap_or_default();
+                self.line(&format!("  - and {} more{all}", task.more));
             }
             if let Some(command) = &task.command {
-                self.line(&format!("\n  In a terminal:\n\n  ```sh\n  {}\n  ```\n", harmless(command)));
+                let lines: Vec<String> = command.lines().map(|line| format!("  {}", harmless(line))).collect();
+                self.line(&format!("\n  In a terminal, with the address of your site:\n\n  ```sh\n{}\n  ```\n", lines.join("\n")));
             }
         }
         if self.report.audited > 0 {
             self.line("\n## Not looked at\n");
-            NOT_LOOKED_AT.iter().for_each(|one| self.line(&format!("- {}", inline(one, false))));
+            not_looked_at(self.report).iter().for_each(|one| self.line(&format!("- {}", inline(one, false))));
         }
         let report = self.report;
         if !report.mark_notes.is_empty() || !report.notes.is_empty() {
@@ -279,11 +325,9 @@ mod tests {
         let text = render(&report);
         let expected = "### 1. Anybody can call this
 
-Serious · Who may touch what
+Before launch · Who may touch what
 
-**What can happen:** What an attacker gains: `everything`.
-
-**`lib/a.ts:1`** (Serious)
+**`lib/a.ts:1`** (Before launch)
 
 Anybody can call this: anyone can misuse it
 
@@ -292,21 +336,20 @@ Anybody can call this: anyone can misuse it
   | ^^^^
 ```
 
-A checked fix is ready in your editor; read it before you accept it: Ask who is calling
+Ready fix, to be read before it is taken: Ask who is calling
 
-**How to fix:** Use the proper way. Then test it.
+**How it goes elsewhere (an example, not your app):** What an attacker gains: `everything`.
 
-**To copy to your AI assistant:**
+**What to change:** Use the proper way. Then test it.
 
-```text
-Please repair this security problem in my project: Anybody can call this.
-
-Where:
-- lib/a.ts:1: Anybody can call this: anyone can misuse it
-";
-        assert!(text.starts_with("# Security report\n\n**Not ready for the public: 1 serious problem.**\n"), "{text}");
+- **Who:** Take the ready fix:";
+        assert!(
+            text.contains("**To copy to your AI assistant:**\n\n```text\nPlease repair this security problem in my project: Anybody can call this.\n"),
+            "{text}"
+        );
+        assert!(text.starts_with("# Security report\n\n**Not ready for launch: 1 problem to repair first.**\n"), "{text}");
         assert!(text.contains(expected), "{text}");
-        assert!(text.contains("| Who may touch what | ✗ High | 1 serious: problem 1 |\n"), "{text}");
+        assert!(text.contains("| Who may touch what | ✗ Before launch | 1 before launch: problem 1 |\n"), "{text}");
     }
 
     #[test]
@@ -323,7 +366,7 @@ Where:
         let project = project_of(&[("a.ts", "call(x);\n")]);
         let found = vec![finding("missing-auth", &project, &FileId::new("/shop/a.ts"), "call", Level::Error); 10_000];
         let text = render(&report(&project, found));
-        assert!(text.lines().count() < 300 && text.contains("And 9988 more places."), "{}", text.lines().count());
+        assert!(text.lines().count() < 320 && text.contains("And 9988 more places."), "{}", text.lines().count());
     }
 
     #[test]

@@ -6,7 +6,9 @@
 pub mod advice;
 pub mod baseline;
 pub mod beliefs;
+mod changes;
 mod comments;
+mod curl;
 pub mod diff;
 mod fingerprint;
 mod frame;
@@ -14,6 +16,7 @@ pub mod github;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod knock;
 pub mod lines;
 pub mod markdown;
 pub mod marks;
@@ -22,7 +25,7 @@ pub mod page;
 pub mod paint;
 mod plain;
 mod problems;
-mod prompt;
+pub mod prompt;
 mod prose;
 mod redact;
 pub mod routes;
@@ -35,6 +38,8 @@ mod steps;
 pub mod suppress;
 pub mod text;
 mod texts;
+mod trial;
+pub mod urgency;
 
 use crate::rules::evidence::Evidence;
 use crate::rules::{Finding, Place, RuleId, RuleMeta};
@@ -70,9 +75,9 @@ impl Repair {
     /// What is said before its title.
     fn lead(&self) -> &'static str {
         match (self.tried, self.needs_review) {
-            (true, false) => "A checked fix is ready in your editor",
-            (true, true) => "A checked fix is ready in your editor; read it before you accept it",
-            (false, _) => "Your editor offers a fix that was not checked here; read it before you accept it",
+            (true, false) => "Ready fix",
+            (true, true) => "Ready fix, to be read before it is taken",
+            (false, _) => "A fix that was not tried here (your editor offers it)",
         }
     }
 }

@@ -2,18 +2,6 @@
 //! the words that have to stay are explained where they first occur.
 
 use super::prose::{Piece, pieces};
-use crate::rules::Level;
-
-/// How much a finding matters.
-pub(super) fn level(level: Level) -> &'static str {
-    match level {
-        Level::Error => "serious",
-        Level::Warning => "fix soon",
-        Level::Information => "worth a look",
-        Level::Hint => "a hint",
-        Level::Hidden => "only possible",
-    }
-}
 
 /// The words of programmers, and what everybody calls the same. Longer ones first.
 const OTHERWISE: &[(&str, &str)] = &[
@@ -28,6 +16,16 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("caller", "visitor"),
     ("endpoints", "addresses"),
     ("endpoint", "address"),
+    ("becomes markup of the page as it is", "becomes part of the page's code as it is"),
+    ("becomes markup of the page", "becomes part of the page's code"),
+    ("becomes markup of a page", "becomes part of a page's code"),
+    ("from the query string", "from the address (behind the question mark)"),
+    ("the query does not", "the question to the database does not"),
+    ("put into the query as it is", "put into the question to the database as it is"),
+    ("Nobody checks who answers", "The server does not check whom it talks to"),
+    ("handlers in this file ask", "addresses that this file answers ask"),
+    ("handler in this file asks", "address that this file answers asks"),
+    ("other handlers in", "other addresses in"),
     ("who is calling", "who is asking"),
     ("who calls", "who asks"),
     ("whoever calls", "whoever asks for"),
@@ -43,7 +41,8 @@ pub(super) fn capitalised(text: &str) -> String {
 pub(super) fn plain(text: &str) -> String {
     let piece = |piece: Piece<'_>| match piece {
         Piece::Words(words) => OTHERWISE.iter().fold(words.to_owned(), |words, (from, to)| replaced(&words, from, to)),
-        Piece::Code(code) => format!("`{code}`"),
+        // That any method is answered says nothing to whoever does not build software.
+        Piece::Code(code) => format!("`{}`", code.strip_prefix("ANY ").filter(|path| path.starts_with('/')).unwrap_or(code)),
     };
     pieces(text).into_iter().map(piece).collect()
 }
@@ -64,9 +63,19 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
 
 /// Words that a report cannot do without, by the forms they occur in.
 const WORDS: &[(&str, &[&str], &str)] = &[
+    ("address", &["addresses"], "what a browser or a program asks your app for, such as `/api/orders`; it can be asked for without any page of yours"),
     ("route", &["route", "routes"], "an address that the app answers; programs can ask for it without any page of yours"),
     ("query", &["query", "queries"], "a question to the database: read, add, change or delete"),
-    ("token", &["token", "tokens"], "a text that stands for a sign-in: whoever has it counts as signed in"),
+    ("token", &["token", "tokens"], "a secret text that is sent along to show who or what is asking: somebody who is signed in, or a form of your own"),
+    (
+        "200, 403 and such numbers",
+        &["200", "302", "400", "401", "403", "404", "405", "429", "500"],
+        "what a server answers with: 200 to 204 done, 302 sent on to another page, 400 not understood, 401 sign in first, 403 not allowed, 404 not there, 429 too often, \
+         500 it failed",
+    ),
+    ("row level security", &["row level security"], "the lock of a database that shows everybody only the rows that are theirs"),
+    ("CSRF", &["csrf"], "a form that another website sends in the name of somebody who is signed in to yours"),
+    ("handler", &["handler", "handlers"], "the code behind an address"),
     ("cookie", &["cookie", "cookies"], "a small text that the browser keeps and sends along with every request"),
     ("session", &["session", "sessions"], "what is remembered of somebody who is signed in"),
     ("schema", &["schema", "schemas"], "a list of the fields that are allowed, and of what each may hold"),

@@ -2,17 +2,20 @@
 
 use rustc_hash::FxHashMap;
 
+use super::changes::{self, Change};
 use super::plain::plain;
 use super::stack::Stack;
 use super::steps::{self, Effort};
+use super::trial::{self, Trial};
+use super::urgency::{Urgency, of_finding};
 use super::{Entry, Report, page};
 use crate::rules::{Impact, Level, Risk, RuleId, RuleMeta};
 
 /// How much of a page is told; the whole of it is what `guardline explain` is for.
-const MOST_TOLD: usize = 330;
+const MOST_TOLD: usize = 460;
 const MOST_STEPS: usize = 3;
-/// How much of a check a terminal shows.
-const MOST_SHORT: usize = 220;
+/// Places of a problem that are looked at for a test.
+const MOST_TRIED: usize = 12;
 
 /// All findings of one rule.
 pub(super) struct Problem<'r> {
@@ -23,6 +26,10 @@ pub(super) struct Problem<'r> {
     /// Of the loudest finding.
     pub level: Level,
     pub impact: Impact,
+    /// Of the most urgent finding.
+    pub urgency: Urgency,
+    /// How to see it in this app, if enough is known for a test that fails while the hole is open.
+    pub trial: Option<Trial>,
     /// The loudest first, then by place.
     pub entries: Vec<&'r Entry>,
     stack: Stack,
@@ -35,13 +42,27 @@ impl<'r> Problem<'r> {
     }
 
     pub fn title(&self) -> String {
-        plain(self.name())
+        plain(steps::title(self.rule, &self.entries).unwrap_or(self.name()))
+    }
+
+    /// What a repair may break, and what to look at afterwards. `None` for the project's own rules.
+    pub fn change(&self) -> Option<&'static Change> {
+        changes::of(self.rule, &self.entries)
+    }
+
+    /// Other risks that it counts for, besides its own.
+    pub fn also(&self) -> Vec<Risk> {
+        let mut all: Vec<Risk> =
+            self.entries.iter().filter(|entry| entry.finding.level >= Level::Warning).flat_map(|entry| steps::also(entry)).copied().collect();
+        all.sort();
+        all.dedup();
+        all
     }
 
     /// What to do, in one plain sentence.
     pub fn step(&self) -> String {
         let of_page = || self.how_to_fix().first().map(|step| page::beginning(step, 0).to_owned());
-        steps::sentence(self.rule).map(str::to_owned).or_else(of_page).unwrap_or_else(|| format!("{}.", self.title()))
+        steps::sentence(self.rule, &self.entries).map(str::to_owned).or_else(of_page).unwrap_or_else(|| format!("{}.", self.title()))
     }
 
     /// `None` where nothing is known of the work: the project's own rules.
@@ -67,6 +88,9 @@ impl<'r> Problem<'r> {
 
     /// The same in the words of programmers.
     pub fn advice(&self) -> Vec<String> {
+        if let Some(steps) = steps::fix(self.rule, &self.entries) {
+            return steps.iter().map(|step| (*step).to_owned()).collect();
+        }
         let Some(meta) = self.meta else { return Vec::new() };
         let all = page::steps(meta.page, "fix");
         let mut picked: Vec<String> = all.iter().filter_map(|step| self.stack.pick(step)).collect();
@@ -74,22 +98,23 @@ impl<'r> Problem<'r> {
         if picked.is_empty() {
             picked = all;
         }
-        picked.into_iter().take(MOST_STEPS).map(|step| page::beginning(&step, MOST_TOLD).to_owned()).collect()
+        picked.into_iter().take(MOST_STEPS).map(|step| self.own(page::beginning(&step, MOST_TOLD))).collect()
     }
 
-    /// How to see it for oneself, and afterwards that it is gone.
+    /// The table of a page's example is the app's own table.
+    fn own(&self, text: &str) -> String {
+        let named = self.entries.first().and_then(|entry| entry.finding.message.strip_prefix('`')).and_then(|rest| rest.split('`').next());
+        match named.filter(|name| self.rule.as_str() == "rls-missing" && trial::is_name(name)) {
+            Some(table) => text.replace("public.notes", &format!("public.{table}")),
+            None => text.to_owned(),
+        }
+    }
+
+    /// What the rule's page says about seeing it for oneself: for any app.
     pub fn check(&self) -> Option<String> {
-        self.check_of(MOST_TOLD)
-    }
-
-    pub fn short_check(&self) -> Option<String> {
-        self.check_of(MOST_SHORT)
-    }
-
-    fn check_of(&self, most: usize) -> Option<String> {
         let told = page::advice(self.meta?.page, "check").into_iter().next()?;
         let told = self.stack.pick(&told).unwrap_or(told);
-        Some(plain(page::beginning(&told, most)))
+        Some(plain(page::beginning(&told, MOST_TOLD)))
     }
 }
 
@@ -99,7 +124,9 @@ pub(super) fn texts_of(problem: &Problem<'_>) -> Vec<String> {
     texts.extend(problem.what_can_happen());
     texts.extend(problem.entries.iter().take(MOST_STEPS).map(|entry| plain(&entry.finding.message)));
     texts.extend(problem.how_to_fix());
-    texts.extend(problem.short_check());
+    texts.extend(problem.trial.is_none().then(|| problem.check()).flatten());
+    texts.extend(problem.trial.iter().flat_map(|trial| [trial.how.clone(), trial.before.clone(), trial.after.clone()]));
+    texts.extend(problem.change().map(|change| change.breaks.to_owned()));
     texts
 }
 
@@ -113,20 +140,23 @@ pub(super) fn numbers(of: &[usize]) -> String {
     }
 }
 
-/// What can cost the most comes first.
+/// What can do the most harm comes first.
 pub(super) fn problems<'r>(report: &'r Report<'_>) -> Vec<Problem<'r>> {
     let mut by_rule: FxHashMap<&RuleId, Vec<&Entry>> = FxHashMap::default();
     for entry in &report.entries {
         by_rule.entry(&entry.finding.rule).or_default().push(entry);
     }
     let problem = |(rule, mut entries): (&'r RuleId, Vec<&'r Entry>)| {
-        let cost = |entry: &Entry| (entry.finding.level, entry.finding.impact, entry.finding.confidence);
+        let cost = |entry: &Entry| (of_finding(&entry.finding), entry.finding.level, entry.finding.impact, entry.finding.confidence);
         entries.sort_by(|a, b| cost(b).cmp(&cost(a)).then_with(|| a.finding.place.cmp(&b.finding.place)));
         let (level, impact) = entries.first().map_or((Level::Hidden, Impact::Low), |entry| (entry.finding.level, entry.finding.impact));
-        Problem { number: 0, rule, meta: report.meta(rule), level, impact, stack: Stack::of(report, &entries), entries }
+        let urgency = entries.first().map_or(Urgency::CanWait, |entry| of_finding(&entry.finding));
+        // The first place that can be tried stands for the rest.
+        let trial = entries.iter().take(MOST_TRIED).find_map(|entry| trial::of(report, entry));
+        Problem { number: 0, rule, meta: report.meta(rule), level, impact, urgency, trial, stack: Stack::of(report, &entries), entries }
     };
     let mut all: Vec<Problem<'r>> = by_rule.into_iter().map(problem).collect();
-    all.sort_by(|a, b| (b.level, b.impact, b.entries.len()).cmp(&(a.level, a.impact, a.entries.len())).then_with(|| a.rule.cmp(b.rule)));
+    all.sort_by(|a, b| (b.urgency, b.level, b.impact, b.entries.len()).cmp(&(a.urgency, a.level, a.impact, a.entries.len())).then_with(|| a.rule.cmp(b.rule)));
     all.iter_mut().enumerate().for_each(|(at, problem)| problem.number = at + 1);
     all
 }

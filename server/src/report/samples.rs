@@ -103,6 +103,7 @@ pub fn route(path: &str, file: &FileId) -> OfRoute {
         path: Some(path.to_owned()),
         framework: "express".into(),
         place: Place { file: file.clone(), span: Span::at(0) },
+        body: None,
         who: Who::SignedIn,
         signed_in: Answer::Yes,
         own: Answer::No,

@@ -18,10 +18,22 @@ pub enum Effort {
 impl Effort {
     pub fn title(self) -> &'static str {
         match self {
-            Effort::Ready => "a checked fix is ready in your editor",
-            Effort::ReadyToRead => "a checked fix is ready in your editor; read it before you accept it",
-            Effort::Small => "a small change",
-            Effort::Developer => "needs a developer",
+            Effort::Ready => "ready fix",
+            Effort::ReadyToRead => "ready fix, to be read first",
+            Effort::Small => "your AI assistant can do it",
+            Effort::Developer => "your AI assistant, then a developer",
+        }
+    }
+
+    /// The one way to go, for somebody who does not read code.
+    pub fn way(self) -> &'static str {
+        match self {
+            Effort::Ready => "Take the ready fix: type `guardline audit --fix --review` in a terminal, or accept it in your editor.",
+            Effort::ReadyToRead => {
+                "Take the ready fix: type `guardline audit --fix --review` in a terminal and say yes to this one. It changes how the app works, so let your AI assistant explain it to you first if you do not read code."
+            }
+            Effort::Small => "Your AI assistant can do this alone: copy the text below.",
+            Effort::Developer => "Let your AI assistant prepare it with the text below, and a developer look at what it did before it goes live.",
         }
     }
 }
@@ -33,7 +45,7 @@ const STEPS: &[(&str, Effort, &str)] = &[
     ("code-injection", Developer, "Stop running as code what a visitor types."),
     ("command-injection", Developer, "Keep what a visitor types out of the commands that your server runs."),
     ("cors-permissive", Small, "Let only your own sites read what your app answers."),
-    ("csrf-disabled", Small, "Switch the protection against forged forms on again."),
+    ("csrf-disabled", Small, "Switch the protection on again that lets only your own pages press buttons for people."),
     ("debug-enabled", Small, "Switch the mode for developers off on the live site."),
     ("error-leak", Small, "Show strangers a short, plain sentence when something fails, and keep the details for yourself."),
     ("insecure-cookie", Small, "Protect the cookie that keeps people signed in."),
@@ -52,20 +64,20 @@ const STEPS: &[(&str, Effort, &str)] = &[
     ("public-env-secret", Developer, "Take the secret key out of what visitors' browsers get, and replace the key."),
     ("public-source-maps", Small, "Stop publishing the readable form of your code."),
     ("public-storage", Developer, "Close the file store, and hand out links that end."),
-    ("rls-missing", Developer, "Lock the tables of the database, so that people see only their own rows."),
+    ("rls-missing", Developer, "Lock this part of the database, so that people see only what is theirs."),
     ("rules-open", Developer, "Close the database to strangers with rules that ask whose a record is."),
     ("secret-client-exposed", Developer, "Move the secret key from the page to a server, and replace the key."),
     ("secret-hardcoded", Small, "Take the key or password out of the code, and replace it."),
     ("sensitive-data-exposed", Small, "Keep passwords, keys and private fields out of what is sent, logged or kept in the browser."),
     ("service-role-exposed", Developer, "Take the database's master key out of the page or the code, and replace it."),
-    ("sql-injection", Small, "Hand what a visitor types to the database beside the command, never inside of it."),
+    ("sql-injection", Small, "Let what a visitor sends reach the database only as a value, never as part of a command."),
     ("ssrf", Developer, "Let the server open only addresses that you allow."),
-    ("tls-disabled", Small, "Switch the check of the other side's certificate on again."),
+    ("tls-disabled", Small, "Let your server check again that it talks to the right server, and to nobody in between."),
     ("unsafe-deserialization", Developer, "Read stored data in a format that cannot run code."),
     ("upload-unrestricted", Small, "Say which files people may upload, and how large they may be."),
     ("weak-crypto", Developer, "Use a way of encrypting that has not been broken."),
     ("weak-password-storage", Developer, "Keep passwords only in a form that cannot be turned back."),
-    ("weak-random", Small, "Make tokens and codes with a generator that nobody can guess."),
+    ("weak-random", Small, "Make secret links and codes in a way that nobody can guess."),
     ("webhook-unverified", Small, "Check who sent a message before you believe it."),
     ("xss", Small, "Show what visitors write as text, never as part of the page's code."),
 ];
@@ -75,8 +87,64 @@ fn row(rule: &RuleId) -> Option<&'static (&'static str, Effort, &'static str)> {
 }
 
 /// One plain sentence. `None` for the project's own rules.
-pub(super) fn sentence(rule: &RuleId) -> Option<&'static str> {
-    row(rule).map(|(_, _, told)| *told)
+pub(super) fn sentence(rule: &RuleId, entries: &[&Entry]) -> Option<&'static str> {
+    special(rule, entries).map(|of| of.sentence).or_else(|| row(rule).map(|(_, _, told)| *told))
+}
+
+/// What is told otherwise where all places of a problem are of one kind.
+struct Special {
+    rule: &'static str,
+    detail: &'static str,
+    title: &'static str,
+    sentence: &'static str,
+    fix: &'static [&'static str],
+}
+
+const SPECIAL: &[Special] = &[
+    Special {
+        rule: "weak-password-storage",
+        detail: "work",
+        title: "Passwords or keys are scrambled too quickly",
+        sentence: "Make each try at guessing a stolen password slower.",
+        fix: &[
+            "Raise the number of rounds to what is named above. The password stays the same for people; only each try at guessing it takes longer.",
+            "Old and new do not mix: what was made with the old number is checked with the old number, and made anew when its owner signs in the next time.",
+        ],
+    },
+    Special {
+        rule: "csrf-disabled",
+        detail: "get",
+        title: "Other websites can act in your users' name",
+        sentence: "Let nothing be changed by a mere link: only by a button that sends a form.",
+        fix: &[
+            "Let this address answer only `POST`, and let the link on your page become a form with a button.",
+            "The form sends the token that your framework asks for, as your other forms do.",
+        ],
+    },
+    Special {
+        rule: "csrf-disabled",
+        detail: "exempt",
+        title: "Other websites can act in your users' name",
+        sentence: "Switch the protection on again that lets only your own pages press buttons for people.",
+        fix: &[
+            "Take the exception away: the line that is named above. If the code belongs to a message from another service (Stripe, GitHub), keep it, and check that service's signature instead.",
+            "Only taking the line away stops a button whose script sends no token. So in the same change let the script send it: in Django the header `X-CSRFToken` with the cookie `csrftoken`, or `{% csrf_token %}` in a form.",
+        ],
+    },
+];
+
+fn special(rule: &RuleId, entries: &[&Entry]) -> Option<&'static Special> {
+    let is_all = |of: &&Special| of.rule == rule.as_str() && !entries.is_empty() && entries.iter().all(|entry| entry.finding.detail == of.detail);
+    SPECIAL.iter().find(is_all)
+}
+
+pub(super) fn title(rule: &RuleId, entries: &[&Entry]) -> Option<&'static str> {
+    special(rule, entries).map(|of| of.title)
+}
+
+/// What to change, where the rule's page speaks of more.
+pub(super) fn fix(rule: &RuleId, entries: &[&Entry]) -> Option<&'static [&'static str]> {
+    special(rule, entries).map(|of| of.fix)
 }
 
 /// How much work it is to repair all these.
@@ -87,6 +155,8 @@ pub(super) fn effort(rule: &RuleId, entries: &[&Entry]) -> Option<Effort> {
     let ready: Option<Vec<Effort>> = entries.iter().map(of_entry).collect();
     let worst = ready.and_then(|all| all.into_iter().max());
     let by_hand = row(rule).map(|(_, effort, _)| *effort);
+    // Taking the exception away is half of it: what sends no token has to send one.
+    let worst = worst.filter(|_| special(rule, entries).is_none_or(|of| of.detail != "exempt"));
     // A fix that is ready in one of several places does not do the work.
     worst.or(by_hand)
 }
@@ -121,7 +191,7 @@ mod tests {
     #[test]
     fn every_rule_has_a_sentence_of_its_own() {
         for meta in crate::rules::all() {
-            let told = sentence(&meta.id).unwrap_or_else(|| panic!("{}", meta.id));
+            let told = sentence(&meta.id, &[]).unwrap_or_else(|| panic!("{}", meta.id));
             assert!(told.ends_with('.') && told.len() < 110 && !told.contains(['`', ';']), "{told}");
         }
         let mut all: Vec<&str> = STEPS.iter().map(|(id, ..)| *id).collect();

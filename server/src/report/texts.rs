@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::project::Project;
-use crate::syntax::Document;
+use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
 /// The project's texts, and those that were read besides: what a build has made.
@@ -25,5 +25,10 @@ impl<'a> Texts<'a> {
 
     pub fn get(&self, file: &FileId) -> Option<&Document> {
         self.project.file(file).map(|known| &*known.document).or_else(|| self.beside.get(file).map(|document| &**document))
+    }
+
+    /// What the project's files are written in.
+    pub fn languages(&self) -> impl Iterator<Item = Language> {
+        self.project.files().map(|(_, known)| known.document.language)
     }
 }

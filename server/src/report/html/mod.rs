@@ -32,7 +32,7 @@ pub fn render(report: &Report<'_>) -> String {
     page.head(&overview);
     page.front(&overview, !problems.is_empty());
     page.put("<main id=\"report\">\n");
-    page.first(&overview);
+    page.first(&overview, &problems);
     page.risks(&overview);
     page.problems(&problems);
     page.questions(&overview);
@@ -69,7 +69,12 @@ impl Page<'_> {
 
     fn position(&self, place: &Place) -> String {
         let line = self.report.range_in(place, Encoding::Utf32).start.line;
-        format!("<code>{}:{line}</code>", escaped(&self.path(place)))
+        let path = escaped(&self.path(place));
+        // It may break behind a folder, and nowhere else unless it must.
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path.as_str()));
+        let folders: String = folders.split_inclusive('/').map(|folder| format!("{folder}<wbr>")).collect();
+        let folders = if folders.is_empty() { folders } else { folders.trim_end_matches("<wbr>").to_owned() + "/<wbr>" };
+        format!("<code>{folders}<span class=\"whole\">{file}:{line}</span></code>")
     }
 
     fn head(&mut self, overview: &Overview) {
@@ -103,13 +108,17 @@ impl Page<'_> {
         links.push(("risks", "The risks"));
         links.extend(has_problems.then_some(("problems", "Problems")));
         links.push(("questions", "Four questions"));
-        links.extend((!overview.in_order.is_empty()).then_some(("in-order", "In order")));
+        links.extend((!overview.in_order.is_empty()).then_some(("in-order", "Found to be fine")));
         links.extend((!overview.tasks.is_empty()).then_some(("tasks", "What needs a person")));
+        links.extend((self.report.audited > 0).then_some(("not-looked-at", "Not looked at")));
+        links.extend((has_problems || !overview.tasks.is_empty()).then_some(("done", "When you are done")));
         self.put("<nav aria-label=\"Parts of the report\"><ul>");
         for (id, title) in links {
             let _ = write!(self.out, "<li><a href=\"#{id}\">{title}</a></li>");
         }
-        self.put("</ul></nav>\n</header>\n");
+        self.put("</ul></nav>\n");
+        self.decision(overview);
+        self.put("</header>\n");
     }
 
     /// The words that were used for the first time.
@@ -131,7 +140,11 @@ impl Page<'_> {
         self.put("<ul class=\"places\">");
         for told in places {
             let at = told.place.as_ref().map(|place| self.position(place)).unwrap_or_default();
-            let words = if told.text.is_empty() { at } else { format!("{} <span class=\"soft\">in</span> {at}", self.text(&told.text)) };
+            let words = match (told.text.is_empty(), at.is_empty()) {
+                (true, _) => at,
+                (_, true) => self.text(&told.text),
+                _ => format!("{} <span class=\"soft\">in</span> {at}", self.text(&told.text)),
+            };
             let _ = write!(self.out, "<li>{words}</li>");
         }
         self.put("</ul>\n");
@@ -155,7 +168,7 @@ fn class(mood: Mood) -> &'static str {
     match mood {
         Mood::Good => "good",
         Mood::Look => "look",
-        Mood::Soon => "soon",
+        Mood::Unsure => "soon",
         Mood::Serious => "serious",
         Mood::Faint => "faint",
     }
@@ -177,15 +190,23 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A sentence with its code marked.
 /// What fits on a line of a phone.
 const LONGEST_LINE: usize = 32;
 
+/// A sentence with its code marked.
 fn prose(text: &str) -> String {
     let piece = |piece: Piece<'_>| match piece {
         Piece::Words(words) => escaped(words),
         // A command that is to be typed is not broken in the middle of an option.
         Piece::Code(code) if code.contains(" --") && code.len() <= LONGEST_LINE => format!("<code class=\"typed\">{}</code>", escaped(code)),
+        // An address breaks behind a slash, and not between its method and itself.
+        Piece::Code(code) if code.contains('/') => match code.split_once(' ') {
+            None => format!("<code>{}</code>", escaped(code).replace('/', "/<wbr>")),
+            Some((method, path)) if path.starts_with('/') && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'|') => {
+                format!("<code>{}&nbsp;{}</code>", escaped(method), escaped(path).replace('/', "/<wbr>"))
+            }
+            Some(_) => format!("<code>{}</code>", escaped(code)),
+        },
         Piece::Code(code) => format!("<code>{}</code>", escaped(code)),
     };
     pieces(text).into_iter().map(piece).collect()

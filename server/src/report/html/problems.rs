@@ -5,16 +5,19 @@ use std::fmt::Write;
 use super::{Page, escaped};
 use crate::report::frame::{self, Line};
 use crate::report::json;
-use crate::report::overview::{Mood, counted};
+use crate::report::overview::counted;
 use crate::report::paint::width_of;
 use crate::report::plain::{self, capitalised, plain};
 use crate::report::problems::{Problem, texts_of};
-use crate::report::{Entry, prompt};
-use crate::rules::{Level, Place, Risk};
+use crate::report::urgency::{Urgency, of_finding};
+use crate::report::{Entry, prompt, trial};
+use crate::rules::{Place, Risk};
 
 /// Places shown of one mistake, and of all, before the rest is counted: a page that no browser can open helps nobody.
 const MOST_PLACES: usize = 60;
 const MOST: usize = 600;
+/// With fewer problems there is nothing to pick from.
+const FEW: usize = 8;
 const MOST_RELATED: usize = 4;
 /// Columns of a code frame; longer lines are cut around the place.
 const WIDTH: usize = 140;
@@ -24,7 +27,7 @@ impl Page<'_> {
         if problems.is_empty() {
             return;
         }
-        self.section("problems", "Problems, the costliest first");
+        self.section("problems", "Problems, the worst first");
         let mut left = MOST;
         let shown: Vec<(&Problem<'_>, usize)> = problems
             .iter()
@@ -35,20 +38,28 @@ impl Page<'_> {
                 (problem, n)
             })
             .collect();
-        let files = self.filter(&shown);
+        let files = self.files(&shown);
+        if problems.len() >= FEW {
+            self.filter(&shown, &files);
+        }
         for (problem, n) in &shown {
             self.problem(problem, *n, &files);
         }
         self.put("</section>\n");
     }
 
-    /// By risk and by file. Without scripts it stays hidden, and everything is shown.
-    fn filter(&mut self, shown: &[(&Problem<'_>, usize)]) -> Vec<String> {
+    fn files(&self, shown: &[(&Problem<'_>, usize)]) -> Vec<String> {
         let mut files: Vec<String> =
             shown.iter().flat_map(|(problem, n)| problem.entries.iter().take(*n)).map(|entry| self.path(&entry.finding.place)).collect();
         files.sort();
         files.dedup();
-        let risks: Vec<Risk> = Risk::ALL.into_iter().filter(|risk| shown.iter().any(|(problem, _)| problem.risk() == Some(*risk))).collect();
+        files
+    }
+
+    /// By risk and by file. Without scripts it stays hidden, and everything is shown.
+    fn filter(&mut self, shown: &[(&Problem<'_>, usize)], files: &[String]) {
+        let risks: Vec<Risk> =
+            Risk::ALL.into_iter().filter(|risk| shown.iter().any(|(problem, _)| problem.risk() == Some(*risk) || problem.also().contains(risk))).collect();
         self.put("<form class=\"filter\" hidden>\n<div><label for=\"by-risk\">Risk</label><select id=\"by-risk\" name=\"risk\"><option value=\"\">All risks</option>");
         for risk in risks {
             let _ = write!(self.out, "<option value=\"{}\">{}</option>", json::risk(risk), risk.title());
@@ -58,76 +69,100 @@ impl Page<'_> {
             let _ = write!(self.out, "<option value=\"{at}\">{}</option>", escaped(file));
         }
         self.put("</select></div>\n<p class=\"soft small\" id=\"shown\" role=\"status\"></p>\n</form>\n");
-        files
     }
 
     fn problem(&mut self, problem: &Problem<'_>, shown: usize, files: &[String]) {
-        let (risk, number) = (problem.risk(), problem.number);
+        let number = problem.number;
+        let also = problem.also();
+        let risks: Vec<Risk> = problem.risk().into_iter().chain(also.iter().copied()).collect();
         let _ = write!(
             self.out,
             "<article class=\"card problem\" data-risk=\"{}\" aria-labelledby=\"problem-{number}\">\n<div class=\"row\"><h3 id=\"problem-{number}\">{number}. {}</h3>{}</div>\n",
-            risk.map_or("", json::risk),
+            risks.iter().map(|risk| json::risk(*risk)).collect::<Vec<_>>().join(" "),
             self.text(&problem.title()),
-            tag(problem.level)
+            tag(problem.urgency)
         );
-        let mut words: Vec<String> = risk.map(|risk| risk.title().to_owned()).into_iter().collect();
+        let mut words: Vec<String> = Vec::new();
+        if let Some(risk) = problem.risk() {
+            let others: Vec<&str> = also.iter().map(|risk| risk.title()).collect();
+            words.push(if others.is_empty() { risk.title().to_owned() } else { format!("{}, also {}", risk.title(), others.join(", ")) });
+        }
         words.extend((problem.entries.len() > 1).then(|| counted(problem.entries.len(), "place", "places")));
         let _ = writeln!(self.out, "<p class=\"soft small\">{}</p>", escaped(&words.join(" · ")));
-        if let Some(happens) = problem.what_can_happen() {
-            let line = format!("<p><strong>What can happen.</strong> {}</p>\n", self.text(&happens));
-            self.put(&line);
-        }
         for entry in problem.entries.iter().take(shown) {
             self.entry(entry, files, problem.entries.len() > 1);
         }
         if let Some(more) = problem.entries.len().checked_sub(shown).filter(|more| *more > 0) {
-            let _ = writeln!(
-                self.out,
-                "<p class=\"soft small\">And {}. All of them: <code>guardline audit --format json</code></p>",
-                counted(more, "more place", "more places")
-            );
+            let _ = writeln!(self.out, "<p>And {}. All of them: <code>guardline audit --format lines</code></p>", counted(more, "more place", "more places"));
         }
         self.advice(problem);
         self.put("</article>\n");
     }
 
+    fn said(&mut self, title: &str, told: &str) {
+        let line = format!("<p><strong>{title}.</strong> {}</p>\n", self.text(told));
+        self.put(&line);
+    }
+
     fn advice(&mut self, problem: &Problem<'_>) {
         self.put("<div class=\"advice\">\n");
+        if let Some(happens) = problem.what_can_happen() {
+            self.said("How it goes elsewhere (an example, not your app)", &happens);
+        }
         let steps: Vec<String> = problem.how_to_fix().iter().map(|step| self.text(step)).collect();
         match steps.as_slice() {
             [] => {}
             [one] => {
-                let _ = writeln!(self.out, "<p><strong>How to fix it.</strong> {one}</p>");
+                let _ = writeln!(self.out, "<p><strong>What to change.</strong> {one}</p>");
             }
             steps => {
                 let _ = writeln!(
                     self.out,
-                    "<p><strong>How to fix it</strong></p>\n<ul>{}</ul>",
+                    "<p><strong>What to change</strong></p>\n<ul>{}</ul>",
                     steps.iter().map(|step| format!("<li>{step}</li>")).collect::<String>()
                 );
             }
         }
-        if let Some(check) = problem.check() {
-            let line = format!("<p><strong>Try it before and after.</strong> {}</p>\n", self.text(&check));
-            self.put(&line);
-        }
-        let ask = prompt::whole(self.report, problem);
-        let lines: Vec<String> = ask.lines().map(escaped).collect();
-        // Without scripts there is no button, and the text can be selected.
-        let _ = writeln!(
-            self.out,
-            "<div class=\"ask\"><button type=\"button\" class=\"copy\" data-of=\"ask-{n}\" hidden>Copy for your AI assistant</button>\
-             <details><summary>Show the text that is copied</summary><pre class=\"frame command\" id=\"ask-{n}\" tabindex=\"0\">{}</pre></details></div>",
-            lines.join("\n"),
-            n = problem.number
-        );
+        self.way(problem);
+        self.trial(problem);
+        self.ask(&problem.number.to_string(), "Copy for your AI assistant", &prompt::whole(self.report, problem));
         let texts = texts_of(problem);
         let words = self.glossary.new_in(texts.iter().map(String::as_str));
         self.words(words);
+        self.put("</div>\n");
+    }
+
+    /// Who does it, what may break, what to look at, and how to go back.
+    fn way(&mut self, problem: &Problem<'_>) {
+        let mut rows: Vec<(&str, String)> = Vec::new();
+        rows.extend(problem.effort().map(|effort| ("Who", self.text(effort.way()))));
+        if let Some(change) = problem.change() {
+            rows.push(("May break", self.text(change.breaks)));
+            rows.push(("Look at afterwards", self.text(change.look)));
+            rows.extend(change.back.map(|back| ("To go back", self.text(back))));
+        }
+        if !rows.is_empty() {
+            let rows: String = rows.iter().map(|(title, told)| format!("<dt>{title}</dt><dd>{told}</dd>\n")).collect();
+            let _ = write!(self.out, "<dl class=\"way\">\n{rows}</dl>\n");
+        }
+    }
+
+    fn trial(&mut self, problem: &Problem<'_>) {
+        let Some(trial) = &problem.trial else {
+            if let Some(check) = problem.check() {
+                self.said("Try it", &format!("{check} {}", trial::GENERAL));
+            }
+            return;
+        };
+        self.said("Try it", &trial.how);
+        if let Some((typed, command)) = &trial.command {
+            let command = escaped(&self.report.redactor.clean(command));
+            let _ = writeln!(self.out, "<p class=\"soft\">{}:</p>\n<pre class=\"frame command\"><code>{command}</code></pre>", typed.title());
+        }
+        let (now, after) = (self.text(&format!("{} {}", trial.before, trial::TRY_FIRST)), self.text(&trial.after));
         let _ = writeln!(
             self.out,
-            "<p class=\"soft small\">For more, type in a terminal: <code>guardline explain {}</code></p>\n</div>",
-            escaped(problem.rule.as_str())
+            "<dl class=\"way\">\n<dt class=\"serious\">Now</dt><dd>{now}</dd>\n<dt class=\"good\">After the repair</dt><dd>{after}</dd>\n</dl>"
         );
     }
 
@@ -141,7 +176,7 @@ impl Page<'_> {
             self.out,
             "<div class=\"entry\" data-file=\"{file}\">\n<div class=\"row\"><h4 class=\"where\">{at}</h4>{}</div>\n<p>{message}</p>\n",
             // Of a single place the problem says it.
-            if has_own_tag { tag(finding.level) } else { String::new() }
+            if has_own_tag { tag(of_finding(finding)) } else { String::new() }
         );
         self.frame(&finding.place);
         if !finding.related.is_empty() {
@@ -175,13 +210,8 @@ impl Page<'_> {
     }
 }
 
-pub(super) fn tag(level: Level) -> String {
-    let mood = match level {
-        Level::Error => Mood::Serious,
-        Level::Warning => Mood::Soon,
-        Level::Information | Level::Hint | Level::Hidden => Mood::Look,
-    };
-    format!("<span class=\"tag {}\">{}</span>", super::class(mood), capitalised(plain::level(level)))
+pub(super) fn tag(urgency: Urgency) -> String {
+    format!("<span class=\"tag {}\">{}</span>", super::class(urgency.mood()), capitalised(urgency.title()))
 }
 
 /// The text of a line with its flagged part marked. Where that is the end of the line, nothing is.

@@ -9,14 +9,14 @@
     for (const problem of problems) {
       let any = false;
       for (const entry of problem.querySelectorAll(".entry")) {
-        const fits = (!risk.value || problem.dataset.risk === risk.value) && (!file.value || entry.dataset.file === file.value);
+        const fits = (!risk.value || problem.dataset.risk.split(" ").includes(risk.value)) && (!file.value || entry.dataset.file === file.value);
         entry.hidden = !fits;
         any ||= fits;
         shown += fits ? 1 : 0;
       }
       problem.hidden = !any;
     }
-    told.textContent = risk.value || file.value ? `${shown} shown` : "All shown";
+    told.textContent = risk.value || file.value ? `${shown} shown` : "";
   };
   form.hidden = false;
   form.addEventListener("change", show);
@@ -39,5 +39,15 @@
         getSelection().selectAllChildren(text);
       }
     });
+  }
+})();
+(() => {
+  // Where a page may keep nothing, the ticks last as long as it is open.
+  for (const box of document.querySelectorAll(".task > input")) {
+    const name = `guardline ${location.pathname} ${box.id}`;
+    try {
+      box.checked = localStorage.getItem(name) === "1";
+      box.addEventListener("change", () => { try { localStorage.setItem(name, box.checked ? "1" : "0"); } catch { } });
+    } catch { }
   }
 })();

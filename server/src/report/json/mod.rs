@@ -14,7 +14,7 @@
 //!                   "related": [ { "file", "range", "message" } ],
 //!                   "fixes": [ { "title", "grade": "safe" | "needs-review", "verified", "note"? } ] } ],
 //!   "notes": [ { "message", "file"?, "range"? } ],
-//!   "overview": { "verdict", "first": [..], "howLevelsComeAbout", "risks": [..], "questions": [..], "inOrder": [..], "checklist": [..], "notLookedAt": [..] } }
+//!   "overview": { "verdict", "launch", "first": [..], "howLevelsComeAbout", "risks": [..], "questions": [..], "inOrder": [..], "checklist": [..], "notLookedAt": [..] } }
 //! ```
 //! `risk` is one of `secrets`, `authorization`, `routes`, `database`, `deployment`, `input`, `passwords`, `own`; `impact` one of
 //! `low`, `medium`, `high`, `critical`; `level` one of `error`, `warning`, `information`, `hint`, `hidden`; `confidence`
@@ -254,7 +254,7 @@ mod tests {
         let mut value: serde_json::Value = serde_json::from_str(&render(&report)).expect("JSON");
         value["tool"]["version"] = "0".into();
         let overview = value["overview"].take();
-        assert_eq!(overview["verdict"], "Not ready for the public: 1 serious problem.");
+        assert_eq!(overview["verdict"], "Not ready for launch: 1 problem to repair first.");
         assert_eq!(overview["risks"][1]["level"], "high");
         let fingerprint = value["findings"][0]["fingerprint"].take();
         assert!(fingerprint.as_str().is_some_and(|text| text.ends_with(":1")));

@@ -4,20 +4,31 @@ use serde::Serialize;
 
 use super::{WireRange, risk};
 use crate::report::Report;
-use crate::report::overview::{Answer, Grade, HOW_LEVELS_COME_ABOUT, NOT_LOOKED_AT, Overview, Told};
+use crate::report::overview::{Answer, Grade, HOW_LEVELS_COME_ABOUT, Overview, Told, not_looked_at};
 use crate::report::steps::Effort;
+use crate::report::urgency::Urgency;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct WireOverview<'a> {
     verdict: &'a str,
+    launch: WireLaunch<'a>,
     first: Vec<WireFirst<'a>>,
     how_levels_come_about: &'static str,
     risks: Vec<WireRisk<'a>>,
     questions: Vec<WireQuestion<'a>>,
     in_order: Vec<WireInOrder<'a>>,
     checklist: Vec<WireTask<'a>>,
-    not_looked_at: &'static [&'static str],
+    not_looked_at: Vec<String>,
+}
+
+/// May it go live?
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WireLaunch<'a> {
+    before: usize,
+    wait: usize,
+    not_judged: &'a [String],
 }
 
 /// What to do first: the costliest problem has the number 1.
@@ -26,6 +37,7 @@ struct WireFirst<'a> {
     number: usize,
     rule: &'a str,
     step: &'a str,
+    urgency: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     effort: Option<&'static str>,
     places: usize,
@@ -88,10 +100,18 @@ impl<'a> WireOverview<'a> {
         };
         WireOverview {
             verdict: &overview.verdict.text,
+            launch: WireLaunch { before: overview.launch.before, wait: overview.launch.wait, not_judged: &overview.launch.not_judged },
             first: overview
                 .first
                 .iter()
-                .map(|of| WireFirst { number: of.number, rule: of.rule.as_str(), step: &of.step, effort: of.effort.map(effort), places: of.places })
+                .map(|of| WireFirst {
+                    number: of.number,
+                    rule: of.rule.as_str(),
+                    step: &of.step,
+                    urgency: urgency(of.urgency),
+                    effort: of.effort.map(effort),
+                    places: of.places,
+                })
                 .collect(),
             how_levels_come_about: HOW_LEVELS_COME_ABOUT,
             risks: overview
@@ -132,8 +152,15 @@ impl<'a> WireOverview<'a> {
                     command: of.command.as_deref(),
                 })
                 .collect(),
-            not_looked_at: NOT_LOOKED_AT,
+            not_looked_at: not_looked_at(report),
         }
+    }
+}
+
+fn urgency(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::BeforeLaunch => "before-launch",
+        Urgency::CanWait => "can-wait",
     }
 }
 

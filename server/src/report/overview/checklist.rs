@@ -2,12 +2,13 @@
 
 use super::answers::is_guarded_by_the_database;
 use super::counts::counted;
-use super::curl::{self, SITE};
+use super::launch;
 use super::snapshot::asks;
 use super::words::{self, code, list};
 use super::{Task, Told, entries_of};
 use crate::facts::names;
 use crate::report::Report;
+use crate::report::curl::{self, SITE};
 use crate::rules::evidence::OfRoute;
 use crate::rules::map::{Answer, Who};
 use crate::rules::open::purpose::Purpose;
@@ -18,6 +19,8 @@ use crate::text::FileId;
 const MOST_ROUTES: usize = 5;
 /// Routes named where the check was read in the code and is only tried once more.
 const MOST_SURE: usize = 2;
+/// Routes that an assistant is asked about at once.
+const MOST_ASKED: usize = 150;
 
 pub(super) fn of(report: &Report<'_>) -> Vec<Task> {
     let tasks = [
@@ -49,6 +52,8 @@ fn task(id: &'static str, title: &str, how: String, routes: &[&OfRoute], most: u
         how,
         about: routes.iter().take(most).map(|route| told(route)).collect(),
         more: routes.len().saturating_sub(most),
+        all: None,
+        ask: None,
         command: None,
     }
 }
@@ -87,24 +92,58 @@ fn two_accounts(report: &Report<'_>) -> Option<Task> {
     // An address that names a record is the easiest to try.
     open.sort_by_key(|route| !route.names_a_record());
     const HOW: &str = "Make two accounts, A and B, in two browsers. As A, open or change a record of your own through each address below, and note its id. \
-        As B, ask for the same id. B must be refused (404 or 403) and must not see or change anything of A's.";
+        As B, ask for the same id. Good: B is refused (404 or 403). Bad: B sees or changes anything of A's.";
     if !open.is_empty() {
-        let how = format!("Whose records these hand out could not be read from the code. {HOW}");
+        let how = format!("The code does not show whose records these hand out, so nobody knows it yet. {HOW}");
         return Some(task("two-accounts", "Try it with two accounts", how, &open, MOST_ROUTES));
     }
     let sure: Vec<&OfRoute> = all().filter(|route| route.own == Answer::Yes && route.names_a_record()).collect();
-    let how = format!("The check was read in the code of these; trying it once shows that it works. {HOW}");
+    let how = format!("The check was seen in the code of these; trying it once shows that it works. {HOW}");
     (!sure.is_empty()).then(|| task("two-accounts", "Try it with two accounts", how, sure.get(..MOST_SURE).unwrap_or(&sure), MOST_SURE))
 }
 
+/// Public by nature: to be refused there would be wrong.
+fn is_a_door(route: &OfRoute) -> bool {
+    matches!(route.purpose, Purpose::Credentials | Purpose::Infrastructure)
+}
+
 fn unknown_callers(report: &Report<'_>) -> Option<Task> {
-    let routes: Vec<&OfRoute> =
-        report.evidence.routes.iter().filter(|route| route.who == Who::Unknown && route.has_address() && !route.is_page() && !route.is_public).collect();
-    let how = "Whether these ask for a login could not be read from the code. Call each of them without signing in, on a copy with made-up data. \
-        The answer must be a refusal (401 or 403) or lead to the sign-in page, unless the route is meant for everybody.";
-    let mut task = (!routes.is_empty()).then(|| task("without-login", "Call these without signing in", how.to_owned(), &routes, MOST_ROUTES))?;
-    task.command = routes.iter().filter(|route| may_be_typed(report, route)).find_map(|route| curl::call(route));
+    let all: Vec<&OfRoute> = launch::unknown(report).into_iter().filter(|route| route.has_address()).collect();
+    let routes: Vec<&OfRoute> = all.iter().copied().filter(|route| !is_a_door(route)).collect();
+    if routes.is_empty() {
+        return None;
+    }
+    let doors = match all.len() - routes.len() {
+        0 => String::new(),
+        n => format!(" Left out: {n} for signing in and out and the like, which have to be open."),
+    };
+    let how = format!(
+        "The code does not show whether these ask for a sign-in, so nobody knows it yet. Call each without signing in, on a copy of the app with made-up data. Good: 401, 403, or you are sent \
+         to the sign-in page. Bad: 200 with data in the answer, unless it is meant for everybody.{doors} One by hand: open it in a private window. All at once: the first command writes down \
+         every address, the second asks for each that only reads, and shows the number that came back. Those that change something stand in the file and are switched off."
+    );
+    let mut task = task("without-login", "Call these without signing in", how, &routes, MOST_ROUTES);
+    task.all = Some("guardline routes");
+    task.command = Some(format!("guardline routes --format curl --output try.sh\nSITE='{SITE}' sh try.sh"));
+    task.ask = Some(ask_about(report, &routes));
     Some(task)
+}
+
+/// The same question, for whoever can read the code.
+fn ask_about(report: &Report<'_>, routes: &[&OfRoute]) -> String {
+    let mut lines = vec![
+        "A security check could not see from the code whether these addresses of my project ask for a sign-in. Change nothing yet. Read the code of each, with all that runs before it, and \
+         write me a table: the address; who may call it (everybody, anybody signed in, only the owner, only administrators); file and line of the check that makes it so, or \"no check\"; \
+         and whether you think that it is right. Put those without a check that read or change private things first, in plain words."
+            .to_owned(),
+        String::new(),
+    ];
+    let line = |route: &&&OfRoute| format!("- {} ({})", route.title, report.path(&route.place.file));
+    lines.extend(routes.iter().filter(|route| may_be_typed(report, route)).take(MOST_ASKED).map(|route| line(&route)));
+    if let Some(more) = routes.len().checked_sub(MOST_ASKED).filter(|more| *more > 0) {
+        lines.push(format!("- and {more} more: `guardline routes` lists all of them; those that say \"unknown\" are meant"));
+    }
+    lines.join("\n")
 }
 
 fn open_on_purpose(report: &Report<'_>) -> Option<Task> {
@@ -120,7 +159,8 @@ fn open_on_purpose(report: &Report<'_>) -> Option<Task> {
     };
     let mut routes: Vec<&OfRoute> = report.evidence.routes.iter().filter(is_open).collect();
     routes.sort_by_key(|route| !writes(route));
-    let how = "Anybody can call these, and nothing in the code says that this is wrong. You know whether it is meant so.";
+    let how = "Anybody can call these without signing in, and nothing in the code says that this is wrong. You know whether it is meant so. If not, ask your AI assistant to \
+        let them ask for a sign-in.";
     (!routes.is_empty()).then(|| task("open-on-purpose", "Should these be open to everybody?", how.to_owned(), &routes, MOST_ROUTES))
 }
 
@@ -138,11 +178,9 @@ fn guessing(report: &Report<'_>) -> Option<Task> {
             && !flagged.contains(&&route.place.file)
     };
     let routes: Vec<&OfRoute> = report.evidence.routes.iter().filter(is_meant).collect();
-    let how = "Whether somebody may try passwords or codes without end could not be read from the code; a limit may also stand in front of the app. \
-        Send twenty wrong attempts in a row. After a few of them the app has to refuse (the answer becomes 429: too many requests).";
-    let mut task = (!routes.is_empty()).then(|| task("rate-limit", "Try to guess", how.to_owned(), &routes, MOST_ROUTES))?;
-    task.command = routes.iter().filter(|route| may_be_typed(report, route)).find_map(|route| curl::call_often(route));
-    Some(task)
+    let how = "The code does not show whether somebody may try passwords or codes without end; a limit may also stand in front of the app. On your own page, type a wrong \
+        password twenty times, quickly. Good: after some tries it says that there were too many (429). Bad: it goes on for ever.";
+    (!routes.is_empty()).then(|| task("rate-limit", "Try to guess", how.to_owned(), &routes, MOST_ROUTES))
 }
 
 fn senders(report: &Report<'_>) -> Option<Task> {
@@ -156,8 +194,8 @@ fn senders(report: &Report<'_>) -> Option<Task> {
             && !flagged.contains(&&route.place.file)
     };
     let routes: Vec<&OfRoute> = report.evidence.routes.iter().filter(is_meant).collect();
-    let how = "These take messages from other services, and whether they check who sent one could not be read from the code. \
-        Send a made-up message. It must be refused (400, 401 or 403).";
+    let how = "These take messages from other services, and the code does not show whether they check who sent one. Send a made-up message. Good: it is refused (400, 401 or 403). \
+        Bad: 200, or an error from the code that already reads it.";
     let mut task = (!routes.is_empty()).then(|| task("webhooks", "Send a forged message", how.to_owned(), &routes, MOST_ROUTES))?;
     task.command = routes.iter().filter(|route| may_be_typed(report, route)).find_map(|route| curl::call(route));
     Some(task)
@@ -187,7 +225,9 @@ fn headers(report: &Report<'_>) -> Option<Task> {
         true => "`strict-transport-security`, `content-security-policy` (or `x-frame-options`) and `x-content-type-options`",
         false => "`strict-transport-security` and `x-content-type-options`, and if it shows pages also `content-security-policy`,",
     };
-    let how = format!("{found} Ask the live site, and look for {wanted} in the answer. A line that is missing is a protection that is missing.");
+    let how = format!(
+        "{found} Ask the live site (the command only looks), and read the answer. Good: {wanted} are among the lines. A line that is missing is a protection that is missing."
+    );
     let mut task = task("headers", "Look at the headers of the live site", how, &[], 0);
     task.command = Some(format!("curl -sI '{SITE}/'"));
     Some(task)
@@ -211,6 +251,8 @@ fn rotate(report: &Report<'_>) -> Option<Task> {
         how: how.to_owned(),
         about: about.collect(),
         more: secrets.len().saturating_sub(MOST_ROUTES),
+        all: Some("guardline audit --format lines"),
+        ask: None,
         command: None,
     })
 }
@@ -224,7 +266,10 @@ fn backups(report: &Report<'_>) -> Option<Task> {
         0 => "The app keeps data in a database.".to_owned(),
         n => format!("The app keeps data in a database ({}).", counted(n, "table or model", "tables or models")),
     };
-    let how = format!("{models} Whether it is backed up is not in the code. Find out, and restore a backup once into an empty database.");
+    let how = format!(
+        "{models} Whether copies of it are kept is not in the code. Find out where it is hosted, and try one out: load it into a new, empty database, never over the real one. Good: your data \
+         is there. Bad: there is no copy, or nobody knows how to use it."
+    );
     Some(task("backups", "Try a backup", how, &[], 0))
 }
 
@@ -252,7 +297,8 @@ mod tests {
         assert_eq!(ids, ["two-accounts", "without-login", "headers"]);
         assert_eq!((tasks[0].about.len(), tasks[0].more), (MOST_ROUTES, 295));
         assert_eq!(tasks[0].about[0].text, "`GET /api/invoices0/:id` (`Invoice`)");
-        assert_eq!(tasks[1].command.as_deref(), Some("curl -i 'https://YOUR-SITE/api/things0'"));
+        assert!(tasks[1].command.as_deref().is_some_and(|command| command.contains("guardline routes --format curl")));
+        assert!(tasks[1].ask.as_deref().is_some_and(|ask| ask.contains("GET /api/things0") && ask.lines().count() < 160));
     }
 
     #[test]

@@ -1,19 +1,23 @@
-//! How many problems of each loudness, and numbers in words.
+//! How many problems of each loudness and urgency, and numbers in words.
 
+use crate::report::urgency::Urgency;
 use crate::rules::Level;
 
 /// How many problems of each loudness.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Counts {
+    /// To be repaired before launch.
+    pub before: usize,
     pub serious: usize,
     pub soon: usize,
     pub look: usize,
 }
 
 impl Counts {
-    pub fn of(levels: impl Iterator<Item = Level>) -> Counts {
+    pub fn of(all: impl Iterator<Item = (Level, Urgency)>) -> Counts {
         let mut counts = Counts::default();
-        for level in levels {
+        for (level, urgency) in all {
+            counts.before += usize::from(urgency == Urgency::BeforeLaunch);
             match level {
                 Level::Error => counts.serious += 1,
                 Level::Warning => counts.soon += 1,
@@ -27,9 +31,14 @@ impl Counts {
         self.serious + self.soon + self.look
     }
 
-    /// `2 serious, 1 to fix soon`
+    /// Those with which one may launch.
+    pub fn wait(self) -> usize {
+        self.all().saturating_sub(self.before)
+    }
+
+    /// `2 before launch, 1 can wait`
     pub fn in_words(self) -> String {
-        let parts = [(self.serious, "serious"), (self.soon, "to fix soon"), (self.look, "less urgent")];
+        let parts = [(self.before, "before launch"), (self.wait(), "can wait")];
         let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}"));
         parts.collect::<Vec<_>>().join(", ")
     }

@@ -8,21 +8,26 @@ mod answers;
 mod checked;
 mod checklist;
 mod counts;
-mod curl;
+mod launch;
 mod snapshot;
 mod words;
 
-use super::problems::{Problem, problems};
+use super::problems::{Problem, numbers, problems};
 use super::steps::Effort;
+use super::urgency::Urgency;
 use super::{Entry, Report};
 use crate::rules::{Level, Place, Risk, RuleId};
+use crate::syntax::Language;
 
 pub use counts::{Counts, counted};
+pub use launch::Launch;
 
 /// Everything besides the findings themselves.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Overview {
     pub verdict: Verdict,
+    /// May it go live? What is to be repaired before, what can wait, what nobody knows.
+    pub launch: Launch,
     /// Of problems: what one mistake is, in however many places.
     pub counts: Counts,
     /// What to do, the costliest first.
@@ -39,27 +44,44 @@ pub struct Overview {
 }
 
 /// How the levels come about, in one line.
-pub const HOW_LEVELS_COME_ABOUT: &str = "High: at least one serious problem. Medium: at least one to fix soon. Low: it was checked, and nothing worse than a hint was found. \
-    Partly known: nothing worse was found, but a good part could not be read or judged. Not known: more than half could not. Not applicable: the project has nothing of \
-    the kind. A problem that opens the way to a second risk counts for both. Nothing is added up, and there is no score.";
+pub const HOW_LEVELS_COME_ABOUT: &str = "Before launch: at least one problem to repair before launch. Can wait: only such as can wait. No problem found: it was looked at, and \
+    nothing was found. Partly judged: nothing was found, but of some of it the code alone does not show whether it is safe. Not judged: of more than half. Not in this code: the \
+    files that were read have nothing of the kind. A problem that opens the way to a second risk counts for both. Nothing is added up, and there is no score.";
 
 /// In which order to do things.
-pub const HOW_IT_IS_ORDERED: &str = "The order is by cost: what can do the most harm comes first.";
+pub const HOW_IT_IS_ORDERED: &str = "What can do the most harm stands first: begin at the top.";
 
-/// What a checked fix is, and how to get it.
-pub const HOW_TO_GET_A_FIX: &str = "A checked fix was tried out on a copy: the problem is gone, and no new one appeared. Your editor offers it if it has the Guardline \
-    extension. Without one, type `guardline audit --fix --review` in a terminal: it shows each change and asks before it makes it.";
+/// What a ready fix is, and how to get it.
+pub const HOW_TO_GET_A_FIX: &str = "A ready fix is a change that was tried on a copy of the code: this problem is gone, and no new one appeared. Whether the app still does \
+    all you want, only trying it shows. To take it, type `guardline audit --fix --review` in a terminal (the window for commands): it shows each change and asks before it \
+    makes it. In an editor (such as VS Code) with the Guardline extension, the light bulb at the line offers the same.";
 
 /// When to stop.
-pub const WHEN_DONE: &str = "You are done when no problem is left above and you have tried what needs a person. After each change, type `guardline audit` in a terminal \
-    again: what is repaired is gone from the list.";
+pub const WHEN_DONE: &str = "You are done when nothing is left that says \"before launch\", and you have tried what needs a person. After each change, type `guardline audit` in a \
+    terminal again: what is repaired is gone from the list. What can wait may stay for the weeks after the launch.";
 
 /// What no report of ours says anything about.
-pub const NOT_LOOKED_AT: &[&str] = &[
-    "Known holes in the packages the app is built from: type `npm audit` in a terminal, or `pip-audit` for Python.",
-    "The running app, its servers and accounts: only the code was read, and nothing was called.",
-    "Older versions of the code: a key that was deleted is still in the history of git.",
-];
+pub fn not_looked_at(report: &Report<'_>) -> Vec<String> {
+    let evidence = &report.evidence;
+    let is_python = report.texts.languages().any(|language| matches!(language, Language::Python | Language::Notebook));
+    let is_script = report.texts.languages().any(|language| {
+        matches!(language, Language::TypeScript | Language::Tsx | Language::JavaScript | Language::Jsx | Language::Vue | Language::Svelte | Language::Astro)
+    });
+    let command = match (is_script, is_python) {
+        (true, false) => "type `npm audit` in a terminal",
+        (false, true) => "type `pip-audit` in a terminal (`pip install pip-audit` gets it)",
+        _ => "type `npm audit` in a terminal for the part in JavaScript, and `pip-audit` for the part in Python",
+    };
+    let mut all = vec![
+        format!("Known holes in the packages the app is built from: {command}."),
+        "The running app, its servers and accounts: only the code was read, and nothing was called.".to_owned(),
+        "Older versions of the code: a key that was deleted is still in the history of git.".to_owned(),
+    ];
+    if evidence.cut_short > 0 {
+        all.push(format!("{} too large to be read to the end.", counted(evidence.cut_short, "function was", "functions were")));
+    }
+    all
+}
 
 /// One of the things to do first.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,8 +89,10 @@ pub struct First {
     /// The number of the problem.
     pub number: usize,
     pub rule: RuleId,
+    pub title: String,
     pub step: String,
     pub level: Level,
+    pub urgency: Urgency,
     pub effort: Option<Effort>,
     pub places: usize,
 }
@@ -84,9 +108,10 @@ pub struct Verdict {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mood {
     Good,
-    /// Neither good nor bad, or not known.
+    /// It is a problem, and it can wait.
     Look,
-    Soon,
+    /// Not known, or only in part.
+    Unsure,
     Serious,
     /// There is nothing to say.
     Faint,
@@ -97,8 +122,8 @@ impl Mood {
     pub(in crate::report) fn sign(self) -> &'static str {
         match self {
             Mood::Good => "✓",
-            Mood::Look => "?",
-            Mood::Soon => "!",
+            Mood::Look => "i",
+            Mood::Unsure => "?",
             Mood::Serious => "✗",
             Mood::Faint => "·",
         }
@@ -107,10 +132,12 @@ impl Mood {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Grade {
+    /// Something is to be repaired before launch.
     High,
+    /// Only what can wait was found.
     Medium,
     Low,
-    /// Nothing worse than a hint was found, and a good part could not be judged.
+    /// Nothing was found, and a good part could not be judged.
     PartlyKnown,
     NotKnown,
     NotApplicable,
@@ -121,12 +148,12 @@ pub enum Grade {
 impl Grade {
     pub fn title(self) -> &'static str {
         match self {
-            Grade::High => "High",
-            Grade::Medium => "Medium",
-            Grade::Low => "Low",
-            Grade::PartlyKnown => "Partly known",
-            Grade::NotKnown => "Not known",
-            Grade::NotApplicable => "Not applicable",
+            Grade::High => "Before launch",
+            Grade::Medium => "Can wait",
+            Grade::Low => "No problem found",
+            Grade::PartlyKnown => "Partly judged",
+            Grade::NotKnown => "Not judged",
+            Grade::NotApplicable => "Not in this code",
             Grade::NotLookedAt => "Not looked at",
         }
     }
@@ -134,9 +161,9 @@ impl Grade {
     pub fn mood(self) -> Mood {
         match self {
             Grade::High => Mood::Serious,
-            Grade::Medium => Mood::Soon,
+            Grade::Medium => Mood::Look,
             Grade::Low => Mood::Good,
-            Grade::PartlyKnown | Grade::NotKnown => Mood::Look,
+            Grade::PartlyKnown | Grade::NotKnown => Mood::Unsure,
             Grade::NotApplicable | Grade::NotLookedAt => Mood::Faint,
         }
     }
@@ -153,9 +180,20 @@ pub struct OfRisk {
     /// What was looked at besides.
     pub looked: String,
     pub counts: Counts,
+    /// Besides the problems there is something that could not be judged.
+    pub is_unsure: bool,
 }
 
 impl OfRisk {
+    /// `2 before launch: problems 1 and 3; the rest only in part judged`
+    pub fn in_words(&self) -> String {
+        if self.problems.is_empty() {
+            return String::new();
+        }
+        let rest = if self.is_unsure { "; the rest could only partly be judged" } else { "" };
+        format!("{}: {}{rest}", self.counts.in_words(), numbers(&self.problems))
+    }
+
     /// What the grade rests on.
     pub fn because(&self) -> String {
         [self.named.as_str(), self.looked.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
@@ -174,11 +212,11 @@ pub enum Answer {
 impl Answer {
     pub fn title(self) -> &'static str {
         match self {
-            Answer::Yes => "Yes, good",
-            Answer::No => "No, bad",
-            Answer::Partly => "In part",
-            Answer::NotKnown => "Not known",
-            Answer::NotApplicable => "Does not apply",
+            Answer::Yes => "Yes",
+            Answer::No => "No",
+            Answer::Partly => "Only in part",
+            Answer::NotKnown => "Not judged",
+            Answer::NotApplicable => "Not in this code",
         }
     }
 
@@ -186,8 +224,7 @@ impl Answer {
         match self {
             Answer::Yes => Mood::Good,
             Answer::No => Mood::Serious,
-            Answer::Partly => Mood::Soon,
-            Answer::NotKnown => Mood::Look,
+            Answer::Partly | Answer::NotKnown => Mood::Unsure,
             Answer::NotApplicable => Mood::Faint,
         }
     }
@@ -229,6 +266,10 @@ pub struct Task {
     pub about: Vec<Told>,
     /// How many there are besides.
     pub more: usize,
+    /// Where all of them are to be had.
+    pub all: Option<&'static str>,
+    /// What an AI assistant can be asked about it.
+    pub ask: Option<String>,
     /// To be typed into a terminal.
     pub command: Option<String>,
 }
@@ -236,14 +277,16 @@ pub struct Task {
 impl Overview {
     pub fn of(report: &Report<'_>) -> Overview {
         let problems = problems(report);
-        let counts = Counts::of(problems.iter().map(|problem| problem.level));
+        let counts = Counts::of(problems.iter().map(|problem| (problem.level, problem.urgency)));
         let risks = snapshot::of(report, &problems);
+        let launch = launch::of(report, counts);
         let mut overview = Overview {
-            verdict: verdict(report, &counts, &risks),
+            verdict: launch::verdict(report, &launch, &risks),
+            launch,
             counts,
             first: problems.iter().map(first).collect(),
             has_checked_fix: report.entries.iter().any(|entry| entry.repairs.first().is_some_and(|repair| repair.tried)),
-            questions: answers::of(report),
+            questions: answers::of(report, &problems),
             in_order: checked::of(report),
             tasks: checklist::of(report),
             risks,
@@ -259,7 +302,9 @@ impl Overview {
                 *text = report.redactor.clean(text).into_owned();
             }
         };
-        self.first.iter_mut().for_each(|first| clean(&mut first.step));
+        self.launch.not_judged.iter_mut().for_each(clean);
+        clean(&mut self.verdict.text);
+        self.first.iter_mut().for_each(|first| [&mut first.title, &mut first.step].into_iter().for_each(clean));
         self.risks.iter_mut().for_each(|risk| [&mut risk.named, &mut risk.looked].into_iter().for_each(clean));
         self.questions.iter_mut().for_each(|question| clean(&mut question.because));
         self.questions.iter_mut().flat_map(|question| &mut question.places).for_each(|told| clean(&mut told.text));
@@ -267,6 +312,7 @@ impl Overview {
         for task in &mut self.tasks {
             clean(&mut task.how);
             task.command.iter_mut().for_each(clean);
+            task.ask.iter_mut().for_each(clean);
             task.about.iter_mut().for_each(|told| clean(&mut told.text));
         }
     }
@@ -276,43 +322,13 @@ fn first(problem: &Problem<'_>) -> First {
     First {
         number: problem.number,
         rule: problem.rule.clone(),
+        title: problem.title(),
         step: problem.step(),
         level: problem.level,
+        urgency: problem.urgency,
         effort: problem.effort(),
         places: problem.entries.len(),
     }
-}
-
-/// The answer to "can I go live?", as far as the findings give one.
-fn verdict(report: &Report<'_>, counts: &Counts, risks: &[OfRisk]) -> Verdict {
-    let rest = counts.soon + counts.look;
-    let (text, mood) = match (counts.serious, counts.soon, counts.look) {
-        (0, 0, 0) if report.audited == 0 => ("Nothing was checked: there is no file here that Guardline reads.".into(), Mood::Look),
-        (0, 0, 0) => match risks.iter().filter(|risk| matches!(risk.grade, Grade::NotKnown | Grade::PartlyKnown)).count() {
-            0 => ("No problems found.".into(), Mood::Good),
-            n => (format!("No problems found, but {} could not be judged from the code, or only in part.", counted(n, "risk", "risks")), Mood::Look),
-        },
-        (0, 0, look) => (format!("Nothing serious: {} worth a look.", counted(look, "problem is", "problems are")), Mood::Look),
-        (0, soon, 0) => (format!("Nothing serious, but {} be fixed soon.", counted(soon, "problem should", "problems should")), Mood::Soon),
-        (0, soon, look) => (
-            format!(
-                "Nothing serious, but {} be fixed soon and {} worth a look.",
-                counted(soon, "problem should", "problems should"),
-                counted(look, "is", "are")
-            ),
-            Mood::Soon,
-        ),
-        (serious, _, _) if rest == 0 => (format!("Not ready for the public: {}.", counted(serious, "serious problem", "serious problems")), Mood::Serious),
-        (serious, _, _) => (
-            format!(
-                "Not ready for the public: {}, and {} less urgent.",
-                counted(serious, "serious problem", "serious problems"),
-                counted(rest, "that is", "that are")
-            ),
-            Mood::Serious,
-        ),
-    };
-    Verdict { text, mood }
 }
 
 /// The entries of some rules.
@@ -328,20 +344,8 @@ fn loud_of<'r>(report: &'r Report<'_>, rules: &[&RuleId]) -> Vec<&'r Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples::{finding, project, project_of, report};
+    use crate::report::samples::{finding, project_of, report};
     use crate::text::FileId;
-
-    #[test]
-    fn the_verdict_is_a_sentence() {
-        let (project, _) = project("a.ts", "x");
-        let report = report(&project, Vec::new());
-        let told = |serious, soon, look| verdict(&report, &Counts { serious, soon, look }, &[]).text;
-        assert_eq!(told(0, 0, 0), "No problems found.");
-        assert_eq!(told(0, 0, 1), "Nothing serious: 1 problem is worth a look.");
-        assert_eq!(told(0, 2, 3), "Nothing serious, but 2 problems should be fixed soon and 3 are worth a look.");
-        assert_eq!(told(3, 0, 0), "Not ready for the public: 3 serious problems.");
-        assert_eq!(told(3, 1, 1), "Not ready for the public: 3 serious problems, and 2 that are less urgent.");
-    }
 
     #[test]
     fn a_project_without_anything_claims_nothing() {

@@ -5,7 +5,9 @@ use super::counts::{Counts, counted, does};
 use super::words::{client, list};
 use super::{Grade, OfRisk};
 use crate::facts::event::SinkKind;
+use crate::report::plain::capitalised;
 use crate::report::problems::{Problem, numbers};
+use crate::report::urgency::{Urgency, of_finding};
 use crate::report::{Report, steps};
 use crate::rules::evidence::{Evidence, OfRoute};
 use crate::rules::map::{Answer, Who};
@@ -23,6 +25,7 @@ pub(super) fn of(report: &Report<'_>, problems: &[Problem<'_>]) -> Vec<OfRisk> {
 struct Counted<'p> {
     problem: &'p Problem<'p>,
     level: Level,
+    urgency: Urgency,
 }
 
 fn of_risk(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk, has_rules: bool) -> OfRisk {
@@ -30,12 +33,18 @@ fn of_risk(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk, has_rules:
         let is_own = problem.risk() == Some(risk);
         // What is no more than a hint opens no way anywhere else.
         let opens = |level: Level| is_own || level >= Level::Warning;
-        let levels = problem.entries.iter().filter(|entry| is_own || steps::also(entry).contains(&risk)).map(|entry| entry.finding.level);
-        levels.filter(|level| opens(*level)).max()
+        let here = problem.entries.iter().filter(|entry| (is_own || steps::also(entry).contains(&risk)) && opens(entry.finding.level));
+        here.map(|entry| (of_finding(&entry.finding), entry.finding.level)).max()
     };
-    let found: Vec<Counted<'_>> = problems.iter().filter_map(|problem| Some(Counted { level: counts_here(problem)?, problem })).collect();
-    let counts = Counts::of(found.iter().map(|one| one.level));
-    let ground = ground(&report.evidence, risk, report.audited);
+    let found: Vec<Counted<'_>> = problems
+        .iter()
+        .filter_map(|problem| {
+            let (urgency, level) = counts_here(problem)?;
+            Some(Counted { level, urgency, problem })
+        })
+        .collect();
+    let counts = Counts::of(found.iter().map(|one| (one.level, one.urgency)));
+    let ground = ground(report, problems, risk);
     let said = |with_end: bool| match &ground {
         Ground::Nothing(said) => {
             if with_end {
@@ -59,31 +68,25 @@ fn of_risk(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk, has_rules:
         Ground::Partly(_) => Grade::PartlyKnown,
         Ground::Looked(..) => Grade::Low,
     };
+    let is_unsure = matches!(of_ground, Grade::NotKnown | Grade::PartlyKnown) && counts.all() > 0;
     let (grade, named, looked) = match counts {
-        Counts { serious: 1.., .. } => (Grade::High, named(&found, Level::Error, counted(counts.serious, "serious problem", "serious problems")), said(false)),
-        Counts { soon: 1.., .. } => {
-            (Grade::Medium, named(&found, Level::Warning, counted(counts.soon, "problem to fix soon", "problems to fix soon")), said(false))
-        }
+        Counts { before: 1.., .. } => (Grade::High, named(&found, counts), said(false)),
         _ if !has_rules => (Grade::NotLookedAt, String::new(), "No rule looks at this.".to_owned()),
-        Counts { look: 1.., .. } => {
-            let grade = if of_ground == Grade::NotApplicable { Grade::Low } else { of_ground };
-            (grade, named(&found, Level::Hidden, counted(counts.look, "problem that is less urgent", "problems that are less urgent")), said(false))
-        }
+        _ if counts.all() > 0 => (Grade::Medium, named(&found, counts), said(false)),
         _ => (of_ground, String::new(), said(true)),
     };
-    OfRisk { risk, grade, problems: found.iter().map(|one| one.problem.number).collect(), named, looked, counts }
+    OfRisk { risk, grade, problems: found.iter().map(|one| one.problem.number).collect(), named, looked, counts, is_unsure }
 }
 
-/// `2 serious problems: A key is written into the code (problem 2).` with those of at least this level.
-fn named(found: &[Counted<'_>], least: Level, told: String) -> String {
-    let loud: Vec<&Counted<'_>> = found.iter().filter(|one| one.level >= least).collect();
-    let title = |one: &&Counted<'_>| format!("{} ({})", one.problem.title(), numbers(&[one.problem.number]));
-    let more = loud.len().saturating_sub(MOST_NAMED);
-    let mut titles: Vec<String> = loud.iter().take(MOST_NAMED).map(title).collect();
+/// `2 before launch, 1 can wait: A key is written into the code (problem 2).`
+fn named(found: &[Counted<'_>], counts: Counts) -> String {
+    let title = |one: &Counted<'_>| format!("{} ({})", one.problem.title(), numbers(&[one.problem.number]));
+    let more = found.len().saturating_sub(MOST_NAMED);
+    let mut titles: Vec<String> = found.iter().take(MOST_NAMED).map(title).collect();
     if more > 0 {
         titles.push(format!("{more} more"));
     }
-    format!("{told}: {}.", titles.join("; "))
+    format!("{}: {}.", counts.in_words(), titles.join("; "))
 }
 
 /// What there was to look at, where nothing was found.
@@ -97,10 +100,11 @@ enum Ground {
     Unread(String),
 }
 
-fn ground(evidence: &Evidence, risk: Risk, audited: usize) -> Ground {
+fn ground(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk) -> Ground {
+    let (evidence, audited) = (&report.evidence, report.audited);
     match risk {
         Risk::Secrets => secrets(evidence, audited),
-        Risk::Authorization => authorization(evidence),
+        Risk::Authorization => authorization(evidence, problems),
         Risk::Routes => routes(evidence),
         Risk::Database => database(evidence),
         Risk::Deployment => deployment(evidence),
@@ -122,8 +126,8 @@ fn secrets(evidence: &Evidence, audited: usize) -> Ground {
     if files.env > 0 {
         said += &format!(
             "; of {}, git has {}",
-            counted(files.env, "env file", "env files"),
-            if files.env_in_git == 0 { "none".to_owned() } else { files.env_in_git.to_string() }
+            counted(files.env, "file with settings (env file)", "files with settings (env files)"),
+            if files.env_in_git == 0 { "none, as it should be".to_owned() } else { files.env_in_git.to_string() }
         );
     }
     Ground::Looked(said + ".", "No key was found in them.")
@@ -143,7 +147,7 @@ pub(super) fn asked(evidence: &Evidence) -> usize {
     evidence.queries.count.max(evidence.statements.built + evidence.statements.written())
 }
 
-fn authorization(evidence: &Evidence) -> Ground {
+fn authorization(evidence: &Evidence, problems: &[Problem<'_>]) -> Ground {
     if evidence.routes.is_empty() {
         return Ground::Nothing("No route was found: nothing here answers requests.");
     }
@@ -154,49 +158,66 @@ fn authorization(evidence: &Evidence) -> Ground {
     let queries = &evidence.queries;
     let private = queries.private();
     if asking == 0 && unknown == 0 && private == 0 {
-        return Ground::Nothing("No login was found, and nothing private is asked for.");
+        return Ground::Nothing("No sign-in was found, and nothing private is asked for.");
     }
     let mut said = String::new();
-    for (kind, one, several) in [(&routes, "route", "routes"), (&pages, "page", "pages")] {
+    for (kind, one, several) in [(&routes, "address", "addresses"), (&pages, "page", "pages")] {
         if kind.is_empty() {
             continue;
         }
         let asking = kind.iter().filter(|route| asks(route)).count();
         let unknown = kind.iter().filter(|route| route.who == Who::Unknown).count();
         let open = kind.len() - asking - unknown;
-        let mut parts = vec![does(asking, "asks who it is", "ask who it is")];
+        let mut parts = Vec::new();
+        // That none was seen to ask is no news where it could not be seen.
+        if asking > 0 || unknown == 0 && open == 0 {
+            parts.push(does(asking, "asks who it is", "ask who it is"));
+        }
         if open > 0 {
             parts.push(does(open, "is open to anybody", "are open to anybody"));
         }
         if unknown > 0 {
-            parts.push(format!("of {unknown} it could not be told"));
+            parts.push(format!("of {unknown} the code does not show whether they ask"));
         }
         let blank = if said.is_empty() { "" } else { " " };
         said += &format!("{blank}Of {}, {}.", counted(kind.len(), one, several), list(&parts, 3));
     }
     if private > 0 {
-        let mut parts = vec![does(queries.own, "is limited to the records of whoever is signed in", "are limited to the records of whoever is signed in")];
+        let mut parts = Vec::new();
+        if queries.own > 0 {
+            parts.push(does(queries.own, "asks only for records of whoever is signed in", "ask only for records of whoever is signed in"));
+        }
         if queries.unknown > 0 {
-            parts.push(format!("of {} it could not be told", queries.unknown));
+            parts.push(format!("of {} the code does not show whose they are", queries.unknown));
         }
         if queries.others > 0 {
-            parts.push(format!(
-                "{}, without a sign that it is wrong (sign-in and public pages look up records, too)",
-                does(queries.others, "is not", "are not")
-            ));
+            let told: Vec<usize> = problems.iter().filter(|problem| OF_RECORDS.contains(&problem.rule.as_str())).map(|problem| problem.number).collect();
+            parts.push(match told.is_empty() {
+                true => format!(
+                    "{} for others too; nothing wrong was seen with that (signing in and public pages look up records, too)",
+                    does(queries.others, "asks", "ask")
+                ),
+                false => format!("{} for others too: see {}", does(queries.others, "asks", "ask"), numbers(&told)),
+            });
         }
-        let total = counted(asked(evidence).max(private), "query", "queries");
-        said += &format!(" Of {total} in all, {} about private records: {}.", counted(private, "is", "are"), list(&parts, 3));
+        said += &format!(
+            " {} about private records: {}.",
+            capitalised(&counted(private, "question to the database is", "questions to the database are")),
+            list(&parts, 3)
+        );
     }
-    let (unsure, unsaid) = (queries.unknown + queries.others, unknown);
+    let (unsure, unsaid) = (queries.unknown, unknown);
     if unsaid * 2 > all || unsure * 2 > private {
         Ground::Unread(said)
-    } else if unsaid * 4 >= all && unsaid > 0 || unsure * 4 >= private && unsure > 0 {
+    } else if unsaid > 0 || unsure > 0 {
         Ground::Partly(said)
     } else {
         Ground::Looked(said, "")
     }
 }
+
+/// Problems about whose records are handed out.
+const OF_RECORDS: &[&str] = &["missing-ownership", "missing-auth", "admin-open", "overbroad-db-access", "rls-missing"];
 
 fn routes(evidence: &Evidence) -> Ground {
     let all: Vec<&OfRoute> = endpoints(evidence).collect();
@@ -207,13 +228,13 @@ fn routes(evidence: &Evidence) -> Ground {
     let of = |is: &dyn Fn(&OfRoute) -> bool| all.iter().filter(|route| is(route)).count();
     let limited = of(&|route| route.limited == Answer::Yes);
     let signed = of(&|route| route.signature == Answer::Yes);
-    let mut said = format!("{} looked at", counted(all.len(), "route was", "routes were"));
+    let mut said = format!("{} looked at", counted(all.len(), "address was", "addresses were"));
     if whole < all.len() {
-        said += &format!(", {whole} of them as a whole");
+        said += &format!("; of {} only a part of the code was found", all.len() - whole);
     }
     let mut parts = Vec::new();
     if limited > 0 {
-        parts.push(does(limited, "limits how often it is called", "limit how often they are called"));
+        parts.push(does(limited, "limits how often somebody may come", "limit how often somebody may come"));
     }
     if signed > 0 {
         parts.push(does(signed, "checks who sent a message", "check who sent a message"));
@@ -225,11 +246,7 @@ fn routes(evidence: &Evidence) -> Ground {
     if whole * 2 < all.len() {
         return Ground::Unread(said);
     }
-    if (all.len() - whole) * 4 >= all.len() && whole < all.len() {
-        Ground::Partly(said)
-    } else {
-        Ground::Looked(said, "Nothing that costs money or can be guessed was found without a limit.")
-    }
+    if whole < all.len() { Ground::Partly(said) } else { Ground::Looked(said, "Nothing that costs money or can be guessed was found without a limit.") }
 }
 
 fn database(evidence: &Evidence) -> Ground {
@@ -242,7 +259,7 @@ fn database(evidence: &Evidence) -> Ground {
     if asked > 0 {
         let clients: Vec<String> = evidence.queries.clients.keys().filter(|name| !name.is_empty()).map(client).collect();
         let by = if clients.is_empty() { String::new() } else { format!(" ({})", list(&clients, 3)) };
-        parts.push(format!("{}{by}", counted(asked, "query", "queries")));
+        parts.push(format!("{}{by}", counted(asked, "question to the database", "questions to the database")));
     }
     if evidence.models > 0 {
         parts.push(counted(evidence.models, "table or model", "tables or models"));
@@ -255,7 +272,7 @@ fn database(evidence: &Evidence) -> Ground {
     }
     // Where there are tables and hardly a question was understood, what the questions give away is not known.
     if evidence.models > 3 && asked * 3 < evidence.models {
-        return Ground::Unread(format!("Read: {}. Most questions to the database were not recognised as such.", list(&parts, 4)));
+        return Ground::Unread(format!("Read: {}. There must be more questions to the database than were recognised.", list(&parts, 4)));
     }
     Ground::Looked(format!("Read: {}.", list(&parts, 4)), "No open table was seen, and no answer that gives away more than it should.")
 }
@@ -272,22 +289,22 @@ fn deployment(evidence: &Evidence) -> Ground {
     add(files.browser, "file that reaches the browser", "files that reach the browser");
     add(evidence.effect("cors"), "rule for other sites", "rules for other sites");
     if parts.is_empty() {
-        return Ground::Nothing("Nothing that is built for a browser or configures a server was found.");
+        return Ground::Nothing("No script for the browser and no settings of a server are among the files that were read.");
     }
-    Ground::Looked(format!("Read: {}.", list(&parts, 3)), "No dangerous switch was seen in them.")
+    Ground::Looked(format!("Read: {}.", list(&parts, 3)), "Nothing dangerous was seen in them.")
 }
 
 fn input(evidence: &Evidence) -> Ground {
     const KINDS: &[(SinkKind, &str, &str)] = &[
-        (SinkKind::Sql, "SQL text", "SQL texts"),
+        (SinkKind::Sql, "database command (SQL)", "database commands (SQL)"),
         (SinkKind::Nosql, "database filter", "database filters"),
-        (SinkKind::Shell, "command", "commands"),
+        (SinkKind::Shell, "command of the server", "commands of the server"),
         (SinkKind::Path, "file path", "file paths"),
         (SinkKind::Fetch, "request to another server", "requests to other servers"),
-        (SinkKind::Redirect, "redirect", "redirects"),
-        (SinkKind::Html, "piece of markup", "pieces of markup"),
-        (SinkKind::Upload, "file that is kept", "files that are kept"),
-        (SinkKind::Deserialize, "reading of stored objects", "readings of stored objects"),
+        (SinkKind::Redirect, "place that sends people on", "places that send people on"),
+        (SinkKind::Html, "text put into a page as it is", "texts put into pages as they are"),
+        (SinkKind::Upload, "uploaded file that is kept", "uploaded files that are kept"),
+        (SinkKind::Deserialize, "stored object that is opened", "stored objects that are opened"),
         (SinkKind::Code, "piece of code run from text", "pieces of code run from text"),
     ];
     let counts = KINDS.iter().filter_map(|(kind, one, several)| Some(counted(Some(evidence.sink(*kind)).filter(|n| *n > 0)?, one, several)));
@@ -297,19 +314,19 @@ fn input(evidence: &Evidence) -> Ground {
         return Ground::Nothing("Nothing was found that takes something from a visitor and hands it on.");
     }
     if parts.is_empty() {
-        let said = format!("{} read.", counted(endpoints, "route was", "routes were"));
-        return Ground::Looked(said, "Nothing from a visitor was seen to become a command, an address or markup.");
+        let said = format!("The code behind {} was read.", counted(endpoints, "address", "addresses"));
+        return Ground::Looked(said, "Nothing that a visitor sends was seen to become a command, a file's name or a part of a page.");
     }
-    let said = format!("Followed what comes from outside to {}.", list(&parts, 6));
+    let said = format!("What visitors send was followed to {}.", list(&parts, 6));
     // A text of SQL that cannot be read may hold anything.
     let statements = &evidence.statements;
     if statements.unread * 2 > statements.written() {
-        return Ground::Unread(format!("{said} But {} could not be read.", counted(statements.unread, "SQL text", "SQL texts")));
+        return Ground::Unread(format!("{said} But {} could not be read.", counted(statements.unread, "database command", "database commands")));
     }
-    if statements.unread * 4 >= statements.written() && statements.unread > 0 {
-        return Ground::Partly(format!("{said} But {} could not be read.", counted(statements.unread, "SQL text", "SQL texts")));
+    if statements.unread > 0 {
+        return Ground::Partly(format!("{said} But {} could not be read.", counted(statements.unread, "database command", "database commands")));
     }
-    Ground::Looked(said, "None of it was seen to arrive there unchecked.")
+    Ground::Looked(said, "Nowhere was it seen to arrive in a way that is dangerous.")
 }
 
 fn passwords(evidence: &Evidence) -> Ground {
@@ -322,17 +339,21 @@ fn passwords(evidence: &Evidence) -> Ground {
     }
     let tokens = evidence.effect("jwt-sign") + evidence.effect("jwt-verify");
     if tokens > 0 {
-        parts.push(format!("login tokens are made or checked in {}", counted(tokens, "place", "places")));
+        parts.push(format!("sign-in tokens are made or checked in {}", counted(tokens, "place", "places")));
     }
     let cookies = evidence.effect("cookie");
     if cookies > 0 {
         parts.push(format!("{} set", counted(cookies, "cookie is", "cookies are")));
     }
     if parts.is_empty() {
+        let signs_in = evidence.routes.iter().any(asks);
         return match evidence.passwords.columns.is_empty() {
-            true => Ground::Nothing("No password, login token or cookie was recognised in this code."),
-            false => Ground::Unread("A column for passwords was found, and no code that hashes one.".to_owned()),
+            true if signs_in => Ground::Nothing(
+                "People sign in, but nothing in these files keeps a password or makes a sign-in: the framework or a service does it. Its own settings were not looked at.",
+            ),
+            true => Ground::Nothing("No password, sign-in token or cookie was found in these files."),
+            false => Ground::Unread("The database has a place for passwords, and no code was found that hashes one.".to_owned()),
         };
     }
-    Ground::Looked(format!("Found: {}.", list(&parts, 3)), "Nothing about it was flagged.")
+    Ground::Looked(format!("Found: {}.", list(&parts, 3)), "Nothing wrong was seen with that.")
 }

@@ -2,9 +2,10 @@
 
 use super::problems::told;
 use super::{Text, tone};
-use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, HOW_TO_GET_A_FIX, Overview, Told, counted};
-use crate::report::paint::Tone;
-use crate::report::problems::numbers;
+use crate::report::changes::HOW_TO_GO_BACK;
+use crate::report::overview::{HOW_IT_IS_ORDERED, HOW_LEVELS_COME_ABOUT, HOW_TO_GET_A_FIX, Mood, Overview, Told, counted};
+use crate::report::paint::{Tone, harmless};
+use crate::report::urgency::{Urgency, WORDS};
 
 /// Things to do that are named before the rest is left to the problems below.
 const MOST_FIRST: usize = 7;
@@ -14,6 +15,7 @@ impl Text<'_> {
         self.line("");
         let verdict = self.style.wrap("", &overview.verdict.text);
         self.lines(verdict, Some(tone(overview.verdict.mood)));
+        self.decision(overview);
         self.first(overview);
         self.heading("The risks", "");
         let widest = overview.risks.iter().map(|of| of.risk.title().chars().count()).max().unwrap_or(0);
@@ -21,15 +23,56 @@ impl Text<'_> {
         for of in &overview.risks {
             let mood = of.grade.mood();
             let title = format!("{:<widest$}", of.risk.title());
-            let mut line = format!("  {} {}   ", self.style.paint(tone(mood), mood.sign()), self.style.paint(Tone::Strong, &title));
-            if of.problems.is_empty() {
-                line += &self.style.paint(tone(mood), of.grade.title());
+            let grade = format!("{:<grades$}", of.grade.title());
+            let plain = format!("  {} {title}  {grade}  ", mood.sign());
+            let start = self.out.len();
+            self.hanging(&plain, &" ".repeat(widest + 6), &of.in_words());
+            let painted = format!(
+                "  {} {}  {}  ",
+                self.style.paint(tone(mood), mood.sign()),
+                self.style.paint(Tone::Strong, &title),
+                self.style.paint(tone(mood), &grade)
+            );
+            let plain = if of.problems.is_empty() { plain.trim_end().to_owned() } else { plain };
+            let painted = if of.problems.is_empty() {
+                format!(
+                    "  {} {}  {}",
+                    self.style.paint(tone(mood), mood.sign()),
+                    self.style.paint(Tone::Strong, &title),
+                    self.style.paint(tone(mood), of.grade.title())
+                )
             } else {
-                let counts = format!("{}: {}", of.counts.in_words(), numbers(&of.problems));
-                line += &format!("{}  {}", self.style.paint(tone(mood), &format!("{:<grades$}", of.grade.title())), self.style.paint(Tone::Faint, &counts));
-            }
-            self.line(&line);
+                painted
+            };
+            self.repaint(start, &plain, &painted);
         }
+    }
+
+    /// What is to be repaired before launch, what can wait, and what nobody knows.
+    fn decision(&mut self, overview: &Overview) {
+        let launch = &overview.launch;
+        if self.report.audited == 0 {
+            return;
+        }
+        self.line("");
+        let problems = |n: usize| if n == 0 { "nothing found".to_owned() } else { counted(n, "problem", "problems") };
+        let mut rows =
+            vec![(Urgency::BeforeLaunch.mood(), "Before launch", problems(launch.before)), (Urgency::CanWait.mood(), "Can wait", problems(launch.wait))];
+        match launch.not_judged.is_empty() {
+            true => rows.push((Mood::Faint, "Not judged", "everything that was found could be judged".to_owned())),
+            false => rows.extend(launch.not_judged.iter().map(|told| (Mood::Unsure, "Not judged", told.clone()))),
+        }
+        for (mood, title, told) in rows {
+            let mood = if told == "nothing found" { Mood::Good } else { mood };
+            let plain = format!("  {} {title:<13}  ", mood.sign());
+            let start = self.out.len();
+            self.hanging(&plain, &" ".repeat(19), &told);
+            let painted = format!("  {} {}  ", self.style.paint(tone(mood), mood.sign()), self.style.paint(Tone::Strong, &format!("{title:<13}")));
+            self.repaint(start, &plain, &painted);
+        }
+        self.line("");
+        let words = self.style.wrap("  ", WORDS);
+        self.lines(words, Some(Tone::Faint));
     }
 
     fn first(&mut self, overview: &Overview) {
@@ -41,19 +84,30 @@ impl Text<'_> {
         self.line("");
         for first in overview.first.iter().take(MOST_FIRST) {
             let lead = format!("  {}. ", first.number);
-            self.hanging(&lead, &" ".repeat(lead.len()), &first.step);
-            let (_, word, tone) = told(first.level);
+            let indent = " ".repeat(lead.len());
+            let title = self.style.wrap_hanging(&lead, &indent, &harmless(&self.report.redactor.clean(&first.title)));
+            self.lines(title, Some(Tone::Strong));
+            self.prose(&indent, &first.step);
+            let (_, tone) = told(first.urgency);
             let effort = first.effort.map(|effort| format!(" · {}", effort.title())).unwrap_or_default();
-            let line = format!("{}{}{}", " ".repeat(lead.len()), self.style.paint(tone, word), self.style.paint(Tone::Faint, &effort));
+            let line = format!("{indent}{}{}", self.style.paint(tone, first.urgency.title()), self.style.paint(Tone::Faint, &effort));
             self.line(&line);
-        }
-        if overview.has_checked_fix {
-            self.line("");
-            self.prose("  ", HOW_TO_GET_A_FIX);
         }
         if let Some(more) = overview.first.len().checked_sub(MOST_FIRST).filter(|more| *more > 0) {
             self.prose("  ", &format!("Then {} below.", counted(more, "more problem", "more problems")));
         }
+        if !overview.launch.not_judged.is_empty() {
+            self.line("");
+            self.prose("  ", "And what could not be judged: see \"What needs a person\" below.");
+        }
+        self.line("");
+        self.prose("  ", HOW_TO_GO_BACK);
+        if overview.has_checked_fix {
+            self.line("");
+            self.prose("  ", HOW_TO_GET_A_FIX);
+        }
+        self.line("");
+        self.prose("  ", "One text about all problems, to give to your AI assistant: type `guardline audit --format prompt` in a terminal.");
     }
 
     /// What stands behind the levels.
@@ -98,7 +152,11 @@ impl Text<'_> {
     pub(super) fn places(&mut self, indent: &str, places: &[Told]) {
         for told in places {
             let at = told.place.as_ref().map(|place| self.position(place)).unwrap_or_default();
-            let words = if told.text.is_empty() { at } else { format!("{} in {at}", told.text) };
+            let words = match (told.text.is_empty(), at.is_empty()) {
+                (true, _) => at,
+                (_, true) => told.text.clone(),
+                _ => format!("{} in {at}", told.text),
+            };
             self.hanging(&format!("{indent}→ "), &format!("{indent}  "), &words);
         }
     }

@@ -79,7 +79,9 @@ impl Text<'_> {
     /// `app/lib/ai.ts:12:17`, with the columns that editors show.
     fn position(&self, place: &Place) -> String {
         let start = self.report.range_in(place, Encoding::Utf32).start;
-        let path = self.report.redactor.clean(Report::below(self.here, &place.file));
+        // From elsewhere, as it is called in the project.
+        let path = place.file.below(self.here).unwrap_or(self.report.path(&place.file));
+        let path = self.report.redactor.clean(path);
         harmless(&format!("{path}:{}:{}", start.line, start.column)).into_owned()
     }
 }
@@ -88,7 +90,7 @@ fn tone(mood: Mood) -> Tone {
     match mood {
         Mood::Good => Tone::Good,
         Mood::Look => Tone::Look,
-        Mood::Soon => Tone::Soon,
+        Mood::Unsure => Tone::Soon,
         Mood::Serious => Tone::Serious,
         Mood::Faint => Tone::Faint,
     }

@@ -5,8 +5,9 @@ use crate::report::overview::counted;
 use crate::report::paint::{Tone, harmless};
 use crate::report::plain::{self, plain};
 use crate::report::problems::{Problem, texts_of};
-use crate::report::{Entry, Repair, frame, prompt};
-use crate::rules::{Finding, Level};
+use crate::report::urgency::{Urgency, of_finding};
+use crate::report::{Entry, Repair, frame, prompt, trial};
+use crate::rules::{Finding, Risk};
 
 /// Related places shown for one finding before the rest is counted.
 const MOST_RELATED: usize = 4;
@@ -20,7 +21,7 @@ impl Text<'_> {
         }
         let all: usize = problems.iter().map(|problem| problem.entries.len()).sum();
         let count = format!("{} in {}", counted(problems.len(), "problem", "problems"), counted(all, "place", "places"));
-        self.heading("Problems, the costliest first", &count);
+        self.heading("Problems, the worst first", &count);
         for (at, problem) in problems.iter().enumerate() {
             if at > 0 {
                 self.line("");
@@ -31,57 +32,94 @@ impl Text<'_> {
     }
 
     fn problem(&mut self, problem: &Problem<'_>) {
-        let (_, word, tone) = told(problem.level);
+        let (_, tone) = told(problem.urgency);
         let first = format!("{}. ", problem.number);
-        let title = self.style.wrap_hanging(&first, &" ".repeat(first.len()), &problem.title());
+        let title = self.style.wrap_hanging(&first, &" ".repeat(first.len()), &harmless(&problem.title()));
         self.lines(title, Some(Tone::Strong));
         let risk = problem.risk().map_or(String::new(), |risk| format!(" · {}", risk.title()));
+        let also: Vec<&str> = problem.also().into_iter().map(Risk::title).collect();
+        let also = if also.is_empty() { String::new() } else { format!(", also {}", also.join(", ")) };
         let places = if problem.entries.len() > 1 { format!(" · {}", counted(problem.entries.len(), "place", "places")) } else { String::new() };
-        let line = format!("   {}{}", self.style.paint(tone, word), self.style.paint(Tone::Faint, &format!("{risk}{places}")));
+        let line = format!("   {}{}", self.style.paint(tone, problem.urgency.title()), self.style.paint(Tone::Faint, &format!("{risk}{also}{places}")));
         self.line(&line);
-        if let Some(happens) = problem.what_can_happen() {
-            self.line("");
-            self.hanging("   What can happen: ", "   ", &happens);
-        }
         for entry in problem.entries.iter().take(MOST_PLACES) {
             self.entry(entry);
         }
         if let Some(more) = problem.entries.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
             self.line("");
-            let more = format!("   And {}. All of them: guardline audit --format json", counted(more, "more place", "more places"));
+            let more = format!("   And {}. All of them: guardline audit --format lines", counted(more, "more place", "more places"));
             self.lines(vec![more], Some(Tone::Faint));
+        }
+        if let Some(happens) = problem.what_can_happen() {
+            self.line("");
+            self.hanging("   How it goes elsewhere (an example, not your app): ", "   ", &happens);
         }
         let steps = problem.how_to_fix();
         if !steps.is_empty() {
             self.line("");
         }
         match steps.as_slice() {
-            [one] => self.hanging("   How to fix: ", "   ", one),
+            [one] => self.hanging("   What to change: ", "   ", one),
             steps => {
                 for (at, step) in steps.iter().enumerate() {
                     if at == 0 {
-                        self.prose("   ", "How to fix:");
+                        self.prose("   ", "What to change:");
                     }
                     self.hanging("   - ", "     ", step);
                 }
             }
         }
-        if let Some(check) = problem.short_check() {
-            self.hanging("   Try it before and after: ", "   ", &check);
-        }
+        self.way(problem);
+        self.trial(problem);
         self.line("");
         let ask = self.style.wrap_hanging("   To your AI assistant: ", "   ", &prompt::short(self.report, problem));
         self.lines(ask, Some(Tone::Code));
-        let more = self.style.wrap("   ", &format!("For more, type in a terminal: guardline explain {}", problem.rule));
-        self.lines(more, Some(Tone::Faint));
         let texts = texts_of(problem);
         let words = self.glossary.new_in(texts.iter().map(String::as_str));
         self.words("   ", words);
     }
 
+    /// Who does it, what may break, what to look at, and how to go back.
+    fn way(&mut self, problem: &Problem<'_>) {
+        self.line("");
+        if let Some(effort) = problem.effort() {
+            self.hanging("   Who: ", "        ", effort.way());
+        }
+        if let Some(change) = problem.change() {
+            self.hanging("   May break: ", "        ", change.breaks);
+            self.hanging("   Look at afterwards: ", "        ", change.look);
+            if let Some(back) = change.back {
+                self.hanging("   To go back: ", "        ", back);
+            }
+        }
+    }
+
+    fn trial(&mut self, problem: &Problem<'_>) {
+        let Some(trial) = &problem.trial else {
+            if let Some(check) = problem.check() {
+                self.line("");
+                self.hanging("   Try it: ", "   ", &check);
+                let general = self.style.wrap("   ", trial::GENERAL);
+                self.lines(general, Some(Tone::Faint));
+            }
+            return;
+        };
+        self.line("");
+        self.hanging("   Try it: ", "   ", &trial.how);
+        if let Some((typed, command)) = &trial.command {
+            self.prose("     ", &format!("{}:", typed.title()));
+            // Not wrapped: it is to be copied.
+            let command = format!("       {}", harmless(&self.report.redactor.clean(command)));
+            self.lines(vec![command], Some(Tone::Code));
+        }
+        self.hanging("   - Now: ", "     ", &format!("{} {}", trial.before, trial::TRY_FIRST));
+        self.hanging("   - After the repair: ", "     ", &trial.after);
+    }
+
     fn entry(&mut self, entry: &Entry) {
         let finding = &entry.finding;
-        let (sign, word, tone) = told(finding.level);
+        let urgency = of_finding(finding);
+        let ((sign, tone), word) = (told(urgency), urgency.title());
         self.line("");
         let line =
             format!("  {} {}  {}", self.style.paint(tone, sign), self.style.paint(Tone::Strong, &self.position(&finding.place)), self.style.paint(tone, word));
@@ -109,7 +147,7 @@ impl Text<'_> {
     fn frame(&mut self, finding: &Finding) {
         let gutter = 6;
         let Some((lines, _)) = frame::of_place(self.report, &finding.place, self.style.width.saturating_sub(gutter + 5)) else { return };
-        let (_, _, tone) = told(finding.level);
+        let (_, tone) = told(of_finding(finding));
         for line in lines {
             let bar = self.style.paint(Tone::Faint, "│");
             let number = self.style.paint(Tone::Faint, &format!("{:>gutter$}", line.number));
@@ -120,12 +158,6 @@ impl Text<'_> {
     }
 }
 
-pub(super) fn told(level: Level) -> (&'static str, &'static str, Tone) {
-    let (sign, tone) = match level {
-        Level::Error => ("✗", Tone::Serious),
-        Level::Warning => ("!", Tone::Soon),
-        Level::Information | Level::Hint => ("i", Tone::Look),
-        Level::Hidden => ("?", Tone::Look),
-    };
-    (sign, plain::level(level), tone)
+pub(super) fn told(urgency: Urgency) -> (&'static str, Tone) {
+    (urgency.mood().sign(), super::tone(urgency.mood()))
 }

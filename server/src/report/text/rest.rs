@@ -1,7 +1,7 @@
 //! What is in order, what needs a person, what was not looked at, and the last lines.
 
 use super::Text;
-use crate::report::overview::{NOT_LOOKED_AT, Overview, WHEN_DONE, counted};
+use crate::report::overview::{Overview, WHEN_DONE, counted, not_looked_at};
 use crate::report::paint::Tone;
 
 impl Text<'_> {
@@ -9,7 +9,7 @@ impl Text<'_> {
         if overview.in_order.is_empty() {
             return;
         }
-        self.heading("Looked at and found in order", "");
+        self.heading("Looked at and found to be fine", "");
         let widest = overview.in_order.iter().map(|one| one.what.chars().count()).max().unwrap_or(0);
         for one in &overview.in_order {
             let start = self.out.len();
@@ -37,21 +37,27 @@ impl Text<'_> {
             self.words("      ", words);
             self.places("      ", &task.about);
             if task.more > 0 {
-                let more = format!("      and {}; to see all, type in a terminal: guardline routes", task.more);
-                let more = if task.about.iter().all(|told| told.text.is_empty()) { format!("      and {} more", task.more) } else { more };
-                self.lines(vec![more], Some(Tone::Faint));
+                let all = task.all.map(|all| format!("; to see all, type in a terminal: {all}")).unwrap_or_default();
+                let more = self.style.wrap("      ", &format!("and {} more{all}", task.more));
+                self.lines(more, Some(Tone::Faint));
             }
             if let Some(command) = &task.command {
-                self.prose("      ", "Type in a terminal:");
+                self.prose("      ", "Type in a terminal, with the address of your site:");
                 // Not wrapped: it is to be copied.
-                let command = format!("        {command}");
-                self.lines(vec![command], Some(Tone::Code));
+                let lines = command.lines().map(|line| format!("        {line}")).collect();
+                self.lines(lines, Some(Tone::Code));
+            }
+            if task.ask.is_some() {
+                self.prose(
+                    "      ",
+                    "Your AI assistant can read the code of all of them for you: the text for it is what `guardline audit --format prompt` ends with.",
+                );
             }
         }
         if self.report.audited > 0 {
             self.heading("Not looked at", "");
-            for one in NOT_LOOKED_AT {
-                self.hanging("  - ", "    ", one);
+            for one in not_looked_at(self.report) {
+                self.hanging("  - ", "    ", &one);
             }
         }
     }

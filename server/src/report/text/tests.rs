@@ -38,69 +38,107 @@ fn a_founder_reads_what_where_and_what_to_do() {
     let here = FileId::new("/shop");
     let text = render(&report, &here, PLAIN);
     let front = "
-Not ready for the public: 1 serious problem, and 1 that is less urgent.
+Not ready for launch: 2 problems to repair first.
+
+  ✗ Before launch  2 problems
+  ✓ Can wait       nothing found
+  · Not judged     everything that was found could be judged
+
+  Before launch: a stranger, or anybody with an account, could do real harm
+  to you or your users; repair it before the public comes. Can wait: you may
+  launch with it and repair it in the weeks after. Not judged: the code
+  alone does not show whether it is safe; a person has to try it.
 
 ── Start here ─────────────────────────────────────────────────────────────
 
-  The order is by cost: what can do the most harm comes first.
+  What can do the most harm stands first: begin at the top.
 
-  1. Take the key or password out of the code, and replace it.
-     serious · a checked fix is ready in your editor
-  2. Ask for a login before anything private is shown or changed.
-     fix soon · a small change
+  1. A key is written into the code
+     Take the key or password out of the code, and replace it.
+     before launch · ready fix
+  2. Anybody can call this
+     Ask for a login before anything private is shown or changed.
+     before launch · your AI assistant can do it
 
-  A checked fix was tried out on a copy: the problem is gone, and no new one
-  appeared. Your editor offers it if it has the Guardline extension. Without
-  one, type `guardline audit --fix --review` in a terminal: it shows each
-  change and asks before it makes it.
+  Before the first change, keep a copy that you can go back to: `git add -A
+  && git commit -m \"before the repairs\"`, or copy the project's folder. To
+  go back to it, `git stash -u` puts everything aside that was changed
+  since. Make changes of a database on a copy of it first.
+
+  A ready fix is a change that was tried on a copy of the code: this problem
+  is gone, and no new one appeared. Whether the app still does all you want,
+  only trying it shows. To take it, type `guardline audit --fix --review` in
+  a terminal (the window for commands): it shows each change and asks before
+  it makes it. In an editor (such as VS Code) with the Guardline extension,
+  the light bulb at the line offers the same.
+
+  One text about all problems, to give to your AI assistant: type `guardline
+  audit --format prompt` in a terminal.
 
 ── The risks ──────────────────────────────────────────────────────────────
 
-  ✗ Secrets and keys            High            1 serious: problem 1
-  ! Who may touch what          Medium          1 to fix soon: problem 2
-  ! Open routes and functions   Medium          1 to fix soon: problem 2
-  · Database access             Not applicable
+  ✗ Secrets and keys           Before launch     1 before launch: problem 1
+  ✗ Who may touch what         Before launch     1 before launch: problem 2
+  ✗ Open routes and functions  Before launch     1 before launch: problem 2
+  · Database access            Not in this code
 ";
     assert!(text.starts_with(front), "{text}");
-    let problems = "── Problems, the costliest first ──────────────────── 2 problems in 2 places
+    let problems = "── Problems, the worst first ──────────────────────── 2 problems in 2 places
 
 1. A key is written into the code
-   serious · Secrets and keys
+   before launch · Secrets and keys
 
-   What can happen: What an attacker gains: `everything`.
-
-  ✗ lib/ai.ts:3:26  serious
+  ✗ lib/ai.ts:3:26  before launch
     The key ••• is in the code.
        3 │ export const client = ai(\"•••\")
          │                          ^^^^^
       ↳ app/a.ts:1:1 used here
-    A checked fix is ready in your editor: Move to AI_KEY in .env.local
-    (value hidden)
+    Ready fix: Move to AI_KEY in .env.local (value hidden)
 
-   How to fix: Use the proper way. Then test it.
+   How it goes elsewhere (an example, not your app): What an attacker gains:
+   `everything`.
+
+   What to change: Use the proper way. Then test it.
+
+   Who: Take the ready fix: type `guardline audit --fix --review` in a
+        terminal, or accept it in your editor.
+   May break: The app does not start, or the feature fails, where the new
+        setting is forgotten: on your machine and where it is hosted.
+   Look at afterwards: Start the app and use the feature that needs the key.
+   To go back: The old key cannot be brought back, and should not be: a new
+        one takes its place.
 
    To your AI assistant: Repair in lib/ai.ts:3: A key is written into the
-   code. `guardline explain secret-hardcoded` says why and how. Everything
-   else must keep working. Then run `guardline audit` again.
-   For more, type in a terminal: guardline explain secret-hardcoded
+   code. `guardline explain secret-hardcoded` says why and how. Commit
+   first. Everything else must keep working: change nothing that the repair
+   does not need. Then run `guardline audit` again, and tell me in plain
+   words what may work differently.
 
 
 2. Anybody can call this
-   fix soon · Who may touch what
+   before launch · Who may touch what, also Open routes and functions
 
-   What can happen: What an attacker gains: `everything`.
-
-  ! app/a.ts:1:17  fix soon
+  ✗ app/a.ts:1:17  before launch
     Anybody can call this: anyone can misuse it
        1 │ export function GET() {}
          │                 ^^^
 
-   How to fix: Use the proper way. Then test it.
+   How it goes elsewhere (an example, not your app): What an attacker gains:
+   `everything`.
+
+   What to change: Use the proper way. Then test it.
+
+   Who: Your AI assistant can do this alone: copy the text below.
+   May break: Pages and services that call this without signing in are
+        refused, your own too.
+   Look at afterwards: Use the feature signed in, and whatever else of yours
+        calls this address.
 
    To your AI assistant: Repair in app/a.ts:1: Anybody can call this.
-   `guardline explain missing-auth` says why and how. Everything else must
-   keep working. Then run `guardline audit` again.
-   For more, type in a terminal: guardline explain missing-auth
+   `guardline explain missing-auth` says why and how. Commit first.
+   Everything else must keep working: change nothing that the repair does
+   not need. Then run `guardline audit` again, and tell me in plain words
+   what may work differently.
 
 ";
     assert_eq!(between(&text, "── Problems", "── Four questions"), problems);
@@ -110,9 +148,10 @@ Not ready for the public: 1 serious problem, and 1 that is less urgent.
 
 ── When you are done ────────────────────────────────────────── 2 files read
 
-You are done when no problem is left above and you have tried what needs a
-person. After each change, type `guardline audit` in a terminal again: what
-is repaired is gone from the list.
+You are done when nothing is left that says \"before launch\", and you have
+tried what needs a person. After each change, type `guardline audit` in a
+terminal again: what is repaired is gone from the list. What can wait may
+stay for the weeks after the launch.
 2 silenced by comments in the code.
 ";
     assert!(text.ends_with(rest), "{text}");
@@ -149,5 +188,5 @@ fn a_flood_of_findings_is_bounded() {
     let found = (0..10_000).map(|at| finding(rules[at % rules.len()], &project, &file, "call", Level::Error)).collect();
     let text = render(&report(&project, found), &FileId::new("/shop"), PLAIN);
     assert!(text.lines().count() < 500, "{}", text.lines().count());
-    assert!(text.contains("more places. All of them: guardline audit --format json"), "{text}");
+    assert!(text.contains("more places. All of them: guardline audit --format lines"), "{text}");
 }

@@ -4,7 +4,7 @@ use super::{MOST_PLACES, Seen};
 use crate::facts::credential_names::is_password_column;
 use crate::facts::sign_in::{self, Service};
 use crate::project::Project;
-use crate::text::{FileId, Name, Place};
+use crate::text::{Encoding, FileId, Name, Place, position};
 
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Passwords {
@@ -30,6 +30,22 @@ impl Passwords {
         let setup = project.setup();
         let packages: Vec<_> = setup.manifests().into_iter().map(|(folder, _)| setup.dependencies(&folder)).collect();
         let services = sign_in::services(|package| packages.iter().any(|of_folder| of_folder.contains(package)));
-        Passwords { hashed: hashed.cloned().unwrap_or_default(), columns, services }
+        Passwords { hashed: hashed.map(|hashed| said(project, hashed)).unwrap_or_default(), columns, services }
     }
+}
+
+/// `bcrypt.hashpw(password, bcrypt.gensalt())` is one hash, and what only makes a key of a password is not what the hash is called.
+fn said(project: &Project, seen: &Seen) -> Seen {
+    let mut seen = seen.clone();
+    seen.names.remove("key");
+    let is_whole = seen.count == seen.places.len();
+    let line = |place: &Place| {
+        let document = project.file(&place.file).map(|known| &known.document);
+        document.map(|document| position::position(document.rope(), place.span.start, Encoding::Utf8).line)
+    };
+    seen.places.dedup_by(|later, earlier| later.file == earlier.file && line(later) == line(earlier));
+    if is_whole {
+        seen.count = seen.places.len();
+    }
+    seen
 }

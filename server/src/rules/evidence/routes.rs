@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::catalogue::{BUILT_IN, Reached};
 use crate::project::Project;
+use crate::project::routes::Route;
 use crate::rules::map::{self, Answer, Proof, Rows, Who};
 use crate::rules::open::door::door;
 use crate::rules::open::purpose::{Purpose, purpose};
@@ -18,6 +19,8 @@ pub struct OfRoute {
     pub path: Option<String>,
     pub framework: Name,
     pub place: Place,
+    /// The whole of what answers, where it was found.
+    pub body: Option<Place>,
     pub who: Who,
     pub signed_in: Answer,
     /// Are the records the caller's own?
@@ -66,7 +69,7 @@ impl Gathered {
     pub fn take(&mut self, cx: &RuleCx<'_>, wanted: &dyn Fn(&FileId) -> bool) {
         let (Some(route), Some(entry)) = (cx.walk.route.as_deref(), map::entry(cx)) else { return };
         let Some(place) = cx.project.place(&entry.site).filter(|place| wanted(&place.file) || wanted(&route.site.item.file)) else { return };
-        let told = of(cx.project, &entry, place, purpose(route, &door(cx.project, route)));
+        let told = OfRoute { body: body(cx.project, route), ..of(cx.project, &entry, place, purpose(route, &door(cx.project, route))) };
         self.0.insert((told.title.clone(), told.place.clone()), told);
     }
 
@@ -75,6 +78,13 @@ impl Gathered {
         all.sort_by(|a, b| (&a.path, &a.methods, &a.place).cmp(&(&b.path, &b.methods, &b.place)));
         all
     }
+}
+
+fn body(project: &Project, route: &Route) -> Option<Place> {
+    let key = route.written()?;
+    let placed = project.placed(&key.item)?;
+    let span = placed.segment.functions.get(key.function.0 as usize)?.span;
+    Some(Place { file: key.item.file.clone(), span: placed.absolute(span) })
 }
 
 fn of(project: &Project, entry: &map::Entry, place: Place, purpose: Purpose) -> OfRoute {
@@ -88,6 +98,7 @@ fn of(project: &Project, entry: &map::Entry, place: Place, purpose: Purpose) -> 
         path: entry.path.clone(),
         framework: entry.framework.clone(),
         place,
+        body: None,
         who: entry.callers.who,
         signed_in: entry.callers.signed_in,
         own: entry.callers.object,

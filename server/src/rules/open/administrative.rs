@@ -55,6 +55,9 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
         if changes && decides(route, door) && (has_roles(cx) || sets_standing()) && matches!(deed.tie, Some(Tie::Client(_))) {
             signs.push(Sign::Decision);
         }
+        if changes && signs.contains(&Sign::Called) && gives_money(route, door) && matches!(deed.tie, Some(Tie::Client(_))) {
+            signs.push(Sign::Refund);
+        }
         if *operation == Operation::Delete && deed.tie == Some(Tie::List) {
             signs.push(Sign::Everything);
         }
@@ -74,6 +77,12 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
 /// Does its address or its name say that it is not for everybody?
 pub fn is_administrators(cx: &RuleCx<'_>) -> bool {
     cx.walk.route.as_deref().is_some_and(|route| is_called(route, &super::door::door(cx.project, route)))
+}
+
+/// `/orders/:id/refund`, `approvePayout`: by its address or its name money leaves the owner's account.
+fn gives_money(route: &Route, door: &Door) -> bool {
+    let words = route.path.iter().flat_map(|path| names::words(path)).chain(names::words(&door.name));
+    words.into_iter().any(|word| matches!(word.as_str(), "refund" | "refunds" | "payout" | "payouts" | "reimburse" | "chargeback"))
 }
 
 /// `approveLeave`, `/applications/:id/reject`.

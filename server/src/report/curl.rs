@@ -13,15 +13,8 @@ pub(super) fn call(route: &OfRoute) -> Option<String> {
     Some(format!("curl -i {method}'{SITE}{path}'"))
 }
 
-/// Twenty times, and only what was answered.
-pub(super) fn call_often(route: &OfRoute) -> Option<String> {
-    let path = address(route.path.as_deref()?)?;
-    let method = if route.methods.is_empty() { "POST" } else { method(route) };
-    Some(format!("for i in $(seq 20); do curl -s -o /dev/null -w '%{{http_code}} ' -X {method} '{SITE}{path}'; done"))
-}
-
 /// The first method that is a plain word; the harmless one if there are several.
-fn method(route: &OfRoute) -> &str {
+pub(super) fn method(route: &OfRoute) -> &str {
     let is_word = |method: &&str| !method.is_empty() && method.bytes().all(|b| b.is_ascii_uppercase());
     let mut methods = route.methods.iter().map(|method| method.as_str()).filter(is_word);
     let first = methods.clone().next().unwrap_or("GET");
@@ -29,7 +22,7 @@ fn method(route: &OfRoute) -> &str {
 }
 
 /// The path with `ID` where a parameter stands. `None` for one that takes anything.
-fn address(path: &str) -> Option<String> {
+pub(super) fn address(path: &str) -> Option<String> {
     if path.contains('*') || path.contains("[...") {
         return None;
     }
