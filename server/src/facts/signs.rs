@@ -207,7 +207,7 @@ mod tests {
                     document.parse();
                     let signs = Signs::read(&document, Some((&read.0, &read.1)));
                     let sorted = |signs: &Signs| {
-                        let mut found: Vec<(Span, &str)> = signs.found.iter().map(|found| (found.span, match found.sign { Sign::Headers => "h", Sign::Storage => "s", Sign::Mark => "m" })).collect();
+                        let mut found: Vec<(Span, &str)> = signs.found.iter().map(|found| (found.span, match found.sign { Sign::Headers => "h", Sign::Storage => "s", Sign::Mark => "m", Sign::Pipe => "p", Sign::Strips => "k" })).collect();
                         found.sort_unstable();
                         found
                     };
