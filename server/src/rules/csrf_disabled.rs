@@ -12,6 +12,7 @@ use crate::facts::sign_in::is_sent_by_link;
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
+use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("csrf-disabled"),
@@ -32,7 +33,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     for event in &cx.walk.events {
         let Event::Effect(effect) = event else { continue };
-        out.extend(unchecked_accounts(effect));
+        out.extend(unchecked_accounts(cx, effect));
         if effect.kind != "setting" || effect.args.iter().any(|arg| arg.name == "TESTING" && !matches!(arg.value.kind(), Kind::Bool(false))) {
             continue;
         }
@@ -47,7 +48,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 /// `betterAuth({ advanced: { disableCSRFCheck: true } })`
-fn unchecked_accounts(effect: &Effect) -> Option<Raw> {
+fn unchecked_accounts(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     let options = effect.args.first().filter(|_| effect.kind == "accounts")?;
     let off = field(field(&options.value, "advanced")?, "disableCSRFCheck")?;
     if !matches!(off.kind(), Kind::Bool(true)) {
@@ -56,6 +57,13 @@ fn unchecked_accounts(effect: &Effect) -> Option<Raw> {
     let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Proven);
     raw.detail = "accounts".into();
     raw.message = format!("`disableCSRFCheck: true` takes the check of the origin off everything that signs people in and changes their accounts: {HARM}");
+    raw.plans.extend(cx.project.place(&effect.site).map(|call| FixPlan::SetOptions {
+        call,
+        at: Some(0),
+        way: vec![Name::new_static("advanced")],
+        entries: vec![(Name::new_static("disableCSRFCheck"), Name::new_static("false"))],
+        title: Name::new_static("Switch the check of the origin on again"),
+    }));
     Some(raw)
 }
 

@@ -7,7 +7,7 @@ use crate::facts::value::{Kind, Object, Value};
 use crate::model::{Entry, ExprKind, Key};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::standing_columns::is_standing;
-use crate::rules::{Confidence, Impact};
+use crate::rules::{Confidence, FixPlan, Impact};
 use crate::text::Name;
 
 /// `betterAuth({ user: { additionalFields: { role: { type: "string" } } } })`: without `input: false` it is taken from the request.
@@ -26,6 +26,13 @@ pub(super) fn check(cx: &RuleCx<'_>, effect: &Effect, out: &mut Vec<Raw>) {
         raw.message = format!(
             "`{name}` of an account is taken from the request: whoever signs up or changes their account can set it to what they like. Say `input: false`, and set it on the server."
         );
+        raw.plans.extend(cx.project.place(&effect.site).map(|call| FixPlan::SetOptions {
+            call,
+            at: Some(0),
+            way: vec![Name::new_static("user"), Name::new_static("additionalFields"), name.clone()],
+            entries: vec![(Name::new_static("input"), Name::new_static("false"))],
+            title: Name::from(format!("Let only the server set `{name}`")),
+        }));
         out.push(raw);
     }
 }

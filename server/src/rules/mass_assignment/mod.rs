@@ -177,7 +177,7 @@ fn payload(value: &Value, facts: &Facts) -> Option<Input> {
 fn kept_whole(value: &Value, facts: &Facts) -> Option<Input> {
     use crate::facts::taint::Part;
     let is_body = matches!(value.kind(), Kind::Instance(_)) && value.symbol().is_some_and(|symbol| is_of_request(symbol) && symbol.path.is_empty());
-    Input::of(value, Cleanings::SHELL, facts, None).filter(|input| is_body && matches!(input.part, Part::Body | Part::RawBody | Part::Input))
+    Input::of(value, Cleanings::SHELL, facts, None).filter(|input| is_body && matches!(input.part, Part::Body | Part::RawBody))
 }
 
 /// `setattr(user, key, value)`, `Object.assign(user, body)`, `_.merge(config, body)`.

@@ -1,7 +1,9 @@
 //! Everybody who signs up gets the list of all people, with what reaches them: addresses, numbers.
 
 use super::META;
+use crate::facts::check::{Fact, GuardKind};
 use crate::facts::event::Access;
+use crate::facts::names;
 use crate::facts::query::{Columns, Operation};
 use crate::facts::schema::{Column, Model, NameClass, Privacy, column_classes};
 use crate::rules::open::administrative::is_directory;
@@ -61,7 +63,10 @@ fn lists_everybody(judge: &Judge<'_>, model: &Model, access: &Access) -> bool {
     if query.operation != Operation::ReadMany || model.privacy() != Privacy::Principal || query.guessed {
         return false;
     }
-    if judge.is_machine(facts) || judge.is_elevated(facts) || judge.is_delegated(facts) {
+    // A guard that cannot be looked into and whose name says more than a login: `RolesGuard` of a library.
+    let may_ask_more =
+        |fact: &Fact| matches!(fact, Fact::Guard(guard) if !guard.sure && guard.kind == GuardKind::Identity && !names::only_asks_who(&guard.name));
+    if judge.is_machine(facts) || judge.is_elevated(facts) || judge.is_delegated(facts) || facts.iter().any(may_ask_more) {
         return false;
     }
     // Without anybody signed in the route is open, which is another mistake.
