@@ -53,14 +53,11 @@ impl Walker<'_> {
         let (given, happened) = self.run_apart(&function, params);
         self.resolving.pop();
         let mut out = Vec::new();
-        let mut before = None;
         for event in &happened {
             let Event::Use(used) = event else { continue };
-            // What follows in the same call says how it is answered, not what.
-            if used.kind != UseKind::Respond || before.replace(&used.site) == Some(&used.site) {
-                continue;
+            if used.kind == UseKind::Respond {
+                out.extend(sent(&used.value).map(|value| renewed(&value, 0)));
             }
-            out.extend(sent(&used.value).map(|value| renewed(&value, 0)));
         }
         // What is given and cannot be read may be anything.
         let given = given.alternatives();
@@ -150,6 +147,8 @@ fn sent(value: &Value) -> Option<Value> {
     match value.kind() {
         // An error that was thrown to be answered.
         Kind::Object(object) if object.get("statusCode").0.is_some() => None,
+        // How it is answered, not what.
+        Kind::Object(object) if !object.fields.is_empty() && object.fields.iter().all(|(name, _)| is_manner(name)) => None,
         Kind::Object(_) | Kind::Row(_) | Kind::Rows(_) => Some(value.clone()),
         Kind::Library(library) if library.package.is_empty() => {
             let callee = library.receiver.as_ref().and_then(|receiver| receiver.as_library());
@@ -170,4 +169,8 @@ pub(super) fn kept(value: &Value) -> Value {
         }
         _ => value.clone(),
     }
+}
+
+fn is_manner(name: &str) -> bool {
+    matches!(name, "status" | "statusText" | "headers" | "encodeBody" | "webSocket")
 }
