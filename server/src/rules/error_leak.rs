@@ -60,7 +60,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 UseKind::Return if answers_failures(cx) => Some(read_within(cx, &used.site, &told).unwrap_or_else(|| used.site.clone())),
                 UseKind::Return => site.filter(|site| site.item.file == *cx.walk.key.file()),
                 // What answers for many is told of where the error was caught: there it was decided to tell of it.
-                _ => Some(place(cx, &used.site, &used.site, site.as_ref())),
+                _ => Some(match &site {
+                    Some(site) if site.item != used.site.item => place(cx, &used.site, &used.site, Some(site)),
+                    _ => used.site.clone(),
+                }),
             };
             let Some(home) = home else { continue };
             let is_trace = matches!(told, Told::Trace(_));

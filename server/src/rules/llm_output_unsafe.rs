@@ -1,5 +1,6 @@
 //! What a language model wrote is run, asked, fetched or shown as if the program had written it; or a caller writes its rules.
 
+use super::handler::is_checked;
 use super::input::Input;
 use super::parts::{self, Hole};
 use super::raw::{Raw, RuleCx};
@@ -51,7 +52,16 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> Option<Raw> {
     if sink.kind == SinkKind::Html && !xss::is_markup(cx, sink, at) {
         return None;
     }
+    // One word of a list of words is no command line.
+    let is_list = matches!(sink.value.kind(), Kind::Seq(_)) && sink.client != "shell" && !sink.args.iter().any(|arg| arg.name == "shell");
+    if sink.kind == SinkKind::Shell && is_list {
+        return None;
+    }
     let judge = |hole: Hole<'_>| {
+        // Something was asked of it before: whether it lies in a folder, whose host it is.
+        if matches!(sink.kind, SinkKind::Path | SinkKind::Fetch) && is_checked(hole.value, &sink.facts) {
+            return None;
+        }
         // The address is chosen by who writes its beginning.
         if matches!(sink.kind, SinkKind::Fetch | SinkKind::Redirect) && hole.follows {
             return None;

@@ -53,16 +53,18 @@ impl Walker<'_> {
         let (given, happened) = self.run_apart(&function, params);
         self.resolving.pop();
         let mut out = Vec::new();
-        let mut before = None;
         for event in &happened {
             let Event::Use(used) = event else { continue };
-            // What follows in the same call says how it is answered, not what.
-            if used.kind != UseKind::Respond || before.replace(&used.site) == Some(&used.site) {
-                continue;
+            if used.kind == UseKind::Respond {
+                out.extend(sent(&used.value).map(|value| renewed(&value, 0)));
             }
-            out.extend(sent(&used.value).map(|value| renewed(&value, 0)));
         }
-        out.extend(given.alternatives().iter().filter_map(sent).map(|value| renewed(&value, 0)));
+        // What is given and cannot be read may be anything.
+        let given = given.alternatives();
+        if given.iter().any(|value| matches!(value.kind(), Kind::Unknown)) {
+            return Vec::new();
+        }
+        out.extend(given.iter().filter_map(sent).map(|value| renewed(&value, 0)));
         out
     }
 
@@ -143,7 +145,11 @@ fn path_of(value: &Value) -> Option<String> {
 /// What arrives of an answer: an object, perhaps written out as JSON.
 fn sent(value: &Value) -> Option<Value> {
     match value.kind() {
-        Kind::Object(_) => Some(value.clone()),
+        // An error that was thrown to be answered.
+        Kind::Object(object) if object.get("statusCode").0.is_some() => None,
+        // How it is answered, not what.
+        Kind::Object(object) if !object.fields.is_empty() && object.fields.iter().all(|(name, _)| is_manner(name)) => None,
+        Kind::Object(_) | Kind::Row(_) | Kind::Rows(_) => Some(value.clone()),
         Kind::Library(library) if library.package.is_empty() => {
             let callee = library.receiver.as_ref().and_then(|receiver| receiver.as_library());
             let is_json = library.step == "stringify" || callee.is_some_and(|callee| callee.step == "stringify");
@@ -163,4 +169,8 @@ pub(super) fn kept(value: &Value) -> Value {
         }
         _ => value.clone(),
     }
+}
+
+fn is_manner(name: &str) -> bool {
+    matches!(name, "status" | "statusText" | "headers" | "encodeBody" | "webSocket")
 }

@@ -1,5 +1,6 @@
 //! A cookie that holds what the server has just made and kept: whoever shows it again is let in, whatever the cookie is called.
 
+use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Effect, Event};
 use crate::facts::names;
 use crate::facts::value::{Kind, Piece, Value};
@@ -43,6 +44,11 @@ pub(super) fn is_kept(cx: &RuleCx<'_>, effect: &Effect, name: &str, value: &Valu
 
 /// `crypto.randomUUID()`, `nanoid()`, `randomBytes(32).toString("hex")`.
 fn is_made_up(value: &Value) -> bool {
+    // What a call gave that reads nothing was made by it.
+    let is_of_call = |symbol: &Symbol| matches!(symbol.root, Root::Call(_)) && symbol.path.is_empty();
+    if matches!(value.kind(), Kind::Unknown) && value.taint().is_empty() && value.symbol().is_some_and(is_of_call) {
+        return true;
+    }
     let mut at = value.awaited().as_library().cloned();
     for _ in 0..6 {
         let Some(library) = at else { return false };
