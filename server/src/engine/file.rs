@@ -25,7 +25,15 @@ pub(super) fn is_shown(snapshot: &Snapshot, file: &FileId) -> bool {
 }
 
 /// What is said of one file by itself.
-pub(super) fn of_file(snapshot: &Snapshot, reach: &Reach, schema: &Schema, file: &FileId, memory: &mut secrets::Memory, hits: &[PatternHit], out: &mut Vec<Finding>) {
+pub(super) fn of_file(
+    snapshot: &Snapshot,
+    reach: &Reach,
+    schema: &Schema,
+    file: &FileId,
+    memory: &mut secrets::Memory,
+    hits: &[PatternHit],
+    out: &mut Vec<Finding>,
+) {
     let Some(known) = snapshot.project.file(file) else { return };
     let mut found = Vec::new();
     let is_shown = is_shown(snapshot, file);

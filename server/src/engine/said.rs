@@ -149,7 +149,10 @@ impl Said {
             self.by_file.entry(raw.file().clone()).or_default().insert(walk.key.clone());
         }
         self.shown += shown(&raws);
-        self.of_walks.insert(walk.key.clone(), OfWalk { walk: Arc::clone(walk), words: raws.iter().map(Spoken::of).collect(), raws, project: Arc::downgrade(&asked.snapshot.project) });
+        self.of_walks.insert(
+            walk.key.clone(),
+            OfWalk { walk: Arc::clone(walk), words: raws.iter().map(Spoken::of).collect(), raws, project: Arc::downgrade(&asked.snapshot.project) },
+        );
     }
 
     fn forget(&mut self, key: &RootKey) {

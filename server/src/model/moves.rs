@@ -113,9 +113,7 @@ impl Moves {
             ExprKind::Unary { op, operand } => ExprKind::Unary { op: *op, operand: self.id(*operand) },
             ExprKind::Binary { op, left, right } => ExprKind::Binary { op: *op, left: self.id(*left), right: self.id(*right) },
             ExprKind::Logical { op, left, right } => ExprKind::Logical { op: *op, left: self.id(*left), right: self.id(*right) },
-            ExprKind::Cond { cond, then, otherwise } => {
-                ExprKind::Cond { cond: self.id(*cond), then: self.id(*then), otherwise: self.id(*otherwise) }
-            }
+            ExprKind::Cond { cond, then, otherwise } => ExprKind::Cond { cond: self.id(*cond), then: self.id(*then), otherwise: self.id(*otherwise) },
             ExprKind::Assign { target, op, value } => ExprKind::Assign { target: self.pattern_id(*target), op: *op, value: self.id(*value) },
             ExprKind::AssignLogical { target, op, value } => ExprKind::AssignLogical { target: self.pattern_id(*target), op: *op, value: self.id(*value) },
             ExprKind::Comprehension { kind, clauses, element, value } => ExprKind::Comprehension {
@@ -147,13 +145,9 @@ impl Moves {
 
     fn entry(&self, entry: &Entry) -> Entry {
         match entry {
-            Entry::Field { key, key_span, value, shorthand, span } => Entry::Field {
-                key: self.key(key),
-                key_span: self.span(*key_span),
-                value: self.id(*value),
-                shorthand: *shorthand,
-                span: self.span(*span),
-            },
+            Entry::Field { key, key_span, value, shorthand, span } => {
+                Entry::Field { key: self.key(key), key_span: self.span(*key_span), value: self.id(*value), shorthand: *shorthand, span: self.span(*span) }
+            }
             Entry::Spread { value, span } => Entry::Spread { value: self.id(*value), span: self.span(*span) },
         }
     }
@@ -237,13 +231,7 @@ impl Moves {
             type_only: *type_only,
             span: self.span(*span),
         };
-        Import {
-            source: source.clone(),
-            source_span: self.span(*source_span),
-            names: names.iter().map(name).collect(),
-            type_only: *type_only,
-            bare: *bare,
-        }
+        Import { source: source.clone(), source_span: self.span(*source_span), names: names.iter().map(name).collect(), type_only: *type_only, bare: *bare }
     }
 
     pub(super) fn pattern(&self, Pattern { span, kind }: &Pattern) -> Pattern {

@@ -176,8 +176,7 @@ impl Walks {
     pub fn forget_changed(&mut self, changes: &Changes, people: &FxHashSet<Name>) -> Vec<Arc<RootWalk>> {
         let signs = changes.signs();
         let may_touch = |kept: &Kept| signs.as_ref().is_none_or(|signs| signs.iter().any(|sign| kept.signs.may_have(*sign)));
-        let holds =
-            |kept: &Kept| !(may_touch(kept) && changes.touch(&kept.walk.reads)) && (people.is_empty() || kept.walk.reads.models.is_disjoint(people));
+        let holds = |kept: &Kept| !(may_touch(kept) && changes.touch(&kept.walk.reads)) && (people.is_empty() || kept.walk.reads.models.is_disjoint(people));
         let gone: Vec<Arc<RootWalk>> = self.all.values().filter(|kept| !holds(kept)).map(|kept| Arc::clone(&kept.walk)).collect();
         gone.iter().for_each(|walk| self.forget(&walk.key));
         gone

@@ -60,7 +60,14 @@ impl<'c> FileCx<'c> {
     }
 
     /// A finding of this file.
-    pub fn finding(&self, meta: &RuleMeta<'static>, detail: &str, (impact, confidence): (Impact, Confidence), place: Place, message: impl Into<Words>) -> Finding {
+    pub fn finding(
+        &self,
+        meta: &RuleMeta<'static>,
+        detail: &str,
+        (impact, confidence): (Impact, Confidence),
+        place: Place,
+        message: impl Into<Words>,
+    ) -> Finding {
         Finding {
             rule: meta.id.clone(),
             detail: detail.into(),

@@ -65,9 +65,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 /// One finding for each application that shows pages, where the fix would go.
 pub fn of_file(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     let Some((place, stack, what, plan)) = next(cx).or_else(|| application(cx)).or_else(|| django(cx)) else { return };
-    if cx.project.depends_on_any(cx.file, SETTERS)
-        || cx.project.files().any(|(file, known)| known.sets_headers() && cx.project.speaks_for(file, cx.file))
-    {
+    if cx.project.depends_on_any(cx.file, SETTERS) || cx.project.files().any(|(file, known)| known.sets_headers() && cx.project.speaks_for(file, cx.file)) {
         return;
     }
     let message = format!("{what}, and nothing else in the project sets them: {HARM}");

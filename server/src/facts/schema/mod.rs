@@ -32,8 +32,8 @@ mod table;
 #[cfg(test)]
 mod testing;
 
-pub use code::Telling;
 pub use catalogue::{Classes, NameClass, column_classes, make_ready, model_classes};
+pub use code::Telling;
 pub use declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, Site, SourceKind, Target};
 pub use guess::{guess_owner, guess_privacy};
 pub use lookup::Schema;

@@ -56,10 +56,7 @@ fn finding(cx: &FileCx<'_>, served: Served, model: &Model, site: &Site, is_switc
     let policy = security.policies.first().map(|policy| (&policy.site, "this policy has no effect"));
     let grant = security.grants.iter().find(|grant| is_api_role(&grant.role) && !grant.site.span.is_empty()).map(|grant| (&grant.site, "granted here"));
     finding.related.extend(
-        policy
-            .into_iter()
-            .chain(grant)
-            .map(|(site, message)| Related { place: Place { file: site.file.clone(), span: site.span }, message: message.into() }),
+        policy.into_iter().chain(grant).map(|(site, message)| Related { place: Place { file: site.file.clone(), span: site.span }, message: message.into() }),
     );
     finding.absence = !is_switched_off;
     let policies = match owner::condition(cx.schema, model) {

@@ -44,7 +44,8 @@ struct Binding<'m> {
 
 impl<'m> Code<'m> {
     pub fn new(model: &'m FileModel) -> Code<'m> {
-        let mut code = Code { model, within: model.segments.iter().collect(), imports: FxHashMap::default(), bindings: Vec::new(), by_name: FxHashMap::default() };
+        let mut code =
+            Code { model, within: model.segments.iter().collect(), imports: FxHashMap::default(), bindings: Vec::new(), by_name: FxHashMap::default() };
         for placed in &model.segments {
             for stmt in &placed.segment.body {
                 code.top_level(placed, *stmt);

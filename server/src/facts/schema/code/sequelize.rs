@@ -9,9 +9,7 @@ use crate::text::Name;
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
     // Files with `module.exports = (sequelize, DataTypes) => …` import nothing.
-    let is_sequelize = code.imports_from("sequelize")
-        || code.calls().any(|(_, call)| is_define(&call))
-        || mentions_data_types(code);
+    let is_sequelize = code.imports_from("sequelize") || code.calls().any(|(_, call)| is_define(&call)) || mentions_data_types(code);
     if !is_sequelize {
         return;
     }
