@@ -93,8 +93,9 @@ impl<'c> Spot<'c> {
                 edits.edit(&code.file, edit);
             }
         }
-        let read =
-            Read { name: EnvName::parse(variable)?, text, quote: edits::quote(&code.text, '"'), asserted: public.asserted, quotes_nest: true, lines: false };
+        // The words that read it are all that is written; an env name is never a published one.
+        let name = EnvName::from_words(BROWSER.unpublished(variable))?;
+        let read = Read { name, text, quote: edits::quote(&code.text, '"'), asserted: public.asserted, quotes_nest: true, lines: false };
         let changes = match &self.literal {
             Some(literal) => book.replace(literal, &read)?,
             None => {
