@@ -55,7 +55,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     if let (Some(vendor), Some(handled)) = (message.vendor, cx.project.place(&handler.site())) {
         let read = message.source.as_ref().and_then(|source| cx.project.place(source));
-        raw.plans.push(FixPlan::VerifyWebhook { handler: handled, read, framework: handler.route.framework.clone(), vendor: Name::new_static(vendor.name) });
+        raw.plans.push(FixPlan::VerifyWebhook { handler: handled, read, framework: handler.route.framework.clone(), vendor: vendor.name.clone() });
     }
     out.push(raw);
 }

@@ -71,7 +71,7 @@ mod tests {
         let (project, file) = project("a.ts", "call(a);\n");
         let mut found = finding("missing-auth", &project, &file, "call", Level::Error);
         (found.rule, found.detail, found.message) = (RuleId::new(rule), detail.into(), message.into());
-        found.related.push(Related { place: found.place.clone(), message: format!("reached from {method} {path}") });
+        found.related.push(Related { place: found.place.clone(), message: format!("reached from {method} {path}").into() });
         let mut report = report(&project, vec![found]);
         let mut known = route(path, &file);
         known.title = format!("{method} {path}");
