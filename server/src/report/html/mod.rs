@@ -190,6 +190,15 @@ fn escaped(text: &str) -> String {
     out
 }
 
+/// An address that may break behind each slash but the first.
+fn breakable(path: &str) -> String {
+    let broken = escaped(path).replace('/', "/<wbr>");
+    match broken.strip_prefix("/<wbr>") {
+        Some(rest) => format!("/{rest}"),
+        None => broken,
+    }
+}
+
 /// What fits on a line of a phone.
 const LONGEST_LINE: usize = 32;
 
@@ -201,9 +210,9 @@ fn prose(text: &str) -> String {
         Piece::Code(code) if code.contains(" --") && code.len() <= LONGEST_LINE => format!("<code class=\"typed\">{}</code>", escaped(code)),
         // An address breaks behind a slash, and not between its method and itself.
         Piece::Code(code) if code.contains('/') => match code.split_once(' ') {
-            None => format!("<code>{}</code>", escaped(code).replace('/', "/<wbr>")),
+            None => format!("<code>{}</code>", breakable(code)),
             Some((method, path)) if path.starts_with('/') && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'|') => {
-                format!("<code>{}&nbsp;{}</code>", escaped(method), escaped(path).replace('/', "/<wbr>"))
+                format!("<code>{}&nbsp;{}</code>", escaped(method), breakable(path))
             }
             Some(_) => format!("<code>{}</code>", escaped(code)),
         },
