@@ -20,7 +20,7 @@ struct Taken {
 
 /// Every way through a path that an import begins with: each alternative of each step once.
 fn ways(file: &str, pattern: &str, id: u32) -> Vec<Taken> {
-    let Some((packages, steps)) = pattern.split_once('#') else { return Vec::new() };
+    let Some((packages, steps)) = pattern.rsplit_once('#') else { return Vec::new() };
     let packages: Vec<&str> = packages.split('|').collect();
     let steps: Vec<(Vec<&str>, &str)> = steps
         .split('.')

@@ -59,9 +59,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             let home = match used.kind {
                 UseKind::Return if answers_failures(cx) => Some(read_within(cx, &used.site, &told).unwrap_or_else(|| used.site.clone())),
                 UseKind::Return => site.filter(|site| site.item.file == *cx.walk.key.file()),
-                // What answers for many is told of where the error was caught: there it was decided to tell of it.
+                // What answers for many is told of where the error was read, or caught: there it was decided to tell of it.
                 _ => Some(match &site {
-                    Some(site) if site.item != used.site.item => place(cx, &used.site, &used.site, Some(site)),
+                    Some(site) if site.item != used.site.item => {
+                        read_elsewhere(cx, &used.site, site, &told).unwrap_or_else(|| place(cx, &used.site, &used.site, Some(site)))
+                    }
                     _ => used.site.clone(),
                 }),
             };
@@ -103,6 +105,21 @@ fn answers_500(cx: &RuleCx<'_>, site: &Site) -> bool {
                 _ => is_500(&used.value),
             }
     })
+}
+
+/// What was read of an error before a function of the project was asked to answer with it is told where it was read: that
+/// function answers with whatever it gets.
+fn read_elsewhere(cx: &RuleCx<'_>, used: &Site, caught: &Site, told: &Told) -> Option<Site> {
+    let name = member_of(told)?;
+    let here = cx.project.placed(&used.item)?;
+    let user = here.segment.functions.iter().filter(|function| function.span.contains(used.span)).min_by_key(|function| function.span.len());
+    let is_in_user = |span: Span| user.is_none_or(|user| user.span.contains(span));
+    if caught.item == used.item && is_in_user(caught.span) || first_read(&here.segment, name, &is_in_user).is_some() {
+        return None;
+    }
+    let there = cx.project.placed(&caught.item)?;
+    let span = first_read(&there.segment, name, &|span| span.start >= caught.span.start)?;
+    Some(Site { item: caught.item.clone(), span })
 }
 
 /// What is told is read in this very function.

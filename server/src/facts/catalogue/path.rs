@@ -192,7 +192,8 @@ fn parse(pattern: &str) -> Result<(Vec<Root>, Vec<Step>), String> {
         let roles = whose.iter().flat_map(|whose| what.iter().map(move |what| Root::Role(Name::from(format!("{whose}.{what}")))));
         (roles.collect(), rest)
     } else {
-        let (packages, rest) = pattern.split_once('#').ok_or("a path starts with `library#export`, `global:` or `role:`")?;
+        // Nuxt's own modules begin with it: `#imports#useRoute()`.
+        let (packages, rest) = pattern.rsplit_once('#').ok_or("a path starts with `library#export`, `global:` or `role:`")?;
         if lists_paths(rest) {
             return Err("`|` stands between the names of one step: `path.join|normpath()`, or several paths".into());
         }

@@ -11,7 +11,8 @@ const LONG: &str = "your[-_ ]?|my[-_ ]?(?:api|secret|key|token|password|app)|exa
     redacted|hidden|removed|paste|lorem|foobar|testtest|undefined|xxxx|abc123|not[-_ ]?(?:a[-_ ]?)?real|not[-_ ]?(?:needed|required|set|used)|(?:secret|token|api|password)[-_ ]?(?:key[-_ ]?)?here|\
     key[-_ ]?here|to[-_ ]?be[-_ ]?(?:set|filled|replaced)|fill[-_ ]?(?:me|in)|put[-_ ]?|set[-_ ]?(?:me|this)|remplac|cambia|ersetze|some[-_ ]?(?:secret|key|token|password|random)|ci[-_ ]?only|for[-_ ]?tests?";
 
-static BOUNDED: LazyLock<Option<Regex>> = LazyLock::new(|| of_bytes(&format!("(?i)(?:^|[^a-z])(?:{SHORT}|{LONG})(?:[^a-z]|$)")));
+static BOUNDED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| of_bytes(&format!("(?i)(?:^|[^a-z0-9])(?:{SHORT})(?:[^a-z0-9]|$)|(?:^|[^a-z])(?:{LONG})(?:[^a-z]|$)")));
 static ANYWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| of_bytes(&format!("(?i)(?:^|[^a-z])(?:{SHORT})(?:[^a-z]|$)|(?:{LONG})")));
 
 /// All words are ASCII, and sets of characters are much more work to make.

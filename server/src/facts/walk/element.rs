@@ -64,6 +64,12 @@ impl Walker<'_> {
                 Value::unknown().with_taint(base.taint().clone()).with_symbol(Symbol::new(Root::Call(self.calls)))
             }
             (Kind::Library(library), _) if !library.states.is_empty() => {
+                if let Kind::Number(text) = index.kind() {
+                    let nth = self.library_member(base, &library.clone(), &Name::from(&**text));
+                    if nth.as_library().is_some_and(|nth| !nth.states.is_empty()) {
+                        return nth;
+                    }
+                }
                 let value = self.library_member(base, &library.clone(), &Name::new_static("*index*"));
                 // An element is called like its list: `args` of `args[0]`.
                 let is_nameless = value.taint().iter().all(|origin| origin.name == "*index*");
