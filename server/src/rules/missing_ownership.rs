@@ -11,7 +11,7 @@ use crate::facts::event::Access;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::query::{Filter, Operation, Query};
-use crate::facts::schema::{OwnerKind, OwnerPath, Privacy, is_named_for_everybody};
+use crate::facts::schema::{Model, OwnerKind, OwnerPath, Privacy, is_named_for_everybody};
 use crate::facts::taint::Part;
 use crate::model::{ExprKind, FunctionId, PatternKind, Segment, StmtId, StmtKind};
 use crate::project::routes::Route;
@@ -273,10 +273,8 @@ fn names_a_row(query: &Query) -> bool {
     })
 }
 
-/// All that ties a row to anybody is who put it there: `uploaded_by`.
 fn is_by_author(judge: &Judge<'_>, query: &Query) -> bool {
-    let says_author = |path: &OwnerPath| path.steps.is_empty() && names::says_author(&path.column);
-    judge.model_of(query).is_some_and(|model| !model.owners().is_empty() && model.owners().iter().all(says_author))
+    judge.model_of(query).is_some_and(Model::is_by_author)
 }
 
 fn is_part_of_somebodys(judge: &Judge<'_>, query: &Query) -> bool {

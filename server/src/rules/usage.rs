@@ -5,12 +5,13 @@ use rustc_hash::FxHashMap;
 
 use super::Confidence;
 use super::open::own_events;
-use super::ownership::{Judge, Tie, is_principal, title};
+use super::ownership::{Answer, Judge, Tie, is_principal, title};
 use super::raw::{Raw, RuleCx};
 use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::event::{Access, Event};
 use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::schema::Schema;
+use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
 use crate::text::Name;
 
@@ -93,7 +94,11 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
                 put(&mut uses, name, How::ChangedByRole);
             }
         } else if operation.is_write() {
-            put(&mut uses, name, How::Changed);
+            // Whoever puts themselves in, and where nobody is asked at all, is no measure of who may.
+            let puts_in_caller = access.query.data.iter().any(|value| value.taint().iter().any(|origin| origin.part == Part::Principal));
+            if !puts_in_caller && judge.signed_in(&access.facts) != Answer::No {
+                put(&mut uses, name, How::Changed);
+            }
         } else if is_free && operation != Operation::Count {
             let leaves = judge.leaves_unchecked(access);
             if operation == Operation::ReadMany && judge.tie(access) == Tie::List && leaves != Some(false) {

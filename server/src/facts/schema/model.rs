@@ -4,6 +4,7 @@ use super::catalogue::{NameClass, column_classes, model_classes};
 use super::declared::{Site, SourceKind};
 use super::names::same;
 use super::row_security::RowSecurity;
+use crate::facts::names::says_author;
 use crate::text::Name;
 
 /// Names one model of a [`super::Schema`]: its table with its schema, or what code calls it.
@@ -171,6 +172,11 @@ impl Model {
     /// The owner paths that are a column of the model itself.
     pub fn direct_owners(&self) -> impl Iterator<Item = &OwnerPath> {
         self.owners.iter().filter(|path| path.steps.is_empty())
+    }
+
+    /// All that ties a row to anybody is who put it there: `uploaded_by`.
+    pub fn is_by_author(&self) -> bool {
+        !self.owners.is_empty() && self.owners.iter().all(|path| path.steps.is_empty() && says_author(&path.column))
     }
 
     pub fn privacy(&self) -> Privacy {

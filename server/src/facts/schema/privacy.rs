@@ -45,7 +45,8 @@ fn of(model: &Model) -> Privacy {
         return Privacy::Unknown;
     }
     let is_authored = is_named(model, NameClass::AuthoredModel) && !model.visibility_columns().is_empty();
-    let is_offered = (is_named(model, NameClass::OfferModel) || is_for_sale(model)) && has_only(model, NameClass::Offerer);
+    let is_offered = (is_named(model, NameClass::OfferModel) || is_for_sale(model)) && has_only(model, NameClass::Offerer)
+        || is_for_rent(model) && has_only(model, NameClass::OwnerByName);
     if is_authored && has_only(model, NameClass::Author) || is_offered {
         return Privacy::AuthoredPublic;
     }
@@ -82,6 +83,18 @@ fn is_for_sale(model: &Model) -> bool {
             "nightly_rate",
             "list_price",
         ])
+}
+
+/// It has a title, and a price for a time: whoever owns it lends it to others.
+fn is_for_rent(model: &Model) -> bool {
+    let titled = model.columns.iter().any(|column| matches!(names::snake(&column.name).as_str(), "title" | "name" | "headline"));
+    let is_rent = |column: &str| {
+        let words = words(column);
+        let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+        has(&["price", "rate"]) && has(&["hour", "hourly", "day", "daily", "night", "nightly", "week", "weekly", "month", "monthly"])
+    };
+    let is_subscription = || model.columns.iter().any(|column| names::snake(&column.name).contains("subscription"));
+    titled && !is_named(model, NameClass::PrivateModel) && !is_subscription() && model.columns.iter().any(|column| is_rent(&column.name))
 }
 
 /// Who made a row and who changed it last are kept of everything: that says whose doing it was, and not whose row it is.

@@ -283,7 +283,7 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         return (!is_profile(access) && !cx.project.declares_answer(cx.walk)).then_some(sure.min(Confidence::Likely));
     }
     // Posts and recipes are written to be read, unless something says who may.
-    if is_model_named(&access.query.model, model, NameClass::AuthoredModel) {
+    if is_model_named(&access.query.model, model, NameClass::AuthoredModel) || model.is_some_and(is_an_authors) {
         let fills_a_page = cx.walk.events.iter().any(|event| matches!(event, Event::Use(used) if used.kind == UseKind::Shown));
         return (!fills_a_page).then_some(sure.min(Confidence::Possible));
     }
@@ -291,6 +291,12 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         return Some(sure.min(Confidence::Possible));
     }
     Some(sure)
+}
+
+/// Whoever is called the author of something wrote it for others: `notices.author_id`.
+fn is_an_authors(model: &Model) -> bool {
+    let is_author = |path: &OwnerPath| names::words(&path.column).iter().any(|word| matches!(word.as_str(), "author" | "poster" | "writer"));
+    model.is_by_author() && model.owners().iter().all(is_author) && !is_model_named(&model.name, Some(model), NameClass::PrivateModel)
 }
 
 /// Rows of which nothing says whose they are, and that no name makes everybody's.
@@ -457,6 +463,19 @@ fn is_profile(access: &Access) -> bool {
                 | "avatar_url"
                 | "bio"
                 | "slug"
+                | "headline"
+                | "photo"
+                | "picture"
+                | "website"
+                | "rating"
+                | "score"
+                | "points"
+                | "rank"
+                | "level"
+                | "elo"
+                | "wins"
+                | "losses"
+                | "badges"
                 | "created_at"
         )
     };
