@@ -205,7 +205,9 @@ impl Walks {
         for key in fresh.order {
             let Some(after) = fresh.after.remove(&key) else { continue };
             self.forget(&key);
-            after.map(|walk| self.keep(walk));
+            if let Some(walk) = after {
+                self.keep(walk);
+            }
         }
     }
 

@@ -125,7 +125,7 @@ fn is_own_library(library: &Library, depth: u32) -> bool {
                 "dirname" => first.is_some_and(|first| is_own_file(first, depth) || is_own(first, depth)),
                 "fileURLToPath" | "Path" | "PurePath" => first.is_none_or(|first| is_own(first, depth)),
                 "URL" => {
-                    first.and_then(Value::as_str).is_some_and(|text| is_nothing(&text))
+                    first.and_then(Value::as_str).is_some_and(|text| is_nothing(text))
                         && library.args.get(1).is_some_and(|base| is_own_file(&base.value, depth))
                 }
                 _ => false,

@@ -121,7 +121,7 @@ mod tests {
         }
         let text = "<script>const item = 1;</script><li v-for=\"item in items\" v-html=\"item.body\" />";
         let mut mask = super::super::blank(text);
-        put(Language::Vue, text, &[8..23], &mut mask);
+        put(Language::Vue, text, std::slice::from_ref(&(8..23)), &mut mask);
         assert!(!String::from_utf8_lossy(&mask).contains("each$"));
     }
 
