@@ -203,7 +203,9 @@ fn compared_code<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Opti
 }
 
 fn is_about_codes(handler: &Handler<'_>) -> bool {
+    // Who sets up a second factor types the code of a device of their own.
     handler.is_called(&["otp", "verify", "verification", "2fa", "mfa", "reset", "confirm", "code", "pin", "passcode", "totp"])
+        && !handler.is_called(&["enable", "setup", "enroll", "enrol"])
 }
 
 fn guessable<'e>(handler: &Handler<'_>, at: &Site, name: &Name, facts: &'e Facts, also: &'static str) -> Need<'e> {

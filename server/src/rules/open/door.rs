@@ -4,6 +4,7 @@ use crate::facts::catalogue::BUILT_IN;
 use crate::facts::place::Site;
 use crate::facts::value::Kind;
 use crate::facts::walk::is_stub;
+use crate::model::{ExprKind, Segment};
 use crate::project::Project;
 use crate::project::routes::Route;
 use crate::text::{Name, Span};
@@ -34,7 +35,8 @@ pub fn door(project: &Project, route: &Route) -> Door {
                 // `app.delete("/posts/:id", async (req, res) =>`: as far as its parameters.
                 let head = route.site.span;
                 if key.item == route.site.item && head.contains(function.params_span) && head.start < function.params_span.start {
-                    return Door { site: Site { item: key.item, span: Span::new(head.start, function.params_span.end) }, name: Name::default() };
+                    let start = placed.and_then(|placed| own_step(&placed.segment, head)).unwrap_or(head.start);
+                    return Door { site: Site { item: key.item, span: Span::new(start, function.params_span.end) }, name: Name::default() };
                 }
                 if key.item == route.site.item {
                     return Door { site: Site { item: key.item, span: function.params_span }, name: Name::default() };
@@ -43,6 +45,16 @@ pub fn door(project: &Project, route: &Route) -> Door {
         }
     }
     Door { site: route.site.clone(), name: Name::default() }
+}
+
+/// Where one of several registrations begins that are written in a row: `new Hono().get(..).post(..)`.
+fn own_step(segment: &Segment, head: Span) -> Option<u32> {
+    segment.exprs.iter().filter(|expr| expr.span == head).find_map(|expr| {
+        let ExprKind::Call { callee, .. } = &expr.kind else { return None };
+        let ExprKind::Member { base, name_span, .. } = &segment[*callee].kind else { return None };
+        let ExprKind::Call { callee: before, .. } = &segment[*base].kind else { return None };
+        matches!(segment[*before].kind, ExprKind::Member { .. }).then_some(name_span.start)
+    })
 }
 
 /// Is somebody typing what answers, or what it is registered with?

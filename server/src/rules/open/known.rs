@@ -6,6 +6,7 @@ use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::query::Filter;
 use crate::facts::schema::{NameClass, column_classes, model_classes};
 use crate::facts::taint::Part;
+use crate::facts::value::Value;
 use crate::project::RootWalk;
 use crate::rules::ownership::{Answer, Judge};
 
@@ -84,6 +85,11 @@ fn access(walk: &RootWalk, id: AccessId) -> Option<&Access> {
     })
 }
 
+/// What a call gave that could not be followed: a session is looked up by it because it came with the request.
+fn is_worked_out(value: &Value) -> bool {
+    value.taint().is_empty() && value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Call(_)))
+}
+
 /// A row that is found by what only its holder knows: a session by its token, a key by its hash.
 fn is_by_credential(access: &Access) -> bool {
     let conjuncts = access.query.conjuncts();
@@ -93,7 +99,7 @@ fn is_by_credential(access: &Access) -> bool {
             let column = term.path.last().map(|column| column_classes(column));
             let in_header = term.value.taint().iter().any(|origin| matches!(origin.part, Part::Headers | Part::Cookies));
             let is_secret = column.is_some_and(|classes| classes.has(NameClass::Capability) || classes.has(NameClass::Sensitive));
-            in_header || is_secret || names_credential && is_from_outside(&term.value)
+            in_header || is_secret || names_credential && (is_from_outside(&term.value) || is_worked_out(&term.value))
         }
         Filter::Opaque(_) => true,
         _ => false,
