@@ -1,6 +1,5 @@
 //! A cookie that signs somebody in can be read by scripts, or is sent where others can listen.
 
-mod kept;
 mod purpose;
 mod session;
 mod written;
@@ -145,8 +144,7 @@ fn of_cookie(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         .or_else(|| taken(effect, "value").map(|arg| &arg.value))
         .or_else(|| effect.args.iter().find(|arg| arg.name == "value").map(|arg| &arg.value));
     let name = spoken(name)?;
-    let signs_in =
-        is_of_login(&name) || !is_for_the_page(&name) && value.is_some_and(|value| is_signed_token(value) || kept::is_kept(cx, effect, &name, value));
+    let signs_in = is_of_login(&name) || !is_for_the_page(&name) && value.is_some_and(is_signed_token);
     // What Python's frameworks leave open is told of a cookie whose name keeps its purpose to itself, too.
     let is_python = cx.project.file(&effect.site.item.file).is_some_and(|known| known.document.language == Language::Python);
     let may_sign_in = is_python && !is_for_the_page(&name);

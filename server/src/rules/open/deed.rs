@@ -347,11 +347,11 @@ fn is_about_visitors(model: &Model) -> bool {
         "buyer",
         "recipient",
     ];
-    let is_offered = |class| model_classes(&model.name).has(class) || model_classes(&model.table).has(class);
+    let is_offered = |class| is_model_named(&model.name, Some(model), class);
     if is_offered(NameClass::PublicModel) || is_offered(NameClass::OfferModel) || is_offered(NameClass::ModelOfTenants) {
         return false;
     }
-    let names_one = |name: &str| crate::facts::names::words(name).iter().any(|word| PEOPLE.contains(&word.as_str()));
+    let names_one = |name: &str| names::words(name).iter().any(|word| PEOPLE.contains(&word.as_str()));
     names_one(&model.name) || model.columns.iter().any(|column| names_one(&column.name)) || !model.secret_columns().is_empty()
 }
 
