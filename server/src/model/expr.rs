@@ -28,6 +28,8 @@ pub enum ExprKind {
     Null,
     Regex(Name),
     Name(Name),
+    /// `<typeof a>`: the type of a value, given where a value could be ([`OF_TYPE`]).
+    TypeOf(Name),
     /// `this` in TypeScript. Python's `self` is an ordinary name.
     This,
     /// `super` / `super()`.
@@ -130,6 +132,9 @@ pub enum CallKind {
     New,
     Tagged,
 }
+
+/// The name of the argument that stands for a type: `context<typeof create>()`.
+pub const OF_TYPE: &str = "*of type*";
 
 /// An argument: positional (`name` is `None`), keyword (`name=value`), or spread (`*value`, `**value`, `...value`).
 #[derive(Clone, Debug, PartialEq)]

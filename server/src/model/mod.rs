@@ -26,7 +26,7 @@ pub mod visit;
 
 pub use class::{Class, Field};
 pub use expr::{
-    Arg, BinaryOp, CallKind, Clause, ComprehensionKind, Entry, Expr, ExprKind, JsxAttribute, Key, LogicalOp, SeqItem, SeqKind, TemplatePart, UnaryOp,
+    Arg, BinaryOp, CallKind, Clause, ComprehensionKind, Entry, Expr, ExprKind, JsxAttribute, Key, LogicalOp, OF_TYPE, SeqItem, SeqKind, TemplatePart, UnaryOp,
 };
 pub use file::{FileModel, Placed, around_changes, changed, kept, segments_that_came};
 pub use function::{Function, FunctionKind, Param, Rest};

@@ -91,6 +91,7 @@ impl Moves {
             | ExprKind::Null
             | ExprKind::Regex(_)
             | ExprKind::Name(_)
+            | ExprKind::TypeOf(_)
             | ExprKind::This
             | ExprKind::Super => kind.clone(),
             ExprKind::Template(parts) => ExprKind::Template(parts.iter().map(|part| self.template_part(part)).collect()),

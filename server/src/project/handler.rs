@@ -42,6 +42,7 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
         let with = BUILT_IN.framework(&link.framework).or(framework);
         match link.standing {
             Standing::Registered => run_link(walker, link, with, &mut request),
+            Standing::Context => make_context(walker, link, with, &mut request),
             Standing::Gate if is_exempt(link, &route.handler) => {}
             Standing::Gate => run_gate(walker, link, with, &mut request),
             Standing::MaybeGate => {
@@ -90,6 +91,17 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     {
         let site = walker.home.clone().unwrap_or_else(|| Site { item: closure.item.clone(), span: route.site.span });
         walker.returned(&value, &site.item, site.span);
+    }
+}
+
+/// What the middlewares hand on begins as what this function makes.
+fn make_context(walker: &mut Walker<'_>, link: &Link, framework: Option<&FrameworkEntry>, request: &mut Option<Value>) {
+    let (Some(name), Some(before)) = (framework.and_then(|framework| framework.hands.as_ref()), request.as_ref()) else { return };
+    let known = walker.facts().clone();
+    let made = walker.root(&link.value, Vec::new()).awaited();
+    walker.replace_facts(known);
+    if let Some(after) = walker.with_context(&link.value, before, name, &made) {
+        *request = Some(after);
     }
 }
 

@@ -132,7 +132,7 @@ impl Table {
         };
         for beginning in beginnings {
             let mut chain = beginning.chain;
-            chain.extend(own.iter().map(|value| Link::new(value.value.clone(), registration.framework.clone(), value.site.clone())));
+            chain.extend(own.iter().map(|value| Link::of(value, &registration.framework)));
             let path = match (&beginning.prefix, &registration.path) {
                 (Some(prefix), Some(path)) => Some(joined(prefix, path)),
                 _ => None,

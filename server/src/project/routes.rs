@@ -8,7 +8,7 @@ use crate::facts::event::Registration;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Closure, Kind, Library, Value};
-use crate::facts::walk::is_stub;
+use crate::facts::walk::{MAKES_CONTEXT, is_stub};
 use crate::model::{ExprKind, PatternKind, StmtKind};
 use crate::text::Name;
 
@@ -60,6 +60,8 @@ pub enum Standing {
     Gate,
     /// The same, if it runs for this path, which cannot be told.
     MaybeGate,
+    /// It makes what the others hand on, and lets everybody pass.
+    Context,
 }
 
 impl Route {
@@ -77,6 +79,12 @@ impl Route {
 impl Link {
     pub fn new(value: Value, framework: Name, site: Site) -> Link {
         Link { value, framework, site, standing: Standing::Registered }
+    }
+
+    /// What a registration was given.
+    pub(super) fn of(given: &Argument, framework: &Name) -> Link {
+        let standing = if given.name == MAKES_CONTEXT { Standing::Context } else { Standing::Registered };
+        Link { standing, ..Link::new(given.value.clone(), framework.clone(), given.site.clone()) }
     }
 }
 
@@ -208,7 +216,7 @@ pub(super) fn split_handlers(registration: &Registration) -> (Option<&Argument>,
         .or_else(|| registration.handlers.iter().rposition(|handler| handler.name.is_empty()));
     let Some(at) = at else { return (None, Vec::new()) };
     let stands_before =
-        |i: usize, handler: &Argument| i != at && (i < at || !handler.name.is_empty()) && (handler.name == "*guard*" || !handler.name.starts_with('*'));
+        |i: usize, handler: &Argument| i != at && (i < at || !handler.name.is_empty()) && (matches!(handler.name.as_str(), "*guard*" | MAKES_CONTEXT) || !handler.name.starts_with('*'));
     let before = registration.handlers.iter().enumerate().filter(|(i, handler)| stands_before(*i, handler)).map(|(_, handler)| handler).collect();
     (registration.handlers.get(at), before)
 }

@@ -30,7 +30,7 @@ impl Walker<'_> {
             ExprKind::Bool(is) => Value::bool(*is),
             ExprKind::Null => Value::null(),
             ExprKind::Regex(pattern) => Value::new(Kind::Pattern(pattern.clone())),
-            ExprKind::Name(name) => self.name(name),
+            ExprKind::Name(name) | ExprKind::TypeOf(name) => self.name(name),
             ExprKind::This => self.this(),
             ExprKind::Super => self.super_value(),
             ExprKind::Member { base, name, .. } => {

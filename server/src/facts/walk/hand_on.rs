@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::catalogue::RouteEntry;
+use crate::facts::check::Root;
 use crate::facts::value::{Argument, Kind, Library, Object, Value};
-use crate::model::ExprId;
+use crate::model::{ExprId, OF_TYPE};
 use crate::text::{Name, Span};
+
+/// What a registration calls the function that makes what its middlewares hand on.
+pub const MAKES_CONTEXT: &str = "*context*";
 
 /// Builders are chained so long.
 const MOST_LINKS: usize = 32;
@@ -54,6 +58,22 @@ impl Walker<'_> {
         seen_library.set.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
+    /// The request with what a function of the project makes under a name. Of whom nothing but a name is known there stays who they
+    /// are by that name.
+    pub fn with_context(&mut self, maker: &Value, request: &Value, name: &Name, made: &Value) -> Option<Value> {
+        let (Kind::Function(closure), Kind::Library(library), Kind::Object(made)) = (maker.kind(), request.kind(), made.kind()) else { return None };
+        let before = self.inside(&closure.item.clone(), None, None, |walker| walker.library_member(request, library, name))?;
+        let mut whole = Object::default();
+        whole.spread(before.clone());
+        for (key, value) in &made.fields {
+            let usual = self.inside(&closure.item.clone(), None, None, |walker| walker.member(&before, key));
+            let is_person = |value: &Value| value.symbol().is_some_and(|symbol| symbol.root == Root::Principal);
+            let kept = usual.filter(|usual| is_person(usual) && !is_person(value));
+            whole.set(key.clone(), kept.unwrap_or_else(|| value.clone()));
+        }
+        Some(put(request, name, Value::new(Kind::Object(Arc::new(whole)))))
+    }
+
     /// The request with what a middleware handed on to it under a name; what was there before stays.
     pub fn handed_on(&mut self, middleware: &Value, request: &Value, name: &Name, argument: &Value) -> Option<Value> {
         let (Kind::Function(closure), Kind::Library(library), Kind::Object(object)) = (middleware.kind(), request.kind(), argument.kind()) else {
@@ -81,8 +101,13 @@ pub(super) fn chained(route: &RouteEntry, on: &Value) -> Vec<Argument> {
     for _ in 0..MOST_LINKS {
         let Some(library) = at else { break };
         let function = library.receiver.as_ref().and_then(|receiver| receiver.as_library().cloned());
-        if library.step == "()" && function.as_ref().is_some_and(|function| route.chained.contains(&function.step)) {
-            found.extend(library.args.iter().rev().cloned());
+        if let Some(function) = function.as_ref().filter(|_| library.step == "()") {
+            if route.chained.contains(&function.step) {
+                found.extend(library.args.iter().rev().cloned());
+            } else if route.context.as_ref() == Some(&function.step) {
+                let made = library.args.iter().filter(|argument| argument.name == OF_TYPE);
+                found.extend(made.map(|argument| Argument { name: Name::new_static(MAKES_CONTEXT), ..argument.clone() }));
+            }
         }
         at = function;
     }

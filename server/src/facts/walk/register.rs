@@ -27,7 +27,7 @@ impl<'w> Walker<'w> {
         };
         let path = path_given.or_else(|| if route.named { self.name_given(span).map(|name| name.as_str().into()) } else { None });
         let path = path.or_else(|| path_before(&on)).or_else(|| route.address.as_ref().map(|address| address.as_str().into()));
-        let mut handlers: Vec<Argument> = if route.chained.is_empty() { Vec::new() } else { chained(route, &on) };
+        let mut handlers: Vec<Argument> = if route.chained.is_empty() && route.context.is_none() { Vec::new() } else { chained(route, &on) };
         for (position, arg) in args.iter().enumerate() {
             if arg.name.is_empty() && position >= from {
                 match arg.value.kind() {

@@ -37,7 +37,7 @@ fn is_listed_in_parts(segment: &Segment, node: Node) -> bool {
 fn of_expr(kind: &ExprKind, out: &mut Found) {
     match kind {
         ExprKind::Str(_) | ExprKind::Bytes(_) | ExprKind::Num(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Regex(_) => {}
-        ExprKind::Name(_) | ExprKind::This | ExprKind::Super => {}
+        ExprKind::Name(_) | ExprKind::TypeOf(_) | ExprKind::This | ExprKind::Super => {}
         ExprKind::Template(parts) => {
             for (n, part) in (0..).zip(parts) {
                 if let TemplatePart::Hole(hole, _) = part {

@@ -59,6 +59,9 @@ pub struct RouteEntry {
     /// Calls of these names on the way from what it is registered on: what they get runs before the handler.
     #[serde(default)]
     pub chained: Vec<Name>,
+    /// The call of that kind which is given the function that makes what middlewares hand on, by its type: `context<typeof create>()`.
+    #[serde(default)]
+    pub context: Option<Name>,
     /// Without a path of its own it is called what it is assigned to: a key of an object, a variable.
     #[serde(default)]
     pub named: bool,

@@ -297,6 +297,7 @@ impl<'s> Walk<'_, 's> {
             | ExprKind::Null
             | ExprKind::Regex(_)
             | ExprKind::Name(_)
+            | ExprKind::TypeOf(_)
             | ExprKind::This
             | ExprKind::Super
             | ExprKind::Yield(None) => {}

@@ -5,8 +5,8 @@
 
 use super::kinds::{Field, Kind};
 use super::{Child, Children, Ecma};
-use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, LogicalOp};
-use crate::text::Span;
+use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, LogicalOp, OF_TYPE};
+use crate::text::{Name, Span};
 
 struct Link<'a> {
     child: Child<'a>,
@@ -126,7 +126,21 @@ impl<'a> Ecma<'a> {
             Some(arguments) => (self.arguments(arguments), CallKind::Plain),
             None => (Vec::new(), CallKind::Plain),
         };
+        let args = if args.is_empty() { self.value_of_type(children).into_iter().collect() } else { args };
         self.push(span, ExprKind::Call { callee, args, kind, optional })
+    }
+
+    /// `context<typeof createContext>()`: a call that is given nothing but a type, where the type is that of a value.
+    fn value_of_type(&mut self, children: &Children<'a>) -> Option<Arg> {
+        let types = children.field(Field::TypeArguments)?;
+        let (text, within) = (self.cx.text_of(types.node), self.span(types));
+        let from = text.find("typeof ")? + "typeof ".len();
+        let length = text.get(from..)?.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')?;
+        let name: Name = text.get(from..from + length).filter(|name| !name.is_empty())?.into();
+        let start = within.start + from as u32;
+        let span = Span { start, end: start + length as u32 };
+        let value = self.push(span, ExprKind::TypeOf(name));
+        Some(Arg { name: Some(Name::new_static(OF_TYPE)), value, spread: false, by_name: false, span })
     }
 
     pub(super) fn arguments(&mut self, child: Child<'a>) -> Vec<Arg> {
