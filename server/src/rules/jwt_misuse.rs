@@ -306,7 +306,7 @@ fn endless(effect: &Effect) -> Option<Raw> {
         }
         _ => closed(&given(&effect.args, "payload", 0)?.value)?,
     };
-    if payload.get("exp").0.is_some() {
+    if payload.get("exp").0.is_some() || is_for_one_thing(payload) {
         return None;
     }
     let claim = payload.fields.iter().map(|(name, _)| name).find(|name| identifies(name));
@@ -332,6 +332,15 @@ fn endless_by_setting(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         format!("`{} = False` lets the tokens of this app never end: whoever finds one, in a log or on a lost phone, can use it for good", setting.name);
     raw.plans.extend(cx.project.place(&setting.site).map(|at| FixPlan::SetOption { at, name: setting.name.clone(), value: "3600".into() }));
     Some(raw)
+}
+
+/// `{ email, purpose: "unsubscribe" }`: a link that does one thing, and signs nobody in.
+fn is_for_one_thing(payload: &Object) -> bool {
+    payload.fields.iter().any(|(name, value)| {
+        let is_purpose = matches!(name.as_str(), "kind" | "purpose" | "type" | "typ" | "scope" | "action" | "use" | "for" | "intent");
+        let signs_in = |text: &str| ["access", "refresh", "session", "auth", "login", "bearer", "user", "admin", "api"].iter().any(|word| text.to_ascii_lowercase().contains(word));
+        is_purpose && value.as_str().is_some_and(|text| !signs_in(text))
+    })
 }
 
 /// An object of which all fields are known.

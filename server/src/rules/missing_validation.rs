@@ -2,7 +2,9 @@
 
 use super::handler::{Handler, any, is_checked, is_there, symbols};
 use super::ownership::Answer;
+use super::paid_by_word::paid_by_word;
 use super::raw::{Raw, RuleCx};
+use super::webhook_unverified;
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, Effect, Event};
@@ -30,7 +32,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in handler.events() {
         match event {
             Event::Effect(effect) if effect.kind == "pay" => found.extend(charged(&handler, effect)),
-            Event::Access(access) => found.extend(granted(&handler, access).or_else(|| ordered(&handler, access)).or_else(|| unshaped(&handler, access))),
+            Event::Access(access) => found.extend(granted(&handler, access).or_else(|| paid_by_word(&handler, access)).or_else(|| ordered(&handler, access)).or_else(|| unshaped(&handler, access))),
             _ => {}
         }
     }
@@ -104,7 +106,7 @@ fn is_price(name: &str) -> bool {
 }
 
 /// Records of what somebody bought.
-fn is_order(model: &str) -> bool {
+pub(super) fn is_order(model: &str) -> bool {
     names::words(model).iter().any(|word| {
         matches!(
             word.as_str(),
@@ -349,8 +351,8 @@ fn unshaped(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
             open.push((origin.name.clone(), origin.site.clone()));
         }
     }
-    // Something that cannot be looked into may have been asked.
-    if open.is_empty() || handler.is_shaped() || handler.is_typed() {
+    // Something that cannot be looked into may have been asked. Of a message that nobody asks who sent that is told.
+    if open.is_empty() || webhook_unverified::is_told(handler) || handler.is_shaped() || handler.is_typed() {
         return None;
     }
     let names: Vec<String> = open.iter().map(|(name, _)| format!("`{name}`")).take(3).collect();

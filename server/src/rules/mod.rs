@@ -39,6 +39,7 @@ pub mod overbroad_db_access;
 pub mod own;
 pub mod ownership;
 mod ownership_plan;
+mod paid_by_word;
 mod parts;
 pub mod path_traversal;
 pub mod plan;

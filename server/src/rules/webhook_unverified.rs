@@ -24,21 +24,36 @@ pub static META: RuleMeta = RuleMeta {
 };
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
-    let Some(handler) = Handler::of(cx) else { return };
+    out.extend(Handler::of(cx).and_then(|handler| told(&handler)));
+}
+
+/// Is that what is to be said of this handler?
+pub(super) fn is_told(handler: &Handler<'_>) -> bool {
+    told(handler).is_some()
+}
+
+fn told(handler: &Handler<'_>) -> Option<Raw> {
+    let cx = handler.cx;
     if cx.walk.exhausted || handler.route.methods.iter().all(|method| method == "GET") && !handler.route.methods.is_empty() {
-        return;
+        return None;
     }
     // Functions that are called by their name have no address that a vendor could be told.
     if handler.is_called_by_name() {
-        return;
+        return None;
     }
-    let Some(message) = Message::of(&handler) else { return };
+    let message = Message::of(handler)?;
     // Whoever makes a keyed digest compares it; whoever calls it so has a reason.
-    let proves = |event: &Event| matches!(event, Event::Effect(effect) if effect.kind == "hmac");
-    if cx.walk.events.iter().any(proves) || handler.comes_through(names::checks_sender) || handler.is_called(&["token", "secret", "cron", "test", "example"]) {
-        return;
+    let proofs = || cx.walk.events.iter().filter_map(|event| if let Event::Effect(effect) = event { Some(effect).filter(|effect| effect.kind == "hmac") } else { None });
+    let asked_for = proofs().find_map(|proof| headers_there(&proof.facts).next().cloned());
+    if asked_for.is_none() && proofs().next().is_some() || handler.comes_through(names::checks_sender) || handler.is_called(&["token", "secret", "cron", "test", "example"]) {
+        return None;
     }
-    let Some((act, verb, facts)) = handler.events().find_map(|event| acts(&handler, event)) else { return };
+    let (act, verb, facts) = handler.events().find_map(|event| acts(handler, event))?;
+    // `if (signature) { verify }`: who sends no signature is not asked for one.
+    let skipped = asked_for.filter(|header| !facts.contains(&Fact::Present(header.clone())));
+    if skipped.is_none() && proofs().next().is_some() {
+        return None;
+    }
     let confidence = match (handler.route.adrift, message.vendor.is_some() || message.is_event) {
         (true, _) => Confidence::Possible,
         (false, true) if !may_be_verified(facts) => Confidence::Proven,
@@ -48,7 +63,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.absence = true;
     raw.impact = message.pays().then_some(Impact::Critical);
     raw.detail = message.vendor.map(|vendor| vendor.name.clone()).unwrap_or_default();
-    raw.message = message.text(&verb, &handler);
+    raw.message = match skipped.as_ref().and_then(|header| header.path.last()) {
+        Some(header) => format!("Without the header `{header}` nobody checks who sent this message before it {verb}: whoever leaves it out {}.", message.lie(handler)),
+        None => message.text(&verb, handler),
+    };
     raw.also(handler.site(), format!("{} gets the message", handler.route.title()));
     if let Some(source) = &message.source {
         raw.also(source.clone(), "it is read here, without a look at who sent it".to_owned());
@@ -57,7 +75,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let read = message.source.as_ref().and_then(|source| cx.project.place(source));
         raw.plans.push(FixPlan::VerifyWebhook { handler: handled, read, framework: handler.route.framework.clone(), vendor: vendor.name.clone() });
     }
-    out.push(raw);
+    Some(raw)
 }
 
 /// What a handler is sent.
@@ -131,6 +149,11 @@ impl Message {
     }
 
     fn text(&self, verb: &str, handler: &Handler<'_>) -> String {
+        format!("Nobody checks who sent this message before it {verb}: anyone {}.", self.lie(handler))
+    }
+
+    /// What somebody else may do with it.
+    fn lie(&self, handler: &Handler<'_>) -> String {
         let title = handler.title();
         let lie = match (&self.event, self.vendor) {
             (Some(event), _) => format!("send `{event}` to {title}"),
@@ -138,7 +161,7 @@ impl Message {
             (None, None) => format!("send {title} a message of their own"),
         };
         let gain = if self.pays() { ", and get for free what it stands for" } else { "" };
-        format!("Nobody checks who sent this message before it {verb}: anyone can {lie}{gain}.")
+        format!("can {lie}{gain}")
     }
 }
 
@@ -295,9 +318,23 @@ fn is_proof(fact: &Fact) -> bool {
             let is_header = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if part == "headers");
             is_header(a) || is_header(b) || is_env(a) && is_of_request(b) || is_env(b) && is_of_request(a)
         }
-        Fact::Is(symbol, _) | Fact::Among(symbol) => matches!(&symbol.root, Root::Request(part) if part == "headers") && signature_header(symbol).is_none(),
+        Fact::Is(symbol, _) | Fact::Among(symbol) => matches!(&symbol.root, Root::Request(part) if part == "headers") && signature_header(symbol).is_none() && !says_what(symbol),
         _ => false,
     }
+}
+
+/// `x-github-event`, `content-type`: a header that says what is sent, and not who sends it.
+fn says_what(symbol: &Symbol) -> bool {
+    let is_word = |word: &str| matches!(word, "event" | "topic" | "type" | "action" | "kind" | "delivery" | "agent" | "accept" | "encoding" | "length" | "version");
+    symbol.path.last().is_some_and(|name| names::words(name).iter().any(|word| is_word(word)))
+}
+
+/// The headers that are there where this holds.
+fn headers_there(facts: &Facts) -> impl Iterator<Item = &Symbol> {
+    facts.iter().filter_map(|fact| match fact {
+        Fact::Present(symbol) if matches!(&symbol.root, Root::Request(part) if part == "headers") => Some(symbol),
+        _ => None,
+    })
 }
 
 /// On some way to here somebody was asked: `if (secret) verify(..)`.

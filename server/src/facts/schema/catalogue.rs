@@ -60,6 +60,7 @@ pub enum NameClass {
     OfferModel,
     ReactionModel,
     PrivateModel,
+    PeerRole,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
@@ -245,6 +246,11 @@ pub fn column_classes(name: &str) -> Classes {
 /// What the name of a model or table tells; it may be in the plural.
 pub fn model_classes(name: &Name) -> Classes {
     CATALOGUE.classes(&super::names::singular(&super::names::snake(name)))
+}
+
+/// What the name of a role tells; it may be in the plural.
+pub fn role_classes(name: &str) -> Classes {
+    model_classes(&Name::from(name))
 }
 
 /// Does a model's name say this, as a query calls it (`name`) or by what is known of it?

@@ -32,7 +32,7 @@ mod table;
 #[cfg(test)]
 mod testing;
 
-pub use catalogue::{Classes, NameClass, column_classes, is_model_named, is_named_for_everybody, make_ready, model_classes};
+pub use catalogue::{Classes, NameClass, column_classes, is_model_named, is_named_for_everybody, make_ready, model_classes, role_classes};
 pub use code::Telling;
 pub use declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, Site, SourceKind, Target};
 pub use guess::{guess_owner, guess_privacy};

@@ -70,6 +70,9 @@ impl Walker<'_> {
                     && let Some(text) = only.as_str()
                 {
                     facts.add(Fact::Is(symbol.clone(), text.clone()));
+                } else if seq.items.len() <= MOST_NAMED && seq.items.iter().all(|item| item.as_str().is_some()) {
+                    let texts = seq.items.iter().filter_map(Value::as_str);
+                    facts.add(Fact::Any(texts.map(|text| Facts::one(Fact::Is(symbol.clone(), text.clone()))).collect()));
                 }
                 Truth { if_true: facts, if_false: Facts::none() }
             }
@@ -97,6 +100,9 @@ impl Walker<'_> {
 fn is_fixed_list(list: &Value) -> bool {
     matches!(list.kind(), Kind::Seq(seq) if seq.rest.is_none() && seq.items.iter().all(is_constant))
 }
+
+/// Of shorter lists it is kept which texts they hold.
+const MOST_NAMED: usize = 8;
 
 /// Longer lists are not kept whole.
 const MOST_KNOWN: usize = 64;

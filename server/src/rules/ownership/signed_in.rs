@@ -4,6 +4,7 @@ use super::Judge;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::names;
 use crate::facts::role_words::is_above;
+use crate::facts::schema::{NameClass, role_classes};
 use crate::facts::walk::is_for_developers;
 
 /// Is somebody signed in where this holds?
@@ -80,7 +81,7 @@ impl Judge<'_> {
         facts.iter().any(|fact| match fact {
             Fact::Guard(guard) => guard.kind == GuardKind::Role,
             Fact::Is(symbol, text) => is_principal(symbol) && is_role(symbol) && self.is_elevated_role(text),
-            Fact::Among(symbol) => is_principal(symbol) && is_role(symbol),
+            Fact::Among(symbol) => is_principal(symbol) && is_role(symbol) && !is_told_apart(facts, symbol),
             Fact::Present(symbol) => is_principal(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)) || self.is_role_of_caller(symbol),
             Fact::Contains(list, _) => is_principal(list) && is_role(list),
             Fact::Any(arms) => arms.iter().all(|arm| self.is_elevated(arm)),
@@ -92,22 +93,7 @@ impl Judge<'_> {
         if self.config.elevated_roles.iter().any(|known| known.eq_ignore_ascii_case(role)) {
             return true;
         }
-        !matches!(
-            role.to_ascii_lowercase().as_str(),
-            "customer"
-                | "user"
-                | "member"
-                | "student"
-                | "patient"
-                | "client"
-                | "guest"
-                | "subscriber"
-                | "basic"
-                | "free"
-                | "authenticated"
-                | "buyer"
-                | "reader"
-        )
+        !role_classes(role).has(NameClass::PeerRole)
     }
 
     /// Something that cannot be looked into was given the caller, or decides by its name.
@@ -136,6 +122,12 @@ fn is_role(symbol: &Symbol) -> bool {
     })
         // The user can write these, so they prove nothing.
         && !symbol.path.iter().any(|name| matches!(name.as_str(), "user_metadata" | "unsafeMetadata" | "raw_user_meta_data"))
+}
+
+/// Is it known of which texts it is one?
+fn is_told_apart(facts: &Facts, symbol: &Symbol) -> bool {
+    let is_of_it = |fact: &Fact| matches!(fact, Fact::Is(known, _) if known == symbol);
+    facts.iter().any(|fact| is_of_it(fact) || matches!(fact, Fact::Any(arms) if arms.iter().all(|arm| arm.iter().any(is_of_it))))
 }
 
 fn is_flag(name: &str) -> bool {
