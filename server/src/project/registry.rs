@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::file_names::{dotted, layouts, loads, method_in_name};
 use super::gates::{self, Gate};
 use super::routers::{Registered, Registrations};
-use super::routes::{Link, Route};
+use super::routes::{Link, MOST_WRAPPERS, Route};
 use super::walks::{RootKey, RootWalk, Walks};
 use super::world::Linked;
 use crate::facts::catalogue::{BUILT_IN, ConventionEntry, Root};
@@ -170,7 +170,7 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
             let Some(handler) = exported else { continue };
             if let Some(member) = &entry.member {
                 for handler in members(&handler, member) {
-                    out.extend(placed(world, entry, path, package, handler, Vec::new()));
+                    out.extend(placed(world, file, entry, path, package, handler, Vec::new()));
                 }
                 continue;
             }
@@ -188,17 +188,17 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
             if entry.elsewhere {
                 // What the configuration says of it is better known.
                 let is_bound = world.project.setup().bound_in(file).iter().next().is_some();
-                let route = placed(world, entry, path, package, handler, Vec::new()).filter(|_| !is_bound);
+                let route = placed(world, file, entry, path, package, handler, Vec::new()).filter(|_| !is_bound);
                 out.extend(route.map(|route| Route { authorizer: Some(Answer::Unknown), ..route }));
                 continue;
             }
             if entry.method_in_name {
                 let (stem, methods) = method_in_name(path);
-                out.extend(placed(world, entry, &stem, package, handler, methods));
+                out.extend(placed(world, file, entry, &stem, package, handler, methods));
                 continue;
             }
             if !entry.answers.is_empty() {
-                let mut route = placed(world, entry, path, package, handler, entry.answers.clone());
+                let mut route = placed(world, file, entry, path, package, handler, entry.answers.clone());
                 if let (true, Some(route)) = (entry.dotted, &mut route) {
                     route.path = Some(dotted(path));
                     // A layout around a page may send strangers away; it does not stand before what is sent to the page.
@@ -212,7 +212,7 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
                 continue;
             }
             let site = match handler.kind() {
-                Kind::Function(closure) => Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() },
+                Kind::Function(closure) => site_in(world, file, closure, item_of(module, &name)),
                 // `export const { GET, POST } = handlers`: a library answers.
                 _ if entry.methods => match item_of(module, &name) {
                     Some(item) => Site { item, span: Span::default() },
@@ -240,9 +240,9 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
 }
 
 /// A function that answers because of where its file lies.
-fn placed(world: &Linked<'_>, entry: &ConventionEntry, path: &str, package: Option<&str>, handler: Value, methods: Vec<Name>) -> Option<Route> {
+fn placed(world: &Linked<'_>, file: &FileId, entry: &ConventionEntry, path: &str, package: Option<&str>, handler: Value, methods: Vec<Name>) -> Option<Route> {
     let Kind::Function(closure) = handler.kind() else { return None };
-    let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+    let site = site_in(world, file, closure, None);
     Some(Route {
         framework: entry.framework.clone(),
         methods,
@@ -279,7 +279,7 @@ fn bound(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, out: &mut V
         let Some(handler) = exported else { continue };
         let handler = first_function(&handler);
         let Kind::Function(closure) = handler.kind() else { continue };
-        let site = Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+        let site = site_in(world, file, closure, None);
         out.push(Route {
             framework: bound.framework.clone(),
             methods: bound.methods.clone(),
@@ -383,6 +383,29 @@ fn item_of(module: &Module, export: &str) -> Option<ItemKey> {
         Definition::Variable { segment, .. } | Definition::Function(segment, _) | Definition::Class(segment, _) => module.item(*segment as usize),
         Definition::Import { .. } => None,
     }
+}
+
+/// Where the handler of a file stands: of what a wrapper from elsewhere made, the function that it was given here, or the item that
+/// exports it. Else all that one wrapper makes would be one.
+fn site_in(world: &Linked<'_>, file: &FileId, closure: &Arc<Closure>, exported_by: Option<ItemKey>) -> Site {
+    let site = |closure: &Closure| Site { item: closure.item.clone(), span: function_span(world, closure).unwrap_or_default() };
+    let mut inner = Arc::clone(closure);
+    for _ in 0..MOST_WRAPPERS {
+        if inner.item.file == *file {
+            return site(&inner);
+        }
+        let inside = inner.captured.as_ref().and_then(|captured| {
+            captured.variables.iter().find_map(|(_, value)| match value.kind() {
+                Kind::Function(given) if given.item.file == *file || given.captured.is_some() => Some(Arc::clone(given)),
+                _ => None,
+            })
+        });
+        match inside {
+            Some(given) => inner = given,
+            None => break,
+        }
+    }
+    exported_by.map_or_else(|| site(closure), |item| Site { item, span: Span::default() })
 }
 
 fn function_span(world: &Linked<'_>, closure: &Closure) -> Option<Span> {

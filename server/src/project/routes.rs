@@ -39,7 +39,7 @@ pub struct Route {
 }
 
 /// So many wrappers are looked through.
-const MOST_WRAPPERS: usize = 6;
+pub(super) const MOST_WRAPPERS: usize = 6;
 
 /// Something that runs before a handler.
 #[derive(Clone, Debug)]

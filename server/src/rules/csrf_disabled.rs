@@ -276,6 +276,10 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     if let Some(switch) = of("any-action-origin", Answer::Yes) {
         say(switch, Confidence::Proven, format!("`allowedOrigins` lets every website call your server actions: {HARM}"), None);
     }
+    if let (Some(switch), Some(_)) = (of("jwt-cookie-csrf", Answer::No), of("jwt-in-cookies", Answer::Yes)) {
+        let message = format!("`JWT_COOKIE_CSRF_PROTECT = False` takes the check off everything that the login cookie opens: {HARM}");
+        say(switch, Confidence::Likely, message, set(switch, "JWT_COOKIE_CSRF_PROTECT", "True"));
+    }
     if let (Some(switch), Some(_)) = (of("csrf-trusts-all", Answer::Yes), of("session-middleware", Answer::Yes)) {
         say(switch, Confidence::Proven, format!("`CSRF_TRUSTED_ORIGINS` trusts every website: {HARM}"), None);
     }

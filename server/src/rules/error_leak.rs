@@ -96,11 +96,14 @@ fn answers_failures(cx: &RuleCx<'_>) -> bool {
 fn answers_500(cx: &RuleCx<'_>, site: &Site) -> bool {
     cx.walk.events.iter().any(|event| {
         let Event::Use(used) = event else { return false };
-        let is_here = used.site.item == site.item && used.site.span.start <= site.span.end && site.span.start <= used.site.span.end;
+        let is_pair = matches!(used.value.kind(), Kind::Seq(_));
+        let is_here = used.site.item == site.item && (is_pair || used.site.span.start <= site.span.end && site.span.start <= used.site.span.end);
         let is_500 = |value: &Value| matches!(value.kind(), Kind::Number(text) if text == "500");
         is_here
             && used.kind == UseKind::Respond
             && match used.value.kind() {
+                // `return jsonify(..), 500`
+                Kind::Seq(seq) => seq.items.iter().any(is_500),
                 Kind::Object(object) => object.fields.iter().any(|(name, value)| matches!(name.as_str(), "status" | "statusCode") && is_500(value)),
                 _ => is_500(&used.value),
             }

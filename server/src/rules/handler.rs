@@ -14,7 +14,7 @@ use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_stub;
 use crate::model::ExprKind;
 use crate::project::RootWalk;
-use crate::project::routes::Route;
+use crate::project::routes::{Route, Standing};
 
 /// How deep in values it is looked.
 const MOST_DEPTH: u32 = 6;
@@ -64,7 +64,7 @@ impl<'c> Handler<'c> {
     /// As `who`, and a function that by its name says who is asking leaves that open.
     pub fn may_be(&self, facts: &Facts) -> Answer {
         // What hands on a context may have put somebody into it.
-        let hands = BUILT_IN.framework(&self.route.framework).is_some_and(|framework| framework.hands.is_some()) && !self.route.chain.is_empty();
+        let hands = BUILT_IN.framework(&self.route.framework).is_some_and(|framework| framework.hands.is_some()) && self.route.chain.iter().any(|link| link.standing != Standing::Context);
         match self.who(facts) {
             Answer::No if hands || self.comes_through(|name| names::is_current_user(name) || names::is_guard(name)) => Answer::Unknown,
             answer => answer,

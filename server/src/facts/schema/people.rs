@@ -45,7 +45,9 @@ fn principals(schema: &mut Schema) {
     for model in &mut schema.models {
         let belongs = model.columns.iter().any(|column| column.references.as_ref().is_some_and(|reference| known.contains(&reference.model)));
         let looks = has_column(model, NameClass::Login) || has_column(model, NameClass::ExternalId);
-        model.is_principal |= !belongs && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
+        // `members (org_id, user_id, role)`: whose rows say who belongs where, and the people are elsewhere.
+        let is_between = is_named(model, NameClass::Membership) && model.columns.iter().any(|column| column.references.is_some());
+        model.is_principal |= !belongs && !is_between && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
     }
     if !schema.models.iter().any(|model| model.is_principal) {
         only_people(schema);

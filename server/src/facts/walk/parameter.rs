@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Handler, Walker};
+use crate::facts::catalogue::Reached;
 use crate::facts::check::{Root, Symbol};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Argument, Kind, Object, Seq, Value};
@@ -13,15 +14,20 @@ impl Walker<'_> {
     pub(super) fn parameters(&mut self, function: &Function, bound: &[Value], args: &[Argument]) {
         let mut positional: Vec<Value> = bound.to_vec();
         let mut named: Vec<(Name, Value)> = Vec::new();
-        let mut open = false;
+        // What may come after what is known.
+        let mut open: Option<Value> = None;
         for arg in args {
             if !arg.name.is_empty() {
                 named.push((arg.name.clone(), arg.value.clone()));
             } else if arg.spread {
                 match arg.value.kind() {
                     Kind::Seq(seq) if seq.rest.is_none() => positional.extend(seq.items.iter().cloned()),
+                    Kind::Seq(seq) => {
+                        positional.extend(seq.items.iter().cloned());
+                        open = seq.rest.clone();
+                    }
                     Kind::Object(object) => named.extend(object.fields.iter().cloned()),
-                    _ => open = true,
+                    _ => open = Some(Value::unknown()),
                 }
             } else {
                 positional.push(arg.value.clone());
@@ -32,7 +38,10 @@ impl Walker<'_> {
         for (at, param) in function.params.iter().enumerate() {
             let name = self.parameter_name(param.pattern);
             let value = match param.rest {
-                Rest::Sequence => Some(Value::new(Kind::Seq(Arc::new(Seq { items: given.by_ref().collect(), rest: open.then(Value::unknown) })))),
+                Rest::Sequence => {
+                    let rest = open.clone().or_else(|| self.sent_after(name.as_ref()));
+                    Some(Value::new(Kind::Seq(Arc::new(Seq { items: given.by_ref().collect(), rest }))))
+                }
                 Rest::Mapping => {
                     let mut object = Object::default();
                     for (name, value) in named.drain(..) {
@@ -45,7 +54,7 @@ impl Walker<'_> {
                             object.set(name, value);
                         }
                     }
-                    if open {
+                    if open.is_some() {
                         object.spread(Value::unknown());
                     }
                     Some(Value::new(Kind::Object(Arc::new(object))))
@@ -67,7 +76,7 @@ impl Walker<'_> {
                     (Kind::Null, Some(default)) if !self.python() => self.eval(default),
                     _ => value,
                 },
-                None if open => Value::unknown(),
+                None if open.is_some() => open.as_ref().map_or_else(Value::unknown, |open| one_of(open, name.as_ref())),
                 None => match shape.iter().find(|(of, _)| *of == at) {
                     Some((_, value)) => value.clone(),
                     None => self.ungiven(param, name.as_ref(), at == 0),
@@ -79,6 +88,14 @@ impl Walker<'_> {
         if self.frames.len() == 1 && self.handler.as_ref().is_some_and(|handler| handler.injects) {
             self.before_handler = self.events.len();
         }
+    }
+
+    /// `(...args)` around an action: whoever calls it sends as many as they like.
+    fn sent_after(&mut self, name: Option<&Name>) -> Option<Value> {
+        let handler = self.handler.clone().filter(|_| self.frames.len() == 1 && !self.python())?;
+        let is_action = self.catalogue().framework(&handler.framework).is_some_and(|framework| framework.reached == Reached::Action);
+        let name = name.filter(|_| is_action)?;
+        Some(self.requested(None, name, &handler))
     }
 
     /// The parameters of a function that nobody here calls or registers, where they are what a framework passes to its handlers.
@@ -291,6 +308,14 @@ pub fn converter<'p>(path: &'p str, name: &str) -> Option<&'p str> {
         }
     }
     path.split('/').any(|part| part.strip_prefix(':').is_some_and(|part| part.trim_end_matches(['?', '*', '+']) == name)).then_some("")
+}
+
+/// What a parameter gets of a list of which only what its elements are is known.
+fn one_of(rest: &Value, name: Option<&Name>) -> Value {
+    match (rest.symbol(), name) {
+        (Some(symbol), Some(name)) => rest.clone().with_symbol(symbol.member(name)).with_taint(rest.taint().member(name)),
+        _ => rest.clone(),
+    }
 }
 
 #[cfg(test)]

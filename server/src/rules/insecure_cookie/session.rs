@@ -118,6 +118,12 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
                 Confidence::Likely,
                 "sends the session cookie over plain http too: somebody on the same network can read it and take over the account",
             ),
+            "jwt-cookie-secure" if facts.switches.iter().any(|other| other.name == "jwt-in-cookies" && other.is == Answer::Yes) => (
+                "JWT_COOKIE_SECURE",
+                Impact::Medium,
+                Confidence::Likely,
+                "sends the cookie that signs people in over plain http too: somebody on the same network can read it and take over the account",
+            ),
             "csrf-cookie-secure" => (
                 "CSRF_COOKIE_SECURE",
                 Impact::Low,

@@ -4,9 +4,9 @@ use super::door::Door;
 use super::{Deed, What, columns};
 use crate::facts::catalogue::Reached;
 use crate::facts::names;
-use crate::facts::query::Operation;
+use crate::facts::query::{Filter, Operation};
 use crate::facts::role_words::names_right;
-use crate::facts::schema::{NameClass, Privacy, model_classes};
+use crate::facts::schema::{NameClass, Privacy, column_classes, is_model_named, model_classes};
 use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
 use crate::rules::ownership::Tie;
@@ -40,10 +40,9 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
         signs.push(Sign::Called);
     }
     if let What::Write { operation, model, privacy } = &deed.what {
-        let known = cx.schema.model(model);
         if *operation != Operation::Delete
             && let Some(access) = deed.access
-            && known.is_some_and(|known| known.is_principal || known.membership.is_some())
+            && is_of_people(cx, model)
             && let Some(column) = columns::chosen_from_outside(&access.query.data, |_, name| is_privilege(name))
         {
             signs.push(Sign::Privilege(column));
@@ -72,6 +71,22 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
         _ => {}
     }
     signs
+}
+
+/// A row that says who somebody is, or what they may do in a group.
+fn is_of_people(cx: &RuleCx<'_>, model: &Name) -> bool {
+    let known = cx.schema.model(model);
+    known.is_some_and(|known| known.is_principal || known.membership.is_some()) || is_model_named(model, known, NameClass::Membership)
+}
+
+/// In the caller's own group somebody whom the caller names is given a role that the caller chooses.
+pub fn raises_another(cx: &RuleCx<'_>, deed: &Deed<'_>) -> bool {
+    let Some(access) = deed.access.filter(|access| access.query.operation == Operation::Update && is_of_people(cx, &access.query.model)) else { return false };
+    let names_another = |filter: &&Filter| match filter {
+        Filter::Term(term) => columns::is_from_outside(&term.value) && term.path.last().is_some_and(|name| column_classes(name).has(NameClass::Owner)),
+        _ => false,
+    };
+    columns::chosen_from_outside(&access.query.data, |_, name| is_privilege(name)).is_some() && access.query.conjuncts().iter().any(names_another)
 }
 
 /// Does its address or its name say that it is not for everybody?
