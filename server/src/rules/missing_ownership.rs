@@ -84,6 +84,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
+    super::foreign_parent::check(cx, &judge, route, out);
 }
 
 /// A function that can be told of nobody, `getUnpublishedPosts()`, gives everything to everybody: which one to call is the handler's
@@ -180,7 +181,11 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     }
     let facts = &access.facts;
     let signed_in = judge.signed_in(facts);
-    let tie = judge.tie(access);
+    let tie = match judge.tie(access) {
+        // Whoever looks for a single letter is given all of them.
+        Tie::Fixed if query.is_only_searched() => Tie::List,
+        tie => tie,
+    };
     if judge.is_machine(facts) || judge.is_elevated(facts) {
         return None;
     }

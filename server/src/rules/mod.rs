@@ -14,6 +14,7 @@ pub mod error_leak;
 pub mod evidence;
 pub mod exposed;
 mod finding;
+mod foreign_parent;
 pub mod habits;
 pub mod handler;
 pub mod hardcoded_login;

@@ -1,6 +1,7 @@
 //! Calls: who is called, and what is done with what it gives.
 
 use super::Walker;
+use super::membership::column_method;
 pub(super) use super::called::{called_name, is_plain, is_request, is_text_name, said_name};
 use super::language::put_together;
 use super::leaving::holds;
@@ -103,6 +104,10 @@ impl Walker<'_> {
         match base.kind() {
             Kind::Union(_) => base.map(|value| self.method(value, name, args, kind, span)),
             Kind::Row(_) => self.row_method(base, name, args, span),
+            Kind::Column(column) if base.symbol().is_none() && column_method(name).is_some() && !args.is_empty() => {
+                let column = column.clone();
+                self.column_asked(&column.name, name, args, span)
+            }
             Kind::Library(library) if library.query.as_ref().is_some_and(|_| self.finishes_lazily(library, name)) => {
                 // `.filter(owner=x)` on rows that were not fetched yet goes on with the query; anything unknown fetches.
                 let rows = self.fired(base);

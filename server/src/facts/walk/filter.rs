@@ -145,6 +145,7 @@ impl Walker<'_> {
                         let op = match op.value.as_str().map(|text| &**text) {
                             Some("=" | "==" | "eq") => TermOp::Eq,
                             Some("in" | "IN") => TermOp::In,
+                            Some("like" | "ilike" | "LIKE" | "ILIKE") => TermOp::Like,
                             _ => TermOp::Other,
                         };
                         (op, value)
@@ -201,9 +202,17 @@ impl Walker<'_> {
             FilterShape::Path => {
                 let Some(arg) = positional.get(spec.arg) else { return };
                 query.key = Some(arg.site.clone());
-                for (collection, id) in documents(&arg.value) {
+                for (collection, id) in documents(&arg.value, '/') {
                     query.model = collection;
                     query.filter.push(Filter::eq(vec![Name::new_static("id")], id, Some(arg.site.clone())));
+                }
+            }
+            FilterShape::Key => {
+                let Some(arg) = positional.get(spec.arg) else { return };
+                query.key = Some(arg.site.clone());
+                if let [(kind, id)] = documents(&arg.value, ':').as_slice() {
+                    query.model = kind.clone();
+                    query.filter.push(Filter::eq(vec![Name::new_static("id")], id.clone(), Some(arg.site.clone())));
                 }
             }
             FilterShape::Criteria => {

@@ -107,6 +107,23 @@ impl Judge<'_> {
                 | "authenticated"
                 | "buyer"
                 | "reader"
+                // The sides of a market: there are many of each, and each has what is its own.
+                | "company"
+                | "employer"
+                | "recruiter"
+                | "candidate"
+                | "applicant"
+                | "seller"
+                | "vendor"
+                | "merchant"
+                | "supplier"
+                | "freelancer"
+                | "landlord"
+                | "tenant"
+                | "host"
+                | "driver"
+                | "rider"
+                | "courier"
         )
     }
 
@@ -138,7 +155,8 @@ fn is_role(symbol: &Symbol) -> bool {
         && !symbol.path.iter().any(|name| matches!(name.as_str(), "user_metadata" | "unsafeMetadata" | "raw_user_meta_data"))
 }
 
-fn is_flag(name: &str) -> bool {
+/// `is_lead`, `can_publish`, `isEditor`: what sets some people apart.
+pub fn is_flag(name: &str) -> bool {
     let words = names::words(name);
     let asks = words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can"));
     let is_any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
