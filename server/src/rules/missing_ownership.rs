@@ -67,6 +67,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             on,
             or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,
         });
+        // Accounts that others make only with a role.
+        if raw.hangs.is_none() && query.operation == Operation::Delete && judge.privacy(query) == Privacy::Principal {
+            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &query.model), on: On::UnlessRoleToTake, or_possible: false });
+        }
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
             raw.also_place(site.file.clone(), site.span, format!("{model} is defined here"));
@@ -183,7 +187,7 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     let signed_in = judge.signed_in(facts);
     let tie = match judge.tie(access) {
         // Whoever looks for a single letter is given all of them.
-        Tie::Fixed if query.is_only_searched() => Tie::List,
+        Tie::Fixed if query.is_only_searched() && judge.privacy(query) == Privacy::Private => Tie::List,
         tie => tie,
     };
     if judge.is_machine(facts) || judge.is_elevated(facts) {

@@ -63,6 +63,8 @@ pub enum On {
     Role(usize),
     /// The same, of taking them out.
     RoleToTake,
+    /// No other changes them only with a role: then it is told that a role is missing.
+    UnlessRoleToTake,
     /// No other lists the rows of all: who put something up for everybody does not own it.
     NotShared,
     /// Others read the rows that it is put below only for the caller, and none hands them to anybody.
@@ -279,6 +281,9 @@ impl Usage {
         let Some(hangs) = raw.hangs.take() else { return true };
         if hangs.on == On::NotShared {
             return !self.is_shared(&hangs.table);
+        }
+        if hangs.on == On::UnlessRoleToTake {
+            return self.shown(&Hangs { on: On::RoleToTake, ..hangs }).is_none();
         }
         match self.shown(&hangs) {
             Some(said) => {

@@ -33,6 +33,7 @@ impl Walker<'_> {
             self.name_what_is_kept(before, args, span);
             self.look_at(name, &given);
             self.stored_back(*base, &base_value, name, &given);
+            self.answer_kept(*base, &base_value, name, &value);
             return self.refined(value);
         }
         // `require("x")` and `import("x")` are imports.
@@ -100,6 +101,9 @@ impl Walker<'_> {
         self.header_set(name, args, span);
         if let Some(value) = self.builtin_method(base, name, args, span) {
             return value;
+        }
+        if let Some(answer) = self.kept_answer(base, name) {
+            return self.builtin_method(&answer, name, args, span).unwrap_or(answer);
         }
         match base.kind() {
             Kind::Union(_) => base.map(|value| self.method(value, name, args, kind, span)),

@@ -210,7 +210,9 @@ impl Walker<'_> {
             FilterShape::Key => {
                 let Some(arg) = positional.get(spec.arg) else { return };
                 query.key = Some(arg.site.clone());
-                if let [(kind, id)] = documents(&arg.value, ':').as_slice() {
+                if let [(kind, id)] = documents(&arg.value, ':').as_slice()
+                    && !is_kept_for_a_while(kind)
+                {
                     query.model = kind.clone();
                     query.filter.push(Filter::eq(vec![Name::new_static("id")], id.clone(), Some(arg.site.clone())));
                 }
@@ -338,6 +340,17 @@ pub(super) fn items(value: &Value) -> Vec<Value> {
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).cloned().collect(),
         _ => vec![value.clone()],
     }
+}
+
+/// Sessions, codes and counts under a key are nobody's rows: whoever has the code may, and all of it is gone after a while.
+fn is_kept_for_a_while(kind: &str) -> bool {
+    crate::facts::names::words(kind).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "session" | "sess" | "sid" | "token" | "login" | "magic" | "pin" | "otp" | "code" | "verify" | "verification" | "reset" | "invite" | "nonce" | "state"
+                | "csrf" | "challenge" | "rate" | "ratelimit" | "limit" | "rl" | "cache" | "cached" | "lock" | "count" | "counter" | "hits" | "views" | "seen" | "attempts"
+        )
+    })
 }
 
 /// A column named by a string (`"notes.user_id"`) or by a builder (`notes.userId`).

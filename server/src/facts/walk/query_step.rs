@@ -25,6 +25,11 @@ impl Walker<'_> {
             // The builder stays what it was.
             return Some(Value::new(Kind::Library(Arc::new(library))));
         }
+        if entries.iter().any(|entry| entry.sql.as_ref().is_some_and(|sql| sql.template))
+            && args.first().is_some_and(|arg| !matches!(arg.value.kind(), Kind::Str(_) | Kind::Text(_)))
+        {
+            return Some(Value::new(Kind::Library(Arc::new(Library { args: args.to_vec(), ..made }))));
+        }
         if let Some(answers) = self.each_statement(entries, before, &made, args, span) {
             return Some(answers);
         }

@@ -187,6 +187,9 @@ pub struct SqlSpec {
     pub params: Option<usize>,
     #[serde(default)]
     pub spread: bool,
+    /// A statement only as a template. Given anything else it is a piece for one: `sql(changes)`.
+    #[serde(default)]
+    pub template: bool,
     /// A list of statements, each asked on its own.
     #[serde(default)]
     pub each: bool,
