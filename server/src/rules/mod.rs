@@ -2,6 +2,7 @@
 
 mod address;
 pub mod admin_open;
+mod asked_for;
 pub mod built;
 pub mod called;
 pub mod code_injection;

@@ -156,7 +156,7 @@ impl Walker<'_> {
             } else if let Some(arg) = args.iter().filter(|arg| arg.name.is_empty()).nth(data.arg) {
                 let value = match &data.key {
                     Some(key) => self.member(&arg.value, &Name::from(key.as_str())),
-                    None => arg.value.clone(),
+                    None => super::answered::written_out(&arg.value).unwrap_or_else(|| arg.value.clone()),
                 };
                 query.data.push(value);
             }

@@ -138,7 +138,7 @@ fn asked_of_model(cx: &RuleCx<'_>, effect: &Effect) -> (Confidence, bool) {
     let has_people = cx.schema.principals().next().is_some();
     match (has_people, is_limited) {
         (true, false) => (Confidence::Likely, false),
-        (false, false) => (Confidence::Possible, true),
+        (false, false) => (Confidence::Likely, true),
         _ => (Confidence::Possible, false),
     }
 }
