@@ -85,6 +85,8 @@ pub struct Query {
     pub columns: Option<Columns>,
     /// The rows that are put into its own, whole, by their relations.
     pub embedded: Vec<Vec<Name>>,
+    /// Of a statement about several tables: the columns it gives, with the table of each.
+    pub joined: Vec<(Name, Name)>,
 }
 
 /// What of its rows a question asks for.
@@ -153,11 +155,35 @@ pub enum TermOp {
     Eq,
     /// One of several.
     In,
+    /// A text like this, or with this in it: what somebody looks for.
+    Like,
     /// Anything that does not pin the value down.
     Other,
 }
 
+impl Query {
+    /// Nothing says which rows are meant but how several tables hang together.
+    pub fn is_only_joined(&self) -> bool {
+        let conjuncts = self.conjuncts();
+        !self.joined.is_empty() && conjuncts.iter().all(|filter| matches!(filter, Filter::Term(term) if matches!(term.value.kind(), Kind::Column(column) if column.model != ":")))
+    }
+
+    /// Nothing says which rows are meant but what somebody types into a field to look for: whoever types a single letter has them all.
+    pub fn is_only_searched(&self) -> bool {
+        let conjuncts = self.conjuncts();
+        !conjuncts.is_empty() && conjuncts.iter().all(|filter| filter.is_search(0))
+    }
+}
+
 impl Filter {
+    fn is_search(&self, depth: u32) -> bool {
+        match self {
+            Filter::Term(term) => term.op == TermOp::Like && term.value.taint().iter().any(|origin| origin.part.is_request()),
+            Filter::Any(arms) | Filter::All(arms) => depth < 6 && !arms.is_empty() && arms.iter().all(|arm| arm.is_search(depth + 1)),
+            _ => false,
+        }
+    }
+
     pub fn eq(path: Vec<Name>, value: Value, site: Option<Site>) -> Filter {
         Filter::Term(Term { path, op: TermOp::Eq, value, site })
     }

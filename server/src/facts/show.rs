@@ -158,6 +158,7 @@ pub fn filter(of: &Filter) -> String {
             let op = match term.op {
                 TermOp::Eq => "=",
                 TermOp::In => "in",
+                TermOp::Like => "like",
                 TermOp::Other => "~",
             };
             format!("{} {op} {}", term.path.join("."), value(&term.value))

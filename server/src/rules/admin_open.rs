@@ -111,9 +111,10 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
         let signs = administrative::signs(cx, route, &door, &deed);
         (deed, signs)
     });
+    let deletes = |deed: &Deed<'_>| matches!(deed.what, What::Write { operation: Operation::Delete, .. });
     // Where nothing says that it is for administrators, it is asked whose account it is: that is another rule's.
     let is_anothers = |deed: &Deed<'_>, signs: &[administrative::Sign]| deed.access.is_some() && signs == [administrative::Sign::People];
-    let (all, others): (Vec<_>, Vec<_>) = of_deeds.filter(|(deed, signs)| !is_anothers(deed, signs)).partition(|(_, signs)| !signs.is_empty());
+    let (all, others): (Vec<_>, Vec<_>) = of_deeds.filter(|(deed, signs)| !is_anothers(deed, signs) || deletes(deed)).partition(|(deed, signs)| !signs.is_empty() && !is_anothers(deed, signs));
     if all.is_empty() && others.is_empty() || standing::a_condition_beside_it_names_a_role(cx, &door.site.item.file) {
         return nothing;
     }
@@ -133,12 +134,12 @@ fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &
     let Some(model) = deed.what.model() else { return };
     // Where putting rows in takes a role, taking them out does.
     let takes_out = matches!(deed.what, What::Write { operation: Operation::Delete, .. });
-    let enough = if takes_out { 1 } else { usage::ENOUGH };
+    let on = if takes_out { On::RoleToTake } else { On::Role(usage::ENOUGH) };
     let mut raw = Raw::new(&META, door.site.clone(), Confidence::Likely);
     raw.detail = Name::new_static("AZ10");
     raw.message = message(cx, route, door, deed, &[]);
     raw.absence = true;
-    raw.hangs = Some(Hangs { table: usage::table(cx.schema, model), on: On::Role(enough), or_possible: false });
+    raw.hangs = Some(Hangs { table: usage::table(cx.schema, model), on, or_possible: false });
     raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);

@@ -4,16 +4,18 @@ use super::handler::has_captcha;
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
 use super::open::known::nobody_is_known;
+use super::open::people::names_people;
 use super::open::purpose::{Purpose, purpose};
 use super::open::switched_off::left_for_later;
 use super::open::why::{Flaw, why};
-use super::open::{Deed, What, commanded, deeds};
-use super::ownership::Judge;
+use super::open::{Deed, What, commanded, deeds, office};
+use super::ownership::{Judge, Tie};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::catalogue::Reached;
 use crate::facts::event::Event;
+use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::schema::Privacy;
 use crate::project::routes::Route;
@@ -49,7 +51,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let mut open: Vec<(&Deed<'_>, Confidence)> = all
         .iter()
         .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && claimed(cx, &judge, deed).is_none())
-        .filter_map(|deed| Some((deed, confidence(route, purpose, &all, deed)?)))
+        .filter_map(|deed| Some((deed, confidence(cx, route, &door, purpose, &all, deed)?)))
         .collect();
     if open.is_empty() {
         return;
@@ -61,10 +63,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.detail = Name::new_static(detail(route, worst));
     raw.message = message(cx, route, &door, worst);
     raw.absence = true;
-    if worst.hangs
-        && let Some(model) = worst.what.model()
-    {
-        raw.hangs = Some(Hangs { table: usage::table(cx.schema, model), on: On::TiedWhenRead, or_possible: false });
+    match &worst.what {
+        What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true }),
+        what if worst.hangs => {
+            raw.hangs = what.model().map(|model| Hangs { table: usage::table(cx.schema, model), on: On::TiedWhenRead, or_possible: false });
+        }
+        _ => {}
     }
     if let Some(later) = route.function().and_then(|key| left_for_later(cx, &key)) {
         raw.detail = Name::new_static("AUTHTODO");
@@ -119,11 +123,15 @@ fn only_keeps_what_it_read(route: &Route, deed: &Deed<'_>) -> bool {
 }
 
 /// How sure it is that this was not meant for everybody. `None`: it was.
-fn confidence(route: &Route, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>) -> Option<Confidence> {
+fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>) -> Option<Confidence> {
     if only_keeps_what_it_read(route, deed) {
         return None;
     }
     let only_puts_in = || all.iter().all(|deed| !deed.what.is_write() || deed.what.creates() || matches!(deed.what, What::Effect(_)));
+    // What a business earns is nobody's but its own.
+    if matches!(deed.what, What::Sum { .. }) {
+        return (purpose == Purpose::Ordinary && office::is_of_the_books(route, door)).then_some(Confidence::Likely);
+    }
     match purpose {
         Purpose::Ordinary => Some(deed.confidence),
         Purpose::Machine => None,
@@ -134,6 +142,10 @@ fn confidence(route: &Route, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>
         Purpose::Infrastructure if deed.what.is_write() => Some(deed.confidence),
         Purpose::Infrastructure => None,
         Purpose::Intake if deed.what.creates() || matches!(deed.what, What::Effect(_) | What::Write { operation: Operation::Upsert, .. }) => None,
+        // `/donations/12/thanks`: what somebody put in is shown to whoever counts.
+        Purpose::Intake if all.iter().all(|deed| !deed.what.is_write()) && is_anothers_entry(cx, route, deed) => {
+            Some(deed.confidence.min(Confidence::Likely))
+        }
         Purpose::Intake if only_puts_in() && !matches!(deed.what, What::Read { many: true, .. }) => None,
         Purpose::Intake => Some(deed.confidence.min(Confidence::Likely)),
         // Whoever signs in is not signed in yet; but nobody lists or deletes people to get in.
@@ -153,10 +165,20 @@ fn confidence(route: &Route, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>
     }
 }
 
+/// A row with somebody's address in it, of which the caller names the number. A cart or a quote is found by a key that only its maker has.
+fn is_anothers_entry(cx: &RuleCx<'_>, route: &Route, deed: &Deed<'_>) -> bool {
+    let What::Read { privacy, .. } = &deed.what else { return false };
+    let words = route.path.iter().flat_map(|path| names::words(path));
+    let is_by_key = words.into_iter().any(|word| matches!(word.as_str(), "cart" | "carts" | "basket" | "checkout" | "quote" | "survey" | "poll"));
+    let is_chosen = matches!(deed.tie, Some(Tie::Client(_) | Tie::Spoofed));
+    let gives_address = deed.access.is_some_and(|access| cx.schema.model_near(&access.query.model, &access.site.item.file).is_some_and(|model| names_people(model, access)));
+    privacy.is_private() && is_chosen && !is_by_key && gives_address
+}
+
 fn detail(route: &Route, deed: &Deed<'_>) -> &'static str {
     match deed.what {
         What::Read { .. } if route.reached() == Reached::Action => "AZ14",
-        What::Read { .. } => "AZ02",
+        What::Read { .. } | What::Sum { .. } => "AZ02",
         _ => "AZ01",
     }
 }

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::asked_for::asked_for;
 use super::open::{columns, why};
 use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
@@ -9,12 +10,9 @@ use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::Access;
 use crate::facts::names;
-use crate::facts::place::{FunctionKey, Site};
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::schema::{Model, OwnerKind, OwnerPath, Privacy, is_named_for_everybody};
 use crate::facts::taint::Part;
-use crate::model::{ExprKind, FunctionId, PatternKind, Segment, StmtId, StmtKind};
-use crate::project::routes::Route;
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -54,7 +52,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| title(&model.name));
         let owner = cx.schema.model(&query.model).and_then(|model| model.owners().first().cloned());
         let place = query.key.clone().unwrap_or_else(|| access.site.clone());
-        let asked = matches!(verdict.kind, Problem::Listed).then(|| asked_for(cx, route, access)).flatten();
+        let asked = (matches!(verdict.kind, Problem::Listed) || query.client == "kv").then(|| asked_for(cx, route, access)).flatten();
         let mut raw = Raw::new(&META, asked.clone().unwrap_or_else(|| place.clone()), verdict.confidence);
         if asked.is_some() {
             raw.also(place, "this is what it asks for".to_owned());
@@ -67,6 +65,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             on,
             or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,
         });
+        // Accounts that others make only with a role.
+        if raw.hangs.is_none() && query.operation == Operation::Delete && judge.privacy(query) == Privacy::Principal {
+            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &query.model), on: On::UnlessRoleToTake, or_possible: false });
+        }
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
             raw.also_place(site.file.clone(), site.span, format!("{model} is defined here"));
@@ -84,45 +86,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
-}
-
-/// A function that can be told of nobody, `getUnpublishedPosts()`, gives everything to everybody: which one to call is the handler's
-/// choice, and so it is told of there.
-fn asked_for(cx: &RuleCx<'_>, route: &Route, access: &Access) -> Option<Site> {
-    let handler = route.written()?;
-    if access.site.item == handler.item {
-        return None;
-    }
-    let around = &*cx.project.placed(&access.site.item)?.segment;
-    let within = around.functions.iter().zip(0u32..).filter(|(function, _)| function.body_span.contains(access.site.span));
-    let (inner, at) = within.min_by_key(|(function, _)| function.body_span.len())?;
-    if !inner.params.is_empty() {
-        return None;
-    }
-    let key = FunctionKey { item: access.site.item.clone(), function: FunctionId(at) };
-    let name = cx.project.function_name(&key).or_else(|| wrapped_name(around))?;
-    let segment = &*cx.project.placed(&handler.item)?.segment;
-    let body = segment.functions.get(handler.function.0 as usize)?.body_span;
-    let call = segment.exprs.iter().find(|expr| {
-        body.contains(expr.span)
-            && matches!(&expr.kind, ExprKind::Call { callee, .. } if matches!(&segment[*callee].kind, ExprKind::Name(called) | ExprKind::Member { name: called, .. } if *called == name))
-    })?;
-    Some(Site { item: handler.item, span: call.span })
-}
-
-/// `export const getPosts = cache(async () => ..)`: the name of what an item is.
-fn wrapped_name(segment: &Segment) -> Option<Name> {
-    let inner = |id: &StmtId| match &segment[*id].kind {
-        StmtKind::Export { stmt, .. } => *stmt,
-        _ => *id,
-    };
-    segment.body.iter().map(inner).find_map(|id| match &segment[id].kind {
-        StmtKind::Let { pattern, value: Some(_), .. } => match &segment[*pattern].kind {
-            PatternKind::Name(name) => Some(name.clone()),
-            _ => None,
-        },
-        _ => None,
-    })
+    super::foreign_parent::check(cx, &judge, route, out);
 }
 
 struct Verdict {
@@ -178,9 +142,17 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     if matches!(query.operation, Operation::Create | Operation::Raw) || query.model.is_empty() {
         return None;
     }
+    // What is written back under its own key as the code itself changed it: a state, a count.
+    if query.client == "kv" && query.operation == Operation::Upsert && !query.data.iter().any(columns::holds_input) {
+        return None;
+    }
     let facts = &access.facts;
     let signed_in = judge.signed_in(facts);
-    let tie = judge.tie(access);
+    let tie = match judge.tie(access) {
+        // Whoever looks for a single letter is given all of them.
+        Tie::Fixed if query.is_only_searched() && judge.privacy(query) == Privacy::Private => Tie::List,
+        tie => tie,
+    };
     if judge.is_machine(facts) || judge.is_elevated(facts) {
         return None;
     }

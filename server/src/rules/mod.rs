@@ -2,6 +2,7 @@
 
 mod address;
 pub mod admin_open;
+mod asked_for;
 pub mod built;
 pub mod called;
 pub mod code_injection;
@@ -14,6 +15,7 @@ pub mod error_leak;
 pub mod evidence;
 pub mod exposed;
 mod finding;
+mod foreign_parent;
 pub mod habits;
 pub mod handler;
 pub mod hardcoded_login;

@@ -24,8 +24,10 @@ pub struct Use {
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum How {
-    /// Asked for, or compared, by this column: it is the caller's, or the caller's group's.
+    /// Read by this column, which is the caller's or the caller's group's,
     Tied(Name),
+    /// or changed by it.
+    TiedWhenChanged(Name),
     /// Made with this column the caller's.
     Made(Name),
     /// Read by somebody who need not stand above others, whosever rows they are.
@@ -36,6 +38,10 @@ enum How {
     ChangedByRole,
     /// or by anybody.
     Changed,
+    /// Put in or taken out by anybody.
+    PutOrTaken,
+    /// Set in motion by somebody who is signed in.
+    BySomebody,
 }
 
 /// What a finding depends on besides its own walk.
@@ -55,13 +61,26 @@ pub enum On {
     TiedWhenRead,
     /// At least so many others change its rows, all of them with a role.
     Role(usize),
+    /// The same, of taking them out.
+    RoleToTake,
+    /// No other changes them only with a role: then it is told that a role is missing.
+    UnlessRoleToTake,
     /// No other lists the rows of all: who put something up for everybody does not own it.
     NotShared,
+    /// Others read the rows that it is put below only for the caller, and none hands them to anybody.
+    ParentTied,
+    /// Others ask for the same only for somebody who is signed in.
+    AskedBySomebody,
 }
 
 /// The name by which a table is counted.
 pub fn table(schema: &Schema, model: &Name) -> Name {
     schema.model(model).map_or_else(|| Name::from(title(model)), |known| Name::from(title(&known.name)))
+}
+
+/// The name under which it is counted what costs money.
+pub fn costing(kind: &Name) -> Name {
+    Name::from(format!("costs {kind}"))
 }
 
 /// What a handler does, each thing once.
@@ -71,10 +90,24 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         return uses;
     }
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let changed: Vec<Name> = own_events(cx.walk)
+        .filter_map(|(_, event)| match event {
+            Event::Access(access) if access.query.operation.is_write() => Some(table(cx.schema, &access.query.model)),
+            _ => None,
+        })
+        .collect();
+    // Whoever looks a row up to change it says who may change it, and nothing of who may see it.
+    let tie_of = |table: &Name, column: Name| if changed.contains(table) { How::TiedWhenChanged(column) } else { How::Tied(column) };
     for (_, event) in own_events(cx.walk) {
         let facts = super::handler::facts_of(event);
         for (model, column) in facts.into_iter().flat_map(|facts| compared(&judge, facts)) {
-            put(&mut uses, table(cx.schema, &model), How::Tied(column));
+            let name = table(cx.schema, &model);
+            put(&mut uses, name.clone(), tie_of(&name, column));
+        }
+        if let Event::Effect(effect) = event
+            && judge.signed_in(&effect.facts) == Answer::Yes
+        {
+            put(&mut uses, costing(&effect.kind), How::BySomebody);
         }
         let Event::Access(access) = event else { continue };
         if access.query.model.is_empty() {
@@ -82,7 +115,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         }
         let name = table(cx.schema, &access.query.model);
         for column in tied(access) {
-            put(&mut uses, name.clone(), How::Tied(column));
+            put(&mut uses, name.clone(), tie_of(&name, column));
         }
         for column in made(access) {
             put(&mut uses, name.clone(), How::Made(column));
@@ -97,6 +130,9 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             // Whoever puts themselves in, and where nobody is asked at all, is no measure of who may.
             let puts_in_caller = access.query.data.iter().any(|value| value.taint().iter().any(|origin| origin.part == Part::Principal));
             if !puts_in_caller && judge.signed_in(&access.facts) != Answer::No {
+                if matches!(operation, Operation::Create | Operation::Delete) {
+                    put(&mut uses, name.clone(), How::PutOrTaken);
+                }
                 put(&mut uses, name, How::Changed);
             }
         } else if is_free && operation != Operation::Count {
@@ -132,19 +168,40 @@ fn compared<'j>(judge: &'j Judge<'_>, facts: &'j Facts) -> impl Iterator<Item = 
 
 /// Does an access say, in its filter or in what it writes, who the caller is?
 pub fn names_caller(access: &Access) -> bool {
-    tied(access).next().is_some() || !made(access).is_empty()
+    !tied(access).is_empty() || !made(access).is_empty()
 }
 
-/// Columns that an access asks to be the caller's.
-fn tied(access: &Access) -> impl Iterator<Item = Name> {
-    let conjuncts = access.query.conjuncts();
-    conjuncts.into_iter().filter_map(|filter| match filter {
+/// Columns that an access asks to be the caller's, or what leads to them: `members: { some: { userId } }`.
+fn tied(access: &Access) -> Vec<Name> {
+    let mut columns = Vec::new();
+    access.query.conjuncts().into_iter().for_each(|filter| columns_of_caller(filter, &mut columns, 0));
+    columns
+}
+
+fn columns_of_caller(filter: &Filter, out: &mut Vec<Name>, depth: u32) {
+    match filter {
         Filter::Term(term) if term.op == TermOp::Eq && is_callers(&term.value) => match term.path.as_slice() {
-            [column] if !is_key(column) => Some(column.clone()),
-            _ => None,
+            [column] if is_key(column) => {}
+            [column, ..] => out.push(column.clone()),
+            [] => {}
         },
-        _ => None,
-    })
+        Filter::All(all) if depth < 4 => all.iter().for_each(|one| columns_of_caller(one, out, depth + 1)),
+        // Whichever of two sides the caller is: each arm has to say so.
+        Filter::Any(arms) if depth < 4 && !arms.is_empty() => {
+            let each: Vec<Vec<Name>> = arms
+                .iter()
+                .map(|arm| {
+                    let mut of_arm = Vec::new();
+                    columns_of_caller(arm, &mut of_arm, depth + 1);
+                    of_arm
+                })
+                .collect();
+            if each.iter().all(|of_arm| !of_arm.is_empty()) {
+                out.extend(each.into_iter().flatten());
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Columns that a new row gets from the caller.
@@ -202,7 +259,7 @@ impl Usage {
     fn owner(&self, table: &Name) -> Option<(&Name, usize)> {
         let mut columns: FxHashMap<&Name, usize> = FxHashMap::default();
         for (how, count) in self.tables.get(table)? {
-            if let How::Tied(column) | How::Made(column) = how {
+            if let How::Tied(column) | How::TiedWhenChanged(column) | How::Made(column) = how {
                 *columns.entry(column).or_default() += count;
             }
         }
@@ -211,8 +268,12 @@ impl Usage {
 
     /// Nobody reads these rows for the caller only, and some read all of them, or any.
     fn is_shared(&self, table: &Name) -> bool {
-        let is_tied = self.tables.get(table).is_some_and(|table| table.keys().any(|how| matches!(how, How::Tied(_))));
-        self.count(table, &How::Listed) > 0 || !is_tied && self.count(table, &How::Read) > 1
+        self.count(table, &How::Listed) > 0 || !self.is_tied_when_read(table) && self.count(table, &How::Read) > 1
+    }
+
+    /// Somebody reads them, and to nothing else than to read them, for the caller.
+    fn is_tied_when_read(&self, table: &Name) -> bool {
+        self.tables.get(table).is_some_and(|table| table.keys().any(|how| matches!(how, How::Tied(_))))
     }
 
     /// Is what the finding depends on so? Then it says so.
@@ -220,6 +281,9 @@ impl Usage {
         let Some(hangs) = raw.hangs.take() else { return true };
         if hangs.on == On::NotShared {
             return !self.is_shared(&hangs.table);
+        }
+        if hangs.on == On::UnlessRoleToTake {
+            return self.shown(&Hangs { on: On::RoleToTake, ..hangs }).is_none();
         }
         match self.shown(&hangs) {
             Some(said) => {
@@ -235,18 +299,31 @@ impl Usage {
     }
 
     fn shown(&self, hangs: &Hangs) -> Option<String> {
-        if let On::Role(enough) = hangs.on {
+        if let On::Role(_) | On::RoleToTake = hangs.on {
             let by_role = self.count(&hangs.table, &How::ChangedByRole);
-            let is_usual = by_role >= enough && self.count(&hangs.table, &How::Changed) <= 1;
+            let is_usual = match hangs.on {
+                On::Role(enough) => by_role >= enough && self.count(&hangs.table, &How::Changed) <= 1,
+                // Where putting rows in takes a role, taking them out does, whoever changes how many there are.
+                _ => by_role >= 1 && self.count(&hangs.table, &How::PutOrTaken) <= 1,
+            };
             return is_usual.then(|| match by_role {
                 1 => " The other handler that changes these rows asks for a role first.".to_owned(),
                 _ => format!(" The {by_role} other handlers that change these rows ask for a role first."),
             });
         }
+        if hangs.on == On::AskedBySomebody {
+            return (self.count(&hangs.table, &How::BySomebody) > 0).then(|| " Elsewhere in this project the same is asked for only by somebody who is signed in.".to_owned());
+        }
+        if hangs.on == On::ParentTied && (self.count(&hangs.table, &How::Listed) > 0 || self.count(&hangs.table, &How::Read) > 0) {
+            return None;
+        }
         let (column, count) = self.owner(&hangs.table).filter(|(_, count)| *count >= ENOUGH)?;
         // Rows that another handler hands out, too, are meant to be read.
-        let is_handed_out = hangs.on == On::TiedWhenRead && self.count(&hangs.table, &How::Read) > 1;
-        (!is_handed_out).then(|| format!(" {count} other handlers tie `{column}` of these rows to the caller."))
+        let is_handed_out = hangs.on == On::TiedWhenRead && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
+        (!is_handed_out).then(|| match hangs.on {
+            On::ParentTied => format!(" {count} other handlers ask for rows of {} only by the caller's `{column}`.", hangs.table),
+            _ => format!(" {count} other handlers tie `{column}` of these rows to the caller."),
+        })
     }
 }
 

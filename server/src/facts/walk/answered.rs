@@ -159,6 +159,14 @@ fn sent(value: &Value) -> Option<Value> {
     }
 }
 
+/// What stands in a text that was written as JSON: `JSON.stringify(note)`.
+pub(super) fn written_out(value: &Value) -> Option<Value> {
+    let Kind::Library(library) = value.kind() else { return None };
+    let callee = library.receiver.as_ref().and_then(|receiver| receiver.as_library());
+    let is_json = library.package.is_empty() && (library.step == "stringify" || callee.is_some_and(|callee| callee.step == "stringify"));
+    library.args.first().filter(|_| is_json).map(|arg| arg.value.clone())
+}
+
 /// The same where a framework keeps it in something that is asked for its value.
 pub(super) fn kept(value: &Value) -> Value {
     match value.kind() {

@@ -1,6 +1,7 @@
 //! Calls: who is called, and what is done with what it gives.
 
 use super::Walker;
+use super::membership::column_method;
 pub(super) use super::called::{called_name, is_plain, is_request, is_text_name, said_name};
 use super::language::put_together;
 use super::leaving::holds;
@@ -32,6 +33,7 @@ impl Walker<'_> {
             self.name_what_is_kept(before, args, span);
             self.look_at(name, &given);
             self.stored_back(*base, &base_value, name, &given);
+            self.answer_kept(*base, &base_value, name, &value);
             return self.refined(value);
         }
         // `require("x")` and `import("x")` are imports.
@@ -100,9 +102,16 @@ impl Walker<'_> {
         if let Some(value) = self.builtin_method(base, name, args, span) {
             return value;
         }
+        if let Some(answer) = self.kept_answer(base, name) {
+            return self.builtin_method(&answer, name, args, span).unwrap_or(answer);
+        }
         match base.kind() {
             Kind::Union(_) => base.map(|value| self.method(value, name, args, kind, span)),
             Kind::Row(_) => self.row_method(base, name, args, span),
+            Kind::Column(column) if base.symbol().is_none() && column_method(name).is_some() && !args.is_empty() => {
+                let column = column.clone();
+                self.column_asked(&column.name, name, args, span)
+            }
             Kind::Library(library) if library.query.as_ref().is_some_and(|_| self.finishes_lazily(library, name)) => {
                 // `.filter(owner=x)` on rows that were not fetched yet goes on with the query; anything unknown fetches.
                 let rows = self.fired(base);

@@ -176,6 +176,7 @@ impl Walker<'_> {
                         Some(value) => self.eval(*value),
                         None => Value::bool(true),
                     };
+                    self.done_by_visitor(name, &value);
                     props.set(name.clone(), value);
                 }
                 JsxAttribute::Spread { value, .. } => {

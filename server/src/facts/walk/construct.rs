@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::value::{Argument, ClassValue, Closure, Kind, Value};
-use crate::model::{FunctionId, FunctionKind};
+use crate::model::{FunctionId, FunctionKind, PatternKind};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -29,6 +29,7 @@ impl Walker<'_> {
         let constructor = self.constructor(class, 0);
         let Some((owner, function)) = constructor else { return instance };
         let built = self.inside(&owner.item.clone(), owner.captured.clone(), Some(owner.clone()), |walker| {
+            let instance = walker.with_parameters(&instance, &owner, function, args);
             let value = walker.closure(function);
             let Kind::Function(closure) = value.kind() else { return None };
             let mut closure = super::inline::copy(closure);
@@ -43,6 +44,28 @@ impl Walker<'_> {
             Some(built) => built,
             None => instance,
         }
+    }
+
+    /// `constructor(private store: Store) {}`: what it gets is kept under the same name, before anything else happens.
+    fn with_parameters(&mut self, instance: &Value, class: &ClassValue, function: FunctionId, args: &[Argument]) -> Value {
+        let Kind::Instance(made) = instance.kind() else { return instance.clone() };
+        let segment = self.frame().segment.clone();
+        let kept = |name: &Name| segment[class.class].fields.iter().any(|field| field.injected && field.name == *name);
+        let mut kept_now: Vec<(Name, Value)> = Vec::new();
+        for (param, arg) in segment[function].params.iter().zip(args).take_while(|(_, arg)| !arg.spread && arg.name.is_empty()) {
+            if let PatternKind::Name(name) = &segment[param.pattern].kind
+                && kept(name)
+            {
+                kept_now.push((name.clone(), arg.value.clone()));
+            }
+        }
+        if kept_now.is_empty() {
+            return instance.clone();
+        }
+        let mut made = (**made).clone();
+        made.fields.retain(|(name, _)| !kept_now.iter().any(|(now, _)| now == name));
+        made.fields.extend(kept_now);
+        instance.with_kind(Kind::Instance(Arc::new(made)))
     }
 
     /// Walks a constructor and takes the object as it was when it ended.

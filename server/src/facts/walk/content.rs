@@ -10,8 +10,11 @@ use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Facts};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, Kind, Library, Object, Seq, Truth, Value};
-use crate::model::{BinaryOp, ExprId};
+use crate::model::{BinaryOp, ExprId, ExprKind};
 use crate::text::{Name, Span};
+
+/// Under what a cursor keeps the rows that it was asked for.
+const ANSWER: &str = "*answer*";
 
 impl Walker<'_> {
     pub(super) fn object_method(&mut self, base: &Value, object: &Object, name: &Name, args: &[Argument]) -> Option<Value> {
@@ -111,6 +114,30 @@ impl Walker<'_> {
     fn is_put_by(&self, library: &Library, name: &Name) -> bool {
         let states = self.catalogue().call(&self.catalogue().member(&library.states, name));
         self.catalogue().at(&states).any(|entry| matches!(entry, Entry::Pass(pass) if pass.puts))
+    }
+
+    /// `cursor.execute(statement)`, without looking at what it gives: the cursor has the rows from then on.
+    pub(super) fn answer_kept(&mut self, place: ExprId, base: &Value, name: &Name, answer: &Value) {
+        let Kind::Library(library) = base.kind() else { return };
+        let is_variable = matches!(self.frame().segment[place].kind, ExprKind::Name(_));
+        if !self.python() || !is_variable || name != "execute" || library.query.is_some() {
+            return;
+        }
+        let mut library = (**library).clone();
+        library.set.retain(|(known, _)| known != ANSWER);
+        if matches!(answer.awaited().kind(), Kind::Rows(_) | Kind::Row(_)) {
+            library.set.push((Name::new_static(ANSWER), answer.awaited()));
+        }
+        self.store(place, base.with_kind(Kind::Library(Arc::new(library))), 0);
+    }
+
+    /// What the cursor was asked for last.
+    pub(super) fn kept_answer(&self, base: &Value, name: &Name) -> Option<Value> {
+        let Kind::Library(library) = base.kind() else { return None };
+        if !self.python() || !matches!(name.as_str(), "fetchall" | "fetchmany" | "fetchone" | "fetchval") {
+            return None;
+        }
+        library.set.iter().find(|(known, _)| known == ANSWER).map(|(_, answer)| answer.clone())
     }
 
     /// Methods that change what they are called on: the variable holds something else afterwards.

@@ -145,6 +145,7 @@ impl Walker<'_> {
                         let op = match op.value.as_str().map(|text| &**text) {
                             Some("=" | "==" | "eq") => TermOp::Eq,
                             Some("in" | "IN") => TermOp::In,
+                            Some("like" | "ilike" | "LIKE" | "ILIKE") => TermOp::Like,
                             _ => TermOp::Other,
                         };
                         (op, value)
@@ -201,9 +202,19 @@ impl Walker<'_> {
             FilterShape::Path => {
                 let Some(arg) = positional.get(spec.arg) else { return };
                 query.key = Some(arg.site.clone());
-                for (collection, id) in documents(&arg.value) {
+                for (collection, id) in documents(&arg.value, '/') {
                     query.model = collection;
                     query.filter.push(Filter::eq(vec![Name::new_static("id")], id, Some(arg.site.clone())));
+                }
+            }
+            FilterShape::Key => {
+                let Some(arg) = positional.get(spec.arg) else { return };
+                query.key = Some(arg.site.clone());
+                if let [(kind, id)] = documents(&arg.value, ':').as_slice()
+                    && !is_kept_for_a_while(kind)
+                {
+                    query.model = kind.clone();
+                    query.filter.push(Filter::eq(vec![Name::new_static("id")], id.clone(), Some(arg.site.clone())));
                 }
             }
             FilterShape::Criteria => {
@@ -329,6 +340,17 @@ pub(super) fn items(value: &Value) -> Vec<Value> {
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).cloned().collect(),
         _ => vec![value.clone()],
     }
+}
+
+/// Sessions, codes and counts under a key are nobody's rows: whoever has the code may, and all of it is gone after a while.
+fn is_kept_for_a_while(kind: &str) -> bool {
+    crate::facts::names::words(kind).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "session" | "sess" | "sid" | "token" | "login" | "magic" | "pin" | "otp" | "code" | "verify" | "verification" | "reset" | "invite" | "nonce" | "state"
+                | "csrf" | "challenge" | "rate" | "ratelimit" | "limit" | "rl" | "cache" | "cached" | "lock" | "count" | "counter" | "hits" | "views" | "seen" | "attempts"
+        )
+    })
 }
 
 /// A column named by a string (`"notes.user_id"`) or by a builder (`notes.userId`).

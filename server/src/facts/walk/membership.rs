@@ -1,11 +1,14 @@
 //! Is one thing among others? `a in b`, `list.includes(a)`.
 
+use std::sync::Arc;
+
 use super::Walker;
 use super::condition::is_constant;
 use super::gate::cannot_be;
 use crate::facts::check::{Fact, Facts, Test};
-use crate::facts::value::{Kind, Truth, Value};
-use crate::text::Name;
+use crate::facts::query::{Filter, Term, TermOp};
+use crate::facts::value::{Argument, Kind, Truth, Value};
+use crate::text::{Name, Span};
 
 impl Walker<'_> {
     /// Is one thing in another, where that is certain? `request.method in SAFE_METHODS`, of a route that answers one method.
@@ -94,6 +97,26 @@ impl Walker<'_> {
                 None => Truth::default(),
             },
         }
+    }
+}
+
+impl Walker<'_> {
+    /// `Note.id.in_(ids)`, `Note.title.ilike(f"%{q}%")`: a term of a query, as a comparison of the column is.
+    pub(super) fn column_asked(&mut self, column: &Name, method: &Name, args: &[Argument], span: Span) -> Value {
+        let (Some(op), Some(arg)) = (column_method(method), args.first()) else { return Value::unknown() };
+        let term = Term { path: vec![column.clone()], op, value: arg.value.clone(), site: Some(self.site(span)) };
+        Value::new(Kind::Filter(Arc::new(Filter::Term(term))))
+    }
+}
+
+/// How a method of a column compares it.
+pub(super) fn column_method(name: &str) -> Option<TermOp> {
+    match name {
+        "in_" => Some(TermOp::In),
+        "is_" => Some(TermOp::Eq),
+        "like" | "ilike" | "contains" | "icontains" | "startswith" | "istartswith" | "endswith" | "regexp_match" => Some(TermOp::Like),
+        "is_not" | "isnot" | "not_in" | "notin_" | "between" | "not_like" | "not_ilike" => Some(TermOp::Other),
+        _ => None,
     }
 }
 

@@ -131,6 +131,24 @@ impl Walker<'_> {
         }
     }
 
+    /// `onSubmit={save}`: what a component does when somebody clicks, with what it knows around it.
+    pub(super) fn done_by_visitor(&mut self, name: &Name, value: &Value) {
+        let is_handler = name.strip_prefix("on").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()));
+        let Kind::Function(closure) = value.kind() else { return };
+        let key = FunctionKey { item: closure.item.clone(), function: closure.function };
+        if !is_handler || closure.item != self.frame().item || self.visited.contains(&key) || self.steps > self.most_steps / 2 {
+            return;
+        }
+        let closure = closure.clone();
+        let before = self.save();
+        self.repeated(|walker| {
+            let event = Argument { name: Name::default(), value: Value::unknown(), site: walker.site(Span::default()), spread: false };
+            walker.inline(&closure, &[event])
+        });
+        self.ended = false;
+        self.restore(before);
+    }
+
     fn is_setter(&self, value: &Value) -> bool {
         let Kind::Library(library) = value.kind() else { return false };
         let states = self.world.catalogue().call(&library.states);

@@ -8,8 +8,11 @@ use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns};
 use crate::facts::check::Root;
 use crate::facts::event::Event;
 use crate::facts::query::{Filter, Operation, Query};
-use crate::facts::value::{Argument, Kind, Library, Object, Value};
+use crate::facts::value::{Argument, Kind, Library, Object, Seq, Value};
 use crate::text::{Name, Span};
+
+/// Of the statements of one batch, so many are read.
+const MOST_STATEMENTS: usize = 16;
 
 impl Walker<'_> {
     /// One step of a query. `None` if nothing here concerns a database.
@@ -21,6 +24,14 @@ impl Walker<'_> {
             let library = Library { states: before.states.clone(), query: Some(Arc::new(query)), ..made };
             // The builder stays what it was.
             return Some(Value::new(Kind::Library(Arc::new(library))));
+        }
+        if entries.iter().any(|entry| entry.sql.as_ref().is_some_and(|sql| sql.template))
+            && args.first().is_some_and(|arg| !matches!(arg.value.kind(), Kind::Str(_) | Kind::Text(_)))
+        {
+            return Some(Value::new(Kind::Library(Arc::new(Library { args: args.to_vec(), ..made }))));
+        }
+        if let Some(answers) = self.each_statement(entries, before, &made, args, span) {
+            return Some(answers);
         }
         if let Some(condition) = entries.iter().find_map(|entry| self.condition(entry, &made, args, span)) {
             return Some(condition);
@@ -62,6 +73,19 @@ impl Walker<'_> {
         }
         let library = Library { query: Some(Arc::new(query)), ..made };
         Some(Value::new(Kind::Library(Arc::new(library))))
+    }
+
+    /// `db.batch([first, second])`: one question after the other.
+    fn each_statement(&mut self, entries: &[&AccessEntry], before: &Arc<Library>, made: &Library, args: &[Argument], span: Span) -> Option<Value> {
+        let spec = entries.iter().find_map(|entry| entry.sql.as_ref().filter(|sql| sql.each))?;
+        let list = args.iter().filter(|arg| arg.name.is_empty()).nth(spec.arg)?;
+        let Kind::Seq(statements) = list.value.kind() else { return None };
+        let mut answers = Seq::default();
+        for statement in statements.items.iter().chain(&statements.rest).take(MOST_STATEMENTS) {
+            let one = [Argument { value: statement.clone(), ..list.clone() }];
+            answers.items.extend(self.query_step(entries, before, made.clone(), &one, span));
+        }
+        Some(Value::new(Kind::Seq(Arc::new(answers))))
     }
 
     /// `(error, answer) => ..`, called once the database has answered.
@@ -132,7 +156,7 @@ impl Walker<'_> {
             } else if let Some(arg) = args.iter().filter(|arg| arg.name.is_empty()).nth(data.arg) {
                 let value = match &data.key {
                     Some(key) => self.member(&arg.value, &Name::from(key.as_str())),
-                    None => arg.value.clone(),
+                    None => super::answered::written_out(&arg.value).unwrap_or_else(|| arg.value.clone()),
                 };
                 query.data.push(value);
             }

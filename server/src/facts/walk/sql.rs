@@ -120,6 +120,9 @@ impl Walker<'_> {
             query.model = table.name.name.clone();
         }
         query.columns = (statement.kind == QueryKind::Select && statement.tables.len() == 1).then(|| chosen(&statement));
+        if statement.kind == QueryKind::Select && statement.tables.len() > 1 {
+            query.joined = reader.columns_of_tables();
+        }
         query.filter.extend(reader.condition(&statement.filter, 0));
         for table in statement.tables.iter().skip(1) {
             query.filter.extend(reader.condition(&table.on, 0));
@@ -131,6 +134,17 @@ impl Walker<'_> {
             }
             query.data.push(Value::new(Kind::Object(Arc::new(object))));
         }
+        let assigned = statement.holes.iter().zip(&holes).filter(|(position, _)| **position == sql::HolePosition::Assignments);
+        query.data.extend(assigned.filter_map(|(_, given)| written_whole(given)));
+    }
+}
+
+/// `set ${sql(changes)}`: an object whose keys become the columns. With the columns named, `sql(changes, "title")`, it is those only.
+fn written_whole(given: &Value) -> Option<Value> {
+    let Kind::Library(call) = given.kind() else { return None };
+    match call.args.as_slice() {
+        [only] if call.step == "()" => Some(only.value.clone()),
+        _ => None,
     }
 }
 
@@ -254,6 +268,7 @@ impl Statement<'_> {
                     let op = match term.op {
                         Op::Eq => TermOp::Eq,
                         Op::In => TermOp::In,
+                        Op::Like => TermOp::Like,
                         _ => TermOp::Other,
                     };
                     // `id in (select note_id from shares where user_id = $2)`: the inner condition ties it too.
@@ -270,6 +285,15 @@ impl Statement<'_> {
             },
             Condition::Unknown(_) => vec![Filter::Opaque(Value::unknown())],
         }
+    }
+
+    /// The columns that it gives and of which it is said whose they are: `m.phone`.
+    fn columns_of_tables(&self) -> Vec<(Name, Name)> {
+        let of = |item: &sql::SelectItem| match &item.expr.kind {
+            ExprKind::Column(column) => Some((self.query.table(column.table.as_ref()?)?.name.name.clone(), column.name.clone())),
+            _ => None,
+        };
+        self.query.columns.iter().filter_map(of).collect()
     }
 
     /// A column of the first table is a path of one step; of a joined table, of two.

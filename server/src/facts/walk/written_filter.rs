@@ -45,6 +45,11 @@ pub(super) fn object_filter(value: &Value, path: &[Name], depth: u32) -> Vec<Fil
             "in" | "$in" if !path.is_empty() => {
                 out.push(Filter::Term(Term { path: path.to_vec(), op: TermOp::In, value: value.clone(), site: None }));
             }
+            "contains" | "startsWith" | "endsWith" | "like" | "ilike" | "$regex" | "search" if !path.is_empty() => {
+                out.push(Filter::Term(Term { path: path.to_vec(), op: TermOp::Like, value: value.clone(), site: None }));
+            }
+            // How it is looked for, and not what.
+            "mode" | "$options" if !path.is_empty() => {}
             "is" | "some" | "$elemMatch" if !path.is_empty() => out.extend(object_filter(value, path, depth + 1)),
             operator
                 if operator.starts_with('$')
@@ -56,17 +61,10 @@ pub(super) fn object_filter(value: &Value, path: &[Name], depth: u32) -> Vec<Fil
                             | "lte"
                             | "gt"
                             | "gte"
-                            | "contains"
-                            | "startsWith"
-                            | "endsWith"
-                            | "mode"
-                            | "search"
                             | "none"
                             | "every"
                             | "isNot"
                             | "ne"
-                            | "like"
-                            | "ilike"
                     ) && !path.is_empty() =>
             {
                 out.push(Filter::Term(Term { path: path.to_vec(), op: TermOp::Other, value: value.clone(), site: None }));
@@ -106,10 +104,11 @@ pub(super) fn keyword_filter(name: &Name, value: Value, site: Option<Site>) -> F
             parts.pop();
             TermOp::In
         }
-        Some(
-            "gt" | "gte" | "lt" | "lte" | "contains" | "icontains" | "startswith" | "istartswith" | "endswith" | "iendswith" | "isnull" | "range" | "regex"
-            | "iregex" | "date" | "year" | "month" | "day" | "search",
-        ) if parts.len() > 1 => {
+        Some("contains" | "icontains" | "startswith" | "istartswith" | "endswith" | "iendswith" | "regex" | "iregex" | "search") if parts.len() > 1 => {
+            parts.pop();
+            TermOp::Like
+        }
+        Some("gt" | "gte" | "lt" | "lte" | "isnull" | "range" | "date" | "year" | "month" | "day") if parts.len() > 1 => {
             parts.pop();
             TermOp::Other
         }
@@ -126,10 +125,10 @@ pub(super) fn split_keywords(filter: Filter) -> Filter {
 }
 
 /// The collections and documents of a path: `users/${uid}/notes/${id}`. None of it if a part cannot be told.
-pub(super) fn documents(path: &Value) -> Vec<(Name, Value)> {
+pub(super) fn documents(path: &Value, between: char) -> Vec<(Name, Value)> {
     let mut segments: Vec<(String, Option<Value>)> = vec![Default::default()];
     let literal = |text: &str, segments: &mut Vec<(String, Option<Value>)>| {
-        for (at, part) in text.split('/').enumerate() {
+        for (at, part) in text.split(between).enumerate() {
             if at > 0 {
                 segments.push(Default::default());
             }

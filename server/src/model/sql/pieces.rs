@@ -80,7 +80,9 @@ pub enum HolePosition {
     Quoted { literal: Span, quote: char, alone: bool },
     /// Names a table, a column, a direction: placeholders are not possible.
     Identifier,
-    /// Stands for a whole condition, a list of assignments or another clause.
+    /// Stands for all columns that are set, with their values: `set HOLE`, `insert into t HOLE`.
+    Assignments,
+    /// Stands for a whole condition or another clause.
     Fragment,
     /// `$HOLE`: the program numbers its placeholders.
     PlaceholderNumber,

@@ -116,7 +116,7 @@ impl Query {
 
     /// True if a substitution stands for a condition or clause: the query may say more than can be read of it.
     pub fn is_open(&self) -> bool {
-        self.holes.contains(&HolePosition::Fragment)
+        self.holes.iter().any(|hole| matches!(hole, HolePosition::Fragment | HolePosition::Assignments))
     }
 
     /// `select x` without a table.

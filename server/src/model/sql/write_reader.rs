@@ -27,6 +27,10 @@ impl Reader<'_> {
             query.assignments = self.assignments();
         } else if self.eat_all(&["default", "values"]) {
             query.row_count = 1;
+        } else if let Some(Token { kind: TokenKind::Hole(hole), .. }) = self.peek().copied() {
+            // `insert into notes ${row}`
+            self.next();
+            self.note(hole, HolePosition::Assignments);
         } else if let Some(source) = self.deeper(Reader::query).flatten() {
             query.also.push(source);
         }
@@ -140,7 +144,7 @@ impl Reader<'_> {
                     assignments.push(Assignment { column, value });
                 } else if name.name.is_empty() {
                     // `set ${assignments}`
-                    self.note_inside(glued, |_, _| HolePosition::Fragment);
+                    self.note_inside(glued, |_, _| HolePosition::Assignments);
                 }
             }
             if !self.eat_symbol(",") {

@@ -224,6 +224,7 @@ pub(super) fn filter(of: &Filter) -> OfFilter {
             op: match term.op {
                 TermOp::Eq => "=",
                 TermOp::In => "in",
+                TermOp::Like => "like",
                 TermOp::Other => "~",
             },
             value: value(&term.value),

@@ -17,6 +17,7 @@ use crate::facts::schema::names::same;
 use crate::facts::schema::{Column, Model};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Object, Value};
+use crate::rules::asked_for::asked_for;
 use crate::rules::handler::{Handler, is_of_request};
 use crate::rules::input::Input;
 use crate::rules::ownership::{Answer, Judge};
@@ -64,7 +65,8 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
     if let Some(whole) = wholes.first().filter(|_| !is_shaped(cx)) {
         let exposed = exposed_columns(model, &query.model, &whole.after).and_tied(model, &query.conjuncts(), &access.facts, &whole.after);
         let confidence = exposed.confidence.min(whole.input.confidence);
-        let mut raw = Raw::new(&META, access.site.clone(), confidence);
+        let told_at = || cx.walk.route.as_ref().filter(|_| query.client == "kv").and_then(|route| asked_for(cx, route, access));
+        let mut raw = Raw::new(&META, told_at().unwrap_or_else(|| access.site.clone()), confidence);
         raw.detail = query.client.clone();
         raw.impact = exposed.of_people.then_some(Impact::Critical);
         raw.message = exposed.message(&whole.input, &title(model, &query.model), query.operation);

@@ -23,8 +23,10 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
         Event::Access(access) if matches!(access.query.operation, Operation::Create | Operation::Update | Operation::Upsert) => Some(&access.query),
         _ => None,
     });
-    let Some(query) = written else { return };
-    let Some(model) = cx.schema.model(&query.model) else { return };
+    // `get_object` may give what the signed-in person has: then the serializer says of which model it is.
+    let named = || declared_model(cx, effect).filter(|_| cx.walk.route.as_ref().is_some_and(|route| route.methods.iter().any(|method| method != "GET")));
+    let Some(named) = written.map(|query| query.model.clone()).or_else(named) else { return };
+    let Some(model) = cx.schema.model(&named) else { return };
     // What the view sets itself, what the serializer declares, and what nobody may write.
     let mut kept = declared;
     kept.extend(effect.args.iter().filter(|arg| !arg.name.is_empty()).map(|arg| arg.name.clone()));
@@ -33,7 +35,7 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
         Some(Kind::Unknown | Kind::Library(_) | Kind::Null) | None => {}
         Some(_) => return,
     }
-    let exposed = exposed_columns(Some(model), &query.model, &kept);
+    let exposed = exposed_columns(Some(model), &named, &kept);
     let [column, ..] = exposed.columns.as_slice() else { return };
     if out.iter().any(|known| known.site == site) {
         return;
@@ -44,7 +46,7 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
     let more = if others > 0 { " and others" } else { "" };
     raw.message = format!(
         "`fields = \"__all__\"` lets whoever may write {} set `{column}`{more} to what they like: name the fields that callers may set.",
-        title(Some(model), &query.model)
+        title(Some(model), &named)
     );
     if let Some(place) = model.site() {
         raw.also_place(place.file.clone(), place.span, format!("{} is defined here", model.name));
@@ -53,6 +55,18 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
     }
     out.push(raw);
+}
+
+/// `model = Member` of the serializer.
+fn declared_model(cx: &RuleCx<'_>, effect: &Effect) -> Option<Name> {
+    let Kind::Class(meta) = taken(effect, "meta")?.value.kind() else { return None };
+    let placed = cx.project.placed(&meta.item)?;
+    let class = placed.segment.classes.get(meta.class.0 as usize)?;
+    let model = class.fields.iter().find(|field| field.name == "model")?;
+    match &placed.segment[model.value?].kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name.clone()),
+        _ => None,
+    }
 }
 
 /// Where the fields are named, and which of them the serializer declares by itself.

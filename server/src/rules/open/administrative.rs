@@ -1,15 +1,16 @@
 //! What tells that something is not for every user: the address, the name, and what is done (authorization reference, 6.2).
 
 use super::door::Door;
-use super::{Deed, What, columns};
+use super::{Deed, What, columns, office};
 use crate::facts::catalogue::Reached;
+use crate::facts::event::Access;
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation};
-use crate::facts::role_words::names_right;
+use crate::facts::role_words::{names_above, names_right};
 use crate::facts::schema::{NameClass, Privacy, column_classes, is_model_named, model_classes};
 use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
-use crate::rules::ownership::Tie;
+use crate::rules::ownership::{Tie, is_flag};
 use crate::rules::raw::RuleCx;
 use crate::text::Name;
 
@@ -31,6 +32,10 @@ pub enum Sign {
     Refund,
     /// What is sold or shown to everybody is changed, in a project whose people have roles.
     Catalogue,
+    /// Everything that belongs to somebody is given out at once.
+    Export,
+    /// What a business earns is given out, in a project whose people have roles.
+    Books,
 }
 
 pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Vec<Sign> {
@@ -43,7 +48,7 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
         if *operation != Operation::Delete
             && let Some(access) = deed.access
             && is_of_people(cx, model)
-            && let Some(column) = columns::chosen_from_outside(&access.query.data, |_, name| is_privilege(name))
+            && let Some(column) = columns::chosen_from_outside(&access.query.data, |_, name| is_privilege(name)).or_else(|| given_rights(deed, access))
         {
             signs.push(Sign::Privilege(column));
         }
@@ -65,7 +70,16 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
         }
     }
     match &deed.what {
-        What::Read { many: true, privacy: Privacy::Principal, .. } if !is_directory(route) => signs.push(Sign::Directory),
+        What::Read { many: true, privacy, .. } => {
+            let is_list = |access: &Access| !access.query.is_only_searched() && (*privacy == Privacy::Principal || office::gives_contacts(cx, access));
+            if !is_directory(route) && deed.access.is_some_and(is_list) {
+                signs.push(Sign::Directory);
+            }
+            if privacy.is_private() && office::is_export(route, door) {
+                signs.push(Sign::Export);
+            }
+        }
+        What::Sum { .. } if office::is_of_the_books(route, door) && has_roles(cx) => signs.push(Sign::Books),
         What::Effect(kind) if kind == "refund" => signs.push(Sign::Refund),
         What::Effect(kind) if kind == "grant" => signs.push(Sign::People),
         _ => {}
@@ -87,6 +101,24 @@ pub fn raises_another(cx: &RuleCx<'_>, deed: &Deed<'_>) -> bool {
         _ => false,
     };
     columns::chosen_from_outside(&access.query.data, |_, name| is_privilege(name)).is_some() && access.query.conjuncts().iter().any(names_another)
+}
+
+/// `isLead: true`, `role: "admin"`, of an account that the caller names.
+fn given_rights(deed: &Deed<'_>, access: &Access) -> Option<Name> {
+    if !matches!(deed.tie, Some(Tie::Client(_) | Tie::Spoofed)) {
+        return None;
+    }
+    let gives = |(name, value): &&(Name, Value)| match value.kind() {
+        Kind::Bool(true) => sets_apart(name),
+        Kind::Number(text) => **text == *"1" && sets_apart(name),
+        Kind::Str(text) => is_privilege(name) && names_above(text),
+        _ => false,
+    };
+    access.query.data.iter().find_map(|data| match data.kind() {
+        Kind::Object(object) => object.fields.iter().find(gives).map(|(name, _)| name.clone()),
+        Kind::Instance(instance) => instance.fields.iter().find(gives).map(|(name, _)| name.clone()),
+        _ => None,
+    })
 }
 
 /// Does its address or its name say that it is not for everybody?
@@ -159,7 +191,13 @@ const ALONE: &[&str] = &[
     "refunds",
 ];
 
-fn is_privilege(column: &str) -> bool {
+/// `is_lead`, `can_publish`: a flag that some people have, and none that everybody has sooner or later or sets for themselves.
+fn sets_apart(column: &str) -> bool {
+    const OWN: &[&str] = &["public", "private", "hidden", "archived", "read", "seen", "available", "visible", "favorite", "opted", "dark", "muted", "primary", "default"];
+    is_flag(column) && !names::words(column).iter().any(|word| OWN.contains(&word.as_str()))
+}
+
+pub fn is_privilege(column: &str) -> bool {
     let words = names::words(column);
     words.iter().any(|word| {
         matches!(
@@ -206,6 +244,6 @@ fn is_catalogue(model: &Name) -> bool {
 }
 
 /// Do people of this project have a role or a flag that sets some of them apart?
-fn has_roles(cx: &RuleCx<'_>) -> bool {
+pub fn has_roles(cx: &RuleCx<'_>) -> bool {
     cx.schema.principals().any(|model| model.columns.iter().any(|column| names_right(&column.name)))
 }

@@ -7,6 +7,7 @@ use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::role_words::{names_above, names_right};
+use crate::facts::value::{Kind, Value};
 use crate::model::{ExprId, ExprKind, StmtKind};
 use crate::rules::ownership::Judge;
 use crate::rules::raw::RuleCx;
@@ -25,7 +26,7 @@ pub fn claimed(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> Option<Cl
     if judge.is_elevated(facts) || judge.is_machine(facts) || judge.is_delegated(facts) {
         return None;
     }
-    let symbol = claim(facts, 0)?;
+    let symbol = claim(facts, 0).filter(|symbol| !is_saved(deed, symbol))?;
     let said = symbol.path.last()?.clone();
     let handler = cx.walk.route.as_ref().and_then(|route| route.function());
     let mut others: Vec<&FunctionKey> = cx.walk.visited.iter().collect();
@@ -40,6 +41,18 @@ pub fn claimed(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> Option<Cl
     };
     let flaw = if metadata.is_some_and(|name| name == "user_metadata") { Flaw::EditableMetadata } else { Flaw::Claimed };
     Some(Claim { why: Why { site, detail: "AZ11", message, flaw }, said })
+}
+
+/// It is looked at because it is written: one of the roles that there are.
+fn is_saved(deed: &Deed<'_>, symbol: &Symbol) -> bool {
+    let is_it = |value: &Value| value.alternatives().iter().any(|one| one.symbol() == Some(symbol));
+    deed.access.is_some_and(|access| {
+        access.query.data.iter().any(|data| match data.kind() {
+            Kind::Object(object) => object.fields.iter().any(|(_, value)| is_it(value)),
+            Kind::Instance(instance) => instance.fields.iter().any(|(_, value)| is_it(value)),
+            _ => false,
+        })
+    })
 }
 
 /// What was shown only by the caller's word.

@@ -1,11 +1,12 @@
 //! What a handler does that not everybody should be able to set in motion, and how sure that is.
 
-use super::{administrative, columns, is_steered, own_events, standing};
+use super::people::{is_about_visitors, is_profile, names_people, presents_people};
+use super::{administrative, columns, is_steered, office, own_events, standing};
 use crate::facts::check::{Facts, Root};
 use crate::facts::event::{Access, Effect, Event, Sink, SinkKind, UseKind};
 use crate::facts::names;
 use crate::facts::place::Site;
-use crate::facts::query::{Columns, Operation};
+use crate::facts::query::Operation;
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, is_model_named, is_named_for_everybody, model_classes};
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Value};
@@ -41,6 +42,10 @@ pub enum What {
         model: Name,
         privacy: Privacy,
     },
+    /// What a business earns, added up over rows that are somebody's.
+    Sum {
+        model: Name,
+    },
     /// It costs money or reaches people.
     Effect(Name),
 }
@@ -56,7 +61,7 @@ impl What {
 
     pub fn model(&self) -> Option<&Name> {
         match self {
-            What::Write { model, .. } | What::Read { model, .. } => Some(model),
+            What::Write { model, .. } | What::Read { model, .. } | What::Sum { model } => Some(model),
             What::Effect(_) => None,
         }
     }
@@ -69,6 +74,7 @@ impl What {
             What::Write { operation, model, .. } => format!("{} any {}", operation.verb(), called(model)),
             What::Read { many: true, model, .. } => format!("list every {}", called(model)),
             What::Read { model, .. } => format!("read any {}", called(model)),
+            What::Sum { model } => format!("read the sums over every {}", called(model)),
             What::Effect(kind) => match kind.as_str() {
                 "mail" => "send e-mail in your name".to_owned(),
                 "sms" => "send text messages at your cost".to_owned(),
@@ -90,16 +96,9 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
         .filter_map(|(at, event)| match event {
             Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access, at),
             Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund" | "llm" | "image") => {
-                Some(Deed {
-                    at,
-                    what: What::Effect(effect.kind.clone()),
-                    site: &effect.site,
-                    facts: &effect.facts,
-                    confidence: if costs_model(&effect.kind) { asked_of_model(cx, effect) } else { Confidence::Likely },
-                    access: None,
-                    tie: None,
-                    hangs: false,
-                })
+                let (confidence, hangs) = if costs_model(&effect.kind) { asked_of_model(cx, effect) } else { (Confidence::Likely, false) };
+                let what = What::Effect(effect.kind.clone());
+                Some(Deed { at, what, site: &effect.site, facts: &effect.facts, confidence, access: None, tie: None, hangs })
             }
             Event::Effect(effect) if effect.kind == "grant" && !effect.facts.is_impossible() && is_of_another(effect) => {
                 let what = What::Effect(effect.kind.clone());
@@ -133,11 +132,15 @@ fn costs_model(kind: &str) -> bool {
 }
 
 /// A paid model that anybody may ask what they like. Where people have accounts, who asks is known; elsewhere it may be what the
-/// site is there for.
-fn asked_of_model(cx: &RuleCx<'_>, effect: &Effect) -> Confidence {
+/// site is there for, unless its other handlers ask the model only for somebody.
+fn asked_of_model(cx: &RuleCx<'_>, effect: &Effect) -> (Confidence, bool) {
     let is_limited = crate::rules::handler::Handler::of(cx).is_none_or(|handler| handler.is_limited(&effect.facts) || handler.turns_away_before(&effect.site));
     let has_people = cx.schema.principals().next().is_some();
-    if has_people && !is_limited { Confidence::Likely } else { Confidence::Possible }
+    match (has_people, is_limited) {
+        (true, false) => (Confidence::Likely, false),
+        (false, false) => (Confidence::Likely, true),
+        _ => (Confidence::Possible, false),
+    }
 }
 
 /// A line for a shell: one of the code's own, or one that the caller sends as a whole. What the caller only adds to is told of where
@@ -179,10 +182,14 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
         return None;
     }
     let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);
-    let tie = judge.tie(access);
+    let tie = match judge.tie(access) {
+        // Whoever looks for a single letter, or asks for people with what belongs to them, is given all of them.
+        Tie::Fixed if query.is_only_searched() && privacy.is_private() || query.is_only_joined() && office::gives_contacts(cx, access) => Tie::List,
+        tie => tie,
+    };
     let mut hangs = false;
     let (what, confidence) = match query.operation {
-        Operation::Create => (write(access, privacy), created(access, model, privacy)?),
+        Operation::Create => (write(access, privacy), gives_rights(access, model).or_else(|| created(access, model, privacy))?),
         Operation::Update | Operation::Delete | Operation::Upsert => (write(access, privacy), changed(access, &tie, privacy)?),
         Operation::ReadOne | Operation::ReadMany => {
             let many = query.operation == Operation::ReadMany && tie == Tie::List;
@@ -191,14 +198,25 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
             let confidence = known.or_else(|| is_unclaimed(judge, access, model, &tie, privacy).then_some(Confidence::Likely))?;
             (What::Read { many, model: query.model.clone(), privacy }, confidence)
         }
+        Operation::Count if office::adds_up_all(query, privacy) => (What::Sum { model: query.model.clone() }, Confidence::Possible),
         Operation::Count | Operation::Raw => return None,
     };
     let confidence = if query.guessed { confidence.min(Confidence::Likely) } else { confidence };
+    let tie = if matches!(what, What::Sum { .. }) { Tie::List } else { tie };
     Some(Deed { at, what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie), hangs })
 }
 
 fn write(access: &Access, privacy: Privacy) -> What {
     What::Write { operation: access.query.operation, model: access.query.model.clone(), privacy }
+}
+
+/// Somebody who is signed in makes an account for somebody else, with the role that they ask for.
+fn gives_rights(access: &Access, model: Option<&Model>) -> Option<Confidence> {
+    let is_from_caller = |value: &Value| value.taint().iter().any(|origin| origin.part == Part::Principal);
+    let data = &access.query.data;
+    let is_account = model.is_some_and(|model| model.is_principal) && data.iter().any(is_from_caller);
+    let is_chosen = || columns::chosen_from_outside(data, |_, name| administrative::is_privilege(name)).is_some();
+    (is_account && is_chosen()).then_some(Confidence::Proven)
 }
 
 /// New rows: putting something in is often meant for everybody. In somebody else's name it is not.
@@ -220,9 +238,22 @@ fn created(access: &Access, model: Option<&Model>, privacy: Privacy) -> Option<C
         Privacy::Private | Privacy::AuthoredPublic | Privacy::Unknown if owner.is_some() => Some(Confidence::Proven),
         // Somebody makes an account.
         Privacy::Principal => None,
+        _ if is_worth_money(&access.query) => Some(Confidence::Likely),
         _ if is_steered(access) => Some(Confidence::Possible),
         _ => None,
     }
+}
+
+/// Vouchers and credits over as much as the caller says.
+fn is_worth_money(query: &crate::facts::query::Query) -> bool {
+    let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(&query.model));
+    let is_such = matches!(name.as_str(), "voucher" | "coupon" | "gift_card" | "giftcard" | "discount" | "discount_code" | "promo_code" | "payout" | "refund" | "license" | "licence");
+    let is_amount = |name: &str| {
+        names::words(name).iter().any(|word| {
+            matches!(word.as_str(), "cents" | "amount" | "value" | "percent" | "discount" | "balance" | "credit" | "credits" | "euro" | "euros" | "price" | "plan" | "tier")
+        })
+    };
+    is_such && columns::chosen_from_outside(&query.data, |_, name| is_amount(name)).is_some()
 }
 
 fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
@@ -235,6 +266,8 @@ fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
     }
     let sure = if privacy == Privacy::Unknown { Confidence::Likely } else { Confidence::Proven };
     match tie {
+        // What lies under a key of the caller's own making is often theirs: drafts, short addresses.
+        Tie::Client(_) if query.client == "kv" && query.operation == Operation::Upsert => Some(Confidence::Possible),
         Tie::Client(_) | Tie::Spoofed => Some(sure),
         Tie::List if query.operation == Operation::Upsert => is_steered(access).then_some(Confidence::Likely),
         Tie::List => Some(Confidence::Likely),
@@ -279,6 +312,9 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         return None;
     }
     let sure = model.map_or(Confidence::Likely, |model| whose(cx, model));
+    if privacy == Privacy::Principal && *tie != Tie::List && presents_people(cx) {
+        return None;
+    }
     if privacy == Privacy::Principal {
         return (!is_profile(access) && !cx.project.declares_answer(cx.walk)).then_some(sure.min(Confidence::Likely));
     }
@@ -307,66 +343,6 @@ fn is_unclaimed(judge: &Judge<'_>, access: &Access, model: Option<&Model>, tie: 
         && !is_by_address(access)
         && !is_by_capability(access, model)
         && judge.leaves_unchecked(access) == Some(true)
-}
-
-/// People without an account: guests on a list, donors, whoever booked a table. What they were given to come back with says so, too.
-fn is_about_visitors(model: &Model) -> bool {
-    const PEOPLE: &[&str] = &[
-        "guest",
-        "guests",
-        "donor",
-        "donors",
-        "visitor",
-        "visitors",
-        "applicant",
-        "applicants",
-        "attendee",
-        "attendees",
-        "subscriber",
-        "subscribers",
-        "lead",
-        "leads",
-        "customer",
-        "customers",
-        "client",
-        "clients",
-        "patient",
-        "patients",
-        "registration",
-        "registrations",
-        "reservation",
-        "reservations",
-        "booking",
-        "bookings",
-        "appointment",
-        "appointments",
-        "signup",
-        "signups",
-        "inquiry",
-        "inquiries",
-        "buyer",
-        "recipient",
-    ];
-    let is_offered = |class| is_model_named(&model.name, Some(model), class);
-    if is_offered(NameClass::PublicModel) || is_offered(NameClass::OfferModel) || is_offered(NameClass::ModelOfTenants) {
-        return false;
-    }
-    let names_one = |name: &str| names::words(name).iter().any(|word| PEOPLE.contains(&word.as_str()));
-    names_one(&model.name) || model.columns.iter().any(|column| names_one(&column.name)) || !model.secret_columns().is_empty()
-}
-
-/// It gives the addresses of people: `licenses(key, email)` belongs to nobody, and is nobody else's business.
-fn names_people(model: &Model, access: &Access) -> bool {
-    let is_contact = |name: &Name| {
-        let words = names::words(name);
-        words.last().is_some_and(|last| matches!(last.as_str(), "email" | "mail" | "phone" | "mobile" | "telephone"))
-            && !words.iter().any(|word| matches!(word.as_str(), "support" | "contact" | "public" | "business" | "company"))
-    };
-    let is_given = |name: &Name| match &access.query.columns {
-        Some(Columns::Only(names)) => names.contains(name),
-        _ => true,
-    };
-    model.columns.iter().any(|column| is_contact(&column.name) && is_given(&column.name))
 }
 
 /// What a server writes about its own work: counts, limits, logs, things to be done.
@@ -445,39 +421,4 @@ fn is_by_address(access: &Access) -> bool {
         )
     };
     conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| named(column))))
-}
-
-/// Of a person only what they show everybody.
-fn is_profile(access: &Access) -> bool {
-    let shown = |name: &Name| {
-        matches!(
-            crate::facts::schema::names::snake(name).as_str(),
-            "id" | "name"
-                | "username"
-                | "user_name"
-                | "display_name"
-                | "full_name"
-                | "handle"
-                | "image"
-                | "avatar"
-                | "avatar_url"
-                | "bio"
-                | "slug"
-                | "headline"
-                | "photo"
-                | "picture"
-                | "website"
-                | "rating"
-                | "score"
-                | "points"
-                | "rank"
-                | "level"
-                | "elo"
-                | "wins"
-                | "losses"
-                | "badges"
-                | "created_at"
-        )
-    };
-    matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().all(shown))
 }

@@ -57,7 +57,9 @@ fn names_a_role(cx: &RuleCx<'_>, counts: impl Fn(&FunctionKey) -> bool) -> bool 
 }
 
 fn is_role(text: &str) -> bool {
-    text.len() < 40 && names::words(text).iter().any(|word| is_right(word) || word == "owner")
+    // `session["panel_user"]`: whoever signs in at the office has an account of the office's own.
+    let is_of_office = |word: &str| matches!(word, "owner" | "panel" | "backoffice" | "operator" | "employee" | "coordinator" | "manager");
+    text.len() < 40 && names::words(text).iter().any(|word| is_right(word) || is_of_office(word))
 }
 
 fn decides(fact: &Fact) -> bool {
@@ -65,6 +67,8 @@ fn decides(fact: &Fact) -> bool {
         Fact::Guard(guard) => matches!(guard.kind, GuardKind::Role | GuardKind::Object | GuardKind::Machine | GuardKind::Password) || !guard.sure,
         Fact::Is(symbol, _) | Fact::IsNot(symbol, _) => is_of_person(symbol) && !is_existence(symbol) || names_role(symbol),
         Fact::Among(symbol) | Fact::Matches(symbol, _) | Fact::Tested(symbol, _) | Fact::Fit(symbol) => is_of_person(symbol) || names_role(symbol),
+        // Everybody has some role: that there is one says nothing.
+        Fact::Present(symbol) if symbol.path.last().is_some_and(|name| matches!(name.as_str(), "role" | "userRole" | "user_role")) => false,
         Fact::Present(symbol) | Fact::Absent(symbol) => names_role(symbol),
         Fact::Same(a, b) | Fact::Contains(a, b) | Fact::Differ(a, b) => is_of_person(a) || is_of_person(b) || names_role(a) || names_role(b),
         Fact::Any(arms) => arms.iter().any(|arm| arm.iter().any(decides)),

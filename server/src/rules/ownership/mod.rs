@@ -24,7 +24,7 @@ use proof::{is_hidden_flag, is_public_flag};
 
 pub use credential::{Credential, credential};
 pub use leaving::contains_row;
-pub use signed_in::{Answer, is_principal};
+pub use signed_in::{Answer, is_flag, is_principal};
 
 /// What ties the rows of an access to the caller.
 #[derive(Clone, PartialEq, Debug)]
@@ -260,6 +260,11 @@ impl<'w> Judge<'w> {
             Kind::Column(column) if column.model == ":" => Some(Tie::Opaque),
             _ => None,
         }
+    }
+
+    /// What ties a value that is written into this column to the caller, if anything is known of it.
+    pub fn chosen(&self, value: &Value, column: &Name, access: &Access) -> Option<Tie> {
+        value.alternatives().iter().find_map(|one| self.value_tie(one, column, access, &access.facts, 0))
     }
 
     fn is_primary(&self, query: &Query, column: &Name) -> bool {

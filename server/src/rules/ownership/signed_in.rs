@@ -130,7 +130,8 @@ fn is_told_apart(facts: &Facts, symbol: &Symbol) -> bool {
     facts.iter().any(|fact| is_of_it(fact) || matches!(fact, Fact::Any(arms) if arms.iter().all(|arm| arm.iter().any(is_of_it))))
 }
 
-fn is_flag(name: &str) -> bool {
+/// `is_lead`, `can_publish`, `isEditor`: what sets some people apart.
+pub fn is_flag(name: &str) -> bool {
     let words = names::words(name);
     let asks = words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can"));
     let is_any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));

@@ -142,6 +142,8 @@ pub enum FilterShape {
     Id,
     /// A path that names the collection and the key: `notes/${id}`.
     Path,
+    /// A key that says first what it is of: `note:${id}`.
+    Key,
     /// An object as in `Object`, or the primary key.
     Criteria,
     /// A row, or an object with its key in it: one without is new.
@@ -185,6 +187,12 @@ pub struct SqlSpec {
     pub params: Option<usize>,
     #[serde(default)]
     pub spread: bool,
+    /// A statement only as a template. Given anything else it is a piece for one: `sql(changes)`.
+    #[serde(default)]
+    pub template: bool,
+    /// A list of statements, each asked on its own.
+    #[serde(default)]
+    pub each: bool,
     /// The statement was made before; here its values are bound.
     #[serde(default)]
     pub prepared: bool,

@@ -1,0 +1,47 @@
+//! Where a handler asks for what another function of the project reads or writes for it.
+
+use super::raw::RuleCx;
+use crate::facts::event::Access;
+use crate::facts::place::{FunctionKey, Site};
+use crate::model::{ExprKind, FunctionId, PatternKind, Segment, StmtId, StmtKind};
+use crate::project::routes::Route;
+use crate::text::Name;
+
+/// A function that can be told of nobody, `getUnpublishedPosts()`, gives everything to everybody, and a store of values by key does with
+/// each what it is told: which one to call is the handler's choice, and so it is told of there.
+pub fn asked_for(cx: &RuleCx<'_>, route: &Route, access: &Access) -> Option<Site> {
+    let handler = route.written()?;
+    if access.site.item == handler.item {
+        return None;
+    }
+    let around = &*cx.project.placed(&access.site.item)?.segment;
+    let within = around.functions.iter().zip(0u32..).filter(|(function, _)| function.body_span.contains(access.site.span));
+    let (inner, at) = within.min_by_key(|(function, _)| function.body_span.len())?;
+    if !inner.params.is_empty() && access.query.client != "kv" {
+        return None;
+    }
+    let key = FunctionKey { item: access.site.item.clone(), function: FunctionId(at) };
+    let name = cx.project.function_name(&key).or_else(|| wrapped_name(around))?;
+    let segment = &*cx.project.placed(&handler.item)?.segment;
+    let body = segment.functions.get(handler.function.0 as usize)?.body_span;
+    let call = segment.exprs.iter().find(|expr| {
+        body.contains(expr.span)
+            && matches!(&expr.kind, ExprKind::Call { callee, .. } if matches!(&segment[*callee].kind, ExprKind::Name(called) | ExprKind::Member { name: called, .. } if *called == name))
+    })?;
+    Some(Site { item: handler.item, span: call.span })
+}
+
+/// `export const getPosts = cache(async () => ..)`: the name of what an item is.
+fn wrapped_name(segment: &Segment) -> Option<Name> {
+    let inner = |id: &StmtId| match &segment[*id].kind {
+        StmtKind::Export { stmt, .. } => *stmt,
+        _ => *id,
+    };
+    segment.body.iter().map(inner).find_map(|id| match &segment[id].kind {
+        StmtKind::Let { pattern, value: Some(_), .. } => match &segment[*pattern].kind {
+            PatternKind::Name(name) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    })
+}

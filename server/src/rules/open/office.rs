@@ -1,0 +1,74 @@
+//! What an office asks of its data and nobody else: lists of people with how to reach them, everything at once, sums of money.
+
+use super::door::Door;
+use crate::facts::event::Access;
+use crate::facts::names;
+use crate::facts::query::{Columns, Filter, Operation, Query};
+use crate::facts::schema::{Model, Privacy};
+use crate::facts::value::Kind;
+use crate::project::routes::Route;
+use crate::rules::raw::RuleCx;
+use crate::text::Name;
+
+/// Does it give how people can be reached, or where they bank, of rows that are about a person each?
+pub fn gives_contacts(cx: &RuleCx<'_>, access: &Access) -> bool {
+    let query = &access.query;
+    let of_target = cx.schema.model(&query.model).filter(|model| is_of_person(model)).is_some_and(|model| match &query.columns {
+        Some(Columns::Only(names)) => names.iter().any(|name| is_contact(name)),
+        // Of several tables it is told below which columns are whose.
+        None if query.is_text => false,
+        _ => model.columns.iter().any(|column| is_contact(&column.name) && query.columns.as_ref().is_none_or(|columns| columns.give(&column.name))),
+    });
+    let of_joined = || {
+        query.joined.iter().any(|(table, column)| is_contact(column) && cx.schema.model(table).is_some_and(|model| model.is_principal || is_of_person(model)))
+    };
+    of_target || of_joined()
+}
+
+/// People themselves, and what there is one of for each.
+fn is_of_person(model: &Model) -> bool {
+    let is_only_one = |column: &Name| model.column(column).is_some_and(|column| column.unique || column.primary);
+    model.is_principal || model.direct_owners().any(|owner| is_only_one(&owner.column))
+}
+
+fn is_contact(name: &str) -> bool {
+    let words = names::words(name);
+    let is_public = words.iter().any(|word| matches!(word.as_str(), "support" | "contact" | "public" | "business" | "company" | "verified" | "confirmed"));
+    !is_public && words.last().is_some_and(|last| matches!(last.as_str(), "email" | "mail" | "phone" | "mobile" | "telephone" | "iban" | "ssn"))
+}
+
+/// Everything at once, by its address, its file or its name: `/api/export`, `export-patients/index.ts`, `exportAll`.
+pub fn is_export(route: &Route, door: &Door) -> bool {
+    words_of(route, door).iter().any(|word| matches!(word.as_str(), "export" | "exports" | "dump" | "backup"))
+}
+
+/// What a business earns and pays, by its address or its name.
+pub fn is_of_the_books(route: &Route, door: &Door) -> bool {
+    words_of(route, door).iter().any(|word| {
+        matches!(word.as_str(), "revenue" | "turnover" | "earnings" | "payroll" | "profit" | "profits" | "mrr" | "finance" | "finances" | "financial" | "bookkeeping")
+    })
+}
+
+/// Sums over rows that are somebody's, of which nothing asks whose.
+pub fn adds_up_all(query: &Query, privacy: Privacy) -> bool {
+    let is_caller = |filter: &&Filter| match filter {
+        Filter::Term(term) => !matches!(term.value.kind(), Kind::Bool(_) | Kind::Str(_) | Kind::Number(_) | Kind::Null | Kind::Column(_)),
+        _ => true,
+    };
+    query.operation == Operation::Count && privacy.is_private() && !query.conjuncts().iter().any(is_caller)
+}
+
+fn words_of(route: &Route, door: &Door) -> Vec<String> {
+    let mut words = names::words(&door.name);
+    match route.path.as_deref() {
+        Some(path) => words.extend(names::words(path)),
+        // A function that is called by the name of its folder.
+        None => {
+            let mut parts = door.site.item.file.as_str().rsplit('/');
+            let file = parts.next().unwrap_or_default();
+            words.extend(names::words(file.split('.').next().unwrap_or_default()));
+            words.extend(parts.next().map(names::words).unwrap_or_default());
+        }
+    }
+    words
+}
