@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::built::{Table, table};
 use crate::text::Name;
 
 pub use entry::{
@@ -18,23 +19,23 @@ pub use entry::{
 };
 pub use path::{Root, State};
 
+/// Takes the examples out of a row that is no entry.
+#[cfg(test)]
+pub fn examples_of(row: &mut toml::Table) -> Result<Vec<Example>, String> {
+    entry::take_examples(row)
+}
+
 /// The catalogue that ships with Guardline.
 pub static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| {
     let mut catalogue = Catalogue::default();
-    for (file, text) in FILES {
-        let added = if cfg!(test) { catalogue.add(&source(file)) } else { catalogue.add_built(text) };
-        if let Err(error) = added {
+    for table in TABLES {
+        if let Err(error) = catalogue.learn(table) {
             // The data is part of the program and every entry is run by a test: this is a broken build.
-            panic!("queries/catalogue/{file}: {error}");
+            panic!("{error}");
         }
     }
     catalogue
 });
-
-/// A file as it is written, with its examples.
-fn source(file: &str) -> String {
-    std::fs::read_to_string(format!("{}/queries/catalogue/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap_or_default()
-}
 
 /// Reads the catalogue now, so that whoever needs it first need not wait.
 pub fn make_ready() {
@@ -44,41 +45,34 @@ pub fn make_ready() {
 /// What people outside have typed, as the catalogue's guesses call it.
 const OUTSIDE: &str = "role:python.outside";
 
-/// A file of the catalogue as the build has left it: JSON, without examples.
-macro_rules! built {
-    ($name:literal) => {
-        include_str!(concat!(env!("OUT_DIR"), "/catalogue/", $name, ".json"))
-    };
-}
-
-const FILES: &[(&str, &str)] = &[
-    ("ecma-frameworks.toml", built!("ecma-frameworks")),
-    ("ecma-data.toml", built!("ecma-data")),
-    ("ecma-language.toml", built!("ecma-language")),
-    ("python-frameworks.toml", built!("python-frameworks")),
-    ("python-data.toml", built!("python-data")),
-    ("python-language.toml", built!("python-language")),
-    ("ecma-sinks.toml", built!("ecma-sinks")),
-    ("python-sinks.toml", built!("python-sinks")),
-    ("ecma-rendering.toml", built!("ecma-rendering")),
-    ("ecma-forms.toml", built!("ecma-forms")),
-    ("ecma-page-input.toml", built!("ecma-page-input")),
-    ("ecma-pages.toml", built!("ecma-pages")),
-    ("python-pages.toml", built!("python-pages")),
-    ("ecma-crypto.toml", built!("ecma-crypto")),
-    ("python-crypto.toml", built!("python-crypto")),
-    ("ecma-hardening.toml", built!("ecma-hardening")),
-    ("python-hardening.toml", built!("python-hardening")),
-    ("ecma-effects.toml", built!("ecma-effects")),
-    ("ecma-orms.toml", built!("ecma-orms")),
-    ("ecma-astro.toml", built!("ecma-astro")),
-    ("ecma-edge.toml", built!("ecma-edge")),
-    ("bots.toml", built!("bots")),
-    ("ecma-servers.toml", built!("ecma-servers")),
-    ("python-effects.toml", built!("python-effects")),
-    ("ecma-live.toml", built!("ecma-live")),
-    ("python-live.toml", built!("python-live")),
-    ("python-guesses.toml", built!("python-guesses")),
+const TABLES: &[Table] = &[
+    table!("ecma-frameworks"),
+    table!("ecma-data"),
+    table!("ecma-language"),
+    table!("python-frameworks"),
+    table!("python-data"),
+    table!("python-language"),
+    table!("ecma-sinks"),
+    table!("python-sinks"),
+    table!("ecma-rendering"),
+    table!("ecma-forms"),
+    table!("ecma-page-input"),
+    table!("ecma-pages"),
+    table!("python-pages"),
+    table!("ecma-crypto"),
+    table!("python-crypto"),
+    table!("ecma-hardening"),
+    table!("python-hardening"),
+    table!("ecma-effects"),
+    table!("ecma-orms"),
+    table!("ecma-astro"),
+    table!("ecma-edge"),
+    table!("bots"),
+    table!("ecma-servers"),
+    table!("python-effects"),
+    table!("ecma-live"),
+    table!("python-live"),
+    table!("python-guesses"),
 ];
 
 #[derive(Default)]
@@ -132,17 +126,20 @@ pub struct Gate {
 }
 
 impl Catalogue {
-    /// Adds the entries of one file. The error says which entry and why, in words.
+    /// Adds the entries of one file as it is written. The error says which entry and why, in words.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
-        self.learn(toml::from_str(text).map_err(|error| error.to_string())?)
+        self.take(toml::from_str(text).map_err(|error| error.to_string())?)
     }
 
-    /// Adds the entries of a file as the build has left it.
-    fn add_built(&mut self, text: &str) -> Result<(), String> {
-        self.learn(serde_json::from_str(text).map_err(|error| error.to_string())?)
+    /// Adds the entries of a table, in tests with its examples.
+    fn learn(&mut self, table: &Table) -> Result<(), String> {
+        #[cfg(test)]
+        return self.add(&super::written_tests::source(table.name)).map_err(|error| format!("{}: {error}", table.name));
+        #[cfg(not(test))]
+        self.take(table.read()?)
     }
 
-    fn learn(&mut self, mut knowledge: Knowledge) -> Result<(), String> {
+    fn take(&mut self, mut knowledge: Knowledge) -> Result<(), String> {
         for (entry, examples) in knowledge.take_steps()? {
             let subject = || Subject::Step { clients: entry.clients.clone(), methods: entry.methods.clone() };
             self.examples.extend(examples.into_iter().map(|example| (subject(), example)));
@@ -382,10 +379,10 @@ pub mod asked {
 pub fn written() -> Vec<(&'static str, String, u32)> {
     let mut catalogue = Catalogue::default();
     let mut all = Vec::new();
-    for (file, text) in FILES {
+    for table in TABLES {
         let before = catalogue.written.len();
-        catalogue.add(text).unwrap_or_else(|error| panic!("{file}: {error}"));
-        all.extend(catalogue.written.iter().skip(before).map(|(pattern, id)| (*file, pattern.clone(), *id)));
+        catalogue.learn(table).unwrap_or_else(|error| panic!("{error}"));
+        all.extend(catalogue.written.iter().skip(before).map(|(pattern, id)| (table.name, pattern.clone(), *id)));
     }
     all
 }
@@ -402,9 +399,8 @@ mod tests {
     #[test]
     fn what_is_built_says_what_is_written_without_its_examples() {
         let (mut written, mut built) = (Catalogue::default(), Catalogue::default());
-        for (file, text) in FILES {
-            written.add(&source(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-            built.add_built(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        for table in TABLES {
+            written.learn(table).and_then(|()| built.take(table.read()?)).unwrap_or_else(|error| panic!("{error}"));
         }
         assert!(built.examples.is_empty());
         assert_eq!(format!("{:?}", written.entries), format!("{:?}", built.entries));

@@ -60,7 +60,7 @@ pub enum Subject {
 }
 
 /// Takes the examples out of a row.
-pub(super) fn take(row: &mut toml::Table) -> Result<Vec<Example>, String> {
+pub(in crate::facts::catalogue) fn take(row: &mut toml::Table) -> Result<Vec<Example>, String> {
     let mut all = Vec::new();
     for (key, is_counter) in [("examples", false), ("counter_examples", true)] {
         let Some(value) = row.remove(key) else { continue };
