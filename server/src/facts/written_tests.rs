@@ -36,8 +36,8 @@ fn names() -> Vec<String> {
 /// Tables whose rows are run otherwise, and how.
 const OTHERWISE: &[(&str, &str, &str)] = &[
     ("secrets", "known", "values that vendors print as samples: only what they hash to may stand in the tree"),
-    ("secrets", "key", "every key is mutated until it is none: tests/suite/secret_catalogue.rs"),
-    ("secrets", "publishable", "the same"),
+    ("secrets", "key", "every key is cut, glued to something and made up of one letter, and is none then: tests/suite/secret_catalogue.rs"),
+    ("secrets", "publishable", "every value is glued to something: tests/suite/secret_catalogue.rs"),
     ("env-stacks", "stack", "examples say what a file becomes, not whether a row is meant: fixes/stack.rs"),
     ("env-stacks", "reader", "the same"),
     ("server-routes", "place", "the same: fixes/server_route/scaffold.rs"),
