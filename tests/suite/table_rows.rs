@@ -34,7 +34,7 @@ fn rows(table: &str, kind: &str) -> Vec<Row> {
 
 fn project(example: &Example) -> Project {
     let mut documents = Vec::new();
-    let first = example.file.clone().unwrap_or_else(|| "example.ts".to_owned());
+    let first = example.file.clone().unwrap_or_else(|| "src/app.ts".to_owned());
     for (path, text) in std::iter::once((&first, &example.code)).chain(&example.beside) {
         let file = FileId::new(&format!("/w/{path}"));
         let language = Language::of(&file).unwrap_or(Language::Text);
@@ -82,7 +82,7 @@ fn is_of(kind: &str, row: &toml::Table, project: &Project) -> bool {
         "setting" => facts.switches.iter().any(|switch| is_of(&switch.stack) && switch.name == word("is") && switch.is == Answer::Yes),
         "inlined" => facts.inlined.iter().any(|inlined| is_of(&inlined.stack) && inlined.way == word("way")),
         "headers" => facts.headers.iter().any(|header| is_of(&header.stack)),
-        "forward" => facts.forwards.iter().any(|forward| is_of(&forward.stack) && forward.way == word("way") && forward.to.is_some()),
+        "forward" => facts.forwards.iter().any(|forward| is_of(&forward.stack) && forward.way == word("way") && (forward.to.is_some() || !row.contains_key("to"))),
         "variables" => facts.variables.iter().any(|variable| is_of(&variable.stack)),
         _ => {
             let stack = word("stack");
