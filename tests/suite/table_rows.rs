@@ -68,8 +68,12 @@ fn wrong(table: &str, kind: &str) -> Vec<String> {
 
 #[test]
 fn what_schemas_and_senders_are_known_by_holds() {
-    let problems: Vec<String> =
-        deep(|| [("schemas", "definer"), ("schemas", "external"), ("schemas", "caller"), ("services", "webhook")].iter().flat_map(|(table, kind)| wrong(table, kind)).collect());
+    let problems: Vec<String> = deep(|| {
+        [("schemas", "definer"), ("schemas", "external"), ("schemas", "caller"), ("services", "webhook")]
+            .iter()
+            .flat_map(|(table, kind)| wrong(table, kind))
+            .collect()
+    });
     assert!(problems.is_empty(), "{} wrong:\n{}", problems.len(), problems.join("\n"));
 }
 
@@ -82,7 +86,9 @@ fn is_of(kind: &str, row: &toml::Table, project: &Project) -> bool {
         "setting" => facts.switches.iter().any(|switch| is_of(&switch.stack) && switch.name == word("is") && switch.is == Answer::Yes),
         "inlined" => facts.inlined.iter().any(|inlined| is_of(&inlined.stack) && inlined.way == word("way")),
         "headers" => facts.headers.iter().any(|header| is_of(&header.stack)),
-        "forward" => facts.forwards.iter().any(|forward| is_of(&forward.stack) && forward.way == word("way") && (forward.to.is_some() || !row.contains_key("to"))),
+        "forward" => {
+            facts.forwards.iter().any(|forward| is_of(&forward.stack) && forward.way == word("way") && (forward.to.is_some() || !row.contains_key("to")))
+        }
         "variables" => facts.variables.iter().any(|variable| is_of(&variable.stack)),
         _ => {
             let stack = word("stack");

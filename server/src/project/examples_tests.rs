@@ -69,8 +69,13 @@ fn the_examples_of_the_catalogue_hold() {
 #[test]
 fn an_example_that_does_not_hold_is_told() {
     assert!(BUILT_IN.examples().len() >= 20, "only {} examples", BUILT_IN.examples().len());
-    let example =
-        |says: &[&str], is_counter| Example { code: "f();".into(), file: None, beside: Default::default(), says: says.iter().map(|says| (*says).to_owned()).collect(), is_counter };
+    let example = |says: &[&str], is_counter| Example {
+        code: "f();".into(),
+        file: None,
+        beside: Default::default(),
+        says: says.iter().map(|says| (*says).to_owned()).collect(),
+        is_counter,
+    };
     let nowhere = Subject::Entry(u32::MAX);
     let told = |subject: &Subject, example: Example| problem(subject, &example).unwrap_or_default();
     assert!(told(&nowhere, example(&[], false)).contains("leads past"));
