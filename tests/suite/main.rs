@@ -34,4 +34,5 @@ mod secret_outputs;
 mod secret_rows;
 mod servers;
 mod settings;
+mod table_rows;
 mod vignettes;

@@ -222,6 +222,17 @@ fn a_wrong_checksum_is_dropped_or_doubted() {
 }
 
 #[test]
+fn a_publishable_value_that_is_glued_to_something_is_none() {
+    for kind in &catalogue().publishable {
+        assert!(!kind.examples.is_empty(), "{} has no example", kind.id);
+        for example in &kind.examples {
+            let value = format!("Q{}", expand(example, &mut Random::new(&kind.id)));
+            assert!(catalogue().publishable(&value).is_none_or(|other| other.id != kind.id), "{}", kind.id);
+        }
+    }
+}
+
+#[test]
 fn publishable_values_are_silent_under_any_name() {
     for kind in &catalogue().publishable {
         for example in &kind.examples {

@@ -4,6 +4,7 @@
 
 pub mod access_rules;
 pub mod browser;
+pub mod built;
 pub mod catalogue;
 pub mod check;
 pub mod credential;
@@ -37,3 +38,6 @@ pub mod template;
 pub mod value;
 pub mod walk;
 pub mod ways;
+
+#[cfg(test)]
+pub mod written_tests;

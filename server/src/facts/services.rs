@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::built::{Table as Built, table};
 use crate::text::Name;
 
 #[derive(Deserialize, Default)]
@@ -28,10 +29,10 @@ pub struct WebhookSender {
     pub fields: Vec<Name>,
 }
 
-const TEXT: &str = include_str!("../../../queries/catalogue/services.toml");
+const BUILT: Built = table!("services");
 
 /// The table is part of the program; a test shows that it can be read.
-static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
+static TABLE: LazyLock<Table> = LazyLock::new(|| BUILT.read().unwrap_or_default());
 
 /// The senders of webhooks, in the order of the table.
 pub fn webhook_senders() -> &'static [WebhookSender] {
@@ -54,7 +55,7 @@ mod tests {
 
     #[test]
     fn the_table_can_be_read() {
-        let table: Table = toml::from_str(TEXT).expect("the table");
+        let table: Table = BUILT.read().expect("the table");
         assert!(table.webhook.len() > 10 && !table.source_map_uploaders.is_empty());
         assert!(is_bookkeeping("alembic_version") && !is_bookkeeping("orders"));
     }

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::built::{Table as Built, table};
+
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -55,10 +57,10 @@ pub struct Service {
     pub keeps_passwords: bool,
 }
 
-const TEXT: &str = include_str!("../../../queries/catalogue/sign-in.toml");
+const BUILT: Built = table!("sign-in");
 
 /// The table is part of the program; a test shows that it can be read.
-static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
+static TABLE: LazyLock<Table> = LazyLock::new(|| BUILT.read().unwrap_or_default());
 
 /// The services among the packages of a project, in the order of the table.
 pub fn services(has: impl Fn(&str) -> bool) -> Vec<&'static Service> {
@@ -101,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_table_can_be_read_and_names_each_package_once() {
-        let table: Table = toml::from_str(TEXT).expect("the table");
+        let table: Table = BUILT.read().expect("the table");
         let mut packages: Vec<&str> = table.service.iter().flat_map(|service| service.packages.iter().map(String::as_str)).collect();
         let all = packages.len();
         packages.sort_unstable();

@@ -21,9 +21,13 @@ fn file_of(example: &Example) -> FileId {
 /// What is wrong with an example, in words.
 fn problem(subject: &Subject, example: &Example) -> Option<String> {
     let file = file_of(example);
-    let Some(language) = Language::of(&file) else { return Some(format!("{file} is of no known language")) };
-    let document = Arc::new(Document::new(file.clone(), language, 0, &example.code));
-    let project = Project::new(vec![FileId::new("/w")]).with(vec![(file.clone(), Some(document))]);
+    let beside = example.beside.iter().map(|(path, text)| (FileId::new(&format!("/w/{path}")), text));
+    let mut documents = Vec::new();
+    for (file, text) in std::iter::once((file.clone(), &example.code)).chain(beside) {
+        let Some(language) = Language::of(&file) else { return Some(format!("{file} is of no known language")) };
+        documents.push((file.clone(), Some(Arc::new(Document::new(file, language, 0, text)))));
+    }
+    let project = Project::new(vec![FileId::new("/w")]).with(documents);
     if project.file(&file).and_then(|file| file.model.as_ref()).is_none_or(|model| model.segments.iter().any(|placed| !placed.segment.errors.is_empty())) {
         return Some("the example does not parse".into());
     }
@@ -65,8 +69,13 @@ fn the_examples_of_the_catalogue_hold() {
 #[test]
 fn an_example_that_does_not_hold_is_told() {
     assert!(BUILT_IN.examples().len() >= 20, "only {} examples", BUILT_IN.examples().len());
-    let example =
-        |says: &[&str], is_counter| Example { code: "f();".into(), file: None, says: says.iter().map(|says| (*says).to_owned()).collect(), is_counter };
+    let example = |says: &[&str], is_counter| Example {
+        code: "f();".into(),
+        file: None,
+        beside: Default::default(),
+        says: says.iter().map(|says| (*says).to_owned()).collect(),
+        is_counter,
+    };
     let nowhere = Subject::Entry(u32::MAX);
     let told = |subject: &Subject, example: Example| problem(subject, &example).unwrap_or_default();
     assert!(told(&nowhere, example(&[], false)).contains("leads past"));

@@ -86,6 +86,16 @@ mod tests {
     }
 
     #[test]
+    fn every_folder_of_the_catalogue_is_found() {
+        for known in &BROWSER.built {
+            let (page, script) = (format!("{}/index.html", known.folder), format!("{}/main.js", known.folder));
+            assert_eq!(found(&[&page]), [known.folder.as_str()]);
+            assert_eq!(found(&[&script]).is_empty(), known.page, "{}", known.folder);
+            assert!(found(&[&format!("{}-of-ours/index.html", known.folder)]).is_empty(), "{}", known.folder);
+        }
+    }
+
+    #[test]
     fn texts_are_listed_in_order_whatever_ignores_them() {
         let tree = tree(&["b.js", ".well-known/a.json", "image.png", ".gitignore"]);
         std::fs::write(tree.path().join(".gitignore"), "*.js\n").expect("a file");

@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::built::{Table, table};
 use crate::text::Name;
 
 pub use entry::{
@@ -18,13 +19,19 @@ pub use entry::{
 };
 pub use path::{Root, State};
 
+/// Takes the examples out of a row that is no entry.
+#[cfg(test)]
+pub fn examples_of(row: &mut toml::Table) -> Result<Vec<Example>, String> {
+    entry::take_examples(row)
+}
+
 /// The catalogue that ships with Guardline.
 pub static BUILT_IN: LazyLock<Catalogue> = LazyLock::new(|| {
     let mut catalogue = Catalogue::default();
-    for (file, text) in FILES {
-        if let Err(error) = catalogue.add(text) {
+    for table in TABLES {
+        if let Err(error) = catalogue.learn(table) {
             // The data is part of the program and every entry is run by a test: this is a broken build.
-            panic!("queries/catalogue/{file}: {error}");
+            panic!("{error}");
         }
     }
     catalogue
@@ -38,34 +45,34 @@ pub fn make_ready() {
 /// What people outside have typed, as the catalogue's guesses call it.
 const OUTSIDE: &str = "role:python.outside";
 
-const FILES: &[(&str, &str)] = &[
-    ("ecma-frameworks.toml", include_str!("../../../../queries/catalogue/ecma-frameworks.toml")),
-    ("ecma-data.toml", include_str!("../../../../queries/catalogue/ecma-data.toml")),
-    ("ecma-language.toml", include_str!("../../../../queries/catalogue/ecma-language.toml")),
-    ("python-frameworks.toml", include_str!("../../../../queries/catalogue/python-frameworks.toml")),
-    ("python-data.toml", include_str!("../../../../queries/catalogue/python-data.toml")),
-    ("python-language.toml", include_str!("../../../../queries/catalogue/python-language.toml")),
-    ("ecma-sinks.toml", include_str!("../../../../queries/catalogue/ecma-sinks.toml")),
-    ("python-sinks.toml", include_str!("../../../../queries/catalogue/python-sinks.toml")),
-    ("ecma-rendering.toml", include_str!("../../../../queries/catalogue/ecma-rendering.toml")),
-    ("ecma-forms.toml", include_str!("../../../../queries/catalogue/ecma-forms.toml")),
-    ("ecma-page-input.toml", include_str!("../../../../queries/catalogue/ecma-page-input.toml")),
-    ("ecma-pages.toml", include_str!("../../../../queries/catalogue/ecma-pages.toml")),
-    ("python-pages.toml", include_str!("../../../../queries/catalogue/python-pages.toml")),
-    ("ecma-crypto.toml", include_str!("../../../../queries/catalogue/ecma-crypto.toml")),
-    ("python-crypto.toml", include_str!("../../../../queries/catalogue/python-crypto.toml")),
-    ("ecma-hardening.toml", include_str!("../../../../queries/catalogue/ecma-hardening.toml")),
-    ("python-hardening.toml", include_str!("../../../../queries/catalogue/python-hardening.toml")),
-    ("ecma-effects.toml", include_str!("../../../../queries/catalogue/ecma-effects.toml")),
-    ("ecma-orms.toml", include_str!("../../../../queries/catalogue/ecma-orms.toml")),
-    ("ecma-astro.toml", include_str!("../../../../queries/catalogue/ecma-astro.toml")),
-    ("ecma-edge.toml", include_str!("../../../../queries/catalogue/ecma-edge.toml")),
-    ("bots.toml", include_str!("../../../../queries/catalogue/bots.toml")),
-    ("ecma-servers.toml", include_str!("../../../../queries/catalogue/ecma-servers.toml")),
-    ("python-effects.toml", include_str!("../../../../queries/catalogue/python-effects.toml")),
-    ("ecma-live.toml", include_str!("../../../../queries/catalogue/ecma-live.toml")),
-    ("python-live.toml", include_str!("../../../../queries/catalogue/python-live.toml")),
-    ("python-guesses.toml", include_str!("../../../../queries/catalogue/python-guesses.toml")),
+const TABLES: &[Table] = &[
+    table!("ecma-frameworks"),
+    table!("ecma-data"),
+    table!("ecma-language"),
+    table!("python-frameworks"),
+    table!("python-data"),
+    table!("python-language"),
+    table!("ecma-sinks"),
+    table!("python-sinks"),
+    table!("ecma-rendering"),
+    table!("ecma-forms"),
+    table!("ecma-page-input"),
+    table!("ecma-pages"),
+    table!("python-pages"),
+    table!("ecma-crypto"),
+    table!("python-crypto"),
+    table!("ecma-hardening"),
+    table!("python-hardening"),
+    table!("ecma-effects"),
+    table!("ecma-orms"),
+    table!("ecma-astro"),
+    table!("ecma-edge"),
+    table!("bots"),
+    table!("ecma-servers"),
+    table!("python-effects"),
+    table!("ecma-live"),
+    table!("python-live"),
+    table!("python-guesses"),
 ];
 
 #[derive(Default)]
@@ -119,16 +126,29 @@ pub struct Gate {
 }
 
 impl Catalogue {
-    /// Adds the entries of one file. The error says which entry and why, in words.
+    /// Adds the entries of one file as it is written. The error says which entry and why, in words.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
-        let mut knowledge: Knowledge = toml::from_str(text).map_err(|error| error.to_string())?;
+        self.take(toml::from_str(text).map_err(|error| error.to_string())?)
+    }
+
+    /// Adds the entries of a table, in tests with its examples.
+    fn learn(&mut self, table: &Table) -> Result<(), String> {
+        #[cfg(test)]
+        return self.add(&super::written_tests::source(table.name)).map_err(|error| format!("{}: {error}", table.name));
+        #[cfg(not(test))]
+        self.take(table.read()?)
+    }
+
+    fn take(&mut self, mut knowledge: Knowledge) -> Result<(), String> {
         for (entry, examples) in knowledge.take_steps()? {
             let subject = || Subject::Step { clients: entry.clients.clone(), methods: entry.methods.clone() };
             self.examples.extend(examples.into_iter().map(|example| (subject(), example)));
             let step = Arc::new(entry.step);
             for client in &entry.clients {
                 for method in &entry.methods {
-                    self.steps.insert((client.clone(), method.clone()), step.clone());
+                    if self.steps.insert((client.clone(), method.clone()), step.clone()).is_some() {
+                        return Err(format!("the step `{method}` of `{client}` is described twice"));
+                    }
                 }
             }
         }
@@ -359,70 +379,13 @@ pub mod asked {
 pub fn written() -> Vec<(&'static str, String, u32)> {
     let mut catalogue = Catalogue::default();
     let mut all = Vec::new();
-    for (file, text) in FILES {
+    for table in TABLES {
         let before = catalogue.written.len();
-        catalogue.add(text).unwrap_or_else(|error| panic!("{file}: {error}"));
-        all.extend(catalogue.written.iter().skip(before).map(|(pattern, id)| (*file, pattern.clone(), *id)));
+        catalogue.learn(table).unwrap_or_else(|error| panic!("{error}"));
+        all.extend(catalogue.written.iter().skip(before).map(|(pattern, id)| (table.name, pattern.clone(), *id)));
     }
     all
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_catalogue_can_be_read() {
-        assert!(BUILT_IN.knows("express"));
-    }
-
-    #[test]
-    fn every_client_that_is_described_is_somewhere_used() {
-        for name in BUILT_IN.clients.keys() {
-            let used = BUILT_IN.entries.iter().any(|entry| match entry {
-                Entry::Access(access) => access.client == *name,
-                Entry::Sink(sink) => sink.client == *name,
-                _ => false,
-            });
-            assert!(used, "no access and no sink is of the client `{name}`");
-        }
-    }
-
-    #[test]
-    fn every_kind_of_row_takes_examples() {
-        let examples = "examples = [\"f()\", { code = \"g()\", says = [\"x\"] }]\ncounter_examples = [{ code = \"h()\", file = \"a.ts\" }]\n";
-        for (row, subject) in [
-            ("[[access]]\nat = \"a#b()\"\n", Subject::Entry(0)),
-            ("[[principal]]\nat = \"a#b()\"\n", Subject::Entry(0)),
-            ("[[guard]]\nat = \"a#b()\"\nkind = \"identity\"\n", Subject::Entry(0)),
-            ("[[table]]\nat = \"a#b\"\n", Subject::Entry(0)),
-            ("[[alias]]\nat = \"a#b\"\nis = \"c#d\"\n", Subject::Entry(0)),
-            ("[[step]]\nclients = [\"a\"]\nmethods = [\"b\"]\n", Subject::Step { clients: vec!["a".into()], methods: vec!["b".into()] }),
-            ("[[client]]\nname = \"a\"\n", Subject::Row),
-            ("[[guess]]\nnames = [\"a\"]\nis = \"b#c\"\n", Subject::Row),
-            ("[[framework]]\nname = \"a\"\n", Subject::Row),
-            ("[[convention]]\nframework = \"a\"\nfiles = \"b\"\n", Subject::Row),
-        ] {
-            let mut catalogue = Catalogue::default();
-            catalogue.add(&format!("{row}{examples}")).unwrap_or_else(|error| panic!("{row}: {error}"));
-            assert!(catalogue.examples().iter().all(|(of, _)| *of == subject), "{row}");
-            let told: Vec<(&str, bool)> = catalogue.examples().iter().map(|(_, example)| (example.code.as_str(), example.is_counter)).collect();
-            assert_eq!(told, [("f()", false), ("g()", false), ("h()", true)], "{row}");
-        }
-    }
-
-    #[test]
-    fn what_an_entry_says_in_vain_is_an_error() {
-        for text in [
-            "[[access]]\nat = \"a#b()\"\nexamples = [{ cod = \"\" }]",
-            "[[client]]\nname = \"a\"\nexamples = \"b\"",
-            "[[client]]\nname = \"a\"\nunits = true",
-            "[[client]]\nname = \"a\"\n[[client]]\nname = \"a\"",
-            "[[access]]\nat = \"a#b()\"\nfire = true",
-            "[[step]]\nclients = [\"a\"]\nmethods = [\"b\"]\nfire = true",
-            "[[step]]\nclients = [\"a\"]",
-        ] {
-            assert!(Catalogue::default().add(text).is_err(), "{text}");
-        }
-    }
-}
+mod tests;

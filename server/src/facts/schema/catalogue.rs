@@ -7,6 +7,7 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
 use super::Model;
+use crate::facts::built::{Table, table};
 use crate::text::Name;
 
 #[derive(Deserialize)]
@@ -24,10 +25,6 @@ struct Rows {
 struct NameRow {
     class: NameClass,
     pattern: String,
-    #[cfg_attr(not(test), allow(dead_code))]
-    examples: Vec<String>,
-    #[cfg_attr(not(test), allow(dead_code))]
-    counter_examples: Vec<String>,
 }
 
 /// What a name tells.
@@ -168,10 +165,10 @@ pub(super) struct Catalogue {
     pub claims: Claims,
 }
 
-const TEXT: &str = include_str!("../../../../queries/catalogue/schemas.toml");
+const BUILT: Table = table!("schemas");
 
 /// The catalogue is part of the program; a test proves that it can be read.
-pub(super) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| read(TEXT).unwrap_or_else(|_| Catalogue::empty()));
+pub(super) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| read().unwrap_or_else(|_| Catalogue::empty()));
 
 /// Reads the catalogue now, so that whoever needs it first need not wait.
 pub fn make_ready() {
@@ -182,8 +179,8 @@ fn whole(pattern: &str) -> String {
     format!("^(?:{pattern})$")
 }
 
-fn read(text: &str) -> anyhow::Result<Catalogue> {
-    let rows: Rows = toml::from_str(text)?;
+fn read() -> anyhow::Result<Catalogue> {
+    let rows: Rows = BUILT.read().map_err(anyhow::Error::msg)?;
     let mut callers = Vec::new();
     for row in rows.caller {
         let argument = row.argument.map(|pattern| Regex::new(&whole(&pattern))).transpose()?;
@@ -267,19 +264,18 @@ pub fn is_named_for_everybody(name: &Name, model: Option<&Model>) -> bool {
 mod tests {
     use super::*;
     use crate::facts::schema::names::{singular, snake};
+    use crate::facts::written_tests;
 
     #[test]
     fn the_catalogue_can_be_read_and_its_examples_hold() {
-        let rows: Rows = toml::from_str(TEXT).unwrap();
-        let catalogue = read(TEXT).unwrap();
-        for row in rows.name {
-            let of_models = row.class as u32 >= NameClass::ModelOfPeople as u32;
+        let catalogue = read().unwrap();
+        for (row, examples) in written_tests::rows("schemas", "name") {
+            let class: NameClass = row["class"].clone().try_into().unwrap();
+            let of_models = class as u32 >= NameClass::ModelOfPeople as u32;
             let classes = |name: &str| catalogue.classes(&if of_models { singular(&snake(name)) } else { snake(name) });
-            for example in &row.examples {
-                assert!(classes(example).has(row.class), "{example} should be {:?}", row.class);
-            }
-            for example in &row.counter_examples {
-                assert!(!classes(example).has(row.class), "{example} should not be {:?}", row.class);
+            for example in examples {
+                let not = if example.is_counter { "not " } else { "" };
+                assert_eq!(classes(&example.code).has(class), !example.is_counter, "{} should {not}be {class:?}", example.code);
             }
         }
     }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
+use crate::facts::built::{Table, table};
 use crate::text::Name;
 
 /// A kind of file. All rows that name its `stack` are asked of it.
@@ -226,10 +227,10 @@ pub struct Catalogue {
     versions: Option<Regex>,
 }
 
-const TEXT: &str = include_str!("../../../../queries/catalogue/setup.toml");
+const BUILT: Table = table!("setup");
 
 /// The table is part of the program; a test shows that it can be read.
-pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| match toml::from_str::<Text>(TEXT) {
+pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| match BUILT.read::<Text>() {
     Ok(text) => Catalogue::of(text),
     Err(_) => Catalogue { files: Vec::new(), code: Code::default(), set: RegexSet::empty(), versions: None },
 });
@@ -271,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_table_can_be_read() {
-        let text = toml::from_str::<Text>(TEXT).unwrap_or_else(|error| panic!("{error}"));
+        let text = BUILT.read::<Text>().unwrap_or_else(|error| panic!("{error}"));
         assert!(text.file.iter().all(|file| Regex::new(&file.files).is_ok()));
         let stacks: Vec<&Name> = text.file.iter().map(|file| &file.stack).collect();
         let named = text.setting.iter().map(|row| &row.of).chain(text.inlined.iter().map(|row| &row.of)).chain(text.headers.iter().map(|row| &row.of));

@@ -178,6 +178,9 @@ impl Walker<'_> {
                 let changed = match index.as_str() {
                     Some(key) => {
                         let key = Name::from(&**key);
+                        if depth == 0 {
+                            self.option_assigned(&old, &key, &value, segment[place].span);
+                        }
                         self.row_assigned(&old, &key, &value, segment[place].span);
                         self.set_up(&old, &key, &value, segment[place].span);
                         if self.python() {

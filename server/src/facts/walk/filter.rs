@@ -248,14 +248,15 @@ impl Walker<'_> {
         }
     }
 
-    /// The row that is written: one that was read, one whose key is told, or a new one.
+    /// The row that is written: one that was read, one whose key is told, or a new one. Nobody removes a new one.
     fn key_within(&mut self, value: &Value, spec: &FilterSpec, query: &mut Query) {
+        let may_be_new = query.operation != Operation::Delete;
         let column = spec.column.clone().unwrap_or_else(|| Name::new_static("id"));
         match value.kind() {
             Kind::Row(_) => query.filter.push(Filter::Row(value.clone())),
             Kind::Object(object) => match object.get(&column) {
                 (Some(key), false) => query.filter.push(Filter::eq(vec![column], key.clone(), None)),
-                (None, false) => query.operation = Operation::Create,
+                (None, false) if may_be_new => query.operation = Operation::Create,
                 (Some(key), true) if matches!(object.rest.as_ref().map(Value::kind), Some(Kind::Row(_))) => {
                     query.filter.push(Filter::eq(vec![column], key.clone(), None));
                 }
@@ -265,7 +266,7 @@ impl Walker<'_> {
                 }
                 _ => query.filter.push(Filter::Opaque(value.clone())),
             },
-            Kind::Instance(_) => query.operation = Operation::Create,
+            Kind::Instance(_) if may_be_new => query.operation = Operation::Create,
             _ => query.filter.push(Filter::Opaque(value.clone())),
         }
     }

@@ -94,7 +94,10 @@ impl<'w> Walker<'w> {
                 Entry::Principal(principal) => result = Some(self.identified(principal, function, &made, site.clone())),
                 Entry::Source(source) if !source.hosts.is_empty() && !went_to(&source.hosts, function) => {}
                 Entry::Source(source) if source.part == Part::Fetched => {
-                    result = Some(self.own_answer(function).unwrap_or_else(|| sourced(source, function, args, site.clone())));
+                    let value = self.own_answer(function).unwrap_or_else(|| sourced(source, function, args, site.clone()));
+                    // What is known of its members goes on: `http.get(..).subscribe(f)`.
+                    let goes_on = matches!(value.kind(), Kind::Unknown) && !catalogue.members(&states).is_empty();
+                    result = Some(if goes_on { value.with_kind(Kind::Library(Arc::new(made.clone()))) } else { value });
                 }
                 Entry::Source(source) => {
                     let value = sourced(source, function, args, site.clone());

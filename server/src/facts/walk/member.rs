@@ -244,8 +244,11 @@ impl Walker<'_> {
         let step = library.step.clone();
         let catalogue = self.world.catalogue();
         let mut value = value.clone();
+        let mut is_told = false;
         for entry in catalogue.at(&states) {
             match entry {
+                // "Something that was sent" adds nothing to what says where: `event.*` beside `event.queryStringParameters`.
+                Entry::Source(source) if source.part == Part::Input && is_told => {}
                 Entry::Source(source) if source.whole && self.asked.is_some() => return self.asked_path().unwrap_or(value),
                 Entry::Source(source) if source.part == Part::Fetched => {
                     if let Some(answer) = self.own_answer(&value) {
@@ -257,6 +260,7 @@ impl Walker<'_> {
                 Entry::Source(source) => {
                     let site = None;
                     let origin = Origin { part: source.part, name: step.clone(), site, clean: if source.text { Cleanings::NOSQL } else { Default::default() } };
+                    is_told = true;
                     value = value.with_taint(Taint::of(origin));
                     if value.symbol().is_none() || matches!(value.symbol().map(|s| &s.root), Some(Root::Request(_))) {
                         let root = part_name(source.part);

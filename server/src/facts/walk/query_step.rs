@@ -109,6 +109,10 @@ impl Walker<'_> {
         }
         query.fails_open |= entry.fails_open;
         query.row_security |= entry.row_security;
+        // Before the model: of a statement that is carried out, `execute(delete(Note))`, its own operation counts.
+        if let Some(op) = entry.op {
+            query.operation = op;
+        }
         match &entry.model {
             Some(ModelFrom::Argument(at)) => {
                 if let Some(arg) = args.iter().filter(|arg| arg.name.is_empty()).nth(*at) {
@@ -136,9 +140,6 @@ impl Walker<'_> {
                 }
             }
             None => {}
-        }
-        if let Some(op) = entry.op {
-            query.operation = op;
         }
         for spec in &entry.filter {
             self.read_filter(spec, query, args, span);

@@ -1,6 +1,8 @@
 //! Code that an entry speaks of (`examples`), and code that it seems to speak of and does not (`counter_examples`). Any row of
 //! the catalogue may have some; a test runs all of them.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -10,6 +12,8 @@ pub struct Example {
     pub code: String,
     /// Where that file lies, if its place matters.
     pub file: Option<String>,
+    /// What lies beside it: the path of each file and its text.
+    pub beside: BTreeMap<String, String>,
     /// What the engine believes about it (`cargo dev facts`), line by line; of a counter-example, what it must not believe.
     pub says: Vec<String>,
     pub is_counter: bool,
@@ -29,16 +33,18 @@ struct More {
     #[serde(default)]
     file: Option<String>,
     #[serde(default)]
+    beside: BTreeMap<String, String>,
+    #[serde(default)]
     says: Vec<String>,
 }
 
 impl From<Written> for Example {
     fn from(written: Written) -> Example {
-        let More { code, file, says } = match written {
-            Written::Code(code) => More { code, file: None, says: Vec::new() },
+        let More { code, file, beside, says } = match written {
+            Written::Code(code) => More { code, file: None, beside: BTreeMap::new(), says: Vec::new() },
             Written::More(more) => more,
         };
-        Example { code, file, says, is_counter: false }
+        Example { code, file, beside, says, is_counter: false }
     }
 }
 
@@ -54,7 +60,7 @@ pub enum Subject {
 }
 
 /// Takes the examples out of a row.
-pub(super) fn take(row: &mut toml::Table) -> Result<Vec<Example>, String> {
+pub(in crate::facts::catalogue) fn take(row: &mut toml::Table) -> Result<Vec<Example>, String> {
     let mut all = Vec::new();
     for (key, is_counter) in [("examples", false), ("counter_examples", true)] {
         let Some(value) = row.remove(key) else { continue };

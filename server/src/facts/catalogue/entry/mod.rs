@@ -18,6 +18,8 @@ use crate::text::Name;
 
 pub use access::{AccessEntry, Callback, ColumnsShape, ColumnsSpec, Combines, Data, FilterShape, FilterSpec, ModelFrom, Returns, SqlSpec, StepEntry};
 pub use client::{ClientEntry, Parameters};
+#[cfg(test)]
+pub(super) use example::take as take_examples;
 pub use example::{Example, Subject};
 pub use framework::{Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, PageEntry, Part as PartKind, PartEntry, Passes, Reached, RouteEntry};
 pub use knowledge::Knowledge;
