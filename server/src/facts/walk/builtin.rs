@@ -178,8 +178,8 @@ impl Walker<'_> {
                 Value::null()
             }
             // What `splice` takes out is of the list, too.
-            "filter" | "slice" | "splice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique" | "tolist" | "fetchall"
-            | "fetchmany" | "mappings" => {
+            "filter" | "slice" | "splice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique" | "tolist"
+            | "fetchall" | "fetchmany" | "mappings" => {
                 if name == "filter"
                     && let Some(first) = first
                 {
