@@ -165,7 +165,8 @@ impl Query {
     /// Nothing says which rows are meant but how several tables hang together.
     pub fn is_only_joined(&self) -> bool {
         let conjuncts = self.conjuncts();
-        !self.joined.is_empty() && conjuncts.iter().all(|filter| matches!(filter, Filter::Term(term) if matches!(term.value.kind(), Kind::Column(column) if column.model != ":")))
+        !self.joined.is_empty()
+            && conjuncts.iter().all(|filter| matches!(filter, Filter::Term(term) if matches!(term.value.kind(), Kind::Column(column) if column.model != ":")))
     }
 
     /// Nothing says which rows are meant but what somebody types into a field to look for: whoever types a single letter has them all.

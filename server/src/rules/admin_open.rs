@@ -114,7 +114,8 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     let deletes = |deed: &Deed<'_>| matches!(deed.what, What::Write { operation: Operation::Delete, .. });
     // Where nothing says that it is for administrators, it is asked whose account it is: that is another rule's.
     let is_anothers = |deed: &Deed<'_>, signs: &[administrative::Sign]| deed.access.is_some() && signs == [administrative::Sign::People];
-    let (all, others): (Vec<_>, Vec<_>) = of_deeds.filter(|(deed, signs)| !is_anothers(deed, signs) || deletes(deed)).partition(|(deed, signs)| !signs.is_empty() && !is_anothers(deed, signs));
+    let (all, others): (Vec<_>, Vec<_>) =
+        of_deeds.filter(|(deed, signs)| !is_anothers(deed, signs) || deletes(deed)).partition(|(deed, signs)| !signs.is_empty() && !is_anothers(deed, signs));
     if all.is_empty() && others.is_empty() || standing::a_condition_beside_it_names_a_role(cx, &door.site.item.file) {
         return nothing;
     }

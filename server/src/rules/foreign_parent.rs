@@ -99,7 +99,8 @@ fn parent<'c>(cx: &RuleCx<'c>, key: &ModelKey) -> Option<&'c Model> {
 
 /// Nothing that is offered, shown or written for others.
 fn is_kept_to_oneself(parent: &Model) -> bool {
-    let is_for_others = [NameClass::PublicModel, NameClass::OfferModel, NameClass::AuthoredModel].into_iter().any(|class| is_model_named(&parent.name, Some(parent), class));
+    let is_for_others =
+        [NameClass::PublicModel, NameClass::OfferModel, NameClass::AuthoredModel].into_iter().any(|class| is_model_named(&parent.name, Some(parent), class));
     parent.privacy() == Privacy::Private && !parent.is_principal && !is_for_others && !parent.is_by_author() && parent.visibility_columns().is_empty()
 }
 

@@ -143,9 +143,7 @@ fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all
         Purpose::Infrastructure => None,
         Purpose::Intake if deed.what.creates() || matches!(deed.what, What::Effect(_) | What::Write { operation: Operation::Upsert, .. }) => None,
         // `/donations/12/thanks`: what somebody put in is shown to whoever counts.
-        Purpose::Intake if all.iter().all(|deed| !deed.what.is_write()) && is_anothers_entry(cx, route, deed) => {
-            Some(deed.confidence.min(Confidence::Likely))
-        }
+        Purpose::Intake if all.iter().all(|deed| !deed.what.is_write()) && is_anothers_entry(cx, route, deed) => Some(deed.confidence.min(Confidence::Likely)),
         Purpose::Intake if only_puts_in() && !matches!(deed.what, What::Read { many: true, .. }) => None,
         Purpose::Intake => Some(deed.confidence.min(Confidence::Likely)),
         // Whoever signs in is not signed in yet; but nobody lists or deletes people to get in.
@@ -171,7 +169,8 @@ fn is_anothers_entry(cx: &RuleCx<'_>, route: &Route, deed: &Deed<'_>) -> bool {
     let words = route.path.iter().flat_map(|path| names::words(path));
     let is_by_key = words.into_iter().any(|word| matches!(word.as_str(), "cart" | "carts" | "basket" | "checkout" | "quote" | "survey" | "poll"));
     let is_chosen = matches!(deed.tie, Some(Tie::Client(_) | Tie::Spoofed));
-    let gives_address = deed.access.is_some_and(|access| cx.schema.model_near(&access.query.model, &access.site.item.file).is_some_and(|model| names_people(model, access)));
+    let gives_address =
+        deed.access.is_some_and(|access| cx.schema.model_near(&access.query.model, &access.site.item.file).is_some_and(|model| names_people(model, access)));
     privacy.is_private() && is_chosen && !is_by_key && gives_address
 }
 

@@ -13,6 +13,7 @@ use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::schema::{Model, OwnerKind, OwnerPath, Privacy, is_named_for_everybody};
 use crate::facts::taint::Part;
+use crate::facts::value::{Kind, Value};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -146,6 +147,9 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     if query.client == "kv" && query.operation == Operation::Upsert && !query.data.iter().any(columns::holds_input) {
         return None;
     }
+    if only_puts_caller_in(query) {
+        return None;
+    }
     let facts = &access.facts;
     let signed_in = judge.signed_in(facts);
     let tie = match judge.tie(access) {
@@ -233,6 +237,22 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         }
         _ => None,
     }
+}
+
+/// `{ $addToSet: { guests: me } }`: whoever joins, or leaves, changes nothing of others.
+fn only_puts_caller_in(query: &Query) -> bool {
+    let is_list = |name: &Name| matches!(name.as_str(), "$addToSet" | "$push" | "$pull");
+    let is_callers = |value: &Value| {
+        let taint = value.taint();
+        taint.iter().any(|origin| origin.part == Part::Principal) && !taint.iter().any(|origin| origin.part.is_request())
+    };
+    let joins = |data: &Value| match data.kind() {
+        Kind::Object(object) => {
+            !object.fields.is_empty() && object.rest.is_none() && object.fields.iter().all(|(name, value)| is_list(name) && is_callers(value))
+        }
+        _ => false,
+    };
+    query.operation == Operation::Update && !query.data.is_empty() && query.data.iter().all(joins)
 }
 
 fn names_a_row(query: &Query) -> bool {

@@ -174,29 +174,31 @@ pub fn names_caller(access: &Access) -> bool {
 /// Columns that an access asks to be the caller's, or what leads to them: `members: { some: { userId } }`.
 fn tied(access: &Access) -> Vec<Name> {
     let mut columns = Vec::new();
-    access.query.conjuncts().into_iter().for_each(|filter| columns_of_caller(filter, &mut columns, 0));
+    // Who may change a row is said even where somebody else may, too: a moderator, in the other arm. Who may see it is not.
+    let by_any_arm = access.query.operation.is_write();
+    access.query.conjuncts().into_iter().for_each(|filter| columns_of_caller(filter, by_any_arm, &mut columns, 0));
     columns
 }
 
-fn columns_of_caller(filter: &Filter, out: &mut Vec<Name>, depth: u32) {
+fn columns_of_caller(filter: &Filter, by_any_arm: bool, out: &mut Vec<Name>, depth: u32) {
     match filter {
         Filter::Term(term) if term.op == TermOp::Eq && is_callers(&term.value) => match term.path.as_slice() {
             [column] if is_key(column) => {}
             [column, ..] => out.push(column.clone()),
             [] => {}
         },
-        Filter::All(all) if depth < 4 => all.iter().for_each(|one| columns_of_caller(one, out, depth + 1)),
+        Filter::All(all) if depth < 4 => all.iter().for_each(|one| columns_of_caller(one, by_any_arm, out, depth + 1)),
         // Whichever of two sides the caller is: each arm has to say so.
         Filter::Any(arms) if depth < 4 && !arms.is_empty() => {
             let each: Vec<Vec<Name>> = arms
                 .iter()
                 .map(|arm| {
                     let mut of_arm = Vec::new();
-                    columns_of_caller(arm, &mut of_arm, depth + 1);
+                    columns_of_caller(arm, by_any_arm, &mut of_arm, depth + 1);
                     of_arm
                 })
                 .collect();
-            if each.iter().all(|of_arm| !of_arm.is_empty()) {
+            if by_any_arm || each.iter().all(|of_arm| !of_arm.is_empty()) {
                 out.extend(each.into_iter().flatten());
             }
         }
@@ -312,7 +314,8 @@ impl Usage {
             });
         }
         if hangs.on == On::AskedBySomebody {
-            return (self.count(&hangs.table, &How::BySomebody) > 0).then(|| " Elsewhere in this project the same is asked for only by somebody who is signed in.".to_owned());
+            return (self.count(&hangs.table, &How::BySomebody) > 0)
+                .then(|| " Elsewhere in this project the same is asked for only by somebody who is signed in.".to_owned());
         }
         if hangs.on == On::ParentTied && (self.count(&hangs.table, &How::Listed) > 0 || self.count(&hangs.table, &How::Read) > 0) {
             return None;

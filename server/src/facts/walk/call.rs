@@ -1,10 +1,10 @@
 //! Calls: who is called, and what is done with what it gives.
 
 use super::Walker;
-use super::membership::column_method;
 pub(super) use super::called::{called_name, is_plain, is_request, is_text_name, said_name};
 use super::language::put_together;
 use super::leaving::holds;
+use super::membership::column_method;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Effect, Event};
 use crate::facts::names;

@@ -348,8 +348,36 @@ fn is_kept_for_a_while(kind: &str) -> bool {
     crate::facts::names::words(kind).iter().any(|word| {
         matches!(
             word.as_str(),
-            "session" | "sess" | "sid" | "token" | "login" | "magic" | "pin" | "otp" | "code" | "verify" | "verification" | "reset" | "invite" | "nonce" | "state"
-                | "csrf" | "challenge" | "rate" | "ratelimit" | "limit" | "rl" | "cache" | "cached" | "lock" | "count" | "counter" | "hits" | "views" | "seen" | "attempts"
+            "session"
+                | "sess"
+                | "sid"
+                | "token"
+                | "login"
+                | "magic"
+                | "pin"
+                | "otp"
+                | "code"
+                | "verify"
+                | "verification"
+                | "reset"
+                | "invite"
+                | "nonce"
+                | "state"
+                | "csrf"
+                | "challenge"
+                | "rate"
+                | "ratelimit"
+                | "limit"
+                | "rl"
+                | "cache"
+                | "cached"
+                | "lock"
+                | "count"
+                | "counter"
+                | "hits"
+                | "views"
+                | "seen"
+                | "attempts"
         )
     })
 }

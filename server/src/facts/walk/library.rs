@@ -361,7 +361,9 @@ fn is_named(calls: &CallsEntry, args: &[Argument]) -> bool {
 /// `session.get("error")` says nothing of who it is.
 fn is_other(principal: &PrincipalEntry, args: &[Argument]) -> bool {
     let asked = args.first().and_then(|arg| arg.value.as_str());
-    asked.is_some_and(|asked| principal.other.iter().any(|other| **other == **asked))
+    let says_who = |name: &str| !crate::facts::names::words(name).iter().any(|word| matches!(word.as_str(), "session" | "token" | "state" | "nonce" | "csrf"));
+    let is_looked_up = |at: usize| !args.get(at).and_then(|arg| arg.value.as_str()).is_some_and(|name| says_who(name));
+    asked.is_some_and(|asked| principal.other.iter().any(|other| **other == **asked)) || principal.named.is_some_and(is_looked_up)
 }
 
 /// `user.id` in steps.

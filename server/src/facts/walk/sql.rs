@@ -141,11 +141,13 @@ impl Walker<'_> {
 
 /// `set ${sql(changes)}`: an object whose keys become the columns. With the columns named, `sql(changes, "title")`, it is those only.
 fn written_whole(given: &Value) -> Option<Value> {
-    let Kind::Library(call) = given.kind() else { return None };
-    match call.args.as_slice() {
-        [only] if call.step == "()" => Some(only.value.clone()),
+    given.alternatives().iter().find_map(|one| match one.kind() {
+        Kind::Library(call) if call.step == "()" => match call.args.as_slice() {
+            [only] => Some(only.value.clone()),
+            _ => None,
+        },
         _ => None,
-    }
+    })
 }
 
 /// What is bound now to the placeholders of a statement that was made before: `text("... :id")` executed with `{"id": x}`,

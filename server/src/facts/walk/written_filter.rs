@@ -53,19 +53,7 @@ pub(super) fn object_filter(value: &Value, path: &[Name], depth: u32) -> Vec<Fil
             "is" | "some" | "$elemMatch" if !path.is_empty() => out.extend(object_filter(value, path, depth + 1)),
             operator
                 if operator.starts_with('$')
-                    || matches!(
-                        operator,
-                        "not"
-                            | "notIn"
-                            | "lt"
-                            | "lte"
-                            | "gt"
-                            | "gte"
-                            | "none"
-                            | "every"
-                            | "isNot"
-                            | "ne"
-                    ) && !path.is_empty() =>
+                    || matches!(operator, "not" | "notIn" | "lt" | "lte" | "gt" | "gte" | "none" | "every" | "isNot" | "ne") && !path.is_empty() =>
             {
                 out.push(Filter::Term(Term { path: path.to_vec(), op: TermOp::Other, value: value.clone(), site: None }));
             }

@@ -266,7 +266,8 @@ mod tests {
         assert_eq!(positions("select * from a where {} order by 1 {}"), [Fragment, Identifier]);
         assert_eq!(positions("select * from a {}"), [Fragment]);
         assert_eq!(positions("select * from a where b = 1 {}"), [Fragment]);
-        assert_eq!(positions("update a set {} where id = {}"), [Fragment, Value]);
+        assert_eq!(positions("update a set {} where id = {}"), [Assignments, Value]);
+        assert_eq!(positions("insert into a {}"), [Assignments]);
         assert_eq!(positions("update a set {} = {}, b = {}"), [Identifier, Value, Value]);
         assert_eq!(positions("insert into a ({}) values ({}, {}), ({}, 1)"), [Identifier, Value, Value, Value]);
         assert_eq!(positions("select * from a where id in ({}) and b in ({}, {}) and c = any({})"), [List, Value, Value, List]);

@@ -193,7 +193,8 @@ const ALONE: &[&str] = &[
 
 /// `is_lead`, `can_publish`: a flag that some people have, and none that everybody has sooner or later or sets for themselves.
 fn sets_apart(column: &str) -> bool {
-    const OWN: &[&str] = &["public", "private", "hidden", "archived", "read", "seen", "available", "visible", "favorite", "opted", "dark", "muted", "primary", "default"];
+    const OWN: &[&str] =
+        &["public", "private", "hidden", "archived", "read", "seen", "available", "visible", "favorite", "opted", "dark", "muted", "primary", "default"];
     is_flag(column) && !names::words(column).iter().any(|word| OWN.contains(&word.as_str()))
 }
 

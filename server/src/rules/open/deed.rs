@@ -1,15 +1,16 @@
 //! What a handler does that not everybody should be able to set in motion, and how sure that is.
 
+use super::commanded::commanded;
 use super::people::{is_about_visitors, is_profile, names_people, presents_people};
 use super::{administrative, columns, is_steered, office, own_events, standing};
-use crate::facts::check::{Facts, Root};
-use crate::facts::event::{Access, Effect, Event, Sink, SinkKind, UseKind};
+use crate::facts::check::Facts;
+use crate::facts::event::{Access, Effect, Event, UseKind};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, is_model_named, is_named_for_everybody, model_classes};
-use crate::facts::taint::{Cleanings, Part};
-use crate::facts::value::{Kind, Value};
+use crate::facts::taint::Part;
+use crate::facts::value::Value;
 use crate::rules::Confidence;
 use crate::rules::ownership::{Credential, Judge, Tie, credential, title};
 use crate::rules::raw::RuleCx;
@@ -143,30 +144,6 @@ fn asked_of_model(cx: &RuleCx<'_>, effect: &Effect) -> (Confidence, bool) {
     }
 }
 
-/// A line for a shell: one of the code's own, or one that the caller sends as a whole. What the caller only adds to is told of where
-/// it is put in.
-pub fn commanded(sink: &Sink) -> Option<Name> {
-    if sink.kind != SinkKind::Shell || sink.guessed || sink.client != "shell" {
-        return None;
-    }
-    match sink.value.kind() {
-        Kind::Str(_) => Some(Name::new_static("program")),
-        Kind::Text(_) | Kind::Seq(_) | Kind::Union(_) => None,
-        _ => (is_sent_whole(&sink.value)).then(|| Name::new_static("command")),
-    }
-}
-
-fn is_sent_whole(value: &Value) -> bool {
-    let is_sent = value.taint().without(Cleanings::SHELL).any(|origin| origin.part.is_request());
-    // `req.body.cmd`, of a function that nobody here registers.
-    let is_part = |name: &Name| matches!(name.as_str(), "body" | "query" | "params" | "args" | "form" | "POST" | "GET" | "json");
-    value.symbol().is_some_and(|symbol| match symbol.root {
-        Root::Request(_) => is_sent,
-        Root::Parameter(_) => symbol.path.len() > 1 && symbol.path.first().is_some_and(is_part),
-        _ => false,
-    })
-}
-
 fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usize) -> Option<Deed<'w>> {
     let query = &access.query;
     if query.model.is_empty() || access.delegated && !standing::only_a_login_is_unsure(&access.facts) {
@@ -238,22 +215,10 @@ fn created(access: &Access, model: Option<&Model>, privacy: Privacy) -> Option<C
         Privacy::Private | Privacy::AuthoredPublic | Privacy::Unknown if owner.is_some() => Some(Confidence::Proven),
         // Somebody makes an account.
         Privacy::Principal => None,
-        _ if is_worth_money(&access.query) => Some(Confidence::Likely),
+        _ if office::is_worth_money(&access.query) => Some(Confidence::Likely),
         _ if is_steered(access) => Some(Confidence::Possible),
         _ => None,
     }
-}
-
-/// Vouchers and credits over as much as the caller says.
-fn is_worth_money(query: &crate::facts::query::Query) -> bool {
-    let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(&query.model));
-    let is_such = matches!(name.as_str(), "voucher" | "coupon" | "gift_card" | "giftcard" | "discount" | "discount_code" | "promo_code" | "payout" | "refund" | "license" | "licence");
-    let is_amount = |name: &str| {
-        names::words(name).iter().any(|word| {
-            matches!(word.as_str(), "cents" | "amount" | "value" | "percent" | "discount" | "balance" | "credit" | "credits" | "euro" | "euros" | "price" | "plan" | "tier")
-        })
-    };
-    is_such && columns::chosen_from_outside(&query.data, |_, name| is_amount(name)).is_some()
 }
 
 fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {

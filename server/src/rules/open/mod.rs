@@ -4,6 +4,7 @@
 pub mod administrative;
 pub mod claimed;
 pub mod columns;
+mod commanded;
 mod deed;
 pub mod door;
 mod fails_open;
@@ -19,7 +20,8 @@ pub mod unread_mark;
 pub mod unused;
 pub mod why;
 
-pub use deed::{Deed, What, commanded, deeds};
+pub use commanded::commanded;
+pub use deed::{Deed, What, deeds};
 
 use crate::facts::event::{Access, Event};
 use crate::facts::names;

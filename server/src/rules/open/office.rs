@@ -45,7 +45,10 @@ pub fn is_export(route: &Route, door: &Door) -> bool {
 /// What a business earns and pays, by its address or its name.
 pub fn is_of_the_books(route: &Route, door: &Door) -> bool {
     words_of(route, door).iter().any(|word| {
-        matches!(word.as_str(), "revenue" | "turnover" | "earnings" | "payroll" | "profit" | "profits" | "mrr" | "finance" | "finances" | "financial" | "bookkeeping")
+        matches!(
+            word.as_str(),
+            "revenue" | "turnover" | "earnings" | "payroll" | "profit" | "profits" | "mrr" | "finance" | "finances" | "financial" | "bookkeeping"
+        )
     })
 }
 
@@ -56,6 +59,24 @@ pub fn adds_up_all(query: &Query, privacy: Privacy) -> bool {
         _ => true,
     };
     query.operation == Operation::Count && privacy.is_private() && !query.conjuncts().iter().any(is_caller)
+}
+
+/// Vouchers and credits over as much as the caller says.
+pub fn is_worth_money(query: &Query) -> bool {
+    let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(&query.model));
+    let is_such = matches!(
+        name.as_str(),
+        "voucher" | "coupon" | "gift_card" | "giftcard" | "discount" | "discount_code" | "promo_code" | "payout" | "refund" | "license" | "licence"
+    );
+    let is_amount = |name: &str| {
+        names::words(name).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "cents" | "amount" | "value" | "percent" | "discount" | "balance" | "credit" | "credits" | "euro" | "euros" | "price" | "plan" | "tier"
+            )
+        })
+    };
+    is_such && super::columns::chosen_from_outside(&query.data, |_, name| is_amount(name)).is_some()
 }
 
 fn words_of(route: &Route, door: &Door) -> Vec<String> {

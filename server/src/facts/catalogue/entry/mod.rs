@@ -96,6 +96,9 @@ pub struct PrincipalEntry {
     /// Asked for one of these it gives something else: `session.get("error")`.
     #[serde(default)]
     pub other: Vec<String>,
+    /// The argument that names what is asked for. A session or a token has to be looked up before it says who somebody is.
+    #[serde(default)]
+    pub named: Option<usize>,
 }
 
 #[derive(Debug, Deserialize)]
