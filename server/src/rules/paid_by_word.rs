@@ -64,9 +64,11 @@ fn is_bought(handler: &Handler<'_>, access: &Access, name: &Name, value: &Value)
     let is_given = value.taint().iter().any(|origin| origin.part.is_request());
     let words = names::words(name);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    // Of one's own account that is told as what a caller may give themselves.
+    let is_person = handler.judge.model_of(&access.query).is_some_and(|model| model.is_principal);
     let is_account = handler.judge.model_of(&access.query).is_some_and(|model| model.is_principal || model.is_tenant) || is_subscription(&access.query.model);
     if is_account && has(&["premium", "pro", "plan", "tier", "subscribed", "subscription"]) && !has(&["id", "at", "date", "until", "end", "ends", "start", "customer"]) {
-        return is_given && !matches!(value.kind(), Kind::Object(_))
+        return is_given && !is_person && !matches!(value.kind(), Kind::Object(_))
             || matches!(value.kind(), Kind::Bool(true))
             || value.as_str().is_some_and(|text| is_paid_plan(text));
     }

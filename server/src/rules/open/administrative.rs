@@ -94,8 +94,10 @@ fn is_of_people(cx: &RuleCx<'_>, model: &Name) -> bool {
 }
 
 /// In the caller's own group somebody whom the caller names is given a role that the caller chooses.
-pub fn raises_another(cx: &RuleCx<'_>, deed: &Deed<'_>) -> bool {
-    let Some(access) = deed.access.filter(|access| access.query.operation == Operation::Update && is_of_people(cx, &access.query.model)) else { return false };
+pub fn raises_another(cx: &RuleCx<'_>, access: &Access) -> bool {
+    if access.query.operation != Operation::Update || !is_of_people(cx, &access.query.model) {
+        return false;
+    }
     let names_another = |filter: &&Filter| match filter {
         Filter::Term(term) => columns::is_from_outside(&term.value) && term.path.last().is_some_and(|name| column_classes(name).has(NameClass::Owner)),
         _ => false,
