@@ -45,7 +45,8 @@ fn told(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
     let opener = opener(cx, fixed);
     let is_named = opener.as_ref().is_some_and(|opener| says_so(&opener.name));
     // `CLIENT_SECRET = "CLIENT_SECRET"`: a name, not what it stands for.
-    let names_itself = |text: &String| opener.as_ref().is_some_and(|opener| names::words(text) == names::words(&opener.name));
+    let is_shouted = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let names_itself = |text: &String| is_shouted(text) && opener.as_ref().is_some_and(|opener| names::words(text) == names::words(&opener.name));
     if texts.is_empty() || !texts.iter().all(|text| could_open(text, origin, is_named) && !names_itself(text)) {
         return None;
     }
