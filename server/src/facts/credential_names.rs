@@ -119,6 +119,52 @@ pub fn is_signature(name: &str) -> bool {
     }
 }
 
+/// What a program or a person brings along to be let in: `x-api-key`, `admin_token`, `Authorization`. Not what is made anew for each
+/// of them: a session's token, a code that was sent.
+pub fn lets_in(name: &str) -> bool {
+    let words = telling(name);
+    let (last, before) = (words.last().map_or("", String::as_str), words.iter().rev().nth(1).map_or("", String::as_str));
+    let is_made_anew = |word: &String| {
+        matches!(
+            word.as_str(),
+            "csrf"
+                | "xsrf"
+                | "page"
+                | "next"
+                | "cursor"
+                | "sync"
+                | "device"
+                | "push"
+                | "fcm"
+                | "reset"
+                | "verify"
+                | "verification"
+                | "confirm"
+                | "confirmation"
+                | "invite"
+                | "refresh"
+                | "captcha"
+                | "recaptcha"
+                | "turnstile"
+                | "cancel"
+                | "public"
+                | "publishable"
+                | "anon"
+                | "type"
+                | "idempotency"
+                | "id"
+                | "grant"
+        )
+    };
+    let opens = match last {
+        "authorization" | "apikey" | "secret" | "token" => true,
+        "key" => matches!(before, "api" | "secret" | "access" | "admin" | "auth" | "internal" | "master" | "service" | "private" | "cron" | "webhook" | "app"),
+        "auth" => matches!(before, "x" | "internal" | "admin" | "basic"),
+        _ => false,
+    };
+    opens && !words.iter().any(is_made_anew)
+}
+
 /// How sure a name says that who guesses the value gets in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Opens {

@@ -172,12 +172,23 @@ impl Effect {
     }
 }
 
-/// Two values are compared by `==` or its kin, and one of them is called like something that lets somebody in.
+/// Two values are compared, and one of them is called like something that lets somebody in.
 #[derive(Clone, Debug)]
 pub struct Compare {
+    pub how: Compared,
     pub sides: [Side; 2],
     pub site: Site,
     pub facts: Facts,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Compared {
+    /// `==` and its kin.
+    Equal,
+    /// The second is a list, and the first may be one of it.
+    Among,
+    /// By a function that takes as long whatever is compared.
+    SameTime,
 }
 
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ pub mod place;
 mod answers;
 mod answers_at;
 mod changes;
+mod constants;
 mod deciding;
 mod env_files;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::facts::browser::{BROWSER, Stack, name_fits};
 use crate::facts::exposure::{EXPOSURE, Twin};
 use crate::facts::schema::Schema;
+use crate::facts::setup::Inlined;
 use crate::project::reach::{Reach, Way, place_of};
 use crate::project::surface::Surface;
 use crate::project::{File, Project};
@@ -29,7 +30,16 @@ impl<'c> FileCx<'c> {
 
     /// Does the build of this file's project copy the variable into what ships?
     pub fn publishes(&self, variable: &str) -> bool {
-        BROWSER.shows_in(variable, self.stack())
+        BROWSER.shows_in(variable, self.stack()) || BROWSER.shows(variable) && self.is_told_to_publish(variable)
+    }
+
+    /// A configuration above says that what begins so is published.
+    fn is_told_to_publish(&self, variable: &str) -> bool {
+        let is_above = |at: &FileId| self.file.folder().starts_with(at.folder());
+        let says = |inlined: &Inlined| {
+            inlined.way == "prefix" && inlined.name.strip_suffix('*').is_some_and(|prefix| !prefix.is_empty() && variable.starts_with(prefix))
+        };
+        self.project.setup().files().any(|(at, facts)| is_above(at) && facts.inlined.iter().any(says))
     }
 
     /// The absolute places where items of the file begin.
@@ -122,7 +132,12 @@ pub fn never_served(cx: &FileCx<'_>) -> Option<Confidence> {
     let name = cx.file.file_name();
     let is_sample = cx.known.document.language == Language::Env && ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
     let fits = |patterns: &[String]| patterns.iter().any(|pattern| name_fits(pattern, name));
-    if is_sample || !fits(&EXPOSURE.never_served) || !is_handed_out(cx) {
+    // What everybody may have of a pair of keys.
+    let is_public = || {
+        let text = cx.known.document.text();
+        text.contains("-----BEGIN ") && !text.contains("PRIVATE KEY-----")
+    };
+    if is_sample || !fits(&EXPOSURE.never_served) || !is_handed_out(cx) || is_public() {
         return None;
     }
     Some(if fits(&EXPOSURE.served_perhaps) { Confidence::Likely } else { Confidence::Proven })

@@ -5,11 +5,12 @@
 use super::exposed::{FileCx, audience, never_served, reader};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::{KeySource, Switch, VendorCall, gives, key_of};
+use crate::facts::exposure::{EXPOSURE, KeySource, Switch, VendorCall, bundled, gives, key_of, standing};
 use crate::facts::private::is_private_variable;
-use crate::facts::setup::{Inlined, Origin};
+use crate::facts::setup::{Facts, Inlined, Origin};
 use crate::project::reach::{Intrusion, Needed, place_of, place_of_import};
-use crate::text::{Name, Place, Span};
+use crate::syntax::Language;
+use crate::text::{FileId, Name, Place, Span};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("secret-client-exposed"),
@@ -40,12 +41,27 @@ pub fn check(cx: &FileCx<'_>, calls: &[VendorCall], literals: &[Span], out: &mut
         out.extend(of_call(cx, call));
     }
     brought_along(cx, &META, false, out);
+    taken_along(cx, out);
     copied(cx, out);
     if let Some(confidence) = never_served(cx) {
         let end = cx.known.document.rope().get_line(0).map_or(0, |line| line.to_string().trim_end().len() as u32);
         let name = cx.file.file_name();
         let message = format!("Anyone can download `{name}` by its address: this folder is served as it is");
         out.push(cx.finding(&META, "static-file", (Impact::Critical, confidence), cx.place(Span::new(0, end)), message));
+    }
+}
+
+/// Variables that a library copies into what ships, whatever they are called: one finding for each name.
+fn taken_along(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    let segments = cx.known.model.as_ref().map(|model| model.segments.as_slice()).unwrap_or_default();
+    let mut told: Vec<Name> = Vec::new();
+    for taken in bundled(cx.known.exposure.items.iter().map(|facts| &**facts), segments) {
+        let Some((way, confidence)) = cx.ships(taken.item).filter(|_| standing(&taken.name).is_secret() && !told.contains(&taken.name)) else { continue };
+        told.push(taken.name.clone());
+        let message = format!("The build copies `{}` into what ships; {} {}", taken.name, reader(way.surface), gives(&taken.name));
+        let mut finding = cx.finding(&META, "bundled", (Impact::Critical, confidence), cx.place(taken.span), message);
+        finding.related = cx.chain(&way);
+        out.push(finding);
     }
 }
 
@@ -69,13 +85,18 @@ fn copied(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
             Origin::Variable(name) if is_private_variable(name) => Some(name),
             _ => None,
         });
-        let message = match named {
-            Some(name) => {
+        let published = published_by_prefix(cx, inlined);
+        let message = match (named, &published) {
+            (Some(name), _) => {
                 let gives = gives(name);
                 format!("This copies `{name}` into code that goes to every visitor, and any of them can {gives}")
             }
-            None if whole => "This copies the whole environment into code that goes to every visitor, with every key and password in it".to_owned(),
-            None => continue,
+            (_, Some(name)) => {
+                let (prefix, gives) = (inlined.name.trim_end_matches('*'), gives(name));
+                format!("This publishes every variable that begins with `{prefix}`, and `{name}` is one: it goes to every visitor, and any of them can {gives}")
+            }
+            _ if whole => "This copies the whole environment into code that goes to every visitor, with every key and password in it".to_owned(),
+            _ => continue,
         };
         told.push(inlined.place.clone());
         let mut finding = cx.finding(&META, "inlined", (Impact::Critical, Confidence::Proven), inlined.place.clone(), message);
@@ -84,6 +105,39 @@ fn copied(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
         }
         out.push(finding);
     }
+}
+
+/// A secret that a beginning of names publishes which is no setting of a page: one that the project has, or the one that a vendor's
+/// name stands for.
+fn published_by_prefix(cx: &FileCx<'_>, inlined: &Inlined) -> Option<Name> {
+    let prefix = inlined.name.strip_suffix('*').filter(|prefix| inlined.way == "prefix" && !prefix.is_empty())?;
+    let folder = cx.file.folder();
+    let is_below = |file: &FileId| file.folder().starts_with(folder);
+    let fits = |name: &str| name.starts_with(prefix) && !BROWSER.shows(name) && standing(name).is_secret();
+    for (_, known) in cx.project.files().filter(|(file, _)| is_below(file)) {
+        if known.document.language == Language::Env {
+            let text = known.document.text();
+            let names = text.lines().filter_map(|line| line.trim_start().trim_start_matches("export ").split_once('=')).map(|(name, _)| name.trim());
+            if let Some(name) = names.into_iter().find(|name| fits(name)) {
+                return Some(Name::from(name));
+            }
+        }
+        let mut read = known.exposure.items.iter().flat_map(|facts| &facts.env).map(|read| &read.name);
+        if let Some(name) = read.find(|name| fits(name)) {
+            return Some(name.clone());
+        }
+    }
+    if EXPOSURE.page_prefixes.iter().any(|known| known == prefix) {
+        return None;
+    }
+    // What a vendor's own variables are called: `SUPABASE_SERVICE_ROLE_KEY`, `STRIPE_SECRET_KEY`.
+    let word = prefix.trim_end_matches('_');
+    let usual = match word {
+        "SUPABASE" => "SUPABASE_SERVICE_ROLE_KEY".to_owned(),
+        "DATABASE" | "DB" | "POSTGRES" | "MONGODB" | "MONGO" | "REDIS" => format!("{word}_URL"),
+        _ => format!("{word}_API_KEY"),
+    };
+    standing(&usual).is_secret().then(|| Name::from(usual))
 }
 
 /// The switch that keeps a library out of browsers is off.
@@ -168,7 +222,7 @@ fn of_intrusion(cx: &FileCx<'_>, meta: &RuleMeta<'static>, intrusion: &Intrusion
     let who = audience(intrusion.way.surface);
     let target = cx.project.relative(&intrusion.file);
     let by_import = !intrusion.way.steps.is_empty();
-    let inlines = cx.project.stacks().of(&intrusion.file).and_then(|(_, stack)| stack).is_some_and(|stack| stack.inlines);
+    let inlines = copies_all(cx, &intrusion.file);
     let (rating, message) = match &intrusion.what {
         Needed::Variable(name) if inlines => {
             let gives = gives(name);
@@ -203,6 +257,18 @@ fn of_intrusion(cx: &FileCx<'_>, meta: &RuleMeta<'static>, intrusion: &Intrusion
         finding.plans.push(FixPlan::ServerOnly { file: intrusion.file.clone() });
     }
     finding
+}
+
+/// Does the build copy every variable that code names? Parcel does unless its configuration says more of it, and webpack where it is
+/// given an env file.
+fn copies_all(cx: &FileCx<'_>, file: &FileId) -> bool {
+    let Some((folder, stack)) = cx.project.stacks().of(file) else { return false };
+    let is_given = |(at, facts): (&FileId, &Facts)| at.folder() == folder && facts.inlined.iter().any(|inlined| inlined.way == "env-file");
+    let says_more = || {
+        let package = FileId::new(&format!("{folder}/package.json"));
+        cx.project.file(&package).is_some_and(|known| known.document.text().contains("inlineEnvironment"))
+    };
+    stack.is_some_and(|stack| stack.inlines) && !says_more() || cx.project.setup().files().any(is_given)
 }
 
 fn what_stands_there(what: &Needed) -> String {

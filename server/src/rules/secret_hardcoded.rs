@@ -8,9 +8,11 @@ use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, 
 use crate::facts::exposure::EXPOSURE;
 use crate::facts::secrets::{self, Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
 use crate::model::FileModel;
+use crate::facts::setup::Inlined;
 use crate::project::reach::Way;
 use crate::project::surface::Surface;
 use crate::syntax::{Document, Language, keeps_secrets};
+use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("secret-hardcoded"),
@@ -31,10 +33,20 @@ pub struct Input<'i> {
     pub path: &'i str,
     /// How a place comes to be shipped, if it does.
     pub way: &'i dyn Fn(u32) -> Option<Way>,
+    /// What a configuration has the build copy into what ships, where the place is part of that.
+    pub copied: &'i dyn Fn(u32) -> Option<Copied>,
     /// Git leaves the file out.
     pub ignored: bool,
     /// It is in git already.
     pub tracked: bool,
+}
+
+/// An entry by which a build copies a value into what ships.
+#[derive(Clone, Debug)]
+pub struct Copied {
+    pub surface: Surface,
+    pub entry: Place,
+    pub name: Name,
 }
 
 /// Everything the rule says about one file of a project. `memory` is that file's, or empty. What strangers get to see is told as
@@ -42,11 +54,13 @@ pub struct Input<'i> {
 /// is for another rule to tell.
 pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> Vec<SecretHit> {
     let way = |offset| cx.reach.way(cx.project, cx.file, offset);
+    let copied = |offset| copied(cx, offset);
     let input = Input {
         document: &cx.known.document,
         model: cx.known.model.as_deref(),
         path: told_path(cx),
         way: &way,
+        copied: &copied,
         ignored: cx.project.is_ignored(cx.file),
         tracked: cx.project.is_tracked(cx.file),
     };
@@ -59,6 +73,15 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
         out.extend(others.iter().map(|hit| finding(hit, &input)));
     }
     published
+}
+
+/// The entry of the file that puts what stands here into what ships.
+fn copied(cx: &FileCx<'_>, offset: u32) -> Option<Copied> {
+    let facts = cx.project.setup().of(cx.file)?;
+    let holds = |inlined: &&Inlined| inlined.place.file == *cx.file && inlined.place.span.start <= offset && offset < inlined.place.span.end;
+    let inlined = facts.inlined.iter().filter(|inlined| inlined.way != "prefix" && inlined.way != "env-file").find(holds)?;
+    let surface = if inlined.way == "extra" { Surface::Native } else { Surface::Browser };
+    Some(Copied { surface, entry: inlined.place.clone(), name: inlined.name.clone() })
 }
 
 /// The same of a file by itself.
@@ -111,8 +134,12 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
     };
     // Where secrets belong, once git leaves the file out.
     let keeps = keeps_secrets(&input.document.file) && secrets::Place::of(input.path) != secrets::Place::EnvSample;
+    let copied = (input.copied)(hit.token.start).filter(|_| surface.is_some());
     let twin = || (surface.is_some() && hit.movable).then(|| exposed::use_twin(place(hit.span), EXPOSURE.twins_of_row(hit.row.id()))).flatten();
-    let plans = if keeps { vec![FixPlan::LeaveOut { file: input.document.file.clone() }] } else { twin().into_iter().chain(plan).collect() };
+    let plans = if let Some(copied) = copied {
+        // Of a file that is no code the entry is not known, only its value.
+        input.model.iter().map(|_| FixPlan::RemoveEntry { entry: copied.entry.clone(), name: copied.name.clone() }).collect()
+    } else if keeps { vec![FixPlan::LeaveOut { file: input.document.file.clone() }] } else { twin().into_iter().chain(plan).collect() };
     let makes_administrator = EXPOSURE.admin_keys.iter().any(|id| id == hit.row.id());
     let meta = match surface {
         _ if makes_administrator => &service_role_exposed::META,
@@ -135,6 +162,9 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
 
 /// How it comes to be shipped. Comments do not, except those of markup.
 fn way(hit: &SecretHit, input: &Input<'_>) -> Option<Way> {
+    if let Some(copied) = (input.copied)(hit.token.start).filter(|_| hit.kind != HitKind::Comment) {
+        return Some(Way { surface: copied.surface, steps: Vec::new() });
+    }
     let in_code = is_code(hit, input);
     let ships = if in_code { hit.kind != HitKind::Comment } else { input.document.language.is_page() };
     match (input.way)(hit.token.start) {
@@ -223,7 +253,7 @@ mod tests {
         let document = Document::new(file, language, 0, &text);
         let model = lower::lower(&document, None);
         let way = |_| surface.map(|surface| Way { surface, steps: Vec::new() });
-        let input = Input { document: &document, model: model.as_ref(), path, way: &way, ignored: false, tracked: false };
+        let input = Input { document: &document, model: model.as_ref(), path, way: &way, copied: &|_| None, ignored: false, tracked: false };
         let mut out = Vec::new();
         check(&input, &mut Memory::default(), &mut out);
         (text, out)

@@ -33,7 +33,10 @@ const VENDORING: &[&str] = &["composer.json", "go.mod", "Gemfile", "Cargo.toml"]
 const ASSETS: &[&str] = &["public", "static", "assets", "js", "css", "resources", "www"];
 /// Hidden files that say how the product is built, deployed and what its tools may do.
 /// Ignore files say what goes along with it: a fix that puts a secret into an env file has to know.
-const HIDDEN_FILES: &[&str] = &[".npmrc", ".pypirc", ".netrc", ".mcp.json", ".envrc", ".gitignore", ".dockerignore", ".vercelignore"];
+const HIDDEN_FILES: &[&str] =
+    &[".npmrc", ".pypirc", ".netrc", ".mcp.json", ".envrc", ".aider.conf.yml", ".aider.conf.yaml", ".gitignore", ".dockerignore", ".vercelignore"];
+/// Folders in which editors and assistants keep what they are told, and hosts what they serve.
+const HIDDEN_FOLDERS: &[&str] = &[".github", ".cursor", ".vscode", ".claude", ".streamlit", ".continue", ".codeium", ".gemini", ".roo"];
 /// Read by nobody and often larger than all code together.
 const LOCK_FILES: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml"];
 
@@ -46,7 +49,7 @@ pub(super) fn enters(folder: &Path) -> bool {
         return false;
     }
     if name.starts_with('.') {
-        return matches!(name, ".github" | ".cursor" | ".vscode" | ".claude" | ".streamlit" | ".well-known");
+        return name == ".well-known" || HIDDEN_FOLDERS.contains(&name);
     }
     if OUTPUT.contains(&name) {
         return !beside(MANIFESTS);
@@ -66,7 +69,7 @@ fn is_python_environment(folder: &Path, name: &str) -> bool {
 
 fn inside_hidden(folder: &Path) -> bool {
     let parent = folder.parent().and_then(Path::file_name).and_then(|name| name.to_str());
-    matches!(parent, Some(".github" | ".cursor" | ".vscode" | ".claude" | ".streamlit"))
+    parent.is_some_and(|parent| HIDDEN_FOLDERS.contains(&parent))
 }
 
 /// Is this a file that Guardline reads? Told by its name and the folder it lies in.
@@ -80,7 +83,8 @@ pub(super) fn reads(file: &FileId) -> bool {
         ".github" => false,
         ".cursor" => name == "mcp.json",
         ".streamlit" => keeps_secrets(file),
-        ".vscode" => name.ends_with(".json"),
+        ".vscode" | ".codeium" | ".gemini" | ".roo" => name.ends_with(".json"),
+        ".continue" => name.ends_with(".json") || name.ends_with(".yaml") || name.ends_with(".yml"),
         ".claude" => name.starts_with("settings") && name.ends_with(".json"),
         _ => !name.starts_with('.') || keeps_secrets(file) || HIDDEN_FILES.contains(&name),
     }
@@ -106,6 +110,8 @@ mod tests {
             "/p/.mcp.json",
             "/p/.cursor/mcp.json",
             "/p/.streamlit/secrets.toml",
+            "/p/.continue/config.yaml",
+            "/p/.aider.conf.yml",
         ] {
             assert!(read(path), "{path}");
         }

@@ -34,6 +34,7 @@ fn findings(project: &Project) -> Vec<Finding> {
             model: known.model.as_deref(),
             path,
             way: &|_| None,
+            copied: &|_| None,
             ignored: project.is_ignored(file),
             tracked: project.is_tracked(file),
         };

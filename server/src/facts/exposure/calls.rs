@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::env;
 use super::item::{Asked, ItemFacts};
 use super::names::{has_any, standing};
+use super::shape::is_environment;
 use super::table::{Admin, EXPOSURE, Vendor};
 use crate::facts::browser::BROWSER;
 use crate::model::{Arg, Entry, ExprId, ExprKind, PatternId, PatternKind, Segment, StmtKind, TemplatePart};
@@ -274,6 +275,11 @@ fn variable(items: &[Arc<ItemFacts>], source: &KeySource, steps: u32) -> Option<
     match source {
         KeySource::Env(name) => Some(name.clone()),
         KeySource::Local(name) if steps > 0 => {
+            let imports = items.iter().flat_map(|facts| &facts.imports).filter(|import| is_environment(&import.source));
+            let imported = imports.flat_map(|import| &import.names).find(|(_, local)| local == name);
+            if let Some((variable, _)) = imported {
+                return Some(variable.clone());
+            }
             let handed = items.iter().flat_map(|facts| &facts.handed).filter(|handed| handed.name == *name);
             handed
                 .flat_map(|handed| &handed.sources)

@@ -4,6 +4,7 @@
 //! what its item costs: the names it uses, the variables it reads, what it hands to whom. Of other files it is the variables
 //! they publish (`mention`).
 
+mod bundled;
 mod calls;
 mod env;
 mod item;
@@ -12,6 +13,7 @@ mod names;
 mod shape;
 mod table;
 
+pub use bundled::{Bundled, bundled};
 pub use calls::{KeySource, KeyUse, Switch, VendorCall, key_of, vendor_calls};
 pub use env::EnvRead;
 pub use item::{Asked, Form, Imported, ItemFacts};

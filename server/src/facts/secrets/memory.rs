@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::code::{in_segment, pair_in_file};
+use super::code::{in_segment, pair_in_file, stand_ins};
 use super::{FileHints, HintWords, SecretHit};
 use crate::model::{FileModel, Placed, Segment};
 use crate::syntax::Document;
@@ -45,10 +45,15 @@ impl Memory {
                 *hits = (!found.is_empty()).then(|| found.into());
             }
         }
-        self.hints = Some(hints);
         let found = self.hits.iter().zip(&model.segments).filter_map(|(hits, placed)| Some((hits.as_ref()?, placed.start)));
         let mut hits: Vec<SecretHit> = found.flat_map(|(hits, start)| hits.iter().map(move |hit| hit.shifted(start))).collect();
         pair_in_file(&mut hits, document);
+        let others = stand_ins(model, document, &hints, &hits);
+        if !others.is_empty() {
+            hits.extend(others);
+            hits.sort_by_key(|hit| (hit.token.start, hit.token.end));
+        }
+        self.hints = Some(hints);
         hits
     }
 

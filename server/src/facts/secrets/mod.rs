@@ -54,6 +54,24 @@ pub fn make_ready() {
     in_text(&document, &text, &FileHints::of(&document, ".env"));
 }
 
+/// Is this text, under this name, called a secret wherever it is written down?
+pub fn tells_of(name: &str, text: &str) -> bool {
+    let names = context::Names::of(name);
+    let siblings = context::Siblings::default();
+    let hints = FileHints::new("src/main", Language::Text, HintWords::of(""));
+    let candidate = judge::Candidate {
+        value: text,
+        names: &names,
+        siblings: &siblings,
+        position: context::Position::Value,
+        origin: judge::Origin::Plain,
+        near: "",
+        whole: true,
+        connects: false,
+    };
+    judge::judge(&candidate, &hints).is_some()
+}
+
 /// Does whoever has a secret of this kind sign in as anybody?
 pub fn signs_people_in(id: &str) -> bool {
     catalogue().by_id(id).and_then(RowId::row).is_some_and(|row| row.signs_in)

@@ -8,6 +8,7 @@ use super::place::Place;
 use super::prefilter::{HintWords, RowSet, named_rows};
 use super::token::{is_rich_enough, lower_test_value};
 use super::{Severity, catalogue, entropy, generic, inside, placeholder, url};
+use crate::syntax::Language;
 use crate::text::Name;
 
 /// Longer values are documents.
@@ -168,7 +169,9 @@ fn signing(candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) 
         && placeholder::is_variable_name(&value.to_ascii_uppercase())
         && context::snake(value) == context::snake(&candidate.names.own);
     let a_text = value.split_whitespace().count() > 4 || candidate.siblings.texts && value.contains(' ') || candidate.siblings.form;
-    if placeholder::is_template(value) || placeholder::is_variable_name(value) || named_itself || a_text || value.contains("://") {
+    // As little is only looked at where it stands in for a variable.
+    let is_nothing = value.trim().is_empty() || candidate.origin == Origin::Plain && value.chars().count() < 3;
+    if is_nothing || placeholder::is_template(value) || placeholder::is_variable_name(value) || named_itself || a_text || value.contains("://") {
         return None;
     }
     // A set of names; but `cookieSession({ keys: [...] })` signs with each.
@@ -201,10 +204,11 @@ fn placed(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut
         || placeholder::has_word(value)
         || placeholder::is_variable_name(value)
         || placeholder::is_own_name(value, &candidate.names.own)
+        || placeholder::has_no_other_words(value, &candidate.names.own)
         || value.bytes().all(|b| b.is_ascii_uppercase())
         || value.bytes().all(|b| value.bytes().next() == Some(b))
         || value.split_whitespace().count() > 4
-        || url::is_guessable_at_heart(value)
+        || url::is_guessable_at_heart(value) && !row.weak
         || is_setting(value);
     let is_local = candidate.siblings.local || hints.for_developers && !entropy::is_random(value);
     if is_stand_in || is_local || candidate.siblings.form {
@@ -251,6 +255,14 @@ fn is_setting(value: &str) -> bool {
     SETTINGS.contains(&plain.as_str()) || plain.ends_with(".pem") || plain.ends_with(".key") || plain.starts_with("./") || plain.starts_with('/')
 }
 
+/// `POSTGRES_USER=app`, `POSTGRES_PASSWORD=app`, and a host that is a service of the same compose file.
+fn opens_a_service_beside(value: &str, near: &str) -> bool {
+    let lines = || near.lines().filter_map(|line| line.trim().split_once('=')).map(|(name, value)| (name, value.trim().trim_matches(['"', '\''])));
+    let is_user = |name: &str| ["USER", "USERNAME", "_DB", "DATABASE", "VHOST"].iter().any(|end| name.ends_with(end));
+    let is_beside = |host: &str| !host.is_empty() && (!host.contains('.') || url::is_local_host(host));
+    lines().any(|(name, other)| is_user(name) && other == value) && lines().any(|(name, host)| name.ends_with("HOST") && is_beside(host))
+}
+
 /// Only the name speaks: passwords, tokens, keys of nobody in particular.
 fn by_name_only(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
     let names = candidate.names;
@@ -264,7 +276,11 @@ fn by_name_only(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict
             let in_login = candidate.connects || lists().connection_calls.contains(names.callee.as_str());
             let connects = in_login || candidate.origin == Origin::Fallback;
             // A service's own database, named by the service.
-            if hints.names_services && url::is_guessable(value) {
+            if hints.names_services && url::is_guessable(value) || hints.language == Language::Env && opens_a_service_beside(value, candidate.near) {
+                return None;
+            }
+            // What RabbitMQ lets in from its own machine alone.
+            if candidate.origin == Origin::Fallback && value == "guest" {
                 return None;
             }
             // The first login of a seed, or of a developer's own services.

@@ -128,6 +128,13 @@ pub(super) fn is_own_name(value: &str, name: &str) -> bool {
                     || value.ends_with(&name) && !name.is_empty() && value.len() < name.len() + 8 && !value.bytes().any(|b| b.is_ascii_digit()))))
 }
 
+/// `AWS_SECRET_ACCESS_KEY=secret-key`: words of its name and no others.
+pub(super) fn has_no_other_words(value: &str, name: &str) -> bool {
+    let of_name = crate::facts::names::words(name);
+    let of_value = crate::facts::names::words(value);
+    !of_value.is_empty() && of_value.iter().all(|word| of_name.contains(word))
+}
+
 /// `"OPENAI_API_KEY"`: the name of a variable, not its value.
 pub(super) fn is_variable_name(value: &str) -> bool {
     let bytes = value.as_bytes();

@@ -27,6 +27,7 @@ impl Walker<'_> {
             if self.ended {
                 return Value::unknown();
             }
+            self.compared_with_each(name, (*base, &base_value), args, &given, span);
             let before = self.events.len();
             let value = self.method(&base_value, name, &given, kind, span);
             let value = self.read_by_hand(name, args, &given, value, span);

@@ -8,13 +8,13 @@ use super::failure::argument_at;
 use super::library::option_is;
 use crate::facts::catalogue::{EffectEntry, Entry, OptionEntry};
 use crate::facts::check::{Root, Symbol};
-use crate::facts::credential_names::{is_compared, is_password, is_password_column};
-use crate::facts::event::{Compare, Effect, Event, Named, OptionSet, Side};
+use crate::facts::credential_names::{is_compared, is_password, is_password_column, lets_in};
+use crate::facts::event::{Compare, Compared, Effect, Event, Named, OptionSet, Side};
 use crate::facts::place::Site;
 use crate::facts::spoken::spoken;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Argument, Kind, Piece, Value};
-use crate::model::{Entry as Field, ExprId, ExprKind, FunctionId, Key, PatternKind, Segment, StmtKind};
+use crate::model::{Arg, Entry as Field, ExprId, ExprKind, FunctionId, Key, PatternKind, Segment, StmtKind};
 use crate::text::{Name, Span};
 
 /// How the names of headers begin that let other sites read.
@@ -101,7 +101,7 @@ impl Walker<'_> {
     }
 
     /// `a == b`, where one of the two lets somebody in.
-    pub(super) fn compared(&mut self, (left, a): (ExprId, &Value), (right, b): (ExprId, &Value), span: Span) {
+    pub(super) fn compared(&mut self, how: Compared, (left, a): (ExprId, &Value), (right, b): (ExprId, &Value), span: Span) {
         let is_plain = |value: &Value| matches!(value.kind(), Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Column(_));
         if self.ended || is_plain(a) || is_plain(b) {
             return;
@@ -115,7 +115,8 @@ impl Walker<'_> {
         // What a token says that nobody has verified is looked at whatever it is called.
         let is_claim = |value: &Value| value.taint().iter().any(|origin| origin.part == Part::Headers && origin.site.is_some());
         let of_interest = |path: &[Name], value: &Value| {
-            path.last().is_some_and(|name| is_compared(name)) || value.taint().iter().any(|origin| is_password(&origin.name)) || is_claim(value)
+            let is_sent = |origin: &Origin| is_password(&origin.name) || origin.part.is_request() && lets_in(&origin.name);
+            path.last().is_some_and(|name| is_compared(name) || lets_in(name)) || value.taint().iter().any(is_sent) || is_claim(value)
         };
         if !of_interest(&paths[0], a) && !of_interest(&paths[1], b) {
             return;
@@ -126,7 +127,26 @@ impl Walker<'_> {
             Side { value: b.clone(), site: self.site(segment[right].span), path: right_path },
         ];
         let (site, facts) = (self.site(span), self.facts.clone());
-        self.events.push(Event::Compare(Compare { sides, site, facts }));
+        self.events.push(Event::Compare(Compare { how, sides, site, facts }));
+    }
+
+    /// `KEYS.includes(key)`, `KEYS.has(key)`: of a list that stands in the source.
+    pub(super) fn compared_with_each(&mut self, method: &Name, list: (ExprId, &Value), args: &[Arg], given: &[Argument], span: Span) {
+        if let ([arg], [value], "includes" | "has") = (args, given, method.as_str())
+            && is_list_of_texts(list.1)
+        {
+            self.compared(Compared::Among, (arg.value, &value.value), list, span);
+        }
+    }
+
+    /// `timingSafeEqual(a, b)`, `compare_digest(a, b)`.
+    pub(super) fn compared_by(&mut self, args: &[Argument], site: &Site) {
+        let [a, b, ..] = args else { return };
+        let of_interest = |arg: &Argument| arg.value.taint().iter().any(|origin| origin.part.is_request() && (is_password(&origin.name) || lets_in(&origin.name)));
+        if of_interest(a) != of_interest(b) {
+            let sides = [a, b].map(|arg| Side { value: arg.value.clone(), site: arg.site.clone(), path: Vec::new() });
+            self.events.push(Event::Compare(Compare { how: Compared::SameTime, sides, site: site.clone(), facts: self.facts.clone() }));
+        }
     }
 
     /// A value that can be guessed is called so, or a password as it was typed is put where passwords are kept.
@@ -214,6 +234,10 @@ fn is_at(address: &Value, hosts: &[String]) -> bool {
         Kind::Object(options) => ["url", "uri"].iter().filter_map(|key| options.get(key).0).any(|address| is_at(address, hosts)),
         _ => false,
     }
+}
+
+pub(super) fn is_list_of_texts(list: &Value) -> bool {
+    matches!(list.kind(), Kind::Seq(seq) if seq.rest.is_none() && !seq.items.is_empty() && seq.items.iter().all(|item| item.as_str().is_some()))
 }
 
 fn is_value(value: &Value, wanted: &str) -> bool {

@@ -1,7 +1,9 @@
 //! Operators: arithmetic, logic, and the choice between two values.
 
 use super::Walker;
+use super::noticed::is_list_of_texts;
 use crate::facts::check::Facts;
+use crate::facts::event::Compared;
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Alternative, Kind, Truth, Value};
 use crate::facts::ways::Ways;
@@ -39,7 +41,9 @@ impl Walker<'_> {
         let a = self.eval(left);
         let b = self.eval(right);
         if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
-            self.compared((left, &a), (right, &b), span);
+            self.compared(Compared::Equal, (left, &a), (right, &b), span);
+        } else if matches!(op, BinaryOp::In | BinaryOp::NotIn) && is_list_of_texts(&b) {
+            self.compared(Compared::Among, (left, &a), (right, &b), span);
         }
         match op {
             BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge | BinaryOp::In | BinaryOp::NotIn | BinaryOp::Instanceof => {

@@ -1,6 +1,7 @@
 //! What answers give away: keys of the environment, and rows with columns that nobody should see.
 
 use super::META;
+use super::variable::{imported, read_at};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, Use, UseKind};
@@ -21,9 +22,11 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if !gets_out(cx, used) {
             continue;
         }
-        let mut leaks = Vec::new();
-        Looking { cx, leaks: &mut leaks }.at(&used.value, &[], 0);
-        for leak in leaks {
+        for leak in leaks_of(cx, &used.value) {
+            // A template picks what it shows of a record; a key is given to it by name to be shown.
+            if used.kind == UseKind::Shown && !matches!(leak, Leak::Variable(_) | Leak::Environment) {
+                continue;
+            }
             if let Some(raw) = told(cx, used, leak)
                 && !out.iter().any(|known| known.site == raw.site && known.message == raw.message)
             {
@@ -33,13 +36,19 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
 }
 
-/// Does the whole of the value reach somebody outside? A template picks what it shows.
+pub(super) fn leaks_of(cx: &RuleCx<'_>, value: &Value) -> Vec<Leak> {
+    let mut leaks = Vec::new();
+    Looking { cx, leaks: &mut leaks }.at(value, &[], 0);
+    leaks
+}
+
+/// Does it reach somebody outside?
 fn gets_out(cx: &RuleCx<'_>, used: &Use) -> bool {
     match used.kind {
-        UseKind::Respond => cx.walk.route.is_some(),
+        UseKind::Respond | UseKind::Shown => cx.walk.route.is_some(),
         UseKind::Return => cx.walk.route.as_ref().is_some_and(|route| !is_typed(&route.framework)) && !cx.project.declares_answer(cx.walk),
         UseKind::Passed => true,
-        UseKind::Shown | UseKind::Handed => false,
+        UseKind::Handed => false,
     }
 }
 
@@ -48,7 +57,7 @@ fn is_typed(framework: &Name) -> bool {
     BUILT_IN.framework(framework).is_some_and(|framework| framework.by_schema)
 }
 
-enum Leak {
+pub(super) enum Leak {
     /// One variable.
     Variable(Name),
     Environment,
@@ -128,7 +137,11 @@ impl Looking<'_, '_> {
     /// A value that is one thing of the environment or of a row. True if there is nothing more to see.
     fn named(&mut self, value: &Value, symbol: &Symbol) -> bool {
         match (&symbol.root, &*symbol.path) {
-            (Root::Request(part), []) if part == "env" && matches!(value.kind(), Kind::Library(_)) => self.leaks.push(Leak::Environment),
+            (Root::Request(part), []) if part == "env" && matches!(value.kind(), Kind::Library(_)) => match imported(value) {
+                Some(name) if is_private_variable(&name) => self.leaks.push(Leak::Variable(name)),
+                Some(_) => {}
+                None => self.leaks.push(Leak::Environment),
+            },
             (Root::Request(part), [.., name]) if part == "env" => {
                 // `Boolean(process.env.KEY)` tells only whether it is there.
                 if is_private_variable(name) && matches!(value.kind(), Kind::Library(_) | Kind::Unknown) {
@@ -259,10 +272,18 @@ fn access_of<'w>(cx: &RuleCx<'w>, id: AccessId) -> Option<&'w Access> {
 }
 
 fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
-    let way = if used.kind == UseKind::Passed { "is handed to a component that runs in the browser" } else { "is sent to whoever calls this" };
-    let mut raw = Raw::new(&META, used.site.clone(), Confidence::Proven);
+    let (way, sure) = match used.kind {
+        UseKind::Passed => ("is handed to a component that runs in the browser", Confidence::Proven),
+        UseKind::Shown => ("is handed to the template of a page, where anyone who opens the page can read it", Confidence::Likely),
+        _ => ("is sent to whoever calls this", Confidence::Proven),
+    };
+    let mut raw = Raw::new(&META, used.site.clone(), sure);
     match leak {
         Leak::Variable(name) => {
+            // The end of a function is no place.
+            if let Some(read) = read_at(cx, used, &name).filter(|_| used.kind == UseKind::Return) {
+                raw.site = read;
+            }
             raw.impact = Some(Impact::Critical);
             raw.detail = "environment".into();
             raw.message = format!("`{name}` {way}: they can use it as if they were you");
@@ -312,7 +333,8 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
         }
         Leak::Column { access, column } => {
             let found = access_of(cx, access)?;
-            raw.confidence = Confidence::Likely;
+            // What is named to be answered is often meant for whoever it belongs to: the secret of their webhook.
+            raw.confidence = if is_for_nobody(&column) || is_personal_column(&column) { Confidence::Likely } else { Confidence::Possible };
             raw.detail = "columns".into();
             raw.message = format!("`{column}` of `{}` {way}", found.query.model);
         }

@@ -1,9 +1,12 @@
 //! What is written to logs.
 
 use super::META;
+use super::answered::{Leak, leaks_of};
+use crate::facts::check::Root;
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::private::{is_private_value, is_private_variable, is_worst};
+use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
 use crate::project::surface::Surface;
 use crate::rules::raw::{Raw, RuleCx};
@@ -30,7 +33,38 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
             out.push(raw);
         }
+        if let Some(raw) = within(cx, sink)
+            && !out.iter().any(|known| known.site == raw.site)
+        {
+            out.push(raw);
+        }
     }
+}
+
+/// What is logged by another name: settings with a key in them, what somebody signs in with.
+fn within(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
+    let (path, site) = sink.spoken.first().filter(|_| sink.spoken.len() == 1)?;
+    let sure = if sink.guessed { Confidence::Possible } else { Confidence::Likely };
+    let name = path.last()?;
+    let mut raw = Raw::new(&META, site.clone(), sure);
+    raw.impact = Some(Impact::Medium);
+    raw.detail = "log".into();
+    let is_settings = matches!(sink.value.kind(), Kind::Object(_) | Kind::Text(_));
+    let leaked = is_settings.then(|| leaks_of(cx, &sink.value)).into_iter().flatten().find_map(|leak| match leak {
+        Leak::Variable(name) => Some(name),
+        _ => None,
+    });
+    if let Some(variable) = leaked {
+        raw.message = format!("`{name}` is written to the log with `{variable}` in it: {}", reader(cx, site));
+        return Some(raw);
+    }
+    // The whole of what was sent, under a name of the program's own.
+    let is_body = sink.value.symbol().is_some_and(|symbol| matches!(&symbol.root, Root::Request(_)) && symbol.path.is_empty())
+        && sink.value.taint().iter().any(|origin| matches!(origin.part, Part::Body | Part::Input));
+    (is_body && path.len() == 1 && takes_passwords(cx)).then(|| {
+        raw.message = message(cx, path, &What::Body, site);
+        raw
+    })
 }
 
 struct Told {
@@ -84,12 +118,16 @@ fn takes_passwords(cx: &RuleCx<'_>) -> bool {
     ["login", "signin", "sign-in", "signup", "sign-up", "register", "password"].iter().any(|word| path.to_ascii_lowercase().contains(word))
 }
 
-fn message(cx: &RuleCx<'_>, path: &[Name], what: &What, site: &Site) -> String {
-    let name = path.iter().map(Name::as_str).collect::<Vec<_>>().join(".");
-    let reader = match cx.project.surface(&site.item.file) {
+fn reader(cx: &RuleCx<'_>, site: &Site) -> &'static str {
+    match cx.project.surface(&site.item.file) {
         Surface::Browser => "anyone at this computer who opens the console, and every script of the page, can read it",
         _ => "everyone who can read the logs, and every service they are sent to, can use it",
-    };
+    }
+}
+
+fn message(cx: &RuleCx<'_>, path: &[Name], what: &What, site: &Site) -> String {
+    let name = path.iter().map(Name::as_str).collect::<Vec<_>>().join(".");
+    let reader = reader(cx, site);
     match what {
         What::Value => format!("`{name}` is written to the log: {reader}"),
         What::Environment => format!("`{name}` is written to the log with every key in it: {reader}"),

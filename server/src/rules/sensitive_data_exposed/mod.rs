@@ -4,6 +4,7 @@ mod answered;
 mod logged;
 mod proof;
 mod sent;
+mod variable;
 
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Impact, Risk, RuleId, RuleMeta};

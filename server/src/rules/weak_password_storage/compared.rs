@@ -3,7 +3,7 @@
 use super::{META, typed};
 use crate::facts::check::Root;
 use crate::facts::credential_names::{is_hash_of_password, is_password, is_password_column, is_repeated, is_signature, last};
-use crate::facts::event::{Access, Compare, Event, Side};
+use crate::facts::event::{Access, Compare, Compared, Event, Side};
 use crate::facts::query::{Filter, Operation, Term, TermOp};
 use crate::facts::taint::Part;
 use crate::facts::value::Value;
@@ -15,7 +15,7 @@ use crate::text::Name;
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let raw = match event {
-            Event::Compare(compare) => plain(cx, compare).or_else(|| timing(cx, compare)),
+            Event::Compare(compare) if compare.how == Compared::Equal => plain(cx, compare).or_else(|| timing(cx, compare)),
             Event::Access(access) => looked_up(access),
             _ => None,
         };

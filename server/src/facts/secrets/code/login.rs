@@ -69,14 +69,16 @@ impl Finder<'_> {
 
     /// `USERS = {"admin": "hunter2"}`: each value of a table of logins.
     pub(super) fn login_table(&mut self, entries: &[Entry], around: &Around) {
-        if !lists().login_tables.contains(context::snake(&around.names.own).as_str()) || self.hints.place >= Place::EnvSample {
+        let of_login = reads::last(&around.names.callee).to_ascii_lowercase().ends_with("basicauth") && around.names.own == "users";
+        if !of_login && !lists().login_tables.contains(context::snake(&around.names.own).as_str()) || self.hints.place >= Place::EnvSample {
             return;
         }
         for entry in entries {
             let Entry::Field { key: Key::Name(key), value, .. } = entry else { continue };
             let Some(text) = constant(self.segment, *value) else { continue };
             let is_field = matches!(key.as_str(), "username" | "user" | "email" | "login" | "type" | "name" | "include" | "same-origin" | "mode");
-            let chosen = !is_field && generic::password(text, key, around.siblings(), false).is_some() && !text.contains(' ');
+            let chosen = of_login && text.len() >= 3 && !placeholder::is_template(text)
+                || !is_field && generic::password(text, key, around.siblings(), false).is_some() && !text.contains(' ');
             if chosen && !context::is_about(key) {
                 let span = self.segment[*value].span;
                 self.login(key, text, span);

@@ -5,6 +5,7 @@ mod constants;
 mod joined;
 mod login;
 mod reads;
+mod stand_in;
 mod walk;
 
 use std::sync::LazyLock;
@@ -20,6 +21,7 @@ use crate::syntax::Document;
 use crate::text::{Name, Span};
 use joined::Text;
 pub(super) use login::HARDCODED_LOGIN;
+pub(super) use stand_in::stand_ins;
 
 /// The secrets of a file of code, in order of place. `path` is relative to the workspace folder.
 pub fn in_code(model: &FileModel, document: &Document, path: &str) -> Vec<SecretHit> {
@@ -84,7 +86,8 @@ impl Around {
 impl Finder<'_> {
     /// A literal, or several that make one text.
     fn literal(&mut self, literal: Span, value: &Text<'_>, around: &Around) {
-        if value.text.len() < 3 {
+        // What a missing variable is replaced by counts however short it is.
+        if value.text.len() < 3 && (around.fallback.is_none() || value.text.is_empty()) {
             return;
         }
         let candidate = self.candidate(value, around);

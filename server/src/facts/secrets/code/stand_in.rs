@@ -1,0 +1,97 @@
+//! Texts that stand in for a missing variable by the name of a constant: `process.env.JWT_SECRET ?? DEFAULT_SECRET`.
+
+use super::joined::{Text, constant};
+use super::{NONE, reads};
+use crate::facts::secrets::context::{Names, Position};
+use crate::facts::secrets::hit::{HitKind, SecretHit};
+use crate::facts::secrets::judge::{self, Candidate, Origin};
+use crate::facts::secrets::{FileHints, Place};
+use crate::model::{ExprId, ExprKind, FileModel, LogicalOp, PatternKind, Segment, StmtKind};
+use crate::syntax::Document;
+use crate::text::Name;
+
+/// Of secrets that sign sessions, those whose fallback is another item of the file. `known`: what is told already.
+pub(in crate::facts::secrets) fn stand_ins(model: &FileModel, document: &Document, hints: &FileHints, known: &[SecretHit]) -> Vec<SecretHit> {
+    let mut out: Vec<SecretHit> = Vec::new();
+    if hints.place >= Place::EnvSample {
+        return out;
+    }
+    let wanted: Vec<(Name, Name)> = model.segments.iter().flat_map(|placed| asked_for(&placed.segment)).collect();
+    if wanted.is_empty() {
+        return out;
+    }
+    for placed in &model.segments {
+        let segment: &Segment = &placed.segment;
+        for stmt in &segment.stmts {
+            let Some((name, value)) = named(segment, &stmt.kind) else { continue };
+            let Some((env, _)) = wanted.iter().find(|(_, constant)| constant == name) else { continue };
+            let Some(text) = constant(segment, value) else { continue };
+            let literal = placed.absolute(segment[value].span);
+            if known.iter().chain(&out).any(|hit| hit.literal == literal) {
+                continue;
+            }
+            let names = Names::of(env);
+            let candidate = Candidate {
+                value: text,
+                names: &names,
+                siblings: &NONE,
+                position: Position::Value,
+                origin: Origin::Fallback,
+                near: "",
+                whole: true,
+                connects: false,
+            };
+            let Some(verdict) = judge::judge(&candidate, hints).filter(|verdict| verdict.row.row().is_some_and(|row| row.signs_in)) else { continue };
+            let source = document.code_of(placed.span());
+            let token = placed.absolute(Text::one(text, segment[value].span).span_of(0..text.len(), &source, segment[value].span));
+            out.push(SecretHit {
+                row: verdict.row,
+                name: env.clone(),
+                callee: Name::default(),
+                span: literal,
+                literal,
+                token,
+                env: env.clone(),
+                severity: verdict.severity,
+                evidence: verdict.evidence,
+                kind: HitKind::Fallback { env: env.clone() },
+                guessable: verdict.guessable,
+                movable: false,
+            });
+        }
+    }
+    out
+}
+
+/// The variables of a segment that a name stands in for: the variable, and the name.
+fn asked_for(segment: &Segment) -> Vec<(Name, Name)> {
+    let name_of = |expr: ExprId| match &segment[expr].kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        _ => None,
+    };
+    let of_expr = |kind: &ExprKind| match kind {
+        ExprKind::Logical { op: LogicalOp::Or | LogicalOp::Nullish, left, right } => Some((reads::variable(segment, *left)?, name_of(*right)?)),
+        ExprKind::Call { callee, args, .. } => {
+            let (env, at) = reads::called_variable(segment, *callee, args)?;
+            Some((env, name_of(args.get(at?)?.value)?))
+        }
+        _ => None,
+    };
+    segment.exprs.iter().filter_map(|expr| of_expr(&expr.kind)).collect()
+}
+
+/// `const a = b`, and Python's `a = b`.
+fn named<'s>(segment: &'s Segment, kind: &StmtKind) -> Option<(&'s Name, ExprId)> {
+    let (pattern, value) = match kind {
+        StmtKind::Let { pattern, value: Some(value), .. } => (*pattern, *value),
+        StmtKind::Expr(expr) => match &segment[*expr].kind {
+            ExprKind::Assign { target, value, .. } => (*target, *value),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match &segment[pattern].kind {
+        PatternKind::Name(name) => Some((name, value)),
+        _ => None,
+    }
+}

@@ -1,0 +1,29 @@
+//! Variables of the environment as they stand in answers: by the name of an import, and where they are read.
+
+use crate::facts::event::Use;
+use crate::facts::place::Site;
+use crate::facts::value::Value;
+use crate::model::ExprKind;
+use crate::rules::raw::RuleCx;
+use crate::text::{Name, Span};
+
+/// A variable that a module of the environment exports by its name: `import { KEY } from "$env/static/private"`.
+pub(super) fn imported(value: &Value) -> Option<Name> {
+    let library = value.as_library()?;
+    let is_variable = library.step.contains('_') && library.step.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    (is_variable && !library.package.is_empty()).then(|| library.step.clone())
+}
+
+/// Where a function that returns a variable speaks of it last.
+pub(super) fn read_at(cx: &RuleCx<'_>, used: &Use, name: &Name) -> Option<Site> {
+    let segment = &cx.project.placed(&used.site.item)?.segment;
+    let is_it = |kind: &ExprKind| match kind {
+        ExprKind::Name(known) | ExprKind::Member { name: known, .. } => known == name,
+        ExprKind::Index { index, .. } => matches!(&segment[*index].kind, ExprKind::Str(text) if **text == **name),
+        ExprKind::Call { args, .. } => args.first().is_some_and(|arg| matches!(&segment[arg.value].kind, ExprKind::Str(text) if **text == **name)),
+        _ => false,
+    };
+    let inside = |span: &Span| used.site.span.start <= span.start && span.end <= used.site.span.end;
+    let found = segment.exprs.iter().filter(|expr| is_it(&expr.kind) && inside(&expr.span)).max_by_key(|expr| expr.span.start)?;
+    Some(Site { item: used.site.item.clone(), span: found.span })
+}
