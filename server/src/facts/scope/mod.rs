@@ -51,6 +51,22 @@ pub enum Definition {
         pattern: PatternId,
         value: ExprId,
     },
+    /// Under [`members_of`] and [`prototype_of`]: what is assigned to a member of something; without a name, to all of them.
+    Member {
+        segment: u32,
+        name: Option<Name>,
+        value: ExprId,
+    },
+}
+
+/// The name under which it stands what a file assigns to members of `name`: `tools.run = ..`. No name can be written so.
+pub fn members_of(name: &str) -> Name {
+    Name::from(format!("{name}."))
+}
+
+/// The same of the prototype of a function: `Store.prototype.find = ..`.
+pub fn prototype_of(name: &str) -> Name {
+    Name::from(format!("{name}.prototype."))
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{ANONYMOUS_DEFAULT, Definition, Export, pattern_names};
+use super::{ANONYMOUS_DEFAULT, Definition, Export, members_of, pattern_names, prototype_of};
 use crate::model::{Entry, ExprId, ExprKind, FileModel, Key, PatternId, PatternKind, Segment, StmtId, StmtKind};
 use crate::syntax::Language;
 use crate::text::Name;
@@ -169,10 +169,29 @@ impl Reader<'_> {
             return;
         }
         match &self.segment[*target].kind {
-            PatternKind::Place(place) => self.commonjs(*place, *value),
+            PatternKind::Place(place) => {
+                self.commonjs(*place, *value);
+                self.member(*place, *value);
+            }
             PatternKind::Name(_) => self.variable(*target, *value),
             _ => {}
         }
+    }
+
+    /// `tools.run = x`, `Store.prototype.find = x`, `Store.prototype = { .. }`.
+    fn member(&mut self, place: ExprId, value: ExprId) {
+        let ExprKind::Member { base, name, .. } = &self.segment[place].kind else { return };
+        let member = |name: Option<&Name>| Definition::Member { segment: self.index, name: name.cloned(), value };
+        let (of, definition) = match &self.segment[*base].kind {
+            ExprKind::Name(function) if name == "prototype" => (prototype_of(function), member(None)),
+            ExprKind::Name(object) if object != "exports" && object != "module" => (members_of(object), member(Some(name))),
+            ExprKind::Member { base, name: prototype, .. } if prototype == "prototype" => {
+                let ExprKind::Name(function) = &self.segment[*base].kind else { return };
+                (prototype_of(function), member(Some(name)))
+            }
+            _ => return,
+        };
+        self.define(&of, definition);
     }
 
     /// `module.exports = x`, `module.exports.a = x`, `exports.a = x`.

@@ -120,6 +120,7 @@ impl Walker<'_> {
             }
             _ => {
                 let function = self.member(base, name);
+                let function = self.called_on(base, function);
                 self.told_by_name(base, &function, name, args, kind, span);
                 let value = self.apply(&function, args, kind, span);
                 if name == "assign"
@@ -168,6 +169,7 @@ impl Walker<'_> {
 
     pub(super) fn apply(&mut self, function: &Value, args: &[Argument], kind: CallKind, span: Span) -> Value {
         match function.kind() {
+            Kind::Function(closure) if kind == CallKind::New => self.made_by_function(&closure.clone(), args, span),
             Kind::Function(closure) => self.inline_at(&closure.clone(), args, span),
             Kind::Hoisted(function) => {
                 let closure = self.closure(*function);

@@ -59,6 +59,8 @@ impl Walker<'_> {
             self.built = frame.state.first().map(|(_, value)| value.clone());
         } else if function.kind == FunctionKind::Constructor {
             self.built = frame.this.clone();
+        } else if let Some(filled) = self.filled_by_function(frame.this.as_ref(), &frame.state) {
+            self.built = Some(filled);
         }
         if function.is_generator {
             let rest = frame.yields.into_iter().reduce(super::expression::either);

@@ -85,7 +85,7 @@ impl Walker<'_> {
                 // A member of something that was not awaited is a mistake of the code; what it means is still clear.
                 self.member(inner, name)
             }
-            Kind::Function(_) => Value::unknown(),
+            Kind::Function(closure) => self.member_of_function(&closure.clone(), name),
             // `window.location` is `location`.
             Kind::Unknown if self.is_global_object(base) && !self.world.catalogue().root(&CatalogueRoot::Global(name.clone())).is_empty() => self.global(name),
             Kind::Unknown if self.is_global_object(base) && !self.of_window(name).is_empty() => {

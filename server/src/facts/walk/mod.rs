@@ -8,6 +8,7 @@ mod arithmetic;
 mod assembly;
 mod bind;
 mod builtin;
+mod by_function;
 mod by_hand;
 mod call;
 mod callback;
@@ -86,7 +87,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::check::Facts;
+use super::check::{Facts, Symbol};
 use super::event::{AccessId, Event};
 use super::place::{FunctionKey, ItemKey, Site};
 use super::scope::Module;
@@ -144,6 +145,8 @@ pub struct Walker<'w> {
     pub answer: Option<Value>,
     /// The object that the constructor being walked has made.
     built: Option<Value>,
+    /// The object that a function is filling that was called by `new`.
+    making: Option<Symbol>,
     /// Set while the root is a handler: how its parameters are filled.
     pub handler: Option<Handler>,
     /// The root is a handler: who calls it is of interest.
@@ -275,6 +278,7 @@ impl<'w> Walker<'w> {
             response: None,
             answer: None,
             built: None,
+            making: None,
             handler: None,
             handler_seen: false,
             principal_id: Vec::new(),

@@ -161,15 +161,17 @@ impl Walker<'_> {
             }
             Definition::Variable { segment, pattern, value } => {
                 let (pattern, value) = (*pattern, *value);
-                self.at_top(module, *segment, |walker| {
+                let found = self.at_top(module, *segment, |walker| {
                     let given = walker.eval(value);
                     walker.ended = false;
                     walker.bind(pattern, given);
                     let bound = walker.frame().state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone());
                     // What came out of a cache or a container that cannot be followed is still called what it is.
                     walker.or_guessed(name, bound.unwrap_or_else(Value::unknown))
-                })
+                });
+                if module.model.language == Language::Python { found } else { self.with_assigned(&module.model.file, name, found) }
             }
+            Definition::Member { .. } => Value::unknown(),
         }
     }
 
