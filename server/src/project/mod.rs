@@ -17,6 +17,7 @@ mod handler;
 #[cfg(test)]
 mod paths_tests;
 pub mod reach;
+mod readers;
 mod registry;
 mod resolve;
 mod roots;
