@@ -100,7 +100,8 @@ impl File {
         });
         let (tables, telling) = match before {
             Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables, before.telling.as_ref()),
-            None => (Arc::new(schema::read(&document, model.as_deref())), None),
+            None if document.version == 0 => (Arc::new(schema::read(&document, model.as_deref())), None),
+            None => schema::read_to_follow(&document, model.as_deref()),
         };
         let said = Said::of(&document);
         let known = before.and_then(|file| Some((file.model.as_deref()?, &*file.exposure)));
