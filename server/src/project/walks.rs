@@ -42,10 +42,12 @@ impl RootWalk {
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
         files.extend(walker.home.iter().map(|home| home.item.file.clone()));
+        let mut events = walker.events;
+        events.shrink_to_fit();
         Arc::new(RootWalk {
             key,
             route,
-            events: walker.events,
+            events,
             reads: walker.reads,
             visited: walker.visited,
             files,
