@@ -12,6 +12,7 @@ mod examples_tests;
 pub mod facts;
 mod file_names;
 mod files;
+mod followed;
 mod gates;
 mod handler;
 #[cfg(test)]

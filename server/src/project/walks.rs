@@ -241,6 +241,13 @@ impl Walks {
         gone
     }
 
+    /// Forgets those that read something of these files, and gives them back.
+    pub fn forget_readers(&mut self, files: &FxHashSet<FileId>) -> Vec<Arc<RootWalk>> {
+        let gone: Vec<Arc<RootWalk>> = self.readers.of(files).into_iter().cloned().collect();
+        gone.iter().for_each(|walk| self.forget(&walk.key));
+        gone
+    }
+
     fn count(&mut self, walk: &RootWalk, comes: bool) {
         let accesses = walk.events.iter().filter(|event| matches!(event, Event::Access(_))).count();
         let queries = walk.events.iter().filter(|event| matches!(event, Event::Sink(_))).count();
