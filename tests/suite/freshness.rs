@@ -403,6 +403,86 @@ fn untouched_functions_are_not_walked_again() {
     });
 }
 
+/// More files that may be there or not, and what they make of others.
+const OTHERS: &[(&str, &str)] = &[
+    (
+        "middleware.ts",
+        "import { requireUser } from \"./lib/auth\";\nexport async function middleware() {\n  await requireUser();\n}\nexport const config = { matcher: \"/api/:path*\" };\n",
+    ),
+    ("lib/where/index.ts", "export const noteWhere = (userId: string, id: string) => ({ id });\n"),
+    ("sqlite3.py", "def connect(name):\n    return None\n"),
+    ("src/lib/auth.ts", "export const requireUser = async () => ({ id: \"1\" });\n"),
+    (
+        "lib/calls.ts",
+        "import { noteWhere } from \"@/lib/where\";\nexport const send = async () => fetch(\"/api/notes/1\", { method: \"POST\", body: JSON.stringify(noteWhere(\"a\", \"b\")) });\n",
+    ),
+    ("app/api/notes/[id]/more/route.ts", "export const POST = async (req: Request) => Response.json(await req.json());\n"),
+    ("shop/settings.py", "MIDDLEWARE = [\"main.search\"]\n"),
+    ("tsconfig.json", "{ \"compilerOptions\": { \"paths\": { \"@/*\": [\"./src/*\"] } } }\n"),
+];
+
+fn come_and_go(steps: &[usize]) {
+    let config = Arc::new(Config::default());
+    let all: Vec<Document> = FILES
+        .iter()
+        .chain(OTHERS)
+        .filter(|(name, text)| FILES.iter().rev().find(|(last, _)| last == name).is_none_or(|(_, last)| last == text))
+        .map(|(name, text)| Document::new(id(name), Language::of(&id(name)).expect("a known language"), 0, text))
+        .collect();
+    let mut is_there: Vec<bool> = all.iter().map(|document| FILES.iter().any(|(name, _)| document.file == id(name))).collect();
+    let there = |is_there: &[bool]| all.iter().zip(is_there).filter(|(_, is_there)| **is_there).map(|(document, _)| document.clone()).collect::<Vec<_>>();
+    let mut engine = Engine::default();
+    let mut current = project(&there(&is_there));
+    engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+    for step in steps {
+        let (at, document) = (step % all.len(), &all[step % all.len()]);
+        is_there[at] = !is_there[at];
+        current = current.with(vec![(document.file.clone(), is_there[at].then(|| Arc::new(document.clone())))]);
+        let fresh = project(&there(&is_there));
+        let mut anew = Engine::default();
+        let expected = anew.check_all(&snapshot(&fresh, &config), &Cancel::default()).expect("not cancelled");
+        if step % 3 > 0 {
+            engine.check(&snapshot(&current, &config), &document.file, &Cancel::default()).expect("not cancelled");
+        }
+        let now = engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+        assert_eq!(told(&now), told(&expected), "{} {}", document.file, if is_there[at] { "came" } else { "went" });
+        let believed =
+            |engine: &mut Engine, project: &Project| engine.believe(&snapshot(project, &config), &|_| true, &Cancel::default()).expect("not cancelled");
+        assert_eq!(stated(&believed(&mut engine, &current)), stated(&believed(&mut anew, &fresh)), "{}", document.file);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn files_that_come_and_go_leave_what_a_fresh_open_finds(steps in proptest::collection::vec(0..1000usize, 1..12)) {
+        deep(|| come_and_go(&steps));
+    }
+}
+
+#[test]
+fn a_file_that_nobody_imports_has_nothing_else_walked_again() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let documents: Vec<Document> = FILES.iter().map(|(name, text)| Document::new(id(name), Language::of(&id(name)).expect("known"), 0, text)).collect();
+        let before = project(&documents);
+        let mut engine = Engine::default();
+        engine.check_all(&snapshot(&before, &config), &Cancel::default()).expect("not cancelled");
+        let walked = engine.walks_made();
+        let new = Document::new(
+            id("lib/new.ts"),
+            Language::TypeScript,
+            0,
+            "import { noteWhere } from \"@/lib/where\";\nexport const own = (id: string) => noteWhere(\"me\", id);\n",
+        );
+        let after = before.with(vec![(new.file.clone(), Some(Arc::new(new.clone())))]);
+        engine.check(&snapshot(&after, &config), &new.file, &Cancel::default()).expect("not cancelled");
+        engine.check_all(&snapshot(&after, &config), &Cancel::default()).expect("not cancelled");
+        assert!(engine.walks_made() - walked <= 4, "{} walks for one new file", engine.walks_made() - walked);
+    });
+}
+
 /// How many walks each keystroke makes, in a file of so many functions and routes.
 fn walks_of_typing(many: usize) -> Vec<u64> {
     let config = Arc::new(Config::default());

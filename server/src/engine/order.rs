@@ -26,10 +26,14 @@ pub(super) fn finished(snapshot: &Snapshot, mut findings: Vec<Finding>) -> Vec<F
 
 /// Findings are large: they are moved once it is known where to.
 pub(super) fn in_order(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut order: Vec<(usize, &Finding)> = findings.iter().enumerate().collect();
-    order.sort_by(|(_, a), (_, b)| compared(a, b));
-    order.dedup_by(|(_, a), (_, b)| a.place == b.place && a.rule == b.rule);
-    let order: Vec<usize> = order.into_iter().map(|(at, _)| at).collect();
+    // Most answers are about one file: then nearly always the place alone decides.
+    let first = findings.first().map(|finding| &finding.place.file);
+    let is_one_file = findings.iter().all(|finding| Some(&finding.place.file) == first);
+    let span = |finding: &Finding| u64::from(finding.place.span.start) << 32 | u64::from(finding.place.span.end);
+    let mut order: Vec<(u64, usize, &Finding)> = findings.iter().enumerate().map(|(at, finding)| (span(finding), at, finding)).collect();
+    order.sort_by(|a, b| if is_one_file { a.0.cmp(&b.0) } else { Ordering::Equal }.then_with(|| compared(a.2, b.2)));
+    order.dedup_by(|(_, _, a), (_, _, b)| a.place == b.place && a.rule == b.rule);
+    let order: Vec<usize> = order.into_iter().map(|(_, at, _)| at).collect();
     let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
     order.into_iter().filter_map(|at| findings.get_mut(at)?.take()).collect()
 }

@@ -81,6 +81,12 @@ pub enum Fact {
     Any(Arc<[Facts]>),
 }
 
+impl AsRef<Fact> for Fact {
+    fn as_ref(&self) -> &Fact {
+        self
+    }
+}
+
 /// A test of a text and how it came out.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Tested {
@@ -132,24 +138,34 @@ pub struct Facts {
     ways: Ways,
 }
 
-/// Facts in the order in which they were learned. Their digests tell most of them apart without a look at them.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// Facts in the order in which they were learned. Their digests tell most of them apart without a look at them. Most of what
+/// holds at a point held at the one before: the facts are shared.
+#[derive(PartialEq, Eq, Debug, Default)]
 struct Known {
     digests: Vec<u64>,
-    facts: Vec<Fact>,
+    facts: Vec<Arc<Fact>>,
 }
 
 impl Known {
-    fn has(&self, digest: u64, fact: &Fact) -> bool {
-        self.digests.iter().zip(&self.facts).any(|(known, other)| *known == digest && other == fact)
+    /// The same, with room for what is learned next: events keep what held, so that more would be empty for good.
+    fn with_room(known: Option<&Known>) -> Known {
+        let (digests, facts) = known.map_or((&[][..], &[][..]), |known| (&known.digests, &known.facts));
+        let mut copy = Known { digests: Vec::with_capacity(digests.len() + 2), facts: Vec::with_capacity(facts.len() + 2) };
+        copy.digests.extend_from_slice(digests);
+        copy.facts.extend_from_slice(facts);
+        copy
     }
 
-    fn push(&mut self, digest: u64, fact: Fact) {
+    fn has(&self, digest: u64, fact: &Fact) -> bool {
+        self.digests.iter().zip(&self.facts).any(|(known, other)| *known == digest && **other == *fact)
+    }
+
+    fn push(&mut self, digest: u64, fact: Arc<Fact>) {
         self.digests.push(digest);
         self.facts.push(fact);
     }
 
-    fn iter(&self) -> impl Iterator<Item = (u64, &Fact)> {
+    fn iter(&self) -> impl Iterator<Item = (u64, &Arc<Fact>)> {
         self.digests.iter().copied().zip(&self.facts)
     }
 }
@@ -197,10 +213,10 @@ impl Facts {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Fact> {
-        self.known.iter().flat_map(|known| known.facts.iter())
+        self.known.iter().flat_map(|known| known.facts.iter().map(|fact| &**fact))
     }
 
-    fn digested(&self) -> impl Iterator<Item = (u64, &Fact)> {
+    fn digested(&self) -> impl Iterator<Item = (u64, &Arc<Fact>)> {
         self.known.iter().flat_map(|known| known.iter())
     }
 
@@ -224,9 +240,17 @@ impl Facts {
         self.insert(digest(&fact), fact);
     }
 
-    fn insert(&mut self, digest: u64, fact: Fact) {
-        if self.len() < Self::MOST && !self.has(digest, &fact) {
-            Arc::make_mut(self.known.get_or_insert_default()).push(digest, fact);
+    fn insert(&mut self, digest: u64, fact: impl AsRef<Fact> + Into<Arc<Fact>>) {
+        if self.len() >= Self::MOST || self.has(digest, fact.as_ref()) {
+            return;
+        }
+        match self.known.as_mut().and_then(Arc::get_mut) {
+            Some(known) => known.push(digest, fact.into()),
+            None => {
+                let mut known = Known::with_room(self.known.as_deref());
+                known.push(digest, fact.into());
+                self.known = Some(Arc::new(known));
+            }
         }
     }
 
@@ -234,7 +258,7 @@ impl Facts {
         self.ways = self.ways.and(&other.ways);
         match (&self.known, &other.known) {
             (None, _) => self.known = other.known.clone(),
-            (Some(a), Some(b)) if !Arc::ptr_eq(a, b) => b.iter().for_each(|(digest, fact)| self.insert(digest, fact.clone())),
+            (Some(a), Some(b)) if !Arc::ptr_eq(a, b) => b.iter().for_each(|(digest, fact)| self.insert(digest, Arc::clone(fact))),
             _ => {}
         }
     }
@@ -257,10 +281,10 @@ impl Facts {
         let mut rest = [Facts::none(), Facts::none()];
         for (digest, fact) in self.digested() {
             let to = if other.has(digest, fact) { &mut common } else { &mut rest[0] };
-            to.insert(digest, fact.clone());
+            to.insert(digest, Arc::clone(fact));
         }
         for (digest, fact) in other.digested().filter(|(digest, fact)| !self.has(*digest, fact)) {
-            rest[1].insert(digest, fact.clone());
+            rest[1].insert(digest, Arc::clone(fact));
         }
         if rest.iter().all(|facts| !facts.is_empty() && facts.len() <= 6) && !covers_all(&rest) {
             common.add(Fact::Any(Arc::from(rest)));
@@ -274,7 +298,7 @@ impl Facts {
         match (&self.known, &before.known) {
             (Some(a), Some(b)) if Arc::ptr_eq(a, b) => {}
             (_, None) => new.known = self.known.clone(),
-            _ => self.digested().filter(|(digest, fact)| !before.has(*digest, fact)).for_each(|(digest, fact)| new.insert(digest, fact.clone())),
+            _ => self.digested().filter(|(digest, fact)| !before.has(*digest, fact)).for_each(|(digest, fact)| new.insert(digest, Arc::clone(fact))),
         }
         new
     }

@@ -160,7 +160,7 @@ fn finished(state: &State, snapshot: &Snapshot, edits: &[FileEdit], ticket: Tick
 fn diagnostics(state: &State, open: &Open, snapshot: &Snapshot, finding: &Finding, context: &CodeActionContext) -> Vec<Diagnostic> {
     let uri_of = |file: &FileId| state.uri_of(file);
     let around = Around { project: &snapshot.project, uri_of: &uri_of };
-    let list = state.renderer().list(open.document.rope(), std::slice::from_ref(finding), (&[], &List::default()), &around);
+    let list = state.renderer().list(open.document.rope(), std::slice::from_ref(finding), (&[], &List::default()), None, &around);
     let ours: Vec<Diagnostic> = serde_json::from_slice(&list.json).unwrap_or_default();
     let same = |theirs: &&Diagnostic| ours.iter().any(|ours| ours.range == theirs.range && ours.code == theirs.code && ours.message == theirs.message);
     let sent: Vec<Diagnostic> = context.diagnostics.iter().filter(same).cloned().collect();

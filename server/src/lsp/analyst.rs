@@ -232,7 +232,9 @@ impl Analyst {
         let uri_of = |file: &FileId| state.uri_of(file);
         let around = Around { project: &known.project, uri_of: &uri_of };
         let renderer = state.renderer();
-        let mut list = renderer.list(document.rope(), &findings, shown_before, &around);
+        // What was shown is of an earlier text, mostly of the one before.
+        let edit = before.as_ref().and_then(|result| open.trail.since(result.revision));
+        let mut list = renderer.list(document.rope(), &findings, shown_before, edit, &around);
         let remarks = notes.into_iter().map(|note| ("mark", note.place.span, note.message));
         let errors = configure::errors_in(&state, document).into_iter().map(|error| ("config", error.span, error.message));
         for (code, span, message) in remarks.chain(errors) {

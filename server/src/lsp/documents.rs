@@ -11,9 +11,10 @@ use dashmap::DashMap;
 use rustc_hash::FxBuildHasher;
 
 use super::rewrite;
+use super::trail::Trail;
 use super::uri;
 use crate::syntax::{Document, Language};
-use crate::text::{Change, Encoding, FileId, Span, position};
+use crate::text::{Change, Edit, Encoding, FileId, Span, position};
 
 pub struct Documents {
     open: DashMap<FileId, Open, FxBuildHasher>,
@@ -32,6 +33,7 @@ pub struct Open {
     pub revision: u64,
     pub in_step: bool,
     pub edits: Edits,
+    pub trail: Trail,
     losses: u64,
 }
 
@@ -70,6 +72,7 @@ impl Documents {
             revision: self.next_revision(),
             in_step: true,
             edits: Edits { hull: None, last: Instant::now() },
+            trail: Trail::default(),
             losses: self.losses.load(Ordering::Relaxed),
         };
         self.open.insert(file.clone(), open);
@@ -109,6 +112,7 @@ impl Documents {
             let Some(range) = change.range else { continue };
             let old = position::span(document.rope(), range, encoding);
             open.edits.add(old, change.text.len() as u32);
+            open.trail.add(open.revision, Edit { old, new_len: change.text.len() as u32 });
             document = document.edited(version, std::slice::from_ref(&change), encoding);
         }
         open.document = Arc::new(document);
@@ -149,6 +153,7 @@ impl Documents {
             open.revision = self.next_revision();
             open.in_step = true;
             open.edits.hull = None;
+            open.trail = Trail::default();
             open.losses = self.losses.load(Ordering::Relaxed);
         }
     }

@@ -64,7 +64,7 @@ fn reports(state: &State, previous: &[PreviousResultId], cancel: &Cancel) -> Opt
     let empty = ropey::Rope::new();
     let report = |(file, findings): (FileId, Vec<Finding>)| {
         let rope = snapshot.project.file(&file).map_or(&empty, |file| file.document.rope());
-        let list = renderer.list(rope, &findings, (&[], &List::default()), &around);
+        let list = renderer.list(rope, &findings, (&[], &List::default()), None, &around);
         let id = id(&list.json);
         let uri = to_proto::url(state, &file).ok()?;
         let known = previous.iter().find(|known| uri::file_of(known.uri.as_str()).as_ref() == Some(&file));

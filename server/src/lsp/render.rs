@@ -7,10 +7,11 @@ use ropey::Rope;
 use serde_json::json;
 
 use super::places::Places;
+use super::unmoved::Unmoved;
 use crate::config::OwnRule;
 use crate::project::Project;
 use crate::rules::{Finding, Level};
-use crate::text::{Encoding, FileId, Span};
+use crate::text::{Edit, Encoding, FileId, Span};
 
 /// How this client wants them.
 #[derive(Clone)]
@@ -30,6 +31,19 @@ pub struct List {
     /// A JSON array.
     pub json: Vec<u8>,
     tails: Vec<Arc<[u8]>>,
+    /// Where in it each finding ends.
+    ends: Vec<u32>,
+    /// The text that its places are places of.
+    rope: Rope,
+}
+
+impl List {
+    /// What is said of some findings that follow one another.
+    fn elements(&self, which: std::ops::Range<usize>) -> Option<&[u8]> {
+        let from = which.start.checked_sub(1).map_or(Some(0), |at| self.ends.get(at).copied())?;
+        let to = self.ends.get(which.end.checked_sub(1)?)?;
+        self.json.get(from as usize + 1..*to as usize)
+    }
 }
 
 /// Where related places are looked up.
@@ -43,11 +57,18 @@ pub struct Around<'a> {
 const NEAR: usize = 8;
 
 impl Renderer {
-    /// The findings of one document that are shown, in order. `before` is what is shown of it, with its list.
-    pub fn list(&self, rope: &Rope, findings: &[Finding], before: (&[Finding], &List), around: &Around) -> List {
+    /// The findings of one document that are shown, in order. `before` is what is shown of it, with its list; `edit` what was done to
+    /// that text since, if it is known.
+    pub fn list(&self, rope: &Rope, findings: &[Finding], before: (&[Finding], &List), edit: Option<Edit>, around: &Around) -> List {
         let mut places = Places::new(rope, self.encoding);
         let mut json = Vec::with_capacity(before.1.json.len() + 1024);
         let mut tails = Vec::with_capacity(findings.len());
+        let mut ends = Vec::with_capacity(findings.len());
+        let unmoved = edit.and_then(|edit| Unmoved::by(edit, &before.1.rope, rope));
+        let is_unmoved = |at: usize, finding: &Finding| {
+            let known = before.0.get(at).map(|known| known.place.span);
+            unmoved.as_ref().zip(known).is_some_and(|(unmoved, known)| unmoved.is_at(known, finding.place.span))
+        };
         let mut next = 0;
         json.push(b'[');
         for (i, finding) in findings.iter().enumerate() {
@@ -61,13 +82,19 @@ impl Renderer {
             if i > 0 {
                 json.push(b',');
             }
-            json.extend_from_slice(b"{\"range\":");
-            places.write(finding.place.span, &mut json);
-            json.extend_from_slice(&tail);
+            match known.filter(|at| is_unmoved(*at, finding)).and_then(|at| before.1.elements(at..at + 1)) {
+                Some(element) => json.extend_from_slice(element),
+                None => {
+                    json.extend_from_slice(b"{\"range\":");
+                    places.write(finding.place.span, &mut json);
+                    json.extend_from_slice(&tail);
+                }
+            }
             tails.push(tail);
+            ends.push(json.len() as u32);
         }
         json.push(b']');
-        List { json, tails }
+        List { json, tails, ends, rope: rope.clone() }
     }
 
     /// The same but for its place.
@@ -181,9 +208,13 @@ mod tests {
     }
 
     fn list(renderer: &Renderer, text: &str, findings: &[Finding], before: (&[Finding], &List)) -> (List, Value) {
+        list_after(renderer, text, findings, before, None)
+    }
+
+    fn list_after(renderer: &Renderer, text: &str, findings: &[Finding], before: (&[Finding], &List), edit: Option<Edit>) -> (List, Value) {
         let project = project(text);
         let around = Around { project: &project, uri_of: &crate::lsp::uri::uri_of };
-        let list = renderer.list(&Rope::from_str(text), findings, before, &around);
+        let list = renderer.list(&Rope::from_str(text), findings, before, edit, &around);
         let value = serde_json::from_slice(&list.json).expect("JSON");
         (list, value)
     }
@@ -225,9 +256,27 @@ mod tests {
     }
 
     #[test]
+    fn what_an_edit_left_where_it_is_is_taken_from_the_list_before() {
+        let old = "ab\n".repeat(60);
+        let before: Vec<Finding> = (0..30).map(|i| finding(i * 6 + 3..i * 6 + 5, &format!("message {}", i % 7))).collect();
+        let (known, _) = list(&renderer(), &old, &before, (&[], &List::default()));
+        for (start, end, new) in [(61, 61, "x"), (61, 62, ""), (61, 61, "x\ny"), (60, 66, ""), (0, 0, "\n"), (179, 179, "é"), (59, 61, "\r"), (0, 180, "")] {
+            let text = format!("{}{new}{}", &old[..start], &old[end..]);
+            let edit = Edit { old: Span::new(start as u32, end as u32), new_len: new.len() as u32 };
+            let moved = |at: u32| if at as usize >= end { at - end as u32 + (start + new.len()) as u32 } else { at };
+            let mut now: Vec<Finding> = before.clone();
+            now.retain(|finding| finding.place.span.end as usize <= start || finding.place.span.start as usize >= end);
+            now.iter_mut().for_each(|finding| finding.place.span = Span::new(moved(finding.place.span.start), moved(finding.place.span.end)));
+            let (_, reused) = list_after(&renderer(), &text, &now, (&before, &known), Some(edit));
+            let (_, anew) = list(&renderer(), &text, &now, (&[], &List::default()));
+            assert_eq!(reused, anew, "{start}..{end} {new:?}");
+        }
+    }
+
+    #[test]
     fn remarks_join_the_list() {
         let rope = Rope::from_str("{ }");
-        let mut some = List { json: b"[]".to_vec(), tails: Vec::new() };
+        let mut some = List { json: b"[]".to_vec(), ..List::default() };
         let element = remark(&rope, Span::new(0, 1), "config", "no", &[], Encoding::Utf16);
         add(&mut some, &element);
         add(&mut some, &element);

@@ -57,6 +57,18 @@ impl Segment {
     pub fn is_incomplete(&self) -> bool {
         !self.errors.is_empty()
     }
+
+    /// Gives back the room that was left for more: what is read once and kept for long is most of a project.
+    pub fn shrink_to_fit(&mut self) {
+        self.body.shrink_to_fit();
+        self.exprs.shrink_to_fit();
+        self.stmts.shrink_to_fit();
+        self.patterns.shrink_to_fit();
+        self.functions.shrink_to_fit();
+        self.classes.shrink_to_fit();
+        self.comments.shrink_to_fit();
+        self.errors.shrink_to_fit();
+    }
 }
 
 macro_rules! index {

@@ -13,11 +13,13 @@ mod examples_tests;
 pub mod facts;
 mod file_names;
 mod files;
+mod followed;
 mod gates;
 mod handler;
 #[cfg(test)]
 mod paths_tests;
 pub mod reach;
+mod readers;
 mod registry;
 mod resolve;
 mod roots;
@@ -100,7 +102,8 @@ impl File {
         });
         let (tables, telling) = match before {
             Some(before) => schema::read_after(&document, model.as_deref(), before.model.as_deref(), &before.tables, before.telling.as_ref()),
-            None => (Arc::new(schema::read(&document, model.as_deref())), None),
+            None if document.version == 0 => (Arc::new(schema::read(&document, model.as_deref())), None),
+            None => schema::read_to_follow(&document, model.as_deref()),
         };
         let said = Said::of(&document);
         let known = before.and_then(|file| Some((file.model.as_deref()?, &*file.exposure)));

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::Changes;
+use super::followed::{Followed, Ways};
 use super::handler;
 use super::registry::Named;
 use super::roots::{Ground, Roots};
@@ -39,6 +40,9 @@ pub struct Session {
     /// The files that were asked for last, and their functions.
     roots: FxHashMap<FileId, Roots>,
     resolver: Option<Arc<Resolver>>,
+    ways: Ways,
+    /// What walks looked for by names, to see what it leads to once files come or go.
+    followed: Followed,
     config: Option<Arc<Config>>,
     schema: Option<Arc<Schema>>,
     setup: Arc<Setup>,
@@ -65,10 +69,14 @@ impl Session {
     pub fn update(&mut self, project: &Project, config: &Arc<Config>) {
         let same_resolver = self.resolver.as_ref().is_some_and(|resolver| Arc::ptr_eq(resolver, project.resolver()));
         let same_config = self.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, config) || known == config);
-        if !same_resolver || !same_config {
+        let is_kept = same_config && (same_resolver || self.is_gathered(project) && self.ways.still_lead(project, &self.seen));
+        let led_elsewhere = if is_kept && !same_resolver { self.followed.led_elsewhere(project) } else { FxHashSet::default() };
+        self.resolver = Some(Arc::clone(project.resolver()));
+        if !is_kept {
             *self = Session {
                 walks: self.walks.begun_anew(),
                 resolver: Some(Arc::clone(project.resolver())),
+                ways: Ways::of(project),
                 config: Some(Arc::clone(config)),
                 is_waited_for: self.is_waited_for,
                 ..Session::default()
@@ -78,12 +86,13 @@ impl Session {
         let people = self.other_people(project);
         self.rebind(project);
         let bound = self.otherwise_bound(project);
-        if changes.is_empty() && people.is_empty() && bound.is_empty() {
+        if changes.is_empty() && people.is_empty() && bound.is_empty() && led_elsewhere.is_empty() {
             return;
         }
         let mut touched: FxHashSet<FileId> = changes.files.clone();
         touched.extend(bound);
-        for walk in self.walks.forget_changed(&changes, &people) {
+        touched.extend(led_elsewhere.iter().cloned());
+        for walk in self.walks.forget_changed(&changes, &people).into_iter().chain(self.walks.forget_readers(&led_elsewhere)) {
             match (&walk.key, &walk.route) {
                 (RootKey::Item(item), _) => {
                     if let Some(registry) = self.routing.registries.get_mut(&item.file) {
@@ -95,7 +104,13 @@ impl Session {
                 (_, None) => {}
             }
         }
-        touched.extend(self.routing.registries.iter().filter(|(_, registry)| changes.touch(&registry.reads)).map(|(file, _)| file.clone()));
+        touched.extend(
+            self.routing
+                .registries
+                .iter()
+                .filter(|(_, registry)| changes.touch(&registry.reads) || registry.reads.any_of(&led_elsewhere))
+                .map(|(file, _)| file.clone()),
+        );
         self.unregistered.extend(touched);
     }
 
@@ -128,9 +143,15 @@ impl Session {
         asked.into_iter().filter(|model| differs(model)).cloned().collect()
     }
 
+    /// Is all as it was that is not among the project's changes?
+    fn is_gathered(&self, project: &Project) -> bool {
+        self.gathered.as_ref().is_some_and(|gathered| Arc::ptr_eq(gathered, &project.files))
+    }
+
     /// What is other than it was, and what it is now is remembered.
     fn changes(&mut self, project: &Project) -> Changes {
         let mut changes = Changes::default();
+        let is_gathered = self.is_gathered(project);
         let mut look = |file: &FileId, known: Option<&File>| {
             let before = self.seen.get(file);
             let after = known.map(|known| known.module.clone());
@@ -145,7 +166,7 @@ impl Session {
                 None => self.seen.remove(file),
             };
         };
-        if self.gathered.as_ref().is_some_and(|gathered| Arc::ptr_eq(gathered, &project.files)) {
+        if is_gathered {
             project.changed.iter().for_each(|(file, known)| look(file, known.as_ref()));
             return changes;
         }
@@ -165,10 +186,16 @@ impl Session {
     /// project is complete that is the file's own. `None` if cancelled.
     pub fn file(&mut self, project: &Project, config: &Config, file: &FileId, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
         let mut workers = Workers::new(project, config, 1);
+        let done = self.file_by(&mut workers, file, cancelled);
+        self.followed.learn(workers.followed());
+        done
+    }
+
+    fn file_by(&mut self, workers: &mut Workers<'_>, file: &FileId, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
         let complete = self.complete;
         self.routes(workers.one(), (!complete).then_some(file), &mut |_, _| {}, cancelled)?;
         let is_own = |(key, route): &Named| key.file() == file || route.function().is_some_and(|function| function.item.file == *file);
-        self.walk_routes(&mut workers, &|named| complete || is_own(named), &mut |_, _| {}, cancelled)?;
+        self.walk_routes(workers, &|named| complete || is_own(named), &mut |_, _| {}, cancelled)?;
         self.functions(workers.one(), file, cancelled)
     }
 
@@ -185,12 +212,27 @@ impl Session {
     /// Walks everything. `told` is given what is found, bit by bit, by a session that keeps nothing. `None` if cancelled.
     pub fn all(&mut self, project: &Project, config: &Config, told: &mut dyn FnMut(News, Step), cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
         let mut workers = Workers::new(project, config, self.most_workers());
+        let done = self.all_by(&mut workers, project, config, told, cancelled);
+        if !self.walks.is_once {
+            self.followed.learn(workers.followed());
+        }
+        done
+    }
+
+    fn all_by(
+        &mut self,
+        workers: &mut Workers<'_>,
+        project: &Project,
+        config: &Config,
+        told: &mut dyn FnMut(News, Step),
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Option<()> {
         let spoken_of = project.files().filter(|(file, known)| known.module.is_some() && project.is_spoken_of(file, config));
         let mut files: Vec<&FileId> = spoken_of.map(|(file, _)| file).collect();
         files.sort();
         self.step = Step { done: 0, total: files.len() };
         self.routes(workers.one(), None, told, cancelled)?;
-        self.walk_routes(&mut workers, &|_| true, told, cancelled)?;
+        self.walk_routes(workers, &|_| true, told, cancelled)?;
         let (followed, files): (Vec<&FileId>, Vec<&FileId>) = files.into_iter().partition(|file| self.roots.contains_key(*file));
         for file in followed {
             self.step.done += 1;

@@ -37,6 +37,13 @@ impl Stacks {
         Stacks { packages }
     }
 
+    /// Is every package what it is in these?
+    pub fn is_same(&self, others: &Stacks) -> bool {
+        let same = |a: &Package, b: &Package| a.serves == b.serves && a.stack.map(std::ptr::from_ref) == b.stack.map(std::ptr::from_ref);
+        self.packages.len() == others.packages.len()
+            && self.packages.iter().all(|(folder, package)| others.packages.get(folder).is_some_and(|other| same(package, other)))
+    }
+
     /// The folder of the nearest package, and its stack.
     pub fn of<'f>(&self, file: &'f FileId) -> Option<(&'f str, Option<&'static Stack>)> {
         let (folder, package) = self.nearest(file)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::changes::Changes;
+use super::readers::Readers;
 use super::routes::Route;
 use crate::facts::check::Facts;
 use crate::facts::event::Event;
@@ -41,10 +42,12 @@ impl RootWalk {
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
         files.extend(walker.home.iter().map(|home| home.item.file.clone()));
+        let mut events = walker.events;
+        events.shrink_to_fit();
         Arc::new(RootWalk {
             key,
             route,
-            events: walker.events,
+            events,
             reads: walker.reads,
             visited: walker.visited,
             files,
@@ -93,6 +96,7 @@ impl RootKey {
 #[derive(Default)]
 pub(super) struct Walks {
     all: FxHashMap<RootKey, Kept>,
+    readers: Readers,
     /// What routes and top levels come through, by file.
     visits: FxHashMap<FileId, Visits>,
     /// The walks of functions, by file.
@@ -142,6 +146,8 @@ impl Fresh {
 struct Kept {
     walk: Arc<RootWalk>,
     signs: Signs,
+    /// Among those who read.
+    number: Option<u32>,
 }
 
 /// What came (with its walk) and what went (without), in order.
@@ -194,10 +200,12 @@ impl Walks {
         self.count(&walk, true);
         self.news.walks.push((key.clone(), Some(Arc::clone(&walk))));
         let kept = match self.is_once {
-            false => Kept { signs: Signs::of(&walk.reads), walk },
-            true => Kept { signs: Signs::default(), walk: Arc::new(RootWalk::only_that_it_was(key.clone())) },
+            false => Kept { signs: Signs::of(&walk.reads), number: Some(self.readers.add(&walk)), walk },
+            true => Kept { signs: Signs::default(), number: None, walk: Arc::new(RootWalk::only_that_it_was(key.clone())) },
         };
-        self.all.insert(key, kept);
+        if let Some(number) = self.all.insert(key, kept).and_then(|before| before.number) {
+            self.readers.remove(number);
+        }
     }
 
     /// Takes over what was made and what was given up while these walks were looked at.
@@ -213,6 +221,7 @@ impl Walks {
 
     pub fn forget(&mut self, key: &RootKey) {
         if let Some(kept) = self.all.remove(key) {
+            kept.number.into_iter().for_each(|number| self.readers.remove(number));
             self.count(&kept.walk, false);
             self.news.walks.push((key.clone(), None));
         }
@@ -222,8 +231,19 @@ impl Walks {
     pub fn forget_changed(&mut self, changes: &Changes, people: &FxHashSet<Name>) -> Vec<Arc<RootWalk>> {
         let signs = changes.signs();
         let may_touch = |kept: &Kept| signs.as_ref().is_none_or(|signs| signs.iter().any(|sign| kept.signs.may_have(*sign)));
-        let holds = |kept: &Kept| !(may_touch(kept) && changes.touch(&kept.walk.reads)) && (people.is_empty() || kept.walk.reads.models.is_disjoint(people));
-        let gone: Vec<Arc<RootWalk>> = self.all.values().filter(|kept| !holds(kept)).map(|kept| Arc::clone(&kept.walk)).collect();
+        let is_touched = |walk: &&Arc<RootWalk>| self.all.get(&walk.key).is_some_and(|kept| may_touch(kept) && changes.touch(&walk.reads));
+        let asks_of_people = |walk: &&Arc<RootWalk>| !walk.reads.models.is_disjoint(people);
+        let mut gone: Vec<Arc<RootWalk>> = self.readers.of(&changes.files).into_iter().filter(is_touched).cloned().collect();
+        if !people.is_empty() {
+            gone.extend(self.values().filter(asks_of_people).filter(|walk| !is_touched(walk)).cloned());
+        }
+        gone.iter().for_each(|walk| self.forget(&walk.key));
+        gone
+    }
+
+    /// Forgets those that read something of these files, and gives them back.
+    pub fn forget_readers(&mut self, files: &FxHashSet<FileId>) -> Vec<Arc<RootWalk>> {
+        let gone: Vec<Arc<RootWalk>> = self.readers.of(files).into_iter().cloned().collect();
         gone.iter().for_each(|walk| self.forget(&walk.key));
         gone
     }

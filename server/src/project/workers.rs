@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use super::Project;
+use super::followed::Followed;
 use super::world::Linked;
 use crate::config::Config;
 use crate::facts::walk::{ModuleCache, STACK_BYTES};
@@ -42,6 +43,13 @@ impl<'p> Workers<'p> {
     /// One of them, for work that cannot be divided.
     pub fn one(&mut self) -> &mut Worker<'p> {
         &mut self.all[0]
+    }
+
+    /// What they followed since they were made.
+    pub fn followed(&self) -> Followed {
+        let mut all = Followed::default();
+        self.all.iter().for_each(|worker| all.learn(worker.world.followed()));
+        all
     }
 
     /// How much work is best handed out at a time.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::answers_at::Answers;
+use super::followed::Followed;
 use super::{Project, stubs};
 use crate::config::Config;
 use crate::facts::catalogue::{BUILT_IN, Catalogue};
@@ -20,7 +21,7 @@ type Unimported = FxHashMap<(String, &'static str), Arc<[FileId]>>;
 pub struct Linked<'p> {
     pub project: &'p Project,
     pub config: &'p Config,
-    resolved: RefCell<FxHashMap<(FileId, Name), Target>>,
+    followed: RefCell<Followed>,
     settings: RefCell<Option<Vec<FileId>>>,
     /// By the folder of a package and that below it in which they need no import.
     unimported: RefCell<Unimported>,
@@ -29,7 +30,14 @@ pub struct Linked<'p> {
 
 impl<'p> Linked<'p> {
     pub fn new(project: &'p Project, config: &'p Config) -> Self {
-        Linked { project, config, resolved: RefCell::default(), settings: RefCell::default(), unimported: RefCell::default(), answers: RefCell::default() }
+        Linked { project, config, followed: RefCell::default(), settings: RefCell::default(), unimported: RefCell::default(), answers: RefCell::default() }
+    }
+}
+
+impl Linked<'_> {
+    /// What was followed so far.
+    pub(super) fn followed(&self) -> Followed {
+        self.followed.take()
     }
 }
 
@@ -51,11 +59,11 @@ impl World for Linked<'_> {
 
     fn resolve(&self, from: &FileId, source: &str) -> Target {
         let key = (from.clone(), Name::from(source));
-        if let Some(target) = self.resolved.borrow().get(&key) {
+        if let Some(target) = self.followed.borrow().imports.get(&key) {
             return target.clone();
         }
         let target = self.project.resolver().resolve(from, source);
-        self.resolved.borrow_mut().insert(key, target.clone());
+        self.followed.borrow_mut().imports.insert(key, target.clone());
         target
     }
 
@@ -104,7 +112,9 @@ impl World for Linked<'_> {
 
     fn answering(&self, from: &FileId, path: &str, method: &str) -> Vec<Answering> {
         let answers = Arc::clone(self.answers.borrow_mut().get_or_insert_with(|| Arc::new(Answers::of(self.project))));
-        answers.at(from, path, method)
+        let found = answers.at(from, path, method);
+        self.followed.borrow_mut().addresses.insert((from.clone(), Name::from(path), Name::from(method)), found.clone());
+        found
     }
 
     fn is_configured_guard(&self, name: &str) -> bool {
@@ -112,24 +122,29 @@ impl World for Linked<'_> {
     }
 }
 
-/// `settings.py`, or the files of a folder of that name: what counts everywhere before what counts in one place.
 fn settings_files(project: &Project) -> Vec<FileId> {
-    let rank = |file: &FileId| {
-        let path = project.relative(file);
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let in_folder = folder.ends_with("settings") || folder.ends_with("settings/components");
-        match name {
-            "settings.py" => Some(0),
-            "base.py" | "common.py" | "default.py" | "defaults.py" if in_folder => Some(1),
-            "production.py" | "prod.py" if in_folder => Some(2),
-            "__init__.py" if in_folder => Some(3),
-            _ if in_folder && name.ends_with(".py") && !["test", "dev", "local", "ci"].iter().any(|word| name.contains(word)) => Some(4),
-            _ => None,
-        }
-    };
-    let mut files: Vec<(i32, FileId)> = project.files().filter_map(|(file, _)| Some((rank(file)?, file.clone()))).collect();
+    let mut files: Vec<(i32, FileId)> = project.files().filter_map(|(file, _)| Some((rank(project, file)?, file.clone()))).collect();
     files.sort();
     files.into_iter().map(|(_, file)| file).collect()
+}
+
+pub(super) fn is_settings_file(project: &Project, file: &FileId) -> bool {
+    rank(project, file).is_some()
+}
+
+/// `settings.py`, or the files of a folder of that name: what counts everywhere before what counts in one place.
+fn rank(project: &Project, file: &FileId) -> Option<i32> {
+    let path = project.relative(file);
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let in_folder = folder.ends_with("settings") || folder.ends_with("settings/components");
+    match name {
+        "settings.py" => Some(0),
+        "base.py" | "common.py" | "default.py" | "defaults.py" if in_folder => Some(1),
+        "production.py" | "prod.py" if in_folder => Some(2),
+        "__init__.py" if in_folder => Some(3),
+        _ if in_folder && name.ends_with(".py") && !["test", "dev", "local", "ci"].iter().any(|word| name.contains(word)) => Some(4),
+        _ => None,
+    }
 }
 
 /// Are rows of this model people who sign in?

@@ -19,6 +19,17 @@ pub struct Edit {
     pub new_len: u32,
 }
 
+impl Edit {
+    /// This one and then another, which is measured against the text that this one left behind, as one.
+    pub fn then(self, next: Edit) -> Edit {
+        let new_end = self.old.start + self.new_len;
+        let start = self.old.start.min(next.old.start);
+        let old_end = self.old.end + next.old.end.saturating_sub(new_end);
+        let new_end = new_end.max(next.old.end) - next.old.len() + next.new_len;
+        Edit { old: Span::new(start, old_end), new_len: new_end - start }
+    }
+}
+
 /// Applies a change and says what it did, or `None` when it replaced the whole text.
 pub fn splice(rope: &mut Rope, change: &Change, encoding: Encoding) -> Option<Edit> {
     let Some(range) = change.range else {

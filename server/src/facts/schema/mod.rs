@@ -41,4 +41,4 @@ pub use model::{Column, Membership, Model, ModelKey, OwnerConfidence, OwnerKind,
 pub use predicate::Predicate;
 pub use routine::{Routine, View};
 pub use row_security::{Caller, Policy, PolicyRule, Reach, RowSecurity, TableGrant};
-pub use source::{read, read_after};
+pub use source::{read, read_after, read_to_follow};

@@ -39,6 +39,13 @@ pub fn read(document: &Document, model: Option<&FileModel>) -> FileSchema {
     out
 }
 
+/// The same, and of code where it says it: somebody is about to write in it.
+pub fn read_to_follow(document: &Document, model: Option<&FileModel>) -> After {
+    let said = read(document, model);
+    let telling = model.filter(|_| document.language.is_code() && !said.generated).map(Telling::of);
+    (Arc::new(said), telling.map(Arc::new))
+}
+
 /// What a file says after an edit, whose last text had this model and said this: equal to [`read`] of it.
 pub fn read_after(document: &Document, model: Option<&FileModel>, before: Option<&FileModel>, said: &Arc<FileSchema>, known: Option<&Arc<Telling>>) -> After {
     let (Some(model), Some(before)) = (model, before) else { return (Arc::new(read(document, model)), None) };

@@ -78,6 +78,11 @@ pub struct Reads {
 }
 
 impl Reads {
+    /// Was anything of one of these files looked at?
+    pub fn any_of(&self, files: &FxHashSet<FileId>) -> bool {
+        !files.is_empty() && (self.items.iter().any(|item| files.contains(&item.file)) || self.names.iter().any(|(file, _)| files.contains(file)))
+    }
+
     pub fn add(&mut self, other: &Reads) {
         self.items.extend(other.items.iter().cloned());
         self.names.extend(other.names.iter().cloned());

@@ -108,6 +108,9 @@ impl Maker<'_, '_> {
                 debug_assert!(segment == lower(Cx::new(&text, base)).0, "a statement that was lowered before is another one now: {text}");
                 segment.hash = hash;
                 segment.len = span.len();
+                if self.made.is_none() {
+                    segment.shrink_to_fit();
+                }
                 let segment = Arc::new(segment);
                 if let Some(made) = &mut self.made {
                     made.add(&segment, lowered);

@@ -2,11 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::nodes::{Goal, Node, Nodes};
 use super::{Intrusion, Needed, Step, Way};
-use crate::facts::browser::Stack;
-use crate::facts::exposure::{EXPOSURE, ExportShape, Shape};
-use crate::facts::walk::Target;
-use crate::project::Project;
+use crate::facts::exposure::{EXPOSURE, ExportShape};
 use crate::project::surface::Surface;
 use crate::text::{FileId, Name};
 
@@ -15,8 +13,10 @@ const LONGEST: u32 = 50;
 
 #[derive(Default)]
 pub(super) struct Graph {
-    reached: FxHashMap<FileId, Vec<Option<Way>>>,
-    origins: FxHashMap<FileId, Origin>,
+    /// By file and item.
+    reached: Vec<Vec<Option<Via>>>,
+    /// The files that code on a server uses.
+    served: Vec<bool>,
     pub(super) intrusions: FxHashMap<FileId, Vec<Intrusion>>,
 }
 
@@ -30,22 +30,6 @@ pub(super) enum Origin {
     Both,
 }
 
-struct Node<'g> {
-    file: &'g FileId,
-    shape: &'g Shape,
-    surface: Surface,
-    is_barrier: bool,
-    /// Where each import leads.
-    targets: Vec<Goal>,
-    reached: Vec<Option<Via>>,
-}
-
-enum Goal {
-    File(usize),
-    Library(Name),
-    Nowhere,
-}
-
 /// How an item was reached first.
 #[derive(Clone, Copy)]
 enum Via {
@@ -54,68 +38,104 @@ enum Via {
     Item(u32),
     /// An import of a file, which an item of it uses.
     Import {
-        node: usize,
+        node: u32,
         item: u32,
         import: u32,
     },
 }
 
 impl Graph {
-    pub(super) fn of(project: &Project, mut files: Vec<(&FileId, &Shape, Surface, bool)>) -> Graph {
-        files.retain(|(_, shape, ..)| !shape.items.is_empty());
-        // Ties are decided by name.
-        files.sort_by_key(|(file, ..)| *file);
-        let index: FxHashMap<&FileId, usize> = files.iter().enumerate().map(|(at, (file, ..))| (*file, at)).collect();
-        let resolver = project.resolver();
-        let nodes = files.iter().map(|(file, shape, surface, is_barrier)| {
-            let goal = |source: &Name| match resolver.resolve(file, source) {
-                Target::File(target) => index.get(&target).map_or(Goal::Nowhere, |at| Goal::File(*at)),
-                Target::Library(package) => Goal::Library(package),
-                Target::Missing(_) => Goal::Nowhere,
-            };
-            let targets = shape.imports.iter().map(|import| goal(&import.source)).collect();
-            Node { file, shape, surface: *surface, is_barrier: *is_barrier, targets, reached: vec![None; shape.items.len()] }
-        });
-        let mut walk = Walk { nodes: nodes.collect(), level: Vec::new(), next: Vec::new(), handed_on: Vec::new(), entered: FxHashSet::default() };
-        walk.begin(project);
+    pub(super) fn of(nodes: &Nodes) -> Graph {
+        let nodes = nodes.all();
+        let reached = nodes.iter().map(|node| vec![None; node.shape.items.len()]).collect();
+        let is_open = vec![false; nodes.len()];
+        let mut walk = Walk { nodes, reached, is_open, level: Vec::new(), next: Vec::new(), handed_on: Vec::new(), entered: FxHashSet::default() };
+        walk.begin();
         walk.run();
-        let served = walk.served();
-        walk.finish(&served)
+        let mut graph = Graph { served: served(nodes, &walk.is_open), reached: walk.reached, intrusions: FxHashMap::default() };
+        graph.intrude(nodes);
+        graph
     }
 
-    pub(super) fn way(&self, file: &FileId, item: u32) -> Option<Way> {
-        self.reached.get(file)?.get(item as usize)?.clone()
+    /// How an item of a file comes to be shipped.
+    pub(super) fn way(&self, nodes: &Nodes, file: &FileId, item: u32) -> Option<Way> {
+        let node = nodes.number(file)?;
+        self.via(node, item)?;
+        Some(self.way_to(nodes.all(), node, item))
     }
 
-    pub(super) fn origin(&self, file: &FileId) -> Origin {
-        self.origins.get(file).copied().unwrap_or_default()
+    pub(super) fn origin(&self, nodes: &Nodes, file: &FileId) -> Origin {
+        let Some(node) = nodes.number(file) else { return Origin::Nothing };
+        let is_shipped = self.reached.get(node).is_some_and(|items| items.iter().any(Option::is_some));
+        match (is_shipped, self.served.get(node).copied().unwrap_or_default()) {
+            (true, true) => Origin::Both,
+            (true, false) => Origin::Client,
+            (false, true) => Origin::Server,
+            (false, false) => Origin::Nothing,
+        }
+    }
+
+    fn via(&self, node: usize, item: u32) -> Option<Via> {
+        self.reached.get(node)?.get(item as usize).copied().flatten()
+    }
+
+    /// Finds what a browser cannot have among what ships.
+    fn intrude(&mut self, nodes: &[Node]) {
+        let mut found: FxHashMap<FileId, Vec<Intrusion>> = FxHashMap::default();
+        for (at, (node, items)) in nodes.iter().zip(&self.reached).enumerate() {
+            for (item, (shape, _)) in (0u32..).zip(node.shape.items.iter().zip(items)).filter(|(_, (_, via))| via.is_some()) {
+                let libraries = shape.outside.iter().filter_map(|(import, name)| library(node, *import, name));
+                for what in shape.secrets.iter().cloned().map(Needed::Variable).chain(libraries) {
+                    let way = self.way_to(nodes, at, item);
+                    let reported = way.steps.first().map_or(&node.file, |step| &step.file);
+                    found.entry(reported.clone()).or_default().push(Intrusion { what, file: node.file.clone(), item, way });
+                }
+            }
+        }
+        self.intrusions = found;
+    }
+
+    fn way_to(&self, nodes: &[Node], node: usize, item: u32) -> Way {
+        let (mut node, mut item, mut steps) = (node, item, Vec::new());
+        let mut surface = Surface::Unknown;
+        // An item leads to an earlier one, so this ends; the bound is for the reader.
+        for _ in 0..10_000 {
+            match self.via(node, item) {
+                Some(Via::Item(by)) => item = by,
+                Some(Via::Import { node: from, item: by, import }) => {
+                    if let Some(from) = nodes.get(from as usize) {
+                        steps.push(Step { file: from.file.clone(), import });
+                    }
+                    (node, item) = (from as usize, by);
+                }
+                Some(Via::Root) | None => {
+                    surface = nodes.get(node).map(|node| node.surface).unwrap_or_default();
+                    break;
+                }
+            }
+        }
+        steps.reverse();
+        Way { surface, steps }
     }
 }
 
 struct Walk<'g> {
-    nodes: Vec<Node<'g>>,
-    level: Vec<(usize, u32)>,
-    next: Vec<(usize, u32)>,
+    nodes: &'g [Node],
+    reached: Vec<Vec<Option<Via>>>,
+    /// Something in the file is reached.
+    is_open: Vec<bool>,
+    level: Vec<(u32, u32)>,
+    next: Vec<(u32, u32)>,
     /// What files hand on: each is a step of its own.
-    handed_on: Vec<(usize, u32, u32, Name)>,
-    entered: FxHashSet<(usize, Name)>,
+    handed_on: Vec<(u32, u32, u32, &'g Name)>,
+    entered: FxHashSet<(u32, &'g Name)>,
 }
 
-impl Walk<'_> {
+impl<'g> Walk<'g> {
     /// Everything that ships by itself.
-    fn begin(&mut self, project: &Project) {
-        for at in 0..self.nodes.len() {
-            let Some(node) = self.nodes.get(at) else { continue };
-            if !node.surface.is_exposed() || node.is_barrier {
-                continue;
-            }
-            let split = project.stacks().of(node.file).and_then(|(folder, stack)| {
-                let path = node.file.as_str().strip_prefix(folder)?.trim_start_matches('/');
-                stack.filter(|stack| stack.splits(path))
-            });
-            for item in beginnings(node.shape, split) {
-                self.reach(at, item, Via::Root);
-            }
+    fn begin(&mut self) {
+        for (at, node) in (0u32..).zip(self.nodes) {
+            node.begins.iter().for_each(|item| self.reach(at, *item, Via::Root));
         }
     }
 
@@ -128,7 +148,7 @@ impl Walk<'_> {
             }
             self.level.sort_unstable();
             for (node, says, import, name) in handed_on {
-                self.enter(node, says, import, &name);
+                self.enter(node, says, import, name);
             }
             // What is of the same file is no further away, so the level grows while it is read.
             let mut at = 0;
@@ -139,10 +159,13 @@ impl Walk<'_> {
         }
     }
 
-    fn reach(&mut self, node: usize, item: u32, via: Via) {
-        let Some(known) = self.nodes.get_mut(node) else { return };
-        let first = !known.reached.iter().any(Option::is_some);
-        match known.reached.get_mut(item as usize) {
+    fn goal(&self, node: u32, import: u32) -> Option<(u32, &'g Node)> {
+        let Goal::File(target) = self.nodes.get(node as usize)?.goals.get(import as usize)? else { return None };
+        Some((*target, self.nodes.get(*target as usize)?))
+    }
+
+    fn reach(&mut self, node: u32, item: u32, via: Via) {
+        match self.reached.get_mut(node as usize).and_then(|items| items.get_mut(item as usize)) {
             Some(slot @ None) => *slot = Some(via),
             _ => return,
         }
@@ -150,8 +173,9 @@ impl Walk<'_> {
             Via::Item(_) => self.level.push((node, item)),
             Via::Root | Via::Import { .. } => self.next.push((node, item)),
         }
+        let first = self.is_open.get_mut(node as usize).is_some_and(|is_open| !std::mem::replace(is_open, true));
         if first && !matches!(via, Via::Root) {
-            let shape = self.nodes.get(node).map(|known| known.shape);
+            let shape = self.nodes.get(node as usize).map(|known| &known.shape);
             let runs = shape.into_iter().flat_map(|shape| (0u32..).zip(&shape.items)).filter(|(_, item)| item.runs && !item.is_server);
             for (other, _) in runs {
                 self.reach(node, other, via);
@@ -159,9 +183,8 @@ impl Walk<'_> {
         }
     }
 
-    fn expand(&mut self, node: usize, item: u32) {
-        let Some(shape) = self.nodes.get(node).map(|known| known.shape) else { return };
-        let Some(facts) = shape.items.get(item as usize) else { return };
+    fn expand(&mut self, node: u32, item: u32) {
+        let Some(facts) = self.nodes.get(node as usize).and_then(|known| known.shape.items.get(item as usize)) else { return };
         for other in &facts.local {
             self.reach(node, *other, Via::Item(item));
         }
@@ -171,16 +194,14 @@ impl Walk<'_> {
     }
 
     /// An item uses a name of another file.
-    fn enter(&mut self, node: usize, item: u32, import: u32, name: &Name) {
-        let Some(Goal::File(target)) = self.nodes.get(node).and_then(|known| known.targets.get(import as usize)) else { return };
-        let target = *target;
-        let Some(goal) = self.nodes.get(target) else { return };
+    fn enter(&mut self, node: u32, item: u32, import: u32, name: &'g Name) {
+        let Some((target, goal)) = self.goal(node, import) else { return };
         // Tests and what the build runs are not part of what ships, whatever the import says.
         let ends = goal.is_barrier || matches!(goal.surface, Surface::Test | Surface::Build);
-        if ends || !self.entered.insert((target, name.clone())) {
+        if ends || !self.entered.insert((target, name)) {
             return;
         }
-        let (shape, via) = (goal.shape, Via::Import { node, item, import });
+        let (shape, via) = (&*goal.shape, Via::Import { node, item, import });
         match shape.exports.get(name) {
             Some(ExportShape::Items(items)) => items.iter().for_each(|item| self.reach(target, *item, via)),
             Some(ExportShape::From(import, name, says)) => self.hand_on(target, *says, *import, name, via),
@@ -204,110 +225,39 @@ impl Walk<'_> {
         }
     }
 
-    fn hand_on(&mut self, node: usize, says: u32, import: u32, name: &Name, via: Via) {
+    fn hand_on(&mut self, node: u32, says: u32, import: u32, name: &'g Name, via: Via) {
         self.reach(node, says, via);
-        self.handed_on.push((node, says, import, name.clone()));
+        self.handed_on.push((node, says, import, name));
     }
 
     /// Does a file that everything is re-exported from export this?
-    fn has(&self, node: usize, import: u32, name: &Name, depth: u32) -> bool {
-        let Some(Goal::File(target)) = self.nodes.get(node).and_then(|known| known.targets.get(import as usize)) else { return false };
-        let Some(goal) = self.nodes.get(*target) else { return false };
-        goal.shape.exports.contains_key(name) || depth < 8 && goal.shape.stars.iter().any(|star| self.has(*target, *star, name, depth + 1))
-    }
-
-    /// The files that code on a server uses.
-    fn served(&self) -> FxHashSet<usize> {
-        let is_start = |node: &Node<'_>| matches!(node.surface, Surface::Server) && (node.is_barrier || !node.reached.iter().any(Option::is_some));
-        let mut open: Vec<usize> = self.nodes.iter().enumerate().filter(|(_, node)| is_start(node)).map(|(at, _)| at).collect();
-        let mut seen: FxHashSet<usize> = open.iter().copied().collect();
-        while let Some(at) = open.pop() {
-            for goal in self.nodes.get(at).into_iter().flat_map(|node| &node.targets) {
-                if let Goal::File(target) = goal
-                    && self.nodes.get(*target).is_some_and(|node| !node.surface.is_exposed())
-                    && seen.insert(*target)
-                {
-                    open.push(*target);
-                }
-            }
-        }
-        seen
-    }
-
-    fn finish(&self, served: &FxHashSet<usize>) -> Graph {
-        let mut graph = Graph::default();
-        for (at, node) in self.nodes.iter().enumerate() {
-            let is_shipped = node.reached.iter().any(Option::is_some);
-            let origin = match (is_shipped, served.contains(&at)) {
-                (true, true) => Origin::Both,
-                (true, false) => Origin::Client,
-                (false, true) => Origin::Server,
-                (false, false) => Origin::Nothing,
-            };
-            graph.origins.insert(node.file.clone(), origin);
-            if !is_shipped {
-                continue;
-            }
-            let ways: Vec<Option<Way>> = (0u32..).zip(&node.reached).map(|(item, via)| via.map(|_| self.way(at, item))).collect();
-            for (item, way) in (0u32..).zip(&ways) {
-                if let (Some(way), Some(shape)) = (way, node.shape.items.get(item as usize)) {
-                    let needed = shape
-                        .secrets
-                        .iter()
-                        .cloned()
-                        .map(Needed::Variable)
-                        .chain(shape.outside.iter().filter_map(|(import, name)| library(node, *import, name)));
-                    let reported = way.steps.first().map_or(node.file, |step| &step.file);
-                    let found = needed.map(|what| Intrusion { what, file: node.file.clone(), item, way: way.clone() });
-                    graph.intrusions.entry(reported.clone()).or_default().extend(found);
-                }
-            }
-            graph.reached.insert(node.file.clone(), ways);
-        }
-        graph.intrusions.retain(|_, found| !found.is_empty());
-        graph
-    }
-
-    fn way(&self, node: usize, item: u32) -> Way {
-        let (mut node, mut item, mut steps) = (node, item, Vec::new());
-        let mut surface = Surface::Unknown;
-        // An item leads to an earlier one, so this ends; the bound is for the reader.
-        for _ in 0..10_000 {
-            let Some(known) = self.nodes.get(node) else { break };
-            match known.reached.get(item as usize).copied().flatten() {
-                Some(Via::Item(by)) => item = by,
-                Some(Via::Import { node: from, item: by, import }) => {
-                    if let Some(from) = self.nodes.get(from) {
-                        steps.push(Step { file: from.file.clone(), import });
-                    }
-                    (node, item) = (from, by);
-                }
-                Some(Via::Root) | None => {
-                    surface = known.surface;
-                    break;
-                }
-            }
-        }
-        steps.reverse();
-        Way { surface, steps }
+    fn has(&self, node: u32, import: u32, name: &Name, depth: u32) -> bool {
+        let Some((target, goal)) = self.goal(node, import) else { return false };
+        goal.shape.exports.contains_key(name) || depth < 8 && goal.shape.stars.iter().any(|star| self.has(target, *star, name, depth + 1))
     }
 }
 
-fn library(node: &Node<'_>, import: u32, name: &str) -> Option<Needed> {
-    let Goal::Library(package) = node.targets.get(import as usize)? else { return None };
+/// The files that code on a server uses. `shipped`: of these something ships.
+fn served(nodes: &[Node], shipped: &[bool]) -> Vec<bool> {
+    let is_start = |(node, is_shipped): (&Node, &bool)| matches!(node.surface, Surface::Server) && (node.is_barrier || !is_shipped);
+    let mut seen: Vec<bool> = nodes.iter().zip(shipped).map(is_start).collect();
+    let mut open: Vec<usize> = seen.iter().enumerate().filter(|(_, seen)| **seen).map(|(at, _)| at).collect();
+    while let Some(at) = open.pop() {
+        for goal in nodes.get(at).into_iter().flat_map(|node| &node.goals) {
+            let Goal::File(target) = goal else { continue };
+            let target = *target as usize;
+            let is_new = seen.get(target) == Some(&false) && nodes.get(target).is_some_and(|node| !node.surface.is_exposed());
+            if let Some(seen) = seen.get_mut(target).filter(|_| is_new) {
+                *seen = true;
+                open.push(target);
+            }
+        }
+    }
+    seen
+}
+
+fn library(node: &Node, import: u32, name: &str) -> Option<Needed> {
+    let Goal::Library(package) = node.goals.get(import as usize)? else { return None };
     let library = EXPOSURE.library(package, name)?;
     Some(Needed::Library { library, package: package.clone(), import })
-}
-
-/// The items of a file that ship because the file does. What only functions use that the build takes out is not among them.
-fn beginnings(shape: &Shape, split: Option<&Stack>) -> Vec<u32> {
-    let is_taken_out = |names: &[Name]| split.is_some_and(|stack| !names.is_empty() && names.iter().all(|name| stack.keeps_on_server(name)));
-    let from = |item: u32| {
-        shape.exports.iter().filter(move |(_, export)| matches!(export, ExportShape::From(_, _, says) if *says == item)).map(|(name, _)| name.clone())
-    };
-    let is_beginning = |(at, item): &(u32, &crate::facts::exposure::ItemShape)| {
-        let names: Vec<Name> = item.exported.iter().cloned().chain(from(*at)).collect();
-        !item.is_server && !is_taken_out(&names) && (!names.is_empty() || item.runs || !item.used)
-    };
-    (0u32..).zip(&shape.items).filter(is_beginning).map(|(at, _)| at).collect()
 }

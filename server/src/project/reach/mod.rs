@@ -4,6 +4,7 @@
 //! a type vanishes, and of a module of words a page takes the words it uses. The way that is told is the shortest.
 
 mod graph;
+mod nodes;
 mod published;
 
 use std::sync::Arc;
@@ -14,9 +15,10 @@ pub use published::Published;
 
 use super::surface::Surface;
 use super::{File, Project, Resolver, Stacks};
-use crate::facts::exposure::{FileExposure, ServerLibrary, Shape};
+use crate::facts::exposure::{FileExposure, ServerLibrary};
 use crate::text::{FileId, Name, Place, Span};
 use graph::{Graph, Origin};
+use nodes::Nodes;
 
 /// Where a file runs, in a word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -84,30 +86,13 @@ pub struct Reach {
     resolver: Option<Arc<Resolver>>,
     stacks: Option<Arc<Stacks>>,
     gathered: Option<Arc<FxHashMap<FileId, File>>>,
-    seen: FxHashMap<FileId, Seen>,
+    /// The files as they were: as long as what one says is this, all the rest is as it was.
+    seen: FxHashMap<FileId, Arc<FileExposure>>,
+    nodes: Nodes,
     graph: Graph,
     published: Published,
     /// How often what reaches what was worked out: what a test of reuse counts.
     pub made: u64,
-}
-
-/// What the answers were made of.
-struct Seen {
-    /// The file's own as it was: as long as it is that one, all the rest is as it was.
-    exposure: Arc<FileExposure>,
-    shape: Shaped,
-    surface: Surface,
-    is_barrier: bool,
-    published: Arc<[Name]>,
-}
-
-/// Shapes are shared while they stay equal.
-struct Shaped(Arc<Shape>);
-
-impl PartialEq for Shaped {
-    fn eq(&self, other: &Shaped) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
-    }
 }
 
 impl Reach {
@@ -124,48 +109,37 @@ impl Reach {
             let made = self.made;
             *self = Reach { resolver: Some(Arc::clone(project.resolver())), stacks: Some(Arc::clone(project.stacks())), made, ..Reach::default() };
         }
-        let mut differs = false;
         if self.gathered.as_ref().is_some_and(|gathered| Arc::ptr_eq(gathered, &project.files)) {
-            let changed: Vec<(&FileId, Option<&File>)> = project.changed.iter().map(|(file, known)| (file, known.as_ref())).collect();
-            changed.into_iter().for_each(|(file, known)| differs |= self.look(project, file, known));
+            project.changed.iter().for_each(|(file, known)| self.look(project, file, known.as_ref()));
         } else {
-            project.files().for_each(|(file, known)| differs |= self.look(project, file, Some(known)));
+            project.files().for_each(|(file, known)| self.look(project, file, Some(known)));
             let gone: Vec<FileId> = self.seen.keys().filter(|file| project.file(file).is_none()).cloned().collect();
-            gone.iter().for_each(|file| differs |= self.look(project, file, None));
+            gone.iter().for_each(|file| self.look(project, file, None));
             self.gathered = Some(Arc::clone(&project.files));
         }
-        if differs {
+        if self.nodes.settle(project) {
             self.made += 1;
-            let files = self.seen.iter().map(|(file, seen)| (file, &*seen.shape.0, seen.surface, seen.is_barrier));
-            self.graph = Graph::of(project, files.collect());
+            self.graph = Graph::of(&self.nodes);
         }
     }
 
-    /// True if it may change what reaches what.
-    fn look(&mut self, project: &Project, file: &FileId, known: Option<&File>) -> bool {
-        let Some(known) = known else {
+    fn look(&mut self, project: &Project, file: &FileId, known: Option<&File>) {
+        let Some(known) = known.filter(|known| !known.exposure.is_empty()) else {
             self.published.set(file, &Arc::from([]));
-            return self.seen.remove(file).is_some_and(|seen| !seen.shape.0.items.is_empty());
+            self.nodes.remove(file);
+            self.seen.remove(file);
+            return;
         };
         let exposure = &known.exposure;
-        if self.seen.get(file).is_some_and(|seen| Arc::ptr_eq(&seen.exposure, exposure)) {
-            return false;
-        }
-        if exposure.is_empty() {
-            return self.look(project, file, None);
-        }
-        let is_code = !exposure.items.is_empty();
-        let surface = if is_code { project.surface(file) } else { Surface::Unknown };
-        let is_barrier = is_code && project.is_barrier(file);
-        let shape = Shaped(Arc::clone(&exposure.shape));
-        let now = Seen { exposure: Arc::clone(exposure), shape, surface, is_barrier, published: Arc::clone(&exposure.published) };
         let before = self.seen.get(file);
-        let differs = before.map_or(is_code, |before| (&before.shape, before.surface, before.is_barrier) != (&now.shape, surface, is_barrier));
-        if before.is_none_or(|before| before.published != now.published) {
-            self.published.set(file, &now.published);
+        if before.is_some_and(|before| Arc::ptr_eq(before, exposure)) {
+            return;
         }
-        self.seen.insert(file.clone(), now);
-        differs
+        if before.is_none_or(|before| before.published != exposure.published) {
+            self.published.set(file, &exposure.published);
+        }
+        self.nodes.set(project, file, exposure);
+        self.seen.insert(file.clone(), Arc::clone(exposure));
     }
 
     /// How the place comes to be shipped; `None` if it does not. Of a file that is no code: how the file does.
@@ -183,12 +157,12 @@ impl Reach {
         if facts.keeps(offset - placed.start) {
             return None;
         }
-        self.graph.way(file, at as u32)
+        self.graph.way(&self.nodes, file, at as u32)
     }
 
     /// How an item of a file comes to be shipped.
     pub fn way_of_item(&self, file: &FileId, item: usize) -> Option<Way> {
-        self.graph.way(file, item as u32)
+        self.graph.way(&self.nodes, file, item as u32)
     }
 
     /// What the imports of this file, or its own code, bring along that a browser cannot have.
@@ -201,7 +175,7 @@ impl Reach {
     }
 
     pub fn side(&self, project: &Project, file: &FileId) -> Side {
-        match (project.surface(file), self.graph.origin(file)) {
+        match (project.surface(file), self.graph.origin(&self.nodes, file)) {
             (Surface::Browser | Surface::Native | Surface::Static, _) => Side::Client,
             (Surface::Server | Surface::Build, Origin::Nothing) | (Surface::Unknown, Origin::Server) => Side::Server,
             (_, Origin::Client) => Side::Client,

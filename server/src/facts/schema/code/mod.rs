@@ -239,6 +239,10 @@ pub struct Telling {
 }
 
 impl Telling {
+    pub(super) fn of(model: &FileModel) -> Telling {
+        Telling::after(None, model)
+    }
+
     fn after(before: Option<&Telling>, model: &FileModel) -> Telling {
         let known = before.map_or(&[][..], |before| &before.segments);
         let at = kept(known, |segment| segment, &model.segments);
