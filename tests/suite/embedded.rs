@@ -119,11 +119,11 @@ fn an_import_lands_in_the_first_cell() {
 fn a_value_is_handed_over_beside_the_sql_of_a_notebook() {
     let setup = "import sqlite3\nfrom flask import Flask, request\napp = Flask(__name__)\ndb = sqlite3.connect(\"notes.db\")";
     let route = |query: &str| format!("@app.get(\"/notes\")\ndef notes():\n    term = request.args[\"q\"]\n    return db.execute({query}).fetchall()\n");
-    let text = notebook(&[setup, &route("f\"SELECT * FROM \\\"notes\\\" WHERE text = '{term}'\"")]);
+    let text = notebook(&[setup, &route("f\"SELECT * FROM \\\"products\\\" WHERE text = '{term}'\"")]);
     let (finding, fixes) = repaired(&[("search.ipynb", &text)], "search.ipynb");
     assert_eq!(finding.rule.as_str(), "sql-injection");
     let [(_, bound), _] = fixes.as_slice() else { panic!("{} fixes", fixes.len()) };
-    assert_eq!(cells(bound)[1], route("'SELECT * FROM \"notes\" WHERE text = ?', (term,)"));
+    assert_eq!(cells(bound)[1], route("'SELECT * FROM \"products\" WHERE text = ?', (term,)"));
 }
 
 #[test]

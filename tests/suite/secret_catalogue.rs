@@ -88,6 +88,16 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ),
     ("jwk-private", "jwk.json", "{ \"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"{url:43}\", \"y\": \"{url:43}\", \"d\": \"{url:43}\" }\n"),
     ("hardcoded-login", "src/login.ts", "export const enter = (password: string) => password === \"letmein-{digits:4}\";\n"),
+    (
+        "evm-account",
+        "hardhat.config.ts",
+        "import type { HardhatUserConfig } from \"hardhat/config\";\nconst config: HardhatUserConfig = { networks: { main: { url: \"https://rpc.acme.io\", accounts: [\"0x{hex:64}\"] } } };\nexport default config;\n",
+    ),
+    (
+        "login-setting",
+        "src/door.ts",
+        "import { basicAuth } from \"hono/basic-auth\";\nexport const door = basicAuth({ username: \"keeper\", password: \"letmein-{digits:4}\" });\n",
+    ),
     ("database-login", "app/db.py", "import psycopg2\n\ndb = psycopg2.connect(host=\"db.acme.io\", user=\"app\", password=\"postgres\")\n"),
 ];
 

@@ -215,8 +215,9 @@ pub(super) fn split_handlers(registration: &Registration) -> (Option<&Argument>,
         .or_else(|| registration.handlers.iter().rposition(|handler| handler.name == "handler"))
         .or_else(|| registration.handlers.iter().rposition(|handler| handler.name.is_empty()));
     let Some(at) = at else { return (None, Vec::new()) };
-    let stands_before =
-        |i: usize, handler: &Argument| i != at && (i < at || !handler.name.is_empty()) && (matches!(handler.name.as_str(), "*guard*" | MAKES_CONTEXT) || !handler.name.starts_with('*'));
+    let stands_before = |i: usize, handler: &Argument| {
+        i != at && (i < at || !handler.name.is_empty()) && (matches!(handler.name.as_str(), "*guard*" | MAKES_CONTEXT) || !handler.name.starts_with('*'))
+    };
     let before = registration.handlers.iter().enumerate().filter(|(i, handler)| stands_before(*i, handler)).map(|(_, handler)| handler).collect();
     (registration.handlers.get(at), before)
 }

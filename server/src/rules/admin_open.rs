@@ -104,7 +104,9 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     let is_open = |deed: &Deed<'_>| is_asked(deed) && !standing::may_be_decided(judge, deed.facts);
     // Rows of one's own are one's own, whatever the address is called.
     let is_anybodys = |deed: &Deed<'_>| match &deed.tie {
-        Some(Tie::Owned | Tie::Nullable | Tie::Opaque | Tie::Fixed) => deed.what.creates() || deed.access.is_some_and(|access| administrative::raises_another(cx, access)),
+        Some(Tie::Owned | Tie::Nullable | Tie::Opaque | Tie::Fixed) => {
+            deed.what.creates() || deed.access.is_some_and(|access| administrative::raises_another(cx, access))
+        }
         _ => true,
     };
     let of_deeds = deeds(cx, judge).into_iter().filter(|deed| !deed.hangs && is_open(deed) && is_anybodys(deed)).map(|deed| {

@@ -64,7 +64,8 @@ impl<'c> Handler<'c> {
     /// As `who`, and a function that by its name says who is asking leaves that open.
     pub fn may_be(&self, facts: &Facts) -> Answer {
         // What hands on a context may have put somebody into it.
-        let hands = BUILT_IN.framework(&self.route.framework).is_some_and(|framework| framework.hands.is_some()) && self.route.chain.iter().any(|link| link.standing != Standing::Context);
+        let hands = BUILT_IN.framework(&self.route.framework).is_some_and(|framework| framework.hands.is_some())
+            && self.route.chain.iter().any(|link| link.standing != Standing::Context);
         match self.who(facts) {
             Answer::No if hands || self.comes_through(|name| names::is_current_user(name) || names::is_guard(name)) => Answer::Unknown,
             answer => answer,

@@ -52,7 +52,8 @@ fn told(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
     }
     // A constant of somewhere else that is called so is told where it is given its value.
     let is_untold = |text: &String| !tells_of(last(&fixed.path), text);
-    if opener.is_none() && !fixed.path.is_empty() && (is_password_column(last(&fixed.path)) || is_signature(last(&fixed.path))) && !texts.iter().all(is_untold) {
+    if opener.is_none() && !fixed.path.is_empty() && (is_password_column(last(&fixed.path)) || is_signature(last(&fixed.path))) && !texts.iter().all(is_untold)
+    {
         return None;
     }
     let surface = cx.project.surface(file);
@@ -112,10 +113,12 @@ fn texts_of(value: &Value) -> Vec<String> {
             text.pieces.iter().map(piece).collect::<Option<String>>().into_iter().collect()
         }
         // `Buffer.from("...")`
-        Kind::Library(library) if library.step == "()" && library.receiver.as_ref().and_then(Value::as_library).is_some_and(|called| called.step == "from") => library.args.first().map_or_else(Vec::new, |arg| match arg.value.as_str() {
-            Some(text) => vec![text.to_string()],
-            None => Vec::new(),
-        }),
+        Kind::Library(library) if library.step == "()" && library.receiver.as_ref().and_then(Value::as_library).is_some_and(|called| called.step == "from") => {
+            library.args.first().map_or_else(Vec::new, |arg| match arg.value.as_str() {
+                Some(text) => vec![text.to_string()],
+                None => Vec::new(),
+            })
+        }
         _ => Vec::new(),
     }
 }
@@ -140,7 +143,8 @@ fn opener(cx: &RuleCx<'_>, fixed: &Side) -> Option<Opener> {
         return whole(Name::default(), vec![Place { file: at.file, span }]);
     }
     // `Bearer ${KEY}`, `Buffer.from(KEY)`
-    let paths = written.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+    let paths =
+        written.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'));
     paths.take(8).find_map(|path| {
         let path: Vec<Name> = path.split('.').map(Name::from).collect();
         whole(path.last().cloned()?, cx.project.literals_of(&at.file, &path))
@@ -162,7 +166,23 @@ fn is_one_literal(written: &str) -> bool {
 /// A text that could be a password or a key, rather than a state, or one that nobody may choose.
 fn could_open(text: &str, origin: &Origin, is_named: bool) -> bool {
     const STATES: &[&str] = &[
-        "undefined", "null", "none", "string", "true", "false", "required", "object", "number", "bearer", "basic", "empty", "default", "invalid", "guest", "refresh", "access",
+        "undefined",
+        "null",
+        "none",
+        "string",
+        "true",
+        "false",
+        "required",
+        "object",
+        "number",
+        "bearer",
+        "basic",
+        "empty",
+        "default",
+        "invalid",
+        "guest",
+        "refresh",
+        "access",
     ];
     let text = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
     let plain = text.to_ascii_lowercase();
@@ -176,14 +196,16 @@ fn could_open(text: &str, origin: &Origin, is_named: bool) -> bool {
         return length >= 4 && !matches!(plain.as_str(), "password" | "passwd" | "123456" | "12345678" | "1234" | "qwerty" | "changeme");
     }
     // `token === "next"`: a word beside others says nothing of a key.
-    let looks_made = text.bytes().any(|b| b.is_ascii_digit()) || length >= 12 || ["secret", "key", "token", "pass", "admin"].iter().any(|word| plain.contains(word));
+    let looks_made =
+        text.bytes().any(|b| b.is_ascii_digit()) || length >= 12 || ["secret", "key", "token", "pass", "admin"].iter().any(|word| plain.contains(word));
     length >= 3 && (is_named || origin.part == Part::Headers && lets_in(&origin.name) || looks_made)
 }
 
 /// What the variable is called that takes its place.
 fn variable(constant: &str, origin: &Origin) -> Name {
     let from = if constant.is_empty() { origin.name.as_str() } else { constant };
-    let words: Vec<String> = names::words(from).into_iter().filter(|word| !matches!(word.as_str(), "x" | "http")).map(|word| word.to_ascii_uppercase()).collect();
+    let words: Vec<String> =
+        names::words(from).into_iter().filter(|word| !matches!(word.as_str(), "x" | "http")).map(|word| word.to_ascii_uppercase()).collect();
     match words.join("_").as_str() {
         "" | "AUTHORIZATION" | "TOKEN" | "KEY" => Name::new_static("API_TOKEN"),
         "PASSWORD" | "PASS" | "PASSCODE" | "PWD" => Name::new_static("LOGIN_PASSWORD"),

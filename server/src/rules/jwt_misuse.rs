@@ -338,7 +338,9 @@ fn endless_by_setting(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
 fn is_for_one_thing(payload: &Object) -> bool {
     payload.fields.iter().any(|(name, value)| {
         let is_purpose = matches!(name.as_str(), "kind" | "purpose" | "type" | "typ" | "scope" | "action" | "use" | "for" | "intent");
-        let signs_in = |text: &str| ["access", "refresh", "session", "auth", "login", "bearer", "user", "admin", "api"].iter().any(|word| text.to_ascii_lowercase().contains(word));
+        let signs_in = |text: &str| {
+            ["access", "refresh", "session", "auth", "login", "bearer", "user", "admin", "api"].iter().any(|word| text.to_ascii_lowercase().contains(word))
+        };
         is_purpose && value.as_str().is_some_and(|text| !signs_in(text))
     })
 }

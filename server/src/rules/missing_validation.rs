@@ -32,7 +32,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in handler.events() {
         match event {
             Event::Effect(effect) if effect.kind == "pay" => found.extend(charged(&handler, effect)),
-            Event::Access(access) => found.extend(granted(&handler, access).or_else(|| paid_by_word(&handler, access)).or_else(|| ordered(&handler, access)).or_else(|| unshaped(&handler, access))),
+            Event::Access(access) => found.extend(
+                granted(&handler, access)
+                    .or_else(|| paid_by_word(&handler, access))
+                    .or_else(|| ordered(&handler, access))
+                    .or_else(|| unshaped(&handler, access)),
+            ),
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use super::handler::{Handler, any, symbols};
 use super::missing_validation::{META, is_order};
 use super::open::standing;
-use super::ownership::{Answer, Tie};
+use super::ownership::{Answer, Tie, title};
 use super::raw::Raw;
 use super::{Confidence, Impact};
 use crate::facts::check::{Fact, Root};
@@ -29,11 +29,15 @@ pub fn paid_by_word(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
     }
     let is_asked = |event: &Event| matches!(event, Event::Effect(effect) if matches!(effect.kind.as_str(), "pay" | "refund"));
     // Somebody who knows may have been asked: a call that cannot be looked into, or a row that says what was paid.
-    let knows = |fact: &Fact| symbols(fact).into_iter().any(|symbol| match &symbol.root {
-        Root::Call(_) => true,
-        Root::Row(_) | Root::Count(_) => symbol.path.iter().any(|name| says_paid(name) || names::words(name).iter().any(|word| word == "status" || word == "state")),
-        _ => false,
-    });
+    let knows = |fact: &Fact| {
+        symbols(fact).into_iter().any(|symbol| match &symbol.root {
+            Root::Call(_) => true,
+            Root::Row(_) | Root::Count(_) => {
+                symbol.path.iter().any(|name| says_paid(name) || names::words(name).iter().any(|word| word == "status" || word == "state"))
+            }
+            _ => false,
+        })
+    };
     if handler.events().any(is_asked) || any(&access.facts, &knows) {
         return None;
     }
@@ -46,7 +50,10 @@ pub fn paid_by_word(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         Some(text) => format!("`{name}` to `{text}`"),
         None => format!("`{name}`"),
     };
-    raw.message = format!("Anybody signed in can set {what} of their own `{}` by calling this: nobody asks whether anything was paid. Let the message of the payment provider set it.", query.model);
+    raw.message = format!(
+        "Anybody signed in can set {what} of their own {} by calling this: nobody asks whether anything was paid. Let the message of the payment provider set it.",
+        title(&query.model)
+    );
     Some(raw)
 }
 
@@ -67,7 +74,10 @@ fn is_bought(handler: &Handler<'_>, access: &Access, name: &Name, value: &Value)
     // Of one's own account that is told as what a caller may give themselves.
     let is_person = handler.judge.model_of(&access.query).is_some_and(|model| model.is_principal);
     let is_account = handler.judge.model_of(&access.query).is_some_and(|model| model.is_principal || model.is_tenant) || is_subscription(&access.query.model);
-    if is_account && has(&["premium", "pro", "plan", "tier", "subscribed", "subscription"]) && !has(&["id", "at", "date", "until", "end", "ends", "start", "customer"]) {
+    if is_account
+        && has(&["premium", "pro", "plan", "tier", "subscribed", "subscription"])
+        && !has(&["id", "at", "date", "until", "end", "ends", "start", "customer"])
+    {
         return is_given && !is_person && !matches!(value.kind(), Kind::Object(_))
             || matches!(value.kind(), Kind::Bool(true))
             || value.as_str().is_some_and(|text| is_paid_plan(text));
@@ -94,7 +104,9 @@ fn is_payers(access: &Access) -> bool {
     access.query.conjuncts().iter().any(|filter| match filter {
         Filter::Term(term) => term.path.last().is_some_and(|name| {
             let words = names::words(name);
-            words.first().is_some_and(|word| matches!(word.as_str(), "client" | "customer" | "buyer" | "payer" | "tenant" | "renter" | "patient" | "student" | "guest"))
+            words
+                .first()
+                .is_some_and(|word| matches!(word.as_str(), "client" | "customer" | "buyer" | "payer" | "tenant" | "renter" | "patient" | "student" | "guest"))
         }),
         _ => false,
     })

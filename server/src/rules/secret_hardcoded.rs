@@ -7,8 +7,8 @@ use super::exposed::{self, FileCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta, secret_client_exposed, service_role_exposed};
 use crate::facts::exposure::EXPOSURE;
 use crate::facts::secrets::{self, Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
-use crate::model::FileModel;
 use crate::facts::setup::Inlined;
+use crate::model::FileModel;
 use crate::project::reach::Way;
 use crate::project::surface::Surface;
 use crate::syntax::{Document, Language, keeps_secrets};
@@ -139,7 +139,11 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
     let plans = if let Some(copied) = copied {
         // Of a file that is no code the entry is not known, only its value.
         input.model.iter().map(|_| FixPlan::RemoveEntry { entry: copied.entry.clone(), name: copied.name.clone() }).collect()
-    } else if keeps { vec![FixPlan::LeaveOut { file: input.document.file.clone() }] } else { twin().into_iter().chain(plan).collect() };
+    } else if keeps {
+        vec![FixPlan::LeaveOut { file: input.document.file.clone() }]
+    } else {
+        twin().into_iter().chain(plan).collect()
+    };
     let makes_administrator = EXPOSURE.admin_keys.iter().any(|id| id == hit.row.id());
     let meta = match surface {
         _ if makes_administrator => &service_role_exposed::META,

@@ -122,7 +122,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         }
         let is_free = matches!(judge.tie(access), Tie::Client(_) | Tie::List | Tie::Spoofed);
         let operation = access.query.operation;
-        if judge.is_elevated(&access.facts) {
+        if judge.asks_for_role(&access.facts) {
             if operation.is_write() {
                 put(&mut uses, name, How::ChangedByRole);
             }

@@ -43,9 +43,13 @@ fn told(handler: &Handler<'_>) -> Option<Raw> {
     }
     let message = Message::of(handler)?;
     // Whoever makes a keyed digest compares it; whoever calls it so has a reason.
-    let proofs = || cx.walk.events.iter().filter_map(|event| if let Event::Effect(effect) = event { Some(effect).filter(|effect| effect.kind == "hmac") } else { None });
+    let proofs =
+        || cx.walk.events.iter().filter_map(|event| if let Event::Effect(effect) = event { Some(effect).filter(|effect| effect.kind == "hmac") } else { None });
     let asked_for = proofs().find_map(|proof| headers_there(&proof.facts).next().cloned());
-    if asked_for.is_none() && proofs().next().is_some() || handler.comes_through(names::checks_sender) || handler.is_called(&["token", "secret", "cron", "test", "example"]) {
+    if asked_for.is_none() && proofs().next().is_some()
+        || handler.comes_through(names::checks_sender)
+        || handler.is_called(&["token", "secret", "cron", "test", "example"])
+    {
         return None;
     }
     let (act, verb, facts) = handler.events().find_map(|event| acts(handler, event))?;
@@ -64,7 +68,9 @@ fn told(handler: &Handler<'_>) -> Option<Raw> {
     raw.impact = message.pays().then_some(Impact::Critical);
     raw.detail = message.vendor.map(|vendor| vendor.name.clone()).unwrap_or_default();
     raw.message = match skipped.as_ref().and_then(|header| header.path.last()) {
-        Some(header) => format!("Without the header `{header}` nobody checks who sent this message before it {verb}: whoever leaves it out {}.", message.lie(handler)),
+        Some(header) => {
+            format!("Without the header `{header}` nobody checks who sent this message before it {verb}: whoever leaves it out {}.", message.lie(handler))
+        }
         None => message.text(&verb, handler),
     };
     raw.also(handler.site(), format!("{} gets the message", handler.route.title()));
@@ -318,14 +324,17 @@ fn is_proof(fact: &Fact) -> bool {
             let is_header = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if part == "headers");
             is_header(a) || is_header(b) || is_env(a) && is_of_request(b) || is_env(b) && is_of_request(a)
         }
-        Fact::Is(symbol, _) | Fact::Among(symbol) => matches!(&symbol.root, Root::Request(part) if part == "headers") && signature_header(symbol).is_none() && !says_what(symbol),
+        Fact::Is(symbol, _) | Fact::Among(symbol) => {
+            matches!(&symbol.root, Root::Request(part) if part == "headers") && signature_header(symbol).is_none() && !says_what(symbol)
+        }
         _ => false,
     }
 }
 
 /// `x-github-event`, `content-type`: a header that says what is sent, and not who sends it.
 fn says_what(symbol: &Symbol) -> bool {
-    let is_word = |word: &str| matches!(word, "event" | "topic" | "type" | "action" | "kind" | "delivery" | "agent" | "accept" | "encoding" | "length" | "version");
+    let is_word =
+        |word: &str| matches!(word, "event" | "topic" | "type" | "action" | "kind" | "delivery" | "agent" | "accept" | "encoding" | "length" | "version");
     symbol.path.last().is_some_and(|name| names::words(name).iter().any(|word| is_word(word)))
 }
 

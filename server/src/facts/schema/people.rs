@@ -47,7 +47,8 @@ fn principals(schema: &mut Schema) {
         let looks = has_column(model, NameClass::Login) || has_column(model, NameClass::ExternalId);
         // `members (org_id, user_id, role)`: whose rows say who belongs where, and the people are elsewhere.
         let is_between = is_named(model, NameClass::Membership) && model.columns.iter().any(|column| column.references.is_some());
-        model.is_principal |= !belongs && !is_between && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
+        model.is_principal |=
+            !belongs && !is_between && (is_called_user(model) && (looks || !is_any) || !is_any && looks && is_named(model, NameClass::ModelOfPeople));
     }
     if !schema.models.iter().any(|model| model.is_principal) {
         only_people(schema);

@@ -178,8 +178,8 @@ impl Walker<'_> {
                 Value::null()
             }
             // What `splice` takes out is of the list, too.
-            "filter" | "slice" | "splice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique"
-            | "tolist" | "to_list" | "toArray" | "fetchall" | "fetchmany" | "mappings" | "tuples" => {
+            "filter" | "slice" | "splice" | "sort" | "reverse" | "toSorted" | "toReversed" | "copy" | "values" | "all" | "scalars" | "unique" | "tolist"
+            | "to_list" | "toArray" | "fetchall" | "fetchmany" | "mappings" | "tuples" => {
                 if name == "filter"
                     && let Some(first) = first
                 {

@@ -142,7 +142,8 @@ impl Walker<'_> {
     /// `timingSafeEqual(a, b)`, `compare_digest(a, b)`.
     pub(super) fn compared_by(&mut self, args: &[Argument], site: &Site) {
         let [a, b, ..] = args else { return };
-        let of_interest = |arg: &Argument| arg.value.taint().iter().any(|origin| origin.part.is_request() && (is_password(&origin.name) || lets_in(&origin.name)));
+        let of_interest =
+            |arg: &Argument| arg.value.taint().iter().any(|origin| origin.part.is_request() && (is_password(&origin.name) || lets_in(&origin.name)));
         if of_interest(a) != of_interest(b) {
             let sides = [a, b].map(|arg| Side { value: arg.value.clone(), site: arg.site.clone(), path: Vec::new() });
             self.events.push(Event::Compare(Compare { how: Compared::SameTime, sides, site: site.clone(), facts: self.facts.clone() }));

@@ -167,7 +167,9 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
     let mut hangs = false;
     let (what, confidence) = match query.operation {
         Operation::Create => (write(access, privacy), gives_rights(access, model).or_else(|| created(access, model, privacy))?),
-        Operation::Update | Operation::Delete | Operation::Upsert => (write(access, privacy), changed(access, &tie, privacy).or_else(|| administrative::raises_another(cx, access).then_some(Confidence::Proven))?),
+        Operation::Update | Operation::Delete | Operation::Upsert => {
+            (write(access, privacy), changed(access, &tie, privacy).or_else(|| administrative::raises_another(cx, access).then_some(Confidence::Proven))?)
+        }
         Operation::ReadOne | Operation::ReadMany => {
             let many = query.operation == Operation::ReadMany && tie == Tie::List;
             let known = read(cx, judge, access, model, &tie, privacy);

@@ -89,6 +89,16 @@ impl Judge<'_> {
         })
     }
 
+    /// Was it asked what role the caller has, whichever that is?
+    pub fn asks_for_role(&self, facts: &Facts) -> bool {
+        self.is_elevated(facts)
+            || facts.iter().any(|fact| match fact {
+                Fact::Is(symbol, _) | Fact::Among(symbol) => is_principal(symbol) && is_role(symbol),
+                Fact::Any(arms) => arms.iter().all(|arm| self.asks_for_role(arm)),
+                _ => false,
+            })
+    }
+
     fn is_elevated_role(&self, role: &str) -> bool {
         if self.config.elevated_roles.iter().any(|known| known.eq_ignore_ascii_case(role)) {
             return true;
