@@ -9,8 +9,8 @@ use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Closure, Kind, Library, Value};
 use crate::facts::walk::{MAKES_CONTEXT, is_stub};
-use crate::model::{ExprKind, PatternKind, StmtKind};
-use crate::text::Name;
+use crate::model::{ExprId, ExprKind, FunctionId, PatternKind, Segment, StmtKind};
+use crate::text::{Name, Span};
 
 use super::Project;
 use super::walks::RootKey;
@@ -160,13 +160,13 @@ impl Project {
         if !own.is_empty() {
             return Some(own);
         }
-        segment.stmts.iter().find_map(|stmt| match &stmt.kind {
-            StmtKind::Let { pattern, value: Some(value), .. } => match (&segment[*pattern].kind, &segment[*value].kind) {
-                (PatternKind::Name(name), ExprKind::Function(function)) if *function == key.function => Some(name.clone()),
-                _ => None,
-            },
-            _ => None,
-        })
+        variable_of(segment, key.function).map(|(name, _)| name)
+    }
+
+    /// Does a function carry a name itself?
+    pub fn has_own_name(&self, key: &FunctionKey) -> bool {
+        let function = self.placed(&key.item).and_then(|placed| placed.segment.functions.get(key.function.0 as usize));
+        function.is_some_and(|function| !function.name.is_empty())
     }
 
     /// Where a function is called what it is called, or where its parameters stand.
@@ -176,6 +176,20 @@ impl Project {
         let span = if function.name.is_empty() { function.params_span } else { function.name_span };
         (!span.is_empty()).then(|| Site { item: key.item.clone(), span })
     }
+}
+
+/// The variable that is a function, or what a wrapper makes of it, and where its name stands: `const save = withUser(async () => ..)`.
+pub fn variable_of(segment: &Segment, function: FunctionId) -> Option<(Name, Span)> {
+    let is_it = |value: ExprId| matches!(&segment[value].kind, ExprKind::Function(known) if *known == function);
+    segment.stmts.iter().find_map(|stmt| {
+        let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { return None };
+        let PatternKind::Name(name) = &segment[*pattern].kind else { return None };
+        let is_wrapped = match &segment[*value].kind {
+            ExprKind::Call { callee, args, .. } => matches!(segment[*callee].kind, ExprKind::Name(_)) && args.iter().any(|arg| is_it(arg.value)),
+            _ => false,
+        };
+        (is_it(*value) || is_wrapped).then(|| (name.clone(), segment[*pattern].span))
+    })
 }
 
 fn key(closure: &Closure) -> FunctionKey {

@@ -33,7 +33,7 @@ impl<'c> Handler<'c> {
     pub fn of(cx: &'c RuleCx<'c>) -> Option<Handler<'c>> {
         let route = cx.walk.route.as_deref()?;
         let mut words: FxHashSet<String> = route.path.iter().flat_map(|path| names::words(path)).collect();
-        if let Some(function) = route.function() {
+        if let Some(function) = route.written().or_else(|| route.function()) {
             words.extend(cx.project.function_name(&function).iter().flat_map(|name| names::words(name)));
             let file = function.item.file.file_name();
             words.extend(names::words(file.split('.').next().unwrap_or_default()));
@@ -52,7 +52,9 @@ impl<'c> Handler<'c> {
 
     /// Does the name of any function that was walked say so, or of anything that runs before the handler?
     pub fn comes_through(&self, says: impl Fn(&str) -> bool) -> bool {
-        let of_function = |function: &FunctionKey| self.cx.project.function_name(function).is_some_and(|name| says(&name));
+        // What a handler is exported as says what it is for, and not what it asks.
+        let own = self.route.written().filter(|own| !self.cx.project.has_own_name(own));
+        let of_function = |function: &FunctionKey| own.as_ref() != Some(function) && self.cx.project.function_name(function).is_some_and(|name| says(&name));
         self.cx.walk.visited.iter().any(of_function)
             || self.route.chain.iter().any(|link| {
                 let symbol = link.value.symbol().and_then(|symbol| symbol.path.last());

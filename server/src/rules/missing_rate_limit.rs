@@ -169,7 +169,7 @@ fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Ne
     let is_within = |site: &&Site| site.item == here.item;
     // A function without a name, as wrappers make them for many handlers, is nothing to point at: the comparison is.
     let is_named = || handler.route.function().is_some_and(|function| handler.cx.project.function_name(&function).is_some());
-    let compared = guard.site.as_ref().filter(|site| is_within(site) || !is_named());
+    let compared = guard.site.as_ref().filter(|site| is_within(site) || !is_named() && site.item.file == here.item.file);
     let site = compared.or(Some(at).filter(is_within)).cloned().unwrap_or(here);
     Some(Need {
         detail: "login",

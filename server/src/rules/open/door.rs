@@ -6,7 +6,7 @@ use crate::facts::value::Kind;
 use crate::facts::walk::is_stub;
 use crate::model::{ExprKind, Segment};
 use crate::project::Project;
-use crate::project::routes::Route;
+use crate::project::routes::{Route, variable_of};
 use crate::text::{Name, Span};
 
 /// The place, and what the code calls it (empty if it has no name).
@@ -31,6 +31,9 @@ pub fn door(project: &Project, route: &Route) -> Door {
             if let Some(function) = placed.and_then(|placed| placed.segment.functions.get(key.function.0 as usize)) {
                 if !function.name_span.is_empty() {
                     return Door { site: Site { item: key.item, span: function.name_span }, name: function.name.clone() };
+                }
+                if let Some((name, span)) = placed.and_then(|placed| variable_of(&placed.segment, key.function)).filter(|_| key.item == route.site.item) {
+                    return Door { site: Site { item: key.item, span }, name };
                 }
                 // `app.delete("/posts/:id", async (req, res) =>`: as far as its parameters.
                 let head = route.site.span;
