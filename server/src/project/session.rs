@@ -34,6 +34,8 @@ pub struct Session {
     seen: FxHashMap<FileId, Option<Arc<Module>>>,
     /// The files as they were when the project last gathered them: what is not among its changes since is as it was.
     gathered: Option<Arc<FxHashMap<FileId, File>>>,
+    /// The files that were among its changes when it was last seen: a project that does not have them among its own is an earlier one.
+    changed: FxHashSet<FileId>,
     routing: Routing,
     /// Files whose registries are not what they were.
     unregistered: BTreeSet<FileId>,
@@ -146,12 +148,14 @@ impl Session {
     /// Is all as it was that is not among the project's changes?
     fn is_gathered(&self, project: &Project) -> bool {
         self.gathered.as_ref().is_some_and(|gathered| Arc::ptr_eq(gathered, &project.files))
+            && self.changed.iter().all(|file| project.changed.contains_key(file))
     }
 
     /// What is other than it was, and what it is now is remembered.
     fn changes(&mut self, project: &Project) -> Changes {
         let mut changes = Changes::default();
         let is_gathered = self.is_gathered(project);
+        self.changed = project.changed.keys().cloned().collect();
         let mut look = |file: &FileId, known: Option<&File>| {
             let before = self.seen.get(file);
             let after = known.map(|known| known.module.clone());

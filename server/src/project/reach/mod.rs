@@ -9,7 +9,7 @@ mod published;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use published::Published;
 
@@ -86,6 +86,8 @@ pub struct Reach {
     resolver: Option<Arc<Resolver>>,
     stacks: Option<Arc<Stacks>>,
     gathered: Option<Arc<FxHashMap<FileId, File>>>,
+    /// The files that were among its changes: a project that does not have them among its own is an earlier one.
+    changed: FxHashSet<FileId>,
     /// The files as they were: as long as what one says is this, all the rest is as it was.
     seen: FxHashMap<FileId, Arc<FileExposure>>,
     nodes: Nodes,
@@ -109,7 +111,9 @@ impl Reach {
             let made = self.made;
             *self = Reach { resolver: Some(Arc::clone(project.resolver())), stacks: Some(Arc::clone(project.stacks())), made, ..Reach::default() };
         }
-        if self.gathered.as_ref().is_some_and(|gathered| Arc::ptr_eq(gathered, &project.files)) {
+        let is_later = self.changed.iter().all(|file| project.changed.contains_key(file));
+        self.changed = project.changed.keys().cloned().collect();
+        if is_later && self.gathered.as_ref().is_some_and(|gathered| Arc::ptr_eq(gathered, &project.files)) {
             project.changed.iter().for_each(|(file, known)| self.look(project, file, known.as_ref()));
         } else {
             project.files().for_each(|(file, known)| self.look(project, file, Some(known)));
