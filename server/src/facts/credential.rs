@@ -1,7 +1,6 @@
 //! With what rights a database client asks.
 
 use super::names;
-use super::taint::Part;
 use super::value::Value;
 
 /// With what rights a database client asks.
@@ -20,7 +19,7 @@ pub fn credential(handle: Option<&Value>) -> Credential {
     let Some(library) = handle.as_library() else { return Credential::Unknown };
     let mut seen = Credential::Unknown;
     for arg in &library.args {
-        for origin in arg.value.taint().iter().filter(|origin| origin.part == Part::Env) {
+        for origin in arg.value.taint().iter().filter(|origin| origin.part.is_environment()) {
             let words = names::words(&origin.name);
             if words.iter().any(|word| matches!(word.as_str(), "service" | "secret" | "admin")) {
                 return Credential::Privileged;

@@ -102,6 +102,8 @@ pub enum UseKind {
     Handed,
     /// Given to a component that runs in the browser.
     Passed,
+    /// Something of the environment, in an element of a page.
+    Written,
 }
 
 /// A route, a middleware or a router being mounted, as the code registers it.

@@ -40,6 +40,8 @@ pub enum Part {
     Principal,
     /// An environment variable.
     Env,
+    /// The program's settings, filled in from the environment: keys are among them.
+    Settings,
     /// A generator whose numbers can be worked out: `Math.random()`, `random.choice`.
     Weak,
     /// What an error that was caught says of itself: written for whoever runs the program.
@@ -50,6 +52,11 @@ impl Part {
     /// Chosen by whoever sends the request.
     pub fn is_request(self) -> bool {
         self <= Part::Files
+    }
+
+    /// Chosen by whoever runs the program, for it alone: keys are kept there.
+    pub fn is_environment(self) -> bool {
+        matches!(self, Part::Env | Part::Settings)
     }
 
     /// Chosen by whoever started the program, or sits in front of it.

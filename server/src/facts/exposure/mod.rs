@@ -18,6 +18,6 @@ pub use calls::{KeySource, KeyUse, Switch, VendorCall, key_of, vendor_calls};
 pub use env::EnvRead;
 pub use item::{Asked, Form, Imported, ItemFacts};
 pub use mention::{Holds, Mention, mentions};
-pub use names::{Standing, gives, standing};
+pub use names::{Standing, gives, is_made_to_be_seen, standing};
 pub use shape::{ExportShape, FileExposure, ImportShape, ItemShape, Shape, is_environment};
 pub use table::{Accepts, Admin, EXPOSURE, Exposure, ServerLibrary, Twin, Vendor};

@@ -54,6 +54,14 @@ pub fn standing(variable: &str) -> Standing {
     }
 }
 
+/// Made for pages by its vendor, whatever the rest of the name says: the key of a map, of a captcha.
+pub fn is_made_to_be_seen(variable: &str) -> bool {
+    let name = super::super::names::words(variable).join("_").to_ascii_uppercase();
+    let parts: Vec<&str> = BROWSER.unpublished(&name).split('_').filter(|part| !part.is_empty()).collect();
+    let has = |list: &[Words]| list.iter().any(|words| position(&parts, words).is_some());
+    has(&EXPOSURE.public_names) || has(&EXPOSURE.public_brands) && !standing(&name).is_secret()
+}
+
 /// What a stranger does with the value of a variable of this name.
 pub fn gives(variable: &str) -> &'static str {
     let parts: Vec<&str> = BROWSER.unpublished(variable).split('_').collect();

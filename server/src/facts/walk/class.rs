@@ -254,7 +254,11 @@ impl Walker<'_> {
                 return Some(Value::new(Kind::Column(Arc::new(Column { model: class.name.clone(), name: name.clone() }))));
             }
             if let Some(value) = field.value {
-                return Some(self.eval(value));
+                let value = self.eval(value);
+                return Some(self.secret_setting(this, name, Some(&value)).unwrap_or(value));
+            }
+            if let Some(value) = self.secret_setting(this, name, None) {
+                return Some(value);
             }
             if !field.decorators.is_empty()
                 && let Some(value) = self.filled(&field.decorators, field.ty.as_ref())

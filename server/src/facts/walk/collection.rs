@@ -191,7 +191,7 @@ impl Walker<'_> {
             shown.push(value);
         }
         let props = Value::new(Kind::Object(Arc::new(props)));
-        self.rendered(&props, &shown, span);
+        self.rendered(name, &props, &shown, span);
         self.markup_of(name, attributes, &props, span);
         self.component(name, &props);
         self.passed_to_browser(name, &props, span);

@@ -233,7 +233,7 @@ impl Walker<'_> {
     fn shared_secret(&self, a: &Value, b: &Value) -> Option<Fact> {
         for (value, other) in [(a, b), (b, a)] {
             let from_request = value.taint().iter().any(|origin| origin.part.is_request() && origin.part != Part::Method);
-            let secret = other.taint().iter().any(|origin| origin.part == Part::Env);
+            let secret = other.taint().iter().any(|origin| origin.part.is_environment());
             if from_request && secret {
                 return Some(Fact::Guard(Guard { kind: GuardKind::Machine, sure: true, name: "shared secret".into(), site: None }));
             }

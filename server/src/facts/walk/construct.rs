@@ -26,6 +26,7 @@ impl Walker<'_> {
             }
         }
         let instance = self.instance(class.clone(), fields);
+        let instance = self.filled_in(class, instance);
         let constructor = self.constructor(class, 0);
         let Some((owner, function)) = constructor else { return instance };
         let built = self.inside(&owner.item.clone(), owner.captured.clone(), Some(owner.clone()), |walker| {

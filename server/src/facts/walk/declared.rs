@@ -63,7 +63,10 @@ impl Walker<'_> {
     /// A value of the type that another value is.
     pub(super) fn of_type(&mut self, value: &Value) -> Option<Value> {
         match value.kind() {
-            Kind::Class(class) => Some(self.instance(class.clone(), Vec::new())),
+            Kind::Class(class) => {
+                let instance = self.instance(class.clone(), Vec::new());
+                Some(self.filled_in(class, instance))
+            }
             Kind::Library(library) => {
                 let states = self.world.catalogue().call(&library.states);
                 if states.is_empty() {

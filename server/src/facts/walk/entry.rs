@@ -148,7 +148,7 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
         // Each one is another, whatever it is made of.
         return Value::unknown().with_taint(Taint::of(Origin { clean: Cleanings::ALL, ..origin }));
     }
-    if !source.part.is_request() && source.part != Part::Env {
+    if !source.part.is_request() && !source.part.is_environment() {
         return Value::unknown().with_taint(Taint::of(origin));
     }
     let mut symbol = Symbol::new(Root::Request(Name::from(format!("{:?}", source.part).to_lowercase())));

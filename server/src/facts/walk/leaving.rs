@@ -13,6 +13,7 @@ impl Walker<'_> {
     pub fn returned(&mut self, value: &Value, item: &ItemKey, span: Span) {
         let facts = self.facts.clone();
         let site = Site { item: item.clone(), span };
+        let value = &self.opened(value);
         match value.kind() {
             Kind::Union(alternatives) => {
                 for alternative in alternatives.iter() {
@@ -38,15 +39,22 @@ impl Walker<'_> {
 
 impl<'w> Walker<'w> {
     /// A JSX element: what is shown reaches the visitor.
-    pub(super) fn rendered(&mut self, props: &Value, children: &[Value], span: Span) {
+    pub(super) fn rendered(&mut self, element: &Name, props: &Value, children: &[Value], span: Span) {
         let site = self.site(span);
         let facts = self.facts.clone();
+        // What a component makes of what it gets is seen where that is.
+        let is_written_out = element.is_empty() || element.starts_with(|c: char| c.is_ascii_lowercase()) || writes_out(props);
         for value in children.iter().chain([props]) {
-            if carries_rows(value, 0) || holds(value, &|symbol| matches!(symbol.root, Root::Row(_)), 0) {
+            let has_rows = carries_rows(value, 0) || holds(value, &|symbol| matches!(symbol.root, Root::Row(_)), 0);
+            if has_rows {
                 self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Shown, site: site.clone(), facts: facts.clone() }));
+            }
+            if is_written_out && speaks_of_environment(value, 0) {
+                self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Written, site: site.clone(), facts: facts.clone() }));
             }
         }
     }
+
 }
 
 impl Walker<'_> {
@@ -67,9 +75,34 @@ impl Walker<'_> {
         let is_browser = self.world.module(&file).is_some_and(|module| module.model.directives.iter().any(|directive| directive == "use client"));
         if is_browser {
             let (site, facts) = (self.site(span), self.facts.clone());
-            self.events.push(Event::Use(Use { value: props.clone(), kind: UseKind::Passed, site, facts }));
+            let value = self.opened(props);
+            self.events.push(Event::Use(Use { value, kind: UseKind::Passed, site, facts }));
         }
     }
+}
+
+/// Something of the environment is in it, or was put into a text of it.
+fn speaks_of_environment(value: &Value, depth: u32) -> bool {
+    if depth > 4 {
+        return false;
+    }
+    let is_environment = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "env" | "settings"));
+    match value.kind() {
+        _ if value.symbol().is_some_and(is_environment) => true,
+        // The elements in it were looked at where they stand.
+        Kind::Object(object) if object.is_element() => false,
+        Kind::Object(object) => object.fields.iter().map(|(_, field)| field).chain(&object.rest).any(|field| speaks_of_environment(field, depth + 1)),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(|item| speaks_of_environment(item, depth + 1)),
+        Kind::Union(alternatives) => alternatives.iter().any(|one| speaks_of_environment(&one.value, depth + 1)),
+        Kind::Text(text) => text.pieces.iter().any(|piece| matches!(piece, Piece::Hole { value, .. } if speaks_of_environment(value, depth + 1))),
+        Kind::Library(library) if library.step == "()" => library.args.iter().any(|arg| speaks_of_environment(&arg.value, depth + 1)),
+        _ => false,
+    }
+}
+
+/// It is given markup, which a component writes out as well.
+fn writes_out(props: &Value) -> bool {
+    matches!(props.kind(), Kind::Object(object) if object.get("dangerouslySetInnerHTML").0.is_some())
 }
 
 /// Whether a value, or something in it, has a symbol like this.

@@ -122,6 +122,9 @@ impl<'w> Walker<'w> {
                     let values = where_all(&pass.of, function, args);
                     let brought = values.iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
                     taint = taint.join(&if pass.reads { brought.read_as_data() } else { brought });
+                    if pass.whole {
+                        made.args = args.iter().map(|arg| Argument { value: self.opened(&arg.value), ..arg.clone() }).collect();
+                    }
                     if let (true, [only]) = (pass.copies, args)
                         && only.name.is_empty()
                         && has_parts(&only.value)
@@ -153,7 +156,7 @@ impl<'w> Walker<'w> {
                     let facts = self.facts.clone();
                     for arg in args {
                         // A page asks for the rows that it is given as a query.
-                        let value = if respond.template && self.python() { self.fired(&arg.value) } else { told(respond, &arg.value) };
+                        let value = if respond.template && self.python() { self.fired(&arg.value) } else { told(respond, &self.opened(&arg.value)) };
                         self.events.push(Event::Use(Use { value, kind, site: site.clone(), facts: facts.clone() }));
                     }
                     // What is answered stands in the answer, for a handler that returns it: what it was made with has left already.

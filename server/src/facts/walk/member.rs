@@ -320,6 +320,7 @@ fn part_name(part: Part) -> Name {
         Part::Stored => "stored",
         Part::Principal => "principal",
         Part::Env => "env",
+        Part::Settings => "settings",
         Part::Weak => "weak",
         Part::Failure => "failure",
     })

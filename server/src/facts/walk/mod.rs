@@ -58,6 +58,7 @@ mod pattern;
 mod query_step;
 mod register;
 mod row;
+mod settings;
 mod shape;
 mod signature;
 mod sink;

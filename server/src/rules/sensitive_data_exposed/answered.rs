@@ -2,8 +2,10 @@
 
 use super::META;
 use super::variable::{imported, read_at};
+use super::whole;
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Root, Symbol};
+use crate::facts::exposure::is_made_to_be_seen;
 use crate::facts::event::{Access, AccessId, Event, Use, UseKind};
 use crate::facts::names;
 use crate::facts::private::{is_personal_column, is_private_column, is_private_variable};
@@ -24,7 +26,8 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         for leak in leaks_of(cx, &used.value) {
             // A template picks what it shows of a record; a key is given to it by name to be shown.
-            if used.kind == UseKind::Shown && !matches!(leak, Leak::Variable(_) | Leak::Environment) {
+            let is_picked = used.kind == UseKind::Shown && !matches!(leak, Leak::Variable(_) | Leak::Environment);
+            if is_picked || matches!(&leak, Leak::Variable(name) if is_made_to_be_seen(name)) {
                 continue;
             }
             if let Some(raw) = told(cx, used, leak)
@@ -48,6 +51,8 @@ fn gets_out(cx: &RuleCx<'_>, used: &Use) -> bool {
         UseKind::Respond | UseKind::Shown => cx.walk.route.is_some(),
         UseKind::Return => cx.walk.route.as_ref().is_some_and(|route| !is_typed(&route.framework)) && !cx.project.declares_answer(cx.walk),
         UseKind::Passed => true,
+        // In a browser there is no environment.
+        UseKind::Written => !cx.project.surface(&used.site.item.file).is_exposed(),
         UseKind::Handed => false,
     }
 }
@@ -61,6 +66,8 @@ pub(super) enum Leak {
     /// One variable.
     Variable(Name),
     Environment,
+    /// Settings of the program as a whole, with these in them, as far as that is known.
+    Settings(Vec<Name>),
     /// Whole rows with these columns.
     Rows {
         access: AccessId,
@@ -107,15 +114,8 @@ impl Looking<'_, '_> {
                     self.at(value, &[], depth + 1);
                 }
             }),
-            // `dict(os.environ)`, `os.environ.copy()`
-            Kind::Library(library) if library.step == "()" => {
-                let Some(called) = library.receiver.as_ref().and_then(|called| called.as_library()) else { return };
-                match (called.step.as_str(), library.args.as_slice()) {
-                    ("dict", [only]) => self.at(&only.value, &[], depth + 1),
-                    ("copy", []) => called.receiver.iter().for_each(|of| self.at(of, &[], depth + 1)),
-                    _ => {}
-                }
-            }
+            // `dict(os.environ)`, `JSON.stringify(settings)`
+            Kind::Library(library) => whole::within(library).iter().for_each(|value| self.at(value, &[], depth + 1)),
             // `NextResponse.json(body)`, returned: the call was looked at.
             _ => {}
         }
@@ -142,7 +142,16 @@ impl Looking<'_, '_> {
                 Some(_) => {}
                 None => self.leaks.push(Leak::Environment),
             },
-            (Root::Request(part), [.., name]) if part == "env" => {
+            (Root::Request(part), []) if part == "settings" => match value.kind() {
+                Kind::Instance(instance) => {
+                    let secrets = whole::secrets_of(self.cx, instance);
+                    if !secrets.is_empty() {
+                        self.leaks.push(Leak::Settings(secrets));
+                    }
+                }
+                _ => self.leaks.push(Leak::Settings(Vec::new())),
+            },
+            (Root::Request(part), [.., name]) if matches!(part.as_str(), "env" | "settings") => {
                 // `Boolean(process.env.KEY)` tells only whether it is there.
                 if is_private_variable(name) && matches!(value.kind(), Kind::Library(_) | Kind::Unknown) {
                     self.leaks.push(Leak::Variable(name.clone()));
@@ -274,6 +283,7 @@ fn access_of<'w>(cx: &RuleCx<'w>, id: AccessId) -> Option<&'w Access> {
 fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
     let (way, sure) = match used.kind {
         UseKind::Passed => ("is handed to a component that runs in the browser", Confidence::Proven),
+        UseKind::Written => ("is written into a page, where anyone who opens it can read it", Confidence::Proven),
         UseKind::Shown => ("is handed to the template of a page, where anyone who opens the page can read it", Confidence::Likely),
         _ => ("is sent to whoever calls this", Confidence::Proven),
     };
@@ -292,6 +302,12 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             raw.impact = Some(Impact::Critical);
             raw.detail = "environment".into();
             raw.message = format!("The whole environment {way}, with every key and password in it");
+        }
+        Leak::Settings(names) => {
+            raw.impact = Some(Impact::Critical);
+            raw.detail = "environment".into();
+            let names = if names.is_empty() { "every key and password".to_owned() } else { listed(&names) };
+            raw.message = format!("The whole settings object {way}, with {names} in it");
         }
         Leak::Rows { access, columns } => {
             let found = access_of(cx, access)?;

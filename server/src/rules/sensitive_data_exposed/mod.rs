@@ -5,6 +5,7 @@ mod logged;
 mod proof;
 mod sent;
 mod variable;
+mod whole;
 
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Impact, Risk, RuleId, RuleMeta};

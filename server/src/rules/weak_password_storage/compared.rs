@@ -103,7 +103,7 @@ fn timing(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
     }
     let is_sent = |side: &Side| side.value.taint().iter().any(|origin| origin.part.is_request());
     let is_given = |side: &Side| is_sent(side) || side.value.taint().iter().any(|origin| origin.part == Part::Parameter);
-    let is_secret = |side: &Side| is_computed(&side.value) || side.value.taint().iter().any(|origin| origin.part == Part::Env);
+    let is_secret = |side: &Side| is_computed(&side.value) || side.value.taint().iter().any(|origin| origin.part.is_environment());
     let (sent, secret) = [(left, right), (right, left)].into_iter().find(|(sent, secret)| is_given(sent) && is_secret(secret) && !is_secret(sent))?;
     let name = [last(&sent.path), last(&secret.path)].into_iter().find(|name| is_signature(name));
     let name = name.or_else(|| is_computed(&secret.value).then(|| last(&sent.path)))?;

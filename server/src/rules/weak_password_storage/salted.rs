@@ -3,7 +3,6 @@
 use super::META;
 use crate::facts::credential_names::{is_password, last};
 use crate::facts::event::{Effect, Event};
-use crate::facts::taint::Part;
 use crate::facts::value::{Argument, Kind, Value};
 use crate::rules::called::{chain, name, named, positional};
 use crate::rules::options::taken;
@@ -53,7 +52,7 @@ fn judge(cx: &RuleCx<'_>, effect: &Effect, salt: &Argument) -> Option<Raw> {
         None => derived(cx, effect),
     };
     // A long random secret of the program needs no salt.
-    if keyed.iter().any(|value| value.taint().iter().any(|origin| origin.part == Part::Env)) {
+    if keyed.iter().any(|value| value.taint().iter().any(|origin| origin.part.is_environment())) {
         return None;
     }
     let is_called_password =

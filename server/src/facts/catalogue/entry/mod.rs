@@ -146,6 +146,9 @@ pub struct PassEntry {
     /// Text is read as data: whoever wrote the text can have written an object.
     #[serde(default)]
     pub reads: bool,
+    /// Nothing is left out of what it gets: whoever sees what it gives sees all of that, unless another argument chooses.
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// Looks at these arguments and lets only what is fit pass: by what it returns, or by throwing.
