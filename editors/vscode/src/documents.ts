@@ -40,6 +40,8 @@ const PATTERNS = [
   '**/.npmrc',
   '**/.pypirc',
   '**/.netrc',
+  '**/*.{md,mdx,mdc,markdown,rst,adoc,txt}',
+  '**/{.cursorrules,.windsurfrules,.clinerules}',
   '**/*.toml',
   '**/*.prisma',
   '**/*.rules',

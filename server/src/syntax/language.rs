@@ -32,7 +32,8 @@ pub enum Language {
     Notebook,
     Dockerfile,
     Shell,
-    /// Read as plain text: `.npmrc`, `.pypirc`, `.netrc`, key files, ignore files, `requirements.txt`, `_headers`, a project's own rules.
+    /// Read as plain text: notes and documentation, `.npmrc`, `.pypirc`, `.netrc`, key files, ignore files, `requirements.txt`, `_headers`,
+    /// a project's own rules.
     Text,
 }
 
@@ -55,7 +56,7 @@ impl Language {
             return Some(Language::Dockerfile);
         }
         let is_own_rules = file.extension() == "scm" && file.folder().ends_with("/.guardline/queries");
-        if matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "id_rsa" | "id_ed25519" | "id_ecdsa") || is_plain_manifest(name) || is_own_rules {
+        if matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "id_rsa" | "id_ed25519" | "id_ecdsa") || is_plain_manifest(name) || is_told_assistants(name) || is_own_rules {
             return Some(Language::Text);
         }
         if matches!(name, "Pipfile" | "poetry.lock" | "uv.lock") {
@@ -89,6 +90,8 @@ impl Language {
             // Certificates and the keys to them, templates of configuration, configuration of other programs, and copies of
             // files that somebody kept.
             "pem" | "key" | "tpl" | "tmpl" | "gotmpl" | "tf" | "tfvars" | "ini" | "cfg" | "conf" | "properties" | "bak" | "old" | "orig" => Language::Text,
+            // What is written for people, and for assistants.
+            "md" | "mdx" | "mdc" | "markdown" | "rst" | "adoc" | "txt" => Language::Text,
             _ => return None,
         })
     }
@@ -195,7 +198,17 @@ pub fn keeps_secrets(file: &FileId) -> bool {
 
 /// `.env`, `.env.local`, `.env.example`, `.dev.vars`, `example.env`: files of `NAME=value` lines.
 fn is_env_name(name: &str) -> bool {
-    name == ".env" || name.starts_with(".env.") || name == ".dev.vars" || name.starts_with(".dev.vars.") || name.ends_with(".env") || name == ".envrc"
+    let is_sample = || name.strip_prefix("env.").or_else(|| name.strip_prefix(".env-")).or_else(|| name.strip_prefix(".env_"));
+    matches!(name, ".env" | ".dev.vars" | ".envrc")
+        || name.starts_with(".env.")
+        || name.starts_with(".dev.vars.")
+        || name.ends_with(".env")
+        || is_sample().is_some_and(|what| matches!(what, "example" | "sample" | "template" | "dist" | "local" | "production" | "development"))
+}
+
+/// What a project tells the assistants that work in it.
+fn is_told_assistants(name: &str) -> bool {
+    matches!(name, ".cursorrules" | ".windsurfrules" | ".clinerules" | ".goosehints" | ".rules")
 }
 
 /// Lists of a line each, which say what is ignored or depended on.

@@ -34,7 +34,22 @@ const ASSETS: &[&str] = &["public", "static", "assets", "js", "css", "resources"
 /// Hidden files that say how the product is built, deployed and what its tools may do.
 /// Ignore files say what goes along with it: a fix that puts a secret into an env file has to know.
 const HIDDEN_FILES: &[&str] =
-    &[".npmrc", ".pypirc", ".netrc", ".mcp.json", ".envrc", ".aider.conf.yml", ".aider.conf.yaml", ".gitignore", ".dockerignore", ".vercelignore"];
+    &[
+        ".npmrc",
+        ".pypirc",
+        ".netrc",
+        ".mcp.json",
+        ".envrc",
+        ".aider.conf.yml",
+        ".aider.conf.yaml",
+        ".cursorrules",
+        ".windsurfrules",
+        ".clinerules",
+        ".goosehints",
+        ".gitignore",
+        ".dockerignore",
+        ".vercelignore",
+    ];
 /// Folders in which editors and assistants keep what they are told, and hosts what they serve.
 const HIDDEN_FOLDERS: &[&str] = &[".github", ".cursor", ".vscode", ".claude", ".streamlit", ".continue", ".codeium", ".gemini", ".roo"];
 /// Read by nobody and often larger than all code together.
@@ -81,11 +96,11 @@ pub(super) fn reads(file: &FileId) -> bool {
     let folder = file.folder();
     match folder.rsplit('/').next().unwrap_or("") {
         ".github" => false,
-        ".cursor" => name == "mcp.json",
+        ".cursor" => name == "mcp.json" || name.ends_with(".mdc"),
         ".streamlit" => keeps_secrets(file),
         ".vscode" | ".codeium" | ".gemini" | ".roo" => name.ends_with(".json"),
         ".continue" => name.ends_with(".json") || name.ends_with(".yaml") || name.ends_with(".yml"),
-        ".claude" => name.starts_with("settings") && name.ends_with(".json"),
+        ".claude" => name.starts_with("settings") && name.ends_with(".json") || name.ends_with(".md"),
         _ => !name.starts_with('.') || keeps_secrets(file) || HIDDEN_FILES.contains(&name),
     }
 }

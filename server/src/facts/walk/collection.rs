@@ -6,7 +6,7 @@ use super::Walker;
 use super::expression::either;
 use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, Kind, Object, Seq, Value};
-use crate::model::{Clause, Entry, ExprId, JsxAttribute, Key, SeqItem};
+use crate::model::{Clause, Entry, ExprId, ExprKind, JsxAttribute, Key, PatternKind, SeqItem, SequencePatternItem};
 use crate::text::{Name, Span};
 
 /// Comprehensions over so many known values give a list of known values.
@@ -120,7 +120,33 @@ impl Walker<'_> {
     }
 
     pub(super) fn comprehension(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Value {
-        self.repeated(|walker| walker.comprehended(clauses, element, value))
+        let made = self.repeated(|walker| walker.comprehended(clauses, element, value));
+        self.copied_by(clauses, element, value).unwrap_or(made)
+    }
+
+    /// `{k: v for k, v in os.environ.items()}`: everything that it goes through, in another dict.
+    fn copied_by(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Option<Value> {
+        let ([clause], Some(value)) = (clauses, value) else { return None };
+        let segment = self.frame().segment.clone();
+        let PatternKind::Sequence { items } = &segment[clause.pattern].kind else { return None };
+        let [key, each] = items.as_slice() else { return None };
+        let names = |item: &SequencePatternItem, expr: ExprId| match (&segment[item.pattern].kind, &segment[expr].kind) {
+            (PatternKind::Name(a), ExprKind::Name(b)) => a == b,
+            // `str(v)`
+            (PatternKind::Name(a), ExprKind::Call { callee, args, .. }) => {
+                let is_text = matches!(&segment[*callee].kind, ExprKind::Name(name) if matches!(name.as_str(), "str" | "repr"));
+                is_text && matches!(args.as_slice(), [only] if matches!(&segment[only.value].kind, ExprKind::Name(b) if a == b))
+            }
+            _ => false,
+        };
+        if !clause.conditions.is_empty() || !names(key, element) || !names(each, value) {
+            return None;
+        }
+        let over = self.eval(clause.over);
+        let called = over.as_library().filter(|over| over.step == "()")?.receiver.as_ref()?.as_library()?.clone();
+        let of = called.receiver.clone().filter(|_| called.step == "items")?;
+        let is_environment = of.taint().iter().any(|origin| origin.part.is_environment());
+        is_environment.then_some(of)
     }
 
     fn comprehended(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Value {

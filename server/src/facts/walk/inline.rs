@@ -110,6 +110,7 @@ impl Walker<'_> {
         let class = this.as_ref().and_then(|this| if let Kind::Instance(instance) = this.kind() { Some(instance.class.clone()) } else { None });
         let closure = Closure { item: item.clone(), function, captured: None, this, class, bound: Vec::new(), assumes: Default::default() };
         let value = self.root(&Value::new(Kind::Function(Arc::new(closure))), Vec::new());
+        self.given_to_page(&value, item, function);
         // Whoever calls it from outside gets this.
         let span = self.inside(item, None, None, |walker| {
             let is_given_out = walker.python() || walker.is_asked_about_failures(function);

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::Walker;
 use crate::facts::catalogue::{PageEntry, PageRow};
 use crate::facts::event::{Event, Use, UseKind};
-use crate::facts::place::Site;
+use crate::facts::place::{ItemKey, Site};
 use crate::facts::taint::{Origin, Part, Taint};
 use crate::facts::value::{Alternative, Kind, Object, Seq, Value};
-use crate::model::{Entry, ExprKind, Key};
+use crate::model::{Entry, ExprId, ExprKind, FunctionId, Key, PatternKind, Segment};
 use crate::text::{FileId, Name};
 
 /// Objects deeper than this are not looked into.
@@ -43,9 +43,9 @@ impl Walker<'_> {
         }
         pages.into_iter().find_map(|page| {
             let value = self.loaded(&file, page)?;
-            // What a page is given by another function of its file is written into the page for everybody to read.
-            if page.member == "props"
-                && let Some(site) = self.given_at(&file, &page.export, &page.member)
+            if is_written_into_page(page)
+                && let Some(Kind::Function(closure)) = self.loading(&file, page).map(|function| function.kind().clone())
+                && let Some(site) = self.given_at(&closure.item, closure.function, &page.member)
             {
                 self.events.push(Event::Use(Use { value: value.clone(), kind: UseKind::Passed, site, facts: self.facts.clone() }));
             }
@@ -59,15 +59,35 @@ impl Walker<'_> {
         })
     }
 
-    /// Where the exported function writes down what it gives under this name.
-    fn given_at(&mut self, file: &FileId, export: &Name, member: &Name) -> Option<Site> {
-        let function = self.exported(file, export)?;
-        let Kind::Function(closure) = function.kind() else { return None };
-        let (item, own) = (closure.item.clone(), closure.function);
-        let span = self.inside(&item, None, None, |walker| {
+    /// What a function gives that loads a page, if this is one: it is written into the page whether its component asks for it or not.
+    pub(super) fn given_to_page(&mut self, value: &Value, item: &ItemKey, function: FunctionId) {
+        let catalogue = self.world.catalogue();
+        let mut pages = catalogue.pages().iter().filter(|page| is_written_into_page(page) && page.is_at(&item.file)).peekable();
+        if pages.peek().is_none() {
+            return;
+        }
+        let Some(Some(name)) = self.inside(item, None, None, |walker| loads_as(&walker.frame().segment, function)) else { return };
+        let Some(page) = pages.find(|page| page.export == name) else { return };
+        let given = self.inside(item, None, None, |walker| {
+            let given = value.awaited();
+            let given = if page.member.is_empty() { given } else { walker.member(&given, &page.member) };
+            walker.opened(&given)
+        });
+        if let (Some(value), Some(site)) = (given, self.given_at(item, function, &page.member)) {
+            self.events.push(Event::Use(Use { value, kind: UseKind::Passed, site, facts: self.facts.clone() }));
+        }
+    }
+
+    /// Where the function writes down what it gives: the member of that name of what it returns, or that itself.
+    fn given_at(&mut self, item: &ItemKey, own: FunctionId, member: &Name) -> Option<Site> {
+        let span = self.inside(item, None, None, |walker| {
             let segment = walker.frame().segment.clone();
             let within = segment.functions.get(own.0 as usize)?.span;
-            segment.exprs.iter().filter(|expr| within.contains(expr.span)).find_map(|expr| match &expr.kind {
+            let mut objects = segment.exprs.iter().filter(|expr| within.contains(expr.span) && matches!(expr.kind, ExprKind::Object(_)));
+            if member.is_empty() {
+                return objects.max_by_key(|expr| (expr.span.end, expr.span.end - expr.span.start)).map(|expr| expr.span);
+            }
+            objects.find_map(|expr| match &expr.kind {
                 ExprKind::Object(entries) => entries.iter().find_map(|entry| match entry {
                     Entry::Field { key: Key::Name(name), value, .. } if name == member => Some(segment[*value].span),
                     _ => None,
@@ -75,7 +95,16 @@ impl Walker<'_> {
                 _ => None,
             })
         });
-        Some(Site { item, span: span.flatten()? })
+        Some(Site { item: item.clone(), span: span.flatten()? })
+    }
+
+    /// The function that loads a page.
+    fn loading(&mut self, file: &FileId, page: &PageEntry) -> Option<Value> {
+        if !page.attached {
+            return self.exported(file, &page.export);
+        }
+        let component = self.exported(file, &Name::new_static("default"))?;
+        Some(self.member(&component, &page.export)).filter(|function| matches!(function.kind(), Kind::Function(_)))
     }
 
     /// What the function that a page is loaded by gives, as something new: its questions were asked there.
@@ -85,7 +114,7 @@ impl Walker<'_> {
             return None;
         }
         let function = if page.from.is_empty() {
-            self.exported(file, &page.export)
+            self.loading(file, page)
         } else {
             let files: Vec<FileId> = page
                 .from
@@ -129,6 +158,23 @@ impl Walker<'_> {
         self.passed = passed;
         (given, std::mem::replace(&mut self.events, events))
     }
+}
+
+/// What such a function gives stands in the page for everybody to read.
+fn is_written_into_page(page: &PageEntry) -> bool {
+    page.is_parameter && (page.member == "props" || page.attached)
+}
+
+/// The name under which a page's file has a function: its own, or the member that it is assigned to.
+fn loads_as(segment: &Segment, function: FunctionId) -> Option<Name> {
+    let is_it = |id: ExprId| matches!(segment[id].kind, ExprKind::Function(other) if other == function);
+    let assigned = segment.exprs.iter().find_map(|expr| {
+        let ExprKind::Assign { target, value, .. } = &expr.kind else { return None };
+        let PatternKind::Place(place) = &segment[*target].kind else { return None };
+        let ExprKind::Member { name, .. } = &segment[*place].kind else { return None };
+        is_it(*value).then(|| name.clone())
+    });
+    assigned.or_else(|| Some(super::noticed::name_of(segment, function)).filter(|name| !name.is_empty()))
 }
 
 /// Rows are what they hold; that they were asked for is known where they were.

@@ -262,7 +262,8 @@ impl Walker<'_> {
                     let origin = Origin { part: source.part, name: step.clone(), site, clean: if source.text { Cleanings::NOSQL } else { Default::default() } };
                     is_told = true;
                     value = value.with_taint(Taint::of(origin));
-                    if value.symbol().is_none() || matches!(value.symbol().map(|s| &s.root), Some(Root::Request(_))) {
+                    // Settings are the same whatever they were reached from.
+                    if source.part.is_environment() || value.symbol().is_none() || matches!(value.symbol().map(|s| &s.root), Some(Root::Request(_))) {
                         let root = part_name(source.part);
                         value = value.with_symbol(Symbol::new(Root::Request(root)));
                     }

@@ -1,22 +1,18 @@
 //! What answers give away: keys of the environment, and rows with columns that nobody should see.
 
 use super::META;
-use super::variable::{imported, read_at};
-use super::whole;
+use super::leaks::{Leak, access_of, leaks_of, together};
+use super::variable::{read_at, returned_at};
 use crate::facts::catalogue::BUILT_IN;
-use crate::facts::check::{Root, Symbol};
-use crate::facts::exposure::is_made_to_be_seen;
-use crate::facts::event::{Access, AccessId, Event, Use, UseKind};
+use crate::facts::event::{Access, Event, Use, UseKind};
 use crate::facts::names;
-use crate::facts::private::{is_personal_column, is_private_column, is_private_variable};
-use crate::facts::query::{Columns, Operation};
-use crate::facts::schema::{Column, Model, NameClass, Privacy, model_classes};
-use crate::facts::value::{Kind, Object, Piece, Value};
+use crate::facts::private::{is_personal_column, is_private_column};
+use crate::facts::query::Columns;
+use crate::facts::schema::Column;
 use crate::rules::handler::Handler;
-use crate::rules::ownership::{Judge, Tie};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, Impact};
-use crate::text::{FileId, Name};
+use crate::text::Name;
 
 pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
@@ -24,10 +20,9 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if !gets_out(cx, used) {
             continue;
         }
-        for leak in leaks_of(cx, &used.value) {
+        for leak in together(leaks_of(cx, &used.value)) {
             // A template picks what it shows of a record; a key is given to it by name to be shown.
-            let is_picked = used.kind == UseKind::Shown && !matches!(leak, Leak::Variable(_) | Leak::Environment);
-            if is_picked || matches!(&leak, Leak::Variable(name) if is_made_to_be_seen(name)) {
+            if used.kind == UseKind::Shown && !matches!(leak, Leak::Variables(_) | Leak::Environment) {
                 continue;
             }
             if let Some(raw) = told(cx, used, leak)
@@ -37,12 +32,6 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
     }
-}
-
-pub(super) fn leaks_of(cx: &RuleCx<'_>, value: &Value) -> Vec<Leak> {
-    let mut leaks = Vec::new();
-    Looking { cx, leaks: &mut leaks }.at(value, &[], 0);
-    leaks
 }
 
 /// Does it reach somebody outside?
@@ -60,199 +49,6 @@ fn gets_out(cx: &RuleCx<'_>, used: &Use) -> bool {
 /// A schema of its own names the fields that are answered.
 fn is_typed(framework: &Name) -> bool {
     BUILT_IN.framework(framework).is_some_and(|framework| framework.by_schema)
-}
-
-pub(super) enum Leak {
-    /// One variable.
-    Variable(Name),
-    Environment,
-    /// Settings of the program as a whole, with these in them, as far as that is known.
-    Settings(Vec<Name>),
-    /// Whole rows with these columns.
-    Rows {
-        access: AccessId,
-        columns: Vec<Name>,
-    },
-    /// A whole person that comes along, in a project whose models are nowhere to be read.
-    Person {
-        access: AccessId,
-        relation: Name,
-    },
-    /// One column by name.
-    Column {
-        access: AccessId,
-        column: Name,
-    },
-}
-
-struct Looking<'l, 'c> {
-    cx: &'l RuleCx<'c>,
-    leaks: &'l mut Vec<Leak>,
-}
-
-impl Looking<'_, '_> {
-    /// `hidden`: what is put over the columns of a row that is spread.
-    fn at(&mut self, value: &Value, hidden: &[Name], depth: u32) {
-        if depth > 6 || self.leaks.len() >= 4 {
-            return;
-        }
-        if let Some(symbol) = value.symbol()
-            && self.named(value, symbol)
-        {
-            return;
-        }
-        match value.kind() {
-            Kind::Row(row) | Kind::Rows(row) => self.rows(row.access, hidden),
-            // An element shows what it picks; what it hands to the browser was looked at where it does.
-            Kind::Object(object) if object.is_element() => {}
-            Kind::Object(object) => self.object(object, hidden, depth),
-            Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| self.at(item, &[], depth + 1)),
-            Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| self.at(&alternative.value, hidden, depth + 1)),
-            Kind::Promise(inner) => self.at(inner, hidden, depth + 1),
-            Kind::Text(text) => text.pieces.iter().for_each(|piece| {
-                if let Piece::Hole { value, .. } = piece {
-                    self.at(value, &[], depth + 1);
-                }
-            }),
-            // `dict(os.environ)`, `JSON.stringify(settings)`
-            Kind::Library(library) => whole::within(library).iter().for_each(|value| self.at(value, &[], depth + 1)),
-            // `NextResponse.json(body)`, returned: the call was looked at.
-            _ => {}
-        }
-    }
-
-    fn object(&mut self, object: &Object, hidden: &[Name], depth: u32) {
-        for (at, (name, value)) in object.fields.iter().enumerate() {
-            let is_overwritten = at < object.spread_at && object.rest.is_some();
-            if !hidden.contains(name) && !is_overwritten {
-                self.at(value, &[], depth + 1);
-            }
-        }
-        if let Some(rest) = &object.rest {
-            let over: Vec<Name> = object.fields.iter().skip(object.spread_at).map(|(name, _)| name.clone()).chain(hidden.iter().cloned()).collect();
-            self.at(rest, &over, depth + 1);
-        }
-    }
-
-    /// A value that is one thing of the environment or of a row. True if there is nothing more to see.
-    fn named(&mut self, value: &Value, symbol: &Symbol) -> bool {
-        match (&symbol.root, &*symbol.path) {
-            (Root::Request(part), []) if part == "env" && matches!(value.kind(), Kind::Library(_)) => match imported(value) {
-                Some(name) if is_private_variable(&name) => self.leaks.push(Leak::Variable(name)),
-                Some(_) => {}
-                None => self.leaks.push(Leak::Environment),
-            },
-            (Root::Request(part), []) if part == "settings" => match value.kind() {
-                Kind::Instance(instance) => {
-                    let secrets = whole::secrets_of(self.cx, instance);
-                    if !secrets.is_empty() {
-                        self.leaks.push(Leak::Settings(secrets));
-                    }
-                }
-                _ => self.leaks.push(Leak::Settings(Vec::new())),
-            },
-            (Root::Request(part), [.., name]) if matches!(part.as_str(), "env" | "settings") => {
-                // `Boolean(process.env.KEY)` tells only whether it is there.
-                if is_private_variable(name) && matches!(value.kind(), Kind::Library(_) | Kind::Unknown) {
-                    self.leaks.push(Leak::Variable(name.clone()));
-                }
-            }
-            (Root::Row(access), way) if !way.is_empty() && self.relation(*access, way) => {}
-            (Root::Row(access), [column]) if matches!(value.kind(), Kind::Unknown) => {
-                if is_private_column(column) {
-                    self.leaks.push(Leak::Column { access: *access, column: column.clone() });
-                }
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    /// A row that came along with another, as a whole. True if it is one.
-    fn relation(&mut self, access: AccessId, way: &[Name]) -> bool {
-        let Some(found) = access_of(self.cx, access).filter(|found| Self::is_whole(found) && found.query.embedded.iter().any(|path| path == way)) else {
-            return false;
-        };
-        let file = &found.site.item.file;
-        if let Some(model) = self.cx.schema.model_near(&found.query.model, file) {
-            let columns = self.embedded(model, way, file);
-            if !columns.is_empty() {
-                self.leaks.push(Leak::Rows { access, columns });
-            }
-        }
-        true
-    }
-
-    fn rows(&mut self, access: AccessId, hidden: &[Name]) {
-        let Some(found) = access_of(self.cx, access) else { return };
-        let file = &found.site.item.file;
-        let Some(model) = self.cx.schema.model_near(&found.query.model, file).filter(|model| !model.columns.is_empty()) else {
-            let is_person = |path: &&Vec<Name>| path.last().is_some_and(|name| model_classes(name).has(NameClass::ModelOfPeople));
-            let person = found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))).find(is_person);
-            if let Some(relation) = person.and_then(|path| path.last()).filter(|_| Self::is_whole(found)) {
-                self.leaks.push(Leak::Person { access, relation: relation.clone() });
-            }
-            return;
-        };
-        let Some(chosen) = &found.query.columns else { return };
-        if !matches!(chosen, Columns::Only(_)) && !Self::is_whole(found) {
-            return;
-        }
-        let of_everybody = lists_people(self.cx, model, found);
-        let named = |column: &Column| match chosen {
-            Columns::Only(names) | Columns::Also(names) => names.contains(&column.name),
-            _ => false,
-        };
-        let is_given = |column: &&Column| {
-            let given = (chosen.give(&column.name) || chosen.give(&column.db_name)) && (!column.withheld || named(column));
-            let is_private = is_private_column(&column.name) || of_everybody && is_personal_column(&column.name);
-            given && is_near(model, column, file) && is_private && !hidden.contains(&column.name) && !hidden.contains(&column.db_name)
-        };
-        let mut columns: Vec<Name> = model.columns.iter().filter(is_given).map(|column| column.name.clone()).collect();
-        for path in found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))) {
-            columns.extend(self.embedded(model, path, file));
-        }
-        if !columns.is_empty() {
-            self.leaks.push(Leak::Rows { access, columns });
-        }
-    }
-
-    /// The private columns of whole rows that come with a row, with the way to them.
-    fn embedded(&self, model: &Model, path: &[Name], file: &FileId) -> Vec<Name> {
-        let mut at = model;
-        for name in path {
-            let next = at.relations.iter().find(|relation| relation.name == *name).and_then(|relation| self.cx.schema.get(&relation.model));
-            let Some(next) = next else { return Vec::new() };
-            at = next;
-        }
-        let way = path.iter().map(Name::as_str).collect::<Vec<_>>().join(".");
-        at.columns
-            .iter()
-            .filter(|column| is_private_column(&column.name) && !column.withheld && is_near(at, column, file))
-            .map(|column| Name::from(format!("{way}.{}", column.name)))
-            .collect()
-    }
-
-    /// Rows of this client are sent with all their columns: no class of theirs hides some.
-    fn is_whole(access: &Access) -> bool {
-        BUILT_IN.client(&access.query.client).is_some_and(|client| client.plain_rows)
-    }
-}
-
-/// A list of other people, for somebody who is nobody special.
-fn lists_people(cx: &RuleCx<'_>, model: &Model, access: &Access) -> bool {
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
-    model.privacy() == Privacy::Principal
-        && access.query.operation == Operation::ReadMany
-        && judge.tie(access) == Tie::List
-        && !(judge.is_machine(&access.facts) || judge.is_elevated(&access.facts) || judge.is_delegated(&access.facts))
-}
-
-/// Several programs of one workspace may call a model alike: the columns that are written down closest to the code are its own.
-fn is_near(model: &Model, column: &Column, file: &FileId) -> bool {
-    let shared = |other: &FileId| other.as_str().split('/').zip(file.as_str().split('/')).take_while(|(a, b)| a == b).count();
-    let best = model.columns.iter().map(|column| shared(&column.site.file)).max();
-    Some(shared(&column.site.file)) == best
 }
 
 /// A password, a hash, a number of a card: nobody's business, whoever asks. The secret of a webhook or the token of a session may
@@ -273,13 +69,6 @@ fn is_of_an_account(column: &str) -> bool {
     names::words(name).iter().any(|word| matches!(word.as_str(), "iban" | "passport" | "bank"))
 }
 
-fn access_of<'w>(cx: &RuleCx<'w>, id: AccessId) -> Option<&'w Access> {
-    cx.walk.events.iter().find_map(|event| match event {
-        Event::Access(access) if access.id == id => Some(access),
-        _ => None,
-    })
-}
-
 fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
     let (way, sure) = match used.kind {
         UseKind::Passed => ("is handed to a component that runs in the browser", Confidence::Proven),
@@ -289,21 +78,26 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
     };
     let mut raw = Raw::new(&META, used.site.clone(), sure);
     match leak {
-        Leak::Variable(name) => {
+        Leak::Variable(_) => return None,
+        Leak::Variables(names) => {
             // The end of a function is no place.
-            if let Some(read) = read_at(cx, used, &name).filter(|_| used.kind == UseKind::Return) {
+            if let Some(read) = names.first().and_then(|name| read_at(cx, used, name)).filter(|_| used.kind == UseKind::Return) {
                 raw.site = read;
             }
             raw.impact = Some(Impact::Critical);
             raw.detail = "environment".into();
-            raw.message = format!("`{name}` {way}: they can use it as if they were you");
+            let way = if names.len() > 1 { way.replacen("is ", "are ", 1) } else { way.to_owned() };
+            let them = if names.len() > 1 { "them" } else { "it" };
+            raw.message = format!("{} {way}: they can use {them} as if they were you", listed(&names));
         }
         Leak::Environment => {
+            raw.site = returned_at(cx, used);
             raw.impact = Some(Impact::Critical);
             raw.detail = "environment".into();
             raw.message = format!("The whole environment {way}, with every key and password in it");
         }
         Leak::Settings(names) => {
+            raw.site = returned_at(cx, used);
             raw.impact = Some(Impact::Critical);
             raw.detail = "environment".into();
             let names = if names.is_empty() { "every key and password".to_owned() } else { listed(&names) };

@@ -1,7 +1,7 @@
 //! What is written to logs.
 
 use super::META;
-use super::answered::{Leak, leaks_of};
+use super::leaks::{Leak, leaks_of};
 use crate::facts::check::Root;
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;

@@ -1,6 +1,7 @@
 //! Passwords, keys and private columns get out: into answers, logs, addresses, or the browser's storage.
 
 mod answered;
+mod leaks;
 mod logged;
 mod proof;
 mod sent;

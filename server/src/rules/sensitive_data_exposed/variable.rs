@@ -1,9 +1,9 @@
 //! Variables of the environment as they stand in answers: by the name of an import, and where they are read.
 
-use crate::facts::event::Use;
+use crate::facts::event::{Use, UseKind};
 use crate::facts::place::Site;
 use crate::facts::value::Value;
-use crate::model::ExprKind;
+use crate::model::{ExprKind, StmtKind};
 use crate::rules::raw::RuleCx;
 use crate::text::{Name, Span};
 
@@ -26,4 +26,19 @@ pub(super) fn read_at(cx: &RuleCx<'_>, used: &Use, name: &Name) -> Option<Site> 
     let inside = |span: &Span| used.site.span.start <= span.start && span.end <= used.site.span.end;
     let found = segment.exprs.iter().filter(|expr| is_it(&expr.kind) && inside(&expr.span)).max_by_key(|expr| expr.span.start)?;
     Some(Site { item: used.site.item.clone(), span: found.span })
+}
+
+/// Where a function says what it returns: the last time, if it does so more than once.
+pub(super) fn returned_at(cx: &RuleCx<'_>, used: &Use) -> Site {
+    let inside = |span: &Span| used.site.span.start <= span.start && span.end <= used.site.span.end;
+    let written = || {
+        let segment = &cx.project.placed(&used.site.item)?.segment;
+        let returned = segment.stmts.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Return(Some(value)) => Some(segment[*value].span),
+            _ => None,
+        });
+        returned.filter(inside).max_by_key(|span| span.start)
+    };
+    let span = if used.kind == UseKind::Return { written() } else { None };
+    Site { item: used.site.item.clone(), span: span.unwrap_or(used.site.span) }
 }

@@ -354,6 +354,9 @@ pub struct PageEntry {
     /// It is what the component gets that the page exports,
     #[serde(default)]
     pub is_parameter: bool,
+    /// The function is a member of that component: `Page.getInitialProps = ..`.
+    #[serde(default)]
+    pub attached: bool,
     /// or this member of that.
     #[serde(default)]
     pub under: Name,
