@@ -209,7 +209,9 @@ impl Shape {
             for name in &facts.uses {
                 let Some(meant) = known.get_mut(name) else { continue };
                 meant.is_used = true;
-                item.local.extend(meant.items.iter().filter(|other| **other != at));
+                // A script of an Astro page knows nothing of what ran before the page was sent.
+                let is_of_server = |other: u32| server.get(other as usize).copied().unwrap_or(false);
+                item.local.extend(meant.items.iter().filter(|other| **other != at && (item.is_server || !is_of_server(**other))));
                 item.outside.extend(meant.imports.iter().map(|(import, name)| (*import, (*name).clone())));
             }
             for name in &facts.kept_uses {

@@ -61,7 +61,7 @@ impl Place {
         if is_env_of_tests(name) || is_of_this_machine(stem, extension) {
             return Place::Test;
         }
-        if is_example_name(stem) || matches!(extension, "md" | "mdx" | "rst" | "txt") || name.starts_with("changelog") {
+        if is_example_name(stem) || is_prose(name) || name.starts_with("changelog") {
             return Place::Document;
         }
         let mark = stem.rsplit_once('.').map_or("", |(_, mark)| mark);
@@ -104,6 +104,12 @@ impl Place {
             Place::Test => severity.lower().lower(),
         }
     }
+}
+
+/// Written for people or assistants: what looks like an assignment in it is part of a sentence or of an example.
+pub(super) fn is_prose(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(extension, "md" | "mdx" | "mdc" | "markdown" | "rst" | "adoc" | "txt" | "cursorrules" | "windsurfrules" | "clinerules" | "goosehints")
 }
 
 /// `test-environments`, `test_data`: what tests are run with.

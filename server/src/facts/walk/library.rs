@@ -152,7 +152,11 @@ impl<'w> Walker<'w> {
                 }
                 Entry::Fit(fit) => result = Some(self.found_fit(fit, function, args)),
                 Entry::Respond(respond) => {
-                    let kind = if respond.template { UseKind::Shown } else { UseKind::Respond };
+                    let kind = match (respond.travels, respond.template) {
+                        (true, _) => UseKind::Passed,
+                        (_, true) => UseKind::Shown,
+                        _ => UseKind::Respond,
+                    };
                     let facts = self.facts.clone();
                     for arg in args {
                         // A page asks for the rows that it is given as a query.

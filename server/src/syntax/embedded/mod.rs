@@ -5,6 +5,7 @@
 //! stands in JSON strings; what is shorter without its escapes is moved by some bytes, and [`Embedded::exact`] knows by how many.
 
 mod cell;
+mod given;
 mod json;
 mod lexer;
 mod loops;

@@ -2,7 +2,7 @@
 
 use super::markup::{Markup, Tag};
 use super::moves::Moves;
-use super::{Embedded, Part, blank, rope, templating, without, written_out};
+use super::{Embedded, Part, blank, given, rope, templating, without, written_out};
 use crate::syntax::Language;
 use crate::text::Span;
 
@@ -30,6 +30,9 @@ pub(super) fn read(language: Language, text: &str) -> Embedded {
     if !scripts.is_empty() {
         let ranges: Vec<std::ops::Range<usize>> = scripts.iter().map(|script| script.part.span.range()).collect();
         written_out::put(language, text, &ranges, &mut code);
+        if language == Language::Astro {
+            given::put(text, frontmatter(text).map_or(0, |span| span.end as usize), &ranges, &mut code);
+        }
     }
     let is = |wanted: Language| scripts.iter().any(|script| script.language == wanted);
     let written_in = match (is(Language::TypeScript), is(Language::Tsx) || is(Language::Jsx)) {

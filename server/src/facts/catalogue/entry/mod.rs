@@ -316,6 +316,9 @@ pub struct RespondEntry {
     /// A template shows of it what it picks.
     #[serde(default)]
     pub template: bool,
+    /// It travels in a page, to what runs there.
+    #[serde(default)]
+    pub travels: bool,
     /// Members of what it gets that are kept for the log.
     #[serde(default)]
     pub without: Vec<Name>,

@@ -50,7 +50,8 @@ pub fn in_text(document: &Document, text: &str, hints: &FileHints) -> Vec<Secret
     if hints.place == Place::Skipped {
         return Vec::new();
     }
-    let mut reading = read(document.language, text);
+    let is_prose = document.language == Language::Text && super::place::is_prose(document.file.file_name());
+    let mut reading = if is_prose { Reading::default() } else { read(document.language, text) };
     reading.entries.sort_by_key(|entry| entry.value.start);
     reading.comments.sort_by_key(|comment| comment.start);
     let siblings = siblings(&reading, text);
