@@ -134,10 +134,10 @@ impl Page<'_> {
         let places = if problem.entries.len() > 1 { format!(" · {}", counted(problem.entries.len(), "place", "places")) } else { String::new() };
         self.line(&format!("### {}. {}\n", problem.number, inline(&problem.title(), false)));
         self.line(&format!("{}{risk}{places}\n", capitalised(problem.urgency.title())));
-        for entry in problem.entries.iter().take(MOST_PLACES) {
+        for entry in problem.told.iter().take(MOST_PLACES) {
             self.entry(entry);
         }
-        if let Some(more) = problem.entries.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
+        if let Some(more) = problem.told.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
             self.line(&format!("And {}.\n", counted(more, "more place", "more places")));
         }
         if let Some(happens) = problem.what_can_happen() {

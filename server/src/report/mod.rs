@@ -4,6 +4,7 @@
 //! people, `json`, `sarif`, `junit`, `github` for programs.
 
 pub mod advice;
+mod alike;
 pub mod baseline;
 pub mod beliefs;
 mod changes;
@@ -115,6 +116,11 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
+    /// Findings about one and the same secret are told of each other.
+    pub fn join_alike(&mut self) {
+        alike::join(&mut self.entries, &self.texts);
+    }
+
     fn meta(&self, rule: &RuleId) -> Option<&'a RuleMeta<'a>> {
         self.rules.iter().copied().find(|meta| meta.id == *rule)
     }

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::alike::speaking;
 use super::changes::{self, Change};
 use super::plain::plain;
 use super::stack::Stack;
@@ -32,6 +33,8 @@ pub(super) struct Problem<'r> {
     pub trial: Option<Trial>,
     /// The loudest first, then by place.
     pub entries: Vec<&'r Entry>,
+    /// Those of them that are told where people read: what stands in several places is told at the worst.
+    pub told: Vec<&'r Entry>,
     stack: Stack,
 }
 
@@ -153,7 +156,7 @@ pub(super) fn problems<'r>(report: &'r Report<'_>) -> Vec<Problem<'r>> {
         let urgency = entries.first().map_or(Urgency::CanWait, |entry| of_finding(&entry.finding));
         // The first place that can be tried stands for the rest.
         let trial = entries.iter().take(MOST_TRIED).find_map(|entry| trial::of(report, entry));
-        Problem { number: 0, rule, meta: report.meta(rule), level, impact, urgency, trial, stack: Stack::of(report, &entries), entries }
+        Problem { number: 0, rule, meta: report.meta(rule), level, impact, urgency, trial, stack: Stack::of(report, &entries), told: speaking(&entries), entries }
     };
     let mut all: Vec<Problem<'r>> = by_rule.into_iter().map(problem).collect();
     all.sort_by(|a, b| (b.urgency, b.level, b.impact, b.entries.len()).cmp(&(a.urgency, a.level, a.impact, a.entries.len())).then_with(|| a.rule.cmp(b.rule)));

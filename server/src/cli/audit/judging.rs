@@ -95,7 +95,7 @@ impl<'a> Judging<'a> {
                 None => "None of these files is staged, so nothing was checked.".to_owned(),
             });
         }
-        Report {
+        let mut report = Report {
             texts,
             rules,
             base: base(project),
@@ -107,7 +107,9 @@ impl<'a> Judging<'a> {
             around: project.files().count() - audited,
             redactor,
             evidence,
-        }
+        };
+        report.join_alike();
+        report
     }
 
     /// Only what is to be told.

@@ -33,7 +33,7 @@ impl Page<'_> {
             .iter()
             .map(|problem| {
                 // Of every mistake something is shown.
-                let n = problem.entries.len().min(MOST_PLACES).min(left.max(1));
+                let n = problem.told.len().min(MOST_PLACES).min(left.max(1));
                 left = left.saturating_sub(n);
                 (problem, n)
             })
@@ -50,7 +50,7 @@ impl Page<'_> {
 
     fn files(&self, shown: &[(&Problem<'_>, usize)]) -> Vec<String> {
         let mut files: Vec<String> =
-            shown.iter().flat_map(|(problem, n)| problem.entries.iter().take(*n)).map(|entry| self.path(&entry.finding.place)).collect();
+            shown.iter().flat_map(|(problem, n)| problem.told.iter().take(*n)).map(|entry| self.path(&entry.finding.place)).collect();
         files.sort();
         files.dedup();
         files
@@ -89,10 +89,10 @@ impl Page<'_> {
         }
         words.extend((problem.entries.len() > 1).then(|| counted(problem.entries.len(), "place", "places")));
         let _ = writeln!(self.out, "<p class=\"soft small\">{}</p>", escaped(&words.join(" · ")));
-        for entry in problem.entries.iter().take(shown) {
+        for entry in problem.told.iter().take(shown) {
             self.entry(entry, files, problem.entries.len() > 1);
         }
-        if let Some(more) = problem.entries.len().checked_sub(shown).filter(|more| *more > 0) {
+        if let Some(more) = problem.told.len().checked_sub(shown).filter(|more| *more > 0) {
             let _ = writeln!(self.out, "<p>And {}. All of them: <code>guardline audit --format lines</code></p>", counted(more, "more place", "more places"));
         }
         self.advice(problem);

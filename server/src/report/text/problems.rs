@@ -42,10 +42,10 @@ impl Text<'_> {
         let places = if problem.entries.len() > 1 { format!(" · {}", counted(problem.entries.len(), "place", "places")) } else { String::new() };
         let line = format!("   {}{}", self.style.paint(tone, problem.urgency.title()), self.style.paint(Tone::Faint, &format!("{risk}{also}{places}")));
         self.line(&line);
-        for entry in problem.entries.iter().take(MOST_PLACES) {
+        for entry in problem.told.iter().take(MOST_PLACES) {
             self.entry(entry);
         }
-        if let Some(more) = problem.entries.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
+        if let Some(more) = problem.told.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
             self.line("");
             let more = format!("   And {}. All of them: guardline audit --format lines", counted(more, "more place", "more places"));
             self.lines(vec![more], Some(Tone::Faint));
