@@ -157,7 +157,7 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
         confidence,
         level: Level::of(impact, confidence),
         place: place(hit.span),
-        message: message(hit, input, surface).into(),
+        message: (message(hit, input, surface) + &untracking(hit, input)).into(),
         related: Vec::new(),
         plans,
         absence: false,
@@ -221,6 +221,15 @@ fn message(hit: &SecretHit, input: &Input<'_>, surface: Option<Surface>) -> Stri
         _ if hit.name.is_empty() && hit.callee.is_empty() => format!("{subject} stands in {}; {reader} {gives}", whereabouts(hit, input)),
         _ => format!("{subject} in {}; {reader} {gives}", whereabouts(hit, input)),
     }
+}
+
+/// How a file that git has is taken out of it.
+fn untracking(hit: &SecretHit, input: &Input<'_>) -> String {
+    let is_kept = input.tracked && keeps_secrets(&input.document.file) && secrets::Place::of(input.path) != secrets::Place::EnvSample;
+    if !is_kept || hit.guessable {
+        return String::new();
+    }
+    format!("; `git rm --cached {}` takes the file out, and its history keeps the value: only a new one helps", input.document.file.file_name())
 }
 
 /// In a file that is code, or in a script or cell of one that is not.

@@ -25,6 +25,8 @@ pub struct Exposure {
     pub(super) bundled_modules: Vec<String>,
     pub(super) bundled_objects: Vec<String>,
     pub page_prefixes: Vec<String>,
+    /// Beginnings of addresses of services that take their key there.
+    pub key_in_address: Vec<String>,
     pub(super) server_makers: Vec<String>,
     pub(super) server_steps: Vec<String>,
     pub never_served: Vec<String>,

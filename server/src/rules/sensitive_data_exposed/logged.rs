@@ -49,9 +49,10 @@ fn within(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
     let mut raw = Raw::new(&META, site.clone(), sure);
     raw.impact = Some(Impact::Medium);
     raw.detail = "log".into();
-    let is_settings = matches!(sink.value.kind(), Kind::Object(_) | Kind::Text(_));
+    let is_settings = matches!(sink.value.kind(), Kind::Object(_) | Kind::Text(_) | Kind::Library(_) | Kind::Instance(_));
     let leaked = is_settings.then(|| leaks_of(cx, &sink.value)).into_iter().flatten().find_map(|leak| match leak {
         Leak::Variable(name) => Some(name),
+        Leak::Settings(names) => names.into_iter().next(),
         _ => None,
     });
     if let Some(variable) = leaked {

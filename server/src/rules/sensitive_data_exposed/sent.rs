@@ -1,7 +1,9 @@
 //! Secrets in addresses, and in the browser's storage.
 
 use super::META;
+use crate::facts::check::Root;
 use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::exposure::EXPOSURE;
 use crate::facts::place::Site;
 use crate::facts::private::{is_private_value, is_private_variable};
 use crate::facts::value::{Kind, Piece, Value};
@@ -13,7 +15,7 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let Event::Sink(sink) = event else { continue };
         let found = match sink.kind {
-            SinkKind::Fetch => address(&sink.value),
+            SinkKind::Fetch => address(&sink.value).or_else(|| asked_by(sink)),
             SinkKind::Storage => stored(sink),
             _ => None,
         };
@@ -31,24 +33,52 @@ type Found = (Option<Site>, &'static str, String);
 /// `https://host/path?api_key=${process.env.KEY}`: a secret of ours in the query.
 fn address(value: &Value) -> Option<Found> {
     let Kind::Text(text) = value.kind() else { return None };
-    // Some services take their key nowhere else.
-    let host = match text.pieces.first()? {
-        Piece::Literal(first) => first.as_ref(),
-        Piece::Hole { .. } => "",
-    };
-    if ["maps.googleapis.com", "maps.google.com"].iter().any(|known| host.contains(known)) {
+    if takes_it_there(value) {
         return None;
     }
     for pair in text.pieces.windows(2) {
         let [Piece::Literal(before), Piece::Hole { value, site }] = pair else { continue };
         let Some(name) = query_name(before).filter(|name| is_credential(name)) else { continue };
         let variable = value.symbol().and_then(|symbol| symbol.path.last()).filter(|variable| is_private_variable(variable))?;
-        let message = format!(
-            "`{variable}` is put into the address as `{name}`: addresses are kept in logs, histories and analytics, and everyone who reads those can use it"
-        );
-        return Some((Some(site.clone()), "url", message));
+        return Some((Some(site.clone()), "url", said(variable, name)));
     }
     None
+}
+
+/// Some services take their key nowhere else, or say that it belongs there.
+fn takes_it_there(address: &Value) -> bool {
+    let begins = match address.kind() {
+        Kind::Str(text) => text.as_ref(),
+        Kind::Text(text) => match text.pieces.first() {
+            Some(Piece::Literal(first)) => first.as_ref(),
+            _ => "",
+        },
+        _ => "",
+    };
+    EXPOSURE.key_in_address.iter().any(|host| begins.contains(host.as_str()))
+}
+
+/// `axios.get(url, { params: { api_key } })`, `requests.get(url, params={"api_key": key})`: the query as an object.
+fn asked_by(sink: &Sink) -> Option<Found> {
+    if takes_it_there(&sink.value) {
+        return None;
+    }
+    let given = sink.args.iter().find_map(|arg| match arg.value.kind() {
+        Kind::Object(options) if arg.name.is_empty() => Some((options.get("params").0?.clone(), arg.site.clone())),
+        Kind::Object(_) if arg.name == "params" => Some((arg.value.clone(), arg.site.clone())),
+        _ => None,
+    });
+    let (query, site) = given?;
+    let Kind::Object(query) = query.kind() else { return None };
+    let (name, variable) = query.fields.iter().filter(|(name, _)| is_credential(name)).find_map(|(name, value)| {
+        let symbol = value.symbol().filter(|symbol| matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "env" | "settings")))?;
+        Some((name, symbol.path.last().filter(|variable| is_private_variable(variable))?.clone()))
+    })?;
+    Some((Some(site), "url", said(&variable, name)))
+}
+
+fn said(variable: &str, name: &str) -> String {
+    format!("`{variable}` is put into the address as `{name}`: addresses are kept in logs, histories and analytics, and everyone who reads those can use it")
 }
 
 /// `…&api_key=` at the end: the name that comes next has a value.

@@ -1,5 +1,6 @@
 //! Secrets in code: the literals of a program model, each with what it is called and where it stands.
 
+mod address;
 mod calls;
 mod constants;
 mod joined;
@@ -91,7 +92,10 @@ impl Finder<'_> {
             return;
         }
         let candidate = self.candidate(value, around);
-        let Some(verdict) = judge::judge(&candidate, self.hints) else { return };
+        let Some(verdict) = judge::judge(&candidate, self.hints) else {
+            self.asked_for(literal, value, around);
+            return;
+        };
         let kind = match &around.fallback {
             Some(env) => HitKind::Fallback { env: env.clone() },
             None if around.position == Position::Comment => HitKind::Comment,

@@ -44,6 +44,21 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
+    /// What one case does. A word that is put in the place of a missing secret after the program has refused to go on, as far as its
+    /// names tell, is for those whom it does not refuse.
+    fn branch(&mut self, statements: &[StmtId]) {
+        let refused = statements.iter().position(|id| refuses(self.finder.segment, *id)).unwrap_or(statements.len());
+        let (before, behind) = statements.split_at(refused);
+        self.block(before);
+        let known = self.finder.hits.len();
+        self.block(behind);
+        let mut at = 0;
+        self.finder.hits.retain(|hit| {
+            at += 1;
+            at <= known || !hit.guessable
+        });
+    }
+
     fn statement(&mut self, id: StmtId) {
         let segment = self.finder.segment;
         match &segment[id].kind {
@@ -55,8 +70,8 @@ impl<'s> Walk<'_, 's> {
             },
             StmtKind::If { cond, then, otherwise, .. } => {
                 self.expr(*cond, &Around::quiet());
-                self.block(then);
-                self.block(otherwise);
+                self.branch(then);
+                self.branch(otherwise);
             }
             StmtKind::Loop { over, cond, body, .. } => {
                 over.iter().chain(cond).for_each(|expr| self.expr(*expr, &Around::quiet()));
@@ -320,6 +335,19 @@ impl<'s> Walk<'_, 's> {
             None => self.expr(used, around),
         }
     }
+}
+
+/// `this.rejectErrors("..")`, `fail("..")`: by its name it does not come back, at least where it matters.
+fn refuses(segment: &Segment, id: StmtId) -> bool {
+    let StmtKind::Expr(expr) = &segment[id].kind else { return false };
+    let called = match &segment[*expr].kind {
+        ExprKind::Await(inner) => *inner,
+        _ => *expr,
+    };
+    let ExprKind::Call { callee, .. } = &segment[called].kind else { return false };
+    let path = reads::path(segment, *callee);
+    let is_it = |word: &String| matches!(word.as_str(), "reject" | "refuse" | "throw" | "fail" | "abort" | "die" | "fatal" | "panic" | "exit" | "invariant");
+    names::words(reads::last(&path)).iter().any(is_it)
 }
 
 /// `class TestingConfig(Config)`, `TESTING = True`: the settings that tests run with.
