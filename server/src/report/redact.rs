@@ -40,7 +40,10 @@ impl Redactor {
             let is_about_secrets = id.starts_with("secret-") || rules.iter().any(|meta| meta.id == finding.rule && meta.risk == Risk::Secrets);
             let Some(document) = texts.get(&finding.place.file).filter(|_| is_about_secrets) else { continue };
             // What is said of a switch is its name.
-            let is_literal = id.starts_with("secret-") && finding.detail != "switch";
+            if finding.detail == "switch" {
+                continue;
+            }
+            let is_literal = id.starts_with("secret-");
             redactor.spans.entry(finding.place.file.clone()).or_default().push(Flagged { span: finding.place.span, is_literal, furthest: 0 });
             collect_bodies(&document.slice(finding.place.span), is_literal, &mut bodies);
         }

@@ -83,7 +83,7 @@ impl Walker<'_> {
 
 /// Something of the environment is in it, or was put into a text of it.
 fn speaks_of_environment(value: &Value, depth: u32) -> bool {
-    if depth > 4 {
+    if depth > 8 {
         return false;
     }
     let is_environment = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "env" | "settings"));

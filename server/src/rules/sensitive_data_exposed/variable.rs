@@ -3,7 +3,7 @@
 use crate::facts::event::{Use, UseKind};
 use crate::facts::place::Site;
 use crate::facts::value::Value;
-use crate::model::{ExprKind, StmtKind};
+use crate::model::{ExprKind, Segment, StmtKind};
 use crate::rules::raw::RuleCx;
 use crate::text::{Name, Span};
 
@@ -23,16 +23,18 @@ pub(super) fn read_at(cx: &RuleCx<'_>, used: &Use, name: &Name) -> Option<Site> 
         ExprKind::Call { args, .. } => args.first().is_some_and(|arg| matches!(&segment[arg.value].kind, ExprKind::Str(text) if **text == **name)),
         _ => false,
     };
-    let inside = |span: &Span| used.site.span.start <= span.start && span.end <= used.site.span.end;
+    let body = body_of(segment, used);
+    let inside = |span: &Span| body.start <= span.start && span.end <= body.end;
     let found = segment.exprs.iter().filter(|expr| is_it(&expr.kind) && inside(&expr.span)).max_by_key(|expr| expr.span.start)?;
     Some(Site { item: used.site.item.clone(), span: found.span })
 }
 
 /// Where a function says what it returns: the last time, if it does so more than once.
 pub(super) fn returned_at(cx: &RuleCx<'_>, used: &Use) -> Site {
-    let inside = |span: &Span| used.site.span.start <= span.start && span.end <= used.site.span.end;
     let written = || {
         let segment = &cx.project.placed(&used.site.item)?.segment;
+        let body = body_of(segment, used);
+        let inside = |span: &Span| body.start <= span.start && span.end <= body.end;
         let returned = segment.stmts.iter().filter_map(|stmt| match &stmt.kind {
             StmtKind::Return(Some(value)) => Some(segment[*value].span),
             _ => None,
@@ -41,4 +43,11 @@ pub(super) fn returned_at(cx: &RuleCx<'_>, used: &Use) -> Site {
     };
     let span = if used.kind == UseKind::Return { written() } else { None };
     Site { item: used.site.item.clone(), span: span.unwrap_or(used.site.span) }
+}
+
+/// A handler that is registered by a decorator is told of there: what it says stands in the function below.
+fn body_of(segment: &Segment, used: &Use) -> Span {
+    let touches = |span: Span| span.start < used.site.span.end && used.site.span.start < span.end;
+    let decorated = segment.functions.iter().find(|function| function.decorators.iter().any(|decorator| touches(segment[*decorator].span)));
+    decorated.map_or(used.site.span, |function| function.span)
 }

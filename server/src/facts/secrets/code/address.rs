@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::joined::Text;
 use super::{Around, Finder};
 use crate::facts::secrets::context::{Names, Position};
-use crate::facts::secrets::hit::HitKind;
+use crate::facts::secrets::hit::{HitKind, SecretHit};
 use crate::facts::secrets::judge;
 use crate::text::Span;
 
@@ -24,7 +24,8 @@ impl Finder<'_> {
             let part = Text::one(text, literal);
             let Some(mut verdict) = judge::judge(&self.candidate(&part, &named), self.hints) else { continue };
             verdict.range = range.start + verdict.range.start..range.start + verdict.range.end;
-            let hit = self.hit(&verdict, literal, value, &named, HitKind::Literal);
+            // Read from a variable it would still stand in the address.
+            let hit = SecretHit { movable: false, ..self.hit(&verdict, literal, value, &named, HitKind::Literal) };
             self.hits.push(hit);
             return;
         }
