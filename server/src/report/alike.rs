@@ -80,11 +80,7 @@ mod tests {
         };
         let mut report = report(
             &project,
-            vec![
-                of("\"a-value-of-some-length\"", Level::Warning),
-                of("'a-value-of-some-length'", Level::Error),
-                of("\"another-value-here\"", Level::Error),
-            ],
+            vec![of("\"a-value-of-some-length\"", Level::Warning), of("'a-value-of-some-length'", Level::Error), of("\"another-value-here\"", Level::Error)],
         );
         join(&mut report.entries, &report.texts);
         let related: Vec<usize> = report.entries.iter().map(|entry| entry.finding.related.len()).collect();

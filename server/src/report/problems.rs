@@ -156,7 +156,18 @@ pub(super) fn problems<'r>(report: &'r Report<'_>) -> Vec<Problem<'r>> {
         let urgency = entries.first().map_or(Urgency::CanWait, |entry| of_finding(&entry.finding));
         // The first place that can be tried stands for the rest.
         let trial = entries.iter().take(MOST_TRIED).find_map(|entry| trial::of(report, entry));
-        Problem { number: 0, rule, meta: report.meta(rule), level, impact, urgency, trial, stack: Stack::of(report, &entries), told: speaking(&entries), entries }
+        Problem {
+            number: 0,
+            rule,
+            meta: report.meta(rule),
+            level,
+            impact,
+            urgency,
+            trial,
+            stack: Stack::of(report, &entries),
+            told: speaking(&entries),
+            entries,
+        }
     };
     let mut all: Vec<Problem<'r>> = by_rule.into_iter().map(problem).collect();
     all.sort_by(|a, b| (b.urgency, b.level, b.impact, b.entries.len()).cmp(&(a.urgency, a.level, a.impact, a.entries.len())).then_with(|| a.rule.cmp(b.rule)));

@@ -88,7 +88,12 @@ fn told(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
 
 /// The part of a request that one side is, if it is sent to be let in.
 fn sent_by<'s>(sent: &'s Side, fixed: &Side) -> Option<&'s Origin> {
-    if fixed.value.taint().iter().any(|origin| origin.part.is_request() || origin.part.is_environment() || matches!(origin.part, Part::Stored | Part::Principal)) {
+    if fixed
+        .value
+        .taint()
+        .iter()
+        .any(|origin| origin.part.is_request() || origin.part.is_environment() || matches!(origin.part, Part::Stored | Part::Principal))
+    {
         return None;
     }
     let is_called_so = fixed.path.last().is_some_and(|name| lets_in(name));

@@ -56,7 +56,11 @@ impl Language {
             return Some(Language::Dockerfile);
         }
         let is_own_rules = file.extension() == "scm" && file.folder().ends_with("/.guardline/queries");
-        if matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "id_rsa" | "id_ed25519" | "id_ecdsa") || is_plain_manifest(name) || is_told_assistants(name) || is_own_rules {
+        if matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "id_rsa" | "id_ed25519" | "id_ecdsa")
+            || is_plain_manifest(name)
+            || is_told_assistants(name)
+            || is_own_rules
+        {
             return Some(Language::Text);
         }
         if matches!(name, "Pipfile" | "poetry.lock" | "uv.lock") {

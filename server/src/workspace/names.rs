@@ -33,23 +33,22 @@ const VENDORING: &[&str] = &["composer.json", "go.mod", "Gemfile", "Cargo.toml"]
 const ASSETS: &[&str] = &["public", "static", "assets", "js", "css", "resources", "www"];
 /// Hidden files that say how the product is built, deployed and what its tools may do.
 /// Ignore files say what goes along with it: a fix that puts a secret into an env file has to know.
-const HIDDEN_FILES: &[&str] =
-    &[
-        ".npmrc",
-        ".pypirc",
-        ".netrc",
-        ".mcp.json",
-        ".envrc",
-        ".aider.conf.yml",
-        ".aider.conf.yaml",
-        ".cursorrules",
-        ".windsurfrules",
-        ".clinerules",
-        ".goosehints",
-        ".gitignore",
-        ".dockerignore",
-        ".vercelignore",
-    ];
+const HIDDEN_FILES: &[&str] = &[
+    ".npmrc",
+    ".pypirc",
+    ".netrc",
+    ".mcp.json",
+    ".envrc",
+    ".aider.conf.yml",
+    ".aider.conf.yaml",
+    ".cursorrules",
+    ".windsurfrules",
+    ".clinerules",
+    ".goosehints",
+    ".gitignore",
+    ".dockerignore",
+    ".vercelignore",
+];
 /// Folders in which editors and assistants keep what they are told, and hosts what they serve.
 const HIDDEN_FOLDERS: &[&str] = &[".github", ".cursor", ".vscode", ".claude", ".streamlit", ".continue", ".codeium", ".gemini", ".roo"];
 /// Read by nobody and often larger than all code together.

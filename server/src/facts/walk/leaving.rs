@@ -54,7 +54,6 @@ impl<'w> Walker<'w> {
             }
         }
     }
-
 }
 
 impl Walker<'_> {

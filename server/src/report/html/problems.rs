@@ -49,8 +49,7 @@ impl Page<'_> {
     }
 
     fn files(&self, shown: &[(&Problem<'_>, usize)]) -> Vec<String> {
-        let mut files: Vec<String> =
-            shown.iter().flat_map(|(problem, n)| problem.told.iter().take(*n)).map(|entry| self.path(&entry.finding.place)).collect();
+        let mut files: Vec<String> = shown.iter().flat_map(|(problem, n)| problem.told.iter().take(*n)).map(|entry| self.path(&entry.finding.place)).collect();
         files.sort();
         files.dedup();
         files

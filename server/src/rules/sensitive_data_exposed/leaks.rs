@@ -105,6 +105,8 @@ impl Looking<'_, '_> {
                 }
                 _ => self.leaks.push(Leak::Settings(Vec::new())),
             },
+            // What Nuxt hands to pages anyway.
+            (Root::Request(part), [first, ..]) if part == "settings" && first == "public" => {}
             (Root::Request(part), [.., name]) if matches!(part.as_str(), "env" | "settings") => {
                 // `Boolean(process.env.KEY)` tells only whether it is there.
                 if is_private_variable(name) && matches!(value.kind(), Kind::Library(_) | Kind::Unknown) {

@@ -77,7 +77,13 @@ mod tests {
 
     #[test]
     fn what_stays_on_the_server_is_not() {
-        for text in ["<Chat apiKey={key} />", "<p data-key={key}>x</p>", "<script is:inline>a()</script>", "<Chat client:load apiKey={<b>x</b>} />", "<Chat client:load apiKey={"] {
+        for text in [
+            "<Chat apiKey={key} />",
+            "<p data-key={key}>x</p>",
+            "<script is:inline>a()</script>",
+            "<Chat client:load apiKey={<b>x</b>} />",
+            "<Chat client:load apiKey={",
+        ] {
             assert_eq!(masked(text), "", "{text}");
         }
     }
