@@ -86,9 +86,9 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     });
     let value = walker.root(&route.handler, args);
     walker.handler = None;
-    if framework.is_none_or(|framework| framework.returns)
-        && let Kind::Function(closure) = route.handler.kind()
-    {
+    let Kind::Function(closure) = route.handler.kind() else { return };
+    walker.given_to_page(&value, &closure.item, closure.function);
+    if framework.is_none_or(|framework| framework.returns) {
         let site = walker.home.clone().unwrap_or_else(|| Site { item: closure.item.clone(), span: route.site.span });
         walker.returned(&value, &site.item, site.span);
     }

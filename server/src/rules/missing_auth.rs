@@ -3,11 +3,11 @@
 use super::handler::has_captcha;
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
-use super::open::known::nobody_is_known;
+use super::open::known::{nobody_is_known, nobody_is_known_here};
 use super::open::people::names_people;
 use super::open::purpose::{Purpose, purpose};
 use super::open::switched_off::left_for_later;
-use super::open::why::{Flaw, why};
+use super::open::why::{Flaw, in_handler, why};
 use super::open::{Deed, What, commanded, deeds, office};
 use super::ownership::{Judge, Tie};
 use super::raw::{Raw, RuleCx};
@@ -50,7 +50,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let all = deeds(cx, &judge);
     let mut open: Vec<(&Deed<'_>, Confidence)> = all
         .iter()
-        .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && claimed(cx, &judge, deed).is_none())
+        .filter(|deed| is_open(cx, &judge, route, deed) && claimed(cx, &judge, deed).is_none())
         .filter_map(|deed| Some((deed, confidence(cx, route, &door, purpose, &all, deed)?)))
         .collect();
     if open.is_empty() {
@@ -87,6 +87,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
+}
+
+/// Nobody is known where it is done: not even by a check of which it is seen that nobody waits for what it says.
+fn is_open(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, deed: &Deed<'_>) -> bool {
+    let stops_nobody = || in_handler(cx, route).is_some_and(|why| why.flaw == Flaw::NotAwaited);
+    nobody_is_known(cx.walk, judge, deed.facts, deed.at) || nobody_is_known_here(cx.walk, judge, deed.facts) && stops_nobody()
 }
 
 /// A function that runs whatever a request says, and asks nobody: wherever it is registered, that is where the question belongs.

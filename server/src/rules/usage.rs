@@ -10,7 +10,7 @@ use super::raw::{Raw, RuleCx};
 use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::event::{Access, Event};
 use crate::facts::query::{Filter, Operation, TermOp};
-use crate::facts::schema::Schema;
+use crate::facts::schema::{OwnerKind, Schema, guess_owner};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
 use crate::text::Name;
@@ -320,11 +320,17 @@ impl Usage {
         if hangs.on == On::ParentTied && (self.count(&hangs.table, &How::Listed) > 0 || self.count(&hangs.table, &How::Read) > 0) {
             return None;
         }
-        let (column, count) = self.owner(&hangs.table).filter(|(_, count)| *count >= ENOUGH)?;
+        // One that changes them only for the caller, by a column that is called like an owner, says enough of who may change them.
+        let is_owner = |column: &Name| guess_owner(column) == Some(OwnerKind::Owner);
+        let is_enough = |column: &Name, count: usize| {
+            count >= ENOUGH || hangs.on == On::TiedWhenChanged && is_owner(column) && self.count(&hangs.table, &How::TiedWhenChanged(column.clone())) > 0
+        };
+        let (column, count) = self.owner(&hangs.table).filter(|(column, count)| is_enough(column, *count))?;
         // Rows that another handler hands out, too, are meant to be read.
         let is_handed_out = hangs.on == On::TiedWhenRead && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
         (!is_handed_out).then(|| match hangs.on {
             On::ParentTied => format!(" {count} other handlers ask for rows of {} only by the caller's `{column}`.", hangs.table),
+            _ if count == 1 => format!(" Elsewhere these rows are changed only where `{column}` is the caller's."),
             _ => format!(" {count} other handlers tie `{column}` of these rows to the caller."),
         })
     }

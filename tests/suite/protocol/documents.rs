@@ -134,7 +134,7 @@ fn an_address_that_is_none_hurts_nobody() {
 #[test]
 fn copies_and_consoles_are_left_alone() {
     let mut client = Client::with(json!({}));
-    for other in ["git:/a.ts?x", "vscode-chat-code-block://1/a.ts", "output:extension-output-1", "vscode-notebook-cell:/a.ipynb#1", "file:///notes.txt"] {
+    for other in ["git:/a.ts?x", "vscode-chat-code-block://1/a.ts", "output:extension-output-1", "vscode-notebook-cell:/a.ipynb#1", "file:///notes.dat"] {
         client.open_as(other, "plaintext", 1, "eval(1)");
         client.replace(other, 2, "eval(2)");
         client.close(other);

@@ -183,7 +183,7 @@ fn what_is_open_does_not_wait_for_what_is_read() {
 
 #[test]
 fn the_status_is_told_and_can_be_asked_for() {
-    let folder = folder(&[("a.ts", ""), ("b.py", ""), ("notes.txt", "")]);
+    let folder = folder(&[("a.ts", ""), ("b.py", ""), ("notes.dat", "")]);
     let mut client = in_folder(&folder, WATCHING);
     client.told("guardline/status", |status| status["indexing"] == true);
     indexed(&client, 2);

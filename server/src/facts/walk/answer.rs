@@ -8,6 +8,7 @@ use crate::facts::check::{Fact, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::place::ItemKey;
 use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
+use crate::facts::schema::{OwnerKind, guess_owner};
 use crate::facts::taint::{Origin, Part, Taint};
 use crate::facts::value::{Kind, Library, Object, Row, Value};
 use crate::text::{Name, Span};
@@ -33,7 +34,9 @@ impl Walker<'_> {
         let stored = Taint::of(Origin { part: Part::Stored, name: query.model.clone(), site: None, clean: Default::default() });
         let one = Value::new(Kind::Row(row.clone())).with_symbol(symbol.clone()).with_taint(stored.clone()).with_nullable(true);
         let many = Value::new(Kind::Rows(row)).with_symbol(symbol.clone()).with_taint(stored);
-        let count = Value::number().with_symbol(super::condition::count_symbol(id));
+        // Where these rows are the caller, there is one only if somebody is there.
+        let counted = if symbol.root == Root::Principal && !query.operation.is_write() { symbol.clone() } else { super::condition::count_symbol(id) };
+        let count = Value::number().with_symbol(counted);
         let mut object = Object::default();
         match gives {
             Returns::Row => one,
@@ -90,8 +93,8 @@ impl Walker<'_> {
         }
     }
 
-    /// A row of a principal model that was found through a verified identity *is* the principal; so is the row of a
-    /// session found by its secret.
+    /// A row of a principal model that was found through a verified identity *is* the principal, and so is any row whose own key is
+    /// the id of whoever is signed in, whatever people are called there; so is the row of a session found by its secret.
     fn row_symbol(&mut self, id: AccessId, query: &Query) -> Symbol {
         let conjuncts = query.conjuncts();
         let principal = self.world.is_principal_model(&query.model);
@@ -108,21 +111,24 @@ impl Walker<'_> {
             };
             let mut given = all.iter().filter(|one| !is_nobody(one)).peekable();
             let verified = given.peek().is_some() && given.all(|one| one.symbol().is_some_and(|symbol| symbol.root == Root::Principal));
-            if verified && principal {
+            let is_own =
+                || path.len() == 1 && value.alternatives().iter().filter(|one| !is_nobody(one)).all(|one| is_key_of(one.symbol(), &path[0], &query.model));
+            if verified && (principal || is_own()) {
                 return Symbol::new(Root::Principal);
             }
             let names_a_secret = |name: &str| {
-                super::super::names::words(name)
-                    .iter()
-                    .any(|word| matches!(word.as_str(), "token" | "tokens" | "session" | "sessions" | "sid" | "secret" | "hash" | "key"))
+                super::super::names::words(name).iter().any(|word| {
+                    matches!(word.as_str(), "token" | "tokens" | "session" | "sessions" | "sid" | "secret" | "hash" | "key" | "fingerprint" | "digest")
+                })
             };
             // The key of a session is its secret, also when it is kept as a hash. Of other rows that are found by the hash of a token it is
             // not known yet what they may be used for.
             let of_session = super::super::names::words(&query.model).iter().any(|word| matches!(word.as_str(), "session" | "sessions"));
+            let of_keys = super::super::names::words(&query.model).last().is_some_and(|word| matches!(word.as_str(), "key" | "keys"));
             let column = path.last().map(Name::as_str).unwrap_or_default();
             let is_secret = names_a_secret(column) || of_session && matches!(column, "id" | "_id");
             let from_headers = value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers));
-            if is_secret && (from_headers || of_session && stems_from_headers(value, 0)) {
+            if is_secret && (from_headers || (of_session || of_keys) && stems_from_headers(value, 0)) {
                 return Symbol::new(Root::Principal);
             }
         }
@@ -237,4 +243,18 @@ fn stems_from_headers(value: &Value, depth: u32) -> bool {
         Kind::Promise(inner) if depth < 5 => stems_from_headers(inner, depth + 1),
         _ => false,
     }
+}
+
+/// Is this the id of whoever is signed in, asked for as the key of a row? Not that of a group they belong to.
+fn is_key_of(symbol: Option<&Symbol>, column: &Name, model: &Name) -> bool {
+    let names_key = |name: &Name| matches!(name.as_str(), "id" | "_id" | "pk" | "uid" | "uuid" | "sub");
+    let names_model = |name: &Name| {
+        let words = super::super::names::words(name);
+        words.split_last().is_some_and(|(last, before)| last == "id" && before == super::super::names::words(model))
+    };
+    let is_group = |name: &Name| guess_owner(name) == Some(OwnerKind::Tenant);
+    let Some(symbol) = symbol else { return false };
+    let names_person = symbol.path.last().is_none_or(|name| names_key(name) || guess_owner(name) == Some(OwnerKind::Owner) || names_model(name));
+    let is_people = !is_group(&Name::from(format!("{model}_id")));
+    (names_key(column) || names_model(column)) && names_person && is_people && !symbol.path.iter().any(is_group)
 }

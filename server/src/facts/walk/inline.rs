@@ -26,12 +26,22 @@ impl Walker<'_> {
             let taint = args.iter().fold(Default::default(), |taint: Taint, arg| taint.join(arg.value.taint()));
             return Value::unknown().with_taint(taint);
         }
+        if let Some(value) = self.computed(&key, args) {
+            return value;
+        }
+        let before = self.before();
+        let value = self.looked_into(closure, args, span);
+        self.came(key, &before, args, &value);
+        value
+    }
+
+    fn looked_into(&mut self, closure: &Arc<Closure>, args: &[Argument], span: Span) -> Value {
         let Some(module) = self.world.module(&closure.item.file) else { return Value::unknown() };
         self.reads.items.insert(closure.item.clone());
         let Some(placed) = module.segment_of(&closure.item).and_then(|at| module.model.segments.get(at)) else { return Value::unknown() };
         let segment = Arc::clone(&placed.segment);
         let Some(function) = segment.functions.get(closure.function.0 as usize) else { return Value::unknown() };
-        self.visited.insert(key);
+        self.visited.insert(FunctionKey { item: closure.item.clone(), function: closure.function });
         self.facts.add_all(&closure.assumes);
         let entry = self.facts.clone();
         self.frames.push(Frame {

@@ -60,7 +60,7 @@ impl Walker<'_> {
     }
 
     /// What a function gives that loads a page, if this is one: it is written into the page whether its component asks for it or not.
-    pub(super) fn given_to_page(&mut self, value: &Value, item: &ItemKey, function: FunctionId) {
+    pub fn given_to_page(&mut self, value: &Value, item: &ItemKey, function: FunctionId) {
         let catalogue = self.world.catalogue();
         let mut pages = catalogue.pages().iter().filter(|page| is_written_into_page(page) && page.is_at(&item.file)).peekable();
         if pages.peek().is_none() {

@@ -78,7 +78,10 @@ impl Walker<'_> {
                 },
             },
             Kind::Row(row) => self.row_member(base, row, name),
-            Kind::Rows(row) if matches!(name.as_str(), "length" | "size") => Value::number().with_symbol(super::condition::count_symbol(row.access)),
+            Kind::Rows(row) if matches!(name.as_str(), "length" | "size") => {
+                let caller = base.symbol().filter(|symbol| symbol.root == Root::Principal).cloned();
+                Value::number().with_symbol(caller.unwrap_or_else(|| super::condition::count_symbol(row.access)))
+            }
             Kind::Seq(seq) if name == "length" && seq.rest.is_none() => Value::new(Kind::Number(Name::from(seq.items.len().to_string()))),
             Kind::Seq(_) | Kind::Str(_) | Kind::Text(_) if name == "length" => Value::number(),
             Kind::Promise(inner) if self.python() => {

@@ -68,6 +68,7 @@ mod tested;
 mod text;
 mod tool;
 mod top;
+mod uneventful;
 mod validated;
 mod world;
 mod wrapped;
@@ -182,6 +183,8 @@ pub struct Walker<'w> {
     pub begun: Facts,
     /// What of the request was compared with something of a row.
     pub matched: Vec<Matched>,
+    /// What came of the functions that were called.
+    uneventful: uneventful::Uneventful,
 }
 
 /// How a framework fills the parameters of a handler that no role was given for.
@@ -297,6 +300,7 @@ impl<'w> Walker<'w> {
             before_handler: 0,
             begun: Facts::none(),
             matched: Vec::new(),
+            uneventful: FxHashMap::default(),
         }
     }
 

@@ -60,7 +60,12 @@ impl Walker<'_> {
         let stmt = &segment[id];
         match &stmt.kind {
             StmtKind::Expr(expr) => {
+                let before = self.facts.clone();
                 let value = self.eval(*expr);
+                if matches!(value.kind(), Kind::Promise(_)) {
+                    // Nobody waits for it: what it finds out is found out later.
+                    self.facts = before;
+                }
                 self.settle(&value, false);
             }
             StmtKind::Let { pattern, value, ty, .. } => {

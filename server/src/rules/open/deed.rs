@@ -7,7 +7,7 @@ use crate::facts::check::Facts;
 use crate::facts::event::{Access, Effect, Event, UseKind};
 use crate::facts::names;
 use crate::facts::place::Site;
-use crate::facts::query::Operation;
+use crate::facts::query::{Filter, Operation};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, is_model_named, is_named_for_everybody, model_classes};
 use crate::facts::taint::Part;
 use crate::facts::value::Value;
@@ -155,7 +155,7 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
     }
     let model = cx.schema.model_near(&query.model, &access.site.item.file);
     let wipes = query.operation == Operation::Delete && query.filter.is_empty();
-    if keeps_house(&query.model) && !wipes || is_credential(&query.model) && query.operation != Operation::ReadMany {
+    if keeps_house(&query.model) && !wipes || is_credential(&query.model) && query.operation != Operation::ReadMany && !is_taken_by_number(judge, access) {
         return None;
     }
     let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);
@@ -247,7 +247,7 @@ fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
 
 /// What is older than this, or due by now: done by a clock, whose door is open to everybody.
 fn is_by_age(access: &Access) -> bool {
-    use crate::facts::query::{Filter, TermOp};
+    use crate::facts::query::TermOp;
     let conjuncts = access.query.conjuncts();
     let is_time = |column: &Name| names::is_point_in_time(column);
     conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if term.op == TermOp::Other && term.path.last().is_some_and(is_time)))
@@ -255,7 +255,6 @@ fn is_by_age(access: &Access) -> bool {
 
 /// Whoever knows the secret in the row may.
 fn is_by_capability(access: &Access, model: Option<&Model>) -> bool {
-    use crate::facts::query::Filter;
     use crate::facts::schema::column_classes;
     let conjuncts = access.query.conjuncts();
     conjuncts.iter().any(|filter| {
@@ -356,6 +355,15 @@ fn is_credential(model: &Name) -> bool {
         || matches!(last, "token" | "session" | "key" | "secret" | "credential" | "nonce" | "otp" | "challenge" | "authenticator" | "passkey")
 }
 
+/// A key that is changed or taken away by its number: that is not how its holder is recognised.
+fn is_taken_by_number(judge: &Judge<'_>, access: &Access) -> bool {
+    let conjuncts = access.query.conjuncts();
+    let by_number =
+        |filter: &Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| matches!(column.as_str(), "id" | "_id" | "pk")));
+    let is_sent = matches!(judge.tie(access), Tie::Client(choice) if matches!(choice.part, Part::Params | Part::Path | Part::Query | Part::Body));
+    matches!(access.query.operation, Operation::Update | Operation::Delete) && is_sent && conjuncts.iter().any(|filter| by_number(filter))
+}
+
 /// How sure it is that its rows belong to somebody. Without columns the name of the table is all that is known.
 fn whose(cx: &RuleCx<'_>, model: &Model) -> Confidence {
     if model.columns.is_empty() {
@@ -379,7 +387,6 @@ fn whose(cx: &RuleCx<'_>, model: &Model) -> Confidence {
 
 /// Asked for by the name in a public address: `/book/[slug]`.
 fn is_by_address(access: &Access) -> bool {
-    use crate::facts::query::Filter;
     let conjuncts = access.query.conjuncts();
     let named = |column: &str| {
         matches!(

@@ -15,6 +15,11 @@ pub fn nobody_is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: us
     !is_known(walk, judge, facts, 0) && !was_known_before(walk, judge, facts, at)
 }
 
+/// As far as this place alone tells: what was known before may have been forgotten on the way, and is not asked.
+pub fn nobody_is_known_here(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts) -> bool {
+    !is_known(walk, judge, facts, 0)
+}
+
 fn is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bool {
     if judge.signed_in(facts) != Answer::No || judge.is_machine(facts) || judge.is_delegated(facts) {
         return true;
@@ -22,7 +27,7 @@ fn is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bo
     facts.iter().any(|fact| match fact {
         Fact::Guard(guard) => guard.kind == GuardKind::Password,
         Fact::Present(symbol) => match symbol.root {
-            Root::Row(id) => access(walk, id).is_some_and(is_by_credential),
+            Root::Row(id) | Root::Count(id) => access(walk, id).is_some_and(is_by_credential),
             _ => false,
         },
         Fact::Any(arms) if depth < 4 => arms.iter().all(|arm| is_known(walk, judge, arm, depth + 1)),

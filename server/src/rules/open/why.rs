@@ -152,6 +152,11 @@ impl<'p> Looked<'p> {
         refuses(self, expr, self.is_python()) || matches!(self.segment[expr].kind, ExprKind::Call { .. }) && self.called(expr).is_some_and(named)
     }
 
+    /// `if (!user.isModerator) throw new Response(null, { status: 403 })`: whatever it is called, it is there to stop somebody.
+    fn throws_denial(&self) -> bool {
+        self.stmts().any(|(id, span)| matches!(self.segment[id].kind, StmtKind::Throw(_)) && self.exprs_within(span).any(|expr| self.denies(expr)))
+    }
+
     pub(super) fn stmts(&self) -> impl Iterator<Item = (StmtId, Span)> + '_ {
         let body = self.function.body_span;
         self.segment.stmts.iter().enumerate().filter(move |(_, stmt)| body.contains(stmt.span)).map(|(at, stmt)| (StmtId(at as u32), stmt.span))
@@ -221,10 +226,8 @@ fn not_awaited(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
     looked.exprs_within(looked.function.body_span).find_map(|expr| {
         let ExprKind::Call { .. } = &looked.segment[expr].kind else { return None };
         let name = looked.called(expr)?;
-        if !names::is_guard(name) && !names::is_current_user(name) {
-            return None;
-        }
-        if !looked.function_called(name)?.function.is_async {
+        let called = looked.function_called(name)?;
+        if !called.function.is_async || !names::is_guard(name) && !names::is_current_user(name) && !called.throws_denial() {
             return None;
         }
         let mut at: Node = expr.into();
