@@ -9,7 +9,7 @@ use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::AccessId;
 use crate::facts::query::{Filter, Term, TermOp};
 use crate::facts::taint::{Cleanings, Part};
-use crate::facts::value::{Kind, Truth, Value};
+use crate::facts::value::{Column, Kind, Truth, Value};
 use crate::model::BinaryOp;
 use crate::text::{Name, Span};
 
@@ -96,7 +96,7 @@ impl Walker<'_> {
         };
         let value = match known {
             Some(is) => Value::bool(is),
-            None => Value::unknown(),
+            None => self.perhaps_term(op, a, b, span),
         };
         value.with_taint(taint).with_truth(truth)
     }
@@ -272,6 +272,24 @@ impl Walker<'_> {
         };
         let term = Term { path: vec![column.name.clone()], op, value: other.clone(), site: Some(self.site(span)) };
         Some(Value::new(Kind::Filter(Arc::new(Filter::Term(term)))))
+    }
+
+    /// The same where the class is not in the project: it may be one of a query, and is a comparison all the same.
+    fn perhaps_term(&mut self, op: BinaryOp, a: &Value, b: &Value, span: Span) -> Value {
+        let column = |value: &Value| {
+            let library = value.as_library()?;
+            let class = library.receiver.as_ref()?.as_library()?;
+            let is_named = |name: &Name, upper: bool| name.starts_with(|c: char| if upper { c.is_ascii_uppercase() } else { c.is_ascii_lowercase() });
+            let is_column = class.guessed && class.receiver.is_none() && is_named(&class.step, true) && is_named(&library.step, false);
+            is_column.then(|| Column { model: class.step.clone(), name: library.step.clone() })
+        };
+        let (column, other) = match (column(a), column(b)) {
+            (Some(column), None) => (column, b),
+            (None, Some(column)) => (column, a),
+            _ => return Value::unknown(),
+        };
+        let column = Value::new(Kind::Column(Arc::new(column)));
+        if self.python() { self.column_term(op, &column, other, span).unwrap_or_else(Value::unknown) } else { Value::unknown() }
     }
 
     /// `(Note.id == x) & (Note.owner == y)`.

@@ -43,6 +43,10 @@ impl Walker<'_> {
     pub(super) fn guarded_by_name(&mut self, wrapper: &Value, value: Value, span: Span) -> Value {
         let name = called_name(wrapper);
         let configured = self.world.is_configured_guard(&name);
+        if super::super::names::is_limiter(&super::call::said_name(wrapper)) {
+            let limit = Guard { kind: GuardKind::Limit, sure: false, name: name.clone(), site: Some(self.site(span)) };
+            return assuming(&value, &Facts::one(Fact::Guard(limit)));
+        }
         if !configured && !super::super::names::is_guard(&name) {
             return value;
         }
