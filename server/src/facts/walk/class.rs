@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Walker;
+use super::{Walker, enumeration};
 use crate::facts::catalogue::Entry;
 use crate::facts::check::{Root, Symbol};
 use crate::facts::place::ItemKey;
@@ -254,7 +254,9 @@ impl Walker<'_> {
                 return Some(Value::new(Kind::Column(Arc::new(Column { model: class.name.clone(), name: name.clone() }))));
             }
             if let Some(value) = field.value {
-                return Some(self.eval(value));
+                let value = self.eval(value);
+                let is_member = this.is_none() && self.python() && self.is_enumeration(class, 0);
+                return Some(if is_member { enumeration::member_of(name, &value) } else { value });
             }
             if !field.decorators.is_empty()
                 && let Some(value) = self.filled(&field.decorators, field.ty.as_ref())

@@ -90,7 +90,10 @@ impl Walker<'_> {
             }
             BinaryOp::In => (self.membership(a, b), self.is_among(a, b)),
             BinaryOp::NotIn => (flip(self.membership(a, b)), self.is_among(a, b).map(|is| !is)),
-            BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (asked_of_failure(op, a, b, self.order(op, a, b)), self.ordered(op, a, b)),
+            BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => {
+                let truth = standing_above(op, a, b, self.order(op, a, b));
+                (asked_of_failure(op, a, b, truth), self.ordered(op, a, b))
+            },
             BinaryOp::Instanceof => (self.told_apart(a, b), None),
             _ => (Truth::default(), None),
         };
@@ -296,6 +299,22 @@ fn asked_of_failure(op: BinaryOp, a: &Value, b: &Value, mut truth: Truth) -> Tru
                 let side = if is_below == is_left { &mut truth.if_true } else { &mut truth.if_false };
                 side.add(Fact::Present(symbol.clone()));
             }
+        }
+    }
+    truth
+}
+
+/// `user.role >= Role.Editor`: the roles of some people are that high.
+fn standing_above(op: BinaryOp, a: &Value, b: &Value, mut truth: Truth) -> Truth {
+    let (symbol, op) = match (a.symbol(), b.symbol()) {
+        (Some(symbol), None) if is_constant(b) => (symbol, op),
+        (None, Some(symbol)) if is_constant(a) => (symbol, mirrored(op)),
+        _ => return truth,
+    };
+    if symbol.root == Root::Principal && !symbol.path.is_empty() {
+        match op {
+            BinaryOp::Gt | BinaryOp::Ge => truth.if_true.add(Fact::Among(symbol.clone())),
+            _ => truth.if_false.add(Fact::Among(symbol.clone())),
         }
     }
     truth

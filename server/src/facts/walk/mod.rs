@@ -26,6 +26,7 @@ mod decorator;
 mod element;
 mod entry;
 mod exported;
+mod enumeration;
 mod expression;
 mod failure;
 mod field;
