@@ -15,6 +15,8 @@ use crate::text::Name;
 pub enum Root {
     /// The signed-in user. All principals of a request are one.
     Principal,
+    /// What the server keeps for this visitor between requests, whoever that is.
+    Session,
     /// The request object, by the catalogue's name of what was read from it.
     Request(Name),
     /// The row an access found.

@@ -38,6 +38,8 @@ pub enum Part {
     Stored,
     /// The signed-in user.
     Principal,
+    /// What the server keeps for this visitor between requests.
+    Session,
     /// An environment variable.
     Env,
     /// A generator whose numbers can be worked out: `Math.random()`, `random.choice`.

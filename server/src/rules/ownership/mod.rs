@@ -11,7 +11,7 @@ mod signed_in;
 use rustc_hash::FxHashMap;
 
 use crate::config::Config;
-use crate::facts::check::{Fact, Facts};
+use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::query::{Filter, Query, Term, TermOp};
 use crate::facts::schema::{Model, NameClass, OwnerKind, Privacy, Schema, column_classes, guess_owner};
@@ -227,7 +227,7 @@ impl<'w> Judge<'w> {
                 }
                 return Some(if access.query.fails_open { Tie::Nullable } else { Tie::Owned });
             }
-            if self.is_verified(symbol, access.id, facts, depth) {
+            if symbol.root == Root::Session || self.is_verified(symbol, access.id, facts, depth) {
                 return Some(Tie::Owned);
             }
         }
