@@ -131,6 +131,8 @@ pub enum GuardKind {
     Limit,
     /// None: a check that the framework makes for every route was switched off for this one.
     Exempt,
+    /// None: a check ran of which nobody waits for the answer.
+    Unawaited,
 }
 
 /// Facts that hold together, and the ways on which they do. Cheap to clone; equal facts are kept once.

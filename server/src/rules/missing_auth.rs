@@ -133,6 +133,9 @@ fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all
         return (purpose == Purpose::Ordinary && office::is_of_the_books(route, door)).then_some(Confidence::Likely);
     }
     match purpose {
+        // Who tells the house of something need not say who they are; and who is first is there to be seen.
+        Purpose::Ordinary if deed.what.creates() && deed.confidence == Confidence::Possible && tells_of_something(route, door) => None,
+        Purpose::Ordinary if is_ranking(cx, route, door, deed) => None,
         Purpose::Ordinary => Some(deed.confidence),
         Purpose::Machine => None,
         Purpose::Internal if deed.what.is_write() => Some(Confidence::Likely),
@@ -161,6 +164,22 @@ fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all
             _ => None,
         },
     }
+}
+
+/// `reportListing`, `/posts/:id/flag`: the verb, and no collection of reports.
+fn tells_of_something(route: &Route, door: &Door) -> bool {
+    let is_verb = |word: &str| matches!(word, "report" | "flag" | "complain" | "suggest" | "react");
+    let last = route.path.iter().flat_map(|path| path.rsplit('/')).find(|part| !part.is_empty() && !part.starts_with([':', '[', '{', '<']));
+    names::words(&door.name).first().is_some_and(|word| is_verb(word)) || last.is_some_and(is_verb)
+}
+
+/// `/leaderboard`, unless it says how the players can be reached.
+fn is_ranking(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> bool {
+    let words = route.path.iter().flat_map(|path| names::words(path)).chain(names::words(&door.name));
+    let is_such = words
+        .into_iter()
+        .any(|word| matches!(word.as_str(), "leaderboard" | "leaderboards" | "ranking" | "rankings" | "scoreboard" | "highscores" | "standings"));
+    is_such && matches!(deed.what, What::Read { .. }) && !deed.access.is_some_and(|access| office::gives_contacts(cx, access))
 }
 
 /// A row with somebody's address in it, of which the caller names the number. A cart or a quote is found by a key that only its maker has.

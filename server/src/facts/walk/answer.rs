@@ -212,7 +212,7 @@ impl Walker<'_> {
 /// `team_id = request.params.team`
 fn names_group(term: &Term) -> bool {
     let is_group = term.path.last().is_some_and(|column| guess_owner(column) == Some(OwnerKind::Tenant));
-    is_group && term.op == TermOp::Eq && term.value.taint().iter().any(|origin| origin.part.is_request())
+    is_group && term.op == TermOp::Eq && term.value.taint().iter().any(|origin| origin.part.is_request() || origin.part == Part::Stored)
 }
 
 fn is_lazy(value: &Value) -> bool {

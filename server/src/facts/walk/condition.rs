@@ -9,7 +9,7 @@ use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::AccessId;
 use crate::facts::query::{Filter, Term, TermOp};
 use crate::facts::taint::{Cleanings, Part};
-use crate::facts::value::{Kind, Truth, Value};
+use crate::facts::value::{Column, Kind, Truth, Value};
 use crate::model::BinaryOp;
 use crate::text::{Name, Span};
 
@@ -93,7 +93,7 @@ impl Walker<'_> {
             BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => {
                 let truth = standing_above(op, a, b, self.order(op, a, b));
                 (asked_of_failure(op, a, b, truth), self.ordered(op, a, b))
-            },
+            }
             BinaryOp::Instanceof => (self.told_apart(a, b), None),
             _ => (Truth::default(), None),
         };
@@ -262,11 +262,10 @@ impl Walker<'_> {
 
     /// `Note.id == x` is not a comparison but a term of a query.
     fn column_term(&mut self, op: BinaryOp, a: &Value, b: &Value, span: Span) -> Option<Value> {
-        let (column, other) = match (a.kind(), b.kind()) {
-            // What has an identity of its own is a key that somebody gave, not a column.
-            (Kind::Column(column), _) if a.symbol().is_none() => (column.clone(), b),
-            (_, Kind::Column(column)) if b.symbol().is_none() => (column.clone(), a),
-            _ => return None,
+        let (column, other) = match (column_in(a), column_in(b)) {
+            (Some(column), _) => (column, b),
+            (None, Some(column)) => (column, a),
+            (None, None) => return None,
         };
         let op = match op {
             BinaryOp::Eq => TermOp::Eq,
@@ -285,6 +284,21 @@ impl Walker<'_> {
         let both = vec![(**x).clone(), (**y).clone()];
         let filter = if op == BinaryOp::BitAnd { Filter::All(both) } else { Filter::Any(both) };
         Value::new(Kind::Filter(Arc::new(filter)))
+    }
+}
+
+/// The column that a side of a comparison is, or is worked out from by the database: `func.date(Visit.begins)`.
+fn column_in(side: &Value) -> Option<Arc<Column>> {
+    match side.kind() {
+        // What has an identity of its own is a key that somebody gave, not a column.
+        Kind::Column(column) if side.symbol().is_none() => Some(column.clone()),
+        Kind::Library(made) if made.step == "()" && made.query.is_none() && made.package.split('.').next() == Some("sqlalchemy") => {
+            made.args.iter().find_map(|arg| match arg.value.kind() {
+                Kind::Column(column) if arg.value.symbol().is_none() => Some(column.clone()),
+                _ => None,
+            })
+        }
+        _ => None,
     }
 }
 

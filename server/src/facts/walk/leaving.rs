@@ -1,7 +1,7 @@
 //! Values that leave the code that can be read: returned, rendered, handed to somebody else.
 
 use super::Walker;
-use crate::facts::check::{Root, Symbol};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::place::{ItemKey, Site};
 use crate::facts::scope::DIRECTIVES;
@@ -68,6 +68,17 @@ impl Walker<'_> {
         if is_browser {
             let (site, facts) = (self.site(span), self.facts.clone());
             self.events.push(Event::Use(Use { value: props.clone(), kind: UseKind::Passed, site, facts }));
+        }
+    }
+}
+
+impl Walker<'_> {
+    /// `requireUser();` without `await`: whatever it refuses, what comes next is done.
+    pub(super) fn not_waited_for(&mut self, before: Facts) {
+        let shown = !self.facts.since(&before).is_empty();
+        self.facts = before;
+        if shown {
+            self.facts.add(Fact::Guard(Guard { kind: GuardKind::Unawaited, sure: true, name: Name::default(), site: None }));
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{Target, Walker};
+use crate::facts::catalogue::GuessEntry;
 use crate::facts::catalogue::Root;
 use crate::facts::check::{Root as SymbolRoot, Symbol};
-use crate::facts::catalogue::GuessEntry;
 use crate::facts::scope::{Definition, IMPORTS, Module};
 use crate::facts::value::{Kind, Library, Value};
 use crate::model::StmtKind;

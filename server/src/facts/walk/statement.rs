@@ -60,7 +60,11 @@ impl Walker<'_> {
         let stmt = &segment[id];
         match &stmt.kind {
             StmtKind::Expr(expr) => {
+                let before = self.facts.clone();
                 let value = self.eval(*expr);
+                if matches!(value.kind(), Kind::Promise(_)) && !self.ended {
+                    self.not_waited_for(before);
+                }
                 self.settle(&value, false);
             }
             StmtKind::Let { pattern, value, ty, .. } => {

@@ -33,6 +33,10 @@ fn is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bo
 /// Where many ways meet, what was known on each of them may have been forgotten: then something before here was done with
 /// somebody signed in, and not on a way that excludes this one.
 fn was_known_before(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: usize) -> bool {
+    // Nothing was forgotten here: what was shown before was shown to nobody who waited.
+    if facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Unawaited)) {
+        return false;
+    }
     // What runs before the handler looked who is there, and it is still known that there may be nobody: nothing was forgotten.
     let from = if facts.iter().any(|fact| leaves_open(walk, judge, fact)) { walk.before_handler } else { 0 };
     walk.events.iter().take(at).enumerate().skip(from).any(|(index, event)| {

@@ -234,6 +234,9 @@ impl<'w> Judge<'w> {
         if self.is_of_callers_rows(value, access, facts, depth) {
             return Some(Tie::Owned);
         }
+        if let Some(tie) = self.found_before(value, column, access, facts, depth) {
+            return Some(tie);
+        }
         let request: Option<(Part, Name)> = value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| (origin.part, origin.name.clone()));
         if let Some((part, input)) = request {
             // An unguessable value is its own permission, for reading.
@@ -260,6 +263,17 @@ impl<'w> Judge<'w> {
             Kind::Column(column) if column.model == ":" => Some(Tie::Opaque),
             _ => None,
         }
+    }
+
+    /// The key of a row of the same table that was found before: as good as the way it was found.
+    fn found_before(&self, value: &Value, column: &Name, access: &Access, facts: &Facts, depth: u32) -> Option<Tie> {
+        let symbol = value.symbol()?;
+        let (Root::Row(id), [key]) = (&symbol.root, &*symbol.path) else { return None };
+        let found = self.accesses.get(id).filter(|found| found.id < access.id && found.query.model == access.query.model)?;
+        if depth > 4 || key != column || !self.is_primary(&access.query, column) {
+            return None;
+        }
+        Some(self.tie_within(found, facts, depth + 1)).filter(|tie| matches!(tie, Tie::Client(_) | Tie::Spoofed))
     }
 
     /// What ties a value that is written into this column to the caller, if anything is known of it.

@@ -53,7 +53,7 @@ impl Judge<'_> {
             Fact::Present(symbol) | Fact::Is(symbol, _) if symbol.root == Root::Session && (is_role(symbol) || says_who(symbol)) => Answer::Yes,
             Fact::Guard(guard) => match (guard.kind, guard.sure) {
                 (GuardKind::Identity | GuardKind::Role | GuardKind::Object, true) => Answer::Yes,
-                (GuardKind::Limit | GuardKind::Password | GuardKind::Exempt, _) => Answer::No,
+                (GuardKind::Limit | GuardKind::Password | GuardKind::Exempt | GuardKind::Unawaited, _) => Answer::No,
                 _ => Answer::Unknown,
             },
             // What is let through while somebody develops is not let through where strangers are.
