@@ -125,7 +125,7 @@ fn source(symbol: &Symbol) -> &'static str {
 fn answer_of(cx: &RuleCx<'_>, all: &[&FunctionKey], said: &Name) -> Option<Site> {
     all.iter().find_map(|key| {
         let looked = Looked::of(cx, key)?;
-        let name = Some(looked.function.name.clone()).filter(|name| !name.is_empty())?;
+        let name = cx.project.function_name(key).filter(|name| !name.is_empty())?;
         let names = said_in(&looked, said);
         let answer = looked.stmts().find_map(|(id, _)| match &looked.segment[id].kind {
             StmtKind::Return(Some(value)) => {
