@@ -15,6 +15,8 @@ use crate::text::Name;
 pub enum Root {
     /// The signed-in user. All principals of a request are one.
     Principal,
+    /// What the server keeps for this visitor between requests, whoever that is.
+    Session,
     /// The request object, by the catalogue's name of what was read from it.
     Request(Name),
     /// The row an access found.
@@ -129,6 +131,8 @@ pub enum GuardKind {
     Limit,
     /// None: a check that the framework makes for every route was switched off for this one.
     Exempt,
+    /// None: a check ran of which nobody waits for the answer.
+    Unawaited,
 }
 
 /// Facts that hold together, and the ways on which they do. Cheap to clone; equal facts are kept once.

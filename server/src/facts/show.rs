@@ -16,6 +16,7 @@ pub fn symbol(symbol: &Symbol) -> String {
         Root::Count(id) => format!("count{}", id.0),
         Root::Call(n) => format!("call{n}"),
         Root::Parameter(n) => format!("param{n}"),
+        Root::Session => "session".to_owned(),
         Root::Global(name) => name.to_string(),
     };
     for step in symbol.path.iter() {

@@ -38,6 +38,8 @@ pub enum Part {
     Stored,
     /// The signed-in user.
     Principal,
+    /// What the server keeps for this visitor between requests.
+    Session,
     /// An environment variable.
     Env,
     /// The program's settings, filled in from the environment: keys are among them.

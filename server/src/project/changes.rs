@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::walks::Sign;
 use crate::facts::place::ItemKey;
-use crate::facts::scope::{DIRECTIVES, Definition, Export, Module};
+use crate::facts::scope::{DIRECTIVES, Definition, Export, IMPORTS, Module};
 use crate::facts::walk::Reads;
 use crate::text::{FileId, Name, common_ends};
 
@@ -41,6 +41,9 @@ impl Changes {
         }
         if before.map(|module| &module.model.directives) != after.map(|module| &module.model.directives) {
             self.names.insert((file.clone(), Name::new_static(DIRECTIVES)));
+        }
+        if before.map(Module::imported) != after.map(Module::imported) {
+            self.names.insert((file.clone(), Name::new_static(IMPORTS)));
         }
         // A file that begins or ends to re-export everything changes the meaning of names it does not know.
         if before.map(|module| &module.stars) != after.map(|module| &module.stars) {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::ownership::{Answer, Judge};
 use super::raw::RuleCx;
-use crate::facts::catalogue::{BUILT_IN, Reached};
+use crate::facts::catalogue::{BUILT_IN, Entry, Reached};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, SinkKind, UseKind};
 use crate::facts::names;
@@ -15,6 +15,7 @@ use crate::facts::walk::is_stub;
 use crate::model::ExprKind;
 use crate::project::RootWalk;
 use crate::project::routes::{Route, Standing};
+use crate::text::FileId;
 
 /// How deep in values it is looked.
 const MOST_DEPTH: u32 = 6;
@@ -141,7 +142,9 @@ impl<'c> Handler<'c> {
     /// A file of the same application limits all routes.
     fn is_limited_around(&self) -> bool {
         let project = self.cx.project;
-        project.limiting().iter().any(|file| project.speaks_for(file, &self.route.site.item.file))
+        // What the file has of limits may be registered behind this route, which answers first.
+        let is_late = |file: &FileId| self.route.late.iter().any(|link| link.site.item.file == *file && limits_all(&link.value));
+        project.limiting().iter().any(|file| project.speaks_for(file, &self.route.site.item.file) && !is_late(file))
     }
 
     /// No address of its own leads to it.
@@ -174,6 +177,12 @@ impl<'c> Handler<'c> {
 }
 
 /// A person has to prove that they are one: whoever may come by is a stranger, and does not come by thousands of times.
+/// `app.use(rateLimit({ .. }))`
+fn limits_all(value: &Value) -> bool {
+    let is_limit = |entry: &Entry| matches!(entry, Entry::Guard(guard) if guard.kind == GuardKind::Limit);
+    value.as_library().is_some_and(|library| BUILT_IN.at(&library.states).any(is_limit))
+}
+
 pub fn has_captcha(walk: &RootWalk) -> bool {
     let asks = |value: &Value| matches!(value.kind(), Kind::Str(text) if text.contains("siteverify") || text.contains("recaptcha"));
     walk.events.iter().any(|event| matches!(event, Event::Sink(sink) if sink.kind == SinkKind::Fetch && asks(&sink.value)))

@@ -3,11 +3,11 @@
 use super::handler::has_captcha;
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
-use super::open::known::{nobody_is_known, nobody_is_known_here};
+use super::open::known::nobody_is_known;
 use super::open::people::names_people;
 use super::open::purpose::{Purpose, purpose};
 use super::open::switched_off::left_for_later;
-use super::open::why::{Flaw, in_handler, why};
+use super::open::why::{Flaw, why};
 use super::open::{Deed, What, commanded, deeds, office};
 use super::ownership::{Judge, Tie};
 use super::raw::{Raw, RuleCx};
@@ -50,7 +50,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let all = deeds(cx, &judge);
     let mut open: Vec<(&Deed<'_>, Confidence)> = all
         .iter()
-        .filter(|deed| is_open(cx, &judge, route, deed) && claimed(cx, &judge, deed).is_none())
+        .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && claimed(cx, &judge, deed).is_none())
         .filter_map(|deed| Some((deed, confidence(cx, route, &door, purpose, &all, deed)?)))
         .collect();
     if open.is_empty() {
@@ -87,12 +87,6 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
-}
-
-/// Nobody is known where it is done: not even by a check of which it is seen that nobody waits for what it says.
-fn is_open(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, deed: &Deed<'_>) -> bool {
-    let stops_nobody = || in_handler(cx, route).is_some_and(|why| why.flaw == Flaw::NotAwaited);
-    nobody_is_known(cx.walk, judge, deed.facts, deed.at) || nobody_is_known_here(cx.walk, judge, deed.facts) && stops_nobody()
 }
 
 /// A function that runs whatever a request says, and asks nobody: wherever it is registered, that is where the question belongs.
@@ -139,6 +133,9 @@ fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all
         return (purpose == Purpose::Ordinary && office::is_of_the_books(route, door)).then_some(Confidence::Likely);
     }
     match purpose {
+        // Who tells the house of something need not say who they are; and who is first is there to be seen.
+        Purpose::Ordinary if deed.what.creates() && deed.confidence == Confidence::Possible && tells_of_something(route, door) => None,
+        Purpose::Ordinary if is_ranking(cx, route, door, deed) => None,
         Purpose::Ordinary => Some(deed.confidence),
         Purpose::Machine => None,
         Purpose::Internal if deed.what.is_write() => Some(Confidence::Likely),
@@ -167,6 +164,22 @@ fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all
             _ => None,
         },
     }
+}
+
+/// `reportListing`, `/posts/:id/flag`: the verb, and no collection of reports.
+fn tells_of_something(route: &Route, door: &Door) -> bool {
+    let is_verb = |word: &str| matches!(word, "report" | "flag" | "complain" | "suggest" | "react");
+    let last = route.path.iter().flat_map(|path| path.rsplit('/')).find(|part| !part.is_empty() && !part.starts_with([':', '[', '{', '<']));
+    names::words(&door.name).first().is_some_and(|word| is_verb(word)) || last.is_some_and(is_verb)
+}
+
+/// `/leaderboard`, unless it says how the players can be reached.
+fn is_ranking(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> bool {
+    let words = route.path.iter().flat_map(|path| names::words(path)).chain(names::words(&door.name));
+    let is_such = words
+        .into_iter()
+        .any(|word| matches!(word.as_str(), "leaderboard" | "leaderboards" | "ranking" | "rankings" | "scoreboard" | "highscores" | "standings"));
+    is_such && matches!(deed.what, What::Read { .. }) && !deed.access.is_some_and(|access| office::gives_contacts(cx, access))
 }
 
 /// A row with somebody's address in it, of which the caller names the number. A cart or a quote is found by a key that only its maker has.

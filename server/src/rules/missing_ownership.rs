@@ -196,7 +196,8 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
                 // Everybody may read it, and what it is part of is somebody's: the lessons of a course.
                 (false, true, Privacy::Public) if is_part_of_somebodys(judge, query) => Confidence::Likely,
                 (false, true, _) if query.operation == Operation::Delete || !columns::only_counts(&query.data) => {
-                    return hanging(On::TiedWhenChanged, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
+                    let on = if query.operation == Operation::Delete { On::TiedWhenTaken } else { On::TiedWhenChanged };
+                    return hanging(on, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
                 }
                 (false, false, Privacy::Unknown)
                     if !is_named_for_everybody(&query.model, judge.model_of(query)) && judge.leaves_unchecked(access) == Some(true) =>

@@ -118,6 +118,7 @@ fn costs<'e>(handler: &Handler<'_>, effect: &'e Effect) -> Option<Need<'e>> {
         ("llm" | "image" | "mail" | "sms" | "pay", _) => (Impact::Medium, Confidence::Possible),
         _ => return None,
     };
+    let confidence = if effect.guessed { confidence.min(Confidence::Likely) } else { confidence };
     let (detail, also) = match effect.kind.as_str() {
         "mail" => ("mail", "mail is sent here"),
         "sms" => ("sms", "a text message is sent here"),

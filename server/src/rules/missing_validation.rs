@@ -4,6 +4,7 @@ use super::handler::{Handler, any, is_checked, is_there, symbols};
 use super::ownership::Answer;
 use super::paid_by_word::paid_by_word;
 use super::raw::{Raw, RuleCx};
+use super::said_as_bought::said_as_bought;
 use super::webhook_unverified;
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
@@ -31,7 +32,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let mut found: Vec<Raw> = Vec::new();
     for event in handler.events() {
         match event {
-            Event::Effect(effect) if effect.kind == "pay" => found.extend(charged(&handler, effect)),
+            Event::Effect(effect) if effect.kind == "pay" => found.extend(charged(&handler, effect).or_else(|| said_as_bought(&handler, effect))),
             Event::Access(access) => found.extend(
                 granted(&handler, access)
                     .or_else(|| paid_by_word(&handler, access))

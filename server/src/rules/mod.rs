@@ -52,6 +52,7 @@ pub mod public_storage;
 pub mod raw;
 pub mod rls_missing;
 pub mod rules_open;
+mod said_as_bought;
 pub mod secret_client_exposed;
 pub mod secret_hardcoded;
 pub mod sensitive_data_exposed;

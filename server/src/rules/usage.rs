@@ -57,6 +57,8 @@ pub struct Hangs {
 pub enum On {
     /// Others change its rows only for the caller.
     TiedWhenChanged,
+    /// Others change or read its rows only for the caller; these are taken away.
+    TiedWhenTaken,
     /// Others read its rows only for the caller.
     TiedWhenRead,
     /// At least so many others change its rows, all of them with a role.
@@ -322,8 +324,12 @@ impl Usage {
         }
         // One that changes them only for the caller, by a column that is called like an owner, says enough of who may change them.
         let is_owner = |column: &Name| guess_owner(column) == Some(OwnerKind::Owner);
+        let is_any = |column: &Name, how: fn(Name) -> How| self.count(&hangs.table, &how(column.clone())) > 0;
         let is_enough = |column: &Name, count: usize| {
-            count >= ENOUGH || hangs.on == On::TiedWhenChanged && is_owner(column) && self.count(&hangs.table, &How::TiedWhenChanged(column.clone())) > 0
+            count >= ENOUGH
+                || hangs.on == On::TiedWhenChanged && is_owner(column) && is_any(column, How::TiedWhenChanged)
+                // Nobody takes away what others may not even see.
+                || hangs.on == On::TiedWhenTaken && (is_any(column, How::TiedWhenChanged) || is_any(column, How::Tied))
         };
         let (column, count) = self.owner(&hangs.table).filter(|(column, count)| is_enough(column, *count))?;
         // Rows that another handler hands out, too, are meant to be read.

@@ -269,14 +269,15 @@ impl Catalogue {
         self.paths.knows(package)
     }
 
-    /// What a value called `name` probably is, when nothing better is known.
-    pub fn guess(&self, name: &str, python: bool) -> Option<&GuessEntry> {
-        self.guesses.iter().find(|guess| guess.python == python && guess.names.iter().any(|known| known == name))
+    /// What a value called `name` probably is, when nothing better is known; in a file that imports what a row asks for.
+    pub fn guess(&self, name: &str, python: bool, imports: &mut dyn FnMut(&[Name]) -> bool) -> Option<&GuessEntry> {
+        let called = || self.guesses.iter().filter(|guess| guess.python == python && guess.names.iter().any(|known| known == name));
+        called().find(|guess| !guess.beside.is_empty() && imports(&guess.beside)).or_else(|| called().find(|guess| guess.beside.is_empty()))
     }
 
     /// Does a name say that somebody outside typed what it names?
     pub fn is_outside(&self, name: &str) -> bool {
-        self.guess(name, true).is_some_and(|guess| guess.is == OUTSIDE)
+        self.guess(name, true, &mut |_| false).is_some_and(|guess| guess.is == OUTSIDE)
     }
 
     /// Where the paths of a guess lead.

@@ -35,6 +35,8 @@ pub struct Module {
 
 /// Stands for a file's directives among the names that a walk reads: no name can be written so.
 pub const DIRECTIVES: &str = "\"use\"";
+/// The same of the modules that a file imports.
+pub const IMPORTS: &str = "\"import\"";
 
 /// The segment is an index into the model's segments.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +93,11 @@ impl Module {
     /// Does the file import one of these?
     pub fn imports_any(&self, sources: &[Name]) -> bool {
         sources.iter().any(|source| self.imported.contains(source))
+    }
+
+    /// Every module that it imports, wherever that stands.
+    pub fn imported(&self) -> &[Name] {
+        &self.imported
     }
 
     pub fn of(model: Arc<FileModel>) -> Module {

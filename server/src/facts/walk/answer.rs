@@ -97,7 +97,9 @@ impl Walker<'_> {
     /// the id of whoever is signed in, whatever people are called there; so is the row of a session found by its secret.
     fn row_symbol(&mut self, id: AccessId, query: &Query) -> Symbol {
         let conjuncts = query.conjuncts();
-        let principal = self.world.is_principal_model(&query.model);
+        // Of mine in the team that was asked for: a membership, whatever else the table is.
+        let is_in_group = conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if names_group(term)));
+        let principal = !is_in_group && self.world.is_principal_model(&query.model);
         self.reads.models.insert(query.model.clone());
         for filter in conjuncts {
             let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else { continue };
@@ -210,6 +212,12 @@ impl Walker<'_> {
                 "map" | "filter" | "forEach" | "reduce" | "find" | "some" | "every" | "flatMap" | "then" | "catch" | "finally" | "sort" | "slice"
             )
     }
+}
+
+/// `team_id = request.params.team`
+fn names_group(term: &Term) -> bool {
+    let is_group = term.path.last().is_some_and(|column| guess_owner(column) == Some(OwnerKind::Tenant));
+    is_group && term.op == TermOp::Eq && term.value.taint().iter().any(|origin| origin.part.is_request() || origin.part == Part::Stored)
 }
 
 fn is_lazy(value: &Value) -> bool {

@@ -80,7 +80,9 @@ impl Walker<'_> {
             let mut handlers = self.guards_told(&told);
             handlers.extend(self.guards_told(&own));
             let argument = |name: &'static str, value: Value| Argument { name: Name::new_static(name), value, site: site.clone(), spread: false };
-            handlers.push(argument("*says*", self.says_of(told.iter().chain(&own))));
+            let says = self.says_of(told.iter().chain(&own));
+            let of_handler = self.says_of(own.iter());
+            handlers.push(argument("*says*", with_field(&says, OF_HANDLER, of_handler)));
             if let Some(version) = self.version(&own).or_else(|| version.clone()) {
                 handlers.push(argument("*version*", version));
             }
@@ -184,7 +186,7 @@ impl Walker<'_> {
         let site = self.site(span);
         let argument = |name: &'static str, value: Value| Argument { name: Name::new_static(name), value, site: site.clone(), spread: false };
         let handlers = match (part.is, application.is_some()) {
-            (PartKind::Asks, _) => return Some(self.asked(first.as_ref(), span)),
+            (PartKind::Asks, _) => return Some(self.asked(first.as_ref(), args.get(1).map(|arg| &arg.value), span)),
             (PartKind::Request, _) => return Some(self.shared_request(&part.role)),
             (PartKind::Prefix, true) => {
                 let except = args.get(1).and_then(|arg| field(&arg.value, "exclude")).unwrap_or_else(|| Value::seq(Vec::new()));
@@ -233,19 +235,29 @@ impl Walker<'_> {
         }
     }
 
-    fn asked(&mut self, key: Option<&Value>, span: Span) -> Value {
+    /// What was said under a key of what is called: of the handler and its class, or of the handler alone.
+    fn asked(&mut self, key: Option<&Value>, of: Option<&Value>, span: Span) -> Value {
+        let says = self.says.clone();
+        let (found, is_passed_by) = match (says.as_ref().map(Value::kind), key.and_then(Value::as_str)) {
+            (Some(Kind::Object(says)), Some(key)) => {
+                let all = says.get(key).0.cloned();
+                let only = says.get(OF_HANDLER).0.filter(|_| of.is_some_and(|of| self.is_part(of, PartKind::HandlerAlone))).and_then(|own| match own.kind() {
+                    Kind::Object(own) => Some(own.get(key).0.cloned()),
+                    _ => None,
+                });
+                let found = only.unwrap_or_else(|| all.clone());
+                let is_passed_by = found.is_none() && all.is_some();
+                (found.unwrap_or_else(Value::null), is_passed_by)
+            }
+            _ => (Value::unknown(), false),
+        };
         if let Some(key) = key {
             let site = self.site(span);
             let argument = Argument { name: Name::default(), value: key.clone(), site: site.clone(), spread: false };
-            self.events.push(Event::Effect(Effect::noted(Name::new_static("mark-read"), site, vec![argument], self.facts.clone())));
+            let kind = Name::new_static(if is_passed_by { "mark-passed-by" } else { "mark-read" });
+            self.events.push(Event::Effect(Effect::noted(kind, site, vec![argument], self.facts.clone())));
         }
-        match (&self.says, key.and_then(Value::as_str)) {
-            (Some(says), Some(key)) => match says.kind() {
-                Kind::Object(says) => says.get(key).0.cloned().unwrap_or_else(Value::null),
-                _ => Value::unknown(),
-            },
-            _ => Value::unknown(),
-        }
+        found
     }
 
     /// What decorators fill a field or parameter with: a part of the request, the request itself, what a function makes of it.
@@ -306,6 +318,16 @@ fn names_a_shape(ty: &TypeRef) -> bool {
             | "Readonly"
             | "{}"
     )
+}
+
+/// What the handler itself says, beside what its class says, too.
+const OF_HANDLER: &str = "*of-handler*";
+
+fn with_field(value: &Value, name: &'static str, field: Value) -> Value {
+    let Kind::Object(object) = value.kind() else { return value.clone() };
+    let mut object = (**object).clone();
+    object.set(Name::new_static(name), field);
+    value.with_kind(Kind::Object(Arc::new(object)))
 }
 
 pub(super) fn first_argument(made: &Value) -> Option<Value> {

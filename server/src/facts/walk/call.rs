@@ -262,6 +262,7 @@ impl Walker<'_> {
         let site = self.site(span);
         self.delegated(&name, args, &site);
         self.perhaps_checked(&said_name(function), args, &site);
+        self.perhaps_sent(function, args, &site);
         self.calls += 1;
         let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));
         let stringly = is_text_name(&name);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Walker;
+use super::{Walker, enumeration};
 use crate::facts::catalogue::Entry;
 use crate::facts::check::{Root, Symbol};
 use crate::facts::place::ItemKey;
@@ -255,6 +255,8 @@ impl Walker<'_> {
             }
             if let Some(value) = field.value {
                 let value = self.eval(value);
+                let is_member = this.is_none() && self.python() && self.is_enumeration(class, 0);
+                let value = if is_member { enumeration::member_of(name, &value) } else { value };
                 return Some(self.secret_setting(this, name, Some(&value)).unwrap_or(value));
             }
             if let Some(value) = self.secret_setting(this, name, None) {

@@ -90,7 +90,10 @@ impl Walker<'_> {
             }
             BinaryOp::In => (self.membership(a, b), self.is_among(a, b)),
             BinaryOp::NotIn => (flip(self.membership(a, b)), self.is_among(a, b).map(|is| !is)),
-            BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => (asked_of_failure(op, a, b, self.order(op, a, b)), self.ordered(op, a, b)),
+            BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => {
+                let truth = standing_above(op, a, b, self.order(op, a, b));
+                (asked_of_failure(op, a, b, truth), self.ordered(op, a, b))
+            }
             BinaryOp::Instanceof => (self.told_apart(a, b), None),
             _ => (Truth::default(), None),
         };
@@ -259,11 +262,10 @@ impl Walker<'_> {
 
     /// `Note.id == x` is not a comparison but a term of a query.
     fn column_term(&mut self, op: BinaryOp, a: &Value, b: &Value, span: Span) -> Option<Value> {
-        let (column, other) = match (a.kind(), b.kind()) {
-            // What has an identity of its own is a key that somebody gave, not a column.
-            (Kind::Column(column), _) if a.symbol().is_none() => (column.clone(), b),
-            (_, Kind::Column(column)) if b.symbol().is_none() => (column.clone(), a),
-            _ => return None,
+        let (column, other) = match (column_in(a), column_in(b)) {
+            (Some(column), _) => (column, b),
+            (None, Some(column)) => (column, a),
+            (None, None) => return None,
         };
         let op = match op {
             BinaryOp::Eq => TermOp::Eq,
@@ -303,6 +305,21 @@ impl Walker<'_> {
     }
 }
 
+/// The column that a side of a comparison is, or is worked out from by the database: `func.date(Visit.begins)`.
+fn column_in(side: &Value) -> Option<Arc<Column>> {
+    match side.kind() {
+        // What has an identity of its own is a key that somebody gave, not a column.
+        Kind::Column(column) if side.symbol().is_none() => Some(column.clone()),
+        Kind::Library(made) if made.step == "()" && made.query.is_none() && made.package.split('.').next() == Some("sqlalchemy") => {
+            made.args.iter().find_map(|arg| match arg.value.kind() {
+                Kind::Column(column) if arg.value.symbol().is_none() => Some(column.clone()),
+                _ => None,
+            })
+        }
+        _ => None,
+    }
+}
+
 pub(super) const TYPE_OF: Name = Name::new_static("*typeof*");
 
 /// `status < 500`, where the status may be the one an error brought: those are errors that the code knows.
@@ -314,6 +331,22 @@ fn asked_of_failure(op: BinaryOp, a: &Value, b: &Value, mut truth: Truth) -> Tru
                 let side = if is_below == is_left { &mut truth.if_true } else { &mut truth.if_false };
                 side.add(Fact::Present(symbol.clone()));
             }
+        }
+    }
+    truth
+}
+
+/// `user.role >= Role.Editor`: the roles of some people are that high.
+fn standing_above(op: BinaryOp, a: &Value, b: &Value, mut truth: Truth) -> Truth {
+    let (symbol, op) = match (a.symbol(), b.symbol()) {
+        (Some(symbol), None) if is_constant(b) => (symbol, op),
+        (None, Some(symbol)) if is_constant(a) => (symbol, mirrored(op)),
+        _ => return truth,
+    };
+    if symbol.root == Root::Principal && !symbol.path.is_empty() {
+        match op {
+            BinaryOp::Gt | BinaryOp::Ge => truth.if_true.add(Fact::Among(symbol.clone())),
+            _ => truth.if_false.add(Fact::Among(symbol.clone())),
         }
     }
     truth

@@ -10,6 +10,9 @@ use crate::text::Name;
 impl Walker<'_> {
     /// `new C(...)`, `C(...)` in Python.
     pub(super) fn construct(&mut self, class: &Arc<ClassValue>, args: &[Argument]) -> Value {
+        if let Some(member) = self.looked_up_in(class, args) {
+            return member;
+        }
         let mut fields: Vec<(Name, Value)> = Vec::new();
         for arg in args {
             if !arg.name.is_empty() {

@@ -188,7 +188,12 @@ fn harmless(clean: &CleanEntry, of: &[Value]) -> Value {
             Value::unknown().with_taint(only.taint().cleaned(clean.by))
         }
         [only] => {
-            let kind = if clean.by == Cleanings::ALL { Kind::Number(Name::default()) } else { only.kind().clone() };
+            let kind = match only.kind() {
+                _ if clean.by == Cleanings::ALL => Kind::Number(Name::default()),
+                // What was cleaned is no longer the state that it was read from, whatever that is set to later.
+                Kind::Library(state) if state.step == "0" && state.site.is_some() => Kind::Unknown,
+                kind => kind.clone(),
+            };
             let value = Value::new(kind).with_taint(only.taint().cleaned(clean.by));
             match only.symbol() {
                 // `Number(req.params.id)` still is that id.

@@ -120,16 +120,6 @@ impl Walker<'_> {
             _ => None,
         })
     }
-
-    /// `class Unit(str, Enum)`.
-    fn is_enumeration(&self, class: &Arc<ClassValue>, depth: u32) -> bool {
-        depth < DEEPEST
-            && class.bases.iter().any(|parent| match parent.kind() {
-                Kind::Class(parent) => self.is_enumeration(parent, depth + 1),
-                Kind::Library(library) => library.step.ends_with("Enum") || library.step.ends_with("Choices"),
-                _ => false,
-            })
-    }
 }
 
 /// `forms.IntegerField()`: a field of a form of which no text comes that a person could have made up.

@@ -1,7 +1,7 @@
 //! Values that leave the code that can be read: returned, rendered, handed to somebody else.
 
 use super::Walker;
-use crate::facts::check::{Root, Symbol};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::place::{ItemKey, Site};
 use crate::facts::scope::DIRECTIVES;
@@ -102,6 +102,17 @@ fn speaks_of_environment(value: &Value, depth: u32) -> bool {
 /// It is given markup, which a component writes out as well.
 fn writes_out(props: &Value) -> bool {
     matches!(props.kind(), Kind::Object(object) if object.get("dangerouslySetInnerHTML").0.is_some())
+}
+
+impl Walker<'_> {
+    /// `requireUser();` without `await`: whatever it refuses, what comes next is done.
+    pub(super) fn not_waited_for(&mut self, before: Facts) {
+        let shown = !self.facts.since(&before).is_empty();
+        self.facts = before;
+        if shown {
+            self.facts.add(Fact::Guard(Guard { kind: GuardKind::Unawaited, sure: true, name: Name::default(), site: None }));
+        }
+    }
 }
 
 /// Whether a value, or something in it, has a symbol like this.

@@ -102,6 +102,10 @@ impl<'w> Walker<'w> {
                     let goes_on = matches!(value.kind(), Kind::Unknown) && !catalogue.members(&states).is_empty();
                     result = Some(if goes_on { value.with_kind(Kind::Library(Arc::new(made.clone()))) } else { value });
                 }
+                Entry::Source(source) if source.part == Part::Session => {
+                    let key = args.first().and_then(|arg| arg.value.as_str()).map(|key| Name::from(&**key));
+                    result = key.map(|key| Value::unknown().with_symbol(Symbol::new(Root::Session).member(&key)));
+                }
                 Entry::Source(source) => {
                     let value = sourced(source, function, args, site.clone());
                     // What was kept can be asked for its parts.

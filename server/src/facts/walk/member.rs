@@ -84,6 +84,8 @@ impl Walker<'_> {
             }
             Kind::Seq(seq) if name == "length" && seq.rest.is_none() => Value::new(Kind::Number(Name::from(seq.items.len().to_string()))),
             Kind::Seq(_) | Kind::Str(_) | Kind::Text(_) if name == "length" => Value::number(),
+            // No text has one, but the member of an enumeration that it is.
+            Kind::Str(_) if name == "value" && self.python() => base.clone(),
             Kind::Promise(inner) if self.python() => {
                 // A member of something that was not awaited is a mistake of the code; what it means is still clear.
                 self.member(inner, name)
@@ -259,6 +261,7 @@ impl Walker<'_> {
                     }
                     value = value.with_taint(Taint::of(Origin { part: source.part, name: step.clone(), site: None, clean: Default::default() }));
                 }
+                Entry::Source(source) if source.part == Part::Session => value = self.kept_for_visitor(value, &step),
                 Entry::Source(source) if source.within && !value.taint().iter().any(|origin| origin.part.is_request()) => {}
                 Entry::Source(source) => {
                     let site = None;
@@ -302,6 +305,19 @@ impl Walker<'_> {
     }
 }
 
+impl Walker<'_> {
+    /// `req.session.teams`: nobody outside can choose it. Of what it is nothing else is known, unless the library says more.
+    fn kept_for_visitor(&self, value: Value, name: &Name) -> Value {
+        if value.symbol().is_some() {
+            return value;
+        }
+        let catalogue = self.world.catalogue();
+        let is_all = value.as_library().is_some_and(|library| catalogue.call(&library.states).is_empty() && catalogue.members(&library.states).is_empty());
+        let value = value.with_symbol(Symbol::new(Root::Session).member(name));
+        if is_all { value.with_kind(Kind::Unknown) } else { value }
+    }
+}
+
 fn part_name(part: Part) -> Name {
     Name::new_static(match part {
         Part::Method => "method",
@@ -323,6 +339,7 @@ fn part_name(part: Part) -> Name {
         Part::Parameter => "parameter",
         Part::Stored => "stored",
         Part::Principal => "principal",
+        Part::Session => "session",
         Part::Env => "env",
         Part::Settings => "settings",
         Part::Weak => "weak",

@@ -25,6 +25,7 @@ mod declared;
 mod decorator;
 mod element;
 mod entry;
+mod enumeration;
 mod exported;
 mod expression;
 mod failure;

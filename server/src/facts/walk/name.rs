@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use super::{Target, Walker};
+use crate::facts::catalogue::GuessEntry;
 use crate::facts::catalogue::Root;
 use crate::facts::check::{Root as SymbolRoot, Symbol};
-use crate::facts::scope::{Definition, Module};
+use crate::facts::scope::{Definition, IMPORTS, Module};
 use crate::facts::value::{Kind, Library, Value};
 use crate::model::StmtKind;
 use crate::syntax::Language;
 use crate::text::{FileId, Name};
 
-impl Walker<'_> {
+impl<'w> Walker<'w> {
     pub(super) fn name(&mut self, name: &Name) -> Value {
         let frame = self.frame();
         let found = frame.state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone());
@@ -78,12 +79,29 @@ impl Walker<'_> {
 
     /// What a value called `name` probably is.
     pub(super) fn guessed(&mut self, name: &str) -> Option<Value> {
-        let python = self.python();
+        let module = self.frame().module.clone();
+        self.guessed_in(&module, name)
+    }
+
+    /// The same, of a name of this file.
+    fn guessed_in(&mut self, module: &Module, name: &str) -> Option<Value> {
         let catalogue = self.world.catalogue();
-        let guess = catalogue.guess(name, python)?;
+        let guess = self.guess(module, name)?;
         let states = catalogue.meant(guess);
         let library = Library { step: Name::from(name), states, guessed: true, ..Library::default() };
         Some(self.known(Value::new(Kind::Library(Arc::new(library)))))
+    }
+
+    fn guess(&mut self, module: &Module, name: &str) -> Option<&'w GuessEntry> {
+        let mut is_asked = false;
+        let guess = self.world.catalogue().guess(name, module.model.language == Language::Python, &mut |sources| {
+            is_asked = true;
+            module.imports_any(sources)
+        });
+        if is_asked {
+            self.reads.names.insert((module.model.file.clone(), Name::new_static(IMPORTS)));
+        }
+        guess
     }
 
     /// A name defined at the top level of a file; `None` if the file does not define it.
@@ -145,7 +163,7 @@ impl Walker<'_> {
                 let value = self.imported(&module.model.file, source, imported);
                 match value.kind() {
                     Kind::Library(library) if library.package.is_empty() && library.states.is_empty() => self.missing(module, name, value.clone()),
-                    _ => self.or_guessed(name, value),
+                    _ => self.or_guessed(module, name, value),
                 }
             }
             Definition::Function(segment, function) => {
@@ -167,7 +185,7 @@ impl Walker<'_> {
                     walker.bind(pattern, given);
                     let bound = walker.frame().state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone());
                     // What came out of a cache or a container that cannot be followed is still called what it is.
-                    walker.or_guessed(name, bound.unwrap_or_else(Value::unknown))
+                    walker.or_guessed(module, name, bound.unwrap_or_else(Value::unknown))
                 });
                 if module.model.language == Language::Python { found } else { self.with_assigned(&module.model.file, name, found) }
             }
@@ -176,7 +194,7 @@ impl Walker<'_> {
     }
 
     /// Of a value of which nothing is known, what its name says.
-    fn or_guessed(&mut self, name: &Name, value: Value) -> Value {
+    fn or_guessed(&mut self, module: &Module, name: &Name, value: Value) -> Value {
         // A whole file of the project that is not there is called what the code calls it.
         if let Kind::Library(library) = value.kind()
             && library.package.is_empty()
@@ -189,7 +207,7 @@ impl Walker<'_> {
         }
         if is_opaque(&value, 0)
             && value.taint().is_empty()
-            && let Some(guess) = self.guessed(name)
+            && let Some(guess) = self.guessed_in(module, name)
         {
             guess
         } else {
@@ -199,11 +217,10 @@ impl Walker<'_> {
 
     /// Something that should be in the project and is not: its name may still say what it is.
     fn missing(&mut self, module: &Module, name: &Name, value: Value) -> Value {
-        let python = module.model.language == Language::Python;
         let catalogue = self.world.catalogue();
-        let class = python && name.starts_with(|c: char| c.is_ascii_uppercase());
-        let guess = catalogue.guess(name, python).or_else(|| if class { catalogue.guess("*Class*", true) } else { None });
-        let Some(guess) = guess else { return self.or_guessed(name, value) };
+        let class = module.model.language == Language::Python && name.starts_with(|c: char| c.is_ascii_uppercase());
+        let guess = self.guess(module, name).or_else(|| if class { self.guess(module, "*Class*") } else { None });
+        let Some(guess) = guess else { return self.or_guessed(module, name, value) };
         let library = Library { step: name.clone(), states: catalogue.meant(guess), guessed: true, ..Library::default() };
         Value::new(Kind::Library(Arc::new(library)))
     }

@@ -10,6 +10,7 @@ use crate::facts::catalogue::{EffectEntry, Entry, OptionEntry};
 use crate::facts::check::{Root, Symbol};
 use crate::facts::credential_names::{is_compared, is_password, is_password_column, lets_in};
 use crate::facts::event::{Compare, Compared, Effect, Event, Named, OptionSet, Side};
+use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::spoken::spoken;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
@@ -47,6 +48,23 @@ impl Walker<'_> {
             guessed,
             spoken: Vec::new(),
         }));
+    }
+
+    /// `sendResetMail(to)` of a module that is not here: its name says what it does.
+    pub(super) fn perhaps_sent(&mut self, function: &Value, args: &[Argument], site: &Site) {
+        let Kind::Library(library) = function.kind() else { return };
+        if !library.states.is_empty() || library.receiver.is_some() || library.step == "()" || args.is_empty() {
+            return;
+        }
+        let words = names::words(&library.step);
+        let sends = words.first().is_some_and(|word| matches!(word.as_str(), "send" | "deliver"));
+        let kind = match words.last().map(String::as_str) {
+            Some("mail" | "email") if sends => "mail",
+            Some("sms") if sends => "sms",
+            _ => return,
+        };
+        let effect = Effect { guessed: true, ..Effect::noted(Name::new_static(kind), site.clone(), args.to_vec(), self.facts.clone()) };
+        self.events.push(Event::Effect(effect));
     }
 
     /// `response.headers["Access-Control-Allow-Origin"] = origin`, `self.set_header("Access-Control-Allow-Origin", origin)`: the name

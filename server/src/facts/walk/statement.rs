@@ -62,9 +62,8 @@ impl Walker<'_> {
             StmtKind::Expr(expr) => {
                 let before = self.facts.clone();
                 let value = self.eval(*expr);
-                if matches!(value.kind(), Kind::Promise(_)) {
-                    // Nobody waits for it: what it finds out is found out later.
-                    self.facts = before;
+                if matches!(value.kind(), Kind::Promise(_)) && !self.ended {
+                    self.not_waited_for(before);
                 }
                 self.settle(&value, false);
             }

@@ -137,6 +137,10 @@ impl Walker<'_> {
     /// something of somebody else's in it.
     pub(super) fn replaced(&mut self, base: &Value, args: &[Argument], span: Span) -> Option<Value> {
         let [looked_for, put, ..] = args else { return None };
+        if looked_for.value.as_str().is_none() && puts_into_element(&put.value) && !matches!(base.kind(), Kind::Str(_) | Kind::Text(_)) {
+            // What is found is put into an element, and what stands around it becomes markup, too.
+            return Some(base.with_taint(base.taint().cleaned(Cleanings::RENDERED)).without_symbol());
+        }
         let is_text = matches!(put.value.kind(), Kind::Unknown | Kind::Library(_) | Kind::Text(_) | Kind::Union(_)) && !put.value.taint().is_empty();
         if args.len() > 3 || args.iter().any(|arg| !arg.name.is_empty() || arg.spread) || !is_text {
             return None;
@@ -247,6 +251,16 @@ fn is_sent_text(value: &Value, other: &Value) -> bool {
         && !matches!(other.kind(), Kind::Number(_))
         && is_sent(value)
         && (is_always_text || !is_sent(other))
+}
+
+/// `<mark>${term}</mark>`, `<b>$1</b>`
+fn puts_into_element(put: &Value) -> bool {
+    let opens = |text: &str| text.split('<').skip(1).any(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()));
+    match put.kind() {
+        Kind::Str(text) => opens(text) && (text.contains('$') || text.contains('\\')),
+        Kind::Text(text) => text.pieces.iter().any(|piece| matches!(piece, Piece::Literal(literal) if opens(literal))),
+        _ => false,
+    }
 }
 
 fn push_literal(text: &mut Text, literal: &str) {

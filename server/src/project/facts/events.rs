@@ -214,6 +214,7 @@ fn guard(project: &Project, guard: &Guard) -> OfGuard {
         GuardKind::Password => "password",
         GuardKind::Limit => "limit",
         GuardKind::Exempt => "exempt",
+        GuardKind::Unawaited => "unawaited",
     };
     OfGuard { kind, name: guard.name.to_string(), sure: guard.sure, at: guard.site.as_ref().map(|site| project.at(site)) }
 }

@@ -23,7 +23,7 @@ use crate::facts::setup::catalogue::CATALOGUE;
 use crate::facts::setup::{Bound, Facts, FileRow, Given, Shape, Versions};
 use crate::model::data;
 use crate::syntax::Language;
-use crate::text::FileId;
+use crate::text::{FileId, Name};
 
 /// What is known of all configuration files.
 #[derive(Default, Debug)]
@@ -144,7 +144,13 @@ impl Setup {
     }
 
     fn is_of_package(&self, project: &Project, file: &FileId, row: &FileRow) -> bool {
-        row.packages.is_empty() || row.packages.iter().any(|name| self.declares(project, file, name))
+        // A configuration that imports the package itself says so without a manifest.
+        let imports = |name: &Name| {
+            let module = project.file(file).and_then(|known| known.module.as_ref());
+            let is_of = |source: &Name| source.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            module.is_some_and(|module| module.imported().iter().any(is_of))
+        };
+        row.packages.is_empty() || row.packages.iter().any(|name| self.declares(project, file, name) || imports(name))
     }
 }
 

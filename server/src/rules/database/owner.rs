@@ -26,6 +26,12 @@ pub fn direct(model: &Model) -> Option<&OwnerPath> {
     model.owners().iter().find(is_person)
 }
 
+/// What a row without an owner of its own is part of, where that is somebody's and nobody else is meant to see it.
+pub fn private_parent<'s>(schema: &'s Schema, model: &Model) -> Option<&'s Model> {
+    let [step] = best(model)?.steps.as_slice() else { return None };
+    schema.get(&step.model).filter(|parent| !step.backwards && is_private(parent) && direct(parent).is_some())
+}
+
 fn best(model: &Model) -> Option<&OwnerPath> {
     let mut people = model.owners().iter().filter(|path| path.kind == OwnerKind::Owner);
     let first = people.clone().find(|path| path.confidence == OwnerConfidence::Proven).or_else(|| people.next())?;

@@ -99,7 +99,10 @@ pub fn raises_another(cx: &RuleCx<'_>, access: &Access) -> bool {
         return false;
     }
     let names_another = |filter: &&Filter| match filter {
-        Filter::Term(term) => columns::is_from_outside(&term.value) && term.path.last().is_some_and(|name| column_classes(name).has(NameClass::Owner)),
+        Filter::Term(term) => {
+            let says_who = |name: &Name| column_classes(name).has(NameClass::Owner) || matches!(name.as_str(), "id" | "_id" | "pk" | "uuid");
+            columns::is_from_outside(&term.value) && term.path.last().is_some_and(says_who)
+        }
         _ => false,
     };
     columns::chosen_from_outside(&access.query.data, |_, name| is_privilege(name)).is_some() && access.query.conjuncts().iter().any(names_another)

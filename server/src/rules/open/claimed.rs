@@ -11,7 +11,7 @@ use crate::facts::value::{Kind, Value};
 use crate::model::{ExprId, ExprKind, StmtKind};
 use crate::rules::ownership::Judge;
 use crate::rules::raw::RuleCx;
-use crate::text::Name;
+use crate::text::{Name, Span};
 
 /// What is believed, and where.
 pub struct Claim {
@@ -31,7 +31,8 @@ pub fn claimed(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> Option<Cl
     let handler = cx.walk.route.as_ref().and_then(|route| route.function());
     let mut others: Vec<&FunctionKey> = cx.walk.visited.iter().collect();
     others.sort();
-    let site = handler.iter().chain(others).find_map(|key| check_of(cx, key, &said))?;
+    let all: Vec<&FunctionKey> = handler.iter().chain(others).collect();
+    let site = all.iter().find_map(|key| check_of(cx, key, &said)).or_else(|| answer_of(cx, &all, &said))?;
     let is_own = symbol.root == Root::Principal;
     let metadata = symbol.path.iter().find(|name| is_editable(name));
     let message = match (is_own, metadata) {
@@ -120,20 +121,42 @@ fn source(symbol: &Symbol) -> &'static str {
     }
 }
 
+/// `const isStaff = async () => (await me())?.unsafeMetadata.role === "staff"`, by whose answer another function refuses.
+fn answer_of(cx: &RuleCx<'_>, all: &[&FunctionKey], said: &Name) -> Option<Site> {
+    all.iter().find_map(|key| {
+        let looked = Looked::of(cx, key)?;
+        let name = cx.project.function_name(key).filter(|name| !name.is_empty())?;
+        let names = said_in(&looked, said);
+        let answer = looked.stmts().find_map(|(id, _)| match &looked.segment[id].kind {
+            StmtKind::Return(Some(value)) => {
+                let about = looked.segment[*value].span;
+                looked.exprs_within(about).any(|expr| names.iter().any(|name| mentions(&looked, expr, name))).then_some(about)
+            }
+            _ => None,
+        })?;
+        let is_asked = all.iter().any(|other| Looked::of(cx, other).is_some_and(|looked| refusing(&looked, &[name.clone()]).is_some()));
+        is_asked.then(|| Site { item: key.item.clone(), span: answer })
+    })
+}
+
 /// The condition in a function that speaks of it and refuses what fails.
 fn check_of(cx: &RuleCx<'_>, key: &FunctionKey, said: &Name) -> Option<Site> {
     let looked = Looked::of(cx, key)?;
-    let body = looked.function.body_span;
     let names = said_in(&looked, said);
+    refusing(&looked, &names).map(|span| Site { item: key.item.clone(), span })
+}
+
+fn refusing(looked: &Looked<'_>, names: &[Name]) -> Option<Span> {
+    let body = looked.function.body_span;
     looked.segment.stmts.iter().filter(|stmt| body.contains(stmt.span)).find_map(|stmt| {
         let StmtKind::If { cond, then, otherwise, .. } = &stmt.kind else { return None };
         let about = looked.segment[*cond].span;
-        let speaks = looked.exprs_within(about).any(|expr| names.iter().any(|name| mentions(&looked, expr, name)));
+        let speaks = looked.exprs_within(about).any(|expr| names.iter().any(|name| mentions(looked, expr, name)));
         let refuses = |block: &[crate::model::StmtId]| {
             block.iter().any(|stmt| looked.exprs_within(looked.segment[*stmt].span).any(|expr| looked.denies(expr)))
                 || block.iter().any(|stmt| matches!(looked.segment[*stmt].kind, StmtKind::Throw(_)))
         };
-        (speaks && (refuses(then) || refuses(otherwise))).then(|| Site { item: key.item.clone(), span: about })
+        (speaks && (refuses(then) || refuses(otherwise))).then_some(about)
     })
 }
 

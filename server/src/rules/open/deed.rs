@@ -155,7 +155,8 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
     }
     let model = cx.schema.model_near(&query.model, &access.site.item.file);
     let wipes = query.operation == Operation::Delete && query.filter.is_empty();
-    if keeps_house(&query.model) && !wipes || is_credential(&query.model) && query.operation != Operation::ReadMany && !is_taken_by_number(judge, access) {
+    let is_only_recognised = is_credential(&query.model) && query.operation != Operation::ReadMany && !is_taken_by_number(judge, access);
+    if keeps_house(&query.model) && !wipes && !is_of_the_trade(judge, access) || is_only_recognised {
         return None;
     }
     let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);
@@ -343,6 +344,15 @@ fn keeps_house(model: &str) -> bool {
     ];
     let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(model));
     name.rsplit('_').next().is_some_and(|last| WORDS.contains(&last))
+}
+
+/// Jobs that people apply for and events that they go to: which of them it is, and what it says from then on, is chosen from outside.
+fn is_of_the_trade(judge: &Judge<'_>, access: &Access) -> bool {
+    let query = &access.query;
+    let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(&query.model));
+    let is_such = name.rsplit('_').next().is_some_and(|last| matches!(last, "job" | "event" | "log"));
+    let changes = matches!(query.operation, Operation::Update | Operation::Delete);
+    is_such && changes && !columns::only_counts(&query.data) && matches!(judge.tie(access), Tie::Client(_) | Tie::Spoofed)
 }
 
 /// Looking up one of these is how somebody is recognised.

@@ -15,11 +15,6 @@ pub fn nobody_is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: us
     !is_known(walk, judge, facts, 0) && !was_known_before(walk, judge, facts, at)
 }
 
-/// As far as this place alone tells: what was known before may have been forgotten on the way, and is not asked.
-pub fn nobody_is_known_here(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts) -> bool {
-    !is_known(walk, judge, facts, 0)
-}
-
 fn is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bool {
     if judge.signed_in(facts) != Answer::No || judge.is_machine(facts) || judge.is_delegated(facts) {
         return true;
@@ -38,6 +33,10 @@ fn is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bo
 /// Where many ways meet, what was known on each of them may have been forgotten: then something before here was done with
 /// somebody signed in, and not on a way that excludes this one.
 fn was_known_before(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: usize) -> bool {
+    // Nothing was forgotten here: what was shown before was shown to nobody who waited.
+    if facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Unawaited)) {
+        return false;
+    }
     // What runs before the handler looked who is there, and it is still known that there may be nobody: nothing was forgotten.
     let from = if facts.iter().any(|fact| leaves_open(walk, judge, fact)) { walk.before_handler } else { 0 };
     walk.events.iter().take(at).enumerate().skip(from).any(|(index, event)| {

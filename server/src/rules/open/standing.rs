@@ -1,13 +1,16 @@
 //! Was it looked at what the signed-in person may do, beyond who they are? Whatever may be such a look counts.
 
+use crate::facts::catalogue::Reached;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::names;
 use crate::facts::place::FunctionKey;
 use crate::facts::role_words::is_right;
-use crate::model::{ExprKind, StmtKind};
+use crate::facts::scope::pattern_names;
+use crate::model::{ExprKind, Function, Segment, StmtKind};
+use crate::project::routes::Route;
 use crate::rules::ownership::Judge;
 use crate::rules::raw::RuleCx;
-use crate::text::FileId;
+use crate::text::{FileId, Name};
 
 /// True if a role, a flag, a list of people or something that cannot be looked into may have decided.
 pub fn may_be_decided(judge: &Judge<'_>, facts: &Facts) -> bool {
@@ -38,14 +41,27 @@ pub fn a_condition_beside_it_names_a_role(cx: &RuleCx<'_>, file: &FileId) -> boo
 }
 
 fn names_a_role(cx: &RuleCx<'_>, counts: impl Fn(&FunctionKey) -> bool) -> bool {
+    let route = cx.walk.route.as_deref();
+    let handler = route.and_then(Route::function);
+    let is_action = route.is_some_and(|route| route.reached() == Reached::Action);
     cx.walk.visited.iter().filter(|key| counts(key)).any(|key| {
         let Some(placed) = cx.project.placed(&key.item) else { return false };
         let segment = &placed.segment;
         let Some(function) = segment.functions.get(key.function.0 as usize) else { return false };
+        let sent = if handler.as_ref() == Some(key) { sent_to(segment, function, is_action) } else { Vec::new() };
         segment.stmts.iter().any(|stmt| match &stmt.kind {
             StmtKind::If { cond, .. } if function.body_span.contains(stmt.span) => {
                 let about = segment[*cond].span;
-                segment.exprs.iter().filter(|expr| about.contains(expr.span)).any(|expr| match &expr.kind {
+                let said = || segment.exprs.iter().filter(|expr| about.contains(expr.span));
+                // Which of the roles that there are was asked for says nothing of who asks.
+                let is_constant = |name: &Name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+                let is_sent = |name: &Name| sent.contains(name) || is_constant(name);
+                if said().all(|expr| !matches!(&expr.kind, ExprKind::Name(name) if !is_sent(name)))
+                    && said().any(|expr| matches!(&expr.kind, ExprKind::Name(name) if sent.contains(name)))
+                {
+                    return false;
+                }
+                said().any(|expr| match &expr.kind {
                     ExprKind::Str(text) => is_role(text),
                     ExprKind::Name(name) | ExprKind::Member { name, .. } => is_role(name),
                     _ => false,
@@ -54,6 +70,28 @@ fn names_a_role(cx: &RuleCx<'_>, counts: impl Fn(&FunctionKey) -> bool) -> bool 
             _ => false,
         })
     })
+}
+
+/// The names under which a handler has what it was sent: the arguments of an action, what was read from a body.
+fn sent_to(segment: &Segment, function: &Function, is_action: bool) -> Vec<Name> {
+    let mut names = Vec::new();
+    if is_action {
+        function.params.iter().for_each(|param| pattern_names(segment, param.pattern, &mut names, 0));
+    }
+    let is_read = |expr: &ExprKind| match expr {
+        ExprKind::Member { name, .. } => matches!(name.as_str(), "json" | "body" | "params" | "formData" | "get_json"),
+        ExprKind::Name(name) => name == "input",
+        _ => false,
+    };
+    for stmt in segment.stmts.iter().filter(|stmt| function.body_span.contains(stmt.span)) {
+        if let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind {
+            let within = segment[*value].span;
+            if segment.exprs.iter().any(|expr| within.contains(expr.span) && is_read(&expr.kind)) {
+                pattern_names(segment, *pattern, &mut names, 0);
+            }
+        }
+    }
+    names
 }
 
 fn is_role(text: &str) -> bool {

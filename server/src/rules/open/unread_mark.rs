@@ -24,6 +24,14 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
             _ => false,
         })
     };
+    let passed_by = |key: &Name| {
+        cx.walk.events.iter().find_map(|event| match event {
+            Event::Effect(effect) if effect.kind == "mark-passed-by" => {
+                effect.args.first().is_some_and(|arg| arg.value.as_str().is_some_and(|read| **read == **key)).then_some(&effect.site)
+            }
+            _ => None,
+        })
+    };
     let Some((key, _)) = says.fields.iter().find(|(key, value)| is_of_roles(key) && names_some(value) && !is_read(key)) else { return false };
     // Whoever does nothing needs no guard; and what cannot be looked into may read it.
     let mut does = false;
@@ -39,8 +47,16 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
     let (site, name) = mark(cx, route, key).unwrap_or_else(|| (door.site.clone(), key.clone()));
     let mut raw = Raw::new(&META, site, Confidence::Proven);
     raw.detail = "unread-roles".into();
-    raw.message = message(route, &door, &name);
     raw.absence = true;
+    match passed_by(key) {
+        Some(guard) => {
+            raw.message = format!(
+                "`@{name}` stands on the class, and the guard only reads what stands on the handler, finds nothing there and lets everybody through. Let it read both: `getAllAndOverride(.., [context.getHandler(), context.getClass()])`."
+            );
+            raw.also(guard.clone(), "this reads what stands on the handler alone".to_owned());
+        }
+        None => raw.message = message(route, &door, &name),
+    }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
     true
@@ -76,7 +92,8 @@ fn mark(cx: &RuleCx<'_>, route: &Route, key: &Name) -> Option<(Site, Name)> {
     let segment = &*cx.project.placed(&function.item)?.segment;
     let known = segment.functions.get(function.function.0 as usize)?;
     let words = names::words(key);
-    known.decorators.iter().find_map(|decorator| {
+    let of_class = segment.classes.iter().find(|class| class.methods.contains(&function.function)).map(|class| class.decorators.as_slice());
+    known.decorators.iter().chain(of_class.unwrap_or_default()).find_map(|decorator| {
         let ExprKind::Call { callee, .. } = &segment[*decorator].kind else { return None };
         let (ExprKind::Name(name) | ExprKind::Member { name, .. }) = &segment[*callee].kind else { return None };
         let is_it = names::words(name).iter().any(|word| words.iter().any(|known| known.trim_end_matches('s') == word.trim_end_matches('s')));

@@ -11,7 +11,7 @@ mod signed_in;
 use rustc_hash::FxHashMap;
 
 use crate::config::Config;
-use crate::facts::check::{Fact, Facts};
+use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::query::{Filter, Query, Term, TermOp};
 use crate::facts::schema::{Model, NameClass, OwnerKind, Privacy, Schema, column_classes, guess_owner};
@@ -227,12 +227,15 @@ impl<'w> Judge<'w> {
                 }
                 return Some(if access.query.fails_open { Tie::Nullable } else { Tie::Owned });
             }
-            if self.is_verified(symbol, access.id, facts, depth) {
+            if symbol.root == Root::Session || self.is_verified(symbol, access.id, facts, depth) {
                 return Some(Tie::Owned);
             }
         }
         if self.is_of_callers_rows(value, access, facts, depth) {
             return Some(Tie::Owned);
+        }
+        if let Some(tie) = self.found_before(value, column, access, facts, depth) {
+            return Some(tie);
         }
         let request: Option<(Part, Name)> = value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| (origin.part, origin.name.clone()));
         if let Some((part, input)) = request {
@@ -260,6 +263,17 @@ impl<'w> Judge<'w> {
             Kind::Column(column) if column.model == ":" => Some(Tie::Opaque),
             _ => None,
         }
+    }
+
+    /// The key of a row of the same table that was found before: as good as the way it was found.
+    fn found_before(&self, value: &Value, column: &Name, access: &Access, facts: &Facts, depth: u32) -> Option<Tie> {
+        let symbol = value.symbol()?;
+        let (Root::Row(id), [key]) = (&symbol.root, &*symbol.path) else { return None };
+        let found = self.accesses.get(id).filter(|found| found.id < access.id && found.query.model == access.query.model)?;
+        if depth > 4 || key != column || !self.is_primary(&access.query, column) {
+            return None;
+        }
+        Some(self.tie_within(found, facts, depth + 1)).filter(|tie| matches!(tie, Tie::Client(_) | Tie::Spoofed))
     }
 
     /// What ties a value that is written into this column to the caller, if anything is known of it.

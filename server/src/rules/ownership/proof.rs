@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::signed_in::{is_error, is_principal};
+use super::signed_in::{is_callers, is_error, is_principal};
 use super::{Choice, Judge, Tie};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts, Root, Symbol};
@@ -38,7 +38,7 @@ impl Judge<'_> {
     fn owns_row(&self, fact: &Fact, id: AccessId) -> bool {
         let of_row = |symbol: &Symbol| symbol.root == Root::Row(id);
         match fact {
-            Fact::Same(a, b) | Fact::Contains(a, b) => of_row(a) && is_principal(b) || of_row(b) && is_principal(a),
+            Fact::Same(a, b) | Fact::Contains(a, b) => of_row(a) && is_callers(b) || of_row(b) && is_callers(a),
             // Owner or elevated: each arm says one or the other.
             Fact::Any(arms) => arms.iter().all(|arm| {
                 arm.iter().any(|fact| self.owns_row(fact, id))
@@ -63,8 +63,8 @@ impl Judge<'_> {
         }
         for fact in facts.iter() {
             match fact {
-                Fact::Same(a, b) if (a == symbol && is_principal(b)) || (b == symbol && is_principal(a)) => return true,
-                Fact::Contains(list, item) if item == symbol && is_principal(list) => return true,
+                Fact::Same(a, b) if (a == symbol && is_callers(b)) || (b == symbol && is_callers(a)) => return true,
+                Fact::Contains(list, item) if item == symbol && is_callers(list) => return true,
                 // On whichever way one comes here, it was shown.
                 Fact::Any(arms) if !arms.is_empty() && arms.iter().all(|arm| self.is_verified(symbol, before, &certain(facts).and(arm), depth + 1)) => {
                     return true;

@@ -49,9 +49,11 @@ impl Judge<'_> {
             Fact::Same(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
             Fact::Is(symbol, _) | Fact::Among(symbol) if is_principal(symbol) => Answer::Yes,
             Fact::Contains(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
+            // Not everything that is kept for a visitor says that they signed in.
+            Fact::Present(symbol) | Fact::Is(symbol, _) if symbol.root == Root::Session && (is_role(symbol) || says_who(symbol)) => Answer::Yes,
             Fact::Guard(guard) => match (guard.kind, guard.sure) {
                 (GuardKind::Identity | GuardKind::Role | GuardKind::Object, true) => Answer::Yes,
-                (GuardKind::Limit | GuardKind::Password | GuardKind::Exempt, _) => Answer::No,
+                (GuardKind::Limit | GuardKind::Password | GuardKind::Exempt | GuardKind::Unawaited, _) => Answer::No,
                 _ => Answer::Unknown,
             },
             // What is let through while somebody develops is not let through where strangers are.
@@ -80,10 +82,10 @@ impl Judge<'_> {
     pub fn is_elevated(&self, facts: &Facts) -> bool {
         facts.iter().any(|fact| match fact {
             Fact::Guard(guard) => guard.kind == GuardKind::Role,
-            Fact::Is(symbol, text) => is_principal(symbol) && is_role(symbol) && self.is_elevated_role(text),
-            Fact::Among(symbol) => is_principal(symbol) && is_role(symbol) && !is_told_apart(facts, symbol),
-            Fact::Present(symbol) => is_principal(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)) || self.is_role_of_caller(symbol),
-            Fact::Contains(list, _) => is_principal(list) && is_role(list),
+            Fact::Is(symbol, text) => is_callers(symbol) && is_role(symbol) && self.is_elevated_role(text),
+            Fact::Among(symbol) => is_callers(symbol) && is_role(symbol) && !is_told_apart(facts, symbol),
+            Fact::Present(symbol) => is_callers(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)) || self.is_role_of_caller(symbol),
+            Fact::Contains(list, _) => is_callers(list) && is_role(list),
             Fact::Any(arms) => arms.iter().all(|arm| self.is_elevated(arm)),
             _ => false,
         })
@@ -93,7 +95,7 @@ impl Judge<'_> {
     pub fn asks_for_role(&self, facts: &Facts) -> bool {
         self.is_elevated(facts)
             || facts.iter().any(|fact| match fact {
-                Fact::Is(symbol, _) | Fact::Among(symbol) => is_principal(symbol) && is_role(symbol),
+                Fact::Is(symbol, _) | Fact::Among(symbol) => is_callers(symbol) && is_role(symbol),
                 Fact::Any(arms) => arms.iter().all(|arm| self.asks_for_role(arm)),
                 _ => false,
             })
@@ -114,6 +116,16 @@ impl Judge<'_> {
 
 pub fn is_principal(symbol: &Symbol) -> bool {
     symbol.root == Root::Principal
+}
+
+/// Something of the signed-in user, or of what the server keeps for whoever is asking: not what they say themselves.
+pub(super) fn is_callers(symbol: &Symbol) -> bool {
+    is_principal(symbol) || symbol.root == Root::Session
+}
+
+/// `session.isAdmin`, `session.loggedInAs`.
+fn says_who(symbol: &Symbol) -> bool {
+    symbol.path.last().is_some_and(|name| is_flag(name) || names::words(name).iter().any(|word| matches!(word.as_str(), "logged" | "authenticated")))
 }
 
 /// `user.is_anonymous`, `session.error`: what is there only if nobody is signed in.

@@ -78,7 +78,7 @@ fn verdict(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
         }
         _ => {}
     }
-    reads(schema, model, policy).or_else(|| inserts(model, policy)).or_else(|| joins(schema, model, policy))
+    reads(schema, model, policy).or_else(|| inserts(schema, model, policy)).or_else(|| joins(schema, model, policy))
 }
 
 /// What belongs to nobody may become the caller's, and nobody else's: `claimed_by is null or claimed_by = auth.uid()`.
@@ -161,13 +161,17 @@ fn reads(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
 }
 
 /// Rows that anybody may add: to a contact form on purpose, in somebody else's name never.
-fn inserts(model: &Model, policy: &Policy) -> Option<Verdict> {
+fn inserts(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
     if !policy.covers(PolicyCommand::Insert) {
         return None;
     }
     let (Reach::Everybody, who) = widest(model, policy, PolicyCommand::Insert)? else { return None };
     let table = &model.table;
     let (confidence, what) = match owner::direct(model) {
+        None if owner::is_private(model) && owner::private_parent(schema, model).is_some() => {
+            let parent = owner::private_parent(schema, model).map(|parent| parent.table.as_str()).unwrap_or_default();
+            (Confidence::Likely, format!("add rows to `{table}` below anybody's `{parent}`, since nothing asks whose that is"))
+        }
         Some(path) => (Confidence::Proven, format!("add rows to `{table}` in anybody's name, since nothing asks that `{}` is the caller", path.db_column)),
         None => (Confidence::Possible, format!("add as many rows to `{table}` as they like")),
     };

@@ -135,6 +135,8 @@ pub enum Part {
     Says,
     /// Asks what was said.
     Asks,
+    /// What is called, without its class: where it is asked only for what was said of that.
+    HandlerAlone,
     /// The application begins to listen: the call it was made by names its first module.
     Listens,
     /// The application's prefix.

@@ -375,6 +375,9 @@ pub struct GuessEntry {
     /// It may as well be one of these.
     #[serde(default)]
     pub or: Vec<String>,
+    /// Only in a file that imports one of these: beside `eq` of Drizzle, `db` is Drizzle's.
+    #[serde(default)]
+    pub beside: Vec<Name>,
     #[serde(default)]
     pub python: bool,
 }
