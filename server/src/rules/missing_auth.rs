@@ -124,7 +124,7 @@ fn only_keeps_what_it_read(route: &Route, deed: &Deed<'_>) -> bool {
 
 /// How sure it is that this was not meant for everybody. `None`: it was.
 fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>) -> Option<Confidence> {
-    if only_keeps_what_it_read(route, deed) {
+    if purpose != Purpose::Internal && only_keeps_what_it_read(route, deed) {
         return None;
     }
     let only_puts_in = || all.iter().all(|deed| !deed.what.is_write() || deed.what.creates() || matches!(deed.what, What::Effect(_)));
