@@ -336,6 +336,7 @@ impl Usage {
         let is_handed_out = hangs.on == On::TiedWhenRead && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
         (!is_handed_out).then(|| match hangs.on {
             On::ParentTied => format!(" {count} other handlers ask for rows of {} only by the caller's `{column}`.", hangs.table),
+            On::TiedWhenTaken if count == 1 => format!(" Elsewhere these rows are asked for only where `{column}` is the caller's."),
             _ if count == 1 => format!(" Elsewhere these rows are changed only where `{column}` is the caller's."),
             _ => format!(" {count} other handlers tie `{column}` of these rows to the caller."),
         })

@@ -274,7 +274,10 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
             && model.is_some_and(|model| names_people(model, access) && (is_about_visitors(model) || administrative::is_administrators(cx)))
     };
     let is_of_people = || {
-        privacy == Privacy::Unknown && access.query.operation == Operation::ReadMany && office::asks_for_contacts(access) && !is_named_for_everybody(&access.query.model, model)
+        privacy == Privacy::Unknown
+            && access.query.operation == Operation::ReadMany
+            && office::asks_for_contacts(access)
+            && !is_named_for_everybody(&access.query.model, model)
     };
     let is_page = || cx.walk.route.as_ref().is_none_or(|route| route.reached() == Reached::Page);
     if is_of_people() && !is_page() && matches!(tie, Tie::Client(_) | Tie::List) && !is_by_address(access) && judge.leaves_unchecked(access) == Some(true) {
