@@ -6,7 +6,7 @@ use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMe
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
-use crate::facts::query::Operation;
+use crate::facts::query::{Filter, Operation};
 use crate::facts::setup::{Answer, Switch};
 use crate::facts::sign_in::is_sent_by_link;
 use crate::facts::taint::Part;
@@ -119,7 +119,7 @@ fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
     let access = cx.walk.events.iter().find_map(|event| match event {
         Event::Access(access) => {
             let acts = access.query.operation == Operation::Delete || access.query.operation.is_write() && has_word(path, ACTS);
-            let by_get = !is_any || !asks_for_method(&access.facts);
+            let by_get = !is_any || !asks_for_method(&access.facts) && !asks_for_body(access);
             (acts && by_get && !access.query.guessed && is_signed_in(&access.facts) && guard_of(&access.facts, GuardKind::Machine).is_none()).then_some(access)
         }
         _ => None,
@@ -151,6 +151,23 @@ fn names_methods(cx: &RuleCx<'_>, route: &Route) -> bool {
             }
         }
     })
+}
+
+/// What is changed, or whether it is, stands in the body, which GET does not have.
+fn asks_for_body(access: &Access) -> bool {
+    let is_body = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if part == "body");
+    let from_body = |value: &Value| value.symbol().is_some_and(is_body) || value.taint().iter().any(|origin| matches!(origin.part, Part::Body | Part::RawBody));
+    let conjuncts = access.query.conjuncts();
+    let chosen = conjuncts.iter().any(|filter| match filter {
+        Filter::Term(term) => from_body(&term.value),
+        Filter::Row(row) => row.symbol().is_some_and(is_body),
+        _ => true,
+    });
+    let is_asked = |fact: &Fact| match fact {
+        Fact::Present(symbol) | Fact::Is(symbol, _) | Fact::Among(symbol) | Fact::Contains(symbol, _) => is_body(symbol),
+        _ => false,
+    };
+    chosen || access.facts.iter().any(is_asked)
 }
 
 /// Which method it is was looked at on the way.
