@@ -2,7 +2,7 @@
 
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, parts};
-use crate::facts::check::{Fact, Symbol};
+use crate::facts::check::{Fact, Root, Symbol};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
@@ -87,7 +87,7 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
     };
     let is_upload = |origin: &&Origin| origin.part == Part::Files && !origin.clean.has(Cleanings::SHAPE);
     let of = |value: &Value| value.taint().iter().find(is_upload).cloned();
-    let file = of(value).or_else(|| parts::of(value).iter().find_map(|hole| of(hole.value)))?;
+    let file = of(value).or_else(|| parts::of(value).iter().find_map(|hole| of(hole.value))).or_else(|| field_of_form(value))?;
     let framework = cx.walk.route.as_ref().map(|route| route.framework.clone()).unwrap_or_default();
     // What took the file in has the limits, or a finding of its own.
     if framework == "express" && !sink.args.iter().any(|arg| arg.name == "*receiver*") {
@@ -110,6 +110,13 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
         raw.also(source.clone(), "it is sent here".to_owned());
     }
     Some(raw)
+}
+
+/// `form.get("photo")`, handed to what keeps files as it came: a text would be put together first.
+fn field_of_form(value: &Value) -> Option<Origin> {
+    let symbol = value.symbol().filter(|symbol| matches!(&symbol.root, Root::Request(part) if part == "body"))?;
+    let [field] = &*symbol.path else { return None };
+    Some(Origin { part: Part::Files, name: field.clone(), site: None, clean: Cleanings::default() })
 }
 
 /// What is missing there may only not have been written yet.
@@ -148,6 +155,8 @@ impl Looks {
             match effect.kind.as_str() {
                 "file-checked" => looks.at_kind |= effect.args.iter().any(is_sent),
                 "file-measured" => looks.at_size = true,
+                // By its name it looks at what is sent, and cannot be looked into.
+                "validate" => looks.at_kind |= effect.args.iter().any(|arg| field_of_form(&arg.value).is_some()),
                 _ => {}
             }
         }

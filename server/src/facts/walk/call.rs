@@ -306,7 +306,12 @@ impl Walker<'_> {
 
     /// Something that cannot be looked into may limit how often, or ask who sent a message: its name says so.
     fn perhaps_checked(&mut self, name: &Name, args: &[Argument], site: &Site) {
-        if names::is_validator(name) && args.iter().any(|arg| arg.value.taint().iter().any(|origin| origin.part.is_request())) {
+        let is_field = |arg: &Argument| arg.value.symbol().is_some_and(|symbol| matches!(&symbol.root, Root::Request(part) if part == "body"));
+        let is_sent = |arg: &Argument| arg.value.taint().iter().any(|origin| origin.part.is_request()) || is_field(arg);
+        // `isImage(file)`, of a module that is not here.
+        let asks =
+            || matches!(names::words(name).first().map(String::as_str), Some("is" | "check" | "verify" | "detect" | "scan" | "ensure" | "inspect" | "sniff"));
+        if names::is_validator(name) && args.iter().any(is_sent) || args.iter().any(is_field) && asks() {
             self.events.push(Event::Effect(Effect::noted(Name::new_static("validate"), site.clone(), args.to_vec(), self.facts.clone())));
         }
         let kinds = [(GuardKind::Limit, names::is_limiter(name)), (GuardKind::Machine, names::checks_sender(name))];
