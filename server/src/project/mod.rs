@@ -15,6 +15,7 @@ mod file_names;
 mod files;
 mod followed;
 mod gates;
+mod handed_headers;
 mod handler;
 #[cfg(test)]
 mod paths_tests;
