@@ -17,6 +17,7 @@ mod followed;
 mod gates;
 mod handed_headers;
 mod handler;
+mod makers;
 #[cfg(test)]
 mod paths_tests;
 pub mod reach;
