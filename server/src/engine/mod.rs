@@ -175,13 +175,14 @@ impl Engine {
     ) -> Option<Vec<Finding>> {
         self.update(snapshot);
         let Engine { session, said, schema, .. } = &mut *self;
+        let apart = schema.as_ref().map(|known| &known.apart);
         let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
         let mut told = |news: News, step: Step| {
             for walk in news.walks.iter().filter_map(|(_, walk)| walk.as_deref()) {
                 seen(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config });
             }
             if news.is_anew || !news.walks.is_empty() {
-                said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema));
+                said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema, apart));
             }
             tell(Heard::Step(step, said.as_ref().map_or(0, Said::shown)));
         };
@@ -348,7 +349,7 @@ impl Engine {
     /// Takes in what the session found, and gives what is said of a file, or of all.
     fn findings(&mut self, snapshot: &Snapshot, only: Option<&FileId>, plans: Plans, out: &mut Vec<Finding>) {
         let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-        let asked = Asked::new(snapshot, schema);
+        let asked = Asked::new(snapshot, schema, self.schema.as_ref().map(|known| &known.apart));
         match &mut self.said {
             Some(said) => said.learn(self.session.news(), &asked),
             said => *said = Some(Said::of_all(&mut self.session, &asked)),

@@ -10,7 +10,7 @@ use super::Snapshot;
 use super::levels::{Purposes, level_of};
 use crate::facts::schema::Schema;
 use crate::project::session::{News, RootKey};
-use crate::project::{Project, RootWalk, Session};
+use crate::project::{Neighbours, Project, RootWalk, Session};
 use crate::rules::habits::{Around, Habit};
 use crate::rules::open::page_only::PageGuards;
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
@@ -27,9 +27,9 @@ pub(super) struct Said {
     habits: FxHashMap<FileId, BTreeMap<RootKey, Habit>>,
     /// In which file a walk's habit is kept.
     kept_in: FxHashMap<RootKey, FileId>,
-    /// What handlers do with the rows of tables: counted, and by walk.
-    usage: Usage,
-    uses: FxHashMap<RootKey, Vec<Use>>,
+    /// What handlers do with the rows of tables: counted for each of several projects, and by walk.
+    usage: FxHashMap<usize, Usage>,
+    uses: FxHashMap<RootKey, (usize, Vec<Use>)>,
     pages: RefCell<PageGuards>,
     /// How much is said that is more than possible.
     shown: usize,
@@ -64,6 +64,8 @@ impl Spoken {
 pub(super) struct Asked<'s> {
     pub snapshot: &'s Snapshot,
     pub schema: &'s Schema,
+    /// What each of several projects knows of its own.
+    apart: Option<&'s Neighbours>,
     purposes: Purposes,
 }
 
@@ -88,20 +90,30 @@ impl Plans {
 }
 
 impl<'s> Asked<'s> {
-    pub fn new(snapshot: &'s Snapshot, schema: &'s Schema) -> Asked<'s> {
-        Asked { snapshot, schema, purposes: Purposes::default() }
+    pub fn new(snapshot: &'s Snapshot, schema: &'s Schema, apart: Option<&'s Neighbours>) -> Asked<'s> {
+        Asked { snapshot, schema, apart, purposes: Purposes::default() }
+    }
+
+    /// The models that a walk may speak of.
+    fn schema_of(&self, walk: &RootWalk) -> &'s Schema {
+        self.apart.and_then(|apart| apart.around(walk.key.file())).map_or(self.schema, |(_, schema)| schema)
+    }
+
+    /// Which of several projects a file is part of.
+    fn part(&self, file: &FileId) -> usize {
+        self.apart.and_then(|apart| apart.around(file)).map_or(0, |(at, _)| at + 1)
     }
 
     fn habit(&self, walk: &Arc<RootWalk>) -> Option<Habit> {
-        rules::habits::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema, config: &self.snapshot.config })
+        rules::habits::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema_of(walk), config: &self.snapshot.config })
     }
 
     fn uses(&self, walk: &Arc<RootWalk>) -> Vec<Use> {
-        rules::usage::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema, config: &self.snapshot.config })
+        rules::usage::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema_of(walk), config: &self.snapshot.config })
     }
 
     fn rules(&self, walk: &Arc<RootWalk>) -> Vec<Raw> {
-        rules::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema, config: &self.snapshot.config })
+        rules::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema_of(walk), config: &self.snapshot.config })
     }
 }
 
@@ -138,8 +150,9 @@ impl Said {
         }
         let uses = asked.uses(walk);
         if !uses.is_empty() {
-            self.usage.add(&uses);
-            self.uses.insert(walk.key.clone(), uses);
+            let part = asked.part(walk.key.file());
+            self.usage.entry(part).or_default().add(&uses);
+            self.uses.insert(walk.key.clone(), (part, uses));
         }
         let raws = asked.rules(walk);
         if raws.is_empty() {
@@ -159,8 +172,10 @@ impl Said {
         if let Some(habits) = self.kept_in.remove(key).and_then(|file| self.habits.get_mut(&file)) {
             habits.remove(key);
         }
-        if let Some(uses) = self.uses.remove(key) {
-            self.usage.forget(&uses);
+        if let Some((part, uses)) = self.uses.remove(key)
+            && let Some(usage) = self.usage.get_mut(&part)
+        {
+            usage.forget(&uses);
         }
         let Some(said) = self.of_walks.remove(key) else { return };
         self.shown -= shown(&said.raws);
@@ -229,7 +244,9 @@ impl<'a> Answer<'a> {
     fn finding(&mut self, raw: &Raw, words: &Spoken) -> Option<Finding> {
         if raw.hangs.is_some() {
             let mut settled = raw.clone();
-            return if self.said.usage.settle(&mut settled) { self.settled(&settled, &Spoken::of(&settled)) } else { None };
+            let none = Usage::default();
+            let usage = self.said.usage.get(&self.asked.part(raw.file())).unwrap_or(&none);
+            return if usage.settle(&mut settled) { self.settled(&settled, &Spoken::of(&settled)) } else { None };
         }
         self.settled(raw, words)
     }

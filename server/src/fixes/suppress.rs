@@ -5,7 +5,7 @@ use super::{Fix, Grade};
 use crate::model::comment_line::{comment_line, in_jsx_children, language_at};
 use crate::project::{File, Project};
 use crate::rules::{Place, RuleId};
-use crate::syntax::Language;
+use crate::syntax::{Language, is_prose};
 use crate::text::lines;
 
 pub fn fix(project: &Project, at: &Place, rule: &RuleId, detail: &str) -> Option<Fix> {
@@ -38,6 +38,8 @@ fn marks(file: &File, language: Language, text: &str, line: u32) -> Option<(&'st
         }
         Language::Prisma | Language::AccessRules => ("//", ""),
         Language::Pug => ("//-", ""),
+        // Where a `#` begins a heading.
+        Language::Text if is_prose(file.document.file.file_name()) && !file.document.file.file_name().starts_with("requirements") => ("<!--", " -->"),
         Language::Python | Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell | Language::Text => ("#", ""),
         Language::Sql => ("--", ""),
         Language::Html | Language::Vue | Language::Svelte | Language::Astro | Language::Jinja | Language::Ejs | Language::Handlebars => html_marks(text, line),

@@ -69,7 +69,7 @@ fn versions_only_go_up() {
 #[test]
 fn other_schemes_and_unknown_languages_are_left_alone() {
     let documents = Documents::default();
-    for (uri, language) in [("git:/a.ts", "typescript"), ("output:x", "log"), ("file:///a.md", "markdown"), ("nonsense", "typescript")] {
+    for (uri, language) in [("git:/a.ts", "typescript"), ("output:x", "log"), ("file:///a.rs", "rust"), ("nonsense", "typescript")] {
         assert_eq!(documents.open(uri, language, 1, ""), None);
         assert_eq!(documents.change(uri, Some(2), vec![], Encoding::Utf16, QUIET), Outcome::Ignored);
     }

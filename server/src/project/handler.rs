@@ -215,10 +215,12 @@ pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &Fra
     let before = walker.facts().clone();
     let events = walker.events.len();
     walker.passed.clear();
-    walker.request = walker.parameter_of(&link.value, 0);
+    let parts = if framework.leaves.as_ref().is_none_or(|name| name.is_empty()) { walker.parts_of_parameter(&link.value, 0) } else { Vec::new() };
+    walker.apart_request = values.first().filter(|_| !parts.is_empty()).map(|whole| (whole.clone(), parts));
+    walker.request = if walker.apart_request.is_none() { walker.parameter_of(&link.value, 0) } else { None };
     walker.response = if is_pair { walker.parameter_of(&link.value, 1) } else { None };
     let value = walker.root(&link.value, arguments(values, &link.site));
-    (walker.request, walker.response) = (None, None);
+    (walker.request, walker.response, walker.apart_request) = (None, None, None);
     let after = walker.facts().clone();
     let answered = walker.events[events..].iter().any(|event| matches!(event, Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Shown)));
     let passed = std::mem::take(&mut walker.passed);

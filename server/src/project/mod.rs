@@ -18,6 +18,7 @@ mod gates;
 mod handed_headers;
 mod handler;
 mod makers;
+mod neighbours;
 #[cfg(test)]
 mod paths_tests;
 pub mod reach;
@@ -47,6 +48,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use env_files::EnvFiles;
+pub use neighbours::Neighbours;
 pub use resolve::{Resolver, join};
 pub use session::{RootWalk, Session};
 pub use setup::Setup;
@@ -134,6 +136,7 @@ pub struct Project {
     resolver: Arc<Resolver>,
     stacks: Arc<Stacks>,
     schema: Arc<Schema>,
+    neighbours: Neighbours,
     setup: Arc<Setup>,
     bindings: Arc<Bindings>,
     limiting: Arc<BTreeSet<FileId>>,
@@ -232,6 +235,9 @@ impl Project {
         if models {
             project.schema = Arc::new(Schema::link(project.files().map(|(file, known)| (file, &*known.tables))));
         }
+        if structure || models {
+            project.neighbours = Neighbours::of(&project, &self.neighbours, structure);
+        }
         if structure || bindings {
             let mut files: Vec<(&FileId, &Said)> = project.files().filter_map(|(file, known)| Some((file, known.said.as_deref()?))).collect();
             files.sort_by_key(|(file, _)| *file);
@@ -284,6 +290,11 @@ impl Project {
     /// The models of all files.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    /// The projects in it that have nothing to do with each other.
+    pub fn neighbours(&self) -> &Neighbours {
+        &self.neighbours
     }
 
     /// How the project is built and deployed.

@@ -56,7 +56,7 @@ pub const fn signs(language: Language) -> Signs {
         Language::Ejs | Language::Handlebars | Language::Html | Language::Vue | Language::Svelte | Language::Astro => {
             Signs { line: &["//"], block: &[("<!--", "-->"), C_BLOCK], quotes: &[] }
         }
-        Language::Text => Signs { line: &["#", ";"], block: &[], quotes: &[] },
+        Language::Text => Signs { line: &["#", ";"], block: &[("<!--", "-->")], quotes: &[] },
         Language::Python | Language::Notebook | Language::Env | Language::Yaml | Language::Toml | Language::Dockerfile | Language::Shell => {
             Signs { line: &["#"], block: &[], quotes: &['"', '\''] }
         }

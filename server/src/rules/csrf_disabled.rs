@@ -3,14 +3,15 @@
 use super::exposed::FileCx;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
-use crate::facts::query::Operation;
+use crate::facts::query::{Filter, Operation};
 use crate::facts::setup::{Answer, Switch};
 use crate::facts::sign_in::is_sent_by_link;
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
+use crate::model::ExprKind;
 use crate::project::routes::Route;
 use crate::text::Name;
 
@@ -107,7 +108,9 @@ fn exempt(cx: &RuleCx<'_>) -> Option<Raw> {
 
 /// A GET that deletes: a link or an image on any page is enough.
 fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
-    let is_get = matches!(route.methods.as_slice(), [method] if method == "GET");
+    // A function of Django answers to any method that it does not refuse, and only GET comes without the check.
+    let is_any = route.framework == "django" && route.methods.is_empty() && !names_methods(cx, route);
+    let is_get = is_any || matches!(route.methods.as_slice(), [method] if method == "GET");
     let by_session = route.known_framework().is_some_and(|framework| framework.session_cookies) || keeps_session(route);
     let path = route.path.as_deref().unwrap_or_default();
     if !is_get || !by_session || has_word(path, TOKENS) || by_header(cx) {
@@ -116,7 +119,8 @@ fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
     let access = cx.walk.events.iter().find_map(|event| match event {
         Event::Access(access) => {
             let acts = access.query.operation == Operation::Delete || access.query.operation.is_write() && has_word(path, ACTS);
-            (acts && !access.query.guessed && is_signed_in(&access.facts) && guard_of(&access.facts, GuardKind::Machine).is_none()).then_some(access)
+            let by_get = !is_any || !asks_for_method(&access.facts) && !asks_for_body(access);
+            (acts && by_get && !access.query.guessed && is_signed_in(&access.facts) && guard_of(&access.facts, GuardKind::Machine).is_none()).then_some(access)
         }
         _ => None,
     })?;
@@ -127,6 +131,53 @@ fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
     raw.message =
         format!("`GET {path}` can {verb} a `{}`: a link or an image on any page makes your users' browsers ask for it, with their session", access.query.model);
     Some(raw)
+}
+
+/// `@require_POST`, `@require_http_methods(["POST"])`, `@api_view(["POST"])`.
+fn names_methods(cx: &RuleCx<'_>, route: &Route) -> bool {
+    let Some(key) = route.written().or_else(|| route.function()) else { return true };
+    let Some(placed) = cx.project.placed(&key.item) else { return true };
+    let segment = &placed.segment;
+    let mut decorators = segment.functions.get(key.function.0 as usize).into_iter().flat_map(|function| &function.decorators);
+    decorators.any(|decorator| {
+        let mut at = *decorator;
+        loop {
+            match &segment[at].kind {
+                ExprKind::Call { callee, .. } => at = *callee,
+                ExprKind::Name(name) | ExprKind::Member { name, .. } => {
+                    return names::words(name).iter().any(|word| matches!(word.as_str(), "post" | "methods" | "safe" | "api"));
+                }
+                _ => return true,
+            }
+        }
+    })
+}
+
+/// What is changed, or whether it is, stands in the body, which GET does not have.
+fn asks_for_body(access: &Access) -> bool {
+    let is_body = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if part == "body");
+    let from_body = |value: &Value| value.symbol().is_some_and(is_body) || value.taint().iter().any(|origin| matches!(origin.part, Part::Body | Part::RawBody));
+    let conjuncts = access.query.conjuncts();
+    let chosen = conjuncts.iter().any(|filter| match filter {
+        Filter::Term(term) => from_body(&term.value),
+        Filter::Row(row) => row.symbol().is_some_and(is_body),
+        _ => true,
+    });
+    let is_asked = |fact: &Fact| match fact {
+        Fact::Present(symbol) | Fact::Is(symbol, _) | Fact::Among(symbol) | Fact::Contains(symbol, _) => is_body(symbol),
+        _ => false,
+    };
+    chosen || access.facts.iter().any(is_asked)
+}
+
+/// Which method it is was looked at on the way.
+fn asks_for_method(facts: &Facts) -> bool {
+    let is_method = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if part == "method");
+    facts.iter().any(|fact| match fact {
+        Fact::Is(symbol, _) | Fact::IsNot(symbol, _) | Fact::Among(symbol) | Fact::Present(symbol) => is_method(symbol),
+        Fact::Any(arms) => arms.iter().any(asks_for_method),
+        _ => false,
+    })
 }
 
 /// Before the route runs what keeps sessions in a cookie, and the cookie comes along when a link is followed.

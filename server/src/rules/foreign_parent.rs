@@ -9,8 +9,9 @@ use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use crate::facts::event::Access;
+use crate::facts::names;
 use crate::facts::query::Operation;
-use crate::facts::schema::{Model, ModelKey, NameClass, OwnerKind, Privacy, is_model_named};
+use crate::facts::schema::{Model, ModelKey, NameClass, OwnerKind, Privacy, guess_owner, guess_privacy, is_model_named};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
@@ -30,7 +31,10 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
         if judge.row_security(&access.query) != Some(false) || access.delegated {
             continue;
         }
-        let Some(model) = cx.schema.model(&access.query.model) else { continue };
+        let Some(model) = cx.schema.model(&access.query.model).filter(|model| !model.columns.is_empty()) else {
+            out.extend(below_by_name(judge, access, route));
+            continue;
+        };
         let Some(below) = below(cx, judge, access, model) else { continue };
         if !told.insert(below.parent.name.clone()) {
             continue;
@@ -38,7 +42,7 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
         let mut raw = Raw::new(&META, access.site.clone(), Confidence::Likely);
         raw.detail = Name::new_static("AZ16");
         raw.absence = true;
-        raw.message = below.message(model);
+        raw.message = said(&title(&model.name), &title(&below.parent.name), &below.choice);
         // Whoever lets others in gives rights over what is not theirs; elsewhere it is asked what others do with what it is put below.
         if !below.lets_in {
             raw.hangs = Some(Hangs { table: usage::table(cx.schema, &below.parent.name), on: On::ParentTied, or_possible: false });
@@ -51,29 +55,50 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
     }
 }
 
-struct Below<'s> {
-    parent: &'s Model,
-    input: Name,
-    part: Part,
-    /// The row says that somebody belongs there.
-    lets_in: bool,
+/// The same where no schema knows the table: `threadId` of a new row names a thread, and others ask for threads only for the caller.
+fn below_by_name(judge: &Judge<'_>, access: &Access, route: &Route) -> Option<Raw> {
+    if access.query.model.is_empty() {
+        return None;
+    }
+    // Whether people may read what is written there is seen by what others ask.
+    let is_offered = |name: &Name| [NameClass::PublicModel, NameClass::OfferModel].into_iter().any(|class| is_model_named(name, None, class));
+    let fields = access.query.data.iter().flat_map(|data| match data.kind() {
+        Kind::Object(object) => object.fields.as_slice(),
+        Kind::Instance(instance) => instance.fields.as_slice(),
+        _ => &[],
+    });
+    let (parent, choice) = fields.into_iter().find_map(|(column, value)| {
+        let words = names::words(column);
+        let (last, stem) = words.split_last()?;
+        let parent = Name::from(stem.join("_"));
+        let is_key = last == "id" && !stem.is_empty() && guess_owner(column) != Some(OwnerKind::Owner) && !is_offered(&parent);
+        let choice = chosen(judge, access, column, value).filter(|_| is_key)?;
+        (guess_privacy(&parent) != Privacy::Principal).then_some((parent, choice))
+    })?;
+    let mut raw = Raw::new(&META, access.site.clone(), Confidence::Likely);
+    raw.detail = Name::new_static("AZ16");
+    raw.absence = true;
+    raw.message = said(&title(&access.query.model), &title(&parent), &choice);
+    raw.hangs = Some(Hangs { table: Name::from(title(&parent)), on: On::ParentTied, or_possible: false });
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    Some(raw)
 }
 
-impl Below<'_> {
-    fn message(&self, model: &Model) -> String {
-        let from = match self.part {
-            Part::Params | Part::Path => "the URL",
-            Part::Query => "the query string",
-            Part::Body | Part::RawBody => "the request body",
-            _ => "the caller",
-        };
-        let parent = title(&self.parent.name);
-        format!(
-            "Any signed-in user can put a {} into any {parent}: `{}` comes from {from}, and nothing asks whether that {parent} is theirs.",
-            title(&model.name),
-            self.input
-        )
-    }
+fn said(model: &str, parent: &str, choice: &Choice) -> String {
+    let from = match choice.part {
+        Part::Params | Part::Path => "the URL",
+        Part::Query => "the query string",
+        Part::Body | Part::RawBody => "the request body",
+        _ => "the caller",
+    };
+    format!("Any signed-in user can put a {model} into any {parent}: `{}` comes from {from}, and nothing asks whether that {parent} is theirs.", choice.input)
+}
+
+struct Below<'s> {
+    parent: &'s Model,
+    choice: Choice,
+    /// The row says that somebody belongs there.
+    lets_in: bool,
 }
 
 fn below<'c>(cx: &RuleCx<'c>, judge: &Judge<'_>, access: &Access, model: &Model) -> Option<Below<'c>> {
@@ -82,14 +107,14 @@ fn below<'c>(cx: &RuleCx<'c>, judge: &Judge<'_>, access: &Access, model: &Model)
         let is_somebody_else = written(access, &membership.principal_column).is_some_and(|value| !is_callers(value));
         let value = written(access, &membership.tenant_column)?;
         let choice = chosen(judge, access, &membership.tenant_column, value).filter(|_| is_somebody_else)?;
-        return Some(Below { parent: parent(cx, &membership.tenant)?, input: choice.input, part: choice.part, lets_in: true });
+        return Some(Below { parent: parent(cx, &membership.tenant)?, choice, lets_in: true });
     }
     model.owners().iter().filter(|path| path.kind == OwnerKind::Owner || path.kind == OwnerKind::Tenant).find_map(|path| {
         let step = path.steps.first().filter(|step| !step.backwards)?;
         let value = written(access, &step.column)?;
         let choice = chosen(judge, access, &step.column, value)?;
         let parent = parent(cx, &step.model).filter(|parent| is_kept_to_oneself(parent))?;
-        Some(Below { parent, input: choice.input, part: choice.part, lets_in: false })
+        Some(Below { parent, choice, lets_in: false })
     })
 }
 
@@ -99,9 +124,12 @@ fn parent<'c>(cx: &RuleCx<'c>, key: &ModelKey) -> Option<&'c Model> {
 
 /// Nothing that is offered, shown or written for others.
 fn is_kept_to_oneself(parent: &Model) -> bool {
-    let is_for_others =
-        [NameClass::PublicModel, NameClass::OfferModel, NameClass::AuthoredModel].into_iter().any(|class| is_model_named(&parent.name, Some(parent), class));
-    parent.privacy() == Privacy::Private && !parent.is_principal && !is_for_others && !parent.is_by_author() && parent.visibility_columns().is_empty()
+    let is_anybodys = is_for_others(&parent.name, Some(parent)) || parent.is_by_author() || !parent.visibility_columns().is_empty();
+    parent.privacy() == Privacy::Private && !parent.is_principal && !is_anybodys
+}
+
+fn is_for_others(name: &Name, model: Option<&Model>) -> bool {
+    [NameClass::PublicModel, NameClass::OfferModel, NameClass::AuthoredModel].into_iter().any(|class| is_model_named(name, model, class))
 }
 
 /// What a column of the new row gets.

@@ -18,6 +18,7 @@ use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::schema::Privacy;
+use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
 use crate::project::session::RootKey;
 use crate::text::Name;
@@ -130,9 +131,20 @@ fn only_keeps_what_it_read(route: &Route, deed: &Deed<'_>) -> bool {
     )
 }
 
+/// A code is kept beside when it ends.
+fn gives_out_code(cx: &RuleCx<'_>) -> bool {
+    let has = |data: &Value, known: &[&str]| matches!(data.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| names::words(name).iter().any(|word| known.contains(&word.as_str()))));
+    let is_code = |data: &Value| has(data, &["code", "otp", "pin", "token", "passcode"]) && has(data, &["expires", "expiry", "expiration", "expire"]);
+    cx.walk.events.iter().any(|event| matches!(event, Event::Access(access) if access.query.operation.is_write() && access.query.data.iter().any(is_code)))
+}
+
 /// How sure it is that this was not meant for everybody. `None`: it was.
 fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>) -> Option<Confidence> {
-    if only_keeps_what_it_read(route, deed) {
+    if purpose != Purpose::Internal && only_keeps_what_it_read(route, deed) {
+        return None;
+    }
+    // Whoever asks for a code by mail signs in with it.
+    if matches!(&deed.what, What::Effect(kind) if matches!(kind.as_str(), "mail" | "sms")) && gives_out_code(cx) {
         return None;
     }
     let only_puts_in = || all.iter().all(|deed| !deed.what.is_write() || deed.what.creates() || matches!(deed.what, What::Effect(_)));

@@ -224,10 +224,15 @@ fn guessable<'e>(handler: &Handler<'_>, at: &Site, name: &Name, facts: &'e Facts
 
 /// A row is found by a short code that the caller types.
 fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
-    if !is_about_codes(handler) || handler.who(&access.facts) != Answer::No {
+    let terms = access.query.conjuncts();
+    // What ends at some time was sent to somebody, whatever the address is called.
+    let ends = |filter: &Filter| {
+        let says_end = |name: &Name| names::words(name).iter().any(|word| matches!(word.as_str(), "expires" | "expiry" | "expiration" | "expire"));
+        matches!(filter, Filter::Term(term) if term.path.last().is_some_and(says_end))
+    };
+    if !is_about_codes(handler) && !terms.iter().any(|filter| ends(filter)) || handler.who(&access.facts) != Answer::No {
         return None;
     }
-    let terms = access.query.conjuncts();
     let term = terms.into_iter().find_map(|filter| match filter {
         Filter::Term(term) if is_code(term) => Some(term),
         _ => None,

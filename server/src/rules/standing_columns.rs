@@ -41,6 +41,18 @@ const RIGHTS: &[&str] =
     &["role", "roles", "admin", "administrator", "superadmin", "superuser", "staff", "moderator", "mod", "permission", "permissions", "scopes", "privileges"];
 const FLAGS: &[&str] = &[
     "board",
+    "trainer",
+    "coach",
+    "teacher",
+    "tutor",
+    "doctor",
+    "therapist",
+    "reviewer",
+    "organizer",
+    "organiser",
+    "librarian",
+    "curator",
+    "examiner",
     "instructor",
     "editor",
     "manager",

@@ -353,6 +353,7 @@ impl Usage {
         let is_enough = |column: &Name, count: usize| {
             count >= ENOUGH
                 || hangs.on == On::TiedWhenChanged && is_owner(column) && is_any(column, How::TiedWhenChanged)
+                || hangs.on == On::ParentTied && is_any(column, How::Tied)
                 // Nobody takes away what others may not even see.
                 || hangs.on == On::TiedWhenTaken && (is_any(column, How::TiedWhenChanged) || is_any(column, How::Tied))
         };
@@ -360,7 +361,9 @@ impl Usage {
         // Rows that another handler hands out, too, are meant to be read.
         let is_handed_out = hangs.on == On::TiedWhenRead && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
         (!is_handed_out).then(|| match hangs.on {
+            On::ParentTied if count == 1 => format!(" Another handler asks for rows of {} only by the caller's `{column}`.", hangs.table),
             On::ParentTied => format!(" {count} other handlers ask for rows of {} only by the caller's `{column}`.", hangs.table),
+            On::TiedWhenTaken if count == 1 => format!(" Elsewhere these rows are asked for only where `{column}` is the caller's."),
             _ if count == 1 => format!(" Elsewhere these rows are changed only where `{column}` is the caller's."),
             _ => format!(" {count} other handlers tie `{column}` of these rows to the caller."),
         })

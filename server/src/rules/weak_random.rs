@@ -4,10 +4,11 @@ use super::handler::origins;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
 use crate::facts::credential_names::{Opens, is_about_proof, opens};
-use crate::facts::event::{Event, Named};
+use crate::facts::event::{Access, Event, Named};
+use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::Part;
-use crate::facts::value::Value;
+use crate::facts::value::{Kind, Value};
 use crate::project::place::{Purpose, purpose};
 use crate::text::Name;
 
@@ -107,7 +108,17 @@ fn is_proof(cx: &RuleCx<'_>, used: &Use<'_>, named: &Named) -> bool {
         Event::Access(access) => Some(access.query.model.as_str()),
         _ => None,
     });
-    around.chain(models).chain(route.split('/')).chain([file]).any(is_about_proof)
+    around.chain(models).chain(route.split('/')).chain([file]).any(is_about_proof) || ends_sometime(cx, &used.origin)
+}
+
+/// It is kept beside when it ends to be valid: what ends proves something.
+fn ends_sometime(cx: &RuleCx<'_>, origin: &Site) -> bool {
+    let says_end = |name: &Name| names::words(name).iter().any(|word| matches!(word.as_str(), "expires" | "expire" | "expiry" | "expiration" | "exp" | "ttl"));
+    let is_kept = |access: &Access| {
+        access.query.operation.is_write()
+            && access.query.data.iter().any(|data| matches!(data.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| says_end(name))))
+    };
+    is_saved(cx, origin) && cx.walk.events.iter().any(|event| matches!(event, Event::Access(access) if is_kept(access)))
 }
 
 /// As the code writes it: `Math.random`, `random.choices`.

@@ -200,6 +200,12 @@ pub fn keeps_secrets(file: &FileId) -> bool {
     Language::of(file) == Some(Language::Env) || file.as_str().ends_with("/.streamlit/secrets.toml")
 }
 
+/// Written for people or assistants: what looks like an assignment in it is part of a sentence or of an example.
+pub fn is_prose(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(extension, "md" | "mdx" | "mdc" | "markdown" | "rst" | "adoc" | "txt" | "cursorrules" | "windsurfrules" | "clinerules" | "goosehints")
+}
+
 /// `.env`, `.env.local`, `.env.example`, `.dev.vars`, `example.env`: files of `NAME=value` lines.
 fn is_env_name(name: &str) -> bool {
     let is_sample = || name.strip_prefix("env.").or_else(|| name.strip_prefix(".env-")).or_else(|| name.strip_prefix(".env_"));

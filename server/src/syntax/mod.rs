@@ -14,6 +14,6 @@ mod reparse;
 pub use document::{Document, Unchanged};
 pub use embedded::{Embedded, Part, loop_parts};
 pub use items::{Cluster, Item};
-pub use language::{Grammar, Language, keeps_secrets};
+pub use language::{Grammar, Language, is_prose, keeps_secrets};
 pub use matches::PatternMemory;
 pub use pattern::{Pattern, PatternMatch, PatternProblem};

@@ -1,6 +1,7 @@
 //! What a file is for, as far as secrets care: in tests and samples a key means something else than in code that runs.
 
 use super::Severity;
+use crate::syntax::is_prose;
 
 /// Ordered by how little a secret there matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -104,12 +105,6 @@ impl Place {
             Place::Test => severity.lower().lower(),
         }
     }
-}
-
-/// Written for people or assistants: what looks like an assignment in it is part of a sentence or of an example.
-pub(super) fn is_prose(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    matches!(extension, "md" | "mdx" | "mdc" | "markdown" | "rst" | "adoc" | "txt" | "cursorrules" | "windsurfrules" | "clinerules" | "goosehints")
 }
 
 /// `test-environments`, `test_data`: what tests are run with.

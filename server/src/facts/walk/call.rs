@@ -252,6 +252,16 @@ impl Walker<'_> {
         let called =
             |name: &Name| self.frames.iter().rev().find_map(|frame| frame.state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
         let (request, response) = (self.request.as_ref().and_then(called), self.response.as_ref().and_then(called));
+        let parts: Vec<(Name, Value)> =
+            self.apart_request.iter().flat_map(|(_, parts)| parts).filter_map(|(member, name)| Some((member.clone(), called(name)?))).collect();
+        let whole = self.apart_request.as_ref().map(|(whole, _)| whole.clone());
+        let request = request.or_else(|| {
+            let mut whole = whole?;
+            for (member, value) in parts {
+                whole = self.with_member(&whole, &member, value);
+            }
+            Some(whole)
+        });
         let [argument, second] = [0, 1].map(|at| args.get(at).map(|arg| arg.value.clone()));
         self.passed.push(super::Passed { facts: self.facts.clone(), request, response, argument, second });
     }

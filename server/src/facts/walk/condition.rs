@@ -282,7 +282,8 @@ impl Walker<'_> {
             let library = value.as_library()?;
             let class = library.receiver.as_ref()?.as_library()?;
             let is_named = |name: &Name, upper: bool| name.starts_with(|c: char| if upper { c.is_ascii_uppercase() } else { c.is_ascii_lowercase() });
-            let is_column = class.guessed && class.receiver.is_none() && is_named(&class.step, true) && is_named(&library.step, false);
+            let is_column =
+                (class.guessed || class.states.is_empty()) && class.receiver.is_none() && is_named(&class.step, true) && is_named(&library.step, false);
             is_column.then(|| Column { model: class.step.clone(), name: library.step.clone() })
         };
         let (column, other) = match (column(a), column(b)) {

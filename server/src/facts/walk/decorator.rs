@@ -43,7 +43,11 @@ impl Walker<'_> {
     pub(super) fn guarded_by_name(&mut self, wrapper: &Value, value: Value, span: Span) -> Value {
         let name = called_name(wrapper);
         let configured = self.world.is_configured_guard(&name);
-        if super::super::names::is_limiter(&super::call::said_name(wrapper)) {
+        // `@limiter.limit("5/minute")`, where the limiter is made in a file that is not here; `@limiter.exempt` says the contrary.
+        let says_limit = super::super::names::words(&name)
+            .iter()
+            .any(|word| matches!(word.as_str(), "limit" | "limits" | "limited" | "throttle" | "throttled" | "ratelimit"));
+        if says_limit && super::super::names::is_limiter(&super::call::said_name(wrapper)) {
             let limit = Guard { kind: GuardKind::Limit, sure: false, name: name.clone(), site: Some(self.site(span)) };
             return assuming(&value, &Facts::one(Fact::Guard(limit)));
         }

@@ -9,7 +9,7 @@ use crate::facts::place::{FunctionKey, ItemKey};
 use crate::facts::taint::Taint;
 use crate::facts::value::{Alternative, Argument, Closure, Kind, Seq, Value};
 use crate::facts::ways::Ways;
-use crate::model::{ClassId, FunctionId, FunctionKind};
+use crate::model::{ClassId, FunctionId, FunctionKind, PatternKind};
 use crate::text::Span;
 
 impl Walker<'_> {
@@ -62,7 +62,11 @@ impl Walker<'_> {
         self.ended = false;
         let Some(frame) = self.frames.pop() else { return Value::unknown() };
         if self.frames.is_empty() {
-            self.last_request = frame.state.first().map(|(_, value)| value.clone());
+            self.last_request = match function.params.first().map(|param| &segment[param.pattern].kind) {
+                // Of a request that is taken apart only parts are seen.
+                Some(PatternKind::Object { .. }) => None,
+                _ => frame.state.first().map(|(_, value)| value.clone()),
+            };
         }
         if function.name == "__init__" {
             // Python names its `self`; it is the first variable that was bound.

@@ -142,6 +142,8 @@ pub struct Walker<'w> {
     pub passed: Vec<Passed>,
     /// The name under which the middleware being walked knows the request.
     pub request: Option<Name>,
+    /// The request, and what of it the middleware being walked takes out under which names: `({ locals, cookies }, next)`.
+    pub apart_request: Option<(Value, Vec<(Name, Name)>)>,
     /// The same of the response, where middleware keeps things too: `res.locals.user`.
     pub response: Option<Name>,
     /// The response as the last middleware of the route left it.
@@ -282,6 +284,7 @@ impl<'w> Walker<'w> {
             visited: FxHashSet::default(),
             passed: Vec::new(),
             request: None,
+            apart_request: None,
             response: None,
             answer: None,
             handed_on: Vec::new(),

@@ -205,7 +205,9 @@ impl<'w> Walker<'w> {
         {
             return value.with_kind(Kind::Library(Arc::new(Library { step: name.clone(), ..(**library).clone() })));
         }
+        let is_of_a_library = value.as_library().is_some_and(|library| self.world.catalogue().knows(&library.package));
         if is_opaque(&value, 0)
+            && !is_of_a_library
             && value.taint().is_empty()
             && let Some(guess) = self.guessed_in(module, name)
         {

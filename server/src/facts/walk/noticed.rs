@@ -12,6 +12,7 @@ use crate::facts::credential_names::{is_compared, is_password, is_password_colum
 use crate::facts::event::{Compare, Compared, Effect, Event, Named, OptionSet, Side};
 use crate::facts::names;
 use crate::facts::place::Site;
+use crate::facts::scope::Definition;
 use crate::facts::spoken::spoken;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Argument, Kind, Piece, Value};
@@ -50,6 +51,16 @@ impl Walker<'_> {
         }));
     }
 
+    /// The words of the file that a name of this file is imported from.
+    fn imported_from(&self, name: &Name) -> Vec<String> {
+        let definitions = self.frame().module.definitions.get(name);
+        let source = definitions.iter().find_map(|(_, definition)| match definition {
+            Definition::Import { source, .. } => Some(source.clone()),
+            _ => None,
+        });
+        source.map(|source| names::words(source.rsplit(['/', '.']).find(|part| !matches!(*part, "js" | "ts" | "")).unwrap_or_default())).unwrap_or_default()
+    }
+
     /// `sendResetMail(to)` of a module that is not here: its name says what it does.
     pub(super) fn perhaps_sent(&mut self, function: &Value, args: &[Argument], site: &Site) {
         let Kind::Library(library) = function.kind() else { return };
@@ -58,9 +69,12 @@ impl Walker<'_> {
         }
         let words = names::words(&library.step);
         let sends = words.first().is_some_and(|word| matches!(word.as_str(), "send" | "deliver"));
+        let from = self.imported_from(&library.step);
         let kind = match words.last().map(String::as_str) {
             Some("mail" | "email") if sends => "mail",
             Some("sms") if sends => "sms",
+            _ if sends && from.iter().any(|word| matches!(word.as_str(), "mail" | "mails" | "mailer" | "mailing" | "email" | "emails")) => "mail",
+            _ if sends && from.iter().any(|word| word == "sms") => "sms",
             _ => return,
         };
         let effect = Effect { guessed: true, ..Effect::noted(Name::new_static(kind), site.clone(), args.to_vec(), self.facts.clone()) };

@@ -3,7 +3,7 @@
 use super::Walker;
 use super::call;
 use crate::facts::value::{Kind, Value};
-use crate::model::{Param, PatternKind, Segment};
+use crate::model::{Key, ObjectPatternEntry, Param, PatternKind, Segment};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -11,6 +11,21 @@ impl Walker<'_> {
     pub fn parameter_of(&mut self, function: &Value, at: usize) -> Option<Name> {
         let bound = if let Kind::Function(closure) = function.kind() { closure.bound.len() } else { 0 };
         self.of_parameter(function, at + bound, |walker, _, param| walker.parameter_name(param.pattern))
+    }
+
+    /// What a function takes out of its n-th parameter, and what it calls it: `({ locals, cookies: jar })`.
+    pub fn parts_of_parameter(&mut self, function: &Value, at: usize) -> Vec<(Name, Name)> {
+        let parts = self.of_parameter(function, at, |_, segment, param| match &segment[param.pattern].kind {
+            PatternKind::Object { entries, .. } => {
+                let part = |entry: &ObjectPatternEntry| match (&entry.key, &segment[entry.pattern].kind) {
+                    (Key::Name(member), PatternKind::Name(name)) => Some((member.clone(), name.clone())),
+                    _ => None,
+                };
+                Some(entries.iter().filter_map(part).collect())
+            }
+            _ => None,
+        });
+        parts.unwrap_or_default()
     }
 
     /// The name of the declared type of a function's n-th parameter.

@@ -29,7 +29,8 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
         Event::Access(access) if matches!(access.query.operation, Operation::Create | Operation::Update | Operation::Upsert) => Some(&access.query),
         _ => None,
     });
-    let Some(model) = written.and_then(|query| cx.schema.model(&query.model)) else { return };
+    let named = || class_of("meta").and_then(|class| model_named(cx, &class));
+    let Some(model) = written.and_then(|query| cx.schema.model(&query.model)).or_else(named) else { return };
     // Of what is not about a person, a named list is somebody's choice.
     if !offer.is_all && !is_of_person(model) || out.iter().any(|known| known.site == site) {
         return;
@@ -57,6 +58,16 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
 /// People themselves, and what there is one of for each.
 fn is_of_person(model: &Model) -> bool {
     model.is_principal || model.direct_owners().any(|owner| model.column(&owner.column).is_some_and(|column| column.unique || column.primary))
+}
+
+/// The model that a form says it is of: what it changes may have been reached from the caller's own row.
+fn model_named<'c>(cx: &RuleCx<'c>, class: &ClassValue) -> Option<&'c Model> {
+    let segment = &*cx.project.placed(&class.item)?.segment;
+    let field = segment.classes.get(class.class.0 as usize)?.fields.iter().find(|field| field.name == "model")?;
+    match &segment[field.value?].kind {
+        ExprKind::Name(name) | ExprKind::Member { name, .. } => cx.schema.model_near(name, &class.item.file),
+        _ => None,
+    }
 }
 
 struct Offer {

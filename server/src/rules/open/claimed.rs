@@ -134,7 +134,7 @@ fn answer_of(cx: &RuleCx<'_>, all: &[&FunctionKey], said: &Name) -> Option<Site>
             }
             _ => None,
         })?;
-        let is_asked = all.iter().any(|other| Looked::of(cx, other).is_some_and(|looked| refusing(&looked, &[name.clone()]).is_some()));
+        let is_asked = all.iter().any(|other| Looked::of(cx, other).is_some_and(|looked| refusing(&looked, std::slice::from_ref(&name)).is_some()));
         is_asked.then(|| Site { item: key.item.clone(), span: answer })
     })
 }

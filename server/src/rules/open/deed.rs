@@ -3,6 +3,7 @@
 use super::commanded::commanded;
 use super::people::{is_about_visitors, is_profile, names_people, presents_people};
 use super::{administrative, columns, is_steered, office, own_events, standing};
+use crate::facts::catalogue::Reached;
 use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::event::{Access, Effect, Event, UseKind};
 use crate::facts::names;
@@ -280,6 +281,16 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         privacy == Privacy::Public
             && model.is_some_and(|model| names_people(model, access) && (is_about_visitors(model) || administrative::is_administrators(cx)))
     };
+    let is_of_people = || {
+        privacy == Privacy::Unknown
+            && access.query.operation == Operation::ReadMany
+            && office::asks_for_contacts(access)
+            && !is_named_for_everybody(&access.query.model, model)
+    };
+    let is_page = || cx.walk.route.as_ref().is_none_or(|route| route.reached() == Reached::Page);
+    if is_of_people() && !is_page() && matches!(tie, Tie::Client(_) | Tie::List) && !is_by_address(access) && judge.leaves_unchecked(access) == Some(true) {
+        return Some(Confidence::Likely);
+    }
     if !privacy.is_private() && !is_for_few() || !matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List) {
         return None;
     }

@@ -117,10 +117,23 @@ fn is_worked_out(value: &Value) -> bool {
     value.taint().is_empty() && value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Call(_)))
 }
 
+fn is_of_request(value: &Value) -> bool {
+    value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)))
+}
+
 /// A row that is found by what only its holder knows: a session by its token, a key by its hash.
 fn is_by_credential(access: &Access) -> bool {
     let conjuncts = access.query.conjuncts();
     let names_credential = model_classes(&access.query.model).has(NameClass::Session) || model_classes(&access.query.model).has(NameClass::CapabilityModel);
+    // A code that ends at some time was sent to somebody.
+    let named = |filter: &Filter, words: &[&str]| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| names::words(column).iter().any(|word| words.contains(&word.as_str()))));
+    let ends = conjuncts.iter().any(|filter| named(filter, &["expires", "expiry", "expiration", "expire"]));
+    let is_sent_code = |filter: &Filter| {
+        named(filter, &["code", "otp", "pin", "passcode"]) && matches!(filter, Filter::Term(term) if is_from_outside(&term.value) || is_of_request(&term.value))
+    };
+    if ends && conjuncts.iter().any(|filter| is_sent_code(filter)) {
+        return true;
+    }
     conjuncts.iter().any(|filter| match filter {
         Filter::Term(term) => {
             let column = term.path.last().map(|column| column_classes(column));

@@ -25,6 +25,11 @@ pub fn gives_contacts(cx: &RuleCx<'_>, access: &Access) -> bool {
     of_target || of_joined()
 }
 
+/// The same where no schema knows the table: the columns that are asked for say so.
+pub fn asks_for_contacts(access: &Access) -> bool {
+    matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().any(|name| is_contact(name)))
+}
+
 /// People themselves, and what there is one of for each.
 fn is_of_person(model: &Model) -> bool {
     let is_only_one = |column: &Name| model.column(column).is_some_and(|column| column.unique || column.primary);

@@ -4,6 +4,8 @@ use super::signed_in::is_error;
 use super::{Judge, Tie};
 use crate::facts::check::{Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, UseKind};
+use crate::facts::query::Operation;
+use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
 
 impl Judge<'_> {
@@ -22,7 +24,21 @@ impl Judge<'_> {
             let checked = self.is_checked(access, facts) || self.is_checked_within(value, access, facts, 0);
             leaves = Some(leaves.unwrap_or(false) | !checked);
         }
-        leaves
+        leaves.or_else(|| self.leaves_as_text(access))
+    }
+
+    /// The same of what was made of it: the lines of a table that is downloaded. Whose it is can be told where nothing else was read.
+    fn leaves_as_text(&self, access: &Access) -> Option<bool> {
+        let mut read = self.accesses().filter(|other| other.query.operation == Operation::ReadMany || other.query.operation == Operation::ReadOne);
+        if read.next()?.id != access.id || read.next().is_some() {
+            return None;
+        }
+        let is_stored = |value: &Value| value.taint().iter().any(|origin| origin.part == Part::Stored);
+        let sent = self.walk.events.iter().filter_map(|event| match event {
+            Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Return) && is_stored(&used.value) => Some(&used.facts),
+            _ => None,
+        });
+        sent.map(|facts| !self.is_checked(access, facts)).reduce(|some, other| some | other)
     }
 
     fn is_checked(&self, access: &Access, facts: &Facts) -> bool {

@@ -270,7 +270,9 @@ impl<'w> Judge<'w> {
         let symbol = value.symbol()?;
         let (Root::Row(id), [key]) = (&symbol.root, &*symbol.path) else { return None };
         let found = self.accesses.get(id).filter(|found| found.id < access.id && found.query.model == access.query.model)?;
-        if depth > 4 || key != column || !self.is_primary(&access.query, column) {
+        // What was found by a code or a name may be found by whoever was given that.
+        let by_key = |filter: &&Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|asked| self.is_primary(&found.query, asked)));
+        if depth > 4 || key != column || !self.is_primary(&access.query, column) || found.query.conjuncts().iter().all(|filter| !by_key(filter)) {
             return None;
         }
         Some(self.tie_within(found, facts, depth + 1)).filter(|tie| matches!(tie, Tie::Client(_) | Tie::Spoofed))

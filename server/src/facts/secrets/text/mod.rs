@@ -14,7 +14,7 @@ use super::judge::{self, Candidate, Origin, Rank, Verdict};
 use super::prefilter::HintWords;
 use super::shape::{self, Token};
 use super::{FileHints, Place, token};
-use crate::syntax::{Document, Language};
+use crate::syntax::{Document, Language, is_prose};
 use crate::text::{Name, Span};
 
 /// A value of a file and what it is called.
@@ -50,7 +50,7 @@ pub fn in_text(document: &Document, text: &str, hints: &FileHints) -> Vec<Secret
     if hints.place == Place::Skipped {
         return Vec::new();
     }
-    let is_prose = document.language == Language::Text && super::place::is_prose(document.file.file_name());
+    let is_prose = document.language == Language::Text && is_prose(document.file.file_name());
     let mut reading = if is_prose { Reading::default() } else { read(document.language, text) };
     reading.entries.sort_by_key(|entry| entry.value.start);
     reading.comments.sort_by_key(|comment| comment.start);
