@@ -219,6 +219,11 @@ pub fn opens(name: &str) -> Option<Opens> {
         "key" if matches!(before, "api" | "secret" | "access" | "private" | "encryption" | "signing" | "license" | "licence" | "auth" | "webhook") => {
             Opens::Surely
         }
+        "key"
+            if matches!(before, "owner" | "edit" | "delete" | "deletion" | "admin" | "master" | "manage" | "management" | "claim" | "recovery" | "unlock") =>
+        {
+            Opens::Likely
+        }
         "id" if matches!(before, "session" | "sess") => Opens::Likely,
         "code"
             if matches!(

@@ -11,6 +11,7 @@ use crate::facts::walk::{Asked, Handler, Walker, is_stub};
 use crate::text::{Name, Span};
 
 use super::deciding::{decided, is_exempt, undecided, unended};
+use super::handed_headers::hand_headers;
 use super::routes::{Link, Route, Standing};
 
 /// Walks a route and leaves its events in the walker.
@@ -107,6 +108,12 @@ fn make_context(walker: &mut Walker<'_>, link: &Link, framework: Option<&Framewo
 
 /// What a gate puts on the request is for those of its own kind, unless the framework gives both the same one.
 fn run_gate(walker: &mut Walker<'_>, link: &Link, with: Option<&FrameworkEntry>, request: &mut Option<Value>) {
+    let before = walker.events.len();
+    enter_gate(walker, link, with, request);
+    hand_headers(walker, before);
+}
+
+fn enter_gate(walker: &mut Walker<'_>, link: &Link, with: Option<&FrameworkEntry>, request: &mut Option<Value>) {
     let leaves = with.and_then(|with| Some((with.leaves.as_ref()?, with.params.first()?)));
     let (Some((name, role)), Some(before)) = (leaves, request.as_ref()) else { return run_link(walker, link, with, &mut None) };
     let mut own = Some(if name.is_empty() { before.clone() } else { walker.for_gate(role, name, before) });

@@ -15,7 +15,9 @@ mod file_names;
 mod files;
 mod followed;
 mod gates;
+mod handed_headers;
 mod handler;
+mod makers;
 mod neighbours;
 #[cfg(test)]
 mod paths_tests;

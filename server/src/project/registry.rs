@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::file_names::{dotted, layouts, loads, method_in_name};
 use super::gates::{self, Gate};
+use super::makers::{called, maker, makes_app, registered};
 use super::routers::{Registered, Registrations};
 use super::routes::{Link, MOST_WRAPPERS, Route};
 use super::walks::{RootKey, RootWalk, Walks};
 use super::world::Linked;
 use crate::facts::catalogue::{BUILT_IN, ConventionEntry, Root};
-use crate::facts::event::Event;
 use crate::facts::openapi::Requirement;
 use crate::facts::place::{ItemKey, Site};
 use crate::facts::scope::{Definition, Export, Module};
@@ -50,6 +50,8 @@ pub(super) struct Entry {
     directs: bool,
     /// What it registers, if it does.
     pub registering: Option<Box<Registering>>,
+    /// What it registers on an application that it makes, once somebody calls it.
+    pub made: Option<Registrations>,
 }
 
 pub(super) struct Registering {
@@ -79,35 +81,47 @@ impl Registry {
     /// Looks at the items that are not known, and gives back what they had registered before.
     pub fn learn(&mut self, world: &Linked<'_>, cache: &mut ModuleCache, walks: &mut Walks) -> Vec<Registering> {
         let Some(module) = self.module.clone() else { return Vec::new() };
+        let is_spoken_of = world.project.is_spoken_of(&module.model.file, world.config);
         let mut before = Vec::new();
         for (at, (entry, placed)) in self.items.iter_mut().zip(&module.model.segments).enumerate().filter(|(_, (entry, _))| !entry.is_known) {
             let Some(item) = module.item(at) else { continue };
             before.extend(entry.registering.take().map(|registering| *registering));
-            *entry = Entry { is_known: true, directs: placed.segment.functions.iter().any(|function| !function.directives.is_empty()), registering: None };
-            if is_idle(&placed.segment) {
+            *entry = Entry { is_known: true, directs: placed.segment.functions.iter().any(|function| !function.directives.is_empty()), ..Entry::default() };
+            let maker = is_spoken_of.then(|| maker(&module, &placed.segment)).flatten();
+            if maker.is_none() && is_idle(&placed.segment) {
                 continue;
             }
-            let key = RootKey::Item(item);
+            let key = RootKey::Item(item.clone());
             let walk = match walks.get(&key) {
                 Some(walk) => Arc::clone(walk),
                 None => {
-                    let mut walker = Walker::new(world, cache);
-                    walker.top_level(&module, at);
-                    let walk = RootWalk::of(key, None, walker);
+                    let made = maker.and_then(|function| called(world, cache, &module, at, function));
+                    if made.is_none() && is_idle(&placed.segment) {
+                        continue;
+                    }
+                    let walk = made.unwrap_or_else(|| {
+                        let mut walker = Walker::new(world, cache);
+                        walker.top_level(&module, at);
+                        RootWalk::of(key, None, walker)
+                    });
                     walks.keep(Arc::clone(&walk));
                     walk
                 }
             };
-            let registered = walk.events.iter().filter_map(|event| match event {
-                Event::Registration(registration) => Some(Registered::of(registration.clone())),
-                _ => None,
-            });
-            let all: Registrations = registered.collect();
-            entry.registering = (!all.is_empty()).then(|| Box::new(Registering { all, composed: None }));
+            let all = registered(&walk);
+            match maker {
+                Some(_) => entry.made = makes_app(&item, &all).then_some(all),
+                None => entry.registering = (!all.is_empty()).then(|| Box::new(Registering { all, composed: None })),
+            }
         }
+        self.lead();
+        before
+    }
+
+    /// Finds out which of its items say something of other routes than their own.
+    pub(super) fn lead(&mut self) {
         let leading = self.items.iter().zip(0..).filter_map(|(entry, at)| Some((at, &entry.registering.as_ref()?.all)));
         self.leading = leading.filter(|(_, all)| all.iter().any(Registered::leads)).map(|(at, all)| (at, Arc::clone(all))).collect();
-        before
     }
 
     /// Looks at what its place and its exports make of it.

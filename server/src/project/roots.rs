@@ -9,11 +9,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::handler;
-use super::routers::{Registered, Registrations, Table};
+use super::makers::registered;
+use super::routers::Table;
 use super::routes::Route;
 use super::walks::{Fresh, RootKey, RootWalk, Walks};
 use super::workers::Worker;
-use crate::facts::event::Event;
 use crate::facts::place::{FunctionKey, ItemKey};
 use crate::facts::scope::Module;
 use crate::facts::value::Kind;
@@ -199,11 +199,7 @@ impl Roots {
 /// The handlers inside a function that nobody is seen to call: `def create_app()`, `def add_routes(app)`. What else stands before
 /// them is not known.
 fn inner_routes(walk: &Arc<RootWalk>, item: &ItemKey, at: usize) -> Vec<(FunctionKey, (Route, Arc<RootWalk>))> {
-    let registered = walk.events.iter().filter_map(|event| match event {
-        Event::Registration(registration) => Some(Registered::of(registration.clone())),
-        _ => None,
-    });
-    let all: Registrations = registered.collect();
+    let all = registered(walk);
     if all.is_empty() {
         return Vec::new();
     }

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::facts::catalogue::{BUILT_IN, Entry, FrameworkEntry, Reached};
+use crate::facts::catalogue::{BUILT_IN, Entry, FrameworkEntry, Reached, State};
 use crate::facts::event::Registration;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
@@ -262,15 +262,19 @@ fn router_of_library(library: &Arc<Library>, depth: u32) -> Option<Site> {
     library.site.clone()
 }
 
+/// Can routes be registered on it?
+pub(super) fn registers(states: &[State]) -> bool {
+    ["get", "post", "use", "route", "add_api_route", "add_url_rule", "urlpatterns"]
+        .iter()
+        .any(|name| BUILT_IN.at(&BUILT_IN.call(&BUILT_IN.member(states, name))).any(|entry| matches!(entry, Entry::Route(_))))
+}
+
 pub(super) fn mounted_router(handler: &Argument) -> Option<Site> {
     match handler.value.kind() {
         Kind::Library(library) if handler.name == "*mounted*" => library.site.clone(),
         Kind::Library(library) if !library.states.is_empty() => {
             // Only what routes can be registered on is a router: a middleware made by a library is not.
-            let registers = ["get", "post", "use", "route", "add_api_route", "add_url_rule", "urlpatterns"]
-                .iter()
-                .any(|name| BUILT_IN.at(&BUILT_IN.call(&BUILT_IN.member(&library.states, name))).any(|entry| matches!(entry, Entry::Route(_))));
-            if registers { router_of(&handler.value) } else { None }
+            if registers(&library.states) { router_of(&handler.value) } else { None }
         }
         Kind::Union(_) | Kind::Promise(_) => {
             let inner = handler.value.awaited();

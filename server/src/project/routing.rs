@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::registry::{Named, Registry};
+use super::registry::{Named, Registering, Registry};
 use super::routers::{Registrations, Table};
 use super::routes::{Route, named};
 use super::walks::{RootKey, Walks};
+use crate::facts::place::Site;
 use crate::text::FileId;
 
 #[derive(Default)]
@@ -55,6 +56,7 @@ impl Routing {
         if !self.is_made || self.scope.as_ref() != only {
             self.begin_anew(only);
         }
+        self.settle_makers();
         if self.all_changed {
             let withdrawn = self.registries.values_mut().flat_map(Registry::withdraw).collect();
             self.withdraw(withdrawn);
@@ -74,6 +76,17 @@ impl Routing {
                 walks.forget(&key);
             }
         }
+    }
+
+    /// Who makes an application is followed, unless somebody calls it.
+    fn settle_makers(&mut self) {
+        if !self.registries.values().any(Registry::has_makers) {
+            return;
+        }
+        let called: FxHashSet<Site> = self.registries.values().flat_map(Registry::routers).collect();
+        let gone: Vec<Vec<Registering>> = self.registries.values_mut().filter_map(|registry| registry.settle_makers(&called)).collect();
+        self.all_changed |= !gone.is_empty();
+        self.withdraw(gone.into_iter().flatten().filter_map(|registering| registering.composed).flat_map(|(_, routes)| routes).collect());
     }
 
     fn begin_anew(&mut self, only: Option<&FileId>) {

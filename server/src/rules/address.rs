@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn the_host_ends_where_a_browser_says() {
-        let of = |own, text: &str| reach(&Before { own, text: text.to_owned() });
+        let of = |own, text: &str| reach(&Before { own, text: text.to_owned(), ..Before::default() });
         assert_eq!(of(false, ""), Reach::Whole);
         assert_eq!(of(false, "https://"), Reach::Host);
         assert_eq!(of(false, "https://example.com"), Reach::Host);

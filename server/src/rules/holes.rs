@@ -29,6 +29,8 @@ pub struct Hole<'v> {
 pub struct Before {
     /// Something that the program chose, of which the text is not known.
     pub own: bool,
+    /// It is the origin or the host of an address: no slash ends it.
+    pub origin: bool,
     /// The text behind that, or from the beginning.
     pub text: String,
 }
@@ -40,9 +42,15 @@ impl Before {
         }
     }
 
-    fn push_own(&mut self) {
+    fn push_own(&mut self, value: &Value) {
         self.own = true;
+        self.origin = value.symbol().and_then(|symbol| symbol.path.last()).is_some_and(|last| matches!(last.as_str(), "origin" | "host"));
         self.text.clear();
+    }
+
+    /// What comes next goes on with the host: `${origin}${next}`.
+    pub fn ends_in_host(&self) -> bool {
+        self.own && self.origin && self.text.is_empty()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -80,7 +88,7 @@ impl<'v> Collector<'v> {
                         Piece::Literal(literal) => here.push(literal),
                         Piece::Hole { value, site } => {
                             self.collect(value, Some(site), &here, alone, depth + 1);
-                            here.push_own();
+                            here.push_own(value);
                         }
                     }
                 }
@@ -103,7 +111,7 @@ impl<'v> Collector<'v> {
                         let own = Some(&arg.site).filter(|site| !site.span.is_empty());
                         self.collect(&arg.value, own.or(site), &here, whole && first, depth + 1);
                     }
-                    here.push_own();
+                    here.push_own(&arg.value);
                     first = false;
                 }
             }

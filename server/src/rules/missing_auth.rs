@@ -64,10 +64,18 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.detail = Name::new_static(detail(route, worst));
     raw.message = message(cx, route, &door, worst);
     raw.absence = true;
+    let flawed = why(cx, route);
+    // The guard is there, and comes after the routes: what they do was not meant for everybody.
+    let is_late = flawed.as_ref().is_some_and(|why| why.flaw == Flaw::TooLate);
     match &worst.what {
+        _ if is_late => {}
         What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true }),
         what if worst.hangs => {
-            raw.hangs = what.model().map(|model| Hangs { table: usage::table(cx.schema, model), on: On::TiedWhenRead, or_possible: false });
+            raw.hangs = what.model().map(|model| Hangs {
+                table: usage::table(cx.schema, model),
+                on: if what.is_write() { On::ChangedBySecret } else { On::TiedWhenRead },
+                or_possible: false,
+            });
         }
         _ => {}
     }
@@ -75,7 +83,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.detail = Name::new_static("AUTHTODO");
         raw.also(later, "a comment says that the check is still to be written".to_owned());
     }
-    if let Some(why) = why(cx, route) {
+    if let Some(why) = flawed {
         raw.message = format!("{} {}", why.message, raw.message);
         raw.detail = Name::new_static(why.detail);
         raw.also(door.site.clone(), format!("{GUARDED}: {}", route.title()));

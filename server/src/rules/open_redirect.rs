@@ -43,7 +43,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
     let mut ways: Vec<Way> = Vec::new();
     for hole in holes(&sink.value, Cleanings::REDIRECT) {
-        let reach = reach(&hole.before);
+        let reach = if continues_host(&hole, sink) { Reach::Host } else { reach(&hole.before) };
         if reach == Reach::Path {
             continue;
         }
@@ -82,6 +82,15 @@ fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
         raw.plans.push(FixPlan::StayOnSite { at });
     }
     out.push(raw);
+}
+
+/// `${origin}${next}`: `.example.com` and `@example.com` make another host of it. What begins with a slash does not.
+fn continues_host(hole: &Hole<'_>, sink: &Sink) -> bool {
+    let is_of_address = hole.value.symbol().is_some_and(|symbol| symbol.path.iter().any(|step| step == "*url*"));
+    let is_asked = || hole.value.taint().iter().any(|origin| matches!(origin.part, Part::Query | Part::Body | Part::Cookies));
+    let begins =
+        || hole.is_checked(&sink.facts, &|_, found| found.begins().is_some_and(|(text, holds)| holds && text.is_none_or(|text| text.starts_with('/'))));
+    hole.before.ends_in_host() && !is_of_address && is_asked() && !begins()
 }
 
 /// A parameter in the address of the page. The address itself, or a part of it, leads to the page again.

@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Confidence;
+use super::open::known::shown_secret;
 use super::open::own_events;
 use super::ownership::{Answer, Judge, Tie, is_principal, title};
 use super::raw::{Raw, RuleCx};
@@ -42,6 +43,8 @@ enum How {
     PutOrTaken,
     /// Set in motion by somebody who is signed in.
     BySomebody,
+    /// Changed by whoever knows the secret that is kept with it.
+    BySecret,
 }
 
 /// What a finding depends on besides its own walk.
@@ -73,6 +76,8 @@ pub enum On {
     ParentTied,
     /// Others ask for the same only for somebody who is signed in.
     AskedBySomebody,
+    /// Others change its rows only for whoever knows the secret in them.
+    ChangedBySecret,
 }
 
 /// The name by which a table is counted.
@@ -106,6 +111,12 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             let name = table(cx.schema, &model);
             put(&mut uses, name.clone(), tie_of(&name, column));
         }
+        if let Event::Access(access) = event
+            && access.query.operation.is_write()
+            && access.facts.iter().filter_map(shown_secret).any(|row| judge.accesses().any(|known| known.id == row && known.query.model == access.query.model))
+        {
+            put(&mut uses, table(cx.schema, &access.query.model), How::BySecret);
+        }
         if let Event::Effect(effect) = event
             && judge.signed_in(&effect.facts) == Answer::Yes
         {
@@ -116,7 +127,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             continue;
         }
         let name = table(cx.schema, &access.query.model);
-        for column in tied(access) {
+        for column in tied(access).into_iter().chain(below_callers(&judge, access)) {
             put(&mut uses, name.clone(), tie_of(&name, column));
         }
         for column in made(access) {
@@ -180,6 +191,16 @@ fn tied(access: &Access) -> Vec<Name> {
     let by_any_arm = access.query.operation.is_write();
     access.query.conjuncts().into_iter().for_each(|filter| columns_of_caller(filter, by_any_arm, &mut columns, 0));
     columns
+}
+
+/// Columns by which rows are asked to lie below one that was shown to be the caller's: `albumId: album.id`.
+fn below_callers<'a>(judge: &'a Judge<'_>, access: &'a Access) -> impl Iterator<Item = Name> + use<'a> {
+    access.query.conjuncts().into_iter().filter_map(|filter| {
+        let Filter::Term(term) = filter else { return None };
+        let symbol = term.value.symbol().filter(|_| term.op == TermOp::Eq)?;
+        let (Root::Row(id), [key], [column]) = (&symbol.root, &*symbol.path, term.path.as_slice()) else { return None };
+        (is_key(key) && !is_key(column) && judge.row_is_owned(*id, &access.facts)).then(|| column.clone())
+    })
 }
 
 fn columns_of_caller(filter: &Filter, by_any_arm: bool, out: &mut Vec<Name>, depth: u32) {
@@ -318,6 +339,10 @@ impl Usage {
         if hangs.on == On::AskedBySomebody {
             return (self.count(&hangs.table, &How::BySomebody) > 0)
                 .then(|| " Elsewhere in this project the same is asked for only by somebody who is signed in.".to_owned());
+        }
+        if hangs.on == On::ChangedBySecret {
+            return (self.count(&hangs.table, &How::BySecret) > 0)
+                .then(|| " Another handler changes these rows only for whoever knows the secret that is kept with them.".to_owned());
         }
         if hangs.on == On::ParentTied && (self.count(&hangs.table, &How::Listed) > 0 || self.count(&hangs.table, &How::Read) > 0) {
             return None;

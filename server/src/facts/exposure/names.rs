@@ -49,7 +49,14 @@ pub fn standing(variable: &str) -> Standing {
     match vendor {
         Some(vendor) => Standing::Key(vendor),
         None if table.vendors.iter().any(|vendor| has(&vendor.words)) => Standing::Harmless,
-        None if name.ends_with("API_KEY") || name.ends_with("APIKEY") || name.ends_with("ACCESS_TOKEN") || name.ends_with("AUTH_TOKEN") => Standing::Unclear,
+        None if name.ends_with("API_KEY")
+            || name.ends_with("APIKEY")
+            || name.ends_with("ACCESS_TOKEN")
+            || name.ends_with("AUTH_TOKEN")
+            || name.ends_with("AUTH_KEY") =>
+        {
+            Standing::Unclear
+        }
         None => Standing::Harmless,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Walker;
 pub(super) use super::called::{called_name, is_plain, is_request, is_text_name, said_name};
+use super::failure::is_failure;
 use super::language::put_together;
 use super::leaving::holds;
 use super::membership::column_method;
@@ -244,7 +245,8 @@ impl Walker<'_> {
             return;
         }
         // An error handed to `next` ends the request.
-        if args.first().is_some_and(|arg| arg.value.is_truthy() == Some(true) && !matches!(arg.value.kind(), Kind::Object(_))) {
+        let is_error = |value: &Value| !matches!(value.kind(), Kind::Object(_)) && (is_failure(value) || value.is_truthy() == Some(true));
+        if args.first().is_some_and(|arg| is_error(&arg.value)) {
             return;
         }
         let called =

@@ -1,7 +1,7 @@
 //! Expressions, except names, members and calls, which have files of their own.
 
 use super::Walker;
-use crate::facts::check::{Fact, Facts};
+use crate::facts::check::{Fact, Facts, Symbol};
 use crate::facts::taint::{Cleanings, Taint};
 use crate::facts::value::{Alternative, Kind, Value};
 use crate::model::{ExprId, ExprKind, LogicalOp};
@@ -121,6 +121,9 @@ impl Walker<'_> {
             return value;
         }
         let value = self.refined_failure(value);
+        if let Some((_, handed)) = self.handed_on.iter().find(|(read, _)| value.symbol().is_some_and(|symbol| is_same_header(symbol, read))) {
+            return handed.clone();
+        }
         let Some(symbol) = value.symbol() else {
             // `input ?? "default"`: each of the two by itself.
             return if matches!(value.kind(), Kind::Union(_)) && self.facts.iter().any(|fact| matches!(fact, Fact::Among(_) | Fact::Is(..))) {
@@ -140,4 +143,9 @@ impl Walker<'_> {
 /// One or the other, without knowing when.
 pub(super) fn either(a: Value, b: Value) -> Value {
     Value::union(vec![Alternative { value: a, facts: Facts::none() }, Alternative { value: b, facts: Facts::none() }])
+}
+
+/// The names of headers are the same in whatever letters.
+fn is_same_header(a: &Symbol, b: &Symbol) -> bool {
+    a.root == b.root && a.path.len() == b.path.len() && a.path.iter().zip(b.path.iter()).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }

@@ -210,6 +210,12 @@ impl Walker<'_> {
             FilterShape::Key => {
                 let Some(arg) = positional.get(spec.arg) else { return };
                 query.key = Some(arg.site.clone());
+                // All of a kind: `list({ prefix: "note:" })`.
+                if let Kind::Object(options) = arg.value.kind() {
+                    let kind = options.get("prefix").0.and_then(|prefix| prefix.as_str()?.strip_suffix(':'));
+                    query.model = kind.filter(|kind| !kind.contains(':') && !is_kept_for_a_while(kind)).map(Name::from).unwrap_or_default();
+                    return;
+                }
                 if let [(kind, id)] = documents(&arg.value, ':').as_slice()
                     && !is_kept_for_a_while(kind)
                 {

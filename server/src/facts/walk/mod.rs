@@ -148,6 +148,8 @@ pub struct Walker<'w> {
     pub response: Option<Name>,
     /// The response as the last middleware of the route left it.
     pub answer: Option<Value>,
+    /// What a gate put into the request that it hands on, by what it is read as.
+    pub handed_on: Vec<(Symbol, Value)>,
     /// The object that the constructor being walked has made.
     built: Option<Value>,
     /// The object that a function is filling that was called by `new`.
@@ -285,6 +287,7 @@ impl<'w> Walker<'w> {
             apart_request: None,
             response: None,
             answer: None,
+            handed_on: Vec::new(),
             built: None,
             making: None,
             handler: None,

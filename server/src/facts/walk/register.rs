@@ -95,6 +95,11 @@ impl<'w> Walker<'w> {
         }
         if let Some(role) = &route.plugin {
             // A plugin registers on an instance of its own, which stands for the place where it was mounted.
+            if let Some(plugin) = handlers.first().and_then(|handler| Self::unenclosed(&route.unenclosed, &handler.value)) {
+                self.apply_plain(&plugin, vec![on]);
+                self.ended = false;
+                return;
+            }
             for handler in handlers.iter_mut().filter(|handler| handler.name.is_empty()) {
                 let plugin = handler.value.awaited();
                 if matches!(plugin.kind(), Kind::Function(_)) {
@@ -128,6 +133,13 @@ impl<'w> Walker<'w> {
             methods.drain(..methods.len() - 1);
         }
         self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
+    }
+
+    /// The function of a plugin that registers on what it is given to.
+    fn unenclosed(makers: &[Name], plugin: &Value) -> Option<Value> {
+        let plugin = plugin.awaited();
+        let made = plugin.as_library().filter(|made| made.step == "()" && makers.contains(&made.package))?;
+        made.args.first().map(|arg| arg.value.clone()).filter(|value| matches!(value.kind(), Kind::Function(_)))
     }
 
     /// `app.use("/notes", require("./notes"))`: what the file exports as a whole is what is registered.

@@ -4,7 +4,7 @@ use super::commanded::commanded;
 use super::people::{is_about_visitors, is_profile, names_people, presents_people};
 use super::{administrative, columns, is_steered, office, own_events, standing};
 use crate::facts::catalogue::Reached;
-use crate::facts::check::Facts;
+use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::event::{Access, Effect, Event, UseKind};
 use crate::facts::names;
 use crate::facts::place::Site;
@@ -182,9 +182,17 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
         Operation::Count if office::adds_up_all(query, privacy) => (What::Sum { model: query.model.clone() }, Confidence::Possible),
         Operation::Count | Operation::Raw => return None,
     };
+    let puts_over = query.client == "kv" && query.operation == Operation::Upsert && matches!(tie, Tie::Client(_)) && is_of_a_row(&access.facts);
+    let confidence = if puts_over { Confidence::Likely } else { confidence };
+    hangs |= puts_over;
     let confidence = if query.guessed { confidence.min(Confidence::Likely) } else { confidence };
     let tie = if matches!(what, What::Sum { .. }) { Tie::List } else { tie };
     Some(Deed { at, what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie), hangs })
+}
+
+/// It was seen first that there is such a row: this is no new one.
+fn is_of_a_row(facts: &Facts) -> bool {
+    facts.iter().any(|fact| matches!(fact, Fact::Present(symbol) if matches!(symbol.root, Root::Row(_)) && symbol.path.is_empty()))
 }
 
 fn write(access: &Access, privacy: Privacy) -> What {

@@ -1,7 +1,7 @@
 //! Is it known that nobody is known? A route is open only where nothing before it may have said who is calling.
 
 use super::columns::is_from_outside;
-use crate::facts::check::{Fact, Facts, GuardKind, Root};
+use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::names;
 use crate::facts::query::Filter;
@@ -10,6 +10,7 @@ use crate::facts::taint::Part;
 use crate::facts::value::Value;
 use crate::project::RootWalk;
 use crate::rules::ownership::{Answer, Judge};
+use crate::text::Name;
 
 /// Nobody need be signed in where `facts` hold, no machine need prove itself, and no password or token was looked at.
 pub fn nobody_is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: usize) -> bool {
@@ -26,9 +27,30 @@ fn is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bo
             Root::Row(id) | Root::Count(id) => access(walk, id).is_some_and(is_by_credential),
             _ => false,
         },
+        // What only the owner of the row was told: `hash(key) === row.keyHash`.
+        Fact::Same(..) => shown_secret(fact).is_some(),
         Fact::Any(arms) if depth < 4 => arms.iter().all(|arm| is_known(walk, judge, arm, depth + 1)),
         _ => false,
     })
+}
+
+/// The row whose secret the caller was shown to know.
+pub fn shown_secret(fact: &Fact) -> Option<AccessId> {
+    let Fact::Same(a, b) = fact else { return None };
+    [(a, b), (b, a)].into_iter().find_map(|(kept, given)| match kept.root {
+        Root::Row(id) if is_kept_secret(kept) && !matches!(given.root, Root::Row(_) | Root::Global(_) | Root::Principal) => Some(id),
+        _ => None,
+    })
+}
+
+/// A column of a row that holds a secret, or what was worked out from one.
+fn is_kept_secret(symbol: &Symbol) -> bool {
+    let says = |name: &Name| {
+        let classes = column_classes(name);
+        let is_word = |word: &String| matches!(word.as_str(), "hash" | "digest" | "token" | "secret" | "key" | "pin" | "passcode" | "signature" | "otp");
+        classes.has(NameClass::Capability) || classes.has(NameClass::Sensitive) || names::words(name).last().is_some_and(is_word)
+    };
+    symbol.path.last().is_some_and(says)
 }
 
 /// Where many ways meet, what was known on each of them may have been forgotten: then something before here was done with

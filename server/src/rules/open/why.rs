@@ -69,9 +69,13 @@ pub fn in_handler(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
 fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     route.late.iter().find_map(|link| {
         let name = match link.value.kind() {
-            Kind::Function(closure) => cx.project.function_name(&key(closure)).filter(|name| names::is_guard(name))?,
+            Kind::Function(closure) => match cx.project.function_name(&key(closure)) {
+                Some(name) if !name.is_empty() => Some(name).filter(|name| names::is_guard(name))?,
+                _ => guard_within(cx, &key(closure))?,
+            },
             Kind::Library(library) => {
-                let is_guard = |entry: &Entry| matches!(entry, Entry::Guard(guard) if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) && guard.how.iter().any(|how| how == "middleware"));
+                let asks = |kind: GuardKind| matches!(kind, GuardKind::Identity | GuardKind::Role | GuardKind::Machine);
+                let is_guard = |entry: &Entry| matches!(entry, Entry::Guard(guard) if asks(guard.kind) && guard.how.iter().any(|how| how == "middleware"));
                 BUILT_IN.at(&library.states).any(is_guard).then(|| called(library))?
             }
             _ => return None,
@@ -79,10 +83,24 @@ fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
         Some(Why {
             site: link.site.clone(),
             detail: "AZ09",
-            message: format!("`{name}` is registered after the routes it should guard, and they answer first: what is registered runs in the order in which it is written."),
+            message: format!(
+                "`{name}` is registered after the routes it should guard, and they answer first: what is registered runs in the order in which it is written."
+            ),
             flaw: Flaw::TooLate,
         })
     })
+}
+
+/// `(c, next) => bearerAuth({ .. })(c, next)`: the guard that a function without a name calls.
+fn guard_within(cx: &RuleCx<'_>, key: &FunctionKey) -> Option<Name> {
+    let looked = Looked::of(cx, key)?;
+    looked.exprs_within(looked.function.span).filter_map(|expr| looked.called(expr)).find(|name| names::is_guard(name) || is_scheme(name)).cloned()
+}
+
+/// `bearerAuth`, `basicAuth`
+fn is_scheme(name: &str) -> bool {
+    let words = names::words(name);
+    words.len() > 1 && words.last().is_some_and(|last| last == "auth")
 }
 
 /// `passport.authenticate("jwt")`: what was called.

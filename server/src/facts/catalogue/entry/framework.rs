@@ -32,6 +32,9 @@ pub struct RouteEntry {
     /// The handler is a plugin: it is called with an instance of this role, on which it registers.
     #[serde(default)]
     pub plugin: Option<Name>,
+    /// The packages that make a plugin which registers on the instance it is given to, and on none of its own: `fp(async (app) => ..)`.
+    #[serde(default)]
+    pub unenclosed: Vec<Name>,
     /// What includes other routes stands in a handler's place: it mounts them, and answers nothing itself.
     #[serde(default)]
     pub includes: Vec<String>,

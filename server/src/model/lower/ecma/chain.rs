@@ -4,6 +4,7 @@
 //! down to their head in one loop and built up from it in another.
 
 use super::kinds::{Field, Kind};
+use super::marked::{Waiting, binds, joined, operator};
 use super::{Child, Children, Ecma};
 use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, LogicalOp, OF_TYPE};
 use crate::text::{Name, Span};
@@ -43,7 +44,11 @@ impl<'a> Ecma<'a> {
         }
         let count = links.len();
         self.links += count;
-        let mut value = if !is_link(head.kind) {
+        let mut waiting = Waiting::default();
+        let is_marked = |links: &[Link<'a>]| links.last().is_some_and(|link| link.child.kind == Kind::NonNullExpression);
+        let mut value = if head.kind == Kind::UnaryExpression && is_marked(&links) {
+            self.marked(head, &mut waiting)
+        } else if !is_link(head.kind) {
             self.atom(head)
         } else if count == room {
             self.flat(head)
@@ -51,10 +56,28 @@ impl<'a> Ecma<'a> {
             self.broken(head)
         };
         while let Some(link) = links.pop() {
-            value = self.link(&link, value);
+            let span = self.span(link.child);
+            value = match link.child.kind {
+                Kind::BinaryExpression if is_marked(&links) || !waiting.is_empty() => {
+                    let operator = operator(&link.children);
+                    let left = self.settled(&mut waiting, value, binds(operator));
+                    waiting.between(operator, left, span.start);
+                    match link.children.field(Field::Right) {
+                        Some(right) if is_marked(&links) => self.marked(right, &mut waiting),
+                        right => self.operand(right, span),
+                    }
+                }
+                Kind::ParenthesizedExpression | Kind::TypeAssertion => {
+                    value = self.settled(&mut waiting, value, 0);
+                    waiting.start = None;
+                    value
+                }
+                _ => self.link(&link, Span { start: waiting.start.unwrap_or(span.start), ..span }, value),
+            };
+            waiting.end = span.end;
         }
         self.links -= count;
-        value
+        self.settled(&mut waiting, value, 0)
     }
 
     /// The rest of a chain that is too long, without its structure: its operands and arguments, side by side.
@@ -80,17 +103,12 @@ impl<'a> Ecma<'a> {
         self.push(span, ExprKind::Other(parts))
     }
 
-    fn link(&mut self, link: &Link<'a>, base: ExprId) -> ExprId {
-        let (span, children) = (self.span(link.child), &link.children);
+    fn link(&mut self, link: &Link<'a>, span: Span, base: ExprId) -> ExprId {
+        let children = &link.children;
         match link.child.kind {
             Kind::BinaryExpression => {
                 let right = self.operand(children.field(Field::Right), span);
-                let operator = children.field(Field::Operator).map_or("", |operator| operator.node.kind());
-                let kind = match logical(operator) {
-                    Some(op) => ExprKind::Logical { op, left: base, right },
-                    None => ExprKind::Binary { op: binary(operator), left: base, right },
-                };
-                self.push(span, kind)
+                self.push(span, joined(operator(children), base, right))
             }
             Kind::MemberExpression | Kind::NestedIdentifier => {
                 let (name, name_span) = match children.field(Field::Property) {

@@ -2,7 +2,8 @@
 
 use super::chain;
 use super::kinds::{Field, Kind};
-use super::{Child, Ecma};
+use super::marked::operator;
+use super::{Child, Children, Ecma};
 use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, UnaryOp};
 use crate::text::{Name, Span};
 
@@ -82,16 +83,7 @@ impl<'a> Ecma<'a> {
             }
             Kind::UnaryExpression | Kind::UpdateExpression => {
                 let children = self.children(child.node);
-                let op = match children.field(Field::Operator).map_or("", |operator| operator.node.kind()) {
-                    "!" => UnaryOp::Not,
-                    "-" => UnaryOp::Minus,
-                    "+" => UnaryOp::Plus,
-                    "~" => UnaryOp::BitNot,
-                    "typeof" => UnaryOp::Typeof,
-                    "void" => UnaryOp::Void,
-                    "delete" => UnaryOp::Delete,
-                    _ => UnaryOp::Step,
-                };
+                let op = prefix(&children);
                 let operand = children.iter().find(|child| child.field != Field::Operator && child.kind.is_expression());
                 let operand = self.operand(operand, span);
                 self.push(span, ExprKind::Unary { op, operand })
@@ -158,5 +150,18 @@ impl<'a> Ecma<'a> {
         let name_span = Span::new(span.end - last.len() as u32, span.end);
         let base = self.push(Span::new(span.start, span.start + first.len() as u32), ExprKind::Name(first.into()));
         self.push(span, ExprKind::Member { base, name: last.into(), name_span, optional: false })
+    }
+}
+
+pub(super) fn prefix(children: &Children<'_>) -> UnaryOp {
+    match operator(children) {
+        "!" => UnaryOp::Not,
+        "-" => UnaryOp::Minus,
+        "+" => UnaryOp::Plus,
+        "~" => UnaryOp::BitNot,
+        "typeof" => UnaryOp::Typeof,
+        "void" => UnaryOp::Void,
+        "delete" => UnaryOp::Delete,
+        _ => UnaryOp::Step,
     }
 }

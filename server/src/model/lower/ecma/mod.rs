@@ -13,6 +13,7 @@ mod function;
 mod jsx;
 mod kinds;
 mod literal;
+mod marked;
 mod module;
 mod object;
 mod pattern;
