@@ -41,7 +41,7 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
         raw.message = below.message(model);
         // Whoever lets others in gives rights over what is not theirs; elsewhere it is asked what others do with what it is put below.
         if !below.lets_in {
-            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &below.parent.name), on: On::ParentTied, or_possible: false });
+            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &below.parent.name), on: On::ParentTied, or_possible: false, above: None });
         }
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = below.parent.site() {

@@ -64,9 +64,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.message = message(cx, route, &door, worst);
     raw.absence = true;
     match &worst.what {
-        What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true }),
+        What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true, above: None }),
         what if worst.hangs => {
-            raw.hangs = what.model().map(|model| Hangs { table: usage::table(cx.schema, model), on: On::TiedWhenRead, or_possible: false });
+            let above = worst.access.and_then(|access| judge.found_above(access)).map(|above| usage::table(cx.schema, &above.query.model));
+            raw.hangs = what.model().map(|model| Hangs { table: usage::table(cx.schema, model), on: On::TiedWhenRead, or_possible: false, above });
         }
         _ => {}
     }
