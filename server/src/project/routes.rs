@@ -267,7 +267,7 @@ pub(super) fn mounted_router(handler: &Argument) -> Option<Site> {
         Kind::Library(library) if handler.name == "*mounted*" => library.site.clone(),
         Kind::Library(library) if !library.states.is_empty() => {
             // Only what routes can be registered on is a router: a middleware made by a library is not.
-            let registers = ["get", "post", "use", "route", "add_api_route", "add_url_rule", "urlpatterns"]
+            let registers = ["get", "post", "use", "route", "add_api_route", "add_url_rule", "add_routes", "urlpatterns"]
                 .iter()
                 .any(|name| BUILT_IN.at(&BUILT_IN.call(&BUILT_IN.member(&library.states, name))).any(|entry| matches!(entry, Entry::Route(_))));
             if registers { router_of(&handler.value) } else { None }
@@ -283,11 +283,11 @@ pub(super) fn mounted_router(handler: &Argument) -> Option<Site> {
     }
 }
 
-/// Guards given when the router was made: `APIRouter(dependencies=[...])`.
+/// Guards given when the router was made: `APIRouter(dependencies=[...])`, `Application(middlewares=[...])`.
 pub(super) fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
     let mut links = Vec::new();
     if let Some(made) = creation(on) {
-        for arg in made.args.iter().filter(|arg| arg.name == "dependencies") {
+        for arg in made.args.iter().filter(|arg| matches!(arg.name.as_str(), "dependencies" | "middlewares")) {
             if let Kind::Seq(seq) = arg.value.kind() {
                 links.extend(seq.items.iter().map(|value| Link::new(value.clone(), framework.clone(), arg.site.clone())));
             }
@@ -334,7 +334,7 @@ pub(super) fn is_application(on: &Value) -> bool {
     if BUILT_IN.frameworks().iter().any(|framework| framework.routers.contains(&made.package)) {
         return false;
     }
-    !matches!(name.as_str(), "Router" | "APIRouter" | "Blueprint" | "NinjaRouter")
+    !matches!(name.as_str(), "Router" | "APIRouter" | "Blueprint" | "NinjaRouter" | "RouteTableDef")
 }
 
 pub(super) fn mount_prefix(registration: &Registration) -> Option<String> {
