@@ -264,7 +264,7 @@ fn router_of_library(library: &Arc<Library>, depth: u32) -> Option<Site> {
 
 /// Can routes be registered on it?
 pub(super) fn registers(states: &[State]) -> bool {
-    ["get", "post", "use", "route", "add_api_route", "add_url_rule", "urlpatterns"]
+    ["get", "post", "use", "route", "add_api_route", "add_url_rule", "add_routes", "urlpatterns"]
         .iter()
         .any(|name| BUILT_IN.at(&BUILT_IN.call(&BUILT_IN.member(states, name))).any(|entry| matches!(entry, Entry::Route(_))))
 }
@@ -287,11 +287,11 @@ pub(super) fn mounted_router(handler: &Argument) -> Option<Site> {
     }
 }
 
-/// Guards given when the router was made: `APIRouter(dependencies=[...])`.
+/// Guards given when the router was made: `APIRouter(dependencies=[...])`, `Application(middlewares=[...])`.
 pub(super) fn creation_links(on: &Value, framework: &Name) -> Vec<Link> {
     let mut links = Vec::new();
     if let Some(made) = creation(on) {
-        for arg in made.args.iter().filter(|arg| arg.name == "dependencies") {
+        for arg in made.args.iter().filter(|arg| matches!(arg.name.as_str(), "dependencies" | "middlewares")) {
             if let Kind::Seq(seq) = arg.value.kind() {
                 links.extend(seq.items.iter().map(|value| Link::new(value.clone(), framework.clone(), arg.site.clone())));
             }
@@ -338,7 +338,7 @@ pub(super) fn is_application(on: &Value) -> bool {
     if BUILT_IN.frameworks().iter().any(|framework| framework.routers.contains(&made.package)) {
         return false;
     }
-    !matches!(name.as_str(), "Router" | "APIRouter" | "Blueprint" | "NinjaRouter")
+    !matches!(name.as_str(), "Router" | "APIRouter" | "Blueprint" | "NinjaRouter" | "RouteTableDef")
 }
 
 pub(super) fn mount_prefix(registration: &Registration) -> Option<String> {

@@ -142,7 +142,7 @@ fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &
     raw.detail = Name::new_static("AZ10");
     raw.message = message(cx, route, door, deed, &[]);
     raw.absence = true;
-    raw.hangs = Some(Hangs { table: usage::table(cx.schema, model), on, or_possible: false });
+    raw.hangs = Some(Hangs { table: usage::table(cx.schema, model), on, or_possible: false, above: None });
     raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);

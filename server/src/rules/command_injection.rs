@@ -95,21 +95,14 @@ fn found(sink: &Sink) -> Vec<Found> {
     }
     let argv = argv(sink);
     let Some((program, rest)) = argv.split_first() else { return found };
-    let name = program.as_str().map(|text| text.rsplit(['/', '\\']).next().unwrap_or(text).to_owned());
-    match name {
-        // `spawn(shell(), ["-c", line])`: whichever program it is, it reads that as one.
-        None if rest.first().is_some_and(|flag| flag.as_str().is_some_and(|flag| is_command_flag(flag))) => {
-            if let Some(line) = rest.get(1) {
-                read(line, sink, Say::Line, &mut found);
-            }
+    if let Some(read_by_program) = read_by(program, rest) {
+        if let ReadBy::Program(line) = read_by_program {
+            read(line, sink, Say::Line, &mut found);
         }
+        return found;
+    }
+    match called(program) {
         None => read(program, sink, Say::Program, &mut found),
-        Some(name) if SHELLS.contains(&name.as_str()) => {
-            let line = rest.iter().position(|arg| arg.as_str().is_some_and(|flag| is_command_flag(flag)));
-            if let Some(line) = line.and_then(|at| rest.get(at + 1)) {
-                read(line, sink, Say::Line, &mut found);
-            }
-        }
         Some(name) if OBEDIENT.contains(&name.as_str()) => {
             for (at, arg) in rest.iter().enumerate() {
                 if arg.as_str().is_some_and(|text| &**text == "--") {
@@ -124,6 +117,50 @@ fn found(sink: &Sink) -> Vec<Found> {
         Some(_) => {}
     }
     found
+}
+
+/// What a program reads as a program of its own.
+enum ReadBy<'s> {
+    Program(&'s Value),
+    /// It would, but gets nothing to read.
+    Nothing,
+}
+
+/// `sh -c line`, `node -e script`. `spawn(shell(), ["-c", line])`: whichever program it is, it reads that as one.
+fn read_by<'s>(program: &Value, rest: &[&'s Value]) -> Option<ReadBy<'s>> {
+    let says = |arg: &Value, is: fn(&str) -> bool| arg.as_str().is_some_and(|flag| is(flag));
+    let at = match called(program) {
+        None if rest.first().is_some_and(|flag| says(flag, is_command_flag) || says(flag, |flag| matches!(flag, "-e" | "--eval"))) => Some(0),
+        None => return None,
+        Some(name) if SHELLS.contains(&name.as_str()) => rest.iter().position(|arg| says(arg, is_command_flag)),
+        Some(name) if is_interpreter(&name) => rest.iter().position(|arg| says(arg, is_script_flag)),
+        Some(_) => return None,
+    };
+    Some(at.and_then(|at| rest.get(at + 1)).map_or(ReadBy::Nothing, |line| ReadBy::Program(line)))
+}
+
+/// Of a call without a shell: what the program that it starts reads as a program.
+pub(super) fn read_as_program(sink: &Sink) -> Option<&Value> {
+    let argv = argv(sink);
+    let (program, rest) = argv.split_first()?;
+    match read_by(program, rest)? {
+        ReadBy::Program(line) => Some(line),
+        ReadBy::Nothing => None,
+    }
+}
+
+fn called(program: &Value) -> Option<String> {
+    program.as_str().map(|text| text.rsplit(['/', '\\']).next().unwrap_or(text).to_owned())
+}
+
+/// `python3.12`, `node.exe`.
+fn is_interpreter(program: &str) -> bool {
+    let name = program.trim_end_matches(".exe").trim_end_matches(|sign: char| sign.is_ascii_digit() || sign == '.');
+    matches!(name, "python" | "pypy" | "node" | "nodejs" | "deno" | "bun" | "ruby" | "perl" | "php" | "lua" | "Rscript" | "osascript")
+}
+
+fn is_script_flag(flag: &str) -> bool {
+    matches!(flag, "-c" | "-e" | "-E" | "-p" | "-r" | "--eval" | "--print" | "eval")
 }
 
 fn is_command_flag(flag: &str) -> bool {

@@ -321,7 +321,10 @@ pub fn of_setup(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
         out.push(finding);
     };
     let set = |switch: &Switch, name: &str, value: &str| Some(FixPlan::SetOption { at: switch.place.clone(), name: name.into(), value: value.into() });
-    if let Some(switch) = of("origin-check", Answer::No) {
+    if let Some(switch) = of("origin-check", Answer::No).filter(|switch| switch.stack == "streamlit") {
+        let message = format!("`enableXsrfProtection = false` takes the check off what is uploaded to this app: {HARM}");
+        say(switch, Confidence::Proven, message, set(switch, "enableXsrfProtection", "true"));
+    } else if let Some(switch) = of("origin-check", Answer::No) {
         say(switch, Confidence::Proven, format!("`checkOrigin: false` takes the check off every form of this app: {HARM}"), set(switch, "checkOrigin", "true"));
     }
     if let Some(switch) = of("any-action-origin", Answer::Yes) {

@@ -1,5 +1,6 @@
 //! What a language model wrote is run, asked, fetched or shown as if the program had written it; or a caller writes its rules.
 
+use super::command_injection::read_as_program;
 use super::handler::is_checked;
 use super::input::Input;
 use super::parts::{self, Hole};
@@ -52,11 +53,11 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> Option<Raw> {
     if sink.kind == SinkKind::Html && !xss::is_markup(cx, sink, at) {
         return None;
     }
-    // One word of a list of words is no command line.
+    // One word of a list of words is no command line, unless it is what the program reads as one: `["python", "-c", code]`.
     let is_list = matches!(sink.value.kind(), Kind::Seq(_)) && sink.client != "shell" && !sink.args.iter().any(|arg| arg.name == "shell");
-    if sink.kind == SinkKind::Shell && is_list {
-        return None;
-    }
+    let is_word = sink.kind == SinkKind::Shell && is_list;
+    let value = if is_word { read_as_program(sink)? } else { &sink.value };
+    let does = if is_word { "is run as a program" } else { does };
     let judge = |hole: Hole<'_>| {
         // Something was asked of it before: whether it lies in a folder, whose host it is.
         if matches!(sink.kind, SinkKind::Path | SinkKind::Fetch) && is_checked(hole.value, &sink.facts) {
@@ -69,7 +70,7 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> Option<Raw> {
         let input = Input::of_model(hole.value, cleaning, &sink.facts)?;
         Some((input, hole.site.cloned()))
     };
-    let (input, site) = parts::of(&sink.value).into_iter().find_map(judge)?;
+    let (input, site) = parts::of(value).into_iter().find_map(judge)?;
     let confidence = if sink.guessed { Confidence::Likely } else { input.confidence };
     let mut raw = Raw::new(&META, standing_place(cx, sink, site.as_ref()), confidence);
     raw.message = format!("`{}`, written by a language model, {does}: whoever can put words into what the model reads can {could}.", input.name);

@@ -69,13 +69,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let is_late = flawed.as_ref().is_some_and(|why| why.flaw == Flaw::TooLate);
     match &worst.what {
         _ if is_late => {}
-        What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true }),
+        What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true, above: None }),
         what if worst.hangs => {
-            raw.hangs = what.model().map(|model| Hangs {
-                table: usage::table(cx.schema, model),
-                on: if what.is_write() { On::ChangedBySecret } else { On::TiedWhenRead },
-                or_possible: false,
-            });
+            let above = worst.access.and_then(|access| judge.found_above(access)).map(|above| usage::table(cx.schema, &above.query.model));
+            let on = if what.is_write() { On::ChangedBySecret } else { On::TiedWhenRead };
+            raw.hangs = what.model().map(|model| Hangs { table: usage::table(cx.schema, model), on, or_possible: false, above });
         }
         _ => {}
     }

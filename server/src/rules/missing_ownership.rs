@@ -65,10 +65,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             table: usage::table(cx.schema, &query.model),
             on,
             or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,
+            above: judge.found_above(access).map(|above| usage::table(cx.schema, &above.query.model)),
         });
         // Accounts that others make only with a role.
         if raw.hangs.is_none() && query.operation == Operation::Delete && judge.privacy(query) == Privacy::Principal {
-            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &query.model), on: On::UnlessRoleToTake, or_possible: false });
+            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &query.model), on: On::UnlessRoleToTake, or_possible: false, above: None });
         }
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {

@@ -195,6 +195,7 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     csrf_disabled::of_setup(cx, out);
     debug_enabled::of_setup(cx, out);
     insecure_cookie::of_setup(cx, out);
+    open::script_page::check(cx, out);
     missing_security_headers::of_file(cx, out);
 }
 

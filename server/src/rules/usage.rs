@@ -54,6 +54,8 @@ pub struct Hangs {
     pub on: On,
     /// If they do not show it, it is possible all the same.
     pub or_possible: bool,
+    /// The table of the rows that these lie below, if they were found by such a row: whose those are, these are.
+    pub above: Option<Name>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -171,7 +173,8 @@ fn put(uses: &mut Vec<Use>, table: Name, how: How) {
 /// Columns of rows that were compared with something of the caller.
 fn compared<'j>(judge: &'j Judge<'_>, facts: &'j Facts) -> impl Iterator<Item = (Name, Name)> + use<'j> {
     facts.iter().filter_map(|fact| {
-        let Fact::Same(a, b) = fact else { return None };
+        // `project.members.includes(user.id)`
+        let (Fact::Same(a, b) | Fact::Contains(a, b)) = fact else { return None };
         let (row, caller) = if is_principal(b) { (a, b) } else { (b, a) };
         let Root::Row(id) = &row.root else { return None };
         let column = row.path.last().filter(|column| is_principal(caller) && !is_key(column))?;
@@ -310,7 +313,12 @@ impl Usage {
         if hangs.on == On::UnlessRoleToTake {
             return self.shown(&Hangs { on: On::RoleToTake, ..hangs }).is_none();
         }
-        match self.shown(&hangs) {
+        let above = || {
+            let table = hangs.above.clone()?;
+            let said = self.shown(&Hangs { table: table.clone(), on: On::TiedWhenRead, or_possible: false, above: None })?;
+            Some(said.replace("these rows", &format!("the {table} that they belong to")))
+        };
+        match self.shown(&hangs).or_else(above) {
             Some(said) => {
                 raw.message.push_str(&said);
                 raw.confidence = raw.confidence.min(Confidence::Likely);

@@ -96,7 +96,7 @@ pub(super) fn reads(file: &FileId) -> bool {
     match folder.rsplit('/').next().unwrap_or("") {
         ".github" => false,
         ".cursor" => name == "mcp.json" || name.ends_with(".mdc"),
-        ".streamlit" => keeps_secrets(file),
+        ".streamlit" => name == "config.toml" || keeps_secrets(file),
         ".vscode" | ".codeium" | ".gemini" | ".roo" => name.ends_with(".json"),
         ".continue" => name.ends_with(".json") || name.ends_with(".yaml") || name.ends_with(".yml"),
         ".claude" => name.starts_with("settings") && name.ends_with(".json") || name.ends_with(".md"),
@@ -133,7 +133,7 @@ mod tests {
             assert!(read(path), "{path}");
         }
         for path in
-            ["/p/.eslintrc.json", "/p/.cursor/other.json", "/p/.claude/notes.json", "/p/.github/dependabot.yml", "/p/.vscode/a.ts", "/p/.streamlit/config.toml"]
+            ["/p/.eslintrc.json", "/p/.cursor/other.json", "/p/.claude/notes.json", "/p/.github/dependabot.yml", "/p/.vscode/a.ts", "/p/.streamlit/other.toml"]
         {
             assert!(!read(path), "{path}");
         }

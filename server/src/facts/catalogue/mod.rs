@@ -72,6 +72,8 @@ const TABLES: &[Table] = &[
     table!("python-effects"),
     table!("ecma-live"),
     table!("python-live"),
+    table!("python-mongo"),
+    table!("python-aiohttp"),
     table!("python-guesses"),
 ];
 

@@ -162,6 +162,9 @@ impl Walker<'_> {
                 self.row_assigned(&old, name, &value, segment[place].span);
                 self.sunk_member(&old, name, &value, segment[place].span);
                 self.set_up(&old, name, &value, segment[place].span);
+                if self.put_together(&old, name, &value) {
+                    return;
+                }
                 let changed = self.with_member(&old, name, value);
                 if self.shared.as_ref().is_some_and(|shared| shared.is_same(&old)) {
                     self.shared = Some(changed.clone());

@@ -88,8 +88,8 @@ impl Walker<'_> {
                 }
                 if op == BinaryOp::Eq { (truth, known) } else { (flip(truth), known.map(|is| !is)) }
             }
-            BinaryOp::In => (self.membership(a, b), self.is_among(a, b)),
-            BinaryOp::NotIn => (flip(self.membership(a, b)), self.is_among(a, b).map(|is| !is)),
+            BinaryOp::In => (self.membership(a, b), self.is_among(a, b).or_else(|| self.is_put_together(a, b))),
+            BinaryOp::NotIn => (flip(self.membership(a, b)), self.is_among(a, b).or_else(|| self.is_put_together(a, b)).map(|is| !is)),
             BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => {
                 let truth = standing_above(op, a, b, self.order(op, a, b));
                 (asked_of_failure(op, a, b, truth), self.ordered(op, a, b))

@@ -39,6 +39,7 @@ impl Walker<'_> {
                     return Value::unknown();
                 }
                 let value = self.member(&base, name);
+                let value = self.with_together(value);
                 self.refined(value)
             }
             ExprKind::Index { base, index, .. } => {

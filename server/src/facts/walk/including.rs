@@ -214,7 +214,7 @@ impl Walker<'_> {
 }
 
 /// The call that made what this was reached from.
-fn innermost(value: &Value, depth: u32) -> Option<Site> {
+pub(super) fn innermost(value: &Value, depth: u32) -> Option<Site> {
     if depth > 16 {
         return None;
     }

@@ -25,6 +25,9 @@ impl<'w> Walker<'w> {
         if let Some(value) = self.middleware_called(function, library, args) {
             return value;
         }
+        if let Some(value) = self.piped_by_call(library, args.first().map(|arg| &arg.value)) {
+            return value;
+        }
         if let Some(value) = self.decorator_called(function, library, args, span) {
             return value;
         }

@@ -56,6 +56,7 @@ mod operator;
 mod page;
 mod parameter;
 mod pattern;
+mod piped;
 mod query_step;
 mod register;
 mod row;
@@ -67,6 +68,7 @@ mod sql;
 mod statement;
 mod tested;
 mod text;
+mod together;
 mod tool;
 mod top;
 mod uneventful;
@@ -172,6 +174,8 @@ pub struct Walker<'w> {
     pub says: Option<Value>,
     /// The request that all guards of the route and its handler see, where they ask for it, with what was put on it.
     pub shared: Option<Value>,
+    /// What was put where the framework keeps things until the request is answered: `g`.
+    together: Option<together::Together>,
     /// The path of the request, while it is on its way to the handler.
     pub asked: Option<Asked>,
     /// What states of components were set to.
@@ -299,6 +303,7 @@ impl<'w> Walker<'w> {
             under: Vec::new(),
             says: None,
             shared: None,
+            together: None,
             asked: None,
             kept: Vec::new(),
             settled: FxHashSet::default(),
@@ -332,6 +337,7 @@ impl<'w> Walker<'w> {
     /// What stands before a handler is worth as much as the handler.
     pub fn enter_route(&mut self) {
         self.most_steps = MOST_STEPS_OF_A_HANDLER;
+        self.together = Some(Vec::new());
     }
 
     /// From here on a handler is walked.

@@ -29,6 +29,7 @@ impl<'w> Walker<'w> {
             return value;
         }
         if let Some(value) = self.module_name(&file, name).or_else(|| self.unimported(&file, name)) {
+            let value = self.with_together(value);
             return self.refined(value);
         }
         self.global(name)

@@ -52,6 +52,7 @@ impl Walker<'_> {
             BinaryOp::Add if self.both_known(&a, &b) => self.reckoned(op, &a, &b),
             BinaryOp::Add => self.concat(&a, segment[left].span, &b, segment[right].span),
             BinaryOp::Rem if self.python() && matches!(a.kind(), Kind::Str(_) | Kind::Text(_)) => self.percent(&a, &b, segment[right].span),
+            BinaryOp::BitOr if self.python() => self.piped(&a, &b).unwrap_or_else(|| self.filter_operator(op, &a, &b)),
             BinaryOp::BitAnd | BinaryOp::BitOr => self.filter_operator(op, &a, &b),
             BinaryOp::Div if self.python() && self.is_path(&a, &b) => self.joined_path(&a, segment[left].span, &b, segment[right].span),
             BinaryOp::Other => b,

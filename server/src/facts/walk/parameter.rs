@@ -213,6 +213,8 @@ impl Walker<'_> {
         let origin = |part, clean| Taint::of(Origin { part, name: name.clone(), site: None, clean });
         let clean = match converter {
             Some("int" | "float" | "uuid" | "path_int") => Cleanings::ALL,
+            // A table of anything has tables in it, too.
+            None if part == Part::Body && !ty.is_some_and(holds_plain) => Cleanings::default(),
             _ => Cleanings::NOSQL,
         };
         let root = match part {
@@ -278,6 +280,11 @@ impl Walker<'_> {
             _ => None,
         }
     }
+}
+
+/// `dict[str, str]`, `list[int]`
+fn holds_plain(ty: &TypeRef) -> bool {
+    ty.args.last().is_some_and(|held| matches!(&*held.name, "str" | "int" | "float" | "bool"))
 }
 
 /// The names that a path pattern captures, in order.

@@ -273,6 +273,10 @@ impl Walker<'_> {
     /// The member that `{model}` took, on the way back along what was called.
     fn captured_model(&self, made: &Library) -> Option<Name> {
         let catalogue = self.world.catalogue();
+        // `db.notes`: the member itself is the collection.
+        if catalogue.captures(&made.states) && made.step != "()" {
+            return Some(made.step.clone());
+        }
         let mut at = made.receiver.clone();
         for _ in 0..12 {
             let value = at?;

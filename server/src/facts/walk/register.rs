@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::hand_on::chained;
+use super::including::innermost;
 use crate::facts::catalogue::RouteEntry;
 use crate::facts::event::{Event, Registration, RegistrationKind};
 use crate::facts::place::Site;
@@ -69,6 +70,8 @@ impl<'w> Walker<'w> {
         }
         // A route that stands in a list is mounted with the list, by its own place.
         let on = match &route.list {
+            // `app.add_routes([..])`: the list is mounted on the application.
+            Some(_) if route.kind == RegistrationKind::Mount && innermost(&on, 0).is_some() => on,
             Some(_) => Value::new(Kind::Library(Arc::new(Library { step: "route".into(), site: Some(site.clone()), ..Library::default() }))),
             None => on,
         };

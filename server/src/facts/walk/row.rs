@@ -40,6 +40,10 @@ impl Walker<'_> {
     /// `row.save()`, `row.delete()`, `row.update(data)`.
     pub(super) fn row_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) -> Value {
         let Kind::Row(row) = base.kind() else { return Value::unknown() };
+        // `user.get("disabled")`: a column, and not the row.
+        if let ("get", Some(column)) = (name.as_str(), args.first().and_then(|arg| arg.value.as_str())) {
+            return self.row_member(base, &row.clone(), &Name::from(&**column));
+        }
         let operation = match name.as_str() {
             "save" | "update" | "updateOne" | "set" | "patch" | "replaceOne" => Operation::Update,
             "delete" | "destroy" | "remove" | "deleteOne" | "delete_instance" | "softRemove" => Operation::Delete,

@@ -11,7 +11,7 @@ use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, Schema, is_model_named, is_named_for_everybody, model_classes};
 use crate::facts::taint::Part;
-use crate::facts::value::Value;
+use crate::facts::value::{Kind, Piece, Value};
 use crate::rules::Confidence;
 use crate::rules::ownership::{Credential, Judge, Tie, credential, title};
 use crate::rules::raw::RuleCx;
@@ -98,6 +98,9 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
         .filter_map(|(at, event)| match event {
             Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access, at),
             Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund" | "llm" | "image") => {
+                if is_only_notice(walk, effect, at) {
+                    return None;
+                }
                 let (confidence, hangs) = if costs_model(&effect.kind) { asked_of_model(cx, effect) } else { (Confidence::Likely, false) };
                 let what = What::Effect(effect.kind.clone());
                 Some(Deed { at, what, site: &effect.site, facts: &effect.facts, confidence, access: None, tie: None, hangs })
@@ -122,6 +125,21 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
             _ => None,
         })
         .collect()
+}
+
+/// Somebody is told of what was put in just now, and the caller does not say who: the order's shop, the owner of the form.
+fn is_only_notice(walk: &crate::project::RootWalk, effect: &Effect, at: usize) -> bool {
+    let is_to = |name: &Name| matches!(name.to_ascii_lowercase().as_str(), "to" | "recipient" | "recipients" | "toaddresses");
+    let given = effect.args.iter().find(|arg| is_to(&arg.name)).map(|arg| &arg.value).or_else(|| {
+        effect.args.iter().find_map(|arg| match arg.value.kind() {
+            Kind::Object(object) => object.fields.iter().find(|(name, _)| is_to(name)).map(|(_, value)| value),
+            _ => None,
+        })
+    });
+    let is_known = given.is_some_and(|to| !matches!(to.kind(), Kind::Seq(_)) && !to.taint().iter().any(|origin| origin.part.is_request()));
+    let puts_in = |access: &Access| access.query.operation == Operation::Create || access.query.operation == Operation::Upsert && puts_new(access);
+    let mut before = own_events(walk).take_while(|(index, _)| *index < at);
+    is_known && matches!(effect.kind.as_str(), "mail" | "sms") && before.any(|(_, event)| matches!(event, Event::Access(access) if puts_in(access)))
 }
 
 /// It is for the account that the caller names.
@@ -163,12 +181,16 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
     let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);
     let tie = match judge.tie(access) {
         // Whoever looks for a single letter, or asks for people with what belongs to them, is given all of them.
-        Tie::Fixed if query.is_only_searched() && privacy.is_private() || query.is_only_joined() && office::gives_contacts(cx, access) => Tie::List,
+        Tie::Fixed if query.is_only_searched() && privacy.is_private() => Tie::List,
+        Tie::Fixed if query.is_only_joined() && (privacy.is_private() || office::gives_contacts(cx, access)) => Tie::List,
         tie => tie,
     };
     let mut hangs = false;
     let (what, confidence) = match query.operation {
         Operation::Create => (write(access, privacy), gives_rights(access, model).or_else(|| created(access, model, privacy))?),
+        Operation::Upsert if puts_new(access) => {
+            (What::Write { operation: Operation::Create, model: query.model.clone(), privacy }, created(access, model, privacy)?)
+        }
         Operation::Update | Operation::Delete | Operation::Upsert => {
             (write(access, privacy), changed(access, &tie, privacy).or_else(|| administrative::raises_another(cx, access).then_some(Confidence::Proven))?)
         }
@@ -193,6 +215,26 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
 /// It was seen first that there is such a row: this is no new one.
 fn is_of_a_row(facts: &Facts) -> bool {
     facts.iter().any(|fact| matches!(fact, Fact::Present(symbol) if matches!(symbol.root, Root::Row(_)) && symbol.path.is_empty()))
+}
+
+/// `{ id: randomUUID(), .. }`: under a key that is drawn here there is nothing yet.
+fn puts_new(access: &Access) -> bool {
+    let is_key = |name: &Name| matches!(name.to_ascii_lowercase().as_str(), "id" | "_id" | "uuid" | "key" | "pk" | "sk");
+    access.query.data.iter().any(|data| match data.kind() {
+        Kind::Object(object) => object.fields.iter().any(|(name, value)| is_key(name) && is_drawn(value)),
+        _ => false,
+    })
+}
+
+/// Neither written in the program nor from anywhere.
+fn is_drawn(value: &Value) -> bool {
+    value.taint().is_empty()
+        && match value.kind() {
+            Kind::Text(text) => text.pieces.iter().any(|piece| matches!(piece, Piece::Hole { value, .. } if is_drawn(value))),
+            Kind::Unknown => value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Call(_))),
+            Kind::Library(library) => library.step == "()",
+            _ => false,
+        }
 }
 
 fn write(access: &Access, privacy: Privacy) -> What {

@@ -14,6 +14,7 @@ pub mod page_only;
 pub mod people;
 pub mod public_mark;
 pub mod purpose;
+pub mod script_page;
 pub mod standing;
 pub mod switched_off;
 pub mod unread_mark;

@@ -139,6 +139,8 @@ impl<'w> Judge<'w> {
                     [] => Tie::Owned,
                     all if all.iter().all(|tie| *tie == Tie::Owned) => Tie::Owned,
                     all if all.contains(&Tie::Opaque) => Tie::Opaque,
+                    // Whichever it is, the caller chooses by it.
+                    [first @ Tie::Client(_), others @ ..] if others.iter().all(|tie| matches!(tie, Tie::Client(_))) => first.clone(),
                     _ => Tie::Fixed,
                 }
             }
@@ -265,14 +267,31 @@ impl<'w> Judge<'w> {
         }
     }
 
-    /// The key of a row of the same table that was found before: as good as the way it was found.
+    /// The row of another table by whose key these rows are found: a project, and its notes.
+    pub fn found_above(&self, access: &Access) -> Option<&'w Access> {
+        let conjuncts = access.query.conjuncts();
+        conjuncts.iter().find_map(|filter| match filter {
+            Filter::Term(Term { op: TermOp::Eq, value, .. }) => {
+                let symbol = value.symbol()?;
+                let (Root::Row(id), [key]) = (&symbol.root, &*symbol.path) else { return None };
+                let found = *self.accesses.get(id)?;
+                (found.id < access.id && found.query.model != access.query.model && self.is_primary(&found.query, key)).then_some(found)
+            }
+            _ => None,
+        })
+    }
+
+    /// The key of a row that was found before, of the same table or of one above: as good as the way it was found.
     fn found_before(&self, value: &Value, column: &Name, access: &Access, facts: &Facts, depth: u32) -> Option<Tie> {
         let symbol = value.symbol()?;
         let (Root::Row(id), [key]) = (&symbol.root, &*symbol.path) else { return None };
-        let found = self.accesses.get(id).filter(|found| found.id < access.id && found.query.model == access.query.model)?;
+        let found = self.accesses.get(id).filter(|found| found.id < access.id)?;
         // What was found by a code or a name may be found by whoever was given that.
         let by_key = |filter: &&Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|asked| self.is_primary(&found.query, asked)));
-        if depth > 4 || key != column || !self.is_primary(&access.query, column) || found.query.conjuncts().iter().all(|filter| !by_key(filter)) {
+        let is_by_key = found.query.conjuncts().iter().any(|filter| by_key(filter));
+        let is_same = found.query.model == access.query.model && key == column && self.is_primary(&access.query, column) && is_by_key;
+        let is_above = found.query.model != access.query.model && self.is_primary(&found.query, key) && !self.row_is_owned(*id, facts);
+        if depth > 4 || !is_same && !is_above {
             return None;
         }
         Some(self.tie_within(found, facts, depth + 1)).filter(|tie| matches!(tie, Tie::Client(_) | Tie::Spoofed))

@@ -160,6 +160,8 @@ pub enum Part {
     Request,
     /// Makes a decorator of a function that gets what it was called with and the context.
     Parameter,
+    /// What is put on it is there until the request is answered.
+    Together,
 }
 
 /// How a framework runs its handlers.
