@@ -105,6 +105,8 @@ fn address(token: &str, candidate: &Candidate<'_>, hints: &FileHints, verdict: &
     verdict.range.end += rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | ')' | '\\')).unwrap_or(rest.len());
     verdict.severity = match url::judge(&parts) {
         url::Verdict::Harmless => return None,
+        // What is shown of one's own machine opens nothing.
+        url::Verdict::Local if hints.place.trusts_shapes_only() => return None,
         url::Verdict::Local => Severity::Low,
         // Documentation of clients is full of `https://user:password@host`.
         url::Verdict::Guessable if verdict.row.row().is_some_and(|row| row.id == "url-basic-auth") => return None,
