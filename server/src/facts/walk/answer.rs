@@ -126,13 +126,12 @@ impl Walker<'_> {
             // The key of a session is its secret, also when it is kept as a hash. Of other rows that are found by the hash of a token it is
             // not known yet what they may be used for.
             let of_session = super::super::names::words(&query.model).iter().any(|word| matches!(word.as_str(), "session" | "sessions"));
-            let of_keys = super::super::names::words(&query.model).last().is_some_and(|word| matches!(word.as_str(), "key" | "keys"));
             let column = path.last().map(Name::as_str).unwrap_or_default();
             let is_secret = names_a_secret(column) || of_session && matches!(column, "id" | "_id");
             let from_headers = value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers));
-            // What was worked out to look a session or a key up is a digest of what came with the request.
+            // What was worked out to look a session up is a digest of what came with the request.
             let is_worked_out = value.taint().is_empty() && value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Call(_)));
-            if is_secret && (from_headers || (of_session || of_keys) && (is_worked_out || stems_from_headers(value, 0))) {
+            if is_secret && (from_headers || of_session && (is_worked_out || stems_from_headers(value, 0))) {
                 return Symbol::new(Root::Principal);
             }
         }

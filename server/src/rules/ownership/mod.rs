@@ -288,7 +288,8 @@ impl<'w> Judge<'w> {
         let found = self.accesses.get(id).filter(|found| found.id < access.id)?;
         // What was found by a code or a name may be found by whoever was given that.
         let by_key = |filter: &&Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|asked| self.is_primary(&found.query, asked)));
-        let is_by_key = found.query.conjuncts().iter().any(|filter| by_key(filter));
+        let conjuncts = found.query.conjuncts();
+        let is_by_key = conjuncts.iter().any(by_key);
         let is_same = found.query.model == access.query.model && key == column && self.is_primary(&access.query, column) && is_by_key;
         let is_above = found.query.model != access.query.model && self.is_primary(&found.query, key) && !self.row_is_owned(*id, facts);
         if depth > 4 || !is_same && !is_above {
