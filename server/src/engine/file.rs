@@ -47,4 +47,5 @@ pub(super) fn of_file(
         finding.level = level;
         out.push(finding);
     }
+    rules::open::callable_by_all::told_once(&snapshot.project, reach, file, out);
 }

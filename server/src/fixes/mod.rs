@@ -83,6 +83,7 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::RenameVariable { from, to, files } => rename_variable::fix(project, from, to, files).into_iter().collect(),
         FixPlan::RemoveEntry { entry, name } => remove_entry::fix(project, entry, name).into_iter().collect(),
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),
+        FixPlan::ServerOnlyInstead { at } => server_only::instead(project, at).into_iter().collect(),
         FixPlan::ServerRoute { at, variable } => server_route::of_variable(project, at, variable).into_iter().collect(),
         FixPlan::KeepOnServer { literal, name } => server_route::of_literal(project, literal, name).into_iter().collect(),
         FixPlan::UseTwin { at, vendors } => use_twin::fix(project, at, vendors).into_iter().collect(),

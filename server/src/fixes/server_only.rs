@@ -6,6 +6,7 @@ use super::package::Package;
 use super::{Fix, Grade, edits};
 use crate::model::StmtKind;
 use crate::project::Project;
+use crate::rules::Place;
 use crate::text::{FileId, lines};
 
 /// The package, and what knows it without a dependency.
@@ -17,8 +18,7 @@ pub fn fix(project: &Project, file: &FileId) -> Option<Fix> {
     if project.file(file)?.document.language.is_page() {
         return None;
     }
-    let package = Package::of(project, file, code.language)?;
-    if !package.dependencies.contains(MODULE) && !package.dependencies.contains(KNOWN_BY) {
+    if !is_known(project, file, &code) {
         return None;
     }
     let first = code.model.segments.iter().find_map(|placed| {
@@ -40,6 +40,29 @@ pub fn fix(project: &Project, file: &FileId) -> Option<Fix> {
         ),
         suppresses: false,
     })
+}
+
+/// In the place of `"use server"`: the functions stay where they are, and nobody outside can call them.
+pub fn instead(project: &Project, at: &Place) -> Option<Fix> {
+    let code = Code::of(project, &at.file)?;
+    if !is_known(project, &at.file, &code) {
+        return None;
+    }
+    let quote = edits::quote(&code.text, '"');
+    let mut edits = Edits::default();
+    edits.replace(&at.file, at.span, format!("import {quote}{MODULE}{quote}"));
+    Some(Fix {
+        title: format!("Keep these functions on the server: import \"{MODULE}\" instead"),
+        grade: Grade::NeedsReview,
+        preferred: true,
+        edits: edits.finish()?,
+        note: Some("Your server can still call them. The build now refuses the file wherever the browser would need it.".to_owned()),
+        suppresses: false,
+    })
+}
+
+fn is_known(project: &Project, file: &FileId, code: &Code<'_>) -> bool {
+    Package::of(project, file, code.language).is_some_and(|package| package.dependencies.contains(MODULE) || package.dependencies.contains(KNOWN_BY))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::open::purpose::{Purpose, purpose};
 use super::open::switched_off::left_for_later;
 use super::open::why::{Flaw, why};
 use super::open::{Deed, What, commanded, deeds, office};
-use super::ownership::{Judge, Tie};
+use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
@@ -51,7 +51,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let all = deeds(cx, &judge);
     let mut open: Vec<(&Deed<'_>, Confidence)> = all
         .iter()
-        .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && claimed(cx, &judge, deed).is_none())
+        .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && !is_asked_after(&judge, deed) && claimed(cx, &judge, deed).is_none())
         .filter_map(|deed| Some((deed, confidence(cx, route, &door, purpose, &all, deed)?)))
         .collect();
     if open.is_empty() {
@@ -96,6 +96,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     out.push(raw);
 }
 
+/// What is read is given only to somebody who was asked for meanwhile.
+fn is_asked_after(judge: &Judge<'_>, deed: &Deed<'_>) -> bool {
+    matches!(deed.what, What::Read { .. }) && deed.access.is_some_and(|access| judge.signed_in_where_it_leaves(access) != Answer::No)
+}
+
 /// A function that runs whatever a request says, and asks nobody: wherever it is registered, that is where the question belongs.
 fn remote_shell(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let RootKey::Function(key) = &cx.walk.key else { return };
@@ -131,8 +136,9 @@ fn only_keeps_what_it_read(route: &Route, deed: &Deed<'_>) -> bool {
 
 /// A code is kept beside when it ends.
 fn gives_out_code(cx: &RuleCx<'_>) -> bool {
-    let has = |data: &Value, known: &[&str]| matches!(data.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| names::words(name).iter().any(|word| known.contains(&word.as_str()))));
-    let is_code = |data: &Value| has(data, &["code", "otp", "pin", "token", "passcode"]) && has(data, &["expires", "expiry", "expiration", "expire"]);
+    let has = |data: &Value, says: &dyn Fn(&str) -> bool| matches!(data.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| says(name)));
+    let is_code =
+        |data: &Value| has(data, &|name| names::says_code(name) || names::words(name).iter().any(|word| word == "token")) && has(data, &names::says_end);
     cx.walk.events.iter().any(|event| matches!(event, Event::Access(access) if access.query.operation.is_write() && access.query.data.iter().any(is_code)))
 }
 

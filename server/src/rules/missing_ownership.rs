@@ -152,7 +152,11 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         return None;
     }
     let facts = &access.facts;
-    let signed_in = judge.signed_in(facts);
+    let writes = query.operation.is_write();
+    let signed_in = match judge.signed_in(facts) {
+        Answer::No if !writes => judge.signed_in_where_it_leaves(access),
+        answer => answer,
+    };
     let tie = match judge.tie(access) {
         // Whoever looks for a single letter is given all of them.
         Tie::Fixed if query.is_only_searched() && judge.privacy(query) == Privacy::Private => Tie::List,
@@ -165,7 +169,6 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     if query.operation == Operation::Count && query.is_text && !names_a_row(query) {
         return None;
     }
-    let writes = query.operation.is_write();
     let privacy = judge.privacy(query);
     let make = |kind, detail: &'static str, confidence, choice: Choice| {
         Some(Verdict { detail: Name::new_static(detail), confidence, input: choice.input, kind, operation: query.operation, part: choice.part, hangs: None })

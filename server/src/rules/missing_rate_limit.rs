@@ -195,7 +195,7 @@ fn compared_code<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Opti
     let typed = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "body" | "query" | "params" | "input"));
     let name = facts.iter().find_map(|fact| match fact {
         Fact::Same(one, other) => [(one, other), (other, one)].into_iter().find_map(|(sent, kept)| {
-            let name = sent.path.last().filter(|name| typed(sent) && names_code(name))?;
+            let name = sent.path.last().filter(|name| typed(sent) && names::says_code(name))?;
             (!typed(kept)).then(|| name.clone())
         }),
         _ => None,
@@ -226,10 +226,7 @@ fn guessable<'e>(handler: &Handler<'_>, at: &Site, name: &Name, facts: &'e Facts
 fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
     let terms = access.query.conjuncts();
     // What ends at some time was sent to somebody, whatever the address is called.
-    let ends = |filter: &Filter| {
-        let says_end = |name: &Name| names::words(name).iter().any(|word| matches!(word.as_str(), "expires" | "expiry" | "expiration" | "expire"));
-        matches!(filter, Filter::Term(term) if term.path.last().is_some_and(says_end))
-    };
+    let ends = |filter: &Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| names::says_end(column)));
     if !is_about_codes(handler) && !terms.iter().any(|filter| ends(filter)) || handler.who(&access.facts) != Answer::No {
         return None;
     }
@@ -243,13 +240,7 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
 
 fn is_code(term: &Term) -> bool {
     let of_request = term.value.taint().iter().any(|origin| origin.part.is_request());
-    of_request && term.path.last().is_some_and(names_code)
-}
-
-fn names_code(name: &Name) -> bool {
-    let words = names::words(name);
-    words.iter().any(|word| matches!(word.as_str(), "code" | "otp" | "pin" | "passcode" | "totp"))
-        && !words.iter().any(|word| matches!(word.as_str(), "country" | "zip" | "postal" | "promo" | "coupon" | "invite" | "share" | "short"))
+    of_request && term.path.last().is_some_and(|column| names::says_code(column))
 }
 
 /// An account is made.

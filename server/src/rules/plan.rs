@@ -42,6 +42,8 @@ pub enum FixPlan {
     RemoveEntry { entry: Place, name: Name },
     /// Say in this file that only a server may import it.
     ServerOnly { file: FileId },
+    /// Say so in the place of the directive at `at`, which makes the file's functions callable for everybody.
+    ServerOnlyInstead { at: Place },
     /// Ask a vendor from a server instead of from the browser: what stands at `at`, with the key of `variable`.
     ServerRoute { at: Place, variable: Name },
     /// Let a server of one's own ask the vendor that a page asks with the key at `literal`, which goes to a variable, `name` by preference.

@@ -113,10 +113,9 @@ fn is_proof(cx: &RuleCx<'_>, used: &Use<'_>, named: &Named) -> bool {
 
 /// It is kept beside when it ends to be valid: what ends proves something.
 fn ends_sometime(cx: &RuleCx<'_>, origin: &Site) -> bool {
-    let says_end = |name: &Name| names::words(name).iter().any(|word| matches!(word.as_str(), "expires" | "expire" | "expiry" | "expiration" | "exp" | "ttl"));
     let is_kept = |access: &Access| {
         access.query.operation.is_write()
-            && access.query.data.iter().any(|data| matches!(data.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| says_end(name))))
+            && access.query.data.iter().any(|data| matches!(data.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| names::says_end(name))))
     };
     is_saved(cx, origin) && cx.walk.events.iter().any(|event| matches!(event, Event::Access(access) if is_kept(access)))
 }

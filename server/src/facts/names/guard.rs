@@ -51,11 +51,49 @@ pub fn is_current_user(name: &str) -> bool {
     asks && whom && (scoped || words.len() == 2)
 }
 
-/// `c.set("user", user)`, `Sentry.setUser(user)`, `generateToken(user)`: what is only kept, or made of it, decides nothing, and neither does
-/// what only looks at an object.
+/// `c.set("user", user)`, `Sentry.setUser(user)`, `generateToken(user)`, `new Date(session.expires)`: what is only kept, written down, or
+/// made of it, decides nothing, and neither does what only looks at an object.
 pub fn decides_nothing(name: &str) -> bool {
-    matches!(name, "set" | "setUser" | "set_user" | "hasattr" | "isinstance" | "getattr" | "setattr" | "delattr" | "vars" | "repr") || makes_token(name)
+    KEEPERS.contains(&name) || makes_token(name)
 }
+
+const KEEPERS: &[&str] = &[
+    "set",
+    "setUser",
+    "set_user",
+    "hasattr",
+    "isinstance",
+    "getattr",
+    "setattr",
+    "delattr",
+    "vars",
+    "repr",
+    "str",
+    "int",
+    "dict",
+    "list",
+    "tuple",
+    "print",
+    "Date",
+    "String",
+    "Number",
+    "Boolean",
+    "BigInt",
+    "Set",
+    "Map",
+    "Array",
+    "URL",
+    "URLSearchParams",
+    "Error",
+    "stringify",
+    "structuredClone",
+    "encodeURIComponent",
+    "log",
+    "info",
+    "debug",
+    "warn",
+    "warning",
+];
 
 /// `generateToken`, `sign_jwt`: gives somebody something to show later.
 pub fn makes_token(name: &str) -> bool {

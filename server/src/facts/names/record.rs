@@ -13,6 +13,18 @@ pub fn is_point_in_time(column: &str) -> bool {
     words.last().is_some_and(|last| matches!(last.as_str(), "at" | "date" | "time" | "expires" | "expiry" | "until" | "due" | "deadline" | "timestamp"))
 }
 
+/// When something ceases to hold: `expiresAt`, `token_expiry`, `ttl`.
+pub fn says_end(name: &str) -> bool {
+    words(name).iter().any(|word| matches!(word.as_str(), "expires" | "expire" | "expiry" | "expiration" | "exp" | "ttl"))
+}
+
+/// What is sent to somebody, who types it: `code`, `otp_code`, `pin`; no code of a country, and none that many have.
+pub fn says_code(name: &str) -> bool {
+    let words = words(name);
+    words.iter().any(|word| matches!(word.as_str(), "code" | "otp" | "pin" | "passcode" | "totp"))
+        && !words.iter().any(|word| matches!(word.as_str(), "country" | "zip" | "postal" | "promo" | "coupon" | "invite" | "share" | "short"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,6 +37,7 @@ mod tests {
         for name in ["createdAt", "due_date", "expires"] {
             assert!(is_point_in_time(name) && !says_author(name), "{name}");
         }
+        assert!(says_end("codeExpiresAt") && !says_end("expected") && says_code("otp_code") && !says_code("countryCode"));
         assert!(!says_author("owner_id") && !is_point_in_time("format"));
     }
 }

@@ -121,6 +121,9 @@ impl Walker<'_> {
             }
             _ => {
                 let function = self.member(base, name);
+                if let Some(value) = self.made_by_language(&function, args, kind) {
+                    return value;
+                }
                 let function = self.called_on(base, function);
                 self.told_by_name(base, &function, name, args, kind, span);
                 let value = self.apply(&function, args, kind, span);

@@ -1,11 +1,12 @@
-//! What the language itself makes of what it gets: tables, promises, lists of pairs, objects.
+//! What the language itself makes of what it gets: tables, promises and all that is waited for at once, lists of pairs, objects.
 
 use std::sync::Arc;
 
 use super::Walker;
+use super::expression::either;
 use crate::facts::catalogue::{Entry, Makes};
 use crate::facts::taint::Taint;
-use crate::facts::value::{Argument, Kind, Seq, Value};
+use crate::facts::value::{Argument, Kind, Object, Seq, Value};
 use crate::model::CallKind;
 use crate::text::Name;
 
@@ -15,7 +16,7 @@ const MOST_PROMISES: usize = 8;
 impl Walker<'_> {
     /// What a call gives whose result is known part by part, if it is one of the language's own and its arguments can be read.
     pub(super) fn made_by_language(&mut self, function: &Value, given: &[Argument], kind: CallKind) -> Option<Value> {
-        let library = function.as_library().filter(|library| library.package.is_empty() && library.receiver.is_none() && !library.states.is_empty())?;
+        let library = function.as_library().filter(|library| !library.states.is_empty())?;
         let states = self.catalogue().call(&library.states);
         let makes = self.catalogue().at(&states).find_map(|entry| if let Entry::Makes(makes) = entry { Some(makes.is) } else { None })?;
         match makes {
@@ -46,8 +47,56 @@ impl Walker<'_> {
                     None => Value::unknown().with_truth(truth),
                 })
             }
+            Makes::All => {
+                let (items, rest) = self.to_wait_for(given)?;
+                Some(promised(Seq { items, rest }))
+            }
+            Makes::Settled => {
+                let (items, rest) = self.to_wait_for(given)?;
+                Some(promised(Seq { items: items.into_iter().map(ended).collect(), rest: rest.map(ended) }))
+            }
+            Makes::First => {
+                let (items, rest) = self.to_wait_for(given)?;
+                let one = items.into_iter().chain(rest).reduce(either)?;
+                Some(Value::new(Kind::Promise(one)))
+            }
+            Makes::Resolved => {
+                let first = given.first().filter(|first| first.name.is_empty() && !first.spread)?;
+                let value = self.fired(&first.value).awaited();
+                Some(Value::new(Kind::Promise(value)))
+            }
         }
     }
+
+    /// What the items of the one list come to, or the arguments themselves. Python's own come one by one.
+    fn to_wait_for(&mut self, given: &[Argument]) -> Option<(Vec<Value>, Option<Value>)> {
+        let plain: Vec<&Argument> = given.iter().filter(|arg| arg.name.is_empty()).collect();
+        let is_one_list = !self.python() || matches!(plain.as_slice(), [only] if only.spread);
+        let (items, rest) = match (plain.as_slice(), is_one_list) {
+            ([list], true) => match list.value.kind() {
+                Kind::Seq(seq) => (seq.items.clone(), seq.rest.clone()),
+                Kind::Unknown => return None,
+                _ => (Vec::new(), Some(self.element_of(&list.value))),
+            },
+            (all, false) if all.iter().all(|arg| !arg.spread) => (all.iter().map(|arg| arg.value.clone()).collect(), None),
+            _ => return None,
+        };
+        let mut wait = |value: Value| self.fired(&value).awaited();
+        Some((items.into_iter().map(&mut wait).collect(), rest.map(wait)))
+    }
+}
+
+fn promised(seq: Seq) -> Value {
+    let taint = seq.items.iter().chain(&seq.rest).fold(Taint::none(), |taint, item| taint.join(item.taint()));
+    Value::new(Kind::Promise(Value::new(Kind::Seq(Arc::new(seq))).with_taint(taint)))
+}
+
+/// `{ status, value }`
+fn ended(value: Value) -> Value {
+    let mut object = Object::default();
+    object.set(Name::new_static("status"), Value::unknown());
+    object.set(Name::new_static("value"), value);
+    Value::new(Kind::Object(Arc::new(object)))
 }
 
 fn lists(given: &[Argument]) -> impl Iterator<Item = &Argument> {

@@ -16,6 +16,7 @@ pub use published::Published;
 use super::surface::Surface;
 use super::{File, Project, Resolver, Stacks};
 use crate::facts::exposure::{FileExposure, ServerLibrary};
+use crate::model::{ExprKind, Placed};
 use crate::text::{FileId, Name, Place, Span};
 use graph::{Graph, Origin};
 use nodes::Nodes;
@@ -174,6 +175,17 @@ impl Reach {
         self.graph.intrusions.get(file).map_or(&[], Vec::as_slice)
     }
 
+    /// Others import this file, and none of them comes near a browser: it neither ships nor shows a page.
+    pub fn is_used_by_server_only(&self, project: &Project, file: &FileId) -> bool {
+        let mut users = self.nodes.users(file).filter(|user| !project.is_test_path(user)).peekable();
+        let is_of_server = |user: &FileId| {
+            !shows_markup(project, user)
+                && !project.surface(user).is_exposed()
+                && !matches!(self.graph.origin(&self.nodes, user), Origin::Client | Origin::Both)
+        };
+        users.peek().is_some() && users.all(is_of_server)
+    }
+
     pub fn published(&self) -> &Published {
         &self.published
     }
@@ -188,6 +200,12 @@ impl Reach {
             _ => Side::Unknown,
         }
     }
+}
+
+fn shows_markup(project: &Project, file: &FileId) -> bool {
+    let Some(known) = project.file(file) else { return true };
+    let is_element = |placed: &Placed| placed.segment.exprs.iter().any(|expr| matches!(expr.kind, ExprKind::Jsx { .. }));
+    known.document.language.is_page() || known.model.as_ref().is_none_or(|model| model.segments.iter().any(is_element))
 }
 
 /// The place of an import in its file.

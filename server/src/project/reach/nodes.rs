@@ -51,6 +51,13 @@ impl Nodes {
         &self.all
     }
 
+    /// The files that import this one.
+    pub fn users(&self, file: &FileId) -> impl Iterator<Item = &FileId> {
+        let number = self.numbers.get(file).copied();
+        let uses = move |node: &&Node| number.is_some_and(|number| node.goals.contains(&Goal::File(number)));
+        self.all.iter().filter(uses).map(|node| &node.file)
+    }
+
     /// This is what a file says now.
     pub fn set(&mut self, project: &Project, file: &FileId, exposure: &Arc<FileExposure>) {
         if exposure.items.is_empty() {

@@ -126,10 +126,10 @@ fn is_by_credential(access: &Access) -> bool {
     let conjuncts = access.query.conjuncts();
     let names_credential = model_classes(&access.query.model).has(NameClass::Session) || model_classes(&access.query.model).has(NameClass::CapabilityModel);
     // A code that ends at some time was sent to somebody.
-    let named = |filter: &Filter, words: &[&str]| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| names::words(column).iter().any(|word| words.contains(&word.as_str()))));
-    let ends = conjuncts.iter().any(|filter| named(filter, &["expires", "expiry", "expiration", "expire"]));
+    let named = |filter: &Filter, says: &dyn Fn(&str) -> bool| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| says(column)));
+    let ends = conjuncts.iter().any(|filter| named(filter, &names::says_end));
     let is_sent_code = |filter: &Filter| {
-        named(filter, &["code", "otp", "pin", "passcode"]) && matches!(filter, Filter::Term(term) if is_from_outside(&term.value) || is_of_request(&term.value))
+        named(filter, &names::says_code) && matches!(filter, Filter::Term(term) if is_from_outside(&term.value) || is_of_request(&term.value))
     };
     if ends && conjuncts.iter().any(|filter| is_sent_code(filter)) {
         return true;

@@ -2,6 +2,7 @@
 //! `admin-open`).
 
 pub mod administrative;
+pub mod callable_by_all;
 pub mod claimed;
 pub mod columns;
 mod commanded;

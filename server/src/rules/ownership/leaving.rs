@@ -1,10 +1,10 @@
 //! Whether what was read gets out, and whether it was checked on the way.
 
 use super::signed_in::is_error;
-use super::{Judge, Tie};
+use super::{Answer, Judge, Tie};
 use crate::facts::check::{Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, UseKind};
-use crate::facts::query::Operation;
+use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
 
@@ -12,22 +12,30 @@ impl Judge<'_> {
     /// Does what a read found leave the handler without having been compared with the caller? `None` if it never leaves.
     pub fn leaves_unchecked(&self, access: &Access) -> Option<bool> {
         let mut leaves = None;
-        for event in &self.walk.events {
-            let (value, facts) = match event {
-                Event::Use(used) if used.kind != UseKind::Handed => (&used.value, &used.facts),
-                Event::Use(used) if holds_row(&used.value, access.id, &|symbol| !is_harmless(symbol), 0) => (&used.value, &used.facts),
-                _ => continue,
-            };
-            if !contains_row(value, access.id, 0) {
-                continue;
-            }
+        for (value, facts) in self.leavings(access) {
             let checked = self.is_checked(access, facts) || self.is_checked_within(value, access, facts, 0);
             leaves = Some(leaves.unwrap_or(false) | !checked);
         }
         leaves.or_else(|| self.leaves_as_text(access))
     }
 
-    /// The same of what was made of it: the lines of a table that is downloaded. Whose it is can be told where nothing else was read.
+    /// Is somebody signed in wherever what a read found leaves? It may be asked for at once with who is asking: `Promise.all([whoAsks(), find(id)])`.
+    pub fn signed_in_where_it_leaves(&self, access: &Access) -> Answer {
+        self.leavings(access).map(|(_, facts)| self.signed_in(facts)).min().unwrap_or(Answer::No)
+    }
+
+    /// What holds content of the row that an access found and goes out of the handler, with what is known there.
+    fn leavings<'s>(&'s self, access: &'s Access) -> impl Iterator<Item = (&'s Value, &'s Facts)> {
+        let says_more = |symbol: &Symbol| !is_harmless(symbol) && !is_asked_by(access, symbol);
+        self.walk.events.iter().filter_map(move |event| match event {
+            Event::Use(used) if used.kind != UseKind::Handed || holds_row(&used.value, access.id, &says_more, 0) => {
+                contains_row(&used.value, access.id, 0).then_some((&used.value, &used.facts))
+            }
+            _ => None,
+        })
+    }
+
+    /// Does what was made of it leave unchecked: the lines of a table that is downloaded? Whose it is can be told where nothing else was read.
     fn leaves_as_text(&self, access: &Access) -> Option<bool> {
         let mut read = self.accesses().filter(|other| other.query.operation == Operation::ReadMany || other.query.operation == Operation::ReadOne);
         if read.next()?.id != access.id || read.next().is_some() {
@@ -100,6 +108,15 @@ fn holds_row(value: &Value, id: AccessId, counts: &dyn Fn(&Symbol) -> bool, dept
         }),
         _ => false,
     }
+}
+
+/// The column that the row was found by: whoever asked knows what is in it.
+fn is_asked_by(access: &Access, symbol: &Symbol) -> bool {
+    let is_it = |filter: &Filter| match filter {
+        Filter::Term(term) => term.op == TermOp::Eq && *term.path == *symbol.path && term.value.taint().iter().any(|origin| origin.part.is_request()),
+        _ => false,
+    };
+    access.query.conjuncts().into_iter().any(is_it)
 }
 
 /// Handing on a key or a hash tells nobody anything.

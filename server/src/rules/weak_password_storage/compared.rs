@@ -4,10 +4,13 @@ use super::{META, typed};
 use crate::facts::check::Root;
 use crate::facts::credential_names::{is_hash_of_password, is_password, is_password_column, is_repeated, is_signature, last};
 use crate::facts::event::{Access, Compare, Compared, Event, Side};
+use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Term, TermOp};
+use crate::facts::schema::{NameClass, is_model_named};
 use crate::facts::taint::Part;
 use crate::facts::value::Value;
 use crate::rules::called::chain;
+use crate::rules::open::people::names_people;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, Impact, Strengthen};
 use crate::text::Name;
@@ -35,6 +38,9 @@ fn plain(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
         return None;
     }
     let (column, of_row) = kept_password(kept)?;
+    if opens_a_thing(cx, kept, &column) {
+        return None;
+    }
     let confidence = match (of_row, sent_for_sure) {
         (true, sure) => sure,
         (false, Confidence::Proven) if !cx.project.surface(&compare.site.item.file).is_exposed() => Confidence::Likely,
@@ -68,6 +74,21 @@ fn kept_password(side: &Side) -> Option<(Name, bool)> {
         .iter()
         .any(|word| holder.eq_ignore_ascii_case(word) || word.len() > 3 && holder.to_ascii_lowercase().contains(word));
     (side.value.taint().is_empty() && of_person && is_password(column) && !is_hash_of_password(column)).then(|| (column.clone(), false))
+}
+
+/// `survey.pin`: the number that lets people in to one thing. Whoever gave it has to be able to read it again, and nobody uses it elsewhere.
+fn opens_a_thing(cx: &RuleCx<'_>, kept: &Side, column: &Name) -> bool {
+    let Some(Root::Row(id)) = kept.value.symbol().map(|symbol| &symbol.root) else { return false };
+    let is_pin = names::words(column).last().is_some_and(|word| word == "pin");
+    let of_thing = |access: &Access| {
+        let model = cx.schema.model_near(&access.query.model, &access.site.item.file);
+        let is_holders = |word: &String| matches!(word.as_str(), "card" | "account" | "wallet" | "profile" | "staff");
+        model.is_some_and(|model| {
+            let of_people = model.is_principal || is_model_named(&model.name, Some(model), NameClass::ModelOfPeople) || names_people(model, access);
+            !of_people && !model.columns.is_empty() && !names::words(&model.name).iter().any(is_holders)
+        })
+    };
+    is_pin && cx.walk.events.iter().any(|event| matches!(event, Event::Access(access) if access.id == *id && of_thing(access)))
 }
 
 /// `WHERE email = $1 AND password = $2`, `findOne({ email, password })`.

@@ -214,6 +214,14 @@ pub enum Makes {
     Object,
     /// Whether its argument is true: `bool(member and member.is_staff)`.
     Truth,
+    /// What each of a list comes to: `Promise.all([a(), b()])`, `asyncio.gather(a(), b())`.
+    All,
+    /// The same with how each of them ended: `Promise.allSettled([a(), b()])`.
+    Settled,
+    /// What one of a list comes to: `Promise.race([a(), b()])`.
+    First,
+    /// Its argument, to be waited for: `Promise.resolve(a)`.
+    Resolved,
 }
 
 /// Where a value stands in a call.
