@@ -2,6 +2,7 @@
 
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
+use super::open::known::exclude;
 use super::open::purpose::{Purpose, purpose};
 use super::open::{Deed, What, administrative, deeds, standing, unread_mark};
 use super::ownership::{Answer, Judge, Tie};
@@ -44,6 +45,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.absence = true;
     for (deed, _) in found.all.iter().take(4) {
         raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
+    }
+    // One way of several through the handler asks for no role: that is where it is missing.
+    if is_asked_of_others(cx, &judge, deed) {
+        let door = std::mem::replace(&mut raw.site, deed.site.clone());
+        raw.also(door, "elsewhere in this handler a role is asked for".to_owned());
     }
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
@@ -121,8 +127,16 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
     if all.is_empty() && others.is_empty() || standing::a_condition_beside_it_names_a_role(cx, &door.site.item.file) {
         return nothing;
     }
-    let all = if standing::a_condition_names_a_role(cx) { Vec::new() } else { all };
+    let names_role = !all.is_empty() && standing::a_condition_names_a_role(cx);
+    let all = all.into_iter().filter(|(deed, _)| !names_role || is_asked_of_others(cx, judge, deed)).collect();
     Found { door: Some(door), all, unmarked: others.into_iter().map(|(deed, _)| deed).collect() }
+}
+
+/// The role was asked for where this does not happen: with GET, and this is done with POST.
+fn is_asked_of_others(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> bool {
+    let facts = cx.walk.events.iter().filter_map(super::handler::facts_of);
+    let mut elevated = facts.filter(|facts| judge.is_elevated(facts)).peekable();
+    elevated.peek().is_some() && elevated.all(|facts| exclude(facts, deed.facts))
 }
 
 /// It changes rows that the project's other handlers change only with a role.

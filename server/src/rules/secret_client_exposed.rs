@@ -5,7 +5,7 @@
 use super::exposed::{FileCx, audience, never_served, reader};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::{EXPOSURE, KeySource, Switch, VendorCall, bundled, gives, key_of, standing};
+use crate::facts::exposure::{EXPOSURE, KeySource, Standing, Switch, VendorCall, bundled, gives, key_of, standing};
 use crate::facts::private::is_private_variable;
 use crate::facts::setup::{Facts, Inlined, Origin};
 use crate::project::reach::{Intrusion, Needed, place_of, place_of_import};
@@ -189,7 +189,9 @@ fn of_call(cx: &FileCx<'_>, call: &VendorCall) -> Option<Finding> {
     let vendor = call.vendor.filter(|vendor| !vendor.privileged)?;
     let (way, confidence) = cx.ships(call.item)?;
     let message = format!("{} is called with `{}`; {} {}", vendor.name, call.variable, reader(way.surface), vendor.gives);
-    let mut finding = cx.finding(&META, "vendor-call", (Impact::Critical, confidence), cx.place(call.key), message);
+    // The name says that it is a secret, and makes the build publish it: that is the mistake.
+    let meta = if cx.publishes(&call.variable) && !matches!(standing(&call.variable), Standing::Harmless) { &super::public_env_secret::META } else { &META };
+    let mut finding = cx.finding(meta, "vendor-call", (Impact::Critical, confidence), cx.place(call.key), message);
     finding.related = cx.chain(&way);
     finding.plans.push(FixPlan::ServerRoute { at: cx.place(call.span), variable: call.variable.clone() });
     Some(finding)

@@ -129,7 +129,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             continue;
         }
         let name = table(cx.schema, &access.query.model);
-        for column in tied(access).into_iter().chain(below_callers(&judge, access)) {
+        for column in tied(access).into_iter().chain(below_callers(&judge, access)).chain(in_callers_group(&judge, access)) {
             put(&mut uses, name.clone(), tie_of(&name, column));
         }
         for column in made(access) {
@@ -203,6 +203,16 @@ fn below_callers<'a>(judge: &'a Judge<'_>, access: &'a Access) -> impl Iterator<
         let symbol = term.value.symbol().filter(|_| term.op == TermOp::Eq)?;
         let (Root::Row(id), [key], [column]) = (&symbol.root, &*symbol.path, term.path.as_slice()) else { return None };
         (is_key(key) && !is_key(column) && judge.row_is_owned(*id, &access.facts)).then(|| column.clone())
+    })
+}
+
+/// Columns by which rows are asked to be of a group that the caller was shown to belong to: `orgId: input.orgId` behind a look at the members.
+fn in_callers_group<'a>(judge: &'a Judge<'_>, access: &'a Access) -> impl Iterator<Item = Name> + use<'a> {
+    access.query.conjuncts().into_iter().filter_map(|filter| {
+        let Filter::Term(term) = filter else { return None };
+        let [column] = term.path.as_slice() else { return None };
+        let names_group = !is_key(column) && guess_owner(column) == Some(OwnerKind::Tenant);
+        (term.op == TermOp::Eq && names_group && judge.is_allowed(term, access)).then(|| column.clone())
     })
 }
 

@@ -82,7 +82,8 @@ pub struct Relation {
 /// The two columns of a membership, by their code names.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Membership {
-    pub principal: ModelKey,
+    /// `None`: people are kept by a service that signs them in.
+    pub principal: Option<ModelKey>,
     pub principal_column: Name,
     pub tenant: ModelKey,
     pub tenant_column: Name,

@@ -125,7 +125,7 @@ fn through_members(group: &Model, members: &[&Model]) -> Vec<OwnerPath> {
             let (tenant, person) = (model.column(&membership.tenant_column)?, model.column(&membership.principal_column)?);
             let relation = group.relations.iter().find(|relation| relation.model == model.key && relation.list).map(|relation| relation.name.clone());
             let step = Step { relation, column: tenant.name.clone(), db_column: tenant.db_name.clone(), model: model.key.clone(), backwards: true };
-            let last = path(model, person, Some(membership.principal.clone()), OwnerKind::Tenant, OwnerConfidence::Proven);
+            let last = path(model, person, membership.principal.clone(), OwnerKind::Tenant, OwnerConfidence::Proven);
             Some(OwnerPath { steps: vec![step], ..last })
         })
         .collect()

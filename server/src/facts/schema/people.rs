@@ -130,14 +130,17 @@ fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
     if model.is_principal || model.sources.iter().any(|(kind, _)| *kind == SourceKind::External) {
         return None;
     }
-    let (person, principal) = people_columns(schema, model).next()?;
+    let (person, principal) = match people_columns(schema, model).next() {
+        Some((person, principal)) => (person, Some(principal)),
+        None => (outside_person(schema, model)?, None),
+    };
     let is_membership = is_named(model, NameClass::Membership);
     let has_role = model
         .columns
         .iter()
         .any(|column| matches!(folded(&column.name).as_str(), "role" | "roles" | "roleid" | "permission" | "permissions" | "accesslevel" | "isadmin"));
     let own_name = folded(&model.name);
-    let principal_name = schema.get(principal).map(|model| folded(&model.name)).unwrap_or_default();
+    let principal_name = principal.and_then(|principal| schema.get(principal)).map(|model| folded(&model.name)).unwrap_or_default();
     let mut groups: Vec<(&Column, &Model, bool)> = model
         .columns
         .iter()
@@ -154,13 +157,27 @@ fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
     let of_tenants = is_named(group, NameClass::ModelOfTenants);
     if is_membership || of_tenants && (is_pair || is_composed || has_role) {
         return Some(Membership {
-            principal: principal.clone(),
+            principal: principal.cloned(),
             principal_column: person.name.clone(),
             tenant: group.key.clone(),
             tenant_column: column.name.clone(),
         });
     }
     None
+}
+
+/// Where people are kept by a service that signs them in: the column that holds what the service calls somebody.
+fn outside_person<'m>(schema: &Schema, model: &'m Model) -> Option<&'m Column> {
+    if schema.principals().next().is_some() {
+        return None;
+    }
+    model.columns.iter().find(|column| {
+        let classes = column_classes(&column.name);
+        column.references.is_none()
+            && !column.list
+            && !classes.has(NameClass::Audit)
+            && (classes.has(NameClass::OwnerByName) || classes.has(NameClass::ExternalId))
+    })
 }
 
 fn is_key(key: &[Name], column: &Column) -> bool {

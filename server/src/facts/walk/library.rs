@@ -203,7 +203,7 @@ impl<'w> Walker<'w> {
                 Entry::Calls(calls) => {
                     walked_callbacks = true;
                     // Behind other arguments it may be left out, and something else stand there.
-                    let is_meant = |value: &Value| calls.arg == 0 || calls.key.is_some() || matches!(value.kind(), Kind::Function(_));
+                    let is_meant = |value: &Value| calls.arg == 0 || calls.key.is_some() || matches!(value.kind(), Kind::Function(_)) || is_method(value);
                     let callback = args.get(calls.arg).map(|arg| arg.value.clone()).filter(is_meant);
                     let callback = match (callback, &calls.key) {
                         (Some(options), Some(key)) => Some(self.member(&options, key)).filter(|value| matches!(value.kind(), Kind::Function(_))),
@@ -342,6 +342,11 @@ impl<'w> Walker<'w> {
             _ => value.clone(),
         }
     }
+}
+
+/// `schema.parse`: to be called, as a function is.
+fn is_method(value: &Value) -> bool {
+    value.as_library().is_some_and(|library| library.step != "()" && library.receiver.is_some() && !library.states.is_empty())
 }
 
 /// What is answered of an argument.

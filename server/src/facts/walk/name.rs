@@ -221,12 +221,21 @@ impl<'w> Walker<'w> {
     /// Something that should be in the project and is not: its name may still say what it is.
     fn missing(&mut self, module: &Module, name: &Name, value: Value) -> Value {
         let catalogue = self.world.catalogue();
-        let class = module.model.language == Language::Python && name.starts_with(|c: char| c.is_ascii_uppercase());
-        let guess = self.guess(module, name).or_else(|| if class { self.guess(module, "*Class*") } else { None });
+        let kind = name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| match module.model.language {
+            Language::Python => Some("*Class*"),
+            _ => is_from_models(module, name).then_some("*Model*"),
+        });
+        let guess = self.guess(module, name).or_else(|| kind.flatten().and_then(|kind| self.guess(module, kind)));
         let Some(guess) = guess else { return self.or_guessed(module, name, value) };
         let library = Library { step: name.clone(), states: catalogue.meant(guess), guessed: true, ..Library::default() };
         Value::new(Kind::Library(Arc::new(library)))
     }
+}
+
+/// `import { Job } from "../models/job.js"`
+fn is_from_models(module: &Module, name: &Name) -> bool {
+    let is_such = |source: &Name| source.split('/').any(|part| matches!(part.split('.').next(), Some("model" | "models")));
+    module.definitions.get(name).iter().any(|(_, definition)| matches!(definition, Definition::Import { source, .. } if is_such(source)))
 }
 
 /// Nothing is known of it, whichever of its alternatives it is.

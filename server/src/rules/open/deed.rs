@@ -191,9 +191,10 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
         Operation::Upsert if puts_new(access) => {
             (What::Write { operation: Operation::Create, model: query.model.clone(), privacy }, created(access, model, privacy)?)
         }
-        Operation::Update | Operation::Delete | Operation::Upsert => {
-            (write(access, privacy), changed(access, &tie, privacy).or_else(|| administrative::raises_another(cx, access).then_some(Confidence::Proven))?)
-        }
+        Operation::Update | Operation::Delete | Operation::Upsert => (
+            write(access, privacy),
+            changed(judge, access, &tie, privacy).or_else(|| administrative::raises_another(cx, access).then_some(Confidence::Proven))?,
+        ),
         Operation::ReadOne | Operation::ReadMany => {
             let many = query.operation == Operation::ReadMany && tie == Tie::List;
             let known = read(cx, judge, access, model, &tie, privacy);
@@ -275,12 +276,12 @@ fn created(access: &Access, model: Option<&Model>, privacy: Privacy) -> Option<C
     }
 }
 
-fn changed(access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
+fn changed(judge: &Judge<'_>, access: &Access, tie: &Tie, privacy: Privacy) -> Option<Confidence> {
     let query = &access.query;
     if query.operation != Operation::Delete && columns::only_counts(&query.data) {
         return None;
     }
-    if is_by_capability(access, None) {
+    if is_by_capability(access, None) || is_of_row_with_code(judge, access) {
         return None;
     }
     let sure = if privacy == Privacy::Unknown { Confidence::Likely } else { Confidence::Proven };
@@ -316,6 +317,17 @@ fn is_by_capability(access: &Access, model: Option<&Model>) -> bool {
         };
         term.path.last().is_some_and(is_secret) && columns::is_from_outside(&term.value)
     })
+}
+
+/// The row was found by a code that somebody was given: `guests.update({ id: guest.id })` behind a search by `code`.
+fn is_of_row_with_code(judge: &Judge<'_>, access: &Access) -> bool {
+    let conjuncts = access.query.conjuncts();
+    let found_first = conjuncts.into_iter().find_map(|filter| match filter {
+        Filter::Term(term) => term.value.symbol().and_then(|symbol| if let Root::Row(id) = symbol.root { Some(id) } else { None }),
+        _ => None,
+    });
+    let by_code = |filter: &Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| names::says_code(column)) && columns::is_from_outside(&term.value));
+    found_first.and_then(|id| judge.accesses().find(|known| known.id == id)).is_some_and(|found| found.query.conjuncts().into_iter().any(by_code))
 }
 
 fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, tie: &Tie, privacy: Privacy) -> Option<Confidence> {

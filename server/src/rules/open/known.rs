@@ -29,9 +29,17 @@ fn is_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bo
         },
         // What only the owner of the row was told: `hash(key) === row.keyHash`.
         Fact::Same(..) => shown_secret(fact).is_some(),
-        Fact::Any(arms) if depth < 4 => arms.iter().all(|arm| is_known(walk, judge, arm, depth + 1)),
+        Fact::Any(arms) if depth < 4 => {
+            arms.iter().any(|arm| is_known(walk, judge, arm, depth + 1))
+                && arms.iter().all(|arm| is_known(walk, judge, arm, depth + 1) || arm.iter().any(is_mark_of_route))
+        }
         _ => false,
     })
+}
+
+/// `routeOptions.config.open`: something that a route says of itself, which this one need not say.
+fn is_mark_of_route(fact: &Fact) -> bool {
+    matches!(fact, Fact::Present(symbol) if !symbol.path.is_empty() && matches!(&symbol.root, Root::Request(part) if part == "path"))
 }
 
 /// The row whose secret the caller was shown to know.
@@ -94,7 +102,7 @@ fn lacks_somebody(facts: &Facts, depth: u32) -> bool {
 }
 
 /// Can the two not hold in one request? `req.method === "GET"` here, `"DELETE"` there.
-fn exclude(one: &Facts, other: &Facts) -> bool {
+pub fn exclude(one: &Facts, other: &Facts) -> bool {
     one.iter().any(|fact| {
         other.iter().any(|against| match (fact, against) {
             (Fact::Is(a, text), Fact::Is(b, other)) => a == b && text != other,
@@ -139,7 +147,11 @@ fn is_by_credential(access: &Access) -> bool {
             let column = term.path.last().map(|column| column_classes(column));
             let in_header = term.value.taint().iter().any(|origin| matches!(origin.part, Part::Headers | Part::Cookies));
             let is_secret = column.is_some_and(|classes| classes.has(NameClass::Capability) || classes.has(NameClass::Sensitive));
-            in_header || is_secret || names_credential && (is_from_outside(&term.value) || is_worked_out(&term.value))
+            let is_digest = term.path.last().is_some_and(|column| names::words(column).iter().any(|word| matches!(word.as_str(), "hash" | "digest")));
+            in_header
+                || is_secret
+                || is_digest && is_worked_out(&term.value)
+                || names_credential && (is_from_outside(&term.value) || is_worked_out(&term.value))
         }
         Filter::Opaque(_) => true,
         _ => false,

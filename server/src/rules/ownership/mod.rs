@@ -169,6 +169,11 @@ impl<'w> Judge<'w> {
         if depth > 4 { Tie::Opaque } else { self.tie_within(found, facts, depth + 1) }
     }
 
+    /// Was the caller shown to be allowed what this part of a filter asks for?
+    pub fn is_allowed(&self, term: &Term, access: &Access) -> bool {
+        self.term(term, access, &access.facts, 0) == Tie::Owned
+    }
+
     fn term(&self, term: &Term, access: &Access, facts: &Facts, depth: u32) -> Tie {
         let column = term.path.last().cloned().unwrap_or_default();
         let by_caller = matches!(term.op, TermOp::Eq | TermOp::In);

@@ -10,12 +10,24 @@ use crate::facts::event::{Access, AccessId};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::role_words::{names_above, names_right};
+use crate::facts::schema::{OwnerKind, guess_owner};
 use crate::facts::value::{Kind, Value};
 
 impl Judge<'_> {
     /// Was a row compared with the caller?
     pub fn row_is_owned(&self, id: AccessId, facts: &Facts) -> bool {
-        facts.iter().any(|fact| self.owns_row(fact, id)) || self.is_of_callers_group(id, facts)
+        facts.iter().any(|fact| self.owns_row(fact, id) || self.is_of_group_like_callers(fact, id, facts)) || self.is_of_callers_group(id, facts)
+    }
+
+    /// The group that it is of was compared with that of a row that is the caller's: `job.companyId === seat.companyId`.
+    fn is_of_group_like_callers(&self, fact: &Fact, id: AccessId, facts: &Facts) -> bool {
+        let Fact::Same(a, b) = fact else { return false };
+        let names_group = |symbol: &Symbol| symbol.path.last().is_some_and(|column| guess_owner(column) == Some(OwnerKind::Tenant));
+        [(a, b), (b, a)].into_iter().any(|(row, other)| {
+            let Root::Row(callers) = other.root else { return false };
+            let is_pair = row.root == Root::Row(id) && callers != id && names_group(row) && names_group(other);
+            is_pair && self.accesses.get(&callers).is_some_and(|callers| names_caller(&callers.query) && self.found(callers, facts))
+        })
     }
 
     /// What the row belongs to was looked up together with the caller, and there was something: a membership in the row's project.
