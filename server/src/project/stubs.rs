@@ -14,6 +14,7 @@ use crate::text::FileId;
 /// Names and texts. The first line of a text says from which modules they may be imported: `# of: a, a.b`.
 const STUBS: &[(&str, &str)] = &[
     ("stub:django_auth.py", include_str!("../../../queries/stubs/django_auth.py")),
+    ("stub:django_forms.py", include_str!("../../../queries/stubs/django_forms.py")),
     ("stub:django_views.py", include_str!("../../../queries/stubs/django_views.py")),
     ("stub:flask_views.py", include_str!("../../../queries/stubs/flask_views.py")),
     ("stub:rest_framework.py", include_str!("../../../queries/stubs/rest_framework.py")),

@@ -18,7 +18,9 @@ pub fn is_standing(column: &str) -> bool {
 fn is_right(words: &[String]) -> bool {
     let all: Vec<&str> = words.iter().map(String::as_str).collect();
     match all.as_slice() {
-        ["is" | "can", flag, ..] => RIGHTS.contains(flag) || FLAGS.contains(flag),
+        ["is" | "can", flag, ..] if RIGHTS.contains(flag) || FLAGS.contains(flag) => true,
+        ["is", noun] if is_office(noun) => true,
+        found if is_found_out(found) => true,
         [only] => RIGHTS.contains(only) || matches!(*only, "approved" | "banned" | "suspended"),
         ["user" | "account" | "access" | "app" | "system" | "staff" | "admin", second] => {
             RIGHTS.contains(second) || matches!(*second, "level" | "type" | "status") && all[0] != "app"
@@ -39,30 +41,26 @@ fn is_worth(column: &str, words: &[String]) -> bool {
 
 const RIGHTS: &[&str] =
     &["role", "roles", "admin", "administrator", "superadmin", "superuser", "staff", "moderator", "mod", "permission", "permissions", "scopes", "privileges"];
+/// What people are that is called neither a `coordinator` nor a `librarian`, and what they were found to be.
 const FLAGS: &[&str] = &[
     "board",
-    "trainer",
     "coach",
-    "teacher",
-    "tutor",
-    "doctor",
-    "therapist",
-    "reviewer",
-    "organizer",
-    "organiser",
-    "librarian",
-    "curator",
-    "examiner",
-    "instructor",
-    "editor",
-    "manager",
-    "owner",
-    "employee",
+    "captain",
+    "chair",
+    "judge",
+    "nurse",
+    "medic",
+    "clerk",
+    "agent",
     "support",
+    "employee",
+    "trustee",
     "approved",
     "banned",
     "suspended",
     "verified",
+    "vetted",
+    "certified",
     "premium",
     "pro",
     "paid",
@@ -70,13 +68,61 @@ const FLAGS: &[&str] = &[
     "internal",
     "super",
     "root",
-    "operator",
-    "reviewer",
-    "teacher",
-    "driver",
-    "seller",
-    "vendor",
 ];
+
+/// `coordinator`, `teacher`, `librarian`, `therapist`: somebody with an office.
+fn is_office(noun: &str) -> bool {
+    const OF_EVERYBODY: &[&str] = &[
+        "user",
+        "customer",
+        "member",
+        "subscriber",
+        "follower",
+        "smoker",
+        "drinker",
+        "vegetarian",
+        "senior",
+        "junior",
+        "minor",
+        "donor",
+        "winner",
+        "player",
+        "runner",
+        "gamer",
+        "over",
+        "under",
+        "other",
+        "newsletter",
+        "reminder",
+        "newcomer",
+        "beginner",
+        "starter",
+        "buyer",
+        "speaker",
+        "flexitarian",
+        "pescatarian",
+        "after",
+        "number",
+        "order",
+        "folder",
+        "header",
+        "footer",
+        "banner",
+        "error",
+        "color",
+    ];
+    let ends = ["er", "or", "ist", "ian"].iter().any(|end| noun.ends_with(end));
+    noun.len() > 4 && ends && !OF_EVERYBODY.contains(&noun)
+}
+
+/// `background_checked`, `identity_verified`: what others found out of somebody.
+fn is_found_out(words: &[&str]) -> bool {
+    match words {
+        [about, "checked" | "cleared"] => matches!(*about, "background" | "identity" | "id" | "kyc" | "criminal" | "reference" | "references"),
+        [_, "vetted" | "verified" | "certified" | "approved"] => true,
+        _ => false,
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -97,6 +143,10 @@ mod tests {
             "subscription_tier",
             "is_pro",
             "credit_minutes",
+            "is_coordinator",
+            "isLibrarian",
+            "background_checked",
+            "identity_verified",
         ] {
             assert!(is_standing(name), "{name}");
         }
@@ -113,6 +163,9 @@ mod tests {
             "work_life_balance",
             "planet",
             "can_travel",
+            "is_smoker",
+            "is_over",
+            "terms_checked",
         ] {
             assert!(!is_standing(name), "{name}");
         }

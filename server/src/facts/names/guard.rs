@@ -93,6 +93,8 @@ const KEEPERS: &[&str] = &[
     "debug",
     "warn",
     "warning",
+    // What our own description of Django notes of a form.
+    "offers_form_columns",
 ];
 
 /// `generateToken`, `sign_jwt`: gives somebody something to show later.

@@ -2,7 +2,7 @@
 
 use super::columns::is_from_outside;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
-use crate::facts::event::{Access, AccessId, Event};
+use crate::facts::event::{Access, AccessId, Event, SinkKind};
 use crate::facts::names;
 use crate::facts::query::Filter;
 use crate::facts::schema::{NameClass, column_classes, model_classes};
@@ -74,7 +74,8 @@ fn was_known_before(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: usize
         let before = match event {
             Event::Access(access) => &access.facts,
             Event::Effect(effect) => &effect.facts,
-            Event::Sink(sink) => &sink.facts,
+            // What is asked of a database is an access, too; what only opens it tells of nobody.
+            Event::Sink(sink) if sink.kind != SinkKind::Sql => &sink.facts,
             Event::Use(used) if index < walk.before_handler => &used.facts,
             _ => return false,
         };

@@ -27,7 +27,9 @@ pub fn gives_contacts(cx: &RuleCx<'_>, access: &Access) -> bool {
 
 /// The same where no schema knows the table: the columns that are asked for say so.
 pub fn asks_for_contacts(access: &Access) -> bool {
-    matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().any(|name| is_contact(name)))
+    let query = &access.query;
+    matches!(&query.columns, Some(Columns::Only(names)) if names.iter().any(|name| is_contact(name)))
+        || query.joined.iter().any(|(table, column)| *table == query.model && is_contact(column))
 }
 
 /// People themselves, and what there is one of for each.
