@@ -5,12 +5,12 @@ use super::standing_place::place;
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::catalogue::Reached;
-use crate::facts::check::Root;
+use crate::facts::check::{Fact, Facts, Root};
 use crate::facts::event::{Event, UseKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Kind, Library, Piece, Value};
-use crate::facts::walk::is_for_developers;
+use crate::facts::walk::{OF_CLASS, is_for_developers};
 use crate::model::{Expr, ExprKind, Segment};
 use crate::project::session::RootKey;
 use crate::syntax::Language;
@@ -58,7 +58,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             // What is returned is told where the error was caught: the end of a function is no place.
             let home = match used.kind {
                 UseKind::Return if answers_failures(cx) => Some(read_within(cx, &used.site, &told).unwrap_or_else(|| used.site.clone())),
-                UseKind::Return => site.filter(|site| site.item.file == *cx.walk.key.file()),
+                UseKind::Return if site.as_ref().is_some_and(|site| site.item.file == *cx.walk.key.file()) => site,
+                // What is wrapped around many handlers answers for all of them: it is told there, of what only a failure comes to.
+                UseKind::Return => site.filter(|_| !is_of_own_class(&used.facts)).and_then(|caught| read_beside(cx, &caught, &told)),
                 // What answers for many is told of where the error was read, or caught: there it was decided to tell of it.
                 _ => Some(match &site {
                     Some(site) if site.item != used.site.item => {
@@ -122,6 +124,23 @@ fn read_elsewhere(cx: &RuleCx<'_>, used: &Site, caught: &Site, told: &Told) -> O
     }
     let there = cx.project.placed(&caught.item)?;
     let span = first_read(&there.segment, name, &|span| span.start >= caught.span.start)?;
+    Some(Site { item: caught.item.clone(), span })
+}
+
+/// `if (error instanceof HttpError)`: an error of the program's own, whose words were written to be read.
+fn is_of_own_class(facts: &Facts) -> bool {
+    facts.iter().any(|fact| matches!(fact, Fact::Is(symbol, _) | Fact::Among(symbol) if symbol.path.last().is_some_and(|name| *name == OF_CLASS)))
+}
+
+/// Where what is told is read, in the function that caught the error.
+fn read_beside(cx: &RuleCx<'_>, caught: &Site, told: &Told) -> Option<Site> {
+    let placed = cx.project.placed(&caught.item)?;
+    let last = placed
+        .segment
+        .exprs
+        .iter()
+        .filter(|expr| matches!(&expr.kind, ExprKind::Member { name, .. } if member_of(told) == Some(name)) && expr.span.start >= caught.span.start);
+    let span = last.map(|expr| expr.span).max()?;
     Some(Site { item: caught.item.clone(), span })
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
+use super::single_table::kind_of_rows;
 use crate::facts::catalogue::Returns;
 use crate::facts::check::{Fact, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event};
@@ -17,7 +18,8 @@ impl Walker<'_> {
     /// The database is asked.
     pub(super) fn ask(&mut self, query: Query, gives: Returns, span: Span) -> Value {
         let (site, key) = self.asked_at(&query, span);
-        let query = Query { key, ..query };
+        let model = if query.model.is_empty() && query.client == "dynamodb" { kind_of_rows(&query).unwrap_or_default() } else { query.model.clone() };
+        let query = Query { key, model, ..query };
         let id = self.next_access();
         let gives = if gives == Returns::Query { query.gives } else { gives };
         let query = Arc::new(query);

@@ -11,7 +11,7 @@ use crate::model::{ExprId, ExprKind, PatternId};
 use crate::text::{Name, Span};
 
 /// What a test of an error's class tells of it.
-const CLASS: Name = Name::new_static("*class*");
+pub const OF_CLASS: Name = Name::new_static("*class*");
 /// The question whether the program runs for its developers, whatever it is asked of.
 const MODE: Name = Name::new_static("*mode*");
 
@@ -72,7 +72,7 @@ impl Walker<'_> {
         };
         match error.symbol() {
             Some(symbol) if !matches!(name.as_str(), "Error" | "Exception" | "BaseException") => {
-                Truth { if_true: Facts::one(Fact::Is(symbol.member(&CLASS), name.as_str().into())), if_false: Facts::none() }
+                Truth { if_true: Facts::one(Fact::Is(symbol.member(&OF_CLASS), name.as_str().into())), if_false: Facts::none() }
             }
             _ => Truth::default(),
         }

@@ -102,6 +102,10 @@ impl Walker<'_> {
                             plain = plain.replace(name.as_str(), column);
                         }
                     }
+                    let plain = without_existence(&plain);
+                    if plain.is_empty() {
+                        continue;
+                    }
                     Value::str(plain)
                 }
                 None => text,
@@ -396,4 +400,15 @@ pub(super) fn column_path(value: &Value) -> Option<Vec<Name>> {
         Kind::Library(library) if library.step != "()" && !library.step.is_empty() => Some(vec![library.step.clone()]),
         _ => None,
     }
+}
+
+/// That there is such a row, or that there is none yet, says nothing of whose it is: `attribute_exists(pk) AND ..`.
+fn without_existence(condition: &str) -> String {
+    if condition.contains(" OR ") || condition.contains(" or ") {
+        return condition.to_owned();
+    }
+    let parts = condition.split(" AND ").flat_map(|part| part.split(" and ")).map(str::trim);
+    let says_more =
+        |part: &&str| !matches!(part.trim_start_matches('(').split('(').next().unwrap_or_default().trim(), "attribute_exists" | "attribute_not_exists");
+    parts.filter(says_more).collect::<Vec<&str>>().join(" AND ")
 }

@@ -63,6 +63,7 @@ mod row;
 mod settings;
 mod shape;
 mod signature;
+mod single_table;
 mod sink;
 mod sql;
 mod statement;
@@ -79,7 +80,7 @@ mod written;
 mod written_filter;
 
 pub use answered::ANY_PART;
-pub use failure::is_for_developers;
+pub use failure::{OF_CLASS, is_for_developers};
 pub use gate::Asked;
 pub use hand_on::MAKES_CONTEXT;
 pub use including::place_of_list;
