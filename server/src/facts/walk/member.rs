@@ -306,10 +306,22 @@ impl Walker<'_> {
 }
 
 impl Walker<'_> {
-    /// `req.session.teams`: nobody outside can choose it. Of what it is nothing else is known, unless the library says more.
-    fn kept_for_visitor(&self, value: Value, name: &Name) -> Value {
+    /// `req.session.teams`: nobody outside can choose it. Of what it is nothing else is known, unless the library says more, or it is
+    /// called as those are who sign in: `req.session.patient`.
+    fn kept_for_visitor(&mut self, value: Value, name: &Name) -> Value {
         if value.symbol().is_some() {
             return value;
+        }
+        let person = name.strip_suffix("Id").or_else(|| name.strip_suffix("_id")).unwrap_or(name);
+        let model = Name::from(person);
+        self.reads.models.insert(model.clone());
+        if !person.is_empty() && self.world.is_principal_model(&model) {
+            return Value::unknown().with_symbol(Symbol::new(Root::Principal)).with_taint(Taint::of(Origin {
+                part: Part::Principal,
+                name: name.clone(),
+                site: None,
+                clean: Default::default(),
+            }));
         }
         let catalogue = self.world.catalogue();
         let is_all = value.as_library().is_some_and(|library| catalogue.call(&library.states).is_empty() && catalogue.members(&library.states).is_empty());

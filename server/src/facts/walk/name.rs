@@ -6,9 +6,9 @@ use super::{Target, Walker};
 use crate::facts::catalogue::GuessEntry;
 use crate::facts::catalogue::Root;
 use crate::facts::check::{Root as SymbolRoot, Symbol};
-use crate::facts::scope::{Definition, IMPORTS, Module};
+use crate::facts::scope::{Definition, IMPORTS, Module, pattern_names};
 use crate::facts::value::{Kind, Library, Value};
-use crate::model::StmtKind;
+use crate::model::{ExprKind, Placed, StmtKind};
 use crate::syntax::Language;
 use crate::text::{FileId, Name};
 
@@ -210,12 +210,22 @@ impl<'w> Walker<'w> {
         if is_opaque(&value, 0)
             && !is_of_a_library
             && value.taint().is_empty()
-            && let Some(guess) = self.guessed_in(module, name)
+            && let Some(guess) = self.guessed_in(module, name).or_else(|| self.guessed_model(module, name))
         {
             guess
         } else {
             value
         }
+    }
+
+    /// `const { Job } = require("../models")`, of which there is no file.
+    fn guessed_model(&mut self, module: &Module, name: &Name) -> Option<Value> {
+        if !name.starts_with(|c: char| c.is_ascii_uppercase()) || module.model.language == Language::Python || !is_from_models(module, name) {
+            return None;
+        }
+        let guess = self.guess(module, "*Model*")?;
+        let library = Library { step: name.clone(), states: self.world.catalogue().meant(guess), guessed: true, ..Library::default() };
+        Some(Value::new(Kind::Library(Arc::new(library))))
     }
 
     /// Something that should be in the project and is not: its name may still say what it is.
@@ -232,10 +242,24 @@ impl<'w> Walker<'w> {
     }
 }
 
-/// `import { Job } from "../models/job.js"`
+/// `import { Job } from "../models/job.js"`, `const { Job } = require("../models")`
 fn is_from_models(module: &Module, name: &Name) -> bool {
-    let is_such = |source: &Name| source.split('/').any(|part| matches!(part.split('.').next(), Some("model" | "models")));
+    let is_such = |source: &str| source.starts_with(['.', '@', '~']) && source.split('/').any(|part| matches!(part.split('.').next(), Some("model" | "models")));
+    let is_required = |placed: &Placed| {
+        placed.segment.stmts.iter().any(|stmt| {
+            let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { return false };
+            let ExprKind::Call { callee, args, .. } = &placed.segment[*value].kind else { return false };
+            let is_require = matches!(&placed.segment[*callee].kind, ExprKind::Name(called) if called == "require");
+            let of_models = args.first().is_some_and(|arg| matches!(&placed.segment[arg.value].kind, ExprKind::Str(source) if is_such(source)));
+            let mut names = Vec::new();
+            if is_require && of_models {
+                pattern_names(&placed.segment, *pattern, &mut names, 0);
+            }
+            names.contains(name)
+        })
+    };
     module.definitions.get(name).iter().any(|(_, definition)| matches!(definition, Definition::Import { source, .. } if is_such(source)))
+        || module.model.segments.iter().any(is_required)
 }
 
 /// Nothing is known of it, whichever of its alternatives it is.
