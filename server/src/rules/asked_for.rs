@@ -17,7 +17,7 @@ pub fn asked_for(cx: &RuleCx<'_>, route: &Route, access: &Access) -> Option<Site
     let around = &*cx.project.placed(&access.site.item)?.segment;
     let within = around.functions.iter().zip(0u32..).filter(|(function, _)| function.body_span.contains(access.site.span));
     let (inner, at) = within.min_by_key(|(function, _)| function.body_span.len())?;
-    if !inner.params.is_empty() && access.query.client != "kv" {
+    if !inner.params.is_empty() && !matches!(access.query.client.as_str(), "kv" | "bucket") {
         return None;
     }
     let key = FunctionKey { item: access.site.item.clone(), function: FunctionId(at) };

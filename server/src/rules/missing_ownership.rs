@@ -8,12 +8,13 @@ use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::check::{Fact, Facts, Symbol, Test};
 use crate::facts::event::Access;
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::schema::{Model, OwnerKind, OwnerPath, Privacy, is_named_for_everybody};
 use crate::facts::taint::Part;
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::{Kind, Piece, Value};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -53,7 +54,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| title(&model.name));
         let owner = cx.schema.model(&query.model).and_then(|model| model.owners().first().cloned());
         let place = query.key.clone().unwrap_or_else(|| access.site.clone());
-        let asked = (matches!(verdict.kind, Problem::Listed) || query.client == "kv").then(|| asked_for(cx, route, access)).flatten();
+        let asked =
+            (matches!(verdict.kind, Problem::Listed) || matches!(query.client.as_str(), "kv" | "bucket")).then(|| asked_for(cx, route, access)).flatten();
         let mut raw = Raw::new(&META, asked.clone().unwrap_or_else(|| place.clone()), verdict.confidence);
         if asked.is_some() {
             raw.also(place, "this is what it asks for".to_owned());
@@ -148,7 +150,7 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     if query.client == "kv" && query.operation == Operation::Upsert && !query.data.iter().any(columns::holds_input) {
         return None;
     }
-    if only_puts_caller_in(query) {
+    if only_puts_caller_in(query) || query.client == "bucket" && lies_where_it_should(query, &access.facts, 0) {
         return None;
     }
     let facts = &access.facts;
@@ -242,6 +244,36 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         }
         _ => None,
     }
+}
+
+/// `key.startsWith(`${me}/`)`: the key of a file says whose it is, and it was looked at how it begins.
+fn lies_where_it_should(query: &Query, facts: &Facts, depth: u32) -> bool {
+    let is_key = |symbol: &Symbol| {
+        query
+            .conjuncts()
+            .into_iter()
+            .any(|filter| matches!(filter, Filter::Term(term) if term.value.alternatives().iter().any(|value| value.symbol().is_some_and(|key| key == symbol))))
+    };
+    let is_below_caller = |filter: &Filter| matches!(filter, Filter::Term(term) if begins_with_caller(&term.value));
+    if query.conjuncts().into_iter().any(is_below_caller) {
+        return true;
+    }
+    facts.iter().any(|fact| match fact {
+        Fact::Tested(symbol, tested) => tested.test == Test::Begins && tested.text.is_none() && tested.holds && is_key(symbol),
+        Fact::Same(a, b) => is_key(a) || is_key(b),
+        Fact::Any(arms) if depth < 4 => arms.iter().any(|arm| lies_where_it_should(query, arm, depth + 1)),
+        _ => false,
+    })
+}
+
+/// `photos/${me}/${name}`
+fn begins_with_caller(value: &Value) -> bool {
+    let Kind::Text(text) = value.kind() else { return false };
+    let first = text.pieces.iter().find_map(|piece| match piece {
+        Piece::Hole { value, .. } => Some(value),
+        Piece::Literal(_) => None,
+    });
+    first.is_some_and(|first| first.taint().iter().any(|origin| origin.part == Part::Principal))
 }
 
 /// `{ $addToSet: { guests: me } }`: whoever joins, or leaves, changes nothing of others.

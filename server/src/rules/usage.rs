@@ -13,7 +13,7 @@ use crate::facts::event::{Access, Event};
 use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::schema::{OwnerKind, Schema, guess_owner};
 use crate::facts::taint::Part;
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::{Kind, Piece, Value};
 use crate::text::Name;
 
 /// What one handler does with the rows of one table.
@@ -254,7 +254,12 @@ fn made(access: &Access) -> Vec<Name> {
 }
 
 fn is_callers(value: &Value) -> bool {
-    value.alternatives().iter().any(|one| one.symbol().is_some_and(is_principal))
+    // `uploads/${userId}/..`: what lies there is theirs.
+    let holds = |one: &Value| match one.kind() {
+        Kind::Text(text) => text.pieces.iter().any(|piece| matches!(piece, Piece::Hole { value, .. } if value.symbol().is_some_and(is_principal))),
+        _ => false,
+    };
+    value.alternatives().iter().any(|one| one.symbol().is_some_and(is_principal) || holds(one))
 }
 
 fn is_key(column: &str) -> bool {
@@ -372,13 +377,17 @@ impl Usage {
             count >= ENOUGH
                 || hangs.on == On::TiedWhenChanged && is_owner(column) && is_any(column, How::TiedWhenChanged)
                 || hangs.on == On::ParentTied && is_any(column, How::Tied)
+                // Where files are kept under keys that hold somebody's id, each key is somebody's.
+                || is_files(&hangs.table)
                 // Nobody takes away what others may not even see.
                 || hangs.on == On::TiedWhenTaken && (is_any(column, How::TiedWhenChanged) || is_any(column, How::Tied))
         };
         let (column, count) = self.owner(&hangs.table).filter(|(column, count)| is_enough(column, *count))?;
         // Rows that another handler hands out, too, are meant to be read.
-        let is_handed_out = hangs.on == On::TiedWhenRead && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
+        let is_handed_out =
+            !is_files(&hangs.table) && hangs.on == On::TiedWhenRead && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
         (!is_handed_out).then(|| match hangs.on {
+            _ if is_files(&hangs.table) => " Elsewhere files are kept under keys that hold the id of whoever is signed in.".to_owned(),
             On::ParentTied if count == 1 => format!(" Another handler asks for rows of {} only by the caller's `{column}`.", hangs.table),
             On::ParentTied => format!(" {count} other handlers ask for rows of {} only by the caller's `{column}`.", hangs.table),
             On::TiedWhenTaken if count == 1 => format!(" Elsewhere these rows are asked for only where `{column}` is the caller's."),
@@ -386,6 +395,11 @@ impl Usage {
             _ => format!(" {count} other handlers tie `{column}` of these rows to the caller."),
         })
     }
+}
+
+/// What lies in a bucket under keys.
+fn is_files(table: &Name) -> bool {
+    table.eq_ignore_ascii_case("stored file") || table == "StoredFile"
 }
 
 /// So many handlers show what is meant.

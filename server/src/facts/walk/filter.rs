@@ -198,10 +198,25 @@ impl Walker<'_> {
                 }
             }
             FilterShape::Id => {
-                let Some(arg) = positional.get(spec.arg) else { return };
-                query.key = Some(arg.site.clone());
+                let named = spec.key.as_ref().and_then(|key| args.iter().find(|arg| arg.name == key.as_str()));
+                let within = || {
+                    // `Params={"Key": name}`
+                    let holders = args.iter().filter(|arg| arg.name.is_empty() || arg.name == "Params");
+                    let key = spec.key.as_ref()?;
+                    holders.into_iter().find_map(|arg| match arg.value.kind() {
+                        Kind::Object(object) => object.get(key).0.map(|value| (value.clone(), arg.site.clone())),
+                        _ => None,
+                    })
+                };
+                let given = match (&spec.key, named) {
+                    (None, _) => positional.get(spec.arg).map(|arg| (arg.value.clone(), arg.site.clone())),
+                    (Some(_), Some(arg)) => Some((arg.value.clone(), arg.site.clone())),
+                    (Some(_), None) => within(),
+                };
+                let Some((value, site)) = given else { return };
+                query.key = Some(site.clone());
                 let column = spec.column.clone().unwrap_or_else(|| Name::new_static("id"));
-                query.filter.push(Filter::eq(vec![column], arg.value.clone(), Some(arg.site.clone())));
+                query.filter.push(Filter::eq(vec![column], value, Some(site)));
             }
             FilterShape::Path => {
                 let Some(arg) = positional.get(spec.arg) else { return };

@@ -244,7 +244,8 @@ impl<'w> Walker<'w> {
 
 /// `import { Job } from "../models/job.js"`, `const { Job } = require("../models")`
 fn is_from_models(module: &Module, name: &Name) -> bool {
-    let is_such = |source: &str| source.starts_with(['.', '@', '~']) && source.split('/').any(|part| matches!(part.split('.').next(), Some("model" | "models")));
+    let is_such =
+        |source: &str| source.starts_with(['.', '@', '~']) && source.split('/').any(|part| matches!(part.split('.').next(), Some("model" | "models")));
     let is_required = |placed: &Placed| {
         placed.segment.stmts.iter().any(|stmt| {
             let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { return false };

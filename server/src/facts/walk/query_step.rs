@@ -129,6 +129,8 @@ impl Walker<'_> {
                     query.model = name;
                 }
             }
+            // What is kept under keys, whatever that is: `=stored file`.
+            Some(ModelFrom::Word(word)) if word.starts_with('=') => query.model = Name::from(word.trim_start_matches('=')),
             Some(ModelFrom::Word(word)) => {
                 if let Some(arg) = args.iter().find(|arg| arg.name == word.as_str()) {
                     self.take_model(query, &arg.value);
