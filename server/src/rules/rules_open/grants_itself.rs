@@ -2,8 +2,9 @@
 
 use super::Verdict;
 use super::set_by_server;
-use super::verdict::collection;
+use super::verdict::{collection, is_person_segment};
 use crate::facts::access_rules::{Area, Demand, FileRules, Operation, Permission, Role, Tie, Who};
+use crate::facts::schema::{NameClass, model_classes};
 use crate::model::access_rules::Segment;
 use crate::rules::exposed::FileCx;
 use crate::rules::{Confidence, Impact};
@@ -23,7 +24,9 @@ pub(super) fn verdict(cx: &FileCx<'_>, rules: &FileRules, area: &Area, permissio
     }
     let by_rules = trusted(rules, own);
     let by_rule = by_rules.is_some();
-    let field = by_rules.or_else(|| set_by_server::field(cx, own).filter(|_| is_ones_own(area, permission)))?;
+    let Some(field) = by_rules.or_else(|| set_by_server::field(cx, own).filter(|_| is_ones_own(area, permission))) else {
+        return made_with_less(rules, area, permission, own);
+    };
     let checked = permission.demand.checked();
     let is_checked = checked.iter().any(|name| **name == field || *name == "*" || name.is_empty());
     (!is_checked).then(|| Verdict {
@@ -35,6 +38,35 @@ pub(super) fn verdict(cx: &FileCx<'_>, rules: &FileRules, area: &Area, permissio
             if by_rule { "Other rules trust" } else { "The server sets" }
         ),
     })
+}
+
+/// Their own document is made by the server, or with a few fields only, and then they may change all of it.
+fn made_with_less(rules: &FileRules, area: &Area, permission: &Permission, own: &Name) -> Option<Verdict> {
+    let changes = permission.operations.contains(&Operation::Update) && permission.demand.who(Operation::Update) >= Who::Owner;
+    if !changes || !permission.demand.checked().is_empty() || !is_ones_own(area, permission) || !is_of_people(area) {
+        return None;
+    }
+    let same = rules.areas.iter().filter(|other| other.path == area.path && other.store == area.store);
+    let mut making = same.flat_map(|other| &other.permissions).filter(|other| other.operations.contains(&Operation::Create)).peekable();
+    making.peek()?;
+    let made = making.map(|other| (other.demand.who(Operation::Create) < Who::Owner, !other.demand.checked().is_empty())).collect::<Vec<_>>();
+    let by_server = made.iter().all(|(by_server, _)| *by_server);
+    let is_limited = made.iter().all(|(by_server, limited)| *by_server || *limited);
+    is_limited.then(|| Verdict {
+        detail: "grants-itself",
+        impact: Impact::High,
+        confidence: Confidence::Likely,
+        message: format!(
+            "Documents in `{own}` are made {}, and here everybody may change every field of their own afterwards: a role, a plan or a balance that is kept there, too",
+            if by_server { "by the server" } else { "with a few fields only" }
+        ),
+    })
+}
+
+/// `/users/{uid}`: a document about each person, and not what a person has.
+fn is_of_people(area: &Area) -> bool {
+    let [.., name, id] = area.path.as_slice() else { return false };
+    is_person_segment(name, id) && matches!(name, Segment::Literal(name) if model_classes(name).has(NameClass::ModelOfPeople))
 }
 
 /// `/users/{uid}`, where the last part is the caller: one document for each person.

@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use crate::facts::access_rules::{Area, Demand, FileRules, Operation, Permission, Store, Tie, Who, owner_fields};
+use crate::facts::names;
 use crate::facts::schema::{NameClass, column_classes, model_classes};
 use crate::model::access_rules::Segment;
 use crate::rules::database::content::Content;
@@ -115,7 +116,10 @@ impl Subject {
         // `/users/{uid}/notes/{note}` is the person's own; `/users/{uid}` is the person.
         let is_below = below_person.is_some_and(|at| area.path.len() > at + 2);
         let is_people = is(NameClass::ModelOfPeople) || below_person.is_some() && !is_below;
-        let is_public = !is_below && (is(NameClass::PublicModel) || is(NameClass::AuthoredModel) || is(NameClass::OfferModel) || is(NameClass::ReactionModel));
+        // `publicProfiles`: what people show everybody, kept apart from what they do not.
+        let says_public = collection.is_some_and(|name| names::words(name).first().is_some_and(|word| word == "public"));
+        let is_public = !is_below
+            && (says_public || is(NameClass::PublicModel) || is(NameClass::AuthoredModel) || is(NameClass::OfferModel) || is(NameClass::ReactionModel));
         let by_rules = collection.is_some_and(|name| owner_fields(rules).iter().any(|(known, ..)| *known == name) || tied_by_path(rules, area));
         let by_code = collection
             .filter(|_| area.store != Store::Storage)
