@@ -2,6 +2,7 @@
 
 use super::catalogue::Returns;
 use super::event::AccessId;
+use super::names;
 use super::place::Site;
 use super::value::{Kind, Value};
 use crate::text::Name;
@@ -169,7 +170,8 @@ impl Query {
             && conjuncts.iter().all(|filter| matches!(filter, Filter::Term(term) if matches!(term.value.kind(), Kind::Column(column) if column.model != ":")))
     }
 
-    /// Nothing says which rows are meant but what somebody types into a field to look for: whoever types a single letter has them all.
+    /// Nothing says which rows are meant but what somebody types into a field to look for, or from when to when: whoever types a single
+    /// letter, or a time long enough, has them all.
     pub fn is_only_searched(&self) -> bool {
         let conjuncts = self.conjuncts();
         !conjuncts.is_empty() && conjuncts.iter().all(|filter| filter.is_search(0))
@@ -179,7 +181,11 @@ impl Query {
 impl Filter {
     fn is_search(&self, depth: u32) -> bool {
         match self {
-            Filter::Term(term) => term.op == TermOp::Like && term.value.taint().iter().any(|origin| origin.part.is_request()),
+            Filter::Term(term) => {
+                let is_time = || term.path.last().is_some_and(|column| names::is_point_in_time(column));
+                let is_vague = term.op == TermOp::Like || term.op == TermOp::Other && is_time();
+                is_vague && term.value.taint().iter().any(|origin| origin.part.is_request())
+            }
             Filter::Any(arms) | Filter::All(arms) => depth < 6 && !arms.is_empty() && arms.iter().all(|arm| arm.is_search(depth + 1)),
             _ => false,
         }

@@ -161,7 +161,7 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     };
     let tie = match judge.tie(access) {
         // Whoever looks for a single letter is given all of them.
-        Tie::Fixed if query.is_only_searched() && judge.privacy(query) == Privacy::Private => Tie::List,
+        Tie::Fixed if query.is_only_searched() && matches!(judge.privacy(query), Privacy::Private | Privacy::Unknown) => Tie::List,
         tie => tie,
     };
     if judge.is_machine(facts) || judge.is_elevated(facts) {

@@ -10,7 +10,7 @@ pub fn says_author(column: &str) -> bool {
 /// `created_at`, `due_date`, `expires`: when something is or was.
 pub fn is_point_in_time(column: &str) -> bool {
     let words = words(column);
-    words.last().is_some_and(|last| matches!(last.as_str(), "at" | "date" | "time" | "expires" | "expiry" | "until" | "due" | "deadline" | "timestamp"))
+    words.last().is_some_and(|last| matches!(last.as_str(), "at" | "date" | "time" | "expires" | "expiry" | "until" | "due" | "deadline" | "timestamp" | "day"))
 }
 
 /// When something ceases to hold: `expiresAt`, `token_expiry`, `ttl`.

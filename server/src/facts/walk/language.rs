@@ -60,12 +60,36 @@ impl Walker<'_> {
                 let one = items.into_iter().chain(rest).reduce(either)?;
                 Some(Value::new(Kind::Promise(one)))
             }
+            Makes::Called => self.called_elsewhere(given.first()?, given.get(1..)?),
+            Makes::CalledBehind => self.called_elsewhere(given.get(1)?, given.get(2..)?),
+            Makes::CalledByName => {
+                let named = |name: &str| given.iter().find(|arg| arg.name == name);
+                let args: Vec<Argument> = match named("args").map(|args| (args, args.value.kind())) {
+                    Some((args, Kind::Seq(seq))) => {
+                        seq.items.iter().map(|value| Argument { name: Name::default(), value: value.clone(), ..args.clone() }).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                self.called_elsewhere(named("target").or_else(|| named("function"))?, &args).map(|_| Value::unknown())
+            }
             Makes::Resolved => {
                 let first = given.first().filter(|first| first.name.is_empty() && !first.spread)?;
                 let value = self.fired(&first.value).awaited();
                 Some(Value::new(Kind::Promise(value)))
             }
         }
+    }
+
+    /// What is done in another thread or afterwards shows nothing of what holds here.
+    fn called_elsewhere(&mut self, work: &Argument, args: &[Argument]) -> Option<Value> {
+        if !matches!(work.value.kind(), Kind::Function(_) | Kind::Hoisted(_)) {
+            return None;
+        }
+        let facts = self.facts.clone();
+        let given = self.apply(&work.value, args, CallKind::Plain, work.site.span);
+        self.facts = facts;
+        self.ended = false;
+        Some(Value::new(Kind::Promise(given.awaited())))
     }
 
     /// What the items of the one list come to, or the arguments themselves. Python's own come one by one.

@@ -181,7 +181,7 @@ fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usi
     let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);
     let tie = match judge.tie(access) {
         // Whoever looks for a single letter, or asks for people with what belongs to them, is given all of them.
-        Tie::Fixed if query.is_only_searched() && privacy.is_private() => Tie::List,
+        Tie::Fixed if query.is_only_searched() && (privacy.is_private() || privacy == Privacy::Unknown) => Tie::List,
         Tie::Fixed if query.is_only_joined() && (privacy.is_private() || office::gives_contacts(cx, access) || office::asks_for_contacts(access)) => Tie::List,
         tie => tie,
     };

@@ -222,6 +222,12 @@ pub enum Makes {
     First,
     /// Its argument, to be waited for: `Promise.resolve(a)`.
     Resolved,
+    /// What its first argument gives, called with the others: `asyncio.to_thread(work, a)`, `tasks.add_task(work, a)`.
+    Called,
+    /// The same of its second: `loop.run_in_executor(None, work, a)`.
+    CalledBehind,
+    /// The same by name: `Thread(target=work, args=(a,))`.
+    CalledByName,
 }
 
 /// Where a value stands in a call.

@@ -45,6 +45,7 @@ impl<'a> Ecma<'a> {
             Kind::Array => self.array(child),
             Kind::ArrowFunction | Kind::FunctionExpression | Kind::GeneratorFunction => {
                 let function = self.function(child, Vec::new());
+                let span = self.cx.builder.segment.functions.get(function.0 as usize).map_or(span, |function| function.span);
                 self.push(span, ExprKind::Function(function))
             }
             Kind::Class => {

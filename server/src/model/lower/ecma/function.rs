@@ -44,6 +44,11 @@ impl<'a> Ecma<'a> {
             (None, Some(only)) => (vec![self.lone_parameter(only)], self.span(only)),
             (None, None) => (Vec::new(), Span::at(name_span.end)),
         };
+        // `<T,>(a: T) => ..` is read as a function with types, or as a claim about one, by what stands around it: either way the function
+        // begins at its parameters.
+        let begins = if kind == FunctionKind::Arrow && !children.has(Kind::WordAsync) { params_span.start } else { span.start };
+        let span = Span::new(begins, span.end);
+        let name_span = if name_span.is_empty() { Span::at(begins) } else { name_span };
         let returns = self.annotation(children.field(Field::ReturnType));
         let breaks = std::mem::take(&mut self.breaks);
         self.functions += 1;
