@@ -4,6 +4,7 @@ use super::handler::has_captcha;
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
 use super::open::known::nobody_is_known;
+use super::open::open_mark::is_put_up;
 use super::open::people::names_people;
 use super::open::purpose::{Purpose, purpose};
 use super::open::switched_off::left_for_later;
@@ -138,7 +139,7 @@ fn gives_out_code(cx: &RuleCx<'_>) -> bool {
 
 /// How sure it is that this was not meant for everybody. `None`: it was.
 fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>) -> Option<Confidence> {
-    if purpose != Purpose::Internal && only_keeps_what_it_read(route, deed) {
+    if purpose != Purpose::Internal && only_keeps_what_it_read(route, deed) || is_put_up(cx, route, deed) {
         return None;
     }
     // Whoever asks for a code by mail signs in with it.

@@ -5,6 +5,7 @@ pub mod admin_open;
 mod asked_for;
 pub mod built;
 pub mod called;
+mod chosen_by_caller;
 pub mod code_injection;
 pub mod command_injection;
 pub mod cors_permissive;
