@@ -185,7 +185,7 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     let messages: Vec<&str> = out.iter().skip(before).map(|finding| finding.message.as_str()).collect();
     let told = |name: &&Name| messages.iter().any(|message| message.contains(&format!("`{name}`")));
     let told: FxHashSet<Name> = cx.reach.published().names(cx.file).iter().filter(told).cloned().collect();
-    public_env_secret::check(cx, &published, &told, out);
+    public_env_secret::check(cx, &published, &calls, &told, out);
     public_source_maps::check(cx, out);
     rls_missing::check(cx, out);
     rules_open::check(cx, out);
