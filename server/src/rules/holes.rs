@@ -132,7 +132,8 @@ impl<'v> Collector<'v> {
 
 /// `form.next`, whatever call made an object of what was sent: this field and no other.
 fn is_field_sent(value: &Value) -> bool {
-    let is_field = |symbol: &Symbol| matches!(symbol.root, Root::Request(_)) && !symbol.path.is_empty() && !symbol.path.iter().any(|step| step.starts_with('*'));
+    let is_field =
+        |symbol: &Symbol| matches!(symbol.root, Root::Request(_)) && !symbol.path.is_empty() && !symbol.path.iter().any(|step| step.starts_with('*'));
     value.symbol().is_some_and(is_field)
 }
 

@@ -1,5 +1,6 @@
 //! A route does something that belongs to somebody, and nobody has to be signed in for it.
 
+use super::admin_open;
 use super::handler::has_captcha;
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
@@ -18,6 +19,7 @@ use crate::facts::catalogue::Reached;
 use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::query::Operation;
+use crate::facts::role_words;
 use crate::facts::schema::Privacy;
 use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
@@ -61,13 +63,15 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     // What is changed is told before what is read, and what is sure before what is not.
     open.sort_by_key(|(deed, confidence)| (deed.hangs, std::cmp::Reverse(*confidence), !deed.what.is_write(), deed.what.creates()));
     let Some((worst, confidence)) = open.first() else { return };
-    let mut raw = Raw::new(&META, door.site.clone(), *confidence);
+    let flawed = why(cx, route);
+    // The guard that stops nobody asks for an office: that is what everybody has now.
+    let is_office = flawed.as_ref().is_some_and(|why| role_words::names_above(why.guard()));
+    let mut raw = Raw::new(if is_office { &admin_open::META } else { &META }, door.site.clone(), *confidence);
     raw.detail = Name::new_static(detail(route, worst));
     raw.message = message(cx, route, &door, worst);
     raw.absence = true;
-    let flawed = why(cx, route);
-    // The guard is there, and comes after the routes: what they do was not meant for everybody.
-    let is_late = flawed.as_ref().is_some_and(|why| why.flaw == Flaw::TooLate);
+    // The guard is there, and stops nobody: what they do was not meant for everybody.
+    let is_late = flawed.as_ref().is_some_and(|why| matches!(why.flaw, Flaw::TooLate | Flaw::AboveRoute | Flaw::MixinLast | Flaw::NotAwaited));
     match &worst.what {
         _ if is_late => {}
         What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true, above: None }),

@@ -44,6 +44,9 @@ impl Walker<'_> {
             },
             _ => None,
         };
+        if test == Test::Begins && begins_anyway(base, wanted, self.python()) {
+            return None;
+        }
         match base.kind() {
             Kind::Str(known) => {
                 let text = text?;
@@ -111,6 +114,24 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// `f"{folder}/{name}".startswith(folder)`, `str(folder / name).startswith(..)`: what was put behind it and not worked out, `..` and
+/// all, begins with it whatever was put there.
+fn begins_anyway(base: &Value, wanted: &Value, python: bool) -> bool {
+    let first = match base.kind() {
+        Kind::Text(text) => match text.pieces.first() {
+            Some(Piece::Hole { value, .. }) => Some(value),
+            _ => None,
+        },
+        Kind::Library(library) if python && library.step == "()" && library.args.len() > 1 => {
+            let called = library.receiver.as_ref().and_then(Value::as_library);
+            let joins = library.package == "pathlib" && called.is_none() || called.is_some_and(|called| called.step == "join");
+            library.args.first().filter(|_| joins).map(|arg| &arg.value)
+        }
+        _ => None,
+    };
+    first.is_some_and(|first| !first.taint().iter().any(|origin| origin.part.is_request()) && !wanted.as_str().is_some_and(|text| text.len() < 2))
 }
 
 /// `name.split(".")`: no part leads out of a folder, as there is no dot in it, or no slash.
