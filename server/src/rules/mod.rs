@@ -192,6 +192,7 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     overbroad_db_access::of_file(cx, out);
     public_storage::check(cx, out);
     tls_disabled::of_file(cx, out);
+    mass_assignment::of_file(cx, out);
     cors_permissive::of_setup(cx, out);
     csrf_disabled::of_setup(cx, out);
     debug_enabled::of_setup(cx, out);

@@ -131,7 +131,7 @@ fn begins_anyway(base: &Value, wanted: &Value, python: bool) -> bool {
         }
         _ => None,
     };
-    first.is_some_and(|first| !first.taint().iter().any(|origin| origin.part.is_request()) && !wanted.as_str().is_some_and(|text| text.len() < 2))
+    first.is_some_and(|first| !first.taint().iter().any(|origin| origin.part.is_request()) && wanted.as_str().is_none_or(|text| text.len() >= 2))
 }
 
 /// `name.split(".")`: no part leads out of a folder, as there is no dot in it, or no slash.
