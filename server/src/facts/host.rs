@@ -11,6 +11,11 @@ pub fn is_private_name(host: &str) -> bool {
     [".internal", ".local", ".svc", ".lan", ".intra"].iter().any(|ending| host.ends_with(ending))
 }
 
+/// What a request calls the host that it was sent to, as frameworks and headers name it: `request.host_url`.
+pub fn is_host_asked(name: &str) -> bool {
+    matches!(name.to_ascii_lowercase().as_str(), "host" | "hostname" | "x-forwarded-host" | "host_url" | "url_root" | "base_url" | "http_host" | "get_host")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -156,7 +156,7 @@ fn of_value(value: &Value, patterns: bool, depth: u32) -> Option<Open> {
         Kind::Str(text) if &**text == "null" => Some(Open::Null),
         Kind::Str(text) if text.starts_with("http") && text.contains("://*") && !text.contains("://*.") => Some(Open::Any),
         Kind::Bool(true) => Some(Open::Any),
-        Kind::Pattern(pattern) => loose(strip(pattern)),
+        Kind::Pattern(pattern) => loose(strip(pattern)).or_else(|| fits_longer(strip(pattern))),
         Kind::Seq(seq) => seq.items.iter().filter_map(|item| of_value(item, patterns, depth + 1)).max(),
         Kind::Function(_) | Kind::Union(_) => None,
         _ if reflects(value) => Some(Open::Any),
@@ -195,6 +195,13 @@ fn loose(pattern: &str) -> Option<Open> {
     });
     let local = inside.contains("localhost") || inside.contains("127");
     (!local && (!ends || has_bare_dot) && inside.contains('.')).then_some(Open::Loose)
+}
+
+/// `/example\.com$/`: looked for anywhere, it fits `https://evil-example.com`, too. `/\.example\.com$/` does not.
+fn fits_longer(pattern: &str) -> Option<Open> {
+    let is_begun = pattern.starts_with(['^', '(', '\\', '.']) || pattern.contains(":\\/\\/") || pattern.contains("://");
+    let local = pattern.contains("localhost") || pattern.contains("127");
+    (!is_begun && !local && pattern.starts_with(|c: char| c.is_ascii_alphanumeric()) && pattern.contains("\\.")).then_some(Open::Loose)
 }
 
 /// `resources={r"/api/*": {"origins": "*"}}`.

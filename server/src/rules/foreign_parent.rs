@@ -10,7 +10,7 @@ use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use crate::facts::event::Access;
 use crate::facts::names;
-use crate::facts::query::Operation;
+use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::schema::{Model, ModelKey, NameClass, OwnerKind, Privacy, guess_owner, guess_privacy, is_model_named};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
@@ -146,11 +146,30 @@ fn written<'a>(access: &'a Access, column: &Name) -> Option<&'a Value> {
 
 /// The caller's choice, which nothing has looked at.
 fn chosen(judge: &Judge<'_>, access: &Access, column: &Name, value: &Value) -> Option<Choice> {
+    if is_on_offer(judge, access, value) {
+        return None;
+    }
     match judge.chosen(value, column, access)? {
         Tie::Client(choice) if !judge.was_matched(access, &choice) => Some(choice),
         Tie::Spoofed => value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| Choice { input: origin.name.clone(), part: origin.part }),
         _ => None,
     }
+}
+
+/// What it is put below was found before by its key and by a mark that it has to carry: approved, bookable, open. So others may have it.
+fn is_on_offer(judge: &Judge<'_>, access: &Access, value: &Value) -> bool {
+    let Some(symbol) = value.symbol() else { return false };
+    judge.accesses().filter(|found| found.id < access.id && !found.query.operation.is_write()).any(|found| {
+        let conjuncts = found.query.conjuncts();
+        let is_key = |filter: &&Filter| matches!(filter, Filter::Term(term) if term.value.symbol() == Some(symbol));
+        conjuncts.iter().any(is_key) && conjuncts.iter().any(|filter| is_mark(filter))
+    })
+}
+
+/// `approved: true`. That something is in use says nothing of who may use it.
+fn is_mark(filter: &Filter) -> bool {
+    let says = |column: &Name| !names::words(column).iter().any(|word| matches!(word.as_str(), "active" | "enabled" | "current" | "valid" | "private"));
+    matches!(filter, Filter::Term(term) if term.op == TermOp::Eq && matches!(term.value.kind(), Kind::Bool(true)) && term.path.last().is_some_and(says))
 }
 
 fn is_callers(value: &Value) -> bool {

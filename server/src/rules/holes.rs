@@ -2,7 +2,7 @@
 //! the way there.
 
 use super::input::Input;
-use crate::facts::check::{Fact, Facts, Symbol, Test, Tested};
+use crate::facts::check::{Fact, Facts, Root, Symbol, Test, Tested};
 use crate::facts::event::Sink;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part, Taint};
@@ -116,7 +116,7 @@ impl<'v> Collector<'v> {
                 }
             }
             // What an address that was put together gives: `url.toString()`, `url.href`.
-            Kind::Library(library) if library.args.is_empty() && made_from(library).is_some() => {
+            Kind::Library(library) if library.args.is_empty() && !is_field_sent(value) && made_from(library).is_some() => {
                 if let Some(made) = made_from(library) {
                     self.collect(made, site, before, whole, depth + 1);
                 }
@@ -128,6 +128,13 @@ impl<'v> Collector<'v> {
         }
         self.symbols.truncate(symbols);
     }
+}
+
+/// `form.next`, whatever call made an object of what was sent: this field and no other.
+fn is_field_sent(value: &Value) -> bool {
+    let is_field =
+        |symbol: &Symbol| matches!(symbol.root, Root::Request(_)) && !symbol.path.is_empty() && !symbol.path.iter().any(|step| step.starts_with('*'));
+    value.symbol().is_some_and(is_field)
 }
 
 /// The call of which this is a member, or which a method of its result was called on.

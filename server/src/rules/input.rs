@@ -136,8 +136,11 @@ fn is_made_harmless(value: &Value, cleaning: Cleanings) -> bool {
 }
 
 fn name_of(origin: &Origin, value: &Value) -> Name {
+    let field = || value.symbol().and_then(|symbol| symbol.path.last().cloned());
     match origin.name.as_str() {
-        "" | "()" => value.symbol().and_then(|symbol| symbol.path.last().cloned()).unwrap_or_else(|| "a value".into()),
+        "" | "()" => field().unwrap_or_else(|| "a value".into()),
+        // The whole form was read, and this is a field of it.
+        "formData" => field().filter(|name| !name.starts_with('*')).unwrap_or_else(|| origin.name.clone()),
         _ => origin.name.clone(),
     }
 }

@@ -6,7 +6,7 @@ use super::input::Input;
 use super::parts::{self, Hole};
 use super::raw::{Raw, RuleCx};
 use super::standing_place::{place, standing_place, tell_places};
-use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, xss};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, ssrf, xss};
 use crate::facts::event::{Effect, Event, Sink, SinkKind, Use, UseKind};
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Piece, Value};
@@ -72,7 +72,9 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink, at: usize) -> Option<Raw> {
     };
     let (input, site) = parts::of(value).into_iter().find_map(judge)?;
     let confidence = if sink.guessed { Confidence::Likely } else { input.confidence };
-    let mut raw = Raw::new(&META, standing_place(cx, sink, site.as_ref()), confidence);
+    // A server that opens any address is that mistake, whoever names the address.
+    let meta = if sink.kind == SinkKind::Fetch { &ssrf::META } else { &META };
+    let mut raw = Raw::new(meta, standing_place(cx, sink, site.as_ref()), confidence);
     raw.message = format!("`{}`, written by a language model, {does}: whoever can put words into what the model reads can {could}.", input.name);
     tell_places(&mut raw, sink, site.as_ref().map(|site| (site, input.name.as_str())), "it is used here");
     if let Some(source) = &input.source {

@@ -1,9 +1,11 @@
 //! A route does something that belongs to somebody, and nobody has to be signed in for it.
 
+use super::admin_open;
 use super::handler::has_captcha;
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
 use super::open::known::nobody_is_known;
+use super::open::open_mark::is_put_up;
 use super::open::people::names_people;
 use super::open::purpose::{Purpose, purpose};
 use super::open::switched_off::left_for_later;
@@ -17,6 +19,7 @@ use crate::facts::catalogue::Reached;
 use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::query::Operation;
+use crate::facts::role_words;
 use crate::facts::schema::Privacy;
 use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
@@ -60,13 +63,15 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     // What is changed is told before what is read, and what is sure before what is not.
     open.sort_by_key(|(deed, confidence)| (deed.hangs, std::cmp::Reverse(*confidence), !deed.what.is_write(), deed.what.creates()));
     let Some((worst, confidence)) = open.first() else { return };
-    let mut raw = Raw::new(&META, door.site.clone(), *confidence);
+    let flawed = why(cx, route);
+    // The guard that stops nobody asks for an office: that is what everybody has now.
+    let is_office = flawed.as_ref().is_some_and(|why| role_words::names_above(why.guard()));
+    let mut raw = Raw::new(if is_office { &admin_open::META } else { &META }, door.site.clone(), *confidence);
     raw.detail = Name::new_static(detail(route, worst));
     raw.message = message(cx, route, &door, worst);
     raw.absence = true;
-    let flawed = why(cx, route);
-    // The guard is there, and comes after the routes: what they do was not meant for everybody.
-    let is_late = flawed.as_ref().is_some_and(|why| why.flaw == Flaw::TooLate);
+    // The guard is there, and stops nobody: what they do was not meant for everybody.
+    let is_late = flawed.as_ref().is_some_and(|why| matches!(why.flaw, Flaw::TooLate | Flaw::AboveRoute | Flaw::MixinLast | Flaw::NotAwaited));
     match &worst.what {
         _ if is_late => {}
         What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true, above: None }),
@@ -144,7 +149,7 @@ fn gives_out_code(cx: &RuleCx<'_>) -> bool {
 
 /// How sure it is that this was not meant for everybody. `None`: it was.
 fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all: &[Deed<'_>], deed: &Deed<'_>) -> Option<Confidence> {
-    if purpose != Purpose::Internal && only_keeps_what_it_read(route, deed) {
+    if purpose != Purpose::Internal && only_keeps_what_it_read(route, deed) || is_put_up(cx, route, deed) {
         return None;
     }
     // Whoever asks for a code by mail signs in with it.

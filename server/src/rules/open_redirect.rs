@@ -8,6 +8,7 @@ use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Symbol, Test};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
+use crate::facts::host::is_host_asked;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Piece, Value};
@@ -203,10 +204,7 @@ fn host_of_link(value: &Value, depth: u32, found: &mut Option<(crate::text::Name
 }
 
 fn is_host(name: &str) -> bool {
-    matches!(
-        name.to_ascii_lowercase().as_str(),
-        "host" | "hostname" | "origin" | "x-forwarded-host" | "host_url" | "url_root" | "base_url" | "http_host" | "get_host" | "referer"
-    )
+    is_host_asked(name) || matches!(name.to_ascii_lowercase().as_str(), "origin" | "referer")
 }
 
 #[cfg(test)]

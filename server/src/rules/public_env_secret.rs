@@ -3,9 +3,9 @@
 use rustc_hash::FxHashSet;
 
 use super::exposed::{FileCx, use_twin};
-use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta, service_role_exposed};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::{EXPOSURE, Holds, Standing, gives, is_environment, standing};
+use crate::facts::exposure::{EXPOSURE, Holds, Standing, VendorCall, gives, is_environment, standing};
 use crate::facts::secrets::SecretHit;
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Side;
@@ -47,7 +47,8 @@ struct Named<'p> {
 }
 
 /// `hits`: secrets that stand under published names in this file. `told`: variables of which another finding in this file speaks.
-pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], told: &FxHashSet<Name>, out: &mut Vec<Finding>) {
+/// `calls`: what is made here of a vendor's library; where an administrator's client is made of the variable, that is what is told.
+pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], calls: &[VendorCall], told: &FxHashSet<Name>, out: &mut Vec<Finding>) {
     if cx.project.surface(cx.file) == Surface::Test {
         return;
     }
@@ -67,7 +68,9 @@ pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], told: &FxHashSet<Name>, out: &
         if own.rank == Rank::Sample && hit.is_none() && matches!(standing, Standing::Unclear) && is_read() {
             continue;
         }
-        out.push(finding(cx, name, own, &all, hit, standing));
+        let makes_admin = own.rank >= Rank::Client && calls.iter().any(|call| call.admin.is_some() && call.variable == *name);
+        let meta = if makes_admin { &service_role_exposed::META } else { &META };
+        out.push(finding(cx, meta, name, own, &all, hit, standing));
     }
 }
 
@@ -127,7 +130,7 @@ fn read(known: &File, name: &Name) -> Option<(usize, Span)> {
     })
 }
 
-fn finding(cx: &FileCx<'_>, name: &Name, own: &Named<'_>, all: &[Named<'_>], hit: Option<&SecretHit>, standing: Standing) -> Finding {
+fn finding(cx: &FileCx<'_>, meta: &RuleMeta<'static>, name: &Name, own: &Named<'_>, all: &[Named<'_>], hit: Option<&SecretHit>, standing: Standing) -> Finding {
     let row = hit.and_then(|hit| hit.row());
     let gives = row.map_or_else(|| gives(name), |row| row.gives.as_str());
     let prefix = name.strip_suffix(BROWSER.unpublished(name)).unwrap_or_default();
@@ -150,7 +153,7 @@ fn finding(cx: &FileCx<'_>, name: &Name, own: &Named<'_>, all: &[Named<'_>], hit
         }
         _ => ((Impact::Critical, Confidence::Proven), format!("`{name}` is published: {goes}, and any of them can {gives}")),
     };
-    let mut finding = cx.finding(&META, "", rating, cx.place(own.span), message);
+    let mut finding = cx.finding(meta, "", rating, cx.place(own.span), message);
     finding.detail = if matches!(standing, Standing::Unclear) && hit.is_none() { "unclear".into() } else { "name".into() };
     let others: Vec<&Named<'_>> = all.iter().filter(|named| named.file != own.file).collect();
     let related = |named: &&Named<'_>| {

@@ -6,7 +6,7 @@ use crate::facts::check::{Fact, Root, Symbol};
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
-use crate::facts::value::{Argument, Kind, Value};
+use crate::facts::value::{Argument, Kind, Piece, Value};
 use crate::text::Name;
 
 pub static META: RuleMeta = RuleMeta {
@@ -71,11 +71,19 @@ fn names_public(value: &Value, depth: u32) -> bool {
         return false;
     }
     match value.kind() {
-        Kind::Str(text) => text.split(['/', '\\']).any(|part| matches!(part, "public" | "static" | "www" | "htdocs")),
+        Kind::Str(text) => is_served(text),
+        Kind::Text(text) => text.pieces.iter().any(|piece| match piece {
+            Piece::Literal(text) => is_served(text),
+            Piece::Hole { value, .. } => names_public(value, depth + 1),
+        }),
         Kind::Object(object) => object.fields.iter().any(|(_, value)| names_public(value, depth + 1)),
         Kind::Library(library) => library.args.iter().any(|arg| names_public(&arg.value, depth + 1)),
         _ => false,
     }
+}
+
+fn is_served(path: &str) -> bool {
+    path.split(['/', '\\']).any(|part| matches!(part, "public" | "static" | "www" | "htdocs"))
 }
 
 fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
@@ -94,10 +102,10 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
         return None;
     }
     let looks = Looks::of(cx, sink);
-    if looks.at_kind {
-        return None;
-    }
     let name = name_of(&file, value);
+    if looks.at_kind {
+        return believed(cx, sink, &file, &looks, &name);
+    }
     let mut raw = Raw::new(&META, sink.call.clone(), Confidence::Likely);
     raw.absence = true;
     raw.impact = looks.at_size.then_some(Impact::Medium);
@@ -110,6 +118,42 @@ fn of_sink(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
         raw.also(source.clone(), "it is sent here".to_owned());
     }
     Some(raw)
+}
+
+/// The kind that the browser claims is all that was asked, and the file keeps the ending that it was sent with where the site serves
+/// it: by that ending it is a page.
+fn believed(cx: &RuleCx<'_>, sink: &Sink, file: &Origin, looks: &Looks, name: &str) -> Option<Raw> {
+    let keeps_name = sink.args.iter().any(|arg| names_public(&arg.value, 0) && holds_name(&arg.value, 0));
+    if !looks.only_at_claim || !keeps_name {
+        return None;
+    }
+    let mut raw = Raw::new(&META, sink.call.clone(), Confidence::Likely);
+    raw.detail = "claimed".into();
+    raw.message = format!(
+        "{name} is kept under the name it was sent with, where your site serves it, and only the kind that the browser claims was asked: a page that is sent as a picture and called `x.html` is served as a page."
+    );
+    if let Some(source) = &file.site {
+        raw.also(source.clone(), "it is sent here".to_owned());
+    }
+    cx.walk.route.as_ref().map(|_| raw)
+}
+
+/// The name of a file that was sent, or what was cut from it, anywhere in what is put together.
+fn holds_name(value: &Value, depth: u32) -> bool {
+    let is_name = |name: &Name| matches!(name.as_str(), "name" | "filename" | "originalname" | "originalFilename");
+    let is_sent = |origin: &Origin| origin.part.is_request() || origin.part == Part::Files;
+    if depth > 5 || !value.taint().iter().any(is_sent) {
+        return false;
+    }
+    if value.symbol().and_then(|symbol| symbol.path.last()).is_some_and(is_name) || value.taint().iter().any(|origin| is_sent(origin) && is_name(&origin.name))
+    {
+        return true;
+    }
+    match value.kind() {
+        Kind::Text(text) => text.pieces.iter().any(|piece| matches!(piece, Piece::Hole { value, .. } if holds_name(value, depth + 1))),
+        Kind::Library(library) => library.args.iter().any(|arg| holds_name(&arg.value, depth + 1)),
+        _ => false,
+    }
 }
 
 /// `form.get("photo")`, handed to what keeps files as it came: a text would be put together first.
@@ -145,28 +189,55 @@ fn name_of(file: &Origin, value: &Value) -> String {
 struct Looks {
     at_kind: bool,
     at_size: bool,
+    /// At no more of its kind than what whoever sends it says.
+    only_at_claim: bool,
 }
 
 impl Looks {
     fn of(cx: &RuleCx<'_>, sink: &Sink) -> Looks {
         let effects = cx.walk.events.iter().filter_map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None });
-        let mut looks = Looks { at_kind: false, at_size: false };
+        let mut looks = Looks { at_kind: false, at_size: false, only_at_claim: false };
+        let mut at_more = false;
         for effect in effects {
             match effect.kind.as_str() {
-                "file-checked" => looks.at_kind |= effect.args.iter().any(is_sent),
+                "file-checked" => {
+                    let asked = effect.args.iter().filter(|arg| is_sent(arg));
+                    asked.for_each(|arg| {
+                        looks.at_kind = true;
+                        at_more |= !is_claimed(&arg.value);
+                    });
+                }
                 "file-measured" => looks.at_size = true,
                 // By its name it looks at what is sent, and cannot be looked into.
-                "validate" => looks.at_kind |= effect.args.iter().any(|arg| field_of_form(&arg.value).is_some()),
+                "validate" if effect.args.iter().any(|arg| field_of_form(&arg.value).is_some()) => {
+                    looks.at_kind = true;
+                    at_more = true;
+                }
                 _ => {}
             }
         }
-        looks.at_kind |= sink.facts.iter().any(|fact| match fact {
-            Fact::Among(symbol) | Fact::Matches(symbol, _) => is_of_file(symbol),
-            Fact::Is(symbol, _) => is_of_file(symbol),
-            _ => false,
-        });
+        let asked: Vec<&Symbol> = sink
+            .facts
+            .iter()
+            .filter_map(|fact| match fact {
+                Fact::Among(symbol) | Fact::Matches(symbol, _) | Fact::Is(symbol, _) => Some(symbol).filter(|symbol| is_of_file(symbol)),
+                _ => None,
+            })
+            .collect();
+        let is_claim = |symbol: &&Symbol| symbol.path.last().is_some_and(|last| names_claim(last));
+        looks.only_at_claim = !at_more && asked.iter().all(is_claim);
+        looks.at_kind |= !asked.is_empty();
         looks
     }
+}
+
+/// The kind of a file as whoever sends it calls it.
+fn is_claimed(value: &Value) -> bool {
+    value.symbol().and_then(|symbol| symbol.path.last()).is_some_and(|last| names_claim(last)) || value.taint().iter().any(|origin| names_claim(&origin.name))
+}
+
+fn names_claim(name: &str) -> bool {
+    matches!(name, "type" | "mimetype" | "content_type" | "contentType")
 }
 
 fn is_sent(arg: &Argument) -> bool {

@@ -6,13 +6,21 @@ use super::words;
 pub fn is_check(name: &str) -> bool {
     let words = words(name);
     let is_called_so = words.first().is_some_and(|first| matches!(first.as_str(), "check" | "verify" | "assert" | "ensure"));
-    (is_called_so || words.iter().any(|word| FIT.contains(&word.as_str()))) && !words.iter().any(|word| KINDS.contains(&word.as_str()))
+    !only_reads(&words) && (is_called_so || words.iter().any(|word| FIT.contains(&word.as_str()))) && !words.iter().any(|word| KINDS.contains(&word.as_str()))
 }
 
 /// `isSafeUrl`, `assertPublicHost`, `isBlockedAddress`: it is about harm, not only about form.
 pub fn is_strict_check(name: &str) -> bool {
     let words = words(name);
-    words.len() > 1 && words.iter().any(|word| STRICT.contains(&word.as_str())) && !words.iter().any(|word| KINDS.contains(&word.as_str()))
+    !only_reads(&words)
+        && words.len() > 1
+        && words.iter().any(|word| STRICT.contains(&word.as_str()))
+        && !words.iter().any(|word| KINDS.contains(&word.as_str()))
+}
+
+/// `safeParse` does not throw, `safe_load` runs nothing: what they read may be anything.
+fn only_reads(words: &[String]) -> bool {
+    matches!(words, [safe, reads, ..] if safe == "safe" && matches!(reads.as_str(), "parse" | "load" | "loads" | "json" | "decode"))
 }
 
 /// `checkRateLimit`, `throttle`, `withinQuota`, `ratelimit.check`: counts how often somebody asks.

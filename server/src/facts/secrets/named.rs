@@ -174,8 +174,10 @@ fn signing(candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) 
     if is_nothing || placeholder::is_template(value) || placeholder::is_variable_name(value) || named_itself || a_text || value.contains("://") {
         return None;
     }
-    // A set of names; but `cookieSession({ keys: [...] })` signs with each.
-    if candidate.names.slot == "*" && !candidate.names.callee.to_ascii_lowercase().ends_with("session") {
+    // A set of names; but `cookieSession({ keys: [...] })` signs with each, and what stands in for a variable is called like that.
+    let callee = candidate.names.callee.to_ascii_lowercase();
+    let signs = || callee.contains("session") || callee.contains("cookie") || candidate.origin == Origin::Fallback;
+    if candidate.names.slot == "*" && !signs() {
         return None;
     }
     // `jwt.decode(token, "HS256")` and key files by their name.

@@ -204,7 +204,8 @@ impl Value {
             // Empty lists and dicts are false in Python and true in JavaScript: not told apart here. And what came from
             // outside may be missing, whatever a schema says of it.
             Kind::Object(object) => (!object.fields.is_empty() && self.symbol().is_none() && self.taint().is_empty()).then_some(true),
-            Kind::Seq(_) => None,
+            // With something in it, a list is true in both.
+            Kind::Seq(seq) => (!seq.items.is_empty() && self.symbol().is_none() && self.taint().is_empty()).then_some(true),
             Kind::Function(_) | Kind::Class(_) | Kind::Hoisted(_) | Kind::Instance(_) | Kind::Promise(_) | Kind::Module(_) | Kind::Pattern(_) | Kind::Next => {
                 Some(true)
             }

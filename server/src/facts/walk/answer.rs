@@ -11,7 +11,7 @@ use crate::facts::place::ItemKey;
 use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
 use crate::facts::schema::{OwnerKind, guess_owner};
 use crate::facts::taint::{Origin, Part, Taint};
-use crate::facts::value::{Kind, Library, Object, Row, Value};
+use crate::facts::value::{Kind, Library, Object, Piece, Row, Value};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
@@ -132,8 +132,7 @@ impl Walker<'_> {
             let is_secret = names_a_secret(column) || of_session && matches!(column, "id" | "_id");
             let from_headers = value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers));
             // What was worked out to look a session up is a digest of what came with the request.
-            let is_worked_out = value.taint().is_empty() && value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Call(_)));
-            if is_secret && (from_headers || of_session && (is_worked_out || stems_from_headers(value, 0))) {
+            if is_secret && (from_headers || of_session && (is_worked_out(value) || stems_from_headers(value, 0))) {
                 return Symbol::new(Root::Principal);
             }
         }
@@ -239,6 +238,15 @@ fn first_site(value: &Value) -> Option<ItemKey> {
         Kind::Object(object) => object.fields.iter().find_map(|(_, value)| first_site(value)),
         Kind::Promise(inner) => first_site(inner),
         _ => None,
+    }
+}
+
+/// What a call gave that could not be followed, or that written out as text: the bytes of a digest in hexadecimal.
+fn is_worked_out(value: &Value) -> bool {
+    let is_of_call = |value: &Value| value.taint().is_empty() && value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Call(_)));
+    match value.kind() {
+        Kind::Text(text) => text.pieces.iter().all(|piece| matches!(piece, Piece::Hole { value, .. } if is_of_call(value))),
+        _ => is_of_call(value),
     }
 }
 

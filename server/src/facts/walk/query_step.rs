@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::columns::embedded;
-use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns};
+use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns, SqlSpec};
 use crate::facts::check::Root;
 use crate::facts::event::Event;
 use crate::facts::query::{Filter, Operation, Query};
-use crate::facts::value::{Argument, Kind, Library, Object, Seq, Value};
+use crate::facts::value::{Argument, Kind, Library, Object, Piece, Seq, Value};
 use crate::text::{Name, Span};
 
 /// Of the statements of one batch, so many are read.
@@ -114,11 +114,17 @@ impl Walker<'_> {
             query.operation = op;
         }
         match &entry.model {
-            Some(ModelFrom::Argument(at)) => {
-                if let Some(arg) = args.iter().filter(|arg| arg.name.is_empty()).nth(*at) {
-                    self.take_model(query, &arg.value);
+            Some(ModelFrom::Argument(at)) => match args.iter().filter(|arg| arg.name.is_empty()).nth(*at) {
+                Some(arg) if entry.fires && is_statement(&arg.value) => {
+                    let one = query.operation == Operation::ReadOne;
+                    self.read_statement(&SqlSpec { arg: *at, params: Some(at + 1), ..SqlSpec::default() }, query, args);
+                    if one && query.operation == Operation::ReadMany {
+                        query.operation = Operation::ReadOne;
+                    }
                 }
-            }
+                Some(arg) => self.take_model(query, &arg.value),
+                None => {}
+            },
             Some(ModelFrom::Word(word)) if word == "captured" => {
                 if let Some(name) = self.captured_model(made) {
                     query.model = name;
@@ -319,6 +325,22 @@ fn aliased(text: &str) -> (Name, Name) {
     match (words.next(), words.next(), words.next(), words.next()) {
         (Some(table), Some(word), Some(alias), None) if word.eq_ignore_ascii_case("as") => (Name::from(table), Name::from(alias)),
         _ => (Name::from(text), Name::default()),
+    }
+}
+
+/// `text("select * from notes")`: words of SQL where other questions name a table.
+fn is_statement(value: &Value) -> bool {
+    let begins = |value: &Value| {
+        let first = match value.kind() {
+            Kind::Str(text) => Some(text),
+            Kind::Text(text) => text.pieces.first().and_then(|piece| if let Piece::Literal(text) = piece { Some(text) } else { None }),
+            _ => None,
+        };
+        first.is_some_and(|text| text.trim_start().contains(char::is_whitespace))
+    };
+    match value.kind() {
+        Kind::Library(library) => library.query.is_none() && library.step == "()" && matches!(library.args.as_slice(), [only] if begins(&only.value)),
+        _ => begins(value),
     }
 }
 

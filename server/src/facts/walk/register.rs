@@ -16,6 +16,10 @@ impl<'w> Walker<'w> {
         let on = function.as_library().and_then(|library| library.receiver.clone()).unwrap_or_else(Value::unknown);
         let args: Vec<Argument> = args.iter().map(|arg| Argument { value: self.as_exported(&arg.value), ..arg.clone() }).collect();
         let args = args.as_slice();
+        if let Some(at) = route.onto {
+            self.register_onto(route, at, function, args, span);
+            return;
+        }
         let path_given = route.path.and_then(|at| args.iter().filter(|arg| arg.name.is_empty()).nth(at)).and_then(|arg| arg.value.as_str().cloned());
         // `use(mw)` without a path: the handlers begin one earlier.
         let from = if route.path.is_some()
@@ -136,6 +140,15 @@ impl<'w> Walker<'w> {
             methods.drain(..methods.len() - 1);
         }
         self.events.push(Event::Registration(Registration { kind: route.kind, framework: route.framework.clone(), on, methods, path, handlers, site }));
+    }
+
+    /// `csrf.exempt(blueprint)`: what is called stands before everything that is registered there. Of a function it is a decorator.
+    fn register_onto(&mut self, route: &RouteEntry, at: usize, function: &Value, args: &[Argument], span: Span) {
+        let Some(on) = args.iter().filter(|arg| arg.name.is_empty()).nth(at).map(|arg| &arg.value).filter(|on| on.as_library().is_some()) else { return };
+        let site = self.site(span);
+        let handler = Argument { name: Name::default(), value: function.clone(), site: site.clone(), spread: false };
+        let (framework, methods, handlers) = (route.framework.clone(), Vec::new(), vec![handler]);
+        self.events.push(Event::Registration(Registration { kind: route.kind, framework, on: on.clone(), methods, path: None, handlers, site }));
     }
 
     /// The function of a plugin that registers on what it is given to.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::Walker;
 use crate::facts::catalogue::FitEntry;
 use crate::facts::check::{Fact, Facts, Symbol, Test, Tested};
+use crate::facts::host::is_host_asked;
 use crate::facts::names;
-use crate::facts::taint::Cleanings;
+use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Argument, Kind, Piece, Seq, Truth, Value};
 use crate::text::Name;
 
@@ -43,6 +44,9 @@ impl Walker<'_> {
             },
             _ => None,
         };
+        if test == Test::Begins && begins_anyway(base, wanted, self.python()) {
+            return None;
+        }
         match base.kind() {
             Kind::Str(known) => {
                 let text = text?;
@@ -112,6 +116,24 @@ impl Walker<'_> {
     }
 }
 
+/// `f"{folder}/{name}".startswith(folder)`, `str(folder / name).startswith(..)`: what was put behind it and not worked out, `..` and
+/// all, begins with it whatever was put there.
+fn begins_anyway(base: &Value, wanted: &Value, python: bool) -> bool {
+    let first = match base.kind() {
+        Kind::Text(text) => match text.pieces.first() {
+            Some(Piece::Hole { value, .. }) => Some(value),
+            _ => None,
+        },
+        Kind::Library(library) if python && library.step == "()" && library.args.len() > 1 => {
+            let called = library.receiver.as_ref().and_then(Value::as_library);
+            let joins = library.package == "pathlib" && called.is_none() || called.is_some_and(|called| called.step == "join");
+            library.args.first().filter(|_| joins).map(|arg| &arg.value)
+        }
+        _ => None,
+    };
+    first.is_some_and(|first| !first.taint().iter().any(|origin| origin.part.is_request()) && wanted.as_str().is_none_or(|text| text.len() >= 2))
+}
+
 /// `name.split(".")`: no part leads out of a folder, as there is no dot in it, or no slash.
 fn parted(base: &Value, args: &[Argument]) -> Option<Value> {
     if base.taint().is_empty() || !matches!(base.kind(), Kind::Unknown | Kind::Text(_) | Kind::Library(_)) {
@@ -168,10 +190,13 @@ pub(super) fn is_of_address(symbol: &Symbol) -> bool {
     symbol.path.iter().any(|step| step == ADDRESS) && symbol.path.last().is_some_and(|last| matches!(last.as_str(), "host" | "hostname" | "origin" | "netloc"))
 }
 
-/// The one value from outside among these.
+/// The one value from outside among these. The host that was asked is what all addresses of the page begin with: it is told of
+/// where there is nothing else.
 pub(super) fn only_from_outside(values: &[Value]) -> Option<Symbol> {
+    let all: Vec<Value> = values.iter().flat_map(Value::alternatives).filter(|value| value.taint().without(Cleanings::ALL).next().is_some()).collect();
+    let chosen: Vec<&Value> = all.iter().filter(|value| !is_host_of_server(value)).collect();
     let mut found: Vec<Symbol> = Vec::new();
-    for value in values.iter().flat_map(Value::alternatives).filter(|value| value.taint().without(Cleanings::ALL).next().is_some()) {
+    for value in if chosen.is_empty() { all.iter().collect() } else { chosen } {
         found.push(value.symbol()?.clone());
     }
     found.dedup();
@@ -179,6 +204,10 @@ pub(super) fn only_from_outside(values: &[Value]) -> Option<Symbol> {
         [only] => Some(only.clone()),
         _ => None,
     }
+}
+
+fn is_host_of_server(value: &Value) -> bool {
+    value.taint().without(Cleanings::ALL).all(|origin| origin.part == Part::Headers && is_host_asked(&origin.name))
 }
 
 /// Of a value from outside, of each it may be, and of each in a list.

@@ -6,8 +6,10 @@ mod form;
 mod named;
 mod open_schema;
 mod serializer;
+mod session_update;
 
 use exposed::{exposed_columns, shown};
+pub use session_update::of_file;
 
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::Facts;

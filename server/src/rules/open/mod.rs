@@ -11,6 +11,7 @@ pub mod door;
 mod fails_open;
 pub mod known;
 pub mod office;
+pub mod open_mark;
 pub mod page_only;
 pub mod people;
 pub mod public_mark;

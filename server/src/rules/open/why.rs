@@ -23,6 +23,13 @@ pub struct Why {
     pub flaw: Flaw,
 }
 
+impl Why {
+    /// The guard, which is what the message begins with.
+    pub fn guard(&self) -> &str {
+        self.message.split('`').nth(1).unwrap_or_default().trim_start_matches('@')
+    }
+}
+
 /// What a repair needs to know.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Flaw {
@@ -61,8 +68,12 @@ pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
 
 /// A check in the handler itself that is there and stops nobody.
 pub fn in_handler(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
-    let looked = Looked::of(cx, &route.function()?)?;
-    told(&looked, goes_on).or_else(|| told(&looked, not_awaited)).or_else(|| told(&looked, dropped))
+    // What a wrapper of the project's was given: `export const POST = route(async () => ..)`.
+    let written = route.written().filter(|written| Some(written) != route.function().as_ref());
+    route.function().into_iter().chain(written).find_map(|key| {
+        let looked = Looked::of(cx, &key)?;
+        told(&looked, goes_on).or_else(|| told(&looked, not_awaited)).or_else(|| told(&looked, dropped))
+    })
 }
 
 /// `app.use(requireAuth)` below the routes: they answer before it is asked.

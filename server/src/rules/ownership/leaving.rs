@@ -41,7 +41,9 @@ impl Judge<'_> {
         if read.next()?.id != access.id || read.next().is_some() {
             return None;
         }
-        let is_stored = |value: &Value| value.taint().iter().any(|origin| origin.part == Part::Stored);
+        // A row that was put in, and is given back, is what was put in.
+        let is_of_another = |value: &Value| matches!(value.kind(), Kind::Row(row) | Kind::Rows(row) if row.access != access.id);
+        let is_stored = |value: &Value| value.taint().iter().any(|origin| origin.part == Part::Stored) && !is_of_another(value);
         let sent = self.walk.events.iter().filter_map(|event| match event {
             Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Return) && is_stored(&used.value) => Some(&used.facts),
             _ => None,

@@ -277,10 +277,10 @@ impl<'w> Judge<'w> {
         let conjuncts = access.query.conjuncts();
         conjuncts.iter().find_map(|filter| match filter {
             Filter::Term(Term { op: TermOp::Eq, value, .. }) => {
-                let symbol = value.symbol()?;
-                let (Root::Row(id), [key]) = (&symbol.root, &*symbol.path) else { return None };
-                let found = *self.accesses.get(id)?;
-                (found.id < access.id && found.query.model != access.query.model && self.is_primary(&found.query, key)).then_some(found)
+                let (id, key) = key_of_row(value)?;
+                let found = *self.accesses.get(&id)?;
+                let is_its_key = key.is_none_or(|key| self.is_primary(&found.query, key));
+                (found.id < access.id && found.query.model != access.query.model && is_its_key).then_some(found)
             }
             _ => None,
         })
@@ -288,15 +288,15 @@ impl<'w> Judge<'w> {
 
     /// The key of a row that was found before, of the same table or of one above: as good as the way it was found.
     fn found_before(&self, value: &Value, column: &Name, access: &Access, facts: &Facts, depth: u32) -> Option<Tie> {
-        let symbol = value.symbol()?;
-        let (Root::Row(id), [key]) = (&symbol.root, &*symbol.path) else { return None };
-        let found = self.accesses.get(id).filter(|found| found.id < access.id)?;
+        let (id, key) = key_of_row(value)?;
+        let found = self.accesses.get(&id).filter(|found| found.id < access.id)?;
         // What was found by a code or a name may be found by whoever was given that.
         let by_key = |filter: &&Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|asked| self.is_primary(&found.query, asked)));
         let conjuncts = found.query.conjuncts();
         let is_by_key = conjuncts.iter().any(by_key);
-        let is_same = found.query.model == access.query.model && key == column && self.is_primary(&access.query, column) && is_by_key;
-        let is_above = found.query.model != access.query.model && self.is_primary(&found.query, key) && !self.row_is_owned(*id, facts);
+        let is_same = found.query.model == access.query.model && key == Some(column) && self.is_primary(&access.query, column) && is_by_key;
+        let is_its_key = key.is_none_or(|key| self.is_primary(&found.query, key));
+        let is_above = found.query.model != access.query.model && is_its_key && !self.row_is_owned(id, facts);
         if depth > 4 || !is_same && !is_above {
             return None;
         }
@@ -316,6 +316,16 @@ impl<'w> Judge<'w> {
     fn is_capability(&self, query: &Query, column: &Name) -> bool {
         let is_drawn = || self.schema.model(&query.model).and_then(|model| model.column(column)).is_some_and(|column| column.drawn);
         column_classes(column).has(NameClass::Capability) || is_drawn()
+    }
+}
+
+/// A column of a row, or the row itself, which stands for its key: `filter(project=project)`.
+fn key_of_row(value: &Value) -> Option<(AccessId, Option<&Name>)> {
+    let symbol = value.symbol()?;
+    match (&symbol.root, &*symbol.path, value.kind()) {
+        (Root::Row(id), [key], _) => Some((*id, Some(key))),
+        (Root::Row(id), [], Kind::Row(row)) if row.access == *id => Some((*id, None)),
+        _ => None,
     }
 }
 

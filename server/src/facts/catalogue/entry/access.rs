@@ -177,7 +177,7 @@ pub struct Data {
     pub keywords: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SqlSpec {
     #[serde(default)]

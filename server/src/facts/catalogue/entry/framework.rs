@@ -23,6 +23,9 @@ pub struct RouteEntry {
     /// The first argument that may be a handler.
     #[serde(default)]
     pub handlers: usize,
+    /// The argument that it is registered on; what is called runs before what stands there: `csrf.exempt(blueprint)`.
+    #[serde(default)]
+    pub onto: Option<usize>,
     /// It is a decorator: the handler is the function below it.
     #[serde(default)]
     pub decorator: bool,
