@@ -39,6 +39,13 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     let carried_in = framework.and_then(|framework| framework.params.iter().position(|role| role != "input")).unwrap_or_default();
     let mut request = roles.get(carried_in).cloned();
     walker.asked = route.path.as_deref().map(|path| Asked::new(path, &route.site));
+    let handler = Handler {
+        path: route.path.as_deref().map(Name::from),
+        injects: framework.is_some_and(|framework| framework.injects),
+        framework: route.framework.clone(),
+    };
+    // What a framework fills by its name and type it fills for what stands before the handler, too.
+    walker.handler = handler.injects.then(|| handler.clone());
     for link in &route.chain {
         let with = BUILT_IN.framework(&link.framework).or(framework);
         match link.standing {
@@ -80,11 +87,7 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     }
     let args = arguments(values, &route.site);
     walker.home = home(route);
-    walker.enter_handler(Handler {
-        path: route.path.as_deref().map(Name::from),
-        injects: framework.is_some_and(|framework| framework.injects),
-        framework: route.framework.clone(),
-    });
+    walker.enter_handler(handler);
     let value = walker.root(&route.handler, args);
     walker.handler = None;
     let Kind::Function(closure) = route.handler.kind() else { return };

@@ -32,6 +32,7 @@ pub fn is_limiter(name: &str) -> bool {
         || has(&["limiter", "limits", "limited", "limit"])
             && has(&["check", "consume", "hit", "enforce", "apply", "is", "request", "requests", "usage", "api", "ip", "within", "login", "attempts", "get"])
         || has(&["limiter", "lockout", "bruteforce"])
+        || has(&["attempts", "attempt", "tries"]) && has(&["check", "consume", "hit", "record", "allow", "register", "count", "take"])
         || has(&["credits", "credit", "usage", "allowance"])
             && has(&["check", "consume", "use", "deduct", "spend", "has", "require", "charge", "decrement", "enough", "assert", "ensure", "track"])
 }

@@ -154,9 +154,10 @@ impl Walker<'_> {
         {
             return value;
         }
-        if self.frames.len() == 1
-            && let (Some(handler), Some(name)) = (self.handler.clone(), name)
-        {
+        // A dependency's own parameters are filled as the handler's are.
+        let is_filled = self.frames.len() == 1
+            || self.frames.len() == self.open_from + 1 && !self.is_called_back && self.handler.as_ref().is_some_and(|handler| handler.injects);
+        if is_filled && let (Some(handler), Some(name)) = (self.handler.clone(), name) {
             let named = self.catalogue().framework(&handler.framework).and_then(|framework| framework.named.get(name)).cloned();
             if let Some(role) = named {
                 return self.role(&role);

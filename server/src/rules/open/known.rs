@@ -7,7 +7,7 @@ use crate::facts::names;
 use crate::facts::query::Filter;
 use crate::facts::schema::{NameClass, column_classes, model_classes};
 use crate::facts::taint::Part;
-use crate::facts::value::Value;
+use crate::facts::value::{Kind, Value};
 use crate::project::RootWalk;
 use crate::rules::ownership::{Answer, Judge};
 use crate::text::Name;
@@ -126,6 +126,12 @@ fn is_worked_out(value: &Value) -> bool {
     value.taint().is_empty() && value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Call(_)))
 }
 
+/// Neither written in the program nor as it was sent: what was made of a key.
+fn is_unsent(value: &Value) -> bool {
+    let is_as_sent = |part: Part| matches!(part, Part::Body | Part::RawBody | Part::Query | Part::Params | Part::Path | Part::Input);
+    !matches!(value.kind(), Kind::Str(_) | Kind::Number(_) | Kind::Bool(_) | Kind::Null) && !value.taint().iter().any(|origin| is_as_sent(origin.part))
+}
+
 fn is_of_request(value: &Value) -> bool {
     value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)))
 }
@@ -151,7 +157,7 @@ fn is_by_credential(access: &Access) -> bool {
             let is_digest = term.path.last().is_some_and(|column| names::words(column).iter().any(|word| matches!(word.as_str(), "hash" | "digest")));
             in_header
                 || is_secret
-                || is_digest && is_worked_out(&term.value)
+                || is_digest && is_unsent(&term.value)
                 || names_credential && (is_from_outside(&term.value) || is_worked_out(&term.value))
         }
         Filter::Opaque(_) => true,
