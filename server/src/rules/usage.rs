@@ -129,7 +129,9 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             continue;
         }
         let name = table(cx.schema, &access.query.model);
-        for column in tied(access).into_iter().chain(below_callers(&judge, access)).chain(in_callers_group(&judge, access)) {
+        for column in
+            tied(access).into_iter().chain(below_callers(&judge, access)).chain(in_callers_group(&judge, access)).chain(of_row_in_callers_group(&judge, access))
+        {
             put(&mut uses, name.clone(), tie_of(&name, column));
         }
         for column in made(access) {
@@ -204,6 +206,16 @@ fn below_callers<'a>(judge: &'a Judge<'_>, access: &'a Access) -> impl Iterator<
         let (Root::Row(id), [key], [column]) = (&symbol.root, &*symbol.path, term.path.as_slice()) else { return None };
         (is_key(key) && !is_key(column) && judge.row_is_owned(*id, &access.facts)).then(|| column.clone())
     })
+}
+
+/// The column of a row by which it was found to be of a group of the caller's, before it is changed: `requireSeat(seat.workspaceId)`.
+fn of_row_in_callers_group(judge: &Judge<'_>, access: &Access) -> Option<Name> {
+    let conjuncts = access.query.conjuncts();
+    let found = conjuncts.into_iter().find_map(|filter| match filter {
+        Filter::Term(term) => term.value.symbol().and_then(|symbol| if let Root::Row(id) = symbol.root { Some(id) } else { None }),
+        _ => None,
+    })?;
+    judge.callers_group_column(found, &access.facts).filter(|_| access.query.operation.is_write())
 }
 
 /// Columns by which rows are asked to be of a group that the caller was shown to belong to: `orgId: input.orgId` behind a look at the members.
@@ -371,7 +383,7 @@ impl Usage {
             return None;
         }
         // One that changes them only for the caller, by a column that is called like an owner, says enough of who may change them.
-        let is_owner = |column: &Name| guess_owner(column) == Some(OwnerKind::Owner);
+        let is_owner = |column: &Name| matches!(guess_owner(column), Some(OwnerKind::Owner | OwnerKind::Tenant));
         let is_any = |column: &Name, how: fn(Name) -> How| self.count(&hangs.table, &how(column.clone())) > 0;
         let is_enough = |column: &Name, count: usize| {
             count >= ENOUGH

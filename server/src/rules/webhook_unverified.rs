@@ -1,6 +1,7 @@
 //! A handler acts on a message that says what happened elsewhere, and nobody asks who sent it.
 
 use super::handler::{Handler, any, facts_of, is_of_request, origins, symbols};
+use super::open::why;
 use super::ownership::Answer;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
@@ -32,6 +33,18 @@ pub(super) fn is_told(handler: &Handler<'_>) -> bool {
     told(handler).is_some()
 }
 
+/// The check is there, and what it gives is a promise, which is always true.
+fn not_awaited(handler: &Handler<'_>, message: &Message, why: why::Why) -> Option<Raw> {
+    let (_, verb, _) = handler.events().find_map(|event| acts(handler, event))?;
+    let mut raw = Raw::new(&META, why.site.clone(), Confidence::Proven);
+    raw.impact = message.pays().then_some(Impact::Critical);
+    raw.detail = message.vendor.map(|vendor| vendor.name.clone()).unwrap_or_default();
+    raw.message = format!("{} {}", why.message, message.text(&verb, handler));
+    raw.also(handler.site(), format!("{} gets the message", handler.route.title()));
+    raw.plans.extend(handler.cx.project.place(&why.site).map(|at| FixPlan::RepairGuard { at, flaw: why.flaw }));
+    Some(raw)
+}
+
 fn told(handler: &Handler<'_>) -> Option<Raw> {
     let cx = handler.cx;
     if cx.walk.exhausted || handler.route.methods.iter().all(|method| method == "GET") && !handler.route.methods.is_empty() {
@@ -42,6 +55,9 @@ fn told(handler: &Handler<'_>) -> Option<Raw> {
         return None;
     }
     let message = Message::of(handler)?;
+    if let Some(why) = why::at_sender(cx, handler.route) {
+        return not_awaited(handler, &message, why);
+    }
     // Whoever makes a keyed digest compares it; whoever calls it so has a reason.
     let proofs =
         || cx.walk.events.iter().filter_map(|event| if let Event::Effect(effect) = event { Some(effect).filter(|effect| effect.kind == "hmac") } else { None });

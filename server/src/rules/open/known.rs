@@ -155,10 +155,7 @@ fn is_by_credential(access: &Access) -> bool {
             let in_header = term.value.taint().iter().any(|origin| matches!(origin.part, Part::Headers | Part::Cookies));
             let is_secret = column.is_some_and(|classes| classes.has(NameClass::Capability) || classes.has(NameClass::Sensitive));
             let is_digest = term.path.last().is_some_and(|column| names::words(column).iter().any(|word| matches!(word.as_str(), "hash" | "digest")));
-            in_header
-                || is_secret
-                || is_digest && is_unsent(&term.value)
-                || names_credential && (is_from_outside(&term.value) || is_worked_out(&term.value))
+            in_header || is_secret || is_digest && is_unsent(&term.value) || names_credential && (is_from_outside(&term.value) || is_worked_out(&term.value))
         }
         Filter::Opaque(_) => true,
         _ => false,

@@ -76,6 +76,12 @@ pub fn in_handler(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     })
 }
 
+/// A look at who sent a message that nobody waits for.
+pub fn at_sender(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    let written = route.written().filter(|written| Some(written) != route.function().as_ref());
+    route.function().into_iter().chain(written).find_map(|key| told(&Looked::of(cx, &key)?, sender_not_awaited))
+}
+
 /// `app.use(requireAuth)` below the routes: they answer before it is asked.
 fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     route.late.iter().find_map(|link| {
@@ -251,12 +257,23 @@ fn refuses(looked: &Looked<'_>, expr: ExprId, is_python: bool) -> bool {
 
 /// `if (!isAllowed(user)) ..` and `requireUser();`, where the function is async: a promise is always there.
 fn not_awaited(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    let is_guard = |name: &str, called: &Looked<'_>| names::is_guard(name) || names::is_current_user(name) || called.throws_denial();
+    promised(looked, &is_guard)
+}
+
+/// The same of a look at who sent a message: `if (!signatureMatches(body, given)) ..`.
+fn sender_not_awaited(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    let says = |word: &String| matches!(word.as_str(), "signature" | "webhook" | "hmac" | "hook");
+    promised(looked, &|name, _| names::checks_sender(name) || names::words(name).iter().any(says))
+}
+
+fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> Option<(Span, Flaw, String)> {
     let parents = Parents::of(looked.segment);
     looked.exprs_within(looked.function.body_span).find_map(|expr| {
         let ExprKind::Call { .. } = &looked.segment[expr].kind else { return None };
         let name = looked.called(expr)?;
         let called = looked.function_called(name)?;
-        if !called.function.is_async || !names::is_guard(name) && !names::is_current_user(name) && !called.throws_denial() {
+        if !called.function.is_async || !counts(name, &called) {
             return None;
         }
         let mut at: Node = expr.into();

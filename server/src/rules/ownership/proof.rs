@@ -12,6 +12,7 @@ use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::role_words::{names_above, names_right};
 use crate::facts::schema::{OwnerKind, guess_owner};
 use crate::facts::value::{Kind, Value};
+use crate::text::Name;
 
 impl Judge<'_> {
     /// Was a row compared with the caller?
@@ -32,17 +33,25 @@ impl Judge<'_> {
 
     /// What the row belongs to was looked up together with the caller, and there was something: a membership in the row's project.
     fn is_of_callers_group(&self, id: AccessId, facts: &Facts) -> bool {
-        let Some(row) = self.accesses.get(&id) else { return false };
+        self.callers_group_column(id, facts).is_some()
+    }
+
+    /// The same: the column by which it belongs there.
+    pub fn callers_group_column(&self, id: AccessId, facts: &Facts) -> Option<Name> {
+        let row = self.accesses.get(&id)?;
         let belongs_by = |column: &str| {
             self.model_of(&row.query)
                 .is_none_or(|model| model.owners().iter().any(|path| path.steps.first().map_or(&path.column, |step| &step.column) == column))
         };
-        self.accesses.values().filter(|other| other.id > id && names_caller(&other.query) && self.found(other, facts)).any(|other| {
+        self.accesses.values().filter(|other| other.id > id && names_caller(&other.query) && self.found(other, facts)).find_map(|other| {
             let conjuncts = other.query.conjuncts();
-            conjuncts.iter().any(|filter| {
-                let Filter::Term(term) = filter else { return false };
-                let Some(symbol) = term.value.symbol().filter(|symbol| symbol.root == Root::Row(id)) else { return false };
-                matches!(&*symbol.path, [column] if belongs_by(column))
+            conjuncts.iter().find_map(|filter| {
+                let Filter::Term(term) = filter else { return None };
+                let symbol = term.value.symbol().filter(|symbol| symbol.root == Root::Row(id))?;
+                match &*symbol.path {
+                    [column] if belongs_by(column) => Some(column.clone()),
+                    _ => None,
+                }
             })
         })
     }
