@@ -69,6 +69,13 @@ impl Walker<'_> {
                 object.set("LastEvaluatedKey".into(), Value::unknown());
                 Value::new(Kind::Object(Arc::new(object)))
             }
+            Returns::Accounts => {
+                for name in ["users", "data"] {
+                    object.set(Name::new_static(name), many.clone());
+                }
+                object.spread(Value::unknown());
+                Value::new(Kind::Object(Arc::new(object)))
+            }
             Returns::RowsPair => Value::seq(vec![many, Value::unknown()]),
             Returns::Affected => {
                 let mut object = Object::default();

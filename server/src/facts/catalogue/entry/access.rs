@@ -215,6 +215,8 @@ pub enum Returns {
     Items,
     /// `[rows, fields]`.
     RowsPair,
+    /// `{ users }`, `{ data }`: accounts of a service that signs people in.
+    Accounts,
     /// `{ count }`, `[count]`, `{ affectedRows }`: any member counts.
     Affected,
     Nothing,
