@@ -6,8 +6,10 @@ use super::raw::{Raw, RuleCx};
 use super::standing_place::{standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::event::{Event, Sink, SinkKind};
+use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part};
+use crate::facts::value::Value;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("code-injection"),
@@ -30,7 +32,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         for hole in holes(&sink.value, Cleanings::CODE) {
             let sent = if is_in_browser { None } else { hole.input(Cleanings::CODE, sink, Some(Confidence::Possible)) };
             // What a link to a page says is run for whoever opens it, wherever the page is made.
-            let Some(mut input) = sent.or_else(|| Input::of_browser(hole.value, Cleanings::CODE, &sink.facts)) else { continue };
+            let opened = || Input::of_browser(hole.value, Cleanings::CODE, &sink.facts);
+            // What people wrote of themselves is no template; what is kept as one is.
+            let kept = || Input::of_stored(hole.value, Cleanings::CODE, &sink.facts).filter(|_| sink.client.starts_with("template") && !is_kept_as_template(hole.value));
+            let Some(mut input) = sent.or_else(opened).or_else(kept) else { continue };
             let is_known = hole.is_checked(&sink.facts, &|_, found| match found {
                 Found::Known => true,
                 Found::Pattern(pattern) => is_whole_pattern(pattern),
@@ -84,6 +89,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
+}
+
+/// `mail.template`, `theme.layout`
+fn is_kept_as_template(value: &Value) -> bool {
+    let names = value.symbol().into_iter().flat_map(|symbol| symbol.path.iter()).chain(value.taint().iter().map(|origin| &origin.name));
+    names.into_iter().flat_map(|name| names::words(name)).any(|word| matches!(word.as_str(), "template" | "templates" | "layout" | "theme" | "snippet" | "prompt"))
 }
 
 /// It begins and ends with a quotation mark.
