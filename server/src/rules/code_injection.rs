@@ -34,7 +34,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             // What a link to a page says is run for whoever opens it, wherever the page is made.
             let opened = || Input::of_browser(hole.value, Cleanings::CODE, &sink.facts);
             // What people wrote of themselves is no template; what is kept as one is.
-            let kept = || Input::of_stored(hole.value, Cleanings::CODE, &sink.facts).filter(|_| sink.client.starts_with("template") && !is_kept_as_template(hole.value));
+            let kept = || {
+                Input::of_stored(hole.value, Cleanings::CODE, &sink.facts).filter(|_| sink.client.starts_with("template") && !is_kept_as_template(hole.value))
+            };
             let Some(mut input) = sent.or_else(opened).or_else(kept) else { continue };
             let is_known = hole.is_checked(&sink.facts, &|_, found| match found {
                 Found::Known => true,
@@ -94,7 +96,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 /// `mail.template`, `theme.layout`
 fn is_kept_as_template(value: &Value) -> bool {
     let names = value.symbol().into_iter().flat_map(|symbol| symbol.path.iter()).chain(value.taint().iter().map(|origin| &origin.name));
-    names.into_iter().flat_map(|name| names::words(name)).any(|word| matches!(word.as_str(), "template" | "templates" | "layout" | "theme" | "snippet" | "prompt"))
+    names
+        .into_iter()
+        .flat_map(|name| names::words(name))
+        .any(|word| matches!(word.as_str(), "template" | "templates" | "layout" | "theme" | "snippet" | "prompt"))
 }
 
 /// It begins and ends with a quotation mark.

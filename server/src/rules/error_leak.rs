@@ -60,7 +60,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 UseKind::Return if answers_failures(cx) => Some(read_within(cx, &used.site, &told).unwrap_or_else(|| used.site.clone())),
                 UseKind::Return if site.as_ref().is_some_and(|site| site.item.file == *cx.walk.key.file()) => site,
                 // What is wrapped around many handlers answers for all of them: it is told there, of what only a failure comes to.
-                UseKind::Return => site.filter(|_| !is_of_own_class(&used.facts)).and_then(|caught| read_beside(cx, &caught, &told)),
+                UseKind::Return => {
+                    site.filter(|_| matches!(told, Told::Trace(_)) && !is_of_own_class(&used.facts)).and_then(|caught| read_beside(cx, &caught, &told))
+                }
                 // What answers for many is told of where the error was read, or caught: there it was decided to tell of it.
                 _ => Some(match &site {
                     Some(site) if site.item != used.site.item => {

@@ -97,6 +97,14 @@ const KEEPERS: &[&str] = &[
     "offers_form_columns",
 ];
 
+/// `checkAuthorization`, `hasPermission`, `assertAccess`: says whether somebody may touch something.
+pub fn decides_access(name: &str) -> bool {
+    let words = words(name);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let is_about = has(&["authorization", "authorized", "permission", "permissions", "access", "ability", "policy", "allowed"]);
+    is_about && has(&["check", "assert", "require", "ensure", "verify", "has", "can", "enforce", "validate", "guard", "is"]) || words == ["authorize"]
+}
+
 /// `generateToken`, `sign_jwt`: gives somebody something to show later.
 pub fn makes_token(name: &str) -> bool {
     let words = words(name);

@@ -177,7 +177,7 @@ fn signing(candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) 
     // A set of names; but `cookieSession({ keys: [...] })` signs with each, and what stands in for a variable is called like that.
     let callee = candidate.names.callee.to_ascii_lowercase();
     let signs = || callee.contains("session") || callee.contains("cookie") || candidate.origin == Origin::Fallback;
-    if candidate.names.slot == "*" && !signs() {
+    if candidate.names.slot == "*" && (!signs() || keeps_a_taste(candidate.near)) {
         return None;
     }
     // `jwt.decode(token, "HS256")` and key files by their name.
@@ -223,6 +223,13 @@ fn placed(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut
     }
     verdict.evidence = if entropy::is_random(value) { Evidence::Place } else { Evidence::Name };
     Some(())
+}
+
+/// A cookie that remembers how somebody likes to see the site signs nobody in.
+fn keeps_a_taste(near: &str) -> bool {
+    let near = near.to_ascii_lowercase();
+    let is_name = |word: &str| ["'", "\""].iter().any(|quote| near.contains(&format!("{quote}{word}{quote}")) || near.contains(&format!("_{word}{quote}")));
+    ["theme", "locale", "lang", "language", "i18n", "toast", "flash", "color-scheme", "sidebar", "consent"].iter().any(|word| is_name(word))
 }
 
 /// Words that stand beside signing secrets and are none.

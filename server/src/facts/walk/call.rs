@@ -74,6 +74,7 @@ impl Walker<'_> {
         self.name_what_is_kept(before, args, span);
         if let ExprKind::Name(name) = &segment[callee].kind {
             self.look_at(name, &given);
+            self.perhaps_decided(name, &function, &given, span);
         }
         // `new Response()` gives an object, whatever it is.
         let value = if kind == CallKind::New && value.is_truthy().is_none() { value.present() } else { value };
@@ -306,6 +307,16 @@ impl Walker<'_> {
             if guard_like && !args.is_empty() {
                 self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
             }
+        }
+    }
+
+    /// A function of the project's that says it looks at what somebody may touch, and was told who: how it does that is often more than
+    /// can be followed.
+    fn perhaps_decided(&mut self, name: &Name, function: &Value, args: &[Argument], span: Span) {
+        let is_told = || args.iter().any(|arg| holds(&arg.value, &|symbol| symbol.root == Root::Principal, 0));
+        if !self.ended && matches!(function.kind(), Kind::Function(_)) && names::decides_access(name) && is_told() {
+            let site = self.site(span);
+            self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site) }));
         }
     }
 

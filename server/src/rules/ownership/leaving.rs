@@ -21,7 +21,11 @@ impl Judge<'_> {
 
     /// Is somebody signed in wherever what a read found leaves? It may be asked for at once with who is asking: `Promise.all([whoAsks(), find(id)])`.
     pub fn signed_in_where_it_leaves(&self, access: &Access) -> Answer {
-        self.leavings(access).map(|(_, facts)| self.signed_in(facts)).min().unwrap_or(Answer::No)
+        let shown = self.walk.events.iter().filter_map(|event| match event {
+            Event::Use(used) if used.kind != UseKind::Handed && contains_row(&used.value, access.id, 0) => Some(&used.facts),
+            _ => None,
+        });
+        shown.map(|facts| self.signed_in(facts)).min().unwrap_or(Answer::No)
     }
 
     /// What holds content of the row that an access found and goes out of the handler, with what is known there.
