@@ -5,7 +5,8 @@
 //!     cargo bench --bench keystroke -- --project FOLDER [COUNT | FILE…]
 //!
 //! Of a project everything is read and walked first, as the server does it; then a few of its files are written in, half of them files with
-//! routes and half of them those that most others import, and what all keys cost together is told last. `walks` is how many walks a key makes.
+//! routes and half of them those that most others import, and what all keys cost together is told last. `walks` and
+//! `steps` is how many of each a key makes.
 //!
 //! Types a call into function bodies at seeded places, a character at a time, and takes it away again. Prints the median and the 99th percentile
 //! in milliseconds, and what a keystroke takes of the processor on average: that is what to compare where others use the machine too.
@@ -48,8 +49,8 @@ fn main() {
 
 fn head() {
     println!(
-        "{:<40} {:>6} | {:>13} | {:>13} | {:>15} | {:>15} | {:>7} {:>5} | open",
-        "file", "lines", "edit p50/p99", "project", "check", "all", "CPU", "walks"
+        "{:<40} {:>6} | {:>13} | {:>13} | {:>15} | {:>15} | {:>7} {:>5} {:>7} | open",
+        "file", "lines", "edit p50/p99", "project", "check", "all", "CPU", "walks", "steps"
     );
 }
 
@@ -109,6 +110,7 @@ struct Times {
     all: Vec<Duration>,
     used: Duration,
     walks: u64,
+    steps: u64,
 }
 
 impl Times {
@@ -119,15 +121,16 @@ impl Times {
         self.all.append(&mut other.all);
         self.used += other.used;
         self.walks += other.walks;
+        self.steps += other.steps;
     }
 
     fn print(&self, name: &str, lines: usize, opened: Option<Duration>) {
         let count = self.all.len().max(1) as f64;
         let [edit, project, check, all] = [&self.edit, &self.project, &self.check, &self.all].map(|times| quantiles(times.clone()));
         let name = &name[name.char_indices().rev().nth(39).map_or(0, |(at, _)| at)..];
-        let (used, walks) = (self.used.as_secs_f64() * 1e3 / count, self.walks as f64 / count);
+        let (used, walks, steps) = (self.used.as_secs_f64() * 1e3 / count, self.walks as f64 / count, self.steps as f64 / count);
         let opened = opened.map(|opened| format!("{:.1} ms", opened.as_secs_f64() * 1e3)).unwrap_or_default();
-        println!("{name:<40} {lines:>6} | {edit:>13} | {project:>13} | {check:>15} | {all:>15} | {used:>7.3} {walks:>5.1} | {opened}");
+        println!("{name:<40} {lines:>6} | {edit:>13} | {project:>13} | {check:>15} | {all:>15} | {used:>7.3} {walks:>5.1} {steps:>7.0} | {opened}");
     }
 }
 
@@ -186,7 +189,7 @@ impl Desk {
         }
         let opened = began.elapsed();
         let mut times = Times::default();
-        let (used, walks) = (processor_time(), self.engine.walks_made());
+        let (used, walks, steps) = (processor_time(), self.engine.walks_made(), self.engine.steps_made());
         for at in places(text) {
             for (offset, typed) in script(at) {
                 let began = Instant::now();
@@ -208,6 +211,7 @@ impl Desk {
         }
         times.used = processor_time().saturating_sub(used);
         times.walks = self.engine.walks_made() - walks;
+        times.steps = self.engine.steps_made() - steps;
         (times, opened)
     }
 }

@@ -43,6 +43,8 @@ impl Walker<'_> {
             let at = frame.state.iter().rposition(|(known, _)| known == name)?;
             Some((depth, at))
         });
+        let reached = found.map_or(6, |(depth, _)| depth + 1);
+        self.look_at_frames(self.frames.len().saturating_sub(reached));
         let Some((depth, at)) = found else {
             let frame = self.frame_mut();
             if !frame.around.contains(name) {
