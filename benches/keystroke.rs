@@ -2,11 +2,11 @@
 //!
 //!     cargo bench --bench keystroke            # our own files of 300, 3,000 and 30,000 lines
 //!     cargo bench --bench keystroke -- FILE…   # these files
-//!     cargo bench --bench keystroke -- --project FOLDER [COUNT | FILE…]
+//!     cargo bench --bench keystroke -- --project FOLDER [--verify] [COUNT | FILE…]
 //!
 //! Of a project everything is read and walked first, as the server does it; then a few of its files are written in, half of them files with
 //! routes and half of them those that most others import, and what all keys cost together is told last. `walks` and
-//! `steps` is how many of each a key makes.
+//! `steps` is how many of each a key makes. With `--verify` each answer is held against that of a fresh engine.
 //!
 //! Types a call into function bodies at seeded places, a character at a time, and takes it away again. Prints the median and the 99th percentile
 //! in milliseconds, and what a keystroke takes of the processor on average: that is what to compare where others use the machine too.
@@ -23,6 +23,7 @@ use guardline::config::Config;
 use guardline::engine::{Cancel, Engine, STACK_BYTES, Snapshot};
 use guardline::facts::walk::Target;
 use guardline::project::Project;
+use guardline::rules::Finding;
 use guardline::syntax::{Document, Language};
 use guardline::text::{Change, Encoding, FileId, position};
 use guardline::workspace::walk::Walk;
@@ -39,9 +40,10 @@ fn main() {
         asked.remove(at);
         (at < asked.len()).then(|| asked.remove(at))
     });
+    let verifies = asked.iter().position(|argument| argument == "--verify").map(|at| asked.remove(at)).is_some();
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
     let measured = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || match folder {
-        Some(folder) => measure_project(&PathBuf::from(folder).canonicalize().expect("a folder"), &asked),
+        Some(folder) => measure_project(&PathBuf::from(folder).canonicalize().expect("a folder"), &asked, verifies),
         None => measure_files(asked),
     });
     measured.expect("a thread").join().expect("a measurement");
@@ -69,13 +71,14 @@ fn measure_files(asked: Vec<String>) {
     }
 }
 
-fn measure_project(folder: &Path, asked: &[String]) {
+fn measure_project(folder: &Path, asked: &[String], verifies: bool) {
     let config = Arc::new(Config::default());
     let roots = [folder.to_path_buf()];
     let walked = Walk { roots: &roots, also: &[], config: &config, config_folder: None }.all(&Cancel::default()).expect("not cancelled");
     let documents = walked.files.iter().filter_map(|source| Some(Document::new(source.file.clone(), Language::of(&source.file)?, 0, &source.text)));
     let files = documents.map(|document| (document.file.clone(), Some(Arc::new(document)))).collect();
     let mut desk = Desk::new(Project::new(vec![FileId::new(&folder.to_string_lossy())]).with(files));
+    desk.verifies = verifies;
     let began = Instant::now();
     let found = desk.engine.check_all(&desk.snapshot(), &Cancel::default()).expect("an answer").len();
     println!(
@@ -139,11 +142,12 @@ struct Desk {
     project: Arc<Project>,
     config: Arc<Config>,
     engine: Engine,
+    verifies: bool,
 }
 
 impl Desk {
     fn new(project: Project) -> Desk {
-        Desk { project: Arc::new(project), config: Arc::new(Config::default()), engine: Engine::default() }
+        Desk { project: Arc::new(project), config: Arc::new(Config::default()), engine: Engine::default(), verifies: false }
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -177,6 +181,22 @@ impl Desk {
         chosen
     }
 
+    /// Says so if a fresh engine answers otherwise.
+    fn verify(&mut self, file: &FileId, answer: &[Finding]) {
+        let mut fresh = Engine::default();
+        let all = fresh.check_all_briefly(&self.snapshot(), &Cancel::default()).expect("an answer");
+        let told = |findings: &mut dyn Iterator<Item = &Finding>| findings.map(|finding| format!("{finding:?}")).collect::<Vec<_>>();
+        let (known, new) = (told(&mut answer.iter()), told(&mut all.iter().filter(|finding| finding.place.file == *file)));
+        let is_it = |known: &FileId| known == file;
+        let routes = |engine: &mut Engine| engine.routes(&self.snapshot(), &is_it, &Cancel::default()).map(|entries| format!("{entries:?}")).ok();
+        if known != new {
+            println!("{file}: other findings than a fresh engine's: {known:?} and {new:?}");
+        }
+        if routes(&mut fresh) != self.engine.routes(&self.snapshot(), &is_it, &Cancel::default()).map(|entries| format!("{entries:?}")).ok() {
+            println!("{file}: other routes than a fresh engine's");
+        }
+    }
+
     /// Opens the file, which has this text, and writes in it.
     fn measure(&mut self, file: &FileId, text: &str) -> (Times, Duration) {
         let language = Language::of(file).expect("a known language");
@@ -201,8 +221,11 @@ impl Desk {
                 let edited = began.elapsed();
                 self.project = Arc::new(self.project.with(vec![(file.clone(), Some(Arc::clone(&document)))]));
                 let known = began.elapsed();
-                std::hint::black_box(self.engine.check_briefly(&self.snapshot(), file, &Cancel::default()).expect("an answer"));
+                let answer = std::hint::black_box(self.engine.check_briefly(&self.snapshot(), file, &Cancel::default()).expect("an answer"));
                 let checked = began.elapsed();
+                if self.verifies {
+                    self.verify(file, &answer);
+                }
                 times.edit.push(edited);
                 times.project.push(known - edited);
                 times.check.push(checked - known);

@@ -65,6 +65,9 @@ pub struct Step {
     pub total: usize,
 }
 
+/// Of more routes at a time it is not remembered what came of their calls: all of it would be gone before it is asked for again.
+const MOST_RECALLED: usize = 48;
+
 /// Of how many files the functions are kept up: more than anybody writes in at a time.
 const MOST_FOLLOWED: usize = 32;
 
@@ -377,12 +380,14 @@ impl Session {
         self.step.total += due.len() + others.len();
         self.step.done += others.len();
         self.routing.give_back(others);
+        let recalls = due.len() <= MOST_RECALLED;
         let mut rest = due.as_slice();
         while let Some((routes, after)) = rest.split_at_checked(workers.pieces().min(rest.len())).filter(|_| !rest.is_empty()) {
             let walk = |Worker { world, cache }: &mut Worker<'_>, (key, route): &Named| {
                 let mut walker = Walker::new(world, cache);
-                let at = world.project.file(key.file()).and_then(|known| known.module.as_ref()?.segment_of(&route.site.item));
-                walker.recall_as(&(key.file(), at, &route.methods, route.path.as_deref(), route.site.span.start));
+                if recalls {
+                    walker.recall_as(&(key.file(), handler::name(world.project, route), &route.methods, route.path.as_deref()));
+                }
                 handler::walk(&mut walker, route);
                 RootWalk::of(key.clone(), Some(Arc::clone(route)), walker)
             };

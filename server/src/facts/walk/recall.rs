@@ -6,7 +6,7 @@
 //! that number makes a call one that is not remembered: it looked at what was there before (`Looked`), or changed something that others see.
 //! What is taken over is exactly what walking would give, steps included. A call holds as long as nothing changes that it read.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -17,7 +17,7 @@ use super::uneventful::{Known, SHORT};
 use super::world::{Changed, Reads};
 use super::{Walker, is_stub};
 use crate::facts::check::Facts;
-use crate::facts::event::Event;
+use crate::facts::event::{Effect, Event};
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::value::{Argument, Closure, Value};
 use crate::facts::ways::{Fork, met};
@@ -45,7 +45,6 @@ pub(super) struct Came {
     forks: Vec<(Arc<Fork>, bool)>,
     reads: Reads,
     visits: Vec<FunctionKey>,
-    new: Vec<(Name, Site)>,
     /// What was asked of what came of functions (`Walker::computed`), and what was known of them afterwards.
     known: Vec<(FunctionKey, Option<Known>, Option<Known>)>,
     /// How far it had come when it asked while a walk is short, at most, and when it asked in a long one, at least.
@@ -128,8 +127,6 @@ pub(super) struct Recalling {
     looked: Cell<Looked>,
     visits: Vec<FunctionKey>,
     forks: Vec<Arc<Fork>>,
-    /// Effects that were not among the last few events.
-    new: RefCell<Vec<(Name, Site)>>,
     known: Vec<(FunctionKey, Option<Known>)>,
     /// Steps.
     asked: [u32; 2],
@@ -176,21 +173,13 @@ impl Walker<'_> {
         self.recalling.looked.set(Looked { frame: looked.frame.min(from), ..looked });
     }
 
-    /// Is this effect among the last few events?
+    /// Is this effect among the last few events? Those are part of what a call is asked with.
     pub(super) fn is_noticed(&self, kind: &Name, site: &Site) -> bool {
-        let place = self.among_last(kind, site);
-        match place {
-            Some(at) => self.look_at_events(at),
-            None if self.recalling.root.is_some() => self.recalling.new.borrow_mut().push((kind.clone(), site.clone())),
-            None => {}
-        }
-        place.is_some()
+        self.last_effects().any(|known| known.is_some_and(|known| known.kind == *kind && known.site == *site))
     }
 
-    fn among_last(&self, kind: &Name, site: &Site) -> Option<usize> {
-        let from = self.events.len().saturating_sub(LAST);
-        let is_it = |event: &Event| matches!(event, Event::Effect(known) if known.kind == *kind && known.site == *site);
-        self.events.get(from..)?.iter().rposition(is_it).map(|at| from + at)
+    fn last_effects(&self) -> impl Iterator<Item = Option<&Effect>> {
+        self.events.iter().rev().take(LAST).map(|event| if let Event::Effect(effect) = event { Some(effect) } else { None })
     }
 
     /// It is asked what came of a function so far.
@@ -242,35 +231,11 @@ impl Walker<'_> {
             return self.take_over(&came);
         }
         let steps = self.steps;
-        let spared = self.recalling.spared;
-        let had = self.cache.recall.as_ref().map_or(0, |r| r.late.len());
         let value = match question {
             Some(question) => self.looked_into_to_recall(question, closure, args, span),
             None => self.looked_into(closure, args, span),
         };
         self.round_numbers();
-        if std::env::var_os("KS_MISS").is_some() && self.steps - steps >= SMALL {
-            let m = self.world.module(&closure.item.file);
-            let n = m
-                .and_then(|m| Some(super::noticed::name_of(&m.model.segments.get(m.segment_of(&closure.item)?)?.segment, closure.function)))
-                .unwrap_or_default();
-            eprintln!(
-                "MISS {:indent$}{} {n} steps {} made {} {} {}",
-                "",
-                closure.item.file.as_str().rsplit('/').next().unwrap_or_default(),
-                self.steps - steps,
-                (self.steps - steps) - (self.recalling.spared - spared),
-                if is_small {
-                    "small"
-                } else if question.is_none() {
-                    "untold"
-                } else {
-                    "asked"
-                },
-                if self.cache.recall.as_ref().map_or(0, |r| r.late.len()) > had { "" } else { "nothing kept" },
-                indent = self.frames.len()
-            );
-        }
         if let Some(recall) = self.cache.recall.as_mut() {
             match (self.steps - steps < SMALL, is_small) {
                 (true, false) if recall.small.len() < MOST_SMALL => drop(recall.small.insert(key.clone())),
@@ -290,7 +255,7 @@ impl Walker<'_> {
     fn looked_into_to_recall(&mut self, question: u64, closure: &Arc<Closure>, args: &[Argument], span: Span) -> Value {
         let (frame, event, passed, matched) = (self.frames.len(), self.events.len(), self.passed.len(), self.matched.len());
         let (visits, forks, steps) = (self.recalling.visits.len(), self.recalling.forks.len(), self.steps);
-        let (new, known) = (self.recalling.new.borrow().len(), self.recalling.known.len());
+        let known = self.recalling.known.len();
         let asked = std::mem::replace(&mut self.recalling.asked, [0, u32::MAX]);
         let shared = self.shared.clone();
         let reads = std::mem::take(&mut self.reads);
@@ -322,7 +287,6 @@ impl Walker<'_> {
             forks: self.recalling.forks.get(forks..).unwrap_or_default().iter().map(|fork| (Arc::clone(fork), fork.is_open())).collect(),
             reads,
             visits: self.recalling.visits.get(visits..).unwrap_or_default().to_vec(),
-            new: self.recalling.new.borrow().get(new..).unwrap_or_default().to_vec(),
             known: self.known_since(known),
             asked: [asked_here[0].saturating_sub(steps), asked_here[1].saturating_sub(steps)],
             holds: AtomicU64::new(self.cache.changes.now()),
@@ -350,15 +314,10 @@ impl Walker<'_> {
     /// There are steps enough, and nothing of it runs already.
     fn may_take(&self, came: &Came) -> bool {
         let runs = |function: &FunctionKey| self.frames.iter().any(|frame| frame.function == Some(function.function) && frame.item == function.item);
-        let is_new = |(kind, site): &(Name, Site)| self.among_last(kind, site).is_none();
         let is_known = |(function, before, _): &(FunctionKey, Option<Known>, Option<Known>)| self.uneventful.get(function).copied() == *before;
         // `asked[0]` is one more than where it asked, or nothing.
         let is_as_far = (came.asked[0] == 0 || self.steps + came.asked[0] <= SHORT) && self.steps.saturating_add(came.asked[1]) >= SHORT;
-        self.steps + came.steps <= self.most_steps
-            && is_as_far
-            && came.known.iter().all(is_known)
-            && came.new.iter().all(is_new)
-            && !came.visits.iter().any(runs)
+        self.steps + came.steps <= self.most_steps && is_as_far && came.known.iter().all(is_known) && !came.visits.iter().any(runs)
     }
 
     fn take_over(&mut self, came: &Came) -> Value {
@@ -375,7 +334,6 @@ impl Walker<'_> {
             }
         }
         self.reads.add(&came.reads);
-        self.recalling.new.borrow_mut().extend(came.new.iter().cloned());
         came.visits.iter().for_each(|function| self.visit(function.clone()));
         for (function, before, after) in &came.known {
             self.recalling.known.push((function.clone(), *before));
@@ -421,6 +379,7 @@ impl Walker<'_> {
         });
         // Which of the forks that are spoken of are still open.
         self.forks.iter().filter(|fork| met.may_have(fork)).for_each(|fork| fork.number().hash(state));
+        self.last_effects().for_each(|effect| effect.map(|effect| (&effect.kind, &effect.site)).hash(state));
         self.frames.iter().all(|frame| frame.exits.is_empty()).hash(state);
         (self.most_steps, self.open_from, self.is_called_back, self.handler_seen, &self.principal_id, self.under.last()).hash(state);
         self.handler.as_ref().map(|handler| (&handler.path, handler.injects, &handler.framework)).hash(state);
