@@ -526,3 +526,101 @@ fn a_keystroke_makes_no_more_walks_in_a_long_file() {
         assert!(short.iter().all(|walks| *walks <= 5), "{short:?}");
     });
 }
+
+const HELPERS: &str = r#"
+import { db } from "./db";
+let seen = 0;
+let last;
+export const logger = {
+  error(message: string, fields: Record<string, unknown>) {
+    const out: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(fields)) {
+      if (typeof value === "object") out[key] = tidy(value, 1);
+      else if (key === "email") out[key] = "-";
+      else out[key] = value;
+    }
+    seen = seen + 1;
+    last = out;
+    console.error(message, JSON.stringify(out));
+  },
+};
+function tidy(value: unknown, depth: number) {
+  if (depth > 3) return null;
+  if (Array.isArray(value)) return value.map((one) => ({ one, depth, kind: typeof one }));
+  const kept = {};
+  for (const key of Object.keys(value)) {
+    if (key.length > 20 && depth > 1) continue;
+    kept[key] = typeof value[key] === "string" ? value[key].slice(0, 10) : value[key];
+  }
+  return kept;
+}
+export function statusOf(error) {
+  let status = 500;
+  if (error instanceof TypeError) status = 400;
+  else if (error.code === "P2025") status = 404;
+  logger.error("failed", { error, status, at: { seen, last } });
+  logger.error("failed again", { error: { name: error.name, status } });
+  return { status, message: status === 500 ? "unexpected" : error.message };
+}
+export function withErrors(handler) {
+  return async (req, context) => {
+    logger.error("begins", { url: req.url, seen });
+    try {
+      const answer = await handler(req, context);
+      await db.visit.create({ data: { url: req.url } });
+      return answer;
+    } catch (error) {
+      const { status, message } = statusOf(error);
+      if (status === 404) return Response.json({ error: "gone" }, { status });
+      for (const one of [1, 2]) logger.error("each", { one, message });
+      return Response.json({ error: message, stack: error.stack }, { status });
+    }
+  };
+}
+"#;
+
+const HANDLER: &str = r#"import { db } from "@/lib/db";
+import { withErrors } from "@/lib/helpers";
+
+export const POST = withErrors(async (req, { params }) => {
+  const { id } = await params;
+  const body = await req.json();
+  const note = await db.note.findFirst({ where: { id } });
+  if (!note) return Response.json({}, { status: 404 });
+  await db.$queryRawUnsafe("select * from notes where title = '" + body.title + "'");
+  return Response.json(note);
+});
+"#;
+
+#[test]
+fn what_stands_around_a_handler_is_not_walked_again_at_each_key() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let file = |path: &str, text: &str| Document::new(id(path), Language::TypeScript, 0, text);
+        let db = "import { PrismaClient } from \"@prisma/client\";\nexport const db = new PrismaClient();\n";
+        let mut document = file("app/api/notes/[id]/route.ts", HANDLER);
+        let mut current = project(&[document.clone(), file("lib/helpers.ts", HELPERS), file("lib/db.ts", db)]);
+        let mut engine = Engine::default();
+        engine.check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+        let walked = engine.steps_made();
+        let mut steps = Vec::new();
+        for place in ["const body", "if (!note)", "await db.$query", "return Response.json(note)"] {
+            let at = document.text().find(place).expect("the place");
+            let line = document.text()[..at].matches('\n').count() as u32;
+            for (column, typed) in "for (const x of body) log(x);\n".chars().enumerate() {
+                let position = Position { line, column: column as u32 };
+                let change = Change { range: Some(Range { start: position, end: position }), text: typed.to_string() };
+                document = document.edited(document.version + 1, &[change], Encoding::Utf16);
+                current = current.with(vec![(document.file.clone(), Some(Arc::new(document.clone())))]);
+                let before = engine.steps_made();
+                let now = engine.check(&snapshot(&current, &config), &document.file, &Cancel::default()).expect("not cancelled");
+                steps.push(engine.steps_made() - before);
+                let fresh = Engine::default().check_all(&snapshot(&current, &config), &Cancel::default()).expect("not cancelled");
+                let fresh: Vec<_> = fresh.into_iter().filter(|finding| finding.place.file == document.file).collect();
+                assert_eq!(told(&now), told(&fresh), "{}", document.text());
+            }
+        }
+        steps.sort_unstable();
+        assert!(steps[steps.len() / 2] * 4 < walked, "{steps:?} of {walked}");
+    });
+}

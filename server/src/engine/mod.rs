@@ -284,6 +284,11 @@ impl Engine {
         self.session.made()
     }
 
+    /// How many steps these walks took.
+    pub fn steps_made(&self) -> u64 {
+        self.session.steps()
+    }
+
     /// Does what is said of one file take all others into account? After `check_all`, until files come or go.
     pub fn is_complete(&self) -> bool {
         self.session.is_complete()

@@ -177,6 +177,7 @@ impl Known {
 impl Hash for Facts {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.known.iter().for_each(|known| known.digests.hash(state));
+        self.ways.hash(state);
     }
 }
 

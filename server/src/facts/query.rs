@@ -56,7 +56,7 @@ impl Operation {
 }
 
 /// A query under construction, and the arguments of the calls that built it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Query {
     /// The catalogue's name of the client: `prisma`, `supabase-js`.
     pub client: Name,
@@ -91,7 +91,7 @@ pub struct Query {
 }
 
 /// What of its rows a question asks for.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Columns {
     Whole,
     Only(Vec<Name>),
@@ -129,7 +129,7 @@ impl Query {
 }
 
 /// Which rows are meant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub enum Filter {
     Term(Term),
     All(Vec<Filter>),
@@ -142,7 +142,7 @@ pub enum Filter {
 }
 
 /// `path op value`: `project.members.userId == x`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Term {
     pub path: Vec<Name>,
     pub op: TermOp,
@@ -150,7 +150,7 @@ pub struct Term {
     pub site: Option<Site>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TermOp {
     Eq,

@@ -120,7 +120,7 @@ impl Cleanings {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Origin {
     pub part: Part,
     /// What it is called where it was read: `id`, `email`.
@@ -131,7 +131,7 @@ pub struct Origin {
 
 /// The origins of one value, each with its own cleanings, so that `Number(a) + b` does not launder `b`. Past
 /// [`Taint::MOST`] the ones that are least dangerous are forgotten.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Taint {
     each: SmallVec<[Origin; 1]>,
 }

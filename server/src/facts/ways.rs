@@ -2,6 +2,8 @@
 //! the walk makes a *fork*: each side of it is a way. Values that were told apart by the same fork belong together side by
 //! side, so a check of one of them tells which of the others are left: `const { data, error } = read()`, `if (error) return`.
 
+use std::cell::Cell;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,7 +28,15 @@ impl Fork {
         self.open.store(false, Ordering::Relaxed);
     }
 
-    fn is_open(&self) -> bool {
+    pub fn set_open(&self, is_open: bool) {
+        self.open.store(is_open, Ordering::Relaxed);
+    }
+
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    pub fn is_open(&self) -> bool {
         self.open.load(Ordering::Relaxed)
     }
 }
@@ -46,6 +56,56 @@ impl Turn {
 
 impl Eq for Turn {}
 
+impl Hash for Turn {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Met { first: self.fork.number, last: self.fork.number }.add();
+        (self.fork.number, self.side).hash(state);
+    }
+}
+
+/// The first and the last fork, by number, that were spoken of in what was made a hash of.
+#[derive(Clone, Copy)]
+pub struct Met {
+    first: u32,
+    last: u32,
+}
+
+thread_local! {
+    static MET: Cell<Met> = const { Cell::new(Met::NONE) };
+}
+
+impl Met {
+    const NONE: Met = Met { first: u32::MAX, last: 0 };
+
+    /// They were spoken of around here, too.
+    pub fn add(self) {
+        MET.with(|met| {
+            let known = met.get();
+            met.set(Met { first: known.first.min(self.first), last: known.last.max(self.last) });
+        });
+    }
+
+    pub fn may_have(self, fork: &Fork) -> bool {
+        (self.first..=self.last).contains(&fork.number)
+    }
+
+    pub fn pack(self) -> u64 {
+        u64::from(self.first) << 32 | u64::from(self.last)
+    }
+
+    pub fn unpack(packed: u64) -> Met {
+        Met { first: (packed >> 32) as u32, last: packed as u32 }
+    }
+}
+
+/// Makes hashes, and tells which forks were spoken of.
+pub fn met<T>(run: impl FnOnce() -> T) -> (T, Met) {
+    let before = MET.with(|met| met.replace(Met::NONE));
+    let result = run();
+    let met = MET.with(|met| met.replace(before));
+    (result, met)
+}
+
 impl PartialEq for Turn {
     fn eq(&self, other: &Turn) -> bool {
         self.is_at(other) && self.side == other.side
@@ -53,11 +113,11 @@ impl PartialEq for Turn {
 }
 
 /// Turns that were all taken, in the order of their forks.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 struct Way(SmallVec<[Turn; 2]>);
 
 /// The ways on which something may hold. What holds elsewhere too is never left out; what cannot hold may be left in.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Ways(Option<Arc<[Way]>>);
 
 impl Ways {

@@ -10,9 +10,17 @@ use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::facts::walk::{Asked, Handler, Walker, is_stub};
 use crate::text::{Name, Span};
 
+use super::Project;
 use super::deciding::{decided, is_exempt, undecided, unended};
 use super::handed_headers::hand_headers;
 use super::routes::{Link, Route, Standing};
+
+/// What the item of a route defines: what it is known by while its text changes.
+pub(super) fn name(project: &Project, route: &Route) -> Option<Name> {
+    let module = project.file(&route.site.item.file)?.module.as_ref()?;
+    let at = module.segment_of(&route.site.item)? as u32;
+    module.definitions.iter().filter(|(_, all)| all.iter().any(|(item, _)| *item == at)).map(|(name, _)| name.clone()).min()
+}
 
 /// Walks a route and leaves its events in the walker.
 pub fn walk(walker: &mut Walker<'_>, route: &Route) {

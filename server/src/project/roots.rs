@@ -153,6 +153,7 @@ impl Roots {
                 Some(walk) => walk,
                 None => {
                     let mut walker = Walker::new(&ground.worker.world, &mut ground.worker.cache);
+                    walker.recall_as(&(&item.file, at, function, segment.functions.get(function.0 as usize).map(|function| &function.name)));
                     let walk = match route {
                         Some((route, outer)) => {
                             walker.reads.add(&outer.reads);

@@ -24,7 +24,7 @@ use super::{File, Project, Resolver, Setup};
 use crate::config::Config;
 use crate::facts::schema::Schema;
 use crate::facts::scope::Module;
-use crate::facts::walk::Walker;
+use crate::facts::walk::{ModuleCache, Reads, Walker};
 use crate::text::{FileId, Name};
 
 #[derive(Default)]
@@ -49,6 +49,8 @@ pub struct Session {
     schema: Option<Arc<Schema>>,
     setup: Arc<Setup>,
     bindings: Option<Arc<Bindings>>,
+    /// What walks of single files found on their way: values of module-level names, and calls.
+    kept: Option<ModuleCache>,
     /// Every root of the project has been walked at least once.
     complete: bool,
     step: Step,
@@ -62,6 +64,9 @@ pub struct Step {
     pub done: usize,
     pub total: usize,
 }
+
+/// Of more routes at a time it is not remembered what came of their calls: all of it would be gone before it is asked for again.
+const MOST_RECALLED: usize = 48;
 
 /// Of how many files the functions are kept up: more than anybody writes in at a time.
 const MOST_FOLLOWED: usize = 32;
@@ -90,6 +95,11 @@ impl Session {
         let bound = self.otherwise_bound(project);
         if changes.is_empty() && people.is_empty() && bound.is_empty() && led_elsewhere.is_empty() {
             return;
+        }
+        let changes = Arc::new(changes);
+        if let Some(kept) = &mut self.kept {
+            let (changes, led_elsewhere) = (Arc::clone(&changes), led_elsewhere.clone());
+            kept.change(Box::new(move |reads: &Reads| changes.touch(reads) || reads.any_of(&led_elsewhere)));
         }
         let mut touched: FxHashSet<FileId> = changes.files.clone();
         touched.extend(bound);
@@ -140,6 +150,8 @@ impl Session {
     fn other_people(&mut self, project: &Project) -> FxHashSet<Name> {
         let before = self.schema.replace(Arc::clone(project.schema()));
         let Some(before) = before.filter(|before| !Arc::ptr_eq(before, project.schema())) else { return FxHashSet::default() };
+        // It is not known which models these asked about.
+        self.kept = None;
         let asked: FxHashSet<&Name> = self.walks.values().flat_map(|walk| &walk.reads.models).collect();
         let differs = |model: &Name| is_principal_model(&before, model) != is_principal_model(project.schema(), model);
         asked.into_iter().filter(|model| differs(model)).cloned().collect()
@@ -189,9 +201,10 @@ impl Session {
     /// Walks all that is needed to speak about one file: its own roots, and those known to reach into it. Before the
     /// project is complete that is the file's own. `None` if cancelled.
     pub fn file(&mut self, project: &Project, config: &Config, file: &FileId, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
-        let mut workers = Workers::new(project, config, 1);
+        let mut workers = Workers::alone(project, config, self.kept.take().unwrap_or_else(ModuleCache::recalling));
         let done = self.file_by(&mut workers, file, cancelled);
         self.followed.learn(workers.followed());
+        self.kept = Some(workers.into_cache());
         done
     }
 
@@ -297,6 +310,11 @@ impl Session {
         self.walks.made
     }
 
+    /// The steps of these walks.
+    pub fn steps(&self) -> u64 {
+        self.walks.steps
+    }
+
     /// How many data accesses and SQL texts were seen.
     pub fn counts(&self) -> (usize, usize) {
         (self.walks.accesses, self.walks.queries)
@@ -362,10 +380,14 @@ impl Session {
         self.step.total += due.len() + others.len();
         self.step.done += others.len();
         self.routing.give_back(others);
+        let recalls = due.len() <= MOST_RECALLED;
         let mut rest = due.as_slice();
         while let Some((routes, after)) = rest.split_at_checked(workers.pieces().min(rest.len())).filter(|_| !rest.is_empty()) {
             let walk = |Worker { world, cache }: &mut Worker<'_>, (key, route): &Named| {
                 let mut walker = Walker::new(world, cache);
+                if recalls {
+                    walker.recall_as(&(key.file(), handler::name(world.project, route), &route.methods, route.path.as_deref()));
+                }
                 handler::walk(&mut walker, route);
                 RootWalk::of(key.clone(), Some(Arc::clone(route)), walker)
             };

@@ -27,6 +27,8 @@ pub struct RootWalk {
     pub files: FxHashSet<FileId>,
     /// The bound was reached: what is not there may only not have been seen.
     pub exhausted: bool,
+    /// How many steps it took, without those that were taken over.
+    pub steps: u32,
     /// So many events were before the handler began.
     pub before_handler: usize,
     /// What held when it began.
@@ -38,7 +40,7 @@ pub struct RootWalk {
 impl RootWalk {
     /// What a walker found.
     pub(super) fn of(key: RootKey, route: Option<Arc<Route>>, walker: Walker<'_>) -> Arc<RootWalk> {
-        let exhausted = walker.is_exhausted();
+        let (exhausted, steps) = (walker.is_exhausted(), walker.steps_made());
         let mut files: FxHashSet<FileId> = walker.visited.iter().map(|function| function.item.file.clone()).collect();
         files.insert(key.file().clone());
         files.extend(walker.home.iter().map(|home| home.item.file.clone()));
@@ -52,6 +54,7 @@ impl RootWalk {
             visited: walker.visited,
             files,
             exhausted,
+            steps,
             before_handler: walker.before_handler,
             begun: walker.begun,
             matched: walker.matched,
@@ -67,6 +70,7 @@ impl RootWalk {
             visited: FxHashSet::default(),
             files: FxHashSet::default(),
             exhausted: false,
+            steps: 0,
             before_handler: 0,
             begun: Facts::none(),
             matched: Vec::new(),
@@ -105,6 +109,8 @@ pub(super) struct Walks {
     pub news: News,
     /// Walks made since the beginning: what a test of reuse counts.
     pub made: u64,
+    /// The steps of these.
+    pub steps: u64,
     /// How many data accesses and SQL texts they saw.
     pub accesses: usize,
     pub queries: usize,
@@ -175,7 +181,7 @@ impl Walks {
 
     /// Nothing is remembered but how much was done.
     pub fn begun_anew(&self) -> Walks {
-        Walks { made: self.made, is_once: self.is_once, news: News { is_anew: true, walks: Vec::new() }, ..Walks::default() }
+        Walks { made: self.made, steps: self.steps, is_once: self.is_once, news: News { is_anew: true, walks: Vec::new() }, ..Walks::default() }
     }
 
     pub fn get(&self, key: &RootKey) -> Option<&Arc<RootWalk>> {
@@ -196,6 +202,7 @@ impl Walks {
     /// Keeps a walk that was just made.
     pub fn keep(&mut self, walk: Arc<RootWalk>) {
         self.made += 1;
+        self.steps += u64::from(walk.steps);
         let key = walk.key.clone();
         self.count(&walk, true);
         self.news.walks.push((key.clone(), Some(Arc::clone(&walk))));

@@ -16,8 +16,8 @@ pub(super) struct Worker<'p> {
 }
 
 impl<'p> Worker<'p> {
-    pub fn new(project: &'p Project, config: &'p Config) -> Worker<'p> {
-        Worker { world: Linked::new(project, config), cache: ModuleCache::default() }
+    pub fn new(project: &'p Project, config: &'p Config, cache: ModuleCache) -> Worker<'p> {
+        Worker { world: Linked::new(project, config), cache }
     }
 }
 
@@ -37,7 +37,17 @@ impl<'p> Workers<'p> {
     pub fn new(project: &'p Project, config: &'p Config, wanted: usize) -> Workers<'p> {
         let threads = (wanted > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(wanted).stack_size(STACK_BYTES).build().ok()).flatten();
         let count = threads.as_ref().map_or(1, rayon::ThreadPool::current_num_threads);
-        Workers { all: (0..count).map(|_| Worker::new(project, config)).collect(), threads }
+        Workers { all: (0..count).map(|_| Worker::new(project, config, ModuleCache::default())).collect(), threads }
+    }
+
+    /// One alone, who knows these values already.
+    pub fn alone(project: &'p Project, config: &'p Config, cache: ModuleCache) -> Workers<'p> {
+        Workers { all: vec![Worker::new(project, config, cache)], threads: None }
+    }
+
+    /// The values that the first of them knows now.
+    pub fn into_cache(self) -> ModuleCache {
+        self.all.into_iter().next().map(|worker| worker.cache).unwrap_or_default()
     }
 
     /// One of them, for work that cannot be divided.

@@ -1,5 +1,6 @@
 //! What a walk knows about a value. Values never change; what happens to a variable makes a new value.
 
+mod digest;
 mod shape;
 mod union;
 
@@ -11,6 +12,7 @@ use crate::facts::taint::Taint;
 use crate::model::FunctionId;
 use crate::text::{FileId, Name};
 
+use digest::Digest;
 pub use shape::{Argument, Captured, ClassValue, Closure, Column, Instance, Library, Object, Piece, Row, Seq, Text};
 pub use union::Alternative;
 
@@ -19,6 +21,7 @@ pub struct Value(Arc<Inner>);
 
 #[derive(Clone, Debug)]
 struct Inner {
+    digest: Digest,
     kind: Kind,
     taint: Taint,
     symbol: Option<Symbol>,
@@ -28,13 +31,13 @@ struct Inner {
 }
 
 /// What holds when a value turns out true, and when it turns out false.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Truth {
     pub if_true: Facts,
     pub if_false: Facts,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub enum Kind {
     Unknown,
     Null,
@@ -71,7 +74,7 @@ pub enum Kind {
 
 impl Value {
     pub fn new(kind: Kind) -> Value {
-        Value(Arc::new(Inner { kind, taint: Taint::none(), symbol: None, truth: None, nullable: false }))
+        Value(Arc::new(Inner { digest: Digest::default(), kind, taint: Taint::none(), symbol: None, truth: None, nullable: false }))
     }
 
     pub fn unknown() -> Value {
@@ -155,8 +158,9 @@ impl Value {
         self.change(|inner| inner.kind = kind)
     }
 
+    /// The same value, whether it was made once or twice from the same.
     pub fn is_same(&self, other: &Value) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.0, &other.0) || self.digest() == other.digest()
     }
 
     pub fn as_str(&self) -> Option<&Arc<str>> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use super::digest::Digest;
 use super::{Alternative, Value};
 use crate::facts::catalogue::State;
 use crate::facts::check::Facts;
@@ -14,18 +15,18 @@ use crate::model::{ClassId, FunctionId};
 use crate::text::Name;
 
 /// A string put together: literal pieces and holes, over `+`, templates, formats and branches.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Text {
     pub pieces: Vec<Piece>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub enum Piece {
     Literal(Arc<str>),
     Hole { value: Value, site: Site },
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Object {
     pub fields: Vec<(Name, Value)>,
     /// What else it may hold: the values that were spread into it or that came from outside, before the fields after
@@ -88,14 +89,14 @@ impl Object {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Seq {
     pub items: Vec<Value>,
     /// Further elements.
     pub rest: Option<Value>,
 }
 
-#[derive(Debug)]
+#[derive(Hash, Debug)]
 pub struct Closure {
     pub item: ItemKey,
     pub function: FunctionId,
@@ -112,11 +113,16 @@ pub struct Closure {
 /// The variables around a function when it was made.
 #[derive(Debug)]
 pub struct Captured {
+    pub(super) digest: Digest,
     pub variables: Vec<(Name, Value)>,
     pub parent: Option<Arc<Captured>>,
 }
 
 impl Captured {
+    pub fn new(variables: Vec<(Name, Value)>, parent: Option<Arc<Captured>>) -> Captured {
+        Captured { digest: Digest::default(), variables, parent }
+    }
+
     pub fn get(&self, name: &str) -> Option<&Value> {
         let mut at = Some(self);
         while let Some(captured) = at {
@@ -129,7 +135,7 @@ impl Captured {
     }
 }
 
-#[derive(Debug)]
+#[derive(Hash, Debug)]
 pub struct ClassValue {
     pub item: ItemKey,
     pub class: ClassId,
@@ -138,7 +144,7 @@ pub struct ClassValue {
     pub bases: Vec<Value>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Instance {
     pub class: Arc<ClassValue>,
     pub fields: Vec<(Name, Value)>,
@@ -146,7 +152,7 @@ pub struct Instance {
     pub above: Option<Arc<[Value]>>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Library {
     /// The module, or `""` for globals and roles.
     pub package: Name,
@@ -180,7 +186,7 @@ impl Library {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Argument {
     /// Empty for positional ones.
     pub name: Name,
@@ -189,13 +195,13 @@ pub struct Argument {
     pub spread: bool,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Hash, Debug)]
 pub struct Column {
     pub model: Name,
     pub name: Name,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Row {
     pub access: AccessId,
     pub model: Name,

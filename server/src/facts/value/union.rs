@@ -9,7 +9,7 @@ use crate::facts::check::Facts;
 use crate::facts::taint::Taint;
 
 /// One of several values, and what holds if it is the one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Alternative {
     pub value: Value,
     pub facts: Facts,
@@ -84,7 +84,7 @@ impl Value {
 
     pub const MOST_ALTERNATIVES: usize = 8;
 
-    /// Equal constants and equal identities; not a deep comparison.
+    /// Equal constants and equal identities.
     pub fn equals(&self, other: &Value) -> bool {
         if self.0.taint != other.0.taint || self.0.symbol != other.0.symbol || self.0.truth.is_some() || other.0.truth.is_some() {
             return false;
@@ -96,10 +96,10 @@ impl Value {
             (Kind::Number(a), Kind::Number(b)) => a == b,
             (Kind::Str(a), Kind::Str(b)) => a == b,
             (Kind::Row(a), Kind::Row(b)) | (Kind::Rows(a), Kind::Rows(b)) => a == b,
-            (Kind::Library(a), Kind::Library(b)) => Arc::ptr_eq(a, b) || a.is_plain_twin(b),
-            (Kind::Function(a), Kind::Function(b)) => Arc::ptr_eq(a, b),
-            (Kind::Class(a), Kind::Class(b)) => Arc::ptr_eq(a, b),
-            (Kind::Object(a), Kind::Object(b)) => Arc::ptr_eq(a, b),
+            (Kind::Library(a), Kind::Library(b)) => Arc::ptr_eq(a, b) || a.is_plain_twin(b) || self.is_same(other),
+            (Kind::Function(a), Kind::Function(b)) => Arc::ptr_eq(a, b) || self.is_same(other),
+            (Kind::Class(a), Kind::Class(b)) => Arc::ptr_eq(a, b) || self.is_same(other),
+            (Kind::Object(a), Kind::Object(b)) => Arc::ptr_eq(a, b) || self.is_same(other),
             _ => false,
         }
     }

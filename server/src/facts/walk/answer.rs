@@ -178,6 +178,7 @@ impl Walker<'_> {
         let site = query.site.clone();
         let value = self.ask(query, Returns::Query, span);
         // The question stands where it was built, not where it was awaited.
+        self.look_at_events(self.events.len().saturating_sub(1));
         if let (Some(Event::Access(access)), Some(site)) = (self.events.last_mut(), site) {
             access.site = site;
         }

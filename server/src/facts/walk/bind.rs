@@ -39,10 +39,15 @@ impl Walker<'_> {
     /// Sets a variable wherever it lives.
     pub(super) fn set(&mut self, name: &Name, value: Value) {
         // Only functions written inside each other share variables.
-        let found = self.frames.iter().rev().take(6).enumerate().find_map(|(depth, frame)| {
+        let own = &self.frame().item;
+        let around = self.frames.iter().rev().enumerate().take(6).filter(|(_, frame)| frame.item == *own);
+        let reached = around.clone().map(|(depth, _)| depth).next_back();
+        let found = around.clone().find_map(|(depth, frame)| {
             let at = frame.state.iter().rposition(|(known, _)| known == name)?;
             Some((depth, at))
         });
+        let reached = found.map(|(depth, _)| depth).or(reached).unwrap_or_default();
+        self.look_at_frames(self.frames.len().saturating_sub(reached + 1));
         let Some((depth, at)) = found else {
             let frame = self.frame_mut();
             if !frame.around.contains(name) {

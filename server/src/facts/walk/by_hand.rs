@@ -20,6 +20,9 @@ impl Walker<'_> {
         look(&self.frame().segment, read.value, &mut found, MOST_STEPS);
         // Whoever makes a keyed digest compares it.
         let is_checked = |event: &Event| matches!(event, Event::Effect(effect) if matches!(effect.kind.as_str(), "hmac" | "jwt-verify" | "signature"));
+        if found.is_part && found.is_decoded {
+            self.look_at_events(0);
+        }
         if !found.is_part || !found.is_decoded || self.events.iter().any(is_checked) {
             return value;
         }

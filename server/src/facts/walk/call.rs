@@ -253,6 +253,7 @@ impl Walker<'_> {
         if args.first().is_some_and(|arg| is_error(&arg.value)) {
             return;
         }
+        self.look_at_frames(0);
         let called =
             |name: &Name| self.frames.iter().rev().find_map(|frame| frame.state.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
         let (request, response) = (self.request.as_ref().and_then(called), self.response.as_ref().and_then(called));

@@ -11,12 +11,13 @@ use crate::facts::ways::{Fork, Ways};
 impl Walker<'_> {
     pub(super) fn fork(&mut self) -> Arc<Fork> {
         self.met += 1;
-        let fork = Fork::new(self.met);
         if self.apart > 0 {
+            let fork = Fork::new(self.met);
             fork.close();
-        } else {
-            self.forks.push(Arc::clone(&fork));
+            return fork;
         }
+        let fork = self.fork_of(self.met);
+        self.forks.push(Arc::clone(&fork));
         fork
     }
 

@@ -101,6 +101,6 @@ impl Walker<'_> {
         if frame.state.is_empty() {
             return frame.captured.clone();
         }
-        Some(Arc::new(Captured { variables: frame.state.clone(), parent: frame.captured.clone() }))
+        Some(Arc::new(Captured::new(frame.state.clone(), frame.captured.clone())))
     }
 }

@@ -103,8 +103,8 @@ impl Walker<'_> {
             Some(Export::Local(local)) => self.module_name(file, &local),
             Some(Export::From { source, name }) => Some(self.imported(file, &source, &name)),
             Some(Export::Expression(segment, expr)) => {
-                let cached = (file.clone(), Name::from(format!("export {name}")));
-                match self.cache.values.get(&cached) {
+                let cached = Name::from(format!("export {name}"));
+                match self.cache.value(file, &cached) {
                     Some((value, reads)) => {
                         self.reads.add(reads);
                         Some(value.clone())
@@ -118,7 +118,7 @@ impl Walker<'_> {
                         });
                         let reads = std::mem::replace(&mut self.reads, outer);
                         self.reads.add(&reads);
-                        self.cache.values.insert(cached, (value.clone(), Arc::new(reads)));
+                        self.cache.keep(file.clone(), cached, value.clone(), reads);
                         Some(value)
                     }
                 }

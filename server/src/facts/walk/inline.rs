@@ -21,8 +21,9 @@ impl Walker<'_> {
     /// The same for the call that stands at `span` in the running code.
     pub(super) fn inline_at(&mut self, closure: &Arc<Closure>, args: &[Argument], span: Span) -> Value {
         let key = FunctionKey { item: closure.item.clone(), function: closure.function };
-        let recursive = self.frames.iter().filter(|frame| frame.function == Some(closure.function) && frame.item == closure.item).count();
-        if self.frames.len() > MOST_DEPTH || recursive > 0 || self.is_exhausted() {
+        let running = self.frames.iter().rposition(|frame| frame.function == Some(closure.function) && frame.item == closure.item);
+        running.into_iter().for_each(|at| self.look_at_frames(at));
+        if self.frames.len() > MOST_DEPTH || running.is_some() || self.is_exhausted() {
             let taint = args.iter().fold(Default::default(), |taint: Taint, arg| taint.join(arg.value.taint()));
             return Value::unknown().with_taint(taint);
         }
@@ -30,18 +31,18 @@ impl Walker<'_> {
             return value;
         }
         let before = self.before();
-        let value = self.looked_into(closure, args, span);
+        let value = self.recalled(&key, closure, args, span);
         self.came(key, &before, args, &value);
         value
     }
 
-    fn looked_into(&mut self, closure: &Arc<Closure>, args: &[Argument], span: Span) -> Value {
+    pub(super) fn looked_into(&mut self, closure: &Arc<Closure>, args: &[Argument], span: Span) -> Value {
         let Some(module) = self.world.module(&closure.item.file) else { return Value::unknown() };
         self.reads.items.insert(closure.item.clone());
         let Some(placed) = module.segment_of(&closure.item).and_then(|at| module.model.segments.get(at)) else { return Value::unknown() };
         let segment = Arc::clone(&placed.segment);
         let Some(function) = segment.functions.get(closure.function.0 as usize) else { return Value::unknown() };
-        self.visited.insert(FunctionKey { item: closure.item.clone(), function: closure.function });
+        self.visit(FunctionKey { item: closure.item.clone(), function: closure.function });
         self.facts.add_all(&closure.assumes);
         let entry = self.facts.clone();
         self.frames.push(Frame {

@@ -58,6 +58,7 @@ mod parameter;
 mod pattern;
 mod piped;
 mod query_step;
+mod recall;
 mod register;
 mod row;
 mod settings;
@@ -195,6 +196,7 @@ pub struct Walker<'w> {
     pub matched: Vec<Matched>,
     /// What came of the functions that were called.
     uneventful: uneventful::Uneventful,
+    recalling: recall::Recalling,
 }
 
 /// How a framework fills the parameters of a handler that no role was given for.
@@ -314,6 +316,7 @@ impl<'w> Walker<'w> {
             begun: Facts::none(),
             matched: Vec::new(),
             uneventful: FxHashMap::default(),
+            recalling: recall::Recalling::default(),
         }
     }
 

@@ -108,7 +108,7 @@ impl<'w> Walker<'w> {
     /// A name defined at the top level of a file; `None` if the file does not define it.
     pub(super) fn module_name(&mut self, file: &FileId, name: &Name) -> Option<Value> {
         let key = (file.clone(), name.clone());
-        if let Some((value, reads)) = self.cache.values.get(&key) {
+        if let Some((value, reads)) = self.cache.value(file, name) {
             self.reads.add(reads);
             return Some(value.clone());
         }
@@ -153,7 +153,7 @@ impl<'w> Walker<'w> {
         self.resolving.pop();
         // What was found inside a loop of definitions depends on where the loop was entered.
         if nested == 0 {
-            self.cache.values.insert(key, (value.clone(), Arc::new(reads)));
+            self.cache.keep(key.0, key.1, value.clone(), reads);
         }
         Some(value)
     }

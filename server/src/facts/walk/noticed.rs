@@ -33,7 +33,7 @@ impl Walker<'_> {
         let told = if effect.kind == "cors" { self.with_origin_told(effect.gets.as_ref(), args) } else { None };
         let args = told.as_deref().unwrap_or(args);
         // A default import is found as the whole library and as its default.
-        if self.events.iter().rev().take(4).any(|event| matches!(event, Event::Effect(known) if known.kind == effect.kind && known.site == *site)) {
+        if self.is_noticed(&effect.kind, site) {
             return;
         }
         self.events.push(Event::Effect(Effect {
@@ -218,6 +218,7 @@ impl Walker<'_> {
 
     /// The names of the functions that are running.
     fn within(&self) -> Vec<Name> {
+        self.look_at_frames(0);
         self.frames.iter().rev().filter_map(|frame| Some(name_of(&frame.segment, frame.function?))).filter(|name| !name.is_empty()).collect()
     }
 

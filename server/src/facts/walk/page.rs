@@ -136,6 +136,8 @@ impl Walker<'_> {
         let is_handler = name.strip_prefix("on").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()));
         let Kind::Function(closure) = value.kind() else { return };
         let key = FunctionKey { item: closure.item.clone(), function: closure.function };
+        // Whether it was come through already, and how far the walk has come.
+        self.look_at_events(0);
         if !is_handler || closure.item != self.frame().item || self.visited.contains(&key) || self.steps > self.most_steps / 2 {
             return;
         }

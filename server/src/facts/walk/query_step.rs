@@ -268,6 +268,7 @@ impl Walker<'_> {
             // `db.delete(note._id)`: of the table that the row came from.
             _ => {
                 if let Some(Root::Row(id)) = value.symbol().map(|symbol| &symbol.root) {
+                    self.look_at_events(0);
                     let model = self.events.iter().find_map(|event| match event {
                         Event::Access(access) if access.id == *id => Some(access.query.model.clone()),
                         _ => None,

@@ -94,6 +94,7 @@ impl Walker<'_> {
     }
 
     fn client_of(&self, id: AccessId) -> Name {
+        self.look_at_events(0);
         self.events
             .iter()
             .find_map(|event| match event {

@@ -14,14 +14,14 @@ use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, Kind, Value};
 
 /// Up to here everything is looked into.
-const SHORT: u32 = 1_000;
+pub(super) const SHORT: u32 = 1_000;
 /// So often nothing may have come of a function before it is believed.
 const OFTEN: u32 = 2;
 
 /// What is known of the functions that a walk came through.
 pub(super) type Uneventful = FxHashMap<FunctionKey, Known>;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) enum Known {
     /// Something came of it.
     Does,
@@ -45,10 +45,12 @@ impl Walker<'_> {
 
     /// What a function gives that need not be looked into again.
     pub(super) fn computed(&mut self, key: &FunctionKey, args: &[Argument]) -> Option<Value> {
+        let known = self.uneventful.get(key).copied();
+        self.ask_what_came(key, known);
         if self.steps < SHORT {
             return None;
         }
-        let Some(Known::Computes { times: OFTEN.., keeps, speaks }) = self.uneventful.get(key).copied() else { return None };
+        let Some(Known::Computes { times: OFTEN.., keeps, speaks }) = known else { return None };
         let is_callers = |arg: &Argument| arg.value.taint().iter().any(|origin| origin.part.is_request());
         if args.iter().any(|arg| brings_code(&arg.value, 0) || speaks && is_callers(arg)) {
             return None;

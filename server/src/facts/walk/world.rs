@@ -1,9 +1,11 @@
 //! What surrounds a walk: what it may ask of the project, and what it looked at.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::recall::Recall;
 use crate::facts::catalogue::Catalogue;
 use crate::facts::place::ItemKey;
 use crate::facts::scope::Module;
@@ -64,7 +66,78 @@ pub enum Target {
 /// Values of module-level names, found once and shared by all walks over the same state of the project.
 #[derive(Default)]
 pub struct ModuleCache {
-    pub(super) values: FxHashMap<(FileId, Name), (Value, Arc<Reads>)>,
+    values: FxHashMap<(FileId, Name), Found>,
+    pub(super) changes: Changed,
+    /// Calls, of somebody who walks the same again and again.
+    pub(super) recall: Option<Recall>,
+}
+
+impl ModuleCache {
+    /// One that remembers calls, too.
+    pub fn recalling() -> ModuleCache {
+        ModuleCache { recall: Some(Recall::default()), ..ModuleCache::default() }
+    }
+
+    /// Something is no longer as it was; `touches` is what read it.
+    pub fn change(&mut self, touches: Touches) {
+        self.changes.all.push(touches);
+        if self.changes.all.len() > MOST_CHANGES {
+            let changes = &self.changes;
+            self.values.retain(|_, found| changes.leave(&found.reads, &found.holds));
+            self.recall.iter_mut().for_each(|recall| recall.forget(changes));
+            self.changes.before += self.changes.all.len() as u64;
+            self.changes.all.clear();
+        }
+    }
+
+    pub(super) fn value(&self, file: &FileId, name: &Name) -> Option<(&Value, &Arc<Reads>)> {
+        let found = self.values.get(&(file.clone(), name.clone()))?;
+        self.changes.leave(&found.reads, &found.holds).then_some((&found.value, &found.reads))
+    }
+
+    pub(super) fn keep(&mut self, file: FileId, name: Name, value: Value, reads: Reads) {
+        let holds = AtomicU64::new(self.changes.now());
+        self.values.insert((file, name), Found { value, reads: Arc::new(reads), holds });
+    }
+}
+
+struct Found {
+    value: Value,
+    reads: Arc<Reads>,
+    /// Up to which change it is known to hold.
+    holds: AtomicU64,
+}
+
+/// Does what was read say something else now?
+pub type Touches = Box<dyn Fn(&Reads) -> bool + Send + Sync>;
+
+/// What changed since something was found. Only what is asked for is held against it.
+#[derive(Default)]
+pub(super) struct Changed {
+    all: Vec<Touches>,
+    /// How many there were before those, against which everything was held.
+    before: u64,
+}
+
+/// So many changes wait at most.
+const MOST_CHANGES: usize = 256;
+
+impl Changed {
+    pub fn now(&self) -> u64 {
+        self.before + self.all.len() as u64
+    }
+
+    /// Is what was found by these reads, and was so at the change `holds`, still so?
+    pub fn leave(&self, reads: &Reads, holds: &AtomicU64) -> bool {
+        let from = holds.load(Ordering::Relaxed);
+        if from == u64::MAX {
+            return false;
+        }
+        let since = self.all.get(from.saturating_sub(self.before) as usize..).unwrap_or_default();
+        let is_left = !since.iter().any(|touches| touches(reads));
+        holds.store(if is_left { self.now() } else { u64::MAX }, Ordering::Relaxed);
+        is_left
+    }
 }
 
 /// What a walk looked at: if none of it changes, the walk would give the same again.

@@ -21,6 +21,7 @@ impl Walker<'_> {
         let Some(mut statement) = query.key.clone().filter(|_| query.is_text) else { return (at, query.key.clone()) };
         for (depth, frame) in self.frames.iter().enumerate().rev() {
             let Some(before) = depth.checked_sub(1).and_then(|depth| self.frames.get(depth)) else { break };
+            self.look_at_frames(depth - 1);
             let (Some(called), true) = (frame.called, statement.item == frame.item) else { break };
             let Some((index, name)) = frame.passed_on(statement.span) else { break };
             at = Site { item: before.item.clone(), span: called.span };

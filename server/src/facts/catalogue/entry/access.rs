@@ -198,7 +198,7 @@ pub struct SqlSpec {
     pub prepared: bool,
 }
 
-#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Hash, Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum Returns {
     /// The builder itself.
