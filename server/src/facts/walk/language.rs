@@ -48,15 +48,15 @@ impl Walker<'_> {
                 })
             }
             Makes::All => {
-                let (items, rest) = self.to_wait_for(given)?;
+                let (items, rest) = self.awaited_items(given)?;
                 Some(promised(Seq { items, rest }))
             }
             Makes::Settled => {
-                let (items, rest) = self.to_wait_for(given)?;
+                let (items, rest) = self.awaited_items(given)?;
                 Some(promised(Seq { items: items.into_iter().map(ended).collect(), rest: rest.map(ended) }))
             }
             Makes::First => {
-                let (items, rest) = self.to_wait_for(given)?;
+                let (items, rest) = self.awaited_items(given)?;
                 let one = items.into_iter().chain(rest).reduce(either)?;
                 Some(Value::new(Kind::Promise(one)))
             }
@@ -93,7 +93,7 @@ impl Walker<'_> {
     }
 
     /// What the items of the one list come to, or the arguments themselves. Python's own come one by one.
-    fn to_wait_for(&mut self, given: &[Argument]) -> Option<(Vec<Value>, Option<Value>)> {
+    fn awaited_items(&mut self, given: &[Argument]) -> Option<(Vec<Value>, Option<Value>)> {
         let plain: Vec<&Argument> = given.iter().filter(|arg| arg.name.is_empty()).collect();
         let is_one_list = !self.python() || matches!(plain.as_slice(), [only] if only.spread);
         let (items, rest) = match (plain.as_slice(), is_one_list) {
