@@ -4,9 +4,11 @@ use super::signed_in::is_error;
 use super::{Answer, Judge, Tie};
 use crate::facts::check::{Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, UseKind};
+use crate::facts::names;
 use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
+use crate::text::Name;
 
 impl Judge<'_> {
     /// Does what a read found leave the handler without having been compared with the caller? `None` if it never leaves.
@@ -125,7 +127,8 @@ fn is_asked_by(access: &Access, symbol: &Symbol) -> bool {
     access.query.conjuncts().into_iter().any(is_it)
 }
 
-/// Handing on a key or a hash tells nobody anything.
+/// Handing on a key, of the row or of what it belongs to, or a hash tells nobody anything.
 fn is_harmless(symbol: &Symbol) -> bool {
-    symbol.path.last().is_some_and(|name| matches!(name.as_str(), "id" | "pk" | "_id" | "passwordHash" | "password_hash" | "hashed_password" | "password"))
+    let is_key = |name: &Name| matches!(name.as_str(), "pk" | "_id") || names::words(name).last().is_some_and(|word| word == "id");
+    symbol.path.last().is_some_and(|name| is_key(name) || matches!(name.as_str(), "passwordHash" | "password_hash" | "hashed_password" | "password"))
 }
