@@ -51,6 +51,11 @@ pub fn is_current_user(name: &str) -> bool {
     asks && whom && (scoped || words.len() == 2)
 }
 
+/// The same, or in one word: `auth`, `whoami`. Called with nothing, or with the request, it says who is asking.
+pub fn says_who_asks(name: &str) -> bool {
+    matches!(name, "auth" | "session" | "whoami" | "viewer" | "identify") || is_current_user(name)
+}
+
 /// `c.set("user", user)`, `Sentry.setUser(user)`, `generateToken(user)`, `new Date(session.expires)`: what is only kept, written down, or
 /// made of it, decides nothing, and neither does what only looks at an object.
 pub fn decides_nothing(name: &str) -> bool {

@@ -278,6 +278,7 @@ impl Walker<'_> {
         let given = if &*name == "then" { self.continued(args) } else { self.callbacks(args) };
         let site = self.site(span);
         self.delegated(&name, args, &site);
+        self.perhaps_asked(function, args, &site);
         self.perhaps_checked(&said_name(function), args, &site);
         self.perhaps_sent(function, args, &site);
         self.calls += 1;
@@ -308,6 +309,18 @@ impl Walker<'_> {
             if guard_like && !args.is_empty() {
                 self.facts.add(Fact::Guard(Guard { kind: GuardKind::Object, sure: false, name: name.clone(), site: Some(site.clone()) }));
             }
+        }
+    }
+
+    /// `await whoami()`: a function of a file that is not here, or not yet, may say who is asking.
+    fn perhaps_asked(&mut self, function: &Value, args: &[Argument], site: &Site) {
+        let is_absent = match function.kind() {
+            Kind::Library(library) => library.receiver.is_none() && library.states.is_empty() && !self.catalogue().knows(&library.package),
+            kind => matches!(kind, Kind::Unknown),
+        };
+        let name = called_name(function);
+        if is_absent && args.iter().all(|arg| is_request(&arg.value)) && names::says_who_asks(&name) {
+            self.facts.add(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name, site: Some(site.clone()) }));
         }
     }
 

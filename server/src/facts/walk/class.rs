@@ -318,7 +318,7 @@ impl Walker<'_> {
 }
 
 /// A class and all above it, in the order in which Python looks: each once, after everything that derives from it.
-fn linear(class: &Arc<ClassValue>) -> Vec<Value> {
+pub(super) fn linear(class: &Arc<ClassValue>) -> Vec<Value> {
     fn add(value: &Value, depth: u32, out: &mut Vec<Value>) {
         if depth > 12 || out.len() > 64 {
             return;
@@ -343,6 +343,6 @@ fn linear(class: &Arc<ClassValue>) -> Vec<Value> {
     order
 }
 
-fn is_same_class(a: &ClassValue, b: &ClassValue) -> bool {
+pub(super) fn is_same_class(a: &ClassValue, b: &ClassValue) -> bool {
     a.item == b.item && a.class == b.class
 }

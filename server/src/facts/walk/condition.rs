@@ -94,7 +94,11 @@ impl Walker<'_> {
                 let truth = standing_above(op, a, b, self.order(op, a, b));
                 (asked_of_failure(op, a, b, truth), self.ordered(op, a, b))
             }
-            BinaryOp::Instanceof => (self.told_apart(a, b), None),
+            BinaryOp::Instanceof => {
+                let (mut truth, known) = self.asked_of_each(a, |one| self.is_of_class(one, b));
+                truth.if_true.add_all(&self.told_apart(a, b).if_true);
+                (truth, known)
+            }
             _ => (Truth::default(), None),
         };
         let value = match known {

@@ -47,6 +47,11 @@ impl Walker<'_> {
                     None => Value::unknown().with_truth(truth),
                 })
             }
+            Makes::OfClass => {
+                let [value, class] = given else { return None };
+                let (truth, known) = self.asked_of_each(&value.value, |one| self.is_of_class(one, &class.value));
+                Some(known.map_or_else(Value::unknown, Value::bool).with_truth(truth))
+            }
             Makes::All => {
                 let (items, rest) = self.awaited_items(given)?;
                 Some(promised(Seq { items, rest }))

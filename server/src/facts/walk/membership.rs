@@ -58,6 +58,9 @@ impl Walker<'_> {
                 None => Truth::default(),
             };
         }
+        if let (Some(_), Kind::Union(_)) = (a.as_str(), b.kind()) {
+            return self.asked_of_each(b, |one| has_key(a, one)).0;
+        }
         if let (None, Kind::Union(alternatives)) = (a.symbol(), a.kind()) {
             let mut truth = Truth::default();
             for alternative in alternatives.iter().filter(|alternative| alternative.value.symbol().is_some()) {

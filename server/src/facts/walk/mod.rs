@@ -51,6 +51,7 @@ mod membership;
 mod modules;
 mod name;
 mod noticed;
+mod of_class;
 mod open_model;
 mod operator;
 mod page;
@@ -110,7 +111,7 @@ pub const STACK_BYTES: usize = 256 << 20;
 /// that nobody is known to call.
 const MOST_STEPS_OF_A_HANDLER: u32 = 16_000;
 const MOST_STEPS: u32 = 3_000;
-const MOST_DEPTH: usize = 10;
+const MOST_DEPTH: usize = 14;
 
 pub struct Walker<'w> {
     pub(crate) world: &'w dyn World,

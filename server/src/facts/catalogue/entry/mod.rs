@@ -214,6 +214,8 @@ pub enum Makes {
     Object,
     /// Whether its argument is true: `bool(member and member.is_staff)`.
     Truth,
+    /// Whether its first argument is of the class that is its second: `isinstance(answer, Response)`.
+    OfClass,
     /// What each of a list comes to: `Promise.all([a(), b()])`, `asyncio.gather(a(), b())`.
     All,
     /// The same with how each of them ended: `Promise.allSettled([a(), b()])`.
