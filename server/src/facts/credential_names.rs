@@ -27,6 +27,16 @@ const CHANGED: &[&str] = &[
     "forgot",
     "require",
     "boarding",
+    // A code for one use, which ends: it is no password of anybody.
+    "reset",
+    "verify",
+    "verification",
+    "confirm",
+    "confirmation",
+    "otp",
+    "onetime",
+    "invite",
+    "recovery",
 ];
 
 /// The words that say what it is.

@@ -88,6 +88,8 @@ impl Cleanings {
     pub const SOME_KEY: Cleanings = Cleanings(1 << 9);
     /// Not made harmless: it is markup now, made from Markdown by something that leaves markup in it as it is.
     pub const RENDERED: Cleanings = Cleanings(1 << 10);
+    /// Not made harmless: a schema asks for more characters than anybody guesses.
+    pub const LONG: Cleanings = Cleanings(1 << 11);
 
     pub fn has(self, other: Cleanings) -> bool {
         self.0 & other.0 == other.0

@@ -4,6 +4,7 @@ pub mod place;
 
 mod answers;
 mod answers_at;
+mod bundler_aliases;
 mod changes;
 mod constants;
 mod deciding;
@@ -223,7 +224,8 @@ impl Project {
         }
         if structure {
             let names = project.files().map(|(file, _)| file.clone()).collect();
-            let resolver = Resolver::new(&project.roots, names, |file| project.file(file).map(|file| file.document.text()));
+            let named_by = |file: &FileId| project.file(file).and_then(|known| known.model.as_deref()).map(bundler_aliases::aliases).unwrap_or_default();
+            let resolver = Resolver::new(&project.roots, names, |file| project.file(file).map(|file| file.document.text()), named_by);
             let names: Vec<FileId> = project.files().map(|(file, _)| file.clone()).collect();
             let text_of = |file: &FileId| project.file(file).map(|file| file.document.text());
             project.stacks = Arc::new(Stacks::new(names.iter(), |file| project.file(file).is_some(), text_of));

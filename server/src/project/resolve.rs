@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::bundler_aliases;
 use super::files::Files;
 use super::specifier;
 use crate::facts::walk::Target;
@@ -16,7 +17,7 @@ const MOST_FOLDERS: usize = 8;
 pub struct Resolver {
     files: Files,
     roots: Vec<FileId>,
-    /// Per folder that holds a `tsconfig.json` or `jsconfig.json`, deepest first.
+    /// Per folder that holds a `tsconfig.json`, a `jsconfig.json` or the configuration of a bundler, deepest first.
     aliases: Vec<Aliases>,
     /// Packages of the project itself, by their name in `package.json`.
     workspaces: FxHashMap<Name, FileId>,
@@ -39,8 +40,13 @@ struct Aliases {
 const ECMA_EXTENSIONS: &[&str] = &["ts", "tsx", "js", "jsx", "mjs", "cjs", "mts", "cts", "d.ts"];
 
 impl Resolver {
-    /// `text_of` gives the text of the few files that configure resolution.
-    pub fn new(roots: &[FileId], files: FxHashSet<FileId>, text_of: impl Fn(&FileId) -> Option<String>) -> Resolver {
+    /// `text_of` gives the text of the few files that configure resolution, `named_by` what the configuration of a bundler calls folders.
+    pub fn new(
+        roots: &[FileId],
+        files: FxHashSet<FileId>,
+        text_of: impl Fn(&FileId) -> Option<String>,
+        named_by: impl Fn(&FileId) -> Vec<(String, String)>,
+    ) -> Resolver {
         let mut resolver = Resolver { roots: roots.to_vec(), ..Resolver::default() };
         let mut python_folders: FxHashSet<String> = FxHashSet::default();
         let mut packages_with_init: FxHashSet<String> = FxHashSet::default();
@@ -68,6 +74,7 @@ impl Resolver {
                     python_folders.insert(file.folder().to_owned());
                     python_folders.insert(format!("{}/src", file.folder()));
                 }
+                _ if bundler_aliases::configures(file) => resolver.aliases.extend(bundled(file, named_by(file))),
                 _ => {}
             }
         }
@@ -285,7 +292,14 @@ impl Resolver {
                 return Target::File(file);
             }
         }
-        Target::Library(Name::from(source))
+        if self.is_own_package(from, source) { Target::Missing(Name::from(source)) } else { Target::Library(Name::from(source)) }
+    }
+
+    /// `app.security` asked for from within `app`, or beside it: a module of the project, though there is no such file.
+    fn is_own_package(&self, from: &FileId, source: &str) -> bool {
+        let Some((package, _)) = source.split_once('.') else { return false };
+        let is_beside = |root: &String| self.files.with_extension(&format!("{root}/{package}/__init__"), &["py"]).is_some();
+        from.folder().split('/').any(|folder| folder == package) || self.python_roots.iter().any(is_beside)
     }
 
     fn python_file(&self, path: &str) -> Option<FileId> {
@@ -335,6 +349,19 @@ fn aliases(file: &FileId, text: &str, text_of: &impl Fn(&FileId) -> Option<Strin
     Some(Aliases { folder: own_folder, base, paths })
 }
 
+/// `$server` stands for a folder, and for what is in it.
+fn bundled(file: &FileId, named: Vec<(String, String)>) -> Option<Aliases> {
+    let whole = |(name, target): &(String, String)| (name.clone(), vec![target.clone()]);
+    let within = |(name, target): &(String, String)| {
+        let has_star = name.contains('*');
+        (!has_star).then(|| (format!("{}/*", name.trim_end_matches('/')), vec![format!("{}/*", target.trim_end_matches('/'))]))
+    };
+    // `react: "preact/compat"`: one library for another.
+    let named: Vec<_> = named.into_iter().filter(|(name, target)| name.starts_with(['$', '~', '#', '@']) || target.starts_with(['.', '/'])).collect();
+    let paths: Vec<_> = named.iter().map(whole).chain(named.iter().filter_map(within)).collect();
+    (!paths.is_empty()).then(|| Aliases { folder: file.folder().to_owned(), base: None, paths })
+}
+
 /// What `*` stands for, if the pattern fits.
 fn matches<'s>(pattern: &str, source: &'s str) -> Option<&'s str> {
     match pattern.split_once('*') {
@@ -351,6 +378,7 @@ fn inside(file: &str, folder: &str) -> bool {
 pub fn configures(file: &FileId) -> bool {
     matches!(file.file_name(), "package.json" | "tsconfig.json" | "jsconfig.json" | "deno.json" | "deno.jsonc" | "import_map.json")
         || file.file_name().starts_with("tsconfig.")
+        || bundler_aliases::configures(file)
 }
 
 /// `folder` and a relative path, with `.` and `..` taken away. An absolute path stays.

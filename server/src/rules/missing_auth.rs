@@ -2,9 +2,10 @@
 
 use super::admin_open;
 use super::handler::has_captcha;
+use super::open::above::is_above_on_purpose;
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
-use super::open::known::nobody_is_known;
+use super::open::known::{is_row_of_secret, nobody_is_known};
 use super::open::open_mark::is_put_up;
 use super::open::people::names_people;
 use super::open::purpose::{Purpose, purpose};
@@ -16,7 +17,7 @@ use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::catalogue::Reached;
-use crate::facts::event::Event;
+use crate::facts::event::{Access, Event};
 use crate::facts::names;
 use crate::facts::query::Operation;
 use crate::facts::role_words;
@@ -52,9 +53,14 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let purpose = purpose(route, &door);
     let all = deeds(cx, &judge);
+    let is_above = is_above_on_purpose(cx, route);
+    // Who the people are is nothing for everybody.
+    let is_meant = |deed: &Deed<'_>| is_above && !matches!(deed.what, What::Read { privacy: Privacy::Principal, .. });
     let mut open: Vec<(&Deed<'_>, Confidence)> = all
         .iter()
-        .filter(|deed| nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && !is_asked_after(&judge, deed) && claimed(cx, &judge, deed).is_none())
+        .filter(|deed| {
+            nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && !is_asked_after(cx, &judge, deed) && claimed(cx, &judge, deed).is_none() && !is_meant(deed)
+        })
         .filter_map(|deed| Some((deed, confidence(cx, route, &door, purpose, &all, deed)?)))
         .collect();
     if open.is_empty() {
@@ -102,8 +108,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 /// What is read is given only to somebody who was asked for meanwhile.
-fn is_asked_after(judge: &Judge<'_>, deed: &Deed<'_>) -> bool {
-    matches!(deed.what, What::Read { .. }) && deed.access.is_some_and(|access| judge.signed_in_where_it_leaves(access) != Answer::No)
+fn is_asked_after(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> bool {
+    let is_asked = |access: &Access| judge.signed_in_where_it_leaves(access) != Answer::No || is_row_of_secret(cx.walk, access.id);
+    matches!(deed.what, What::Read { .. }) && deed.access.is_some_and(is_asked)
 }
 
 /// A function that runs whatever a request says, and asks nobody: wherever it is registered, that is where the question belongs.

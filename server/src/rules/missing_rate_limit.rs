@@ -2,14 +2,14 @@
 
 use super::handler::{Handler, any, facts_of, has_captcha, origins, site_of};
 use super::ownership::Answer;
-use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
+use super::raw::{Raw, RuleCx, tells};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, webhook_unverified};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, Term};
-use crate::facts::taint::Part;
+use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::is_stub;
 use crate::text::Name;
@@ -34,6 +34,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         needs.extend(guessed(&handler));
     }
     let Some(worst) = needs.iter().max_by_key(|need| need.confidence) else { return };
+    // A message of which nobody knows who sent it: the look at the sender is what is missing.
+    if tells(webhook_unverified::check, cx) {
+        return;
+    }
     if handler.is_limited(worst.facts) || handler.turns_away_before(&worst.event) || worst.confidence == Confidence::Possible && worst.impact == Impact::Low {
         return;
     }
@@ -239,7 +243,9 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
 }
 
 fn is_code(term: &Term) -> bool {
-    let of_request = term.value.taint().iter().any(|origin| origin.part.is_request());
+    // What a schema asks so many characters of is no code that somebody types.
+    let is_typed = |clean: Cleanings| clean == Cleanings::ALL || !clean.has(Cleanings::LONG);
+    let of_request = term.value.taint().iter().any(|origin| origin.part.is_request() && is_typed(origin.clean));
     of_request && term.path.last().is_some_and(|column| names::says_code(column))
 }
 

@@ -21,7 +21,7 @@ fn is_right(words: &[String]) -> bool {
         ["is" | "can", flag, ..] if RIGHTS.contains(flag) || FLAGS.contains(flag) => true,
         ["is", noun] if is_office(noun) => true,
         found if is_found_out(found) => true,
-        [only] => RIGHTS.contains(only) || matches!(*only, "approved" | "banned" | "suspended"),
+        [only] => RIGHTS.contains(only) || matches!(*only, "approved" | "banned" | "suspended" | "blocked"),
         ["user" | "account" | "access" | "app" | "system" | "staff" | "admin", second] => {
             RIGHTS.contains(second) || matches!(*second, "level" | "type" | "status") && all[0] != "app"
         }

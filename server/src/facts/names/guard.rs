@@ -56,6 +56,124 @@ pub fn says_who_asks(name: &str) -> bool {
     matches!(name, "auth" | "session" | "whoami" | "viewer" | "identify") || is_current_user(name)
 }
 
+/// `sendMail`, `slugify`, `get_db`, `formatPrice`: by its name it does or gives something, and turns nobody away.
+pub fn only_does(name: &str) -> bool {
+    let words = words(name);
+    let begins = |with: &[&str]| words.first().is_some_and(|first| with.contains(&first.as_str()));
+    let has = |one_of: &[&str]| words.iter().any(|word| one_of.contains(&word.as_str()));
+    begins(DOINGS) || has(TOOLS) || begins(FINDINGS) && !has(OWNERS) && !says_who_asks(name)
+}
+
+/// What finds something, for whomever.
+const FINDINGS: &[&str] = &["get", "find", "load", "fetch", "list", "read", "lookup", "search", "query", "select"];
+const OWNERS: &[&str] =
+    &["own", "my", "mine", "owned", "current", "session", "user", "me", "allowed", "permitted", "accessible", "viewer", "account", "member", "caller"];
+
+const DOINGS: &[&str] = &[
+    "log",
+    "track",
+    "trace",
+    "send",
+    "mail",
+    "email",
+    "notify",
+    "publish",
+    "emit",
+    "enqueue",
+    "format",
+    "parse",
+    "slugify",
+    "render",
+    "create",
+    "make",
+    "build",
+    "new",
+    "generate",
+    "random",
+    "hash",
+    "encrypt",
+    "decrypt",
+    "sign",
+    "revalidate",
+    "invalidate",
+    "upload",
+    "save",
+    "store",
+    "write",
+    "insert",
+    "add",
+    "update",
+    "delete",
+    "remove",
+    "set",
+    "put",
+    "to",
+    "from",
+    "map",
+    "convert",
+    "serialize",
+    "normalize",
+    "compute",
+    "calculate",
+    "count",
+    "sum",
+    "connect",
+    "open",
+    "init",
+    "setup",
+    "configure",
+    "start",
+    "json",
+    "html",
+    "escape",
+    "clean",
+    "sleep",
+    "info",
+    "warn",
+    "error",
+    "refund",
+    "charge",
+    "ask",
+    "index",
+    "push",
+    "record",
+];
+
+const TOOLS: &[&str] = &[
+    "db",
+    "database",
+    "conn",
+    "connection",
+    "client",
+    "engine",
+    "pool",
+    "cache",
+    "redis",
+    "settings",
+    "config",
+    "logger",
+    "env",
+    "prisma",
+    "supabase",
+    "storage",
+    "bucket",
+    "queue",
+    "router",
+    "routers",
+    "routes",
+    "blueprint",
+    "bp",
+    "controller",
+    "plugin",
+    "stripe",
+    "openai",
+    "llm",
+    "mailer",
+    "transport",
+    "template",
+    "templates",
+];
+
 /// `c.set("user", user)`, `Sentry.setUser(user)`, `generateToken(user)`, `new Date(session.expires)`: what is only kept, written down, or
 /// made of it, decides nothing, and neither does what only looks at an object.
 pub fn decides_nothing(name: &str) -> bool {

@@ -173,6 +173,8 @@ pub struct Library {
     pub guessed: bool,
     /// A whole module: its members are the exports.
     pub namespace: bool,
+    /// It should be in a file of the project, and is not.
+    pub absent: bool,
 }
 
 impl Library {

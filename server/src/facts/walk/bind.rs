@@ -258,6 +258,8 @@ impl Walker<'_> {
                 library.set.push((name.clone(), value));
                 old.with_kind(Kind::Library(Arc::new(library)))
             }
+            // Each of the values that it may be, after a branch.
+            Kind::Union(_) => old.map(|one| self.with_member(one, name, value.clone())),
             Kind::Row(_) if matches!(value.kind(), Kind::Null) => row_without(old, std::slice::from_ref(name)),
             Kind::Unknown => {
                 // What is put on an unknown object is found there again; the rest stays unknown.

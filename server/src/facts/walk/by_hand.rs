@@ -10,6 +10,8 @@ use crate::text::{Name, Span};
 
 /// From a variable to what it was given, so many times.
 const MOST_STEPS: u32 = 4;
+/// So many values are looked at in all: in code that was made small every name is given something many times.
+const MOST_LOOKS: usize = 24;
 
 impl Walker<'_> {
     /// What a reader of JSON gives: if it read the middle of a token, what the token says.
@@ -39,9 +41,14 @@ struct Found {
     /// The second of what stands between dots.
     is_part: bool,
     is_decoded: bool,
+    looked_at: Vec<ExprId>,
 }
 
 fn look(segment: &Segment, expr: ExprId, found: &mut Found, steps: u32) {
+    if found.looked_at.len() >= MOST_LOOKS || found.looked_at.contains(&expr) {
+        return;
+    }
+    found.looked_at.push(expr);
     let within = segment[expr].span;
     let mut names: Vec<Name> = Vec::new();
     for expr in segment.exprs.iter().filter(|expr| within.contains(expr.span)) {

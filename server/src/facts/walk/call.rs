@@ -312,18 +312,6 @@ impl Walker<'_> {
         }
     }
 
-    /// `await whoami()`: a function of a file that is not here, or not yet, may say who is asking.
-    fn perhaps_asked(&mut self, function: &Value, args: &[Argument], site: &Site) {
-        let is_absent = match function.kind() {
-            Kind::Library(library) => library.receiver.is_none() && library.states.is_empty() && !self.catalogue().knows(&library.package),
-            kind => matches!(kind, Kind::Unknown),
-        };
-        let name = called_name(function);
-        if is_absent && args.iter().all(|arg| is_request(&arg.value)) && names::says_who_asks(&name) {
-            self.facts.add(Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name, site: Some(site.clone()) }));
-        }
-    }
-
     /// A function of the project's that says it looks at what somebody may touch, and was told who: how it does that is often more than
     /// can be followed.
     fn perhaps_decided(&mut self, name: &Name, function: &Value, args: &[Argument], span: Span) {

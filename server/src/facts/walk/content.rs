@@ -142,10 +142,27 @@ impl Walker<'_> {
 
     /// Methods that change what they are called on: the variable holds something else afterwards.
     pub(super) fn stored_back(&mut self, place: ExprId, base: &Value, name: &Name, args: &[Argument]) {
-        let changed = match (name.as_str(), base.kind()) {
+        if let Some(changed) = self.changed_by(base, name, args) {
+            self.store(place, changed, 0);
+        }
+    }
+
+    /// What a value is after a method that changes it; `None` where it is what it was.
+    fn changed_by(&mut self, base: &Value, name: &Name, args: &[Argument]) -> Option<Value> {
+        Some(match (name.as_str(), base.kind()) {
+            // Each of the values that it may be, after a branch.
+            (_, Kind::Union(_)) => {
+                let mut is_changed = false;
+                let all = base.map(|one| {
+                    let changed = self.changed_by(one, name, args);
+                    is_changed |= changed.is_some();
+                    changed.unwrap_or_else(|| one.clone())
+                });
+                return is_changed.then_some(all);
+            }
             (_, Kind::Library(library)) if self.is_put_by(library, name) => {
-                let Some((value, words)) = args.split_last() else { return };
-                let Some(key) = super::library::key_of(words) else { return };
+                let Some((value, words)) = args.split_last() else { return None };
+                let Some(key) = super::library::key_of(words) else { return None };
                 let mut library = (**library).clone();
                 library.set.retain(|(known, _)| *known != key);
                 library.set.push((key, value.value.clone()));
@@ -178,9 +195,9 @@ impl Walker<'_> {
                     None => drop(seq.items.pop()),
                     Some(Kind::Number(at)) => match at.parse::<usize>() {
                         Ok(at) if at < seq.items.len() => drop(seq.items.remove(at)),
-                        _ => return,
+                        _ => return None,
                     },
-                    Some(_) => return,
+                    Some(_) => return None,
                 }
                 Value::new(Kind::Seq(Arc::new(seq)))
             }
@@ -204,8 +221,7 @@ impl Walker<'_> {
                 }
                 base.with_kind(Kind::Object(Arc::new(object)))
             }
-            _ => return,
-        };
-        self.store(place, changed, 0);
+            _ => return None,
+        })
     }
 }

@@ -52,7 +52,7 @@ impl Walker<'_> {
             return assuming(&value, &Facts::one(Fact::Guard(limit)));
         }
         if !configured && !super::super::names::is_guard(&name) {
-            return value;
+            return self.perhaps_guarded(wrapper, value, span);
         }
         let site = Some(self.site(span));
         let mut facts = Facts::one(Fact::Guard(Guard { kind: GuardKind::Identity, sure: configured, name: name.clone(), site: site.clone() }));

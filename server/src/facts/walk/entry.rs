@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::call::called_name;
-use super::library::path;
+use super::library::{option_is, path};
 use super::noticed;
-use crate::facts::catalogue::{CallsEntry, CleanEntry, PrincipalEntry, SourceEntry, Where};
+use crate::facts::catalogue::{CallsEntry, CleanEntry, Entry, PrincipalEntry, SourceEntry, Where};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
@@ -235,4 +235,13 @@ fn is_alphabet(value: &Value) -> bool {
         Kind::Unknown => value.symbol().is_none() && value.taint().is_empty(),
         _ => false,
     }
+}
+
+/// What a call with these arguments makes of everything that it gets.
+pub(super) fn made_harmless(entries: &[&Entry], args: &[Argument]) -> Cleanings {
+    let cleans = entries.iter().filter_map(|entry| match entry {
+        Entry::Clean(clean) if clean.unless.is_none() || !option_is(args, clean.unless.as_deref()) => Some(clean.by),
+        _ => None,
+    });
+    cleans.fold(Cleanings::default(), Cleanings::with)
 }

@@ -19,7 +19,7 @@ impl Walker<'_> {
                 }
                 match self.exported(&file, imported) {
                     Some(value) => value,
-                    None => self.submodule(from, source, imported).unwrap_or_else(|| Value::new(Kind::Library(Arc::default()))),
+                    None => self.submodule(from, source, imported).unwrap_or_else(|| Value::new(Kind::Library(Arc::new(self.absent(imported))))),
                 }
             }
             // A folder without `__init__.py` is a package, too.
@@ -28,6 +28,10 @@ impl Walker<'_> {
                     && let Some(module) = self.submodule(from, source, imported) =>
             {
                 module
+            }
+            // `from auth import login_required`, beside no `auth.py`.
+            Target::Library(package) if is_python(from) && super::absent::is_of_the_house(&package) && !self.world.catalogue().knows(&package) => {
+                Value::new(Kind::Library(Arc::new(Library { package, ..self.absent(imported) })))
             }
             Target::Library(package) => match self.stub(&package, imported) {
                 Some(value) => value,
@@ -44,7 +48,7 @@ impl Walker<'_> {
                 if !generated.is_empty() && catalogue.knows(&generated) {
                     states.extend(catalogue.root(&Root::Export { package: generated, name: imported.clone() }));
                 }
-                let library = Library { step: imported.clone(), states, ..Library::default() };
+                let library = Library { states, ..self.absent(imported) };
                 Value::new(Kind::Library(Arc::new(library)))
             }
         }
@@ -58,7 +62,7 @@ impl Walker<'_> {
 
     /// Python: `from package import module`.
     fn submodule(&mut self, from: &FileId, source: &Name, imported: &Name) -> Option<Value> {
-        if from.extension() != "py" && from.extension() != "pyi" {
+        if !is_python(from) {
             return None;
         }
         let joined = if source.ends_with('.') { format!("{source}{imported}") } else { format!("{source}.{imported}") };
@@ -144,4 +148,8 @@ impl Walker<'_> {
             _ => Value::unknown(),
         }
     }
+}
+
+fn is_python(file: &FileId) -> bool {
+    matches!(file.extension(), "py" | "pyi")
 }

@@ -128,6 +128,8 @@ impl<'w> Walker<'w> {
                 Entry::Pass(pass) => {
                     let values = where_all(&pass.of, function, args);
                     let brought = values.iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
+                    // What the same call makes harmless it does not bring in again.
+                    let brought = brought.cleaned(super::entry::made_harmless(&entries, args));
                     taint = taint.join(&if pass.reads { brought.read_as_data() } else { brought });
                     if pass.whole {
                         made.args = args.iter().map(|arg| Argument { value: self.opened(&arg.value), ..arg.clone() }).collect();
@@ -290,7 +292,9 @@ impl<'w> Walker<'w> {
 
     /// A call of which the catalogue says nothing: it remains something of the library.
     fn unlisted_call(&mut self, function: &Value, library: &Library, states: SmallVec<[State; 2]>, args: &[Argument], span: Span) -> Value {
-        let keep = !states.is_empty() || library.namespace || !library.package.is_empty();
+        // `router.use(only("staff"))`: what a helper that is not there made stands before the routes.
+        let stands = super::absent::is_absent(function) && self.frame().function.is_none();
+        let keep = !states.is_empty() || library.namespace || !library.package.is_empty() || stands;
         let site = self.site(span);
         let value = self.opaque_call(function, args, span);
         let is_step = !states.is_empty();

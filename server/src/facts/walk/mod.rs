@@ -2,6 +2,7 @@
 //! holds at every point. Functions of the project that it calls are walked in place, with the arguments they get, down to
 //! a bound; so a guard is a guard because of what it does, wherever it stands.
 
+mod absent;
 mod answer;
 mod answered;
 mod arithmetic;

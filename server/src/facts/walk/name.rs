@@ -237,7 +237,8 @@ impl<'w> Walker<'w> {
         });
         let guess = self.guess(module, name).or_else(|| kind.flatten().and_then(|kind| self.guess(module, kind)));
         let Some(guess) = guess else { return self.or_guessed(module, name, value) };
-        let library = Library { step: name.clone(), states: catalogue.meant(guess), guessed: true, ..Library::default() };
+        let absent = super::absent::is_absent(&value);
+        let library = Library { step: name.clone(), states: catalogue.meant(guess), guessed: true, absent, ..Library::default() };
         Value::new(Kind::Library(Arc::new(library)))
     }
 }

@@ -44,7 +44,7 @@ impl Walker<'_> {
             Kind::Library(library) if library.step == "()" => {
                 // What answers is a `Response`, whichever of its kinds it is.
                 let answers = || self.catalogue().at(&library.states).any(|entry| matches!(entry, Entry::Respond(_)));
-                let is = sources(library).any(|source| is_same_name(source, named) || (named.step == "Response" && source.step.ends_with("Response")));
+                let is = sources(value).any(|source| is_same_name(source, named) || (named.step == "Response" && source.step.ends_with("Response")));
                 (is || (named.step == "Response" && answers())).then_some(true)
             }
             Kind::Object(_) => Some(matches!(named.step.as_str(), "Object" | "dict")),
@@ -66,9 +66,9 @@ fn is_of_own_class(value: &Value, class: &ClassValue) -> Option<bool> {
     }
 }
 
-/// What a call was reached from, from the nearest to the first.
-fn sources(library: &Library) -> impl Iterator<Item = &Library> {
-    std::iter::successors(Some(library), |at| at.receiver.as_ref().and_then(Value::as_library).map(|receiver| &**receiver))
+/// A value of a library and what it was reached from, from the nearest to the first.
+pub(super) fn sources(value: &Value) -> impl Iterator<Item = &Library> {
+    std::iter::successors(value.as_library().map(|library| &**library), |at| at.receiver.as_ref().and_then(Value::as_library).map(|receiver| &**receiver))
 }
 
 fn is_same_name(a: &Library, b: &Library) -> bool {

@@ -227,6 +227,10 @@ impl Walker<'_> {
         let symbol = Symbol::new(Root::Request(Name::new_static(root)));
         let symbol = if part == Part::Body { symbol } else { symbol.member(name) };
         let declared = ty.and_then(|ty| self.declared(ty));
+        let is_open = handler.injects && converter.is_none() && self.python();
+        if let Some(value) = ty.filter(|_| is_open).and_then(|ty| self.perhaps_injected(ty, name)) {
+            return value;
+        }
         match declared.as_ref().map(Value::kind) {
             Some(Kind::Number(_)) => Value::number().with_taint(origin(part, Cleanings::ALL)).with_symbol(symbol),
             // One that takes whatever comes has no shape.

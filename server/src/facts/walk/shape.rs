@@ -76,6 +76,10 @@ impl Walker<'_> {
             }
             "any" | "unknown" | "string" | "record" | "map" | "custom" | "lazy" | "preprocess" | "pipe" | "or" | "passthrough" | "loose" | "looseObject"
             | "catchall" => value,
+            "length" | "min" if first.as_ref().is_some_and(is_beyond_guessing) => {
+                let text = self.shaped(&base, value, depth + 1);
+                text.with_taint(text.taint().cleaned(Cleanings::LONG))
+            }
             // `.optional()`, `.min(1)`, `.strict()`: still what it was.
             _ => self.shaped(&base, value, depth + 1),
         }
@@ -128,6 +132,13 @@ fn takes_unknown(schema: &Value) -> bool {
         }
     }
     false
+}
+
+/// So many characters are more than can be tried one after the other: 64 bits, as hexadecimal digits.
+const BEYOND_GUESSING: u32 = 16;
+
+fn is_beyond_guessing(length: &Value) -> bool {
+    matches!(length.kind(), Kind::Number(text) if text.parse::<u32>().is_ok_and(|length| length >= BEYOND_GUESSING))
 }
 
 /// The last call of a schema: its name, what it was called on, and with what.

@@ -27,7 +27,9 @@ pub(super) fn exposed_columns(model: Option<&Model>, name: &Name, after: &[Name]
         };
         return Exposed { columns: Vec::new(), confidence, of_people, is_known: false };
     };
-    let is_left = |name: &Name| !after.iter().any(|set| same(set, name));
+    // `learner` is set, too, where `learner_id` is.
+    let of_relation = |name: &Name| name.strip_suffix("_id").map(Name::from);
+    let is_left = |name: &Name| !after.iter().any(|set| same(set, name) || of_relation(name).is_some_and(|relation| same(set, &relation)));
     let mut columns: Vec<Name> = model.protected_columns().into_iter().map(|column| column.name.clone()).filter(is_left).collect();
     for column in &model.columns {
         let is_servers = is_decided_by_server(&column.name) || is_standing(&column.name);

@@ -2,7 +2,7 @@
 
 use super::columns::is_from_outside;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
-use crate::facts::event::{Access, AccessId, Event, SinkKind};
+use crate::facts::event::{Access, AccessId, Event, Side, SinkKind};
 use crate::facts::names;
 use crate::facts::query::Filter;
 use crate::facts::schema::{NameClass, column_classes, model_classes};
@@ -48,6 +48,18 @@ pub fn shown_secret(fact: &Fact) -> Option<AccessId> {
     [(a, b), (b, a)].into_iter().find_map(|(kept, given)| match kept.root {
         Root::Row(id) if is_kept_secret(kept) && !matches!(given.root, Root::Row(_) | Root::Global(_) | Root::Principal) => Some(id),
         _ => None,
+    })
+}
+
+/// Is a secret of this row compared with something: `row.hash !== await stretch(password, row.salt)`? Whoever is let in knows it.
+pub fn is_row_of_secret(walk: &RootWalk, id: AccessId) -> bool {
+    let is_kept = |side: &Side| side.value.symbol().is_some_and(|symbol| symbol.root == Root::Row(id) && is_kept_secret(symbol));
+    // What a library compares, it tells by what holds afterwards.
+    let is_password = |facts: &Facts| facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Password));
+    walk.events.iter().any(|event| match event {
+        Event::Compare(compare) => compare.sides.iter().any(is_kept),
+        Event::Use(used) => is_password(&used.facts),
+        _ => false,
     })
 }
 

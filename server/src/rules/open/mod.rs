@@ -1,6 +1,7 @@
 //! What somebody can set in motion through a route: the questions that the rules about open doors share (`missing-auth`,
 //! `admin-open`).
 
+pub mod above;
 pub mod administrative;
 pub mod callable_by_all;
 pub mod claimed;

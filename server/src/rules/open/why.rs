@@ -181,6 +181,13 @@ impl<'p> Looked<'p> {
         self.cx.project.file(&self.key.item.file).is_some_and(|file| file.document.language == crate::syntax::Language::Python)
     }
 
+    /// The `redirect` of Next.js and SvelteKit throws: nothing comes after it.
+    fn redirects_by_throwing(&self) -> bool {
+        let throwing = ["next/navigation", "@sveltejs/kit"].map(Name::new_static);
+        let module = self.cx.project.file(&self.key.item.file).and_then(|file| file.module.as_ref());
+        module.is_some_and(|module| module.imports_any(&throwing))
+    }
+
     /// Is this a word of denial: a status, an exception, a page to sign in?
     pub(super) fn denies(&self, expr: ExprId) -> bool {
         let named = |name: &Name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "TRPCError" | "redirect" | "error");
@@ -248,7 +255,7 @@ fn refuses(looked: &Looked<'_>, expr: ExprId, is_python: bool) -> bool {
         ExprKind::Num(text) => matches!(text.as_str(), "401" | "403"),
         ExprKind::Call { .. } => looked.called(expr).is_some_and(|name| match name.as_str() {
             "sendStatus" | "HTTPException" | "HttpError" | "HttpResponseForbidden" | "PermissionDenied" => true,
-            "redirect" => is_python || !looked.key.item.file.as_str().contains("/app/"),
+            "redirect" => is_python || !looked.redirects_by_throwing(),
             _ => false,
         }),
         _ => false,
