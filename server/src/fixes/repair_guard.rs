@@ -16,6 +16,7 @@ pub fn fix(project: &Project, at: &Place, flaw: Flaw) -> Option<Fix> {
     let title = match flaw {
         Flaw::GoesOn => stop(&code, at.span, &mut edits)?,
         Flaw::NotAwaited => wait(&code, at.span, &mut edits)?,
+        Flaw::NeverTrue => compare(&code, at.span, &mut edits)?,
         Flaw::AboveRoute => below(&code, at.span, &mut edits)?,
         Flaw::MixinLast => first(&code, at.span, &mut edits)?,
         Flaw::CommentedOut => uncomment(&code, at.span, &mut edits)?,
@@ -63,6 +64,23 @@ fn wait(code: &Code<'_>, call: Span, edits: &mut Edits) -> Option<String> {
     let new = if stands_alone || code.language == Language::Python { format!("await {text}") } else { format!("(await {text})") };
     edits.replace(&code.file, call, new);
     Some("Wait for the answer of the check".to_owned())
+}
+
+/// `!role === "admin"` becomes `role !== "admin"`.
+fn compare(code: &Code<'_>, comparison: Span, edits: &mut Edits) -> Option<String> {
+    let text = comparison.of(&code.text);
+    let (left, strict, right) =
+        text.split_once("===").map(|(left, right)| (left, true, right)).or_else(|| text.split_once("==").map(|(l, r)| (l, false, r)))?;
+    let (left, right) = (left.trim(), right.trim());
+    let plain = |side: &'_ str| side.strip_prefix('!').map(|rest| rest.trim().to_owned());
+    let (left, right) = match (plain(left), plain(right)) {
+        (Some(left), None) => (left, right.to_owned()),
+        (None, Some(right)) => (left.to_owned(), right),
+        _ => return None,
+    };
+    let differs = if strict { "!==" } else { "!=" };
+    edits.replace(&code.file, comparison, format!("{left} {differs} {right}"));
+    Some(format!("Compare with `{differs}`"))
 }
 
 /// The decorator goes below the others, right above the function.

@@ -3,7 +3,9 @@
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
 use super::open::known::exclude;
+use super::open::never_true::never_true;
 use super::open::purpose::{Purpose, purpose};
+use super::open::why::Why;
 use super::open::{Deed, What, administrative, deeds, standing, unread_mark};
 use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
@@ -29,6 +31,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let Some(route) = &cx.walk.route else { return };
     claimed_role(cx, &judge, route, out);
+    if let Some(why) = never_true(cx, route) {
+        return asked_in_vain(cx, &judge, route, why, out);
+    }
     if unread_mark::check(cx, &judge, route, out) {
         return;
     }
@@ -61,6 +66,19 @@ pub(super) fn door_of(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
         return None;
     }
     Some(door(cx.project, route)).filter(|door| !is_unfinished(cx.project, route, door))
+}
+
+/// A check whose condition is never true: told where it stands.
+fn asked_in_vain(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, why: Why, out: &mut Vec<Raw>) {
+    let all = deeds(cx, judge);
+    let Some(deed) = all.iter().max_by_key(|deed| deed.what.is_write()) else { return };
+    let mut raw = Raw::new(&META, why.site.clone(), Confidence::Proven);
+    raw.detail = Name::new_static(why.detail);
+    raw.message = format!("{} Everybody can {}.", why.message, deed.what.words(cx.schema));
+    raw.also(deed.site.clone(), format!("this is what it should guard: {}", deed.what.words(cx.schema)));
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    raw.plans.extend(cx.project.place(&why.site).map(|at| super::FixPlan::RepairGuard { at, flaw: why.flaw }));
+    out.push(raw);
 }
 
 /// A check that asks the caller whether they may: told where it stands.

@@ -55,7 +55,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let all = deeds(cx, &judge);
     let is_above = is_above_on_purpose(cx, route);
     // Who the people are is nothing for everybody.
-    let is_meant = |deed: &Deed<'_>| is_above && !matches!(deed.what, What::Read { privacy: Privacy::Principal, .. });
+    let is_of_people = |deed: &Deed<'_>| {
+        matches!(deed.what, What::Read { privacy: Privacy::Principal, .. }) || deed.access.is_some_and(|access| office::gives_contacts(cx, access))
+    };
+    let is_meant = |deed: &Deed<'_>| is_above && !is_of_people(deed);
     let mut open: Vec<(&Deed<'_>, Confidence)> = all
         .iter()
         .filter(|deed| {

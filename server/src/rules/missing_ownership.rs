@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::asked_for::asked_for;
+use super::open::never_true::never_true;
 use super::open::{columns, why};
 use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
@@ -30,6 +31,10 @@ pub static META: RuleMeta = RuleMeta {
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(route) = &cx.walk.route else { return };
     if route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
+        return;
+    }
+    // A role was meant to be asked for: that is what has to be repaired.
+    if never_true(cx, route).is_some() {
         return;
     }
     let judge = Judge::new(cx.walk, cx.schema, cx.config);
@@ -102,6 +107,8 @@ struct Verdict {
     part: Part,
     /// Nothing says whose rows these are but what other handlers do.
     hangs: Option<On>,
+    /// What people have to be to come here, if the rows belong to such people.
+    peers: Option<Name>,
 }
 
 enum Problem {
@@ -119,6 +126,7 @@ impl Verdict {
         // The rows that an id chooses are not a list, however they were asked for.
         let verb = if self.operation == Operation::ReadMany { Operation::ReadOne } else { self.operation }.verb();
         let input = &self.input;
+        let who = self.peers.as_ref().map_or_else(|| "Any signed-in user".to_owned(), |role| format!("Whoever is `{role}`"));
         let from = match self.part {
             Part::Params | Part::Path => "the URL",
             Part::Query => "the query string",
@@ -130,7 +138,7 @@ impl Verdict {
             Problem::Chosen => {
                 let missing = owner.map_or_else(|| "the signed-in user".to_owned(), |owner| format!("{owner} to be {whose}"));
                 let requires = if owner.is_some() { "require" } else { "ask for" };
-                format!("Any signed-in user can {verb} any {model}: `{input}` comes from {from} and the query does not {requires} {missing}.")
+                format!("{who} can {verb} any {model}: `{input}` comes from {from} and the query does not {requires} {missing}.")
             }
             Problem::Listed => format!("Any signed-in user can list every {model}: the query has no filter on {}.", owner.unwrap_or("the owner")),
             Problem::Nullable => {
@@ -164,16 +172,27 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         Tie::Fixed if query.is_only_searched() && matches!(judge.privacy(query), Privacy::Private | Privacy::Unknown) => Tie::List,
         tie => tie,
     };
-    if judge.is_machine(facts) || judge.is_elevated(facts) {
+    let peers = judge.is_elevated(facts).then(|| judge.role_of_owners(access));
+    if judge.is_machine(facts) || peers == Some(None) {
         return None;
     }
+    let peers = peers.flatten();
     // A sum over many rows that are told apart by something else than who they belong to is nobody's row.
     if query.operation == Operation::Count && query.is_text && !names_a_row(query) {
         return None;
     }
     let privacy = judge.privacy(query);
     let make = |kind, detail: &'static str, confidence, choice: Choice| {
-        Some(Verdict { detail: Name::new_static(detail), confidence, input: choice.input, kind, operation: query.operation, part: choice.part, hangs: None })
+        Some(Verdict {
+            detail: Name::new_static(detail),
+            confidence,
+            input: choice.input,
+            kind,
+            operation: query.operation,
+            part: choice.part,
+            hangs: None,
+            peers: peers.clone(),
+        })
     };
     let hanging = |on, verdict: Option<Verdict>| verdict.map(|verdict| Verdict { hangs: Some(on), ..verdict });
     let none = || Choice { input: Name::default(), part: Part::Body };

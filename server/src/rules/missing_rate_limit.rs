@@ -5,6 +5,7 @@ use super::ownership::Answer;
 use super::raw::{Raw, RuleCx, tells};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, webhook_unverified};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
+use crate::facts::credential_names::is_password_column;
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
 use crate::facts::place::Site;
@@ -253,7 +254,9 @@ fn is_code(term: &Term) -> bool {
 fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
     let is_sign_up = handler.is_called(&["register", "signup", "registration"]) || handler.is_called(&["sign"]) && handler.is_called(&["up"]);
     let of_people = handler.cx.schema.model(&access.query.model).is_some_and(|model| model.is_principal);
-    if access.query.operation != Operation::Create || !is_sign_up || !of_people || handler.who(&access.facts) != Answer::No {
+    // Whatever it is called: somebody without an account chooses a password.
+    let makes_account = is_sign_up && of_people || access.query.data.iter().any(keeps_password);
+    if access.query.operation != Operation::Create || !makes_account || handler.who(&access.facts) != Answer::No {
         return None;
     }
     Some(Need {
@@ -266,6 +269,18 @@ fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
         also: "an account is made here",
         facts: &access.facts,
     })
+}
+
+/// `{ email, passwordHash: await hash(password) }`
+fn keeps_password(data: &Value) -> bool {
+    let has = |fields: &[(Name, Value)]| fields.iter().any(|(name, _)| is_password_column(name));
+    match data.kind() {
+        Kind::Object(object) => has(&object.fields),
+        Kind::Instance(instance) => has(&instance.fields),
+        Kind::Union(alternatives) => alternatives.iter().any(|alternative| keeps_password(&alternative.value)),
+        Kind::Seq(seq) => seq.items.iter().any(keeps_password),
+        _ => false,
+    }
 }
 
 /// A handler that is called a login and reads a password, whatever it does with it.

@@ -44,7 +44,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
     let mut ways: Vec<Way> = Vec::new();
     for hole in holes(&sink.value, Cleanings::REDIRECT) {
-        let reach = if continues_host(&hole, sink) { Reach::Host } else { reach(&hole.before) };
+        let is_second = is_behind_one_slash(&hole, sink);
+        let reach = if continues_host(&hole, sink) || is_second { Reach::Host } else { reach(&hole.before) };
         if reach == Reach::Path {
             continue;
         }
@@ -58,7 +59,7 @@ fn redirected(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
             Found::Pattern(_) | Found::Refused => true,
             Found::Known => false,
         });
-        if sink.guessed || half {
+        if sink.guessed || half || is_second {
             input.confidence = input.confidence.min(Confidence::Likely);
         }
         // A body is sent by the page's own forms, which a link of somebody else does not fill in.
@@ -92,6 +93,14 @@ fn continues_host(hole: &Hole<'_>, sink: &Sink) -> bool {
     let begins =
         || hole.is_checked(&sink.facts, &|_, found| found.begins().is_some_and(|(text, holds)| holds && text.is_none_or(|text| text.starts_with('/'))));
     hole.before.ends_in_host() && !is_of_address && is_asked() && !begins()
+}
+
+/// `redirect("/" + next)`: behind a second slash begins a host.
+fn is_behind_one_slash(hole: &Hole<'_>, sink: &Sink) -> bool {
+    let is_asked = || hole.value.taint().iter().any(|origin| matches!(origin.part, Part::Query | Part::Body | Part::Cookies));
+    let begins_otherwise =
+        || hole.is_checked(&sink.facts, &|_, found| found.begins().is_some_and(|(text, holds)| holds != text.is_some_and(|text| text.starts_with('/'))));
+    !hole.before.own && hole.before.text.trim() == "/" && is_asked() && !begins_otherwise()
 }
 
 /// A parameter in the address of the page. The address itself, or a part of it, leads to the page again.

@@ -54,14 +54,15 @@ fn told(handler: &Handler<'_>) -> Option<Raw> {
     if handler.is_called_by_name() {
         return None;
     }
-    let message = Message::of(handler)?;
-    if let Some(why) = why::at_sender(cx, handler.route) {
-        return not_awaited(handler, &message, why);
-    }
     // Whoever makes a keyed digest compares it; whoever calls it so has a reason.
     let proofs =
         || cx.walk.events.iter().filter_map(|event| if let Event::Effect(effect) = event { Some(effect).filter(|effect| effect.kind == "hmac") } else { None });
     let asked_for = proofs().find_map(|proof| headers_there(&proof.facts).next().cloned());
+    // Whatever it is called, it is a message whose sender is looked at if a header is there.
+    let message = Message::of(handler).or_else(|| asked_for.is_some().then(Message::signed))?;
+    if let Some(why) = why::at_sender(cx, handler.route) {
+        return not_awaited(handler, &message, why);
+    }
     if asked_for.is_none() && proofs().next().is_some()
         || handler.comes_through(names::checks_sender)
         || handler.is_called(&["token", "secret", "cron", "test", "example"])
@@ -164,6 +165,11 @@ impl Message {
         let of_event = event.as_ref().and_then(|(name, _)| senders.iter().find(|sender| sender.name == "Stripe" && is_of_stripe(name)));
         let vendor = of_vendor.or(by_path).or(by_header).or(of_event);
         Some(Message { vendor, is_payment, is_event: event.is_some(), event: event.map(|(name, _)| name), source })
+    }
+
+    /// Of somebody who signs it.
+    fn signed() -> Message {
+        Message { vendor: None, is_event: false, is_payment: false, event: None, source: None }
     }
 
     fn pays(&self) -> bool {

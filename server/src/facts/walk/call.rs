@@ -121,6 +121,9 @@ impl Walker<'_> {
                 self.method(&rows, name, args, kind, span)
             }
             _ => {
+                if let Some(made) = self.made_of_what_was_sent(base, name, args) {
+                    return made;
+                }
                 let function = self.member(base, name);
                 if let Some(value) = self.made_by_language(&function, args, kind) {
                     return value;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
+use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, ClassValue, Closure, Kind, Value};
 use crate::model::{FunctionId, FunctionKind, PatternKind};
 use crate::text::Name;
@@ -48,6 +49,19 @@ impl Walker<'_> {
             Some(built) => built,
             None => instance,
         }
+    }
+
+    /// `Note.model_validate(data)`: an instance of what somebody sent, of which the shape was looked at.
+    pub(super) fn made_of_what_was_sent(&mut self, base: &Value, name: &Name, args: &[Argument]) -> Option<Value> {
+        let (Kind::Class(class), [given]) = (base.kind(), args) else { return None };
+        let is_sent = given.value.taint().iter().any(|origin| origin.part.is_request());
+        if !self.python() || !is_sent || !matches!(name.as_str(), "model_validate" | "model_validate_json" | "parse_obj" | "parse_raw") {
+            return None;
+        }
+        let spread = Argument { name: Name::default(), spread: true, ..given.clone() };
+        let made = self.construct(&class.clone(), &[spread]);
+        let shape = Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0);
+        Some(made.with_taint(made.taint().join(&given.value.taint().cleaned(shape))))
     }
 
     /// `constructor(private store: Store) {}`: what it gets is kept under the same name, before anything else happens.

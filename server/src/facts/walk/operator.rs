@@ -7,7 +7,7 @@ use crate::facts::event::Compared;
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Alternative, Kind, Truth, Value};
 use crate::facts::ways::Ways;
-use crate::model::{BinaryOp, ExprId, LogicalOp, UnaryOp};
+use crate::model::{BinaryOp, ExprId, ExprKind, LogicalOp, Segment, UnaryOp};
 use crate::text::Span;
 
 impl Walker<'_> {
@@ -40,6 +40,13 @@ impl Walker<'_> {
         let span = Span::new(segment[left].span.start, segment[right].span.end);
         let a = self.eval(left);
         let b = self.eval(right);
+        // `!role === "admin"`: what is true or false is never a text.
+        if matches!(op, BinaryOp::Eq | BinaryOp::Ne)
+            && !self.python()
+            && (is_negated(&segment, left) && is_text(&b) || is_negated(&segment, right) && is_text(&a))
+        {
+            return Value::bool(op == BinaryOp::Ne);
+        }
         if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
             self.compared(Compared::Equal, (left, &a), (right, &b), span);
         } else if matches!(op, BinaryOp::In | BinaryOp::NotIn) && is_list_of_texts(&b) {
@@ -85,6 +92,10 @@ impl Walker<'_> {
         match (a.is_truthy(), op) {
             (Some(false), LogicalOp::And) | (Some(true), LogicalOp::Or | LogicalOp::Nullish) => return a,
             _ => {}
+        }
+        // `eq(notes.ownerId, me) && eq(notes.id, id)`: an object is always there, so only the second is asked for.
+        if op == LogicalOp::And && !self.python() && matches!(a.kind(), Kind::Filter(_)) {
+            return self.eval(right);
         }
         let before = self.save();
         self.facts.add_all(&goes_right);
@@ -207,4 +218,13 @@ pub(super) fn is_made(value: &Value) -> bool {
 
 fn is_guess(value: &Value) -> bool {
     value.as_library().is_some_and(|library| library.guessed && library.receiver.is_none())
+}
+
+/// `!x`
+fn is_negated(segment: &Segment, expr: ExprId) -> bool {
+    matches!(segment[expr].kind, ExprKind::Unary { op: UnaryOp::Not, .. })
+}
+
+fn is_text(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.is_empty())
 }

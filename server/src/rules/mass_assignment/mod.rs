@@ -1,6 +1,7 @@
 //! Everything that a caller sends is saved as it came, with columns that nobody meant to offer.
 
 mod account_fields;
+mod declared;
 mod exposed;
 mod form;
 mod named;
@@ -89,6 +90,7 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
         out.push(raw);
         return;
     }
+    declared::check(cx, access, out);
     named::check(cx, judge, access, model, out);
 }
 

@@ -144,7 +144,9 @@ fn is_only_notice(walk: &crate::project::RootWalk, effect: &Effect, at: usize) -
 
 /// It is for the account that the caller names.
 fn is_of_another(effect: &Effect) -> bool {
-    effect.args.first().is_some_and(|account| account.value.taint().iter().any(|origin| origin.part.is_request()))
+    // `(await getUserByEmail(input.email)).uid`: looked up for the caller.
+    let is_looked_up = |value: &Value| value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Call(_)));
+    effect.args.first().is_some_and(|account| account.value.taint().iter().any(|origin| origin.part.is_request()) || is_looked_up(&account.value))
 }
 
 fn costs_model(kind: &str) -> bool {

@@ -11,6 +11,7 @@ mod deed;
 pub mod door;
 mod fails_open;
 pub mod known;
+pub mod never_true;
 pub mod office;
 pub mod open_mark;
 pub mod page_only;

@@ -36,6 +36,8 @@ pub enum Flaw {
     /// It answers, and the handler goes on.
     GoesOn,
     NotAwaited,
+    /// `!role === "admin"`
+    NeverTrue,
     Dropped,
     /// It stands above the decorator that registers the function.
     AboveRoute,

@@ -5,6 +5,7 @@
 
 mod credential;
 mod leaving;
+mod peers;
 mod proof;
 mod signed_in;
 

@@ -137,7 +137,7 @@ pub(super) fn is_error(symbol: &Symbol) -> bool {
     symbol.path.last().is_some_and(|name| name == "error")
 }
 
-fn is_role(symbol: &Symbol) -> bool {
+pub(super) fn is_role(symbol: &Symbol) -> bool {
     symbol.path.iter().any(|name| {
         let words = names::words(name);
         words.iter().any(|word| matches!(word.as_str(), "role" | "roles" | "permissions" | "permission" | "scopes" | "groups" | "type" | "kind"))
