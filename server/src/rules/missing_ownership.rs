@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::asked_for::asked_for;
 use super::open::never_true::never_true;
-use super::open::{columns, why};
+use super::open::{columns, unread_mark, why};
 use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
@@ -34,10 +34,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         return;
     }
     // A role was meant to be asked for: that is what has to be repaired.
-    if never_true(cx, route).is_some() {
+    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    if never_true(cx, route).is_some() || unread_mark::check(cx, &judge, route, &mut Vec::new()) {
         return;
     }
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
     let enters = route.path.as_deref().is_some_and(lets_in);
     let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
     let administrative = std::cell::OnceCell::new();

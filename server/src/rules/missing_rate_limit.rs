@@ -92,6 +92,9 @@ struct Need<'e> {
 
 fn need<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<Need<'e>> {
     match event {
+        Event::Effect(effect) if effect.kind == "password-compare" => {
+            login(handler, &handler.site(), None, &effect.facts).map(|need| Need { event: effect.site.clone(), ..need })
+        }
         Event::Effect(effect) => costs(handler, effect).or_else(|| compared_code(handler, &effect.site, &effect.facts)),
         Event::Access(access) => code(handler, access)
             .or_else(|| sign_up(handler, access))
@@ -164,6 +167,11 @@ fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Ne
         Fact::Guard(guard) if guard.kind == GuardKind::Password => Some(guard),
         _ => None,
     })?;
+    login(handler, at, guard.site.as_ref(), facts)
+}
+
+/// A password is compared at a place.
+fn login<'e>(handler: &Handler<'_>, at: &Site, compared: Option<&Site>, facts: &'e Facts) -> Option<Need<'e>> {
     // Who is signed in and types a password again can only guess their own.
     if handler.who(&handler.cx.walk.begun) != Answer::No
         || handler.who(facts) != Answer::No
@@ -175,7 +183,7 @@ fn password<'e>(handler: &Handler<'_>, at: &Site, facts: &'e Facts) -> Option<Ne
     let is_within = |site: &&Site| site.item == here.item;
     // A function without a name, as wrappers make them for many handlers, is nothing to point at: the comparison is.
     let is_named = || handler.route.function().is_some_and(|function| handler.cx.project.function_name(&function).is_some());
-    let compared = guard.site.as_ref().filter(|site| is_within(site) || !is_named() && site.item.file == here.item.file);
+    let compared = compared.filter(|site| is_within(site) || !is_named() && site.item.file == here.item.file);
     let site = compared.or(Some(at).filter(is_within)).cloned().unwrap_or(here);
     Some(Need {
         detail: "login",

@@ -10,7 +10,7 @@ use super::entry::{sourced, went_to, where_all};
 use super::tested::only_from_outside;
 use crate::facts::catalogue::{CallsEntry, Catalogue, Entry, PrincipalEntry, RespondEntry, State};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
-use crate::facts::event::{Event, Use, UseKind};
+use crate::facts::event::{Effect, Event, Use, UseKind};
 use crate::facts::taint::{Part, Taint};
 use crate::facts::value::{Argument, Kind, Library, Seq, Truth, Value};
 use crate::model::CallKind;
@@ -88,8 +88,13 @@ impl<'w> Walker<'w> {
                     // `user_passes_test(lambda user: ..)`: what makes a decorator asks its function later.
                     walked_callbacks |= guard.how.iter().any(|how| how == "decorator");
                     if guard.how.iter().any(|how| how == "truth") {
-                        if guard.kind == GuardKind::Machine {
-                            self.compared_by(args, &site);
+                        match guard.kind {
+                            GuardKind::Machine => self.compared_by(args, &site),
+                            GuardKind::Password => {
+                                let facts = self.facts.clone();
+                                self.events.push(Event::Effect(Effect::noted(Name::new_static("password-compare"), site.clone(), args.to_vec(), facts)));
+                            }
+                            _ => {}
                         }
                         let of = library.receiver.as_ref().filter(|_| guard.by_class).unwrap_or(function);
                         let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(of), site: Some(site.clone()) });

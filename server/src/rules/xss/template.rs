@@ -64,10 +64,21 @@ fn given(sink: &Sink, root: &str) -> Option<Value> {
     })
 }
 
+/// `note.replace(/\n/g, "<br>")`, `note || ""`: the note, which is markup all the same.
+fn without_breaks(expression: &str) -> &str {
+    let value = expression.split(" ||").next().unwrap_or(expression).trim();
+    let Some((path, rest)) = [".replaceAll(", ".replace(", ".trim("].iter().filter_map(|call| value.split_once(call)).min_by_key(|(path, _)| path.len()) else {
+        return value;
+    };
+    // What looks for the beginning of a tag takes tags out, or escapes them.
+    if ["&lt;", "&amp;", "/<", "'<'", "\"<\"", "[<"].iter().any(|escapes| rest.contains(escapes)) { value } else { path }
+}
+
 fn judge(value: &Value, one: &Unescaped, sink: &Sink) -> Option<Input> {
     // `user.bio`: the last name is what it is called.
-    let last = one.expression.rsplit('.').next().unwrap_or_default();
-    let is_path = one.expression.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    let path = without_breaks(&one.expression);
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let is_path = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
     if !is_path || is_no_text(last) {
         return None;
     }
