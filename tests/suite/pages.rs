@@ -279,6 +279,41 @@ fn findings_do_not_hang_on_the_users_names() {
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }
 
+/// Files that put something before routes by where they are or what they are called: without them there is nothing.
+const GATES: &[&str] = &["middleware", "hooks", "app", "main", "server", "index", "settings", "urls", "module", "gate", "guard.global"];
+
+/// An assistant writes the handler first and its helpers later: what they will do is not known, and nobody is told that they are missing.
+#[test]
+fn helpers_that_are_not_there_yet_ring_no_alarm() {
+    let without = |case: &Case, helper: &str| {
+        let files =
+            case.files.iter().filter(|file| file.name != helper).map(|file| File { name: file.name.clone(), text: file.text.clone(), expected: vec![] });
+        Case { section: case.section, line: case.line, files: files.collect() }
+    };
+    let is_helper = |file: &&File| {
+        let name = file.name.rsplit('/').next().unwrap_or_default();
+        let is_code = [".ts", ".tsx", ".js", ".py"].iter().any(|ending| name.ends_with(ending));
+        is_code && !file.name.split(['/', '.']).any(|part| GATES.contains(&part))
+    };
+    let is_alarm = |finding: &&Finding| finding.rule.as_str() == "missing-auth" && finding.level > rules::Level::Information;
+    let mut tried = 0;
+    let mut problems: Vec<String> = Vec::new();
+    for page in ["missing-auth", "missing-ownership", "admin-open"] {
+        let meta = rules::by_id(page).expect("the rule");
+        for case in cases(page, meta.page).iter().filter(|case| case.section == Section::Silent) {
+            let there: Vec<String> = deep(|| check(&project(case)).iter().filter(is_alarm).map(|finding| finding.message.to_string()).collect());
+            for helper in case.files.iter().filter(is_helper) {
+                tried += 1;
+                let found = deep(|| check(&project(&without(case, &helper.name))));
+                let new = found.iter().filter(is_alarm).filter(|finding| !there.iter().any(|known| **known == *finding.message));
+                problems.extend(new.map(|finding| format!("{page}.md:{} without {}: {}", case.line, helper.name, finding.message)));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{} problems in {tried}:\n{}", problems.len(), problems.join("\n"));
+    assert!(tried > 60, "only {tried} helpers were taken away");
+}
+
 #[test]
 fn a_wrong_page_is_noticed() {
     let page = "## Flagged\n```ts\nconst x = 1;\n//    ^ sql-injection: nothing here\n```\n";

@@ -118,7 +118,6 @@ const DOINGS: &[&str] = &[
     "count",
     "sum",
     "connect",
-    "open",
     "init",
     "setup",
     "configure",

@@ -266,6 +266,12 @@ impl<'w> Judge<'w> {
         match value.kind() {
             Kind::Seq(seq) => seq.items.first().or(seq.rest.as_ref()).and_then(|item| self.value_tie(item, column, access, facts, depth)),
             Kind::Unknown if value.symbol().is_none() && value.taint().is_empty() => Some(Tie::Opaque),
+            // `userId: visitor.id`, where nobody can look into what gave the visitor.
+            Kind::Unknown
+                if guess_owner(column).is_some() && value.taint().is_empty() && value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Call(_))) =>
+            {
+                Some(Tie::Opaque)
+            }
             Kind::Library(_) if value.taint().is_empty() => Some(Tie::Opaque),
             // A placeholder of which it was not seen what is bound to it.
             Kind::Column(column) if column.model == ":" => Some(Tie::Opaque),
