@@ -82,7 +82,7 @@ impl Walker<'_> {
                 Kind::Object(object) if object.rest.is_none() && object.fields.iter().all(|(_, value)| is_made(value, 0)) => {
                     matches!(name.as_str(), "values" | "entries").then(|| elements_of(object, name))
                 }
-                _ => None,
+                _ => keys_of_shape(first?, name),
             },
             // What a library promises is what it gives: `fetch(url).then((answer) => answer.json())`.
             Kind::Library(library) if name == "then" && library.query.is_none() && !library.states.is_empty() && library.step == "()" => {
@@ -353,4 +353,20 @@ pub(super) fn opens_no_tag(args: &[Argument]) -> bool {
     });
     let put = args.get(1).and_then(|arg| arg.value.as_str()).is_some_and(|text| text.contains('<'));
     taken && !put && args.len() >= 2
+}
+
+/// `Object.entries(data)` of what a schema let through: its keys are the schema's own.
+fn keys_of_shape(value: &Value, name: &Name) -> Option<Value> {
+    let mut sent = value.taint().iter().filter(|origin| origin.part.is_request()).peekable();
+    sent.peek()?;
+    if !sent.all(|origin| origin.clean.has(Cleanings::SHAPE)) {
+        return None;
+    }
+    let key = Value::unknown().with_taint(value.taint().cleaned(Cleanings::ALL));
+    let element = match name.as_str() {
+        "keys" => key,
+        "entries" => Value::seq(vec![key, Value::unknown().with_taint(value.taint().clone())]),
+        _ => return None,
+    };
+    Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) }))))
 }
