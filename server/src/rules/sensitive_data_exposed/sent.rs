@@ -92,10 +92,11 @@ fn is_credential(name: &str) -> bool {
     name.eq_ignore_ascii_case("key") || is_private_value(name)
 }
 
-/// `localStorage.setItem("token", token)`.
+/// `localStorage.setItem("token", token)`, `localStorage.token = token`.
 fn stored(sink: &Sink) -> Option<Found> {
     let [key, value, ..] = sink.args.as_slice() else { return None };
-    if sink.site != value.site || matches!(value.value.kind(), Kind::Bool(_) | Kind::Number(_) | Kind::Null) {
+    let is_nothing = value.value.as_str().is_some_and(|text| text.is_empty());
+    if sink.site != value.site || is_nothing || matches!(value.value.kind(), Kind::Bool(_) | Kind::Number(_) | Kind::Null) {
         return None;
     }
     let key = key.value.as_str().map(|key| key.as_ref()).unwrap_or("");
