@@ -123,7 +123,7 @@ impl Move<'_> {
     }
 
     /// The words for reading the variable at the literal, with the import they need.
-    fn read(&self, literal: &Literal, variable: &Variable, edits: &mut Edits) -> Option<Read> {
+    pub fn read(&self, literal: &Literal, variable: &Variable, edits: &mut Edits) -> Option<Read> {
         let module = env_module::declare(self.project, self.code, &self.setting.package, &variable.name, edits);
         let asserted = self.setting.stack.asserted && module.is_none();
         let (mut text, wanted) = match module {
@@ -176,7 +176,7 @@ impl Move<'_> {
              Create a new key at its provider, put it in {file}, then delete the old one."
         );
         if variable.origin != Origin::Provided {
-            note.push_str(&format!(" {} Set {} at your host as well, or the next deploy will miss it.", self.setting.stack.note, variable.name));
+            note.push_str(&format!(" {} Set {} at your host as well, or the next deploy will miss it.", self.setting.note(self.code.model), variable.name));
         }
         if variable.conflict {
             note.push_str(&format!(" Another value stands under the name that was meant; this one is {}.", variable.name));

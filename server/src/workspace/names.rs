@@ -130,7 +130,8 @@ mod tests {
         ] {
             assert!(read(path), "{path}");
         }
-        for path in ["/p/.github/workflows/ci.yml", "/p/.vscode/settings.json", "/p/.claude/settings.local.json", "/p/config.prod.env", "/p/.storybook/main.ts"] {
+        for path in ["/p/.github/workflows/ci.yml", "/p/.vscode/settings.json", "/p/.claude/settings.local.json", "/p/config.prod.env", "/p/.storybook/main.ts"]
+        {
             assert!(read(path), "{path}");
         }
         for path in

@@ -189,7 +189,8 @@ fn add_leak(leak: &Leak, told: usize, all: &mut Vec<Finding>) {
     let shown = leak.served.iter().filter(|served| **served != place);
     let related: Vec<Related> = shown.map(|served| Related { place: served.clone(), message: "it stands in what your last build serves".into() }).collect();
     let touches = |finding: &&mut Finding| finding.place.file == place.file && finding.place.span.touches(place.span);
-    let known = all.iter_mut().take(told).filter(touches).find(|finding| finding.rule.as_str().starts_with("secret-") || finding.rule.as_str() == "public-env-secret");
+    let known =
+        all.iter_mut().take(told).filter(touches).find(|finding| finding.rule.as_str().starts_with("secret-") || finding.rule.as_str() == "public-env-secret");
     let row = leak.row.and_then(|row| row.row());
     let holds = row.map_or("a secret of this project", |row| row.holds.as_str());
     let gives = row.map_or("use it as you", |row| row.gives.as_str());

@@ -55,7 +55,8 @@ fn address(value: &Value) -> Option<Found> {
 
 /// `?${new URLSearchParams({ api_key: process.env.KEY })}`: a variable of ours, and what it is called in the address.
 fn parameters(value: &Value) -> Option<(Name, Name)> {
-    let made = chain(value).find(|made| made.step == "()" && made.receiver.as_ref().and_then(Value::as_library).is_some_and(|made| made.step == "URLSearchParams"))?;
+    let made =
+        chain(value).find(|made| made.step == "()" && made.receiver.as_ref().and_then(Value::as_library).is_some_and(|made| made.step == "URLSearchParams"))?;
     let Kind::Object(given) = made.args.first()?.value.kind() else { return None };
     secret_in(given)
 }

@@ -86,13 +86,16 @@ impl Found {
                 StmtKind::Let { pattern, value: Some(value), .. } => self.assigned(segment, *pattern, *value, held),
                 StmtKind::Expr(expr) => match &segment[*expr].kind {
                     ExprKind::Assign { target, op: None, value } => self.assigned(segment, *target, *value, held),
-                    ExprKind::AssignLogical { target, op: LogicalOp::Or | LogicalOp::Nullish, value } => self.assigned(segment, *target, *value, Held::Sometimes),
+                    ExprKind::AssignLogical { target, op: LogicalOp::Or | LogicalOp::Nullish, value } => {
+                        self.assigned(segment, *target, *value, Held::Sometimes)
+                    }
                     _ => {}
                 },
                 StmtKind::If { cond, then, otherwise, .. } => {
                     let inner = if held == Held::ByMode || asks_for_mode(segment, *cond) { Held::ByMode } else { Held::Sometimes };
                     // What comes behind a refusal is for whom nothing is refused.
-                    let refused = then.iter().any(|id| matches!(segment[*id].kind, StmtKind::Throw(_)) || super::walk::refuses(segment, *id) || is_of_mode(segment, *id));
+                    let refused =
+                        then.iter().any(|id| matches!(segment[*id].kind, StmtKind::Throw(_)) || super::walk::refuses(segment, *id) || is_of_mode(segment, *id));
                     self.block(segment, then, if refused { Held::ByMode } else { inner }, depth + 1);
                     self.block(segment, otherwise, inner, depth + 1);
                 }

@@ -47,16 +47,8 @@ fn told(placed: &Placed, document: &Document, hints: &FileHints, value: ExprId, 
     let text = constant(segment, value)?;
     let literal = placed.absolute(segment[value].span);
     let names = Names::of(env);
-    let candidate = Candidate {
-        value: text,
-        names: &names,
-        siblings: &NONE,
-        position: Position::Value,
-        origin: Origin::Fallback,
-        near: "",
-        whole: true,
-        connects: false,
-    };
+    let candidate =
+        Candidate { value: text, names: &names, siblings: &NONE, position: Position::Value, origin: Origin::Fallback, near: "", whole: true, connects: false };
     let verdict = judge::judge(&candidate, hints).filter(|verdict| verdict.row.row().is_some_and(|row| row.signs_in))?;
     let source = document.code_of(placed.span());
     let token = placed.absolute(Text::one(text, segment[value].span).span_of(0..text.len(), &source, segment[value].span));
