@@ -144,7 +144,10 @@ fn every_build_that_writes_source_maps_is_told_of_unless_it_says_no() {
     };
     deep(|| {
         for (row, _) in rows("browser", "maps") {
-            let command = row["command"].as_str().expect("a command");
+            let plain = row["command"].as_str().expect("a command");
+            let asked = row.get("asked").and_then(toml::Value::as_str);
+            assert_eq!(package(plain), asked.is_none(), "{plain}");
+            let command = &asked.map_or(plain.to_owned(), |asked| format!("{plain} {asked}"));
             assert!(package(command), "{command}");
             for word in row.get("words").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str) {
                 assert!(!package(&format!("{word}=false {command}")), "{word} {command}");

@@ -9,7 +9,7 @@ use super::{Fix, Grade};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
-use crate::text::{Name, Span, lines};
+use crate::text::{FileId, Name, Span, lines};
 
 pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
     let known = project.file(&place.file)?;
@@ -26,7 +26,11 @@ pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
     let wish = EnvName::from_words(name)?;
     let mut edits = Edits::default();
     let variable = env_target::place(project, &setting, &wish, raw, &mut edits)?;
-    edits.replace(&place.file, span, setting.words(&variable.name));
+    if language == Language::Prisma && project.version_of(&place.file, "prisma").is_some_and(|version| version.major >= 7) {
+        beside_the_schema(project, &place.file, &text, span, &setting, &variable.name, &mut edits)?;
+    } else {
+        edits.replace(&place.file, span, setting.words(&variable.name));
+    }
     env_target::accompany(project, &setting, &variable, &mut edits);
     let title = match variable.origin {
         Origin::Provided => format!("Replace by {} (value hidden)", setting.words(&variable.name)),
@@ -39,6 +43,31 @@ pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
         setting.stack.note
     );
     Some(Fix { title, grade: Grade::NeedsReview, preferred: true, edits: edits.finish()?, note: Some(note), suppresses: false })
+}
+
+/// Prisma 7 takes no address in the schema: it stands in `prisma.config.ts`, which is made if there is none.
+fn beside_the_schema(project: &Project, schema: &FileId, text: &str, span: Span, setting: &Setting, name: &EnvName, edits: &mut Edits) -> Option<()> {
+    let line = Span::new(lines::line_start(text, span.start), lines::next_line(text, span.end));
+    let is_alone = line.of(text).trim_start().strip_prefix("url").is_some_and(|rest| rest.trim_start().starts_with('='));
+    if !is_alone || text.get(span.end as usize..line.end as usize).is_some_and(|rest| !rest.trim().is_empty()) {
+        return None;
+    }
+    edits.replace(schema, line, "");
+    let config = setting.package.file("prisma.config.ts");
+    match project.file(&config) {
+        // It says already where the database is.
+        Some(known) => known.document.text().contains("datasource").then_some(()),
+        None => {
+            let path = schema.as_str().strip_prefix(&setting.package.folder)?.trim_start_matches('/');
+            edits.create(
+                &config,
+                format!(
+                    "import \"dotenv/config\";\nimport {{ defineConfig, env }} from \"prisma/config\";\n\nexport default defineConfig({{\n  schema: \"{path}\",\n  datasource: {{ url: env(\"{name}\") }},\n}});\n"
+                ),
+            );
+            Some(())
+        }
+    }
 }
 
 /// Without the quotes, if the place has them.

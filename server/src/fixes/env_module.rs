@@ -2,6 +2,7 @@
 //! one is in use, a new variable is declared there and read from there.
 
 use super::TextEdit;
+use super::ask_who::relative;
 use super::edits::Edits;
 use super::env_name::EnvName;
 use super::literal::Code;
@@ -73,7 +74,17 @@ fn specifier(project: &Project, code: &Code, module: &FileId, exported: &str) ->
         all.sort();
         all.into_iter().next()
     };
-    names(code.model, true).or_else(other)
+    // Of Python it is not known from where the program is started.
+    let is_ecma = code.language != Language::Python;
+    names(code.model, true).or_else(other).or_else(|| is_ecma.then(|| beside(code, module)))
+}
+
+/// `../env`: how a file names a module by its place.
+fn beside(code: &Code, module: &FileId) -> Name {
+    let path = relative(&code.file, module);
+    // Where other imports name the file that will be run, this one does as well.
+    let says_js = imports(code.model).any(|import| import.source.starts_with('.') && import.source.ends_with(".js"));
+    Name::from(if says_js { format!("{path}.js") } else { path })
 }
 
 /// `class Settings(BaseSettings)` with `settings = Settings()` or `def get_settings()` beside it.
@@ -113,8 +124,13 @@ fn settings(model: &FileModel) -> Option<Module<'_>> {
     Some(Module { placed, exported, call, class: Some(class), options: None, declare: declare_field })
 }
 
-/// `export const env = createEnv({ server: {…}, runtimeEnv: {…} })`.
+/// What checks the whole environment in one place.
 fn checked(model: &FileModel) -> Option<Module<'_>> {
+    created(model).or_else(|| parsed(model))
+}
+
+/// `export const env = createEnv({ server: {…}, runtimeEnv: {…} })`.
+fn created(model: &FileModel) -> Option<Module<'_>> {
     model.segments.iter().find_map(|placed| {
         let segment = &placed.segment;
         let StmtKind::Export { stmt, default: false } = segment[*segment.body.first()?].kind else { return None };
@@ -124,6 +140,60 @@ fn checked(model: &FileModel) -> Option<Module<'_>> {
         let options = args.first().map(|arg| arg.value);
         (called == "createEnv").then(|| Module { placed, exported: name.clone(), call: "", class: None, options, declare: declare_check })
     })
+}
+
+/// `export const env = z.object({ … }).parse(process.env)`, with the schema by itself above it or not, and envalid's `cleanEnv`.
+fn parsed(model: &FileModel) -> Option<Module<'_>> {
+    model.segments.iter().find_map(|placed| {
+        let segment = &placed.segment;
+        let StmtKind::Export { stmt, default: false } = segment[*segment.body.first()?].kind else { return None };
+        let StmtKind::Let { pattern, value: Some(value), .. } = segment[stmt].kind else { return None };
+        let (PatternKind::Name(name), ExprKind::Call { callee, args, .. }) = (&segment[pattern].kind, &segment[value].kind) else { return None };
+        let is_environment = |id: ExprId| matches!(&segment[id].kind, ExprKind::Member { base, name, .. } if name == "env" && matches!(&segment[*base].kind, ExprKind::Name(base) if base == "process"));
+        if !args.first().is_some_and(|arg| is_environment(arg.value)) {
+            return None;
+        }
+        let module = |placed, options| Module { placed, exported: name.clone(), call: "", class: None, options: Some(options), declare: declare_in_schema };
+        match &segment[*callee].kind {
+            ExprKind::Name(called) if called == "cleanEnv" => Some(module(placed, args.get(1)?.value)),
+            ExprKind::Member { base, name: called, .. } if called == "parse" => match &segment[*base].kind {
+                ExprKind::Name(schema) => model.segments.iter().find_map(|other| Some(module(other, schema_of(&other.segment, schema)?))),
+                _ => Some(module(placed, fields_of(segment, *base)?)),
+            },
+            _ => None,
+        }
+    })
+}
+
+/// The fields of `const schema = z.object({ … })`.
+fn schema_of(segment: &Segment, name: &Name) -> Option<ExprId> {
+    let stmt = match segment[*segment.body.first()?].kind {
+        StmtKind::Export { stmt, .. } => stmt,
+        _ => *segment.body.first()?,
+    };
+    let StmtKind::Let { pattern, value: Some(value), .. } = segment[stmt].kind else { return None };
+    matches!(&segment[pattern].kind, PatternKind::Name(known) if known == name).then(|| fields_of(segment, value)).flatten()
+}
+
+/// `z.object({ … })`
+fn fields_of(segment: &Segment, id: ExprId) -> Option<ExprId> {
+    let ExprKind::Call { callee, args, .. } = &segment[id].kind else { return None };
+    matches!(&segment[*callee].kind, ExprKind::Member { name, .. } if name == "object").then(|| args.first().map(|arg| arg.value)).flatten()
+}
+
+fn declare_in_schema(text: &str, module: &Module, name: &EnvName) -> Option<(Vec<TextEdit>, String)> {
+    let segment = &module.placed.segment;
+    let ExprKind::Object(fields) = &segment[module.options?].kind else { return None };
+    let read = format!("{}.{name}", module.exported);
+    if fields.iter().any(|entry| matches!(entry, Entry::Field { key: Key::Name(key), .. } if key == name.as_str())) {
+        return Some((Vec::new(), read));
+    }
+    let check = match text {
+        text if text.contains("z.string()") => "z.string().min(1)",
+        text if text.contains("str()") => "str()",
+        _ => return None,
+    };
+    Some((vec![another(text, module.placed, fields, &format!("{name}: {check}"))?], read))
 }
 
 fn declare_field(text: &str, module: &Module, name: &EnvName) -> Option<(Vec<TextEdit>, String)> {

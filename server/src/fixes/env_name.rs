@@ -56,6 +56,14 @@ impl EnvName {
         &self.0
     }
 
+    /// As a local variable of JavaScript: `openaiApiKey`.
+    pub fn camel(&self) -> String {
+        let mut words = self.0.split('_').filter(|word| !word.is_empty()).map(str::to_ascii_lowercase);
+        let first = words.next().unwrap_or_default();
+        let later = words.map(|word| word.get(..1).map_or(String::new(), str::to_ascii_uppercase) + word.get(1..).unwrap_or_default());
+        std::iter::once(first).chain(later).collect()
+    }
+
     /// As a local variable: `openai_api_key`.
     pub fn lower(&self) -> String {
         self.0.to_ascii_lowercase()

@@ -77,17 +77,22 @@ impl<'c> Literal<'c> {
 
     /// Every literal of the file that is worth the same, in order, this one among them.
     pub fn alike(&self) -> Vec<Literal<'c>> {
+        Literal::worth(self.code, &self.value)
+    }
+
+    /// Every literal of a file with this value, in order.
+    pub fn worth(code: &'c Code<'c>, value: &str) -> Vec<Literal<'c>> {
         let mut found = Vec::new();
-        for placed in &self.code.model.segments {
+        for placed in &code.model.segments {
             let segment = &placed.segment;
             for id in (0..segment.exprs.len() as u32).map(ExprId).filter(|id| is_text(&segment[*id])) {
                 let span = placed.absolute(segment[id].span);
-                let place = match span.of(&self.code.text).find(&self.value) {
-                    Some(at) => Span::from(span.start as usize + at..span.start as usize + at + self.value.len()),
-                    None if constant(segment, id, 0).as_ref() == Some(&self.value) => span,
+                let place = match span.of(&code.text).find(value) {
+                    Some(at) => Span::from(span.start as usize + at..span.start as usize + at + value.len()),
+                    None if constant(segment, id, 0).as_deref() == Some(value) => span,
                     None => continue,
                 };
-                found.extend(Literal::at(self.code, place).filter(|literal| literal.value == self.value && literal.span == span));
+                found.extend(Literal::at(code, place).filter(|literal| literal.value == value && literal.span == span));
             }
         }
         found.sort_by_key(|literal| literal.span);

@@ -25,6 +25,8 @@ mod limit_route;
 mod literal;
 mod load_safely;
 mod migrate;
+mod move_and_check;
+mod move_everywhere;
 pub mod move_to_env;
 mod package;
 mod payload;
@@ -66,7 +68,8 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
     match plan {
         FixPlan::MoveToEnv { literal, name } => {
             let one = move_to_env::fix(project, literal, name).or_else(|| comment_key::fix(project, literal));
-            one.into_iter().chain(move_to_env::fix_all_uses(project, literal, name)).collect()
+            let all = move_to_env::fix_all_uses(project, literal, name).into_iter().chain(move_everywhere::fix(project, literal, name));
+            one.into_iter().chain(all).chain(move_and_check::fix(project, literal, name)).collect()
         }
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),

@@ -32,14 +32,14 @@ enum Uses {
 }
 
 /// A value of this length is found twice only if it means the same.
-const TELLING: usize = 16;
+pub(super) const TELLING: usize = 16;
 
 /// What is being moved, and with what.
-struct Move<'p> {
-    project: &'p Project,
-    code: &'p Code<'p>,
-    book: &'static dyn Phrasebook,
-    setting: &'p Setting,
+pub(super) struct Move<'p> {
+    pub project: &'p Project,
+    pub code: &'p Code<'p>,
+    pub book: &'static dyn Phrasebook,
+    pub setting: &'p Setting,
 }
 
 fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fix> {
@@ -78,7 +78,7 @@ fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fi
     is_simple &= !edits.touches_code_besides(&code.file);
     env_target::accompany(project, &setting, &variable, &mut edits);
     Some(Fix {
-        title: cx.title(&variable, literals.len()),
+        title: cx.title(&variable, &if literals.len() > 1 { format!("all {} uses ", literals.len()) } else { String::new() }),
         grade: if is_simple { Grade::Safe } else { Grade::NeedsReview },
         preferred: uses == Uses::This,
         edits: edits.finish()?,
@@ -89,7 +89,7 @@ fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fi
 
 impl Move<'_> {
     /// The variable, with its value written where that is needed. A literal that stands in for a variable has its name.
-    fn variable(&self, fallbacks: &[Option<Fallback>], wish: &Name, value: &str, edits: &mut Edits) -> Option<Variable> {
+    pub fn variable(&self, fallbacks: &[Option<Fallback>], wish: &Name, value: &str, edits: &mut Edits) -> Option<Variable> {
         // A public name, or one that no env file can hold, is left where the whole expression can be replaced.
         let mut given = fallbacks.iter().flatten().filter(|fallback| EnvName::parse(&fallback.name).is_some() || fallback.whole.is_none());
         match given.next() {
@@ -100,7 +100,7 @@ impl Move<'_> {
         }
     }
 
-    fn rewrite(&self, literal: &Literal, fallback: Option<Fallback>, variable: &Variable, edits: &mut Edits) -> Option<()> {
+    pub fn rewrite(&self, literal: &Literal, fallback: Option<Fallback>, variable: &Variable, edits: &mut Edits) -> Option<()> {
         let several_lines = literal.value.contains('\n');
         let keeps_reading = |fallback: &Fallback| fallback.name == variable.name.as_str() && !fallback.edits.is_empty();
         let changes = match fallback {
@@ -123,13 +123,21 @@ impl Move<'_> {
     }
 
     /// The words for reading the variable at the literal, with the import they need.
-    fn read(&self, literal: &Literal, variable: &Variable, edits: &mut Edits) -> Option<Read> {
+    pub fn read(&self, literal: &Literal, variable: &Variable, edits: &mut Edits) -> Option<Read> {
         let module = env_module::declare(self.project, self.code, &self.setting.package, &variable.name, edits);
         let asserted = self.setting.stack.asserted && module.is_none();
         let (mut text, wanted) = match module {
             Some(module) => (module.text, Some(module.import)),
             None => self.setting.read(variable.name.as_str(), self.code.model),
         };
+        // `process.env.X` is an error where names of an index must be written as such.
+        if self.code.language.is_typescript() && self.setting.package.forbids_dots(self.project) {
+            for object in ["process.env", "import.meta.env"] {
+                if text.strip_prefix(object).is_some_and(|rest| rest.strip_prefix('.') == Some(variable.name.as_str())) {
+                    text = format!("{object}[\"{}\"]", variable.name);
+                }
+            }
+        }
         let in_scope = self.setting.stack.scope.as_deref().is_some_and(|name| self.book.is_parameter(literal, name));
         if let Some(wanted) = wanted.filter(|_| !in_scope) {
             let bound = wanted.name.clone().unwrap_or_else(|| wanted.from.clone());
@@ -151,9 +159,9 @@ impl Move<'_> {
         })
     }
 
-    fn title(&self, variable: &Variable, count: usize) -> String {
+    /// `all`: of which uses it speaks.
+    pub fn title(&self, variable: &Variable, all: &str) -> String {
         let file = shown(self.project, &self.setting.env_file);
-        let all = if count > 1 { format!("all {count} uses ") } else { String::new() };
         match variable.origin {
             Origin::Written => format!("Move {all}to {} in {file} (value hidden)", variable.name),
             Origin::Known => format!("Move {all}to {}, which is in {file} already (value hidden)", variable.name),
@@ -161,14 +169,14 @@ impl Move<'_> {
         }
     }
 
-    fn note(&self, variable: &Variable) -> String {
+    pub fn note(&self, variable: &Variable) -> String {
         let file = shown(self.project, &self.setting.env_file);
         let mut note = format!(
             "The old key must be treated as seen: it is in your editor's history, maybe in git and in the chat with an assistant. \
              Create a new key at its provider, put it in {file}, then delete the old one."
         );
         if variable.origin != Origin::Provided {
-            note.push_str(&format!(" {} Set {} at your host as well, or the next deploy will miss it.", self.setting.stack.note, variable.name));
+            note.push_str(&format!(" {} Set {} at your host as well, or the next deploy will miss it.", self.setting.note(self.code.model), variable.name));
         }
         if variable.conflict {
             note.push_str(&format!(" Another value stands under the name that was meant; this one is {}.", variable.name));

@@ -44,6 +44,13 @@ impl Package {
         stated.and_then(oldest).or_else(|| oldest(&text(".python-version")?)).unwrap_or((3, 0))
     }
 
+    /// `noPropertyAccessFromIndexSignature` in its `tsconfig.json`.
+    pub fn forbids_dots(&self, project: &Project) -> bool {
+        let text = project.file(&self.file("tsconfig.json")).map(|file| file.document.text()).unwrap_or_default();
+        let rest = text.split_once("\"noPropertyAccessFromIndexSignature\"").map_or("", |(_, rest)| rest);
+        rest.trim_start().strip_prefix(':').is_some_and(|value| value.trim_start().starts_with("true"))
+    }
+
     pub fn has(&self, project: &Project, name: &str) -> bool {
         project.file(&self.file(name)).is_some()
     }

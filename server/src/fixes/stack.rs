@@ -141,6 +141,9 @@ struct Reader {
     #[serde(default)]
     imported: String,
     read: String,
+    /// Where it is not as with any other Python.
+    #[serde(default)]
+    note: Option<String>,
     #[cfg_attr(not(test), allow(dead_code))]
     examples: Vec<ReaderExample>,
 }
@@ -190,10 +193,15 @@ impl Setting {
         self.stack.read.replace("{name}", name.as_str())
     }
 
+    /// What a person should know about loading the file.
+    pub fn note(&self, model: &FileModel) -> &'static str {
+        reader(self.stack, model).and_then(|(reader, _)| reader.note.as_deref()).unwrap_or(&self.stack.note)
+    }
+
     /// The expression that reads the variable, with what it needs imported.
     pub fn read(&self, name: &str, model: &FileModel) -> (String, Option<Wanted>) {
-        if let Some(read) = reader(self.stack, model) {
-            return (read.replace("{name}", name), None);
+        if let Some((reader, local)) = reader(self.stack, model) {
+            return (reader.read.replace("{local}", &local).replace("{name}", name), None);
         }
         let module = self.stack.imports.first().and_then(|module| local_name(model, module));
         let text = self.stack.read.replace("{module}", module.as_deref().unwrap_or_default()).replace("{name}", name);
@@ -256,14 +264,14 @@ pub fn local_export(model: &FileModel, module: &str, export: &str) -> Option<Nam
         .map(|name| name.local.clone())
 }
 
-/// How an object of this file reads a variable, if there is one.
-fn reader(stack: &Stack, model: &FileModel) -> Option<String> {
+/// An object of this file that reads variables, if there is one, and what it is called.
+fn reader(stack: &Stack, model: &FileModel) -> Option<(&'static Reader, Name)> {
     if stack.language != Family::Python || stack.loader != Format::Python {
         return None;
     }
     CATALOGUE.reader.iter().find_map(|reader| {
         let local = if reader.class.is_empty() { local_export(model, &reader.module, &reader.imported) } else { made(reader, model) }?;
-        Some(reader.read.replace("{local}", &local))
+        Some((reader, local))
     })
 }
 

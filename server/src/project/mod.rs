@@ -142,7 +142,7 @@ pub struct Project {
     bindings: Arc<Bindings>,
     limiting: Arc<BTreeSet<FileId>>,
     stripping: Arc<Stripping>,
-    /// Stands for what the templates write out as it is: another one once that is something else.
+    /// Stands for what the templates write out as it is, and show of settings: another one once that is something else.
     templates: Arc<()>,
     git_roots: Arc<[FileId]>,
     env_files: Arc<EnvFiles>,
@@ -203,8 +203,8 @@ impl Project {
             let bindings_of = |file: Option<&File>| file.and_then(|file| file.said.clone()).filter(|said| !said.bindings.is_empty());
             let (bound, binds) = (bindings_of(before), bindings_of(after.as_ref()));
             bindings |= bound.as_ref().map(|said| &said.bindings) != binds.as_ref().map(|said| &said.bindings);
-            let unescaped = |file: Option<&File>| file.and_then(|file| file.said.clone()).filter(|said| !said.unescaped.is_empty());
-            templates |= unescaped(before).as_ref().map(|said| &said.unescaped) != unescaped(after.as_ref()).as_ref().map(|said| &said.unescaped);
+            let said = |file: Option<&File>| file.and_then(|file| file.said.clone()).unwrap_or_default();
+            templates |= !said(before).shows_the_same(&said(after.as_ref()));
             let limits = |file: Option<&File>| file.is_some_and(|file| file.limits);
             limiting |= limits(before) != limits(after.as_ref());
             let strips = |file: Option<&File>| file.map(|file| [Sign::Pipe, Sign::Strips].map(|sign| file.signs.has(sign))).unwrap_or_default();

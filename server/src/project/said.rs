@@ -7,10 +7,10 @@ use rustc_hash::FxHashMap;
 use super::Resolver;
 use crate::facts::access_rules::{self, FileRules, Written};
 use crate::facts::openapi::{self, Binding};
-use crate::facts::template::{self, Engine, Unescaped};
+use crate::facts::template::{self, Engine, Shown, Unescaped};
 use crate::facts::walk::Target;
 use crate::syntax::{Document, Language};
-use crate::text::FileId;
+use crate::text::{FileId, Name};
 
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Said {
@@ -18,6 +18,10 @@ pub struct Said {
     pub access: FileRules,
     /// What a template writes out as it is.
     pub unescaped: Vec<Unescaped>,
+    /// What it shows of settings.
+    pub shown: Vec<Shown>,
+    /// The templates that it is made of.
+    pub parts: Vec<Name>,
     /// Functions that an API description names as its handlers.
     pub bindings: Vec<Binding>,
 }
@@ -43,9 +47,23 @@ impl Said {
                 }
                 said.bindings = openapi::read(document.language, &text);
             }
-            _ => said.unescaped = engine.map(|engine| template::read(&document.text(), engine)).unwrap_or_default(),
+            _ => {
+                if let Some(engine) = engine {
+                    let text = document.text();
+                    said.unescaped = template::read(&text, engine);
+                    said.shown = template::shown(&text, engine);
+                    said.parts = template::parts(&text, engine);
+                }
+            }
         }
         (said != Said::default()).then(|| Arc::new(said))
+    }
+}
+
+impl Said {
+    /// It says the same as a template.
+    pub(super) fn shows_the_same(&self, other: &Said) -> bool {
+        self.unescaped == other.unescaped && self.shown == other.shown && self.parts == other.parts
     }
 }
 

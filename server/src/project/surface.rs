@@ -47,7 +47,10 @@ impl Project {
         }
         let among = |globs: &[Glob]| globs.iter().any(|glob| glob.fits(path));
         let is_served = |stack: &Stack| among(&stack.served);
-        if stack.is_some_and(is_served) || stack.is_none() && path.split('/').rev().skip(1).any(|folder| folder == "public") {
+        let is_below = |names: &[&str]| path.split('/').rev().skip(1).any(|folder| names.contains(&folder));
+        // Without a package a script has nobody who imports it: it is handed out.
+        let is_handed_out = stack.is_none() && (is_below(&["public"]) || package.is_none() && language.is_ecma() && is_below(&["static", "www"]));
+        if stack.is_some_and(is_served) || is_handed_out {
             return Surface::Static;
         }
         if !language.is_page() && !language.is_ecma() {

@@ -53,7 +53,8 @@ fn by_default(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
         return;
     }
     for row in rows {
-        let runs = |script: &Datum<'_>| script.text().is_some_and(|text| text.contains(&row.command));
+        let asks = |text: &str| row.asked.as_ref().is_none_or(|asked| text.contains(asked));
+        let runs = |script: &Datum<'_>| script.text().is_some_and(|text| text.contains(&row.command) && asks(text));
         let Some((name, script)) = scripts.entries().map(|(entry, script)| (Name::from(&*entry.key), script)).find(|(_, script)| runs(script)) else {
             continue;
         };
@@ -67,13 +68,16 @@ fn by_default(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
             row.command
         );
         let mut finding = cx.finding(&META, "default", (META.impact, Confidence::Likely), place.clone(), message);
-        finding.absence = true;
-        if let Some((variable, value)) = row.variable.as_deref().and_then(|variable| variable.split_once('=')) {
+        finding.absence = row.asked.is_none();
+        let written = || text.get(script.span().start as usize..script.span().end as usize).unwrap_or("");
+        if let Some(asked) = &row.asked {
+            let without = written().replace(&format!(" {asked}"), "");
+            finding.plans.push(FixPlan::SetOption { at: place, name, value: Name::from(without) });
+        } else if let Some((variable, value)) = row.variable.as_deref().and_then(|variable| variable.split_once('=')) {
             let file = FileId::new(&format!("{}/.env.production", cx.file.folder()));
             finding.plans.push(FixPlan::SetVariable { file, name: variable.into(), value: value.into() });
         } else if let Some(flag) = &row.flag {
-            let with =
-                text.get(script.span().start as usize..script.span().end as usize).unwrap_or("").replace(&row.command, &format!("{} {flag}", row.command));
+            let with = written().replace(&row.command, &format!("{} {flag}", row.command));
             finding.plans.push(FixPlan::SetOption { at: place, name, value: Name::from(with) });
         }
         out.push(finding);

@@ -49,8 +49,8 @@ const HIDDEN_FILES: &[&str] = &[
     ".dockerignore",
     ".vercelignore",
 ];
-/// Folders in which editors and assistants keep what they are told, and hosts what they serve.
-const HIDDEN_FOLDERS: &[&str] = &[".github", ".cursor", ".vscode", ".claude", ".streamlit", ".continue", ".codeium", ".gemini", ".roo"];
+/// Folders in which editors, assistants and builds keep what they are told, and hosts what they serve.
+const HIDDEN_FOLDERS: &[&str] = &[".github", ".cursor", ".vscode", ".claude", ".streamlit", ".continue", ".codeium", ".gemini", ".roo", ".storybook"];
 /// Read by nobody and often larger than all code together.
 const LOCK_FILES: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml"];
 
@@ -98,6 +98,7 @@ pub(super) fn reads(file: &FileId) -> bool {
         ".cursor" => name == "mcp.json" || name.ends_with(".mdc"),
         ".streamlit" => name == "config.toml" || keeps_secrets(file),
         ".vscode" | ".codeium" | ".gemini" | ".roo" => name.ends_with(".json"),
+        ".storybook" => ["main.", "preview.", "manager."].iter().any(|known| name.starts_with(known)),
         ".continue" => name.ends_with(".json") || name.ends_with(".yaml") || name.ends_with(".yml"),
         ".claude" => name.starts_with("settings") && name.ends_with(".json") || name.ends_with(".md"),
         _ => !name.starts_with('.') || keeps_secrets(file) || HIDDEN_FILES.contains(&name),
@@ -129,7 +130,8 @@ mod tests {
         ] {
             assert!(read(path), "{path}");
         }
-        for path in ["/p/.github/workflows/ci.yml", "/p/.vscode/settings.json", "/p/.claude/settings.local.json", "/p/config.prod.env"] {
+        for path in ["/p/.github/workflows/ci.yml", "/p/.vscode/settings.json", "/p/.claude/settings.local.json", "/p/config.prod.env", "/p/.storybook/main.ts"]
+        {
             assert!(read(path), "{path}");
         }
         for path in

@@ -8,6 +8,7 @@ mod project_files;
 mod properties;
 mod python;
 mod suppress;
+mod variants;
 
 use std::sync::Arc;
 

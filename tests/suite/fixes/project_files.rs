@@ -32,6 +32,19 @@ fn prisma_reads_the_environment() {
 }
 
 #[test]
+fn later_prisma_has_the_address_beside_the_schema() {
+    let package = ("package.json", r#"{"devDependencies":{"prisma":"^7.1.0"}}"#);
+    let schema = "datasource db {\n  provider = \"postgresql\"\n  url      = «\"{{key}}\"»\n}\n";
+    let case = Case::new(&[package, ("prisma/schema.prisma", schema)]);
+    let fix = case.fix("DATABASE_URL");
+    assert_eq!(case.after(&fix, "prisma/schema.prisma"), "datasource db {\n  provider = \"postgresql\"\n}\n");
+    assert!(case.after(&fix, "prisma.config.ts").contains("schema: \"prisma/schema.prisma\",\n  datasource: { url: env(\"DATABASE_URL\") },"));
+    assert_eq!(case.after(&fix, ".env"), "DATABASE_URL={{key}}\n");
+    let has_config = ("prisma.config.ts", "export default { schema: \"a\" };\n");
+    assert!(Case::new(&[package, has_config, ("prisma/schema.prisma", schema)]).fixes("DATABASE_URL").is_empty());
+}
+
+#[test]
 fn files_without_variables_are_left() {
     for (name, text) in [
         ("a.json", "{\"k\": «\"{{key}}\"»}\n"),

@@ -99,6 +99,10 @@ fn compare(name: &str, text: &str) -> Result<(), TestCaseError> {
     let plan = FixPlan::MoveToEnv { literal: case.place.clone(), name: "THE_KEY".into() };
     for fix in fixes(&case.project, &plan) {
         case.verify(&fix);
+        // There the worth stands in a variable of its own.
+        if fix.title.contains("and stop where it is missing") {
+            continue;
+        }
         let after = apply::apply(&case.project, &fix);
         let after = after.as_ref().and_then(|project| worth(project, name, &key()));
         prop_assert_eq!(after.as_ref(), Some(&before), "{}", text);

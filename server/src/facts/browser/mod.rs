@@ -32,6 +32,9 @@ pub struct MapsByDefault {
     pub command: String,
     #[serde(default)]
     pub unless: Vec<String>,
+    /// The script asks for them by this; unless it does, there are none.
+    #[serde(default)]
+    pub asked: Option<String>,
     /// What in a file of configuration says something about it.
     pub words: Vec<String>,
     /// `NAME=value`, for the env file of production.

@@ -6,11 +6,13 @@
 mod expression;
 mod jinja;
 mod pug;
+mod shown;
 mod signs;
 #[cfg(test)]
 mod tests;
 
 use crate::text::{FileId, Name, Span};
+pub use shown::{Shown, parts, shown};
 
 /// What a file is written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -191,6 +191,9 @@ impl Walker<'_> {
                         }
                         self.row_assigned(&old, &key, &value, segment[place].span);
                         self.set_up(&old, &key, &value, segment[place].span);
+                        if depth == 0 && !self.python() && matches!(old.kind(), Kind::Library(_)) {
+                            self.sunk_member(&old, &key, &value, segment[place].span);
+                        }
                         if self.python() {
                             let at = segment[place].span;
                             self.sunk_member(&old, &key, &value, at);

@@ -6,7 +6,7 @@ use super::Walker;
 use super::expression::either;
 use crate::facts::taint::Taint;
 use crate::facts::value::{Argument, Kind, Object, Seq, Value};
-use crate::model::{Clause, Entry, ExprId, ExprKind, JsxAttribute, Key, PatternKind, SeqItem, SequencePatternItem};
+use crate::model::{Clause, Entry, ExprId, ExprKind, JsxAttribute, Key, PatternKind, Segment, SeqItem, SequencePatternItem, UnaryOp};
 use crate::text::{Name, Span};
 
 /// Comprehensions over so many known values give a list of known values.
@@ -128,6 +128,12 @@ impl Walker<'_> {
     fn copied_by(&mut self, clauses: &[Clause], element: ExprId, value: Option<ExprId>) -> Option<Value> {
         let ([clause], Some(value)) = (clauses, value) else { return None };
         let segment = self.frame().segment.clone();
+        if let PatternKind::Name(name) = &segment[clause.pattern].kind {
+            let of = named_one_by_one(&segment, clause, name, element, value)?;
+            let of = self.eval(of);
+            let is_environment = of.taint().iter().any(|origin| origin.part.is_environment());
+            return is_environment.then_some(of);
+        }
         let PatternKind::Sequence { items } = &segment[clause.pattern].kind else { return None };
         let [key, each] = items.as_slice() else { return None };
         let names = |item: &SequencePatternItem, expr: ExprId| match (&segment[item.pattern].kind, &segment[expr].kind) {
@@ -224,4 +230,40 @@ impl Walker<'_> {
         // What is rendered holds what it was given: rows in it reach the visitor.
         Value::new(Kind::Object(Arc::new(Object::element(props, Value::seq(shown)))))
     }
+}
+
+/// `{name: getattr(settings, name) for name in dir(settings) if name.isupper()}`: what is asked for each of its names.
+fn named_one_by_one(segment: &Segment, clause: &Clause, name: &Name, element: ExprId, value: ExprId) -> Option<ExprId> {
+    let is_name = |expr: ExprId| matches!(&segment[expr].kind, ExprKind::Name(known) if known == name);
+    let called = |expr: ExprId, names: &[&str]| match &segment[expr].kind {
+        ExprKind::Call { callee, args, .. } => match &segment[*callee].kind {
+            ExprKind::Name(function) if names.contains(&function.as_str()) => Some(args.as_slice()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let value = match called(value, &["str", "repr"]) {
+        Some([text]) => text.value,
+        _ => value,
+    };
+    let ([of], [asked, by, ..]) = (called(clause.over, &["dir"])?, called(value, &["getattr"])?) else { return None };
+    // Names by their style, which those of secrets have as well.
+    let is_style = |condition: &ExprId| {
+        let condition = match &segment[*condition].kind {
+            ExprKind::Unary { op: UnaryOp::Not, operand } => *operand,
+            _ => *condition,
+        };
+        match &segment[condition].kind {
+            ExprKind::Call { callee, args, .. } => match &segment[*callee].kind {
+                ExprKind::Member { base, name, .. } if is_name(*base) => {
+                    let begins = args.first().is_some_and(|arg| matches!(&segment[arg.value].kind, ExprKind::Str(text) if text.starts_with('_')));
+                    name == "isupper" || name == "startswith" && begins
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    };
+    let is_same = segment[of.value].kind == segment[asked.value].kind;
+    (is_same && is_name(element) && is_name(by.value) && clause.conditions.iter().all(is_style)).then_some(of.value)
 }

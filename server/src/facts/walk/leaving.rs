@@ -81,7 +81,7 @@ impl Walker<'_> {
 }
 
 /// Something of the environment is in it, or was put into a text of it.
-fn speaks_of_environment(value: &Value, depth: u32) -> bool {
+pub(super) fn speaks_of_environment(value: &Value, depth: u32) -> bool {
     if depth > 8 {
         return false;
     }

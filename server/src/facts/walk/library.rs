@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::Walker;
 use super::call::called_name;
 use super::entry::{sourced, went_to, where_all};
+use super::leaving::speaks_of_environment;
 use super::tested::only_from_outside;
 use crate::facts::catalogue::{CallsEntry, Catalogue, Entry, PrincipalEntry, RespondEntry, State};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
@@ -166,15 +167,19 @@ impl<'w> Walker<'w> {
                 }
                 Entry::Fit(fit) => result = Some(self.found_fit(fit, function, args)),
                 Entry::Respond(respond) => {
-                    let kind = match (respond.travels, respond.template) {
-                        (true, _) => UseKind::Passed,
-                        (_, true) => UseKind::Shown,
+                    let kind = match respond {
+                        respond if respond.travels => UseKind::Passed,
+                        respond if respond.written => UseKind::Written,
+                        respond if respond.template => UseKind::Shown,
                         _ => UseKind::Respond,
                     };
                     let facts = self.facts.clone();
                     for arg in args {
                         // A page asks for the rows that it is given as a query.
                         let value = if respond.template && self.python() { self.fired(&arg.value) } else { told(respond, &self.opened(&arg.value)) };
+                        if respond.written && !speaks_of_environment(&value, 0) {
+                            continue;
+                        }
                         self.events.push(Event::Use(Use { value, kind, site: site.clone(), facts: facts.clone() }));
                     }
                     // What is answered stands in the answer, for a handler that returns it: what it was made with has left already.

@@ -8,6 +8,7 @@ use super::Walker;
 use super::expression::either;
 use crate::facts::catalogue::{Entry, Returns, Root as CatalogueRoot, State};
 use crate::facts::check::{Fact, Root, Symbol};
+use crate::facts::private::is_private_variable;
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Kind, Library, Value};
@@ -31,6 +32,10 @@ impl Walker<'_> {
             && let Some(path) = self.asked_path()
         {
             return path;
+        }
+        // `settings.__dict__`: everything in it.
+        if name == "__dict__" && self.python() && base.symbol().is_some_and(|symbol| matches!(&symbol.root, Root::Request(part) if part == "settings")) {
+            return base.clone();
         }
         match base.kind() {
             Kind::Union(_) => {
@@ -194,7 +199,14 @@ impl Walker<'_> {
         if catalogue.at(&library.states).any(|entry| matches!(entry, Entry::Settings))
             && let Some(value) = self.setting(name)
         {
-            return value;
+            return match base.symbol() {
+                // Whatever the file of settings says: it is one of them, and nobody else's business.
+                Some(symbol) if value.symbol().is_none() && is_private_variable(name) && !matches!(value.kind(), Kind::Null) => {
+                    let symbol = symbol.member(name);
+                    value.with_symbol(symbol)
+                }
+                _ => value,
+            };
         }
         let mut states = catalogue.member(&library.states, name);
         let mut package = library.package.clone();

@@ -9,7 +9,7 @@ use crate::facts::place::Site;
 use crate::facts::spoken::{Spoken, spoken};
 use crate::facts::taint::Part;
 use crate::facts::value::{Argument, Kind, Library, Value};
-use crate::model::{Arg, CallKind};
+use crate::model::{Arg, CallKind, ExprId};
 use crate::text::{Name, Span};
 
 impl<'w> Walker<'w> {
@@ -183,17 +183,23 @@ impl<'w> Walker<'w> {
         let call = self.site(span);
         let site = self.assigned.map_or_else(|| call.clone(), |span| self.site(span));
         let facts = self.facts.clone();
-        self.events.push(Event::Sink(Sink {
-            kind,
-            value: value.clone(),
-            site,
-            call,
-            args: Vec::new(),
-            client: Name::default(),
-            facts,
-            guessed: false,
-            spoken: Vec::new(),
-        }));
+        let (args, spoken) = match kind {
+            // `localStorage.token = token` is `localStorage.setItem("token", token)`.
+            SinkKind::Storage => {
+                let given = |value: Value, site: &Site| Argument { name: Name::default(), value, site: site.clone(), spread: false };
+                (vec![given(Value::str(name.as_str()), &call), given(value.clone(), &site)], self.spoken_at(&site))
+            }
+            _ => (Vec::new(), Vec::new()),
+        };
+        self.events.push(Event::Sink(Sink { kind, value: value.clone(), site, call, args, client: Name::default(), facts, guessed: false, spoken }));
+    }
+
+    /// By which names the code speaks of what stands there.
+    fn spoken_at(&self, site: &Site) -> Vec<(Vec<Name>, Site)> {
+        let segment = &self.frame().segment;
+        let Some(at) = segment.exprs.iter().position(|expr| expr.span == site.span) else { return Vec::new() };
+        let found = spoken(segment, ExprId(at as u32));
+        found.into_iter().map(|spoken| (spoken.path, Site { item: site.item.clone(), span: spoken.span })).collect()
     }
 }
 

@@ -251,7 +251,7 @@ fn refuses(site: &Site<'_>, name: &str) -> bool {
 }
 
 /// `../../auth` from one file to another, without its ending.
-fn relative(from: &FileId, to: &FileId) -> String {
+pub(super) fn relative(from: &FileId, to: &FileId) -> String {
     let (from, to): (Vec<&str>, Vec<&str>) = (from.as_str().split('/').collect(), to.as_str().split('/').collect());
     let folders = from.split_last().map_or(&[][..], |(_, folders)| folders);
     let shared = folders.iter().zip(&to).take_while(|(a, b)| a == b).count();

@@ -43,6 +43,10 @@ impl Phrasebook for Ecma {
     fn import(&self, code: &Code, wanted: &Wanted) -> Option<Imported> {
         ecma_import::import(code, wanted)
     }
+
+    fn behind_imports(&self, code: &Code) -> Option<u32> {
+        ecma_import::behind(code)
+    }
 }
 
 /// The variable where a string is needed.

@@ -46,6 +46,14 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     Some(Imported { local: Name::from(name), edit: Some(edit) })
 }
 
+/// The line behind the imports.
+pub(super) fn behind(code: &Code) -> Option<u32> {
+    match imports(code).last() {
+        Some((_, span, _)) => Some(lines::next_line(&code.text, span.end)),
+        None => behind_head(code),
+    }
+}
+
 /// The imports at the top level, with the spans of their statements.
 fn imports<'c>(code: &'c Code) -> Vec<(&'c Placed, Span, &'c Import)> {
     let mut found = Vec::new();

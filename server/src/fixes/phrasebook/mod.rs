@@ -73,6 +73,9 @@ pub trait Phrasebook: Sync {
     /// Brings a name into the file. `None` where that is not possible without renaming something.
     fn import(&self, code: &Code, wanted: &Wanted) -> Option<Imported>;
 
+    /// The line behind the imports at the top, or behind what must stay first where there are none.
+    fn behind_imports(&self, code: &Code) -> Option<u32>;
+
     /// True if `name` is a parameter of a function around the literal.
     fn is_parameter(&self, literal: &Literal, name: &str) -> bool {
         use crate::model::PatternKind;
@@ -108,7 +111,7 @@ fn spaced(text: &str, span: Span, new: &str) -> TextEdit {
 }
 
 /// True if `word` stands in the text on its own.
-fn has_word(text: &str, word: &str) -> bool {
+pub fn has_word(text: &str, word: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     text.match_indices(word).any(|(at, _)| !text[..at].chars().next_back().is_some_and(is_word) && !text[at + word.len()..].chars().next().is_some_and(is_word))
 }

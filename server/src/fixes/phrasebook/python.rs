@@ -39,6 +39,10 @@ impl Phrasebook for Python {
     fn import(&self, code: &Code, wanted: &Wanted) -> Option<Imported> {
         python_import::import(code, wanted)
     }
+
+    fn behind_imports(&self, code: &Code) -> Option<u32> {
+        python_import::behind(code)
+    }
 }
 
 /// What gives a key in PEM form its lines back where they were kept as `\n`.

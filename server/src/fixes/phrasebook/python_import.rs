@@ -53,6 +53,11 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
     Some(Imported { local, edit: Some(edit) })
 }
 
+/// The line behind the imports, if there are any.
+pub(super) fn behind(code: &Code) -> Option<u32> {
+    statements(code).last().map(|line| lines::next_line(&code.text, line.span.end))
+}
+
 /// What the module, or the name of it, is called already.
 fn local_name(code: &Code, wanted: &Wanted) -> Option<Name> {
     match &wanted.name {

@@ -158,8 +158,9 @@ impl<'p> Built<'p> {
     /// The project's findings and what the build adds, in order, and the served texts that they point into.
     pub fn finish(self, findings: Vec<Finding>) -> Held {
         let mut all = findings;
+        let told = all.len();
         for leak in &self.found {
-            add_leak(leak, &mut all);
+            add_leak(leak, told, &mut all);
         }
         for maps in &self.maps {
             all.push(map_finding(maps, self.project.relative(&maps.folder)));
@@ -180,14 +181,16 @@ fn map_of(file: &FileId, text: &str, beside: &mut dyn FnMut(&FileId) -> Option<S
     }
 }
 
-/// A secret that is served: said where it was written, as what the rules say of that place already or in its stead.
-fn add_leak(leak: &Leak, all: &mut Vec<Finding>) {
+/// A secret that is served: said where it was written, as what the rules say of that place already or in its stead. The first `told`
+/// are what they say: a map may lead several secrets to one place.
+fn add_leak(leak: &Leak, told: usize, all: &mut Vec<Finding>) {
     let Some(first) = leak.served.first() else { return };
     let place = leak.source.clone().unwrap_or_else(|| first.clone());
     let shown = leak.served.iter().filter(|served| **served != place);
     let related: Vec<Related> = shown.map(|served| Related { place: served.clone(), message: "it stands in what your last build serves".into() }).collect();
     let touches = |finding: &&mut Finding| finding.place.file == place.file && finding.place.span.touches(place.span);
-    let known = all.iter_mut().filter(touches).find(|finding| finding.rule.as_str().starts_with("secret-") || finding.rule.as_str() == "public-env-secret");
+    let known =
+        all.iter_mut().take(told).filter(touches).find(|finding| finding.rule.as_str().starts_with("secret-") || finding.rule.as_str() == "public-env-secret");
     let row = leak.row.and_then(|row| row.row());
     let holds = row.map_or("a secret of this project", |row| row.holds.as_str());
     let gives = row.map_or("use it as you", |row| row.gives.as_str());

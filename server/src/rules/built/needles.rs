@@ -52,9 +52,17 @@ impl Needles {
             }
             let text = known.document.text();
             let hits = in_text(&known.document, &text, &FileHints::of(&known.document, project.relative(file)));
-            for hit in hits.iter().filter(|hit| hit.severity > Severity::Low && !hit.guessable && !BROWSER.shows(&hit.name)) {
+            for hit in hits.iter().filter(|hit| hit.severity > Severity::Low && !hit.guessable) {
+                // What is published by its name is told of at the name, or nowhere.
+                let is_it = |finding: &&Finding| finding.place.file == *file && known.document.slice(finding.place.span) == hit.name.as_str();
+                let place = match BROWSER.shows(&hit.name) {
+                    true => findings.iter().filter(|finding| finding.rule.as_str() == "public-env-secret").find(is_it).map(|finding| finding.place.clone()),
+                    false => Some(Place { file: file.clone(), span: hit.span }),
+                };
                 let value = text.get(hit.token.range()).unwrap_or("");
-                add(value, Needle { place: Place { file: file.clone(), span: hit.span }, variable: Some(hit.name.clone()), row: Some(hit.row) });
+                if let Some(place) = place {
+                    add(value, Needle { place, variable: Some(hit.name.clone()), row: Some(hit.row) });
+                }
             }
         }
         let mut ordered: Vec<(&String, &usize)> = values.iter().collect();

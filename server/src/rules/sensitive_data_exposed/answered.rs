@@ -22,7 +22,9 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         for leak in together(leaks_of(cx, &used.value)) {
             // A template picks what it shows of a record; a key is given to it by name to be shown.
-            if used.kind == UseKind::Shown && !matches!(leak, Leak::Variables(_) | Leak::Environment) {
+            if used.kind == UseKind::Shown && !matches!(leak, Leak::Variables(_) | Leak::Environment)
+                || used.kind == UseKind::Written && !matches!(leak, Leak::Variables(_) | Leak::Environment | Leak::Settings(_))
+            {
                 continue;
             }
             if let Some(raw) = told(cx, used, leak)
@@ -40,8 +42,8 @@ fn gets_out(cx: &RuleCx<'_>, used: &Use) -> bool {
         UseKind::Respond | UseKind::Shown => cx.walk.route.is_some(),
         UseKind::Return => cx.walk.route.as_ref().is_some_and(|route| !is_typed(&route.framework)) && !cx.project.declares_answer(cx.walk),
         UseKind::Passed => true,
-        // In a browser there is no environment.
-        UseKind::Written => !cx.project.surface(&used.site.item.file).is_exposed(),
+        // In a browser there is no environment. What an Astro page shows is filled in before.
+        UseKind::Written => used.site.item.file.extension() == "astro" || !cx.project.surface(&used.site.item.file).is_exposed(),
         UseKind::Handed => false,
     }
 }

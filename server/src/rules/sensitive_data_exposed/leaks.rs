@@ -109,7 +109,8 @@ impl Looking<'_, '_> {
             (Root::Request(part), [first, ..]) if part == "settings" && first == "public" => {}
             (Root::Request(part), [.., name]) if matches!(part.as_str(), "env" | "settings") => {
                 // `Boolean(process.env.KEY)` tells only whether it is there.
-                if is_private_variable(name) && matches!(value.kind(), Kind::Library(_) | Kind::Unknown) {
+                let is_it = matches!(value.kind(), Kind::Library(_) | Kind::Unknown) || part == "settings" && matches!(value.kind(), Kind::Str(_));
+                if is_private_variable(name) && is_it {
                     self.leaks.push(Leak::Variable(name.clone()));
                 }
             }

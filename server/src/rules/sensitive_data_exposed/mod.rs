@@ -5,6 +5,7 @@ mod leaks;
 mod logged;
 mod proof;
 mod sent;
+mod template;
 mod variable;
 mod whole;
 
@@ -26,4 +27,5 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     proof::check(cx, out);
     logged::check(cx, out);
     sent::check(cx, out);
+    template::check(cx, out);
 }

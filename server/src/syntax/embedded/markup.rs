@@ -6,6 +6,8 @@ pub(super) struct Tag<'t> {
     pub name: &'t str,
     /// Names and values, without quotes.
     pub attributes: Vec<(&'t str, &'t str)>,
+    /// `{token}`, `{...rest}`, with their braces.
+    pub bare: Vec<&'t str>,
     /// `<script />`
     pub closes_itself: bool,
 }
@@ -32,6 +34,11 @@ const LONGEST_STRING: usize = 1024;
 impl<'t> Markup<'t> {
     pub fn new(text: &'t str, at: usize, braces: bool) -> Self {
         Markup { text, at, braces, closes: true }
+    }
+
+    /// Behind what was read last.
+    pub fn at(&self) -> usize {
+        self.at
     }
 
     /// The next start tag that is not in a comment.
@@ -91,22 +98,23 @@ impl<'t> Markup<'t> {
     fn tag(&mut self) -> Option<Tag<'t>> {
         self.at += 1;
         let name = self.take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'/' | b'>' | b'<'));
-        let mut attributes = Vec::new();
+        let (mut attributes, mut bare) = (Vec::new(), Vec::new());
         let mut closes_itself = false;
         loop {
             self.take_while(|byte| byte.is_ascii_whitespace());
+            let start = self.at;
             match self.byte()? {
                 b'>' => {
                     self.at += 1;
-                    return Some(Tag { name, attributes, closes_itself });
+                    return Some(Tag { name, attributes, bare, closes_itself });
                 }
                 // The tag before was never finished.
-                b'<' => return Some(Tag { name: "", attributes, closes_itself }),
+                b'<' => return Some(Tag { name: "", attributes, bare, closes_itself }),
                 b'/' => {
                     self.at += 1;
                     closes_itself = self.byte() == Some(b'>');
                 }
-                b'{' if self.skip_braces() => {}
+                b'{' if self.skip_braces() => bare.extend(self.text.get(start..self.at)),
                 _ => attributes.push(self.attribute()),
             }
         }

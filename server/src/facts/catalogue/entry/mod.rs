@@ -335,6 +335,9 @@ pub struct RespondEntry {
     /// It travels in a page, to what runs there.
     #[serde(default)]
     pub travels: bool,
+    /// A page has it in its text.
+    #[serde(default)]
+    pub written: bool,
     /// Members of what it gets that are kept for the log.
     #[serde(default)]
     pub without: Vec<Name>,

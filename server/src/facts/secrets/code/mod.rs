@@ -6,6 +6,7 @@ mod constants;
 mod joined;
 mod login;
 mod reads;
+mod replaced;
 mod stand_in;
 mod walk;
 

@@ -1,66 +1,71 @@
 //! Texts that stand in for a missing variable by the name of a constant: `process.env.JWT_SECRET ?? DEFAULT_SECRET`.
 
 use super::joined::{Text, constant};
+use super::replaced::replaced;
 use super::{NONE, reads};
 use crate::facts::secrets::context::{Names, Position};
 use crate::facts::secrets::hit::{HitKind, SecretHit};
 use crate::facts::secrets::judge::{self, Candidate, Origin};
 use crate::facts::secrets::{FileHints, Place};
-use crate::model::{ExprId, ExprKind, FileModel, LogicalOp, PatternKind, Segment, StmtKind};
+use crate::model::{ExprId, ExprKind, FileModel, LogicalOp, PatternKind, Placed, Segment, StmtKind};
 use crate::syntax::Document;
 use crate::text::Name;
 
-/// Of secrets that sign sessions, those whose fallback is another item of the file. `known`: what is told already.
+/// Of secrets that sign sessions, those whose fallback is another item of the file or comes later. `known`: what is told already.
 pub(in crate::facts::secrets) fn stand_ins(model: &FileModel, document: &Document, hints: &FileHints, known: &[SecretHit]) -> Vec<SecretHit> {
     let mut out: Vec<SecretHit> = Vec::new();
     if hints.place >= Place::EnvSample {
         return out;
     }
-    let wanted: Vec<(Name, Name)> = model.segments.iter().flat_map(|placed| asked_for(&placed.segment)).collect();
-    if wanted.is_empty() {
-        return out;
+    let mut tell = |placed: &Placed, value: ExprId, env: &Name| {
+        let is_told = |hit: &SecretHit| hit.literal == placed.absolute(placed.segment[value].span);
+        if !known.iter().chain(&out).any(is_told)
+            && let Some(hit) = told(placed, document, hints, value, env)
+        {
+            out.push(hit);
+        }
+    };
+    for one in replaced(&model.segments) {
+        tell(one.placed, one.value, &one.env);
     }
-    for placed in &model.segments {
+    let wanted: Vec<(Name, Name)> = model.segments.iter().flat_map(|placed| asked_for(&placed.segment)).collect();
+    for placed in model.segments.iter().filter(|_| !wanted.is_empty()) {
         let segment: &Segment = &placed.segment;
         for stmt in &segment.stmts {
             let Some((name, value)) = named(segment, &stmt.kind) else { continue };
-            let Some((env, _)) = wanted.iter().find(|(_, constant)| constant == name) else { continue };
-            let Some(text) = constant(segment, value) else { continue };
-            let literal = placed.absolute(segment[value].span);
-            if known.iter().chain(&out).any(|hit| hit.literal == literal) {
-                continue;
+            if let Some((env, _)) = wanted.iter().find(|(_, constant)| constant == name) {
+                tell(placed, value, env);
             }
-            let names = Names::of(env);
-            let candidate = Candidate {
-                value: text,
-                names: &names,
-                siblings: &NONE,
-                position: Position::Value,
-                origin: Origin::Fallback,
-                near: "",
-                whole: true,
-                connects: false,
-            };
-            let Some(verdict) = judge::judge(&candidate, hints).filter(|verdict| verdict.row.row().is_some_and(|row| row.signs_in)) else { continue };
-            let source = document.code_of(placed.span());
-            let token = placed.absolute(Text::one(text, segment[value].span).span_of(0..text.len(), &source, segment[value].span));
-            out.push(SecretHit {
-                row: verdict.row,
-                name: env.clone(),
-                callee: Name::default(),
-                span: literal,
-                literal,
-                token,
-                env: env.clone(),
-                severity: verdict.severity,
-                evidence: verdict.evidence,
-                kind: HitKind::Fallback { env: env.clone() },
-                guessable: verdict.guessable,
-                movable: false,
-            });
         }
     }
     out
+}
+
+/// A text that stands in for a variable, if whoever has what the variable holds signs in as anybody.
+fn told(placed: &Placed, document: &Document, hints: &FileHints, value: ExprId, env: &Name) -> Option<SecretHit> {
+    let segment: &Segment = &placed.segment;
+    let text = constant(segment, value)?;
+    let literal = placed.absolute(segment[value].span);
+    let names = Names::of(env);
+    let candidate =
+        Candidate { value: text, names: &names, siblings: &NONE, position: Position::Value, origin: Origin::Fallback, near: "", whole: true, connects: false };
+    let verdict = judge::judge(&candidate, hints).filter(|verdict| verdict.row.row().is_some_and(|row| row.signs_in))?;
+    let source = document.code_of(placed.span());
+    let token = placed.absolute(Text::one(text, segment[value].span).span_of(0..text.len(), &source, segment[value].span));
+    Some(SecretHit {
+        row: verdict.row,
+        name: env.clone(),
+        callee: Name::default(),
+        span: literal,
+        literal,
+        token,
+        env: env.clone(),
+        severity: verdict.severity,
+        evidence: verdict.evidence,
+        kind: HitKind::Fallback { env: env.clone() },
+        guessable: verdict.guessable,
+        movable: false,
+    })
 }
 
 /// The variables of a segment that a name stands in for: the variable, and the name.

@@ -338,7 +338,7 @@ impl<'s> Walk<'_, 's> {
 }
 
 /// `this.rejectErrors("..")`, `fail("..")`: by its name it does not come back, at least where it matters.
-fn refuses(segment: &Segment, id: StmtId) -> bool {
+pub(super) fn refuses(segment: &Segment, id: StmtId) -> bool {
     let StmtKind::Expr(expr) = &segment[id].kind else { return false };
     let called = match &segment[*expr].kind {
         ExprKind::Await(inner) => *inner,

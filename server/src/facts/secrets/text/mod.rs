@@ -8,6 +8,7 @@ mod yaml;
 
 use std::ops::Range;
 
+use super::checksum::decode_base64;
 use super::context::{Names, Position, Siblings};
 use super::hit::{self, HitKind, SecretHit};
 use super::judge::{self, Candidate, Origin, Rank, Verdict};
@@ -119,8 +120,22 @@ impl Scan<'_> {
             whole: true,
             connects: false,
         };
-        let verdict = judge::judge(&candidate, self.hints)?;
+        let verdict = match self.unwrapped(&candidate) {
+            Some(plain) => {
+                let inside = Candidate { value: plain.trim_end(), ..candidate };
+                Verdict { range: 0..raw.len(), ..judge::judge(&inside, self.hints)? }
+            }
+            None => judge::judge(&candidate, self.hints)?,
+        };
         Some(self.hit(&verdict, entry.value.start, &entry.names, &entry.literal, HitKind::InText, Some(entry)))
+    }
+
+    /// A value of a `Secret` of Kubernetes, which only looks as if it were hidden: base64 is read by anybody.
+    fn unwrapped(&self, candidate: &Candidate<'_>) -> Option<String> {
+        let is_of_secret =
+            self.hints.language == Language::Yaml && candidate.names.outer == "data" && self.text.lines().any(|line| line.trim_end() == "kind: Secret");
+        let bytes = is_of_secret.then(|| decode_base64(candidate.value)).flatten()?;
+        String::from_utf8(bytes).ok().filter(|plain| !plain.is_empty())
     }
 
     /// Tokens outside of all entries: in comments, in prose, in markup.

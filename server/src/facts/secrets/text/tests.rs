@@ -47,6 +47,22 @@ fn configuration_of_other_programs() {
 }
 
 #[test]
+fn secrets_of_kubernetes_only_look_hidden() {
+    use base64::Engine;
+    let wrapped = |kind: &str, key: &str, plain: &str| {
+        let plain = expand(plain, &mut Random::new("wrapped"));
+        format!("apiVersion: v1\nkind: {kind}\nmetadata:\n  name: shop\ndata:\n  {key}: {}\n", base64::engine::general_purpose::STANDARD.encode(plain))
+    };
+    assert_eq!(hits("deploy/secret.yaml", &wrapped("Secret", "stripe", "sk_live_{alnum:40}\n")), ["stripe-secret stripe"]);
+    assert_eq!(hits("deploy/secret.yaml", &wrapped("Secret", "db-password", "{alnum:18}")), ["generic-password db-password"]);
+    for text in [wrapped("Secret", "mode", "production"), wrapped("Secret", "password", "changeme"), wrapped("Secret", "note", "{alnum:18}")] {
+        assert!(hits("deploy/secret.yaml", &text).is_empty(), "{text}");
+    }
+    // What is in another object's `data` is not told by its inside.
+    assert!(hits("deploy/config.yaml", &wrapped("ConfigMap", "stripe", "sk_live_{alnum:40}")).is_empty());
+}
+
+#[test]
 fn env_files_of_development_and_samples() {
     let local = "DATABASE_URL=postgres://postgres:postgres@localhost:5432/app\nREDIS_URL=redis://:redis@redis:6379\nNEXT_PUBLIC_SUPABASE_ANON_KEY={jwt:anon}\nNEXT_PUBLIC_STRIPE_KEY=pk_live_{alnum:40}\nSECRET=\nTOKEN=${OTHER}\n";
     assert!(hits(".env", local).is_empty());
