@@ -138,7 +138,11 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
         part: source.part,
         name: name.clone().unwrap_or_else(|| called_name(function)),
         site: Some(site),
-        clean: if source.text { Cleanings::NOSQL } else { Default::default() },
+        clean: match (source.shaped, source.text) {
+            (true, _) => Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0),
+            (false, true) => Cleanings::NOSQL,
+            (false, false) => Cleanings::default(),
+        },
     };
     if source.part == Part::Weak {
         // What is drawn from a list of things was there before.

@@ -108,6 +108,9 @@ pub struct SourceEntry {
     /// Always text, so no operator objects can be smuggled in.
     #[serde(default)]
     pub text: bool,
+    /// A schema let it through: no operator objects, no keys that nobody asked for.
+    #[serde(default)]
+    pub shaped: bool,
     /// The whole path that was asked for, which is that of the route.
     #[serde(default)]
     pub whole: bool,
