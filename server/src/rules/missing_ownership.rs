@@ -32,7 +32,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     if route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
         return;
     }
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     let enters = route.path.as_deref().is_some_and(lets_in);
     let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
     let administrative = std::cell::OnceCell::new();
@@ -41,9 +41,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if enters && judge.signed_in(&access.facts) != Answer::Yes {
             continue;
         }
-        let Some(verdict) = verdict(&judge, access) else { continue };
+        let Some(verdict) = verdict(judge, access) else { continue };
         // What was not seen may hold the check, and what is nobody's own is told as that.
-        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::reported_accesses(cx, &judge)).contains(&access.id) {
+        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::reported_accesses(cx, judge)).contains(&access.id) {
             continue;
         }
         // One mistake for one record: the first access stands for those after it.
@@ -90,7 +90,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
-    super::foreign_parent::check(cx, &judge, route, out);
+    super::foreign_parent::check(cx, judge, route, out);
 }
 
 struct Verdict {
