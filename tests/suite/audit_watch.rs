@@ -1,7 +1,7 @@
 //! `guardline audit --watch`: what changes on disk is told, until Ctrl-C.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 

@@ -248,8 +248,8 @@ mod tests {
         use crate::rules::Level;
         let (project, file) = project("a.ts", "localStorage.setItem(token, t);");
         let of = |detail: &str| {
-            let mut found = finding("sensitive-data-exposed", &project, &file, "token", Level::Information);
-            found.detail = detail.into();
+            let mut found = finding("missing-auth", &project, &file, "token", Level::Information);
+            (found.rule, found.detail) = (RuleId::new("sensitive-data-exposed"), detail.into());
             Entry { finding: found, repairs: Vec::new() }
         };
         let (kept, sent) = (of("storage"), of("columns"));
