@@ -1,8 +1,9 @@
 // How long an assistant waits for `guardline hook`, cold and warm, as a ratio to `ruff check` on one file.
 //
-//   node benches/hook.mjs GUARDLINE PROJECT FILE RUFF PYTHON_FILE
+//   node benches/hook.mjs GUARDLINE PROJECT FILE RUFF PYTHON_FILE [FILE:LINE...]
 //
-// PROJECT is copied; FILE (below it) is edited in the copy. Whole processes are timed, as the assistant would: start, check, end.
+// PROJECT is copied; FILE (below it) is edited in the copy, and each further FILE by a statement before its LINE, again and again in one
+// session, as assistants work; the time of the keeper's processors is told beside, since a busy machine does not change that. Whole processes are timed, as the assistant would: start, check, end.
 // cold: no process keeps the project, and none is started. first: the process that keeps it is started. warm: it is there.
 
 import { spawnSync } from 'node:child_process';
@@ -10,8 +11,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-const [guardline, project, file, ruff, python] = process.argv.slice(2);
-if (!python) throw new Error('usage: node benches/hook.mjs GUARDLINE PROJECT FILE RUFF PYTHON_FILE');
+const [guardline, project, file, ruff, python, ...inside] = process.argv.slice(2);
+if (!python) throw new Error('usage: node benches/hook.mjs GUARDLINE PROJECT FILE RUFF PYTHON_FILE [FILE:LINE...]');
 
 const root = join(mkdtempSync(join(tmpdir(), 'guardline-hook-')), 'project');
 const runtime = mkdtempSync(join(tmpdir(), 'guardline-run-'));
@@ -66,16 +67,35 @@ rows.push(series('first (starts the keeper)', 1, (i) => {
 rows.push(series('warm, nothing found', 40, (i) => hook(clean(i))));
 rows.push(series('warm, a finding with its repair', 20, (i) => hook(bad(i))));
 writeFileSync(path, original);
-rows.push(series('warm, the assistant stops', 10, () => timed(guardline, ['hook'], JSON.stringify({ session_id: 's5', cwd: root, hook_event_name: 'Stop', transcript_path: '/t' }))));
-
 const keeper = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).find((pid) => {
   try { return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--keep\0${root}`); } catch { return false; }
 });
+const worked = () => readFileSync(`/proc/${keeper}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks), 0) * 10;
+for (const place of inside) {
+  const [name, line] = place.split(':');
+  const path = join(root, name);
+  const original = readFileSync(path, 'utf8');
+  const lines = original.split('\n');
+  const statement = (i) => `console.log('step ${i}');`;
+  const edit = (i) => {
+    const [old_string, new_string] = [statement(i - 1), statement(i)];
+    writeFileSync(path, [...lines.slice(0, line - 1), new_string, ...lines.slice(line - 1)].join('\n'));
+    const input = { session_id: 'one', cwd: root, hook_event_name: 'PostToolUse', tool_name: 'Edit', tool_input: { file_path: path, old_string, new_string }, tool_response: { filePath: path } };
+    return timed(guardline, ['hook', '--client', 'claude-code'], JSON.stringify(input));
+  };
+  rows.push(series(`warm, first edit of ${name.split('/').pop()}`, 1, edit));
+  const before = worked();
+  const row = series('warm, further edits of it', 20, (i) => edit(i + 1));
+  rows.push({ ...row, name: `${row.name} (${((worked() - before) / 20).toFixed(0)} ms of work)` });
+  writeFileSync(path, original);
+}
+rows.push(series('warm, the assistant stops', 10, () => timed(guardline, ['hook'], JSON.stringify({ session_id: 's5', cwd: root, hook_event_name: 'Stop', transcript_path: '/t' }))));
+
 const memory = keeper && /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${keeper}/status`, 'utf8'))?.[1];
 timed(guardline, ['hook', '--end'], '');
 
 for (const { name, median, p95, told } of rows) {
-  console.log(`${name.padEnd(34)} median ${median.toFixed(1).padStart(8)} ms   p95 ${p95.toFixed(1).padStart(8)} ms   ${(median / linter.median).toFixed(1).padStart(6)} x ruff   blocked ${told}`);
+  console.log(`${name.padEnd(48)} median ${median.toFixed(1).padStart(8)} ms   p95 ${p95.toFixed(1).padStart(8)} ms   ${(median / linter.median).toFixed(1).padStart(6)} x ruff   blocked ${told}`);
 }
 if (memory) console.log(`the keeper holds ${(memory / 1024).toFixed(0)} MB`);
 rmSync(join(root, '..'), { recursive: true, force: true });

@@ -107,6 +107,17 @@ fn the_configuration_is_found_from_inside_the_project() {
     assert!(notes(&report)[0].starts_with("guardline.json:1:27: "), "{report}");
 }
 
+#[test]
+fn settings_without_effect_are_told_whatever_the_format() {
+    let project = leaky();
+    project.write("guardline.json", b"{ \"ignore\": [");
+    for format in ["text", "markdown", "html", "json", "sarif", "junit", "github", "lines", "prompt"] {
+        let ran = project.run(&["audit", "--format", format]);
+        assert!(format!("{}{}", ran.stdout, ran.stderr).contains("nothing in this file has effect"), "{format}: {}", ran.stderr);
+        assert_eq!(ran.code, Some(1), "{format}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_in_circles_are_survived() {

@@ -44,6 +44,7 @@ fn what_a_person_must_read_is_not_applied_unseen() {
     let found = findings(&report);
     assert!(found.contains(&"app/api/letters/[id]/route.ts missing-ownership".to_owned()), "{found:?}");
     assert!(ran.stderr.contains("Nothing was changed: no fix could be applied."), "{}", ran.stderr);
+    assert!(ran.stderr.contains("to be read before it is applied: `guardline audit --fix --review`"), "{}", ran.stderr);
     let shown = project.run(&["audit", "--fix", "--review", "--dry-run"]);
     assert!(shown.stdout.contains("be read before it is applied)") && shown.stdout.contains("\n+"), "{}", shown.stdout);
     assert_eq!(git(&project, &["status", "--short"]), "");

@@ -624,3 +624,33 @@ fn what_stands_around_a_handler_is_not_walked_again_at_each_key() {
         assert!(steps[steps.len() / 2] * 4 < walked, "{steps:?} of {walked}");
     });
 }
+
+#[test]
+fn who_waits_is_told_the_same_by_many_hands() {
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let file = |path: &str, text: &str| Document::new(id(path), Language::TypeScript, 0, text);
+        let of = |text: &str| FILES.iter().find(|(path, _)| *path == text).map(|(path, text)| file(path, text)).expect("the file");
+        let mut documents = vec![Document::new(id("schema.prisma"), Language::Prisma, 0, FILES[0].1), of("lib/auth.ts"), of("lib/where.ts")];
+        let route = of("app/api/notes/[id]/route.ts").text();
+        documents.extend((0..30).map(|at| file(&format!("app/api/notes{at}/[id]/route.ts"), &route)));
+        let before = project(&documents);
+        let open = file("lib/auth.ts", "export async function requireUser() {\n  return { id: \"\" };\n}\n");
+        let after = before.with(vec![(open.file.clone(), Some(Arc::new(open)))]);
+        let mut engine = Engine::staying();
+        for project in [&before, &after, &before] {
+            let asked = snapshot(project, &config);
+            let fresh = Engine::default().check_all(&asked, &Cancel::default()).expect("not cancelled");
+            assert!(fresh.len() > 30, "{}", fresh.len());
+            // One file at a time, as a hook asks, and then everything.
+            let file = id("app/api/notes7/[id]/route.ts");
+            if engine.is_complete() {
+                let one = engine.check(&asked, &file, &Cancel::default()).expect("not cancelled");
+                let expected: Vec<Finding> = fresh.iter().filter(|finding| finding.place.file == file).cloned().collect();
+                assert_eq!(told(&one), told(&expected));
+            }
+            assert_eq!(told(&engine.check_all(&asked, &Cancel::default()).expect("not cancelled")), told(&fresh));
+            assert_eq!(told(&Engine::once().check_all(&asked, &Cancel::default()).expect("not cancelled")), told(&fresh));
+        }
+    });
+}

@@ -3,6 +3,7 @@
 mod caused;
 mod fix;
 mod judging;
+mod presence;
 mod review;
 mod trying;
 mod watch;
@@ -97,6 +98,7 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
     if !streams {
         write(audit, &report, no_color)?;
     }
+    aside(audit.format, &report).iter().try_for_each(|note| output::complain(note))?;
     Ok(judging.exit_code(&report))
 }
 
@@ -113,6 +115,14 @@ fn rendered(audit: &Audit, report: &Report<'_>, no_color: bool) -> String {
         Format::Github => report::github::render(report),
         Format::Lines => report::lines::render(report),
         Format::Prompt => report::prompt::render(report),
+    }
+}
+
+/// What the format has no room for: settings that have no effect must not go unseen.
+fn aside(format: Format, report: &Report<'_>) -> Vec<String> {
+    match format {
+        Format::Text | Format::Markdown | Format::Html | Format::Json | Format::Sarif => Vec::new(),
+        Format::Junit | Format::Github | Format::Lines | Format::Prompt => report::lines::notes(report),
     }
 }
 

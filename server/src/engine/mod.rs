@@ -2,6 +2,7 @@
 
 mod cancel;
 mod file;
+mod judged;
 mod known_schema;
 mod levels;
 mod no_answer;
@@ -158,7 +159,7 @@ impl Engine {
             let schema = engine.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
             // What stays was not shown on the way.
             for walk in engine.session.sorted_walks().iter().filter(|_| engine.remembers_all) {
-                gathered.take(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config });
+                gathered.take(&RuleCx::new(walk, &snapshot.project, schema, &snapshot.config));
             }
             Some((found, gathered.finish(&snapshot.project, &engine.reach)))
         })
@@ -175,14 +176,15 @@ impl Engine {
     ) -> Option<Vec<Finding>> {
         self.update(snapshot);
         let Engine { session, said, schema, .. } = &mut *self;
+        let hands = session.hands();
         let apart = schema.as_ref().map(|known| &known.apart);
         let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
         let mut told = |news: News, step: Step| {
             for walk in news.walks.iter().filter_map(|(_, walk)| walk.as_deref()) {
-                seen(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config });
+                seen(&RuleCx::new(walk, &snapshot.project, schema, &snapshot.config));
             }
             if news.is_anew || !news.walks.is_empty() {
-                said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema, apart));
+                said.get_or_insert_default().learn(news, &Asked::new(snapshot, schema, apart).by(hands));
             }
             tell(Heard::Step(step, said.as_ref().map_or(0, Said::shown)));
         };
@@ -260,7 +262,7 @@ impl Engine {
         let is_shown = |file: &FileId| wanted(file) && snapshot.project.is_spoken_of(file, &snapshot.config);
         let walks = self.session.sorted_walks();
         let entry = |walk: &Arc<RootWalk>| {
-            let entry = map::entry(&RuleCx { walk, project: &snapshot.project, schema, config: &snapshot.config })?;
+            let entry = map::entry(&RuleCx::new(walk, &snapshot.project, schema, &snapshot.config))?;
             let route = walk.route.as_ref()?;
             (is_shown(&entry.site.item.file) || is_shown(&route.site.item.file)).then_some(entry)
         };
@@ -354,7 +356,7 @@ impl Engine {
     /// Takes in what the session found, and gives what is said of a file, or of all.
     fn findings(&mut self, snapshot: &Snapshot, only: Option<&FileId>, plans: Plans, out: &mut Vec<Finding>) {
         let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-        let asked = Asked::new(snapshot, schema, self.schema.as_ref().map(|known| &known.apart));
+        let asked = Asked::new(snapshot, schema, self.schema.as_ref().map(|known| &known.apart)).by(self.session.hands());
         match &mut self.said {
             Some(said) => said.learn(self.session.news(), &asked),
             said => *said = Some(Said::of_all(&mut self.session, &asked)),

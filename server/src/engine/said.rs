@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 use rustc_hash::FxHashMap;
 
 use super::Snapshot;
+use super::judged::{Judged, judged};
 use super::levels::{Purposes, level_of};
 use crate::facts::schema::Schema;
 use crate::project::session::{News, RootKey};
@@ -67,6 +68,8 @@ pub(super) struct Asked<'s> {
     /// What each of several projects knows of its own.
     apart: Option<&'s Neighbours>,
     purposes: Purposes,
+    /// So many walks are judged side by side.
+    hands: usize,
 }
 
 /// Of which findings it is asked how they could be repaired. That depends on texts as they are now, so it is never remembered, and
@@ -91,7 +94,12 @@ impl Plans {
 
 impl<'s> Asked<'s> {
     pub fn new(snapshot: &'s Snapshot, schema: &'s Schema, apart: Option<&'s Neighbours>) -> Asked<'s> {
-        Asked { snapshot, schema, apart, purposes: Purposes::default() }
+        Asked { snapshot, schema, apart, purposes: Purposes::default(), hands: 1 }
+    }
+
+    /// By so many hands.
+    pub fn by(self, hands: usize) -> Asked<'s> {
+        Asked { hands, ..self }
     }
 
     /// The models that a walk may speak of.
@@ -104,16 +112,8 @@ impl<'s> Asked<'s> {
         self.apart.and_then(|apart| apart.around(file)).map_or(0, |(at, _)| at + 1)
     }
 
-    fn habit(&self, walk: &Arc<RootWalk>) -> Option<Habit> {
-        rules::habits::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema_of(walk), config: &self.snapshot.config })
-    }
-
-    fn uses(&self, walk: &Arc<RootWalk>) -> Vec<Use> {
-        rules::usage::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema_of(walk), config: &self.snapshot.config })
-    }
-
     fn rules(&self, walk: &Arc<RootWalk>) -> Vec<Raw> {
-        rules::of_walk(&RuleCx { walk, project: &self.snapshot.project, schema: self.schema_of(walk), config: &self.snapshot.config })
+        rules::of_walk(&RuleCx::new(walk, &self.snapshot.project, self.schema_of(walk), &self.snapshot.config))
     }
 }
 
@@ -122,9 +122,7 @@ impl Said {
     pub fn of_all(session: &mut Session, asked: &Asked<'_>) -> Said {
         session.news();
         let mut said = Said::default();
-        for walk in session.walks() {
-            said.add(walk, asked);
-        }
+        said.add_all(session.walks().cloned(), asked);
         said
     }
 
@@ -137,24 +135,25 @@ impl Said {
         }
         // Of what came and went again nothing need be said.
         let last: FxHashMap<RootKey, Option<Arc<RootWalk>>> = news.walks.into_iter().collect();
-        for walk in last.into_values().flatten() {
-            self.add(&walk, asked);
-        }
+        self.add_all(last.into_values().flatten(), asked);
     }
 
-    fn add(&mut self, walk: &Arc<RootWalk>, asked: &Asked<'_>) {
-        if let Some(habit) = asked.habit(walk) {
+    fn add_all(&mut self, walks: impl Iterator<Item = Arc<RootWalk>>, asked: &Asked<'_>) {
+        let walks = walks.map(|walk| (Arc::clone(&walk), asked.schema_of(&walk))).collect();
+        judged(asked.snapshot, walks, asked.hands).into_iter().for_each(|judged| self.add(judged, asked));
+    }
+
+    fn add(&mut self, Judged { walk, habit, uses, raws }: Judged, asked: &Asked<'_>) {
+        if let Some(habit) = habit {
             let file = habit.door.item.file.clone();
             self.kept_in.insert(walk.key.clone(), file.clone());
             self.habits.entry(file).or_default().insert(walk.key.clone(), habit);
         }
-        let uses = asked.uses(walk);
         if !uses.is_empty() {
             let part = asked.part(walk.key.file());
             self.usage.entry(part).or_default().add(&uses);
             self.uses.insert(walk.key.clone(), (part, uses));
         }
-        let raws = asked.rules(walk);
         if raws.is_empty() {
             return;
         }
@@ -162,10 +161,8 @@ impl Said {
             self.by_file.entry(raw.file().clone()).or_default().insert(walk.key.clone());
         }
         self.shown += shown(&raws);
-        self.of_walks.insert(
-            walk.key.clone(),
-            OfWalk { walk: Arc::clone(walk), words: raws.iter().map(Spoken::of).collect(), raws, project: Arc::downgrade(&asked.snapshot.project) },
-        );
+        self.of_walks
+            .insert(walk.key.clone(), OfWalk { walk, words: raws.iter().map(Spoken::of).collect(), raws, project: Arc::downgrade(&asked.snapshot.project) });
     }
 
     fn forget(&mut self, key: &RootKey) {

@@ -221,6 +221,13 @@ impl Facts {
         self.known.iter().flat_map(|known| known.facts.iter().map(|fact| &**fact))
     }
 
+    /// A number for what is known, in its order, without the ways.
+    pub fn digest(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        self.known.iter().for_each(|known| known.digests.hash(&mut hasher));
+        hasher.finish()
+    }
+
     fn digested(&self) -> impl Iterator<Item = (u64, &Arc<Fact>)> {
         self.known.iter().flat_map(|known| known.iter())
     }

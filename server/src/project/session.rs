@@ -273,6 +273,11 @@ impl Session {
         Some(())
     }
 
+    /// How many may work on what was found.
+    pub fn hands(&self) -> usize {
+        if self.is_waited_for { self.most_workers() } else { 1 }
+    }
+
     /// Where nobody waits somebody writes, and wants to be answered.
     fn most_workers(&self) -> usize {
         let threads = rayon::current_num_threads();
@@ -381,6 +386,11 @@ impl Session {
         self.step.done += others.len();
         self.routing.give_back(others);
         let recalls = due.len() <= MOST_RECALLED;
+        // One alone remembers calls; where that is of no use, and somebody waits, others help.
+        let hands = if recalls || !workers.is_one() { 1 } else { self.hands() };
+        let world = &workers.one().world;
+        let mut helped = (hands > 1).then(|| Workers::new(world.project, world.config, hands));
+        let workers = helped.as_mut().unwrap_or(workers);
         let mut rest = due.as_slice();
         while let Some((routes, after)) = rest.split_at_checked(workers.pieces().min(rest.len())).filter(|_| !rest.is_empty()) {
             let walk = |Worker { world, cache }: &mut Worker<'_>, (key, route): &Named| {
@@ -403,6 +413,9 @@ impl Session {
                 self.tell(told);
             }
             rest = after;
+        }
+        if let Some(helped) = helped {
+            self.followed.learn(helped.followed());
         }
         Some(())
     }

@@ -45,6 +45,10 @@ impl<'p> Workers<'p> {
         Workers { all: vec![Worker::new(project, config, cache)], threads: None }
     }
 
+    pub fn is_one(&self) -> bool {
+        self.all.len() == 1
+    }
+
     /// The values that the first of them knows now.
     pub fn into_cache(self) -> ModuleCache {
         self.all.into_iter().next().map(|worker| worker.cache).unwrap_or_default()

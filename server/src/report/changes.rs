@@ -180,11 +180,22 @@ const MORE_WORK: Change = change(
     "On a copy: sign in with an account made before the change, then with a new one.",
 );
 
+const COOKIE_INSTEAD: Change = change(
+    "Everybody has to sign in once more, and every call of your pages that sends the token by itself fails until it relies on the cookie.",
+    "Sign in, reload the page, use a page that shows your own data, sign out.",
+);
+
+const LESS_LOGGED: Change = change("Nothing for people; whoever reads the log finds less in it.", "Sign in once, and read what the log says of it.");
+
 pub(super) fn of(rule: &RuleId, entries: &[&Entry]) -> Option<&'static Change> {
-    if rule.as_str() == "weak-password-storage" && !entries.is_empty() && entries.iter().all(|entry| entry.finding.detail == "work") {
-        return Some(&MORE_WORK);
-    }
-    CHANGES.iter().find(|(id, _)| *id == rule.as_str()).map(|(_, change)| change)
+    let is_all = |detail: &str| !entries.is_empty() && entries.iter().all(|entry| entry.finding.detail == detail);
+    let special = match rule.as_str() {
+        "weak-password-storage" if is_all("work") => Some(&MORE_WORK),
+        "sensitive-data-exposed" if is_all("storage") => Some(&COOKIE_INSTEAD),
+        "sensitive-data-exposed" if is_all("log") => Some(&LESS_LOGGED),
+        _ => None,
+    };
+    special.or_else(|| CHANGES.iter().find(|(id, _)| *id == rule.as_str()).map(|(_, change)| change))
 }
 
 #[cfg(test)]

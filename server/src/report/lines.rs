@@ -15,6 +15,15 @@ pub fn render(report: &Report<'_>) -> String {
     report.entries.iter().map(line).collect()
 }
 
+/// What there is to say besides the findings, a sentence each.
+pub fn notes(report: &Report<'_>) -> Vec<String> {
+    let of_marks = report.mark_notes.iter().map(|note| {
+        let start = report.range_in(&note.place, Encoding::Utf32).start;
+        format!("{}:{}:{}: {}", report.path(&note.place.file), start.line, start.column, note.message)
+    });
+    of_marks.chain(report.notes.iter().cloned()).map(|note| report.redactor.clean(&note).into_owned()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -84,7 +84,7 @@ impl Page<'_> {
         self.line("## The risks\n");
         self.line("| Risk | Level | Problems |\n|---|---|---|");
         for of in &overview.risks {
-            let counts = if of.problems.is_empty() { "none found".to_owned() } else { of.in_words() };
+            let counts = Some(of.in_words()).filter(|told| !told.is_empty()).unwrap_or_else(|| "none found".to_owned());
             self.line(&format!("| {} | {} {} | {counts} |", inline(of.risk.title(), true), of.grade.mood().sign(), of.grade.title()));
         }
         self.line("");
@@ -185,7 +185,7 @@ impl Page<'_> {
                     let fence = fence(&command, 3);
                     self.line(&format!("{}:\n\n{fence}text\n{command}\n{fence}\n", typed.title()));
                 }
-                self.line(&format!("- **Now:** {} {}\n- **After the repair:** {}\n", self.text(&trial.before), trial::TRY_FIRST, self.text(&trial.after)));
+                self.line(&format!("- **Now:** {}\n- **After the repair:** {}\n", self.text(&trial.now()), self.text(&trial.after)));
             }
             (None, Some(check)) => self.line(&format!("**Try it:** {} {}\n", self.text(&check), self.text(trial::GENERAL))),
             (None, None) => {}

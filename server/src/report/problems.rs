@@ -79,6 +79,9 @@ impl<'r> Problem<'r> {
 
     /// What somebody could do, in plain words; of rules without such a section what the page begins with.
     pub fn what_can_happen(&self) -> Option<String> {
+        if let Some(told) = steps::happens(self.rule, &self.entries) {
+            return Some(told.to_owned());
+        }
         let page = self.meta?.page;
         let told = page::advice(page, "can happen").into_iter().next().unwrap_or_else(|| page::introduction(page));
         Some(plain(page::beginning(&told, MOST_TOLD))).filter(|told| !told.is_empty())

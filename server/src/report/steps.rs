@@ -97,15 +97,48 @@ struct Special {
     detail: &'static str,
     title: &'static str,
     sentence: &'static str,
+    /// What it led to elsewhere, where the rule's page speaks of something else.
+    happens: Option<&'static str>,
     fix: &'static [&'static str],
 }
 
 const SPECIAL: &[Special] = &[
     Special {
+        rule: "sensitive-data-exposed",
+        detail: "storage",
+        title: "The sign-in is kept where every script of the page can read it",
+        sentence: "Keep what signs people in where no script can read it.",
+        happens: Some(
+            "What a page keeps in the browser's storage, every script on that page can read: your own, those of the packages you use, and one \
+             that somebody smuggles in through a comment or a name. Such a script sends the token away, and its sender is signed in as that \
+             person, from anywhere, until the token ends. By itself this opens nothing; it makes any other hole in the page much worse.",
+        ),
+        fix: &[
+            "Let the server set the token as a cookie that scripts cannot read (`HttpOnly; Secure; SameSite=Lax`) when somebody signs in, and let it read that cookie instead of a header.",
+            "Take the lines away that put it into `localStorage` or `sessionStorage`, and those that read it there. To sign out, the server clears the cookie.",
+            "If a service signs people in for you (Supabase, Firebase, Auth0), use its way of keeping the session in a cookie. Until then, make the token end after minutes.",
+        ],
+    },
+    Special {
+        rule: "sensitive-data-exposed",
+        detail: "log",
+        title: "Private data is written into the log",
+        sentence: "Write into the log who did what, and never a password or a key.",
+        happens: Some(
+            "What is logged stays for months. It is copied to the services that collect logs and to backups, and it is read by people who have no \
+             business with it. Whoever finds a password or a key there can use it, long after everybody has forgotten that it was written down.",
+        ),
+        fix: &[
+            "Take the value out of the line that is named above, and log who and what: `console.log(\"signed in\", user.id)`, `log.info(\"signed in %s\", user.id)`.",
+            "What was logged so far is still there: delete those logs, and replace the keys and passwords that are in them.",
+        ],
+    },
+    Special {
         rule: "weak-password-storage",
         detail: "work",
         title: "Passwords or keys are scrambled too quickly",
         sentence: "Make each try at guessing a stolen password slower.",
+        happens: None,
         fix: &[
             "Raise the number of rounds to what is named above. The password stays the same for people; only each try at guessing it takes longer.",
             "Old and new do not mix: what was made with the old number is checked with the old number, and made anew when its owner signs in the next time.",
@@ -116,6 +149,7 @@ const SPECIAL: &[Special] = &[
         detail: "get",
         title: "Other websites can act in your users' name",
         sentence: "Let nothing be changed by a mere link: only by a button that sends a form.",
+        happens: None,
         fix: &[
             "Let this address answer only `POST`, and let the link on your page become a form with a button.",
             "The form sends the token that your framework asks for, as your other forms do.",
@@ -126,6 +160,7 @@ const SPECIAL: &[Special] = &[
         detail: "exempt",
         title: "Other websites can act in your users' name",
         sentence: "Switch the protection on again that lets only your own pages press buttons for people.",
+        happens: None,
         fix: &[
             "Take the exception away: the line that is named above. If the code belongs to a message from another service (Stripe, GitHub), keep it, and check that service's signature instead.",
             "Only taking the line away stops a button whose script sends no token. So in the same change let the script send it: in Django the header `X-CSRFToken` with the cookie `csrftoken`, or `{% csrf_token %}` in a form.",
@@ -140,6 +175,11 @@ fn special(rule: &RuleId, entries: &[&Entry]) -> Option<&'static Special> {
 
 pub(super) fn title(rule: &RuleId, entries: &[&Entry]) -> Option<&'static str> {
     special(rule, entries).map(|of| of.title)
+}
+
+/// What it led to elsewhere.
+pub(super) fn happens(rule: &RuleId, entries: &[&Entry]) -> Option<&'static str> {
+    special(rule, entries)?.happens
 }
 
 /// What to change, where the rule's page speaks of more.
@@ -157,6 +197,8 @@ pub(super) fn effort(rule: &RuleId, entries: &[&Entry]) -> Option<Effort> {
     let by_hand = row(rule).map(|(_, effort, _)| *effort);
     // Taking the exception away is half of it: what sends no token has to send one.
     let worst = worst.filter(|_| special(rule, entries).is_none_or(|of| of.detail != "exempt"));
+    // Page and server have to change together.
+    let by_hand = if special(rule, entries).is_some_and(|of| of.detail == "storage") { Some(Developer) } else { by_hand };
     // A fix that is ready in one of several places does not do the work.
     worst.or(by_hand)
 }
@@ -198,6 +240,24 @@ mod tests {
         all.dedup();
         assert_eq!(all.len(), STEPS.len());
         assert!(STEPS.iter().all(|(id, ..)| crate::rules::all().iter().any(|meta| meta.id.as_str() == *id)));
+    }
+
+    #[test]
+    fn what_is_kept_in_the_browser_is_not_told_to_be_selected() {
+        use crate::report::samples::{finding, project};
+        use crate::rules::Level;
+        let (project, file) = project("a.ts", "localStorage.setItem(token, t);");
+        let of = |detail: &str| {
+            let mut found = finding("missing-auth", &project, &file, "token", Level::Information);
+            (found.rule, found.detail) = (RuleId::new("sensitive-data-exposed"), detail.into());
+            Entry { finding: found, repairs: Vec::new() }
+        };
+        let (kept, sent) = (of("storage"), of("columns"));
+        let rule = kept.finding.rule.clone();
+        assert!(happens(&rule, &[&kept]).is_some_and(|told| told.contains("browser's storage")));
+        assert!(fix(&rule, &[&kept]).is_some_and(|steps| steps.iter().all(|step| !step.contains("select"))));
+        assert_eq!((happens(&rule, &[&kept, &sent]), fix(&rule, &[&sent])), (None, None), "of several kinds the rule's page speaks");
+        assert_eq!(effort(&rule, &[&kept]), Some(Developer));
     }
 
     #[test]

@@ -28,16 +28,16 @@ pub static META: RuleMeta = RuleMeta {
 };
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     let Some(route) = &cx.walk.route else { return };
-    claimed_role(cx, &judge, route, out);
+    claimed_role(cx, judge, route, out);
     if let Some(why) = never_true(cx, route) {
-        return asked_in_vain(cx, &judge, route, why, out);
+        return asked_in_vain(cx, judge, route, why, out);
     }
-    if unread_mark::check(cx, &judge, route, out) {
+    if unread_mark::check(cx, judge, route, out) {
         return;
     }
-    let found = open(cx, &judge);
+    let found = open(cx, judge);
     unlike_its_siblings(cx, route, &found, out);
     let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
     let Some(door) = found.door else { return };
@@ -52,7 +52,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
     }
     // One way of several through the handler asks for no role: that is where it is missing.
-    if is_asked_of_others(cx, &judge, deed) {
+    if is_asked_of_others(cx, judge, deed) {
         let door = std::mem::replace(&mut raw.site, deed.site.clone());
         raw.also(door, "elsewhere in this handler a role is asked for".to_owned());
     }

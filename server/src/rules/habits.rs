@@ -7,7 +7,7 @@ use super::open::own_events;
 use super::open::page_only::PageGuards;
 use super::open::public_mark::is_meant_for_everybody;
 use super::open::unused::unused_guard;
-use super::ownership::{Answer, Judge};
+use super::ownership::Answer;
 use super::plan::RequireSignIn;
 use super::raw::{Raw, RawPlace, RuleCx};
 use super::{Confidence, Finding, FixPlan, Place, Related, admin_open, missing_auth};
@@ -39,7 +39,7 @@ pub struct Habit {
 /// Of a handler that does something.
 pub fn of_walk(cx: &RuleCx<'_>) -> Option<Habit> {
     let route = cx.walk.route.as_ref()?;
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     let mut points = own_events(cx.walk).filter_map(|(_, event)| match event {
         Event::Access(access) => Some((&access.facts, access.query.operation.is_write())),
         Event::Effect(effect) => Some((&effect.facts, false)),

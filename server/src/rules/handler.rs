@@ -24,7 +24,7 @@ const MOST_DEPTH: u32 = 6;
 pub struct Handler<'c> {
     pub cx: &'c RuleCx<'c>,
     pub route: &'c Route,
-    pub judge: Judge<'c>,
+    pub judge: &'c Judge<'c>,
     /// What its path, its file and its function are called, in lower-case words.
     pub words: FxHashSet<String>,
 }
@@ -39,7 +39,7 @@ impl<'c> Handler<'c> {
             let file = function.item.file.file_name();
             words.extend(names::words(file.split('.').next().unwrap_or_default()));
         }
-        Some(Handler { cx, route, judge: Judge::new(cx.walk, cx.schema, cx.config), words })
+        Some(Handler { cx, route, judge: &cx.judge, words })
     }
 
     pub fn is_called(&self, words: &[&str]) -> bool {

@@ -46,13 +46,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     if cx.walk.exhausted || route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
         return;
     }
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     let door = door(cx.project, route);
     if is_unfinished(cx.project, route, &door) || has_captcha(cx.walk) {
         return;
     }
     let purpose = purpose(route, &door);
-    let all = deeds(cx, &judge);
+    let all = deeds(cx, judge);
     let is_above = is_above_on_purpose(cx, route);
     // Who the people are is nothing for everybody.
     let is_of_people = |deed: &Deed<'_>| {
@@ -62,7 +62,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let mut open: Vec<(&Deed<'_>, Confidence)> = all
         .iter()
         .filter(|deed| {
-            nobody_is_known(cx.walk, &judge, deed.facts, deed.at) && !is_asked_after(cx, &judge, deed) && claimed(cx, &judge, deed).is_none() && !is_meant(deed)
+            nobody_is_known(cx.walk, judge, deed.facts, deed.at) && !is_asked_after(cx, judge, deed) && claimed(cx, judge, deed).is_none() && !is_meant(deed)
         })
         .filter_map(|deed| Some((deed, confidence(cx, route, &door, purpose, &all, deed)?)))
         .collect();
@@ -124,10 +124,10 @@ fn remote_shell(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     if cx.walk.exhausted || cx.runs_in_browser(&key.item.file) {
         return;
     }
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     let open = cx.walk.events.iter().enumerate().find_map(|(at, event)| match event {
         Event::Sink(sink) if !sink.facts.is_impossible() && commanded(sink).is_some_and(|kind| kind == "command") => {
-            nobody_is_known(cx.walk, &judge, &sink.facts, at).then_some(sink)
+            nobody_is_known(cx.walk, judge, &sink.facts, at).then_some(sink)
         }
         _ => None,
     });

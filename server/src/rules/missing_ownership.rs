@@ -34,8 +34,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         return;
     }
     // A role was meant to be asked for: that is what has to be repaired.
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
-    if never_true(cx, route).is_some() || unread_mark::check(cx, &judge, route, &mut Vec::new()) {
+    let judge = &cx.judge;
+    if never_true(cx, route).is_some() || unread_mark::check(cx, judge, route, &mut Vec::new()) {
         return;
     }
     let enters = route.path.as_deref().is_some_and(lets_in);
@@ -46,9 +46,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         if enters && judge.signed_in(&access.facts) != Answer::Yes {
             continue;
         }
-        let Some(verdict) = verdict(&judge, access) else { continue };
+        let Some(verdict) = verdict(judge, access) else { continue };
         // What was not seen may hold the check, and what is nobody's own is told as that.
-        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::reported_accesses(cx, &judge)).contains(&access.id) {
+        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::reported_accesses(cx, judge)).contains(&access.id) {
             continue;
         }
         // One mistake for one record: the first access stands for those after it.
@@ -95,7 +95,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         out.push(raw);
     }
-    super::foreign_parent::check(cx, &judge, route, out);
+    super::foreign_parent::check(cx, judge, route, out);
 }
 
 struct Verdict {

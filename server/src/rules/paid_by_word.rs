@@ -16,7 +16,7 @@ use crate::text::Name;
 /// Of rows of the caller's own; those of others are another rule's.
 pub fn paid_by_word(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
     let query = &access.query;
-    let judge = &handler.judge;
+    let judge = handler.judge;
     if !matches!(query.operation, Operation::Update | Operation::Upsert)
         || query.guessed
         || handler.cx.walk.exhausted

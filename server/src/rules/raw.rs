@@ -1,5 +1,6 @@
 //! A finding as a rule makes it: places are still sites, which an edit elsewhere does not move.
 
+use super::ownership::Judge;
 use super::usage::Hangs;
 use super::{Confidence, FixPlan, Impact, RuleMeta};
 use crate::config::Config;
@@ -15,9 +16,15 @@ pub struct RuleCx<'c> {
     pub project: &'c Project,
     pub schema: &'c Schema,
     pub config: &'c Config,
+    /// Whose rows are whose in this walk: what one rule asked is known when the next one does.
+    pub judge: Judge<'c>,
 }
 
-impl RuleCx<'_> {
+impl<'c> RuleCx<'c> {
+    pub fn new(walk: &'c RootWalk, project: &'c Project, schema: &'c Schema, config: &'c Config) -> RuleCx<'c> {
+        RuleCx { walk, project, schema, config, judge: Judge::new(walk, schema, config) }
+    }
+
     /// Code of this file is run by visitors. What answers a request is not, even where it stands beside a page (`loader`, `action`).
     pub fn runs_in_browser(&self, file: &FileId) -> bool {
         let answers = self.walk.route.as_ref().is_some_and(|route| route.reached() != Reached::Page);

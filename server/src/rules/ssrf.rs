@@ -38,7 +38,6 @@ struct Way {
 }
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
-    let mut judge = None;
     for event in &cx.walk.events {
         let Event::Sink(sink) = event else { continue };
         if sink.kind != SinkKind::Fetch || cx.runs_in_browser(&sink.site.item.file) {
@@ -73,8 +72,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 // A list of what may not be opened can be as good as one of what may.
                 _ => Confidence::Possible,
             };
-            let judge = judge.get_or_insert_with(|| Judge::new(cx.walk, cx.schema, cx.config));
-            if is_for_the_house(judge, &sink.facts) {
+            if is_for_the_house(&cx.judge, &sink.facts) {
                 input.confidence = Confidence::Possible;
             }
             let site = hole.site.cloned();

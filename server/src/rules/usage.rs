@@ -98,7 +98,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
     if cx.walk.route.is_none() || cx.walk.exhausted {
         return uses;
     }
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     let changed: Vec<Name> = own_events(cx.walk)
         .filter_map(|(_, event)| match event {
             Event::Access(access) if access.query.operation.is_write() => Some(table(cx.schema, &access.query.model)),
@@ -109,7 +109,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
     let tie_of = |table: &Name, column: Name| if changed.contains(table) { How::TiedWhenChanged(column) } else { How::Tied(column) };
     for (_, event) in own_events(cx.walk) {
         let facts = super::handler::facts_of(event);
-        for (model, column) in facts.into_iter().flat_map(|facts| compared(&judge, facts)) {
+        for (model, column) in facts.into_iter().flat_map(|facts| compared(judge, facts)) {
             let name = table(cx.schema, &model);
             put(&mut uses, name.clone(), tie_of(&name, column));
         }
@@ -130,7 +130,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         }
         let name = table(cx.schema, &access.query.model);
         for column in
-            tied(access).into_iter().chain(below_callers(&judge, access)).chain(in_callers_group(&judge, access)).chain(of_row_in_callers_group(&judge, access))
+            tied(access).into_iter().chain(below_callers(judge, access)).chain(in_callers_group(judge, access)).chain(of_row_in_callers_group(judge, access))
         {
             put(&mut uses, name.clone(), tie_of(&name, column));
         }

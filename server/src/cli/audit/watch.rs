@@ -12,6 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::caused::Caused;
 use super::judging::{Found, Judging};
+use super::presence::Presence;
 use super::trying;
 use crate::cli::args::Format;
 use crate::cli::output;
@@ -31,7 +32,7 @@ const PATIENCE_FOR_FIXES: Duration = Duration::from_secs(2);
 /// Changes are gathered until there is such a pause.
 const PAUSE: Duration = Duration::from_millis(30);
 /// How often it is looked whether somebody wants an end.
-const PATIENCE: Duration = Duration::from_millis(100);
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 /// More folders than this are not watched: each costs the system something.
 const MOST_FOLDERS: usize = 8192;
 /// More changed files than this at once, and everything is read anew.
@@ -43,8 +44,7 @@ pub fn run(judging: &Judging<'_>, cancel: &Cancel, no_color: bool) -> Result<u8>
     let progress = Progress::new();
     let Some(read) = reading::read(judging.targets, judging.audit.include_tests, cancel, &progress)? else { return Ok(reading::stopped(&progress)) };
     progress.say("Checking");
-    let (folders, new_folders) = (FxHashSet::default(), FxHashSet::default());
-    let mut watching = Watching { judging, cancel, no_color, watcher, folders, new_folders, engine: Engine::staying(), refused: 0, now: now(read) };
+    let mut watching = Watching { judging, cancel, no_color, watcher, folders: FxHashSet::default(), engine: Engine::staying(), refused: 0, now: now(read) };
     watching.watch_folders();
     let began = Instant::now();
     let first = watching.check();
@@ -57,10 +57,24 @@ pub fn run(judging: &Judging<'_>, cancel: &Cancel, no_color: bool) -> Result<u8>
         Err(NoAnswer::Cancelled) => None,
         Err(NoAnswer::Failed) => watching.failed()?,
     };
-    while let Some(changes) = next_changes(&arriving, cancel) {
+    let mut presence = Presence::of(&judging.targets.walked);
+    while let Some(mut changes) = next_changes(&arriving, &mut presence, cancel) {
+        if let Some(gone) = presence.gone() {
+            told = watching.is_unsure(&format!("{} is not there any more; it is looked at again once it is back", gone.display()))?;
+            if !presence.comes_back(&arriving, cancel) {
+                break;
+            }
+            changes = Changes::Renewed;
+        }
         let began = Instant::now();
-        if !watching.take_in(&changes)? {
-            continue;
+        match watching.take_in(&changes) {
+            Ok(true) => {}
+            Ok(false) => continue,
+            // Git may be in the middle of something.
+            Err(error) => {
+                told = watching.is_unsure(&format!("{error:#}"))?;
+                continue;
+            }
         }
         told = match watching.check() {
             Ok(now) => {
@@ -91,10 +105,12 @@ enum Changes {
     Paths(FxHashSet<PathBuf>),
     /// Events were lost, or there are too many to go through one by one.
     TooMany,
+    /// A folder that is watched is another one of the same name: nobody watches that yet.
+    Renewed,
 }
 
 /// `None` once somebody wants an end.
-fn next_changes(events: &Receiver<notify::Result<Event>>, cancel: &Cancel) -> Option<Changes> {
+fn next_changes(events: &Receiver<notify::Result<Event>>, presence: &mut Presence<'_>, cancel: &Cancel) -> Option<Changes> {
     let mut paths = FxHashSet::default();
     let mut too_many = false;
     loop {
@@ -104,6 +120,8 @@ fn next_changes(events: &Receiver<notify::Result<Event>>, cancel: &Cancel) -> Op
         let has_some = too_many || !paths.is_empty();
         match events.recv_timeout(if has_some { PAUSE } else { PATIENCE }) {
             Ok(event) => too_many |= !events::note(event, &mut paths, MOST_FILES),
+            // No event tells of it where a folder around it was renamed, or of what is in it now.
+            Err(RecvTimeoutError::Timeout) if presence.is_other() => return Some(Changes::Renewed),
             Err(RecvTimeoutError::Timeout) if has_some => return Some(if too_many { Changes::TooMany } else { Changes::Paths(paths) }),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return None,
@@ -117,8 +135,6 @@ struct Watching<'a> {
     no_color: bool,
     watcher: RecommendedWatcher,
     folders: FxHashSet<PathBuf>,
-    /// Those of them that came while it ran.
-    new_folders: FxHashSet<PathBuf>,
     /// How many folders cannot be watched.
     refused: usize,
     engine: Engine,
@@ -143,13 +159,22 @@ fn now(read: Read) -> Now {
 #[derive(PartialEq)]
 struct Told {
     text: String,
+    /// What the format has no room for.
+    aside: Vec<String>,
     findings: usize,
 }
 
 impl Watching<'_> {
     /// Takes in what changed on disk. False if nothing of it matters.
     fn take_in(&mut self, changes: &Changes) -> Result<bool> {
-        let Changes::Paths(paths) = changes else { return self.read_anew() };
+        let paths = match changes {
+            Changes::Paths(paths) => paths,
+            Changes::TooMany => return self.read_anew(),
+            Changes::Renewed => {
+                self.watch_anew();
+                return self.read_anew();
+            }
+        };
         let new_folders: Vec<&PathBuf> = paths.iter().filter(|path| self.is_new_folder(path)).collect();
         if !new_folders.is_empty() {
             new_folders.into_iter().for_each(|folder| self.watch_below(folder));
@@ -194,11 +219,18 @@ impl Watching<'_> {
                 continue;
             }
             self.folders.insert(folder.clone());
-            self.new_folders.insert(folder.clone());
             let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
             let inside = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path());
             folders.extend(inside.filter(|path| self.is_new_folder(path)));
         }
+    }
+
+    fn watch_anew(&mut self) {
+        for folder in self.folders.drain() {
+            let _ = self.watcher.unwatch(&folder);
+        }
+        let targets = self.judging.targets;
+        targets.walked.iter().for_each(|root| self.watch_below(root));
     }
 
     fn read_anew(&mut self) -> Result<bool> {
@@ -232,9 +264,12 @@ impl Watching<'_> {
                 }
             }
         }
-        // In a new folder there may be nothing yet.
-        self.new_folders.retain(|folder| folder.is_dir());
-        folders.extend(self.new_folders.iter().cloned());
+        // In a new folder there may be nothing yet, and in one that was emptied there may be something again.
+        let walk = reading::walk(self.judging.targets, &self.now.snapshot.config, self.now.config_folder.as_deref());
+        let known: Vec<&PathBuf> = self.folders.iter().filter(|folder| folder.is_dir()).collect();
+        let inside: Vec<PathBuf> = known.iter().map(|folder| folder.join("any.ts")).collect();
+        let is_read = walk.wants(&inside.iter().map(PathBuf::as_path).collect::<Vec<_>>());
+        folders.extend(known.into_iter().zip(is_read).filter(|(_, is_read)| *is_read).map(|(folder, _)| folder.clone()));
         for gone in self.folders.difference(&folders) {
             let _ = self.watcher.unwatch(gone);
         }
@@ -260,16 +295,21 @@ impl Watching<'_> {
         let found = Found { findings, notes, caused, ..Found::nothing(&snapshot, &rules, evidence) };
         let report = trying::with_repairs(&snapshot, judging.told(found), Some(&mut self.engine), PATIENCE_FOR_FIXES, self.cancel);
         let text = super::rendered(judging.audit, &report, self.no_color);
-        Ok(Told { text, findings: report.entries.len() })
+        Ok(Told { text, aside: super::aside(judging.audit.format, &report), findings: report.entries.len() })
     }
 
     /// What is on the screen is over, and what is so now nobody knows: the next change may be understood again.
     fn failed(&self) -> Result<Option<Told>> {
-        output::complain(&format!("{}. What was shown before no longer holds; the next change is looked at again", NoAnswer::Failed))?;
+        self.is_unsure(&format!("{}; the next change is looked at again", NoAnswer::Failed))
+    }
+
+    fn is_unsure(&self, why: &str) -> Result<Option<Told>> {
+        output::complain(&format!("{why}. What was shown before no longer holds"))?;
         Ok(None)
     }
 
     fn tell(&self, told: &Told, took: Duration) -> Result<()> {
+        told.aside.iter().try_for_each(|note| output::complain(note))?;
         if self.judging.audit.format != Format::Text {
             return output::print(&told.text).context("the report cannot be written");
         }

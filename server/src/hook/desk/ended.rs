@@ -1,6 +1,5 @@
 //! The end of an answer: what was there before is told to the person, and what the session led to elsewhere is looked for.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,16 +34,7 @@ impl Desk {
 
     /// What the session led to in files that it did not write.
     pub(super) fn led_to(&mut self, snapshot: &Snapshot, memory: &mut Memory) -> Result<Vec<(Key, Finding)>> {
-        let mut led_to = self.whole(snapshot)?.map(|whole| whole.led_to(memory)).unwrap_or_default();
-        // How they are repaired is asked of each file by itself.
-        let files: BTreeSet<FileId> = led_to.iter().map(|(_, finding)| finding.place.file.clone()).collect();
-        for file in files {
-            for found in self.found(snapshot, &file)?.unwrap_or_default().shown {
-                let is_it = |known: &Finding| known.place == found.place && known.rule == found.rule;
-                led_to.iter_mut().filter(|(_, known)| is_it(known)).for_each(|(_, known)| known.plans.clone_from(&found.plans));
-            }
-        }
-        Ok(led_to)
+        Ok(self.whole(snapshot)?.map(|whole| whole.led_to(memory)).unwrap_or_default())
     }
 
     pub(super) fn ended(&mut self, ask: &Ask, mut memory: Memory) -> Result<Said> {

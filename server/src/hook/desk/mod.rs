@@ -210,10 +210,10 @@ impl Desk {
         Snapshot { project: Arc::clone(project), config: Arc::clone(self.kept.config()) }
     }
 
-    /// `None` if the check failed.
+    /// What is found in a file, without a word on repairs: those are asked for once something is due. `None` if the check failed.
     fn found(&mut self, snapshot: &Snapshot, file: &FileId) -> Result<Option<Found>> {
         let Some(known) = snapshot.project.file(file) else { return Ok(Some(Found::default())) };
-        let all = match self.engine.check(snapshot, file, &self.cancel) {
+        let all = match self.engine.check_briefly(snapshot, file, &self.cancel) {
             Ok(all) => all,
             Err(NoAnswer::Cancelled) => bail!("stopped"),
             Err(why) => {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::{Desk, Said};
-use crate::engine::Snapshot;
 use crate::engine::proof::Proven;
+use crate::engine::{NoAnswer, Snapshot};
 use crate::hook::memory::{Key, Memory};
 use crate::hook::wire::{Ask, Verdict};
 use crate::hook::words;
 use crate::report::advice::Advice;
 use crate::rules::{Finding, Level};
+use crate::text::FileId;
 
 /// What there is to say.
 pub(super) struct Due {
@@ -39,6 +40,7 @@ impl Desk {
         let mut verdict = Verdict { person, ..Verdict::default() };
         let mut if_heard = memory.clone();
         if !now.is_empty() {
+            self.plan(snapshot, &mut now)?;
             let advice = match &self.whole {
                 // Secrets that stand elsewhere are hidden, too.
                 Some(whole) if !elsewhere.is_empty() => &Advice::new(advice.project, advice.rules, &whole.all),
@@ -59,6 +61,26 @@ impl Desk {
             }
         }
         Ok(Said { verdict, if_heard, if_not: memory, then: None })
+    }
+
+    /// How they can be repaired.
+    fn plan(&mut self, snapshot: &Snapshot, due: &mut [(Key, Finding)]) -> Result<()> {
+        let files: BTreeSet<FileId> = due.iter().map(|(_, finding)| finding.place.file.clone()).collect();
+        for file in files {
+            let found = match self.engine.check(snapshot, &file, &self.cancel) {
+                Ok(found) => found,
+                Err(NoAnswer::Cancelled) => bail!("stopped"),
+                Err(why) => {
+                    self.note(why);
+                    continue;
+                }
+            };
+            for (_, finding) in due.iter_mut().filter(|(_, finding)| finding.place.file == file) {
+                let it = found.iter().find(|found| found.place == finding.place && found.rule == finding.rule && found.detail == finding.detail);
+                finding.plans = it.map(|it| it.plans.clone()).unwrap_or_default();
+            }
+        }
+        Ok(())
     }
 
     fn tell(&mut self, snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, is_elsewhere: bool, tries: bool) -> String {

@@ -158,7 +158,7 @@ impl Page<'_> {
             let command = escaped(&self.report.redactor.clean(command));
             let _ = writeln!(self.out, "<p class=\"soft\">{}:</p>\n<pre class=\"frame command\"><code>{command}</code></pre>", typed.title());
         }
-        let (now, after) = (self.text(&format!("{} {}", trial.before, trial::TRY_FIRST)), self.text(&trial.after));
+        let (now, after) = (self.text(&trial.now()), self.text(&trial.after));
         let _ = writeln!(
             self.out,
             "<dl class=\"way\">\n<dt class=\"serious\">Now</dt><dd>{now}</dd>\n<dt class=\"good\">After the repair</dt><dd>{after}</dd>\n</dl>"

@@ -78,10 +78,8 @@ impl Page<'_> {
         self.section("risks", "The risks");
         self.put("<ul class=\"card rows levels\">\n");
         for of in &overview.risks {
-            let counts = match of.problems.is_empty() {
-                true => String::new(),
-                false => format!("<span class=\"soft small\">{}</span>", escaped(&of.in_words())),
-            };
+            let told = of.in_words();
+            let counts = if told.is_empty() { told } else { format!("<span class=\"soft small\">{}</span>", escaped(&told)) };
             let _ =
                 writeln!(self.out, "<li><h3>{}</h3><span class=\"tag {}\">{}</span>{counts}</li>", of.risk.title(), class(of.grade.mood()), of.grade.title(),);
         }

@@ -151,7 +151,7 @@ fn login(evidence: &Evidence) -> Option<String> {
     let parts: Vec<String> = [of(routes.len(), "address", "addresses"), of(pages.len(), "page", "pages")].into_iter().flatten().collect();
     let ask = if routes.len() + pages.len() == 1 { "asks" } else { "ask" };
     let unknown = evidence.routes.iter().filter(|route| route.who == Who::Unknown).count();
-    let rest = if unknown > 0 { format!(" Of {unknown} others it is not known.") } else { String::new() };
+    let rest = if unknown > 0 { format!(" Of {} it is not known.", counted(unknown, "other", "others")) } else { String::new() };
     (!parts.is_empty()).then(|| format!("{} {ask} who it is before anything happens.{rest}", list(&parts, 2)))
 }
 

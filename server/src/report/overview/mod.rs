@@ -188,7 +188,12 @@ impl OfRisk {
     /// `2 before launch: problems 1 and 3; the rest only in part judged`
     pub fn in_words(&self) -> String {
         if self.problems.is_empty() {
-            return String::new();
+            let told = match self.grade {
+                Grade::PartlyKnown => "nothing found; some of it a person has to try",
+                Grade::NotKnown => "the code does not show it; a person has to try it",
+                _ => "",
+            };
+            return told.to_owned();
         }
         let rest = if self.is_unsure { "; the rest could only partly be judged" } else { "" };
         format!("{}: {}{rest}", self.counts.in_words(), numbers(&self.problems))

@@ -305,7 +305,7 @@ fn input(evidence: &Evidence) -> Ground {
         (SinkKind::Html, "text put into a page as it is", "texts put into pages as they are"),
         (SinkKind::Upload, "uploaded file that is kept", "uploaded files that are kept"),
         (SinkKind::Deserialize, "stored object that is opened", "stored objects that are opened"),
-        (SinkKind::Code, "piece of code run from text", "pieces of code run from text"),
+        (SinkKind::Code, "text that is run as code", "texts that are run as code"),
     ];
     let counts = KINDS.iter().filter_map(|(kind, one, several)| Some(counted(Some(evidence.sink(*kind)).filter(|n| *n > 0)?, one, several)));
     let parts: Vec<String> = counts.collect();

@@ -112,7 +112,7 @@ impl Text<'_> {
             let command = format!("       {}", harmless(&self.report.redactor.clean(command)));
             self.lines(vec![command], Some(Tone::Code));
         }
-        self.hanging("   - Now: ", "     ", &format!("{} {}", trial.before, trial::TRY_FIRST));
+        self.hanging("   - Now: ", "     ", &trial.now());
         self.hanging("   - After the repair: ", "     ", &trial.after);
     }
 

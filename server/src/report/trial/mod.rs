@@ -28,6 +28,8 @@ pub struct Trial {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Typed {
     Terminal,
+    /// There as well, and nothing in it has to be replaced.
+    AsItIs,
     /// The console of the browser's developer tools.
     Console,
     /// The line with the address.
@@ -38,14 +40,23 @@ impl Typed {
     pub fn title(self) -> &'static str {
         match self {
             Typed::Terminal => "Type in a terminal (the window for commands), with your own in the place of what is in capitals",
+            Typed::AsItIs => "Type in a terminal (the window for commands)",
             Typed::Console => "Paste into the browser's console (press F12, then choose Console)",
             Typed::Browser => "Open in the browser, with the address of your site",
         }
     }
 }
 
-/// What is said of every test.
-pub(super) const TRY_FIRST: &str = "If you do not see this now, the test does not fit your app, and says nothing later.";
+/// What is said of every test that the app itself answers.
+const TRY_FIRST: &str = "If you do not see this now, the test does not fit your app, and says nothing later.";
+
+impl Trial {
+    /// What has to be seen before the repair.
+    pub fn now(&self) -> String {
+        let asks_the_app = !matches!(self.command, Some((Typed::AsItIs, _)));
+        if asks_the_app { format!("{} {TRY_FIRST}", self.before) } else { self.before.clone() }
+    }
+}
 
 /// What is said where only the rule's own page has something to try.
 pub(super) const GENERAL: &str =
@@ -97,6 +108,18 @@ mod tests {
         let (typed, command) = trial.command.expect("a command");
         assert_eq!(typed, Typed::Console);
         assert!(command.starts_with("fetch(\"/orders/ID/refund/\", { method: \"POST\"") && command.contains("csrftoken"), "{command}");
+    }
+
+    #[test]
+    fn what_only_the_code_shows_is_not_asked_of_the_app() {
+        let seen = told("tls-disabled", "", "`verify` is off", "GET", "/x", "next").expect("a trial");
+        assert!(
+            seen.command.as_ref().is_some_and(|(typed, _)| !typed.title().contains("capitals")) && !seen.now().contains("does not fit your app"),
+            "{seen:?}"
+        );
+        let message = "`access_token` is kept in the browser's storage, where every script of the page can read it";
+        let kept = told("sensitive-data-exposed", "storage", message, "GET", "/x", "next").expect("a trial");
+        assert!(kept.how.contains("Local Storage") && kept.now().starts_with("`access_token`") && kept.now().contains("does not fit your app"), "{kept:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Switches, limits and locks: tried from outside where they can be seen there.
 
-use super::case::Case;
+use super::case::{Case, is_name};
 use super::{Trial, Typed};
 use crate::report::curl::{self, SITE};
 use crate::rules::evidence::OfRoute;
@@ -16,6 +16,7 @@ pub(super) fn of(case: &Case<'_>) -> Option<Trial> {
         ("error-leak", "stack") => broken(case),
         ("jwt-misuse", "endless") => Some(endless()),
         ("sensitive-data-exposed", "columns") => columns(case),
+        ("sensitive-data-exposed", "storage") => stored(case),
         ("weak-password-storage", "work") => Some(unseen(
             "How much work it is to try a password cannot be seen from outside.",
             "An account made before the change can still sign in, and so can a new one.",
@@ -32,7 +33,7 @@ pub(super) fn of(case: &Case<'_>) -> Option<Trial> {
 fn unseen(why: &str, after: &str) -> Trial {
     Trial {
         how: format!("{why} The proof is in the code:"),
-        command: Some((Typed::Terminal, "guardline audit".to_owned())),
+        command: Some((Typed::AsItIs, "guardline audit".to_owned())),
         before: "The problem is in the list.".to_owned(),
         after: format!("It is in the list no more. {after}"),
     }
@@ -198,6 +199,18 @@ fn endless() -> Trial {
 }
 
 /// Fields in an answer that no page shows.
+/// What a page keeps in the browser is listed there.
+fn stored(case: &Case<'_>) -> Option<Trial> {
+    let name = case.message().split('`').nth(1).filter(|name| is_name(name))?;
+    Some(Trial {
+        how: "Sign in, open the developer tools (F12), choose Application (in Firefox: Storage), then Local Storage and Session Storage, and click on your site's address in each."
+            .to_owned(),
+        command: None,
+        before: format!("`{name}`, or something that is called much like it, is in one of the two lists."),
+        after: "It is in neither list. You are still signed in after the page was loaded again.".to_owned(),
+    })
+}
+
 fn columns(case: &Case<'_>) -> Option<Trial> {
     let field = case.message().split('`').skip(1).step_by(2).nth(1)?;
     if case.message().contains("component that runs in the browser") {

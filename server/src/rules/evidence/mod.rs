@@ -129,10 +129,10 @@ impl<'w> Gatherer<'w> {
         if cx.walk.exhausted && (self.wanted)(cx.walk.key.file()) {
             self.cut_short += 1;
         }
-        let judge = Judge::new(cx.walk, cx.schema, cx.config);
+        let judge = &cx.judge;
         for event in &cx.walk.events {
             match event {
-                Event::Access(access) => self.access(&judge, access, is_route),
+                Event::Access(access) => self.access(judge, access, is_route),
                 Event::Sink(sink) => self.sink(sink),
                 Event::Effect(effect) => self.effect(effect),
                 _ => {}

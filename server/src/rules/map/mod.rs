@@ -17,7 +17,6 @@ pub use touched::{Rows, Touched};
 
 use super::handler::Handler;
 use super::open::door::door;
-use super::ownership::Judge;
 use super::raw::RuleCx;
 use crate::facts::place::Site;
 use crate::text::Name;
@@ -57,7 +56,7 @@ impl Entry {
 pub fn entry(cx: &RuleCx<'_>) -> Option<Entry> {
     let route: &Route = cx.walk.route.as_deref()?;
     let handler = Handler::of(cx)?;
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     let door = door(cx.project, route);
     let complete = route.function().is_some() && !cx.walk.exhausted;
     // What was not seen may hold whatever is missing.
@@ -67,8 +66,8 @@ pub fn entry(cx: &RuleCx<'_>) -> Option<Entry> {
         methods: route.methods.clone(),
         path: route.path.clone(),
         handler: door.name.clone(),
-        callers: callers::of(cx, &judge, &handler, is_seen),
-        data: touched::of(cx, &judge),
+        callers: callers::of(cx, judge, &handler, is_seen),
+        data: touched::of(cx, judge),
         care: care::of(cx, &handler, is_seen),
         site: door.site,
         is_public: route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)),

@@ -40,14 +40,14 @@ pub static META: RuleMeta = RuleMeta {
 };
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     for event in &cx.walk.events {
         match event {
-            Event::Access(access) => saved(cx, &judge, access, out),
-            Event::Effect(effect) if effect.kind == "offers-all" => serializer::check(cx, &judge, effect, out),
-            Event::Effect(effect) if effect.kind == "offers-form" => form::check(cx, &judge, effect, out),
+            Event::Access(access) => saved(cx, judge, access, out),
+            Event::Effect(effect) if effect.kind == "offers-all" => serializer::check(cx, judge, effect, out),
+            Event::Effect(effect) if effect.kind == "offers-form" => form::check(cx, judge, effect, out),
             Event::Effect(effect) if effect.kind == "accounts" => account_fields::check(cx, effect, out),
-            Event::Effect(effect) => applied(cx, &judge, effect, out),
+            Event::Effect(effect) => applied(cx, judge, effect, out),
             _ => {}
         }
     }

@@ -18,11 +18,11 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     if is_public || cx.walk.exhausted || is_directory(route) {
         return;
     }
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     for access in judge.accesses() {
         let Some(model) = cx.schema.model_near(&access.query.model, &access.site.item.file) else { continue };
         let Some(column) = contact(model, access) else { continue };
-        if !lists_everybody(&judge, model, access) {
+        if !lists_everybody(judge, model, access) {
             continue;
         }
         // What an answer is declared to hold may leave the column out.

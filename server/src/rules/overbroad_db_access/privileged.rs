@@ -19,11 +19,11 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     if is_public || cx.walk.exhausted {
         return;
     }
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     let mut told: FxHashSet<Name> = FxHashSet::default();
     let mut at_the_door = None;
     for access in judge.accesses() {
-        let Some((input, confidence)) = verdict(&judge, access) else { continue };
+        let Some((input, confidence)) = verdict(judge, access) else { continue };
         // What follows from an open door is told at the door.
         if *at_the_door.get_or_insert_with(|| tells(missing_auth::check, cx) || tells(webhook_unverified::check, cx)) {
             return;

@@ -5,6 +5,7 @@
 
 mod credential;
 mod leaving;
+mod memo;
 mod peers;
 mod proof;
 mod signed_in;
@@ -21,6 +22,7 @@ use crate::facts::value::{Kind, Value};
 use crate::project::RootWalk;
 use crate::text::Name;
 
+use memo::Memo;
 use proof::{is_hidden_flag, is_public_flag};
 
 pub use credential::{Credential, credential};
@@ -60,6 +62,7 @@ pub struct Judge<'w> {
     accesses: FxHashMap<AccessId, &'w Access>,
     /// What the project says of its roles and columns, besides the usual names.
     config: &'w Config,
+    memo: Memo,
 }
 
 impl<'w> Judge<'w> {
@@ -72,7 +75,7 @@ impl<'w> Judge<'w> {
                 _ => None,
             })
             .collect();
-        Judge { walk, schema, accesses, config }
+        Judge { walk, schema, accesses, config, memo: Memo::default() }
     }
 
     /// Every access of the walk, in order.
@@ -97,6 +100,10 @@ impl<'w> Judge<'w> {
     }
 
     pub(super) fn tie_within(&self, access: &Access, facts: &Facts, depth: u32) -> Tie {
+        self.memo.tie(access, facts, depth, || self.tied(access, facts, depth))
+    }
+
+    fn tied(&self, access: &Access, facts: &Facts, depth: u32) -> Tie {
         let conjuncts = access.query.conjuncts();
         if conjuncts.is_empty() {
             return Tie::List;
@@ -229,7 +236,7 @@ impl<'w> Judge<'w> {
     fn value_tie(&self, value: &Value, column: &Name, access: &Access, facts: &Facts, depth: u32) -> Option<Tie> {
         if let Some(symbol) = value.symbol() {
             if is_principal(symbol) {
-                let present = facts.iter().any(|fact| self.signed_in_by(fact) == Answer::Yes) || !value.nullable();
+                let present = self.signed_in(facts) == Answer::Yes || !value.nullable();
                 if present || self.may_be_signed_in(facts) {
                     return Some(Tie::Owned);
                 }

@@ -1,7 +1,10 @@
 //! What was shown before: rows and values that are the caller's because the code compared them.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashSet;
 
+use super::memo::Asked;
 use super::signed_in::{is_callers, is_error, is_principal};
 use super::{Choice, Judge, Tie};
 use crate::facts::catalogue::BUILT_IN;
@@ -17,6 +20,10 @@ use crate::text::Name;
 impl Judge<'_> {
     /// Was a row compared with the caller?
     pub fn row_is_owned(&self, id: AccessId, facts: &Facts) -> bool {
+        self.memo.owned(id, facts, || self.was_shown_to_be_owned(id, facts))
+    }
+
+    fn was_shown_to_be_owned(&self, id: AccessId, facts: &Facts) -> bool {
         facts.iter().any(|fact| self.owns_row(fact, id) || self.is_of_group_like_callers(fact, id, facts)) || self.is_of_callers_group(id, facts)
     }
 
@@ -27,7 +34,7 @@ impl Judge<'_> {
         [(a, b), (b, a)].into_iter().any(|(row, other)| {
             let Root::Row(callers) = other.root else { return false };
             let is_pair = row.root == Root::Row(id) && callers != id && names_group(row) && names_group(other);
-            is_pair && self.accesses.get(&callers).is_some_and(|callers| names_caller(&callers.query) && self.found(callers, facts))
+            is_pair && self.accesses.get(&callers).is_some_and(|callers| self.names_caller(callers) && self.found(callers, facts))
         })
     }
 
@@ -43,7 +50,7 @@ impl Judge<'_> {
             self.model_of(&row.query)
                 .is_none_or(|model| model.owners().iter().any(|path| path.steps.first().map_or(&path.column, |step| &step.column) == column))
         };
-        self.accesses.values().filter(|other| other.id > id && names_caller(&other.query) && self.found(other, facts)).find_map(|other| {
+        self.accesses.values().filter(|other| other.id > id && self.names_caller(other) && self.found(other, facts)).find_map(|other| {
             let conjuncts = other.query.conjuncts();
             conjuncts.iter().find_map(|filter| {
                 let Filter::Term(term) = filter else { return None };
@@ -79,15 +86,18 @@ impl Judge<'_> {
     /// A value that was shown to belong to the caller: compared with the caller, taken from a row that is the caller's, or
     /// used as the key of an access that was constrained to the caller and found something.
     pub(super) fn is_verified(&self, symbol: &Symbol, before: AccessId, facts: &Facts, depth: u32) -> bool {
-        if depth > 4 {
-            return false;
-        }
+        depth <= 4 && self.memo.verified(symbol, before, facts, depth, || self.was_verified(symbol, before, facts, depth))
+    }
+
+    fn was_verified(&self, symbol: &Symbol, before: AccessId, facts: &Facts, depth: u32) -> bool {
+        let certain = OnceCell::new();
+        let and = |arm: &Facts| certain.get_or_init(|| self::certain(facts)).and(arm);
         for fact in facts.iter() {
             match fact {
                 Fact::Same(a, b) if (a == symbol && is_callers(b)) || (b == symbol && is_callers(a)) => return true,
                 Fact::Contains(list, item) if item == symbol && is_callers(list) => return true,
                 // On whichever way one comes here, it was shown.
-                Fact::Any(arms) if !arms.is_empty() && arms.iter().all(|arm| self.is_verified(symbol, before, &certain(facts).and(arm), depth + 1)) => {
+                Fact::Any(arms) if !arms.is_empty() && arms.iter().all(|arm| self.is_verified(symbol, before, &and(arm), depth + 1)) => {
                     return true;
                 }
                 _ => {}
@@ -102,10 +112,12 @@ impl Judge<'_> {
         // The same id was the key of an earlier access that found something of the caller's.
         self.accesses
             .values()
-            .filter(|other| other.id < before && self.found(other, facts))
-            .filter(|other| keys(&other.query).contains(symbol) || depth > 0 && self.names_caller(other) && has_unknown(&other.query) || is_dark(&other.query))
-            .any(|other| {
-                is_dark(&other.query)
+            .filter(|other| other.id < before)
+            .map(|other| (other, self.memo.asked(other)))
+            .filter(|(_, asked)| asked.keys.contains(symbol) || depth > 0 && asked.names_caller && asked.has_unknown || asked.is_dark)
+            .filter(|(other, _)| self.found(other, facts))
+            .any(|(other, asked)| {
+                asked.is_dark
                     || self.row_is_owned(other.id, facts)
                     || self.names_caller(other)
                     || self.is_below_caller(other, facts, depth)
@@ -127,13 +139,18 @@ impl Judge<'_> {
     }
 
     fn names_caller(&self, access: &Access) -> bool {
-        names_caller(&access.query)
+        self.memo.asked(access).names_caller
     }
 
     /// It was looked up together with something that was shown to be the caller's: the issue of a project of mine.
     fn stands_in_verified(&self, access: &Access, symbol: &Symbol, before: AccessId, facts: &Facts, depth: u32) -> bool {
         depth < 3
-            && keys(&access.query).iter().any(|key| key != symbol && matches!(key.root, Root::Request(_)) && self.is_verified(key, before, facts, depth + 2))
+            && self
+                .memo
+                .asked(access)
+                .keys
+                .iter()
+                .any(|key| key != symbol && matches!(key.root, Root::Request(_)) && self.is_verified(key, before, facts, depth + 2))
     }
 
     /// It was looked up by something of a row of the caller's: the account among whose colleagues mine is.
@@ -210,6 +227,10 @@ impl Judge<'_> {
             _ => false,
         }
     }
+}
+
+pub(super) fn asked(query: &Query) -> Asked {
+    Asked { keys: keys(query), names_caller: names_caller(query), is_dark: is_dark(query), has_unknown: has_unknown(query) }
 }
 
 /// What holds on every way.

@@ -27,11 +27,7 @@ impl Answer {
 
 impl Judge<'_> {
     pub fn signed_in(&self, facts: &Facts) -> Answer {
-        let mut answer = Answer::No;
-        for fact in facts.iter() {
-            answer = answer.max(self.signed_in_by(fact));
-        }
-        answer
+        self.memo.signed_in(facts, || facts.iter().map(|fact| self.signed_in_by(fact)).max().unwrap_or(Answer::No))
     }
 
     /// Is there a way to here on which somebody was shown to be signed in, or may have been? Then whoever gets here may well be.
@@ -80,6 +76,10 @@ impl Judge<'_> {
 
     /// Does the caller stand above ownership here?
     pub fn is_elevated(&self, facts: &Facts) -> bool {
+        self.memo.elevated(facts, || self.was_elevated(facts))
+    }
+
+    fn was_elevated(&self, facts: &Facts) -> bool {
         facts.iter().any(|fact| match fact {
             Fact::Guard(guard) => guard.kind == GuardKind::Role,
             Fact::Is(symbol, text) => is_callers(symbol) && is_role(symbol) && self.is_elevated_role(text),

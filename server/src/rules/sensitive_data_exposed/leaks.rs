@@ -10,7 +10,7 @@ use crate::facts::private::{is_personal_column, is_private_column, is_private_va
 use crate::facts::query::{Columns, Operation};
 use crate::facts::schema::{Column, Model, NameClass, Privacy, model_classes};
 use crate::facts::value::{Kind, Object, Piece, Value};
-use crate::rules::ownership::{Judge, Tie};
+use crate::rules::ownership::Tie;
 use crate::rules::raw::RuleCx;
 use crate::text::{FileId, Name};
 
@@ -198,7 +198,7 @@ impl Looking<'_, '_> {
 
 /// A list of other people, for somebody who is nobody special.
 fn lists_people(cx: &RuleCx<'_>, model: &Model, access: &Access) -> bool {
-    let judge = Judge::new(cx.walk, cx.schema, cx.config);
+    let judge = &cx.judge;
     model.privacy() == Privacy::Principal
         && access.query.operation == Operation::ReadMany
         && judge.tie(access) == Tie::List
