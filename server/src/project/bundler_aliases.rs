@@ -2,7 +2,7 @@
 //! path.resolve("src") }]`.
 
 use crate::model::{Entry, ExprId, ExprKind, FileModel, Key, Segment};
-use crate::text::{FileId, Name};
+use crate::text::FileId;
 
 const TOOLS: &[&str] = &["svelte", "vite", "nuxt", "astro", "webpack", "next", "vitest", "rollup", "rsbuild"];
 
@@ -41,7 +41,7 @@ fn found_and_replaced(segment: &Segment, item: ExprId) -> Option<(String, String
 
 fn field(entry: &Entry, name: &str) -> Option<ExprId> {
     match entry {
-        Entry::Field { key: Key::Name(key), value, .. } if *key == Name::from(name) => Some(*value),
+        Entry::Field { key: Key::Name(key), value, .. } if *key == *name => Some(*value),
         _ => None,
     }
 }

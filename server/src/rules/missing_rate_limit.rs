@@ -11,7 +11,7 @@ use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, Term};
 use crate::facts::taint::{Cleanings, Part};
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::{Argument, Kind, Value};
 use crate::facts::walk::is_stub;
 use crate::text::Name;
 
@@ -93,6 +93,12 @@ struct Need<'e> {
 fn need<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<Need<'e>> {
     match event {
         Event::Effect(effect) if effect.kind == "password-compare" => {
+            // The key of a machine stands in a header.
+            let is_typed =
+                |arg: &Argument| arg.value.taint().iter().any(|origin| matches!(origin.part, Part::Body | Part::RawBody | Part::Input | Part::Query));
+            if !effect.args.iter().any(is_typed) {
+                return None;
+            }
             login(handler, &handler.site(), None, &effect.facts).map(|need| Need { event: effect.site.clone(), ..need })
         }
         Event::Effect(effect) => costs(handler, effect).or_else(|| compared_code(handler, &effect.site, &effect.facts)),

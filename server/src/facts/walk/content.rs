@@ -161,8 +161,8 @@ impl Walker<'_> {
                 return is_changed.then_some(all);
             }
             (_, Kind::Library(library)) if self.is_put_by(library, name) => {
-                let Some((value, words)) = args.split_last() else { return None };
-                let Some(key) = super::library::key_of(words) else { return None };
+                let (value, words) = args.split_last()?;
+                let key = super::library::key_of(words)?;
                 let mut library = (**library).clone();
                 library.set.retain(|(known, _)| *known != key);
                 library.set.push((key, value.value.clone()));
