@@ -76,6 +76,7 @@ mod together;
 mod tool;
 mod top;
 mod uneventful;
+mod unlisted;
 mod validated;
 mod world;
 mod wrapped;

@@ -8,6 +8,7 @@ pub mod claimed;
 pub mod columns;
 mod commanded;
 mod deed;
+mod deed_access;
 pub mod door;
 mod fails_open;
 pub mod known;

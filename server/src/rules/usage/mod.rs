@@ -1,19 +1,16 @@
 //! What the handlers of a project do with the rows of a table: which column they tie to the caller, and whether changing them takes a
 //! role. Where no schema says whose rows these are, the code that asks does; and the one handler that does not ask was forgotten.
 
+mod of_walk;
+
+pub use of_walk::{names_caller, of_walk};
+
 use rustc_hash::FxHashMap;
 
 use super::Confidence;
-use super::open::known::shown_secret;
-use super::open::own_events;
-use super::ownership::{Answer, Judge, Tie, is_principal, title};
-use super::raw::{Raw, RuleCx};
-use crate::facts::check::{Fact, Facts, Root};
-use crate::facts::event::{Access, Event};
-use crate::facts::query::{Filter, Operation, TermOp};
+use super::ownership::title;
+use super::raw::Raw;
 use crate::facts::schema::{OwnerKind, Schema, guess_owner};
-use crate::facts::taint::Part;
-use crate::facts::value::{Kind, Piece, Value};
 use crate::text::Name;
 
 /// What one handler does with the rows of one table.
@@ -90,192 +87,6 @@ pub fn table(schema: &Schema, model: &Name) -> Name {
 /// The name under which it is counted what costs money.
 pub fn costing(kind: &Name) -> Name {
     Name::from(format!("costs {kind}"))
-}
-
-/// What a handler does, each thing once.
-pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
-    let mut uses = Vec::new();
-    if cx.walk.route.is_none() || cx.walk.exhausted {
-        return uses;
-    }
-    let judge = &cx.judge;
-    let changed: Vec<Name> = own_events(cx.walk)
-        .filter_map(|(_, event)| match event {
-            Event::Access(access) if access.query.operation.is_write() => Some(table(cx.schema, &access.query.model)),
-            _ => None,
-        })
-        .collect();
-    // Whoever looks a row up to change it says who may change it, and nothing of who may see it.
-    let tie_of = |table: &Name, column: Name| if changed.contains(table) { How::TiedWhenChanged(column) } else { How::Tied(column) };
-    for (_, event) in own_events(cx.walk) {
-        let facts = super::handler::facts_of(event);
-        for (model, column) in facts.into_iter().flat_map(|facts| compared(judge, facts)) {
-            let name = table(cx.schema, &model);
-            put(&mut uses, name.clone(), tie_of(&name, column));
-        }
-        if let Event::Access(access) = event
-            && access.query.operation.is_write()
-            && access.facts.iter().filter_map(shown_secret).any(|row| judge.accesses().any(|known| known.id == row && known.query.model == access.query.model))
-        {
-            put(&mut uses, table(cx.schema, &access.query.model), How::BySecret);
-        }
-        if let Event::Effect(effect) = event
-            && judge.signed_in(&effect.facts) == Answer::Yes
-        {
-            put(&mut uses, costing(&effect.kind), How::BySomebody);
-        }
-        let Event::Access(access) = event else { continue };
-        if access.query.model.is_empty() {
-            continue;
-        }
-        let name = table(cx.schema, &access.query.model);
-        for column in
-            tied(access).into_iter().chain(below_callers(judge, access)).chain(in_callers_group(judge, access)).chain(of_row_in_callers_group(judge, access))
-        {
-            put(&mut uses, name.clone(), tie_of(&name, column));
-        }
-        for column in made(access) {
-            put(&mut uses, name.clone(), How::Made(column));
-        }
-        let is_free = matches!(judge.tie(access), Tie::Client(_) | Tie::List | Tie::Spoofed);
-        let operation = access.query.operation;
-        if judge.asks_for_role(&access.facts) {
-            if operation.is_write() {
-                put(&mut uses, name, How::ChangedByRole);
-            }
-        } else if operation.is_write() {
-            // Whoever puts themselves in, and where nobody is asked at all, is no measure of who may.
-            let puts_in_caller = access.query.data.iter().any(|value| value.taint().iter().any(|origin| origin.part == Part::Principal));
-            if !puts_in_caller && judge.signed_in(&access.facts) != Answer::No {
-                if matches!(operation, Operation::Create | Operation::Delete) {
-                    put(&mut uses, name.clone(), How::PutOrTaken);
-                }
-                put(&mut uses, name, How::Changed);
-            }
-        } else if is_free && operation != Operation::Count {
-            let leaves = judge.leaves_unchecked(access);
-            if operation == Operation::ReadMany && judge.tie(access) == Tie::List && leaves != Some(false) {
-                put(&mut uses, name.clone(), How::Listed);
-            }
-            if leaves == Some(true) {
-                put(&mut uses, name, How::Read);
-            }
-        }
-    }
-    uses
-}
-
-fn put(uses: &mut Vec<Use>, table: Name, how: How) {
-    let made = Use { table, how };
-    if !uses.contains(&made) {
-        uses.push(made);
-    }
-}
-
-/// Columns of rows that were compared with something of the caller.
-fn compared<'j>(judge: &'j Judge<'_>, facts: &'j Facts) -> impl Iterator<Item = (Name, Name)> + use<'j> {
-    facts.iter().filter_map(|fact| {
-        // `project.members.includes(user.id)`
-        let (Fact::Same(a, b) | Fact::Contains(a, b)) = fact else { return None };
-        let (row, caller) = if is_principal(b) { (a, b) } else { (b, a) };
-        let Root::Row(id) = &row.root else { return None };
-        let column = row.path.last().filter(|column| is_principal(caller) && !is_key(column))?;
-        Some((judge.accesses().find(|access| access.id == *id)?.query.model.clone(), column.clone()))
-    })
-}
-
-/// Does an access say, in its filter or in what it writes, who the caller is?
-pub fn names_caller(access: &Access) -> bool {
-    !tied(access).is_empty() || !made(access).is_empty()
-}
-
-/// Columns that an access asks to be the caller's, or what leads to them: `members: { some: { userId } }`.
-fn tied(access: &Access) -> Vec<Name> {
-    let mut columns = Vec::new();
-    // Who may change a row is said even where somebody else may, too: a moderator, in the other arm. Who may see it is not.
-    let by_any_arm = access.query.operation.is_write();
-    access.query.conjuncts().into_iter().for_each(|filter| columns_of_caller(filter, by_any_arm, &mut columns, 0));
-    columns
-}
-
-/// Columns by which rows are asked to lie below one that was shown to be the caller's: `albumId: album.id`.
-fn below_callers<'a>(judge: &'a Judge<'_>, access: &'a Access) -> impl Iterator<Item = Name> + use<'a> {
-    access.query.conjuncts().into_iter().filter_map(|filter| {
-        let Filter::Term(term) = filter else { return None };
-        let symbol = term.value.symbol().filter(|_| term.op == TermOp::Eq)?;
-        let (Root::Row(id), [key], [column]) = (&symbol.root, &*symbol.path, term.path.as_slice()) else { return None };
-        (is_key(key) && !is_key(column) && judge.row_is_owned(*id, &access.facts)).then(|| column.clone())
-    })
-}
-
-/// The column of a row by which it was found to be of a group of the caller's, before it is changed: `requireSeat(seat.workspaceId)`.
-fn of_row_in_callers_group(judge: &Judge<'_>, access: &Access) -> Option<Name> {
-    let conjuncts = access.query.conjuncts();
-    let found = conjuncts.into_iter().find_map(|filter| match filter {
-        Filter::Term(term) => term.value.symbol().and_then(|symbol| if let Root::Row(id) = symbol.root { Some(id) } else { None }),
-        _ => None,
-    })?;
-    judge.callers_group_column(found, &access.facts).filter(|_| access.query.operation.is_write())
-}
-
-/// Columns by which rows are asked to be of a group that the caller was shown to belong to: `orgId: input.orgId` behind a look at the members.
-fn in_callers_group<'a>(judge: &'a Judge<'_>, access: &'a Access) -> impl Iterator<Item = Name> + use<'a> {
-    access.query.conjuncts().into_iter().filter_map(|filter| {
-        let Filter::Term(term) = filter else { return None };
-        let [column] = term.path.as_slice() else { return None };
-        let names_group = !is_key(column) && guess_owner(column) == Some(OwnerKind::Tenant);
-        (term.op == TermOp::Eq && names_group && judge.is_allowed(term, access)).then(|| column.clone())
-    })
-}
-
-fn columns_of_caller(filter: &Filter, by_any_arm: bool, out: &mut Vec<Name>, depth: u32) {
-    match filter {
-        Filter::Term(term) if term.op == TermOp::Eq && is_callers(&term.value) => match term.path.as_slice() {
-            [column] if is_key(column) => {}
-            [column, ..] => out.push(column.clone()),
-            [] => {}
-        },
-        Filter::All(all) if depth < 4 => all.iter().for_each(|one| columns_of_caller(one, by_any_arm, out, depth + 1)),
-        // Whichever of two sides the caller is: each arm has to say so.
-        Filter::Any(arms) if depth < 4 && !arms.is_empty() => {
-            let each: Vec<Vec<Name>> = arms
-                .iter()
-                .map(|arm| {
-                    let mut of_arm = Vec::new();
-                    columns_of_caller(arm, by_any_arm, &mut of_arm, depth + 1);
-                    of_arm
-                })
-                .collect();
-            if by_any_arm || each.iter().all(|of_arm| !of_arm.is_empty()) {
-                out.extend(each.into_iter().flatten());
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Columns that a new row gets from the caller.
-fn made(access: &Access) -> Vec<Name> {
-    let new = (access.query.operation == Operation::Create).then_some(&access.query.data).into_iter().flatten();
-    let fields = new.flat_map(|data| match data.kind() {
-        Kind::Object(object) => object.fields.as_slice(),
-        Kind::Instance(instance) => instance.fields.as_slice(),
-        _ => &[],
-    });
-    fields.filter(|(name, value)| is_callers(value) && !is_key(name)).map(|(name, _)| name.clone()).collect()
-}
-
-fn is_callers(value: &Value) -> bool {
-    // `uploads/${userId}/..`: what lies there is theirs.
-    let holds = |one: &Value| match one.kind() {
-        Kind::Text(text) => text.pieces.iter().any(|piece| matches!(piece, Piece::Hole { value, .. } if value.symbol().is_some_and(is_principal))),
-        _ => false,
-    };
-    value.alternatives().iter().any(|one| one.symbol().is_some_and(is_principal) || holds(one))
-}
-
-fn is_key(column: &str) -> bool {
-    matches!(column, "id" | "_id" | "pk" | "uuid" | "email" | "name" | "username")
 }
 
 /// The uses of all handlers, counted.
