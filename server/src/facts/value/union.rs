@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use super::shape::{Library, Object};
 use super::{Kind, Value};
 use crate::facts::check::Facts;
 use crate::facts::taint::Taint;
+use crate::text::Name;
 
 /// One of several values, and what holds if it is the one.
 #[derive(Clone, Hash, Debug)]
@@ -71,6 +73,11 @@ impl Value {
         if flat.len() == 1 {
             return flat.remove(0).value;
         }
+        if flat.len() > Self::MOST_ALTERNATIVES
+            && let Some(one) = as_one(&flat)
+        {
+            return one.with_taint(taint).with_nullable(nullable);
+        }
         if flat.is_empty() || flat.len() > Self::MOST_ALTERNATIVES {
             return Value::unknown().with_taint(taint).with_nullable(nullable);
         }
@@ -103,4 +110,52 @@ impl Value {
             _ => false,
         }
     }
+}
+
+/// Too many states of one thing, each of them with other members put on it: the thing, with whatever each member may be.
+fn as_one(states: &[Alternative]) -> Option<Value> {
+    let first = &states.first()?.value;
+    let symbol = first.symbol().filter(|symbol| states.iter().all(|state| state.value.symbol() == Some(symbol)));
+    let merged = match first.kind() {
+        Kind::Library(library) => {
+            let each: Option<Vec<&Library>> = states.iter().map(|state| state.value.as_library().map(|library| &**library)).collect();
+            let each =
+                each.filter(|each| each.iter().all(|other| other.step == library.step && other.package == library.package && other.states == library.states))?;
+            let set = members(each.iter().map(|library| library.set.as_slice())).into_iter().map(|(name, value, _)| (name, value)).collect();
+            Kind::Library(Arc::new(Library { set, ..(**library).clone() }))
+        }
+        Kind::Object(_) => {
+            let each: Option<Vec<&Object>> =
+                states.iter().map(|state| if let Kind::Object(object) = state.value.kind() { Some(&**object) } else { None }).collect();
+            let each = each?;
+            let fields = members(each.iter().map(|object| object.fields.as_slice()));
+            // What only some of them have may be there or not, as all that is in a rest.
+            let is_whole = each.iter().all(|object| object.rest.is_none()) && fields.iter().all(|(.., in_all)| *in_all);
+            let fields = fields.into_iter().filter(|(.., in_all)| *in_all).map(|(name, value, _)| (name, value)).collect();
+            Kind::Object(Arc::new(Object { fields, rest: (!is_whole).then(Value::unknown), spread_at: 0 }))
+        }
+        _ => return None,
+    };
+    let value = Value::new(merged);
+    Some(match symbol {
+        Some(symbol) => value.with_symbol(symbol.clone()),
+        None => value,
+    })
+}
+
+/// Each name, what it may be, and whether all of them have it.
+fn members<'v>(states: impl Iterator<Item = &'v [(Name, Value)]> + Clone) -> Vec<(Name, Value, bool)> {
+    let mut out: Vec<(Name, Vec<Alternative>, usize)> = Vec::new();
+    let count = states.clone().count();
+    for (name, value) in states.flatten() {
+        let alternative = Alternative { value: value.clone(), facts: Facts::none() };
+        match out.iter_mut().find(|(known, ..)| known == name) {
+            Some((_, all, times)) => {
+                all.push(alternative);
+                *times += 1;
+            }
+            None => out.push((name.clone(), vec![alternative], 1)),
+        }
+    }
+    out.into_iter().map(|(name, all, times)| (name, Value::union(all), times == count)).collect()
 }
