@@ -6,7 +6,8 @@ use crate::rules::RuleId;
 
 /// What to do before the first change, and how to go back.
 pub const HOW_TO_GO_BACK: &str = "Before the first change, keep a copy that you can go back to: `git add -A && git commit -m \"before the repairs\"`, or copy the \
-    project's folder. To go back to it, `git stash -u` puts everything aside that was changed since. Make changes of a database on a copy of it first.";
+    project's folder. `git stash -u` puts everything aside that was changed since the last such copy, and `git stash pop` \
+    brings it back; `git revert HEAD` undoes the last repair that was committed. Make changes of a database on a copy of it first.";
 
 pub(super) struct Change {
     /// What may stop working.
@@ -142,7 +143,7 @@ const CHANGES: &[(&str, Change)] = &[
     (
         "tls-disabled",
         change(
-            "The connection to that service may fail if its certificate is home-made. Then ask whoever runs the service for its `ca` file; see how to fix it.",
+            "The connection to that service may fail if its certificate is home-made. Then ask whoever runs the service for its `ca` file, and give that to the connection.",
             "Use the part of the app that needs this connection, and look at the log of the app for certificate errors.",
         ),
     ),

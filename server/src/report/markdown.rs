@@ -74,7 +74,7 @@ impl Page<'_> {
             }
             self.line("");
             if !overview.launch.not_judged.is_empty() {
-                self.line("And what could not be judged: see \"What needs a person\" below.\n");
+                self.line("And what could not be judged, and may be worse than these: see \"What needs a person\" below.\n");
             }
             self.line(&format!("{}\n", self.text(HOW_TO_GO_BACK)));
             if overview.has_checked_fix {
@@ -223,7 +223,8 @@ impl Page<'_> {
             self.line("## What needs a person\n");
         }
         for task in &overview.tasks {
-            self.line(&format!("- [ ] **{}.** {}", inline(&task.title, false), self.text(&task.how)));
+            let stop = if task.title.ends_with(['?', '!']) { "" } else { "." };
+            self.line(&format!("- [ ] **{}{stop}** {}", inline(&task.title, false), self.text(&task.how)));
             self.places("  ", &task.about);
             if task.more > 0 {
                 let all = task.all.map(|all| format!(": `{all}`")).unwrap_or_default();

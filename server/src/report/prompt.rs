@@ -14,7 +14,7 @@ const MOST_PLACES: usize = 8;
 /// Problems that one text asks about.
 const MOST_PROBLEMS: usize = 40;
 
-const KEEP: &str = "What must keep working: everything that people who may do it can do today, with the same pages and addresses. Change nothing that a repair does not need, do \
+const KEEP: &str = "What must keep working: everything that users who are allowed to can do today, on the same pages and addresses. Change nothing that a repair does not need, do \
     not take the feature out, and do not silence the warning with a comment. Never write a password or key into the code or into your answer. Add a test if the project has tests.";
 
 const ANSWER: &str = "When it is done, tell me in plain words, without terms of programmers: what you changed, what may work differently now, and what I should click once to see that \

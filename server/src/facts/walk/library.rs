@@ -134,6 +134,8 @@ impl<'w> Walker<'w> {
                 Entry::Pass(pass) => {
                     let values = where_all(&pass.of, function, args);
                     let brought = values.iter().fold(Taint::none(), |taint, value| taint.join(value.taint()));
+                    // `JSON.stringify({ q: query.q })`: the text has all that the object holds.
+                    let brought = if pass.whole && !pass.reads { values.iter().fold(brought, |taint, value| taint.join(&held(value, 0))) } else { brought };
                     // What the same call makes harmless it does not bring in again.
                     let brought = brought.cleaned(super::entry::made_harmless(&entries, args));
                     taint = taint.join(&if pass.reads { brought.read_as_data() } else { brought });
@@ -383,5 +385,16 @@ fn is_known_as_it_is(value: &Value) -> bool {
         Kind::Library(library) => !library.states.is_empty() && library.step != "()",
         Kind::Seq(_) => true,
         _ => false,
+    }
+}
+
+/// What stands in the fields of an object and the elements of a list, as deep as objects are mostly written.
+fn held(value: &Value, depth: u32) -> Taint {
+    let inside = |taint: Taint, part: &Value| taint.join(part.taint()).join(&held(part, depth + 1));
+    match value.kind() {
+        _ if depth > 3 => Taint::none(),
+        Kind::Object(object) => object.fields.iter().map(|(_, field)| field).chain(&object.rest).fold(Taint::none(), inside),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).fold(Taint::none(), inside),
+        _ => Taint::none(),
     }
 }

@@ -53,8 +53,8 @@ pub const HOW_IT_IS_ORDERED: &str = "What can do the most harm stands first: beg
 
 /// What a ready fix is, and how to get it.
 pub const HOW_TO_GET_A_FIX: &str = "A ready fix is a change that was tried on a copy of the code: this problem is gone, and no new one appeared. Whether the app still does \
-    all you want, only trying it shows. To take it, type `guardline audit --fix --review` in a terminal (the window for commands): it shows each change and asks before it \
-    makes it. In an editor (such as VS Code) with the Guardline extension, the light bulb at the line offers the same.";
+    all you want, only trying it shows. To take it, type `guardline audit --fix --review` in a terminal (the window for commands): it shows each change with its file and line and asks before it \
+    makes it: answer `n` to those that you do not want. In an editor (such as VS Code) with the Guardline extension, the light bulb at the line offers the same.";
 
 /// When to stop.
 pub const WHEN_DONE: &str = "You are done when nothing is left that says \"before launch\", and you have tried what needs a person. After each change, type `guardline audit` in a \

@@ -98,7 +98,7 @@ impl Text<'_> {
         }
         if !overview.launch.not_judged.is_empty() {
             self.line("");
-            self.prose("  ", "And what could not be judged: see \"What needs a person\" below.");
+            self.prose("  ", "And what could not be judged, and may be worse than these: see \"What needs a person\" below.");
         }
         self.line("");
         self.prose("  ", HOW_TO_GO_BACK);

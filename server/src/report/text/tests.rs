@@ -61,16 +61,19 @@ Not ready for launch: 2 problems to repair first.
      before launch · your AI assistant can do it
 
   Before the first change, keep a copy that you can go back to: `git add -A
-  && git commit -m \"before the repairs\"`, or copy the project's folder. To
-  go back to it, `git stash -u` puts everything aside that was changed
-  since. Make changes of a database on a copy of it first.
+  && git commit -m \"before the repairs\"`, or copy the project's folder. `git
+  stash -u` puts everything aside that was changed since the last such copy,
+  and `git stash pop` brings it back; `git revert HEAD` undoes the last
+  repair that was committed. Make changes of a database on a copy of it
+  first.
 
   A ready fix is a change that was tried on a copy of the code: this problem
   is gone, and no new one appeared. Whether the app still does all you want,
   only trying it shows. To take it, type `guardline audit --fix --review` in
-  a terminal (the window for commands): it shows each change and asks before
-  it makes it. In an editor (such as VS Code) with the Guardline extension,
-  the light bulb at the line offers the same.
+  a terminal (the window for commands): it shows each change with its file
+  and line and asks before it makes it: answer `n` to those that you do not
+  want. In an editor (such as VS Code) with the Guardline extension, the
+  light bulb at the line offers the same.
 
   One text about all problems, to give to your AI assistant: type `guardline
   audit --format prompt` in a terminal.

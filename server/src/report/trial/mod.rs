@@ -48,7 +48,8 @@ impl Typed {
 }
 
 /// What is said of every test that the app itself answers.
-const TRY_FIRST: &str = "If you do not see this now, the test does not fit your app, and says nothing later.";
+const TRY_FIRST: &str =
+    "If you see something else now, the test does not fit your app: the problem stays on the list, so ask your AI assistant how to show it.";
 
 impl Trial {
     /// What has to be seen before the repair.
