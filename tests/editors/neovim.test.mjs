@@ -14,7 +14,7 @@ const APPS = [
   {
     app: 'notes-next',
     steps: [
-      { file: 'app/api/summarize/route.ts', rule: 'secret-hardcoded', title: 'Move to OPENAI_API_KEY', times: 1 },
+      { file: 'app/api/summarize/route.ts', rule: 'secret-hardcoded', title: 'Move to OPENAI_API_KEY in .env.local (value hidden)', times: 1 },
       { file: 'app/api/notes/[id]/route.ts', rule: 'missing-ownership', title: 'Add ownership check', times: 2 },
     ],
     moved: { key: 'openai_project', name: 'OPENAI_API_KEY', file: '.env.local', source: 'app/api/summarize/route.ts', read: /apiKey: process\.env\.OPENAI_API_KEY\b/ },
@@ -24,7 +24,7 @@ const APPS = [
   {
     app: 'orders-express',
     steps: [
-      { file: 'src/routes/orders.ts', rule: 'secret-hardcoded', title: 'Move to STRIPE_SECRET_KEY', times: 1 },
+      { file: 'src/routes/orders.ts', rule: 'secret-hardcoded', title: 'Move to STRIPE_SECRET_KEY in .env (value hidden)', times: 1 },
       { file: 'src/routes/orders.ts', rule: 'missing-ownership', title: 'Add ownership check', times: 1 },
     ],
     moved: { key: 'stripe_live', name: 'STRIPE_SECRET_KEY', file: '.env', source: 'src/routes/orders.ts', read: /new Stripe\(process\.env\.STRIPE_SECRET_KEY\b/ },
@@ -34,7 +34,7 @@ const APPS = [
   {
     app: 'boards-fastify',
     steps: [
-      { file: 'src/mail.ts', rule: 'secret-hardcoded', title: 'Move to RESEND_API_KEY', times: 1 },
+      { file: 'src/mail.ts', rule: 'secret-hardcoded', title: 'Move to RESEND_API_KEY in .env (value hidden)', times: 1 },
       { file: 'src/routes/boards.ts', rule: 'missing-ownership', title: 'Add ownership check', times: 1 },
     ],
     moved: { key: 'resend', name: 'RESEND_API_KEY', file: '.env', source: 'src/mail.ts', read: /new Resend\(process\.env\.RESEND_API_KEY\b/ },

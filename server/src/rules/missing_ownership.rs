@@ -12,7 +12,7 @@ use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Symbol, Test};
 use crate::facts::event::Access;
 use crate::facts::names;
-use crate::facts::query::{Filter, Operation, Query};
+use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
 use crate::facts::schema::{Model, OwnerKind, OwnerPath, Privacy, is_named_for_everybody};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
@@ -158,7 +158,7 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     if query.client == "kv" && query.operation == Operation::Upsert && !query.data.iter().any(columns::holds_input) {
         return None;
     }
-    if only_puts_caller_in(query) || query.client == "bucket" && lies_where_it_should(query, &access.facts, 0) {
+    if only_puts_caller_in(query) || takes_what_is_nobodys(query) || query.client == "bucket" && lies_where_it_should(query, &access.facts, 0) {
         return None;
     }
     let facts = &access.facts;
@@ -309,6 +309,20 @@ fn only_puts_caller_in(query: &Query) -> bool {
         _ => false,
     };
     query.operation == Operation::Update && !query.data.is_empty() && query.data.iter().all(joins)
+}
+
+/// `set({ gardenerId: me }).where(and(eq(plot.id, id), isNull(plot.gardenerId)))`: whoever comes first has it.
+fn takes_what_is_nobodys(query: &Query) -> bool {
+    let is_callers = |value: &Value| value.symbol().is_some_and(super::ownership::is_principal);
+    let taken = |column: &Name| {
+        query
+            .data
+            .iter()
+            .any(|data| matches!(data.kind(), Kind::Object(object) if object.fields.iter().any(|(name, value)| name == column && is_callers(value))))
+    };
+    let is_missing = |term: &Term| term.op == TermOp::Other || matches!(term.value.kind(), Kind::Null);
+    query.operation == Operation::Update
+        && query.conjuncts().into_iter().any(|filter| matches!(filter, Filter::Term(term) if is_missing(term) && term.path.last().is_some_and(taken)))
 }
 
 fn names_a_row(query: &Query) -> bool {

@@ -78,7 +78,11 @@ impl Walker<'_> {
                 Some(value) => value,
                 None => match self.module_default_member(file, name) {
                     // Put into what the file exports by something that cannot be followed.
-                    value if matches!(value.kind(), Kind::Null) && !self.python() => self.guessed(name).unwrap_or(value),
+                    value if matches!(value.kind(), Kind::Null | Kind::Unknown) && value.taint().is_empty() && !self.python() => {
+                        let file = file.clone();
+                        let guess = if matches!(value.kind(), Kind::Null) { self.guessed(name) } else { None };
+                        guess.or_else(|| self.model_of_folder(&file, name)).unwrap_or(value)
+                    }
                     value => value,
                 },
             },

@@ -228,6 +228,18 @@ impl<'w> Walker<'w> {
         Some(Value::new(Kind::Library(Arc::new(library))))
     }
 
+    /// `db.Invoice`, where `models/index.js` loads what lies in its folder: a model, by where it is from and how it is called.
+    pub(super) fn model_of_folder(&mut self, file: &FileId, name: &Name) -> Option<Value> {
+        let is_of_models = file.as_str().split('/').any(|part| matches!(part.split('.').next(), Some("model" | "models")));
+        if !is_of_models || name == "Sequelize" || !name.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
+        let module = self.frame().module.clone();
+        let guess = self.guess(&module, "*Model*")?;
+        let library = Library { step: name.clone(), states: self.world.catalogue().meant(guess), guessed: true, ..Library::default() };
+        Some(Value::new(Kind::Library(Arc::new(library))))
+    }
+
     /// Something that should be in the project and is not: its name may still say what it is.
     fn missing(&mut self, module: &Module, name: &Name, value: Value) -> Value {
         let catalogue = self.world.catalogue();

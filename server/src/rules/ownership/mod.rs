@@ -322,7 +322,7 @@ impl<'w> Judge<'w> {
         value.alternatives().iter().find_map(|one| self.value_tie(one, column, access, &access.facts, 0))
     }
 
-    fn is_primary(&self, query: &Query, column: &Name) -> bool {
+    pub(super) fn is_primary(&self, query: &Query, column: &Name) -> bool {
         matches!(column.as_str(), "id" | "_id" | "uuid" | "pk")
             || self.schema.model(&query.model).and_then(|model| model.column(column)).is_some_and(|column| column.primary)
     }

@@ -27,13 +27,15 @@ impl Judge<'_> {
         facts.iter().any(|fact| self.owns_row(fact, id) || self.is_of_group_like_callers(fact, id, facts)) || self.is_of_callers_group(id, facts)
     }
 
-    /// The group that it is of was compared with that of a row that is the caller's: `job.companyId === seat.companyId`.
+    /// The group that it is of was compared with that of a row that is the caller's (`job.companyId === seat.companyId`), or with the group
+    /// itself, which was found for the caller: `job.companyId === company.id`.
     fn is_of_group_like_callers(&self, fact: &Fact, id: AccessId, facts: &Facts) -> bool {
         let Fact::Same(a, b) = fact else { return false };
         let names_group = |symbol: &Symbol| symbol.path.last().is_some_and(|column| guess_owner(column) == Some(OwnerKind::Tenant));
         [(a, b), (b, a)].into_iter().any(|(row, other)| {
             let Root::Row(callers) = other.root else { return false };
-            let is_pair = row.root == Root::Row(id) && callers != id && names_group(row) && names_group(other);
+            let is_group = || matches!((&*other.path, self.accesses.get(&callers)), ([key], Some(group)) if self.is_primary(&group.query, key));
+            let is_pair = row.root == Root::Row(id) && callers != id && names_group(row) && (names_group(other) || is_group());
             is_pair && self.accesses.get(&callers).is_some_and(|callers| self.names_caller(callers) && self.found(callers, facts))
         })
     }
