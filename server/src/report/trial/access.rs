@@ -50,6 +50,7 @@ fn ownership(case: &Case<'_>) -> Option<Trial> {
         },
         after: match deed {
             Deed::Read => "The answer is 404 or 403, and nothing of A's is in it.".to_owned(),
+            Deed::Delete => "The answer is 404 or 403, and A's record is still there. With another record of B's own it still works.".to_owned(),
             deed => format!("The answer is 404 or 403, and A's record is not {}. With B's own id it still works.", deed.done()),
         },
     })

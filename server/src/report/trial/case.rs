@@ -109,6 +109,8 @@ impl<'r> Case<'r> {
             "delete" => Deed::Delete,
             "create" => Deed::Create,
             "read" | "list" => Deed::Read,
+            // What is put away by writing that it is: whoever uses the app deletes it.
+            "change" | "update" if self.route.is_some_and(|route| self.method_of(route) == "DELETE") => Deed::Delete,
             "change" | "update" => Deed::Change,
             _ => match self.route.map(|route| self.method_of(route)) {
                 Some("DELETE") => Deed::Delete,

@@ -103,6 +103,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_put_away_is_tried_by_deleting() {
+        let message = "Any signed-in user can change any Listing: `id` comes from the URL and the query does not ask for the signed-in user.";
+        let trial = told("missing-ownership", "AZ03", message, "DELETE", "/listings/:id", "nest").expect("a trial");
+        assert!(trial.how.contains("delete one of your own records"), "{trial:?}");
+        assert!(trial.after.contains("another record of B's own"), "{trial:?}");
+    }
+
+    #[test]
+    fn a_token_that_has_ended_is_not_tried_with_a_wrong_one() {
+        let message = "`token` is accepted long after it has ended: whoever finds an old one in a log or a lost phone can use it for good";
+        let trial = told("jwt-misuse", "expiration", message, "GET", "/me", "nest").expect("a trial");
+        assert!(!trial.how.contains("letter") && trial.how.contains("ended"), "{trial:?}");
+    }
+
+    #[test]
     fn what_only_administrators_may_do_is_tried_at_its_own_address() {
         let message = "Every signed-in user can change any Order through `ANY /orders/<int:pk>/refund/`: it checks that somebody is signed in.";
         let trial = told("admin-open", "AZ10", message, "ANY", "/orders/<int:pk>/refund/", "django").expect("a trial");

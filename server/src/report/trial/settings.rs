@@ -15,6 +15,10 @@ pub(super) fn of(case: &Case<'_>) -> Option<Trial> {
         ("insecure-cookie", _) => cookie(case),
         ("error-leak", "stack") => broken(case),
         ("jwt-misuse", "endless") => Some(endless()),
+        ("jwt-misuse", "expiration" | "expiration-handed") => Some(unseen(
+            "Whether a sign-in that has ended is refused shows only once one has ended, which takes as long as it lasts.",
+            "You can still sign in, and whoever stays away for longer than a sign-in lasts has to sign in anew.",
+        )),
         ("sensitive-data-exposed", "columns") => columns(case),
         ("sensitive-data-exposed", "storage") => stored(case),
         ("weak-password-storage", "work") => Some(unseen(
