@@ -2,6 +2,7 @@
 
 use super::raw::RuleCx;
 use crate::facts::check::{Fact, Facts};
+use crate::facts::event::Sink;
 use crate::facts::place::Site;
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::model::{ExprKind, StmtKind};
@@ -28,6 +29,11 @@ pub fn option<'a>(args: &'a [Argument], names: &[&str]) -> Option<&'a Value> {
         Kind::Object(object) => names.iter().find_map(|name| object.get(name).0),
         _ => None,
     })
+}
+
+/// What a template is given under this name, by itself or in an object.
+pub fn given_to_template(sink: &Sink, name: &str) -> Option<Value> {
+    named(&sink.args, name).map(|arg| arg.value.clone()).or_else(|| option(&sink.args, &[name]).cloned())
 }
 
 /// What a number is, if that is known.

@@ -112,8 +112,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 
 /// What is read is given only to somebody who was asked for meanwhile.
 fn is_asked_after(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> bool {
-    let is_asked = |access: &Access| judge.signed_in_where_it_leaves(access) != Answer::No || is_row_of_secret(cx.walk, access.id);
-    matches!(deed.what, What::Read { .. }) && deed.access.is_some_and(is_asked)
+    let What::Read { many, .. } = deed.what else { return false };
+    // A password is one person's: it opens no list.
+    let is_asked = |access: &Access| judge.signed_in_where_it_leaves(access) != Answer::No || !many && is_row_of_secret(cx.walk, access.id);
+    deed.access.is_some_and(is_asked)
 }
 
 /// A function that runs whatever a request says, and asks nobody: wherever it is registered, that is where the question belongs.

@@ -20,7 +20,8 @@ pub fn never_true(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
 }
 
 fn in_function(looked: &Looked<'_>) -> Option<Why> {
-    if looked.is_python() {
+    // Hardly any code has such a comparison: it is looked for before the checks that it may stand in.
+    if looked.is_python() || !looked.exprs_within(looked.function.body_span).any(|expr| is_never_true(looked, expr)) {
         return None;
     }
     looked.stmts().find_map(|(id, _)| {

@@ -6,6 +6,7 @@ use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::exposure::is_made_to_be_seen;
 use crate::facts::template::{Shown, is_called};
 use crate::facts::value::{Kind, Value};
+use crate::rules::called::given_to_template;
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
 use crate::rules::{Confidence, Impact};
 use crate::text::{FileId, Name, Place};
@@ -56,7 +57,7 @@ fn tells(sink: &Sink, one: &Shown) -> bool {
     if rest.last().is_some_and(|name| is_made_to_be_seen(name)) {
         return false;
     }
-    match given(sink, root) {
+    match given_to_template(sink, root) {
         Some(value) => is_settings(&value, rest, 0),
         None => sink.client == "flask" && root == "config" && rest.len() < 2 && !sink.args.iter().any(|arg| arg.spread),
     }
@@ -71,17 +72,6 @@ fn is_settings(value: &Value, rest: &[Name], depth: u32) -> bool {
         (Kind::Object(object), [first, rest @ ..]) if depth < 6 => object.get(first).0.is_some_and(|value| is_settings(value, rest, depth + 1)),
         _ => false,
     }
-}
-
-/// What the code gives to a template under this name.
-fn given(sink: &Sink, root: &str) -> Option<Value> {
-    let named = sink.args.iter().find(|arg| arg.name == root).map(|arg| arg.value.clone());
-    named.or_else(|| {
-        sink.args.iter().find_map(|arg| match arg.value.kind() {
-            Kind::Object(object) => object.get(root).0.cloned(),
-            _ => None,
-        })
-    })
 }
 
 fn told(sink: &Sink, one: &Shown, place: Place) -> Raw {

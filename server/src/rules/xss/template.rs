@@ -5,6 +5,7 @@ use crate::facts::event::Sink;
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::template::{Engine, Unescaped, is_called, read};
 use crate::facts::value::{Kind, Value};
+use crate::rules::called::given_to_template;
 use crate::rules::input::Input;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, FixPlan, parts};
@@ -22,7 +23,7 @@ pub(super) fn check(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
     // Two templates of one name: which of them is meant is not known.
     let [(file, unescaped)] = pages.as_slice() else { return };
     for one in unescaped.iter() {
-        let Some(given) = one.roots.first().and_then(|root| given(sink, root)) else { continue };
+        let Some(given) = one.roots.first().and_then(|root| given_to_template(sink, root)) else { continue };
         let Some(input) = judge(&given, one, sink) else { continue };
         if input.part == Part::Stored && super::kept::is_cleaned(cx, &input.name) {
             continue;
@@ -43,7 +44,7 @@ pub(super) fn check(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
 /// A page that stands in the code: `render_template_string("{{ bio|safe }}", bio=bio)`.
 pub(super) fn check_text(sink: &Sink, out: &mut Vec<Raw>) {
     let Some(text) = sink.value.as_str() else { return };
-    let found = read(text, Engine::Jinja).into_iter().find_map(|one| judge(&given(sink, one.roots.first()?)?, &one, sink));
+    let found = read(text, Engine::Jinja).into_iter().find_map(|one| judge(&given_to_template(sink, one.roots.first()?)?, &one, sink));
     let Some(input) = found else { return };
     let mut raw = Raw::new(&META, sink.site.clone(), input.confidence);
     raw.message = message(&input);
@@ -51,17 +52,6 @@ pub(super) fn check_text(sink: &Sink, out: &mut Vec<Raw>) {
         raw.also(source.clone(), "it comes from here".to_owned());
     }
     out.push(raw);
-}
-
-/// What the code gives to a template under this name.
-fn given(sink: &Sink, root: &str) -> Option<Value> {
-    let named = sink.args.iter().find(|arg| arg.name == root).map(|arg| arg.value.clone());
-    named.or_else(|| {
-        sink.args.iter().find_map(|arg| match arg.value.kind() {
-            Kind::Object(object) => object.get(root).0.cloned(),
-            _ => None,
-        })
-    })
 }
 
 /// `note.replace(/\n/g, "<br>")`, `note || ""`: the note, which is markup all the same.
