@@ -1,5 +1,8 @@
 //! Source maps: where a place in a bundle was written, and whose source a map gives away.
 
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
 use sourcemap::DecodedMap;
 
@@ -44,31 +47,54 @@ struct Section {
     map: Raw,
 }
 
-/// A text that is there, without keeping it.
+/// What is kept of a text.
 struct Content {
     is_empty: bool,
+    lines: Vec<u64>,
 }
 
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Content, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(from)?;
-        Ok(Content { is_empty: text.trim().is_empty() })
+        Ok(Content { is_empty: text.trim().is_empty(), lines: telling_lines(&text) })
     }
+}
+
+/// The lines of a text that tell it from others, each as a number.
+pub fn telling_lines(text: &str) -> Vec<u64> {
+    let telling = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
+    telling.map(|line| FxBuildHasher.hash_one(line)).collect()
+}
+
+const SHORTEST_LINE: usize = 10;
+
+/// A source whose text stands in a map.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Given {
+    /// As the map names it: relative to the map, or with a scheme of the bundler's.
+    pub source: String,
+    /// See [`telling_lines`].
+    pub lines: Vec<u64>,
 }
 
 /// The sources whose text stands in a map, without those of packages and of the bundler itself, in order.
 pub fn sources_given_away(map: &str) -> Vec<String> {
+    given_away(map).into_iter().map(|given| given.source).collect()
+}
+
+/// The same, with what their texts are known by.
+pub fn given_away(map: &str) -> Vec<Given> {
     let Ok(raw) = serde_json::from_str::<Raw>(map) else { return Vec::new() };
     let mut given = Vec::new();
     collect(raw, &mut given);
     given
 }
 
-fn collect(raw: Raw, given: &mut Vec<String>) {
+fn collect(raw: Raw, given: &mut Vec<Given>) {
     for (source, content) in raw.sources.into_iter().zip(raw.contents) {
-        let (Some(source), Some(Content { is_empty: false })) = (source, content) else { continue };
+        let (Some(source), Some(Content { is_empty: false, lines })) = (source, content) else { continue };
         if is_own(&source) {
-            given.push(source);
+            given.push(Given { source, lines });
         }
     }
     raw.sections.into_iter().for_each(|section| collect(section.map, given));

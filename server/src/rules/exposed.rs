@@ -144,7 +144,7 @@ pub fn never_served(cx: &FileCx<'_>) -> Option<Confidence> {
 }
 
 /// The file lies where a build or a web server hands out what is there.
-fn is_handed_out(cx: &FileCx<'_>) -> bool {
+pub fn is_handed_out(cx: &FileCx<'_>) -> bool {
     match cx.project.surface(cx.file) {
         Surface::Static => true,
         Surface::Test => false,

@@ -94,6 +94,8 @@ impl Language {
             // Certificates and the keys to them, templates of configuration, configuration of other programs, and copies of
             // files that somebody kept.
             "pem" | "key" | "tpl" | "tmpl" | "gotmpl" | "tf" | "tfvars" | "ini" | "cfg" | "conf" | "properties" | "bak" | "old" | "orig" => Language::Text,
+            // Source maps. Only those that are served are read.
+            "map" => Language::Text,
             // What is written for people, and for assistants.
             "md" | "mdx" | "mdc" | "markdown" | "rst" | "adoc" | "txt" => Language::Text,
             _ => return None,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::facts::exposure::EXPOSURE;
 use crate::syntax::{Language, keeps_secrets};
 use crate::text::FileId;
 
@@ -89,7 +90,7 @@ fn inside_hidden(folder: &Path) -> bool {
 /// Is this a file that Guardline reads? Told by its name and the folder it lies in.
 pub(super) fn reads(file: &FileId) -> bool {
     let name = file.file_name();
-    if Language::of(file).is_none() || LOCK_FILES.contains(&name) {
+    if Language::of(file).is_none() || LOCK_FILES.contains(&name) || file.extension() == "map" && !is_served_map(file) {
         return false;
     }
     let folder = file.folder();
@@ -103,6 +104,13 @@ pub(super) fn reads(file: &FileId) -> bool {
         ".claude" => name.starts_with("settings") && name.ends_with(".json") || name.ends_with(".md"),
         _ => !name.starts_with('.') || keeps_secrets(file) || HIDDEN_FILES.contains(&name),
     }
+}
+
+/// A source map in a folder that is served as it is. Elsewhere builds make them and nobody gets to see them.
+fn is_served_map(file: &FileId) -> bool {
+    let mut folders = file.folder().split('/');
+    let is_of_bundle = [".js.map", ".mjs.map", ".cjs.map", ".css.map"].iter().any(|end| file.file_name().ends_with(end));
+    is_of_bundle && folders.any(|folder| EXPOSURE.served_folders.iter().any(|known| known == folder))
 }
 
 #[cfg(test)]
@@ -144,6 +152,12 @@ mod tests {
     #[test]
     fn lock_files_and_pictures_are_not_read() {
         assert!(!read("/p/package-lock.json") && !read("/p/pnpm-lock.yaml") && !read("/p/logo.png") && read("/p/package.json"));
+    }
+
+    #[test]
+    fn source_maps_are_read_where_they_are_served() {
+        assert!(read("/p/public/assets/app.js.map") && read("/p/static/app.css.map"));
+        assert!(!read("/p/src/app.js.map") && !read("/p/public/levels/one.map"));
     }
 
     #[test]

@@ -4,12 +4,14 @@
 //! One pass over each served file; nothing of it is kept but the files in which something was found.
 
 mod needles;
+mod source;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use self::needles::Needles;
+pub(in crate::rules) use self::source::source_of;
 use super::{Confidence, Finding, Impact, Level, Place, Related, RuleMeta, public_source_maps, secret_client_exposed};
 use crate::facts::secrets::{RowId, in_served};
 use crate::facts::source_map::{self, Named};
@@ -131,7 +133,7 @@ impl<'p> Built<'p> {
         let line = before.matches('\n').count() as u32;
         let column = before.get(line_start..)?.encode_utf16().count() as u32;
         let original = source_map::original(map, line, column)?;
-        let source = self.source(file, &original.source)?;
+        let source = source_of(self.project, file, &original.source)?;
         let document = &self.project.file(&source)?.document;
         let written = document.text();
         let rope = document.rope();
@@ -139,20 +141,6 @@ impl<'p> Built<'p> {
         let at = written.get(from..).and_then(|rest| rest.find(value)).map(|at| from + at).or_else(|| written.find(value));
         let span = at.map_or(Span::at(from as u32), |at| Span::from(at..at + value.len()));
         Some(Place { file: source, span })
-    }
-
-    /// The file of the project that a map means: by its path from the map, or as the only one whose path ends so.
-    fn source(&self, map: &FileId, name: &str) -> Option<FileId> {
-        let joined = FileId::new(&join(map.folder(), name));
-        if self.project.file(&joined).is_some() {
-            return Some(joined);
-        }
-        let plain = name.split_once("://").map_or(name, |(_, rest)| rest.trim_start_matches('/'));
-        let tail = plain.rsplit("./").next().unwrap_or(plain).trim_start_matches("[project]/").split(['?', '#']).next().unwrap_or(plain);
-        let tail = format!("/{}", tail.trim_start_matches('/'));
-        let mut fitting = self.project.files().map(|(file, _)| file).filter(|file| file.as_str().ends_with(tail.as_str()));
-        let first = fitting.next()?.clone();
-        fitting.next().is_none().then_some(first)
     }
 
     /// The project's findings and what the build adds, in order, and the served texts that they point into.

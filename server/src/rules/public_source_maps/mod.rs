@@ -1,5 +1,7 @@
 //! Source maps are served beside the code: everybody reads the source as it was written.
 
+mod committed;
+
 use super::exposed::FileCx;
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::browser::{BROWSER, MapsByDefault};
@@ -16,11 +18,12 @@ pub static META: RuleMeta = RuleMeta {
     impact: Impact::Medium,
     audience: Audience::Everyday,
     cwe: &[540],
-    page: include_str!("../../../queries/rules/public-source-maps.md"),
+    page: include_str!("../../../../queries/rules/public-source-maps.md"),
 };
 
-/// What a configuration says of the production build.
+/// What lies in a served folder, and what a configuration says of the production build.
 pub fn check(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
+    committed::check(cx, out);
     by_default(cx, out);
     let Some(facts) = cx.project.setup().of(cx.file) else { return };
     // A library's maps go to the people who build with it.
