@@ -6,6 +6,7 @@ mod audit_formats;
 mod audit_git;
 mod audit_known;
 mod audit_watch;
+mod brought_along;
 mod demo;
 mod embedded;
 mod facts;

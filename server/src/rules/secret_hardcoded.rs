@@ -70,7 +70,9 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
     // told of as a whole.
     let is_told_elsewhere = input.ignored && keeps_secrets(cx.file) || exposed::never_served(cx) == Some(Confidence::Proven);
     if !is_told_elsewhere {
-        out.extend(others.iter().map(|hit| finding(hit, &input)));
+        // How it gets there, if other files bring it along.
+        let chain = |hit| self::way(hit, &input).map(|way| cx.chain(&way)).unwrap_or_default();
+        out.extend(others.iter().map(|hit| Finding { related: chain(hit), ..finding(hit, &input) }));
     }
     published
 }
