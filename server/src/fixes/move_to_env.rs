@@ -69,6 +69,7 @@ fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fi
     let mut edits = Edits::default();
     let fallbacks: Vec<Option<Fallback>> = literals.iter().map(|literal| book.fallback(literal)).collect();
     let variable = cx.variable(&fallbacks, name, &value, &mut edits)?;
+    let refuses = fallbacks.iter().flatten().any(|fallback| fallback.refuses);
     let mut is_simple = !variable.conflict && !setting.stack.review;
     for (literal, fallback) in literals.iter().zip(fallbacks) {
         is_simple &= literal.extent == Extent::Whole && fallback.is_none() && !value.contains('\n');
@@ -77,8 +78,9 @@ fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fi
     // A change in another module is to be looked at.
     is_simple &= !edits.touches_code_besides(&code.file);
     env_target::accompany(project, &setting, &variable, &mut edits);
+    let title = cx.title(&variable, &if literals.len() > 1 { format!("all {} uses ", literals.len()) } else { String::new() });
     Some(Fix {
-        title: cx.title(&variable, &if literals.len() > 1 { format!("all {} uses ", literals.len()) } else { String::new() }),
+        title: if refuses { title.replace(" (value hidden)", " and stop where it is missing (value hidden)") } else { title },
         grade: if is_simple { Grade::Safe } else { Grade::NeedsReview },
         preferred: uses == Uses::This,
         edits: edits.finish()?,

@@ -6,6 +6,7 @@ mod end_to_end;
 mod env_files;
 mod project_files;
 mod properties;
+mod put_later;
 mod python;
 mod suppress;
 mod variants;

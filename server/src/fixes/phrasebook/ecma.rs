@@ -1,12 +1,12 @@
 //! TypeScript and JavaScript: `process.env.X!`, templates, JSX.
 
-use super::{Fallback, Imported, Phrasebook, Read, ecma_fallback, ecma_import, spaced};
-use crate::fixes::TextEdit;
+use super::{Fallback, Imported, Phrasebook, Read, ecma_fallback, ecma_import, put_later, spaced};
 use crate::fixes::literal::{Code, Extent, Literal};
 use crate::fixes::stack::Wanted;
+use crate::fixes::{TextEdit, edits};
 use crate::model::string_token::Token;
 use crate::model::{ExprKind, JsxAttribute};
-use crate::text::Span;
+use crate::text::{Name, Span};
 
 pub(super) struct Ecma;
 
@@ -37,7 +37,12 @@ impl Phrasebook for Ecma {
     }
 
     fn fallback(&self, literal: &Literal) -> Option<Fallback> {
-        ecma_fallback::fallback(literal)
+        ecma_fallback::fallback(literal).or_else(|| put_later::fallback(literal, self))
+    }
+
+    fn refusal(&self, code: &Code, variable: &Name) -> String {
+        let (error, quote) = (put_later::own_error(code), edits::quote(&code.text, '"'));
+        format!("throw new {}({quote}{variable} is not set{quote})", error.as_deref().unwrap_or("Error"))
     }
 
     fn import(&self, code: &Code, wanted: &Wanted) -> Option<Imported> {

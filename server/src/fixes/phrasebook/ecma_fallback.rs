@@ -2,7 +2,7 @@
 
 use super::Fallback;
 use crate::fixes::literal::Literal;
-use crate::fixes::{TextEdit, edits};
+use crate::fixes::{TextEdit, edits, remove_entry};
 use crate::model::{Arg, CallKind, Entry, ExprId, ExprKind, Key, LogicalOp, PatternId, PatternKind, Segment, StmtKind};
 use crate::text::{Name, Span};
 
@@ -20,9 +20,10 @@ pub(super) fn fallback(literal: &Literal) -> Option<Fallback> {
             let checked = read_name(literal, *cond).is_some_and(|checked| checked == name);
             let kept = format!("{}{}", literal.text_of(*then), mark(literal, *then));
             let span = literal.absolute(parent);
-            checked.then(|| Fallback { name, edits: vec![TextEdit { span, text: kept }], whole: Some(span), assigns: false })
+            checked.then(|| Fallback { name, edits: vec![TextEdit { span, text: kept }], whole: Some(span), assigns: false, refuses: false })
         }
         ExprKind::Call { callee, args, kind: CallKind::Plain, .. } => argument(literal, parent, *callee, args),
+        ExprKind::Object(entries) => parameter(literal, parent, entries),
         ExprKind::Assign { target, op: None, value } | ExprKind::AssignLogical { target, value, .. } if *value == literal.id => {
             assigned(literal, parent, *target)
         }
@@ -38,7 +39,7 @@ fn operand(literal: &Literal, parent: ExprId, left: ExprId) -> Option<Fallback> 
     let operator = between.find("||").or_else(|| between.find("??"))?;
     let end = kept.end + between.get(..operator)?.trim_end().len() as u32;
     let text = mark(literal, left).to_owned();
-    Some(Fallback { name, edits: vec![TextEdit { span: Span::new(end, span.end), text }], whole: Some(span), assigns: false })
+    Some(Fallback { name, edits: vec![TextEdit { span: Span::new(end, span.end), text }], whole: Some(span), assigns: false, refuses: false })
 }
 
 /// `z.string().default("literal")` under the variable's name, `config.get("X", "literal")`.
@@ -55,7 +56,7 @@ fn argument(literal: &Literal, call: ExprId, callee: ExprId, args: &[Arg]) -> Op
     {
         let name = key_above(literal)?;
         let cut = Span::new(literal.absolute(*base).end, span.end);
-        return Some(Fallback { name, edits: vec![TextEdit { span: cut, text: String::new() }], whole: None, assigns: false });
+        return Some(Fallback { name, edits: vec![TextEdit { span: cut, text: String::new() }], whole: None, assigns: false, refuses: false });
     }
     let (first, second) = (args.first()?, args.get(1)?);
     let ExprKind::Str(name) = &segment[first.value].kind else { return None };
@@ -64,7 +65,25 @@ fn argument(literal: &Literal, call: ExprId, callee: ExprId, args: &[Arg]) -> Op
         return None;
     }
     let cut = Span::new(literal.placed.absolute(first.span).end, literal.placed.absolute(second.span).end);
-    Some(Fallback { name: Name::from(&**name), edits: vec![TextEdit { span: cut, text: String::new() }], whole: Some(span), assigns: false })
+    Some(Fallback { name: Name::from(&**name), edits: vec![TextEdit { span: cut, text: String::new() }], whole: Some(span), assigns: false, refuses: false })
+}
+
+/// `defineString("X", { default: "literal" })`: Firebase reads the parameter from the env file.
+fn parameter(literal: &Literal, options: ExprId, entries: &[Entry]) -> Option<Fallback> {
+    let segment = literal.segment();
+    let default = entries.iter().find_map(|entry| match entry {
+        Entry::Field { key: Key::Name(key), value, span, .. } if key == "default" && *value == literal.id => Some(*span),
+        _ => None,
+    })?;
+    let ExprKind::Call { callee, args, kind: CallKind::Plain, .. } = &segment[*literal.around().get(1)?].kind else { return None };
+    let is_defined = matches!(&segment[*callee].kind, ExprKind::Name(name) if name == "defineString");
+    let [first, second] = args.as_slice() else { return None };
+    let name = text_of(segment, first.value).filter(|name| is_defined && second.value == options && is_screaming(name))?;
+    let cut = match entries {
+        [_] => literal.placed.absolute(Span::new(first.span.end, second.span.end)),
+        _ => remove_entry::extent(&literal.code.text, literal.placed.absolute(default))?,
+    };
+    Some(Fallback { name, edits: vec![TextEdit { span: cut, text: String::new() }], whole: None, assigns: false, refuses: false })
 }
 
 /// `process.env.X = "literal"`.
@@ -79,7 +98,7 @@ fn assigned(literal: &Literal, assignment: ExprId, target: PatternId) -> Option<
     // `if (x) process.env.X = …` without braces needs its statement.
     let removable = segment.body.contains(&id) || before.ends_with([';', '{', '}']);
     let edits = if removable { vec![edits::without_statement(&literal.code.text, span)] } else { Vec::new() };
-    Some(Fallback { name, edits, whole: None, assigns: true })
+    Some(Fallback { name, edits, whole: None, assigns: true, refuses: false })
 }
 
 /// `const { X = "literal" } = process.env`.
@@ -104,7 +123,7 @@ fn destructured(literal: &Literal) -> Option<Fallback> {
         _ => false,
     });
     let cut = literal.placed.absolute(Span::new(segment[pattern].span.end, span.end));
-    from_env.then(|| Fallback { name: key, edits: vec![TextEdit { span: cut, text: String::new() }], whole: None, assigns: false })
+    from_env.then(|| Fallback { name: key, edits: vec![TextEdit { span: cut, text: String::new() }], whole: None, assigns: false, refuses: false })
 }
 
 /// The variable that an expression reads.

@@ -4,6 +4,7 @@
 mod ecma;
 mod ecma_fallback;
 mod ecma_import;
+mod put_later;
 mod python;
 mod python_fallback;
 mod python_import;
@@ -42,6 +43,8 @@ pub struct Fallback {
     pub whole: Option<Span>,
     /// The variable is given its value here (`os.environ["X"] = "literal"`), so nothing else may have read it before.
     pub assigns: bool,
+    /// The edits make the program refuse to go on where the variable is missing.
+    pub refuses: bool,
 }
 
 impl Read {
@@ -69,6 +72,9 @@ pub trait Phrasebook: Sync {
 
     /// Says if the literal stands in for a variable.
     fn fallback(&self, literal: &Literal) -> Option<Fallback>;
+
+    /// What refuses to go on where the variable is missing, without the end of the statement.
+    fn refusal(&self, code: &Code, variable: &Name) -> String;
 
     /// Brings a name into the file. `None` where that is not possible without renaming something.
     fn import(&self, code: &Code, wanted: &Wanted) -> Option<Imported>;

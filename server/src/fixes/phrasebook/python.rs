@@ -1,13 +1,13 @@
 //! Python: `os.environ["X"]`, f-strings, bytes.
 
-use super::{Fallback, Imported, Phrasebook, Read, has_word, python_fallback, python_import, spaced};
-use crate::fixes::TextEdit;
+use super::{Fallback, Imported, Phrasebook, Read, has_word, put_later, python_fallback, python_import, spaced};
 use crate::fixes::literal::{Code, Extent, Literal};
 use crate::fixes::stack::Wanted;
+use crate::fixes::{TextEdit, edits};
 use crate::model::around;
 use crate::model::string_token::Token;
 use crate::model::{BinaryOp, ExprKind};
-use crate::text::{Span, lines};
+use crate::text::{Name, Span, lines};
 
 pub(super) struct Python;
 
@@ -33,7 +33,12 @@ impl Phrasebook for Python {
     }
 
     fn fallback(&self, literal: &Literal) -> Option<Fallback> {
-        python_fallback::fallback(literal)
+        python_fallback::fallback(literal).or_else(|| put_later::fallback(literal, self))
+    }
+
+    fn refusal(&self, code: &Code, variable: &Name) -> String {
+        let (error, quote) = (put_later::own_error(code), edits::quote(&code.text, '"'));
+        format!("raise {}({quote}{variable} is not set{quote})", error.as_deref().unwrap_or("RuntimeError"))
     }
 
     fn import(&self, code: &Code, wanted: &Wanted) -> Option<Imported> {

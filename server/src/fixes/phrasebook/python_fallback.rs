@@ -38,7 +38,7 @@ struct Reading {
 impl Reading {
     fn instead_of(self, span: Span) -> Fallback {
         let edits = if self.words.is_empty() { Vec::new() } else { vec![TextEdit { span, text: self.words }] };
-        Fallback { name: self.name, edits, whole: Some(span), assigns: false }
+        Fallback { name: self.name, edits, whole: Some(span), assigns: false, refuses: false }
     }
 }
 
@@ -113,6 +113,7 @@ fn argument(literal: &Literal, call: ExprId, callee: ExprId, args: &[Arg]) -> Op
         edits: vec![cut_out(cut)],
         whole: Some(span),
         assigns: false,
+        refuses: false,
     })
 }
 
@@ -137,7 +138,7 @@ fn without(literal: &Literal, id: StmtId, name: Name) -> Fallback {
     let span = literal.placed.absolute(segment[id].span);
     let top = segment.body.contains(&id);
     let edit = if top || has_sibling(text, span) { edits::without_statement(text, span) } else { TextEdit { span, text: "pass".to_owned() } };
-    Fallback { name, edits: vec![edit], whole: None, assigns: true }
+    Fallback { name, edits: vec![edit], whole: None, assigns: true, refuses: false }
 }
 
 /// True if the line before or behind is as deep, so that the block goes on without this statement.
@@ -164,7 +165,7 @@ fn setting(literal: &Literal) -> Option<Fallback> {
             if value == literal.id {
                 let cut = literal.placed.absolute(Span::new(ty.span.end, segment[value].span.end));
                 let cut = Span::new(cut.start, cut.end.max(literal.span.end));
-                return Some(Fallback { name: variable(literal, class, field, &[]), edits: vec![cut_out(cut)], whole: None, assigns: false });
+                return Some(Fallback { name: variable(literal, class, field, &[]), edits: vec![cut_out(cut)], whole: None, assigns: false, refuses: false });
             }
             let ExprKind::Call { callee, args, .. } = &segment[value].kind else { continue };
             let is_field = matches!(&segment[*callee].kind, ExprKind::Name(name) | ExprKind::Member { name, .. } if name == "Field");
@@ -176,7 +177,7 @@ fn setting(literal: &Literal) -> Option<Fallback> {
             if is_default {
                 let cut = argument_with_comma(args, position)?;
                 let edits = vec![cut_out(literal.placed.absolute(cut))];
-                return Some(Fallback { name: variable(literal, class, field, args), edits, whole: None, assigns: false });
+                return Some(Fallback { name: variable(literal, class, field, args), edits, whole: None, assigns: false, refuses: false });
             }
         }
     }

@@ -45,7 +45,7 @@ pub(super) fn last(path: &str) -> &str {
 }
 
 /// The variable an expression reads: `process.env.X`, `os.environ["X"]`, `Deno.env.get("X")`.
-pub(super) fn variable(segment: &Segment, id: ExprId) -> Option<Name> {
+pub fn variable(segment: &Segment, id: ExprId) -> Option<Name> {
     match &segment[id].kind {
         ExprKind::Member { base, name, .. } => is_environment(segment, *base).then(|| name.clone()),
         ExprKind::Index { base, index, .. } => {

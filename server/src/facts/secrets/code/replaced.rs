@@ -9,14 +9,14 @@ use crate::model::{ExprId, ExprKind, Function, LogicalOp, PatternId, PatternKind
 use crate::text::Name;
 
 /// A text, and the variable that it replaces.
-pub(super) struct Replaced<'m> {
+pub struct Replaced<'m> {
     pub placed: &'m Placed,
     pub value: ExprId,
     pub env: Name,
 }
 
 /// In order of place.
-pub(super) fn replaced(segments: &[Placed]) -> Vec<Replaced<'_>> {
+pub fn replaced(segments: &[Placed]) -> Vec<Replaced<'_>> {
     let mut of_file: FxHashMap<Name, Name> = FxHashMap::default();
     if !segments.iter().any(|placed| names_environment(&placed.segment)) {
         return Vec::new();

@@ -17,16 +17,16 @@ pub(in crate::facts::secrets) fn stand_ins(model: &FileModel, document: &Documen
     if hints.place >= Place::EnvSample {
         return out;
     }
-    let mut tell = |placed: &Placed, value: ExprId, env: &Name| {
+    let mut tell = |placed: &Placed, value: ExprId, env: &Name, movable: bool| {
         let is_told = |hit: &SecretHit| hit.literal == placed.absolute(placed.segment[value].span);
         if !known.iter().chain(&out).any(is_told)
             && let Some(hit) = told(placed, document, hints, value, env)
         {
-            out.push(hit);
+            out.push(SecretHit { movable, ..hit });
         }
     };
     for one in replaced(&model.segments) {
-        tell(one.placed, one.value, &one.env);
+        tell(one.placed, one.value, &one.env, true);
     }
     let wanted: Vec<(Name, Name)> = model.segments.iter().flat_map(|placed| asked_for(&placed.segment)).collect();
     for placed in model.segments.iter().filter(|_| !wanted.is_empty()) {
@@ -34,7 +34,8 @@ pub(in crate::facts::secrets) fn stand_ins(model: &FileModel, document: &Documen
         for stmt in &segment.stmts {
             let Some((name, value)) = named(segment, &stmt.kind) else { continue };
             if let Some((env, _)) = wanted.iter().find(|(_, constant)| constant == name) {
-                tell(placed, value, env);
+                // A read there would stand in for the same read.
+                tell(placed, value, env, false);
             }
         }
     }
