@@ -42,6 +42,7 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("env-stacks", "reader", "the same"),
     ("server-routes", "place", "the same: fixes/server_route/scaffold.rs"),
     ("server-routes", "style", "written out by the examples of the places"),
+    ("server-routes", "library", "examples say what a page becomes: fixes/server_route/scaffold.rs"),
     ("exposure", "twin", "examples say what code becomes: fixes"),
     ("exposure", "secret", "every word of every row makes a name and is found in it: facts/exposure/table.rs"),
     ("exposure", "vendor", "the same, and no name without them"),

@@ -173,6 +173,11 @@ impl Exposure {
         table.vendors.iter().find(|vendor| vendor.hosts.iter().any(|known| known == host))
     }
 
+    /// An option that takes off what keeps a library out of browsers.
+    pub fn is_switch(&self, option: &str) -> bool {
+        self.switches.iter().any(|known| known == option)
+    }
+
     /// Vendors with a key that is made to be seen beside the one of this row of `secrets.toml`.
     pub fn twins_of_row(&self, row: &str) -> impl Iterator<Item = &Twin> {
         self.twins.iter().filter(move |twin| twin.keys.iter().any(|key| key == row))

@@ -1,13 +1,17 @@
 //! A vendor that a page asks with a key is asked by a server instead: a route that has the key and refuses everybody until
 //! somebody says who may use it, and the page asks the route.
 //!
-//! For calls of `fetch` whose address and headers stand in the call, where a server is known (`scaffold`). Elsewhere the rule's
-//! page says what to do.
+//! For calls of `fetch` whose address and headers stand in the call (`request`), and for those through a vendor's library (`library`),
+//! where a server is known (`scaffold`). Elsewhere the rule's page says what to do.
 
+mod key;
+mod library;
 mod request;
 mod scaffold;
 
-use self::request::{KeyIs, Request};
+use self::key::KeyIs;
+use self::library::Calls;
+use self::request::Request;
 use self::scaffold::Spot;
 use super::edits::Edits;
 use super::env_name::EnvName;
@@ -20,17 +24,37 @@ use crate::facts::exposure::EXPOSURE;
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
-use crate::text::{FileId, Name};
+use crate::text::{FileId, Name, Span};
+
+/// How the page asks the vendor.
+enum Asks {
+    Request(Request),
+    Calls(Calls),
+}
+
+impl Asks {
+    /// What the file does with the key. `within`: it holds this place.
+    fn of(code: &Code<'_>, key: &KeyIs<'_>, within: Option<Span>) -> Option<Asks> {
+        Request::of(code, key, within).map(Asks::Request).or_else(|| Calls::of(code, key, within).map(Asks::Calls))
+    }
+
+    fn vendor(&self) -> Option<&'static str> {
+        match self {
+            Asks::Request(request) => EXPOSURE.vendor_of_address(&request.address).map(|vendor| vendor.name.as_str()),
+            Asks::Calls(calls) => Some(&calls.vendor.name),
+        }
+    }
+}
 
 /// A key that the code reads from a published variable. `at`: within the request.
 pub fn of_variable(project: &Project, at: &Place, variable: &Name) -> Option<Fix> {
     let code = Code::of(project, &at.file)?;
-    let request = Request::of(&code, &KeyIs::Variable(variable), Some(at.span))?;
+    let asks = Asks::of(&code, &KeyIs::Variable(variable), Some(at.span))?;
     let plain = BROWSER.unpublished(variable);
     // Where nothing else reads the variable, it gets a name that no build publishes.
     let files = env_files(project, &at.file, variable).unwrap_or_default();
     let where_to = if files.is_empty() { format!(" Put the key under {plain} in an env file that git leaves out.") } else { String::new() };
-    asked_by_a_server(project, &code, request, &where_to, |_, edits| {
+    asked_by_a_server(project, &code, asks, &where_to, |_, edits| {
         for file in files {
             let text = project.file(&file)?.document.text();
             rename_variable::in_text(&text, variable).into_iter().for_each(|span| edits.replace(&file, span, plain));
@@ -43,9 +67,9 @@ pub fn of_variable(project: &Project, at: &Place, variable: &Name) -> Option<Fix
 pub fn of_literal(project: &Project, literal: &Place, name: &Name) -> Option<Fix> {
     let code = Code::of(project, &literal.file)?;
     let literal = Literal::at(&code, literal.span).filter(|literal| !literal.value.is_empty() && !literal.value.contains('\n'))?;
-    let request = Request::of(&code, &KeyIs::Literal(&literal), None)?;
+    let asks = Asks::of(&code, &KeyIs::Literal(&literal), None)?;
     let wish = EnvName::from_words(BROWSER.unpublished(name))?;
-    asked_by_a_server(project, &code, request, "", |setting, edits| {
+    asked_by_a_server(project, &code, asks, "", |setting, edits| {
         let variable = env_target::place(project, setting, &wish, &literal.value, edits)?;
         env_target::accompany(project, setting, &variable, edits);
         Some(variable.name.as_str().to_owned())
@@ -53,22 +77,18 @@ pub fn of_literal(project: &Project, literal: &Place, name: &Name) -> Option<Fix
 }
 
 /// `keep` sees to it that a variable has the key, and says which.
-fn asked_by_a_server(
-    project: &Project,
-    code: &Code<'_>,
-    request: Request,
-    where_to: &str,
-    keep: impl FnOnce(&Setting, &mut Edits) -> Option<String>,
-) -> Option<Fix> {
+fn asked_by_a_server(project: &Project, code: &Code<'_>, asks: Asks, where_to: &str, keep: impl FnOnce(&Setting, &mut Edits) -> Option<String>) -> Option<Fix> {
     let package = Package::of(project, &code.file, code.language)?;
-    let vendor = &EXPOSURE.vendor_of_address(&request.address)?.name;
+    let vendor = asks.vendor()?;
     let spot = Spot::of(project, &code.file, code.language, &package, vendor)?;
     let setting = Setting::of(project, &spot.route, code.language, None)?;
     let mut edits = Edits::default();
     let variable = keep(&setting, &mut edits)?;
-    edits.create(&spot.route, spot.text(&request, &setting, &variable)?);
-    edits.replace(&code.file, request.address_span, format!("\"{}\"", spot.address));
-    request.leaves.iter().for_each(|span| edits.replace(&code.file, *span, ""));
+    edits.create(&spot.route, spot.text(&asks, &setting, &variable)?);
+    match &asks {
+        Asks::Request(request) => request.redirect(code, &spot.address, &mut edits),
+        Asks::Calls(calls) => calls.redirect(code, &spot.address, &mut edits),
+    }
     let beside = if spot.scaffold.note.is_empty() { String::new() } else { format!(" {}", spot.scaffold.note) };
     Some(Fix {
         title: format!("Ask {vendor} from a route of your own, which refuses everybody until you say who may"),
@@ -100,7 +120,6 @@ fn env_files(project: &Project, reader: &FileId, variable: &Name) -> Option<Vec<
 mod tests {
     use super::*;
     use crate::fixes::testing::{after, file, project};
-    use crate::text::Span;
 
     const PAGE: &str = "const KEY = 'a-key-of-sixteen';\n\nexport const ask = (body: string) =>\n  fetch('https://api.openai.com/v1/responses', {\n    method: 'POST',\n    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },\n    body,\n  });\n";
 
@@ -118,7 +137,7 @@ mod tests {
     fn the_key_goes_to_the_server_and_the_constant_goes_away() {
         let files = ["src/main.ts", "api/openai.ts", ".env.local"];
         let texts = fixed(r#"{"devDependencies":{"vite":"7"}}"#, &[("vercel.json", "{}")], "src/main.ts", PAGE, &files).unwrap();
-        assert!(texts[0].starts_with("\nexport const ask") && texts[0].contains("fetch(\"/api/openai\", {"), "{}", texts[0]);
+        assert!(texts[0].starts_with("export const ask") && texts[0].contains("fetch(\"/api/openai\", {"), "{}", texts[0]);
         assert!(texts[0].contains("headers: { 'content-type': 'application/json' },"), "{}", texts[0]);
         assert!(texts[1].contains("const key = process.env.OPENAI_API_KEY;") && texts[1].contains("\"authorization\": `Bearer ${key}`,"), "{}", texts[1]);
         assert!(texts[1].contains("export async function POST(request: Request) {"), "{}", texts[1]);
@@ -150,6 +169,43 @@ mod tests {
         ] {
             let texts = fixed(manifest, &[], page, PAGE, &[route]).unwrap();
             assert!(words.iter().all(|word| texts[0].contains(word)) && !texts[0].contains("{:"), "{}", texts[0]);
+        }
+    }
+
+    const LIBRARY: &str = "import OpenAI from 'openai';\n\nconst KEY = 'a-key-of-sixteen';\nconst ai = new OpenAI({ apiKey: KEY, dangerouslyAllowBrowser: true, maxRetries: 2 });\n\nexport async function ask(input: string) {\n  const answer = await ai.responses.create({ model: 'gpt-5', input });\n  return answer.output_text;\n}\n";
+
+    #[test]
+    fn the_client_of_a_library_moves_into_the_route() {
+        let files = ["app/ask.ts", "app/api/openai/route.ts", ".env.local"];
+        let texts = fixed(r#"{"dependencies":{"next":"16"}}"#, &[("app/layout.tsx", "")], "app/ask.ts", LIBRARY, &files).unwrap();
+        assert!(texts[0].starts_with("export async function ask"), "{}", texts[0]);
+        assert!(
+            texts[0].contains("await fetch(\"/api/openai\", {\n    method: \"POST\",\n") && texts[0].contains("JSON.stringify({ model: 'gpt-5', input })"),
+            "{}",
+            texts[0]
+        );
+        assert!(texts[1].contains("const client = new OpenAI({ apiKey: key, maxRetries: 2 });"), "{}", texts[1]);
+        assert!(texts[1].contains("await client.responses.create({ ...JSON.parse(body), model: 'gpt-5' });"), "{}", texts[1]);
+        assert!(texts[1].starts_with("import OpenAI from \"openai\";\n\n// Who may spend this key?"), "{}", texts[1]);
+        assert_eq!(texts[2], "OPENAI_API_KEY=a-key-of-sixteen\n");
+    }
+
+    #[test]
+    fn a_client_that_is_used_otherwise_stays() {
+        let manifest = r#"{"dependencies":{"next":"16"}}"#;
+        let is_offered = |text: &str| fixed(manifest, &[("app/layout.tsx", "")], "app/ask.ts", text, &[]).is_some();
+        assert!(is_offered(LIBRARY));
+        for (part, instead) in [
+            ("const ai", "export const ai"),
+            ("input });", "input, stream: true });"),
+            ("{ model: 'gpt-5', input }", "given"),
+            ("{ model: 'gpt-5', input }", "{ ...given }"),
+            ("responses.create", "files.create"),
+            ("maxRetries: 2", "maxRetries: window.retries"),
+            ("return answer", "hand(ai);\n  return answer"),
+            ("from 'openai'", "from './openai'"),
+        ] {
+            assert!(!is_offered(&LIBRARY.replace(part, instead)), "{part} as {instead}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::request::Request;
+use super::Asks;
 use crate::fixes::package::{Package, inside};
 use crate::fixes::stack::Setting;
 use crate::project::Project;
@@ -16,6 +16,7 @@ use crate::text::FileId;
 struct Catalogue {
     place: Vec<Scaffold>,
     style: Vec<Style>,
+    library: Vec<Library>,
 }
 
 #[derive(Deserialize, Debug)]
@@ -48,6 +49,37 @@ struct Style {
     #[serde(default)]
     imports: String,
     text: String,
+    fetches: String,
+    calls: String,
+}
+
+/// A vendor's library, whose calls a route can make for the page.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Library {
+    packages: Vec<String>,
+    /// The option that holds the key.
+    pub key: String,
+    pub calls: Vec<String>,
+    /// What of `answer` the page gets, where that is not all that JSON takes along.
+    #[serde(default)]
+    gives: Option<String>,
+    #[cfg_attr(not(test), allow(dead_code))]
+    examples: Vec<LibraryExample>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(not(test), allow(dead_code))]
+struct LibraryExample {
+    /// A page; `{key}` is the key.
+    page: String,
+    /// What the route then does.
+    route: String,
+}
+
+pub fn library(package: &str) -> Option<&'static Library> {
+    CATALOGUE.library.iter().find(|library| library.packages.iter().any(|known| known == package))
 }
 
 #[derive(Deserialize, Debug)]
@@ -84,7 +116,7 @@ impl Spot {
     }
 
     /// The whole file.
-    pub fn text(&self, request: &Request, setting: &Setting, variable: &str) -> Option<String> {
+    pub fn text(&self, asks: &Asks, setting: &Setting, variable: &str) -> Option<String> {
         let style = CATALOGUE.style.iter().find(|style| style.name == self.scaffold.style)?;
         let read = setting.stack.read.replace("{name}", variable);
         let wanted = setting.stack.import.as_ref().map(|wanted| match &wanted.name {
@@ -92,18 +124,46 @@ impl Spot {
             None => format!("import {};\n", quoted(&wanted.from)),
         });
         let types = if self.is_typed && !style.imports.is_empty() { format!("{}\n", style.imports) } else { String::new() };
-        let mut import = types + &wanted.unwrap_or_default();
+        let (ask, library) = match asks {
+            Asks::Request(_) => (&style.fetches, ""),
+            Asks::Calls(calls) => (&style.calls, calls.import.as_str()),
+        };
+        let mut import = format!("{types}{library}{}", wanted.unwrap_or_default());
         if !import.is_empty() {
             import.push('\n');
         }
-        let headers: String = request.headers_with("key").map(|(name, value)| format!("      {}: {value},\n", quoted(name))).collect();
-        let text =
-            style.text.trim_start().replace("{opens}", &self.scaffold.opens).replace("{closes}", &self.scaffold.closes.replace("{vendor}", &self.vendor));
-        let text = typed(&text, self.is_typed);
-        // What comes from the page is put in last: it is not a template.
-        let values = [("{import}", import), ("{read}", read), ("{address}", quoted(&request.address)), ("{headers}", headers)];
-        Some(values.iter().fold(text, |text, (mark, value)| text.replacen(mark, value, 1)))
+        let closes = self.scaffold.closes.replace("{vendor}", &self.vendor);
+        let text = style.text.trim_start().replace("{opens}", &self.scaffold.opens).replace("{closes}", &closes).replace("{ask}", ask.trim_start_matches('\n'));
+        let mut values = vec![("{import}", import), ("{read}", read)];
+        match asks {
+            Asks::Request(request) => {
+                let headers = request.headers_with("key").map(|(name, value)| format!("      {}: {value},\n", quoted(name))).collect();
+                values.extend([("{address}", quoted(&request.address)), ("{headers}", headers)]);
+            }
+            Asks::Calls(calls) => {
+                let gives = calls.library.gives.clone().unwrap_or_else(|| "answer".to_owned());
+                values.extend([
+                    ("{client}", calls.client_with("key")),
+                    ("{method}", calls.method.clone()),
+                    ("{sent}", calls.given("JSON.parse(body)")),
+                    ("{gives}", gives),
+                ]);
+            }
+        }
+        Some(filled(&typed(&text, self.is_typed), &values))
     }
+}
+
+/// Each mark becomes its value. What is put in comes from the page, and is no template.
+fn filled(text: &str, values: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, (mark, value))) = values.iter().filter_map(|value| Some((rest.find(value.0)?, value))).min_by_key(|(at, _)| *at) {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        out.push_str(value);
+        rest = rest.get(at + mark.len()..).unwrap_or_default();
+    }
+    out + rest
 }
 
 impl Scaffold {
@@ -191,6 +251,33 @@ mod tests {
         let project = project(&[("package.json", "{\"devDependencies\":{\"vite\":\"7\"}}"), ("src/ask.ts", "")]);
         let package = Package::of(&project, &file("src/ask.ts"), Language::TypeScript).unwrap();
         assert!(Spot::of(&project, &file("src/ask.ts"), Language::TypeScript, &package, "OpenAI").is_none());
+    }
+
+    #[test]
+    fn every_library_proves_itself() {
+        use crate::fixes::server_route::of_literal;
+        use crate::fixes::testing::after;
+        use crate::rules::Place;
+        use crate::text::Span;
+        for library in &CATALOGUE.library {
+            assert!(!library.examples.is_empty(), "{:?} has no example", library.packages);
+            for example in &library.examples {
+                let page = example.page.replace("{key}", "a-key-of-sixteen");
+                let project = project(&[("package.json", "{\"dependencies\":{\"next\":\"16\"}}"), ("app/layout.tsx", ""), ("app/ask.ts", &page)]);
+                let at = page.find("a-key-of-sixteen").unwrap();
+                let literal = Place { file: file("app/ask.ts"), span: Span::from(at..at + "a-key-of-sixteen".len()) };
+                let fix = of_literal(&project, &literal, &"THE_KEY".into()).unwrap_or_else(|| panic!("nothing is offered for {page}"));
+                let route = fix.edits.iter().map(|edit| &edit.file).find(|file| file.as_str().ends_with("route.ts")).unwrap();
+                let name = route.as_str().trim_start_matches("/w/");
+                let texts = after(&project, &fix, &[name]);
+                assert!(texts[0].contains(&example.route), "{}", texts[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_put_in_is_no_template() {
+        assert_eq!(filled("{a}-{b}-{a}", &[("{a}", "{b}".into()), ("{b}", "{a}".into())]), "{b}-{a}-{b}");
     }
 
     #[test]

@@ -1,0 +1,273 @@
+//! `new OpenAI({ apiKey, dangerouslyAllowBrowser: true })` and the calls of what it makes: the route makes the client, and the page
+//! sends it what it would have given the call.
+
+use super::key::{Constant, KeyIs, Sought, line_of, text_of, uses, whole_lines};
+use super::scaffold::{Library, library, quoted};
+use crate::facts::exposure::{EXPOSURE, Vendor};
+use crate::fixes::edits::Edits;
+use crate::fixes::literal::Code;
+use crate::fixes::stack;
+use crate::model::{CallKind, Entry, ExprId, ExprKind, ImportName, Key, LetKind, PatternKind, Placed, Segment, StmtKind};
+use crate::text::{Name, Span, lines};
+
+/// The calls that a page makes through the client of a vendor's library.
+pub struct Calls {
+    pub library: &'static Library,
+    pub vendor: &'static Vendor,
+    /// The import that the route needs.
+    pub import: String,
+    class: Name,
+    /// What else the client is told, as code.
+    options: String,
+    /// `chat.completions.create`.
+    pub method: String,
+    /// The settings that every call names alike: the page does not choose them any more.
+    settled: Vec<(Name, String)>,
+    /// Each call, and what it is given.
+    sites: Vec<(Span, Span)>,
+    leaves: Vec<Span>,
+}
+
+impl Calls {
+    /// The one client of the file that is given the key. `within`: what makes it holds this place.
+    pub fn of(code: &Code<'_>, key: &KeyIs<'_>, within: Option<Span>) -> Option<Calls> {
+        let constant = Constant::of(code, key);
+        let mut found = None;
+        for placed in &code.model.segments {
+            for id in (0..placed.segment.exprs.len() as u32).map(ExprId) {
+                let is_it = within.is_none_or(|within| placed.absolute(placed.segment[id].span).contains(within));
+                let sought = Sought { code, placed, key, constant: constant.as_ref() };
+                let Some(calls) = is_it.then(|| Calls::through(&sought, id)).flatten() else { continue };
+                if found.replace(calls).is_some() {
+                    return None;
+                }
+            }
+        }
+        found
+    }
+
+    fn through(sought: &Sought<'_>, made: ExprId) -> Option<Calls> {
+        let (code, placed) = (sought.code, sought.placed);
+        let segment = &placed.segment;
+        let ExprKind::Call { callee, args, kind: CallKind::New, .. } = &segment[made].kind else { return None };
+        let (ExprKind::Name(class), [arg]) = (&segment[*callee].kind, args.as_slice()) else { return None };
+        let (package, imported) = imported(code, class)?;
+        let library = library(&package)?;
+        let Options { text: options, address, through } = Options::of(sought, library, arg.value)?;
+        let mut leaves = Vec::new();
+        if through {
+            leaves.push(sought.constant?.leaves?);
+        }
+        let holder = holder(code, placed, made);
+        let clients: Vec<(&Placed, ExprId)> = match &holder {
+            Some((name, lines)) => {
+                leaves.push((*lines)?);
+                uses(code, name).collect()
+            }
+            None => vec![(placed, made)],
+        };
+        let sites: Vec<Site<'_>> = clients.into_iter().map(|(placed, client)| Site::of(code, placed, client)).collect::<Option<_>>()?;
+        let method = sites.first()?.method.clone();
+        if !library.calls.contains(&method) || sites.iter().any(|site| site.method != method) {
+            return None;
+        }
+        leaves.extend(import_that_leaves(code, class));
+        Some(Calls {
+            library,
+            vendor: address.and_then(|address| EXPOSURE.vendor_of_address(&address)).or_else(|| EXPOSURE.vendor_of_package(&package))?,
+            import: written(&imported, &package),
+            class: class.clone(),
+            options,
+            method,
+            settled: settled(&sites),
+            sites: sites.iter().map(|site| (site.span, site.given)).collect(),
+            leaves,
+        })
+    }
+
+    /// What makes the client in the route; `key` is what the key is called there.
+    pub fn client_with(&self, key: &str) -> String {
+        format!("new {}({{ {}: {key}{} }})", self.class, self.library.key, self.options)
+    }
+
+    /// What the route gives the call of what `sent`, an expression, has.
+    pub fn given(&self, sent: &str) -> String {
+        if self.settled.is_empty() {
+            return sent.to_owned();
+        }
+        let settled: Vec<String> = self.settled.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        format!("{{ ...{sent}, {} }}", settled.join(", "))
+    }
+
+    /// Asks the route at `address` instead.
+    pub fn redirect(&self, code: &Code<'_>, address: &str, edits: &mut Edits) {
+        for (call, given) in &self.sites {
+            let (given, address) = (given.of(&code.text), quoted(address));
+            let (end, indent) = (lines::line_end(&code.text), lines::indentation(&code.text, call.start));
+            let asked = [
+                format!("fetch({address}, {{"),
+                "  method: \"POST\",".to_owned(),
+                "  headers: { \"content-type\": \"application/json\" },".to_owned(),
+                format!("  body: JSON.stringify({given}),"),
+                "}).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`The server answered ${answer.status}`))))".to_owned(),
+            ];
+            let asked = asked.join(&format!("{end}{indent}"));
+            edits.replace(&code.file, *call, asked);
+        }
+        self.leaves.iter().for_each(|span| edits.replace(&code.file, *span, ""));
+    }
+}
+
+/// What the client is told besides the key.
+struct Options {
+    text: String,
+    /// Whom it asks, where that is said.
+    address: Option<String>,
+    /// The key is there by way of the constant.
+    through: bool,
+}
+
+impl Options {
+    fn of(sought: &Sought<'_>, library: &Library, options: ExprId) -> Option<Options> {
+        let segment = &sought.placed.segment;
+        let ExprKind::Object(entries) = &segment[options].kind else { return None };
+        let (mut text, mut address, mut through) = (String::new(), None, None);
+        for entry in entries {
+            let Entry::Field { key: Key::Name(name), value, .. } = entry else { return None };
+            if *name == library.key {
+                through = Some(sought.is_key(*value)?);
+            } else if !EXPOSURE.is_switch(name) {
+                // What else is known there, a route may not have.
+                let value = plain(sought.code, sought.placed, *value)?;
+                text.push_str(&format!(", {name}: {value}"));
+            }
+            if name == "baseURL" {
+                address = text_of(segment, *value);
+            }
+        }
+        Some(Options { text, address, through: through? })
+    }
+}
+
+/// A call, from the client to its closing bracket.
+struct Site<'c> {
+    code: &'c Code<'c>,
+    placed: &'c Placed,
+    span: Span,
+    method: String,
+    /// The object that it is given.
+    object: ExprId,
+    given: Span,
+}
+
+impl<'c> Site<'c> {
+    fn of(code: &'c Code<'c>, placed: &'c Placed, client: ExprId) -> Option<Site<'c>> {
+        let segment = &placed.segment;
+        let (mut at, mut steps) = (client, Vec::new());
+        while let Some((member, name)) = member_of(segment, at).filter(|_| steps.len() < 4) {
+            steps.push(name.as_str());
+            at = member;
+        }
+        let (call, args) = (0..segment.exprs.len() as u32).map(ExprId).find_map(|id| match &segment[id].kind {
+            ExprKind::Call { callee, args, kind: CallKind::Plain, optional: false } if *callee == at => Some((id, args)),
+            _ => None,
+        })?;
+        let [arg] = args.as_slice() else { return None };
+        let ExprKind::Object(entries) = &segment[arg.value].kind else { return None };
+        // What is answered piece by piece cannot be answered whole.
+        let is_field = |entry: &Entry| matches!(entry, Entry::Field { key: Key::Name(name), .. } if name != "stream");
+        let is_promise = member_of(segment, call).is_none_or(|(_, name)| matches!(name.as_str(), "then" | "catch" | "finally"));
+        (!steps.is_empty() && entries.iter().all(is_field) && is_promise).then(|| Site {
+            code,
+            placed,
+            span: placed.absolute(segment[call].span),
+            method: steps.join("."),
+            object: arg.value,
+            given: placed.absolute(segment[arg.value].span),
+        })
+    }
+
+    fn settings(&self) -> Vec<(Name, String)> {
+        let ExprKind::Object(entries) = &self.placed.segment[self.object].kind else { return Vec::new() };
+        let setting = |entry: &Entry| match entry {
+            Entry::Field { key: Key::Name(name), value, .. } if is_plain_name(name) => Some((name.clone(), plain(self.code, self.placed, *value)?)),
+            _ => None,
+        };
+        entries.iter().filter_map(setting).collect()
+    }
+}
+
+/// The settings that all calls name, with the same value.
+fn settled(sites: &[Site<'_>]) -> Vec<(Name, String)> {
+    let mut all = sites.iter().map(Site::settings);
+    let mut settled = all.next().unwrap_or_default();
+    for others in all {
+        settled.retain(|setting| others.contains(setting));
+    }
+    settled
+}
+
+fn member_of(segment: &Segment, base: ExprId) -> Option<(ExprId, &Name)> {
+    (0..segment.exprs.len() as u32).map(ExprId).find_map(|id| match &segment[id].kind {
+        ExprKind::Member { base: of, name, .. } if *of == base => Some((id, name)),
+        _ => None,
+    })
+}
+
+/// A text, a number or a switch, as it is written.
+fn plain(code: &Code<'_>, placed: &Placed, value: ExprId) -> Option<String> {
+    let expr = &placed.segment[value];
+    let written = placed.absolute(expr.span).of(&code.text);
+    (matches!(expr.kind, ExprKind::Str(_) | ExprKind::Num(_) | ExprKind::Bool(_)) && !written.contains('\n')).then(|| written.to_owned())
+}
+
+fn is_plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_alphabetic()) && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// The constant that holds what is made, and its lines if they can go.
+fn holder(code: &Code<'_>, placed: &Placed, made: ExprId) -> Option<(Name, Option<Span>)> {
+    let segment = &placed.segment;
+    segment.stmts.iter().find_map(|stmt| match &stmt.kind {
+        StmtKind::Let { pattern, value: Some(value), kind, .. } if *value == made => {
+            let PatternKind::Name(name) = &segment[*pattern].kind else { return None };
+            let lines = line_of(code, placed.absolute(stmt.span), placed.absolute(segment[made].span)).filter(|_| *kind == LetKind::Const);
+            Some((name.clone(), lines))
+        }
+        _ => None,
+    })
+}
+
+/// The package that a name of the file comes from, and how.
+fn imported(code: &Code<'_>, local: &Name) -> Option<(Name, ImportName)> {
+    let is_it = |name: &&ImportName| name.local == *local && !name.type_only && name.imported != "*";
+    stack::imports(code.model)
+        .filter(|import| !import.type_only)
+        .find_map(|import| import.names.iter().find(is_it).map(|name| (import.source.clone(), name.clone())))
+}
+
+fn written(name: &ImportName, package: &str) -> String {
+    let names = match name.imported.as_str() {
+        "default" => name.local.to_string(),
+        imported if imported == name.local => format!("{{ {imported} }}"),
+        imported => format!("{{ {imported} as {} }}", name.local),
+    };
+    format!("import {names} from {};\n", quoted(package))
+}
+
+/// The lines of the import, where nothing else needs it.
+fn import_that_leaves(code: &Code<'_>, class: &Name) -> Option<Span> {
+    let words = code.text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').filter(|word| *word == class.as_str()).count();
+    if words != 2 {
+        return None;
+    }
+    code.model.segments.iter().find_map(|placed| {
+        placed.segment.body.iter().find_map(|id| {
+            let stmt = &placed.segment[*id];
+            let StmtKind::Import(import) = &stmt.kind else { return None };
+            let span = placed.absolute(stmt.span);
+            let is_it = matches!(import.names.as_slice(), [name] if name.local == *class);
+            (is_it && lines::begins_line(&code.text, span.start)).then(|| whole_lines(&code.text, span))
+        })
+    })
+}
