@@ -1,5 +1,7 @@
 //! A variable that the build publishes by its name holds a secret.
 
+mod runtime_config;
+
 use rustc_hash::FxHashSet;
 
 use super::exposed::{FileCx, use_twin};
@@ -21,7 +23,7 @@ pub static META: RuleMeta = RuleMeta {
     impact: Impact::Critical,
     audience: Audience::Everyday,
     cwe: &[200, 526],
-    page: include_str!("../../../queries/rules/public-env-secret.md"),
+    page: include_str!("../../../../queries/rules/public-env-secret.md"),
 };
 
 /// So many other places are shown.
@@ -52,6 +54,7 @@ pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], calls: &[VendorCall], told: &F
     if cx.project.surface(cx.file) == Surface::Test {
         return;
     }
+    runtime_config::check(cx, out);
     for name in cx.reach.published().names(cx.file) {
         let hit = hits.iter().find(|hit| hit.name == *name);
         let standing = standing(name);
