@@ -9,6 +9,7 @@ mod clean_markup;
 pub mod comment_key;
 mod config_text;
 mod data_not_code;
+mod define_secret;
 mod demand_owner;
 pub mod edits;
 mod embedded;
@@ -69,7 +70,10 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::MoveToEnv { literal, name } => {
             let one = move_to_env::fix(project, literal, name).or_else(|| comment_key::fix(project, literal));
             let all = move_to_env::fix_all_uses(project, literal, name).into_iter().chain(move_everywhere::fix(project, literal, name));
-            one.into_iter().chain(all).chain(move_and_check::fix(project, literal, name)).collect()
+            let managed = define_secret::fix(project, literal, name);
+            let is_managed = managed.is_some();
+            let moved = one.into_iter().chain(all).chain(move_and_check::fix(project, literal, name));
+            managed.into_iter().chain(moved.map(|fix| Fix { preferred: fix.preferred && !is_managed, ..fix })).collect()
         }
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),

@@ -4,6 +4,7 @@
 mod ecma;
 mod end_to_end;
 mod env_files;
+mod firebase;
 mod project_files;
 mod properties;
 mod put_later;

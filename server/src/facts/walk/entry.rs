@@ -133,7 +133,10 @@ impl Walker<'_> {
 /// What comes from the request, or from wherever else.
 pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument], site: Site) -> Value {
     // `getRouterParam(event, "id")` gets the request first.
-    let name = args.iter().take(2).find_map(|arg| arg.value.as_str()).map(|text| Name::from(&**text));
+    let given = |args: &[Argument]| args.iter().take(2).find_map(|arg| arg.value.as_str()).map(|text| Name::from(&**text));
+    // `defineSecret("KEY").value()` was told before.
+    let told = || given(&function.as_library()?.receiver.as_ref()?.as_library()?.args);
+    let name = given(args).or_else(|| told().filter(|_| source.part.is_environment()));
     let origin = Origin {
         part: source.part,
         name: name.clone().unwrap_or_else(|| called_name(function)),
