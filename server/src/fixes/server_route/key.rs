@@ -56,13 +56,30 @@ pub(super) fn line_of(code: &Code<'_>, stmt: Span, value: Span) -> Option<Span> 
     is_alone.then(|| whole_lines(&code.text, Span::new(stmt.start, value.end)))
 }
 
-/// The lines of a span, with the empty one behind them where another stands before, or nothing.
 pub(super) fn whole_lines(text: &str, span: Span) -> Span {
-    let (start, end) = (lines::line_start(text, span.start), lines::next_line(text, span.end));
-    let is_empty = |line: u32| Span::new(line, lines::line_stop(text, line)).of(text).trim().is_empty();
-    let is_apart = lines::previous_line(text, start).is_none_or(is_empty);
-    let stop = if is_apart && (end as usize) < text.len() && is_empty(end) { lines::next_line(text, end) } else { end };
-    Span::new(start, stop)
+    Span::new(lines::line_start(text, span.start), lines::next_line(text, span.end))
+}
+
+/// What goes, put together, with the empty line behind it where nothing or another empty one stands before.
+pub(super) fn without_gaps(text: &str, leaves: &[Span]) -> Vec<Span> {
+    let mut leaves = leaves.to_vec();
+    leaves.sort();
+    let mut out: Vec<Span> = Vec::new();
+    for leave in leaves {
+        let mut whole = match out.last() {
+            Some(last) if last.end >= leave.start => Span::new(last.start, last.end.max(leave.end)),
+            _ => leave,
+        };
+        let is_empty = |line: u32| Span::new(line, lines::line_stop(text, line)).of(text).trim().is_empty();
+        let is_lines = lines::line_start(text, whole.start) == whole.start && lines::line_start(text, whole.end) == whole.end;
+        let is_apart = is_lines && lines::previous_line(text, whole.start).is_none_or(is_empty);
+        if is_apart && (whole.end as usize) < text.len() && is_empty(whole.end) {
+            whole.end = lines::next_line(text, whole.end);
+        }
+        out.retain(|known| known.end < leave.start);
+        out.push(whole);
+    }
+    out
 }
 
 pub(super) struct Sought<'a> {

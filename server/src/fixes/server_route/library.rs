@@ -1,7 +1,7 @@
 //! `new OpenAI({ apiKey, dangerouslyAllowBrowser: true })` and the calls of what it makes: the route makes the client, and the page
 //! sends it what it would have given the call.
 
-use super::key::{Constant, KeyIs, Sought, line_of, text_of, uses, whole_lines};
+use super::key::{Constant, KeyIs, Sought, line_of, text_of, uses, whole_lines, without_gaps};
 use super::scaffold::{Library, library, quoted};
 use crate::facts::exposure::{EXPOSURE, Vendor};
 use crate::fixes::edits::Edits;
@@ -114,7 +114,7 @@ impl Calls {
             let asked = asked.join(&format!("{end}{indent}"));
             edits.replace(&code.file, *call, asked);
         }
-        self.leaves.iter().for_each(|span| edits.replace(&code.file, *span, ""));
+        without_gaps(&code.text, &self.leaves).into_iter().for_each(|span| edits.replace(&code.file, span, ""));
     }
 }
 

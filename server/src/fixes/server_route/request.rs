@@ -1,6 +1,6 @@
 //! `fetch(address, { method: "POST", headers: { ... } })`, one header of which holds the key.
 
-use super::key::{Constant, KeyIs, Sought, field, text_of};
+use super::key::{Constant, KeyIs, Sought, field, text_of, without_gaps};
 use super::scaffold::quoted;
 use crate::fixes::edits::Edits;
 use crate::fixes::literal::Code;
@@ -73,6 +73,6 @@ impl Request {
     /// Asks the route at `address` instead.
     pub fn redirect(&self, code: &Code<'_>, address: &str, edits: &mut Edits) {
         edits.replace(&code.file, self.address_span, quoted(address));
-        self.leaves.iter().for_each(|span| edits.replace(&code.file, *span, ""));
+        without_gaps(&code.text, &self.leaves).into_iter().for_each(|span| edits.replace(&code.file, span, ""));
     }
 }
