@@ -201,7 +201,15 @@ fn extent(code: &Code, segment: &Segment, id: ExprId, span: Span, place: Span) -
     }
     let raw = place.of(&code.text);
     let is_plain = !raw.is_empty() && !raw.contains(['\\', '\n', '\r', '"', '\'', '`', '{', '}']);
-    (is_text(&segment[id]) && span.contains(place) && is_plain).then(|| (Extent::Part(place), raw.to_owned()))
+    // In the hole of a template it is code, whatever it looks like.
+    let is_inside = match &segment[id].kind {
+        ExprKind::Template(parts) => parts.iter().any(|part| {
+            let TemplatePart::Text(_, within) = part else { return false };
+            Span::new(span.start + within.start - segment[id].span.start, span.start + within.end - segment[id].span.start).contains(place)
+        }),
+        _ => true,
+    };
+    (is_text(&segment[id]) && span.contains(place) && is_plain && is_inside).then(|| (Extent::Part(place), raw.to_owned()))
 }
 
 /// The key in `"Bearer key"`: the scheme is no secret.

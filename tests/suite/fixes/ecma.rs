@@ -54,6 +54,11 @@ fn part_of_a_string_becomes_a_template() {
 }
 
 #[test]
+fn a_name_in_a_hole_is_no_text() {
+    nothing(NEXT, "lib/pay.js", "const v = `${$«{{key}}»}`;\n");
+}
+
+#[test]
 fn part_of_a_template_becomes_a_hole() {
     ts("h(`${a} «{{key}}» ${b}`);\n", "h(`${a} ${process.env.STRIPE_SECRET_KEY} ${b}`);\n");
     ts("h(`$«{{key}}»`);\n", "h(`$${process.env.STRIPE_SECRET_KEY}`);\n");
