@@ -50,12 +50,6 @@ impl<'c> FileCx<'c> {
         starts
     }
 
-    /// The package that a name of the file is imported from.
-    pub fn package(&self, local: &str) -> Option<Name> {
-        let imports = self.known.exposure.items.iter().flat_map(|facts| &facts.imports);
-        imports.into_iter().find(|import| import.names.iter().any(|(_, name)| name == local)).map(|import| import.source.clone())
-    }
-
     /// How an item comes to be shipped, and how sure that is. Code of which nothing is known may.
     pub fn ships(&self, item: usize) -> Option<(Way, Confidence)> {
         if let Some(way) = self.reach.way_of_item(self.file, item) {

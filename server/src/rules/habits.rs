@@ -1,5 +1,7 @@
 //! What the handlers of a file usually do first: when all but one ask who is calling, the one was forgotten.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 
 use super::open::door::door;
@@ -19,7 +21,7 @@ use crate::facts::role_words::names_above;
 use crate::facts::value::Kind;
 use crate::facts::walk::is_stub;
 use crate::project::Project;
-use crate::text::Name;
+use crate::text::{Name, Span};
 
 /// What one handler does before anything else.
 #[derive(Clone, Debug)]
@@ -128,12 +130,14 @@ pub struct Around<'h> {
     /// How many doors ask who is calling, and what for it by name.
     asking: usize,
     names: FxHashMap<&'h Name, usize>,
+    /// The guard in the file that nothing calls, once somebody asked.
+    unused: OnceCell<Option<(Span, Name)>>,
 }
 
 impl<'h> Around<'h> {
     pub fn new(near: impl Iterator<Item = &'h Habit>) -> Around<'h> {
         let near: Vec<&Habit> = near.collect();
-        let mut around = Around { by_door: FxHashMap::default(), asking: 0, names: FxHashMap::default(), near };
+        let mut around = Around { by_door: FxHashMap::default(), asking: 0, names: FxHashMap::default(), unused: OnceCell::new(), near };
         for habit in &around.near {
             around.by_door.entry(&habit.door).or_insert(habit);
         }
@@ -174,8 +178,8 @@ pub fn apply<'h>(project: &Project, pages: &mut PageGuards, around: &Around<'h>,
             }
             None => {}
         }
-        if let Some((span, name)) = unused_guard(project, &raw.site.item.file) {
-            raw.also_place(raw.site.item.file.clone(), span, format!("`{name}` is defined here, and nothing calls it"));
+        if let Some((span, name)) = around.unused.get_or_init(|| unused_guard(project, &raw.site.item.file)) {
+            raw.also_place(raw.site.item.file.clone(), *span, format!("`{name}` is defined here, and nothing calls it"));
         }
         if let Some((file, span)) = own.path.as_deref().and_then(|path| pages.calling(project, path)) {
             raw.also_place(file, span, "only this page asks who is signed in, and a stranger does not use the page (AZ13)".to_owned());

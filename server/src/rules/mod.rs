@@ -176,7 +176,7 @@ pub fn of_file(cx: &exposed::FileCx<'_>, ships: bool, memory: &mut Memory, out: 
     if !ships {
         return;
     }
-    let calls = vendor_calls(&cx.known.exposure.items, &cx.starts(), &|local| cx.package(local));
+    let calls = vendor_calls(&cx.known.exposure.items, &cx.starts());
     let literals: Vec<Span> = out.iter().map(|finding| finding.place.span).collect();
     let before = out.len();
     service_role_exposed::check(cx, &calls, out);

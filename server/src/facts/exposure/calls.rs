@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::env;
 use super::item::{Asked, ItemFacts};
 use super::names::{has_any, standing};
@@ -232,20 +234,25 @@ impl Found {
     }
 }
 
-/// The calls of a file that hand a published key to a vendor. `starts`: where each item begins; `package`: what an imported
-/// name comes from.
-pub fn vendor_calls(items: &[Arc<ItemFacts>], starts: &[u32], package: &dyn Fn(&str) -> Option<Name>) -> Vec<VendorCall> {
+/// The calls of a file that hand a published key to a vendor. `starts`: where each item begins.
+pub fn vendor_calls(items: &[Arc<ItemFacts>], starts: &[u32]) -> Vec<VendorCall> {
     let mut calls = Vec::new();
+    let packages = vendors_packages(items);
+    let addresses = named_addresses(items);
     for (item, (facts, start)) in items.iter().zip(starts).enumerate() {
         for call in facts.calls.iter().filter(|call| !call.kept) {
-            let from = package(&call.root);
-            let addressed = call.vendor.or_else(|| call.keys.iter().find_map(|key| named_address(items, &key.source)));
+            let from = packages.get(&call.root);
+            let named = |key: &KeyUse| match &key.source {
+                KeySource::Local(name) => addresses.get(name).copied(),
+                _ => None,
+            };
+            let addressed = call.vendor.or_else(|| if addresses.is_empty() { None } else { call.keys.iter().find_map(named) });
             let vendor = match addressed {
                 Some(name) => EXPOSURE.vendors.iter().find(|vendor| vendor.name == name),
-                None => from.as_ref().and_then(|package| EXPOSURE.vendor_of_package(package)),
+                None => from.and_then(|package| EXPOSURE.vendor_of_package(package)),
             };
             let admin = EXPOSURE.admins.iter().find(|admin| {
-                let is_from = from.as_ref().is_some_and(|package| admin.packages.iter().any(|known| known == package.as_str()));
+                let is_from = from.is_some_and(|package| admin.packages.iter().any(|known| known == package.as_str()));
                 is_from && admin.calls.iter().any(|known| known == call.last.as_str())
             });
             if vendor.is_none() && admin.is_none() {
@@ -290,7 +297,25 @@ fn variable(items: &[Arc<ItemFacts>], source: &KeySource, steps: u32) -> Option<
     }
 }
 
-fn named_address(items: &[Arc<ItemFacts>], source: &KeySource) -> Option<&'static str> {
-    let KeySource::Local(name) = source else { return None };
-    items.iter().flat_map(|facts| &facts.handed).filter(|handed| handed.name == *name).find_map(|handed| handed.vendor)
+/// The imported names of a file that come from what a vendor publishes, or from what makes an administrator.
+fn vendors_packages(items: &[Arc<ItemFacts>]) -> FxHashMap<&Name, &Name> {
+    let mut packages = FxHashMap::default();
+    for import in items.iter().flat_map(|facts| &facts.imports) {
+        let source = &import.source;
+        if EXPOSURE.vendor_of_package(source).is_some() || EXPOSURE.admins.iter().any(|admin| admin.packages.iter().any(|known| known == source.as_str())) {
+            import.names.iter().for_each(|(_, local)| drop(packages.entry(local).or_insert(source)));
+        }
+    }
+    packages
+}
+
+/// The names of a file that hold the address of a vendor, with what the vendor is called.
+fn named_addresses(items: &[Arc<ItemFacts>]) -> FxHashMap<&Name, &'static str> {
+    let mut addresses = FxHashMap::default();
+    for handed in items.iter().flat_map(|facts| &facts.handed) {
+        if let Some(vendor) = handed.vendor {
+            addresses.entry(&handed.name).or_insert(vendor);
+        }
+    }
+    addresses
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::code::{in_segment, pair_in_file, stand_ins};
+use super::code::{Fallbacks, in_segment, pair_in_file, stand_ins};
 use super::{FileHints, HintWords, SecretHit};
 use crate::model::{FileModel, Placed, Segment};
 use crate::syntax::Document;
@@ -19,6 +19,8 @@ pub struct Memory {
     words: Vec<HintWords>,
     /// Of each segment, under the hints of the file and in the segment's own coordinates. `None` where there are none.
     hits: Vec<Option<Arc<[SecretHit]>>>,
+    /// Of each segment, what may stand in for variables.
+    fallbacks: Vec<Option<Fallbacks>>,
 }
 
 impl Memory {
@@ -48,7 +50,7 @@ impl Memory {
         let found = self.hits.iter().zip(&model.segments).filter_map(|(hits, placed)| Some((hits.as_ref()?, placed.start)));
         let mut hits: Vec<SecretHit> = found.flat_map(|(hits, start)| hits.iter().map(move |hit| hit.shifted(start))).collect();
         pair_in_file(&mut hits, document);
-        let others = stand_ins(model, document, &hints, &hits);
+        let others = stand_ins(model, document, &hints, &hits, &self.fallbacks);
         if !others.is_empty() {
             hits.extend(others);
             hits.sort_by_key(|hit| (hit.token.start, hit.token.end));
@@ -70,6 +72,7 @@ impl Memory {
         self.words.splice(gone.clone(), come.clone().map(|_| HintWords::default()));
         self.hits.splice(gone.clone(), come.clone().map(|_| None));
         let segments = model.segments.get(come.clone()).unwrap_or_default();
+        self.fallbacks.splice(gone.clone(), segments.iter().map(|placed| Fallbacks::of(&placed.segment)));
         self.segments.splice(gone, segments.iter().map(|placed| Arc::clone(&placed.segment)));
         come
     }

@@ -35,7 +35,7 @@ use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
 pub use catalogue::{Catalogue, Class, Kind, Publishable, Row, RowId, catalogue};
-pub use code::{Replaced, in_code, replaced, variable_read};
+pub use code::{Replaced, in_code, replaced_in, variable_read};
 pub use hints::FileHints;
 pub use hit::{HitKind, SecretHit};
 pub use judge::Evidence;

@@ -2,7 +2,7 @@
 //! go on.
 
 use super::{Fallback, Phrasebook};
-use crate::facts::secrets::{replaced, variable_read};
+use crate::facts::secrets::{replaced_in, variable_read};
 use crate::fixes::TextEdit;
 use crate::fixes::literal::{Code, Extent, Literal};
 use crate::model::{BinaryOp, ExprId, ExprKind, LogicalOp, PatternId, PatternKind, Segment, StmtId, StmtKind, UnaryOp, around};
@@ -10,7 +10,7 @@ use crate::text::{Name, Span};
 
 pub(super) fn fallback(literal: &Literal, book: &dyn Phrasebook) -> Option<Fallback> {
     let is_it = |one: &crate::facts::secrets::Replaced<'_>| std::ptr::eq(one.placed, literal.placed) && one.value == literal.id;
-    let name = replaced(&literal.code.model.segments).into_iter().find(is_it).filter(|_| literal.extent == Extent::Whole)?.env;
+    let name = replaced_in(&literal.code.model.segments).into_iter().find(is_it).filter(|_| literal.extent == Extent::Whole)?.env;
     let segment = literal.segment();
     let enclosing = around::statements(segment, literal.expr().span);
     let id = *enclosing.first()?;

@@ -24,8 +24,8 @@ use crate::text::{Name, Span};
 use joined::Text;
 pub(super) use login::HARDCODED_LOGIN;
 pub use reads::variable as variable_read;
-pub use replaced::{Replaced, replaced};
-pub(super) use stand_in::stand_ins;
+pub use replaced::{Replaced, replaced_in};
+pub(super) use stand_in::{Fallbacks, stand_ins};
 
 /// The secrets of a file of code, in order of place. `path` is relative to the workspace folder.
 pub fn in_code(model: &FileModel, document: &Document, path: &str) -> Vec<SecretHit> {

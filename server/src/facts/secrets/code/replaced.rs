@@ -15,42 +15,44 @@ pub struct Replaced<'m> {
     pub env: Name,
 }
 
-/// In order of place.
-pub fn replaced(segments: &[Placed]) -> Vec<Replaced<'_>> {
-    let mut of_file: FxHashMap<Name, Name> = FxHashMap::default();
-    if !segments.iter().any(|placed| names_environment(&placed.segment)) {
-        return Vec::new();
-    }
-    for placed in segments {
-        let mut found = Found::default();
-        found.block(&placed.segment, &placed.segment.body, Held::Always, 0);
-        of_file.extend(found.held);
-    }
-    let mut out = Vec::new();
-    for placed in segments {
-        let segment: &Segment = &placed.segment;
-        let mut found = Found::default();
-        found.block(segment, &segment.body, Held::Always, 0);
-        found.tell(placed, &of_file, &mut out);
-        if of_file.is_empty() && !names_environment(segment) {
-            continue;
-        }
-        for function in segment.functions.iter().filter(|function| !function.expression_body) {
+/// The texts of a file that are put where a variable is missing, in order of place.
+pub fn replaced_in(segments: &[Placed]) -> Vec<Replaced<'_>> {
+    let puts: Vec<(&Placed, Puts)> = segments.iter().filter_map(|placed| Some((placed, Puts::of(&placed.segment)?))).collect();
+    replaced(&puts.iter().map(|(placed, puts)| (*placed, puts)).collect::<Vec<_>>())
+}
+
+/// What one segment puts in place of variables: at its top, and in each of its functions. Depends on the segment alone.
+pub(super) struct Puts {
+    top: Found,
+    functions: Vec<Found>,
+}
+
+impl Puts {
+    /// `None` where it holds no variable and puts nothing in the place of one.
+    pub fn of(segment: &Segment) -> Option<Puts> {
+        let mut top = Found::default();
+        top.block(segment, &segment.body, Held::Always, 0);
+        let functions = segment.functions.iter().filter(|function| !function.expression_body).map(|function| {
             let mut found = Found::default();
             found.block(segment, &function.body, Held::Always, 0);
             found.given_back(function);
+            found
+        });
+        let functions: Vec<Found> = functions.filter(|found| !found.put.is_empty()).collect();
+        (!functions.is_empty() || !top.held.is_empty() || !top.put.is_empty()).then_some(Puts { top, functions })
+    }
+}
+
+/// In order of place. `puts`: what each segment of the file puts in place of variables.
+pub(super) fn replaced<'m>(puts: &[(&'m Placed, &Puts)]) -> Vec<Replaced<'m>> {
+    let of_file: FxHashMap<&Name, &Name> = puts.iter().flat_map(|(_, puts)| &puts.top.held).collect();
+    let mut out = Vec::new();
+    for (placed, puts) in puts {
+        for found in std::iter::once(&puts.top).chain(&puts.functions) {
             found.tell(placed, &of_file, &mut out);
         }
     }
     out
-}
-
-/// Most code reads no variable.
-fn names_environment(segment: &Segment) -> bool {
-    segment.exprs.iter().any(|expr| match &expr.kind {
-        ExprKind::Name(name) | ExprKind::Member { name, .. } => matches!(name.as_str(), "env" | "environ" | "getenv" | "config"),
-        _ => false,
-    })
 }
 
 /// When a statement runs.
@@ -146,10 +148,10 @@ impl Found {
         self.put.push((name, *text));
     }
 
-    fn tell<'m>(self, placed: &'m Placed, of_file: &FxHashMap<Name, Name>, out: &mut Vec<Replaced<'m>>) {
-        for (name, value) in self.put {
-            if let Some(env) = self.held.get(&name).or_else(|| of_file.get(&name)) {
-                out.push(Replaced { placed, value, env: env.clone() });
+    fn tell<'m>(&self, placed: &'m Placed, of_file: &FxHashMap<&Name, &Name>, out: &mut Vec<Replaced<'m>>) {
+        for (name, value) in &self.put {
+            if let Some(env) = self.held.get(name).or_else(|| of_file.get(name).copied()) {
+                out.push(Replaced { placed, value: *value, env: env.clone() });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Texts that stand in for a missing variable by the name of a constant: `process.env.JWT_SECRET ?? DEFAULT_SECRET`.
 
 use super::joined::{Text, constant};
-use super::replaced::replaced;
+use super::replaced::{Puts, replaced};
 use super::{NONE, reads};
 use crate::facts::secrets::context::{Names, Position};
 use crate::facts::secrets::hit::{HitKind, SecretHit};
@@ -11,8 +11,30 @@ use crate::model::{ExprId, ExprKind, FileModel, LogicalOp, PatternKind, Placed, 
 use crate::syntax::Document;
 use crate::text::Name;
 
-/// Of secrets that sign sessions, those whose fallback is another item of the file or comes later. `known`: what is told already.
-pub(in crate::facts::secrets) fn stand_ins(model: &FileModel, document: &Document, hints: &FileHints, known: &[SecretHit]) -> Vec<SecretHit> {
+/// What one segment says of texts that may stand in for variables. Depends on the segment alone.
+pub(in crate::facts::secrets) struct Fallbacks {
+    /// The variables that a name stands in for: the variable, and the name.
+    asked_for: Vec<(Name, Name)>,
+    puts: Option<Puts>,
+}
+
+impl Fallbacks {
+    /// `None` where it says nothing of that: most code reads no variable.
+    pub fn of(segment: &Segment) -> Option<Fallbacks> {
+        let found = Fallbacks { asked_for: asked_for(segment), puts: Puts::of(segment) };
+        (found.puts.is_some() || !found.asked_for.is_empty()).then_some(found)
+    }
+}
+
+/// Of secrets that sign sessions, those whose fallback is another item of the file or comes later. `known`: what is told already;
+/// `fallbacks`: what each segment says of them.
+pub(in crate::facts::secrets) fn stand_ins(
+    model: &FileModel,
+    document: &Document,
+    hints: &FileHints,
+    known: &[SecretHit],
+    fallbacks: &[Option<Fallbacks>],
+) -> Vec<SecretHit> {
     let mut out: Vec<SecretHit> = Vec::new();
     if hints.place >= Place::EnvSample {
         return out;
@@ -25,10 +47,12 @@ pub(in crate::facts::secrets) fn stand_ins(model: &FileModel, document: &Documen
             out.push(SecretHit { movable, ..hit });
         }
     };
-    for one in replaced(&model.segments) {
+    let said: Vec<(&Placed, &Fallbacks)> = model.segments.iter().zip(fallbacks).filter_map(|(placed, said)| Some((placed, said.as_ref()?))).collect();
+    let puts: Vec<(&Placed, &Puts)> = said.iter().filter_map(|(placed, said)| Some((*placed, said.puts.as_ref()?))).collect();
+    for one in replaced(&puts) {
         tell(one.placed, one.value, &one.env, true);
     }
-    let wanted: Vec<(Name, Name)> = model.segments.iter().flat_map(|placed| asked_for(&placed.segment)).collect();
+    let wanted: Vec<&(Name, Name)> = said.iter().flat_map(|(_, said)| &said.asked_for).collect();
     for placed in model.segments.iter().filter(|_| !wanted.is_empty()) {
         let segment: &Segment = &placed.segment;
         for stmt in &segment.stmts {
@@ -69,7 +93,6 @@ fn told(placed: &Placed, document: &Document, hints: &FileHints, value: ExprId, 
     })
 }
 
-/// The variables of a segment that a name stands in for: the variable, and the name.
 fn asked_for(segment: &Segment) -> Vec<(Name, Name)> {
     let name_of = |expr: ExprId| match &segment[expr].kind {
         ExprKind::Name(name) => Some(name.clone()),
