@@ -303,7 +303,9 @@ fn vendors_packages(items: &[Arc<ItemFacts>]) -> FxHashMap<&Name, &Name> {
     for import in items.iter().flat_map(|facts| &facts.imports) {
         let source = &import.source;
         if EXPOSURE.vendor_of_package(source).is_some() || EXPOSURE.admins.iter().any(|admin| admin.packages.iter().any(|known| known == source.as_str())) {
-            import.names.iter().for_each(|(_, local)| drop(packages.entry(local).or_insert(source)));
+            for (_, local) in &import.names {
+                packages.entry(local).or_insert(source);
+            }
         }
     }
     packages

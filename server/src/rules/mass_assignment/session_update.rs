@@ -12,7 +12,8 @@ const SAYS: &str = "a page sends with `update(..)` is taken into the token as it
 /// The `jwt` callback of Auth.js. Its `session` is what `update` was called with in the browser.
 pub fn of_file(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
     let Some(model) = &cx.known.model else { return };
-    if !model.segments.iter().any(|placed| imports_library(&placed.segment)) {
+    let mut imports = cx.known.exposure.items.iter().flat_map(|facts| &facts.imports);
+    if !imports.any(|import| import.source.starts_with("next-auth") || import.source.starts_with("@auth/")) {
         return;
     }
     for placed in &model.segments {
@@ -24,13 +25,6 @@ pub fn of_file(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
             out.push(cx.finding(&META, "session-update", (Impact::Critical, Confidence::Proven), cx.place(placed.absolute(span)), message));
         }
     }
-}
-
-fn imports_library(segment: &Segment) -> bool {
-    segment.stmts.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Import(import) => import.source.starts_with("next-auth") || import.source.starts_with("@auth/"),
-        _ => false,
-    })
 }
 
 /// `callbacks: { jwt({ .. }) { .. } }`

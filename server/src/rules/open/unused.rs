@@ -12,7 +12,7 @@ pub fn unused_guard(project: &Project, file: &FileId) -> Option<(Span, Name)> {
     let guards = model.segments.iter().flat_map(|placed| {
         let segment = &placed.segment;
         segment.functions.iter().filter_map(|function| {
-            let is_guard = names::is_guard(&function.name) && !function.name_span.is_empty() && function.decorators.is_empty();
+            let is_guard = !function.name_span.is_empty() && function.decorators.is_empty() && names::is_guard(&function.name);
             (is_guard && refuses(segment, function.body_span)).then(|| (placed.absolute(function.name_span), function.name.clone()))
         })
     });
