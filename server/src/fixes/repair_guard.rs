@@ -19,6 +19,7 @@ pub fn fix(project: &Project, at: &Place, flaw: Flaw) -> Option<Fix> {
         Flaw::NeverTrue => compare(&code, at.span, &mut edits)?,
         Flaw::AboveRoute => below(&code, at.span, &mut edits)?,
         Flaw::MixinLast => first(&code, at.span, &mut edits)?,
+        Flaw::Beside => star(&code, at.span, &mut edits)?,
         Flaw::CommentedOut => uncomment(&code, at.span, &mut edits)?,
         Flaw::EditableMetadata => trusted(&code, at.span, &mut edits)?,
         Flaw::Dropped | Flaw::FailsOpen | Flaw::OpenUnset | Flaw::Claimed | Flaw::TooLate => return None,
@@ -48,6 +49,21 @@ fn stop(code: &Code<'_>, head: Span, edits: &mut Edits) -> Option<String> {
     let word = if raises { "raise" } else { "return" };
     edits.insert(&code.file, placed.absolute(segment[last].span).start, format!("{word} "));
     Some(format!("Stop here: `{word}` what the check answers"))
+}
+
+/// `app.use("/admin", guard)` gets a path that holds for what lies below it, too.
+fn star(code: &Code<'_>, call: Span, edits: &mut Edits) -> Option<String> {
+    let placed = code.model.segment_at(call.start)?;
+    let segment = &placed.segment;
+    let inside = Span::new(call.start - placed.start, call.end - placed.start);
+    let path = segment.exprs.iter().filter(|expr| inside.contains(expr.span)).find_map(|expr| match &expr.kind {
+        ExprKind::Str(text) if text.starts_with('/') && !text.ends_with('*') => Some((expr.span, text)),
+        _ => None,
+    });
+    let (span, text) = path?;
+    let rest = if text.ends_with('/') { "*" } else { "/*" };
+    edits.insert(&code.file, placed.absolute(span).end - 1, rest.to_owned());
+    Some(format!("Guard what lies below, too: `{text}{rest}`"))
 }
 
 /// `await` before a call whose answer is looked at, in a function that can wait.

@@ -12,6 +12,7 @@ use crate::facts::scope::Module;
 use crate::facts::setup::Answer;
 use crate::facts::value::{Kind, Value};
 use crate::facts::walk::{ModuleCache, Reads, Walker};
+use crate::model::ExprKind;
 use crate::text::{FileId, Name, Span};
 
 /// Names in one list.
@@ -57,7 +58,10 @@ pub(super) fn gates(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, 
             continue;
         }
         let above = file.as_str().len().saturating_sub(path.len()) + at.start();
-        let folder = file.as_str().get(..above).unwrap_or_default().trim_end_matches('/').to_owned();
+        let folder = match entry.own_folder {
+            true => file.as_str().rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned()),
+            false => file.as_str().get(..above).unwrap_or_default().trim_end_matches('/').to_owned(),
+        };
         let item = module.item(0).unwrap_or(ItemKey { file: file.clone(), hash: 0, ordinal: 0 });
         let site = match links.first().map(|(value, _)| value.kind()) {
             Some(Kind::Function(closure)) if closure.item.file == *file => Site { item: closure.item.clone(), span: Span::default() },
@@ -129,6 +133,10 @@ impl Gate {
         if !is_below || !self.entry.before.contains(&route.framework) {
             return Answer::No;
         }
+        let runs = self.entry.awaited.as_ref().is_none_or(|awaited| route.awaits.contains(awaited) && route.site.item.file != self.site.item.file);
+        if !runs {
+            return Answer::No;
+        }
         match (&self.paths, &route.path) {
             (Paths::All, _) => Answer::Yes,
             (Paths::Unknown, _) | (_, None) => Answer::Unknown,
@@ -145,6 +153,22 @@ impl Gate {
             }
         }
     }
+}
+
+/// What a handler waits for that runs only then: `await parent()`.
+pub(super) fn awaited(world: &Linked<'_>, framework: &Name, handler: &Value) -> Vec<Name> {
+    let wanted: Vec<&Name> = BUILT_IN.gates().iter().filter(|gate| gate.entry.before.contains(framework)).filter_map(|gate| gate.entry.awaited.as_ref()).collect();
+    let Kind::Function(closure) = handler.kind() else { return Vec::new() };
+    let Some(segment) = world.project.placed(&closure.item).map(|placed| &placed.segment).filter(|_| !wanted.is_empty()) else { return Vec::new() };
+    let Some(function) = segment.functions.get(closure.function.0 as usize) else { return Vec::new() };
+    let called = segment.exprs.iter().filter(|expr| function.body_span.contains(expr.span)).filter_map(|expr| match &expr.kind {
+        ExprKind::Call { callee, .. } => match &segment[*callee].kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name),
+            _ => None,
+        },
+        _ => None,
+    });
+    called.filter(|name| wanted.contains(name)).cloned().collect()
 }
 
 /// A route with the gates it stands behind.

@@ -234,6 +234,7 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
                 },
                 _ => continue,
             };
+            let awaits = gates::awaited(world, &entry.framework, &handler);
             out.push(Route {
                 framework: entry.framework.clone(),
                 methods: if entry.methods { vec![name.clone()] } else { Vec::new() },
@@ -244,6 +245,8 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
                 authorizer: None,
                 says: None,
                 late: Vec::new(),
+                beside: Vec::new(),
+                awaits,
                 site,
             });
         }
@@ -257,6 +260,7 @@ fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, modu
 fn placed(world: &Linked<'_>, file: &FileId, entry: &ConventionEntry, path: &str, package: Option<&str>, handler: Value, methods: Vec<Name>) -> Option<Route> {
     let Kind::Function(closure) = handler.kind() else { return None };
     let site = site_in(world, file, closure, None);
+    let awaits = gates::awaited(world, &entry.framework, &handler);
     Some(Route {
         framework: entry.framework.clone(),
         methods,
@@ -267,6 +271,8 @@ fn placed(world: &Linked<'_>, file: &FileId, entry: &ConventionEntry, path: &str
         authorizer: None,
         says: None,
         late: Vec::new(),
+        beside: Vec::new(),
+        awaits,
         site,
     })
 }
@@ -304,6 +310,8 @@ fn bound(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, out: &mut V
             authorizer: Some(bound.authorizer),
             says: None,
             late: Vec::new(),
+            beside: Vec::new(),
+            awaits: Vec::new(),
             site,
         });
     }
@@ -333,6 +341,8 @@ fn described(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, reads: 
             authorizer: None,
             says: None,
             late: Vec::new(),
+            beside: Vec::new(),
+            awaits: Vec::new(),
             site,
         });
     }
@@ -376,6 +386,8 @@ fn inline_actions(module: &Arc<Module>, directing: &[usize], directive: &Name, f
                 authorizer: None,
                 says: None,
                 late: Vec::new(),
+                beside: Vec::new(),
+                awaits: Vec::new(),
                 site: Site { item: item.clone(), span: function.span },
             });
         }

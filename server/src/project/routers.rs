@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::gates::{Gate, behind};
 use super::routes::{
-    Link, Route, covers, creation_links, creation_prefix, is_application, joined, mount_prefix, mounted_router, router_of, runs_before, split_handlers,
+    Link, Route, covers, covers_exactly, creation_links, creation_prefix, is_application, joined, mount_prefix, mounted_router, router_of, runs_before, split_handlers,
 };
 use super::versions::Top;
 use crate::facts::catalogue::BUILT_IN;
@@ -124,7 +124,7 @@ impl Table {
         let (handler, own) = split_handlers(registration);
         let Some(handler) = handler else { return };
         let beginnings = match &registered.router {
-            Some(router) => self.beginnings(router, registration, place, 0),
+            Some(router) => self.beginnings(router, registration, place, "", 0),
             None => {
                 let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
                 vec![Beginning { adrift: !alone, ..Beginning::new() }]
@@ -151,6 +151,8 @@ impl Table {
                         authorizer: None,
                         says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
                         late: beginning.late.clone(),
+                        beside: beginning.beside.clone(),
+                        awaits: Vec::new(),
                         site: registration.site.clone(),
                     },
                 ));
@@ -158,10 +160,14 @@ impl Table {
         }
     }
 
-    /// What runs before something registered at `place` on `router`: once for each place where the router is mounted.
-    fn beginnings(&self, router: &Site, registration: &Registration, place: &InFile, depth: usize) -> Vec<Beginning> {
+    /// What runs before something registered at `place` on `router`: once for each place where the router is mounted. `below`: the
+    /// rest of the address, if what is registered is a router itself.
+    fn beginnings(&self, router: &Site, registration: &Registration, place: &InFile, below: &str, depth: usize) -> Vec<Beginning> {
         let mut own: Vec<Link> = creation_links(&registration.on, &registration.framework);
         let mut late: Vec<Link> = Vec::new();
+        let mut beside: Vec<Link> = Vec::new();
+        let exact = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.exact);
+        let address = registration.path.as_ref().map(|path| joined(path, below));
         let everywhere = self.everywhere.iter().filter(|_| depth == 0).filter_map(|at| self.entries.get(*at)?.registered());
         for Registered { registration: before, .. } in everywhere.filter(|before| before.registration.framework == registration.framework) {
             let link = |handler: &Argument| Link::new(handler.value.clone(), before.framework.clone(), before.site.clone());
@@ -183,6 +189,11 @@ impl Table {
             for handler in before.handlers.iter().filter(|handler| runs_before(handler) && mounted_router(handler).is_none()) {
                 let framework = if handler.name == "*middleware*" { Name::from(format!("{}-middleware", before.framework)) } else { before.framework.clone() };
                 let link = |site: &Site| Link::new(handler.value.clone(), framework.clone(), site.clone());
+                let is_beside = exact && matches!((&before.path, &address), (Some(only), Some(address)) if !covers_exactly(only, address));
+                if is_beside {
+                    beside.push(link(&before.site));
+                    continue;
+                }
                 if is_late { late.push(link(&handler.site)) } else { own.push(link(&before.site)) }
             }
         }
@@ -192,13 +203,14 @@ impl Table {
         if mounts.is_empty() || depth > DEEPEST_MOUNT {
             let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
             let adrift = !alone && !is_application(&registration.on);
-            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()), late }];
+            return vec![Beginning { chain: own, prefix: prefix_of_router, adrift, top: Some(router.clone()), late, beside }];
         }
         let mut beginnings = Vec::new();
         for mount in mounts.iter().take(MOST_MOUNTS).filter_map(|mount| self.entries.get(*mount)) {
             let Some(mounting) = mount.registered() else { continue };
+            let rest = address.as_ref().map_or_else(String::new, |address| joined(prefix_of_router.as_deref().unwrap_or_default(), address));
             let above = match &mounting.router {
-                Some(parent) => self.beginnings(parent, &mounting.registration, &mount.place, depth + 1),
+                Some(parent) => self.beginnings(parent, &mounting.registration, &mount.place, &rest, depth + 1),
                 None => vec![Beginning { adrift: true, ..Beginning::new() }],
             };
             let mut along: Vec<Link> = Vec::new();
@@ -218,7 +230,8 @@ impl Table {
                     _ => None,
                 };
                 let late = beginning.late.iter().chain(&late).cloned().collect();
-                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top, late });
+                let beside = beginning.beside.iter().chain(&beside).cloned().collect();
+                beginnings.push(Beginning { chain, prefix, adrift: beginning.adrift, top: beginning.top, late, beside });
             }
         }
         beginnings.truncate(MOST_MOUNTS);
@@ -234,10 +247,12 @@ struct Beginning {
     top: Option<Site>,
     /// What was said too late.
     late: Vec<Link>,
+    /// What was said for another address.
+    beside: Vec<Link>,
 }
 
 impl Beginning {
     fn new() -> Beginning {
-        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None, late: Vec::new() }
+        Beginning { chain: Vec::new(), prefix: Some(String::new()), adrift: false, top: None, late: Vec::new(), beside: Vec::new() }
     }
 }

@@ -34,6 +34,10 @@ pub struct Route {
     pub says: Option<Value>,
     /// What is registered on the same router only after it, and so never runs before it.
     pub late: Vec<Link>,
+    /// What is registered for the address above it alone, where that does not hold for what lies below.
+    pub beside: Vec<Link>,
+    /// What the handler itself waits for that runs only then.
+    pub awaits: Vec<Name>,
     /// Where it is declared.
     pub site: Site,
 }
@@ -364,6 +368,16 @@ pub(super) fn joined(prefix: &str, path: &str) -> String {
     }
 }
 
+/// Whether a middleware at `only` runs for `path`, where it runs for that path alone unless it ends with `*`.
+pub(super) fn covers_exactly(only: &str, path: &str) -> bool {
+    if only.ends_with('*') {
+        return covers(only, path);
+    }
+    let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<String>>();
+    let (only, path) = (parts(only), parts(path));
+    only.len() == path.len() && only.iter().zip(&path).all(|(only, part)| only == part || only.starts_with(':') || only == "*")
+}
+
 /// Whether a middleware mounted at `only` also runs for `path`.
 pub(super) fn covers(only: &str, path: &str) -> bool {
     let is_open = only.ends_with('*') && !only.ends_with("/*");
@@ -387,6 +401,20 @@ mod tests {
             ("*", "/x", true),
         ] {
             assert_eq!(covers(only, path), is_covered, "{only} of {path}");
+        }
+    }
+
+    #[test]
+    fn where_paths_are_exact_a_star_covers_what_lies_below() {
+        for (only, path, is_covered) in [
+            ("/api", "/api/notes", false),
+            ("/api", "/api/", true),
+            ("/api/*", "/api/notes", true),
+            ("/api/:id", "/api/7", true),
+            ("/api/:id", "/api/7/notes", false),
+            ("*", "/x/y", true),
+        ] {
+            assert_eq!(covers_exactly(only, path), is_covered, "{only} of {path}");
         }
     }
 

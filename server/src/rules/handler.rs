@@ -197,10 +197,9 @@ fn is_too_many(status: &str) -> bool {
 fn says_too_many(value: &Value) -> bool {
     match value.kind() {
         Kind::Number(text) => is_too_many(text),
-        Kind::Object(object) => ["status", "statusCode"].iter().any(|name| {
-            let status = object.fields.iter().find(|(known, _)| known == name).map(|(_, status)| status.kind());
-            matches!(status, Some(Kind::Number(text)) if is_too_many(text))
-        }),
+        // What tRPC and Firebase call it.
+        Kind::Str(text) => matches!(&**text, "TOO_MANY_REQUESTS" | "PAYMENT_REQUIRED" | "resource-exhausted"),
+        Kind::Object(object) => ["status", "statusCode", "code"].iter().any(|name| object.get(name).0.is_some_and(says_too_many)),
         _ => false,
     }
 }

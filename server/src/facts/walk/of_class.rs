@@ -53,6 +53,8 @@ impl Walker<'_> {
             // Rows may be of a class of the library that keeps them, and are no answers.
             Kind::Row(_) | Kind::Rows(_) => is_answer.then_some(false),
             Kind::Null | Kind::Bool(_) | Kind::Function(_) => is_answer.then_some(false),
+            // Nobody waited for it: whatever it will be, it is not that yet.
+            Kind::Promise(_) => Some(named.step == "Promise"),
             _ => None,
         }
     }
@@ -61,7 +63,7 @@ impl Walker<'_> {
 fn is_of_own_class(value: &Value, class: &ClassValue) -> Option<bool> {
     match value.kind() {
         Kind::Instance(instance) => Some(linear(&instance.class).iter().any(|known| matches!(known.kind(), Kind::Class(known) if is_same_class(known, class)))),
-        Kind::Null | Kind::Bool(_) | Kind::Str(_) | Kind::Text(_) | Kind::Object(_) | Kind::Seq(_) | Kind::Function(_) => Some(false),
+        Kind::Null | Kind::Bool(_) | Kind::Str(_) | Kind::Text(_) | Kind::Object(_) | Kind::Seq(_) | Kind::Function(_) | Kind::Promise(_) => Some(false),
         _ => None,
     }
 }

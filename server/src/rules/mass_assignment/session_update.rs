@@ -1,7 +1,7 @@
 //! What a page sends to refresh its session becomes part of the token, whatever it is: `useSession().update({ role: "admin" })`.
 
 use super::META;
-use crate::model::{Entry, ExprId, ExprKind, Function, Key, PatternKind, Segment, StmtKind};
+use crate::model::{Entry, ExprId, ExprKind, Function, Key, PatternKind, Segment};
 use crate::rules::exposed::FileCx;
 use crate::rules::standing_columns::is_standing;
 use crate::rules::{Confidence, Finding, Impact};

@@ -4,7 +4,7 @@ use super::deed::{Deed, What};
 use super::people::{is_about_visitors, is_profile, names_people, presents_people};
 use super::{administrative, columns, is_steered, office, standing};
 use crate::facts::catalogue::Reached;
-use crate::facts::check::{Fact, Facts, Root};
+use crate::facts::check::{Fact, Facts, GuardKind, Root};
 use crate::facts::event::{Access, Event, UseKind};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation};
@@ -51,6 +51,8 @@ pub(super) fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Acce
         Operation::ReadOne | Operation::ReadMany => {
             let many = query.operation == Operation::ReadMany && tie == Tie::List;
             let known = read(cx, judge, access, model, &tie, privacy);
+            // Somebody meant to ask first.
+            let known = known.or_else(|| is_unawaited(&access.facts).then_some(Confidence::Likely));
             hangs = known.is_none();
             let confidence = known.or_else(|| is_unclaimed(judge, access, model, &tie, privacy).then_some(Confidence::Likely))?;
             (What::Read { many, model: query.model.clone(), privacy }, confidence)
@@ -64,6 +66,11 @@ pub(super) fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Acce
     let confidence = if query.guessed { confidence.min(Confidence::Likely) } else { confidence };
     let tie = if matches!(what, What::Sum { .. }) { Tie::List } else { tie };
     Some(Deed { at, what, site: &access.site, facts: &access.facts, confidence, access: Some(access), tie: Some(tie), hangs })
+}
+
+/// A check stands before it that nobody waited for.
+fn is_unawaited(facts: &Facts) -> bool {
+    facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Unawaited))
 }
 
 /// It was seen first that there is such a row: this is no new one.

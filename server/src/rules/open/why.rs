@@ -7,11 +7,12 @@ use crate::facts::catalogue::{BUILT_IN, Entry};
 use crate::facts::check::GuardKind;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
+use crate::facts::role_words::names_above;
 use crate::facts::value::{Closure, Kind, Library};
 use crate::facts::walk::is_stub;
 use crate::model::visit::{Node, Parents};
-use crate::model::{ExprId, ExprKind, Function, Segment, StmtId, StmtKind};
-use crate::project::routes::Route;
+use crate::model::{ExprId, ExprKind, Function, PatternId, PatternKind, Segment, StmtId, StmtKind};
+use crate::project::routes::{Link, Route};
 use crate::rules::raw::RuleCx;
 use crate::text::{Name, Span};
 
@@ -49,6 +50,8 @@ pub enum Flaw {
     OpenUnset,
     /// It is registered after the routes that it should stand before.
     TooLate,
+    /// It is registered for one address, and not for those below it.
+    Beside,
     /// It believes what the caller says.
     Claimed,
     /// It reads what users may change of their own account, where the same library keeps what they may not.
@@ -65,6 +68,7 @@ pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
         .or_else(|| in_handler(cx, route))
         .or_else(|| before(cx, route))
         .or_else(|| too_late(cx, route))
+        .or_else(|| beside(cx, route))
         .or_else(|| switched_off::commented_out(cx, route, &key(closure)))
 }
 
@@ -87,18 +91,7 @@ pub fn at_sender(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
 /// `app.use(requireAuth)` below the routes: they answer before it is asked.
 fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     route.late.iter().find_map(|link| {
-        let name = match link.value.kind() {
-            Kind::Function(closure) => match cx.project.function_name(&key(closure)) {
-                Some(name) if !name.is_empty() => Some(name).filter(|name| names::is_guard(name))?,
-                _ => guard_within(cx, &key(closure))?,
-            },
-            Kind::Library(library) => {
-                let asks = |kind: GuardKind| matches!(kind, GuardKind::Identity | GuardKind::Role | GuardKind::Machine);
-                let is_guard = |entry: &Entry| matches!(entry, Entry::Guard(guard) if asks(guard.kind) && guard.how.iter().any(|how| how == "middleware"));
-                BUILT_IN.at(&library.states).any(is_guard).then(|| called(library))?
-            }
-            _ => return None,
-        };
+        let name = guard_of(cx, link)?;
         Some(Why {
             site: link.site.clone(),
             detail: "AZ09",
@@ -108,6 +101,40 @@ fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
             flaw: Flaw::TooLate,
         })
     })
+}
+
+/// `app.use("/admin", requireAuth)` where that is the one address `/admin`, and the routes lie below it.
+fn beside(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    let refuses = |link: &&Link| match link.value.kind() {
+        Kind::Function(closure) => Looked::of(cx, &key(closure)).is_some_and(|looked| looked.exprs_within(looked.function.span).any(|expr| looked.denies(expr))),
+        _ => false,
+    };
+    let guards: Vec<(&Link, Option<Name>)> =
+        route.beside.iter().map(|link| (link, guard_of(cx, link))).filter(|(link, name)| name.is_some() || refuses(link)).collect();
+    let (link, name) = guards.iter().find(|(_, name)| name.as_deref().is_some_and(names_above)).or_else(|| guards.first())?;
+    let named = name.as_ref().map_or_else(|| "What refuses strangers here".to_owned(), |name| format!("`{name}`"));
+    Some(Why {
+        site: link.site.clone(),
+        detail: "AZ09",
+        message: format!("{named} is registered for this one address, and never runs for those below it: that takes a path that ends with `/*`."),
+        flaw: Flaw::Beside,
+    })
+}
+
+/// What something in front of handlers is called, if it looks at who is calling.
+fn guard_of(cx: &RuleCx<'_>, link: &Link) -> Option<Name> {
+    match link.value.kind() {
+        Kind::Function(closure) => match cx.project.function_name(&key(closure)) {
+            Some(name) if !name.is_empty() => Some(name).filter(|name| names::is_guard(name)),
+            _ => guard_within(cx, &key(closure)),
+        },
+        Kind::Library(library) => {
+            let asks = |kind: GuardKind| matches!(kind, GuardKind::Identity | GuardKind::Role | GuardKind::Machine);
+            let is_guard = |entry: &Entry| matches!(entry, Entry::Guard(guard) if asks(guard.kind) && guard.how.iter().any(|how| how == "middleware"));
+            BUILT_IN.at(&library.states).any(is_guard).then(|| called(library))
+        }
+        _ => None,
+    }
 }
 
 /// `(c, next) => bearerAuth({ .. })(c, next)`: the guard that a function without a name calls.
@@ -296,6 +323,7 @@ fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> 
                 Node::Stmt(id) => match &looked.segment[id].kind {
                     StmtKind::If { .. } => break,
                     StmtKind::Expr(_) if at == expr.into() => break,
+                    StmtKind::Let { pattern, .. } if at == expr.into() && is_only_tested(looked, *pattern) => break,
                     _ => return None,
                 },
                 _ => return None,
@@ -304,6 +332,19 @@ fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> 
         let text = format!("`{name}` is async and nobody waits for it: without `await` this check never stops anybody.");
         Some((looked.segment[expr].span, Flaw::NotAwaited, text))
     })
+}
+
+/// `const denied = guard(); if (denied instanceof Response) ..`: looked at, and waited for nowhere.
+fn is_only_tested(looked: &Looked<'_>, pattern: PatternId) -> bool {
+    let PatternKind::Name(name) = &looked.segment[pattern].kind else { return false };
+    let named = |span: Span| looked.exprs_within(span).any(|expr| matches!(&looked.segment[expr].kind, ExprKind::Name(known) if known == name));
+    let is_tested = looked.stmts().any(|(id, _)| matches!(looked.segment[id].kind, StmtKind::If { cond, .. } if named(looked.segment[cond].span)));
+    let is_waited_for = looked.exprs_within(looked.function.body_span).any(|expr| match &looked.segment[expr].kind {
+        ExprKind::Await(inner) => named(looked.segment[*inner].span),
+        ExprKind::Member { base, name: step, .. } => step == "then" && named(looked.segment[*base].span),
+        _ => false,
+    });
+    is_tested && !is_waited_for
 }
 
 /// `await userHasAccess(id);`, where the answer is a yes or no that nobody looks at.

@@ -220,6 +220,9 @@ pub struct FrameworkEntry {
     /// Middleware guards what is registered after it (Express), or everything on its router (Fastify, FastAPI).
     #[serde(default)]
     pub ordered: bool,
+    /// Middleware at a path runs for that path alone, and for what lies below it only where the path ends with `*`.
+    #[serde(default)]
+    pub exact: bool,
     /// What a handler returns is sent to the client.
     #[serde(default = "yes")]
     pub returns: bool,
@@ -301,6 +304,12 @@ pub struct GateEntry {
     /// Where the exports say for which paths: `config.matcher`.
     #[serde(default)]
     pub matcher: Option<String>,
+    /// Only what lies below the folder of the file itself stands behind it.
+    #[serde(default)]
+    pub own_folder: bool,
+    /// It runs only before a handler that waits for it, by calling a function of this name: `await parent()`.
+    #[serde(default)]
+    pub awaited: Option<Name>,
     /// The export is a list of the names of classes or functions, each of which stands before the routes.
     #[serde(default)]
     pub lists: bool,
