@@ -157,7 +157,8 @@ impl Gate {
 
 /// What a handler waits for that runs only then: `await parent()`.
 pub(super) fn awaited(world: &Linked<'_>, framework: &Name, handler: &Value) -> Vec<Name> {
-    let wanted: Vec<&Name> = BUILT_IN.gates().iter().filter(|gate| gate.entry.before.contains(framework)).filter_map(|gate| gate.entry.awaited.as_ref()).collect();
+    let wanted: Vec<&Name> =
+        BUILT_IN.gates().iter().filter(|gate| gate.entry.before.contains(framework)).filter_map(|gate| gate.entry.awaited.as_ref()).collect();
     let Kind::Function(closure) = handler.kind() else { return Vec::new() };
     let Some(segment) = world.project.placed(&closure.item).map(|placed| &placed.segment).filter(|_| !wanted.is_empty()) else { return Vec::new() };
     let Some(function) = segment.functions.get(closure.function.0 as usize) else { return Vec::new() };

@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::gates::{Gate, behind};
 use super::routes::{
-    Link, Route, covers, covers_exactly, creation_links, creation_prefix, is_application, joined, mount_prefix, mounted_router, router_of, runs_before, split_handlers,
+    Link, Route, covers, covers_exactly, creation_links, creation_prefix, is_application, joined, mount_prefix, mounted_router, router_of, runs_before,
+    split_handlers,
 };
 use super::versions::Top;
 use crate::facts::catalogue::BUILT_IN;

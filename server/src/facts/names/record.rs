@@ -25,6 +25,11 @@ pub fn says_code(name: &str) -> bool {
         && !words.iter().any(|word| matches!(word.as_str(), "country" | "zip" | "postal" | "promo" | "coupon" | "invite" | "share" | "short"))
 }
 
+/// `findFirstOrThrow`, `findOneOrFail`, `first_or_404`: what looks for a row and goes no further where there is none.
+pub fn raises_if_missing(method: &str) -> bool {
+    ["OrThrow", "OrFail", "OrThrowError", "_or_404", "_or_fail", "_or_raise"].iter().any(|end| method.ends_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -93,6 +93,8 @@ impl Walker<'_> {
                 Some(base.with_taint(base.taint().cleaned(Cleanings::NOSQL)).without_symbol())
             }
             "valueOf" | "str" if args.is_empty() => Some(base.clone()),
+            // Whoever goes through a form goes through its entries.
+            "entries" if args.is_empty() && !self.python() && base.taint().iter().any(|origin| origin.part.is_request()) => Some(base.clone()),
             "get" => {
                 let key = args.first()?.value.clone();
                 let value = self.index(base, &key);

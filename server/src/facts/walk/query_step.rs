@@ -7,6 +7,7 @@ use super::columns::embedded;
 use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns, SqlSpec};
 use crate::facts::check::Root;
 use crate::facts::event::Event;
+use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query};
 use crate::facts::value::{Argument, Kind, Library, Object, Piece, Seq, Value};
 use crate::text::{Name, Span};
@@ -59,7 +60,7 @@ impl Walker<'_> {
             {
                 self.answered_back(&last.value, &answer);
             }
-            if entries.iter().any(|entry| entry.raises) {
+            if gives == Returns::Row && names::raises_if_missing(&before.step) || entries.iter().any(|entry| entry.raises) {
                 let facts = self.truth_of(&answer).if_true;
                 self.assume_facts(&facts);
             }

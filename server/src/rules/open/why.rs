@@ -106,7 +106,9 @@ fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
 /// `app.use("/admin", requireAuth)` where that is the one address `/admin`, and the routes lie below it.
 fn beside(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     let refuses = |link: &&Link| match link.value.kind() {
-        Kind::Function(closure) => Looked::of(cx, &key(closure)).is_some_and(|looked| looked.exprs_within(looked.function.span).any(|expr| looked.denies(expr))),
+        Kind::Function(closure) => {
+            Looked::of(cx, &key(closure)).is_some_and(|looked| looked.exprs_within(looked.function.span).any(|expr| looked.denies(expr)))
+        }
         _ => false,
     };
     let guards: Vec<(&Link, Option<Name>)> =

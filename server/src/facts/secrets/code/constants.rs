@@ -17,3 +17,12 @@ pub(super) fn of(segment: &Segment) -> FxHashMap<Name, ExprId> {
     }
     found.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
 }
+
+/// What the fields of a segment's classes are given where they are declared. A name with two meanings has none.
+pub(super) fn fields(segment: &Segment) -> FxHashMap<Name, ExprId> {
+    let mut found: FxHashMap<Name, Option<ExprId>> = FxHashMap::default();
+    for field in segment.classes.iter().flat_map(|class| &class.fields) {
+        found.entry(field.name.clone()).and_modify(|known| *known = None).or_insert(field.value);
+    }
+    found.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}

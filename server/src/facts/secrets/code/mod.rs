@@ -44,7 +44,7 @@ pub(super) fn in_segment(segment: &Segment, text: &str, hints: &FileHints) -> Ve
     if hints.place == Place::Skipped {
         return Vec::new();
     }
-    let mut finder = Finder { segment, text, hints, hits: Vec::new(), constants: constants::of(segment) };
+    let mut finder = Finder { segment, text, hints, hits: Vec::new(), constants: constants::of(segment), fields: constants::fields(segment) };
     walk::segment(&mut finder);
     for comment in &segment.comments {
         finder.comment(comment);
@@ -63,6 +63,8 @@ struct Finder<'s> {
     hits: Vec<SecretHit>,
     /// What its variables are, where that is written down once.
     constants: FxHashMap<Name, ExprId>,
+    /// What the fields of its classes are given.
+    fields: FxHashMap<Name, ExprId>,
 }
 
 /// Where a literal stands.

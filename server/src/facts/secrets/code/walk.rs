@@ -274,6 +274,16 @@ impl<'s> Walk<'_, 's> {
             ExprKind::Await(inner) | ExprKind::Enter(inner) | ExprKind::Yield(Some(inner)) | ExprKind::Unary { operand: inner, .. } => {
                 self.expr(*inner, around)
             }
+            // `jwt.sign(claims, this.key)`: the field is what it is used as.
+            ExprKind::Member { base, name, .. }
+                if matches!(segment[*base].kind, ExprKind::This) && !around.names.callee.is_empty() && around.position != Position::Quiet =>
+            {
+                match self.finder.fields.get(name).copied() {
+                    Some(value) if matches!(segment[value].kind, ExprKind::Logical { .. }) => self.expr(value, around),
+                    Some(value) => self.finder.handed_over(value, around),
+                    None => {}
+                }
+            }
             ExprKind::Member { base, .. } => self.expr(*base, &Around::quiet()),
             ExprKind::Index { base, index, .. } => {
                 self.expr(*base, &Around::quiet());
