@@ -96,6 +96,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         out.push(raw);
     }
     super::foreign_parent::check(cx, judge, route, out);
+    super::vendor_account::check(cx, judge, route, out);
 }
 
 struct Verdict {

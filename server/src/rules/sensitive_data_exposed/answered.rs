@@ -11,6 +11,7 @@ use crate::facts::query::Columns;
 use crate::facts::schema::Column;
 use crate::rules::handler::Handler;
 use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::usage::{self, Hangs, On};
 use crate::rules::{Confidence, FixPlan, Impact};
 use crate::text::Name;
 
@@ -129,6 +130,19 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             };
             raw.also(asked, "they are asked for here".to_owned());
             raw.plans.extend(leave_out(cx, found, &columns));
+        }
+        // Whether anything in them is nobody's business is seen by what other code reads of such rows.
+        Leak::Unlisted { access } => {
+            let found = access_of(cx, access).filter(|found| !found.query.model.is_empty())?;
+            raw.confidence = Confidence::Likely;
+            raw.detail = "columns".into();
+            let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());
+            if used.kind == UseKind::Return {
+                raw.site = Handler::of(cx).map_or_else(|| asked.clone(), |handler| handler.place_of([&asked]));
+            }
+            raw.message = format!("Whole `{}` records are sent out, with every column: anyone who may call this can read them in the answer.", found.query.model);
+            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &found.query.model), on: On::HoldsSecret, or_possible: false, above: None });
+            raw.also(asked, "they are asked for here".to_owned());
         }
         Leak::Person { access, relation } => {
             let found = access_of(cx, access)?;

@@ -27,6 +27,10 @@ pub(super) enum Leak {
         access: AccessId,
         columns: Vec<Name>,
     },
+    /// Whole rows of a table that no schema knows.
+    Unlisted {
+        access: AccessId,
+    },
     /// A whole person that comes along, in a project whose models are nowhere to be read.
     Person {
         access: AccessId,
@@ -146,8 +150,13 @@ impl Looking<'_, '_> {
         let Some(model) = self.cx.schema.model_near(&found.query.model, file).filter(|model| !model.columns.is_empty()) else {
             let is_person = |path: &&Vec<Name>| path.last().is_some_and(|name| model_classes(name).has(NameClass::ModelOfPeople));
             let person = found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))).find(is_person);
-            if let Some(relation) = person.and_then(|path| path.last()).filter(|_| Self::is_whole(found)) {
-                self.leaks.push(Leak::Person { access, relation: relation.clone() });
+            if !Self::is_whole(found) {
+                return;
+            }
+            match person.and_then(|path| path.last()) {
+                Some(relation) => self.leaks.push(Leak::Person { access, relation: relation.clone() }),
+                None if hidden.is_empty() && found.query.columns == Some(Columns::Whole) => self.leaks.push(Leak::Unlisted { access }),
+                None => {}
             }
             return;
         };

@@ -42,6 +42,8 @@ enum How {
     BySomebody,
     /// Changed by whoever knows the secret that is kept with it.
     BySecret,
+    /// This column of theirs is compared with a secret that somebody knows.
+    Holds(Name),
 }
 
 /// What a finding depends on besides its own walk.
@@ -77,6 +79,8 @@ pub enum On {
     AskedBySomebody,
     /// Others change its rows only for whoever knows the secret in them.
     ChangedBySecret,
+    /// Others look at a secret in its rows.
+    HoldsSecret,
 }
 
 /// The name by which a table is counted.
@@ -189,6 +193,11 @@ impl Usage {
         if hangs.on == On::ChangedBySecret {
             return (self.count(&hangs.table, &How::BySecret) > 0)
                 .then(|| " Another handler changes these rows only for whoever knows the secret that is kept with them.".to_owned());
+        }
+        if hangs.on == On::HoldsSecret {
+            let columns = self.tables.get(&hangs.table).into_iter().flat_map(|table| table.keys());
+            let secret = columns.filter_map(|how| if let How::Holds(column) = how { Some(column) } else { None }).min()?;
+            return Some(format!(" Elsewhere a password or a key is held against their `{secret}`."));
         }
         if hangs.on == On::ParentTied && (self.count(&hangs.table, &How::Listed) > 0 || self.count(&hangs.table, &How::Read) > 0) {
             return None;

@@ -1,8 +1,9 @@
 //! What one handler shows of the tables that it uses: which columns it asks to be the caller's, and what it reads or changes.
 
 use super::{How, Use, costing, table};
-use crate::facts::check::{Fact, Facts, Root};
+use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, Event};
+use crate::facts::private::is_private_column;
 use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::schema::{OwnerKind, guess_owner};
 use crate::facts::taint::Part;
@@ -39,6 +40,9 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             && access.facts.iter().filter_map(shown_secret).any(|row| judge.accesses().any(|known| known.id == row && known.query.model == access.query.model))
         {
             put(&mut uses, table(cx.schema, &access.query.model), How::BySecret);
+        }
+        if let Some((model, column)) = held_against(judge, event) {
+            put(&mut uses, table(cx.schema, &model), How::Holds(column));
         }
         if let Event::Effect(effect) = event
             && judge.signed_in(&effect.facts) == Answer::Yes
@@ -84,6 +88,24 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         }
     }
     uses
+}
+
+/// The tables of which a password or a key is compared with what is kept in a column.
+fn held_against(judge: &Judge<'_>, event: &Event) -> Option<(Name, Name)> {
+    let values: Vec<&Value> = match event {
+        Event::Effect(effect) if effect.kind == "password-compare" => effect.args.iter().map(|arg| &arg.value).collect(),
+        Event::Compare(compare) => compare.sides.iter().map(|side| &side.value).collect(),
+        _ => return None,
+    };
+    let (row, column) = values.iter().find_map(|value| match value.symbol() {
+        Some(Symbol { root: Root::Row(row), path }) => path.last().filter(|column| is_private_column(column)).map(|column| (Some(*row), column.clone())),
+        _ => value.taint().iter().find(|origin| origin.part == Part::Stored && is_private_column(&origin.name)).map(|origin| (None, origin.name.clone())),
+    })?;
+    let read = judge.accesses().filter(|access| !access.query.model.is_empty() && !access.query.operation.is_write());
+    let models: Vec<&Name> = read.filter(|access| row.is_none_or(|row| access.id == row)).map(|access| &access.query.model).collect();
+    // Where several tables were read, nobody can say which of them it is from.
+    let (first, others) = models.split_first()?;
+    others.iter().all(|other| other == first).then(|| ((*first).clone(), column))
 }
 
 fn put(uses: &mut Vec<Use>, table: Name, how: How) {
