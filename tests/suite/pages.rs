@@ -268,6 +268,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("visitormaker", "sessionmaker"),
     ("express-visitor", "express-session"),
     ("req.visitor", "req.session"),
+    ("billingPortal.visitors", "billingPortal.sessions"),
 ];
 
 #[test]

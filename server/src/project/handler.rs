@@ -299,6 +299,9 @@ pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &Fra
         Passes::Returns | Passes::Nothing => {
             // The paths on which it answered end the request; what holds on the others goes on.
             let facts = passing_facts(&value, framework.passes, after);
+            if let Some(name) = &framework.given_by {
+                walker.gives_below(name, &value);
+            }
             walker.replace_facts(before.clone());
             walker.assume_facts(&facts);
             undecided(walker, link, &before);

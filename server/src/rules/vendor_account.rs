@@ -4,7 +4,7 @@
 use super::Confidence;
 use super::handler::{any, symbols};
 use super::missing_ownership::META;
-use super::options::taken;
+use super::options::{default_of, taken};
 use super::ownership::{Answer, Judge};
 use super::raw::{Raw, RuleCx};
 use crate::facts::check::Fact;
@@ -45,7 +45,7 @@ fn chosen(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect) -> Option<Name> {
     }
     let given = &taken(effect, "account")?.value;
     let account = match given.kind() {
-        Kind::Object(object) => object.get("customer").0?,
+        Kind::Object(object) => object.get(default_of(effect, "account")).0?,
         _ => given,
     };
     let origin = account.taint().iter().find(|origin| origin.part.is_request())?;

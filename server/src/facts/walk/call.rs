@@ -66,7 +66,7 @@ impl Walker<'_> {
         if self.ended {
             return Value::unknown();
         }
-        if let Some(value) = self.made_by_language(&function, &given, kind) {
+        if let Some(value) = self.made_by_language(&function, &given, kind).or_else(|| self.given_above(&function)) {
             return value;
         }
         let before = self.events.len();
@@ -125,7 +125,7 @@ impl Walker<'_> {
                     return made;
                 }
                 let function = self.member(base, name);
-                if let Some(value) = self.made_by_language(&function, args, kind) {
+                if let Some(value) = self.made_by_language(&function, args, kind).or_else(|| self.given_above(&function)) {
                     return value;
                 }
                 let function = self.called_on(base, function);

@@ -2,6 +2,7 @@
 //! holds at every point. Functions of the project that it calls are walked in place, with the arguments they get, down to
 //! a bound; so a guard is a guard because of what it does, wherever it stands.
 
+mod above;
 mod absent;
 mod answer;
 mod answered;
@@ -179,6 +180,8 @@ pub struct Walker<'w> {
     pub says: Option<Value>,
     /// The request that all guards of the route and its handler see, where they ask for it, with what was put on it.
     pub shared: Option<Value>,
+    /// What ran before the handler because the handler asks for it.
+    above: Option<above::Above>,
     /// What was put where the framework keeps things until the request is answered: `g`.
     together: Option<together::Together>,
     /// The path of the request, while it is on its way to the handler.
@@ -309,6 +312,7 @@ impl<'w> Walker<'w> {
             under: Vec::new(),
             says: None,
             shared: None,
+            above: None,
             together: None,
             asked: None,
             kept: Vec::new(),

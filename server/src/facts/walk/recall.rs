@@ -375,7 +375,7 @@ impl Walker<'_> {
             closure.hash(state);
             args.hash(state);
             self.facts.hash(state);
-            (&self.says, &self.shared, &self.handed_on).hash(state);
+            (&self.says, &self.shared, &self.handed_on, &self.above).hash(state);
         });
         // Which of the forks that are spoken of are still open.
         self.forks.iter().filter(|fork| met.may_have(fork)).for_each(|fork| fork.number().hash(state));

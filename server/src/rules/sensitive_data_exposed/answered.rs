@@ -140,7 +140,8 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             if used.kind == UseKind::Return {
                 raw.site = Handler::of(cx).map_or_else(|| asked.clone(), |handler| handler.place_of([&asked]));
             }
-            raw.message = format!("Whole `{}` records are sent out, with every column: anyone who may call this can read them in the answer.", found.query.model);
+            raw.message =
+                format!("Whole `{}` records are sent out, with every column: anyone who may call this can read them in the answer.", found.query.model);
             raw.hangs = Some(Hangs { table: usage::table(cx.schema, &found.query.model), on: On::HoldsSecret, or_possible: false, above: None });
             raw.also(asked, "they are asked for here".to_owned());
         }

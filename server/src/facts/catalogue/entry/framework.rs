@@ -253,6 +253,9 @@ pub struct FrameworkEntry {
     /// A gate has the request that the handler gets: as this member of its first parameter, or as that itself if the name is empty.
     #[serde(default)]
     pub leaves: Option<Name>,
+    /// What it gives back is what the handler gets by calling this member of its first parameter: `await parent()`.
+    #[serde(default)]
+    pub given_by: Option<Name>,
     /// The member of a middleware's first parameter that lets the request pass when it is called.
     #[serde(default)]
     pub goes_on: Option<Name>,
