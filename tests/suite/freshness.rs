@@ -654,3 +654,44 @@ fn who_waits_is_told_the_same_by_many_hands() {
         }
     });
 }
+
+/// A logger that every route calls: a key in it is answered with what concerns it, and the rest follows.
+#[test]
+fn a_key_in_what_all_routes_call_is_answered_before_all_are_walked_again() {
+    const ROUTES: usize = 60;
+    const LOGGER: &str =
+        "import { db } from \"./db\";\nexport async function log(text: string) {\n  await db.$executeRawUnsafe(`insert into log values ('${text}')`);\n}\n";
+    deep(|| {
+        let config = Arc::new(Config::default());
+        let route = |at: usize| {
+            let text = format!(
+                "import {{ log }} from \"../../../lib/log\";\nimport {{ db }} from \"../../../lib/db\";\nexport async function DELETE(req: Request) {{\n  const {{ id }} = await req.json();\n  await log({});\n  await db.note{at}.delete({{ where: {{ id }} }});\n  return new Response(null);\n}}\n",
+                if at == 0 { "id" } else { "\"deleted\"" }
+            );
+            Document::new(id(&format!("app/api/n{at}/route.ts")), Language::TypeScript, 1, &text)
+        };
+        let mut documents: Vec<Document> = (0..ROUTES).map(route).collect();
+        let database = "import { PrismaClient } from \"@prisma/client\";\nexport const db = new PrismaClient();\n";
+        documents.push(Document::new(id("lib/db.ts"), Language::TypeScript, 1, database));
+        documents.push(Document::new(id("lib/log.ts"), Language::TypeScript, 1, LOGGER));
+        let before = project(&documents);
+        let mut engine = Engine::default();
+        engine.check_all(&snapshot(&before, &config), &Cancel::default()).expect("an answer");
+        let file = id("lib/log.ts");
+        let edited = LOGGER.replace("  await db", "  const at = Date.now();\n  await db");
+        let after = before.with(vec![(file.clone(), Some(Arc::new(Document::new(file.clone(), Language::TypeScript, 2, &edited))))]);
+        let after = snapshot(&after, &config);
+
+        let made = engine.walks_made();
+        let (soon, is_all) = engine.check_soon(&after, &file, &Cancel::default()).expect("an answer");
+        let walked = engine.walks_made() - made;
+        let whole = told(&engine.check_briefly(&after, &file, &Cancel::default()).expect("an answer"));
+        assert!(!is_all && walked < ROUTES as u64 / 2, "all: {is_all}, {walked} walks");
+        assert!(!whole.is_empty() && told(&soon) == whole, "{:?} and {whole:?}", told(&soon));
+        assert!(engine.walks_made() - made >= ROUTES as u64);
+        let (again, is_all) = engine.check_soon(&after, &file, &Cancel::default()).expect("an answer");
+        assert!(is_all && told(&again) == whole);
+        let fresh = told(&Engine::default().check_all(&after, &Cancel::default()).expect("an answer"));
+        assert_eq!(told(&engine.check_all(&after, &Cancel::default()).expect("an answer")), fresh);
+    });
+}

@@ -69,6 +69,9 @@ pub struct Engine {
     own: OwnRules,
 }
 
+/// So many routes of which something is told in a file are looked at again before anything is said of it.
+const MOST_FIRST: usize = 24;
+
 /// Of how many files that is remembered: more than anybody writes in at a time.
 const MOST_REMEMBERED: usize = 32;
 
@@ -105,18 +108,25 @@ impl Engine {
 
     /// The findings whose place lies in `file`, in order of place then rule, with how they can be repaired.
     pub fn check(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
-        self.check_file(snapshot, file, Plans::All, cancel)
+        self.check_file(snapshot, file, Plans::All, false, cancel).map(|(findings, _)| findings)
     }
 
     /// The same without a word on repairs: what is shown at each keystroke.
     pub fn check_briefly(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
-        self.check_file(snapshot, file, Plans::None, cancel)
+        self.check_file(snapshot, file, Plans::None, false, cancel).map(|(findings, _)| findings)
     }
 
-    fn check_file(&mut self, snapshot: &Snapshot, file: &FileId, plans: Plans, cancel: &Cancel) -> Result<Vec<Finding>, NoAnswer> {
+    /// What can be said at once: where an edit concerns more routes than anybody waits for, as in a logger that all of them call, those
+    /// of this file are looked at again, and those of which something was told in it. The second is true if that is all there is.
+    pub fn check_soon(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Result<(Vec<Finding>, bool), NoAnswer> {
+        self.check_file(snapshot, file, Plans::None, true, cancel)
+    }
+
+    fn check_file(&mut self, snapshot: &Snapshot, file: &FileId, plans: Plans, soon: bool, cancel: &Cancel) -> Result<(Vec<Finding>, bool), NoAnswer> {
         self.contained(|engine| {
+            let first = soon.then(|| engine.said.as_ref().map(|said| said.told_in(file, MOST_FIRST)).unwrap_or_default());
             engine.update(snapshot);
-            engine.session.file(&snapshot.project, &snapshot.config, file, &|| cancel.is_cancelled())?;
+            let is_all = engine.session.file(&snapshot.project, &snapshot.config, file, first.as_ref(), &|| cancel.is_cancelled())?;
             let mut out = Vec::new();
             engine.findings(snapshot, Some(file), plans, &mut out);
             if engine.remembered.len() >= MOST_REMEMBERED && !engine.remembered.contains_key(file) {
@@ -129,7 +139,7 @@ impl Engine {
             if matches!(plans, Plans::None) {
                 out.iter_mut().for_each(|finding| finding.plans.clear());
             }
-            Some(finished(snapshot, out))
+            Some((finished(snapshot, out), is_all))
         })
     }
 
@@ -252,7 +262,7 @@ impl Engine {
     pub fn routes_of(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Result<Vec<map::Entry>, NoAnswer> {
         self.contained(|engine| {
             engine.update(snapshot);
-            engine.session.file(&snapshot.project, &snapshot.config, file, &|| cancel.is_cancelled())?;
+            engine.session.file(&snapshot.project, &snapshot.config, file, None, &|| cancel.is_cancelled())?;
             Some(engine.entries(snapshot, &|known| known == file))
         })
     }
@@ -273,7 +283,7 @@ impl Engine {
 
     /// For each finding that touches `span`: the fixes, best first, suppression last. Edits are computed from this snapshot.
     pub fn fixes_at(&mut self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Result<Vec<Offer>, NoAnswer> {
-        let findings = self.check_file(snapshot, file, Plans::At(span), cancel)?;
+        let (findings, _) = self.check_file(snapshot, file, Plans::At(span), false, cancel)?;
         Ok(findings
             .into_iter()
             .filter(|finding| finding.place.span.touches(span))

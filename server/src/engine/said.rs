@@ -183,6 +183,11 @@ impl Said {
         }
     }
 
+    /// The walks of which something is told in a file, so many at most.
+    pub fn told_in(&self, file: &FileId, most: usize) -> BTreeSet<RootKey> {
+        self.by_file.get(file).into_iter().flatten().take(most).cloned().collect()
+    }
+
     /// How much is said so far that anybody would be shown.
     pub fn shown(&self) -> usize {
         self.shown

@@ -11,6 +11,8 @@ use crate::text::{FileId, Span};
 pub trait Analysis: Send + Sync + 'static {
     /// Without a word on repairs: [`Analysis::fixes_at`] tells of those.
     fn check(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>>;
+    /// What can be said of it at once, and whether that is all.
+    fn check_soon(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<(Vec<Finding>, bool)>;
     fn check_all(&self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>>;
     fn fixes_at(&self, snapshot: &Snapshot, file: &FileId, span: Span, cancel: &Cancel) -> Option<Vec<Offer>>;
     fn status(&self, snapshot: &Snapshot) -> Status;
@@ -32,6 +34,14 @@ pub struct Engine(Mutex<engine::Engine>);
 impl Analysis for Engine {
     fn check(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
         said(held(&self.0).check_briefly(snapshot, file, cancel))
+    }
+
+    fn check_soon(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<(Vec<Finding>, bool)> {
+        match held(&self.0).check_soon(snapshot, file, cancel) {
+            Ok(found) => Some(found),
+            Err(NoAnswer::Failed) => Some((Vec::new(), true)),
+            Err(NoAnswer::Cancelled) => None,
+        }
     }
 
     /// By an engine of its own: nobody who types shall wait for it.

@@ -123,9 +123,15 @@ impl Analyst {
             let cancel = begun.take().unwrap_or_else(|| state.scheduler.begin(file));
             self.give_up_if_old(open, &cancel);
             let checking = Instant::now();
-            if let Some(checked) = self.check(&known, open, &cancel) {
+            if let Some((checked, is_all)) = self.check_soon(&known, open, &cancel) {
                 let checked_in = checking.elapsed();
-                self.publish(open, checked, &known, Publish::Always);
+                if is_all {
+                    self.publish(open, checked, &known, Publish::Always);
+                } else {
+                    // It is looked at again as if the project had changed since.
+                    let before = Known { generation: known.generation.saturating_sub(1), ..known.clone() };
+                    self.publish(open, self.with_the_rest(open, checked), &before, Publish::Always);
+                }
                 if !open.document.is_settled() {
                     state.scheduler.settle_at(file, Instant::now() + SETTLE);
                 }
@@ -200,13 +206,33 @@ impl Analyst {
 
     /// `None` if cancelled.
     pub(super) fn check(&self, known: &Known, open: &Open, cancel: &Cancel) -> Option<judge::Shown> {
+        let check = |snapshot: &Snapshot, file: &FileId| Some((judge::check(&self.state, snapshot, file, cancel)?, true));
+        self.checked(known, open, check).map(|(shown, _)| shown)
+    }
+
+    /// What can be said at once, and whether that is all. `None` if cancelled.
+    fn check_soon(&self, known: &Known, open: &Open, cancel: &Cancel) -> Option<(judge::Shown, bool)> {
+        self.checked(known, open, |snapshot, file| judge::check_soon(&self.state, snapshot, file, cancel))
+    }
+
+    fn checked(&self, known: &Known, open: &Open, check: impl FnOnce(&Snapshot, &FileId) -> Option<(judge::Shown, bool)>) -> Option<(judge::Shown, bool)> {
         let document = &open.document;
+        let nothing = || Some((judge::Shown::default(), true));
         if !holds(&known.project, document) {
-            return Some(judge::Shown::default());
+            return nothing();
         }
         let snapshot = Snapshot { project: known.project.clone(), config: known.config.clone() };
-        let checked = catch_unwind(AssertUnwindSafe(|| judge::check(&self.state, &snapshot, &document.file, cancel)));
-        checked.unwrap_or_else(|_| Some(judge::Shown::default()))
+        catch_unwind(AssertUnwindSafe(|| check(&snapshot, &document.file))).unwrap_or_else(|_| nothing())
+    }
+
+    /// What was shown stays until everything has been looked at again.
+    fn with_the_rest(&self, open: &Open, checked: judge::Shown) -> judge::Shown {
+        let before = self.state.result(&open.document.file);
+        let edit = before.as_ref().and_then(|before| open.trail.since(before.revision));
+        match (before, edit) {
+            (Some(before), Some(edit)) => judge::Shown { findings: quiet::with_the_rest(checked.findings, &before.findings, edit), ..checked },
+            _ => checked,
+        }
     }
 
     /// Keeps and shows what was found, unless the document has become another meanwhile.

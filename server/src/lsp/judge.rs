@@ -17,11 +17,19 @@ pub struct Shown {
 
 /// `None` if cancelled.
 pub fn check(state: &State, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Shown> {
-    let mut findings = state.analysis.check(snapshot, file, cancel)?;
+    state.analysis.check(snapshot, file, cancel).map(|findings| shown(snapshot, file, findings))
+}
+
+/// What can be said at once, and whether that is all. `None` if cancelled.
+pub fn check_soon(state: &State, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<(Shown, bool)> {
+    state.analysis.check_soon(snapshot, file, cancel).map(|(findings, is_all)| (shown(snapshot, file, findings), is_all))
+}
+
+fn shown(snapshot: &Snapshot, file: &FileId, mut findings: Vec<Finding>) -> Shown {
     findings.retain(|finding| finding.place.file == *file && is_loud(snapshot, finding));
-    let Some(known) = snapshot.project.file(file) else { return Some(Shown { findings, notes: Vec::new() }) };
+    let Some(known) = snapshot.project.file(file) else { return Shown { findings, notes: Vec::new() } };
     let judged = suppress::judge_file(known, &Known::of(&snapshot.config).all(), findings, today());
-    Some(Shown { findings: judged.kept, notes: judged.notes })
+    Shown { findings: judged.kept, notes: judged.notes }
 }
 
 /// The findings of all files that are shown, in order. `None` if cancelled.

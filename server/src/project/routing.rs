@@ -159,6 +159,10 @@ impl Routing {
         routes
     }
 
+    pub fn count_unwalked(&self, walks: &Walks) -> usize {
+        self.unwalked.iter().filter(|(key, _)| self.live.contains_key(key) && walks.get(key).is_none()).count()
+    }
+
     pub fn give_back(&mut self, routes: impl IntoIterator<Item = Named>) {
         self.unwalked.extend(routes);
     }

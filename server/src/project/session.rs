@@ -199,21 +199,32 @@ impl Session {
     }
 
     /// Walks all that is needed to speak about one file: its own roots, and those known to reach into it. Before the
-    /// project is complete that is the file's own. `None` if cancelled.
-    pub fn file(&mut self, project: &Project, config: &Config, file: &FileId, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
+    /// project is complete that is the file's own. `first`: if more than anybody waits for would have to be walked again, only these
+    /// are, besides the file's own. Says whether that is all there is to walk; `None` if cancelled.
+    pub fn file(
+        &mut self,
+        project: &Project,
+        config: &Config,
+        file: &FileId,
+        first: Option<&BTreeSet<RootKey>>,
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Option<bool> {
         let mut workers = Workers::alone(project, config, self.kept.take().unwrap_or_else(ModuleCache::recalling));
-        let done = self.file_by(&mut workers, file, cancelled);
+        let done = self.file_by(&mut workers, file, first, cancelled);
         self.followed.learn(workers.followed());
         self.kept = Some(workers.into_cache());
         done
     }
 
-    fn file_by(&mut self, workers: &mut Workers<'_>, file: &FileId, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
+    fn file_by(&mut self, workers: &mut Workers<'_>, file: &FileId, first: Option<&BTreeSet<RootKey>>, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<bool> {
         let complete = self.complete;
         self.routes(workers.one(), (!complete).then_some(file), &mut |_, _| {}, cancelled)?;
+        let first = first.filter(|_| complete && self.routing.count_unwalked(&self.walks) > MOST_RECALLED);
         let is_own = |(key, route): &Named| key.file() == file || route.function().is_some_and(|function| function.item.file == *file);
-        self.walk_routes(workers, &|named| complete || is_own(named), &mut |_, _| {}, cancelled)?;
-        self.functions(workers.one(), file, cancelled)
+        let is_first = |named: &Named| first.is_none_or(|first| first.contains(&named.0) || is_own(named));
+        self.walk_routes(workers, &|named| if complete { is_first(named) } else { is_own(named) }, &mut |_, _| {}, cancelled)?;
+        self.functions(workers.one(), file, cancelled)?;
+        Some(first.is_none())
     }
 
     /// A session that is asked once, and tells what it finds while it does.

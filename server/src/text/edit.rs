@@ -20,6 +20,15 @@ pub struct Edit {
 }
 
 impl Edit {
+    /// Where a span lies afterwards; `None` if the edit touches it.
+    pub fn moved(self, span: Span) -> Option<Span> {
+        if span.end < self.old.start {
+            return Some(span);
+        }
+        let by = |at: u32| at - self.old.len() + self.new_len;
+        (span.start > self.old.end).then(|| Span::new(by(span.start), by(span.end)))
+    }
+
     /// This one and then another, which is measured against the text that this one left behind, as one.
     pub fn then(self, next: Edit) -> Edit {
         let new_end = self.old.start + self.new_len;

@@ -212,6 +212,14 @@ impl Client {
     }
 
     /// All that has been published for a document so far: the versions.
+    /// Every publication for a document so far.
+    pub fn all_published(&self, uri: &str) -> Vec<Value> {
+        self.wait("what was published", |messages| {
+            let told = messages.iter().filter(|message| message["method"] == "textDocument/publishDiagnostics").map(|message| &message["params"]);
+            Some(told.filter(|told| told["uri"] == uri).cloned().collect())
+        })
+    }
+
     pub fn versions(&self, uri: &str) -> Vec<Option<i64>> {
         let inbox = held(&self.shared.inbox);
         let lists = inbox.messages.iter().filter(|m| m["method"] == "textDocument/publishDiagnostics" && m["params"]["uri"] == uri);

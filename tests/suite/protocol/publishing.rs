@@ -49,6 +49,22 @@ fn every_version_that_is_waited_for_is_published_even_if_nothing_changed() {
 }
 
 #[test]
+fn what_takes_long_follows_and_stays_while_somebody_types() {
+    let client = Client::with(json!({}));
+    client.open(URI, "eval(1)\nlater(a)\n");
+    client.shows(URI, &["eval of 1", "a is told later"]);
+    client.change(URI, 2, json!([{ "range": range((0, 0), (0, 0)), "text": "eval(2) " }]));
+    client.shows(URI, &["eval of 2", "eval of 1", "a is told later"]);
+    let told = client.all_published(URI);
+    let of = |version: i64| told.iter().filter(|told| told["version"] == version).map(|told| texts(&told["diagnostics"])).collect::<Vec<_>>();
+    assert_eq!(of(1).first().map(Vec::as_slice), Some(["eval of 1"].as_slice()), "what is known at once does not wait");
+    assert!(of(2).iter().all(|texts| texts == &["eval of 2", "eval of 1", "a is told later"]), "{:?}", of(2));
+    // What an edit touches is not kept.
+    client.change(URI, 3, json!([{ "range": range((1, 0), (1, 8)), "text": "later(b)" }]));
+    client.shows(URI, &["eval of 2", "eval of 1", "b is told later"]);
+}
+
+#[test]
 fn an_overtaken_analysis_is_given_up() {
     let script = Script::default();
     let mut client = Client::scripted(script.clone());

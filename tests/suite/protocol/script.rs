@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `eval(x)` | `eval of x`, with a safe fix, one that needs a new env file, and one that silences |
 //! | `absent(x)` | `x is missing`: about something that is not there |
+//! | `later(x)` | `x is told later`: only once everything was looked at |
 //! | `hidden(x)` | for auditors only |
 //! | `uses(x)` | `x comes from FILE`, if another file says `defines(x)`, related to that place |
 //! | `stuck(x)` | nothing until the analysis is cancelled |
@@ -27,6 +28,8 @@ pub struct Script {
     pub cancelled: Arc<AtomicUsize>,
 }
 
+const LATER: &str = " is told later";
+
 impl Analysis for Script {
     fn check(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<Vec<Finding>> {
         self.checks.fetch_add(1, Ordering::SeqCst);
@@ -39,6 +42,13 @@ impl Analysis for Script {
         }
         assert!(calls(&text, "broken").is_empty(), "on purpose");
         (!cancel.is_cancelled()).then(|| findings(snapshot, file, &text))
+    }
+
+    fn check_soon(&self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Option<(Vec<Finding>, bool)> {
+        let mut found = self.check(snapshot, file, cancel)?;
+        found.retain(|finding| !finding.message.ends_with(LATER));
+        let is_all = text(snapshot, file).is_none_or(|text| calls(&text, "later").is_empty());
+        Some((found, is_all))
     }
 
     fn check_all(&self, snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Finding>> {
@@ -107,6 +117,9 @@ fn findings(snapshot: &Snapshot, file: &FileId, text: &str) -> Vec<Finding> {
     }
     for (span, argument) in calls(text, "absent") {
         found.push(Finding { absence: true, ..finding(span, "missing-auth", Level::Warning, format!("{argument} is missing")) });
+    }
+    for (span, argument) in calls(text, "later") {
+        found.push(finding(span, "csrf-disabled", Level::Warning, format!("{argument}{LATER}")));
     }
     for (span, argument) in calls(text, "hidden") {
         found.push(finding(span, "xss", Level::Hidden, format!("maybe {argument}")));
