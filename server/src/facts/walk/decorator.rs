@@ -126,6 +126,9 @@ impl<'w> Walker<'w> {
                     let given = library.args.first().map(|arg| arg.value.clone()).unwrap_or_else(Value::unknown);
                     let mut facts = self.permitted(&given, decorator, span);
                     facts.add(Fact::Guard(Guard { kind: GuardKind::Limit, sure: true, name: Name::new_static(OF_ITS_OWN), site: None }));
+                    if let Some(asks) = &guard.asks {
+                        value = self.asked_of_own(asks, &given, value);
+                    }
                     value = assuming(&value, &facts);
                 }
                 // `@api_view(["GET"])`: what the settings say, unless the view says something of its own.
@@ -162,7 +165,7 @@ impl Walker<'_> {
         let unsure = Fact::Guard(Guard { kind: GuardKind::Identity, sure: false, name: called_name(decorator), site: site.clone() });
         let Kind::Seq(seq) = classes.kind() else { return Facts::one(unsure) };
         let mut facts = Facts::none();
-        for class in seq.items.iter().chain(&seq.rest) {
+        for class in seq.items.iter().chain(&seq.rest).filter(|class| !is_own_class(class)) {
             let catalogue = self.catalogue();
             let Some(library) = class.as_library() else {
                 facts.add(unsure.clone());
@@ -183,6 +186,26 @@ impl Walker<'_> {
         }
         facts
     }
+}
+
+impl Walker<'_> {
+    /// The view behind what the project's own classes of a list ask, in the way the library asks them.
+    fn asked_of_own(&mut self, asks: &Name, classes: &Value, view: Value) -> Value {
+        let Kind::Seq(seq) = classes.kind() else { return view };
+        let own: Vec<Value> = seq.items.iter().filter(|class| is_own_class(class)).cloned().collect();
+        if own.is_empty() || !matches!(view.kind(), Kind::Function(_)) {
+            return view;
+        }
+        let Some(around) = asks.split_once('#').and_then(|(package, name)| self.stub(package, &Name::from(name))) else { return view };
+        let answer = self.apply_plain(&around, vec![view.clone(), Value::seq(own)]);
+        self.ended = false;
+        if matches!(answer.kind(), Kind::Function(_)) { answer } else { view }
+    }
+}
+
+/// A class that the project can be read to have written.
+fn is_own_class(class: &Value) -> bool {
+    matches!(class.kind(), Kind::Class(class) if !super::is_stub(&class.item.file))
 }
 
 /// The function, under something that already holds when it runs.

@@ -101,7 +101,13 @@ impl Walker<'_> {
         let value = Value::new(Kind::Class(class.clone()));
         let key = self.row_key(&value);
         let mut served = Vec::new();
-        for action in &route.actions {
+        // `http_method_names = ["get", "patch"]`: nothing else is answered.
+        let listed = self.member(&value, &Name::new_static("http_method_names"));
+        let is_answered = |method: &Name| match listed.kind() {
+            Kind::Seq(seq) if seq.rest.is_none() => seq.items.iter().any(|one| one.as_str().is_none_or(|one| one.eq_ignore_ascii_case(method))),
+            _ => true,
+        };
+        for action in route.actions.iter().filter(|action| is_answered(&action.method)) {
             if matches!(self.member(&value, &action.name).kind(), Kind::Function(_)) {
                 let below = if action.detail { format!("/<{key}>/") } else { "/".to_owned() };
                 served.extend(self.served_by(route, &value, &action.name, vec![action.method.clone()], below, None));
@@ -122,6 +128,10 @@ impl Walker<'_> {
                 _ => name.to_string(),
             };
             let below = if detail { format!("/<{key}>/{path}/") } else { format!("/{path}/") };
+            let methods: Vec<Name> = methods.into_iter().filter(&is_answered).collect();
+            if methods.is_empty() {
+                continue;
+            }
             served.extend(self.served_by(route, &value, &name, methods, below, told("permission_classes")));
         }
         served

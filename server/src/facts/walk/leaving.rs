@@ -1,6 +1,7 @@
 //! Values that leave the code that can be read: returned, rendered, handed to somebody else.
 
 use super::Walker;
+use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::place::{ItemKey, Site};
@@ -152,4 +153,9 @@ pub(super) fn carries_rows(value: &Value, depth: u32) -> bool {
         Kind::Library(library) => library.args.iter().any(|arg| carries_rows(&arg.value, depth + 1)),
         _ => false,
     }
+}
+
+/// Nothing comes of what it gets: a permission of the library's that is asked about a row.
+pub(super) fn keeps_to_itself(entries: &[&Entry]) -> bool {
+    !entries.is_empty() && entries.iter().all(|entry| matches!(entry, Entry::Pass(pass) if pass.of.is_empty() && !pass.puts))
 }

@@ -269,7 +269,7 @@ impl<'w> Walker<'w> {
         {
             return value;
         }
-        if result.is_none() {
+        if result.is_none() && !super::leaving::keeps_to_itself(&entries) {
             self.handed(args, span);
         }
         let value = result.unwrap_or_else(|| Value::new(Kind::Library(Arc::new(made))));

@@ -327,6 +327,10 @@ pub struct GuardEntry {
     /// As a gate it is not for handlers with a decorator of this name, nor, if it says so, for what a library's class answers.
     #[serde(default)]
     pub exempts: Vec<Name>,
+    /// The function among the library's written-down steps (`queries/stubs`) that asks the project's own classes before the view:
+    /// `package#name`.
+    #[serde(default)]
+    pub asks: Option<Name>,
 }
 
 #[derive(Debug, Deserialize)]
