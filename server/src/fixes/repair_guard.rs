@@ -22,7 +22,7 @@ pub fn fix(project: &Project, at: &Place, flaw: Flaw) -> Option<Fix> {
         Flaw::Beside => star(&code, at.span, &mut edits)?,
         Flaw::CommentedOut => uncomment(&code, at.span, &mut edits)?,
         Flaw::EditableMetadata => trusted(&code, at.span, &mut edits)?,
-        Flaw::Dropped | Flaw::FailsOpen | Flaw::OpenUnset | Flaw::Claimed | Flaw::TooLate => return None,
+        Flaw::Dropped | Flaw::FailsOpen | Flaw::OpenUnset | Flaw::Claimed | Flaw::TooLate | Flaw::AlwaysThere => return None,
     };
     Some(Fix {
         title,

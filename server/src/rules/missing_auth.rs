@@ -67,7 +67,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         .filter_map(|deed| Some((deed, confidence(cx, route, &door, purpose, &all, deed)?)))
         .collect();
     if open.is_empty() {
-        return;
+        return asked_of_nobody(cx, route, out);
     }
     // What is changed is told before what is read, and what is sure before what is not.
     open.sort_by_key(|(deed, confidence)| (deed.hangs, std::cmp::Reverse(*confidence), !deed.what.is_write(), deed.what.creates()));
@@ -80,7 +80,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     raw.message = message(cx, route, &door, worst);
     raw.absence = true;
     // The guard is there, and stops nobody: what they do was not meant for everybody.
-    let is_late = flawed.as_ref().is_some_and(|why| matches!(why.flaw, Flaw::TooLate | Flaw::AboveRoute | Flaw::MixinLast | Flaw::NotAwaited));
+    let is_late =
+        flawed.as_ref().is_some_and(|why| matches!(why.flaw, Flaw::TooLate | Flaw::AboveRoute | Flaw::MixinLast | Flaw::NotAwaited | Flaw::AlwaysThere));
     match &worst.what {
         _ if is_late => {}
         What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true, above: None }),
@@ -106,6 +107,31 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for (deed, _) in open.iter().filter(|(deed, _)| deed.hangs == worst.hangs).take(4) {
         raw.also(deed.site.clone(), format!("this is what anybody can do: {}", deed.what.words(cx.schema)));
     }
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    out.push(raw);
+}
+
+/// Only some rows, which the code itself chose: open to strangers by a guard that asks nothing, they were meant for few.
+fn asked_of_nobody(cx: &RuleCx<'_>, route: &Route, out: &mut Vec<Raw>) {
+    let judge = &cx.judge;
+    let is_private = |access: &Access| matches!(judge.privacy(&access.query), Privacy::Private | Privacy::Principal);
+    let gets_out = |access: &Access| access.query.operation.is_write() || judge.leaves_unchecked(access) == Some(true);
+    let found = cx.walk.events.iter().enumerate().find_map(|(at, event)| match event {
+        Event::Access(access) if is_private(access) && gets_out(access) && nobody_is_known(cx.walk, judge, &access.facts, at) => Some(access),
+        _ => None,
+    });
+    let Some(access) = found else { return };
+    let Some(why) = why(cx, route).filter(|why| why.flaw == Flaw::AlwaysThere) else { return };
+    let query = &access.query;
+    let (operation, model, privacy) = (query.operation, query.model.clone(), judge.privacy(query));
+    let what = match operation {
+        operation if operation.is_write() => What::Write { operation, model, privacy },
+        operation => What::Read { many: operation == Operation::ReadMany, model, privacy },
+    };
+    let mut raw = Raw::new(&META, why.site, Confidence::Likely);
+    raw.detail = Name::new_static(why.detail);
+    raw.message = format!("{} Anyone on the internet can {}.", why.message, what.words(cx.schema));
+    raw.also(access.site.clone(), format!("{GUARDED}: {}", route.title()));
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
 }

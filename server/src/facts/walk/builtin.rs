@@ -82,6 +82,7 @@ impl Walker<'_> {
                 Kind::Object(object) if object.rest.is_none() && object.fields.iter().all(|(_, value)| is_made(value, 0)) => {
                     matches!(name.as_str(), "values" | "entries").then(|| elements_of(object, name))
                 }
+                Kind::Object(object) if object.rest.is_none() && !object.fields.is_empty() && name == "keys" => Some(super::element::keys_of(object, first?)),
                 _ => keys_of_shape(first?, name),
             },
             // What a library promises is what it gives: `fetch(url).then((answer) => answer.json())`.

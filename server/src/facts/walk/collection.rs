@@ -160,7 +160,7 @@ impl Walker<'_> {
         let facts = self.facts.clone();
         for clause in clauses {
             let over = self.eval(clause.over);
-            let over = self.fired(&over);
+            let over = self.gone_through(&over);
             if let ([only], None, Kind::Seq(seq)) = (clauses, value, over.kind())
                 && only.conditions.is_empty()
                 && seq.rest.is_none()

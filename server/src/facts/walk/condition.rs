@@ -26,7 +26,9 @@ impl Walker<'_> {
         }
         if let Some(truth) = value.truth() {
             let mut truth = truth.clone();
-            if let Some(symbol) = value.symbol() {
+            // Where something stands for strangers, too, it says of nobody that they are signed in.
+            let is_for_strangers = |symbol: &Symbol| symbol.root == Root::Principal && symbol.path.is_empty() && truth.if_false.is_impossible();
+            if let Some(symbol) = value.symbol().filter(|symbol| !is_for_strangers(symbol)) {
                 truth.if_true.add(Fact::Present(symbol.clone()));
             }
             return truth;

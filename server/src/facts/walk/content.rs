@@ -49,14 +49,14 @@ impl Walker<'_> {
                 let symbol = first?.symbol().cloned()?;
                 Some(Value::unknown().with_truth(Truth { if_true: Facts::one(Fact::Among(symbol)), if_false: Facts::none() }))
             }
-            "keys" => Some(Value::unknown()),
+            "keys" => Some(super::element::keys_of(object, base)),
             "values" | "items" | "entries"
-                if object.rest.is_none() && !object.fields.is_empty() && object.fields.iter().all(|(_, value)| is_made(value, 0)) =>
+                if object.rest.is_none() && !object.fields.is_empty() && (self.python() || object.fields.iter().all(|(_, value)| is_made(value, 0))) =>
             {
                 Some(elements_of(object, name))
             }
             "values" | "items" | "entries" => {
-                let element = self.element_of(base);
+                let element = super::element::any_value(object);
                 Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) }))))
             }
             "dict" | "model_dump" | "copy" | "toJSON" | "update" => Some(base.clone()),

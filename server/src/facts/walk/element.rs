@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::expression::either;
 use crate::facts::check::{Fact, Facts, Root, Symbol};
-use crate::facts::value::{Argument, Kind, Object, Truth, Value};
+use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
 use crate::text::Name;
 
 impl Walker<'_> {
@@ -124,10 +124,12 @@ impl Walker<'_> {
             Kind::Row(_) => list.clone(),
             Kind::Union(_) => list.map(|value| self.element_of(value)),
             Kind::Promise(inner) => self.element_of(&inner.clone()),
-            Kind::Object(object) => {
-                let all: Vec<Value> = object.fields.iter().map(|(_, value)| value.clone()).take(Value::MOST_ALTERNATIVES).collect();
-                all.into_iter().reduce(either).unwrap_or_else(Value::unknown).without_symbol()
+            // What goes through a dict gets its keys.
+            Kind::Object(object) if self.python() => {
+                let keys = keys_of(object, list);
+                self.element_of(&keys)
             }
+            Kind::Object(object) => any_value(object),
             _ => {
                 let value = Value::unknown().with_taint(list.taint().clone());
                 match list.symbol() {
@@ -137,7 +139,32 @@ impl Walker<'_> {
             }
         }
     }
+
+    /// What Python goes through: of a dict its keys, of a question to the database what it finds.
+    pub(super) fn gone_through(&mut self, value: &Value) -> Value {
+        let value = self.fired(value);
+        match value.kind() {
+            Kind::Object(object) if self.python() => keys_of(object, &value),
+            _ => value,
+        }
+    }
 }
+
+/// The names of an object as a list. `of`: the value that it is of, whose origin is that of the names that are not known.
+pub(super) fn keys_of(object: &Object, of: &Value) -> Value {
+    let items = object.fields.iter().take(MOST_KEYS).map(|(name, _)| Value::str(name.as_str())).collect();
+    let rest = (object.rest.is_some() || object.fields.len() > MOST_KEYS || object.fields.is_empty()).then(|| Value::unknown().with_taint(of.taint().clone()));
+    Value::new(Kind::Seq(Arc::new(Seq { items, rest })))
+}
+
+/// Some value of an object.
+pub(super) fn any_value(object: &Object) -> Value {
+    let all = object.fields.iter().map(|(_, value)| value.clone()).take(Value::MOST_ALTERNATIVES);
+    all.reduce(either).unwrap_or_else(Value::unknown).without_symbol()
+}
+
+/// So many names are told apart.
+const MOST_KEYS: usize = 64;
 
 /// A text, or a list of single letters.
 fn is_alphabet(value: &Value) -> bool {

@@ -80,6 +80,23 @@ impl Walker<'_> {
         files.iter().find_map(|file| self.module_name(file, name)).or_else(|| Some(Value::null()))
     }
 
+    /// Do the settings say something of this, or may they: `REST_FRAMEWORK.UNAUTHENTICATED_USER`?
+    pub(super) fn is_set(&mut self, path: &str) -> bool {
+        let mut steps = path.split('.').map(Name::from);
+        let Some(mut value) = steps.next().and_then(|name| self.setting(&name)) else { return false };
+        for step in steps {
+            value = match value.kind() {
+                Kind::Object(object) => match object.get(&step) {
+                    (Some(value), _) => value.clone(),
+                    (None, more) => return more,
+                },
+                Kind::Null => return false,
+                _ => return true,
+            };
+        }
+        true
+    }
+
     /// The classes that the settings name for views that name none.
     pub(super) fn default_permissions(&mut self) -> Value {
         let settings = self.setting(&Name::new_static("REST_FRAMEWORK")).unwrap_or_else(Value::unknown);

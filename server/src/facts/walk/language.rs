@@ -39,6 +39,11 @@ impl Walker<'_> {
                 (items.len() > 1).then(|| pairs(items))
             }
             Makes::Object => self.dictionary(function, given),
+            Makes::Listed => {
+                let list = lists(given).next()?;
+                let all = self.gone_through(&list.value);
+                (!all.is_same(&list.value)).then_some(all)
+            }
             Makes::Truth => {
                 let [only] = given else { return None };
                 let truth = self.truth_of(&only.value);

@@ -297,6 +297,9 @@ impl Walker<'_> {
                     if !principal.null {
                         self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
                     }
+                    if principal.for_strangers.as_ref().is_some_and(|setting| !self.is_set(setting)) {
+                        value = value.present();
+                    }
                 }
                 Entry::Clean(clean) if step != "()" => value = value.with_taint(value.taint().cleaned(clean.by)),
                 // A query that begins without a call: `Note.objects`, `Note.query`.

@@ -186,6 +186,7 @@ impl Walker<'_> {
                 return longest.map_or_else(Value::unknown, |longest| self.joined(separator, &longest.value, span));
             }
             Kind::Union(_) => return list.map(|list| self.joined(separator, list, span)),
+            Kind::Object(object) if self.python() => return self.joined(separator, &super::element::keys_of(object, list), span),
             _ => return Value::unknown().with_taint(list.taint().join(separator.taint())),
         }
         finish(text)

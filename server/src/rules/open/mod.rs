@@ -3,6 +3,7 @@
 
 pub mod above;
 pub mod administrative;
+mod always_there;
 pub mod callable_by_all;
 pub mod claimed;
 pub mod columns;

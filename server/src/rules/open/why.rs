@@ -1,6 +1,7 @@
 //! Why a route is open although something there looks like a guard: the guard that does not stop anybody is what has to be
 //! repaired (authorization reference, 2.3).
 
+use super::always_there::always_there;
 use super::fails_open::{fails_open, open_unset, swallowed};
 use super::switched_off;
 use crate::facts::catalogue::{BUILT_IN, Entry};
@@ -54,6 +55,8 @@ pub enum Flaw {
     Beside,
     /// It believes what the caller says.
     Claimed,
+    /// It asks for something that is there for strangers, too.
+    AlwaysThere,
     /// It reads what users may change of their own account, where the same library keeps what they may not.
     EditableMetadata,
     CommentedOut,
@@ -62,10 +65,11 @@ pub enum Flaw {
 pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     let Kind::Function(closure) = route.handler.kind() else { return None };
     if is_stub(&closure.item.file) {
-        return mixin_last(cx, closure);
+        return mixin_last(cx, closure).or_else(|| asked_of_nobody(cx, route));
     }
     decorated_above(cx, route, closure)
         .or_else(|| in_handler(cx, route))
+        .or_else(|| asked_of_nobody(cx, route))
         .or_else(|| before(cx, route))
         .or_else(|| too_late(cx, route))
         .or_else(|| beside(cx, route))
@@ -175,6 +179,21 @@ fn before(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
         }
         told(&looked, goes_on).or_else(|| fails(&looked, fails_open)).or_else(|| fails(&looked, open_unset)).or_else(|| fails(&looked, swallowed))
     })
+}
+
+/// In whatever the request comes through: a check that strangers pass as well.
+fn asked_of_nobody(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    if !is_of_strangers(&route.framework) {
+        return None;
+    }
+    let mut called: Vec<&FunctionKey> = cx.walk.visited.iter().filter(|key| !is_stub(&key.item.file)).collect();
+    called.sort();
+    called.into_iter().find_map(|key| told(&Looked::of(cx, key)?, always_there))
+}
+
+/// The frameworks whose requests always name a user.
+fn is_of_strangers(framework: &str) -> bool {
+    framework == "django"
 }
 
 fn key(closure: &Closure) -> FunctionKey {

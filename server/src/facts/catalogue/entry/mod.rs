@@ -87,6 +87,9 @@ pub struct PrincipalEntry {
     /// It may be missing, so a check is needed before it identifies anybody.
     #[serde(default = "yes")]
     pub null: bool,
+    /// Something stands there for strangers, too, unless this setting says what does: that it is there tells nothing.
+    #[serde(default)]
+    pub for_strangers: Option<String>,
     /// Only a claim: nobody verified it.
     #[serde(default)]
     pub unverified: bool,
@@ -213,6 +216,8 @@ pub enum Makes {
     Numbered,
     /// The elements of several lists, side by side: `zip(a, b)`.
     Pairs,
+    /// What it goes through, as a list: `list(d)`, `sorted(Note.objects.all())`.
+    Listed,
     /// An object of its named arguments and of what it copies: `dict(row, a=1)`.
     Object,
     /// Whether its argument is true: `bool(member and member.is_staff)`.
