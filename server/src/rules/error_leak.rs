@@ -6,7 +6,8 @@ use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::catalogue::Reached;
 use crate::facts::check::{Fact, Facts, Root};
-use crate::facts::event::{Event, UseKind};
+use crate::facts::event::{Event, SinkKind, UseKind};
+use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Kind, Library, Piece, Value};
@@ -42,6 +43,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let gets_out = match used.kind {
             UseKind::Respond => true,
             UseKind::Return => cx.walk.route.is_some() || answers_failures(cx),
+            UseKind::Shown => !is_asked_for_by_page(cx, &used.site),
             _ => false,
         };
         if !gets_out || is_for_developers(&used.facts) {
@@ -49,6 +51,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let mut worst = None;
         look(&used.value, &mut worst, 0);
+        // A page has room for a message that was written for people; for a trace it has only where it shows it.
+        let worst = worst.filter(|worst| used.kind != UseKind::Shown || matches!(worst.told, Told::Trace(_)));
         if let Some(Worst { mut told, site }) = worst {
             // Python answers with the text of an error: the error itself cannot be sent.
             let is_python = cx.project.file(&used.site.item.file).is_some_and(|known| known.document.language == Language::Python);
@@ -87,6 +91,16 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
     }
+}
+
+/// The template is told as well whether somebody develops: then it can keep the rest to itself.
+fn is_asked_for_by_page(cx: &RuleCx<'_>, shown: &Site) -> bool {
+    let says_so = |name: &Name| names::words(name).iter().any(|word| matches!(word.as_str(), "debug" | "dev" | "development" | "verbose"));
+    let given = cx.walk.events.iter().filter_map(|event| match event {
+        Event::Sink(sink) if sink.kind == SinkKind::Template && sink.call == *shown => Some(&sink.args),
+        _ => None,
+    });
+    given.flatten().any(|arg| says_so(&arg.name))
 }
 
 /// The function is what the framework asks for an answer to the errors of all others.

@@ -6,7 +6,7 @@ use super::raw::{Raw, RuleCx, tells};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, webhook_unverified};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::credential_names::is_password_column;
-use crate::facts::event::{Access, Effect, Event};
+use crate::facts::event::{Access, Effect, Event, Side};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, Term};
@@ -323,7 +323,10 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         Event::Effect(effect) => matches!(effect.kind.as_str(), "hash" | "password-hash") && effect.args.iter().any(|arg| is_typed(&arg.value)),
         _ => false,
     });
+    let is_kept = |side: &Side| side.value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Row(_)) && !symbol.path.is_empty());
     let asks = |event: &Event| match event {
+        // `row["pw"] == digest(typed)`
+        Event::Compare(compare) => is_hashed && compare.sides.iter().any(is_kept),
         Event::Access(access) => {
             let terms = access.query.conjuncts();
             terms
@@ -332,7 +335,8 @@ fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         }
         _ => false,
     };
-    let asked = || handler.events().find(|event| asks(event)).and_then(facts_of);
+    let there = |event: &'e Event| if let Event::Compare(compare) = event { Some(&compare.facts) } else { facts_of(event) };
+    let asked = || handler.events().find(|event| asks(event)).and_then(there);
     let facts = compared.or_else(asked).or_else(|| (is_asked_for(handler) || signs_in(&handler.route.handler, 0)).then_some(begun))?;
     Some(Need {
         detail: "login",

@@ -113,7 +113,7 @@ fn output(content: &str, span: Span, is_off: bool, found: &mut Vec<Unescaped>) {
     let has = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
     // What `tojson|safe` and `escape|safe` write has no markup of its own.
     let how = match () {
-        () if has(ESCAPES) => return,
+        () if has(ESCAPES) || filters.iter().any(|filter| opens_no_tag(filter)) => return,
         () if has(SAFE) => How::Filter,
         () if is_off => How::SwitchedOff,
         () => return,
@@ -123,4 +123,10 @@ fn output(content: &str, span: Span, is_off: bool, found: &mut Vec<Unescaped>) {
         return;
     }
     found.push(Unescaped { span, expression: Name::from(value), roots, how });
+}
+
+/// `replace("<", "&lt;")`: nothing in it begins a tag any more. What puts breaks where lines end leaves the tags.
+fn opens_no_tag(filter: &str) -> bool {
+    let given = filter.trim().strip_prefix("replace").map(|rest| rest.trim_start_matches(['(', ' ']));
+    given.is_some_and(|given| given.starts_with("\"<\"") || given.starts_with("'<'"))
 }

@@ -8,6 +8,7 @@ use crate::facts::template::{Shown, is_called};
 use crate::facts::value::{Kind, Value};
 use crate::rules::called::given_to_template;
 use crate::rules::raw::{Raw, RawPlace, RuleCx};
+use crate::rules::template_called::nearest;
 use crate::rules::{Confidence, Impact};
 use crate::text::{FileId, Name, Place};
 
@@ -33,16 +34,9 @@ const MOST: usize = 12;
 
 /// A template, and those that it is made of. Of several that are called so it is the one nearest to whoever asks for it.
 fn made_of<'p>(cx: &RuleCx<'p>, from: &FileId, name: &str, files: &mut Vec<(&'p FileId, &'p [Shown])>) {
-    let near = |file: &FileId| file.as_str().split('/').zip(from.as_str().split('/')).take_while(|(a, b)| a == b).count();
     let said = cx.project.files().filter_map(|(file, known)| Some((file, known.said.as_deref()?)));
     let called = said.filter(|(file, said)| (!said.shown.is_empty() || !said.parts.is_empty()) && is_called(file, name));
-    let mut called: Vec<_> = called.map(|(file, said)| (near(file), file, said)).collect();
-    called.sort_by_key(|(near, file, _)| (std::cmp::Reverse(*near), *file));
-    let (file, said) = match called.as_slice() {
-        [(_, file, said)] => (*file, *said),
-        [(first, file, said), (second, ..), ..] if first > second => (*file, *said),
-        _ => return,
-    };
+    let Some((file, said)) = nearest(from, called.collect()) else { return };
     if files.len() >= MOST || files.iter().any(|(known, _)| *known == file) {
         return;
     }

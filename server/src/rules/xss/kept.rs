@@ -2,11 +2,17 @@
 
 use crate::model::{Entry, ExprId, ExprKind, Key, Segment};
 use crate::rules::raw::RuleCx;
+use crate::syntax::Language;
+use crate::text::FileId;
 
-/// Is a field of this name given the result of a call that cleans markup, somewhere in the project?
-pub(super) fn is_cleaned(cx: &RuleCx<'_>, field: &str) -> bool {
-    let models = cx.project.files().filter_map(|(_, known)| known.model.as_ref());
-    models.flat_map(|model| &model.segments).any(|placed| {
+/// Is a field of this name given the result of a call that cleans markup, somewhere in the program that `reader` is of? What is written in
+/// another language is another program, with rows of its own.
+pub(super) fn is_cleaned(cx: &RuleCx<'_>, field: &str, reader: &FileId) -> bool {
+    let models = || cx.project.files().filter_map(|(_, known)| known.model.as_ref());
+    let is_python = |language: Language| language == Language::Python;
+    let own = models().find(|model| model.file == *reader).map(|model| is_python(model.language));
+    let same = models().filter(|model| own.is_none_or(|own| own == is_python(model.language)));
+    same.flat_map(|model| &model.segments).any(|placed| {
         let segment = &placed.segment;
         segment.exprs.iter().any(|expr| match &expr.kind {
             ExprKind::Object(entries) => {

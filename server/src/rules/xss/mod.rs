@@ -132,7 +132,7 @@ fn of_value(cx: &RuleCx<'_>, value: &Value, facts: &Facts, way: Way, surely: Con
     let found: Vec<Found<'_>> = parts::of(value)
         .into_iter()
         .filter_map(|hole| judge(hole, facts, way))
-        .filter(|found| !is_fixed_path(found) && (found.input.part != Part::Stored || !kept::is_cleaned(cx, &found.input.name)))
+        .filter(|found| !is_fixed_path(found) && (found.input.part != Part::Stored || !kept::is_cleaned(cx, &found.input.name, &site.item.file)))
         .collect();
     let worst = found.iter().max_by_key(|found| (found.input.confidence, std::cmp::Reverse(found.hole.site.map_or(0, |site| site.span.start))))?;
     let place = standing_place::place(cx, site, call, worst.hole.site);

@@ -8,6 +8,7 @@ use crate::facts::value::{Kind, Value};
 use crate::rules::called::given_to_template;
 use crate::rules::input::Input;
 use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::template_called::nearest;
 use crate::rules::{Confidence, FixPlan, parts};
 use crate::text::{FileId, Place};
 
@@ -18,18 +19,17 @@ pub(super) fn check(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
         .files()
         .filter_map(|(file, known)| Some((file, known.said.as_deref()?)))
         .filter(|(file, said)| !said.unescaped.is_empty() && is_called(file, name));
-    let mut pages: Vec<(&FileId, &[Unescaped])> = pages.map(|(file, said)| (file, said.unescaped.as_slice())).collect();
-    pages.sort_by_key(|(file, _)| *file);
-    // Two templates of one name: which of them is meant is not known.
-    let [(file, unescaped)] = pages.as_slice() else { return };
+    let pages = pages.map(|(file, said)| (file, said.unescaped.as_slice()));
+    // Two templates of one name, as near as each other: which of them is meant is not known.
+    let Some((file, unescaped)) = nearest(&sink.site.item.file, pages.collect()) else { return };
     for one in unescaped.iter() {
         let Some(given) = one.roots.first().and_then(|root| given_to_template(sink, root)) else { continue };
         let Some(input) = judge(&given, one, sink) else { continue };
-        if input.part == Part::Stored && super::kept::is_cleaned(cx, &input.name) {
+        if input.part == Part::Stored && super::kept::is_cleaned(cx, &input.name, &sink.site.item.file) {
             continue;
         }
         let mut raw = Raw::new(&META, sink.site.clone(), input.confidence);
-        let place = Place { file: (*file).clone(), span: one.span };
+        let place = Place { file: file.clone(), span: one.span };
         raw.plans.push(FixPlan::EscapeInTemplate { at: place.clone() });
         raw.elsewhere = Some(place);
         raw.message = message(&input);
