@@ -11,6 +11,7 @@ use super::routes::Route;
 use crate::facts::check::Facts;
 use crate::facts::event::Event;
 use crate::facts::place::{FunctionKey, ItemKey, Site};
+use crate::facts::value::ClassValue;
 use crate::facts::walk::{Matched, Reads, Walker};
 use crate::text::{FileId, Name};
 
@@ -35,6 +36,8 @@ pub struct RootWalk {
     pub begun: Facts,
     /// What of the request was compared with something of a row.
     pub matched: Vec<Matched>,
+    /// The classes of the project's that say what is sent.
+    pub sent: Vec<Arc<ClassValue>>,
 }
 
 impl RootWalk {
@@ -58,6 +61,7 @@ impl RootWalk {
             before_handler: walker.before_handler,
             begun: walker.begun,
             matched: walker.matched,
+            sent: walker.sent,
         })
     }
 
@@ -74,6 +78,7 @@ impl RootWalk {
             before_handler: 0,
             begun: Facts::none(),
             matched: Vec::new(),
+            sent: Vec::new(),
         }
     }
 }

@@ -200,6 +200,8 @@ pub struct Walker<'w> {
     pub begun: Facts,
     /// What of the request was compared with something of a row.
     pub matched: Vec<Matched>,
+    /// The classes of the project's that say what is sent: `patch: PersonPatch`.
+    pub sent: Vec<Arc<ClassValue>>,
     /// What came of the functions that were called.
     uneventful: uneventful::Uneventful,
     recalling: recall::Recalling,
@@ -322,6 +324,7 @@ impl<'w> Walker<'w> {
             before_handler: 0,
             begun: Facts::none(),
             matched: Vec::new(),
+            sent: Vec::new(),
             uneventful: FxHashMap::default(),
             recalling: recall::Recalling::default(),
         }

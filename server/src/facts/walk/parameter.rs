@@ -238,8 +238,9 @@ impl Walker<'_> {
                 Value::unknown().with_taint(origin(Part::Body, Cleanings::NOSQL)).with_symbol(Symbol::new(Root::Request("body".into())))
             }
             // A model of the project: its shape was checked, its content is the caller's.
-            Some(Kind::Instance(_)) => {
-                let value = declared.unwrap_or_else(Value::unknown);
+            Some(Kind::Instance(instance)) => {
+                self.sent.push(instance.class.clone());
+                let value = declared.clone().unwrap_or_else(Value::unknown);
                 let shape = Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0);
                 value.with_taint(origin(Part::Body, shape)).with_symbol(Symbol::new(Root::Request("body".into())))
             }

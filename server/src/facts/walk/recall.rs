@@ -253,7 +253,7 @@ impl Walker<'_> {
     }
 
     fn looked_into_to_recall(&mut self, question: u64, closure: &Arc<Closure>, args: &[Argument], span: Span) -> Value {
-        let (frame, event, passed, matched) = (self.frames.len(), self.events.len(), self.passed.len(), self.matched.len());
+        let (frame, event, passed, matched) = (self.frames.len(), self.events.len(), self.passed.len(), self.matched.len() + self.sent.len());
         let (visits, forks, steps) = (self.recalling.visits.len(), self.recalling.forks.len(), self.steps);
         let known = self.recalling.known.len();
         let asked = std::mem::replace(&mut self.recalling.asked, [0, u32::MAX]);
@@ -271,7 +271,7 @@ impl Walker<'_> {
         let is_seen_by_others = looked_here.event < event
             || looked_here.frame < frame
             || self.passed.len() != passed
-            || self.matched.len() != matched
+            || self.matched.len() + self.sent.len() != matched
             || self.shared.as_ref().zip(shared.as_ref()).is_some_and(|(now, before)| !now.is_same(before))
             || !self.keeps_nothing();
         if is_seen_by_others || self.is_exhausted() {

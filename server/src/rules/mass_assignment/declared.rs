@@ -2,14 +2,18 @@
 
 use super::exposed::is_privilege;
 use super::{META, article};
-use crate::facts::event::Access;
+use crate::facts::check::{Root, Symbol};
+use crate::facts::event::{Access, Effect};
+use crate::facts::place::Site;
 use crate::facts::query::Operation;
 use crate::facts::role_words;
 use crate::facts::schema::{Privacy, guess_privacy};
+use crate::facts::taint::Part;
 use crate::facts::value::{ClassValue, Instance, Kind, Value};
-use crate::model::{ExprKind, Field, Segment, TypeRef};
+use crate::model::{ExprId, ExprKind, Field, Segment, TypeRef};
 use crate::rules::Confidence;
-use crate::rules::ownership::title;
+use crate::rules::handler::{any, symbols};
+use crate::rules::ownership::{Answer, title};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::text::Name;
 
@@ -17,9 +21,7 @@ const DEEPEST: u32 = 6;
 
 pub(super) fn check(cx: &RuleCx<'_>, access: &Access, out: &mut Vec<Raw>) {
     let query = &access.query;
-    let model = cx.schema.model(&query.model);
-    let of_people = model.map_or_else(|| guess_privacy(&query.model) == Privacy::Principal, |model| model.is_principal);
-    if !of_people || query.operation == Operation::Upsert {
+    if !is_of_people(cx, &query.model) || query.operation == Operation::Upsert {
         return;
     }
     let Some((class, name)) =
@@ -27,8 +29,52 @@ pub(super) fn check(cx: &RuleCx<'_>, access: &Access, out: &mut Vec<Raw>) {
     else {
         return;
     };
-    let model = model.map_or_else(|| title(&query.model), |model| model.name.to_string());
-    let mut raw = Raw::new(&META, access.site.clone(), Confidence::Likely);
+    tell(cx, &access.site, &query.model, &class, &name, out);
+}
+
+/// `for field, value in patch.model_dump().items(): setattr(me, field, value)`
+pub(super) fn one_by_one(cx: &RuleCx<'_>, effect: &Effect, of: &Name, key: &Value, out: &mut Vec<Raw>) {
+    let Some(symbol) = key.symbol().filter(|_| key.taint().iter().any(|origin| origin.part == Part::Body)) else { return };
+    if !is_of_people(cx, of) || cx.judge.signed_in(&effect.facts) == Answer::No || any(&effect.facts, &|fact| symbols(fact).contains(&symbol)) {
+        return;
+    }
+    let is_asked = |name: &Name| any(&effect.facts, &|fact| symbols(fact).iter().any(|asked| is_of_body(asked) && asked.path.last() == Some(name)));
+    let Some((class, name)) = cx.walk.sent.iter().find_map(|class| offered(cx, class, 0)).filter(|(_, name)| !is_asked(name)) else { return };
+    if !leaves_out(cx, &effect.site, &name) {
+        tell(cx, &effect.site, of, &class, &name, out);
+    }
+}
+
+/// `model_dump(exclude={"role"})`, `fields.pop("role", None)`: what nobody should set may be what does not come along.
+fn leaves_out(cx: &RuleCx<'_>, site: &Site, name: &str) -> bool {
+    let Some(placed) = cx.project.placed(&site.item) else { return true };
+    let segment = &placed.segment;
+    let is_name = |value: ExprId| matches!(&segment[value].kind, ExprKind::Str(text) if &**text == name);
+    segment.exprs.iter().any(|expr| match &expr.kind {
+        ExprKind::Call { callee, args, .. } => match &segment[*callee].kind {
+            ExprKind::Member { name, .. } if matches!(name.as_str(), "model_dump" | "dict") => {
+                args.iter().any(|arg| arg.name.as_ref().is_some_and(|name| matches!(name.as_str(), "include" | "exclude")))
+            }
+            ExprKind::Member { name, .. } => name == "pop" && args.first().is_some_and(|arg| is_name(arg.value)),
+            _ => false,
+        },
+        // `del fields["role"]`, `fields["role"] = False`
+        ExprKind::Index { index, .. } => is_name(*index),
+        _ => false,
+    })
+}
+
+fn is_of_body(symbol: &Symbol) -> bool {
+    matches!(&symbol.root, Root::Request(part) if part == "body")
+}
+
+fn is_of_people(cx: &RuleCx<'_>, name: &Name) -> bool {
+    cx.schema.model(name).map_or_else(|| guess_privacy(name) == Privacy::Principal, |model| model.is_principal)
+}
+
+fn tell(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {
+    let model = cx.schema.model(of).map_or_else(|| title(of), |model| model.name.to_string());
+    let mut raw = Raw::new(&META, site.clone(), Confidence::Likely);
     raw.detail = Name::new_static("AZ11");
     raw.message =
         format!("`{class}` lets callers send `{name}`, and it is saved in {} {model} as it came: anybody can give it to themselves.", article(&model));
@@ -49,8 +95,7 @@ fn sent_whole(data: &Value) -> Option<&Instance> {
 }
 
 fn is_body(value: &Value) -> bool {
-    use crate::facts::check::Root;
-    value.symbol().is_some_and(|symbol| symbol.path.is_empty() && matches!(&symbol.root, Root::Request(part) if part == "body"))
+    value.symbol().is_some_and(|symbol| symbol.path.is_empty() && is_of_body(symbol))
 }
 
 /// What the class, or one above it, offers that says what somebody may do.

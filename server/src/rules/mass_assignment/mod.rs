@@ -197,7 +197,10 @@ fn applied(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Ra
         ("set-attribute", [to, key, value, ..]) => {
             let Some(name) = row_model(to).or_else(|| caller_model(cx, to)) else { return };
             let is_chosen = |value: &Value| Input::of(value, Cleanings::SHAPE, facts, None).is_some_and(|input| input.part.is_request());
-            if !is_chosen(key) || !is_chosen(value) || crate::rules::handler::is_checked(key, facts) || key.symbol().is_none() {
+            if !is_chosen(key) {
+                return declared::one_by_one(cx, effect, &name, key, out);
+            }
+            if !is_chosen(value) || crate::rules::handler::is_checked(key, facts) || key.symbol().is_none() {
                 return;
             }
             let Some(input) = Input::of(value, Cleanings::SHAPE, facts, None) else { return };
