@@ -29,7 +29,7 @@ pub(super) fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Acce
     let wipes = query.operation == Operation::Delete && query.filter.is_empty();
     let is_only_recognised = is_credential(&query.model) && query.operation != Operation::ReadMany && !is_taken_by_number(judge, access);
     if keeps_house(&query.model) && !wipes && !is_of_the_trade(judge, access) || is_only_recognised {
-        return None;
+        return who_did_what(cx, judge, access, at);
     }
     let privacy = model.map_or_else(|| judge.privacy(query), Model::privacy);
     let tie = match judge.tie(access) {
@@ -71,6 +71,23 @@ pub(super) fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Acce
 /// A check stands before it that nobody waited for.
 fn is_unawaited(facts: &Facts) -> bool {
     facts.iter().any(|fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Unawaited))
+}
+
+/// A list of what people did, with their addresses: a server writes it for those who run it.
+fn who_did_what<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: usize) -> Option<Deed<'w>> {
+    let query = &access.query;
+    let is_list = query.operation == Operation::ReadMany && keeps_house(&query.model) && matches!(judge.tie(access), Tie::List | Tie::Fixed);
+    let what = What::Read { many: true, model: query.model.clone(), privacy: judge.privacy(query) };
+    (is_list && office::answers_with_contacts(cx.walk, access)).then(|| Deed {
+        at,
+        what,
+        site: &access.site,
+        facts: &access.facts,
+        confidence: Confidence::Likely,
+        access: Some(access),
+        tie: Some(Tie::List),
+        hangs: false,
+    })
 }
 
 /// It was seen first that there is such a row: this is no new one.

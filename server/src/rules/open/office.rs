@@ -1,11 +1,13 @@
 //! What an office asks of its data and nobody else: lists of people with how to reach them, everything at once, sums of money.
 
 use super::door::Door;
-use crate::facts::event::Access;
+use crate::facts::check::Root;
+use crate::facts::event::{Access, Event, UseKind};
 use crate::facts::names;
 use crate::facts::query::{Columns, Filter, Operation, Query};
 use crate::facts::schema::{Model, Privacy};
-use crate::facts::value::Kind;
+use crate::facts::value::{Kind, Value};
+use crate::project::RootWalk;
 use crate::project::routes::Route;
 use crate::rules::raw::RuleCx;
 use crate::text::Name;
@@ -30,6 +32,28 @@ pub fn asks_for_contacts(access: &Access) -> bool {
     let query = &access.query;
     matches!(&query.columns, Some(Columns::Only(names)) if names.iter().any(|name| is_contact(name)))
         || query.joined.iter().any(|(table, column)| *table == query.model && is_contact(column))
+}
+
+/// Does what is answered say how people can be reached, or from where they came, whatever the table is called? `{"who": row.person_email}`
+pub fn answers_with_contacts(walk: &RootWalk, access: &Access) -> bool {
+    walk.events.iter().any(|event| match event {
+        Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Return) => names_person(&used.value, access, 0),
+        _ => false,
+    })
+}
+
+fn names_person(value: &Value, access: &Access, depth: u32) -> bool {
+    let is_address = |name: &Name| is_contact(name) || matches!(name.as_str(), "ip" | "ip_address" | "ipAddress");
+    if let Some(symbol) = value.symbol().filter(|symbol| symbol.root == Root::Row(access.id)) {
+        return symbol.path.last().is_some_and(is_address);
+    }
+    let inside = |value: &Value| depth < 5 && names_person(value, access, depth + 1);
+    match value.kind() {
+        Kind::Object(object) => object.fields.iter().map(|(_, field)| field).any(inside),
+        Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).any(inside),
+        Kind::Union(alternatives) => alternatives.iter().any(|one| inside(&one.value)),
+        _ => false,
+    }
 }
 
 /// People themselves, and what there is one of for each.
