@@ -78,7 +78,7 @@ fn who_did_what<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Access, at: 
     let query = &access.query;
     let is_list = query.operation == Operation::ReadMany && keeps_house(&query.model) && matches!(judge.tie(access), Tie::List | Tie::Fixed);
     let what = What::Read { many: true, model: query.model.clone(), privacy: judge.privacy(query) };
-    (is_list && office::answers_with_contacts(cx.walk, access)).then(|| Deed {
+    (is_list && office::answers_with_contacts(cx.walk, access)).then_some(Deed {
         at,
         what,
         site: &access.site,

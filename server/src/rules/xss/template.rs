@@ -10,7 +10,7 @@ use crate::rules::input::Input;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::template_called::nearest;
 use crate::rules::{Confidence, FixPlan, parts};
-use crate::text::{FileId, Place};
+use crate::text::Place;
 
 pub(super) fn check(cx: &RuleCx<'_>, sink: &Sink, out: &mut Vec<Raw>) {
     let Some(name) = sink.value.as_str() else { return };
