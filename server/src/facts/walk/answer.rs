@@ -110,40 +110,7 @@ impl Walker<'_> {
         let is_in_group = conjuncts.iter().any(|filter| matches!(filter, Filter::Term(term) if names_group(term)));
         let principal = !is_in_group && self.world.is_principal_model(&query.model);
         self.reads.models.insert(query.model.clone());
-        for filter in conjuncts {
-            let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else { continue };
-            // `id ?? null`, `id || 0`: the row is that of whoever is signed in, or there is none.
-            let all = value.alternatives();
-            let is_nobody = |one: &Value| match one.kind() {
-                Kind::Null => true,
-                Kind::Number(text) => matches!(text.as_str(), "0" | "-1"),
-                Kind::Str(text) => text.is_empty(),
-                _ => false,
-            };
-            let mut given = all.iter().filter(|one| !is_nobody(one)).peekable();
-            let verified = given.peek().is_some() && given.all(|one| one.symbol().is_some_and(|symbol| symbol.root == Root::Principal));
-            let is_own =
-                || path.len() == 1 && value.alternatives().iter().filter(|one| !is_nobody(one)).all(|one| is_key_of(one.symbol(), &path[0], &query.model));
-            if verified && (principal || is_own()) {
-                return Symbol::new(Root::Principal);
-            }
-            let names_a_secret = |name: &str| {
-                super::super::names::words(name).iter().any(|word| {
-                    matches!(word.as_str(), "token" | "tokens" | "session" | "sessions" | "sid" | "secret" | "hash" | "key" | "fingerprint" | "digest")
-                })
-            };
-            // The key of a session is its secret, also when it is kept as a hash. Of other rows that are found by the hash of a token it is
-            // not known yet what they may be used for.
-            let of_session = super::super::names::words(&query.model).iter().any(|word| matches!(word.as_str(), "session" | "sessions"));
-            let column = path.last().map(Name::as_str).unwrap_or_default();
-            let is_secret = names_a_secret(column) || of_session && matches!(column, "id" | "_id");
-            let from_headers = value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers));
-            // What was worked out to look a session up is a digest of what came with the request.
-            if is_secret && (from_headers || of_session && (is_worked_out(value) || stems_from_headers(value, 0))) {
-                return Symbol::new(Root::Principal);
-            }
-        }
-        Symbol::new(Root::Row(id))
+        if conjuncts.into_iter().any(|filter| says_who(filter, &query.model, principal)) { Symbol::new(Root::Principal) } else { Symbol::new(Root::Row(id)) }
     }
 
     /// Asks what was built and not asked yet.
@@ -284,4 +251,42 @@ fn is_key_of(symbol: Option<&Symbol>, column: &Name, model: &Name) -> bool {
     let names_person = symbol.path.last().is_none_or(|name| names_key(name) || guess_owner(name) == Some(OwnerKind::Owner) || names_model(name));
     let is_people = !is_group(&Name::from(format!("{model}_id")));
     (names_key(column) || names_model(column)) && names_person && is_people && !symbol.path.iter().any(is_group)
+}
+
+/// Is a row that fits this whoever is asking? Where several keys may find it, each has to say so. `principal`: the rows are people.
+fn says_who(filter: &Filter, model: &Name, principal: bool) -> bool {
+    let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else {
+        return match filter {
+            Filter::Any(arms) => !arms.is_empty() && arms.iter().all(|arm| says_who(arm, model, principal)),
+            Filter::All(all) => all.iter().any(|one| says_who(one, model, principal)),
+            _ => false,
+        };
+    };
+    // `id ?? null`, `id || 0`: the row is that of whoever is signed in, or there is none.
+    let all = value.alternatives();
+    let is_nobody = |one: &Value| match one.kind() {
+        Kind::Null => true,
+        Kind::Number(text) => matches!(text.as_str(), "0" | "-1"),
+        Kind::Str(text) => text.is_empty(),
+        _ => false,
+    };
+    let mut given = all.iter().filter(|one| !is_nobody(one)).peekable();
+    let verified = given.peek().is_some() && given.all(|one| one.symbol().is_some_and(|symbol| symbol.root == Root::Principal));
+    let is_own = || path.len() == 1 && value.alternatives().iter().filter(|one| !is_nobody(one)).all(|one| is_key_of(one.symbol(), &path[0], model));
+    if verified && (principal || is_own()) {
+        return true;
+    }
+    let names_a_secret = |name: &str| {
+        super::super::names::words(name)
+            .iter()
+            .any(|word| matches!(word.as_str(), "token" | "tokens" | "session" | "sessions" | "sid" | "secret" | "hash" | "key" | "fingerprint" | "digest"))
+    };
+    // The key of a session is its secret, also when it is kept as a hash. Of other rows that are found by the hash of a token it is
+    // not known yet what they may be used for.
+    let of_session = super::super::names::words(model).iter().any(|word| matches!(word.as_str(), "session" | "sessions"));
+    let column = path.last().map(Name::as_str).unwrap_or_default();
+    let is_secret = names_a_secret(column) || of_session && matches!(column, "id" | "_id");
+    let from_headers = value.taint().iter().any(|origin| matches!(origin.part, Part::Cookies | Part::Headers));
+    // What was worked out to look a session up is a digest of what came with the request.
+    is_secret && (from_headers || of_session && (is_worked_out(value) || stems_from_headers(value, 0)))
 }

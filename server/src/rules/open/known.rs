@@ -161,7 +161,12 @@ fn is_by_credential(access: &Access) -> bool {
     if ends && conjuncts.iter().any(|filter| is_sent_code(filter)) {
         return true;
     }
-    conjuncts.iter().any(|filter| match filter {
+    conjuncts.iter().any(|filter| is_credential(filter, names_credential))
+}
+
+/// Nobody knows what it is compared with but whom the row belongs to. `names_credential`: the rows are credentials themselves.
+fn is_credential(filter: &Filter, names_credential: bool) -> bool {
+    match filter {
         Filter::Term(term) => {
             let column = term.path.last().map(|column| column_classes(column));
             let in_header = term.value.taint().iter().any(|origin| matches!(origin.part, Part::Headers | Part::Cookies));
@@ -170,6 +175,9 @@ fn is_by_credential(access: &Access) -> bool {
             in_header || is_secret || is_digest && is_unsent(&term.value) || names_credential && (is_from_outside(&term.value) || is_worked_out(&term.value))
         }
         Filter::Opaque(_) => true,
+        // Whichever of several keys it was found by.
+        Filter::Any(arms) => !arms.is_empty() && arms.iter().all(|arm| is_credential(arm, names_credential)),
+        Filter::All(all) => all.iter().any(|one| is_credential(one, names_credential)),
         _ => false,
-    })
+    }
 }
