@@ -116,6 +116,15 @@ impl Walker<'_> {
         self.catalogue().at(&library.states).any(|entry| matches!(entry, Entry::Effect(effect) if effect.kind == "tells-sender"))
     }
 
+    /// `const me = session?.user ?? null` after `if (!me) redirect(..)`: the path on which nobody was there does not lead here.
+    fn is_ruled_out(&self, facts: &Facts) -> bool {
+        facts.iter().any(|fact| match fact {
+            Fact::Absent(symbol) => self.facts.contains(&Fact::Present(symbol.clone())),
+            Fact::Present(symbol) => self.facts.contains(&Fact::Absent(symbol.clone())),
+            _ => false,
+        })
+    }
+
     fn equality(&self, a: &Value, b: &Value) -> (Truth, Option<bool>) {
         if let Kind::Union(alternatives) = a.kind()
             && a.symbol().is_none()
@@ -123,7 +132,8 @@ impl Walker<'_> {
             // Each alternative brings what held on its path.
             let mut if_true: Option<Facts> = None;
             let mut if_false: Option<Facts> = None;
-            for alternative in alternatives.iter() {
+            let is_every_one_ruled_out = alternatives.iter().all(|alternative| self.is_ruled_out(&alternative.facts));
+            for alternative in alternatives.iter().filter(|alternative| is_every_one_ruled_out || !self.is_ruled_out(&alternative.facts)) {
                 let (inner, known) = self.equality(&alternative.value, b);
                 if known != Some(false) {
                     let facts = alternative.facts.and(&inner.if_true);

@@ -58,10 +58,14 @@ impl Walker<'_> {
         if !self.python() || !is_sent || !matches!(name.as_str(), "model_validate" | "model_validate_json" | "parse_obj" | "parse_raw") {
             return None;
         }
-        let spread = Argument { name: Name::default(), spread: true, ..given.clone() };
-        let made = self.construct(&class.clone(), &[spread]);
-        let shape = Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0);
-        Some(made.with_taint(made.taint().join(&given.value.taint().cleaned(shape))))
+        self.sent.push(class.clone());
+        let made = self.instance(class.clone(), Vec::new());
+        let shape = if self.takes_anything(&class.clone()) { Cleanings::NOSQL } else { Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0) };
+        let made = made.with_taint(given.value.taint().cleaned(shape));
+        Some(match given.value.symbol() {
+            Some(symbol) => made.with_symbol(symbol.clone()),
+            None => made,
+        })
     }
 
     /// `constructor(private store: Store) {}`: what it gets is kept under the same name, before anything else happens.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::expression::either;
 use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::taint::Cleanings;
 use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
 use crate::text::Name;
 
@@ -130,6 +131,7 @@ impl Walker<'_> {
                 self.element_of(&keys)
             }
             Kind::Object(object) => any_value(object),
+            _ if self.python() && is_model_sent(list) => Value::unknown().with_taint(list.taint().cleaned(Cleanings::ALL)),
             _ => {
                 let value = Value::unknown().with_taint(list.taint().clone());
                 match list.symbol() {
@@ -148,6 +150,14 @@ impl Walker<'_> {
             _ => value,
         }
     }
+}
+
+/// A whole model that was sent, as a dictionary: it has the keys of its class, whatever was sent. What stands in one of its fields
+/// may have any.
+pub(super) fn is_model_sent(value: &Value) -> bool {
+    let is_whole = value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)) && symbol.path.is_empty());
+    let mut sent = value.taint().iter().filter(|origin| origin.part.is_request()).peekable();
+    is_whole && matches!(value.kind(), Kind::Unknown) && sent.peek().is_some() && sent.all(|origin| origin.clean.has(Cleanings::SHAPE))
 }
 
 /// The names of an object as a list. `of`: the value that it is of, whose origin is that of the names that are not known.

@@ -222,4 +222,9 @@ const STANDING: &[&str] = &[
     "treasurer",
     "organizer",
     "organiser",
+    "crew",
+    "steward",
+    "curator",
+    "warden",
+    "committee",
 ];
