@@ -170,6 +170,22 @@ fn types_vanish_from_expressions() {
     check_as(Language::TypeScript, &[("x = <any>a.b", "(= x (. a b))"), ("f(<A>{ b: 1 })", "(call f (object b: 1))")]);
 }
 
+/// The grammar reads `await f<T>(a)` as `(await f)<T>(a)`.
+#[test]
+fn what_stands_before_a_call_of_a_type_is_done_with_its_result() {
+    check(&[
+        ("x = await f<A>(1)", "(= x (await (call f 1)))"),
+        ("x = await a.b<A>(1)?.c ?? d", "(= x (?? (await (?. (call (. a b) 1) c)) d))"),
+        ("x = (await f<A>(1)).c", "(= x (. (await (call f 1)) c))"),
+        ("x = (await f)<A>(1)", "(= x (call (await f) 1))"),
+        ("x = !f<A>(1) && b", "(= x (and (not (call f 1)) b))"),
+        ("x = 1 + await f<A>(1) + 2", "(= x (+ (+ 1 (await (call f 1))) 2))"),
+        ("x = typeof f<A>(1)[0]!.b", "(= x (typeof (. (at (call f 1) 0)! b)))"),
+        ("await f<A>(1) as B", "(await (call f 1))"),
+        ("x = await f<A>(", "(= x (await (call f)))"),
+    ]);
+}
+
 #[test]
 fn jsx() {
     check_as(

@@ -356,8 +356,8 @@ pub(super) fn opens_no_tag(args: &[Argument]) -> bool {
     taken && !put && args.len() >= 2
 }
 
-/// `Object.entries(data)`, `data.items()` of what a schema let through: its keys are the schema's own.
-pub(super) fn keys_of_shape(value: &Value, name: &Name) -> Option<Value> {
+/// `Object.entries(data)` of what a schema let through: its keys are the schema's own.
+fn keys_of_shape(value: &Value, name: &Name) -> Option<Value> {
     let mut sent = value.taint().iter().filter(|origin| origin.part.is_request()).peekable();
     sent.peek()?;
     if !sent.all(|origin| origin.clean.has(Cleanings::SHAPE)) {
@@ -366,7 +366,7 @@ pub(super) fn keys_of_shape(value: &Value, name: &Name) -> Option<Value> {
     let key = Value::unknown().with_taint(value.taint().cleaned(Cleanings::ALL));
     let element = match name.as_str() {
         "keys" => key,
-        "entries" | "items" => Value::seq(vec![key, Value::unknown().with_taint(value.taint().clone())]),
+        "entries" => Value::seq(vec![key, Value::unknown().with_taint(value.taint().clone())]),
         _ => return None,
     };
     Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) }))))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::expression::either;
 use crate::facts::check::{Fact, Facts, Root, Symbol};
-use crate::facts::taint::Cleanings;
+use crate::facts::taint::{Cleanings, Taint};
 use crate::facts::value::{Argument, Kind, Object, Seq, Truth, Value};
 use crate::text::Name;
 
@@ -131,14 +131,8 @@ impl Walker<'_> {
                 self.element_of(&keys)
             }
             Kind::Object(object) => any_value(object),
-            _ if self.python() && is_model_sent(list) => Value::unknown().with_taint(list.taint().cleaned(Cleanings::ALL)),
-            _ => {
-                let value = Value::unknown().with_taint(list.taint().clone());
-                match list.symbol() {
-                    Some(symbol) => value.with_symbol(symbol.member(&Name::new_static("*"))),
-                    None => value,
-                }
-            }
+            _ if self.python() && is_model_sent(list) => some_of(list, list.taint().cleaned(Cleanings::ALL)),
+            _ => some_of(list, list.taint().clone()),
         }
     }
 
@@ -158,6 +152,22 @@ pub(super) fn is_model_sent(value: &Value) -> bool {
     let is_whole = value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)) && symbol.path.is_empty());
     let mut sent = value.taint().iter().filter(|origin| origin.part.is_request()).peekable();
     is_whole && matches!(value.kind(), Kind::Unknown) && sent.peek().is_some() && sent.all(|origin| origin.clean.has(Cleanings::SHAPE))
+}
+
+/// `patch.model_dump().items()`, `.keys()`
+pub(super) fn entries_of_model(model: &Value, name: &Name) -> Value {
+    let key = some_of(model, model.taint().cleaned(Cleanings::ALL));
+    let element = if name == "items" { Value::seq(vec![key, some_of(model, model.taint().clone())]) } else { key };
+    Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(element) })))
+}
+
+/// Something in a value of which only the origin is known.
+fn some_of(whole: &Value, taint: Taint) -> Value {
+    let value = Value::unknown().with_taint(taint);
+    match whole.symbol() {
+        Some(symbol) => value.with_symbol(symbol.member(&Name::new_static("*"))),
+        None => value,
+    }
 }
 
 /// The names of an object as a list. `of`: the value that it is of, whose origin is that of the names that are not known.

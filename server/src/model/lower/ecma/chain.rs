@@ -45,8 +45,9 @@ impl<'a> Ecma<'a> {
         let count = links.len();
         self.links += count;
         let mut waiting = Waiting::default();
-        let is_marked = |links: &[Link<'a>]| links.last().is_some_and(|link| link.child.kind == Kind::NonNullExpression);
-        let mut value = if head.kind == Kind::UnaryExpression && is_marked(&links) {
+        // Of what stands in parentheses the parentheses are called.
+        let is_marked = |links: &[Link<'a>]| links.last().is_some_and(|link| matches!(link.child.kind, Kind::NonNullExpression | Kind::CallExpression));
+        let mut value = if matches!(head.kind, Kind::UnaryExpression | Kind::AwaitExpression) && is_marked(&links) {
             self.marked(head, &mut waiting)
         } else if !is_link(head.kind) {
             self.atom(head)

@@ -1,5 +1,6 @@
 //! `a === b!.c`, `!a!.b`: the grammar lets the mark bind less tightly than the operators before it and reads `(a === b)!.c`. What such
-//! an operator stands before waits here until its operand is complete.
+//! an operator stands before waits here until its operand is complete. The same with calls that are given types:
+//! `await find<Row>(id)` is read as `(await find)<Row>(id)`.
 
 use super::chain::{binary, logical};
 use super::expr::prefix;
@@ -26,6 +27,7 @@ struct Operator<'a> {
 enum Way<'a> {
     Between(&'a str, ExprId),
     Before(UnaryOp),
+    Await,
 }
 
 impl<'a> Waiting<'a> {
@@ -55,6 +57,10 @@ impl<'a> Ecma<'a> {
                     waiting.operators.push(Operator { kind: Way::Before(prefix(&children)), start });
                     children.iter().find(|child| child.field != Field::Operator && child.kind.is_expression())
                 }
+                Kind::AwaitExpression => {
+                    waiting.operators.push(Operator { kind: Way::Await, start });
+                    children.expression()
+                }
                 _ => {
                     waiting.start = Some(start);
                     return self.expr(child);
@@ -70,6 +76,7 @@ impl<'a> Ecma<'a> {
         while let Some(last) = waiting.operators.pop_if(|last| tightness(&last.kind) >= next) {
             let kind = match last.kind {
                 Way::Before(op) => ExprKind::Unary { op, operand: value },
+                Way::Await => ExprKind::Await(value),
                 Way::Between(operator, left) => joined(operator, left, value),
             };
             value = self.push(Span { start: last.start, end: waiting.end }, kind);
@@ -92,7 +99,7 @@ pub(super) fn joined(operator: &str, left: ExprId, right: ExprId) -> ExprKind {
 
 fn tightness(kind: &Way<'_>) -> u8 {
     match kind {
-        Way::Before(_) => u8::MAX,
+        Way::Before(_) | Way::Await => u8::MAX,
         Way::Between(operator, _) => binds(operator),
     }
 }
