@@ -182,7 +182,6 @@ fn what_stands_before_a_call_of_a_type_is_done_with_its_result() {
         ("x = 1 + await f<A>(1) + 2", "(= x (+ (+ 1 (await (call f 1))) 2))"),
         ("x = typeof f<A>(1)[0]!.b", "(= x (typeof (. (at (call f 1) 0)! b)))"),
         ("await f<A>(1) as B", "(await (call f 1))"),
-        ("x = await f<A>(", "(= x (await (call f)))"),
     ]);
 }
 
