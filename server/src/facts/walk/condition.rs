@@ -116,11 +116,10 @@ impl Walker<'_> {
         self.catalogue().at(&library.states).any(|entry| matches!(entry, Entry::Effect(effect) if effect.kind == "tells-sender"))
     }
 
-    /// `const me = session?.user ?? null` after `if (!me) redirect(..)`: the path on which nobody was there does not lead here.
+    /// `const me = session?.user ?? null` after `if (!me) redirect(..)`: whoever was shown to be signed in does not stop being so.
     fn is_ruled_out(&self, facts: &Facts) -> bool {
         facts.iter().any(|fact| match fact {
-            Fact::Absent(symbol) => self.facts.contains(&Fact::Present(symbol.clone())),
-            Fact::Present(symbol) => self.facts.contains(&Fact::Absent(symbol.clone())),
+            Fact::Absent(symbol) => symbol.root == Root::Principal && self.facts.contains(&Fact::Present(symbol.clone())),
             _ => false,
         })
     }
