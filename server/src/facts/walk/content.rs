@@ -101,7 +101,7 @@ impl Walker<'_> {
                 Some(value)
             }
             "model_dump" | "dict" | "copy" | "toObject" | "toJSON" => Some(base.clone()),
-            "keys" | "items" if args.is_empty() && self.python() && super::element::is_model_sent(base) => Some(super::element::entries_of_model(base, name)),
+            "keys" | "items" if args.is_empty() && self.is_model_sent(base) => Some(super::element::entries_of_model(base, name)),
             "replace" | "replaceAll" if super::tested::keeps_only_plain(args) => Some(Value::unknown().with_taint(base.taint().cleaned(Cleanings::ALL))),
             "then" => self.once_there(base, &args.first()?.value),
             "catch" | "finally" => Some(base.clone()),

@@ -131,9 +131,22 @@ impl Walker<'_> {
                 self.element_of(&keys)
             }
             Kind::Object(object) => any_value(object),
-            _ if self.python() && is_model_sent(list) => some_of(list, list.taint().cleaned(Cleanings::ALL)),
+            _ if self.is_model_sent(list) => some_of(list, list.taint().cleaned(Cleanings::ALL)),
             _ => some_of(list, list.taint().clone()),
         }
+    }
+
+    /// A whole model that was sent, as a dictionary: it has the keys of its class, whatever was sent. What stands in one of its fields
+    /// may have any, and so has a list that a validator let through.
+    pub(super) fn is_model_sent(&self, value: &Value) -> bool {
+        let is_whole = value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)) && symbol.path.is_empty());
+        let mut sent = value.taint().iter().filter(|origin| origin.part.is_request()).peekable();
+        self.python()
+            && !self.sent.is_empty()
+            && is_whole
+            && matches!(value.kind(), Kind::Unknown)
+            && sent.peek().is_some()
+            && sent.all(|origin| origin.clean.has(Cleanings::SHAPE))
     }
 
     /// What Python goes through: of a dict its keys, of a question to the database what it finds.
@@ -144,14 +157,6 @@ impl Walker<'_> {
             _ => value,
         }
     }
-}
-
-/// A whole model that was sent, as a dictionary: it has the keys of its class, whatever was sent. What stands in one of its fields
-/// may have any.
-pub(super) fn is_model_sent(value: &Value) -> bool {
-    let is_whole = value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Request(_)) && symbol.path.is_empty());
-    let mut sent = value.taint().iter().filter(|origin| origin.part.is_request()).peekable();
-    is_whole && matches!(value.kind(), Kind::Unknown) && sent.peek().is_some() && sent.all(|origin| origin.clean.has(Cleanings::SHAPE))
 }
 
 /// `patch.model_dump().items()`, `.keys()`
