@@ -28,6 +28,14 @@ pub fn symbol(symbol: &Symbol) -> String {
 
 /// A fact as one word with what it is about.
 pub fn fact(fact: &Fact) -> String {
+    fact_at(fact, 0)
+}
+
+/// How deep arms are written out that stand in arms.
+const MOST_ARMS: u32 = 3;
+
+/// Arms are shared and stand in each other: written out to the last they are without end.
+fn fact_at(fact: &Fact, depth: u32) -> String {
     match fact {
         Fact::Present(a) => symbol(a),
         Fact::Absent(a) => format!("not {}", symbol(a)),
@@ -48,13 +56,18 @@ pub fn fact(fact: &Fact) -> String {
         }
         Fact::Fit(a) => format!("{} fit", symbol(a)),
         Fact::Guard(guard) => format!("{:?} by {}{}", guard.kind, guard.name, if guard.sure { "" } else { "?" }),
-        Fact::Any(arms) => format!("({})", arms.iter().map(facts).collect::<Vec<_>>().join(" or ")),
+        Fact::Any(_) if depth >= MOST_ARMS => "…".to_owned(),
+        Fact::Any(arms) => format!("({})", arms.iter().map(|arm| facts_at(arm, depth + 1)).collect::<Vec<_>>().join(" or ")),
     }
 }
 
 /// All that holds, in a fixed order.
 pub fn facts(facts: &Facts) -> String {
-    facts.iter().map(fact).collect::<Vec<_>>().join(", ")
+    facts_at(facts, 0)
+}
+
+fn facts_at(facts: &Facts, depth: u32) -> String {
+    facts.iter().map(|fact| fact_at(fact, depth)).collect::<Vec<_>>().join(", ")
 }
 
 /// A value, with where it is from.

@@ -106,13 +106,36 @@ fn writes_out(props: &Value) -> bool {
 }
 
 impl Walker<'_> {
-    /// `requireUser();` without `await`: whatever it refuses, what comes next is done.
+    /// `requireUser();` without `await`: whatever it refuses, what comes next is done. What fails in the background for
+    /// other reasons (`refresh().catch(() => {})`) is no check of anybody.
     pub(super) fn not_waited_for(&mut self, before: Facts) {
-        let shown = !self.facts.since(&before).is_empty();
+        let is_check = self.facts.since(&before).iter().any(|fact| is_about_caller(fact, 0));
         self.facts = before;
-        if shown {
+        if is_check {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Unawaited, sure: true, name: Name::default(), site: None }));
         }
+    }
+}
+
+/// It says something of who is calling: somebody signed in, what a browser sends along, a row that was looked up, a guard.
+fn is_about_caller(fact: &Fact, depth: u32) -> bool {
+    let is_callers = |symbol: &Symbol| match &symbol.root {
+        Root::Principal | Root::Session | Root::Row(_) | Root::Count(_) => true,
+        Root::Request(part) => matches!(part.as_str(), "headers" | "cookies"),
+        Root::Call(_) | Root::Parameter(_) | Root::Global(_) => false,
+    };
+    match fact {
+        Fact::Guard(guard) => !matches!(guard.kind, GuardKind::Limit | GuardKind::Exempt),
+        Fact::Same(a, b) | Fact::Differ(a, b) | Fact::Contains(a, b) => is_callers(a) || is_callers(b),
+        Fact::Any(arms) => depth < 4 && arms.iter().any(|arm| arm.iter().any(|fact| is_about_caller(fact, depth + 1))),
+        Fact::Present(symbol)
+        | Fact::Absent(symbol)
+        | Fact::Is(symbol, _)
+        | Fact::IsNot(symbol, _)
+        | Fact::Among(symbol)
+        | Fact::Matches(symbol, _)
+        | Fact::Tested(symbol, _)
+        | Fact::Fit(symbol) => is_callers(symbol),
     }
 }
 
