@@ -5,14 +5,14 @@ use super::open::door::{Door, door, is_unfinished};
 use super::open::known::exclude;
 use super::open::never_true::never_true;
 use super::open::purpose::{Purpose, purpose};
-use super::open::why::Why;
-use super::open::{Deed, What, administrative, deeds, standing, unread_mark};
+use super::open::why::{Why, asked_for_nothing};
+use super::open::{Deed, What, administrative, deeds, office, own_events, standing, unread_mark};
 use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::catalogue::Reached;
-use crate::facts::event::AccessId;
+use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::query::Operation;
 use crate::project::routes::Route;
 use crate::text::Name;
@@ -31,7 +31,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let judge = &cx.judge;
     let Some(route) = &cx.walk.route else { return };
     claimed_role(cx, judge, route, out);
-    if let Some(why) = never_true(cx, route) {
+    if let Some(why) = never_true(cx, route).or_else(|| asked_for_nothing(cx, route)) {
         return asked_in_vain(cx, judge, route, why, out);
     }
     if unread_mark::check(cx, judge, route, out) {
@@ -39,6 +39,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let found = open(cx, judge);
     unlike_its_siblings(cx, route, &found, out);
+    if found.all.is_empty() {
+        unlike_its_neighbours(cx, judge, route, out);
+    }
     let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
     let Some(door) = found.door else { return };
     let (deed, signs) = worst;
@@ -46,7 +49,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let guessed = deed.access.is_some_and(|access| access.query.guessed) || judge.signed_in(deed.facts) != Answer::Yes;
     let mut raw = Raw::new(&META, door.site.clone(), if guessed { confidence.min(Confidence::Likely) } else { confidence });
     raw.detail = Name::new_static("AZ10");
-    raw.message = message(cx, route, &door, deed, signs);
+    raw.message = message(cx, route, &door, &deed.what, signs);
     raw.absence = true;
     for (deed, _) in found.all.iter().take(4) {
         raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
@@ -71,11 +74,19 @@ pub(super) fn door_of(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
 /// A check whose condition is never true: told where it stands.
 fn asked_in_vain(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, why: Why, out: &mut Vec<Raw>) {
     let all = deeds(cx, judge);
-    let Some(deed) = all.iter().max_by_key(|deed| deed.what.is_write()) else { return };
+    let of_deed = all.iter().max_by_key(|deed| deed.what.is_write()).map(|deed| (deed.what.clone(), deed.site));
+    // What only some of the people may do may be done to rows of their own group.
+    let written = || {
+        own_events(cx.walk).find_map(|(_, event)| match event {
+            Event::Access(access) if access.query.operation.is_write() => Some((What::of_write(access, judge.privacy(&access.query)), &access.site)),
+            _ => None,
+        })
+    };
+    let Some((what, site)) = of_deed.or_else(written) else { return };
     let mut raw = Raw::new(&META, why.site.clone(), Confidence::Proven);
     raw.detail = Name::new_static(why.detail);
-    raw.message = format!("{} Everybody can {}.", why.message, deed.what.words(cx.schema));
-    raw.also(deed.site.clone(), format!("this is what it should guard: {}", deed.what.words(cx.schema)));
+    raw.message = format!("{} Everybody can {}.", why.message, what.words(cx.schema));
+    raw.also(site.clone(), format!("this is what it should guard: {}", what.words(cx.schema)));
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     raw.plans.extend(cx.project.place(&why.site).map(|at| super::FixPlan::RepairGuard { at, flaw: why.flaw }));
     out.push(raw);
@@ -172,7 +183,7 @@ fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &
     let on = if takes_out { On::RoleToTake } else { On::Role(usage::ENOUGH) };
     let mut raw = Raw::new(&META, door.site.clone(), Confidence::Likely);
     raw.detail = Name::new_static("AZ10");
-    raw.message = message(cx, route, door, deed, &[]);
+    raw.message = message(cx, route, door, &deed.what, &[]);
     raw.absence = true;
     raw.hangs = Some(Hangs { table: usage::table(cx.schema, model), on, or_possible: false, above: None });
     raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
@@ -180,8 +191,37 @@ fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &
     out.push(raw);
 }
 
-fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>, signs: &[administrative::Sign]) -> String {
-    let doing = deed.what.words(cx.schema);
+/// It gives out everybody's addresses, or everything as a file, where the others of its file ask for a role.
+fn unlike_its_neighbours(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) {
+    let gives_contacts = |access: &Access| {
+        office::gives_contacts(cx, access) || office::asks_for_contacts(access) || office::answers_with_contacts(cx.walk, access)
+    };
+    let is_open = |access: &Access| judge.signed_in(&access.facts) == Answer::Yes && !standing::may_be_decided(judge, &access.facts);
+    let of_all = |access: &&Access| {
+        let query = &access.query;
+        let is_of_all = || judge.tie(access) == Tie::List || query.is_only_searched();
+        query.operation == Operation::ReadMany && !query.row_security && is_of_all() && is_open(access)
+    };
+    let mut lists = own_events(cx.walk).filter_map(|(_, event)| if let Event::Access(access) = event { Some(access) } else { None }).filter(of_all).peekable();
+    if lists.peek().is_none() || administrative::is_directory(route) {
+        return;
+    }
+    let Some(door) = door_of(cx, route).filter(|door| purpose(route, door) == Purpose::Ordinary) else { return };
+    let is_export = office::is_export(route, &door);
+    let Some(access) = lists.find(|access| is_export || gives_contacts(access)).filter(|_| !standing::a_condition_names_a_role(cx)) else { return };
+    let what = What::Read { many: true, model: access.query.model.clone(), privacy: judge.privacy(&access.query) };
+    let mut raw = Raw::new(&META, door.site.clone(), Confidence::Likely);
+    raw.detail = Name::new_static("AZ10");
+    raw.message = message(cx, route, &door, &what, &[]);
+    raw.absence = true;
+    raw.hangs = Some(Hangs { table: usage::handlers_of(&route.site.item.file), on: On::RoleBeside, or_possible: false, above: None });
+    raw.also(access.site.clone(), format!("this is what every user can do: {}", what.words(cx.schema)));
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    out.push(raw);
+}
+
+fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, what: &What, signs: &[administrative::Sign]) -> String {
+    let doing = what.words(cx.schema);
     let through = through(route, door);
     let which = signs.iter().find_map(|sign| match sign {
         administrative::Sign::Privilege(column) => Some(format!(", its `{column}` too")),

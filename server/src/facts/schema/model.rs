@@ -62,6 +62,13 @@ pub struct Column {
     pub site: Site,
 }
 
+impl Column {
+    /// Yes or no, in whichever language says so.
+    pub fn is_yes_or_no(&self) -> bool {
+        matches!(self.ty.to_ascii_lowercase().as_str(), "bool" | "boolean" | "booleanfield" | "tinyint(1)")
+    }
+}
+
 #[derive(Clone, PartialEq, Debug)]
 pub struct Reference {
     pub model: ModelKey,

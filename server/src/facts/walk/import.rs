@@ -17,7 +17,9 @@ impl Walker<'_> {
                 if imported == "*" {
                     return Value::new(Kind::Module(file));
                 }
-                match self.exported(&file, imported) {
+                // `from . import notes` in `__init__.py`: nobody but the package itself asks for what it is made of.
+                let own = if file == *from { self.submodule(from, source, imported) } else { None };
+                match own.or_else(|| self.exported(&file, imported)) {
                     Some(value) => value,
                     None => self.submodule(from, source, imported).unwrap_or_else(|| Value::new(Kind::Library(Arc::new(self.absent(imported))))),
                 }

@@ -10,7 +10,7 @@ use crate::facts::role_words::{names_above, names_right};
 use crate::facts::schema::{NameClass, Privacy, column_classes, is_model_named, model_classes};
 use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
-use crate::rules::ownership::{Tie, is_flag};
+use crate::rules::ownership::{CHOSEN, Tie, is_flag};
 use crate::rules::raw::RuleCx;
 use crate::text::Name;
 
@@ -198,9 +198,7 @@ const ALONE: &[&str] = &[
 
 /// `is_lead`, `can_publish`: a flag that some people have, and none that everybody has sooner or later or sets for themselves.
 fn sets_apart(column: &str) -> bool {
-    const OWN: &[&str] =
-        &["public", "private", "hidden", "archived", "read", "seen", "available", "visible", "favorite", "opted", "dark", "muted", "primary", "default"];
-    is_flag(column) && !names::words(column).iter().any(|word| OWN.contains(&word.as_str()))
+    is_flag(column) && !names::words(column).iter().any(|word| CHOSEN.contains(&word.as_str()))
 }
 
 pub fn is_privilege(column: &str) -> bool {

@@ -50,6 +50,11 @@ pub enum What {
 }
 
 impl What {
+    /// What an access that writes does to rows of this kind.
+    pub fn of_write(access: &Access, privacy: Privacy) -> What {
+        What::Write { operation: access.query.operation, model: access.query.model.clone(), privacy }
+    }
+
     pub fn is_write(&self) -> bool {
         matches!(self, What::Write { .. } | What::Effect(_))
     }

@@ -40,12 +40,12 @@ pub(super) fn of_access<'w>(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &'w Acce
     };
     let mut hangs = false;
     let (what, confidence) = match query.operation {
-        Operation::Create => (write(access, privacy), gives_rights(access, model).or_else(|| created(access, model, privacy))?),
+        Operation::Create => (What::of_write(access, privacy), gives_rights(access, model).or_else(|| created(access, model, privacy))?),
         Operation::Upsert if puts_new(access) => {
             (What::Write { operation: Operation::Create, model: query.model.clone(), privacy }, created(access, model, privacy)?)
         }
         Operation::Update | Operation::Delete | Operation::Upsert => (
-            write(access, privacy),
+            What::of_write(access, privacy),
             changed(judge, access, &tie, privacy).or_else(|| administrative::raises_another(cx, access).then_some(Confidence::Proven))?,
         ),
         Operation::ReadOne | Operation::ReadMany => {
@@ -113,10 +113,6 @@ fn is_drawn(value: &Value) -> bool {
             Kind::Library(library) => library.step == "()",
             _ => false,
         }
-}
-
-fn write(access: &Access, privacy: Privacy) -> What {
-    What::Write { operation: access.query.operation, model: access.query.model.clone(), privacy }
 }
 
 /// Somebody who is signed in makes an account for somebody else, with the role that they ask for.

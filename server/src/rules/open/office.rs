@@ -70,7 +70,7 @@ fn is_contact(name: &str) -> bool {
 
 /// Everything at once, by its address, its file or its name: `/api/export`, `export-patients/index.ts`, `exportAll`.
 pub fn is_export(route: &Route, door: &Door) -> bool {
-    words_of(route, door).iter().any(|word| matches!(word.as_str(), "export" | "exports" | "dump" | "backup"))
+    words_of(route, door).iter().any(|word| matches!(word.as_str(), "export" | "exports" | "dump" | "backup" | "csv" | "xlsx"))
 }
 
 /// What a business earns and pays, by its address or its name.

@@ -5,6 +5,7 @@ use crate::facts::check::Fact;
 use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::place::Site;
+use crate::facts::role_words::names_above;
 use crate::facts::value::{Kind, Value};
 use crate::model::ExprKind;
 use crate::project::routes::Route;
@@ -32,7 +33,7 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
             _ => None,
         })
     };
-    let Some((key, _)) = says.fields.iter().find(|(key, value)| is_of_roles(key) && names_some(value) && !is_read(key)) else { return false };
+    let Some((key, _)) = says.fields.iter().find(|(key, value)| demands_role(key, value) && !is_read(key)) else { return false };
     // Whoever does nothing needs no guard; and what cannot be looked into may read it.
     let mut does = false;
     for (_, event) in super::own_events(cx.walk) {
@@ -70,11 +71,11 @@ fn message(route: &Route, door: &Door, name: &Name) -> String {
     )
 }
 
-/// `roles`, `permissions`.
-fn is_of_roles(key: &str) -> bool {
-    names::words(key)
-        .iter()
-        .any(|word| matches!(word.as_str(), "role" | "roles" | "permission" | "permissions" | "scope" | "scopes" | "policies" | "abilities"))
+/// `roles: ["admin"]`, `permissions: "edit"`, `staffOnly: true`.
+fn demands_role(key: &str, value: &Value) -> bool {
+    let is_of_roles =
+        |word: &String| matches!(word.as_str(), "role" | "roles" | "permission" | "permissions" | "scope" | "scopes" | "policies" | "abilities");
+    names::words(key).iter().any(is_of_roles) && names_some(value) || names_above(key) && matches!(value.kind(), Kind::Bool(true))
 }
 
 /// A list with names in it, or a name.

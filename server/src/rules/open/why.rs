@@ -9,7 +9,7 @@ use crate::facts::check::GuardKind;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::role_words::names_above;
-use crate::facts::value::{Closure, Kind, Library};
+use crate::facts::value::{Closure, Kind, Library, Value};
 use crate::facts::walk::is_stub;
 use crate::model::visit::{Node, Parents};
 use crate::model::{ExprId, ExprKind, Function, PatternId, PatternKind, Segment, StmtId, StmtKind};
@@ -109,12 +109,7 @@ fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
 
 /// `app.use("/admin", requireAuth)` where that is the one address `/admin`, and the routes lie below it.
 fn beside(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
-    let refuses = |link: &&Link| match link.value.kind() {
-        Kind::Function(closure) => {
-            Looked::of(cx, &key(closure)).is_some_and(|looked| looked.exprs_within(looked.function.span).any(|expr| looked.denies(expr)))
-        }
-        _ => false,
-    };
+    let refuses = |link: &&Link| matches!(link.value.kind(), Kind::Function(closure) if refuses_strangers(cx, &key(closure)));
     let guards: Vec<(&Link, Option<Name>)> =
         route.beside.iter().map(|link| (link, guard_of(cx, link))).filter(|(link, name)| name.is_some() || refuses(link)).collect();
     let (link, name) = guards.iter().find(|(_, name)| name.as_deref().is_some_and(names_above)).or_else(|| guards.first())?;
@@ -127,11 +122,17 @@ fn beside(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     })
 }
 
+/// It answers some with 401 or 403, and is no place where errors end up: those take the error first.
+fn refuses_strangers(cx: &RuleCx<'_>, key: &FunctionKey) -> bool {
+    let Some(looked) = Looked::of(cx, key) else { return false };
+    looked.function.params.len() < 4 && looked.exprs_within(looked.function.span).any(|expr| looked.denies(expr))
+}
+
 /// What something in front of handlers is called, if it looks at who is calling.
 fn guard_of(cx: &RuleCx<'_>, link: &Link) -> Option<Name> {
     match link.value.kind() {
         Kind::Function(closure) => match cx.project.function_name(&key(closure)) {
-            Some(name) if !name.is_empty() => Some(name).filter(|name| names::is_guard(name)),
+            Some(name) if !name.is_empty() => Some(name).filter(|name| names::is_guard(name) || refuses_strangers(cx, &key(closure))),
             _ => guard_within(cx, &key(closure)),
         },
         Kind::Library(library) => {
@@ -412,12 +413,44 @@ fn dropped(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
     })
 }
 
+/// `dependencies=[Depends(is_winemaker)]`, where the function only says yes or no: what it says is given to nobody.
+pub fn asked_for_nothing(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    let functions = |link: &Link| -> Vec<Value> {
+        match link.value.kind() {
+            Kind::Seq(seq) => seq.items.clone(),
+            _ => vec![link.value.clone()],
+        }
+    };
+    let given = route.chain.iter().filter(|link| link.framework == "fastapi").flat_map(|link| functions(link).into_iter().map(move |value| (link, value)));
+    given.into_iter().find_map(|(link, value)| {
+        let Kind::Function(closure) = value.kind() else { return None };
+        let looked = Looked::of(cx, &key(closure))?;
+        let name = &looked.function.name;
+        let is_truth = looked.function.returns.as_ref().is_some_and(|ty| ty.name == "bool");
+        let raises = looked.stmts().any(|(id, _)| matches!(looked.segment[id].kind, StmtKind::Throw(_)));
+        (is_truth && !raises && asks_of_people(name)).then(|| Why {
+            site: link.site.clone(),
+            detail: "AZ09",
+            message: format!("`{name}` only answers yes or no, and nobody is given the answer here: it has to raise an error to stop somebody."),
+            flaw: Flaw::Dropped,
+        })
+    })
+}
+
+/// `is_winemaker`, `can_publish`, `has_role`.
+fn asks_of_people(name: &str) -> bool {
+    let words = names::words(name);
+    words.len() > 1 && words.first().is_some_and(|first| matches!(first.as_str(), "is" | "has" | "can" | "may")) || names::is_guard(name)
+}
+
 /// A guard above the decorator that registers the function: the function without it is what answers.
 fn decorated_above(cx: &RuleCx<'_>, route: &Route, closure: &Closure) -> Option<Why> {
     let looked = Looked::of(cx, &key(closure))?;
     let registers =
         looked.function.decorators.iter().position(|decorator| looked.segment[*decorator].span.contains(route.site.span) && route.site.item == closure.item)?;
-    let guard = looked.function.decorators.get(..registers)?.iter().find(|decorator| looked.called(**decorator).is_some_and(|name| names::is_guard(name)))?;
+    // `@librarian_required`: whatever is required, who does not have it is refused.
+    let refuses = |name: &Name| names::is_guard(name) || name.ends_with("_required");
+    let guard = looked.function.decorators.get(..registers)?.iter().find(|decorator| looked.called(**decorator).is_some_and(refuses))?;
     let name = looked.called(*guard)?;
     Some(Why {
         site: Site { item: closure.item.clone(), span: looked.segment[*guard].span },

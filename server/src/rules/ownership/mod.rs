@@ -27,7 +27,7 @@ use proof::{is_hidden_flag, is_public_flag};
 
 pub use credential::{Credential, credential};
 pub use leaving::contains_row;
-pub use signed_in::{Answer, is_flag, is_principal};
+pub use signed_in::{Answer, CHOSEN, is_flag, is_principal};
 
 /// What ties the rows of an access to the caller.
 #[derive(Clone, PartialEq, Debug)]

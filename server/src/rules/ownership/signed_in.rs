@@ -4,8 +4,9 @@ use super::Judge;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::names;
 use crate::facts::role_words::is_above;
-use crate::facts::schema::{NameClass, role_classes};
+use crate::facts::schema::{Column, NameClass, role_classes};
 use crate::facts::walk::is_for_developers;
+use crate::text::Name;
 
 /// Is somebody signed in where this holds?
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -84,7 +85,10 @@ impl Judge<'_> {
             Fact::Guard(guard) => guard.kind == GuardKind::Role,
             Fact::Is(symbol, text) => is_callers(symbol) && is_role(symbol) && self.is_elevated_role(text),
             Fact::Among(symbol) => is_callers(symbol) && is_role(symbol) && !is_told_apart(facts, symbol),
-            Fact::Present(symbol) => is_callers(symbol) && symbol.path.last().is_some_and(|name| is_flag(name)) || self.is_role_of_caller(symbol),
+            Fact::Present(symbol) => {
+                let is_flag = |name: &Name| is_flag(name) || self.is_flag_of_people(name);
+                is_callers(symbol) && symbol.path.last().is_some_and(is_flag) || self.is_role_of_caller(symbol)
+            }
             Fact::Contains(list, _) => is_callers(list) && is_role(list),
             Fact::Any(arms) => arms.iter().all(|arm| self.is_elevated(arm)),
             _ => false,
@@ -99,6 +103,12 @@ impl Judge<'_> {
                 Fact::Any(arms) => arms.iter().all(|arm| self.asks_for_role(arm)),
                 _ => false,
             })
+    }
+
+    /// A column of the people of this project that is so of some of them, whatever they are called: `member.crew`.
+    fn is_flag_of_people(&self, name: &str) -> bool {
+        let is_common = || names::words(name).iter().any(|word| COMMON.contains(&word.as_str()) || CHOSEN.contains(&word.as_str()));
+        self.schema.principals().any(|model| model.column(name).is_some_and(Column::is_yes_or_no)) && !is_common()
     }
 
     fn is_elevated_role(&self, role: &str) -> bool {
@@ -222,9 +232,10 @@ const STANDING: &[&str] = &[
     "treasurer",
     "organizer",
     "organiser",
-    "crew",
-    "steward",
-    "curator",
-    "warden",
-    "committee",
+];
+
+/// What people say of themselves, or choose: whoever likes may have it.
+pub const CHOSEN: &[&str] = &[
+    "public", "private", "hidden", "archived", "read", "seen", "available", "visible", "favorite", "opted", "opt", "dark", "muted", "primary", "default",
+    "newsletter", "marketing", "notifications", "notify", "alerts", "consent", "accepted", "accepts", "terms", "tos", "agreed",
 ];

@@ -11,7 +11,7 @@ use super::Confidence;
 use super::ownership::title;
 use super::raw::Raw;
 use crate::facts::schema::{OwnerKind, Schema, guess_owner};
-use crate::text::Name;
+use crate::text::{FileId, Name};
 
 /// What one handler does with the rows of one table.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -44,6 +44,10 @@ enum How {
     BySecret,
     /// This column of theirs is compared with a secret that somebody knows.
     Holds(Name),
+    /// Of the handlers of a file: it does nothing without a role,
+    WithRole,
+    /// or asks for none.
+    WithoutRole,
 }
 
 /// What a finding depends on besides its own walk.
@@ -81,11 +85,18 @@ pub enum On {
     ChangedBySecret,
     /// Others look at a secret in its rows.
     HoldsSecret,
+    /// All others of its file ask for a role.
+    RoleBeside,
 }
 
 /// The name by which a table is counted.
 pub fn table(schema: &Schema, model: &Name) -> Name {
     schema.model(model).map_or_else(|| Name::from(title(model)), |known| Name::from(title(&known.name)))
+}
+
+/// The name under which the handlers of a file are counted.
+pub fn handlers_of(file: &FileId) -> Name {
+    Name::from(format!("handlers of {file}"))
 }
 
 /// The name under which it is counted what costs money.
@@ -185,6 +196,10 @@ impl Usage {
                 1 => " The other handler that changes these rows asks for a role first.".to_owned(),
                 _ => format!(" The {by_role} other handlers that change these rows ask for a role first."),
             });
+        }
+        if hangs.on == On::RoleBeside {
+            let (with, without) = (self.count(&hangs.table, &How::WithRole), self.count(&hangs.table, &How::WithoutRole));
+            return (with >= ENOUGH && without <= 1).then(|| format!(" The other {with} handlers in this file ask for a role first."));
         }
         if hangs.on == On::AskedBySomebody {
             return (self.count(&hangs.table, &How::BySomebody) > 0)

@@ -1,6 +1,6 @@
 //! What one handler shows of the tables that it uses: which columns it asks to be the caller's, and what it reads or changes.
 
-use super::{How, Use, costing, table};
+use super::{How, Use, costing, handlers_of, table};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, Event};
 use crate::facts::private::is_private_column;
@@ -21,6 +21,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         return uses;
     }
     let judge = &cx.judge;
+    uses.extend(asks_for_role(cx, judge));
     let changed: Vec<Name> = own_events(cx.walk)
         .filter_map(|(_, event)| match event {
             Event::Access(access) if access.query.operation.is_write() => Some(table(cx.schema, &access.query.model)),
@@ -88,6 +89,21 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         }
     }
     uses
+}
+
+/// Does the handler ask for a role before it does anything? Where nobody has to be signed in, it is no measure.
+fn asks_for_role(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Option<Use> {
+    let route = cx.walk.route.as_ref()?;
+    let asked: Vec<&Facts> = own_events(cx.walk)
+        .filter_map(|(_, event)| match event {
+            Event::Access(access) => Some(&access.facts),
+            Event::Effect(effect) => Some(&effect.facts),
+            _ => None,
+        })
+        .filter(|facts| judge.signed_in(facts) != Answer::No)
+        .collect();
+    let how = if asked.iter().any(|facts| judge.asks_for_role(facts)) { How::WithRole } else { How::WithoutRole };
+    (!asked.is_empty()).then(|| Use { table: handlers_of(&route.site.item.file), how })
 }
 
 /// The tables of which a password or a key is compared with what is kept in a column.
