@@ -94,16 +94,16 @@ pub fn at_sender(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
 
 /// `app.use(requireAuth)` below the routes: they answer before it is asked.
 fn too_late(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
-    route.late.iter().find_map(|link| {
-        let name = guard_of(cx, link)?;
-        Some(Why {
-            site: link.site.clone(),
-            detail: "AZ09",
-            message: format!(
-                "`{name}` is registered after the routes it should guard, and they answer first: what is registered runs in the order in which it is written."
-            ),
-            flaw: Flaw::TooLate,
-        })
+    let guards: Vec<(&Link, Name)> = route.late.iter().filter_map(|link| Some((link, guard_of(cx, link)?))).collect();
+    // What asks for most says best what was meant.
+    let (link, name) = guards.iter().find(|(_, name)| names_above(name)).or_else(|| guards.first())?;
+    Some(Why {
+        site: link.site.clone(),
+        detail: "AZ09",
+        message: format!(
+            "`{name}` is registered after the routes it should guard, and they answer first: what is registered runs in the order in which it is written."
+        ),
+        flaw: Flaw::TooLate,
     })
 }
 
