@@ -193,9 +193,8 @@ fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &
 
 /// It gives out everybody's addresses, or everything as a file, where the others of its file ask for a role.
 fn unlike_its_neighbours(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) {
-    let gives_contacts = |access: &Access| {
-        office::gives_contacts(cx, access) || office::asks_for_contacts(access) || office::answers_with_contacts(cx.walk, access)
-    };
+    let gives_contacts =
+        |access: &Access| office::gives_contacts(cx, access) || office::asks_for_contacts(access) || office::answers_with_contacts(cx.walk, access);
     let is_open = |access: &Access| judge.signed_in(&access.facts) == Answer::Yes && !standing::may_be_decided(judge, &access.facts);
     let of_all = |access: &&Access| {
         let query = &access.query;

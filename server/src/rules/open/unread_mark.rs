@@ -73,8 +73,7 @@ fn message(route: &Route, door: &Door, name: &Name) -> String {
 
 /// `roles: ["admin"]`, `permissions: "edit"`, `staffOnly: true`.
 fn demands_role(key: &str, value: &Value) -> bool {
-    let is_of_roles =
-        |word: &String| matches!(word.as_str(), "role" | "roles" | "permission" | "permissions" | "scope" | "scopes" | "policies" | "abilities");
+    let is_of_roles = |word: &String| matches!(word.as_str(), "role" | "roles" | "permission" | "permissions" | "scope" | "scopes" | "policies" | "abilities");
     names::words(key).iter().any(is_of_roles) && names_some(value) || names_above(key) && matches!(value.kind(), Kind::Bool(true))
 }
 
