@@ -58,6 +58,7 @@ pub enum NameClass {
     ReactionModel,
     PrivateModel,
     PeerRole,
+    TokenKind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]

@@ -1,12 +1,13 @@
 //! A class says what may be sent, and what nobody should set of themselves is among it: `class ProfileDto { name; role }`.
 
-use super::exposed::is_privilege;
+use super::exposed::{is_privilege, tied_columns};
 use super::{META, article};
 use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Access, Effect};
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
 use crate::facts::role_words;
+use crate::facts::schema::names::same;
 use crate::facts::schema::{Privacy, guess_privacy};
 use crate::facts::taint::Part;
 use crate::facts::value::{ClassValue, Instance, Kind, Value};
@@ -21,28 +22,65 @@ const DEEPEST: u32 = 6;
 
 pub(super) fn check(cx: &RuleCx<'_>, access: &Access, out: &mut Vec<Raw>) {
     let query = &access.query;
-    if !is_of_people(cx, &query.model) || query.operation == Operation::Upsert {
+    let sent = |says: &Says<'_>| {
+        query.data.iter().flat_map(Value::alternatives).find_map(|data| sent_whole(&data).and_then(|instance| offered(cx, &instance.class, says, 0)))
+    };
+    if is_of_people(cx, &query.model) && query.operation != Operation::Upsert {
+        if let Some((class, name)) = sent(&|segment, field| is_privilege(&field.name) && !is_free_to_choose(segment, field)) {
+            tell(cx, &access.site, &query.model, &class, &name, out);
+        }
         return;
     }
-    let Some((class, name)) =
-        query.data.iter().flat_map(Value::alternatives).find_map(|data| sent_whole(&data).and_then(|instance| offered(cx, &instance.class, 0)))
-    else {
-        return;
-    };
-    tell(cx, &access.site, &query.model, &class, &name, out);
+    if query.operation == Operation::Update {
+        let tied: Vec<Name> = tied_columns(&query.conjuncts(), &access.facts).collect();
+        if let Some((class, name)) = sent(&|_, field| tied.iter().any(|column| same(column, &field.name))) {
+            tell_tied(cx, &access.site, &query.model, &class, &name, out);
+        }
+    }
 }
 
 /// `for field, value in patch.model_dump().items(): setattr(me, field, value)`
 pub(super) fn one_by_one(cx: &RuleCx<'_>, effect: &Effect, of: &Name, key: &Value, out: &mut Vec<Raw>) {
     let Some(symbol) = key.symbol().filter(|_| key.taint().iter().any(|origin| origin.part == Part::Body)) else { return };
-    if !is_of_people(cx, of) || cx.judge.signed_in(&effect.facts) == Answer::No || any(&effect.facts, &|fact| symbols(fact).contains(&symbol)) {
+    if cx.judge.signed_in(&effect.facts) == Answer::No || any(&effect.facts, &|fact| symbols(fact).contains(&symbol)) {
         return;
     }
+    if !is_of_people(cx, of) {
+        return hands_over(cx, effect, of, out);
+    }
     let is_asked = |name: &Name| any(&effect.facts, &|fact| symbols(fact).iter().any(|asked| is_of_body(asked) && asked.path.last() == Some(name)));
-    let Some((class, name)) = cx.walk.sent.iter().find_map(|class| offered(cx, class, 0)).filter(|(_, name)| !is_asked(name)) else { return };
+    let says: &Says<'_> = &|segment, field| is_privilege(&field.name) && !is_free_to_choose(segment, field);
+    let Some((class, name)) = cx.walk.sent.iter().find_map(|class| offered(cx, class, says, 0)).filter(|(_, name)| !is_asked(name)) else { return };
     if !leaves_out(cx, &effect.site, &name) {
         tell(cx, &effect.site, of, &class, &name, out);
     }
+}
+
+/// The row was looked up because a column of it is the caller's, and that column is among what is set.
+fn hands_over(cx: &RuleCx<'_>, effect: &Effect, of: &Name, out: &mut Vec<Raw>) {
+    let row = effect.args.first().and_then(|arg| arg.value.symbol()).and_then(|symbol| if let Root::Row(id) = symbol.root { Some(id) } else { None });
+    let found = row.and_then(|id| cx.judge.accesses().find(|access| access.id == id));
+    let conjuncts = found.map(|access| access.query.conjuncts()).unwrap_or_default();
+    let tied: Vec<Name> = tied_columns(&conjuncts, &effect.facts).collect();
+    let says: &Says<'_> = &|_, field| tied.iter().any(|column| same(column, &field.name));
+    let Some((class, name)) = cx.walk.sent.iter().find_map(|class| offered(cx, class, says, 0)) else { return };
+    if !leaves_out(cx, &effect.site, &name) {
+        tell_tied(cx, &effect.site, of, &class, &name, out);
+    }
+}
+
+fn tell_tied(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {
+    let model = cx.schema.model(of).map_or_else(|| title(of), |model| model.name.to_string());
+    let mut raw = Raw::new(&META, site.clone(), Confidence::Likely);
+    raw.detail = Name::new_static("AZ05");
+    raw.message = format!(
+        "`{class}` lets callers send `{name}`, by which it is asked whose {} {model} is, and it is saved as it came: a caller can hand it to somebody else.",
+        article(&model)
+    );
+    if let Some(route) = &cx.walk.route {
+        raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    }
+    out.push(raw);
 }
 
 /// `model_dump(exclude={"role"})`, `fields.pop("role", None)`: what nobody should set may be what does not come along.
@@ -98,15 +136,18 @@ fn is_body(value: &Value) -> bool {
     value.symbol().is_some_and(|symbol| symbol.path.is_empty() && is_of_body(symbol))
 }
 
-/// What the class, or one above it, offers that says what somebody may do.
-fn offered(cx: &RuleCx<'_>, class: &ClassValue, depth: u32) -> Option<(Name, Name)> {
+/// What is looked for among the fields of a class.
+type Says<'s> = dyn Fn(&Segment, &Field) -> bool + 's;
+
+/// What the class, or one above it, offers of this kind: the name of the class, and of the field.
+fn offered(cx: &RuleCx<'_>, class: &ClassValue, says: &Says<'_>, depth: u32) -> Option<(Name, Name)> {
     if depth > DEEPEST {
         return None;
     }
     let segment = &*cx.project.placed(&class.item)?.segment;
     let own = segment.classes.get(class.class.0 as usize)?;
-    let found = own.fields.iter().find(|field| is_privilege(&field.name) && !is_free_to_choose(segment, field));
-    let above = || class.bases.iter().find_map(|base| if let Kind::Class(above) = base.kind() { offered(cx, above, depth + 1) } else { None });
+    let found = own.fields.iter().find(|field| says(segment, field));
+    let above = || class.bases.iter().find_map(|base| if let Kind::Class(above) = base.kind() { offered(cx, above, says, depth + 1) } else { None });
     found.map(|field| field.name.clone()).or_else(|| above().map(|(_, name)| name)).map(|name| (own.name.clone(), name))
 }
 

@@ -43,30 +43,35 @@ pub(super) fn exposed_columns(model: Option<&Model>, name: &Name, after: &[Name]
     Exposed { columns, confidence, of_people, is_known: true }
 }
 
+/// The columns by which the code itself tells whose row it is: those that it asks to be the caller's.
+pub(super) fn tied_columns<'f>(conjuncts: &'f [&Filter], facts: &'f Facts) -> impl Iterator<Item = Name> + 'f {
+    let is_callers = |symbol: &Symbol| crate::rules::ownership::is_principal(symbol);
+    let of_row = |symbol: &Symbol| match (&symbol.root, symbol.path.first()) {
+        (Root::Row(_), Some(column)) if symbol.path.len() == 1 => Some(column.clone()),
+        _ => None,
+    };
+    let by_fact = facts.iter().filter_map(move |fact| match fact {
+        Fact::Same(a, b) if is_callers(b) => of_row(a),
+        Fact::Same(a, b) if is_callers(a) => of_row(b),
+        _ => None,
+    });
+    let by_filter = conjuncts.iter().filter_map(move |filter| match filter {
+        Filter::Term(term) if term.value.symbol().is_some_and(is_callers) => match term.path.as_slice() {
+            [column] => Some(column.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    by_fact.chain(by_filter).filter(|column| !matches!(column.as_str(), "id" | "_id" | "pk"))
+}
+
 impl Exposed {
     /// With the columns by which the code itself tells whose row it is: whoever sets them hands the row to somebody else.
     pub fn and_tied(mut self, model: Option<&Model>, conjuncts: &[&Filter], facts: &Facts, after: &[Name]) -> Exposed {
-        let is_callers = |symbol: &Symbol| crate::rules::ownership::is_principal(symbol);
-        let of_row = |symbol: &Symbol| match (&symbol.root, symbol.path.first()) {
-            (Root::Row(_), Some(column)) if symbol.path.len() == 1 => Some(column.clone()),
-            _ => None,
-        };
-        let by_fact = facts.iter().filter_map(|fact| match fact {
-            Fact::Same(a, b) if is_callers(b) => of_row(a),
-            Fact::Same(a, b) if is_callers(a) => of_row(b),
-            _ => None,
-        });
-        let by_filter = conjuncts.iter().filter_map(|filter| match filter {
-            Filter::Term(term) if term.value.symbol().is_some_and(is_callers) => match term.path.as_slice() {
-                [column] => Some(column.clone()),
-                _ => None,
-            },
-            _ => None,
-        });
-        for column in by_fact.chain(by_filter).collect::<Vec<Name>>() {
+        for column in tied_columns(conjuncts, facts) {
             let known = model.filter(|model| !model.columns.is_empty());
             let is_there = known.is_none_or(|model| model.columns.iter().any(|own| same(&own.name, &column) && !own.primary && !own.implicit));
-            let is_new = ![after, self.columns.as_slice()].concat().iter().any(|set| same(set, &column)) && !matches!(column.as_str(), "id" | "_id" | "pk");
+            let is_new = ![after, self.columns.as_slice()].concat().iter().any(|set| same(set, &column));
             if is_there && is_new {
                 self.columns.push(column);
                 self.confidence = Confidence::Proven;

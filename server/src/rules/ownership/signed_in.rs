@@ -99,7 +99,8 @@ impl Judge<'_> {
     pub fn asks_for_role(&self, facts: &Facts) -> bool {
         self.is_elevated(facts)
             || facts.iter().any(|fact| match fact {
-                Fact::Is(symbol, _) | Fact::Among(symbol) => is_callers(symbol) && is_role(symbol),
+                Fact::Is(symbol, text) => is_callers(symbol) && is_role(symbol) && !role_classes(text).has(NameClass::TokenKind),
+                Fact::Among(symbol) => is_callers(symbol) && is_role(symbol),
                 Fact::Any(arms) => arms.iter().all(|arm| self.asks_for_role(arm)),
                 _ => false,
             })
@@ -115,7 +116,8 @@ impl Judge<'_> {
         if self.config.elevated_roles.iter().any(|known| known.eq_ignore_ascii_case(role)) {
             return true;
         }
-        !role_classes(role).has(NameClass::PeerRole)
+        let classes = role_classes(role);
+        !classes.has(NameClass::PeerRole) && !classes.has(NameClass::TokenKind)
     }
 
     /// Something that cannot be looked into was given the caller, or decides by its name.
