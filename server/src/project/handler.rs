@@ -46,6 +46,9 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     // What was validated may come before the request that carries it.
     let carried_in = framework.and_then(|framework| framework.params.iter().position(|role| role != "input")).unwrap_or_default();
     let mut request = roles.get(carried_in).cloned();
+    if let (Some(name), Some(before)) = (framework.and_then(|framework| framework.shapes_member.as_ref()), request.as_ref()) {
+        request = walker.with_shapes(before, name, &route.shapes, &route.handler).or(request);
+    }
     walker.asked = route.path.as_deref().map(|path| Asked::new(path, &route.site));
     let handler = Handler {
         path: route.path.as_deref().map(Name::from),

@@ -14,7 +14,7 @@ use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Registration, RegistrationKind};
 use crate::facts::place::Site;
 use crate::facts::value::Argument;
-use crate::facts::walk::place_of_list;
+use crate::facts::walk::{SHAPES, place_of_list};
 use crate::text::{FileId, Name};
 
 /// What one item registers, in order.
@@ -150,6 +150,7 @@ impl Table {
                         chain: chain.clone(),
                         adrift: beginning.adrift,
                         authorizer: None,
+                        shapes: registration.handlers.iter().filter(|handler| handler.name == SHAPES).map(|handler| handler.value.clone()).collect(),
                         says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
                         late: beginning.late.clone(),
                         beside: beginning.beside.clone(),

@@ -32,6 +32,8 @@ pub struct Route {
     pub authorizer: Option<Answer>,
     /// What decorators say about it, by key.
     pub says: Option<Value>,
+    /// The schemas that let its input through.
+    pub shapes: Vec<Value>,
     /// What is registered on the same router only after it, and so never runs before it.
     pub late: Vec<Link>,
     /// What is registered for the address above it alone, where that does not hold for what lies below.
@@ -136,6 +138,7 @@ impl Route {
         self.adrift.hash(&mut hasher);
         self.authorizer.hash(&mut hasher);
         self.function().hash(&mut hasher);
+        self.shapes.hash(&mut hasher);
         for link in &self.chain {
             link.site.hash(&mut hasher);
             link.standing.hash(&mut hasher);

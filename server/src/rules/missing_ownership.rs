@@ -133,6 +133,7 @@ impl Verdict {
             Part::Query => "the query string",
             Part::Body | Part::RawBody => "the request body",
             Part::Headers | Part::Cookies => "the request",
+            Part::Model => "the language model, which asks for what it is told to",
             _ => "the caller",
         };
         match self.kind {

@@ -139,7 +139,9 @@ fn by_name(model: &Model, paths: &mut Vec<OwnerPath>) {
     let has = |paths: &[OwnerPath], tenant: bool| paths.iter().any(|path| (path.kind == OwnerKind::Tenant) == tenant && path.kind != OwnerKind::Audit);
     let (has_person, has_tenant) = (has(paths, false), has(paths, true));
     for column in model.columns.iter().filter(|column| column.references.is_none() && !column.list && !column.name.contains('.')) {
-        let classes = column_classes(&column.name);
+        // `owner: { type: ObjectId }`: a key without a word of it.
+        let is_bare_key = column.ty.rsplit('.').next() == Some("ObjectId") && !column.name.to_ascii_lowercase().ends_with("id");
+        let classes = if is_bare_key { column_classes(&Name::from(format!("{}Id", column.name))) } else { column_classes(&column.name) };
         if paths.iter().any(|path| path.column == column.name) || is_flag(column) {
             continue;
         }

@@ -12,6 +12,9 @@ use crate::text::{Name, Span};
 /// What a registration calls the function that makes what its middlewares hand on.
 pub const MAKES_CONTEXT: &str = "*context*";
 
+/// What a registration calls the schemas that let its input through.
+pub const SHAPES: &str = "*shape*";
+
 /// Builders are chained so long.
 const MOST_LINKS: usize = 32;
 
@@ -74,6 +77,16 @@ impl Walker<'_> {
         Some(put(request, name, Value::new(Kind::Object(Arc::new(whole)))))
     }
 
+    /// The request with a member as schemas let it through, one after the other.
+    pub fn with_shapes(&mut self, request: &Value, name: &Name, schemas: &[Value], handler: &Value) -> Option<Value> {
+        let (Kind::Function(closure), Kind::Library(library), false) = (handler.kind(), request.kind(), schemas.is_empty()) else { return None };
+        let shaped = self.inside(&closure.item.clone(), None, None, |walker| {
+            let input = walker.library_member(request, library, name);
+            schemas.iter().fold(input, |input, schema| walker.let_through(schema, input))
+        })?;
+        Some(put(request, name, shaped))
+    }
+
     /// The request with what a middleware handed on to it under a name; what was there before stays.
     pub fn handed_on(&mut self, middleware: &Value, request: &Value, name: &Name, argument: &Value) -> Option<Value> {
         let (Kind::Function(closure), Kind::Library(library), Kind::Object(object)) = (middleware.kind(), request.kind(), argument.kind()) else {
@@ -107,6 +120,9 @@ pub(super) fn chained(route: &RouteEntry, on: &Value) -> Vec<Argument> {
             } else if route.context.as_ref() == Some(&function.step) {
                 let made = library.args.iter().filter(|argument| argument.name == OF_TYPE);
                 found.extend(made.map(|argument| Argument { name: Name::new_static(MAKES_CONTEXT), ..argument.clone() }));
+            } else if route.shape.as_ref() == Some(&function.step) {
+                let schema = library.args.first();
+                found.extend(schema.map(|argument| Argument { name: Name::new_static(SHAPES), ..argument.clone() }));
             }
         }
         at = function;

@@ -132,6 +132,8 @@ impl Walker<'_> {
             LogicalOp::Or | LogicalOp::Nullish if is_guess(&a) && b.as_library().is_some_and(|made| !made.guessed && !made.states.is_empty()) => b,
             // `globalThis.db ?? connect()`: what was kept there was made here, too.
             LogicalOp::Or | LogicalOp::Nullish if self.is_kept_globally(&a) && is_made(&b) => b,
+            // `mongoose.models.Note ?? mongoose.model("Note", schema)`: what a library keeps is what it made.
+            LogicalOp::Or | LogicalOp::Nullish if is_kept_by_maker(&a, &b) => b,
             _ => Value::union(vec![Alternative { value: present(&a), facts: stays }, Alternative { value: b, facts: right_done.and(&goes_right) }]),
         };
         if known.is_some() { value } else { value.with_truth(truth) }
@@ -205,6 +207,14 @@ fn present(value: &Value) -> Value {
             if left.is_empty() { value.clone() } else { Value::union(left) }
         }
         _ => value.with_nullable(false),
+    }
+}
+
+/// Is `kept` something of which nothing is known but that it is of the library that made the other?
+fn is_kept_by_maker(kept: &Value, made: &Value) -> bool {
+    match (kept.as_library(), made.as_library()) {
+        (Some(kept), Some(maker)) => kept.states.is_empty() && !kept.package.is_empty() && kept.package == maker.package && is_made(made),
+        _ => false,
     }
 }
 

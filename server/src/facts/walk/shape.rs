@@ -16,12 +16,20 @@ impl Walker<'_> {
     /// A value after `schema.parse(value)`, given `schema.parse`.
     pub(super) fn parsed_by(&mut self, parse: &Value, value: Value) -> Value {
         match parse.as_library().and_then(|library| library.receiver.clone()) {
-            Some(schema) => {
-                let value = if takes_unknown(&schema) { value.with_taint(value.taint().unshaped()) } else { value };
-                self.shaped(&schema, value, 0)
-            }
+            Some(schema) => self.as_said(&schema, value),
             None => value,
         }
+    }
+
+    /// The input of a handler after the schema that stands before it.
+    pub(super) fn let_through(&mut self, schema: &Value, input: Value) -> Value {
+        let input = input.with_taint(input.taint().cleaned(Cleanings::SHAPE));
+        self.as_said(schema, input)
+    }
+
+    fn as_said(&mut self, schema: &Value, value: Value) -> Value {
+        let value = if takes_unknown(schema) { value.with_taint(value.taint().unshaped()) } else { value };
+        self.shaped(schema, value, 0)
     }
 
     fn shaped(&mut self, schema: &Value, value: Value, depth: u32) -> Value {
@@ -74,8 +82,9 @@ impl Walker<'_> {
                 let shapes: Vec<Value> = arms.unwrap_or_default().iter().map(|arm| self.shaped(arm, value.clone(), depth + 1)).collect();
                 shapes.into_iter().reduce(|a, b| one_shape(a, b, 0)).unwrap_or(value)
             }
-            "any" | "unknown" | "string" | "record" | "map" | "custom" | "lazy" | "preprocess" | "pipe" | "or" | "passthrough" | "loose" | "looseObject"
-            | "catchall" => value,
+            // Whatever was sent, with whatever keys.
+            "any" | "unknown" | "record" => value.with_taint(value.taint().unshaped()),
+            "string" | "map" | "custom" | "lazy" | "preprocess" | "pipe" | "or" | "passthrough" | "loose" | "looseObject" | "catchall" => value,
             "length" | "min" if first.as_ref().is_some_and(is_beyond_guessing) => {
                 let text = self.shaped(&base, value, depth + 1);
                 text.with_taint(text.taint().cleaned(Cleanings::LONG))

@@ -96,8 +96,12 @@ fn saved(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, out: &mut Vec<Raw>
 
 /// A schema may have taken out what nobody asked for.
 fn is_shaped(cx: &RuleCx<'_>) -> bool {
-    // What a type says of a payload is known of the payload itself.
-    let by_type = cx.walk.route.as_ref().and_then(|route| BUILT_IN.framework(&route.framework)).is_some_and(|framework| framework.shapes_by_type);
+    // What a type, or the schema that let it through, says of a payload is known of the payload itself.
+    let by_type = cx
+        .walk
+        .route
+        .as_ref()
+        .is_some_and(|route| !route.shapes.is_empty() || BUILT_IN.framework(&route.framework).is_some_and(|framework| framework.shapes_by_type));
     !by_type && !open_schema::is_open(cx) && Handler::of(cx).is_some_and(|handler| handler.is_shaped())
 }
 

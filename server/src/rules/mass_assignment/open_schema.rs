@@ -1,7 +1,6 @@
 //! Schemas that check what they name and keep what they do not: the check is there, and the extra key passes.
 
 use crate::facts::value::{Kind, Library, Object, Value};
-use crate::model::{ExprId, ExprKind, PatternKind, Segment, StmtKind};
 use crate::rules::raw::RuleCx;
 
 /// Classes say what is sent, and nothing in the application takes out what they do not have: Nest's `ValidationPipe` without `whitelist`.
@@ -24,7 +23,6 @@ pub(super) fn is_open(cx: &RuleCx<'_>) -> bool {
             };
             !strips && route.chain.iter().find_map(body).is_some_and(|schema| keeps_additional(&schema))
         }
-        "trpc" => cx.project.placed(&route.site.item).is_some_and(|placed| input_is_open(cx, &placed.segment, route)),
         _ => false,
     }
 }
@@ -56,55 +54,4 @@ fn is_type_object(call: &Library) -> bool {
     let called = call.receiver.as_ref().and_then(|function| function.as_library());
     let is_typebox = matches!(call.package.as_str(), "@sinclair/typebox" | "typebox" | "@fastify/type-provider-typebox");
     is_typebox && call.step == "()" && called.is_some_and(|function| function.step == "Object")
-}
-
-/// `.input(z.object({ .. }).passthrough())` before the `.mutation(..)` that the route is.
-fn input_is_open(cx: &RuleCx<'_>, segment: &Segment, route: &crate::project::routes::Route) -> bool {
-    let calls = segment.exprs.iter().filter(|expr| expr.span.start <= route.site.span.start.max(expr.span.start) && overlaps(expr.span, route.site.span));
-    let mut open = None;
-    for expr in calls {
-        let ExprKind::Call { callee, args, .. } = &expr.kind else { continue };
-        let ExprKind::Member { name, .. } = &segment[*callee].kind else { continue };
-        if name == "input"
-            && let [only] = args.as_slice()
-        {
-            open = Some(open.unwrap_or(true) && is_open_schema(cx, segment, &route.site.item.file, only.value, 0));
-        }
-    }
-    open.unwrap_or(false)
-}
-
-fn overlaps(a: crate::text::Span, b: crate::text::Span) -> bool {
-    b.contains(a)
-}
-
-fn is_open_schema(cx: &RuleCx<'_>, segment: &Segment, file: &crate::text::FileId, schema: ExprId, depth: u32) -> bool {
-    if depth > 12 {
-        return false;
-    }
-    match &segment[schema].kind {
-        ExprKind::Call { callee, .. } => match &segment[*callee].kind {
-            ExprKind::Member { base, name, .. } => match name.as_str() {
-                "passthrough" | "loose" | "looseObject" | "catchall" => true,
-                "strict" | "strip" | "strictObject" | "object" | "transform" | "pipe" | "pick" => false,
-                _ => is_open_schema(cx, segment, file, *base, depth + 1),
-            },
-            _ => false,
-        },
-        // `const Signup = z.object({ .. }).passthrough();` in the same file.
-        ExprKind::Name(name) => {
-            let Some(model) = cx.project.file(file).and_then(|known| known.model.as_ref()) else { return false };
-            model.segments.iter().any(|placed| {
-                let segment = &*placed.segment;
-                segment.stmts.iter().any(|stmt| match &stmt.kind {
-                    StmtKind::Let { pattern, value: Some(value), .. } => {
-                        let is_it = matches!(&segment[*pattern].kind, PatternKind::Name(known) if known == name);
-                        is_it && is_open_schema(cx, segment, file, *value, depth + 6)
-                    }
-                    _ => false,
-                })
-            })
-        }
-        _ => false,
-    }
 }

@@ -252,7 +252,9 @@ impl<'w> Judge<'w> {
         if let Some(tie) = self.found_before(value, column, access, facts, depth) {
             return Some(tie);
         }
-        let request: Option<(Part, Name)> = value.taint().iter().find(|origin| origin.part.is_request()).map(|origin| (origin.part, origin.name.clone()));
+        // A model that is told what the caller writes asks for what the caller wants.
+        let is_chosen = |part: Part| part.is_request() || part == Part::Model;
+        let request: Option<(Part, Name)> = value.taint().iter().find(|origin| is_chosen(origin.part)).map(|origin| (origin.part, origin.name.clone()));
         if let Some((part, input)) = request {
             // An unguessable value is its own permission, for reading.
             if self.is_capability(&access.query, column) && !access.query.operation.is_write() {

@@ -68,6 +68,9 @@ pub struct RouteEntry {
     /// The call of that kind which is given the function that makes what middlewares hand on, by its type: `context<typeof create>()`.
     #[serde(default)]
     pub context: Option<Name>,
+    /// The call of that kind which is given the schema that the input has to fit: `input(schema)`.
+    #[serde(default)]
+    pub shape: Option<Name>,
     /// Without a path of its own it is called what it is assigned to: a key of an object, a variable.
     #[serde(default)]
     pub named: bool,
@@ -232,6 +235,9 @@ pub struct FrameworkEntry {
     /// What a middleware hands on under this name is added to that member of the first parameter: `next({ ctx: { user } })`.
     #[serde(default)]
     pub hands: Option<Name>,
+    /// The member of the first parameter that such schemas let through: `opts.input`.
+    #[serde(default)]
+    pub shapes_member: Option<Name>,
     /// Its handlers are served where they stand, without being mounted.
     #[serde(default)]
     pub alone: bool,
