@@ -214,7 +214,7 @@ fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all
         Purpose::Intake if deed.what.creates() || matches!(deed.what, What::Effect(_) | What::Write { operation: Operation::Upsert, .. }) => None,
         // `/donations/12/thanks`: what somebody put in is shown to whoever counts.
         Purpose::Intake if all.iter().all(|deed| !deed.what.is_write()) && is_anothers_entry(cx, route, deed) => Some(deed.confidence.min(Confidence::Likely)),
-        Purpose::Intake if only_puts_in() && !matches!(deed.what, What::Read { many: true, .. }) => None,
+        Purpose::Intake if only_puts_in() && !gives_several(deed) => None,
         Purpose::Intake => Some(deed.confidence.min(Confidence::Likely)),
         // Whoever signs in is not signed in yet; but nobody lists or deletes people to get in.
         Purpose::Credentials => match &deed.what {
@@ -231,6 +231,11 @@ fn confidence(cx: &RuleCx<'_>, route: &Route, door: &Door, purpose: Purpose, all
             _ => None,
         },
     }
+}
+
+/// A list, also of what lies below something that the caller names.
+fn gives_several(deed: &Deed<'_>) -> bool {
+    matches!(deed.what, What::Read { .. }) && deed.access.is_some_and(|access| access.query.operation == Operation::ReadMany)
 }
 
 /// `reportListing`, `/posts/:id/flag`: the verb, and no collection of reports.

@@ -77,12 +77,12 @@ impl Walker<'_> {
         Some(put(request, name, Value::new(Kind::Object(Arc::new(whole)))))
     }
 
-    /// The request with a member as schemas let it through, one after the other.
+    /// The request with a member as schemas let it through, each what it names.
     pub fn with_shapes(&mut self, request: &Value, name: &Name, schemas: &[Value], handler: &Value) -> Option<Value> {
         let (Kind::Function(closure), Kind::Library(library), false) = (handler.kind(), request.kind(), schemas.is_empty()) else { return None };
         let shaped = self.inside(&closure.item.clone(), None, None, |walker| {
             let input = walker.library_member(request, library, name);
-            schemas.iter().fold(input, |input, schema| walker.let_through(schema, input))
+            walker.let_through_all(schemas, input)
         })?;
         Some(put(request, name, shaped))
     }

@@ -21,10 +21,23 @@ impl Walker<'_> {
         }
     }
 
-    /// The input of a handler after the schema that stands before it.
-    pub(super) fn let_through(&mut self, schema: &Value, input: Value) -> Value {
-        let input = input.with_taint(input.taint().cleaned(Cleanings::SHAPE));
-        self.as_said(schema, input)
+    /// The input of a handler after all schemas that stand before it: each lets through what it names.
+    pub(super) fn let_through_all(&mut self, schemas: &[Value], input: Value) -> Value {
+        let each: Vec<Value> = schemas.iter().map(|schema| self.let_through(schema, input.clone())).collect();
+        let together = |before: Value, after: Value| match (before.kind(), after.kind()) {
+            (Kind::Object(before), Kind::Object(after)) => over(&input, before, after),
+            (Kind::Object(_), _) => before,
+            _ => after,
+        };
+        each.into_iter().reduce(together).unwrap_or(input)
+    }
+
+    /// The input of a handler after a schema that stands before it. One that cannot be looked into is believed.
+    fn let_through(&mut self, schema: &Value, input: Value) -> Value {
+        let is_believed = called(schema)
+            .is_none_or(|(name, ..)| matches!(name.as_str(), "custom" | "lazy" | "preprocess" | "pipe" | "or" | "map" | "transform" | "discriminatedUnion"));
+        let through = self.as_said(schema, input);
+        if is_believed && !matches!(through.kind(), Kind::Object(_)) { through.with_taint(through.taint().cleaned(Cleanings::SHAPE)) } else { through }
     }
 
     fn as_said(&mut self, schema: &Value, value: Value) -> Value {
