@@ -100,6 +100,8 @@ pub enum UseKind {
     Shown,
     Return,
     Handed,
+    /// Told to a language model, which tells it to whoever asks.
+    Told,
     /// Given to a component that runs in the browser.
     Passed,
     /// Something of the environment, in an element of a page.

@@ -235,11 +235,16 @@ impl Walker<'_> {
                     query.model = kind.filter(|kind| !kind.contains(':') && !is_kept_for_a_while(kind)).map(Name::from).unwrap_or_default();
                     return;
                 }
-                if let [(kind, id)] = documents(&arg.value, ':').as_slice()
-                    && !is_kept_for_a_while(kind)
-                {
-                    query.model = kind.clone();
-                    query.filter.push(Filter::eq(vec![Name::new_static("id")], id.clone(), Some(arg.site.clone())));
+                match documents(&arg.value, ':').as_slice() {
+                    [(kind, id)] if !is_kept_for_a_while(kind) => {
+                        query.model = kind.clone();
+                        query.filter.push(Filter::eq(vec![Name::new_static("id")], id.clone(), Some(arg.site.clone())));
+                    }
+                    // The key alone: what is kept is called as what keeps it.
+                    [] if matches!(arg.value.kind(), Kind::Unknown) && arg.value.symbol().is_some() && !is_kept_for_a_while(&query.model.to_lowercase()) => {
+                        query.filter.push(Filter::eq(vec![Name::new_static("key")], arg.value.clone(), Some(arg.site.clone())));
+                    }
+                    _ => query.model = Name::default(),
                 }
             }
             FilterShape::Criteria => {

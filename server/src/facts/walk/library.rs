@@ -223,11 +223,12 @@ impl<'w> Walker<'w> {
                         (Some(options), Some(key)) => Some(self.member(&options, key)).filter(|value| matches!(value.kind(), Kind::Function(_))),
                         (callback, _) => callback,
                     };
-                    if calls.answers {
+                    if calls.answers || calls.tells {
                         if let Some(callback) = callback.filter(|callback| matches!(callback.kind(), Kind::Function(_))) {
                             let value = self.called_back(calls, &callback, library).awaited();
                             let facts = self.facts.clone();
-                            self.events.push(Event::Use(Use { value, kind: UseKind::Respond, site: site.clone(), facts }));
+                            let kind = if calls.tells { UseKind::Told } else { UseKind::Respond };
+                            self.events.push(Event::Use(Use { value, kind, site: site.clone(), facts }));
                         }
                     } else if let Some(callback) = callback.filter(|callback| self.declares(callback, calls.declares)) {
                         result = Some(self.called_back(calls, &callback, library));

@@ -34,10 +34,9 @@ impl Walker<'_> {
 
     /// The input of a handler after a schema that stands before it. One that cannot be looked into is believed.
     fn let_through(&mut self, schema: &Value, input: Value) -> Value {
-        let is_believed = called(schema)
-            .is_none_or(|(name, ..)| matches!(name.as_str(), "custom" | "lazy" | "preprocess" | "pipe" | "or" | "map" | "transform" | "discriminatedUnion"));
         let through = self.as_said(schema, input);
-        if is_believed && !matches!(through.kind(), Kind::Object(_)) { through.with_taint(through.taint().cleaned(Cleanings::SHAPE)) } else { through }
+        let is_said = || takes_unknown(schema) || matches!(innermost(schema).as_str(), "string" | "any" | "unknown" | "record");
+        if matches!(through.kind(), Kind::Object(_)) || is_said() { through } else { through.with_taint(through.taint().cleaned(Cleanings::SHAPE)) }
     }
 
     fn as_said(&mut self, schema: &Value, value: Value) -> Value {
@@ -154,6 +153,16 @@ fn takes_unknown(schema: &Value) -> bool {
         }
     }
     false
+}
+
+/// What the schema was before all that was said of it: `z.string().min(3)` is a `string`.
+fn innermost(schema: &Value) -> Name {
+    let (mut at, mut name) = (schema.clone(), Name::default());
+    for _ in 0..MOST_DEPTH {
+        let Some((last, base, _)) = called(&at) else { break };
+        (at, name) = (base, last);
+    }
+    name
 }
 
 /// So many characters are more than can be tried one after the other: 64 bits, as hexadecimal digits.

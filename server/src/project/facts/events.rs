@@ -74,6 +74,7 @@ pub(super) fn tell(project: &Project, event: &Event) -> OfEvent {
             let way = match used.kind {
                 UseKind::Respond => "respond",
                 UseKind::Shown => "shown",
+                UseKind::Told => "told",
                 UseKind::Passed => "passed",
                 UseKind::Written => "written",
                 UseKind::Return => "return",

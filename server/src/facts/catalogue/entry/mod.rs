@@ -194,6 +194,9 @@ pub struct CallsEntry {
     /// What the function gives is answered to callers; the call itself gives something else.
     #[serde(default)]
     pub answers: bool,
+    /// What the function gives is told to a language model, which tells it to whoever asks.
+    #[serde(default)]
+    pub tells: bool,
 }
 
 #[derive(Debug, Deserialize)]
