@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::{MANIFESTS, Project};
 use crate::facts::schema::Schema;
 use crate::facts::walk::Target;
-use crate::text::FileId;
+use crate::text::{FileId, Name};
 
 /// The models of each, by the folder it lies in, with a slash at its end. Empty for one project, however many parts it has.
 #[derive(Clone, Default, Debug)]
@@ -125,7 +125,16 @@ fn folders(project: &Project) -> Vec<String> {
     let reaches_over = project.files().any(|(file, known)| {
         let own = top(file);
         let imports = known.module.iter().flat_map(|module| module.imports.iter());
-        imports.into_iter().any(|source| matches!(project.resolver.resolve(file, source), Target::File(other) if top(&other) != own))
+        // `from fleet import views`, of a folder without `__init__.py`.
+        let is_package = |package: &Name| {
+            let first = package.split('.').next().unwrap_or_default();
+            matches!(file.extension(), "py" | "pyi") && folders.contains(first) && own.as_deref() != Some(first)
+        };
+        imports.into_iter().any(|source| match project.resolver.resolve(file, source) {
+            Target::File(other) => top(&other) != own,
+            Target::Library(package) => is_package(&package),
+            Target::Missing(_) => is_package(source),
+        })
     });
     if reaches_over {
         return Vec::new();
@@ -174,5 +183,6 @@ mod tests {
         assert!(!apart(&[ONE, ("garden/app.ts", "export const a = 1;\n"), ("backend/app.ts", "export const b = 1;\n")]));
         assert!(!apart(&[ONE, OTHER, ("manage.ts", "export const a = 1;\n"), ("garden/app.ts", ""), ("choir/app.ts", "")]));
         assert!(!apart(&[ONE, ("garden/app.ts", "export const a = 1;\n")]));
+        assert!(!apart(&[ONE, OTHER, ("garden/app.ts", ""), ("choir/urls.py", "from garden import views\n"), ("garden/views.py", "a = 1\n")]));
     }
 }

@@ -111,7 +111,8 @@ fn below<'c>(cx: &RuleCx<'c>, judge: &Judge<'_>, access: &Access, model: &Model)
     }
     model.owners().iter().filter(|path| path.kind == OwnerKind::Owner || path.kind == OwnerKind::Tenant).find_map(|path| {
         let step = path.steps.first().filter(|step| !step.backwards)?;
-        let value = written(access, &step.column)?;
+        // `Mission(drone=drone)`: the row itself instead of its key.
+        let value = written(access, &step.column).or_else(|| written(access, step.relation.as_ref()?))?;
         let choice = chosen(judge, access, &step.column, value)?;
         let parent = parent(cx, &step.model).filter(|parent| is_kept_to_oneself(parent))?;
         Some(Below { parent, choice, lets_in: false })

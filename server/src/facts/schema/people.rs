@@ -119,11 +119,33 @@ fn memberships(schema: &mut Schema) {
     for person in schema.principals() {
         let groups = person.columns.iter().filter_map(|column| Some(column.references.as_ref()?.model.clone()));
         tenants.extend(groups.filter(|key| schema.get(key).is_some_and(|group| !group.is_principal && is_named(group, NameClass::ModelOfTenants))));
+        tenants.extend(shared_with_rows(schema, person));
     }
     for model in schema.models.iter_mut().filter(|model| tenants.contains(&model.key)) {
         model.is_tenant = true;
     }
 }
+
+/// `accounts.operator_id`, `drones.operator_id`, `pilots.operator_id`: what everybody belongs to, and what several kinds of rows belong to by
+/// the same name.
+fn shared_with_rows<'m>(schema: &'m Schema, person: &'m Model) -> impl Iterator<Item = ModelKey> + 'm {
+    let points_at = |model: &Model, name: &Name, group: &Model| {
+        model.columns.iter().any(|column| {
+            folded(&column.name) == folded(name) && !column.list && column.references.as_ref().is_some_and(|reference| reference.model == group.key)
+        })
+    };
+    person.columns.iter().filter(|column| !column.list).filter_map(move |column| {
+        let group = schema.get(&column.references.as_ref()?.model)?;
+        let called = folded(&super::names::singular(&super::names::snake(&group.name)));
+        let is_called_so = folded(&column.name).trim_end_matches("id") == called.trim_end_matches("id");
+        let others = schema.models.iter().filter(|model| !model.is_principal && model.key != group.key && points_at(model, &column.name, group)).count();
+        (is_called_so && others >= ENOUGH_KINDS && !group.is_principal && !is_named(group, NameClass::NoTenant) && !is_named(group, NameClass::PublicModel))
+            .then(|| group.key.clone())
+    })
+}
+
+/// Rows of so many kinds show that what they belong to is a group.
+const ENOUGH_KINDS: usize = 2;
 
 /// A row that ties a person to a group: it has a key to each, and a name, a role or a uniqueness that says it is about belonging.
 fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
