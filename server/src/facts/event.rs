@@ -132,6 +132,8 @@ pub enum RegistrationKind {
     /// Runs before all routes of the framework, wherever it is said.
     Everywhere,
     Mount,
+    /// Kept by the application under a name, to be used elsewhere: `app.decorate("authenticate", f)`.
+    Named,
 }
 
 #[derive(Clone, Debug)]

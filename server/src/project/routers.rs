@@ -13,7 +13,7 @@ use super::versions::Top;
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Registration, RegistrationKind};
 use crate::facts::place::Site;
-use crate::facts::value::Argument;
+use crate::facts::value::{Argument, Value};
 use crate::facts::walk::{SHAPES, place_of_list};
 use crate::text::{FileId, Name};
 
@@ -50,6 +50,8 @@ pub struct Table {
     gates: Vec<Gate>,
     /// What was said to run before all routes of a framework, wherever it was said.
     everywhere: Vec<usize>,
+    /// What applications of a framework keep under a name.
+    named: FxHashMap<(Name, Name), Vec<Value>>,
 }
 
 struct Leading {
@@ -82,6 +84,10 @@ impl Table {
         for (file, item, all) in items {
             for (at, registered) in all.iter().enumerate().filter(|(_, registered)| registered.leads()) {
                 let index = table.entries.len();
+                if registered.registration.kind == RegistrationKind::Named {
+                    table.name(&registered.registration);
+                    continue;
+                }
                 if registered.registration.kind == RegistrationKind::Everywhere {
                     table.everywhere.push(index);
                 } else if let Some(router) = &registered.router {
@@ -104,6 +110,21 @@ impl Table {
             }
         }
         table
+    }
+
+    fn name(&mut self, registration: &Registration) {
+        let (Some(name), Some(kept)) = (&registration.path, registration.handlers.first()) else { return };
+        self.named.entry((registration.framework.clone(), Name::from(&**name))).or_default().push(kept.value.clone());
+    }
+
+    /// `{ preHandler: [app.authenticate] }`: what the application keeps under that name, if it is one thing.
+    fn called_by_name(&self, link: Link) -> Link {
+        let name = link.value.as_library().filter(|library| library.receiver.is_some() && library.step != "()").map(|library| library.step.clone());
+        let kept = name.and_then(|name| self.named.get(&(link.framework.clone(), name)));
+        match kept.map(Vec::as_slice) {
+            Some([only]) => Link { value: only.clone(), ..link },
+            _ => link,
+        }
     }
 
     /// A route that is known by its place, with what runs before it.
@@ -134,6 +155,7 @@ impl Table {
         for beginning in beginnings {
             let mut chain = beginning.chain;
             chain.extend(own.iter().map(|value| Link::of(value, &registration.framework)));
+            let chain: Vec<Link> = chain.into_iter().map(|link| self.called_by_name(link)).collect();
             let path = match (&beginning.prefix, &registration.path) {
                 (Some(prefix), Some(path)) => Some(joined(prefix, path)),
                 _ => None,

@@ -92,6 +92,7 @@ pub(super) fn tell(project: &Project, event: &Event) -> OfEvent {
                 RegistrationKind::Route => "route",
                 RegistrationKind::Middleware | RegistrationKind::Everywhere => "middleware",
                 RegistrationKind::Mount => "mount",
+                RegistrationKind::Named => "name",
             },
             framework: registration.framework.to_string(),
             methods: registration.methods.iter().map(ToString::to_string).collect(),

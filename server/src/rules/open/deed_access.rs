@@ -296,7 +296,7 @@ fn keeps_house(model: &str) -> bool {
 fn is_of_the_trade(judge: &Judge<'_>, access: &Access) -> bool {
     let query = &access.query;
     let name = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(&query.model));
-    let is_such = name.rsplit('_').next().is_some_and(|last| matches!(last, "job" | "event" | "log"));
+    let is_such = name.rsplit('_').next().is_some_and(|last| matches!(last, "job" | "event" | "log" | "visit"));
     let changes = matches!(query.operation, Operation::Update | Operation::Delete);
     is_such && changes && !columns::only_counts(&query.data) && matches!(judge.tie(access), Tie::Client(_) | Tie::Spoofed)
 }
