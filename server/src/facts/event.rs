@@ -102,6 +102,8 @@ pub enum UseKind {
     Handed,
     /// Told to a language model, which tells it to whoever asks.
     Told,
+    /// Nobody waits for what says who is asking.
+    Unawaited,
     /// Given to a component that runs in the browser.
     Passed,
     /// Something of the environment, in an element of a page.

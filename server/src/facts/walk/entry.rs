@@ -8,11 +8,13 @@ use super::library::{option_is, path};
 use super::noticed;
 use crate::facts::catalogue::{CallsEntry, CleanEntry, Entry, PrincipalEntry, SourceEntry, Where};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
 use crate::facts::value::{Alternative, Argument, Kind, Library, Object, Piece, Seq, Value};
 use crate::facts::ways::Ways;
-use crate::text::Name;
+use crate::model::{ExprId, ExprKind, PatternKind, Segment, StmtKind};
+use crate::text::{Name, Span};
 
 impl Walker<'_> {
     fn callback_argument(&mut self, role: &Name, library: &Library) -> Value {
@@ -61,9 +63,14 @@ impl Walker<'_> {
     pub(super) fn identified(&mut self, principal: &PrincipalEntry, function: &Value, made: &Library, site: Site) -> Value {
         let unverified = principal.unverified || principal.unverified_if.iter().any(|option| noticed::is_given(&made.args, option));
         let part = if unverified { Part::Headers } else { Part::Principal };
-        let taint = Taint::of(Origin { part, name: called_name(function), site: Some(site), clean: Default::default() });
+        let taint = Taint::of(Origin { part, name: called_name(function), site: Some(site.clone()), clean: Default::default() });
         if unverified {
             return Value::unknown().with_taint(taint);
+        }
+        if principal.waits && never_waited_for(&self.frame().segment, site.span) {
+            let facts = self.facts.clone();
+            self.events.push(Event::Use(Use { value: Value::unknown(), kind: UseKind::Unawaited, site, facts }));
+            return Value::new(Kind::Library(Arc::new(Library { query: None, states: Default::default(), ..made.clone() }))).present();
         }
         if !principal.null {
             self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
@@ -251,4 +258,29 @@ pub(super) fn made_harmless(entries: &[&Entry], args: &[Argument]) -> Cleanings 
         _ => None,
     });
     cleans.fold(Cleanings::default(), Cleanings::with)
+}
+
+/// `const session = requireUserSession(event);`, or the call alone: nothing in the file waits for what it gives.
+fn never_waited_for(segment: &Segment, call: Span) -> bool {
+    let is_call = |value: &ExprId| segment[*value].span == call;
+    let kept = segment.stmts.iter().find_map(|stmt| match &stmt.kind {
+        StmtKind::Expr(value) if is_call(value) => Some(None),
+        StmtKind::Let { pattern, value: Some(value), .. } if is_call(value) => match &segment[*pattern].kind {
+            PatternKind::Name(name) => Some(Some(name.clone())),
+            _ => None,
+        },
+        _ => None,
+    });
+    let Some(kept) = kept else { return false };
+    let Some(name) = kept else { return true };
+    let is_it = |value: ExprId| matches!(&segment[value].kind, ExprKind::Name(known) if *known == name);
+    let named = |span: Span| segment.exprs.iter().any(|expr| span.contains(expr.span) && matches!(&expr.kind, ExprKind::Name(known) if *known == name));
+    let goes_on = segment.exprs.iter().any(|expr| match &expr.kind {
+        ExprKind::Await(inner) => named(segment[*inner].span),
+        ExprKind::Member { base, name: step, .. } => is_it(*base) && matches!(step.as_str(), "then" | "catch" | "finally"),
+        ExprKind::Call { args, .. } => args.iter().any(|arg| is_it(arg.value)),
+        _ => false,
+    });
+    let is_returned = segment.stmts.iter().any(|stmt| matches!(&stmt.kind, StmtKind::Return(Some(value)) if is_it(*value)));
+    !goes_on && !is_returned
 }

@@ -75,6 +75,7 @@ pub(super) fn tell(project: &Project, event: &Event) -> OfEvent {
                 UseKind::Respond => "respond",
                 UseKind::Shown => "shown",
                 UseKind::Told => "told",
+                UseKind::Unawaited => "unawaited",
                 UseKind::Passed => "passed",
                 UseKind::Written => "written",
                 UseKind::Return => "return",

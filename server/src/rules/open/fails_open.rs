@@ -94,10 +94,22 @@ pub(super) fn swallowed(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
                 _ => false,
             })
         })?;
-        (checks && !says_no_later).then(|| {
+        (checks && !says_no_later && !has_strict_twin(looked)).then(|| {
             let head = Span::new(handler.span.start, (handler.span.start + 5).min(handler.span.end));
             (head, Flaw::FailsOpen, "When the check fails, this swallows the error and goes on: an invalid token is as good as a valid one.".to_owned())
         })
+    })
+}
+
+/// Beside it stands one that says no where its check fails: then this one is there for those who may come without a name, and a
+/// handler that needs one asks the other.
+fn has_strict_twin(looked: &Looked<'_>) -> bool {
+    let segment = looked.segment;
+    segment.stmts.iter().filter(|stmt| !looked.function.span.contains(stmt.span)).any(|stmt| match &stmt.kind {
+        StmtKind::Try { handlers, .. } => {
+            handlers.iter().any(|handler| handler.body.iter().any(|inner| looked.exprs_within(segment[*inner].span).any(|expr| looked.denies(expr))))
+        }
+        _ => false,
     })
 }
 

@@ -6,6 +6,7 @@ use super::fails_open::{fails_open, open_unset, swallowed};
 use super::switched_off;
 use crate::facts::catalogue::{BUILT_IN, Entry};
 use crate::facts::check::GuardKind;
+use crate::facts::event::{Event, UseKind};
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::role_words::names_above;
@@ -68,12 +69,35 @@ pub fn why(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
         return mixin_last(cx, closure).or_else(|| asked_of_nobody(cx, route));
     }
     decorated_above(cx, route, closure)
+        .or_else(|| left_waiting(cx))
         .or_else(|| in_handler(cx, route))
         .or_else(|| asked_of_nobody(cx, route))
         .or_else(|| before(cx, route))
         .or_else(|| too_late(cx, route))
         .or_else(|| beside(cx, route))
         .or_else(|| switched_off::commented_out(cx, route, &key(closure)))
+}
+
+/// `const session = requireUserSession(event)`, of a library whose answer comes later: what is there meanwhile is always there.
+fn left_waiting(cx: &RuleCx<'_>) -> Option<Why> {
+    let site = cx.walk.events.iter().find_map(|event| match event {
+        Event::Use(used) if used.kind == UseKind::Unawaited => Some(&used.site),
+        _ => None,
+    })?;
+    let segment = &*cx.project.placed(&site.item)?.segment;
+    let name = segment.exprs.iter().find(|expr| expr.span == site.span).and_then(|expr| match &expr.kind {
+        ExprKind::Call { callee, .. } => match &segment[*callee].kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    })?;
+    Some(Why {
+        site: site.clone(),
+        detail: "AZ09",
+        message: format!("`{name}` answers later and nobody waits for it: without `await` this check never stops anybody."),
+        flaw: Flaw::NotAwaited,
+    })
 }
 
 /// A check in the handler itself that is there and stops nobody.

@@ -46,7 +46,7 @@ fn gets_out(cx: &RuleCx<'_>, used: &Use) -> bool {
         // In a browser there is no environment. What an Astro page shows is filled in before.
         UseKind::Written => used.site.item.file.extension() == "astro" || !cx.project.surface(&used.site.item.file).is_exposed(),
         // What a model is told of, it may keep to itself.
-        UseKind::Handed | UseKind::Told => false,
+        UseKind::Handed | UseKind::Told | UseKind::Unawaited => false,
     }
 }
 

@@ -90,6 +90,9 @@ pub struct PrincipalEntry {
     /// Something stands there for strangers, too, unless this setting says what does: that it is there tells nothing.
     #[serde(default)]
     pub for_strangers: Option<String>,
+    /// It is found out later: what is not waited for is always there, and says nothing.
+    #[serde(default)]
+    pub waits: bool,
     /// Only a claim: nobody verified it.
     #[serde(default)]
     pub unverified: bool,
