@@ -1,12 +1,13 @@
 //! Something that can be guessed, or that costs money, may be asked for as often as anybody likes.
 
 use super::handler::{Handler, any, facts_of, has_captcha, origins, site_of};
+use super::open::known::nobody_is_known;
 use super::ownership::Answer;
 use super::raw::{Raw, RuleCx, tells};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, webhook_unverified};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::credential_names::is_password_column;
-use crate::facts::event::{Access, Effect, Event, Side};
+use crate::facts::event::{Access, Effect, Event, Side, Sink, SinkKind};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, Term};
@@ -106,6 +107,7 @@ fn need<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<Need<'e>> {
             .or_else(|| sign_up(handler, access))
             .or_else(|| password(handler, &access.site, &access.facts))
             .or_else(|| compared_code(handler, &access.site, &access.facts)),
+        Event::Sink(sink) if starts_program(sink) => program(handler, event, sink),
         event => {
             let (site, facts) = (site_of(event)?, facts_of(event)?);
             password(handler, site, facts).or_else(|| compared_code(handler, site, facts))
@@ -153,6 +155,31 @@ fn costs<'e>(handler: &Handler<'_>, effect: &'e Effect) -> Option<Need<'e>> {
     };
     let site = handler.place_of([&effect.site]);
     Some(Need { detail, impact, confidence, site, event: effect.site.clone(), message, also, facts: &effect.facts })
+}
+
+fn starts_program(sink: &Sink) -> bool {
+    sink.kind == SinkKind::Shell && !sink.guessed && !sink.facts.is_impossible()
+}
+
+/// A program is started for whoever asks.
+fn program<'e>(handler: &Handler<'_>, event: &'e Event, sink: &'e Sink) -> Option<Need<'e>> {
+    let at = handler.cx.walk.events.iter().position(|other| std::ptr::eq(other, event))?;
+    if !nobody_is_known(handler.cx.walk, handler.judge, &sink.facts, at) {
+        return None;
+    }
+    Some(Need {
+        detail: "program",
+        impact: Impact::Low,
+        confidence: Confidence::Likely,
+        site: handler.place_of([&sink.call]),
+        event: sink.call.clone(),
+        message: format!(
+            "Anyone can call {} thousands of times: each call starts a program on your server, until there is no memory or time left for anybody else.",
+            handler.title()
+        ),
+        also: "a program is started here",
+        facts: &sink.facts,
+    })
 }
 
 /// What people ask for by typing somebody's address.

@@ -6,7 +6,9 @@ use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Place, Risk, RuleId, RuleMeta};
 use crate::facts::event::Event;
 use crate::facts::made::{Made, made};
+use crate::facts::scope::Module;
 use crate::facts::setup::Answer;
+use crate::model::{ExprKind, TemplatePart};
 use crate::text::{FileId, Name, Span};
 
 pub static META: RuleMeta = RuleMeta {
@@ -117,7 +119,7 @@ fn application(cx: &FileCx<'_>) -> Option<Found> {
         .into_iter()
         .find(|made| matches!((made.package.as_str(), made.export.as_str()), ("express", "default") | ("flask", "Flask") | ("fastapi", "FastAPI")))?;
     let shows = match package.as_str() {
-        "express" => cx.project.depends_on_any(cx.file, ENGINES),
+        "express" => cx.project.depends_on_any(cx.file, ENGINES) || answers_markup(module),
         _ => has_templates(cx),
     };
     if !shows {
@@ -137,6 +139,28 @@ fn application(cx: &FileCx<'_>) -> Option<Found> {
     let title = if import.is_some() && !cx.project.depends_on(cx.file, "helmet") { format!("{title} (needs: npm install helmet)") } else { title.to_owned() };
     let plan = FixPlan::WriteIn { at: cx.place(Span::at(end)), text, import, title: title.into(), note: note.into() };
     Some((cx.place(span), stack, format!("`{name}` shows pages without security headers"), Some(plan)))
+}
+
+/// A handler beside it writes a page: `res.send("<html>..")`.
+fn answers_markup(module: &Module) -> bool {
+    const PAGE: &[&str] = &["<!doctype", "<html", "<body", "<form", "<script"];
+    let is_page = |text: &str| PAGE.iter().any(|tag| text.to_ascii_lowercase().contains(tag));
+    module.model.segments.iter().any(|placed| {
+        let segment = &*placed.segment;
+        segment.exprs.iter().any(|expr| {
+            let ExprKind::Call { callee, args, .. } = &expr.kind else { return false };
+            let answers = matches!(&segment[*callee].kind, ExprKind::Member { name, .. } if matches!(name.as_str(), "send" | "end" | "write"));
+            answers
+                && args.first().is_some_and(|arg| {
+                    let span = segment[arg.value].span;
+                    segment.exprs.iter().filter(|inner| span.contains(inner.span)).any(|inner| match &inner.kind {
+                        ExprKind::Str(text) => is_page(text),
+                        ExprKind::Template(parts) => parts.iter().any(|part| matches!(part, TemplatePart::Text(text, _) if is_page(text))),
+                        _ => false,
+                    })
+                })
+        })
+    })
 }
 
 fn has_templates(cx: &FileCx<'_>) -> bool {

@@ -207,7 +207,8 @@ impl Walker<'_> {
     pub(super) fn told_by_name(&mut self, base: &Value, function: &Value, name: &Name, args: &[Argument], kind: CallKind, span: Span) {
         let is_open = match function.kind() {
             Kind::Unknown => true,
-            Kind::Library(library) => library.states.is_empty(),
+            // Only by its name it is another client: `db.notes.update(query, { $set: .. })` is a document database's.
+            Kind::Library(library) => library.states.is_empty() || library.guessed && changes_by_operators(args),
             _ => false,
         };
         if !is_open {
@@ -292,4 +293,9 @@ fn writes_markup(segment: &Segment) -> bool {
         ExprKind::Call { callee, .. } => matches!(&segment[*callee].kind, ExprKind::Name(name) if name == "raw"),
         _ => false,
     })
+}
+
+/// The second argument says with words of its own what is to be changed: `{ $set: { title } }`.
+fn changes_by_operators(args: &[Argument]) -> bool {
+    args.get(1).is_some_and(|change| matches!(change.value.kind(), Kind::Object(object) if object.fields.iter().any(|(name, _)| name.starts_with('$'))))
 }
