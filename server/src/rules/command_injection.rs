@@ -82,6 +82,9 @@ fn found(sink: &Sink) -> Vec<Found> {
             Kind::Seq(seq) => seq.items.iter().for_each(|item| read(item, sink, Say::Line, &mut found)),
             _ => read(&sink.value, sink, Say::Line, &mut found),
         }
+        if found.is_empty() {
+            found.extend(kept(&sink.value, sink));
+        }
         return found;
     }
     // A template that becomes words: what stands first is the program, all others are its arguments.
@@ -218,6 +221,23 @@ fn read(value: &Value, sink: &Sink, say: Say, out: &mut Vec<Found>) {
             out.push(Found { input, site, say });
         }
     }
+}
+
+/// What people may have typed at another time, and was kept: the title of an invoice in a line that a shell reads.
+fn kept(value: &Value, sink: &Sink) -> Option<Found> {
+    holes(value, Cleanings::SHELL).into_iter().find_map(|hole| {
+        let input = Input::of_stored(hole.value, Cleanings::SHELL, &sink.facts)?;
+        let column = hole.value.symbol().and_then(|symbol| symbol.path.last())?;
+        let is_open = !sink.guessed && is_free_text(column) && !is_known(&hole, sink);
+        is_open.then(|| Found { input, site: hole.site.cloned(), say: Say::Line })
+    })
+}
+
+/// A column in which anything may stand: no key, no number, nothing that the program draws or chooses.
+fn is_free_text(column: &str) -> bool {
+    const FREE: &[&str] =
+        &["name", "title", "number", "label", "subject", "text", "comment", "note", "notes", "description", "filename", "caption", "message", "author"];
+    crate::facts::names::words(column).last().is_some_and(|last| FREE.contains(&last.as_str()))
 }
 
 fn is_known(hole: &Hole<'_>, sink: &Sink) -> bool {

@@ -7,7 +7,8 @@ use crate::facts::event::{Effect, Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Argument, Kind, Piece, Value};
-use crate::text::Name;
+use crate::model::ExprKind;
+use crate::text::{FileId, Name};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("upload-unrestricted"),
@@ -46,7 +47,7 @@ fn of_receiver(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         None => false,
     };
     let is_filtered = field("fileFilter").is_some();
-    let is_public = effect.args.iter().any(|arg| names_public(&arg.value, 0));
+    let is_public = effect.args.iter().any(|arg| names_public(&arg.value, 0)) || is_served_by_code(cx, effect);
     let (impact, what) = match (is_limited, is_filtered) {
         (false, false) => (None, "takes files of any kind and any length"),
         (true, false) if is_public => (None, "keeps files of any kind where the site serves them"),
@@ -79,6 +80,47 @@ fn names_public(value: &Value, depth: u32) -> bool {
         Kind::Object(object) => object.fields.iter().any(|(_, value)| names_public(value, depth + 1)),
         Kind::Library(library) => library.args.iter().any(|arg| names_public(&arg.value, depth + 1)),
         _ => false,
+    }
+}
+
+/// `app.use("/photos", express.static("uploads"))`, of the folder in which the receiver keeps what it takes.
+fn is_served_by_code(cx: &RuleCx<'_>, effect: &Effect) -> bool {
+    let mut folders: Vec<String> = Vec::new();
+    effect.args.iter().for_each(|arg| folder_names(&arg.value, &mut folders, 0));
+    if folders.is_empty() {
+        return false;
+    }
+    let is_one = |text: &str| text.split(['/', '\\']).any(|part| folders.iter().any(|folder| folder == part));
+    let is_near = |file: &FileId| cx.project.application(file) == cx.project.application(&effect.site.item.file);
+    cx.project.files().filter(|(file, _)| is_near(file)).filter_map(|(_, known)| known.model.as_ref()).flat_map(|model| &model.segments).any(|placed| {
+        let segment = &*placed.segment;
+        segment.exprs.iter().any(|expr| {
+            let ExprKind::Call { callee, .. } = &expr.kind else { return false };
+            let serves =
+                matches!(&segment[*callee].kind, ExprKind::Member { name, .. } | ExprKind::Name(name) if matches!(name.as_str(), "static" | "serveStatic"));
+            serves
+                && segment.exprs.iter().filter(|inner| expr.span.contains(inner.span)).any(|inner| matches!(&inner.kind, ExprKind::Str(text) if is_one(text)))
+        })
+    })
+}
+
+/// The names of folders in `dest: "uploads/"`, `destination: path.join(__dirname, "..", "uploads")`.
+fn folder_names(value: &Value, out: &mut Vec<String>, depth: u32) {
+    let mut add = |text: &str| out.extend(text.split(['/', '\\']).filter(|part| part.chars().any(char::is_alphanumeric)).map(str::to_owned));
+    match value.kind() {
+        _ if depth > 5 => {}
+        Kind::Str(text) => add(text),
+        Kind::Text(text) => text.pieces.iter().for_each(|piece| {
+            if let Piece::Literal(text) = piece {
+                add(text)
+            }
+        }),
+        Kind::Object(object) => {
+            let places = object.fields.iter().filter(|(name, _)| matches!(name.as_str(), "dest" | "destination" | "storage"));
+            places.for_each(|(_, field)| folder_names(field, out, depth + 1));
+        }
+        Kind::Library(library) => library.args.iter().for_each(|arg| folder_names(&arg.value, out, depth + 1)),
+        _ => {}
     }
 }
 
