@@ -107,7 +107,7 @@ fn need<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<Need<'e>> {
             .or_else(|| sign_up(handler, access))
             .or_else(|| password(handler, &access.site, &access.facts))
             .or_else(|| compared_code(handler, &access.site, &access.facts)),
-        Event::Sink(sink) if starts_program(sink) => program(handler, event, sink),
+        Event::Sink(sink) if sink.kind == SinkKind::Shell && !sink.guessed && !sink.facts.is_impossible() => program(handler, event, sink),
         event => {
             let (site, facts) = (site_of(event)?, facts_of(event)?);
             password(handler, site, facts).or_else(|| compared_code(handler, site, facts))
@@ -155,10 +155,6 @@ fn costs<'e>(handler: &Handler<'_>, effect: &'e Effect) -> Option<Need<'e>> {
     };
     let site = handler.place_of([&effect.site]);
     Some(Need { detail, impact, confidence, site, event: effect.site.clone(), message, also, facts: &effect.facts })
-}
-
-fn starts_program(sink: &Sink) -> bool {
-    sink.kind == SinkKind::Shell && !sink.guessed && !sink.facts.is_impossible()
 }
 
 /// A program is started for whoever asks.

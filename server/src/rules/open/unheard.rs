@@ -1,0 +1,163 @@
+//! Checks that answer, and nobody hears it: not waited for, thrown away, given to nobody.
+
+use super::why::{Flaw, Looked, Why, key};
+use crate::facts::event::{Event, UseKind};
+use crate::facts::names;
+use crate::facts::value::{Kind, Value};
+use crate::model::visit::{Node, Parents};
+use crate::model::{ExprKind, PatternId, PatternKind, StmtKind};
+use crate::project::routes::{Link, Route};
+use crate::rules::raw::RuleCx;
+use crate::text::Span;
+
+/// `const session = requireUserSession(event)`, of a library whose answer comes later: what is there meanwhile is always there.
+pub(super) fn left_waiting(cx: &RuleCx<'_>) -> Option<Why> {
+    let site = cx.walk.events.iter().find_map(|event| match event {
+        Event::Use(used) if used.kind == UseKind::Unawaited => Some(&used.site),
+        _ => None,
+    })?;
+    let segment = &*cx.project.placed(&site.item)?.segment;
+    let name = segment.exprs.iter().find(|expr| expr.span == site.span).and_then(|expr| match &expr.kind {
+        ExprKind::Call { callee, .. } => match &segment[*callee].kind {
+            ExprKind::Name(name) | ExprKind::Member { name, .. } => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    })?;
+    Some(Why {
+        site: site.clone(),
+        detail: "AZ09",
+        message: format!("`{name}` answers later and nobody waits for it: without `await` this check never stops anybody."),
+        flaw: Flaw::NotAwaited,
+    })
+}
+
+/// `if (!isAllowed(user)) ..` and `requireUser();`, where the function is async: a promise is always there.
+pub(super) fn not_awaited(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    let is_guard = |name: &str, called: &Looked<'_>| names::is_guard(name) || names::is_current_user(name) || called.throws_denial();
+    promised(looked, &is_guard)
+}
+
+/// The same of a look at who sent a message: `if (!signatureMatches(body, given)) ..`.
+pub(super) fn sender_not_awaited(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    let says = |word: &String| matches!(word.as_str(), "signature" | "webhook" | "hmac" | "hook");
+    promised(looked, &|name, _| names::checks_sender(name) || names::words(name).iter().any(says))
+}
+
+fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> Option<(Span, Flaw, String)> {
+    let parents = Parents::of(looked.segment);
+    looked.exprs_within(looked.function.body_span).find_map(|expr| {
+        let ExprKind::Call { .. } = &looked.segment[expr].kind else { return None };
+        let name = looked.called(expr)?;
+        let called = looked.function_called(name)?;
+        if !called.function.is_async || !counts(name, &called) {
+            return None;
+        }
+        let mut at: Node = expr.into();
+        loop {
+            let above = parents.place(at)?.parent;
+            match above {
+                Node::Expr(id) => match &looked.segment[id].kind {
+                    ExprKind::Unary { .. } | ExprKind::Logical { .. } => at = above,
+                    _ => return None,
+                },
+                Node::Stmt(id) => match &looked.segment[id].kind {
+                    StmtKind::If { .. } => break,
+                    StmtKind::Expr(_) if at == expr.into() => break,
+                    StmtKind::Let { pattern, .. } if at == expr.into() && is_only_tested(looked, *pattern) => break,
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+        let text = format!("`{name}` is async and nobody waits for it: without `await` this check never stops anybody.");
+        Some((looked.segment[expr].span, Flaw::NotAwaited, text))
+    })
+}
+
+/// `const denied = guard(); if (denied instanceof Response) ..`: looked at, and waited for nowhere.
+fn is_only_tested(looked: &Looked<'_>, pattern: PatternId) -> bool {
+    let PatternKind::Name(name) = &looked.segment[pattern].kind else { return false };
+    let named = |span: Span| looked.exprs_within(span).any(|expr| matches!(&looked.segment[expr].kind, ExprKind::Name(known) if known == name));
+    let is_tested = looked.stmts().any(|(id, _)| matches!(looked.segment[id].kind, StmtKind::If { cond, .. } if named(looked.segment[cond].span)));
+    let is_waited_for = looked.exprs_within(looked.function.body_span).any(|expr| match &looked.segment[expr].kind {
+        ExprKind::Await(inner) => named(looked.segment[*inner].span),
+        ExprKind::Member { base, name: step, .. } => step == "then" && named(looked.segment[*base].span),
+        _ => false,
+    });
+    is_tested && !is_waited_for
+}
+
+/// `await userHasAccess(id);`, where the answer is a yes or no that nobody looks at.
+pub(super) fn dropped(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
+    looked.stmts().find_map(|(id, _)| {
+        let StmtKind::Expr(expr) = &looked.segment[id].kind else { return None };
+        let call = match &looked.segment[*expr].kind {
+            ExprKind::Await(inner) => *inner,
+            _ => *expr,
+        };
+        let ExprKind::Call { .. } = &looked.segment[call].kind else { return None };
+        let name = looked.called(call)?;
+        if !names::is_guard(name) {
+            return None;
+        }
+        let guard = looked.function_called(name)?;
+        let body = guard.function.body_span;
+        let answers = guard.stmts().any(|(id, _)| matches!(guard.segment[id].kind, StmtKind::Return(Some(_))));
+        let stops = guard.stmts().any(|(id, _)| matches!(guard.segment[id].kind, StmtKind::Throw(_)))
+            || guard.exprs_within(body).any(|expr| {
+                matches!(guard.segment[expr].kind, ExprKind::Call { .. })
+                    && guard.called(expr).is_some_and(|name| {
+                        matches!(
+                            name.as_str(),
+                            "redirect"
+                                | "notFound"
+                                | "unauthorized"
+                                | "forbidden"
+                                | "abort"
+                                | "error"
+                                | "throw"
+                                | "next"
+                                | "send"
+                                | "json"
+                                | "end"
+                                | "sendStatus"
+                                | "protect"
+                        )
+                    })
+            });
+        (answers && !stops).then(|| {
+            (looked.segment[*expr].span, Flaw::Dropped, format!("`{name}` only answers yes or no, and the answer is thrown away here: nobody is stopped."))
+        })
+    })
+}
+
+/// `dependencies=[Depends(is_winemaker)]`, where the function only says yes or no: what it says is given to nobody.
+pub fn asked_for_nothing(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
+    let functions = |link: &Link| -> Vec<Value> {
+        match link.value.kind() {
+            Kind::Seq(seq) => seq.items.clone(),
+            _ => vec![link.value.clone()],
+        }
+    };
+    let given = route.chain.iter().filter(|link| link.framework == "fastapi").flat_map(|link| functions(link).into_iter().map(move |value| (link, value)));
+    given.into_iter().find_map(|(link, value)| {
+        let Kind::Function(closure) = value.kind() else { return None };
+        let looked = Looked::of(cx, &key(closure))?;
+        let name = &looked.function.name;
+        let is_truth = looked.function.returns.as_ref().is_some_and(|ty| ty.name == "bool");
+        let raises = looked.stmts().any(|(id, _)| matches!(looked.segment[id].kind, StmtKind::Throw(_)));
+        (is_truth && !raises && asks_of_people(name)).then(|| Why {
+            site: link.site.clone(),
+            detail: "AZ09",
+            message: format!("`{name}` only answers yes or no, and nobody is given the answer here: it has to raise an error to stop somebody."),
+            flaw: Flaw::Dropped,
+        })
+    })
+}
+
+/// `is_winemaker`, `can_publish`, `has_role`.
+fn asks_of_people(name: &str) -> bool {
+    let words = names::words(name);
+    words.len() > 1 && words.first().is_some_and(|first| matches!(first.as_str(), "is" | "has" | "can" | "may")) || names::is_guard(name)
+}
