@@ -4,7 +4,7 @@ use super::handler::{Handler, any, facts_of, has_captcha, origins, site_of};
 use super::open::known::nobody_is_known;
 use super::ownership::Answer;
 use super::raw::{Raw, RuleCx, tells};
-use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, webhook_unverified};
+use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, missing_auth, webhook_unverified};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::credential_names::is_password_column;
 use crate::facts::event::{Access, Effect, Event, Side, Sink, SinkKind};
@@ -38,6 +38,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let Some(worst) = needs.iter().max_by_key(|need| need.confidence) else { return };
     // A message of which nobody knows who sent it: the look at the sender is what is missing.
     if tells(webhook_unverified::check, cx) {
+        return;
+    }
+    // Rows are changed for whoever asks, and somebody is told of it: who that is, is what has to be asked first.
+    let changes =
+        || handler.events().any(|event| matches!(event, Event::Access(access) if matches!(access.query.operation, Operation::Update | Operation::Delete)));
+    if matches!(worst.detail, "mail" | "sms" | "pay") && changes() && tells(missing_auth::check, cx) {
         return;
     }
     if handler.is_limited(worst.facts) || handler.turns_away_before(&worst.event) || worst.confidence == Confidence::Possible && worst.impact == Impact::Low {
