@@ -111,10 +111,11 @@ impl Judge<'_> {
             // A member of a row of the caller's, or of one that was looked up in a way that cannot be read.
             return self.row_is_owned(id, facts) || matches!(self.tie_within(found, facts, depth + 1), Tie::Owned | Tie::Opaque);
         }
-        // The same id was the key of an earlier access that found something of the caller's.
+        // The same id was the key of an earlier access that found something of the caller's; or of one that was asked for with it
+        // (`Promise.all([trip.get(), pupil.get()])`), where what it found was shown to be the caller's meanwhile.
         self.accesses
             .values()
-            .filter(|other| other.id < before)
+            .filter(|other| other.id < before || other.id != before && self.row_is_owned(other.id, facts))
             .map(|other| (other, self.memo.asked(other)))
             .filter(|(_, asked)| asked.keys.contains(symbol) || depth > 0 && asked.names_caller && asked.has_unknown || asked.is_dark)
             .filter(|(other, _)| self.found(other, facts))
