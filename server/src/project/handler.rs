@@ -233,7 +233,9 @@ pub(super) fn run_function(walker: &mut Walker<'_>, link: &Link, framework: &Fra
     walker.apart_request = values.first().filter(|_| !parts.is_empty()).map(|whole| (whole.clone(), parts));
     walker.request = if walker.apart_request.is_none() { walker.parameter_of(&link.value, 0) } else { None };
     walker.response = if is_pair { walker.parameter_of(&link.value, 1) } else { None };
+    walker.answer_ends = framework.answer_ends;
     let value = walker.root(&link.value, arguments(values, &link.site));
+    walker.answer_ends = false;
     (walker.request, walker.response, walker.apart_request) = (None, None, None);
     let after = walker.facts().clone();
     let answered = walker.events[events..].iter().any(|event| matches!(event, Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Shown)));

@@ -184,6 +184,7 @@ impl<'w> Walker<'w> {
                         }
                         self.events.push(Event::Use(Use { value, kind, site: site.clone(), facts: facts.clone() }));
                     }
+                    is_the_end |= self.answer_ends && kind == UseKind::Respond;
                     // What is answered stands in the answer, for a handler that returns it: what it was made with has left already.
                     result.get_or_insert_with(|| Value::new(Kind::Library(Arc::new(Library { args: Vec::new(), ..made.clone() }))));
                 }

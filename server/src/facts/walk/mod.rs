@@ -156,6 +156,8 @@ pub struct Walker<'w> {
     pub response: Option<Name>,
     /// The response as the last middleware of the route left it.
     pub answer: Option<Value>,
+    /// Whoever answers here has ended the request.
+    pub answer_ends: bool,
     /// What a gate put into the request that it hands on, by what it is read as.
     pub handed_on: Vec<(Symbol, Value)>,
     /// The object that the constructor being walked has made.
@@ -302,6 +304,7 @@ impl<'w> Walker<'w> {
             apart_request: None,
             response: None,
             answer: None,
+            answer_ends: false,
             handed_on: Vec::new(),
             built: None,
             making: None,

@@ -220,6 +220,9 @@ pub struct FrameworkEntry {
     /// What lets a request pass a middleware.
     #[serde(default)]
     pub passes: Passes,
+    /// A middleware that has answered has ended the request, whatever it does then.
+    #[serde(default)]
+    pub answer_ends: bool,
     /// Middleware guards what is registered after it (Express), or everything on its router (Fastify, FastAPI).
     #[serde(default)]
     pub ordered: bool,
