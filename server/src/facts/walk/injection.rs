@@ -134,9 +134,11 @@ impl Walker<'_> {
                 let closure = closure.clone();
                 self.as_root(|walker| walker.inline(&closure, &[]))
             }
-            Kind::Instance(_) => {
-                let call = self.member(dependency, &Name::new_static("__call__"));
-                match call.kind() {
+            // In front of a route nothing is walked yet: what is asked of the object is asked where its class stands.
+            Kind::Instance(instance) => {
+                let item = instance.class.item.clone();
+                let call = self.inside(&item, None, None, |walker| walker.member(dependency, &Name::new_static("__call__")));
+                match call.unwrap_or_else(Value::unknown).kind() {
                     Kind::Function(closure) => {
                         let closure = closure.clone();
                         self.as_root(|walker| walker.inline(&closure, &[]))
