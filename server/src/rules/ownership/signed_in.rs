@@ -83,8 +83,8 @@ impl Judge<'_> {
     fn was_elevated(&self, facts: &Facts) -> bool {
         facts.iter().any(|fact| match fact {
             Fact::Guard(guard) => guard.kind == GuardKind::Role,
-            Fact::Is(symbol, text) => is_callers(symbol) && is_role(symbol) && self.is_elevated_role(text),
-            Fact::Among(symbol) => is_callers(symbol) && is_role(symbol) && !is_told_apart(facts, symbol),
+            Fact::Is(symbol, text) => is_callers(symbol) && self.says_role(symbol) && self.is_elevated_role(text),
+            Fact::Among(symbol) => is_callers(symbol) && self.says_role(symbol) && !is_told_apart(facts, symbol),
             Fact::Present(symbol) => {
                 let is_flag = |name: &Name| is_flag(name) || self.is_flag_of_people(name);
                 is_callers(symbol) && symbol.path.last().is_some_and(is_flag) || self.is_role_of_caller(symbol)
@@ -99,11 +99,22 @@ impl Judge<'_> {
     pub fn asks_for_role(&self, facts: &Facts) -> bool {
         self.is_elevated(facts)
             || facts.iter().any(|fact| match fact {
-                Fact::Is(symbol, text) => is_callers(symbol) && is_role(symbol) && !role_classes(text).has(NameClass::TokenKind),
-                Fact::Among(symbol) => is_callers(symbol) && is_role(symbol),
+                Fact::Is(symbol, text) => is_callers(symbol) && self.says_role(symbol) && !role_classes(text).has(NameClass::TokenKind),
+                Fact::Among(symbol) => is_callers(symbol) && self.says_role(symbol),
                 Fact::Any(arms) => arms.iter().all(|arm| self.asks_for_role(arm)),
                 _ => false,
             })
+    }
+
+    /// By its name a role; or a text that the people of this project are told apart by, whatever it is called: `person.desk == "chief"`.
+    fn says_role(&self, symbol: &Symbol) -> bool {
+        is_role(symbol) || symbol.path.last().is_some_and(|name| self.is_rank_of_people(name))
+    }
+
+    fn is_rank_of_people(&self, name: &str) -> bool {
+        let is_other = || names::words(name).iter().any(|word| COMMON.contains(&word.as_str()) || NO_RANK.contains(&word.as_str()));
+        let tells_apart = |column: &Column| !column.unique && !column.primary && !column.list && column.references.is_none() && !column.is_yes_or_no();
+        self.schema.principals().any(|model| model.column(name).is_some_and(tells_apart)) && !is_other()
     }
 
     /// A column of the people of this project that is so of some of them, whatever they are called: `member.crew`.
@@ -234,6 +245,13 @@ const STANDING: &[&str] = &[
     "treasurer",
     "organizer",
     "organiser",
+];
+
+/// Texts of people that say nothing of what they may do.
+const NO_RANK: &[&str] = &[
+    "id", "name", "username", "login", "email", "mail", "phone", "status", "state", "plan", "tier", "locale", "lang", "language", "country", "city", "region",
+    "currency", "timezone", "zone", "theme", "gender", "sex", "title", "bio", "avatar", "image", "picture", "provider", "source", "origin", "token", "secret",
+    "hash", "code", "key", "created", "updated", "at", "date", "birthday", "address", "url", "website",
 ];
 
 /// What people say of themselves, or choose: whoever likes may have it.
