@@ -156,7 +156,7 @@ fn by_name(model: &Model, paths: &mut Vec<OwnerPath>) {
 }
 
 fn is_flag(column: &Column) -> bool {
-    matches!(column.ty.to_ascii_lowercase().as_str(), "bool" | "boolean" | "date" | "datetime" | "timestamp" | "timestamptz" | "booleanfield" | "datetimefield")
+    column.is_yes_or_no() || matches!(column.ty.to_ascii_lowercase().as_str(), "date" | "datetime" | "timestamp" | "timestamptz" | "datetimefield")
 }
 
 /// Two people are parties; who only recorded something counts only if nobody else does.

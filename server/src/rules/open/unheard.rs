@@ -1,6 +1,7 @@
 //! Checks that answer, and nobody hears it: not waited for, thrown away, given to nobody.
 
 use super::why::{Flaw, Looked, Why, key};
+use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Event, UseKind};
 use crate::facts::names;
 use crate::facts::value::{Kind, Value};
@@ -140,7 +141,11 @@ pub fn asked_for_nothing(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
             _ => vec![link.value.clone()],
         }
     };
-    let given = route.chain.iter().filter(|link| link.framework == "fastapi").flat_map(|link| functions(link).into_iter().map(move |value| (link, value)));
+    let given = route
+        .chain
+        .iter()
+        .filter(|link| BUILT_IN.framework(&link.framework).is_some_and(|framework| framework.injects))
+        .flat_map(|link| functions(link).into_iter().map(move |value| (link, value)));
     given.into_iter().find_map(|(link, value)| {
         let Kind::Function(closure) = value.kind() else { return None };
         let looked = Looked::of(cx, &key(closure))?;
