@@ -37,7 +37,7 @@ pub(super) struct Said {
 }
 
 fn shown(raws: &[Raw]) -> usize {
-    raws.iter().filter(|raw| raw.confidence != Confidence::Possible && raw.hangs.is_none()).count()
+    raws.iter().filter(|raw| raw.confidence != Confidence::Possible && !raw.hangs_on_others()).count()
 }
 
 struct OfWalk {
@@ -244,7 +244,7 @@ impl<'a> Answer<'a> {
 
     /// A finding, with what the handlers around it usually do.
     fn finding(&mut self, raw: &Raw, words: &Spoken) -> Option<Finding> {
-        if raw.hangs.is_some() {
+        if raw.hangs_on_others() {
             let mut settled = raw.clone();
             let none = Usage::default();
             let usage = self.said.usage.get(&self.asked.part(raw.file())).unwrap_or(&none);

@@ -20,6 +20,46 @@ pub fn is_above(word: &str) -> bool {
     )
 }
 
+/// A word for people who run something together with others, and not above all of them: `librarian`, `crew`.
+pub fn is_post(word: &str) -> bool {
+    matches!(
+        word,
+        "root"
+            | "board"
+            | "editor"
+            | "manager"
+            | "reviewer"
+            | "operator"
+            | "employee"
+            | "support"
+            | "teacher"
+            | "instructor"
+            | "librarian"
+            | "treasurer"
+            | "organizer"
+            | "organiser"
+            | "committee"
+            | "coordinator"
+            | "crew"
+            | "leader"
+            | "officer"
+            | "curator"
+            | "steward"
+            | "warden"
+            | "trustee"
+            | "supervisor"
+            | "dispatcher"
+            | "inspector"
+            | "foreman"
+            | "registrar"
+    )
+}
+
+/// `CrewMembership`, `coordinator_desk`.
+pub fn names_post(name: &str) -> bool {
+    names::words(name).iter().any(|word| is_post(word))
+}
+
 /// A word for what somebody may do, or for people who may do more.
 pub fn is_right(word: &str) -> bool {
     matches!(word, "role" | "roles" | "permission" | "permissions") || is_above(word)
@@ -48,5 +88,9 @@ mod tests {
             assert!(!names_above(name) && names_right(name), "{name}");
         }
         assert!(!names_right("administrative") && !names_right("scroll"));
+        for name in ["CrewMembership", "coordinator_desk", "isLibrarian"] {
+            assert!(names_post(name) && !names_above(name), "{name}");
+        }
+        assert!(!names_post("screw") && !names_post("team_member"));
     }
 }

@@ -1,8 +1,8 @@
 //! Which file answers at a path of the project's own, for frameworks in which the place of a file is its address.
 
 use super::Project;
+use super::conventions::route_path;
 use super::file_names::method_in_name;
-use super::registry::route_path;
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::walk::{ANY_PART, Answering};
 use crate::text::{FileId, Name};

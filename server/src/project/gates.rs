@@ -181,12 +181,8 @@ pub(super) fn behind(gates: &[Gate], mut route: Route) -> Route {
             Answer::Unknown => Standing::MaybeGate,
             Answer::No => continue,
         };
-        chain.extend(gate.links.iter().map(|(value, framework)| Link {
-            value: value.clone(),
-            framework: framework.clone(),
-            site: gate.site.clone(),
-            standing,
-        }));
+        let link = |(value, framework): &(Value, Name)| Link { standing, ..Link::new(value.clone(), framework.clone(), gate.site.clone()) };
+        chain.extend(gate.links.iter().map(link));
     }
     if !chain.is_empty() {
         chain.append(&mut route.chain);

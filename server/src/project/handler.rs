@@ -59,6 +59,8 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     walker.handler = handler.injects.then(|| handler.clone());
     for link in &route.chain {
         let with = BUILT_IN.framework(&link.framework).or(framework);
+        let made = link.made_with.as_ref().map(|given| Link { value: walker.root(&link.value, given.clone()), made_with: None, ..link.clone() });
+        let link = made.as_ref().unwrap_or(link);
         match link.standing {
             Standing::Registered => run_link(walker, link, with, &mut request),
             Standing::Context => make_context(walker, link, with, &mut request),

@@ -7,6 +7,7 @@ mod answers_at;
 mod bundler_aliases;
 mod changes;
 mod constants;
+mod conventions;
 mod deciding;
 mod env_files;
 #[cfg(test)]

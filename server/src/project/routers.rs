@@ -117,12 +117,17 @@ impl Table {
         self.named.entry((registration.framework.clone(), Name::from(&**name))).or_default().push(kept.value.clone());
     }
 
-    /// `{ preHandler: [app.authenticate] }`: what the application keeps under that name, if it is one thing.
+    /// `{ preHandler: [app.authenticate, app.demand("editor")] }`: what the application keeps under that name, if it is one thing.
     fn called_by_name(&self, link: Link) -> Link {
-        let name = link.value.as_library().filter(|library| library.receiver.is_some() && library.step != "()").map(|library| library.step.clone());
+        let Some(library) = link.value.as_library() else { return link };
+        let (named, made_with) = match library.receiver.as_ref().and_then(Value::as_library) {
+            Some(made) if library.step == "()" => (made, Some(library.args.clone())),
+            _ => (library, None),
+        };
+        let name = (named.receiver.is_some() && named.step != "()").then(|| named.step.clone());
         let kept = name.and_then(|name| self.named.get(&(link.framework.clone(), name)));
         match kept.map(Vec::as_slice) {
-            Some([only]) => Link { value: only.clone(), ..link },
+            Some([only]) => Link { value: only.clone(), made_with, ..link },
             _ => link,
         }
     }
@@ -165,19 +170,15 @@ impl Table {
                 out.push(behind(
                     &self.gates,
                     Route {
-                        framework: registration.framework.clone(),
                         methods: registration.methods.clone(),
                         path,
-                        handler: handler.value.clone(),
                         chain: chain.clone(),
                         adrift: beginning.adrift,
-                        authorizer: None,
                         shapes: registration.handlers.iter().filter(|handler| handler.name == SHAPES).map(|handler| handler.value.clone()).collect(),
                         says: registration.handlers.iter().find(|handler| handler.name == "*says*").map(|handler| handler.value.clone()),
                         late: beginning.late.clone(),
                         beside: beginning.beside.clone(),
-                        awaits: Vec::new(),
-                        site: registration.site.clone(),
+                        ..Route::new(&registration.framework, handler.value.clone(), registration.site.clone())
                     },
                 ));
             }

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::facts::catalogue::{BUILT_IN, Entry, FrameworkEntry, Reached, State};
+use crate::facts::catalogue::{BUILT_IN, Entry, FrameworkEntry, PagePart, Reached, State};
 use crate::facts::event::Registration;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
@@ -40,6 +40,8 @@ pub struct Route {
     pub beside: Vec<Link>,
     /// What the handler itself waits for that runs only then.
     pub awaits: Vec<Name>,
+    /// What the convention that it answers by says it is to its page.
+    pub page: Option<PagePart>,
     /// Where it is declared.
     pub site: Site,
 }
@@ -54,6 +56,8 @@ pub struct Link {
     pub framework: Name,
     pub site: Site,
     pub standing: Standing,
+    /// The value is a function that makes what runs, and is given these.
+    pub made_with: Option<Vec<Argument>>,
 }
 
 /// How something comes to run before a handler.
@@ -71,6 +75,26 @@ pub enum Standing {
 }
 
 impl Route {
+    /// One of which nothing else is known: for any method, nothing before it.
+    pub(super) fn new(framework: &Name, handler: Value, site: Site) -> Route {
+        Route {
+            framework: framework.clone(),
+            methods: Vec::new(),
+            path: None,
+            handler,
+            chain: Vec::new(),
+            adrift: false,
+            authorizer: None,
+            says: None,
+            shapes: Vec::new(),
+            late: Vec::new(),
+            beside: Vec::new(),
+            awaits: Vec::new(),
+            page: None,
+            site,
+        }
+    }
+
     /// What is known of the framework that runs it.
     pub fn known_framework(&self) -> Option<&'static FrameworkEntry> {
         BUILT_IN.framework(&self.framework)
@@ -80,11 +104,20 @@ impl Route {
     pub fn reached(&self) -> Reached {
         self.known_framework().map(|framework| framework.reached).unwrap_or_default()
     }
+
+    /// What it is to the page that people see under its path.
+    pub fn page_part(&self) -> Option<PagePart> {
+        self.page.or(match self.reached() {
+            Reached::Page => Some(PagePart::Makes),
+            Reached::Action => Some(PagePart::Acts),
+            Reached::Address | Reached::Procedure => None,
+        })
+    }
 }
 
 impl Link {
     pub fn new(value: Value, framework: Name, site: Site) -> Link {
-        Link { value, framework, site, standing: Standing::Registered }
+        Link { value, framework, site, standing: Standing::Registered, made_with: None }
     }
 
     /// What a registration was given.

@@ -7,12 +7,12 @@ use super::open::never_true::never_true;
 use super::open::purpose::{Purpose, purpose};
 use super::open::unheard::asked_for_nothing;
 use super::open::why::Why;
-use super::open::{Deed, What, administrative, deeds, office, own_events, standing, unread_mark};
+use super::open::{Deed, What, administrative, columns, deeds, office, own_events, standing, unread_mark};
 use super::ownership::{Answer, Judge, Tie};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::catalogue::Reached;
+use crate::facts::catalogue::{PagePart, Reached};
 use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::query::Operation;
 use crate::project::routes::Route;
@@ -41,6 +41,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let found = open(cx, judge);
     unlike_its_siblings(cx, route, &found, out);
     if found.all.is_empty() {
+        unlike_its_page(cx, judge, route, out);
         unlike_its_neighbours(cx, judge, route, out);
     }
     let Some(worst) = found.all.iter().max_by_key(|(_, signs)| signs.len()) else { return };
@@ -169,7 +170,7 @@ fn is_asked_of_others(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> bo
     elevated.peek().is_some() && elevated.all(|facts| exclude(facts, deed.facts))
 }
 
-/// It changes rows that the project's other handlers change only with a role.
+/// It changes rows that the project's other handlers change only with a role, or something where its neighbours do.
 fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &mut Vec<Raw>) {
     let Some(door) = found.door.as_ref().filter(|_| found.all.is_empty()) else { return };
     let changes = |deed: &&Deed<'_>| match &deed.what {
@@ -186,8 +187,38 @@ fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &
     raw.detail = Name::new_static("AZ10");
     raw.message = message(cx, route, door, &deed.what, &[]);
     raw.absence = true;
-    raw.hangs = Some(Hangs { table: usage::table(cx.schema, model), on, or_possible: false, above: None });
+    let (table, file) = (usage::table(cx.schema, model), &route.site.item.file);
+    let mut hangs = Hangs::new(table.clone(), on);
+    hangs.or.push((usage::writers_of(file), On::WriterBeside));
+    // A row that is put into another state, or taken out, by what the program says and not the caller.
+    if takes_out || deed.access.is_some_and(|access| !deed.what.creates() && !access.query.data.iter().any(columns::holds_input)) {
+        hangs.or.push((usage::rows_in(&table, file), On::RoleHere));
+    }
+    raw.hangs = Some(hangs);
     raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    out.push(raw);
+}
+
+/// It changes something for a page that is shown only to people with a role: whoever knows its address sends to it what they like.
+fn unlike_its_page(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Raw>) {
+    let (Some(PagePart::Acts), Some(path)) = (route.page_part(), &route.path) else { return };
+    let is_open = |access: &Access| judge.signed_in(&access.facts) == Answer::Yes && !standing::may_be_decided(judge, &access.facts);
+    let is_anybodys = |access: &Access| match access.query.operation {
+        Operation::Create | Operation::Upsert => true,
+        Operation::Update | Operation::Delete => matches!(judge.tie(access), Tie::Client(_) | Tie::List),
+        _ => false,
+    };
+    let mut written = own_events(cx.walk).filter_map(|(_, event)| if let Event::Access(access) = event { Some(access) } else { None });
+    let Some(access) = written.find(|access| !access.query.model.is_empty() && is_anybodys(access) && is_open(access)) else { return };
+    let Some(door) = door_of(cx, route).filter(|door| purpose(route, door) == Purpose::Ordinary) else { return };
+    let what = What::of_write(access, judge.privacy(&access.query));
+    let mut raw = Raw::new(&META, door.site.clone(), Confidence::Likely);
+    raw.detail = Name::new_static("AZ10");
+    raw.message = message(cx, route, &door, &what, &[]);
+    raw.absence = true;
+    raw.hangs = Some(Hangs::new(usage::page_at(path), On::OnPage));
+    raw.also(access.site.clone(), format!("this is what every user can do: {}", what.words(cx.schema)));
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);
 }
@@ -214,7 +245,7 @@ fn unlike_its_neighbours(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out:
     raw.detail = Name::new_static("AZ10");
     raw.message = message(cx, route, &door, &what, &[]);
     raw.absence = true;
-    raw.hangs = Some(Hangs { table: usage::handlers_of(&route.site.item.file), on: On::RoleBeside, or_possible: false, above: None });
+    raw.hangs = Some(Hangs::new(usage::handlers_of(&route.site.item.file), On::RoleBeside));
     raw.also(access.site.clone(), format!("this is what every user can do: {}", what.words(cx.schema)));
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     out.push(raw);

@@ -45,7 +45,7 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
         raw.message = said(&title(&model.name), &title(&below.parent.name), &below.choice);
         // Whoever lets others in gives rights over what is not theirs; elsewhere it is asked what others do with what it is put below.
         if !below.lets_in {
-            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &below.parent.name), on: On::ParentTied, or_possible: false, above: None });
+            raw.hangs = Some(Hangs::new(usage::table(cx.schema, &below.parent.name), On::ParentTied));
         }
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = below.parent.site() {
@@ -79,7 +79,7 @@ fn below_by_name(judge: &Judge<'_>, access: &Access, route: &Route) -> Option<Ra
     raw.detail = Name::new_static("AZ16");
     raw.absence = true;
     raw.message = said(&title(&access.query.model), &title(&parent), &choice);
-    raw.hangs = Some(Hangs { table: Name::from(title(&parent)), on: On::ParentTied, or_possible: false, above: None });
+    raw.hangs = Some(Hangs::new(Name::from(title(&parent)), On::ParentTied));
     raw.also(route.site.clone(), format!("reached from {}", route.title()));
     Some(raw)
 }

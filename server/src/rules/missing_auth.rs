@@ -84,11 +84,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         flawed.as_ref().is_some_and(|why| matches!(why.flaw, Flaw::TooLate | Flaw::AboveRoute | Flaw::MixinLast | Flaw::NotAwaited | Flaw::AlwaysThere));
     match &worst.what {
         _ if is_late => {}
-        What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { table: usage::costing(kind), on: On::AskedBySomebody, or_possible: true, above: None }),
+        What::Effect(kind) if worst.hangs => raw.hangs = Some(Hangs { or_possible: true, ..Hangs::new(usage::costing(kind), On::AskedBySomebody) }),
         what if worst.hangs => {
             let above = worst.access.and_then(|access| judge.found_above(access)).map(|above| usage::table(cx.schema, &above.query.model));
             let on = if what.is_write() { On::ChangedBySecret } else { On::TiedWhenRead };
-            raw.hangs = what.model().map(|model| Hangs { table: usage::table(cx.schema, model), on, or_possible: false, above });
+            raw.hangs = what.model().map(|model| Hangs { above, ..Hangs::new(usage::table(cx.schema, model), on) });
         }
         _ => {}
     }

@@ -9,6 +9,7 @@ use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
+use crate::facts::catalogue::PagePart;
 use crate::facts::check::{Fact, Facts, Symbol, Test};
 use crate::facts::event::Access;
 use crate::facts::names;
@@ -69,14 +70,15 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.message = verdict.message(&model, owner.as_ref());
         raw.absence = true;
         raw.hangs = verdict.hangs.map(|on| Hangs {
-            table: usage::table(cx.schema, &query.model),
-            on,
             or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,
             above: judge.found_above(access).map(|above| usage::table(cx.schema, &above.query.model)),
+            ..Hangs::new(usage::table(cx.schema, &query.model), on)
         });
-        // Accounts that others make only with a role.
-        if raw.hangs.is_none() && query.operation == Operation::Delete && judge.privacy(query) == Privacy::Principal {
-            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &query.model), on: On::UnlessRoleToTake, or_possible: false, above: None });
+        // Accounts that others make only with a role, and what belongs to a page for people with a role: there a role is missing.
+        if query.operation == Operation::Delete && judge.privacy(query) == Privacy::Principal {
+            raw.unless = Some((usage::table(cx.schema, &query.model), On::RoleToTake));
+        } else if let (true, Some(PagePart::Acts), Some(path)) = (query.operation.is_write(), route.page_part(), &route.path) {
+            raw.unless = Some((usage::page_at(path), On::OnPage));
         }
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {

@@ -1,7 +1,7 @@
 //! A finding as a rule makes it: places are still sites, which an edit elsewhere does not move.
 
 use super::ownership::Judge;
-use super::usage::Hangs;
+use super::usage::{Hangs, On};
 use super::{Confidence, FixPlan, Impact, RuleMeta};
 use crate::config::Config;
 use crate::facts::catalogue::Reached;
@@ -40,7 +40,7 @@ pub type Check = fn(&RuleCx<'_>, &mut Vec<Raw>);
 pub fn tells(check: Check, cx: &RuleCx<'_>) -> bool {
     let mut found = Vec::new();
     check(cx, &mut found);
-    found.iter().any(|raw| raw.hangs.is_none() && raw.confidence > Confidence::Possible)
+    found.iter().any(|raw| !raw.hangs_on_others() && raw.confidence > Confidence::Possible)
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +57,8 @@ pub struct Raw {
     pub absence: bool,
     /// It is told only if the other handlers of the project show it to be one.
     pub hangs: Option<Hangs>,
+    /// It is another rule's if they show this.
+    pub unless: Option<(Name, On)>,
     /// Where it stands, if that is no code: a template that code fills in at the site.
     pub elsewhere: Option<Place>,
 }
@@ -80,8 +82,14 @@ impl Raw {
             plans: Vec::new(),
             absence: false,
             hangs: None,
+            unless: None,
             elsewhere: None,
         }
+    }
+
+    /// Do the other handlers of the project decide whether it is told?
+    pub fn hangs_on_others(&self) -> bool {
+        self.hangs.is_some() || self.unless.is_some()
     }
 
     /// The file that it is said of.

@@ -2,7 +2,8 @@
 
 use super::Walker;
 use super::call::called_name;
-use crate::facts::catalogue::State;
+use crate::facts::catalogue::{Entry, State};
+use crate::facts::event::RegistrationKind;
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::text::{Name, Span};
 use smallvec::SmallVec;
@@ -13,7 +14,7 @@ impl Walker<'_> {
     pub(super) fn unlisted_call(&mut self, function: &Value, library: &Library, states: SmallVec<[State; 2]>, args: &[Argument], span: Span) -> Value {
         // `router.use(only("staff"))`: what a helper that is not there made stands before the routes.
         let stands = super::absent::is_absent(function) && self.frame().function.is_none();
-        let keep = !states.is_empty() || library.namespace || !library.package.is_empty() || stands;
+        let keep = !states.is_empty() || library.namespace || !library.package.is_empty() || stands || self.is_kept_under_a_name(library);
         let site = self.site(span);
         let value = self.opaque_call(function, args, span);
         let is_step = !states.is_empty();
@@ -33,6 +34,17 @@ impl Walker<'_> {
             return if is_step || matches!(value.kind(), Kind::Unknown) { value.with_kind(Kind::Library(Arc::new(library))) } else { value };
         }
         if self.frame().function.is_none() { self.guarded_by_name(function, value, span) } else { value }
+    }
+
+    /// `app.demand("editor")`, of an application that keeps functions under names: which one it is, is known once all is registered.
+    fn is_kept_under_a_name(&self, library: &Library) -> bool {
+        let Some(on) = library.receiver.as_ref().and_then(Value::as_library).filter(|on| !on.states.is_empty()) else { return false };
+        let catalogue = self.catalogue();
+        let keeps = |name: &Name| {
+            let states = catalogue.call(&catalogue.member(&on.states, name));
+            catalogue.at(&states).any(|entry| matches!(entry, Entry::Route(route) if route.kind == RegistrationKind::Named))
+        };
+        catalogue.members(&on.states).iter().any(keeps)
     }
 
     /// `RequestWrapper(request)`, which cannot be looked into: what is asked of it is asked of the request.

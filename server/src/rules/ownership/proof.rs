@@ -12,7 +12,7 @@ use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query};
-use crate::facts::role_words::{names_above, names_right};
+use crate::facts::role_words::{names_above, names_post, names_right};
 use crate::facts::schema::{OwnerKind, guess_owner};
 use crate::facts::value::{Kind, Value};
 use crate::text::Name;
@@ -202,7 +202,7 @@ impl Judge<'_> {
         let is_limited = conjuncts.iter().any(|filter| !matches!(filter, Filter::Term(_)))
             || terms().any(|term| term.value.taint().iter().any(|origin| origin.part.is_request()));
         let names_role = terms().any(|term| !term.value.symbol().is_some_and(is_principal) && term.path.iter().any(|name| names_right(name)));
-        !is_limited && (names_role || names_above(&access.query.model))
+        !is_limited && (names_role || names_above(&access.query.model) || names_post(&access.query.model))
     }
 
     /// A row by which something else was looked up, for the caller: the note's folder, which has to be one of mine. What cannot be

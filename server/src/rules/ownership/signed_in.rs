@@ -3,7 +3,7 @@
 use super::Judge;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::names;
-use crate::facts::role_words::is_above;
+use crate::facts::role_words::{is_above, is_post};
 use crate::facts::schema::{Column, NameClass, role_classes};
 use crate::facts::walk::is_for_developers;
 use crate::text::Name;
@@ -181,7 +181,7 @@ pub fn is_flag(name: &str) -> bool {
     let asks = words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can"));
     let is_any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     // `can_publish`, `isEditor`: whatever sets some people apart; but anybody can confirm an address or pay.
-    asks && words.len() > 1 && !is_any(COMMON) || words.len() == 1 && (is_any(STANDING) || words.iter().any(|word| is_above(word)))
+    asks && words.len() > 1 && !is_any(COMMON) || words.len() == 1 && words.iter().any(|word| is_post(word) || is_above(word))
 }
 
 /// What is so of any user sooner or later.
@@ -229,24 +229,6 @@ const COMMON: &[&str] = &[
     "deleted",
     "locked",
 ];
-/// Groups of people who run something, besides those above all others.
-const STANDING: &[&str] = &[
-    "root",
-    "board",
-    "editor",
-    "manager",
-    "reviewer",
-    "operator",
-    "employee",
-    "support",
-    "teacher",
-    "instructor",
-    "librarian",
-    "treasurer",
-    "organizer",
-    "organiser",
-];
-
 /// Texts of people that say nothing of what they may do.
 const NO_RANK: &[&str] = &[
     "id", "name", "username", "login", "email", "mail", "phone", "status", "state", "plan", "tier", "locale", "lang", "language", "country", "city", "region",

@@ -143,7 +143,7 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             }
             raw.message =
                 format!("Whole `{}` records are sent out, with every column: anyone who may call this can read them in the answer.", found.query.model);
-            raw.hangs = Some(Hangs { table: usage::table(cx.schema, &found.query.model), on: On::HoldsSecret, or_possible: false, above: None });
+            raw.hangs = Some(Hangs::new(usage::table(cx.schema, &found.query.model), On::HoldsSecret));
             raw.also(asked, "they are asked for here".to_owned());
         }
         Leak::Person { access, relation } => {

@@ -59,6 +59,14 @@ pub struct Hangs {
     pub or_possible: bool,
     /// The table of the rows that these lie below, if they were found by such a row: whose those are, these are.
     pub above: Option<Name>,
+    /// What else would show it.
+    pub or: Vec<(Name, On)>,
+}
+
+impl Hangs {
+    pub fn new(table: Name, on: On) -> Hangs {
+        Hangs { table, on, or_possible: false, above: None, or: Vec::new() }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,8 +81,6 @@ pub enum On {
     Role(usize),
     /// The same, of taking them out.
     RoleToTake,
-    /// No other changes them only with a role: then it is told that a role is missing.
-    UnlessRoleToTake,
     /// No other lists the rows of all: who put something up for everybody does not own it.
     NotShared,
     /// Others read the rows that it is put below only for the caller, and none hands them to anybody.
@@ -87,6 +93,12 @@ pub enum On {
     HoldsSecret,
     /// All others of its file ask for a role.
     RoleBeside,
+    /// All others of its file that change something ask for a role.
+    WriterBeside,
+    /// Another of its file puts in or changes these rows with a role, and none without one.
+    RoleHere,
+    /// The page that it belongs to, or one of the frames around that, is shown only to people with a role.
+    OnPage,
 }
 
 /// The name by which a table is counted.
@@ -97,6 +109,26 @@ pub fn table(schema: &Schema, model: &Name) -> Name {
 /// The name under which the handlers of a file are counted.
 pub fn handlers_of(file: &FileId) -> Name {
     Name::from(format!("handlers of {file}"))
+}
+
+/// The same, of those that change something.
+pub fn writers_of(file: &FileId) -> Name {
+    Name::from(format!("writers of {file}"))
+}
+
+/// The name under which it is counted what a file does to the rows of a table.
+pub fn rows_in(table: &Name, file: &FileId) -> Name {
+    Name::from(format!("{table} in {file}"))
+}
+
+/// The name under which it is counted to whom the page of a path is shown.
+pub fn page_at(path: &str) -> Name {
+    Name::from(format!("page {}", path.trim_end_matches('/')))
+}
+
+/// The same of what stands around the pages below a path.
+pub fn frame_at(path: &str) -> Name {
+    Name::from(format!("frame {}", path.trim_end_matches('/')))
 }
 
 /// The name under which it is counted what costs money.
@@ -159,19 +191,20 @@ impl Usage {
 
     /// Is what the finding depends on so? Then it says so.
     pub fn settle(&self, raw: &mut Raw) -> bool {
+        if raw.unless.take().is_some_and(|(table, on)| self.shown(&Hangs::new(table, on)).is_some()) {
+            return false;
+        }
         let Some(hangs) = raw.hangs.take() else { return true };
         if hangs.on == On::NotShared {
             return !self.is_shared(&hangs.table);
         }
-        if hangs.on == On::UnlessRoleToTake {
-            return self.shown(&Hangs { on: On::RoleToTake, ..hangs }).is_none();
-        }
         let above = || {
             let table = hangs.above.clone()?;
-            let said = self.shown(&Hangs { table: table.clone(), on: On::TiedWhenRead, or_possible: false, above: None })?;
+            let said = self.shown(&Hangs::new(table.clone(), On::TiedWhenRead))?;
             Some(said.replace("these rows", &format!("the {table} that they belong to")))
         };
-        match self.shown(&hangs).or_else(above) {
+        let others = || hangs.or.iter().find_map(|(table, on)| self.shown(&Hangs::new(table.clone(), *on)));
+        match self.shown(&hangs).or_else(above).or_else(others) {
             Some(said) => {
                 raw.message.push_str(&said);
                 raw.confidence = raw.confidence.min(Confidence::Likely);
@@ -182,6 +215,14 @@ impl Usage {
                 hangs.or_possible
             }
         }
+    }
+
+    /// A page that asks for a role before it shows anything, or that stands in a frame which does.
+    fn is_shown_by_role(&self, page: &Name) -> bool {
+        let asks = |table: &Name| self.count(table, &How::WithRole) > 0 && self.count(table, &How::WithoutRole) == 0;
+        let path = path_of(page);
+        let above = path.match_indices('/').map(|(at, _)| &path[..at]).chain([path]);
+        asks(page) || above.into_iter().any(|path| asks(&frame_at(path)))
     }
 
     fn shown(&self, hangs: &Hangs) -> Option<String> {
@@ -200,6 +241,17 @@ impl Usage {
         if hangs.on == On::RoleBeside {
             let (with, without) = (self.count(&hangs.table, &How::WithRole), self.count(&hangs.table, &How::WithoutRole));
             return (with >= ENOUGH && without <= 1).then(|| format!(" The other {with} handlers in this file ask for a role first."));
+        }
+        if hangs.on == On::WriterBeside {
+            let (with, without) = (self.count(&hangs.table, &How::WithRole), self.count(&hangs.table, &How::WithoutRole));
+            return (with >= ENOUGH && without <= 1).then(|| format!(" The other {with} handlers in this file that change something ask for a role first."));
+        }
+        if hangs.on == On::RoleHere {
+            let (with, without) = (self.count(&hangs.table, &How::ChangedByRole), self.count(&hangs.table, &How::Changed));
+            return (with >= 1 && without <= 1).then(|| " The other handler in this file that changes these rows asks for a role first.".to_owned());
+        }
+        if hangs.on == On::OnPage {
+            return self.is_shown_by_role(&hangs.table).then(|| " The page that it belongs to is shown only to people with a role.".to_owned());
         }
         if hangs.on == On::AskedBySomebody {
             return (self.count(&hangs.table, &How::BySomebody) > 0)
@@ -242,6 +294,11 @@ impl Usage {
             _ => format!(" {count} other handlers tie `{column}` of these rows to the caller."),
         })
     }
+}
+
+/// The path of a page, as `page_at` names it.
+fn path_of(page: &str) -> &str {
+    page.strip_prefix("page ").unwrap_or_default()
 }
 
 /// What lies in a bucket under keys.

@@ -1,8 +1,9 @@
 //! What one handler shows of the tables that it uses: which columns it asks to be the caller's, and what it reads or changes.
 
-use super::{How, Use, costing, handlers_of, table};
+use super::{How, Use, costing, frame_at, handlers_of, page_at, rows_in, table, writers_of};
+use crate::facts::catalogue::PagePart;
 use crate::facts::check::{Fact, Facts, Root, Symbol};
-use crate::facts::event::{Access, Event};
+use crate::facts::event::{Access, Event, UseKind};
 use crate::facts::private::is_private_column;
 use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::schema::{OwnerKind, guess_owner};
@@ -17,11 +18,11 @@ use crate::text::Name;
 /// What a handler does, each thing once.
 pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
     let mut uses = Vec::new();
-    if cx.walk.route.is_none() || cx.walk.exhausted {
-        return uses;
-    }
+    let Some(route) = cx.walk.route.as_deref().filter(|_| !cx.walk.exhausted) else { return uses };
+    let file = &route.site.item.file;
     let judge = &cx.judge;
     uses.extend(asks_for_role(cx, judge));
+    uses.extend(is_shown_by_role(cx, judge));
     let changed: Vec<Name> = own_events(cx.walk)
         .filter_map(|(_, event)| match event {
             Event::Access(access) if access.query.operation.is_write() => Some(table(cx.schema, &access.query.model)),
@@ -67,6 +68,9 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         let operation = access.query.operation;
         if judge.asks_for_role(&access.facts) {
             if operation.is_write() {
+                if operation != Operation::Delete {
+                    put(&mut uses, rows_in(&name, file), How::ChangedByRole);
+                }
                 put(&mut uses, name, How::ChangedByRole);
             }
         } else if operation.is_write() {
@@ -76,6 +80,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
                 if matches!(operation, Operation::Create | Operation::Delete) {
                     put(&mut uses, name.clone(), How::PutOrTaken);
                 }
+                put(&mut uses, rows_in(&name, file), How::Changed);
                 put(&mut uses, name, How::Changed);
             }
         } else if is_free && operation != Operation::Count {
@@ -91,19 +96,41 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
     uses
 }
 
-/// Does the handler ask for a role before it does anything? Where nobody has to be signed in, it is no measure.
-fn asks_for_role(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Option<Use> {
+/// Does the handler ask for a role before it does anything, and before it changes anything? Where nobody has to be signed in, it is
+/// no measure.
+fn asks_for_role(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<Use> {
+    let Some(route) = cx.walk.route.as_ref() else { return Vec::new() };
+    let does = own_events(cx.walk).filter_map(|(_, event)| match event {
+        Event::Access(access) => Some((&access.facts, access.query.operation.is_write())),
+        Event::Effect(effect) => Some((&effect.facts, false)),
+        _ => None,
+    });
+    let asked: Vec<(&Facts, bool)> = does.filter(|(facts, _)| judge.signed_in(facts) != Answer::No).collect();
+    let how = |counts: &dyn Fn(bool) -> bool| {
+        let mut counted = asked.iter().filter(|(_, writes)| counts(*writes)).peekable();
+        counted.peek()?;
+        Some(if counted.any(|(facts, _)| judge.asks_for_role(facts)) { How::WithRole } else { How::WithoutRole })
+    };
+    let file = &route.site.item.file;
+    let of_all = how(&|_| true).map(|how| Use { table: handlers_of(file), how });
+    let of_writers = how(&|writes| writes).map(|how| Use { table: writers_of(file), how });
+    of_all.into_iter().chain(of_writers).collect()
+}
+
+/// To whom a page is shown: what it returns at its end says so.
+fn is_shown_by_role(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Option<Use> {
     let route = cx.walk.route.as_ref()?;
-    let asked: Vec<&Facts> = own_events(cx.walk)
-        .filter_map(|(_, event)| match event {
-            Event::Access(access) => Some(&access.facts),
-            Event::Effect(effect) => Some(&effect.facts),
-            _ => None,
-        })
-        .filter(|facts| judge.signed_in(facts) != Answer::No)
-        .collect();
-    let how = if asked.iter().any(|facts| judge.asks_for_role(facts)) { How::WithRole } else { How::WithoutRole };
-    (!asked.is_empty()).then(|| Use { table: handlers_of(&route.site.item.file), how })
+    let path = route.path.as_deref()?;
+    let table = match route.page_part()? {
+        PagePart::Makes => page_at(path),
+        PagePart::Frames => frame_at(path),
+        PagePart::Acts => return None,
+    };
+    let last = cx.walk.events.iter().rev().find_map(|event| match event {
+        Event::Use(used) if matches!(used.kind, UseKind::Return | UseKind::Shown) => Some(&used.facts),
+        _ => None,
+    })?;
+    Some(Use { table, how: if judge.asks_for_role(last) { How::WithRole } else { How::WithoutRole } })
 }
 
 /// The tables of which a password or a key is compared with what is kept in a column.

@@ -437,4 +437,19 @@ pub struct ConventionEntry {
     /// The name of the file says which method is answered: `[id].delete.ts`.
     #[serde(default)]
     pub method_in_name: bool,
+    /// What it is to the page that people see under its path.
+    #[serde(default)]
+    pub page: Option<PagePart>,
+}
+
+/// What a handler is to a page.
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum PagePart {
+    /// It gives what the page shows: whom it refuses does not see the page.
+    Makes,
+    /// The same for all pages below its path.
+    Frames,
+    /// The page sends it what its forms hold. It answers whoever asks, whether they were shown the page or not.
+    Acts,
 }

@@ -21,7 +21,9 @@ pub use client::{ClientEntry, Parameters};
 #[cfg(test)]
 pub(super) use example::take as take_examples;
 pub use example::{Example, Subject};
-pub use framework::{Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, PageEntry, Part as PartKind, PartEntry, Passes, Reached, RouteEntry};
+pub use framework::{
+    Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, PageEntry, PagePart, Part as PartKind, PartEntry, Passes, Reached, RouteEntry,
+};
 pub use knowledge::Knowledge;
 
 /// One fact about a library. `at` (kept by the graph of paths) says of what.
