@@ -6,7 +6,7 @@ use super::catalogue::CATALOGUE;
 use super::declared::{MOST_COLUMNS, MOST_PARTS, Site};
 use super::predicate_reader::asks_caller;
 use super::replay::Replay;
-use crate::model::sql::{AlterFunction, CreateFunction, CreateView, Expr, ExprKind, ObjectName, Pieces, Query, QueryKind, query};
+use crate::model::sql::{AlterFunction, Assignment, CreateFunction, CreateView, Expr, ExprKind, ObjectName, Pieces, Query, QueryKind, query};
 use crate::text::{Name, Span};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -32,6 +32,8 @@ pub struct Routine {
     pub watches: Vec<Name>,
     /// Tables it changes, as far as that can be read.
     pub writes: Vec<Name>,
+    /// Those of them of which it only counts something up: views, likes.
+    pub counts: Vec<Name>,
     /// Tables it reads, as far as that can be read.
     pub reads: Vec<ObjectName>,
     pub revoked_from: Vec<Name>,
@@ -87,6 +89,7 @@ impl Replay {
             calls: calls_of(body),
             watches: watched(body),
             writes: Vec::new(),
+            counts: Vec::new(),
             reads: Vec::new(),
             revoked_from: before.as_ref().map(|before| before.revoked_from.clone()).unwrap_or_default(),
             granted_to: before.map(|before| before.granted_to).unwrap_or_default(),
@@ -194,13 +197,28 @@ fn tables_of(body: &str, routine: &mut Routine) {
             let begins = |at: &usize| *at == 0 || lower.get(..*at).is_some_and(|before| before.ends_with(char::is_whitespace));
             let Some(query) = lower.find(word).filter(begins).and_then(|at| query(&Pieces::plain(part.get(at..)?))) else { continue };
             if query.kind != QueryKind::Select {
-                routine.writes.extend(query.target().map(|table| table.name.name.clone()));
+                let target = query.target().map(|table| table.name.name.clone());
+                if query.kind == QueryKind::Update && query.assignments.iter().all(counts_up) {
+                    routine.counts.extend(target.clone());
+                }
+                routine.writes.extend(target);
             }
             read_tables(&query, &mut routine.reads);
         }
     }
     routine.reads.dedup_by(|a, b| a.is(b));
     routine.writes.dedup();
+}
+
+/// `views = coalesce(views, 0) + 1`
+fn counts_up(assignment: &Assignment) -> bool {
+    let is_own = |expr: &Expr| matches!(&expr.kind, ExprKind::Column(column) if column.name == assignment.column.name);
+    let is_number = |expr: &Expr| matches!(expr.kind, ExprKind::Number(_));
+    let is_part = |expr: &Expr| match &expr.kind {
+        ExprKind::Call { name, args } => name == "coalesce" && args.iter().all(|arg| is_own(arg) || is_number(arg)),
+        _ => is_own(expr) || is_number(expr),
+    };
+    matches!(&assignment.value.kind, ExprKind::Other(parts) if parts.len() > 1 && parts.iter().all(is_part))
 }
 
 /// What follows `new.` in the body of a trigger's function. One that refuses without naming a column may refuse anything.
