@@ -19,6 +19,7 @@ pub fn fix(project: &Project, at: &Place, flaw: Flaw) -> Option<Fix> {
         Flaw::NeverTrue => compare(&code, at.span, &mut edits)?,
         Flaw::AboveRoute => below(&code, at.span, &mut edits)?,
         Flaw::MixinLast => first(&code, at.span, &mut edits)?,
+        Flaw::NotMade => made(&code, at.span, &mut edits)?,
         Flaw::Beside => star(&code, at.span, &mut edits)?,
         Flaw::CommentedOut => uncomment(&code, at.span, &mut edits)?,
         Flaw::EditableMetadata => trusted(&code, at.span, &mut edits)?,
@@ -64,6 +65,33 @@ fn star(code: &Code<'_>, call: Span, edits: &mut Edits) -> Option<String> {
     let rest = if text.ends_with('/') { "*" } else { "/*" };
     edits.insert(&code.file, placed.absolute(span).end - 1, rest.to_owned());
     Some(format!("Guard what lies below, too: `{text}{rest}`"))
+}
+
+/// `Depends(demand)`, where `demand` makes the check, becomes `Depends(demand())`, and `Depends(lambda: Role("editor"))` loses its lambda.
+fn made(code: &Code<'_>, given: Span, edits: &mut Edits) -> Option<String> {
+    let placed = code.model.segment_at(given.start)?;
+    let segment = &placed.segment;
+    let inside = Span::new(given.start - placed.start, given.end - placed.start);
+    let mut makers = segment.exprs.iter().filter(|expr| inside.contains(expr.span)).filter_map(|expr| match &expr.kind {
+        ExprKind::Call { args, .. } => args.first().map(|arg| arg.value).filter(|arg| matches!(segment[*arg].kind, ExprKind::Name(_) | ExprKind::Function(_))),
+        _ => None,
+    });
+    let maker = makers.next().filter(|_| makers.next().is_none())?;
+    let span = placed.absolute(segment[maker].span);
+    match &segment[maker].kind {
+        ExprKind::Name(name) => {
+            edits.insert(&code.file, span.end, "()".to_owned());
+            Some(format!("Run the check that `{name}` makes: `{name}()`"))
+        }
+        ExprKind::Function(id) => {
+            let function = segment.functions.get(id.0 as usize).filter(|function| function.expression_body)?;
+            let body = placed.absolute(function.body_span).of(&code.text).to_owned();
+            let title = format!("Run the check itself: `{body}`");
+            edits.replace(&code.file, span, &body);
+            Some(title)
+        }
+        _ => None,
+    }
 }
 
 /// `await` before a call whose answer is looked at, in a function that can wait.

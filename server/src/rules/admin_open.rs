@@ -77,14 +77,14 @@ pub(super) fn door_of(cx: &RuleCx<'_>, route: &Route) -> Option<Door> {
 fn asked_in_vain(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, why: Why, out: &mut Vec<Raw>) {
     let all = deeds(cx, judge);
     let of_deed = all.iter().max_by_key(|deed| deed.what.is_write()).map(|deed| (deed.what.clone(), deed.site));
-    // What only some of the people may do may be done to rows of their own group.
-    let written = || {
-        own_events(cx.walk).find_map(|(_, event)| match event {
-            Event::Access(access) if access.query.operation.is_write() => Some((What::of_write(access, judge.privacy(&access.query)), &access.site)),
-            _ => None,
-        })
+    // What only some of the people may do may be done to rows of their own group, and what only some may see may be nobody's own.
+    let accesses = || own_events(cx.walk).filter_map(|(_, event)| if let Event::Access(access) = event { Some(access) } else { None });
+    let named = || accesses().filter(|access| !access.query.model.is_empty());
+    let other = || {
+        let access = named().find(|access| access.query.operation.is_write()).or_else(|| named().find(|access| matches!(access.query.operation, Operation::ReadOne | Operation::ReadMany)))?;
+        Some((What::of_access(access, judge.privacy(&access.query)), &access.site))
     };
-    let Some((what, site)) = of_deed.or_else(written) else { return };
+    let Some((what, site)) = of_deed.or_else(other) else { return };
     let mut raw = Raw::new(&META, why.site.clone(), Confidence::Proven);
     raw.detail = Name::new_static(why.detail);
     raw.message = format!("{} Everybody can {}.", why.message, what.words(cx.schema));
@@ -116,6 +116,10 @@ fn claimed_role(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec
 
 /// The accesses of which this rule tells, so that no other rule tells of them, too.
 pub fn reported_accesses(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<AccessId> {
+    let in_vain = cx.walk.route.as_deref().is_some_and(|route| never_true(cx, route).or_else(|| asked_for_nothing(cx, route)).is_some());
+    if in_vain {
+        return own_events(cx.walk).filter_map(|(_, event)| if let Event::Access(access) = event { Some(access.id) } else { None }).collect();
+    }
     let mut told: Vec<AccessId> = open(cx, judge).all.iter().filter_map(|(deed, _)| deed.access.map(|access| access.id)).collect();
     told.extend(deeds(cx, judge).iter().filter(|deed| claimed(cx, judge, deed).is_some()).filter_map(|deed| deed.access.map(|access| access.id)));
     told

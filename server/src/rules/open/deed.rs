@@ -55,6 +55,16 @@ impl What {
         What::Write { operation: access.query.operation, model: access.query.model.clone(), privacy }
     }
 
+    /// What any access does to rows of this kind.
+    pub fn of_access(access: &Access, privacy: Privacy) -> What {
+        match access.query.operation {
+            Operation::ReadOne | Operation::ReadMany => {
+                What::Read { many: access.query.operation == Operation::ReadMany, model: access.query.model.clone(), privacy }
+            }
+            _ => What::of_write(access, privacy),
+        }
+    }
+
     pub fn is_write(&self) -> bool {
         matches!(self, What::Write { .. } | What::Effect(_))
     }

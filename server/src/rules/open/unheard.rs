@@ -4,12 +4,13 @@ use super::why::{Flaw, Looked, Why, key};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Event, UseKind};
 use crate::facts::names;
+use crate::facts::place::FunctionKey;
 use crate::facts::value::{Kind, Value};
 use crate::model::visit::{Node, Parents};
-use crate::model::{ExprKind, PatternId, PatternKind, StmtKind};
+use crate::model::{ExprKind, Function, FunctionId, PatternId, PatternKind, Rest, StmtKind};
 use crate::project::routes::{Link, Route};
 use crate::rules::raw::RuleCx;
-use crate::text::Span;
+use crate::text::{Name, Span};
 
 /// `const session = requireUserSession(event)`, of a library whose answer comes later: what is there meanwhile is always there.
 pub(super) fn left_waiting(cx: &RuleCx<'_>) -> Option<Why> {
@@ -133,7 +134,8 @@ pub(super) fn dropped(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
     })
 }
 
-/// `dependencies=[Depends(is_winemaker)]`, where the function only says yes or no: what it says is given to nobody.
+/// `dependencies=[Depends(is_winemaker)]`, where the function only says yes or no, or makes a check that nobody calls: what it says is
+/// given to nobody.
 pub fn asked_for_nothing(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     let functions = |link: &Link| -> Vec<Value> {
         match link.value.kind() {
@@ -152,11 +154,59 @@ pub fn asked_for_nothing(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
         let name = &looked.function.name;
         let is_truth = looked.function.returns.as_ref().is_some_and(|ty| ty.name == "bool");
         let raises = looked.stmts().any(|(id, _)| matches!(looked.segment[id].kind, StmtKind::Throw(_)));
-        (is_truth && !raises && asks_of_people(name)).then(|| Why {
-            site: link.site.clone(),
-            detail: "AZ09",
-            message: format!("`{name}` only answers yes or no, and nobody is given the answer here: it has to raise an error to stop somebody."),
-            flaw: Flaw::Dropped,
+        let (flaw, message) = if is_truth && !raises && asks_of_people(name) {
+            let message = format!("`{name}` only answers yes or no, and nobody is given the answer here: it has to raise an error to stop somebody.");
+            (Flaw::Dropped, message)
+        } else if let Some(check) = makes_check(&looked, 0) {
+            let maker = if name.is_empty() { "The function here".to_owned() } else { format!("`{name}`") };
+            let takes_nothing = looked.function.params.iter().all(|param| param.default.is_some() || param.rest != Rest::No);
+            let message =
+                format!("{maker} only makes the check `{check}` and never runs it: it has to be called where it is given, so that what it makes is what runs.");
+            (if takes_nothing { Flaw::NotMade } else { Flaw::Dropped }, message)
+        } else {
+            return None;
+        };
+        Some(Why { site: link.site.clone(), detail: "AZ09", message, flaw })
+    })
+}
+
+/// So many makers that hand to each other are looked through.
+const MOST_MAKERS: usize = 3;
+
+/// What a function gives back, if that is a check which has yet to be called: `return check`, `return Role("editor")`.
+fn makes_check(looked: &Looked<'_>, depth: usize) -> Option<Name> {
+    let segment = looked.segment;
+    let is_inner = |function: &&Function| looked.function.body_span.contains(function.span);
+    let inner: Vec<&Function> = segment.functions.iter().filter(is_inner).collect();
+    let given = looked.stmts().find_map(|(id, span)| match segment[id].kind {
+        StmtKind::Return(Some(given)) if !inner.iter().any(|function| function.body_span.contains(span)) => Some(given),
+        _ => None,
+    })?;
+    match &segment[given].kind {
+        ExprKind::Name(name) => {
+            let at = segment.functions.iter().position(|function| function.name == *name && is_inner(&function))?;
+            let inner = Looked::of(looked.cx, &FunctionKey { item: looked.key.item.clone(), function: FunctionId(at as u32) })?;
+            inner.throws_denial().then(|| name.clone())
+        }
+        ExprKind::Call { callee, .. } => {
+            let ExprKind::Name(name) = &segment[*callee].kind else { return None };
+            match looked.function_called(name) {
+                Some(maker) if depth < MOST_MAKERS => makes_check(&maker, depth + 1),
+                _ => called_class_stops(looked, name).then(|| name.clone()),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A class whose objects are called like functions, and refuse some: `class Role: def __call__(self, me): raise ..`.
+fn called_class_stops(looked: &Looked<'_>, name: &Name) -> bool {
+    looked.cx.walk.visited.iter().any(|key| {
+        let Some(visited) = Looked::of(looked.cx, key) else { return false };
+        let Some(class) = visited.segment.classes.iter().find(|class| class.name == *name && class.methods.contains(&key.function)) else { return false };
+        class.methods.iter().any(|method| {
+            let called = Looked::of(looked.cx, &FunctionKey { item: key.item.clone(), function: *method });
+            called.is_some_and(|called| called.function.name == "__call__" && called.throws_denial())
         })
     })
 }

@@ -39,6 +39,8 @@ pub enum Flaw {
     /// `!role === "admin"`
     NeverTrue,
     Dropped,
+    /// It makes the check, and nobody calls what it made.
+    NotMade,
     /// It stands above the decorator that registers the function.
     AboveRoute,
     /// The view is asked before the mixin.
@@ -130,7 +132,7 @@ pub(super) fn key(closure: &Closure) -> FunctionKey {
 
 /// A function of the project that is looked at.
 pub(super) struct Looked<'p> {
-    cx: &'p RuleCx<'p>,
+    pub cx: &'p RuleCx<'p>,
     pub key: FunctionKey,
     pub segment: &'p Segment,
     pub function: &'p Function,

@@ -108,13 +108,15 @@ impl Judge<'_> {
 
     /// By its name a role; or a text that the people of this project are told apart by, whatever it is called: `person.desk == "chief"`.
     fn says_role(&self, symbol: &Symbol) -> bool {
-        is_role(symbol) || symbol.path.last().is_some_and(|name| self.is_rank_of_people(name))
+        is_role(symbol) || !is_written_by_user(symbol) && symbol.path.last().is_some_and(|name| self.is_rank_of_people(name))
     }
 
     fn is_rank_of_people(&self, name: &str) -> bool {
-        let is_other = || names::words(name).iter().any(|word| COMMON.contains(&word.as_str()) || NO_RANK.contains(&word.as_str()));
+        // `*typeof*`: what kind of value it is.
+        let is_other = || name.starts_with('*') || names::words(name).iter().any(|word| COMMON.contains(&word.as_str()) || NO_RANK.contains(&word.as_str()));
         let tells_apart = |column: &Column| !column.unique && !column.primary && !column.list && column.references.is_none() && !column.is_yes_or_no();
-        self.schema.principals().any(|model| model.column(name).is_some_and(tells_apart)) && !is_other()
+        // A claim of a token stands in no schema.
+        self.schema.principals().all(|model| model.column(name).is_none_or(tells_apart)) && !is_other()
     }
 
     /// A column of the people of this project that is so of some of them, whatever they are called: `member.crew`.
@@ -165,8 +167,12 @@ pub(super) fn is_role(symbol: &Symbol) -> bool {
         let words = names::words(name);
         words.iter().any(|word| matches!(word.as_str(), "role" | "roles" | "permissions" | "permission" | "scopes" | "groups" | "type" | "kind"))
     })
-        // The user can write these, so they prove nothing.
-        && !symbol.path.iter().any(|name| matches!(name.as_str(), "user_metadata" | "unsafeMetadata" | "raw_user_meta_data"))
+        && !is_written_by_user(symbol)
+}
+
+/// What the user can write proves nothing.
+fn is_written_by_user(symbol: &Symbol) -> bool {
+    symbol.path.iter().any(|name| matches!(name.as_str(), "user_metadata" | "unsafeMetadata" | "raw_user_meta_data"))
 }
 
 /// Is it known of which texts it is one?
@@ -233,7 +239,7 @@ const COMMON: &[&str] = &[
 const NO_RANK: &[&str] = &[
     "id", "name", "username", "login", "email", "mail", "phone", "status", "state", "plan", "tier", "locale", "lang", "language", "country", "city", "region",
     "currency", "timezone", "zone", "theme", "gender", "sex", "title", "bio", "avatar", "image", "picture", "provider", "source", "origin", "token", "secret",
-    "hash", "code", "key", "created", "updated", "at", "date", "birthday", "address", "url", "website",
+    "hash", "code", "key", "aud", "iss", "typ", "created", "updated", "at", "date", "birthday", "address", "url", "website",
 ];
 
 /// What people say of themselves, or choose: whoever likes may have it.
