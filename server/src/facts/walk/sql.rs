@@ -15,7 +15,7 @@ impl Walker<'_> {
         let positional: Vec<&Argument> = args.iter().filter(|arg| arg.name.is_empty()).collect();
         let bound: Vec<Value> = match spec.params {
             Some(at) if spec.spread => positional.iter().skip(at).flat_map(|arg| bound_values(&arg.value)).collect(),
-            Some(at) => positional.get(at).map(|arg| bound_values(&arg.value)).unwrap_or_default(),
+            Some(at) => positional.get(at).map(|arg| bound_values(&given_under(&arg.value, &spec.under))).unwrap_or_default(),
             None => Vec::new(),
         };
         if spec.prepared {
@@ -209,6 +209,14 @@ const LATER: &str = ":";
 
 fn bound_later(name: impl Into<Name>) -> Value {
     Value::new(Kind::Column(Arc::new(Column { model: Name::new_static(LATER), name: name.into() })))
+}
+
+/// What of an argument is bound: the field under one of these names, if it has one.
+fn given_under(value: &Value, names: &[Name]) -> Value {
+    match value.kind() {
+        Kind::Object(object) => names.iter().find_map(|name| object.get(name).0.cloned()).unwrap_or_else(|| value.clone()),
+        _ => value.clone(),
+    }
 }
 
 /// What is bound to a statement's placeholders: a list, or one value.

@@ -211,7 +211,7 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     let is_of_people = || {
         privacy == Privacy::Unknown
             && access.query.operation == Operation::ReadMany
-            && office::asks_for_contacts(access)
+            && (office::asks_for_contacts(access) || office::gives_contacts(cx, access))
             && !is_named_for_everybody(&access.query.model, model)
     };
     let is_page = || cx.walk.route.as_ref().is_none_or(|route| route.reached() == Reached::Page);

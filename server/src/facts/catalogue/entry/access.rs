@@ -187,6 +187,9 @@ pub struct SqlSpec {
     pub params: Option<usize>,
     #[serde(default)]
     pub spread: bool,
+    /// The bound values stand in that argument under one of these names: `{ replacements: [..] }`.
+    #[serde(default)]
+    pub under: Vec<Name>,
     /// A statement only as a template. Given anything else it is a piece for one: `sql(changes)`.
     #[serde(default)]
     pub template: bool,
