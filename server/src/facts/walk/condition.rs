@@ -163,8 +163,8 @@ impl Walker<'_> {
             (Kind::Str(text), Kind::Text(_)) if cannot_be(b, text) => return (Truth::default(), Some(false)),
             (Kind::Bool(x), Kind::Bool(y)) => return (Truth::default(), Some(x == y)),
             (Kind::Number(x), Kind::Number(y)) if !x.is_empty() && !y.is_empty() => return (Truth::default(), Some(x == y)),
-            (Kind::Null, Kind::Str(_) | Kind::Bool(_) | Kind::Object(_) | Kind::Function(_) | Kind::Instance(_))
-            | (Kind::Str(_) | Kind::Bool(_) | Kind::Object(_) | Kind::Function(_) | Kind::Instance(_), Kind::Null) => {
+            (Kind::Null, Kind::Str(_) | Kind::Bool(_) | Kind::Object(_) | Kind::Seq(_) | Kind::Function(_) | Kind::Class(_) | Kind::Instance(_))
+            | (Kind::Str(_) | Kind::Bool(_) | Kind::Object(_) | Kind::Seq(_) | Kind::Function(_) | Kind::Class(_) | Kind::Instance(_), Kind::Null) => {
                 return (Truth::default(), Some(false));
             }
             _ => {}

@@ -1,8 +1,10 @@
 //! Where a route is told of: the name of what answers, or the head of its registration.
 
+use std::sync::Arc;
+
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::place::Site;
-use crate::facts::value::Kind;
+use crate::facts::value::{Closure, Kind};
 use crate::facts::walk::is_stub;
 use crate::model::{ExprKind, Segment};
 use crate::project::Project;
@@ -24,7 +26,13 @@ pub fn door(project: &Project, route: &Route) -> Door {
             && !is_stub(&class.item.file)
             && let Some(known) = project.placed(&class.item).and_then(|placed| placed.segment.classes.get(class.class.0 as usize))
         {
-            return Door { site: Site { item: class.item.clone(), span: known.name_span }, name: known.name.clone() };
+            let segment = project.placed(&class.item).map(|placed| &placed.segment);
+            let method = action_of_its_own(closure).and_then(|action| {
+                let mut methods = known.methods.iter().filter_map(|id| segment?.functions.get(id.0 as usize));
+                methods.find(|method| *method.name == **action)
+            });
+            let (span, name) = method.map_or((known.name_span, &known.name), |method| (method.name_span, &method.name));
+            return Door { site: Site { item: class.item.clone(), span }, name: name.clone() };
         }
         if let Some(key) = route.written().filter(|key| (!conventional || key.item.file == route.site.item.file) && !is_stub(&key.item.file)) {
             let placed = project.placed(&key.item);
@@ -48,6 +56,13 @@ pub fn door(project: &Project, route: &Route) -> Door {
         }
     }
     Door { site: route.site.clone(), name: Name::default() }
+}
+
+/// The one of a class's methods that answers, if it says by itself who may: `@action(permission_classes=[..])`.
+fn action_of_its_own(closure: &Closure) -> Option<&Arc<str>> {
+    let captured = closure.captured.as_ref()?;
+    captured.get("permissions").filter(|permissions| !matches!(permissions.kind(), Kind::Null))?;
+    captured.get("action")?.as_str()
 }
 
 /// Where one of several registrations begins that are written in a row: `new Hono().get(..).post(..)`.
