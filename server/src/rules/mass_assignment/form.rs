@@ -1,10 +1,11 @@
 //! A form of a model offers columns that say what somebody may do, to people who fill it in about themselves.
 
+use super::exposed::exposed_columns;
 use super::{META, article};
 use crate::facts::event::{Effect, Event};
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
-use crate::facts::schema::{Column, Model};
+use crate::facts::schema::Model;
 use crate::facts::value::{ClassValue, Kind};
 use crate::model::{Class, ExprKind, Segment};
 use crate::rules::Confidence;
@@ -35,14 +36,19 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
     if !offer.is_all && !is_of_person(model) || out.iter().any(|known| known.site == site) {
         return;
     }
-    let open: Vec<&Column> = model.columns.iter().filter(|column| is_standing(&column.name) && offer.has(&column.name)).collect();
+    let mut open: Vec<Name> = model.columns.iter().map(|column| column.name.clone()).filter(|name| is_standing(name) && offer.has(name)).collect();
+    if offer.is_all {
+        // Whose it is, what it costs: nobody chose that it should be filled in.
+        let more = exposed_columns(Some(model), &model.name, &open).columns.into_iter().filter(|name| offer.has(name));
+        open.extend(more.collect::<Vec<Name>>());
+    }
     let Some(first) = open.first() else { return };
     let mut raw = Raw::new(&META, site, if is_of_person(model) { Confidence::Proven } else { Confidence::Likely });
     raw.detail = "form".into();
     let more = if open.len() > 1 { " and others" } else { "" };
     raw.message = format!(
         "This form lets whoever fills it in set `{}`{more} of {} {} to what they like: name only the fields that they may change.",
-        first.name,
+        first,
         article(&model.name),
         model.name
     );
@@ -56,7 +62,7 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
 }
 
 /// People themselves, and what there is one of for each.
-fn is_of_person(model: &Model) -> bool {
+pub(super) fn is_of_person(model: &Model) -> bool {
     model.is_principal || model.direct_owners().any(|owner| model.column(&owner.column).is_some_and(|column| column.unique || column.primary))
 }
 
@@ -70,20 +76,23 @@ fn model_named<'c>(cx: &RuleCx<'c>, class: &ClassValue) -> Option<&'c Model> {
     }
 }
 
-struct Offer {
-    is_all: bool,
+pub(super) struct Offer {
+    pub is_all: bool,
     names: Vec<Name>,
     except: Vec<Name>,
 }
 
 impl Offer {
-    fn has(&self, name: &Name) -> bool {
-        (self.is_all || self.names.contains(name)) && !self.except.contains(name)
+    /// `author` is there, or left out, where a column `author_id` holds it.
+    pub fn has(&self, name: &Name) -> bool {
+        let relation = name.strip_suffix("_id").map(Name::from);
+        let names = |all: &[Name]| all.contains(name) || relation.as_ref().is_some_and(|relation| all.contains(relation));
+        (self.is_all || names(&self.names)) && !names(&self.except)
     }
 }
 
 /// What `fields` and `exclude` of a class say, and where.
-fn offered(cx: &RuleCx<'_>, class: &ClassValue) -> Option<(Site, Offer)> {
+pub(super) fn offered(cx: &RuleCx<'_>, class: &ClassValue) -> Option<(Site, Offer)> {
     let placed = cx.project.placed(&class.item)?;
     let segment = &*placed.segment;
     let class_body: &Class = segment.classes.get(class.class.0 as usize)?;

@@ -1,6 +1,7 @@
 //! A serializer offers every column of its model, and a view writes what it was sent: `fields = "__all__"`.
 
 use super::exposed::exposed_columns;
+use super::form::{Offer, is_of_person, offered};
 use super::{META, is_trusted, title};
 use crate::facts::event::{Effect, Event};
 use crate::facts::place::Site;
@@ -12,13 +13,14 @@ use crate::rules::Confidence;
 use crate::rules::options::taken;
 use crate::rules::ownership::Judge;
 use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::standing_columns::is_standing;
 use crate::text::Name;
 
 pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Raw>) {
     if is_trusted(judge, &effect.facts) {
         return;
     }
-    let Some((site, declared)) = serializer(cx, effect) else { return };
+    let Some((site, offer, declared)) = serializer(cx, effect) else { return };
     let written = cx.walk.events.iter().find_map(|event| match event {
         Event::Access(access) if matches!(access.query.operation, Operation::Create | Operation::Update | Operation::Upsert) => Some(&access.query),
         _ => None,
@@ -35,19 +37,32 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
         Some(Kind::Unknown | Kind::Library(_) | Kind::Null) | None => {}
         Some(_) => return,
     }
-    let exposed = exposed_columns(Some(model), &named, &kept);
-    let [column, ..] = exposed.columns.as_slice() else { return };
+    // Of what is not about a person, a named list is somebody's choice.
+    let columns = match offer.is_all {
+        true => exposed_columns(Some(model), &named, &kept).columns,
+        false if is_of_person(model) => {
+            let is_open = |name: &Name| is_standing(name) && offer.has(name) && !kept.iter().any(|kept| same(kept, name));
+            model.columns.iter().map(|column| column.name.clone()).filter(is_open).collect()
+        }
+        false => return,
+    };
+    let [column, ..] = columns.as_slice() else { return };
     if out.iter().any(|known| known.site == site) {
         return;
     }
     let mut raw = Raw::new(&META, site, Confidence::Likely);
     raw.detail = "serializer".into();
-    let others = exposed.columns.iter().filter(|name| !same(name, column)).count();
+    let others = columns.iter().filter(|name| !same(name, column)).count();
     let more = if others > 0 { " and others" } else { "" };
-    raw.message = format!(
-        "`fields = \"__all__\"` lets whoever may write {} set `{column}`{more} to what they like: name the fields that callers may set.",
-        title(Some(model), &named)
-    );
+    let model_called = title(Some(model), &named);
+    raw.message = match offer.is_all {
+        true => {
+            format!("`fields = \"__all__\"` lets whoever may write {model_called} set `{column}`{more} to what they like: name the fields that callers may set.")
+        }
+        false => format!(
+            "This serializer lets whoever may write {model_called} set `{column}`{more} of themselves to what they like: put it into `read_only_fields`."
+        ),
+    };
     if let Some(place) = model.site() {
         raw.also_place(place.file.clone(), place.span, format!("{} is defined here", model.name));
     }
@@ -70,15 +85,11 @@ fn declared_model(cx: &RuleCx<'_>, effect: &Effect) -> Option<Name> {
 }
 
 /// Where the fields are named, and which of them the serializer declares by itself.
-fn serializer(cx: &RuleCx<'_>, effect: &Effect) -> Option<(Site, Vec<Name>)> {
+fn serializer(cx: &RuleCx<'_>, effect: &Effect) -> Option<(Site, Offer, Vec<Name>)> {
     let Kind::Class(meta) = taken(effect, "meta")?.value.kind() else { return None };
     let placed = cx.project.placed(&meta.item)?;
-    let class = placed.segment.classes.get(meta.class.0 as usize)?;
-    let fields = class.fields.iter().find(|field| field.name == "fields")?;
-    if !matches!(&placed.segment[fields.value?].kind, ExprKind::Str(text) if &**text == "__all__") {
-        return None;
-    }
-    let site = Site { item: meta.item.clone(), span: fields.span };
+    placed.segment.classes.get(meta.class.0 as usize)?.fields.iter().find(|field| field.name == "fields")?;
+    let (site, offer) = offered(cx, meta)?;
     let own = |value: &Value| match value.kind() {
         Kind::Instance(instance) => {
             let placed = cx.project.placed(&instance.class.item)?;
@@ -88,5 +99,5 @@ fn serializer(cx: &RuleCx<'_>, effect: &Effect) -> Option<(Site, Vec<Name>)> {
         _ => None,
     };
     let declared = taken(effect, "serializer").and_then(|arg| own(&arg.value)).unwrap_or_default();
-    Some((site, declared))
+    Some((site, offer, declared))
 }
