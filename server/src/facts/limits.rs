@@ -48,14 +48,19 @@ pub fn limits_all(file: &FileId, imports: &[Name], text: impl Fn() -> String) ->
         if !row.beside.is_empty() && !imports_any(&row.beside) {
             return false;
         }
-        imports_any(&row.imports) || {
-            !row.words.is_empty() && {
-                let text = lower.get_or_insert_with(|| text().to_ascii_lowercase());
-                let says = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
-                says(&row.words) && !says(&row.unless)
-            }
+        let is_imported = imports_any(&row.imports);
+        if !is_imported && row.words.is_empty() || is_imported && row.unless.is_empty() {
+            return is_imported;
         }
+        let text = lower.get_or_insert_with(|| text().to_ascii_lowercase());
+        let says = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
+        (is_imported || says(&row.words)) && !says(&row.unless)
     })
+}
+
+/// Is it a package of which the file that registers it says whether it limits everything?
+pub fn is_told_by_file(package: &str) -> bool {
+    ROWS.iter().any(|(_, row)| row.beside.is_empty() && !row.unless.is_empty() && row.imports.iter().any(|import| import == package))
 }
 
 #[cfg(test)]

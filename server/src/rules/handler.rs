@@ -7,15 +7,16 @@ use super::raw::RuleCx;
 use crate::facts::catalogue::{BUILT_IN, Entry, Reached};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, SinkKind, UseKind};
+use crate::facts::limits;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::taint::Origin;
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::{Kind, Library, Value};
 use crate::facts::walk::is_stub;
-use crate::model::ExprKind;
+use crate::model::{Entry as Field, ExprKind, Key};
 use crate::project::RootWalk;
 use crate::project::routes::{Route, Standing};
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 
 /// How deep in values it is looked.
 const MOST_DEPTH: u32 = 6;
@@ -59,7 +60,9 @@ impl<'c> Handler<'c> {
         self.cx.walk.visited.iter().any(of_function)
             || self.route.chain.iter().any(|link| {
                 let symbol = link.value.symbol().and_then(|symbol| symbol.path.last());
-                let library = link.value.as_library().map(|library| chain_name(library));
+                // Whether a plugin of the whole application holds for this route, the file that registers it says.
+                let is_plugin = |library: &Library| library.receiver.is_none() && limits::is_told_by_file(&library.package);
+                let library = link.value.as_library().filter(|library| !is_plugin(library)).map(|library| chain_name(library));
                 symbol.is_some_and(|name| says(name)) || library.is_some_and(|name| says(&name))
             })
     }
@@ -83,7 +86,19 @@ impl<'c> Handler<'c> {
     /// Something that limits how often holds here, as far as can be told.
     pub fn is_limited(&self, facts: &Facts) -> bool {
         let limits = |fact: &Fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Limit || names::is_limiter(&guard.name));
-        any(facts, &limits) || self.comes_through(names::is_limiter) || self.is_limited_around() || self.says_throttles(&self.route.handler, 0)
+        any(facts, &limits) || self.comes_through(names::is_limiter) || self.is_limited_around() || self.says_throttles(&self.route.handler, 0) || self.options_limit()
+    }
+
+    /// `{ config: { rateLimit: { max: 5 } } }`: what the route is registered with.
+    fn options_limit(&self) -> bool {
+        let Some(placed) = self.cx.project.placed(&self.route.site.item) else { return false };
+        let head = self.route.site.span;
+        let body = self.route.written().filter(|key| key.item == self.route.site.item).and_then(|key| placed.segment.functions.get(key.function.0 as usize));
+        let is_option = |span: Span| head.contains(span) && body.is_none_or(|body| !body.span.contains(span));
+        placed.segment.exprs.iter().filter(|expr| is_option(expr.span)).any(|expr| match &expr.kind {
+            ExprKind::Object(entries) => entries.iter().any(|entry| matches!(entry, Field::Field { key: Key::Name(name), .. } if names::is_limiter(name))),
+            _ => false,
+        })
     }
 
     /// `throttle_classes = [..]` of the class that answers.
@@ -285,7 +300,7 @@ pub fn is_of_request(symbol: &Symbol) -> bool {
 }
 
 /// `rateLimit` of `rateLimit({ .. })`, with its package.
-fn chain_name(library: &crate::facts::value::Library) -> String {
+fn chain_name(library: &Library) -> String {
     let mut name = library.package.to_string();
     let mut at = Some(library.clone());
     for _ in 0..4 {

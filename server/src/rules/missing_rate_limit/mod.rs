@@ -1,20 +1,21 @@
 //! Something that can be guessed, or that costs money, may be asked for as often as anybody likes.
 
-use super::handler::{Handler, any, facts_of, has_captcha, origins, site_of};
-use super::open::known::nobody_is_known;
-use super::ownership::Answer;
-use super::raw::{Raw, RuleCx, tells};
-use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, missing_auth, webhook_unverified};
+use crate::rules::handler::{Handler, facts_of, has_captcha, origins, site_of};
+use crate::rules::open::known::nobody_is_known;
+use crate::rules::ownership::Answer;
+use crate::rules::raw::{Raw, RuleCx, tells};
+use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, missing_auth, webhook_unverified};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::credential_names::is_password_column;
-use crate::facts::event::{Access, Effect, Event, Side, Sink, SinkKind};
+use crate::facts::event::{Access, Effect, Event, Sink, SinkKind};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, Term};
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Argument, Kind, Value};
-use crate::facts::walk::is_stub;
 use crate::text::Name;
+
+mod sign_in;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("missing-rate-limit"),
@@ -23,7 +24,7 @@ pub static META: RuleMeta = RuleMeta {
     impact: Impact::High,
     audience: Audience::Everyday,
     cwe: &[307, 770, 799],
-    page: include_str!("../../../queries/rules/missing-rate-limit.md"),
+    page: include_str!("../../../../queries/rules/missing-rate-limit.md"),
 };
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -33,7 +34,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let mut needs: Vec<Need<'_>> = handler.events().filter_map(|event| need(&handler, event)).collect();
     if needs.is_empty() {
-        needs.extend(guessed(&handler));
+        needs.extend(sign_in::guessed(&handler));
     }
     let Some(worst) = needs.iter().max_by_key(|need| need.confidence) else { return };
     // A message of which nobody knows who sent it: the look at the sender is what is missing.
@@ -275,7 +276,8 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
     let terms = access.query.conjuncts();
     // What ends at some time was sent to somebody, whatever the address is called.
     let ends = |filter: &Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| names::says_end(column)));
-    if !is_about_codes(handler) && !terms.iter().any(|filter| ends(filter)) || handler.who(&access.facts) != Answer::No {
+    let is_known = is_about_codes(handler) || keeps_codes(&access.query.model) || terms.iter().any(|filter| ends(filter));
+    if !is_known || handler.who(&access.facts) != Answer::No {
         return None;
     }
     let term = terms.into_iter().find_map(|filter| match filter {
@@ -284,6 +286,14 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
     })?;
     let name = term.path.last().cloned().unwrap_or_default();
     Some(guessable(handler, &access.site, &name, &access.facts, "a code is looked up here"))
+}
+
+/// `entry_codes`, and none that are given to many, or printed on letters.
+fn keeps_codes(model: &Name) -> bool {
+    let words = names::words(model);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&["code", "codes", "otp", "otps", "pin", "pins"])
+        && !has(&["discount", "coupon", "promo", "voucher", "gift", "zip", "postal", "country", "area", "referral", "invite", "invitation", "qr", "source"])
 }
 
 fn is_code(term: &Term) -> bool {
@@ -324,86 +334,4 @@ fn keeps_password(data: &Value) -> bool {
         Kind::Seq(seq) => seq.items.iter().any(keeps_password),
         _ => false,
     }
-}
-
-/// A handler that is called a login and reads a password, whatever it does with it.
-fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
-    let is_login = handler.is_called(&["login", "signin", "authenticate", "authorize"]) || handler.is_called(&["sign"]) && handler.is_called(&["in"]);
-    if !is_login {
-        return None;
-    }
-    let begun = &handler.cx.walk.begun;
-    if handler.who(begun) != Answer::No {
-        return None;
-    }
-    let is_limit = |fact: &Fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Limit);
-    if handler.events().filter_map(facts_of).any(|facts| any(facts, &is_limit)) {
-        return None;
-    }
-    let compared = handler.events().filter_map(facts_of).find(|facts| {
-        any(facts, &|fact| match fact {
-            Fact::Is(symbol, _) | Fact::IsNot(symbol, _) => is_password(symbol.path.last()),
-            Fact::Same(one, other) | Fact::Differ(one, other) => is_password(one.path.last()) || is_password(other.path.last()),
-            _ => false,
-        })
-    });
-    // What was hashed on the way to the query has lost where it is from.
-    let is_hashed = handler.events().any(|event| match event {
-        Event::Effect(effect) => matches!(effect.kind.as_str(), "hash" | "password-hash") && effect.args.iter().any(|arg| is_typed(&arg.value)),
-        _ => false,
-    });
-    let is_kept = |side: &Side| side.value.symbol().is_some_and(|symbol| matches!(symbol.root, Root::Row(_)) && !symbol.path.is_empty());
-    let asks = |event: &Event| match event {
-        // `row["pw"] == digest(typed)`
-        Event::Compare(compare) => is_hashed && compare.sides.iter().any(is_kept),
-        Event::Access(access) => {
-            let terms = access.query.conjuncts();
-            terms
-                .into_iter()
-                .any(|filter| matches!(filter, Filter::Term(Term { path, value, .. }) if is_password(path.last()) && (is_typed(value) || is_hashed)))
-        }
-        _ => false,
-    };
-    let there = |event: &'e Event| if let Event::Compare(compare) = event { Some(&compare.facts) } else { facts_of(event) };
-    let asked = || handler.events().find(|event| asks(event)).and_then(there);
-    let facts = compared.or_else(asked).or_else(|| (is_asked_for(handler) || signs_in(&handler.route.handler, 0)).then_some(begun))?;
-    Some(Need {
-        detail: "login",
-        impact: Impact::High,
-        confidence: Confidence::Proven,
-        site: handler.site(),
-        event: handler.site(),
-        message: format!(
-            "Anyone can try as many passwords at {} as they like: lists of leaked ones are tried by machine, thousands a minute.",
-            handler.title()
-        ),
-        also: "a password is compared here",
-        facts,
-    })
-}
-
-/// What a library has its users' passwords checked by: it looks whether one was typed.
-fn is_asked_for(handler: &Handler<'_>) -> bool {
-    let is_typed = |fact: &Fact| matches!(fact, Fact::Present(symbol) if matches!(symbol.root, Root::Request(_)) && is_password(symbol.path.last()));
-    handler.route.known_framework().is_some_and(|framework| framework.checks_passwords)
-        && handler.events().filter_map(facts_of).any(|facts| any(facts, &is_typed))
-}
-
-/// Django's own view for signing in, or one that is made of it.
-fn signs_in(handler: &Value, depth: u32) -> bool {
-    match handler.kind() {
-        Kind::Function(closure) => closure.captured.as_ref().and_then(|captured| captured.get("cls")).is_some_and(|class| signs_in(class, depth + 1)),
-        Kind::Class(class) if depth > 0 && depth < 6 => {
-            is_stub(&class.item.file) && class.name == "LoginView" || class.bases.iter().any(|base| signs_in(base, depth + 1))
-        }
-        _ => false,
-    }
-}
-
-fn is_password(name: Option<&Name>) -> bool {
-    name.is_some_and(|name| names::words(name).iter().any(|word| matches!(word.as_str(), "password" | "passwd" | "passcode" | "pin" | "passwort" | "pwd")))
-}
-
-fn is_typed(value: &Value) -> bool {
-    value.taint().iter().any(|origin| matches!(origin.part, Part::Body | Part::RawBody | Part::Input | Part::Query))
 }
