@@ -1,6 +1,6 @@
 //! Something that is for administrators is open to everybody who is signed in.
 
-use super::open::claimed::claimed;
+use super::open::claimed::{claimed, editable_role};
 use super::open::door::{Door, door, is_unfinished};
 use super::open::known::exclude;
 use super::open::never_true::never_true;
@@ -100,7 +100,16 @@ fn claimed_role(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec
     let is_anybodys = |deed: &Deed<'_>| !matches!(deed.tie, Some(Tie::Owned | Tie::Nullable | Tie::Opaque));
     let all = deeds(cx, judge);
     let mut found = all.iter().filter(|deed| is_anybodys(deed)).filter_map(|deed| Some((deed, claimed(cx, judge, deed)?)));
-    let Some((deed, claim)) = found.next() else { return };
+    let Some((deed, claim)) = found.next() else {
+        let Some(claim) = editable_role(cx, judge) else { return };
+        let mut raw = Raw::new(&META, claim.why.site.clone(), Confidence::Likely);
+        raw.detail = Name::new_static(claim.why.detail);
+        raw.message = format!("{} Whoever sets it gets what {} keeps for few.", claim.why.message, through(route, &door));
+        raw.also(route.site.clone(), format!("reached from {}", route.title()));
+        raw.plans.extend(cx.project.place(&claim.why.site).map(|at| super::FixPlan::RepairGuard { at, flaw: claim.why.flaw }));
+        out.push(raw);
+        return;
+    };
     let confidence = if deed.what.is_write() { Confidence::Proven } else { Confidence::Likely };
     let mut raw = Raw::new(&META, claim.why.site.clone(), confidence);
     raw.detail = Name::new_static(claim.why.detail);

@@ -8,6 +8,7 @@ use super::missing_ownership::META;
 use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
+use crate::facts::check::{Fact, Root};
 use crate::facts::event::Access;
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, TermOp};
@@ -31,11 +32,11 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
         if judge.row_security(&access.query) != Some(false) || access.delegated {
             continue;
         }
-        let Some(model) = cx.schema.model(&access.query.model).filter(|model| !model.columns.is_empty()) else {
-            out.extend(below_by_name(judge, access, route));
+        let model = cx.schema.model(&access.query.model).filter(|model| !model.columns.is_empty());
+        let Some((model, below)) = model.and_then(|model| Some((model, below(cx, judge, access, model)?))) else {
+            out.extend(below_by_name(judge, access, model, route));
             continue;
         };
-        let Some(below) = below(cx, judge, access, model) else { continue };
         if !told.insert(below.parent.name.clone()) {
             continue;
         }
@@ -55,8 +56,8 @@ pub fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, out: &mut Vec<Ra
     }
 }
 
-/// The same where no schema knows the table: `threadId` of a new row names a thread, and others ask for threads only for the caller.
-fn below_by_name(judge: &Judge<'_>, access: &Access, route: &Route) -> Option<Raw> {
+/// The same where no schema says what the column leads to: `threadId` of a new row names a thread, and others ask for threads only for the caller.
+fn below_by_name(judge: &Judge<'_>, access: &Access, model: Option<&Model>, route: &Route) -> Option<Raw> {
     if access.query.model.is_empty() {
         return None;
     }
@@ -71,7 +72,8 @@ fn below_by_name(judge: &Judge<'_>, access: &Access, route: &Route) -> Option<Ra
         let words = names::words(column);
         let (last, stem) = words.split_last()?;
         let parent = Name::from(stem.join("_"));
-        let is_key = last == "id" && !stem.is_empty() && guess_owner(column) != Some(OwnerKind::Owner) && !is_offered(&parent);
+        let is_said = model.and_then(|model| model.column(column)).is_some_and(|column| column.references.is_some());
+        let is_key = last == "id" && !is_said && !stem.is_empty() && guess_owner(column) != Some(OwnerKind::Owner) && !is_offered(&parent);
         let choice = chosen(judge, access, column, value).filter(|_| is_key)?;
         (guess_privacy(&parent) != Privacy::Principal).then_some((parent, choice))
     })?;
@@ -147,7 +149,7 @@ fn written<'a>(access: &'a Access, column: &Name) -> Option<&'a Value> {
 
 /// The caller's choice, which nothing has looked at.
 fn chosen(judge: &Judge<'_>, access: &Access, column: &Name, value: &Value) -> Option<Choice> {
-    if is_on_offer(judge, access, value) {
+    if is_on_offer(judge, access, value) || is_found_for_caller(judge, access, value) {
         return None;
     }
     match judge.chosen(value, column, access)? {
@@ -164,6 +166,17 @@ fn is_on_offer(judge: &Judge<'_>, access: &Access, value: &Value) -> bool {
         let conjuncts = found.query.conjuncts();
         let is_key = |filter: &&Filter| matches!(filter, Filter::Term(term) if term.value.symbol() == Some(symbol));
         conjuncts.iter().any(is_key) && conjuncts.iter().any(|filter| is_mark(filter))
+    })
+}
+
+/// The row under that key was asked for together with who is calling, and it was there.
+fn is_found_for_caller(judge: &Judge<'_>, access: &Access, value: &Value) -> bool {
+    let Some(symbol) = value.symbol() else { return false };
+    let is_there = |found: &Access| access.facts.iter().any(|fact| matches!(fact, Fact::Present(row) if row.root == Root::Row(found.id)));
+    judge.accesses().filter(|found| found.id < access.id && !found.query.operation.is_write()).any(|found| {
+        let conjuncts = found.query.conjuncts();
+        let is_key = |filter: &&Filter| matches!(filter, Filter::Term(term) if term.value.symbol() == Some(symbol));
+        conjuncts.iter().any(is_key) && usage::names_caller(found) && is_there(found)
     })
 }
 

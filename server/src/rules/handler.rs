@@ -10,13 +10,14 @@ use crate::facts::event::{Event, SinkKind, UseKind};
 use crate::facts::limits;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
+use crate::facts::scope::pattern_names;
 use crate::facts::taint::Origin;
 use crate::facts::value::{Kind, Library, Value};
 use crate::facts::walk::is_stub;
-use crate::model::{Entry as Field, ExprKind, Key};
+use crate::model::{Entry as Field, ExprKind, Key, Segment, StmtKind};
 use crate::project::RootWalk;
 use crate::project::routes::{Route, Standing};
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Name, Span};
 
 /// How deep in values it is looked.
 const MOST_DEPTH: u32 = 6;
@@ -89,15 +90,23 @@ impl<'c> Handler<'c> {
         any(facts, &limits) || self.comes_through(names::is_limiter) || self.is_limited_around() || self.says_throttles(&self.route.handler, 0) || self.options_limit()
     }
 
-    /// `{ config: { rateLimit: { max: 5 } } }`: what the route is registered with.
+    /// `{ config: { rateLimit: { max: 5 } } }`, or what is kept under a name for several: what the route is registered with.
     fn options_limit(&self) -> bool {
         let Some(placed) = self.cx.project.placed(&self.route.site.item) else { return false };
+        let segment = &placed.segment;
         let head = self.route.site.span;
-        let body = self.route.written().filter(|key| key.item == self.route.site.item).and_then(|key| placed.segment.functions.get(key.function.0 as usize));
+        let body = self.route.written().filter(|key| key.item == self.route.site.item).and_then(|key| segment.functions.get(key.function.0 as usize));
         let is_option = |span: Span| head.contains(span) && body.is_none_or(|body| !body.span.contains(span));
-        placed.segment.exprs.iter().filter(|expr| is_option(expr.span)).any(|expr| match &expr.kind {
-            ExprKind::Object(entries) => entries.iter().any(|entry| matches!(entry, Field::Field { key: Key::Name(name), .. } if names::is_limiter(name))),
-            _ => false,
+        let fields = segment.exprs.iter().filter(|expr| is_option(expr.span)).filter_map(|expr| match &expr.kind {
+            ExprKind::Object(entries) => Some(entries),
+            _ => None,
+        });
+        fields.flatten().any(|entry| match entry {
+            Field::Field { key: Key::Name(name), .. } if names::is_limiter(name) => true,
+            Field::Field { value, .. } | Field::Spread { value, .. } => match &segment[*value].kind {
+                ExprKind::Name(kept) => keeps_limit(segment, kept),
+                _ => false,
+            },
         })
     }
 
@@ -300,6 +309,18 @@ pub fn is_of_request(symbol: &Symbol) -> bool {
 }
 
 /// `rateLimit` of `rateLimit({ .. })`, with its package.
+/// `const limited = { rateLimit: { max: 5 } }`
+fn keeps_limit(segment: &Segment, kept: &Name) -> bool {
+    segment.stmts.iter().any(|stmt| {
+        let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { return false };
+        let ExprKind::Object(entries) = &segment[*value].kind else { return false };
+        let mut names = Vec::new();
+        pattern_names(segment, *pattern, &mut names, 0);
+        let limits = |entry: &Field| matches!(entry, Field::Field { key: Key::Name(name), .. } if names::is_limiter(name));
+        names.contains(kept) && entries.iter().any(limits)
+    })
+}
+
 fn chain_name(library: &Library) -> String {
     let mut name = library.package.to_string();
     let mut at = Some(library.clone());

@@ -156,7 +156,9 @@ fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
         Some((person, principal)) => (person, Some(principal)),
         None => (outside_person(schema, model)?, None),
     };
-    let is_membership = is_named(model, NameClass::Membership);
+    // A seat in a theatre is paid for; one in a team is given.
+    let is_bought = model.columns.iter().any(|column| crate::facts::names::words(&column.name).iter().any(|word| is_money(word)));
+    let is_membership = is_named(model, NameClass::Membership) && (!is_bought || folded(&model.name).contains("member"));
     let has_role = model
         .columns
         .iter()
@@ -186,6 +188,10 @@ fn membership(schema: &Schema, model: &Model) -> Option<Membership> {
         });
     }
     None
+}
+
+fn is_money(word: &str) -> bool {
+    matches!(word, "price" | "cents" | "pence" | "amount" | "fare" | "cost" | "paid")
 }
 
 /// Where people are kept by a service that signs them in: the column that holds what the service calls somebody.

@@ -4,6 +4,7 @@
 use super::Deed;
 use super::why::{Flaw, Looked, Why};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::event::{Event, UseKind};
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::role_words::{names_above, names_right};
@@ -22,11 +23,26 @@ pub struct Claim {
 
 /// The check on the way to a deed that only asks what the caller says. `None` if anything else may have decided.
 pub fn claimed(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> Option<Claim> {
-    let facts = deed.facts;
-    if judge.is_elevated(facts) || judge.is_machine(facts) || judge.is_delegated(facts) {
-        return None;
-    }
-    let symbol = claim(facts, 0).filter(|symbol| !is_saved(deed, symbol))?;
+    let symbol = believed(judge, deed.facts).filter(|symbol| !is_saved(deed, symbol))?;
+    claim_of(cx, symbol)
+}
+
+/// The same in front of whatever the handler answers, where what is believed is kept with the account and meant to be written by its
+/// owner: such a check is wrong whatever it guards.
+pub fn editable_role(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Option<Claim> {
+    let answered = cx.walk.events.iter().filter_map(|event| match event {
+        Event::Use(used) if matches!(used.kind, UseKind::Respond | UseKind::Return | UseKind::Shown) => Some(&used.facts),
+        _ => None,
+    });
+    let symbol = answered.filter_map(|facts| believed(judge, facts)).find(|symbol| symbol.path.iter().any(|name| is_editable(name)))?;
+    claim_of(cx, symbol)
+}
+
+fn believed<'f>(judge: &Judge<'_>, facts: &'f Facts) -> Option<&'f Symbol> {
+    if judge.is_elevated(facts) || judge.is_machine(facts) || judge.is_delegated(facts) { None } else { claim(facts, 0) }
+}
+
+fn claim_of(cx: &RuleCx<'_>, symbol: &Symbol) -> Option<Claim> {
     let said = symbol.path.last()?.clone();
     let handler = cx.walk.route.as_ref().and_then(|route| route.function());
     let mut others: Vec<&FunctionKey> = cx.walk.visited.iter().collect();

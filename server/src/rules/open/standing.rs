@@ -6,7 +6,7 @@ use crate::facts::names;
 use crate::facts::place::FunctionKey;
 use crate::facts::role_words::is_right;
 use crate::facts::scope::pattern_names;
-use crate::model::{ExprKind, Function, Segment, StmtKind};
+use crate::model::{ExprKind, Function, Segment, StmtKind, UnaryOp};
 use crate::project::routes::Route;
 use crate::rules::ownership::Judge;
 use crate::rules::raw::RuleCx;
@@ -61,7 +61,12 @@ fn names_a_role(cx: &RuleCx<'_>, counts: impl Fn(&FunctionKey) -> bool) -> bool 
                 {
                     return false;
                 }
-                said().any(|expr| match &expr.kind {
+                // Everybody has some role: that there is one says nothing.
+                let is_mere_presence = match &segment[*cond].kind {
+                    ExprKind::Unary { op: UnaryOp::Not, operand } => names_any_role(&segment[*operand].kind),
+                    kind => names_any_role(kind),
+                };
+                !is_mere_presence && said().any(|expr| match &expr.kind {
                     ExprKind::Str(text) => is_role(text),
                     ExprKind::Name(name) | ExprKind::Member { name, .. } => is_role(name),
                     _ => false,
@@ -70,6 +75,11 @@ fn names_a_role(cx: &RuleCx<'_>, counts: impl Fn(&FunctionKey) -> bool) -> bool 
             _ => false,
         })
     })
+}
+
+/// `user.role`, and nothing of which it is.
+fn names_any_role(kind: &ExprKind) -> bool {
+    matches!(kind, ExprKind::Name(name) | ExprKind::Member { name, .. } if matches!(name.as_str(), "role" | "userRole" | "user_role"))
 }
 
 /// The names under which a handler has what it was sent: the arguments of an action, what was read from a body.
