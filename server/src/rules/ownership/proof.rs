@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use rustc_hash::FxHashSet;
 
+use super::signed_in::Answer;
 use super::memo::Asked;
 use super::signed_in::{is_callers, is_error, is_principal};
 use super::{Choice, Judge, Tie};
@@ -142,7 +143,7 @@ impl Judge<'_> {
     }
 
     fn names_caller(&self, access: &Access) -> bool {
-        self.memo.asked(access).names_caller
+        self.memo.asked(access).names_caller || self.signed_in(&access.facts) == Answer::Yes && asks_for_caller_or_null(&access.query, true)
     }
 
     /// It was looked up together with something that was shown to be the caller's: the issue of a project of mine.
@@ -243,24 +244,30 @@ fn certain(facts: &Facts) -> Facts {
     certain
 }
 
+/// A question that nothing answers to if nobody is signed in: `user?.id ?? null` where what is null equals nothing.
 fn names_caller(query: &Query) -> bool {
-    query.filter.iter().any(|filter| asks_for_caller(filter, 0))
+    asks_for_caller_or_null(query, !query.fails_open)
+}
+
+fn asks_for_caller_or_null(query: &Query, with_null: bool) -> bool {
+    query.filter.iter().any(|filter| asks_for_caller(filter, with_null, 0))
 }
 
 /// In whichever of its arms.
-fn asks_for_caller(filter: &Filter, depth: u32) -> bool {
+fn asks_for_caller(filter: &Filter, with_null: bool, depth: u32) -> bool {
     match filter {
-        Filter::Term(term) => is_caller(&term.value),
-        Filter::All(all) if depth < 6 => all.iter().any(|one| asks_for_caller(one, depth + 1)),
-        Filter::Any(arms) if depth < 6 => !arms.is_empty() && arms.iter().all(|one| asks_for_caller(one, depth + 1)),
+        Filter::Term(term) => is_caller(&term.value, with_null),
+        Filter::All(all) if depth < 6 => all.iter().any(|one| asks_for_caller(one, with_null, depth + 1)),
+        Filter::Any(arms) if depth < 6 => !arms.is_empty() && arms.iter().all(|one| asks_for_caller(one, with_null, depth + 1)),
         _ => false,
     }
 }
 
 /// The caller, or else a text that is nobody's id: `user?.id ?? ""`.
-fn is_caller(value: &Value) -> bool {
+fn is_caller(value: &Value, with_null: bool) -> bool {
     let all = value.alternatives();
-    let mut somebody = all.iter().filter(|one| !matches!(one.kind(), Kind::Str(text) if text.is_empty())).peekable();
+    let is_nobody = |one: &Value| matches!(one.kind(), Kind::Str(text) if text.is_empty()) || with_null && matches!(one.kind(), Kind::Null);
+    let mut somebody = all.iter().filter(|one| !is_nobody(one)).peekable();
     somebody.peek().is_some() && somebody.all(|one| one.symbol().is_some_and(is_principal))
 }
 
