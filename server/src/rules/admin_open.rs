@@ -81,7 +81,9 @@ fn asked_in_vain(cx: &RuleCx<'_>, judge: &Judge<'_>, route: &Route, why: Why, ou
     let accesses = || own_events(cx.walk).filter_map(|(_, event)| if let Event::Access(access) = event { Some(access) } else { None });
     let named = || accesses().filter(|access| !access.query.model.is_empty());
     let other = || {
-        let access = named().find(|access| access.query.operation.is_write()).or_else(|| named().find(|access| matches!(access.query.operation, Operation::ReadOne | Operation::ReadMany)))?;
+        let access = named()
+            .find(|access| access.query.operation.is_write())
+            .or_else(|| named().find(|access| matches!(access.query.operation, Operation::ReadOne | Operation::ReadMany)))?;
         Some((What::of_access(access, judge.privacy(&access.query)), &access.site))
     };
     let Some((what, site)) = of_deed.or_else(other) else { return };

@@ -14,7 +14,7 @@ use crate::facts::scope::pattern_names;
 use crate::facts::taint::Origin;
 use crate::facts::value::{Kind, Library, Value};
 use crate::facts::walk::is_stub;
-use crate::model::{Entry as Field, ExprKind, Key, Segment, StmtKind};
+use crate::model::{Entry as Field, ExprKind, Key, StmtKind};
 use crate::project::RootWalk;
 use crate::project::routes::{Route, Standing};
 use crate::text::{FileId, Name, Span};
@@ -87,7 +87,11 @@ impl<'c> Handler<'c> {
     /// Something that limits how often holds here, as far as can be told.
     pub fn is_limited(&self, facts: &Facts) -> bool {
         let limits = |fact: &Fact| matches!(fact, Fact::Guard(guard) if guard.kind == GuardKind::Limit || names::is_limiter(&guard.name));
-        any(facts, &limits) || self.comes_through(names::is_limiter) || self.is_limited_around() || self.says_throttles(&self.route.handler, 0) || self.options_limit()
+        any(facts, &limits)
+            || self.comes_through(names::is_limiter)
+            || self.is_limited_around()
+            || self.says_throttles(&self.route.handler, 0)
+            || self.options_limit()
     }
 
     /// `{ config: { rateLimit: { max: 5 } } }`, or what is kept under a name for several: what the route is registered with.
@@ -104,9 +108,24 @@ impl<'c> Handler<'c> {
         fields.flatten().any(|entry| match entry {
             Field::Field { key: Key::Name(name), .. } if names::is_limiter(name) => true,
             Field::Field { value, .. } | Field::Spread { value, .. } => match &segment[*value].kind {
-                ExprKind::Name(kept) => keeps_limit(segment, kept),
+                ExprKind::Name(kept) => self.keeps_limit(kept),
                 _ => false,
             },
+        })
+    }
+
+    /// `const limited = { rateLimit: { max: 5 } }`, anywhere in the file that registers the route.
+    fn keeps_limit(&self, kept: &Name) -> bool {
+        let segments = self.cx.project.file(&self.route.site.item.file).and_then(|file| file.model.as_ref()).map(|model| model.segments.as_slice());
+        segments.unwrap_or_default().iter().map(|placed| &*placed.segment).any(|segment| {
+            segment.stmts.iter().any(|stmt| {
+                let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { return false };
+                let ExprKind::Object(entries) = &segment[*value].kind else { return false };
+                let mut names = Vec::new();
+                pattern_names(segment, *pattern, &mut names, 0);
+                let limits = |entry: &Field| matches!(entry, Field::Field { key: Key::Name(name), .. } if names::is_limiter(name));
+                names.contains(kept) && entries.iter().any(limits)
+            })
         })
     }
 
@@ -309,18 +328,6 @@ pub fn is_of_request(symbol: &Symbol) -> bool {
 }
 
 /// `rateLimit` of `rateLimit({ .. })`, with its package.
-/// `const limited = { rateLimit: { max: 5 } }`
-fn keeps_limit(segment: &Segment, kept: &Name) -> bool {
-    segment.stmts.iter().any(|stmt| {
-        let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { return false };
-        let ExprKind::Object(entries) = &segment[*value].kind else { return false };
-        let mut names = Vec::new();
-        pattern_names(segment, *pattern, &mut names, 0);
-        let limits = |entry: &Field| matches!(entry, Field::Field { key: Key::Name(name), .. } if names::is_limiter(name));
-        names.contains(kept) && entries.iter().any(limits)
-    })
-}
-
 fn chain_name(library: &Library) -> String {
     let mut name = library.package.to_string();
     let mut at = Some(library.clone());

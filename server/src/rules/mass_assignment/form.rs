@@ -5,10 +5,11 @@ use super::{META, article};
 use crate::facts::event::{Effect, Event};
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
-use crate::facts::schema::Model;
+use crate::facts::schema::{Column, Model};
 use crate::facts::value::{ClassValue, Kind};
 use crate::model::{Class, ExprKind, Segment};
 use crate::rules::Confidence;
+use crate::rules::open::administrative::sets_apart;
 use crate::rules::open::standing::may_be_decided;
 use crate::rules::options::taken;
 use crate::rules::ownership::Judge;
@@ -36,7 +37,8 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
     if !offer.is_all && !is_of_person(model) || out.iter().any(|known| known.site == site) {
         return;
     }
-    let mut open: Vec<Name> = model.columns.iter().map(|column| column.name.clone()).filter(|name| is_standing(name) && offer.has(name)).collect();
+    let opens = |column: &&Column| if is_of_person(model) { opens_doors(column) } else { is_standing(&column.name) };
+    let mut open: Vec<Name> = model.columns.iter().filter(opens).map(|column| column.name.clone()).filter(|name| offer.has(name)).collect();
     if offer.is_all {
         // Whose it is, what it costs: nobody chose that it should be filled in.
         let more = exposed_columns(Some(model), &model.name, &open).columns.into_iter().filter(|name| offer.has(name));
@@ -64,6 +66,11 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
 /// People themselves, and what there is one of for each.
 pub(super) fn is_of_person(model: &Model) -> bool {
     model.is_principal || model.direct_owners().any(|owner| model.column(&owner.column).is_some_and(|column| column.unique || column.primary))
+}
+
+/// A role, a balance; or a flag of people that is so of some of them, whatever it is called.
+pub(super) fn opens_doors(column: &Column) -> bool {
+    is_standing(&column.name) || column.is_yes_or_no() && sets_apart(&column.name)
 }
 
 /// The model that a form says it is of: what it changes may have been reached from the caller's own row.

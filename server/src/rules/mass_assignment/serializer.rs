@@ -1,7 +1,7 @@
 //! A serializer offers every column of its model, and a view writes what it was sent: `fields = "__all__"`.
 
 use super::exposed::exposed_columns;
-use super::form::{Offer, is_of_person, offered};
+use super::form::{Offer, is_of_person, offered, opens_doors};
 use super::{META, is_trusted, title};
 use crate::facts::event::{Effect, Event};
 use crate::facts::place::Site;
@@ -13,7 +13,6 @@ use crate::rules::Confidence;
 use crate::rules::options::taken;
 use crate::rules::ownership::Judge;
 use crate::rules::raw::{Raw, RuleCx};
-use crate::rules::standing_columns::is_standing;
 use crate::text::Name;
 
 pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &mut Vec<Raw>) {
@@ -41,8 +40,8 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
     let columns = match offer.is_all {
         true => exposed_columns(Some(model), &named, &kept).columns,
         false if is_of_person(model) => {
-            let is_open = |name: &Name| is_standing(name) && offer.has(name) && !kept.iter().any(|kept| same(kept, name));
-            model.columns.iter().map(|column| column.name.clone()).filter(is_open).collect()
+            let is_free = |name: &Name| offer.has(name) && !kept.iter().any(|kept| same(kept, name));
+            model.columns.iter().filter(|column| opens_doors(column) && is_free(&column.name)).map(|column| column.name.clone()).collect()
         }
         false => return,
     };
@@ -57,7 +56,9 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
     let model_called = title(Some(model), &named);
     raw.message = match offer.is_all {
         true => {
-            format!("`fields = \"__all__\"` lets whoever may write {model_called} set `{column}`{more} to what they like: name the fields that callers may set.")
+            format!(
+                "`fields = \"__all__\"` lets whoever may write {model_called} set `{column}`{more} to what they like: name the fields that callers may set."
+            )
         }
         false => format!(
             "This serializer lets whoever may write {model_called} set `{column}`{more} of themselves to what they like: put it into `read_only_fields`."

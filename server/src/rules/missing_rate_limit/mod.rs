@@ -1,10 +1,5 @@
 //! Something that can be guessed, or that costs money, may be asked for as often as anybody likes.
 
-use crate::rules::handler::{Handler, facts_of, has_captcha, origins, site_of};
-use crate::rules::open::known::nobody_is_known;
-use crate::rules::ownership::Answer;
-use crate::rules::raw::{Raw, RuleCx, tells};
-use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, missing_auth, webhook_unverified};
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::credential_names::is_password_column;
 use crate::facts::event::{Access, Effect, Event, Sink, SinkKind};
@@ -13,6 +8,11 @@ use crate::facts::place::Site;
 use crate::facts::query::{Filter, Operation, Term};
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Argument, Kind, Value};
+use crate::rules::handler::{Handler, facts_of, has_captcha, origins, site_of};
+use crate::rules::open::known::nobody_is_known;
+use crate::rules::ownership::Answer;
+use crate::rules::raw::{Raw, RuleCx, tells};
+use crate::rules::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, missing_auth, webhook_unverified};
 use crate::text::Name;
 
 mod sign_in;

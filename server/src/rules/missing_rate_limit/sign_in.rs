@@ -114,7 +114,9 @@ fn signs_in(handler: &Value, depth: u32) -> bool {
 }
 
 fn is_password(name: Option<&Name>) -> bool {
-    name.is_some_and(|name| names::words(name).iter().any(|word| matches!(word.as_str(), "password" | "passwd" | "passcode" | "passphrase" | "pin" | "passwort" | "pwd" | "pw")))
+    name.is_some_and(|name| {
+        names::words(name).iter().any(|word| matches!(word.as_str(), "password" | "passwd" | "passcode" | "passphrase" | "pin" | "passwort" | "pwd" | "pw"))
+    })
 }
 
 fn is_typed(value: &Value) -> bool {

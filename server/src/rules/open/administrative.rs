@@ -197,7 +197,7 @@ const ALONE: &[&str] = &[
 ];
 
 /// `is_lead`, `can_publish`: a flag that some people have, and none that everybody has sooner or later or sets for themselves.
-fn sets_apart(column: &str) -> bool {
+pub fn sets_apart(column: &str) -> bool {
     is_flag(column) && !names::words(column).iter().any(|word| CHOSEN.contains(&word.as_str()))
 }
 

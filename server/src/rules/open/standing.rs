@@ -66,11 +66,12 @@ fn names_a_role(cx: &RuleCx<'_>, counts: impl Fn(&FunctionKey) -> bool) -> bool 
                     ExprKind::Unary { op: UnaryOp::Not, operand } => names_any_role(&segment[*operand].kind),
                     kind => names_any_role(kind),
                 };
-                !is_mere_presence && said().any(|expr| match &expr.kind {
-                    ExprKind::Str(text) => is_role(text),
-                    ExprKind::Name(name) | ExprKind::Member { name, .. } => is_role(name),
-                    _ => false,
-                })
+                !is_mere_presence
+                    && said().any(|expr| match &expr.kind {
+                        ExprKind::Str(text) => is_role(text),
+                        ExprKind::Name(name) | ExprKind::Member { name, .. } => is_role(name),
+                        _ => false,
+                    })
             }
             _ => false,
         })

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 
 use rustc_hash::FxHashSet;
 
-use super::signed_in::Answer;
 use super::memo::Asked;
+use super::signed_in::Answer;
 use super::signed_in::{is_callers, is_error, is_principal};
 use super::{Choice, Judge, Tie};
 use crate::facts::catalogue::BUILT_IN;

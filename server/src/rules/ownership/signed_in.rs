@@ -166,8 +166,7 @@ pub(super) fn is_role(symbol: &Symbol) -> bool {
     symbol.path.iter().any(|name| {
         let words = names::words(name);
         words.iter().any(|word| matches!(word.as_str(), "role" | "roles" | "permissions" | "permission" | "scopes" | "groups" | "type" | "kind"))
-    })
-        && !is_written_by_user(symbol)
+    }) && !is_written_by_user(symbol)
 }
 
 /// What the user can write proves nothing.

@@ -64,7 +64,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         for column in made(access) {
             put(&mut uses, name.clone(), How::Made(column));
         }
-        let is_free = matches!(judge.tie(access), Tie::Client(_) | Tie::List | Tie::Spoofed);
+        let is_free = matches!(judge.tie(access), Tie::Client(_) | Tie::List | Tie::Spoofed) || access.query.is_only_searched();
         let operation = access.query.operation;
         if judge.asks_for_role(&access.facts) {
             if operation.is_write() {
@@ -85,7 +85,8 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             }
         } else if is_free && operation != Operation::Count {
             let leaves = judge.leaves_unchecked(access);
-            if operation == Operation::ReadMany && judge.tie(access) == Tie::List && leaves != Some(false) {
+            let is_of_all = judge.tie(access) == Tie::List || access.query.is_only_searched();
+            if operation == Operation::ReadMany && is_of_all && leaves != Some(false) {
                 put(&mut uses, name.clone(), How::Listed);
             }
             if leaves == Some(true) {
