@@ -22,6 +22,8 @@ struct Row {
     files: String,
     imports: Vec<String>,
     words: Vec<String>,
+    /// It has to say one of these, too.
+    also: Vec<String>,
     /// Not if it says one of these, too: a limit that only holds where it is asked for.
     unless: Vec<String>,
     /// It imports one of these, too.
@@ -54,7 +56,7 @@ pub fn limits_all(file: &FileId, imports: &[Name], text: impl Fn() -> String) ->
         }
         let text = lower.get_or_insert_with(|| text().to_ascii_lowercase());
         let says = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
-        (is_imported || says(&row.words)) && !says(&row.unless)
+        (is_imported || says(&row.words)) && (row.also.is_empty() || says(&row.also)) && !says(&row.unless)
     })
 }
 

@@ -1,5 +1,7 @@
 //! A route does something that belongs to somebody, and nobody has to be signed in for it.
 
+use std::cell::OnceCell;
+
 use super::admin_open;
 use super::handler::has_captcha;
 use super::open::above::is_above_on_purpose;
@@ -111,17 +113,21 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     out.push(raw);
 }
 
-/// Only some rows, which the code itself chose: open to strangers by a guard that asks nothing, they were meant for few.
+/// Only some rows, which the code itself chose: open to strangers by a guard that asks nothing, they were meant for few. And so was
+/// whatever stands behind a check that nobody waits for.
 fn asked_of_nobody(cx: &RuleCx<'_>, route: &Route, out: &mut Vec<Raw>) {
     let judge = &cx.judge;
     let is_private = |access: &Access| matches!(judge.privacy(&access.query), Privacy::Private | Privacy::Principal);
     let gets_out = |access: &Access| access.query.operation.is_write() || judge.leaves_unchecked(access) == Some(true);
+    let waits = OnceCell::new();
+    let is_unawaited = || *waits.get_or_init(|| why(cx, route).is_some_and(|why| why.flaw == Flaw::NotAwaited));
+    let is_for_few = |access: &Access| is_private(access) || !access.query.model.is_empty() && is_unawaited();
     let found = cx.walk.events.iter().enumerate().find_map(|(at, event)| match event {
-        Event::Access(access) if is_private(access) && gets_out(access) && nobody_is_known(cx.walk, judge, &access.facts, at) => Some(access),
+        Event::Access(access) if gets_out(access) && is_for_few(access) && nobody_is_known(cx.walk, judge, &access.facts, at) => Some(access),
         _ => None,
     });
     let Some(access) = found else { return };
-    let Some(why) = why(cx, route).filter(|why| why.flaw == Flaw::AlwaysThere) else { return };
+    let Some(why) = why(cx, route).filter(|why| matches!(why.flaw, Flaw::AlwaysThere | Flaw::NotAwaited)) else { return };
     let query = &access.query;
     let (operation, model, privacy) = (query.operation, query.model.clone(), judge.privacy(query));
     let what = match operation {

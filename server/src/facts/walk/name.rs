@@ -204,7 +204,8 @@ impl<'w> Walker<'w> {
             && library.query.is_none()
             && matches!(library.step.as_str(), "*" | "default")
         {
-            return value.with_kind(Kind::Library(Arc::new(Library { step: name.clone(), ..(**library).clone() })));
+            let called = || value.with_kind(Kind::Library(Arc::new(Library { step: name.clone(), ..(**library).clone() })));
+            return self.guessed_model(module, name).unwrap_or_else(called);
         }
         let is_of_a_library = value.as_library().is_some_and(|library| self.world.catalogue().knows(&library.package));
         if is_opaque(&value, 0)

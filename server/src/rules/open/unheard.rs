@@ -7,7 +7,7 @@ use crate::facts::names;
 use crate::facts::place::FunctionKey;
 use crate::facts::value::{Kind, Value};
 use crate::model::visit::{Node, Parents};
-use crate::model::{ExprKind, Function, FunctionId, PatternId, PatternKind, Rest, StmtKind};
+use crate::model::{ExprKind, Function, FunctionId, PatternId, PatternKind, Rest, StmtId, StmtKind};
 use crate::project::routes::{Link, Route};
 use crate::rules::raw::RuleCx;
 use crate::text::{Name, Span};
@@ -52,10 +52,12 @@ fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> 
         let ExprKind::Call { .. } = &looked.segment[expr].kind else { return None };
         let name = looked.called(expr)?;
         let called = looked.function_called(name)?;
-        if !called.function.is_async || !counts(name, &called) {
+        if !called.function.is_async {
             return None;
         }
+        let is_known = counts(name, &called);
         let mut at: Node = expr.into();
+        let refuses = |then: &[StmtId]| then.iter().any(|stmt| looked.exprs_within(looked.segment[*stmt].span).any(|expr| looked.denies(expr)));
         loop {
             let above = parents.place(at)?.parent;
             match above {
@@ -64,9 +66,10 @@ fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> 
                     _ => return None,
                 },
                 Node::Stmt(id) => match &looked.segment[id].kind {
-                    StmtKind::If { .. } => break,
-                    StmtKind::Expr(_) if at == expr.into() => break,
-                    StmtKind::Let { pattern, .. } if at == expr.into() && is_only_tested(looked, *pattern) => break,
+                    // Whatever it is called: who does not pass is refused.
+                    StmtKind::If { then, .. } if is_known || refuses(then) => break,
+                    StmtKind::Expr(_) if at == expr.into() && is_known => break,
+                    StmtKind::Let { pattern, .. } if at == expr.into() && tested(looked, *pattern).is_some_and(|then| is_known || refuses(&then)) => break,
                     _ => return None,
                 },
                 _ => return None,
@@ -77,17 +80,20 @@ fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> 
     })
 }
 
-/// `const denied = guard(); if (denied instanceof Response) ..`: looked at, and waited for nowhere.
-fn is_only_tested(looked: &Looked<'_>, pattern: PatternId) -> bool {
-    let PatternKind::Name(name) = &looked.segment[pattern].kind else { return false };
+/// `const denied = guard(); if (denied instanceof Response) ..`: looked at, and waited for nowhere. What follows from the look.
+fn tested(looked: &Looked<'_>, pattern: PatternId) -> Option<Vec<StmtId>> {
+    let PatternKind::Name(name) = &looked.segment[pattern].kind else { return None };
     let named = |span: Span| looked.exprs_within(span).any(|expr| matches!(&looked.segment[expr].kind, ExprKind::Name(known) if known == name));
-    let is_tested = looked.stmts().any(|(id, _)| matches!(looked.segment[id].kind, StmtKind::If { cond, .. } if named(looked.segment[cond].span)));
+    let then = looked.stmts().find_map(|(id, _)| match &looked.segment[id].kind {
+        StmtKind::If { cond, then, .. } if named(looked.segment[*cond].span) => Some(then.clone()),
+        _ => None,
+    });
     let is_waited_for = looked.exprs_within(looked.function.body_span).any(|expr| match &looked.segment[expr].kind {
         ExprKind::Await(inner) => named(looked.segment[*inner].span),
         ExprKind::Member { base, name: step, .. } => step == "then" && named(looked.segment[*base].span),
         _ => false,
     });
-    is_tested && !is_waited_for
+    then.filter(|_| !is_waited_for)
 }
 
 /// `await userHasAccess(id);`, where the answer is a yes or no that nobody looks at.
