@@ -2,7 +2,9 @@
 
 mod assignments;
 mod env;
+mod hcl;
 mod json;
+mod options;
 mod toml;
 mod yaml;
 
@@ -52,7 +54,7 @@ pub fn in_text(document: &Document, text: &str, hints: &FileHints) -> Vec<Secret
         return Vec::new();
     }
     let is_prose = document.language == Language::Text && is_prose(document.file.file_name());
-    let mut reading = if is_prose { Reading::default() } else { read(document.language, text) };
+    let mut reading = if is_prose { Reading::default() } else { read(document.language, document.file.extension(), text) };
     reading.entries.sort_by_key(|entry| entry.value.start);
     reading.comments.sort_by_key(|comment| comment.start);
     let siblings = siblings(&reading, text);
@@ -67,12 +69,12 @@ pub fn in_text(document: &Document, text: &str, hints: &FileHints) -> Vec<Secret
 
 /// The names that a file of assignments sets, with the places of their values, in order.
 pub fn assignments(language: Language, text: &str) -> Vec<(Name, Range<usize>)> {
-    let mut entries = read(language, text).entries;
+    let mut entries = read(language, "", text).entries;
     entries.sort_by_key(|entry| entry.value.start);
     entries.into_iter().map(|entry| (entry.names.own, entry.value)).collect()
 }
 
-fn read(language: Language, text: &str) -> Reading {
+fn read(language: Language, extension: &str, text: &str) -> Reading {
     match language {
         Language::Env => env::read(text),
         Language::Json => json::read(text),
@@ -80,6 +82,7 @@ fn read(language: Language, text: &str) -> Reading {
         Language::Toml => toml::read(text),
         Language::Dockerfile => assignments::dockerfile(text),
         Language::Shell => assignments::shell(text),
+        Language::Text if matches!(extension, "tf" | "tfvars" | "hcl") => hcl::read(text),
         Language::Text | Language::Prisma | Language::AccessRules => assignments::settings(text),
         Language::Sql => assignments::sql(text),
         _ => Reading::default(),
