@@ -7,7 +7,9 @@ use super::env::{self, EnvRead};
 use super::table::EXPOSURE;
 use crate::facts::scope::pattern_names;
 use crate::model::visit::{self, Node};
-use crate::model::{BinaryOp, CallKind, ClassId, ExprId, ExprKind, FileModel, FunctionId, LogicalOp, PatternKind, Placed, Segment, StmtId, StmtKind, UnaryOp, kept};
+use crate::model::{
+    BinaryOp, CallKind, ClassId, ExprId, ExprKind, FileModel, FunctionId, LogicalOp, PatternKind, Placed, Segment, StmtId, StmtKind, UnaryOp, kept,
+};
 use crate::text::{Name, Span, common_ends};
 
 /// Spans are relative to the item.
@@ -281,9 +283,9 @@ fn asks_for_server(segment: &Segment, cond: ExprId, depth: u32) -> bool {
     let is_server = |expr: ExprId| env::dotted(segment, expr).is_some_and(|path| EXPOSURE.server_conditions.iter().any(|known| *known == path));
     match &segment[cond].kind {
         ExprKind::Logical { op: LogicalOp::And, left, right } if depth < 8 => [*left, *right].into_iter().any(|side| asks_for_server(segment, side, depth + 1)),
-        ExprKind::Binary { op: BinaryOp::Eq, left, right } => {
-            [(*left, *right), (*right, *left)].into_iter().any(|(asked, name)| is_server(asked) && env::text(segment, name).is_some_and(|name| !name.is_empty()))
-        }
+        ExprKind::Binary { op: BinaryOp::Eq, left, right } => [(*left, *right), (*right, *left)]
+            .into_iter()
+            .any(|(asked, name)| is_server(asked) && env::text(segment, name).is_some_and(|name| !name.is_empty())),
         _ => is_server(cond),
     }
 }

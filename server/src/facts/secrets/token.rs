@@ -94,7 +94,7 @@ fn is_header(candidate: &Candidate<'_>) -> bool {
     names.contains("auth")
         || names.contains("header")
         || starts && candidate.position != Position::Comment
-        || candidate.value.to_ascii_lowercase().contains("authorization:")
+        || ["authorization:", "api-key:", "-token:"].iter().any(|header| candidate.value.to_ascii_lowercase().contains(header))
 }
 
 fn address(token: &str, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {

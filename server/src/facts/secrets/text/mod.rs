@@ -30,6 +30,8 @@ struct Entry {
     literal: Range<usize>,
     /// The object it stands in.
     group: usize,
+    /// It only stands in for the variable by which it is called.
+    stands_in: bool,
 }
 
 /// What a reader found, in order of place.
@@ -43,7 +45,22 @@ struct Reading {
 impl Reading {
     fn entry(&mut self, names: Names, literal: Range<usize>, quoted: bool, group: usize) {
         let value = if quoted { literal.start + 1..literal.end.saturating_sub(1).max(literal.start + 1) } else { literal.clone() };
-        self.entries.push(Entry { names, value, literal, group });
+        self.entries.push(Entry { names, value, literal, group, stands_in: false });
+    }
+
+    /// `${NAME:-default}`: what is taken where the variable is missing. True if the value is that.
+    fn stand_in(&mut self, text: &str, value: Range<usize>, group: usize) -> bool {
+        let written = text.get(value.clone()).unwrap_or("");
+        let Some(inside) = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
+        let Some((name, default)) = inside.split_once('-') else { return false };
+        let plain = name.strip_suffix(':').unwrap_or(name);
+        let is_name = !plain.is_empty() && plain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if !is_name || default.is_empty() || default.contains(['$', '{']) {
+            return false;
+        }
+        let literal = value.end - 1 - default.len()..value.end - 1;
+        self.entries.push(Entry { names: Names::of(plain), value: literal.clone(), literal, group, stands_in: true });
+        true
     }
 }
 
@@ -118,7 +135,7 @@ impl Scan<'_> {
             names: &entry.names,
             siblings: self.siblings.get(entry.group).unwrap_or(&nothing),
             position: Position::Value,
-            origin: Origin::Plain,
+            origin: if entry.stands_in { Origin::Fallback } else { Origin::Plain },
             near: self.around(&entry.value),
             whole: true,
             connects: false,
@@ -130,7 +147,8 @@ impl Scan<'_> {
             }
             None => judge::judge(&candidate, self.hints)?,
         };
-        Some(self.hit(&verdict, entry.value.start, &entry.names, &entry.literal, HitKind::InText, Some(entry)))
+        let kind = if entry.stands_in { HitKind::Fallback { env: entry.names.own.clone() } } else { HitKind::InText };
+        Some(self.hit(&verdict, entry.value.start, &entry.names, &entry.literal, kind, Some(entry)))
     }
 
     /// A value of a `Secret` of Kubernetes, which only looks as if it were hidden: base64 is read by anybody.

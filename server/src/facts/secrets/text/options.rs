@@ -4,7 +4,8 @@ use super::Reading;
 use crate::facts::secrets::context::{Names, is_about};
 
 /// Options that take a login, `name:password`, and the commands they belong to.
-const LOGINS: [(&str, &[&str]); 4] = [("curl", &["-u", "--user", "--proxy-user", "-U"]), ("http", &["-a", "--auth"]), ("https", &["-a", "--auth"]), ("xh", &["-a", "--auth"])];
+const LOGINS: [(&str, &[&str]); 4] =
+    [("curl", &["-u", "--user", "--proxy-user", "-U"]), ("http", &["-a", "--auth"]), ("https", &["-a", "--auth"]), ("xh", &["-a", "--auth"])];
 /// Short options that are a password, of these commands.
 const PASSWORDS: [(&str, &str); 2] = [("sshpass", "-p"), ("rabbitmqadmin", "-p")];
 /// Long ones end in such a word.
@@ -29,7 +30,9 @@ pub(super) fn read<'t>(start: usize, line: &'t str, command: &mut &'t str, readi
         }
         // `A=b curl`, `sudo curl`, `a | curl`: it is still to come.
         let is_set = word.text.split_once('=').is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
-        expected = matches!(word.text, "|" | "&&" | "||" | ";" | "do" | "then" | "sudo" | "exec" | "time" | "if" | "!") || expected && is_set || word.text.ends_with(';');
+        expected = matches!(word.text, "|" | "&&" | "||" | ";" | "do" | "then" | "sudo" | "exec" | "time" | "if" | "!")
+            || expected && is_set
+            || word.text.ends_with(';');
         if let Some((option, value)) = word.text.split_once('=').filter(|(option, _)| is_password_option(option)) {
             told(reading, option, value, at + option.len() + 1);
         } else if is_password_option(before) && !word.text.starts_with('-') {
