@@ -280,7 +280,7 @@ fn stays(segment: &Segment, callee: ExprId, depth: u32) -> bool {
 
 /// `process.env.NEXT_RUNTIME === "nodejs"`, and more that has to hold beside it.
 fn asks_for_server(segment: &Segment, cond: ExprId, depth: u32) -> bool {
-    let is_server = |expr: ExprId| env::dotted(segment, expr).is_some_and(|path| EXPOSURE.server_conditions.iter().any(|known| *known == path));
+    let is_server = |expr: ExprId| env::dotted(segment, expr).is_some_and(|path| EXPOSURE.server_conditions.contains(&path));
     match &segment[cond].kind {
         ExprKind::Logical { op: LogicalOp::And, left, right } if depth < 8 => [*left, *right].into_iter().any(|side| asks_for_server(segment, side, depth + 1)),
         ExprKind::Binary { op: BinaryOp::Eq, left, right } => [(*left, *right), (*right, *left)]
