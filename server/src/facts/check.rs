@@ -52,6 +52,11 @@ impl Symbol {
     pub fn is_within(&self, other: &Symbol) -> bool {
         self.root == other.root && self.path.starts_with(&other.path)
     }
+
+    /// Something that whoever runs the program keeps for it: a variable, a setting, what a vault hands out.
+    pub fn is_of_environment(&self) -> bool {
+        matches!(&self.root, Root::Request(part) if matches!(part.as_str(), "env" | "settings" | "vault"))
+    }
 }
 
 const MAX_PATH: usize = 8;

@@ -44,6 +44,8 @@ pub enum Part {
     Env,
     /// The program's settings, filled in from the environment: keys are among them.
     Settings,
+    /// What a keeper of secrets hands out: one secret, or several in one text.
+    Vault,
     /// A generator whose numbers can be worked out: `Math.random()`, `random.choice`.
     Weak,
     /// What an error that was caught says of itself: written for whoever runs the program.
@@ -58,7 +60,7 @@ impl Part {
 
     /// Chosen by whoever runs the program, for it alone: keys are kept there.
     pub fn is_environment(self) -> bool {
-        matches!(self, Part::Env | Part::Settings)
+        matches!(self, Part::Env | Part::Settings | Part::Vault)
     }
 
     /// Chosen by whoever started the program, or sits in front of it.

@@ -324,7 +324,7 @@ fn gather(value: &Value, of: &mut dyn FnMut(&Origin), depth: u32) {
 
 /// Is the value part of the request's payload?
 pub fn is_of_request(symbol: &Symbol) -> bool {
-    matches!(&symbol.root, Root::Request(part) if !matches!(part.as_str(), "env" | "settings" | "method"))
+    matches!(&symbol.root, Root::Request(part) if part != "method") && !symbol.is_of_environment()
 }
 
 /// `rateLimit` of `rateLimit({ .. })`, with its package.

@@ -7,7 +7,7 @@ use super::{Confidence, FixPlan, Impact, Place, exposed};
 use crate::facts::credential_names::{is_password, is_password_column, is_signature, last, lets_in};
 use crate::facts::event::{Compare, Event, Side};
 use crate::facts::names;
-use crate::facts::secrets::tells_of;
+use crate::facts::secrets::{stands_for_something, tells_of};
 use crate::facts::taint::{Origin, Part};
 use crate::facts::value::{Kind, Piece, Value};
 use crate::project::place::{Purpose, purpose};
@@ -36,6 +36,10 @@ fn told(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
     let [left, right] = &compare.sides;
     let (sent, fixed, origin) = [(left, right), (right, left)].into_iter().find_map(|(sent, fixed)| Some((sent, fixed, sent_by(sent, fixed)?)))?;
     let file = &fixed.site.item.file;
+    // Of a login in one header, the half that says who it is is no secret; the other half is told.
+    if names_somebody(last(&sent.path)) {
+        return None;
+    }
     if !cx.config.include_tests && purpose(cx.project.relative(file)) != Purpose::Product {
         return None;
     }
@@ -103,6 +107,11 @@ fn sent_by<'s>(sent: &'s Side, fixed: &Side) -> Option<&'s Origin> {
         let is_request = origin.part.is_request() && !matches!(origin.part, Part::Method | Part::Path | Part::Files);
         is_request && (is_password(&origin.name) || lets_in(&origin.name) || is_called_so && has_name(origin))
     })
+}
+
+/// `user`, `loginEmail`: what a person is called.
+fn names_somebody(name: &str) -> bool {
+    names::words(name).last().is_some_and(|word| matches!(word.as_str(), "user" | "username" | "usr" | "uname" | "name" | "email" | "mail" | "account"))
 }
 
 /// The texts that a value is one of.
@@ -192,7 +201,8 @@ fn could_open(text: &str, origin: &Origin, is_named: bool) -> bool {
     let text = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
     let plain = text.to_ascii_lowercase();
     let length = text.chars().count();
-    let waits = text.starts_with(['<', '{', '[', '$']) || plain.contains("your") || plain.contains("placeholder");
+    // `__DEFAULT_CREDENTIALS__` stands for something that is not written down.
+    let waits = stands_for_something(text) || plain.contains("your") || plain.contains("placeholder");
     if length > 128 || text.contains(char::is_whitespace) || STATES.contains(&plain.as_str()) || text.starts_with("sha256") || waits {
         return false;
     }

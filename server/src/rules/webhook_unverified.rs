@@ -342,7 +342,7 @@ fn is_proof(fact: &Fact) -> bool {
     match fact {
         Fact::Guard(guard) => !guard.sure,
         Fact::Same(a, b) | Fact::Contains(a, b) => {
-            let is_env = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "env" | "settings"));
+            let is_env = Symbol::is_of_environment;
             let is_header = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if part == "headers");
             is_header(a) || is_header(b) || is_env(a) && is_of_request(b) || is_env(b) && is_of_request(a)
         }

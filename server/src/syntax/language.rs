@@ -93,7 +93,9 @@ impl Language {
             "sh" | "bash" => Language::Shell,
             // Certificates and the keys to them, templates of configuration, configuration of other programs, and copies of
             // files that somebody kept.
-            "pem" | "key" | "tpl" | "tmpl" | "gotmpl" | "tf" | "tfvars" | "ini" | "cfg" | "conf" | "properties" | "bak" | "old" | "orig" => Language::Text,
+            "pem" | "key" | "tpl" | "tmpl" | "gotmpl" | "tf" | "tfvars" | "hcl" | "ini" | "cfg" | "conf" | "properties" | "bak" | "old" | "orig" => {
+                Language::Text
+            }
             // Source maps. Only those that are served are read.
             "map" => Language::Text,
             // What is written for people, and for assistants.

@@ -60,7 +60,7 @@ pub(super) fn enters(folder: &Path) -> bool {
     let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return false };
     let above = folder.parent();
     let beside = |names: &[&str]| above.is_some_and(|above| names.iter().any(|name| above.join(name).exists()));
-    if NEVER.contains(&name) || is_python_environment(folder, name) {
+    if NEVER.contains(&name) || is_python_environment(folder, name) || is_installed_package(folder, name) {
         return false;
     }
     if name.starts_with('.') {
@@ -80,6 +80,23 @@ pub(super) fn enters(folder: &Path) -> bool {
 fn is_python_environment(folder: &Path, name: &str) -> bool {
     let activates = || ["bin/activate", "Scripts/activate"].iter().any(|script| folder.join(script).exists());
     (matches!(name, "venv" | "env") && activates()) || folder.join("pyvenv.cfg").exists()
+}
+
+/// `pip install --target` leaves a package beside what it knows of it (`requests-2.32.0.dist-info`): other people's code, that goes along
+/// with a function of a cloud.
+fn is_installed_package(folder: &Path, name: &str) -> bool {
+    if name.ends_with(".dist-info") || name.ends_with(".egg-info") {
+        return true;
+    }
+    if !folder.join("__init__.py").exists() {
+        return false;
+    }
+    let Some(beside) = folder.parent().and_then(|above| above.read_dir().ok()) else { return false };
+    let plain = |name: &str| name.to_ascii_lowercase().replace('-', "_");
+    beside.flatten().filter(|entry| entry.file_name().to_str().is_some_and(|name| name.ends_with(".dist-info"))).any(|entry| {
+        let of = entry.file_name().to_str().and_then(|known| known.split_once('-')).is_some_and(|(known, _)| plain(known) == plain(name));
+        of || std::fs::read_to_string(entry.path().join("top_level.txt")).is_ok_and(|names| names.lines().any(|line| line.trim() == name))
+    })
 }
 
 fn inside_hidden(folder: &Path) -> bool {

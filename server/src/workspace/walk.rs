@@ -271,6 +271,19 @@ mod tests {
     }
 
     #[test]
+    fn packages_that_lie_beside_what_pip_knows_of_them_are_left_out() {
+        let folder = Folder::of(&[
+            ("layer/python/Some_Lib-1.0.dist-info/top_level.txt", "some_lib\nother\n"),
+            ("layer/python/some_lib/__init__.py", ""),
+            ("layer/python/other/__init__.py", ""),
+            ("layer/python/ours/__init__.py", ""),
+            ("layer/python/handler.py", ""),
+            ("src/other/__init__.py", ""),
+        ]);
+        assert_eq!(folder.names(&folder.walk(&Config::default())), ["layer/python/handler.py", "layer/python/ours/__init__.py", "src/other/__init__.py"]);
+    }
+
+    #[test]
     fn the_configurations_globs_are_obeyed_and_bad_ones_told() {
         let folder = Folder::of(&[("a.ts", ""), ("legacy/b.ts", ""), ("src/c.spec.ts", ""), ("src/.env", "")]);
         let ignore = ["/legacy/", "*.spec.ts", "src/.env", "{a"].map(str::to_owned).to_vec();

@@ -67,6 +67,15 @@ fn is_member(segment: &Segment, expr: ExprId, object: &str, member: &str) -> boo
     }
 }
 
+/// `process.env.NEXT_RUNTIME`, as it is written.
+pub(super) fn dotted(segment: &Segment, expr: ExprId) -> Option<String> {
+    match &segment[expr].kind {
+        ExprKind::Name(name) => Some(name.to_string()),
+        ExprKind::Member { base, name, .. } => Some(dotted(segment, *base)? + "." + name),
+        _ => None,
+    }
+}
+
 /// A text without holes.
 pub(super) fn text(segment: &Segment, expr: ExprId) -> Option<Name> {
     match &segment[expr].kind {

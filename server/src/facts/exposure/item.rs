@@ -7,7 +7,9 @@ use super::env::{self, EnvRead};
 use super::table::EXPOSURE;
 use crate::facts::scope::pattern_names;
 use crate::model::visit::{self, Node};
-use crate::model::{CallKind, ClassId, ExprId, ExprKind, FileModel, FunctionId, PatternKind, Placed, Segment, StmtId, StmtKind, UnaryOp, kept};
+use crate::model::{
+    BinaryOp, CallKind, ClassId, ExprId, ExprKind, FileModel, FunctionId, LogicalOp, PatternKind, Placed, Segment, StmtId, StmtKind, UnaryOp, kept,
+};
 use crate::text::{Name, Span, common_ends};
 
 /// Spans are relative to the item.
@@ -205,6 +207,10 @@ impl Reader<'_> {
                 let names = names.iter().filter(|name| !name.type_only).map(|name| (name.local.clone(), name.exported.clone())).collect();
                 self.facts.imports.push(Imported { source: source.clone(), names, span, form: Form::Export, kept: false });
             }
+            // What a build for browsers finds to be false, it leaves out.
+            StmtKind::If { cond, then, .. } if asks_for_server(self.segment, *cond, 0) => {
+                self.facts.kept.extend(then.iter().map(|stmt| self.segment[*stmt].span));
+            }
             _ => {
                 let kept = self.facts.keeps(span.start);
                 self.facts.env.extend(env::destructured(self.segment, kind).into_iter().map(|(name, span)| EnvRead { name, span, kept }));
@@ -269,6 +275,18 @@ fn stays(segment: &Segment, callee: ExprId, depth: u32) -> bool {
             _ => false,
         },
         _ => false,
+    }
+}
+
+/// `process.env.NEXT_RUNTIME === "nodejs"`, and more that has to hold beside it.
+fn asks_for_server(segment: &Segment, cond: ExprId, depth: u32) -> bool {
+    let is_server = |expr: ExprId| env::dotted(segment, expr).is_some_and(|path| EXPOSURE.server_conditions.contains(&path));
+    match &segment[cond].kind {
+        ExprKind::Logical { op: LogicalOp::And, left, right } if depth < 8 => [*left, *right].into_iter().any(|side| asks_for_server(segment, side, depth + 1)),
+        ExprKind::Binary { op: BinaryOp::Eq, left, right } => [(*left, *right), (*right, *left)]
+            .into_iter()
+            .any(|(asked, name)| is_server(asked) && env::text(segment, name).is_some_and(|name| !name.is_empty())),
+        _ => is_server(cond),
     }
 }
 

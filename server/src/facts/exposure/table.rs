@@ -29,6 +29,7 @@ pub struct Exposure {
     pub key_in_address: Vec<String>,
     pub(super) server_makers: Vec<String>,
     pub(super) server_steps: Vec<String>,
+    pub(super) server_conditions: Vec<String>,
     pub never_served: Vec<String>,
     pub served_perhaps: Vec<String>,
     pub served_folders: Vec<String>,

@@ -53,7 +53,12 @@ fn header_end(text: &str) -> Option<usize> {
 pub(super) fn wraps_private_key(token: &str) -> bool {
     // The first 120 characters hold the header.
     let head = token.get(..token.len().min(120)).unwrap_or("");
-    decode_base64(head).is_some_and(|bytes| String::from_utf8_lossy(&bytes).contains("PRIVATE KEY"))
+    if !decode_base64(head).is_some_and(|bytes| String::from_utf8_lossy(&bytes).contains("PRIVATE KEY")) {
+        return false;
+    }
+    // Of what goes over lines only the first one is here. What is all here has a key in it, or shows what one looks like.
+    let whole = decode_base64(token.get(..token.len() / 4 * 4).unwrap_or(token)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    whole.filter(|text| text.contains("-----END")).is_none_or(|text| private_key(&text).is_some())
 }
 
 /// A bot token starts with the bot's number in base64.
@@ -108,6 +113,8 @@ pub(super) fn is_bearer_token(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+
     use super::*;
     use crate::facts::secrets::sample::{Random, expand};
 
@@ -134,6 +141,11 @@ mod tests {
     fn encoded_keys_and_logins() {
         assert!(wraps_private_key(&make("{base64:{pem}}")));
         assert!(!wraps_private_key(&make("{base64:-----BEGIN CERTIFICATE-----{b64:90}}")));
+        // What was made unfit to be used shows only what it looks like.
+        let (begin, end) = ("-----BEGIN RSA PRIVATE KEY-----\n", "\n-----END RSA PRIVATE KEY-----\n");
+        let shown = |body: &str| base64::engine::general_purpose::STANDARD.encode(format!("{begin}{body}{end}"));
+        assert!(!wraps_private_key(&shown(&make("MXIEogIB${b64:90}$${b64:90}"))) && !wraps_private_key(&shown("...")));
+        assert!(wraps_private_key(&shown(&make("MIIE{b64:200}"))));
         assert!(is_discord_token(&make("{base64:{digits:18}}.{alnum:6}.{url:38}")));
         assert!(!is_discord_token(&make("{alnum:24}.{alnum:6}.{url:38}")));
         assert!(is_uploadthing_token(&make("{uploadthing}")));

@@ -41,7 +41,7 @@ pub use hit::{HitKind, SecretHit};
 pub use judge::Evidence;
 pub use memory::Memory;
 pub use place::Place;
-pub use placeholder::is_placeholder;
+pub use placeholder::{is_placeholder, stands_for_something};
 pub use prefilter::HintWords;
 pub use seen::made_to_be_seen;
 pub use served::{Served, in_served};

@@ -71,6 +71,11 @@ impl Place {
         }
         let served = SERVED.contains(&stem);
         let telling = folders.split('/').take_while(|folder| !(served && matches!(*folder, "app" | "routes" | "pages")));
+        // Suites of tests bring configurations and keys along; of code in a folder of that name nothing is known.
+        let is_data = matches!(extension, "yml" | "yaml" | "json" | "toml" | "ini" | "conf" | "env" | "pem" | "key" | "crt" | "p8");
+        if is_data && folders.split('/').any(|folder| folder == "suites") {
+            return Place::Test;
+        }
         let worst = telling.map(Place::of_folder).max().unwrap_or(Place::Product);
         if worst < Place::Example && (stem == "seed" || stem.starts_with("seed_") || stem.starts_with("seed-") || stem.starts_with("seed.")) {
             return Place::Example;
@@ -244,6 +249,9 @@ mod tests {
             ("src/test-drive/app.ts", Place::Product),
             ("apps/client/localhost.pem", Place::Test),
             ("certs/server.pem", Place::Product),
+            ("internal/suites/Redis/configuration.yml", Place::Test),
+            ("internal/suites/pki/private.pem", Place::Test),
+            ("hotel/suites/prices.ts", Place::Product),
             ("docs/setup.json", Place::Document),
             ("README.md", Place::Document),
             ("config.example.json", Place::Document),

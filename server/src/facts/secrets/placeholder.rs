@@ -42,6 +42,11 @@ pub(super) fn is_template(value: &str) -> bool {
         || is_mask(value)
 }
 
+/// A text that is looked for rather than kept: a mark, or a template that somebody fills in.
+pub fn stands_for_something(text: &str) -> bool {
+    is_template(text) || text.starts_with(['<', '{', '[', '$'])
+}
+
 /// `XXXXXXXX`, `********`: where the value was, or will be.
 fn is_mask(value: &str) -> bool {
     value.len() >= 4 && value.bytes().all(|b| matches!(b, b'x' | b'X' | b'*' | b'-' | b'_')) && value.bytes().any(|b| matches!(b, b'x' | b'X' | b'*'))
@@ -146,7 +151,13 @@ pub(super) fn is_variable_name(value: &str) -> bool {
 
 /// A token known by its shape: is its variable part made up?
 pub(super) fn token_is_made_up(variable: &str) -> bool {
-    is_template(variable) || is_repetition(variable) || has_bounded_word(variable)
+    is_template(variable) || is_repetition(variable) || has_bounded_word(variable) || is_told_in_words(variable)
+}
+
+/// `xoxb-the-old-bot-token-123`: what a test calls its token.
+fn is_told_in_words(variable: &str) -> bool {
+    let parts = || variable.split(['-', '_', '.']).filter(|part| !part.is_empty());
+    parts().count() >= 3 && parts().all(|part| part.len() <= 16) && super::entropy::is_prose(variable)
 }
 
 /// A value that only its name calls a secret: is it made up?

@@ -94,7 +94,7 @@ fn is_header(candidate: &Candidate<'_>) -> bool {
     names.contains("auth")
         || names.contains("header")
         || starts && candidate.position != Position::Comment
-        || candidate.value.to_ascii_lowercase().contains("authorization:")
+        || ["authorization:", "api-key:", "-token:"].iter().any(|header| candidate.value.to_ascii_lowercase().contains(header))
 }
 
 fn address(token: &str, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
@@ -106,7 +106,7 @@ fn address(token: &str, candidate: &Candidate<'_>, hints: &FileHints, verdict: &
     verdict.severity = match url::judge(&parts) {
         url::Verdict::Harmless => return None,
         // What is shown of one's own machine opens nothing.
-        url::Verdict::Local if hints.place.trusts_shapes_only() => return None,
+        url::Verdict::Local if hints.place.trusts_shapes_only() || hints.place == Place::EnvSample => return None,
         url::Verdict::Local => Severity::Low,
         // Documentation of clients is full of `https://user:password@host`.
         url::Verdict::Guessable if verdict.row.row().is_some_and(|row| row.id == "url-basic-auth") => return None,
@@ -144,7 +144,7 @@ fn private_key(candidate: &Candidate<'_>, verdict: &mut Verdict) -> Option<()> {
 }
 
 fn signed_token(token: &str, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
-    let in_test = matches!(hints.place, Place::Test | Place::Document);
+    let in_test = matches!(hints.place, Place::Test | Place::Document) || url::leads_nowhere(candidate.value);
     let structure = (Evidence::Structure, Rank::Structure);
     match jwt::judge(token, &candidate.names.text(), in_test) {
         jwt::Verdict::Other | jwt::Verdict::Harmless => return None,

@@ -62,7 +62,8 @@ pub(super) fn is_local_host(host: &str) -> bool {
         "host.docker.internal",
     ];
     let host = host.to_ascii_lowercase();
-    LOCAL.contains(&host.as_str()) || host.ends_with(".local") || host.ends_with(".localhost")
+    // What a machine reaches without a router: the addresses at which clouds tell it of itself.
+    LOCAL.contains(&host.as_str()) || host.ends_with(".local") || host.ends_with(".localhost") || host.starts_with("169.254.")
 }
 
 /// A host that stands for one.
@@ -96,6 +97,12 @@ fn is_placeholder_host(host: &str) -> bool {
             .is_some_and(|name| matches!(name, "example" | "foo" | "bar" | "baz" | "foobar" | "yourdomain" | "mydomain" | "some-domain" | "your-domain"))
         || host.starts_with("your")
         || host.contains("example.")
+}
+
+/// A link to a host that stands for one: whatever it carries was never sent there.
+pub(super) fn leads_nowhere(text: &str) -> bool {
+    let host = text.trim_start().split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https")).map(|(_, rest)| rest);
+    host.and_then(|rest| rest.split(['/', '?', '#', ':']).next()).is_some_and(is_placeholder_host)
 }
 
 /// Addresses that are kept for examples (RFC 5737).
@@ -259,6 +266,16 @@ mod tests {
         assert_eq!(verdict("https://username:password12345@git.acme.io/"), Some(Verdict::Guessable));
         assert_eq!(verdict("smtp://some-user:secret-password@smtp.acme.io/"), Some(Verdict::Guessable));
         assert_eq!(verdict("postgres://app:p%61ssword@db.acme.io/x"), Some(Verdict::Guessable));
+    }
+
+    #[test]
+    fn links_that_lead_nowhere() {
+        for link in ["https://auth.example.com/reset?token=x", "http://localhost.test:80/a", " https://your-app.com"] {
+            assert!(leads_nowhere(link), "{link}");
+        }
+        for link in ["https://acme.io/reset?next=https://example.com", "postgres://example.com/x", "example.com", ""] {
+            assert!(!leads_nowhere(link), "{link}");
+        }
     }
 
     #[test]

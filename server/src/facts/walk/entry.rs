@@ -166,7 +166,8 @@ pub(super) fn sourced(source: &SourceEntry, function: &Value, args: &[Argument],
         return Value::unknown().with_taint(Taint::of(origin));
     }
     let mut symbol = Symbol::new(Root::Request(Name::from(format!("{:?}", source.part).to_lowercase())));
-    if let Some(name) = name {
+    // Of a vault the name says which secret it is, not which part of one.
+    if let Some(name) = name.filter(|_| source.part != Part::Vault) {
         symbol = symbol.member(&name);
     }
     Value::unknown().with_taint(Taint::of(origin)).with_symbol(symbol)

@@ -86,9 +86,8 @@ pub(super) fn speaks_of_environment(value: &Value, depth: u32) -> bool {
     if depth > 8 {
         return false;
     }
-    let is_environment = |symbol: &Symbol| matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "env" | "settings"));
     match value.kind() {
-        _ if value.symbol().is_some_and(is_environment) => true,
+        _ if value.symbol().is_some_and(Symbol::is_of_environment) => true,
         // The elements in it were looked at where they stand.
         Kind::Object(object) if object.is_element() => false,
         Kind::Object(object) => object.fields.iter().map(|(_, field)| field).chain(&object.rest).any(|field| speaks_of_environment(field, depth + 1)),

@@ -373,6 +373,7 @@ fn part_name(part: Part) -> Name {
         Part::Session => "session",
         Part::Env => "env",
         Part::Settings => "settings",
+        Part::Vault => "vault",
         Part::Weak => "weak",
         Part::Failure => "failure",
     })

@@ -9,6 +9,7 @@ use crate::facts::exposure::is_made_to_be_seen;
 use crate::facts::private::{is_personal_column, is_private_column, is_private_variable};
 use crate::facts::query::{Columns, Operation};
 use crate::facts::schema::{Column, Model, NameClass, Privacy, model_classes};
+use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Object, Piece, Value};
 use crate::rules::ownership::Tie;
 use crate::rules::raw::RuleCx;
@@ -41,6 +42,12 @@ pub(super) enum Leak {
         access: AccessId,
         column: Name,
     },
+}
+
+/// What a secret is called where it was handed out; `data` and `value` say nothing.
+fn name_of_kept(value: &Value) -> Name {
+    let named = value.taint().iter().find(|origin| origin.part == Part::Vault && is_private_variable(&origin.name) | origin.name.contains("Secret"));
+    named.map_or(Name::new_static("secret"), |origin| origin.name.clone())
 }
 
 struct Looking<'l, 'c> {
@@ -109,6 +116,15 @@ impl Looking<'_, '_> {
                 }
                 _ => self.leaks.push(Leak::Settings(Vec::new())),
             },
+            // All of what was kept as one secret, or a part of it that is one by its name.
+            (Root::Request(part), way) if part == "vault" => {
+                let is_it = matches!(value.kind(), Kind::Library(_) | Kind::Unknown);
+                let name = match way {
+                    [] => Some(name_of_kept(value)),
+                    [.., last] => is_private_variable(last).then(|| last.clone()),
+                };
+                self.leaks.extend(name.filter(|_| is_it).map(Leak::Variable));
+            }
             // What Nuxt hands to pages anyway.
             (Root::Request(part), [first, ..]) if part == "settings" && first == "public" => {}
             (Root::Request(part), [.., name]) if matches!(part.as_str(), "env" | "settings") => {

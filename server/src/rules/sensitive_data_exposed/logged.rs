@@ -2,7 +2,7 @@
 
 use super::META;
 use super::leaks::{Leak, leaks_of};
-use crate::facts::check::Root;
+use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::private::{is_private_value, is_private_variable, is_worst};
@@ -41,22 +41,33 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
 }
 
-/// What is logged by another name: settings with a key in them, what somebody signs in with.
+/// What is logged by another name, or by none: settings with a key in them, what a vault gave, what somebody signs in with.
 fn within(cx: &RuleCx<'_>, sink: &Sink) -> Option<Raw> {
-    let (path, site) = sink.spoken.first().filter(|_| sink.spoken.len() == 1)?;
+    let (path, site) = match sink.spoken.as_slice() {
+        [] => (&[][..], &sink.site),
+        [(path, site)] => (path.as_slice(), site),
+        _ => return None,
+    };
     let sure = if sink.guessed { Confidence::Possible } else { Confidence::Likely };
-    let name = path.last()?;
     let mut raw = Raw::new(&META, site.clone(), sure);
     raw.impact = Some(Impact::Medium);
     raw.detail = "log".into();
-    let is_settings = matches!(sink.value.kind(), Kind::Object(_) | Kind::Text(_) | Kind::Library(_) | Kind::Instance(_));
+    let is_settings = matches!(sink.value.kind(), Kind::Object(_) | Kind::Text(_) | Kind::Library(_) | Kind::Instance(_))
+        || sink.value.symbol().is_some_and(Symbol::is_of_environment);
+    // Which secret it is is known of a value; what is left of settings when they are written down is not.
+    let surest = if sink.guessed { Confidence::Likely } else { Confidence::Proven };
     let leaked = is_settings.then(|| leaks_of(cx, &sink.value)).into_iter().flatten().find_map(|leak| match leak {
-        Leak::Variable(name) => Some(name),
-        Leak::Settings(names) => names.into_iter().next(),
+        Leak::Variable(name) => Some((name, surest)),
+        Leak::Settings(names) => names.into_iter().next().map(|name| (name, sure)),
         _ => None,
     });
-    if let Some(variable) = leaked {
-        raw.message = format!("`{name}` is written to the log with `{variable}` in it: {}", reader(cx, site));
+    if let Some((variable, sure)) = leaked {
+        raw.confidence = sure;
+        let reader = reader(cx, site);
+        raw.message = match path.last() {
+            Some(name) if *name != variable => format!("`{name}` is written to the log with `{variable}` in it: {reader}"),
+            _ => format!("`{variable}` is written to the log: {reader}"),
+        };
         return Some(raw);
     }
     // The whole of what was sent, under a name of the program's own.

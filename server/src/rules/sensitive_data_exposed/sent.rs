@@ -1,7 +1,6 @@
 //! Secrets in addresses, and in the browser's storage.
 
 use super::META;
-use crate::facts::check::Root;
 use crate::facts::event::{Effect, Event, Sink, SinkKind};
 use crate::facts::exposure::EXPOSURE;
 use crate::facts::place::Site;
@@ -67,7 +66,7 @@ fn secret_in(given: &Object) -> Option<(Name, Name)> {
 
 /// A secret of the environment or of the settings.
 fn variable_of(value: &Value) -> Option<Name> {
-    let symbol = value.symbol().filter(|symbol| matches!(&symbol.root, Root::Request(part) if matches!(part.as_str(), "env" | "settings")))?;
+    let symbol = value.symbol().filter(|symbol| symbol.is_of_environment())?;
     symbol.path.last().filter(|variable| is_private_variable(variable)).cloned()
 }
 

@@ -6,7 +6,7 @@ use super::joined::Text;
 use super::{Around, Finder};
 use crate::facts::secrets::context::{Names, Position};
 use crate::facts::secrets::hit::{HitKind, SecretHit};
-use crate::facts::secrets::judge;
+use crate::facts::secrets::{judge, url};
 use crate::text::Span;
 
 /// So many parts of one query are looked at.
@@ -15,7 +15,7 @@ const MOST: usize = 16;
 impl Finder<'_> {
     /// A secret in the address, the first one.
     pub(super) fn asked_for(&mut self, literal: Span, value: &Text<'_>, around: &Around) {
-        if !value.text.starts_with("http") || around.position == Position::Comment {
+        if !value.text.starts_with("http") || around.position == Position::Comment || url::leads_nowhere(&value.text) {
             return;
         }
         for (key, range) in pairs(&value.text) {

@@ -34,6 +34,12 @@ fn found(path: &str, id: &str, templates: &[&str]) {
 mod names;
 
 #[test]
+fn a_token_in_a_link_that_leads_nowhere_was_never_sent() {
+    silent("src/mail.tsx", &["Mail.PreviewProps = { link: 'https://auth.example.com/reset?token={jwt:expired}' };\n"]);
+    found("src/mail.tsx", "jwt", &["export const mail = { link: 'https://auth.acme.io/reset?token={jwt:expired}' };\n"]);
+}
+
+#[test]
 fn whatever_gives_settings_has_fallbacks() {
     let found = |code: &str| ids("src/app.ts", code).len();
     assert_eq!(found("export const options = (c: ConfigService) => ({ password: c.get('DB_PASSWORD', '{alnum:18}') });\n"), 1);

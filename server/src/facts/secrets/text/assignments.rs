@@ -30,10 +30,12 @@ pub(super) fn dockerfile(text: &str) -> Reading {
 /// `export A=b`, `A=b command`.
 pub(super) fn shell(text: &str) -> Reading {
     let mut reading = Reading::default();
-    each_line(text, &mut reading, |start, line, reading| {
+    let mut command = "";
+    lines_without(&["#"], text, &mut reading, |start, line, reading| {
         let trimmed = line.trim_start();
         let rest = ["export ", "local ", "readonly ", "declare "].iter().find_map(|word| trimmed.strip_prefix(word)).unwrap_or(trimmed);
         words_with_values(text, start + line.len() - rest.len(), rest, reading);
+        super::options::read(start, line, &mut command, reading);
     });
     reading
 }
@@ -93,12 +95,17 @@ pub(super) fn sql(text: &str) -> Reading {
 /// Lines longer than this are data.
 const LINE_LIMIT: usize = 64 * 1024;
 
-fn each_line(text: &str, reading: &mut Reading, read: impl Fn(usize, &str, &mut Reading)) {
+fn each_line<'t>(text: &'t str, reading: &mut Reading, read: impl FnMut(usize, &'t str, &mut Reading)) {
+    lines_without(&["#", ";", "--", "//"], text, reading, read);
+}
+
+/// Each line that does not begin a comment.
+fn lines_without<'t>(marks: &[&str], text: &'t str, reading: &mut Reading, mut read: impl FnMut(usize, &'t str, &mut Reading)) {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
         let trimmed = content.trim_start();
-        if trimmed.starts_with('#') || trimmed.starts_with(';') || trimmed.starts_with("--") || trimmed.starts_with("//") && !trimmed.contains(":_") {
+        if marks.iter().any(|mark| trimmed.starts_with(mark)) && !(trimmed.starts_with("//") && trimmed.contains(":_")) {
             reading.comments.push(at..at + content.len());
         } else if content.len() <= LINE_LIMIT {
             read(at, content, reading);

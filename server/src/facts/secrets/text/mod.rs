@@ -2,7 +2,9 @@
 
 mod assignments;
 mod env;
+mod hcl;
 mod json;
+mod options;
 mod toml;
 mod yaml;
 
@@ -28,6 +30,8 @@ struct Entry {
     literal: Range<usize>,
     /// The object it stands in.
     group: usize,
+    /// It only stands in for the variable by which it is called.
+    stands_in: bool,
 }
 
 /// What a reader found, in order of place.
@@ -41,7 +45,22 @@ struct Reading {
 impl Reading {
     fn entry(&mut self, names: Names, literal: Range<usize>, quoted: bool, group: usize) {
         let value = if quoted { literal.start + 1..literal.end.saturating_sub(1).max(literal.start + 1) } else { literal.clone() };
-        self.entries.push(Entry { names, value, literal, group });
+        self.entries.push(Entry { names, value, literal, group, stands_in: false });
+    }
+
+    /// `${NAME:-default}`: what is taken where the variable is missing. True if the value is that.
+    fn stand_in(&mut self, text: &str, value: Range<usize>, group: usize) -> bool {
+        let written = text.get(value.clone()).unwrap_or("");
+        let Some(inside) = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return false };
+        let Some((name, default)) = inside.split_once('-') else { return false };
+        let plain = name.strip_suffix(':').unwrap_or(name);
+        let is_name = !plain.is_empty() && plain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if !is_name || default.is_empty() || default.contains(['$', '{']) {
+            return false;
+        }
+        let literal = value.end - 1 - default.len()..value.end - 1;
+        self.entries.push(Entry { names: Names::of(plain), value: literal.clone(), literal, group, stands_in: true });
+        true
     }
 }
 
@@ -52,7 +71,7 @@ pub fn in_text(document: &Document, text: &str, hints: &FileHints) -> Vec<Secret
         return Vec::new();
     }
     let is_prose = document.language == Language::Text && is_prose(document.file.file_name());
-    let mut reading = if is_prose { Reading::default() } else { read(document.language, text) };
+    let mut reading = if is_prose { Reading::default() } else { read(document.language, document.file.extension(), text) };
     reading.entries.sort_by_key(|entry| entry.value.start);
     reading.comments.sort_by_key(|comment| comment.start);
     let siblings = siblings(&reading, text);
@@ -67,12 +86,12 @@ pub fn in_text(document: &Document, text: &str, hints: &FileHints) -> Vec<Secret
 
 /// The names that a file of assignments sets, with the places of their values, in order.
 pub fn assignments(language: Language, text: &str) -> Vec<(Name, Range<usize>)> {
-    let mut entries = read(language, text).entries;
+    let mut entries = read(language, "", text).entries;
     entries.sort_by_key(|entry| entry.value.start);
     entries.into_iter().map(|entry| (entry.names.own, entry.value)).collect()
 }
 
-fn read(language: Language, text: &str) -> Reading {
+fn read(language: Language, extension: &str, text: &str) -> Reading {
     match language {
         Language::Env => env::read(text),
         Language::Json => json::read(text),
@@ -80,6 +99,7 @@ fn read(language: Language, text: &str) -> Reading {
         Language::Toml => toml::read(text),
         Language::Dockerfile => assignments::dockerfile(text),
         Language::Shell => assignments::shell(text),
+        Language::Text if matches!(extension, "tf" | "tfvars" | "hcl") => hcl::read(text),
         Language::Text | Language::Prisma | Language::AccessRules => assignments::settings(text),
         Language::Sql => assignments::sql(text),
         _ => Reading::default(),
@@ -115,7 +135,7 @@ impl Scan<'_> {
             names: &entry.names,
             siblings: self.siblings.get(entry.group).unwrap_or(&nothing),
             position: Position::Value,
-            origin: Origin::Plain,
+            origin: if entry.stands_in { Origin::Fallback } else { Origin::Plain },
             near: self.around(&entry.value),
             whole: true,
             connects: false,
@@ -127,7 +147,8 @@ impl Scan<'_> {
             }
             None => judge::judge(&candidate, self.hints)?,
         };
-        Some(self.hit(&verdict, entry.value.start, &entry.names, &entry.literal, HitKind::InText, Some(entry)))
+        let kind = if entry.stands_in { HitKind::Fallback { env: entry.names.own.clone() } } else { HitKind::InText };
+        Some(self.hit(&verdict, entry.value.start, &entry.names, &entry.literal, kind, Some(entry)))
     }
 
     /// A value of a `Secret` of Kubernetes, which only looks as if it were hidden: base64 is read by anybody.

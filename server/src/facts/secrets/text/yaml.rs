@@ -103,7 +103,10 @@ fn value_of(reading: &mut Reading, levels: &mut [Level], key: &str, text: &str, 
         names.own = level.key.clone();
     }
     let group = level.group;
-    reading.entry(names, start..end, quoted, group);
+    let value = if quoted { start + 1..end - 1 } else { start..end };
+    if !reading.stand_in(text, value, group) {
+        reading.entry(names, start..end, quoted, group);
+    }
 }
 
 /// `- NAME=value` of a compose file, or an element of a list.
@@ -113,7 +116,10 @@ fn item(reading: &mut Reading, levels: &[Level], content: &str, text: &str, offs
     let lead = content.find(inner).unwrap_or(0);
     if let super::env::Line::Assigned { name, value } = super::env::assignment(inner) {
         let end = offset + lead + inner.len();
-        reading.entry(Names::of(name), (offset + lead + value).min(end)..end, false, group);
+        let written = (offset + lead + value).min(end)..end;
+        if !reading.stand_in(text, written.clone(), group) {
+            reading.entry(Names::of(name), written, false, group);
+        }
         return;
     }
     let list = levels.len().checked_sub(2).and_then(|at| levels.get(at)).map(|level| singular(&level.key)).unwrap_or_default();
