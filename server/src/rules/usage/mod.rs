@@ -44,6 +44,8 @@ enum How {
     BySecret,
     /// This column of theirs is compared with a secret that somebody knows.
     Holds(Name),
+    /// A row of it is found by the id of whoever is signed in: they are kept there.
+    KeptThere,
     /// Of the handlers of a file: it does nothing without a role,
     WithRole,
     /// or asks for none.
@@ -217,6 +219,13 @@ impl Usage {
         }
     }
 
+    /// `pilot_id`, where people are kept in `pilots`.
+    fn names_people(&self, column: &Name) -> bool {
+        let named = crate::facts::schema::names::snake(column);
+        let Some(stem) = named.strip_suffix("_id") else { return false };
+        self.tables.iter().any(|(table, how)| how.contains_key(&How::KeptThere) && crate::facts::schema::names::snake(table) == stem)
+    }
+
     /// A page that asks for a role before it shows anything, or that stands in a frame which does.
     fn is_shown_by_role(&self, page: &Name) -> bool {
         let asks = |table: &Name| self.count(table, &How::WithRole) > 0 && self.count(table, &How::WithoutRole) == 0;
@@ -270,7 +279,7 @@ impl Usage {
             return None;
         }
         // One that changes them only for the caller, by a column that is called like an owner, says enough of who may change them.
-        let is_owner = |column: &Name| matches!(guess_owner(column), Some(OwnerKind::Owner | OwnerKind::Tenant));
+        let is_owner = |column: &Name| matches!(guess_owner(column), Some(OwnerKind::Owner | OwnerKind::Tenant)) || self.names_people(column);
         let is_any = |column: &Name, how: fn(Name) -> How| self.count(&hangs.table, &how(column.clone())) > 0;
         let is_enough = |column: &Name, count: usize| {
             count >= ENOUGH

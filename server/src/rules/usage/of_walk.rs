@@ -64,6 +64,9 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         for column in made(access) {
             put(&mut uses, name.clone(), How::Made(column));
         }
+        if is_of_caller_alone(access) {
+            put(&mut uses, name.clone(), How::KeptThere);
+        }
         let is_free = matches!(judge.tie(access), Tie::Client(_) | Tie::List | Tie::Spoofed) || access.query.is_only_searched();
         let operation = access.query.operation;
         if judge.asks_for_role(&access.facts) {
@@ -212,6 +215,18 @@ fn in_callers_group<'a>(judge: &'a Judge<'_>, access: &'a Access) -> impl Iterat
         let [column] = term.path.as_slice() else { return None };
         let names_group = !is_key(column) && guess_owner(column) == Some(OwnerKind::Tenant);
         (term.op == TermOp::Eq && names_group && judge.is_allowed(term, access)).then(|| column.clone())
+    })
+}
+
+/// `where id = me`
+fn is_of_caller_alone(access: &Access) -> bool {
+    let conjuncts = access.query.conjuncts();
+    conjuncts.iter().any(|filter| match filter {
+        Filter::Term(term) => {
+            let is_id = |symbol: &Symbol| is_principal(symbol) && symbol.path.last().is_some_and(|name| is_key(name) || name == "sub" || name == "uid");
+            term.op == TermOp::Eq && matches!(term.path.as_slice(), [key] if matches!(key.as_str(), "id" | "_id")) && term.value.symbol().is_some_and(is_id)
+        }
+        _ => false,
     })
 }
 
