@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::catalogue::Entry;
-use crate::facts::value::{Argument, Kind, Library, Value};
+use crate::facts::taint::Part;
+use crate::facts::value::{Argument, Kind, Library, Object, Seq, Value};
 use crate::model::TypeRef;
 use crate::text::{Name, Span};
 
@@ -45,6 +46,33 @@ impl Walker<'_> {
         }
         let value = self.of_type(&value)?;
         Some(self.of_its_arguments(value, ty))
+    }
+
+    /// What a language model wrote, where the type says so: `{ message }: { message: UIMessage }`, `messages: UIMessage[]`.
+    pub(super) fn written_by_model(&mut self, ty: &TypeRef, depth: u32) -> Option<Value> {
+        if self.python() || depth > 3 {
+            return None;
+        }
+        match ty.name.as_str() {
+            "Array" | "ReadonlyArray" => {
+                let one = self.written_by_model(ty.args.first()?, depth + 1)?;
+                Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(one) }))))
+            }
+            "" => {
+                let known: Vec<(Name, Option<Value>)> =
+                    ty.members.iter().map(|(name, ty)| (name.clone(), self.written_by_model(ty, depth + 1))).collect();
+                if known.iter().all(|(_, value)| value.is_none()) {
+                    return None;
+                }
+                let mut object = Object::default();
+                for (name, value) in known {
+                    let value = value.unwrap_or_else(|| self.open_parameter(&name));
+                    object.set(name, value);
+                }
+                Some(Value::new(Kind::Object(Arc::new(object))))
+            }
+            _ => self.declared(ty).filter(|value| value.taint().iter().any(|origin| origin.part == Part::Model)),
+        }
     }
 
     /// `Repository<Note>`: a value that a library would have made of the class that its type names.

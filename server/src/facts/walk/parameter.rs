@@ -170,7 +170,7 @@ impl Walker<'_> {
                 return value;
             }
         }
-        if let Some(value) = param.ty.as_ref().and_then(|ty| self.declared(ty)) {
+        if let Some(value) = param.ty.as_ref().and_then(|ty| self.written_by_model(ty, 0).or_else(|| self.declared(ty))) {
             return value;
         }
         match name {
