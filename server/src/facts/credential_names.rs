@@ -315,6 +315,14 @@ pub fn is_about_proof(name: &str) -> bool {
     })
 }
 
+/// A table of codes that people are given one by one: `entry_codes`, and none that are given to many, or printed on letters.
+pub fn keeps_codes(model: &str) -> bool {
+    let words = names::words(model);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&["code", "codes", "otp", "otps", "pin", "pins"])
+        && !has(&["discount", "coupon", "promo", "voucher", "gift", "zip", "postal", "country", "area", "referral", "invite", "invitation", "qr", "source"])
+}
+
 /// The last of a path that says something.
 pub fn last(path: &[Name]) -> &str {
     path.last().map_or("", Name::as_str)

@@ -3,7 +3,7 @@
 use super::handler::origins;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
-use crate::facts::credential_names::{Opens, is_about_proof, opens};
+use crate::facts::credential_names::{Opens, is_about_proof, keeps_codes, opens};
 use crate::facts::event::{Access, Event, Named};
 use crate::facts::names;
 use crate::facts::place::Site;
@@ -104,11 +104,15 @@ fn is_proof(cx: &RuleCx<'_>, used: &Use<'_>, named: &Named) -> bool {
     let route = cx.walk.route.as_ref().and_then(|route| route.path.as_deref()).unwrap_or("");
     let file = named.site.item.file.file_name();
     let around = used.names.iter().flat_map(|named| named.within.iter().chain([&named.name])).map(Name::as_str);
-    let models = cx.walk.events.iter().filter_map(|event| match event {
-        Event::Access(access) => Some(access.query.model.as_str()),
-        _ => None,
-    });
-    around.chain(models).chain(route.split('/')).chain([file]).any(is_about_proof) || ends_sometime(cx, &used.origin)
+    let models = || {
+        cx.walk.events.iter().filter_map(|event| match event {
+            Event::Access(access) => Some(access.query.model.as_str()),
+            _ => None,
+        })
+    };
+    let lets_in = |model: &str| keeps_codes(model) || names::words(model).iter().any(|word| matches!(word.as_str(), "invite" | "invites" | "invitation" | "invitations"));
+    let is_kept_so = || models().any(lets_in) && is_saved(cx, &used.origin);
+    around.chain(models()).chain(route.split('/')).chain([file]).any(is_about_proof) || is_kept_so() || ends_sometime(cx, &used.origin)
 }
 
 /// It is kept beside when it ends to be valid: what ends proves something.

@@ -1,7 +1,7 @@
 //! Something that can be guessed, or that costs money, may be asked for as often as anybody likes.
 
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
-use crate::facts::credential_names::is_password_column;
+use crate::facts::credential_names::{is_password_column, keeps_codes};
 use crate::facts::event::{Access, Effect, Event, Sink, SinkKind};
 use crate::facts::names;
 use crate::facts::place::Site;
@@ -286,14 +286,6 @@ fn code<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
     })?;
     let name = term.path.last().cloned().unwrap_or_default();
     Some(guessable(handler, &access.site, &name, &access.facts, "a code is looked up here"))
-}
-
-/// `entry_codes`, and none that are given to many, or printed on letters.
-fn keeps_codes(model: &Name) -> bool {
-    let words = names::words(model);
-    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    has(&["code", "codes", "otp", "otps", "pin", "pins"])
-        && !has(&["discount", "coupon", "promo", "voucher", "gift", "zip", "postal", "country", "area", "referral", "invite", "invitation", "qr", "source"])
 }
 
 fn is_code(term: &Term) -> bool {

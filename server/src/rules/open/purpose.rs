@@ -114,7 +114,7 @@ const INFRASTRUCTURE: &[&str] = &[
     "robots",
     "sitemap",
     "favicon",
-    "manifest",
+    "webmanifest",
     "og",
     "rss",
     "feed",
