@@ -107,7 +107,9 @@ fn chosen_price<'v>(value: &'v Value, facts: &Facts) -> Option<&'v Origin> {
 
 fn is_price(name: &str) -> bool {
     let words = names::words(name);
-    let is_money = |word: &String| matches!(word.as_str(), "price" | "amount" | "total" | "subtotal" | "cost" | "fee" | "fare" | "rate" | "rent" | "cents" | "pence" | "discount" | "sum");
+    let is_money = |word: &String| {
+        matches!(word.as_str(), "price" | "amount" | "total" | "subtotal" | "cost" | "fee" | "fare" | "rate" | "rent" | "cents" | "pence" | "discount" | "sum")
+    };
     words.iter().any(is_money) && !words.iter().any(|word| matches!(word.as_str(), "id" | "ids" | "count" | "max" | "min"))
 }
 

@@ -110,7 +110,8 @@ fn is_proof(cx: &RuleCx<'_>, used: &Use<'_>, named: &Named) -> bool {
             _ => None,
         })
     };
-    let lets_in = |model: &str| keeps_codes(model) || names::words(model).iter().any(|word| matches!(word.as_str(), "invite" | "invites" | "invitation" | "invitations"));
+    let lets_in =
+        |model: &str| keeps_codes(model) || names::words(model).iter().any(|word| matches!(word.as_str(), "invite" | "invites" | "invitation" | "invitations"));
     let is_kept_so = || models().any(lets_in) && is_saved(cx, &used.origin);
     around.chain(models()).chain(route.split('/')).chain([file]).any(is_about_proof) || is_kept_so() || ends_sometime(cx, &used.origin)
 }

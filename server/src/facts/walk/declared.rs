@@ -59,8 +59,7 @@ impl Walker<'_> {
                 Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(one) }))))
             }
             "" => {
-                let known: Vec<(Name, Option<Value>)> =
-                    ty.members.iter().map(|(name, ty)| (name.clone(), self.written_by_model(ty, depth + 1))).collect();
+                let known: Vec<(Name, Option<Value>)> = ty.members.iter().map(|(name, ty)| (name.clone(), self.written_by_model(ty, depth + 1))).collect();
                 if known.iter().all(|(_, value)| value.is_none()) {
                     return None;
                 }
