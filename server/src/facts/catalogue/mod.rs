@@ -266,6 +266,12 @@ impl Catalogue {
         entries.map(|id| &self.entries[id as usize])
     }
 
+    /// Is this something that keeps functions under names for others to use: `app.decorate(name, f)`?
+    pub fn keeps_names(&self, states: &[State]) -> bool {
+        let is_kept = |id: u32| matches!(self.entries.get(id as usize), Some(Entry::Route(route)) if route.kind == super::event::RegistrationKind::Named);
+        self.paths.members(states).iter().any(|name| self.paths.entries(&self.paths.call(&self.paths.member(states, name))).any(is_kept))
+    }
+
     /// Whether anything at all is known of this module.
     pub fn knows(&self, package: &str) -> bool {
         self.paths.knows(package)

@@ -2,8 +2,7 @@
 
 use super::Walker;
 use super::call::called_name;
-use crate::facts::catalogue::{Entry, State};
-use crate::facts::event::RegistrationKind;
+use crate::facts::catalogue::State;
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::text::{Name, Span};
 use smallvec::SmallVec;
@@ -38,13 +37,8 @@ impl Walker<'_> {
 
     /// `app.demand("editor")`, of an application that keeps functions under names: which one it is, is known once all is registered.
     fn is_kept_under_a_name(&self, library: &Library) -> bool {
-        let Some(on) = library.receiver.as_ref().and_then(Value::as_library).filter(|on| !on.states.is_empty()) else { return false };
-        let catalogue = self.catalogue();
-        let keeps = |name: &Name| {
-            let states = catalogue.call(&catalogue.member(&on.states, name));
-            catalogue.at(&states).any(|entry| matches!(entry, Entry::Route(route) if route.kind == RegistrationKind::Named))
-        };
-        catalogue.members(&on.states).iter().any(keeps)
+        let on = library.receiver.as_ref().and_then(Value::as_library).filter(|on| !on.states.is_empty());
+        on.is_some_and(|on| self.catalogue().keeps_names(&on.states))
     }
 
     /// `RequestWrapper(request)`, which cannot be looked into: what is asked of it is asked of the request.
