@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write, stdout};
+use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::desk::{Desk, Said};
@@ -88,8 +90,25 @@ impl Daemon<'_> {
                     return Ok(());
                 }
             }
+            self.meanwhile(&mut desk, listener, woken);
         }
         Ok(())
+    }
+
+    /// What the answers left out is looked at until somebody asks again.
+    fn meanwhile(&self, desk: &mut Desk, listener: &UnixListener, woken: &UnixStream) {
+        let Ok((done, doing)) = UnixStream::pair() else { return };
+        let cancel = Cancel::default();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut sources = [listener.as_fd(), woken.as_fd(), done.as_fd()].map(|source| PollFd::from_borrowed_fd(source, PollFlags::IN));
+                while poll(&mut sources, None).is_err_and(|error| error == Errno::INTR) {}
+                cancel.cancel();
+            });
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| desk.go_on(&cancel)));
+            // Whoever watched ends with that.
+            drop(doing);
+        });
     }
 
     /// One question and its answer. False if it was the last.

@@ -145,6 +145,11 @@ impl Routing {
         }
     }
 
+    /// Is this the walk of a route that is there?
+    pub fn is_live(&self, key: &RootKey) -> bool {
+        self.live.contains_key(key)
+    }
+
     /// The walk of a route no longer holds.
     pub fn forget(&mut self, key: &RootKey, route: &Arc<Route>) {
         if self.live.contains_key(key) {
@@ -157,6 +162,11 @@ impl Routing {
         let mut routes = std::mem::take(&mut self.unwalked);
         routes.retain(|(key, _)| self.live.contains_key(key) && walks.get(key).is_none());
         routes
+    }
+
+    /// The routes that are to be walked.
+    pub fn unwalked(&self) -> impl Iterator<Item = &Named> {
+        self.unwalked.iter()
     }
 
     pub fn count_unwalked(&self, walks: &Walks) -> usize {

@@ -16,8 +16,9 @@ use super::registry::Named;
 use super::roots::{Ground, Roots};
 use super::routing::Routing;
 use super::said::Bindings;
+use super::soon::some_through;
 use super::walks::{Fresh, Walks};
-pub use super::walks::{News, RootKey, RootWalk};
+pub use super::walks::{Became, News, RootKey, RootWalk};
 use super::workers::{Worker, Workers};
 use super::world::is_principal_model;
 use super::{File, Project, Resolver, Setup};
@@ -68,6 +69,9 @@ pub struct Step {
 /// Of more routes at a time it is not remembered what came of their calls: all of it would be gone before it is asked for again.
 const MOST_RECALLED: usize = 48;
 
+/// So many are walked while nobody waits, before it is looked whether somebody does.
+const MOST_AT_A_TIME: usize = 128;
+
 /// Of how many files the functions are kept up: more than anybody writes in at a time.
 const MOST_FOLLOWED: usize = 32;
 
@@ -104,7 +108,12 @@ impl Session {
         let mut touched: FxHashSet<FileId> = changes.files.clone();
         touched.extend(bound);
         touched.extend(led_elsewhere.iter().cloned());
-        for walk in self.walks.forget_changed(&changes, &people).into_iter().chain(self.walks.forget_readers(&led_elsewhere)) {
+        // Before all is known, what a file is answered with depends on what was asked before: there nothing is put off.
+        let complete = self.complete;
+        let is_due = |key: &RootKey| complete && self.routing.is_live(key);
+        let mut gone = self.walks.forget_changed(&changes, &people, &is_due);
+        gone.extend(self.walks.forget_readers(&led_elsewhere, &is_due));
+        for walk in gone {
             match (&walk.key, &walk.route) {
                 (RootKey::Item(item), _) => {
                     if let Some(registry) = self.routing.registries.get_mut(&item.file) {
@@ -220,11 +229,31 @@ impl Session {
         let complete = self.complete;
         self.routes(workers.one(), (!complete).then_some(file), &mut |_, _| {}, cancelled)?;
         let first = first.filter(|_| complete && self.routing.count_unwalked(&self.walks) > MOST_RECALLED);
+        let first: Option<BTreeSet<RootKey>> = first.map(|first| {
+            let mut through = some_through(workers.one().world.project, &self.walks, file, self.routing.unwalked());
+            through.extend(first.iter().cloned());
+            through
+        });
         let is_own = |(key, route): &Named| key.file() == file || route.function().is_some_and(|function| function.item.file == *file);
-        let is_first = |named: &Named| first.is_none_or(|first| first.contains(&named.0) || is_own(named));
-        self.walk_routes(workers, &|named| if complete { is_first(named) } else { is_own(named) }, &mut |_, _| {}, cancelled)?;
+        let is_first = |named: &Named| first.as_ref().is_none_or(|first| first.contains(&named.0) || is_own(named));
+        self.walk_routes(workers, &mut |named| if complete { is_first(named) } else { is_own(named) }, &mut |_, _| {}, cancelled)?;
         self.functions(workers.one(), file, cancelled)?;
         Some(first.is_none())
+    }
+
+    /// Walks some of the routes that are due, once all was walked. Says whether that were all of them; `None` if cancelled.
+    pub fn go_on(&mut self, project: &Project, config: &Config, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<bool> {
+        let mut workers = Workers::alone(project, config, self.kept.take().unwrap_or_else(ModuleCache::recalling));
+        let mut left = MOST_AT_A_TIME;
+        let mut is_among = || {
+            left = left.saturating_sub(1);
+            left > 0
+        };
+        let done = self.routes(workers.one(), None, &mut |_, _| {}, cancelled);
+        let done = done.and_then(|()| self.walk_routes(&mut workers, &mut |_| is_among(), &mut |_, _| {}, cancelled));
+        self.followed.learn(workers.followed());
+        self.kept = Some(workers.into_cache());
+        done.map(|()| self.routing.unwalked().next().is_none())
     }
 
     /// A session that is asked once, and tells what it finds while it does.
@@ -260,7 +289,7 @@ impl Session {
         files.sort();
         self.step = Step { done: 0, total: files.len() };
         self.routes(workers.one(), None, told, cancelled)?;
-        self.walk_routes(workers, &|_| true, told, cancelled)?;
+        self.walk_routes(workers, &mut |_| true, told, cancelled)?;
         let (followed, files): (Vec<&FileId>, Vec<&FileId>) = files.into_iter().partition(|file| self.roots.contains_key(*file));
         for file in followed {
             self.step.done += 1;
@@ -388,7 +417,7 @@ impl Session {
     fn walk_routes(
         &mut self,
         workers: &mut Workers<'_>,
-        wanted: &dyn Fn(&Named) -> bool,
+        wanted: &mut dyn FnMut(&Named) -> bool,
         told: &mut dyn FnMut(News, Step),
         cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Option<()> {

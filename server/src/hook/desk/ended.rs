@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use super::telling::Due;
-use super::{Desk, Said, Then};
-use crate::engine::Snapshot;
+use super::{Depth, Desk, Knows, Said, Then};
+use crate::engine::{Cancel, NoAnswer, Snapshot};
 use crate::hook::memory::{Key, Memory};
 use crate::hook::whole::Whole;
 use crate::hook::wire::{Ask, Verdict};
@@ -21,15 +21,30 @@ use crate::workspace::walk::file_id;
 impl Desk {
     /// What was found anywhere before the session wrote is looked for when nobody waits for it any more.
     pub fn remember_before(&mut self, said: &mut Said) -> Result<()> {
-        let Some(Then { before, after, files }) = said.then.take() else { return Ok(()) };
+        let Some(Then { before }) = said.then.take() else { return Ok(()) };
         let others = self.whole(&before)?.map(Whole::keys);
         said.if_heard.others.clone_from(&others);
         said.if_not.others = others;
-        // The next edit begins from here.
-        for file in &files {
-            self.found(&after, file)?;
-        }
         Ok(())
+    }
+
+    /// Looks at what the answers so far have left out, a bit at a time, until somebody asks.
+    pub fn go_on(&mut self, cancel: &Cancel) -> Result<()> {
+        if self.knows != Knows::All {
+            return Ok(());
+        }
+        let snapshot = self.snapshot(&Arc::clone(self.kept.project()));
+        loop {
+            match self.engine.go_on(&snapshot, cancel) {
+                Ok(false) => {}
+                Ok(true) => return self.whole_until(&snapshot, cancel).map(|_| ()),
+                Err(NoAnswer::Cancelled) => return Ok(()),
+                Err(why) => {
+                    self.note(why);
+                    return Ok(());
+                }
+            }
+        }
     }
 
     /// What the session led to in files that it did not write.
@@ -48,7 +63,7 @@ impl Desk {
         let files: Vec<FileId> = named.iter().filter_map(|path| file_id(path)).collect();
         let (mut found, mut unchecked) = (Vec::new(), Vec::new());
         for file in files {
-            match self.found(&snapshot, &file)? {
+            match self.found(&snapshot, &file, Depth::Whole)? {
                 Some(of_file) => found.push((file, of_file)),
                 None => unchecked.push(project.relative(&file).to_owned()),
             }
@@ -62,16 +77,19 @@ impl Desk {
             let name = project.relative(file).to_owned();
             let keys: Vec<Key> = advice.keys(&found.shown);
             memory.forget_gone(&name, &keys.iter().cloned().collect());
-            let written = memory.files.get(&name).cloned().unwrap_or_default();
+            let waiting = memory.files.get(&name).map(|written| written.waiting.clone()).unwrap_or_default();
             for (finding, key) in found.shown.iter().zip(keys) {
                 if memory.told.contains_key(&key) {
                     continue;
                 }
-                if written.waiting.contains(&key) || !written.old.contains(&key) {
+                if waiting.contains(&key) || !memory.is_old(&name, &key) {
                     now.push((key, finding.clone()));
                 } else if finding.level >= Level::Warning && memory.person.insert(key) {
                     older.push(advice.place(finding));
                 }
+            }
+            if let Some(written) = memory.files.get_mut(&name) {
+                written.late = false;
             }
         }
         let mut person = Verdict { person: (!older.is_empty()).then(|| words::older(older.len(), &older)), ..Verdict::default() };
