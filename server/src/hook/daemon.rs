@@ -27,6 +27,8 @@ use crate::workspace::deep::deep;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often it is looked whether project and socket are still there.
 const GLANCE: Duration = Duration::from_secs(30);
+/// Who has not asked for so long has something else to do.
+const REST: Duration = Duration::from_secs(1);
 /// A question carries at most the texts of some files.
 const LARGEST: u64 = 128 << 20;
 
@@ -78,25 +80,28 @@ impl Daemon<'_> {
             if left.is_zero() || !self.root.is_dir() || !self.socket.exists() {
                 return Ok(());
             }
-            let wait = Timespec::try_from(left.min(GLANCE)).ok();
+            let wait = if desk.is_at_rest() { GLANCE } else { REST };
+            let wait = Timespec::try_from(left.min(wait)).ok();
             let mut sources = [PollFd::new(listener, PollFlags::IN), PollFd::new(woken, PollFlags::IN)];
             if poll(&mut sources, wait.as_ref()).is_err() || self.cancel.is_cancelled() {
                 continue;
             }
+            let mut is_asked = false;
             while let Ok((stream, _)) = listener.accept() {
+                is_asked = true;
                 let goes_on = self.talk(&mut desk, stream);
                 last = Instant::now();
                 if !goes_on {
                     return Ok(());
                 }
             }
-            self.meanwhile(&mut desk, listener, woken);
+            self.meanwhile(listener, woken, |cancel| if is_asked { desk.go_on(cancel) } else { desk.look_around(cancel) });
         }
         Ok(())
     }
 
     /// What the answers left out is looked at until somebody asks again.
-    fn meanwhile(&self, desk: &mut Desk, listener: &UnixListener, woken: &UnixStream) {
+    fn meanwhile(&self, listener: &UnixListener, woken: &UnixStream, look: impl FnOnce(&Cancel) -> Result<()>) {
         let Ok((done, doing)) = UnixStream::pair() else { return };
         let cancel = Cancel::default();
         std::thread::scope(|scope| {
@@ -105,7 +110,7 @@ impl Daemon<'_> {
                 while poll(&mut sources, None).is_err_and(|error| error == Errno::INTR) {}
                 cancel.cancel();
             });
-            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| desk.go_on(&cancel)));
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| look(&cancel)));
             // Whoever watched ends with that.
             drop(doing);
         });

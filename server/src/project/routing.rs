@@ -165,12 +165,8 @@ impl Routing {
     }
 
     /// The routes that are to be walked.
-    pub fn unwalked(&self) -> impl Iterator<Item = &Named> {
-        self.unwalked.iter()
-    }
-
-    pub fn count_unwalked(&self, walks: &Walks) -> usize {
-        self.unwalked.iter().filter(|(key, _)| self.live.contains_key(key) && walks.get(key).is_none()).count()
+    pub fn unwalked(&self, walks: &Walks) -> impl Iterator<Item = &Named> {
+        self.unwalked.iter().filter(|(key, _)| self.live.contains_key(key) && walks.get(key).is_none())
     }
 
     pub fn give_back(&mut self, routes: impl IntoIterator<Item = Named>) {

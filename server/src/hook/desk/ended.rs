@@ -28,6 +28,21 @@ impl Desk {
         Ok(())
     }
 
+    /// Is there nothing to look at until somebody asks?
+    pub fn is_at_rest(&self) -> bool {
+        let project = self.kept.project();
+        self.knows != Knows::All || self.whole.as_ref().is_some_and(|whole| Arc::ptr_eq(&whole.snapshot.project, project))
+    }
+
+    /// Looks at everything once more, so that it is known what is found before somebody writes.
+    pub fn look_around(&mut self, cancel: &Cancel) -> Result<()> {
+        if !self.is_at_rest() {
+            let snapshot = self.snapshot(&Arc::clone(self.kept.project()));
+            self.whole_until(&snapshot, cancel)?;
+        }
+        Ok(())
+    }
+
     /// Looks at what the answers so far have left out, a bit at a time, until somebody asks.
     pub fn go_on(&mut self, cancel: &Cancel) -> Result<()> {
         if self.knows != Knows::All {
@@ -37,8 +52,7 @@ impl Desk {
         loop {
             match self.engine.go_on(&snapshot, cancel) {
                 Ok(false) => {}
-                Ok(true) => return self.whole_until(&snapshot, cancel).map(|_| ()),
-                Err(NoAnswer::Cancelled) => return Ok(()),
+                Ok(true) | Err(NoAnswer::Cancelled) => return Ok(()),
                 Err(why) => {
                     self.note(why);
                     return Ok(());
