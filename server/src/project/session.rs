@@ -17,8 +17,8 @@ use super::roots::{Ground, Roots};
 use super::routing::Routing;
 use super::said::Bindings;
 use super::soon::{First, MOST_RECALLED, is_much, is_own};
-use super::walks::{Fresh, Walks};
 pub use super::walks::{Became, News, RootKey, RootWalk};
+use super::walks::{Fresh, Walks};
 use super::workers::{Worker, Workers};
 use super::world::is_principal_model;
 use super::{File, Project, Resolver, Setup};
@@ -384,13 +384,7 @@ impl Session {
     }
 
     /// Finds out what the files register of which that is not known, and puts the routes together.
-    fn routes(
-        &mut self,
-        worker: &mut Worker<'_>,
-        scope: Scope<'_>,
-        told: &mut dyn FnMut(News, Step),
-        cancelled: &(dyn Fn() -> bool + Sync),
-    ) -> Option<()> {
+    fn routes(&mut self, worker: &mut Worker<'_>, scope: Scope<'_>, told: &mut dyn FnMut(News, Step), cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
         let files: Vec<FileId> = match scope {
             Scope::Only(only) => self.unregistered.contains(only).then(|| only.clone()).into_iter().collect(),
             Scope::Some(some) => self.unregistered.intersection(some).cloned().collect(),
