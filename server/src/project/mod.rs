@@ -33,6 +33,7 @@ mod routing;
 pub mod said;
 pub mod session;
 pub mod setup;
+mod signs;
 mod soon;
 mod specifier;
 mod stacks;

@@ -1,13 +1,13 @@
 //! The walks that are remembered, and what is counted over them.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::Changes;
 use super::readers::Readers;
 use super::routes::Route;
+use super::signs::Signs;
 use crate::facts::check::Facts;
 use crate::facts::event::Event;
 use crate::facts::place::{FunctionKey, ItemKey, Site};
@@ -370,40 +370,5 @@ impl Visits {
         if self.is_followed {
             self.changed.push(function.clone());
         }
-    }
-}
-
-/// Two bits for everything that a walk read: what has not both of its bits here was not read.
-#[derive(Clone, Copy, Default)]
-struct Signs([u128; 2]);
-
-impl Signs {
-    fn of(reads: &Reads) -> Signs {
-        let mut signs = Signs::default();
-        reads.items.iter().for_each(|item| signs.add(Sign::of(item)));
-        reads.names.iter().for_each(|name| signs.add(Sign::of(name)));
-        signs
-    }
-
-    fn add(&mut self, Sign(first, second): Sign) {
-        self.0[0] |= first;
-        self.0[1] |= second;
-    }
-
-    fn may_have(&self, Sign(first, second): Sign) -> bool {
-        self.0[0] & first != 0 && self.0[1] & second != 0
-    }
-}
-
-/// The bits of one thing that walks read.
-#[derive(Clone, Copy)]
-pub(super) struct Sign(u128, u128);
-
-impl Sign {
-    pub fn of(thing: &impl Hash) -> Sign {
-        let mut hasher = FxHasher::default();
-        thing.hash(&mut hasher);
-        let hash = hasher.finish();
-        Sign(1 << (hash >> 57), 1 << (hash >> 50 & 127))
     }
 }
