@@ -4,7 +4,7 @@
 //
 // PROJECT is copied; FILE (below it) is edited in the copy, and each further FILE by a statement before its LINE, again and again in one
 // session, as assistants work; the time of the keeper's processors is told beside, since a busy machine does not change that. Whole processes are timed, as the assistant would: start, check, end.
-// cold: no process keeps the project, and none is started. first: the process that keeps it is started. warm: it is there.
+// PAUSE=500 waits so many milliseconds before each, as somebody does who thinks. cold: no process keeps the project, and none is started. first: the process that keeps it is started. warm: it is there.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,11 @@ const original = readFileSync(path, 'utf8');
 const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
 let session = 0;
 
+const pause = Number(process.env.PAUSE ?? 0);
+
 function timed(command, args, input) {
+  // An assistant thinks before it writes again; without a pause nothing is done between two edits.
+  if (pause) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
   const from = process.hrtime.bigint();
   const ran = spawnSync(command, args, { input, env, encoding: 'utf8', cwd: root });
   const took = Number(process.hrtime.bigint() - from) / 1e6;

@@ -41,7 +41,7 @@ test('the Claude Code plugin', () => {
   assert.deepEqual(Object.keys(hooks), ['SessionStart', 'PostToolUse', 'Stop', 'SubagentStop']);
   for (const [event, groups] of Object.entries(hooks)) {
     for (const group of groups) {
-      assert.equal(group.matcher, event === 'PostToolUse' ? 'Write|Edit|MultiEdit' : undefined);
+      assert.equal(group.matcher, event === 'PostToolUse' ? 'Write|Edit|MultiEdit|NotebookEdit' : undefined);
       for (const one of group.hooks) {
         assert.equal(one.type, 'command');
         assert.ok(Number.isInteger(one.timeout));

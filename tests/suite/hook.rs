@@ -206,6 +206,15 @@ fn other_assistants_are_answered_in_their_own_form() {
     assert!(stopped.stdout.starts_with("{\"followup_message\":\"Guardline found ") && stopped.stdout.contains("c.ts:6 sql-injection"), "{}", stopped.stdout);
     assert_eq!(cursor(json!({ "hook_event_name": "stop", "status": "completed", "loop_count": 1 })).stdout, "{}\n");
 
+    let many = json!({ "file_path": file("m.ts"), "edits": [{ "old_string": QUERY, "new_string": BAD_QUERY }] });
+    let told = reason(&work.claude("PostToolUse", json!({ "tool_name": "MultiEdit", "tool_input": many, "tool_response": {} })));
+    assert!(told.contains("m.ts:6 sql-injection"), "{told}");
+
+    let snake = json!({ "hook_event_name": "PostToolUse", "session_id": "p", "timestamp": "2026-03-01T10:00:00.000Z", "cwd": work.project.path(),
+        "tool_name": "create", "tool_input": { "path": file("p.ts"), "file_text": bad }, "tool_result": { "result_type": "success", "text_result_for_llm": "" } });
+    let copilot = work.hook(&["--client", "copilot", "--event", "PostToolUse"], &snake.to_string());
+    assert!(copilot.stdout.starts_with("{\"additionalContext\":\"Guardline found "), "{}{}", copilot.stdout, copilot.stderr);
+
     let arguments = json!({ "path": file("g.ts"), "file_text": bad }).to_string();
     let copilot = work.hook(&[], &json!({ "timestamp": 1, "cwd": work.project.path(), "sessionId": "g", "toolName": "create", "toolArgs": arguments, "toolResult": { "resultType": "success" } }).to_string());
     assert!(copilot.stdout.starts_with("{\"additionalContext\":\"Guardline found "), "{}{}", copilot.stdout, copilot.stderr);

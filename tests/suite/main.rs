@@ -35,5 +35,6 @@ mod secret_outputs;
 mod secret_rows;
 mod servers;
 mod settings;
+mod soon;
 mod table_rows;
 mod vignettes;

@@ -122,10 +122,27 @@ impl Engine {
         self.check_file(snapshot, file, Plans::None, true, cancel)
     }
 
+    /// The same with how it can be repaired.
+    pub fn check_soon_with_plans(&mut self, snapshot: &Snapshot, file: &FileId, cancel: &Cancel) -> Result<(Vec<Finding>, bool), NoAnswer> {
+        self.check_file(snapshot, file, Plans::All, true, cancel)
+    }
+
+    /// Looks at some of what an answer that was given soon has left out. True if there is nothing more of that.
+    pub fn go_on(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Result<bool, NoAnswer> {
+        self.contained(|engine| {
+            engine.update(snapshot);
+            let is_all = engine.session.go_on(&snapshot.project, &snapshot.config, &|| cancel.is_cancelled())?;
+            engine.learn(snapshot);
+            Some(is_all)
+        })
+    }
+
     fn check_file(&mut self, snapshot: &Snapshot, file: &FileId, plans: Plans, soon: bool, cancel: &Cancel) -> Result<(Vec<Finding>, bool), NoAnswer> {
         self.contained(|engine| {
-            let first = soon.then(|| engine.said.as_ref().map(|said| said.told_in(file, MOST_FIRST)).unwrap_or_default());
+            let first = engine.said.as_ref().filter(|_| soon).map(|said| said.told_in(file, MOST_FIRST));
             engine.update(snapshot);
+            // What the others do must be known to say anything of one.
+            let first = first.filter(|_| engine.said.is_some());
             let is_all = engine.session.file(&snapshot.project, &snapshot.config, file, first.as_ref(), &|| cancel.is_cancelled())?;
             let mut out = Vec::new();
             engine.findings(snapshot, Some(file), plans, &mut out);
@@ -190,7 +207,7 @@ impl Engine {
         let apart = schema.as_ref().map(|known| &known.apart);
         let schema = schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
         let mut told = |news: News, step: Step| {
-            for walk in news.walks.iter().filter_map(|(_, walk)| walk.as_deref()) {
+            for walk in news.walks.iter().filter_map(|(_, became)| became.made()) {
                 seen(&RuleCx::new(walk, &snapshot.project, schema, &snapshot.config));
             }
             if news.is_anew || !news.walks.is_empty() {
@@ -365,16 +382,25 @@ impl Engine {
 
     /// Takes in what the session found, and gives what is said of a file, or of all.
     fn findings(&mut self, snapshot: &Snapshot, only: Option<&FileId>, plans: Plans, out: &mut Vec<Finding>) {
-        let schema = self.schema.as_ref().map_or(snapshot.project.schema(), |known| &known.said);
-        let asked = Asked::new(snapshot, schema, self.schema.as_ref().map(|known| &known.apart)).by(self.session.hands());
-        match &mut self.said {
-            Some(said) => said.learn(self.session.news(), &asked),
-            said => *said = Some(Said::of_all(&mut self.session, &asked)),
-        }
+        self.learn(snapshot);
+        let asked = asked(snapshot, self.schema.as_ref(), self.session.hands());
         if let Some(said) = &self.said {
             said.findings(only, plans, &asked, out);
         }
     }
+
+    fn learn(&mut self, snapshot: &Snapshot) {
+        let asked = asked(snapshot, self.schema.as_ref(), self.session.hands());
+        match &mut self.said {
+            Some(said) => said.learn(self.session.news(), &asked),
+            said => *said = Some(Said::of_all(&mut self.session, &asked)),
+        }
+    }
+}
+
+fn asked<'s>(snapshot: &'s Snapshot, schema: Option<&'s KnownSchema>, hands: usize) -> Asked<'s> {
+    let said = schema.map_or(snapshot.project.schema(), |known| &known.said);
+    Asked::new(snapshot, said, schema.map(|known| &known.apart)).by(hands)
 }
 
 /// The fixes of a finding: repairs first, the comment that silences it last.

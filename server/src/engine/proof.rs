@@ -31,6 +31,8 @@ impl Proven {
 pub enum Scope<'a> {
     /// In the files that it touches.
     Touched,
+    /// There, and only at what can be said at once: see `Engine::check_soon`.
+    Soon,
     /// Everywhere. What is found there without the repair.
     Everywhere(&'a [Finding]),
 }
@@ -38,8 +40,17 @@ pub enum Scope<'a> {
 impl Engine {
     /// The first repair of a finding that stands up to that. What is looked at again are the files it touches.
     pub fn prove(&mut self, snapshot: &Snapshot, finding: &Finding, cancel: &Cancel) -> Result<Option<Proven>, NoAnswer> {
+        self.prove_in(snapshot, finding, Scope::Touched, cancel)
+    }
+
+    /// The same, where somebody waits.
+    pub fn prove_soon(&mut self, snapshot: &Snapshot, finding: &Finding, cancel: &Cancel) -> Result<Option<Proven>, NoAnswer> {
+        self.prove_in(snapshot, finding, Scope::Soon, cancel)
+    }
+
+    fn prove_in(&mut self, snapshot: &Snapshot, finding: &Finding, scope: Scope<'_>, cancel: &Cancel) -> Result<Option<Proven>, NoAnswer> {
         for fix in offers(&snapshot.project, finding).into_iter().filter(|fix| !fix.suppresses) {
-            if let Some(proven) = self.carry_out(snapshot, finding, fix, Scope::Touched, cancel)? {
+            if let Some(proven) = self.carry_out(snapshot, finding, fix, scope, cancel)? {
                 return Ok(Some(proven));
             }
         }
@@ -60,9 +71,12 @@ impl Engine {
             let found = match scope {
                 Scope::Everywhere(found) if std::ptr::eq(project, &*snapshot.project) => return Ok(shown(found)),
                 Scope::Everywhere(_) => engine.borrow_mut().check_all(&with(snapshot, project), cancel)?,
-                Scope::Touched => {
+                Scope::Touched | Scope::Soon => {
                     let snapshot = with(snapshot, project);
-                    let found = files.iter().map(|file| engine.borrow_mut().check(&snapshot, file, cancel));
+                    let found = files.iter().map(|file| match scope {
+                        Scope::Soon => engine.borrow_mut().check_soon(&snapshot, file, cancel).map(|(found, _)| found),
+                        _ => engine.borrow_mut().check(&snapshot, file, cancel),
+                    });
                     found.collect::<Result<Vec<_>, NoAnswer>>()?.concat()
                 }
             };

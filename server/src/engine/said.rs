@@ -10,7 +10,7 @@ use super::Snapshot;
 use super::judged::{Judged, judged};
 use super::levels::{Purposes, level_of};
 use crate::facts::schema::Schema;
-use crate::project::session::{News, RootKey};
+use crate::project::session::{Became, News, RootKey};
 use crate::project::{Neighbours, Project, RootWalk, Session};
 use crate::rules::habits::{Around, Habit};
 use crate::rules::open::page_only::PageGuards;
@@ -130,12 +130,20 @@ impl Said {
         if news.is_anew {
             *self = Said::default();
         }
-        for (key, _) in &news.walks {
-            self.forget(key);
-        }
         // Of what came and went again nothing need be said.
-        let last: FxHashMap<RootKey, Option<Arc<RootWalk>>> = news.walks.into_iter().collect();
-        self.add_all(last.into_values().flatten(), asked);
+        let last: FxHashMap<RootKey, Became> = news.walks.into_iter().collect();
+        let mut made = Vec::new();
+        for (key, became) in last {
+            match became {
+                Became::Due => self.hush(&key),
+                Became::Gone => self.forget(&key),
+                Became::Made(walk) => {
+                    self.forget(&key);
+                    made.push(walk);
+                }
+            }
+        }
+        self.add_all(made.into_iter(), asked);
     }
 
     fn add_all(&mut self, walks: impl Iterator<Item = Arc<RootWalk>>, asked: &Asked<'_>) {
@@ -174,6 +182,11 @@ impl Said {
         {
             usage.forget(&uses);
         }
+        self.hush(key);
+    }
+
+    /// Nothing is said of a walk until it is made again. What its handler does counts for the others meanwhile as it did.
+    fn hush(&mut self, key: &RootKey) {
         let Some(said) = self.of_walks.remove(key) else { return };
         self.shown -= shown(&said.raws);
         for raw in &said.raws {

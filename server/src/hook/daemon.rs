@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write, stdout};
+use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::desk::{Desk, Said};
@@ -25,6 +27,8 @@ use crate::workspace::deep::deep;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often it is looked whether project and socket are still there.
 const GLANCE: Duration = Duration::from_secs(30);
+/// Who has not asked for so long has something else to do.
+const REST: Duration = Duration::from_secs(1);
 /// A question carries at most the texts of some files.
 const LARGEST: u64 = 128 << 20;
 
@@ -76,20 +80,40 @@ impl Daemon<'_> {
             if left.is_zero() || !self.root.is_dir() || !self.socket.exists() {
                 return Ok(());
             }
-            let wait = Timespec::try_from(left.min(GLANCE)).ok();
+            let wait = if desk.is_at_rest() { GLANCE } else { REST };
+            let wait = Timespec::try_from(left.min(wait)).ok();
             let mut sources = [PollFd::new(listener, PollFlags::IN), PollFd::new(woken, PollFlags::IN)];
             if poll(&mut sources, wait.as_ref()).is_err() || self.cancel.is_cancelled() {
                 continue;
             }
+            let mut is_asked = false;
             while let Ok((stream, _)) = listener.accept() {
+                is_asked = true;
                 let goes_on = self.talk(&mut desk, stream);
                 last = Instant::now();
                 if !goes_on {
                     return Ok(());
                 }
             }
+            self.meanwhile(listener, woken, |cancel| if is_asked { desk.go_on(cancel) } else { desk.look_around(cancel) });
         }
         Ok(())
+    }
+
+    /// What the answers left out is looked at until somebody asks again.
+    fn meanwhile(&self, listener: &UnixListener, woken: &UnixStream, look: impl FnOnce(&Cancel) -> Result<()>) {
+        let Ok((done, doing)) = UnixStream::pair() else { return };
+        let cancel = Cancel::default();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut sources = [listener.as_fd(), woken.as_fd(), done.as_fd()].map(|source| PollFd::from_borrowed_fd(source, PollFlags::IN));
+                while poll(&mut sources, None).is_err_and(|error| error == Errno::INTR) {}
+                cancel.cancel();
+            });
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| look(&cancel)));
+            // Whoever watched ends with that.
+            drop(doing);
+        });
     }
 
     /// One question and its answer. False if it was the last.

@@ -66,8 +66,18 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
+/// Why an edit is answerable for a finding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Due {
+    /// It stands in lines that the edit wrote.
+    Touched,
+    /// It was not found before the edit.
+    New,
+    Not,
+}
+
 /// For each finding of a file, whether the edit is answerable for it. `before`: the findings before it, if they are known.
-pub fn due(findings: &[Finding], before: Option<&[Finding]>, written: &[Span]) -> Vec<bool> {
+pub fn due(findings: &[Finding], before: Option<&[Finding]>, written: &[Span]) -> Vec<Due> {
     let mut known: FxHashMap<(&str, &str, &str), usize> = FxHashMap::default();
     for finding in before.unwrap_or_default() {
         *known.entry(identity(finding)).or_default() += 1;
@@ -81,7 +91,12 @@ pub fn due(findings: &[Finding], before: Option<&[Finding]>, written: &[Span]) -
     });
     let is_new: Vec<bool> = is_new.collect();
     let touches = |finding: &Finding| written.iter().any(|span| finding.place.span.touches(*span));
-    findings.iter().zip(is_new).map(|(finding, is_new)| is_new || touches(finding)).collect()
+    let due = |(finding, is_new): (&Finding, bool)| match (touches(finding), is_new) {
+        (true, _) => Due::Touched,
+        (false, true) => Due::New,
+        (false, false) => Due::Not,
+    };
+    findings.iter().zip(is_new).map(due).collect()
 }
 
 /// Places move when text is inserted above them, so findings are told apart by what they say.
@@ -140,7 +155,7 @@ mod tests {
     fn what_is_new_or_was_touched_is_due() {
         let now = [finding(0, "old"), finding(10, "old"), finding(20, "new"), finding(30, "touched")];
         let before = [finding(5, "old"), finding(40, "touched")];
-        assert_eq!(due(&now, Some(&before), &[Span::new(29, 32)]), [false, true, true, true]);
-        assert_eq!(due(&now, None, &[Span::new(29, 32)]), [false, false, false, true], "without a before, what was written decides");
+        assert_eq!(due(&now, Some(&before), &[Span::new(29, 32)]), [Due::Not, Due::New, Due::New, Due::Touched]);
+        assert_eq!(due(&now, None, &[Span::new(29, 32)]), [Due::Not, Due::Not, Due::Not, Due::Touched], "without a before, what was written decides");
     }
 }

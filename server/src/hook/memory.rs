@@ -35,6 +35,12 @@ pub struct Written {
     pub old: BTreeSet<Key>,
     /// What the session is answerable for and has not been told of.
     pub waiting: BTreeSet<Key>,
+    /// Not all that could be found before was: what was found anywhere before the session wrote counts as well.
+    #[serde(default)]
+    pub in_part: bool,
+    /// It was answered before all was looked at: what is found since is told at the next opportunity.
+    #[serde(default)]
+    pub late: bool,
 }
 
 /// Sessions that nobody has spoken in for so long are over.
@@ -56,6 +62,12 @@ impl Memory {
         serde_json::to_writer(&mut new, self)?;
         new.persist(file(place, session, &self.root)).context("the session cannot be remembered")?;
         Ok(())
+    }
+
+    /// Was this there before the session wrote in the file?
+    pub fn is_old(&self, file: &str, key: &Key) -> bool {
+        let Some(written) = self.files.get(file) else { return false };
+        written.old.contains(key) || written.in_part && !written.waiting.contains(key) && self.others.as_ref().is_some_and(|others| others.contains(key))
     }
 
     /// Of a file, what is not found any more may be told again.

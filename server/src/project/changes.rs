@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::walks::Sign;
+use super::signs::Sign;
 use crate::facts::place::ItemKey;
 use crate::facts::scope::{DIRECTIVES, Definition, Export, IMPORTS, Module};
 use crate::facts::walk::Reads;

@@ -34,6 +34,8 @@ mod routing;
 pub mod said;
 pub mod session;
 pub mod setup;
+mod signs;
+mod soon;
 mod specifier;
 mod stacks;
 mod stubs;

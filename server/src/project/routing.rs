@@ -145,6 +145,11 @@ impl Routing {
         }
     }
 
+    /// Is this the walk of a route that is there?
+    pub fn is_live(&self, key: &RootKey) -> bool {
+        self.live.contains_key(key)
+    }
+
     /// The walk of a route no longer holds.
     pub fn forget(&mut self, key: &RootKey, route: &Arc<Route>) {
         if self.live.contains_key(key) {
@@ -159,8 +164,9 @@ impl Routing {
         routes
     }
 
-    pub fn count_unwalked(&self, walks: &Walks) -> usize {
-        self.unwalked.iter().filter(|(key, _)| self.live.contains_key(key) && walks.get(key).is_none()).count()
+    /// The routes that are to be walked.
+    pub fn unwalked(&self, walks: &Walks) -> impl Iterator<Item = &Named> {
+        self.unwalked.iter().filter(|(key, _)| self.live.contains_key(key) && walks.get(key).is_none())
     }
 
     pub fn give_back(&mut self, routes: impl IntoIterator<Item = Named>) {

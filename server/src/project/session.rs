@@ -16,8 +16,9 @@ use super::registry::Named;
 use super::roots::{Ground, Roots};
 use super::routing::Routing;
 use super::said::Bindings;
+use super::soon::{First, MOST_RECALLED, is_much, is_own};
+pub use super::walks::{Became, News, RootKey, RootWalk};
 use super::walks::{Fresh, Walks};
-pub use super::walks::{News, RootKey, RootWalk};
 use super::workers::{Worker, Workers};
 use super::world::is_principal_model;
 use super::{File, Project, Resolver, Setup};
@@ -65,8 +66,18 @@ pub struct Step {
     pub total: usize,
 }
 
-/// Of more routes at a time it is not remembered what came of their calls: all of it would be gone before it is asked for again.
-const MOST_RECALLED: usize = 48;
+/// Which files are asked what they register.
+#[derive(Clone, Copy)]
+enum Scope<'a> {
+    /// This one alone, while the others are not known.
+    Only(&'a FileId),
+    /// These; what the others registered holds for now.
+    Some(&'a BTreeSet<FileId>),
+    All,
+}
+
+/// So many are walked while nobody waits, before it is looked whether somebody does.
+const MOST_AT_A_TIME: usize = 32;
 
 /// Of how many files the functions are kept up: more than anybody writes in at a time.
 const MOST_FOLLOWED: usize = 32;
@@ -104,7 +115,12 @@ impl Session {
         let mut touched: FxHashSet<FileId> = changes.files.clone();
         touched.extend(bound);
         touched.extend(led_elsewhere.iter().cloned());
-        for walk in self.walks.forget_changed(&changes, &people).into_iter().chain(self.walks.forget_readers(&led_elsewhere)) {
+        // Before all is known, what a file is answered with depends on what was asked before: there nothing is put off.
+        let complete = self.complete;
+        let is_due = |key: &RootKey| complete && self.routing.is_live(key);
+        let mut gone = self.walks.forget_changed(&changes, &people, &is_due);
+        gone.extend(self.walks.forget_readers(&led_elsewhere, &is_due));
+        for walk in gone {
             match (&walk.key, &walk.route) {
                 (RootKey::Item(item), _) => {
                     if let Some(registry) = self.routing.registries.get_mut(&item.file) {
@@ -199,32 +215,58 @@ impl Session {
     }
 
     /// Walks all that is needed to speak about one file: its own roots, and those known to reach into it. Before the
-    /// project is complete that is the file's own. `first`: if more than anybody waits for would have to be walked again, only these
-    /// are, besides the file's own. Says whether that is all there is to walk; `None` if cancelled.
+    /// project is complete that is the file's own. `told`, where somebody waits: if more than anybody waits for would have to be walked
+    /// again, only some are (`soon`), these among them. Says whether that is all there is to walk; `None` if cancelled.
     pub fn file(
         &mut self,
         project: &Project,
         config: &Config,
         file: &FileId,
-        first: Option<&BTreeSet<RootKey>>,
+        told: Option<&BTreeSet<RootKey>>,
         cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Option<bool> {
         let mut workers = Workers::alone(project, config, self.kept.take().unwrap_or_else(ModuleCache::recalling));
-        let done = self.file_by(&mut workers, file, first, cancelled);
+        let done = self.file_by(&mut workers, file, told, cancelled);
         self.followed.learn(workers.followed());
         self.kept = Some(workers.into_cache());
         done
     }
 
-    fn file_by(&mut self, workers: &mut Workers<'_>, file: &FileId, first: Option<&BTreeSet<RootKey>>, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<bool> {
+    fn file_by(&mut self, workers: &mut Workers<'_>, file: &FileId, told: Option<&BTreeSet<RootKey>>, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<bool> {
         let complete = self.complete;
-        self.routes(workers.one(), (!complete).then_some(file), &mut |_, _| {}, cancelled)?;
-        let first = first.filter(|_| complete && self.routing.count_unwalked(&self.walks) > MOST_RECALLED);
-        let is_own = |(key, route): &Named| key.file() == file || route.function().is_some_and(|function| function.item.file == *file);
-        let is_first = |named: &Named| first.is_none_or(|first| first.contains(&named.0) || is_own(named));
-        self.walk_routes(workers, &|named| if complete { is_first(named) } else { is_own(named) }, &mut |_, _| {}, cancelled)?;
+        let told = told.filter(|_| complete && is_much(&self.walks, self.routing.unwalked(&self.walks), self.unregistered.len()));
+        let first = told.map(|told| {
+            let due: Vec<Named> = self.routing.unwalked(&self.walks).cloned().collect();
+            First::of(workers.one().world.project, &self.walks, file, &due, told)
+        });
+        let scope = match &first {
+            Some(first) => Scope::Some(&first.files),
+            None if complete => Scope::All,
+            None => Scope::Only(file),
+        };
+        self.routes(workers.one(), scope, &mut |_, _| {}, cancelled)?;
+        let is_wanted = |named: &Named| match &first {
+            Some(first) => first.is_among(named),
+            None => complete || is_own(named, file),
+        };
+        self.walk_routes(workers, &mut |named| is_wanted(named), true, &mut |_, _| {}, cancelled)?;
         self.functions(workers.one(), file, cancelled)?;
         Some(first.is_none())
+    }
+
+    /// Walks some of the routes that are due, once all was walked. Says whether that were all of them; `None` if cancelled.
+    pub fn go_on(&mut self, project: &Project, config: &Config, cancelled: &(dyn Fn() -> bool + Sync)) -> Option<bool> {
+        let mut workers = Workers::alone(project, config, self.kept.take().unwrap_or_else(ModuleCache::recalling));
+        let mut taken = 0;
+        let mut is_among = |_: &Named| {
+            taken += 1;
+            taken <= MOST_AT_A_TIME
+        };
+        let done = self.routes(workers.one(), Scope::All, &mut |_, _| {}, cancelled);
+        let done = done.and_then(|()| self.walk_routes(&mut workers, &mut is_among, false, &mut |_, _| {}, cancelled));
+        self.followed.learn(workers.followed());
+        self.kept = Some(workers.into_cache());
+        done.map(|()| self.routing.unwalked(&self.walks).next().is_none())
     }
 
     /// A session that is asked once, and tells what it finds while it does.
@@ -259,8 +301,8 @@ impl Session {
         let mut files: Vec<&FileId> = spoken_of.map(|(file, _)| file).collect();
         files.sort();
         self.step = Step { done: 0, total: files.len() };
-        self.routes(workers.one(), None, told, cancelled)?;
-        self.walk_routes(workers, &|_| true, told, cancelled)?;
+        self.routes(workers.one(), Scope::All, told, cancelled)?;
+        self.walk_routes(workers, &mut |_| true, true, told, cancelled)?;
         let (followed, files): (Vec<&FileId>, Vec<&FileId>) = files.into_iter().partition(|file| self.roots.contains_key(*file));
         for file in followed {
             self.step.done += 1;
@@ -342,16 +384,11 @@ impl Session {
     }
 
     /// Finds out what the files register of which that is not known, and puts the routes together.
-    fn routes(
-        &mut self,
-        worker: &mut Worker<'_>,
-        only: Option<&FileId>,
-        told: &mut dyn FnMut(News, Step),
-        cancelled: &(dyn Fn() -> bool + Sync),
-    ) -> Option<()> {
-        let files: Vec<FileId> = match only {
-            Some(only) => self.unregistered.contains(only).then(|| only.clone()).into_iter().collect(),
-            None => self.unregistered.iter().cloned().collect(),
+    fn routes(&mut self, worker: &mut Worker<'_>, scope: Scope<'_>, told: &mut dyn FnMut(News, Step), cancelled: &(dyn Fn() -> bool + Sync)) -> Option<()> {
+        let files: Vec<FileId> = match scope {
+            Scope::Only(only) => self.unregistered.contains(only).then(|| only.clone()).into_iter().collect(),
+            Scope::Some(some) => self.unregistered.intersection(some).cloned().collect(),
+            Scope::All => self.unregistered.iter().cloned().collect(),
         };
         self.step.total += files.len();
         for file in files {
@@ -363,6 +400,7 @@ impl Session {
             self.unregistered.remove(&file);
             self.tell(told);
         }
+        let only = if let Scope::Only(only) = scope { Some(only) } else { None };
         self.routing.compose(only, &mut self.walks);
         Some(())
     }
@@ -388,7 +426,8 @@ impl Session {
     fn walk_routes(
         &mut self,
         workers: &mut Workers<'_>,
-        wanted: &dyn Fn(&Named) -> bool,
+        wanted: &mut dyn FnMut(&Named) -> bool,
+        recalls: bool,
         told: &mut dyn FnMut(News, Step),
         cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Option<()> {
@@ -396,7 +435,7 @@ impl Session {
         self.step.total += due.len() + others.len();
         self.step.done += others.len();
         self.routing.give_back(others);
-        let recalls = due.len() <= MOST_RECALLED;
+        let recalls = recalls && due.len() <= MOST_RECALLED;
         // One alone remembers calls; where that is of no use, and somebody waits, others help.
         let hands = if recalls || !workers.is_one() { 1 } else { self.hands() };
         let world = &workers.one().world;

@@ -1,13 +1,13 @@
 //! The walks that are remembered, and what is counted over them.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::Changes;
 use super::readers::Readers;
 use super::routes::Route;
+use super::signs::Signs;
 use crate::facts::check::Facts;
 use crate::facts::event::Event;
 use crate::facts::place::{FunctionKey, ItemKey, Site};
@@ -38,6 +38,15 @@ pub struct RootWalk {
     pub matched: Vec<Matched>,
     /// The classes of the project's that say what is sent.
     pub sent: Vec<Arc<ClassValue>>,
+}
+
+impl Became {
+    pub fn made(&self) -> Option<&RootWalk> {
+        match self {
+            Became::Made(walk) => Some(walk),
+            Became::Gone | Became::Due => None,
+        }
+    }
 }
 
 impl RootWalk {
@@ -110,6 +119,8 @@ pub(super) struct Walks {
     visits: FxHashMap<FileId, Visits>,
     /// The walks of functions, by file.
     functions: FxHashMap<FileId, FxHashSet<FunctionKey>>,
+    /// Walks of routes that no longer hold and have not been made again: what they came through counts until then.
+    past: FxHashMap<RootKey, Arc<RootWalk>>,
     /// What came and went since somebody asked.
     pub news: News,
     /// Walks made since the beginning: what a test of reuse counts.
@@ -161,12 +172,20 @@ struct Kept {
     number: Option<u32>,
 }
 
-/// What came (with its walk) and what went (without), in order.
+/// What came and went, in order.
 #[derive(Default)]
 pub struct News {
     /// Nothing that was there before is any more.
     pub is_anew: bool,
-    pub walks: Vec<(RootKey, Option<Arc<RootWalk>>)>,
+    pub walks: Vec<(RootKey, Became)>,
+}
+
+/// What became of a walk.
+pub enum Became {
+    Made(Arc<RootWalk>),
+    Gone,
+    /// It no longer holds, and is to be made again.
+    Due,
 }
 
 #[derive(Default)]
@@ -210,7 +229,10 @@ impl Walks {
         self.steps += u64::from(walk.steps);
         let key = walk.key.clone();
         self.count(&walk, true);
-        self.news.walks.push((key.clone(), Some(Arc::clone(&walk))));
+        if let Some(before) = self.past.remove(&key) {
+            self.count(&before, false);
+        }
+        self.news.walks.push((key.clone(), Became::Made(Arc::clone(&walk))));
         let kept = match self.is_once {
             false => Kept { signs: Signs::of(&walk.reads), number: Some(self.readers.add(&walk)), walk },
             true => Kept { signs: Signs::default(), number: None, walk: Arc::new(RootWalk::only_that_it_was(key.clone())) },
@@ -235,12 +257,29 @@ impl Walks {
         if let Some(kept) = self.all.remove(key) {
             kept.number.into_iter().for_each(|number| self.readers.remove(number));
             self.count(&kept.walk, false);
-            self.news.walks.push((key.clone(), None));
+            self.news.walks.push((key.clone(), Became::Gone));
+        } else if let Some(before) = self.past.remove(key) {
+            self.count(&before, false);
+            self.news.walks.push((key.clone(), Became::Gone));
         }
     }
 
-    /// Forgets those that read something that changed, and gives them back.
-    pub fn forget_changed(&mut self, changes: &Changes, people: &FxHashSet<Name>) -> Vec<Arc<RootWalk>> {
+    /// The walk of a route does not hold any more, and will be made again.
+    fn put_off(&mut self, key: &RootKey) {
+        if let Some(kept) = self.all.remove(key) {
+            kept.number.into_iter().for_each(|number| self.readers.remove(number));
+            self.news.walks.push((key.clone(), Became::Due));
+            self.past.insert(key.clone(), kept.walk);
+        }
+    }
+
+    /// The walk of a route as it was, which is to be made again.
+    pub fn past(&self, key: &RootKey) -> Option<&Arc<RootWalk>> {
+        self.past.get(key)
+    }
+
+    /// Forgets those that read something that changed, and gives them back. `is_due`: it will be made again.
+    pub fn forget_changed(&mut self, changes: &Changes, people: &FxHashSet<Name>, is_due: &dyn Fn(&RootKey) -> bool) -> Vec<Arc<RootWalk>> {
         let signs = changes.signs();
         let may_touch = |kept: &Kept| signs.as_ref().is_none_or(|signs| signs.iter().any(|sign| kept.signs.may_have(*sign)));
         let is_touched = |walk: &&Arc<RootWalk>| self.all.get(&walk.key).is_some_and(|kept| may_touch(kept) && changes.touch(&walk.reads));
@@ -249,14 +288,19 @@ impl Walks {
         if !people.is_empty() {
             gone.extend(self.values().filter(asks_of_people).filter(|walk| !is_touched(walk)).cloned());
         }
-        gone.iter().for_each(|walk| self.forget(&walk.key));
-        gone
+        self.give_up(gone, is_due)
     }
 
     /// Forgets those that read something of these files, and gives them back.
-    pub fn forget_readers(&mut self, files: &FxHashSet<FileId>) -> Vec<Arc<RootWalk>> {
+    pub fn forget_readers(&mut self, files: &FxHashSet<FileId>, is_due: &dyn Fn(&RootKey) -> bool) -> Vec<Arc<RootWalk>> {
         let gone: Vec<Arc<RootWalk>> = self.readers.of(files).into_iter().cloned().collect();
-        gone.iter().for_each(|walk| self.forget(&walk.key));
+        self.give_up(gone, is_due)
+    }
+
+    fn give_up(&mut self, gone: Vec<Arc<RootWalk>>, is_due: &dyn Fn(&RootKey) -> bool) -> Vec<Arc<RootWalk>> {
+        for walk in &gone {
+            if is_due(&walk.key) { self.put_off(&walk.key) } else { self.forget(&walk.key) }
+        }
         gone
     }
 
@@ -326,40 +370,5 @@ impl Visits {
         if self.is_followed {
             self.changed.push(function.clone());
         }
-    }
-}
-
-/// Two bits for everything that a walk read: what has not both of its bits here was not read.
-#[derive(Clone, Copy, Default)]
-struct Signs([u128; 2]);
-
-impl Signs {
-    fn of(reads: &Reads) -> Signs {
-        let mut signs = Signs::default();
-        reads.items.iter().for_each(|item| signs.add(Sign::of(item)));
-        reads.names.iter().for_each(|name| signs.add(Sign::of(name)));
-        signs
-    }
-
-    fn add(&mut self, Sign(first, second): Sign) {
-        self.0[0] |= first;
-        self.0[1] |= second;
-    }
-
-    fn may_have(&self, Sign(first, second): Sign) -> bool {
-        self.0[0] & first != 0 && self.0[1] & second != 0
-    }
-}
-
-/// The bits of one thing that walks read.
-#[derive(Clone, Copy)]
-pub(super) struct Sign(u128, u128);
-
-impl Sign {
-    pub fn of(thing: &impl Hash) -> Sign {
-        let mut hasher = FxHasher::default();
-        thing.hash(&mut hasher);
-        let hash = hasher.finish();
-        Sign(1 << (hash >> 57), 1 << (hash >> 50 & 127))
     }
 }

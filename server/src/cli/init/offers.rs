@@ -91,7 +91,7 @@ impl Offer {
             serde_json::json!({ "hooks": { "PostToolUse": [{ "matcher": tools, "hooks": hooks.clone() }], "Stop": [{ "hooks": hooks }] } })
         };
         let (path, value) = match client {
-            HookClient::ClaudeCode => (".claude/settings.json", grouped("claude-code", "Write|Edit|MultiEdit")),
+            HookClient::ClaudeCode => (".claude/settings.json", grouped("claude-code", "Write|Edit|MultiEdit|NotebookEdit")),
             HookClient::Codex => (".codex/hooks.json", grouped("codex", "apply_patch|Write|Edit")),
             HookClient::Cursor => {
                 let hook = serde_json::json!([{ "command": command("cursor") }]);

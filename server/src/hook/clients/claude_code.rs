@@ -1,5 +1,5 @@
 //! Claude Code (code.claude.com/docs/en/hooks). Field names are those of the types of its SDK, `@anthropic-ai/claude-agent-sdk`
-//! 0.3: `PostToolUseHookInput`, `StopHookInput`, `SyncHookJSONOutput`, `FileEditOutput`, `FileWriteOutput`.
+//! 0.3: `PostToolUseHookInput`, `StopHookInput`, `SyncHookJSONOutput`, `FileEditOutput`, `FileWriteOutput`, `NotebookEditOutput`.
 //!
 //! After a tool, `decision: "block"` undoes nothing: the reason is put before the model. When it means to stop, it makes it
 //! go on, with the reason as what is left to do.
@@ -40,7 +40,7 @@ fn edits(payload: &Value) -> Vec<Edit> {
         return Vec::new();
     }
     if let [edit] = edits.as_mut_slice() {
-        match response.get("originalFile") {
+        match response.get("originalFile").or_else(|| response.get("original_file")) {
             Some(Value::String(text)) => edit.before = Before::Text(text.clone()),
             _ if fields::text(response, &["type"]) == Some("create") => edit.before = Before::Absent,
             _ => {}
@@ -87,6 +87,10 @@ mod tests {
             payload("Write", json!({ "file_path": "/p/a.ts", "content": "x" }), json!({ "type": "create", "filePath": "/p/a.ts", "originalFile": null }));
         let seen = call(&create, None).expect("a call");
         assert!(seen.edits[0].whole && seen.edits[0].before == Before::Absent);
+        let cell = json!({ "notebook_path": "/p/a.ipynb", "new_source": "b", "edit_mode": "replace" });
+        let cell = payload("NotebookEdit", cell, json!({ "notebook_path": "/p/a.ipynb", "original_file": "{}", "updated_file": "{ }" }));
+        let seen = call(&cell, None).expect("a call");
+        assert_eq!((seen.edits.len(), seen.edits[0].before.clone()), (1, Before::Text("{}".into())));
         let staged = payload("Write", json!({ "file_path": "/p/a.ts", "content": "x" }), json!({ "type": "create", "staged": true }));
         assert_eq!(call(&staged, None), None);
         assert_eq!(call(&payload("Bash", json!({ "command": "ls" }), json!({})), None), None);

@@ -23,7 +23,9 @@ pub fn call(payload: &Value, event: Option<&str>) -> Option<Call> {
     };
     let mut edits = Vec::new();
     if event == Event::Edited {
-        let failed = payload.get("toolResult").and_then(|result| fields::text(result, &["resultType"])).is_some_and(|kind| kind != "success");
+        // With events that are named in camel case so are the fields; with others they are named as in VS Code.
+        let result = payload.get("toolResult").or_else(|| payload.get("tool_result")).unwrap_or(&Value::Null);
+        let failed = fields::text(result, &["resultType", "result_type"]).is_some_and(|kind| kind != "success");
         if failed || !fields::text(payload, &["toolName", "tool_name"]).is_some_and(fields::writes) {
             return None;
         }
@@ -35,7 +37,7 @@ pub fn call(payload: &Value, event: Option<&str>) -> Option<Call> {
             return None;
         }
     }
-    let folders = fields::folder(payload, &["cwd"]);
+    let folders = fields::folder(payload, &["cwd", "workingDirectory"]);
     // Early versions name no session: then it is that of the folder.
     let session = fields::text(payload, &["sessionId", "session_id", "cwd"]).unwrap_or_default().to_owned();
     Some(Call { client: Client::Copilot, event, event_name: name.unwrap_or_default().to_owned(), session, folders, edits })
@@ -60,6 +62,13 @@ mod tests {
         let seen = call(&edit, None).expect("a call");
         assert_eq!((seen.event, seen.edits[0].pieces[0].new.as_str()), (Event::Edited, "b"));
         assert!(call(&json!({ "cwd": "/p", "toolName": "edit", "toolArgs": "{}", "toolResult": { "resultType": "denied" } }), None).is_none());
+        let snake = |result: &str| {
+            let payload = json!({ "hook_event_name": "PostToolUse", "session_id": "s", "timestamp": "2026-03-01T10:00:00.000Z", "cwd": "/p", "tool_name": "create",
+                "tool_input": { "path": "/p/a.ts", "file_text": "b" }, "tool_result": { "result_type": result, "text_result_for_llm": "" } });
+            call(&payload, Some("PostToolUse"))
+        };
+        assert!(snake("success").is_some_and(|call| call.session == "s" && call.edits[0].whole));
+        assert_eq!(snake("failure"), None);
         let stop = call(&json!({ "timestamp": 1, "cwd": "/p", "sessionId": "s", "stopReason": "end_turn" }), None).expect("a call");
         assert_eq!(stop.event, Event::Ended);
         let told = answer(&stop, &Verdict { urgent: Some("do".into()), ..Verdict::default() });

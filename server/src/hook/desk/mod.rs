@@ -1,9 +1,9 @@
 //! Where a project's edits are looked at. The project and what the engine made of it stay from one edit to the next.
 
 mod ended;
+mod looked;
 mod telling;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use crate::engine::{Cancel, Engine, NoAnswer, Snapshot};
 use crate::hook::call::{Edit, Event};
 use crate::hook::due;
-use crate::hook::memory::{Key, Memory, Written};
+use crate::hook::memory::{Key, Memory};
 use crate::hook::whole::Whole;
 use crate::hook::wire::{Ask, Verdict};
 use crate::hook::words;
@@ -26,6 +26,7 @@ use crate::text::{FileId, Span};
 use crate::workspace::kept::Kept;
 use crate::workspace::today;
 use crate::workspace::walk::file_id;
+use looked::Looked;
 use telling::Due;
 
 pub struct Desk {
@@ -46,11 +47,9 @@ pub struct Said {
     pub then: Option<Then>,
 }
 
-/// The project before and after the first edit of a session, and the files that it wrote.
+/// The project before the first edit of a session.
 pub struct Then {
     before: Snapshot,
-    after: Snapshot,
-    files: Vec<FileId>,
 }
 
 /// How well the engine knows the project.
@@ -69,6 +68,21 @@ enum Knows {
 struct Found {
     shown: Vec<Finding>,
     all: Vec<Finding>,
+    /// Nothing is left out that other files lead to.
+    is_all: bool,
+}
+
+/// How much is looked at for an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Depth {
+    /// What can be said at once. The rest is looked at while nobody waits, and told afterwards.
+    Soon,
+    Whole,
+}
+
+/// What comes later is told at the next edit or when the assistant stops. Where no end is heard of, nothing comes later.
+fn depth(ask: &Ask, needs_all: bool) -> Depth {
+    if ask.last || needs_all { Depth::Whole } else { Depth::Soon }
 }
 
 impl Desk {
@@ -92,9 +106,13 @@ impl Desk {
 
     /// All that is found. `None` if the check failed.
     fn whole(&mut self, snapshot: &Snapshot) -> Result<Option<&Whole>> {
+        self.whole_until(snapshot, &self.cancel.clone())
+    }
+
+    fn whole_until(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Result<Option<&Whole>> {
         let is_same = |whole: &Whole| Arc::ptr_eq(&whole.snapshot.project, &snapshot.project) && Arc::ptr_eq(&whole.snapshot.config, &snapshot.config);
         if !self.whole.as_ref().is_some_and(is_same) {
-            self.whole = match self.engine.check_all_briefly(snapshot, &self.cancel) {
+            self.whole = match self.engine.check_all_briefly(snapshot, cancel) {
                 Ok(all) => Some(Whole { snapshot: snapshot.clone(), all }),
                 Err(NoAnswer::Failed) => None,
                 Err(NoAnswer::Cancelled) => bail!("stopped while the project was looked at"),
@@ -138,65 +156,39 @@ impl Desk {
             looked_at.push((edit, file, text_before));
         }
         let before = self.snapshot(&if changes.is_empty() { before } else { Arc::new(before.with(changes)) });
-        let files: Vec<FileId> = looked_at.iter().map(|(_, file, _)| file.clone()).collect();
+        let snapshot = self.snapshot(&after);
+        let is_first = memory.others.is_none() && !looked_at.is_empty();
         let mut found_before: Vec<Option<Found>> = Vec::new();
         for (_, file, text) in &looked_at {
             // Where that fails, it is as if nobody knew what was there before.
-            found_before.push(if text.is_some() { self.found(&before, file)? } else { None });
+            found_before.push(if text.is_some() { self.found(&before, file, depth(ask, is_first))? } else { None });
         }
         let (mut items, mut unchecked) = (Vec::new(), Vec::new());
-        for ((edit, file, text_before), found_before) in looked_at.into_iter().zip(found_before) {
-            let snapshot = self.snapshot(&after);
-            let Some(found) = self.found(&snapshot, &file)? else {
+        for ((edit, file, text_before), before) in looked_at.into_iter().zip(found_before) {
+            let Some(found) = self.found(&snapshot, &file, depth(ask, false))? else {
                 unchecked.push(after.relative(&file).to_owned());
                 continue;
             };
             let Some(text) = text_of(&after, &file) else { continue };
             let written: Vec<Span> = due::written(edit, text_before.as_ref().map(Option::as_deref), &text);
-            let is_due = due::due(&found.shown, found_before.as_ref().map(|found| found.shown.as_slice()), &written);
+            let due = due::due(&found.shown, before.as_ref().map(|found| found.shown.as_slice()), &written);
             // What is missing from a file that was written as a whole, and can be read as a whole, is not to come.
             let is_complete = (edit.whole || ask.last) && !is_broken(&after, &file);
-            items.push((file, found, found_before, is_due, is_complete));
+            items.push(Looked { file, found, before, due, is_complete });
         }
-        let snapshot = self.snapshot(&after);
         let known = Known::of(&snapshot.config);
         let rules = known.all();
-        let all: Vec<Finding> = items.iter().flat_map(|(_, found, _, _, _)| found.all.iter().cloned()).collect();
-        let advice = Advice::new(&snapshot.project, &rules, &all);
+        items.extend(self.late(&snapshot, &memory, &items)?);
+        let all: Vec<Finding> = items.iter().flat_map(|item| item.found.all.iter().cloned()).collect();
+        let (advice, old_advice) = (Advice::new(&snapshot.project, &rules, &all), Advice::new(&before.project, &rules, &all));
         let mut now: Vec<(Key, Finding)> = Vec::new();
-        for (file, found, found_before, is_due, is_complete) in &items {
-            let name = after.relative(file).to_owned();
-            let keys: Vec<Key> = advice.keys(&found.shown);
-            memory.forget_gone(&name, &keys.iter().cloned().collect());
-            if !memory.files.contains_key(&name) {
-                let old_advice = Advice::new(&before.project, &rules, &all);
-                let old: BTreeSet<Key> = found_before.iter().flat_map(|found| old_advice.keys(&found.shown)).collect();
-                // Without a before, what the edit is not answerable for was there.
-                let others = keys.iter().zip(is_due).filter(|(_, is_due)| found_before.is_none() && !**is_due).map(|(key, _)| key.clone());
-                // What the session led to before it wrote here was not there before it.
-                let (led_to, old): (BTreeSet<Key>, BTreeSet<Key>) =
-                    old.into_iter().partition(|key| memory.others.as_ref().is_some_and(|before| !before.contains(key)));
-                let told = &memory.told;
-                let waiting = led_to.into_iter().filter(|key| !told.contains_key(key)).collect();
-                memory.files.insert(name.clone(), Written { old: old.into_iter().chain(others).collect(), waiting });
-            }
-            for ((finding, key), is_due) in found.shown.iter().zip(keys).zip(is_due) {
-                if !is_due || memory.told.contains_key(&key) {
-                    continue;
-                }
-                if let Some(written) = memory.files.get_mut(&name) {
-                    written.waiting.insert(key.clone());
-                }
-                if ask.heard && (!finding.absence || *is_complete) {
-                    now.push((key, finding.clone()));
-                }
-            }
+        for item in &items {
+            now.extend(item.due(ask.heard, &advice, &old_advice, &mut memory));
         }
         let person = (!unchecked.is_empty()).then(|| words::unchecked(&unchecked));
         // Elsewhere things may be half done until the assistant stops, if that is heard of.
         let led_to = if ask.last && ask.heard { self.led_to(&snapshot, &mut memory)? } else { Vec::new() };
-        let is_first = memory.others.is_none() && !files.is_empty();
-        let then = is_first.then(|| Then { before, after: snapshot.clone(), files });
+        let then = is_first.then(|| Then { before });
         Ok(Said { then, ..self.said(ask, memory, &snapshot, &advice, Due { now, led_to, person })? })
     }
 
@@ -211,10 +203,14 @@ impl Desk {
     }
 
     /// What is found in a file, without a word on repairs: those are asked for once something is due. `None` if the check failed.
-    fn found(&mut self, snapshot: &Snapshot, file: &FileId) -> Result<Option<Found>> {
-        let Some(known) = snapshot.project.file(file) else { return Ok(Some(Found::default())) };
-        let all = match self.engine.check_briefly(snapshot, file, &self.cancel) {
-            Ok(all) => all,
+    fn found(&mut self, snapshot: &Snapshot, file: &FileId, depth: Depth) -> Result<Option<Found>> {
+        let Some(known) = snapshot.project.file(file) else { return Ok(Some(Found { is_all: true, ..Found::default() })) };
+        let checked = match depth {
+            Depth::Soon => self.engine.check_soon(snapshot, file, &self.cancel),
+            Depth::Whole => self.engine.check_briefly(snapshot, file, &self.cancel).map(|all| (all, true)),
+        };
+        let (all, is_all) = match checked {
+            Ok(checked) => checked,
             Err(NoAnswer::Cancelled) => bail!("stopped"),
             Err(why) => {
                 self.note(why);
@@ -225,7 +221,7 @@ impl Desk {
         let is_told = |finding: &&Finding| finding.place.file == *file && suppress::is_told(&snapshot.config, finding, today);
         let loud: Vec<Finding> = all.iter().filter(is_told).cloned().collect();
         let shown = suppress::judge_file(known, &Known::of(&snapshot.config).all(), loud, today).kept;
-        Ok(Some(Found { shown, all }))
+        Ok(Some(Found { shown, all, is_all }))
     }
 }
 

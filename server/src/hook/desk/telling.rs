@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use super::{Desk, Said};
+use super::{Depth, Desk, Said, depth};
 use crate::engine::proof::Proven;
 use crate::engine::{NoAnswer, Snapshot};
 use crate::hook::memory::{Key, Memory};
@@ -40,7 +40,8 @@ impl Desk {
         let mut verdict = Verdict { person, ..Verdict::default() };
         let mut if_heard = memory.clone();
         if !now.is_empty() {
-            self.plan(snapshot, &mut now)?;
+            let depth = depth(ask, false);
+            self.plan(snapshot, &mut now, depth)?;
             let advice = match &self.whole {
                 // Secrets that stand elsewhere are hidden, too.
                 Some(whole) if !elsewhere.is_empty() => &Advice::new(advice.project, advice.rules, &whole.all),
@@ -48,7 +49,7 @@ impl Desk {
             };
             let mut texts: Vec<String> = Vec::new();
             for (i, (key, finding)) in now.iter().enumerate() {
-                texts.push(self.tell(snapshot, advice, finding, elsewhere.contains(key), i < MOST_TRIALS));
+                texts.push(self.tell(snapshot, advice, finding, elsewhere.contains(key), (i < MOST_TRIALS).then_some(depth)));
             }
             let (text, count) = words::told(ask.event, urgent, &texts);
             *(if urgent { &mut verdict.urgent } else { &mut verdict.aside }) = Some(text);
@@ -64,10 +65,14 @@ impl Desk {
     }
 
     /// How they can be repaired.
-    fn plan(&mut self, snapshot: &Snapshot, due: &mut [(Key, Finding)]) -> Result<()> {
+    fn plan(&mut self, snapshot: &Snapshot, due: &mut [(Key, Finding)], depth: Depth) -> Result<()> {
         let files: BTreeSet<FileId> = due.iter().map(|(_, finding)| finding.place.file.clone()).collect();
         for file in files {
-            let found = match self.engine.check(snapshot, &file, &self.cancel) {
+            let found = match depth {
+                Depth::Soon => self.engine.check_soon_with_plans(snapshot, &file, &self.cancel).map(|(found, _)| found),
+                Depth::Whole => self.engine.check(snapshot, &file, &self.cancel),
+            };
+            let found = match found {
                 Ok(found) => found,
                 Err(NoAnswer::Cancelled) => bail!("stopped"),
                 Err(why) => {
@@ -83,9 +88,9 @@ impl Desk {
         Ok(())
     }
 
-    fn tell(&mut self, snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, is_elsewhere: bool, tries: bool) -> String {
+    fn tell(&mut self, snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, is_elsewhere: bool, tries: Option<Depth>) -> String {
         // A repair of which nobody knows what it leads to is not told of.
-        let proven = if tries { self.proven(snapshot, finding) } else { None };
+        let proven = tries.and_then(|depth| self.proven(snapshot, finding, depth));
         let told = match proven {
             Some(proven) => advice.tell(finding, Some(&proven.told())),
             None => advice.tell(finding, None),
@@ -93,8 +98,12 @@ impl Desk {
         if is_elsewhere { format!("{told}{}", words::ELSEWHERE) } else { told }
     }
 
-    fn proven(&mut self, snapshot: &Snapshot, finding: &Finding) -> Option<Proven> {
-        self.engine.prove(snapshot, finding, &self.cancel).unwrap_or_else(|why| {
+    fn proven(&mut self, snapshot: &Snapshot, finding: &Finding, depth: Depth) -> Option<Proven> {
+        let proven = match depth {
+            Depth::Soon => self.engine.prove_soon(snapshot, finding, &self.cancel),
+            Depth::Whole => self.engine.prove(snapshot, finding, &self.cancel),
+        };
+        proven.unwrap_or_else(|why| {
             self.note(why);
             None
         })
