@@ -3,11 +3,17 @@
 # override, in the order in which the library takes them.
 
 from django.offers import offers_form_columns
+from django.shortcuts import redirect
 
 
 class AccessMixin:
+    raise_exception = False
+
+    # Who is signed in is refused; a stranger is sent to sign in by what this gives back, and goes on if nobody returns it.
     def handle_no_permission(self):
-        raise PermissionDenied()
+        if self.raise_exception or self.request.user.is_authenticated:
+            raise PermissionDenied()
+        return redirect("/login/")
 
 
 class LoginRequiredMixin(AccessMixin):
