@@ -110,7 +110,7 @@ fn is_price(name: &str) -> bool {
     let is_money = |word: &String| {
         matches!(word.as_str(), "price" | "amount" | "total" | "subtotal" | "cost" | "fee" | "fare" | "rate" | "rent" | "cents" | "pence" | "discount" | "sum")
     };
-    words.iter().any(is_money) && !words.iter().any(|word| matches!(word.as_str(), "id" | "ids" | "count" | "max" | "min"))
+    words.iter().any(is_money) && !words.iter().any(|word| matches!(word.as_str(), "id" | "ids" | "count" | "max" | "min" | "limit" | "limits"))
 }
 
 /// Records of what somebody bought.

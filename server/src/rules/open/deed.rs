@@ -93,7 +93,7 @@ impl What {
                 "mail" => "send e-mail in your name".to_owned(),
                 "sms" => "send text messages at your cost".to_owned(),
                 "refund" => "pay money back".to_owned(),
-                "llm" | "image" => "ask your paid AI model whatever they like".to_owned(),
+                "llm" | "image" => "use your paid AI model at your cost".to_owned(),
                 "grant" => "give any account more rights".to_owned(),
                 "program" => "start programs on your server".to_owned(),
                 "command" => "run any command on your server".to_owned(),
