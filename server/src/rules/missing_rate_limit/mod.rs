@@ -301,7 +301,7 @@ fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
     let of_people = handler.cx.schema.model(&access.query.model).is_some_and(|model| model.is_principal);
     // Whatever it is called: somebody without an account chooses a password.
     let makes_account = is_sign_up && of_people || access.query.data.iter().any(keeps_password);
-    if access.query.operation != Operation::Create || !makes_account || handler.who(&access.facts) != Answer::No {
+    if access.query.operation != Operation::Create || !makes_account || handler.who(&access.facts) != Answer::No || is_invited(handler, access) {
         return None;
     }
     Some(Need {
@@ -314,6 +314,17 @@ fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
         also: "an account is made here",
         facts: &access.facts,
     })
+}
+
+/// Behind a row that was found by an invitation's token: there are as many accounts as there are invitations.
+fn is_invited(handler: &Handler<'_>, access: &Access) -> bool {
+    let is_there = |found: &Access| access.facts.iter().any(|fact| matches!(fact, Fact::Present(row) if row.root == Root::Row(found.id)));
+    let by_token = |filter: &&Filter| {
+        let says = |column: &Name| names::words(column).iter().any(|word| matches!(word.as_str(), "token" | "code" | "key" | "hash" | "secret"));
+        matches!(filter, Filter::Term(term) if term.path.last().is_some_and(says))
+    };
+    let is_invitation = |model: &Name| names::words(model).iter().any(|word| matches!(word.as_str(), "invite" | "invites" | "invitation" | "invitations"));
+    handler.judge.accesses().any(|found| found.id < access.id && is_invitation(&found.query.model) && is_there(found) && found.query.conjuncts().iter().any(by_token))
 }
 
 /// `{ email, passwordHash: await hash(password) }`

@@ -12,7 +12,7 @@ use crate::facts::catalogue::BUILT_IN;
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId};
 use crate::facts::names;
-use crate::facts::query::{Filter, Operation, Query};
+use crate::facts::query::{Filter, Operation, Query, TermOp};
 use crate::facts::role_words::{names_above, names_post, names_right};
 use crate::facts::schema::{OwnerKind, guess_owner};
 use crate::facts::value::{Kind, Value};
@@ -69,7 +69,10 @@ impl Judge<'_> {
     fn owns_row(&self, fact: &Fact, id: AccessId) -> bool {
         let of_row = |symbol: &Symbol| symbol.root == Root::Row(id);
         match fact {
-            Fact::Same(a, b) | Fact::Contains(a, b) => of_row(a) && is_callers(b) || of_row(b) && is_callers(a),
+            Fact::Same(a, b) | Fact::Contains(a, b) => {
+                let is_caller = |symbol: &Symbol| is_callers(symbol) || self.stands_for_caller(symbol);
+                of_row(a) && is_caller(b) || of_row(b) && is_caller(a)
+            }
             // Owner or elevated: each arm says one or the other.
             Fact::Any(arms) => arms.iter().all(|arm| {
                 arm.iter().any(|fact| self.owns_row(fact, id))
@@ -204,6 +207,27 @@ impl Judge<'_> {
             || terms().any(|term| term.value.taint().iter().any(|origin| origin.part.is_request()));
         let names_role = terms().any(|term| !term.value.symbol().is_some_and(is_principal) && term.path.iter().any(|name| names_right(name)));
         !is_limited && (names_role || names_above(&access.query.model) || names_post(&access.query.model))
+    }
+
+    /// The column of a row by which it was found for the caller: `rower.clerkId`, of the rower whose `clerkId` is the caller's.
+    fn stands_for_caller(&self, symbol: &Symbol) -> bool {
+        let (Root::Row(id), [column]) = (&symbol.root, &*symbol.path) else { return false };
+        let conjuncts = self.accesses.get(id).map(|access| access.query.conjuncts()).unwrap_or_default();
+        conjuncts.iter().any(|filter| {
+            matches!(filter, Filter::Term(term) if term.op == TermOp::Eq && term.path.as_slice() == [column.clone()] && is_caller(&term.value, false))
+        })
+    }
+
+    /// The row of people that is the caller's own: the one whose column is who is signed in, and of which there is only one.
+    pub(super) fn is_own_account(&self, symbol: &Symbol) -> bool {
+        let Root::Row(id) = symbol.root else { return false };
+        let Some(access) = self.accesses.get(&id).filter(|access| access.query.operation != Operation::Create) else { return false };
+        let Some(model) = self.model_of(&access.query) else { return false };
+        let is_one = |name: &Name| model.is_principal || model.column(name).is_some_and(|column| column.unique || column.primary);
+        access.query.conjuncts().iter().any(|filter| match filter {
+            Filter::Term(term) => term.op == TermOp::Eq && is_caller(&term.value, false) && matches!(term.path.as_slice(), [name] if is_one(name)),
+            _ => false,
+        })
     }
 
     /// A row by which something else was looked up, for the caller: the note's folder, which has to be one of mine. What cannot be

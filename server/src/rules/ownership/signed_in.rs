@@ -3,6 +3,7 @@
 use super::Judge;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::names;
+use crate::facts::query::Filter;
 use crate::facts::role_words::{is_above, is_post};
 use crate::facts::schema::{Column, NameClass, role_classes};
 use crate::facts::walk::is_for_developers;
@@ -46,6 +47,8 @@ impl Judge<'_> {
             Fact::Same(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
             Fact::Is(symbol, _) | Fact::Among(symbol) if is_principal(symbol) => Answer::Yes,
             Fact::Contains(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
+            // `collectors.findOne({ id: session.collectorId })`, and there is one: they are kept there as whom they signed in.
+            Fact::Present(symbol) if symbol.path.is_empty() && self.is_kept_in_session(symbol) => Answer::Yes,
             // Not everything that is kept for a visitor says that they signed in.
             Fact::Present(symbol) | Fact::Is(symbol, _) if symbol.root == Root::Session && (is_role(symbol) || says_who(symbol)) => Answer::Yes,
             Fact::Guard(guard) => match (guard.kind, guard.sure) {
@@ -66,6 +69,20 @@ impl Judge<'_> {
         }
     }
 
+    /// A row that was found by a key which the session keeps under the name of its table. A cart is kept so for anybody.
+    fn is_kept_in_session(&self, symbol: &Symbol) -> bool {
+        const OF_ANYBODY: [&str; 10] = ["cart", "basket", "order", "draft", "quiz", "visit", "checkout", "game", "flow", "session"];
+        let Root::Row(id) = symbol.root else { return false };
+        let Some(access) = self.accesses.get(&id) else { return false };
+        let table = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(&access.query.model));
+        access.query.conjuncts().iter().any(|filter| {
+            let Filter::Term(term) = filter else { return false };
+            let Some(key) = term.value.symbol().filter(|symbol| symbol.root == Root::Session).and_then(|symbol| symbol.path.last()) else { return false };
+            let key = crate::facts::schema::names::snake(key);
+            key.strip_suffix("_id").is_some_and(|stem| stem == table && !OF_ANYBODY.contains(&stem))
+        })
+    }
+
     /// A machine proved itself: a signature or a shared secret was checked.
     pub fn is_machine(&self, facts: &Facts) -> bool {
         facts.iter().any(|fact| match fact {
@@ -83,7 +100,7 @@ impl Judge<'_> {
     fn was_elevated(&self, facts: &Facts) -> bool {
         facts.iter().any(|fact| match fact {
             Fact::Guard(guard) => guard.kind == GuardKind::Role,
-            Fact::Is(symbol, text) => is_callers(symbol) && self.says_role(symbol) && self.is_elevated_role(text),
+            Fact::Is(symbol, text) => (is_callers(symbol) || self.is_own_account(symbol)) && self.says_role(symbol) && self.is_elevated_role(text),
             Fact::Among(symbol) => is_callers(symbol) && self.says_role(symbol) && !is_told_apart(facts, symbol),
             Fact::Present(symbol) => {
                 let is_flag = |name: &Name| is_flag(name) || self.is_flag_of_people(name);
