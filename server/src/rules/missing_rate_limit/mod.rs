@@ -324,7 +324,10 @@ fn is_invited(handler: &Handler<'_>, access: &Access) -> bool {
         matches!(filter, Filter::Term(term) if term.path.last().is_some_and(says))
     };
     let is_invitation = |model: &Name| names::words(model).iter().any(|word| matches!(word.as_str(), "invite" | "invites" | "invitation" | "invitations"));
-    handler.judge.accesses().any(|found| found.id < access.id && is_invitation(&found.query.model) && is_there(found) && found.query.conjuncts().iter().any(by_token))
+    handler
+        .judge
+        .accesses()
+        .any(|found| found.id < access.id && is_invitation(&found.query.model) && is_there(found) && found.query.conjuncts().iter().any(by_token))
 }
 
 /// `{ email, passwordHash: await hash(password) }`

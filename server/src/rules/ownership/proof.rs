@@ -213,9 +213,9 @@ impl Judge<'_> {
     fn stands_for_caller(&self, symbol: &Symbol) -> bool {
         let (Root::Row(id), [column]) = (&symbol.root, &*symbol.path) else { return false };
         let conjuncts = self.accesses.get(id).map(|access| access.query.conjuncts()).unwrap_or_default();
-        conjuncts.iter().any(|filter| {
-            matches!(filter, Filter::Term(term) if term.op == TermOp::Eq && term.path.as_slice() == [column.clone()] && is_caller(&term.value, false))
-        })
+        conjuncts.iter().any(
+            |filter| matches!(filter, Filter::Term(term) if term.op == TermOp::Eq && term.path.as_slice() == [column.clone()] && is_caller(&term.value, false)),
+        )
     }
 
     /// The row of people that is the caller's own: the one whose column is who is signed in, and of which there is only one.
