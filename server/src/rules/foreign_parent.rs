@@ -8,7 +8,6 @@ use super::missing_ownership::META;
 use super::ownership::{Answer, Choice, Judge, Tie, title};
 use super::raw::{Raw, RuleCx};
 use super::usage::{self, Hangs, On};
-use crate::facts::check::{Fact, Root};
 use crate::facts::event::Access;
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, TermOp};
@@ -172,11 +171,10 @@ fn is_on_offer(judge: &Judge<'_>, access: &Access, value: &Value) -> bool {
 /// The row under that key was asked for together with who is calling, and it was there.
 fn is_found_for_caller(judge: &Judge<'_>, access: &Access, value: &Value) -> bool {
     let Some(symbol) = value.symbol() else { return false };
-    let is_there = |found: &Access| access.facts.iter().any(|fact| matches!(fact, Fact::Present(row) if row.root == Root::Row(found.id)));
     judge.accesses().filter(|found| found.id < access.id && !found.query.operation.is_write()).any(|found| {
         let conjuncts = found.query.conjuncts();
         let is_key = |filter: &&Filter| matches!(filter, Filter::Term(term) if term.value.symbol() == Some(symbol));
-        conjuncts.iter().any(is_key) && usage::names_caller(found) && is_there(found)
+        conjuncts.iter().any(is_key) && usage::names_caller(found) && judge.found(found, &access.facts)
     })
 }
 

@@ -318,16 +318,14 @@ fn sign_up<'e>(handler: &Handler<'_>, access: &'e Access) -> Option<Need<'e>> {
 
 /// Behind a row that was found by an invitation's token: there are as many accounts as there are invitations.
 fn is_invited(handler: &Handler<'_>, access: &Access) -> bool {
-    let is_there = |found: &Access| access.facts.iter().any(|fact| matches!(fact, Fact::Present(row) if row.root == Root::Row(found.id)));
     let by_token = |filter: &&Filter| {
         let says = |column: &Name| names::words(column).iter().any(|word| matches!(word.as_str(), "token" | "code" | "key" | "hash" | "secret"));
         matches!(filter, Filter::Term(term) if term.path.last().is_some_and(says))
     };
     let is_invitation = |model: &Name| names::words(model).iter().any(|word| matches!(word.as_str(), "invite" | "invites" | "invitation" | "invitations"));
-    handler
-        .judge
-        .accesses()
-        .any(|found| found.id < access.id && is_invitation(&found.query.model) && is_there(found) && found.query.conjuncts().iter().any(by_token))
+    handler.judge.accesses().any(|found| {
+        found.id < access.id && is_invitation(&found.query.model) && handler.judge.found(found, &access.facts) && found.query.conjuncts().iter().any(by_token)
+    })
 }
 
 /// `{ email, passwordHash: await hash(password) }`

@@ -36,17 +36,19 @@ pub(super) fn left_waiting(cx: &RuleCx<'_>) -> Option<Why> {
 
 /// `if (!isAllowed(user)) ..` and `requireUser();`, where the function is async: a promise is always there.
 pub(super) fn not_awaited(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
-    let is_guard = |name: &str, called: &Looked<'_>| names::is_guard(name) || names::is_current_user(name) || called.throws_denial();
+    // Whatever it is called: who does not pass is refused.
+    let is_guard = |name: &str, called: &Looked<'_>, refuses: bool| refuses || names::is_guard(name) || names::is_current_user(name) || called.throws_denial();
     promised(looked, &is_guard)
 }
 
 /// The same of a look at who sent a message: `if (!signatureMatches(body, given)) ..`.
 pub(super) fn sender_not_awaited(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
     let says = |word: &String| matches!(word.as_str(), "signature" | "webhook" | "hmac" | "hook");
-    promised(looked, &|name, _| names::checks_sender(name) || names::words(name).iter().any(says))
+    promised(looked, &|name, _, _| names::checks_sender(name) || names::words(name).iter().any(says))
 }
 
-fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> Option<(Span, Flaw, String)> {
+/// A call that nobody waits for and that is only looked at. `counts`: by its name, the function, and whether what follows refuses.
+fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>, bool) -> bool) -> Option<(Span, Flaw, String)> {
     let parents = Parents::of(looked.segment);
     looked.exprs_within(looked.function.body_span).find_map(|expr| {
         let ExprKind::Call { .. } = &looked.segment[expr].kind else { return None };
@@ -55,7 +57,6 @@ fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> 
         if !called.function.is_async {
             return None;
         }
-        let is_known = counts(name, &called);
         let mut at: Node = expr.into();
         let refuses = |then: &[StmtId]| then.iter().any(|stmt| looked.exprs_within(looked.segment[*stmt].span).any(|expr| looked.denies(expr)));
         loop {
@@ -66,10 +67,13 @@ fn promised(looked: &Looked<'_>, counts: &dyn Fn(&str, &Looked<'_>) -> bool) -> 
                     _ => return None,
                 },
                 Node::Stmt(id) => match &looked.segment[id].kind {
-                    // Whatever it is called: who does not pass is refused.
-                    StmtKind::If { then, .. } if is_known || refuses(then) => break,
-                    StmtKind::Expr(_) if at == expr.into() && is_known => break,
-                    StmtKind::Let { pattern, .. } if at == expr.into() && tested(looked, *pattern).is_some_and(|then| is_known || refuses(&then)) => break,
+                    StmtKind::If { then, .. } if counts(name, &called, refuses(then)) => break,
+                    StmtKind::Expr(_) if at == expr.into() && counts(name, &called, false) => break,
+                    StmtKind::Let { pattern, .. }
+                        if at == expr.into() && tested(looked, *pattern).is_some_and(|then| counts(name, &called, refuses(&then))) =>
+                    {
+                        break;
+                    }
                     _ => return None,
                 },
                 _ => return None,

@@ -134,7 +134,7 @@ impl Judge<'_> {
     }
 
     /// Is it known that an access found something?
-    fn found(&self, access: &Access, facts: &Facts) -> bool {
+    pub fn found(&self, access: &Access, facts: &Facts) -> bool {
         let of_row = |symbol: &Symbol| symbol.root == Root::Row(access.id);
         facts.iter().any(|fact| match fact {
             Fact::Present(known) => of_row(known) || known.root == Root::Count(access.id),
