@@ -26,9 +26,10 @@ impl Changes {
         let (old, new) = (before.map_or(&[][..], Module::keys), after.map_or(&[][..], Module::keys));
         let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
         let (gone, come) = (old.get(first..old.len() - last).unwrap_or_default(), new.get(first..new.len() - last).unwrap_or_default());
-        let come: FxHashSet<&(u64, u32)> = come.iter().collect();
-        let gone = gone.iter().filter(|item| !come.contains(item));
-        self.items.extend(gone.map(|(hash, ordinal)| ItemKey { file: file.clone(), hash: *hash, ordinal: *ordinal }));
+        // What came may have been missed: a route that is walked before its file says again what it registers may lead to what is gone.
+        let (gone, come): (FxHashSet<&(u64, u32)>, FxHashSet<&(u64, u32)>) = (gone.iter().collect(), come.iter().collect());
+        let items = gone.symmetric_difference(&come).map(|(hash, ordinal)| ItemKey { file: file.clone(), hash: *hash, ordinal: *ordinal });
+        self.items.extend(items);
         let shared = before.zip(after).and_then(|(before, after)| after.changed_names(before));
         let names = match shared {
             Some((names, exported)) => names.into_iter().chain(exported.iter().map(exported_name)).collect(),

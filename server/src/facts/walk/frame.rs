@@ -68,8 +68,8 @@ impl Walker<'_> {
         class: Option<Arc<ClassValue>>,
         run: impl FnOnce(&mut Self) -> T,
     ) -> Option<T> {
-        let module = self.world.module(&item.file)?;
         self.reads.items.insert(item.clone());
+        let module = self.world.module(&item.file)?;
         let segment = Arc::clone(&module.model.segments.get(module.segment_of(item)?)?.segment);
         let entry = self.facts.clone();
         self.frames.push(Frame { captured, class, entry, ..Frame::of(module, item.clone(), segment) });

@@ -37,8 +37,8 @@ impl Walker<'_> {
     }
 
     pub(super) fn looked_into(&mut self, closure: &Arc<Closure>, args: &[Argument], span: Span) -> Value {
-        let Some(module) = self.world.module(&closure.item.file) else { return Value::unknown() };
         self.reads.items.insert(closure.item.clone());
+        let Some(module) = self.world.module(&closure.item.file) else { return Value::unknown() };
         let Some(placed) = module.segment_of(&closure.item).and_then(|at| module.model.segments.get(at)) else { return Value::unknown() };
         let segment = Arc::clone(&placed.segment);
         let Some(function) = segment.functions.get(closure.function.0 as usize) else { return Value::unknown() };
