@@ -27,7 +27,7 @@ impl Changes {
         let (first, last) = common_ends(old, new, PartialEq::eq, PartialEq::eq);
         let (gone, come) = (old.get(first..old.len() - last).unwrap_or_default(), new.get(first..new.len() - last).unwrap_or_default());
         // What came may have been missed: a route that is walked before its file says again what it registers may lead to what is gone.
-        let (gone, come): (FxHashSet<&(u64, u32)>, FxHashSet<&(u64, u32)>) = (gone.iter().collect(), come.iter().collect());
+        let [gone, come] = [gone, come].map(|keys| keys.iter().collect::<FxHashSet<&(u64, u32)>>());
         let items = gone.symmetric_difference(&come).map(|(hash, ordinal)| ItemKey { file: file.clone(), hash: *hash, ordinal: *ordinal });
         self.items.extend(items);
         let shared = before.zip(after).and_then(|(before, after)| after.changed_names(before));
