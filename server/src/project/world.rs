@@ -151,6 +151,6 @@ fn rank(project: &Project, file: &FileId) -> Option<i32> {
 pub(super) fn is_principal_model(schema: &Schema, model: &str) -> bool {
     match schema.model(model) {
         Some(model) => model.is_principal,
-        None => guess_privacy(&Name::from(model)) == Privacy::Principal,
+        None => schema.is_kept_in_sessions(model) || guess_privacy(&Name::from(model)) == Privacy::Principal,
     }
 }

@@ -65,6 +65,8 @@ pub struct FileSchema {
     pub auth_user: Option<Name>,
     /// Prisma's datasource.
     pub provider: Option<Name>,
+    /// What those who sign in are called by the keys under which a session keeps them: letters only, in the singular.
+    pub kept: Vec<Name>,
     /// Its text has the signs of generated types, whether or not these say anything.
     pub generated: bool,
 }
@@ -72,7 +74,12 @@ pub struct FileSchema {
 impl FileSchema {
     /// Does it say nothing of models?
     pub fn is_empty(&self) -> bool {
-        self.statements.is_empty() && self.models.is_empty() && self.additions.is_empty() && self.auth_user.is_none() && self.provider.is_none()
+        self.statements.is_empty()
+            && self.models.is_empty()
+            && self.additions.is_empty()
+            && self.auth_user.is_none()
+            && self.provider.is_none()
+            && self.kept.is_empty()
     }
 }
 

@@ -47,6 +47,7 @@ impl Schema {
         let models = linker.resolve();
         let mut schema = Schema::new(models);
         schema.loose = loose.into_iter().map(|(name, row_security, _)| (name, row_security)).collect();
+        schema.kept = files.iter().flat_map(|(_, schema)| schema.kept.iter().cloned()).collect();
         schema.provider = files.iter().find_map(|(_, schema)| schema.provider.clone());
         schema.routines = replayed.routines;
         schema.views = replayed.views;

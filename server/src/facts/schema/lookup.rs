@@ -1,6 +1,6 @@
 //! The schema of a project, and how code finds its models.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::declared::SourceKind;
 use super::guess::guess_privacy;
@@ -24,6 +24,8 @@ pub struct Schema {
     pub(super) routines: Vec<Routine>,
     pub(super) views: Vec<View>,
     pub(super) provider: Option<Name>,
+    /// What those who sign in are called by the keys under which sessions keep them.
+    pub(super) kept: FxHashSet<Name>,
 }
 
 impl Schema {
@@ -100,6 +102,11 @@ impl Schema {
     /// Models whose rows are people who sign in.
     pub fn principals(&self) -> impl Iterator<Item = &Model> {
         self.models.iter().filter(|model| model.is_principal)
+    }
+
+    /// Is somebody kept in a session under this name, or that of one of many?
+    pub fn is_kept_in_sessions(&self, name: &str) -> bool {
+        !self.kept.is_empty() && self.kept.contains(folded_singular(name).as_str())
     }
 
     /// Models whose rows are groups that people belong to.

@@ -34,10 +34,16 @@ fn principals(schema: &mut Schema) {
         .filter(|model| is_named(model, NameClass::Session))
         .flat_map(|session| session.columns.iter().filter_map(|column| Some(column.references.as_ref()?.model.clone())))
         .collect();
+    let kept: FxHashSet<ModelKey> = schema
+        .models
+        .iter()
+        .filter(|model| [&model.name, &model.table].iter().any(|name| schema.is_kept_in_sessions(name)))
+        .map(|model| model.key.clone())
+        .collect();
     for model in &mut schema.models {
         let signs_in = has_column(model, NameClass::Password) && has_column(model, NameClass::Login);
         let in_session = in_sessions.contains(&model.key) && is_named(model, NameClass::ModelOfPeople);
-        model.is_principal |= signs_in || in_session;
+        model.is_principal |= signs_in || in_session || kept.contains(&model.key);
     }
     share_keys(schema);
     let is_any = schema.models.iter().any(|model| model.is_principal);

@@ -12,6 +12,7 @@ mod mongoose;
 mod node;
 mod relevance;
 mod sequelize;
+mod session;
 mod sqlalchemy;
 
 use std::sync::Arc;
@@ -285,6 +286,7 @@ fn read_in(code: &Code<'_>) -> FileSchema {
         convex::read(code, &mut out);
         knex::read(code, &mut out);
         embedded_sql::read(code, &mut out);
+        session::read(code, &mut out);
     } else {
         read_python(code, &mut out);
     }
@@ -297,4 +299,5 @@ fn read_python(code: &Code<'_>, out: &mut FileSchema) {
     django::read(code, out);
     django::read_heirs(code, out);
     embedded_sql::read(code, out);
+    session::read(code, out);
 }

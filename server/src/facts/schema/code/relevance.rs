@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashSet;
 
 use super::super::catalogue::CATALOGUE;
-use super::embedded_sql;
+use super::{embedded_sql, session};
 use crate::model::{ExprKind, Segment, StmtId, StmtKind, TemplatePart};
 
 /// Names the readers ask for that are not those of a library in the catalogue.
@@ -54,6 +54,7 @@ pub(super) fn speaks_of_models(segment: &Segment) -> bool {
             ExprKind::Template(parts) => parts.iter().any(|part| matches!(part, TemplatePart::Text(text, _) if is_text(text))),
             _ => false,
         })
+        || session::keeps_somebody(segment)
 }
 
 /// No other segment can be a model because of this one.
