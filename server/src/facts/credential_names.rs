@@ -234,6 +234,7 @@ pub fn opens(name: &str) -> Option<Opens> {
         {
             Opens::Likely
         }
+        "key" if matches!(before, "new" | "make" | "generate" | "create" | "issue" | "raw" | "plain" | "fresh") => Opens::Perhaps,
         "id" if matches!(before, "session" | "sess") => Opens::Likely,
         "code"
             if matches!(

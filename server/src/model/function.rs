@@ -16,6 +16,8 @@ pub struct Function {
     pub decorators: Vec<ExprId>,
     /// `"use server"`, `"use client"` and the like at the top of the body.
     pub directives: Vec<Name>,
+    /// Python: names of its module that it binds, `global pool`.
+    pub globals: Vec<Name>,
     pub is_async: bool,
     pub is_generator: bool,
     pub is_static: bool,

@@ -224,9 +224,11 @@ fn item_of(module: &Module, export: &str) -> Option<ItemKey> {
         Export::From { .. } => return None,
     };
     match module.definitions.last(&local)? {
-        Definition::Variable { segment, .. } | Definition::Function(segment, _) | Definition::Class(segment, _) | Definition::Member { segment, .. } => {
-            module.item(*segment as usize)
-        }
+        Definition::Variable { segment, .. }
+        | Definition::Function(segment, _)
+        | Definition::Class(segment, _)
+        | Definition::Member { segment, .. }
+        | Definition::Later { segment, .. } => module.item(*segment as usize),
         Definition::Import { .. } => None,
     }
 }

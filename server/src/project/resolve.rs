@@ -272,10 +272,10 @@ impl Resolver {
             return self.python_file(&path).map_or_else(|| Target::Missing(Name::from(source)), Target::File);
         }
         let path = source.replace('.', "/");
-        for root in &self.python_roots {
-            if let Some(file) = self.python_file(&format!("{root}/{path}")) {
-                return Target::File(file);
-            }
+        // Two programs side by side may both be called `app`: what lies around the file goes before what lies beside.
+        let (around, beside): (Vec<&String>, Vec<&String>) = self.python_roots.iter().partition(|root| inside(from.as_str(), root));
+        if let Some(file) = around.into_iter().find_map(|root| self.python_file(&format!("{root}/{path}"))) {
+            return Target::File(file);
         }
         // A sibling, as scripts import each other.
         if let Some(file) = self.python_file(&format!("{}/{path}", from.folder())) {
@@ -291,6 +291,9 @@ impl Resolver {
             {
                 return Target::File(file);
             }
+        }
+        if let Some(file) = beside.into_iter().find_map(|root| self.python_file(&format!("{root}/{path}"))) {
+            return Target::File(file);
         }
         if self.is_own_package(from, source) { Target::Missing(Name::from(source)) } else { Target::Library(Name::from(source)) }
     }
@@ -397,4 +400,21 @@ pub fn join(folder: &str, path: &str) -> String {
         }
     }
     parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_programs_with_packages_of_one_name_each_finds_its_own() {
+        let files = ["/w/one/app/__init__.py", "/w/one/app/models.py", "/w/two/app/models.py", "/w/two/app/routes/today.py", "/w/tools/run.py"];
+        let names = files.iter().map(|file| FileId::new(file)).collect();
+        let resolver = Resolver::new(&[FileId::new("/w")], names, |_| None, |_| Vec::new());
+        let models = |from: &str| resolver.python(&FileId::new(from), "app.models");
+        assert_eq!(models("/w/one/app/__init__.py"), Target::File(FileId::new("/w/one/app/models.py")));
+        assert_eq!(models("/w/two/app/routes/today.py"), Target::File(FileId::new("/w/two/app/models.py")));
+        // Where there is only one that could be meant, it is.
+        assert_eq!(models("/w/tools/run.py"), Target::File(FileId::new("/w/one/app/models.py")));
+    }
 }

@@ -53,6 +53,12 @@ pub enum Definition {
         pattern: PatternId,
         value: ExprId,
     },
+    /// Under [`bound_later`]: what a function of the file assigns.
+    Later {
+        segment: u32,
+        pattern: PatternId,
+        value: ExprId,
+    },
     /// Under [`members_of`] and [`prototype_of`]: what is assigned to a member of something; without a name, to all of them.
     Member {
         segment: u32,
@@ -64,6 +70,11 @@ pub enum Definition {
 /// The name under which it stands what a file assigns to members of `name`: `tools.run = ..`. No name can be written so.
 pub fn members_of(name: &str) -> Name {
     Name::from(format!("{name}."))
+}
+
+/// The name under which it stands what functions of a file bind `name` to, a name of the file that begins as nothing: `pool = connect()`.
+pub fn bound_later(name: &str) -> Name {
+    Name::from(format!("{name}="))
 }
 
 /// The same of the prototype of a function: `Store.prototype.find = ..`.

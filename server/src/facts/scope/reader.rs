@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{ANONYMOUS_DEFAULT, Definition, Export, members_of, pattern_names, prototype_of};
+use rustc_hash::FxHashSet;
+
+use super::{ANONYMOUS_DEFAULT, Definition, Export, bound_later, members_of, pattern_names, prototype_of};
 use crate::model::{Entry, ExprId, ExprKind, FileModel, Key, PatternId, PatternKind, Segment, StmtId, StmtKind};
 use crate::syntax::Language;
 use crate::text::Name;
@@ -25,6 +27,7 @@ pub(super) fn read(model: &FileModel, segments: Range<usize>) -> Said {
         for stmt in &placed.segment.body {
             reader.stmt(*stmt, 0);
         }
+        reader.bound_later();
     }
     said
 }
@@ -123,6 +126,31 @@ impl Reader<'_> {
         pattern_names(self.segment, pattern, &mut names, 0);
         for name in names {
             self.define(&name, Definition::Variable { segment: self.index, pattern, value });
+        }
+    }
+
+    /// `let pool; export async function open() { pool = await connect(); }`
+    fn bound_later(&mut self) {
+        let segment = self.segment;
+        if segment.functions.is_empty() {
+            return;
+        }
+        let mut own: FxHashSet<&Name> = FxHashSet::default();
+        if !self.python {
+            let declared = segment.stmts.iter().filter_map(|stmt| if let StmtKind::Let { pattern, .. } = &stmt.kind { Some(*pattern) } else { None });
+            let params = segment.functions.iter().flat_map(|function| function.params.iter().map(|param| param.pattern));
+            own = declared.chain(params).filter_map(|pattern| if let PatternKind::Name(name) = &segment[pattern].kind { Some(name) } else { None }).collect();
+        }
+        for expr in &segment.exprs {
+            let ExprKind::Assign { target, op: None, value } = &expr.kind else { continue };
+            let PatternKind::Name(name) = &segment[*target].kind else { continue };
+            if matches!(segment[*value].kind, ExprKind::Null) || own.contains(name) {
+                continue;
+            }
+            let mut around = segment.functions.iter().filter(|function| function.body_span.contains(expr.span));
+            if around.any(|function| !self.python || function.globals.contains(name)) {
+                self.define(&bound_later(name), Definition::Later { segment: self.index, pattern: *target, value: *value });
+            }
         }
     }
 

@@ -78,6 +78,12 @@ impl Walker<'_> {
                 Some(self.then(rows, first.cloned()))
             }
             Kind::Library(library) if library.query.as_ref().is_some_and(|query| query.lazy) && name == "catch" => Some(base.clone()),
+            // What a library promises, a row: it is there, or what came of a failure is.
+            Kind::Library(_) | Kind::Row(_) | Kind::Rows(_)
+                if matches!(name.as_str(), "catch" | "finally") && !self.python() && first.is_some_and(|then| matches!(then.kind(), Kind::Function(_))) =>
+            {
+                Some(base.clone())
+            }
             Kind::Library(library) if library.step == "Object" && library.package.is_empty() && library.receiver.is_none() => match first?.kind() {
                 Kind::Object(object) if object.rest.is_none() && object.fields.iter().all(|(_, value)| is_made(value, 0)) => {
                     matches!(name.as_str(), "values" | "entries").then(|| elements_of(object, name))

@@ -44,7 +44,17 @@ impl Walker<'_> {
             }
             ExprKind::Index { base, index, .. } => {
                 let base = self.eval(*base);
+                let is_slice = matches!(segment[*index].kind, ExprKind::Other(_)) && self.python();
                 let index = self.eval(*index);
+                // `notes[:30]`: fewer of the same.
+                let is_many = match base.kind() {
+                    Kind::Rows(_) => true,
+                    Kind::Library(library) => library.query.as_ref().is_some_and(|query| query.lazy),
+                    _ => false,
+                };
+                if is_slice && is_many {
+                    return base;
+                }
                 let value = self.index(&base, &index);
                 self.refined(value)
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::expression::either;
+use crate::facts::check::Root;
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{ClassValue, Instance, Kind, Object, Value};
 use crate::model::{Class, ExprId, ExprKind, Field, Segment, TypeRef};
@@ -35,7 +36,9 @@ impl Walker<'_> {
             Kind::Instance(_) | Kind::Number(_) | Kind::Row(_) | Kind::Rows(_) => return value.with_taint(taint),
             _ => Value::unknown().with_taint(taint),
         };
-        let sent = match value.symbol().cloned().or_else(|| base.symbol().map(|symbol| symbol.member(name))) {
+        // `code: str = Field(min_length=5)`: what says how it must be is not what is sent.
+        let own = value.symbol().filter(|symbol| !matches!(symbol.root, Root::Call(_)) || base.symbol().is_none());
+        let sent = match own.cloned().or_else(|| base.symbol().map(|symbol| symbol.member(name))) {
             Some(symbol) => sent.with_symbol(symbol),
             None => sent,
         };

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Target, Walker};
 use crate::facts::catalogue::Root;
-use crate::facts::scope::Export;
+use crate::facts::names;
+use crate::facts::scope::{Definition, Export, Module};
 use crate::facts::value::{Kind, Library, Value};
 use crate::syntax::Language;
 use crate::text::{FileId, Name};
@@ -129,10 +130,13 @@ impl Walker<'_> {
                     }
                 }
             }
-            None => module.stars.iter().find_map(|source| match self.world.resolve(file, source) {
-                Target::File(target) if target != *file => self.exported(&target, name),
-                _ => None,
-            }),
+            None => {
+                let of_stars = module.stars.iter().find_map(|source| match self.world.resolve(file, source) {
+                    Target::File(target) if target != *file => self.exported(&target, name),
+                    _ => None,
+                });
+                of_stars.or_else(|| not_yet_exported(&module, name).and_then(|local| self.module_name(file, &local)))
+            }
         };
         self.resolving.pop();
         // `const x = require("./x")` gives what `module.exports` is, and so does a default import of it.
@@ -154,4 +158,24 @@ impl Walker<'_> {
 
 fn is_python(file: &FileId) -> bool {
     matches!(file.extension(), "py" | "pyi")
+}
+
+/// What a file that is still being written will export under a name at its end: what goes by that name, and as a default the one
+/// router or plugin of it.
+fn not_yet_exported(module: &Module, name: &Name) -> Option<Name> {
+    let is_being_written = module.model.segments.iter().rev().find(|placed| !placed.segment.body.is_empty()).is_some_and(|last| last.segment.is_incomplete());
+    if !is_being_written || module.model.language == Language::Python {
+        return None;
+    }
+    if name != "default" {
+        return module.definitions.last(name).map(|_| name.clone());
+    }
+    let answers = |name: &str| {
+        let last = names::words(name).last().cloned().unwrap_or_default();
+        matches!(last.as_str(), "router" | "routers" | "routes" | "route" | "app" | "api" | "server" | "plugin")
+    };
+    let is_made_here = |definition: &Definition| !matches!(definition, Definition::Import { .. });
+    let mut found = module.definitions.iter().filter(|(name, all)| answers(name) && all.iter().all(|(_, definition)| is_made_here(definition)));
+    let (only, _) = found.next()?;
+    found.next().is_none().then(|| only.clone())
 }

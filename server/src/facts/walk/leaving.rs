@@ -1,5 +1,7 @@
 //! Values that leave the code that can be read: returned, rendered, handed to somebody else.
 
+use rustc_hash::FxHashSet;
+
 use super::Walker;
 use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
@@ -7,6 +9,7 @@ use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::place::{ItemKey, Site};
 use crate::facts::scope::DIRECTIVES;
 use crate::facts::value::{Argument, Kind, Piece, Value};
+use crate::model::{ExprId, ExprKind, PatternId, PatternKind, StmtKind};
 use crate::text::{Name, Span};
 
 impl Walker<'_> {
@@ -113,6 +116,28 @@ impl Walker<'_> {
         if is_check {
             self.facts.add(Fact::Guard(Guard { kind: GuardKind::Unawaited, sure: true, name: Name::default(), site: None }));
         }
+    }
+
+    /// `const staff = requireStaff(); if (!staff) return;`: what goes by this name is asked whether it is there, and waited for nowhere.
+    pub(super) fn is_only_looked_at(&self, pattern: PatternId) -> bool {
+        let segment = &self.frame().segment;
+        let PatternKind::Name(name) = &segment[pattern].kind else { return false };
+        let mut looked_at: FxHashSet<ExprId> = FxHashSet::default();
+        for expr in &segment.exprs {
+            match expr.kind {
+                ExprKind::Unary { operand, .. } => looked_at.extend([operand]),
+                ExprKind::Logical { left, .. } => looked_at.extend([left]),
+                ExprKind::Member { base, .. } => looked_at.extend([base]),
+                _ => {}
+            }
+        }
+        looked_at.extend(segment.stmts.iter().filter_map(|stmt| if let StmtKind::If { cond, .. } = stmt.kind { Some(cond) } else { None }));
+        let waits = |step: &Name| matches!(step.as_str(), "then" | "catch" | "finally");
+        let is_waited_for =
+            |base: &ExprId| segment.exprs.iter().any(|expr| matches!(&expr.kind, ExprKind::Member { base: of, name, .. } if of == base && waits(name)));
+        let uses = (0..segment.exprs.len() as u32).map(ExprId).filter(|id| matches!(&segment[*id].kind, ExprKind::Name(known) if known == name));
+        let mut uses = uses.peekable();
+        uses.peek().is_some() && uses.all(|id| looked_at.contains(&id) && !is_waited_for(&id))
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Target, Walker};
 use crate::facts::catalogue::GuessEntry;
 use crate::facts::catalogue::Root;
 use crate::facts::check::{Root as SymbolRoot, Symbol};
-use crate::facts::scope::{Definition, IMPORTS, Module, pattern_names};
+use crate::facts::scope::{Definition, IMPORTS, Module, bound_later, pattern_names};
 use crate::facts::value::{Kind, Library, Value};
 use crate::model::{ExprKind, Placed, StmtKind};
 use crate::syntax::Language;
@@ -116,6 +116,9 @@ impl<'w> Walker<'w> {
         self.reads.names.insert(key.clone());
         let definitions = module.definitions.get(name);
         if definitions.is_empty() {
+            if let Some(later) = self.bound_later(&module, name) {
+                return Some(later);
+            }
             if module.stars.is_empty() {
                 return None;
             }
@@ -178,7 +181,7 @@ impl<'w> Walker<'w> {
                 let class = *class;
                 self.at_top(module, *segment, |walker| walker.class_value(class))
             }
-            Definition::Variable { segment, pattern, value } => {
+            Definition::Variable { segment, pattern, value } | Definition::Later { segment, pattern, value } => {
                 let (pattern, value) = (*pattern, *value);
                 let found = self.at_top(module, *segment, |walker| {
                     let given = walker.eval(value);
@@ -188,10 +191,25 @@ impl<'w> Walker<'w> {
                     // What came out of a cache or a container that cannot be followed is still called what it is.
                     walker.or_guessed(module, name, bound.unwrap_or_else(Value::unknown))
                 });
+                let found = if matches!(found.kind(), Kind::Null) { self.bound_later(module, name).unwrap_or(found) } else { found };
                 if module.model.language == Language::Python { found } else { self.with_assigned(&module.model.file, name, found) }
             }
             Definition::Member { .. } => Value::unknown(),
         }
+    }
+
+    /// What a function of the file binds a name of it to that begins as nothing.
+    fn bound_later(&mut self, module: &Arc<Module>, name: &Name) -> Option<Value> {
+        let key = (module.model.file.clone(), bound_later(name));
+        self.reads.names.insert(key.clone());
+        if self.resolving.contains(&key) || self.resolving.len() > 48 {
+            return None;
+        }
+        let definition = module.definitions.last(&key.1)?.clone();
+        self.resolving.push(key);
+        let value = self.defined(module, name, &definition);
+        self.resolving.pop();
+        (!matches!(value.kind(), Kind::Null)).then_some(value)
     }
 
     /// Of a value of which nothing is known, what its name says.

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::Walker;
 use super::failure::argument_at;
 use super::library::option_is;
+use super::{Frame, Walker};
 use crate::facts::catalogue::{EffectEntry, Entry, OptionEntry};
 use crate::facts::check::{Root, Symbol};
 use crate::facts::credential_names::{is_compared, is_password, is_password_column, lets_in};
@@ -67,18 +67,20 @@ impl Walker<'_> {
         if !library.states.is_empty() || library.receiver.is_some() || library.step == "()" || args.is_empty() {
             return;
         }
-        let words = names::words(&library.step);
-        let sends = words.first().is_some_and(|word| matches!(word.as_str(), "send" | "deliver"));
-        let from = self.imported_from(&library.step);
-        let kind = match words.last().map(String::as_str) {
-            Some("mail" | "email") if sends => "mail",
-            Some("sms") if sends => "sms",
-            _ if sends && from.iter().any(|word| matches!(word.as_str(), "mail" | "mails" | "mailer" | "mailing" | "email" | "emails")) => "mail",
-            _ if sends && from.iter().any(|word| word == "sms") => "sms",
-            _ => return,
-        };
+        let Some(kind) = sent(&library.step, &self.imported_from(&library.step)) else { return };
         let effect = Effect { guessed: true, ..Effect::noted(Name::new_static(kind), site.clone(), args.to_vec(), self.facts.clone()) };
         self.events.push(Event::Effect(effect));
+    }
+
+    /// A function that calls some service and is called `send_sms`: its name says what the service does.
+    pub(super) fn perhaps_sent_by(&mut self, site: &Site) {
+        let own = |frame: &Frame| -> Option<Name> { Some(frame.segment[frame.function?].name.clone()) };
+        let Some(kind) = self.frames.iter().rev().filter_map(own).find_map(|name| sent(&name, &[])) else { return };
+        let is_known = |event: &Event| matches!(event, Event::Effect(effect) if effect.kind == kind && effect.site == *site);
+        if !self.events.iter().any(is_known) {
+            let effect = Effect { guessed: true, ..Effect::noted(Name::new_static(kind), site.clone(), Vec::new(), self.facts.clone()) };
+            self.events.push(Event::Effect(effect));
+        }
     }
 
     /// `response.headers["Access-Control-Allow-Origin"] = origin`, `self.set_header("Access-Control-Allow-Origin", origin)`: the name
@@ -321,4 +323,18 @@ pub(super) fn name_of(segment: &Segment, function: FunctionId) -> Name {
         })
     };
     bound.or_else(kept).unwrap_or_default()
+}
+
+/// What a function sends by its name, and that of the file it is from.
+fn sent(name: &str, from: &[String]) -> Option<&'static str> {
+    let words = names::words(name);
+    let sends = words.first().is_some_and(|word| matches!(word.as_str(), "send" | "deliver"));
+    let comes_from = |known: &[&str]| from.iter().any(|word| known.contains(&word.as_str()));
+    match words.last().map(String::as_str).filter(|_| sends)? {
+        "mail" | "email" => Some("mail"),
+        "sms" => Some("sms"),
+        _ if comes_from(&["mail", "mails", "mailer", "mailing", "email", "emails"]) => Some("mail"),
+        _ if comes_from(&["sms"]) => Some("sms"),
+        _ => None,
+    }
 }

@@ -65,6 +65,9 @@ impl<'w> Walker<'w> {
             return;
         }
         let call = self.site(span);
+        if sink.kind == SinkKind::Fetch {
+            self.perhaps_sent_by(&call);
+        }
         for place in &sink.of {
             let given: Vec<_> = at_place(place, function, args).into_iter().flat_map(|(value, site)| self.dangerous(sink, value, site)).collect();
             for (value, site) in given {

@@ -68,6 +68,7 @@ impl Walker<'_> {
                 self.settle(&value, false);
             }
             StmtKind::Let { pattern, value, ty, .. } => {
+                let before = self.facts.clone();
                 let given = match (value, self.parameter_name(*pattern)) {
                     (Some(value), Some(name)) => self.eval_named(&name, *value),
                     (Some(value), None) => self.eval(*value),
@@ -81,6 +82,9 @@ impl Walker<'_> {
                     (Kind::Unknown, Some(ty)) if given.symbol().is_none() || value.is_none() => self.declared(ty).unwrap_or(given),
                     _ => given,
                 };
+                if matches!(given.kind(), Kind::Promise(_)) && self.is_only_looked_at(*pattern) {
+                    self.not_waited_for(before);
+                }
                 self.bind(*pattern, given);
             }
             StmtKind::If { cond, then, otherwise, removable } => return self.branch(*cond, then, otherwise, *removable),

@@ -69,7 +69,7 @@ impl Evaluator<'_> {
                 let way = scope::way_to(at.segment(), *pattern, name)?;
                 Some(walker.along(value, &way))
             }
-            Definition::Class(..) | Definition::Member { .. } => None,
+            Definition::Class(..) | Definition::Member { .. } | Definition::Later { .. } => None,
         })
     }
 
@@ -161,7 +161,7 @@ impl Evaluator<'_> {
                 let called = self.imported_call(at, &source, &imported, arguments, depth);
                 return called.or_else(|| self.imported(at, &source, &imported, depth));
             }
-            Definition::Class(..) | Definition::Member { .. } => return None,
+            Definition::Class(..) | Definition::Member { .. } | Definition::Later { .. } => return None,
         };
         let called = self.guarded(&at.file, name, 1, |walker, _| Some(walker.returned(&at, function, Some(arguments.to_vec()), depth)));
         called.or_else(|| Some(Given::new(at.place(Span::default()), Shape::Unknown)))

@@ -57,6 +57,7 @@ impl<'a> Ecma<'a> {
                 expression_body: false,
                 decorators: Vec::new(),
                 directives: Vec::new(),
+                globals: Vec::new(),
                 is_async: false,
                 is_generator: false,
                 is_static: false,

@@ -74,6 +74,7 @@ impl<'a> Ecma<'a> {
             expression_body,
             decorators,
             directives,
+            globals: Vec::new(),
             is_async: children.has(Kind::WordAsync),
             is_generator,
             is_static: children.has(Kind::WordStatic),

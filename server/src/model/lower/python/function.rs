@@ -57,7 +57,9 @@ impl<'t, 'n> Reader<'t, 'n> {
         let returns = field(Field::ReturnType).map(|ty| self.annotation(ty));
         let (kind, is_static) = self.function_kind(&name, &decorators);
 
+        let around = std::mem::take(&mut self.globals);
         let ((body, body_span), is_generator) = self.inside_function(|reader| reader.body(field(Field::Body), span));
+        let globals = std::mem::replace(&mut self.globals, around);
 
         self.cx.builder.function(Function {
             name,
@@ -68,6 +70,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             expression_body: false,
             decorators,
             directives: Vec::new(),
+            globals,
             is_async: parts.iter().any(|part| part.kind == Kind::Async),
             is_generator,
             is_static,
@@ -153,6 +156,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             expression_body: true,
             decorators: Vec::new(),
             directives: Vec::new(),
+            globals: Vec::new(),
             is_async: false,
             is_generator,
             is_static: false,

@@ -48,6 +48,7 @@ pub(super) fn lower(items: &[Item<'_>], cx: Cx<'_>) -> (Segment, Vec<Lowered>) {
         yields: false,
         breaks: false,
         in_class: false,
+        globals: Vec::new(),
         rootless: false,
     };
     let mut body = Vec::new();
@@ -107,6 +108,8 @@ struct Reader<'t, 'n> {
     breaks: bool,
     /// The statements being read stand in a class body: a `def` is a method.
     in_class: bool,
+    /// Names of the module that the function binds.
+    globals: Vec<Name>,
     /// What is read stands in no module and in no syntax error that the parser marked.
     rootless: bool,
 }

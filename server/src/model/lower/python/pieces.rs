@@ -227,6 +227,7 @@ impl<'t, 'n> Reader<'t, 'n> {
             expression_body: false,
             decorators,
             directives: Vec::new(),
+            globals: Vec::new(),
             is_async,
             is_generator,
             is_static,

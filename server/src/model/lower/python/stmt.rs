@@ -69,7 +69,13 @@ impl<'t, 'n> Reader<'t, 'n> {
                 StmtKind::Break
             }
             Kind::Continue => StmtKind::Continue,
-            Kind::Pass | Kind::Global | Kind::Nonlocal => return,
+            Kind::Global => {
+                let names = self.parts(node).into_iter().filter(|part| part.kind == Kind::Identifier).map(|part| self.cx.name_of(part.node));
+                let names: Vec<Name> = names.collect();
+                self.globals.extend(names);
+                return;
+            }
+            Kind::Pass | Kind::Nonlocal => return,
             Kind::Print | Kind::Exec => StmtKind::Expr(self.old_statement(part)),
             Kind::TypeAlias => StmtKind::Expr(self.type_alias(node)),
             Kind::Error => return self.broken(part, out),

@@ -102,6 +102,7 @@ impl<'a> Ecma<'a> {
             body,
             decorators,
             directives,
+            globals: Vec::new(),
             is_async: modifiers.is_async,
             is_generator: modifiers.is_generator,
             is_static: modifiers.is_static,
