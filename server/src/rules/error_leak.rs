@@ -72,7 +72,9 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                     Some(site) if site.item != used.site.item => {
                         read_elsewhere(cx, &used.site, site, &told).unwrap_or_else(|| place(cx, &used.site, &used.site, Some(site)))
                     }
-                    _ => used.site.clone(),
+                    // `send("failed", { reason: error.stack })`, where `send` is a function of this one.
+                    Some(site) => read_elsewhere(cx, &used.site, site, &told).unwrap_or_else(|| used.site.clone()),
+                    None => read_of_answer(cx, &used.site, &told).unwrap_or_else(|| used.site.clone()),
                 }),
             };
             let Some(home) = home else { continue };
@@ -86,8 +88,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             if used.kind == UseKind::Respond && raw.site == used.site {
                 raw.plans.extend(cx.project.place(&used.site).map(|call| FixPlan::PlainAnswer { call }));
             }
-            if !out.iter().any(|known| known.site == raw.site && known.meta.id == META.id) {
-                out.push(raw);
+            // Of what is answered in one place the worst is told: `jsonify(error=str(e), trace=format_exc())`.
+            match out.iter().position(|known| known.site == raw.site && known.meta.id == META.id) {
+                Some(at) if is_trace && out[at].confidence < raw.confidence => out[at] = raw,
+                Some(_) => {}
+                None => out.push(raw),
             }
         }
     }
@@ -141,6 +146,16 @@ fn read_elsewhere(cx: &RuleCx<'_>, used: &Site, caught: &Site, told: &Told) -> O
     let there = cx.project.placed(&caught.item)?;
     let span = first_read(&there.segment, name, &|span| span.start >= caught.span.start)?;
     Some(Site { item: caught.item.clone(), span })
+}
+
+/// The same of what a database said, where the handler takes it from its answer.
+fn read_of_answer(cx: &RuleCx<'_>, used: &Site, told: &Told) -> Option<Site> {
+    let Told::Answer(name) = told else { return None };
+    let handler = cx.walk.route.as_ref()?.function().filter(|handler| handler.item != used.item)?;
+    let segment = &cx.project.placed(&handler.item)?.segment;
+    let body = segment.functions.get(handler.function.0 as usize)?.body_span;
+    let span = first_read(segment, name, &|span| body.contains(span))?;
+    Some(Site { item: handler.item, span })
 }
 
 /// `if (error instanceof HttpError)`: an error of the program's own, whose words were written to be read.

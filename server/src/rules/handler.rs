@@ -29,6 +29,8 @@ pub struct Handler<'c> {
     pub judge: &'c Judge<'c>,
     /// What its path, its file and its function are called, in lower-case words.
     pub words: FxHashSet<String>,
+    /// The same without its file, which may hold handlers for many things.
+    own_words: FxHashSet<String>,
 }
 
 impl<'c> Handler<'c> {
@@ -36,16 +38,23 @@ impl<'c> Handler<'c> {
     pub fn of(cx: &'c RuleCx<'c>) -> Option<Handler<'c>> {
         let route = cx.walk.route.as_deref()?;
         let mut words: FxHashSet<String> = route.path.iter().flat_map(|path| names::words(path)).collect();
-        if let Some(function) = route.written().or_else(|| route.function()) {
-            words.extend(cx.project.function_name(&function).iter().flat_map(|name| names::words(name)));
+        let function = route.written().or_else(|| route.function());
+        words.extend(function.iter().filter_map(|function| cx.project.function_name(function)).flat_map(|name| names::words(&name)));
+        let own_words = words.clone();
+        if let Some(function) = function {
             let file = function.item.file.file_name();
             words.extend(names::words(file.split('.').next().unwrap_or_default()));
         }
-        Some(Handler { cx, route, judge: &cx.judge, words })
+        Some(Handler { cx, route, judge: &cx.judge, words, own_words })
     }
 
     pub fn is_called(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.words.contains(*word))
+    }
+
+    /// The same, whatever its file is called.
+    pub fn is_itself_called(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.own_words.contains(*word))
     }
 
     /// What the handler itself does, without what runs before it.

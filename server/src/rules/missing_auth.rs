@@ -119,15 +119,25 @@ fn asked_of_nobody(cx: &RuleCx<'_>, route: &Route, out: &mut Vec<Raw>) {
     let judge = &cx.judge;
     let is_private = |access: &Access| matches!(judge.privacy(&access.query), Privacy::Private | Privacy::Principal);
     let gets_out = |access: &Access| access.query.operation.is_write() || judge.leaves_unchecked(access) == Some(true);
-    let waits = OnceCell::new();
-    let is_unawaited = || *waits.get_or_init(|| why(cx, route).is_some_and(|why| why.flaw == Flaw::NotAwaited));
-    let is_for_few = |access: &Access| is_private(access) || !access.query.model.is_empty() && is_unawaited();
+    let flawed = OnceCell::new();
+    let flaw = || *flawed.get_or_init(|| why(cx, route).map(|why| why.flaw));
+    // Above the guard stands what everybody may see, too; how people can be reached is not that.
+    let is_for_few = |access: &Access| {
+        is_private(access)
+            || !access.query.model.is_empty() && flaw() == Some(Flaw::NotAwaited)
+            || office::tells_contacts(access) && flaw() == Some(Flaw::TooLate)
+    };
     let found = cx.walk.events.iter().enumerate().find_map(|(at, event)| match event {
         Event::Access(access) if gets_out(access) && is_for_few(access) && nobody_is_known(cx.walk, judge, &access.facts, at) => Some(access),
         _ => None,
     });
     let Some(access) = found else { return };
-    let Some(why) = why(cx, route).filter(|why| matches!(why.flaw, Flaw::AlwaysThere | Flaw::NotAwaited)) else { return };
+    let is_told = |access: &Access, flaw: Flaw| match flaw {
+        Flaw::AlwaysThere | Flaw::NotAwaited => true,
+        Flaw::TooLate => office::tells_contacts(access),
+        _ => false,
+    };
+    let Some(why) = why(cx, route).filter(|why| is_told(access, why.flaw)) else { return };
     let query = &access.query;
     let (operation, model, privacy) = (query.operation, query.model.clone(), judge.privacy(query));
     let what = match operation {

@@ -63,6 +63,7 @@ pub mod sql_injection;
 pub mod ssrf;
 mod standing_columns;
 mod standing_place;
+mod takes_part;
 mod template_called;
 pub mod tls_disabled;
 pub mod unsafe_deserialization;

@@ -5,14 +5,18 @@ use crate::facts::event::Effect;
 use crate::facts::setup::Answer;
 use crate::facts::value::Kind;
 use crate::rules::exposed::{FileCx, is_development_file};
-use crate::rules::options::{Options, Switch, default_of, taken};
+use crate::rules::options::{Options, Said, Switch, default_of, taken};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::{Confidence, Finding, FixPlan, Impact};
+use crate::text::Name;
 
 pub(super) fn of_session(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     let all = Options::of(effect);
     let under = default_of(effect, "under");
     let options = if under.is_empty() { all } else { all.under(under)? };
+    if let Some(unsigned) = unsigned(cx, effect, &options) {
+        return Some(unsigned);
+    }
     let faults = Faults::of(effect, &options)?;
     let (impact, confidence) = match (faults.said, faults.weight()) {
         // Nobody said so: it is only the library's default.
@@ -35,6 +39,27 @@ pub(super) fn of_session(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
         _ => 0,
     };
     raw.plans.extend(flags(cx, effect, Some(at), way, &options, &faults));
+    Some(raw)
+}
+
+/// Koa keeps the session itself in the cookie, unless a store is named, and its signature is all that ties it to this server.
+fn unsigned(cx: &RuleCx<'_>, effect: &Effect, options: &Options<'_>) -> Option<Raw> {
+    let is_elsewhere = ["store", "externalKey", "ContextStore"].iter().any(|name| !matches!(options.get(name), Said::Nothing));
+    if effect.client != "koa-session" || !matches!(options.switch("signed"), Switch::Off) || is_elsewhere {
+        return None;
+    }
+    let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Proven);
+    raw.impact = Some(Impact::High);
+    raw.detail = "unsigned".into();
+    raw.message =
+        "The session is kept in the visitor's own cookie, and `signed: false` lets anyone write one: they are signed in as whomever they put in".into();
+    raw.plans.extend(cx.project.place(&effect.site).map(|call| FixPlan::SetOptions {
+        call,
+        at: Some(0),
+        way: Vec::new(),
+        entries: vec![(Name::new_static("signed"), Name::new_static("true"))],
+        title: Name::new_static("Sign the session's cookie"),
+    }));
     Some(raw)
 }
 

@@ -107,7 +107,7 @@ fn is_of_body(symbol: &Symbol) -> bool {
 }
 
 fn is_of_people(cx: &RuleCx<'_>, name: &Name) -> bool {
-    cx.schema.model(name).map_or_else(|| guess_privacy(name) == Privacy::Principal, |model| model.is_principal)
+    cx.schema.model(name).map_or_else(|| cx.schema.is_kept_in_sessions(name) || guess_privacy(name) == Privacy::Principal, |model| model.is_principal)
 }
 
 fn tell(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {

@@ -211,7 +211,7 @@ fn login<'e>(handler: &Handler<'_>, at: &Site, compared: Option<&Site>, facts: &
     // Who is signed in and types a password again can only guess their own.
     if handler.who(&handler.cx.walk.begun) != Answer::No
         || handler.who(facts) != Answer::No
-        || handler.is_called(&["change", "update", "delete", "settings", "security", "account", "profile", "me"])
+        || handler.is_itself_called(&["change", "update", "delete", "settings", "security", "account", "profile", "me"])
     {
         return None;
     }

@@ -75,8 +75,16 @@ fn own_step(segment: &Segment, head: Span) -> Option<u32> {
     })
 }
 
-/// Is somebody typing what answers, or what it is registered with?
+/// Is somebody typing what answers, or what it is registered with? What is typed below it, another method of the class, is not it.
 pub fn is_unfinished(project: &Project, route: &Route, door: &Door) -> bool {
-    let unfinished = |site: &Site| project.placed(&site.item).is_some_and(|placed| placed.segment.is_incomplete());
+    let function = route.written().or_else(|| route.function());
+    let unfinished = |site: &Site| {
+        let Some(placed) = project.placed(&site.item) else { return false };
+        let of_function = function.as_ref().filter(|key| key.item == site.item).and_then(|key| placed.segment.functions.get(key.function.0 as usize));
+        let end = of_function.map_or(site.span.end, |function| function.span.end.max(site.span.end));
+        // What is around it is broken where something below it is being written; it was read as a whole itself.
+        let is_around = |error: &Span| of_function.is_some_and(|function| error.start < function.span.start && function.span.end < error.end);
+        placed.segment.errors.iter().any(|error| error.start <= end && !is_around(error))
+    };
     unfinished(&door.site) || unfinished(&route.site)
 }

@@ -34,6 +34,11 @@ pub fn asks_for_contacts(access: &Access) -> bool {
         || query.joined.iter().any(|(table, column)| *table == query.model && is_contact(column))
 }
 
+/// Does it say how people can be reached, of whatever table?
+pub fn tells_contacts(access: &Access) -> bool {
+    asks_for_contacts(access) || access.query.joined.iter().any(|(_, column)| is_contact(column))
+}
+
 /// Does what is answered say how people can be reached, or from where they came, whatever the table is called? `{"who": row.person_email}`
 pub fn answers_with_contacts(walk: &RootWalk, access: &Access) -> bool {
     walk.events.iter().any(|event| match event {

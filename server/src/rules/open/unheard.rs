@@ -37,7 +37,10 @@ pub(super) fn left_waiting(cx: &RuleCx<'_>) -> Option<Why> {
 /// `if (!isAllowed(user)) ..` and `requireUser();`, where the function is async: a promise is always there.
 pub(super) fn not_awaited(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
     // Whatever it is called: who does not pass is refused.
-    let is_guard = |name: &str, called: &Looked<'_>, refuses: bool| refuses || names::is_guard(name) || names::is_current_user(name) || called.throws_denial();
+    let answers_no = |called: &Looked<'_>| called.exprs_within(called.function.body_span).any(|expr| called.denies(expr));
+    let is_guard = |name: &str, called: &Looked<'_>, refuses: bool| {
+        refuses || names::is_guard(name) || names::is_current_user(name) || called.throws_denial() || answers_no(called)
+    };
     promised(looked, &is_guard)
 }
 

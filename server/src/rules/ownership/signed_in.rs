@@ -203,7 +203,7 @@ pub fn is_flag(name: &str) -> bool {
     let asks = words.first().is_some_and(|word| matches!(word.as_str(), "is" | "has" | "can"));
     let is_any = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     // `can_publish`, `isEditor`: whatever sets some people apart; but anybody can confirm an address or pay.
-    asks && words.len() > 1 && !is_any(COMMON) || words.len() == 1 && words.iter().any(|word| is_post(word) || is_above(word))
+    asks && words.len() > 1 && !is_any(COMMON) || words.last().is_some_and(|word| is_post(word) || is_above(word))
 }
 
 /// What is so of any user sooner or later.

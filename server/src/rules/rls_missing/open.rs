@@ -1,6 +1,7 @@
 //! Policies that let everybody through: the lock exists, and stands open.
 
 use super::META;
+use crate::facts::private::is_personal_column;
 use crate::facts::schema::names::{singular, snake};
 use crate::facts::schema::{Caller, Model, NameClass, OwnerKind, Policy, PolicyRule, Predicate, Privacy, Reach, Schema, column_classes, model_classes};
 use crate::model::sql::PolicyCommand;
@@ -124,6 +125,12 @@ fn reads(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
     let is_contact = |name: &str| column_classes(name).has(NameClass::Login) && !matches!(name, "username" | "user_name" | "handle" | "login");
     let contact = model.columns.iter().find(|column| is_contact(&column.db_name)).filter(|_| !is_listed);
     if let Some(column) = contact.filter(|_| !named(NameClass::PrivateModel)) {
+        return make(Impact::Medium, Confidence::Likely, format!("the `{}` of everybody, in every row", column.db_name));
+    }
+    // Where somebody lives and how to get in there, of rows that are each somebody's.
+    let is_home = |name: &str| is_personal_column(name) || matches!(name, "address" | "street" | "street_address" | "delivery_address" | "pickup_address");
+    let is_somebodys = || owner::direct(model).is_some_and(|path| path.kind == OwnerKind::Owner);
+    if let Some(column) = model.columns.iter().find(|column| is_home(&column.db_name)).filter(|_| !is_listed && is_somebodys()) {
         return make(Impact::Medium, Confidence::Likely, format!("the `{}` of everybody, in every row", column.db_name));
     }
     if model.privacy() == Privacy::Principal {

@@ -1,7 +1,7 @@
 //! What answers give away: keys of the environment, and rows with columns that nobody should see.
 
 use super::META;
-use super::leaks::{Leak, access_of, leaks_of, together};
+use super::leaks::{Leak, access_of, leaks_of, personal_columns, together};
 use super::variable::{read_at, returned_at};
 use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Access, Event, Use, UseKind};
@@ -35,6 +35,12 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             }
         }
     }
+}
+
+/// What of these rows is answered that others than the person have no business with: `birthday`.
+pub fn personal_columns_answered(cx: &RuleCx<'_>, access: &Access) -> Vec<Name> {
+    let answers = cx.walk.events.iter().filter_map(|event| if let Event::Use(used) = event { Some(used) } else { None });
+    answers.filter(|used| used.kind != UseKind::Shown && gets_out(cx, used)).flat_map(|used| personal_columns(cx, &used.value, access.id)).collect()
 }
 
 /// Does it reach somebody outside?

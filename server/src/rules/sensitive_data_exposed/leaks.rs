@@ -53,6 +53,8 @@ fn name_of_kept(value: &Value) -> Name {
 struct Looking<'l, 'c> {
     cx: &'l RuleCx<'c>,
     leaks: &'l mut Vec<Leak>,
+    /// Rows of which personal columns count as well.
+    of_others: Option<AccessId>,
 }
 
 impl Looking<'_, '_> {
@@ -180,7 +182,7 @@ impl Looking<'_, '_> {
         if !matches!(chosen, Columns::Only(_)) && !Self::is_whole(found) {
             return;
         }
-        let of_everybody = lists_people(self.cx, model, found);
+        let of_everybody = self.of_others == Some(access) || lists_people(self.cx, model, found);
         let named = |column: &Column| match chosen {
             Columns::Only(names) | Columns::Also(names) => names.contains(&column.name),
             _ => false,
@@ -256,8 +258,19 @@ pub(super) fn together(leaks: Vec<Leak>) -> Vec<Leak> {
 
 pub(super) fn leaks_of(cx: &RuleCx<'_>, value: &Value) -> Vec<Leak> {
     let mut leaks = Vec::new();
-    Looking { cx, leaks: &mut leaks }.at(value, &[], 0);
+    Looking { cx, leaks: &mut leaks, of_others: None }.at(value, &[], 0);
     leaks
+}
+
+/// The columns of these rows in a value that others than the person have no business with.
+pub(super) fn personal_columns(cx: &RuleCx<'_>, value: &Value, of: AccessId) -> Vec<Name> {
+    let mut leaks = Vec::new();
+    Looking { cx, leaks: &mut leaks, of_others: Some(of) }.at(value, &[], 0);
+    let of_rows = leaks.into_iter().flat_map(|leak| match leak {
+        Leak::Rows { access, columns } if access == of => columns,
+        _ => Vec::new(),
+    });
+    of_rows.filter(|column| is_personal_column(column)).collect()
 }
 
 pub(super) fn access_of<'w>(cx: &RuleCx<'w>, id: AccessId) -> Option<&'w Access> {

@@ -9,6 +9,8 @@ mod template;
 mod variable;
 mod whole;
 
+pub use answered::personal_columns_answered;
+
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Impact, Risk, RuleId, RuleMeta};
 

@@ -4,6 +4,7 @@ use super::{How, Use, costing, frame_at, handlers_of, page_at, rows_in, table, w
 use crate::facts::catalogue::PagePart;
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, Event, UseKind};
+use crate::facts::names;
 use crate::facts::private::is_private_column;
 use crate::facts::query::{Filter, Operation, TermOp};
 use crate::facts::schema::{OwnerKind, guess_owner};
@@ -213,7 +214,8 @@ fn in_callers_group<'a>(judge: &'a Judge<'_>, access: &'a Access) -> impl Iterat
     access.query.conjuncts().into_iter().filter_map(|filter| {
         let Filter::Term(term) = filter else { return None };
         let [column] = term.path.as_slice() else { return None };
-        let names_group = !is_key(column) && guess_owner(column) == Some(OwnerKind::Tenant);
+        // Whatever groups are called: it is the key of something that the caller was shown to belong to.
+        let names_group = !is_key(column) && (guess_owner(column) == Some(OwnerKind::Tenant) || names::words(column).last().is_some_and(|last| last == "id"));
         (term.op == TermOp::Eq && names_group && judge.is_allowed(term, access)).then(|| column.clone())
     })
 }

@@ -73,8 +73,13 @@ fn judge(value: &Value, one: &Unescaped, sink: &Sink) -> Option<Input> {
         return None;
     }
     let of = |value: &Value| {
-        // `booking.note` of a row that was read whole.
-        if matches!(value.kind(), Kind::Row(_)) && one.expression.contains('.') {
+        // `booking.note` of a row that was read whole, or of each of them; a query may be asked by the page itself.
+        let is_read = match value.kind() {
+            Kind::Row(_) | Kind::Rows(_) => true,
+            Kind::Library(library) => library.query.as_ref().is_some_and(|query| query.lazy),
+            _ => false,
+        };
+        if is_read && one.expression.contains('.') {
             return Some(Input::stored(last.into()));
         }
         let input = Input::of(value, Cleanings::HTML, &sink.facts, None).filter(|input| input.part != Part::Method);

@@ -1,8 +1,5 @@
 //! Other websites can make a visitor's browser act in the app, with the visitor's own session.
 
-use super::exposed::FileCx;
-use super::raw::{Raw, RuleCx};
-use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
@@ -13,7 +10,14 @@ use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
 use crate::model::ExprKind;
 use crate::project::routes::Route;
+use crate::rules::exposed::FileCx;
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::text::Name;
+
+mod sent_everywhere;
+
+use sent_everywhere::sent_everywhere;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("csrf-disabled"),
@@ -22,7 +26,7 @@ pub static META: RuleMeta = RuleMeta {
     impact: Impact::High,
     audience: Audience::Everyday,
     cwe: &[352],
-    page: include_str!("../../../queries/rules/csrf-disabled.md"),
+    page: include_str!("../../../../queries/rules/csrf-disabled.md"),
 };
 
 const HARM: &str = "another website can make your users' browsers send it, with their session, and press buttons in their name";
@@ -35,6 +39,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let Event::Effect(effect) = event else { continue };
         out.extend(unchecked_accounts(cx, effect));
+        out.extend(sent_everywhere(cx, effect));
         if effect.kind != "setting" || effect.args.iter().any(|arg| arg.name == "TESTING" && !matches!(arg.value.kind(), Kind::Bool(false))) {
             continue;
         }

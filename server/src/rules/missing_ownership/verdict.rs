@@ -1,15 +1,5 @@
-//! A handler reads or writes a record chosen by the caller, and nothing ties that record to the signed-in user.
+//! What is wrong with one access to a record: nothing ties it to the signed-in user, or the wrong thing does.
 
-use rustc_hash::FxHashSet;
-
-use super::asked_for::asked_for;
-use super::open::never_true::never_true;
-use super::open::{columns, unread_mark, why};
-use super::ownership::{Answer, Choice, Judge, Tie, title};
-use super::raw::{Raw, RuleCx};
-use super::usage::{self, Hangs, On};
-use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::catalogue::PagePart;
 use crate::facts::check::{Fact, Facts, Symbol, Test};
 use crate::facts::event::Access;
 use crate::facts::names;
@@ -17,104 +7,28 @@ use crate::facts::query::{Filter, Operation, Query, Term, TermOp};
 use crate::facts::schema::{Model, OwnerKind, OwnerPath, Privacy, is_named_for_everybody};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
+use crate::rules::Confidence;
+use crate::rules::open::columns;
+use crate::rules::ownership::{Answer, Choice, Judge, Tie};
+use crate::rules::raw::RuleCx;
+use crate::rules::takes_part::takes_part;
+use crate::rules::usage::On;
 use crate::text::Name;
 
-pub static META: RuleMeta = RuleMeta {
-    id: RuleId::new("missing-ownership"),
-    title: "Record is chosen by the caller without checking whose it is",
-    risk: Risk::Authorization,
-    impact: Impact::High,
-    audience: Audience::Everyday,
-    cwe: &[639],
-    page: include_str!("../../../queries/rules/missing-ownership.md"),
-};
-
-pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
-    let Some(route) = &cx.walk.route else { return };
-    if route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
-        return;
-    }
-    // A role was meant to be asked for: that is what has to be repaired.
-    let judge = &cx.judge;
-    if never_true(cx, route).is_some() || unread_mark::check(cx, judge, route, &mut Vec::new()) {
-        return;
-    }
-    let enters = route.path.as_deref().is_some_and(lets_in);
-    let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
-    let administrative = std::cell::OnceCell::new();
-    for access in judge.accesses() {
-        // Whoever signs in is not signed in yet: the row is found by what they type.
-        if enters && judge.signed_in(&access.facts) != Answer::Yes {
-            continue;
-        }
-        let Some(verdict) = verdict(judge, access) else { continue };
-        // What was not seen may hold the check, and what is nobody's own is told as that.
-        if cx.walk.exhausted || administrative.get_or_init(|| super::admin_open::reported_accesses(cx, judge)).contains(&access.id) {
-            continue;
-        }
-        // One mistake for one record: the first access stands for those after it.
-        if !told.insert((access.query.model.clone(), verdict.input.clone())) {
-            continue;
-        }
-        let query = &access.query;
-        let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| title(&model.name));
-        let owner = cx.schema.model(&query.model).and_then(|model| model.owners().first().cloned());
-        let place = query.key.clone().unwrap_or_else(|| access.site.clone());
-        let asked =
-            (matches!(verdict.kind, Problem::Listed) || matches!(query.client.as_str(), "kv" | "bucket")).then(|| asked_for(cx, route, access)).flatten();
-        let mut raw = Raw::new(&META, asked.clone().unwrap_or_else(|| place.clone()), verdict.confidence);
-        if asked.is_some() {
-            raw.also(place, "this is what it asks for".to_owned());
-        }
-        raw.detail = verdict.detail.clone();
-        raw.message = verdict.message(&model, owner.as_ref());
-        raw.absence = true;
-        raw.hangs = verdict.hangs.map(|on| Hangs {
-            or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,
-            above: judge.found_above(access).map(|above| usage::table(cx.schema, &above.query.model)),
-            ..Hangs::new(usage::table(cx.schema, &query.model), on)
-        });
-        // Accounts that others make only with a role, and what belongs to a page for people with a role: there a role is missing.
-        if query.operation == Operation::Delete && judge.privacy(query) == Privacy::Principal {
-            raw.unless = Some((usage::table(cx.schema, &query.model), On::RoleToTake));
-        } else if let (true, Some(PagePart::Acts), Some(path)) = (query.operation.is_write(), route.page_part(), &route.path) {
-            raw.unless = Some((usage::page_at(path), On::OnPage));
-        }
-        raw.also(route.site.clone(), format!("reached from {}", route.title()));
-        if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
-            raw.also_place(site.file.clone(), site.span, format!("{model} is defined here"));
-        }
-        match why::in_handler(cx, route) {
-            // The check is there: it is what has to be repaired.
-            Some(why) => {
-                raw.message = format!("{} {}", why.message, raw.message);
-                raw.detail = Name::new_static(why.detail);
-                raw.plans.extend(cx.project.place(&why.site).map(|at| super::FixPlan::RepairGuard { at, flaw: why.flaw }));
-                let guarded = std::mem::replace(&mut raw.site, why.site);
-                raw.also(guarded, "this is what it should guard".to_owned());
-            }
-            None => raw.plans.extend(super::ownership_plan::plan(cx, access, route, owner.as_ref())),
-        }
-        out.push(raw);
-    }
-    super::foreign_parent::check(cx, judge, route, out);
-    super::vendor_account::check(cx, judge, route, out);
-}
-
-struct Verdict {
-    detail: Name,
-    confidence: Confidence,
-    input: Name,
-    kind: Problem,
+pub(super) struct Verdict {
+    pub detail: Name,
+    pub confidence: Confidence,
+    pub input: Name,
+    pub kind: Problem,
     operation: Operation,
     part: Part,
     /// Nothing says whose rows these are but what other handlers do.
-    hangs: Option<On>,
+    pub hangs: Option<On>,
     /// What people have to be to come here, if the rows belong to such people.
     peers: Option<Name>,
 }
 
-enum Problem {
+pub(super) enum Problem {
     Chosen,
     Listed,
     Nullable,
@@ -122,7 +36,7 @@ enum Problem {
 }
 
 impl Verdict {
-    fn message(&self, model: &str, owner: Option<&OwnerPath>) -> String {
+    pub fn message(&self, model: &str, owner: Option<&OwnerPath>) -> String {
         let whose = if owner.is_some_and(|owner| owner.kind == OwnerKind::Tenant) { "one that the signed-in user belongs to" } else { "the signed-in user" };
         let owner = owner.map(OwnerPath::text);
         let owner = owner.as_deref();
@@ -153,7 +67,8 @@ impl Verdict {
     }
 }
 
-fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
+/// What is wrong with an access, if it is.
+pub(super) fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     let query = &access.query;
     if matches!(query.operation, Operation::Create | Operation::Raw) || query.model.is_empty() {
         return None;
@@ -214,7 +129,7 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     let sure = |confidence: Confidence| if signed_in == Answer::Unknown { confidence.min(Confidence::Likely) } else { confidence };
     match tie {
         // It was looked for among the caller's own rows before.
-        Tie::Client(choice) if judge.was_matched(access, &choice) => None,
+        Tie::Client(choice) if judge.was_matched(access, &choice) || takes_part(judge, access, &choice) => None,
         // What a token or a cookie names is looked up to find out who is asking.
         Tie::Client(choice) if !writes && matches!(choice.part, Part::Headers | Part::Cookies) => None,
         Tie::Client(choice) => {
@@ -269,6 +184,29 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     }
 }
 
+/// Anybody signed in reads of a person, by counting ids, what others have no business with.
+pub(super) fn of_another_person(cx: &RuleCx<'_>, access: &Access) -> Option<Verdict> {
+    let (judge, query) = (&cx.judge, &access.query);
+    let Tie::Client(choice) = judge.tie(access) else { return None };
+    let is_asked = judge.is_machine(&access.facts) || judge.is_elevated(&access.facts) || judge.is_delegated(&access.facts);
+    let is_read = matches!(query.operation, Operation::ReadOne | Operation::ReadMany) && judge.privacy(query) == Privacy::Principal;
+    let by_caller = matches!(choice.part, Part::Params | Part::Path | Part::Query | Part::Input | Part::Body);
+    if !is_read || is_asked || !by_caller || judge.signed_in(&access.facts) != Answer::Yes || judge.was_matched(access, &choice) {
+        return None;
+    }
+    let columns = crate::rules::sensitive_data_exposed::personal_columns_answered(cx, access);
+    (!columns.is_empty() && judge.leaves_unchecked(access) == Some(true)).then(|| Verdict {
+        detail: Name::new_static("AZ03"),
+        confidence: Confidence::Likely,
+        input: choice.input,
+        kind: Problem::Chosen,
+        operation: query.operation,
+        part: choice.part,
+        hangs: None,
+        peers: None,
+    })
+}
+
 /// `key.startsWith(`${me}/`)`: the key of a file says whose it is, and it was looked at how it begins.
 fn lies_where_it_should(query: &Query, facts: &Facts, depth: u32) -> bool {
     let is_key = |symbol: &Symbol| {
@@ -317,7 +255,7 @@ fn only_puts_caller_in(query: &Query) -> bool {
 
 /// `set({ gardenerId: me }).where(and(eq(plot.id, id), isNull(plot.gardenerId)))`: whoever comes first has it.
 fn takes_what_is_nobodys(query: &Query) -> bool {
-    let is_callers = |value: &Value| value.symbol().is_some_and(super::ownership::is_principal);
+    let is_callers = |value: &Value| value.symbol().is_some_and(crate::rules::ownership::is_principal);
     let taken = |column: &Name| {
         query
             .data
@@ -359,31 +297,4 @@ fn spoof_choice(access: &Access) -> Choice {
             _ => None,
         })
         .unwrap_or(Choice { input: Name::default(), part: Part::Body })
-}
-
-/// Paths of signing in, signing up and getting back in (authorization reference, section 6.3).
-fn lets_in(path: &str) -> bool {
-    path.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|word| {
-        matches!(
-            word,
-            "login"
-                | "signin"
-                | "signup"
-                | "register"
-                | "logout"
-                | "auth"
-                | "oauth"
-                | "sso"
-                | "callback"
-                | "otp"
-                | "mfa"
-                | "magic"
-                | "token"
-                | "forgot"
-                | "reset"
-                | "recovery"
-                | "verify"
-                | "confirm"
-        )
-    })
 }

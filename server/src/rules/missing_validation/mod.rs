@@ -1,12 +1,5 @@
 //! The server believes what it is sent: a price, a quantity, an address that says something was paid.
 
-use super::handler::{Handler, any, is_checked, is_there, symbols};
-use super::ownership::Answer;
-use super::paid_by_word::paid_by_word;
-use super::raw::{Raw, RuleCx};
-use super::said_as_bought::said_as_bought;
-use super::webhook_unverified;
-use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
@@ -14,7 +7,18 @@ use crate::facts::query::Operation;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Kind, Value};
 use crate::model::{Entry, ExprId, ExprKind, Key, Segment};
+use crate::rules::handler::{Handler, any, is_checked, is_there, symbols};
+use crate::rules::ownership::Answer;
+use crate::rules::paid_by_word::paid_by_word;
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::said_as_bought::said_as_bought;
+use crate::rules::webhook_unverified;
+use crate::rules::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::text::Name;
+
+mod unbounded;
+
+use unbounded::unbounded;
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("missing-validation"),
@@ -23,7 +27,7 @@ pub static META: RuleMeta = RuleMeta {
     impact: Impact::Medium,
     audience: Audience::Everyday,
     cwe: &[20],
-    page: include_str!("../../../queries/rules/missing-validation.md"),
+    page: include_str!("../../../../queries/rules/missing-validation.md"),
 };
 
 pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
@@ -37,12 +41,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 granted(&handler, access)
                     .or_else(|| paid_by_word(&handler, access))
                     .or_else(|| ordered(&handler, access))
+                    .or_else(|| unbounded(&handler, access))
                     .or_else(|| unshaped(&handler, access)),
             ),
             _ => {}
         }
     }
-    let level = |raw: &Raw| super::Level::of(raw.impact.unwrap_or(META.impact), raw.confidence);
+    let level = |raw: &Raw| crate::rules::Level::of(raw.impact.unwrap_or(META.impact), raw.confidence);
     let Some(at) = (0..found.len()).max_by_key(|at| (level(&found[*at]), std::cmp::Reverse(*at))) else { return };
     let mut raw = found.swap_remove(at);
     if handler.route.adrift || cx.walk.exhausted {

@@ -1,0 +1,156 @@
+//! A handler reads or writes a record chosen by the caller, and nothing ties that record to the signed-in user.
+
+use rustc_hash::FxHashSet;
+
+use crate::facts::catalogue::{PagePart, Reached};
+use crate::facts::check::Root;
+use crate::facts::event::{Access, AccessId};
+use crate::facts::query::{Filter, Operation};
+use crate::facts::schema::Privacy;
+use crate::rules::asked_for::asked_for;
+use crate::rules::open::never_true::never_true;
+use crate::rules::open::{unread_mark, why};
+use crate::rules::ownership::{Answer, title};
+use crate::rules::raw::{Raw, RuleCx};
+use crate::rules::usage::{self, Hangs, On};
+use crate::rules::{Audience, Impact, Risk, RuleId, RuleMeta};
+use crate::text::Name;
+
+mod verdict;
+
+use verdict::{Problem, of_another_person, verdict};
+
+pub static META: RuleMeta = RuleMeta {
+    id: RuleId::new("missing-ownership"),
+    title: "Record is chosen by the caller without checking whose it is",
+    risk: Risk::Authorization,
+    impact: Impact::High,
+    audience: Audience::Everyday,
+    cwe: &[639],
+    page: include_str!("../../../../queries/rules/missing-ownership.md"),
+};
+
+pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
+    let Some(route) = &cx.walk.route else { return };
+    if route.path.as_deref().is_some_and(|path| cx.config.is_public_route(&route.methods, path)) {
+        return;
+    }
+    // A role was meant to be asked for: that is what has to be repaired.
+    let judge = &cx.judge;
+    if never_true(cx, route).is_some() || unread_mark::check(cx, judge, route, &mut Vec::new()) {
+        return;
+    }
+    // A function of a page is called by name: where it lies says what it is for. Whoever signs up may hold an invitation.
+    if route.reached() == Reached::Action && signs_up(cx.project.relative(&route.site.item.file)) {
+        return;
+    }
+    let enters = route.path.as_deref().is_some_and(lets_in);
+    let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
+    let mut told_rows: FxHashSet<AccessId> = FxHashSet::default();
+    let administrative = std::cell::OnceCell::new();
+    for access in judge.accesses() {
+        // Whoever signs in is not signed in yet: the row is found by what they type.
+        if enters && judge.signed_in(&access.facts) != Answer::Yes {
+            continue;
+        }
+        let Some(verdict) = verdict(judge, access).or_else(|| of_another_person(cx, access)) else { continue };
+        // What was not seen may hold the check, and what is nobody's own is told as that.
+        if cx.walk.exhausted || administrative.get_or_init(|| crate::rules::admin_open::reported_accesses(cx, judge)).contains(&access.id) {
+            continue;
+        }
+        // One mistake for one record: the first access stands for those after it.
+        if !told.insert((access.query.model.clone(), verdict.input.clone())) {
+            continue;
+        }
+        // What lies below a record of which it was told is theirs as well: the messages of a chat.
+        if !access.query.operation.is_write() && below(access).any(|row| told_rows.contains(&row)) {
+            continue;
+        }
+        told_rows.insert(access.id);
+        let query = &access.query;
+        let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| title(&model.name));
+        let owner = cx.schema.model(&query.model).and_then(|model| model.owners().first().cloned());
+        let place = query.key.clone().unwrap_or_else(|| access.site.clone());
+        let asked =
+            (matches!(verdict.kind, Problem::Listed) || matches!(query.client.as_str(), "kv" | "bucket")).then(|| asked_for(cx, route, access)).flatten();
+        let mut raw = Raw::new(&META, asked.clone().unwrap_or_else(|| place.clone()), verdict.confidence);
+        if asked.is_some() {
+            raw.also(place, "this is what it asks for".to_owned());
+        }
+        raw.detail = verdict.detail.clone();
+        raw.message = verdict.message(&model, owner.as_ref());
+        raw.absence = true;
+        raw.hangs = verdict.hangs.map(|on| Hangs {
+            or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,
+            above: judge.found_above(access).map(|above| usage::table(cx.schema, &above.query.model)),
+            ..Hangs::new(usage::table(cx.schema, &query.model), on)
+        });
+        // Accounts that others make only with a role, and what belongs to a page for people with a role: there a role is missing.
+        if query.operation == Operation::Delete && judge.privacy(query) == Privacy::Principal {
+            raw.unless = Some((usage::table(cx.schema, &query.model), On::RoleToTake));
+        } else if let (true, Some(PagePart::Acts), Some(path)) = (query.operation.is_write(), route.page_part(), &route.path) {
+            raw.unless = Some((usage::page_at(path), On::OnPage));
+        }
+        raw.also(route.site.clone(), format!("reached from {}", route.title()));
+        if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {
+            raw.also_place(site.file.clone(), site.span, format!("{model} is defined here"));
+        }
+        match why::in_handler(cx, route) {
+            // The check is there: it is what has to be repaired.
+            Some(why) => {
+                raw.message = format!("{} {}", why.message, raw.message);
+                raw.detail = Name::new_static(why.detail);
+                raw.plans.extend(cx.project.place(&why.site).map(|at| crate::rules::FixPlan::RepairGuard { at, flaw: why.flaw }));
+                let guarded = std::mem::replace(&mut raw.site, why.site);
+                raw.also(guarded, "this is what it should guard".to_owned());
+            }
+            None => raw.plans.extend(crate::rules::ownership_plan::plan(cx, access, route, owner.as_ref())),
+        }
+        out.push(raw);
+    }
+    crate::rules::foreign_parent::check(cx, judge, route, out);
+    crate::rules::vendor_account::check(cx, judge, route, out);
+}
+
+/// The rows by which others are looked for.
+fn below(access: &Access) -> impl Iterator<Item = AccessId> {
+    access.query.conjuncts().into_iter().filter_map(|filter| match filter {
+        Filter::Term(term) => match term.value.symbol()?.root {
+            Root::Row(row) => Some(row),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// `app/signup/actions.ts`
+fn signs_up(file: &str) -> bool {
+    file.rsplit('/').skip(1).any(|folder| matches!(folder, "signup" | "sign-up" | "register" | "registration"))
+}
+
+/// Paths of signing in, signing up and getting back in (authorization reference, section 6.3).
+fn lets_in(path: &str) -> bool {
+    path.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|word| {
+        matches!(
+            word,
+            "login"
+                | "signin"
+                | "signup"
+                | "register"
+                | "logout"
+                | "auth"
+                | "oauth"
+                | "sso"
+                | "callback"
+                | "otp"
+                | "mfa"
+                | "magic"
+                | "token"
+                | "forgot"
+                | "reset"
+                | "recovery"
+                | "verify"
+                | "confirm"
+        )
+    })
+}
