@@ -12,6 +12,7 @@ mod bind;
 mod builtin;
 mod by_function;
 mod by_hand;
+mod by_options;
 mod call;
 mod callback;
 mod called;

@@ -171,6 +171,7 @@ impl Walker<'_> {
                 query.data.push(value);
             }
         }
+        self.told_by_options(query, args);
         if !entry.columns.is_empty() {
             query.columns = self.chosen_columns(&entry.columns, query.columns.take(), args);
         }
@@ -204,7 +205,7 @@ impl Walker<'_> {
     }
 
     /// A model given as a value: a name, a class, a table made by a library, or another query whose filter then counts too.
-    fn take_model(&mut self, query: &mut Query, value: &Value) {
+    pub(super) fn take_model(&mut self, query: &mut Query, value: &Value) {
         // `get_object_or_404(request.user.notes, pk=id)`: of the caller's own rows.
         if value.symbol().is_some_and(|symbol| symbol.root == Root::Principal && !symbol.path.is_empty()) {
             query.filter.push(Filter::Row(value.clone()));

@@ -89,6 +89,7 @@ impl Walker<'_> {
         if let Some(arg) = args.first() {
             query.data.push(arg.value.clone());
         }
+        self.told_by_options(&mut query, args.get(1..).unwrap_or_default());
         self.ask(query, Returns::Row, span);
         base.clone()
     }

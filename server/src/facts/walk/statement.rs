@@ -3,7 +3,7 @@
 use super::{Locals, LoopExits, Walker};
 use crate::facts::check::{Facts, Root, Symbol};
 use crate::facts::value::{Alternative, Kind, Value};
-use crate::model::{ExprId, LoopKind, PatternId, StmtId, StmtKind};
+use crate::model::{ExprId, ExprKind, LoopKind, PatternId, Segment, StmtId, StmtKind};
 use crate::text::Name;
 
 /// Loops over so many known values are walked round by round.
@@ -87,6 +87,8 @@ impl Walker<'_> {
                 }
                 self.bind(*pattern, given);
             }
+            // `if (reply.sent) return;`: whoever was turned away has their answer, and all others go on.
+            StmtKind::If { cond, then, otherwise, .. } if is_answered(&segment, *cond, then) => return self.statements(otherwise),
             StmtKind::If { cond, then, otherwise, removable } => return self.branch(*cond, then, otherwise, *removable),
             StmtKind::Loop { kind, pattern, over, cond, body } => {
                 return self.looped(*kind, *pattern, *over, *cond, body);
@@ -366,4 +368,15 @@ fn leave_scope(locals: &mut Locals, depth: usize, around: &[Name]) {
     if !around.is_empty() {
         locals.extend(inner.into_iter().filter(|(name, _)| around.contains(name)));
     }
+}
+
+/// Does it ask whether the answer was given, and end there?
+fn is_answered(segment: &Segment, cond: ExprId, then: &[StmtId]) -> bool {
+    let asks = matches!(&segment[cond].kind, ExprKind::Member { name, .. } if matches!(name.as_str(), "sent" | "headersSent" | "headerSent" | "writableEnded"));
+    let ends = |stmt: &StmtId| match &segment[*stmt].kind {
+        StmtKind::Return(None) => true,
+        StmtKind::Block(body) => matches!(body.as_slice(), [only] if matches!(segment[*only].kind, StmtKind::Return(None))),
+        _ => false,
+    };
+    asks && matches!(then, [only] if ends(only))
 }

@@ -127,6 +127,9 @@ fn reads(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
     if let Some(column) = contact.filter(|_| !named(NameClass::PrivateModel)) {
         return make(Impact::Medium, Confidence::Likely, format!("the `{}` of everybody, in every row", column.db_name));
     }
+    if is_programme(model) {
+        return None;
+    }
     // Where somebody lives and how to get in there, of rows that are each somebody's.
     let is_home = |name: &str| is_personal_column(name) || matches!(name, "address" | "street" | "street_address" | "delivery_address" | "pickup_address");
     let is_somebodys = || owner::direct(model).is_some_and(|path| path.kind == OwnerKind::Owner);
@@ -167,6 +170,18 @@ fn reads(schema: &Schema, model: &Model, policy: &Policy) -> Option<Verdict> {
         Caller::Anonymous => make(Impact::High, Confidence::Likely, every()),
         Caller::SignedIn => make(Impact::Medium, Confidence::Proven, every()),
     }
+}
+
+/// `sessions` of a yoga studio, with seats and a beginning: nobody is signed in by one.
+fn is_programme(model: &Model) -> bool {
+    let is_of_login = |name: &str| {
+        let words = crate::facts::names::words(name);
+        words.iter().any(|word| matches!(word.as_str(), "token" | "expires" | "expiry" | "agent" | "ip" | "refresh" | "csrf"))
+    };
+    singular(&snake(&model.table)) == "session"
+        && owner::direct(model).is_none()
+        && model.columns.len() > 1
+        && !model.columns.iter().any(|column| is_of_login(&column.db_name))
 }
 
 /// Rows that anybody may add: to a contact form on purpose, in somebody else's name never.
