@@ -103,7 +103,9 @@ fn configured(cx: &RuleCx<'_>, effect: &Effect, words: &Words<'_>) -> Option<Raw
     };
     // flask-cors takes options by path.
     let open = match (open, options.get("resources")) {
-        (Some(Open::Star), Said::Value(resources)) if effect.client == "flask-cors" => by_path(resources),
+        (Some(Open::Star), Said::Value(resources)) if effect.client == "flask-cors" => {
+            by_path(resources, matches!(options.switch(words.credentials), Switch::On))
+        }
         (_, Said::Unknown) if effect.client == "flask-cors" => None,
         (open, _) => open,
     }?;
@@ -205,7 +207,7 @@ fn fits_longer(pattern: &str) -> Option<Open> {
 }
 
 /// `resources={r"/api/*": {"origins": "*"}}`.
-fn by_path(resources: &Value) -> Option<Open> {
+fn by_path(resources: &Value, with_session: bool) -> Option<Open> {
     let object = match resources.kind() {
         Kind::Object(object) => object,
         // Only where: `resources=r"/api/*"`.
@@ -217,7 +219,14 @@ fn by_path(resources: &Value) -> Option<Open> {
         Said::Value(value) => of_value(value, true, 0),
         Said::Unknown => None,
     };
-    object.fields.iter().filter_map(|(_, value)| of(value)).max()
+    let told = object.fields.iter().filter(|(path, _)| with_session || is_broad(path));
+    told.filter_map(|(_, value)| of(value)).max()
+}
+
+/// All of an application, or of its interface: `/*`, `/api/*`. One list of it is put up for others on purpose.
+fn is_broad(path: &str) -> bool {
+    let parts = path.split(['/', '*', '.', '^', '$', '(', ')', '?', '+', '\\']).filter(|part| !part.is_empty());
+    parts.count() < 2
 }
 
 /// `res.setHeader("Access-Control-Allow-Origin", req.headers.origin)`, with the header that lets cookies along.

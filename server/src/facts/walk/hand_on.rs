@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
+use super::expression::either;
 use crate::facts::catalogue::RouteEntry;
 use crate::facts::check::Root;
 use crate::facts::value::{Argument, Kind, Library, Object, Value};
@@ -64,6 +65,7 @@ impl Walker<'_> {
     /// The request with what a function of the project makes under a name. Of whom nothing but a name is known there stays who they
     /// are by that name.
     pub fn with_context(&mut self, maker: &Value, request: &Value, name: &Name, made: &Value) -> Option<Value> {
+        let made = &one_of_all(made);
         let (Kind::Function(closure), Kind::Library(library), Kind::Object(made)) = (maker.kind(), request.kind(), made.kind()) else { return None };
         let before = self.inside(&closure.item.clone(), None, None, |walker| walker.library_member(request, library, name))?;
         let mut whole = Object::default();
@@ -105,6 +107,29 @@ impl Walker<'_> {
         }
         Some(put(request, name, Value::new(Kind::Object(Arc::new(merged)))))
     }
+}
+
+/// `return { account: null }` here and `return { account: row ?? null }` there: one object, with what each of them has under a name.
+/// What was known where it was made is not known any more where it is handed on: somebody may be there or not.
+fn one_of_all(made: &Value) -> Value {
+    let alternatives = made.alternatives();
+    let objects: Option<Vec<&Object>> = alternatives.iter().map(|one| if let Kind::Object(object) = one.kind() { Some(&**object) } else { None }).collect();
+    let Some(objects) = objects.filter(|objects| objects.iter().all(|object| object.rest.is_none())) else { return made.clone() };
+    let mut whole = Object::default();
+    for (name, _) in objects.iter().flat_map(|object| &object.fields) {
+        if whole.get(name).0.is_some() {
+            continue;
+        }
+        let of_one = |object: &&Object| object.get(name).0.map_or_else(|| vec![Value::null()], |value| value.alternatives().into_iter().collect());
+        let (nothing, something): (Vec<Value>, Vec<Value>) = objects.iter().flat_map(of_one).partition(|value| matches!(value.kind(), Kind::Null));
+        let value = match (nothing.is_empty(), something.into_iter().reduce(either)) {
+            (_, None) => Value::null(),
+            (true, Some(value)) => value,
+            (false, Some(value)) => value.without_truth().with_nullable(true),
+        };
+        whole.set(name.clone(), value);
+    }
+    Value::new(Kind::Object(Arc::new(whole)))
 }
 
 /// What the calls on the way to a registration got, the first one first.

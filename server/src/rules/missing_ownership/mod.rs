@@ -1,6 +1,6 @@
 //! A handler reads or writes a record chosen by the caller, and nothing ties that record to the signed-in user.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::catalogue::{PagePart, Reached};
 use crate::facts::check::Root;
@@ -8,6 +8,7 @@ use crate::facts::event::{Access, AccessId};
 use crate::facts::query::{Filter, Operation};
 use crate::facts::schema::Privacy;
 use crate::rules::asked_for::asked_for;
+use crate::rules::open::door::door;
 use crate::rules::open::never_true::never_true;
 use crate::rules::open::{unread_mark, why};
 use crate::rules::ownership::{Answer, title};
@@ -46,7 +47,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let enters = route.path.as_deref().is_some_and(lets_in);
     let mut told: FxHashSet<(Name, Name)> = FxHashSet::default();
-    let mut told_rows: FxHashSet<AccessId> = FxHashSet::default();
+    // Which rows were told of, and whether somebody else was named to find them.
+    let mut told_rows: FxHashMap<AccessId, bool> = FxHashMap::default();
     let administrative = std::cell::OnceCell::new();
     for access in judge.accesses() {
         // Whoever signs in is not signed in yet: the row is found by what they type.
@@ -63,14 +65,17 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             continue;
         }
         // What lies below a record of which it was told is theirs as well: the messages of a chat.
-        if !access.query.operation.is_write() && below(access).any(|row| told_rows.contains(&row)) {
+        if below(access).any(|row| told_rows.get(&row).is_some_and(|is_spoofed| *is_spoofed || !access.query.operation.is_write())) {
             continue;
         }
-        told_rows.insert(access.id);
+        let is_spoofed = matches!(verdict.kind, Problem::Spoofed);
+        told_rows.insert(access.id, is_spoofed);
         let query = &access.query;
         let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| title(&model.name));
         let owner = cx.schema.model(&query.model).and_then(|model| model.owners().first().cloned());
         let place = query.key.clone().unwrap_or_else(|| access.site.clone());
+        // Whom a helper is told to look for is said by who calls it.
+        let place = if is_spoofed && route.function().is_some_and(|handler| handler.item != place.item) { door(cx.project, route).site } else { place };
         let asked =
             (matches!(verdict.kind, Problem::Listed) || matches!(query.client.as_str(), "kv" | "bucket")).then(|| asked_for(cx, route, access)).flatten();
         let mut raw = Raw::new(&META, asked.clone().unwrap_or_else(|| place.clone()), verdict.confidence);

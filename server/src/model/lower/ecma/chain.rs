@@ -145,15 +145,21 @@ impl<'a> Ecma<'a> {
             Some(arguments) => (self.arguments(arguments), CallKind::Plain),
             None => (Vec::new(), CallKind::Plain),
         };
-        let args = if args.is_empty() { self.value_of_type(children).into_iter().collect() } else { args };
+        let args = if args.is_empty() { self.value_of_type(callee, children).into_iter().collect() } else { args };
         self.push(span, ExprKind::Call { callee, args, kind, optional })
     }
 
     /// `context<typeof createContext>()`: a call that is given nothing but a type, where the type is that of a value.
-    fn value_of_type(&mut self, children: &Children<'a>) -> Option<Arg> {
+    fn value_of_type(&mut self, callee: ExprId, children: &Children<'a>) -> Option<Arg> {
         let types = children.field(Field::TypeArguments)?;
         let (text, within) = (self.cx.text_of(types.node), self.span(types));
-        let from = text.find("typeof ")? + "typeof ".len();
+        // `context<Context>()`: of a type that is called something, the name says which.
+        let is_named = || matches!(&self.cx.builder.segment[callee].kind, ExprKind::Member { name, .. } if name == "context");
+        let from = match text.find("typeof ") {
+            Some(at) => at + "typeof ".len(),
+            None if is_named() => 1,
+            None => return None,
+        };
         let length = text.get(from..)?.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')?;
         let name: Name = text.get(from..from + length).filter(|name| !name.is_empty())?.into();
         let start = within.start + from as u32;

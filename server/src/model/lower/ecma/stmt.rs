@@ -84,12 +84,8 @@ impl<'a> Ecma<'a> {
                 self.emit(span, StmtKind::Throw(value), out);
             }
             // What only the type checker reads, and nothing at all.
-            Kind::AmbientDeclaration
-            | Kind::DebuggerStatement
-            | Kind::EmptyStatement
-            | Kind::FunctionSignature
-            | Kind::InterfaceDeclaration
-            | Kind::TypeAliasDeclaration => {}
+            Kind::AmbientDeclaration | Kind::DebuggerStatement | Kind::EmptyStatement | Kind::FunctionSignature | Kind::InterfaceDeclaration => {}
+            Kind::TypeAliasDeclaration => self.what_a_function_gives(child, out),
             _ => self.control(child, out),
         }
     }
@@ -173,6 +169,26 @@ impl<'a> Ecma<'a> {
             self.emit(span, StmtKind::Let { pattern, value: Some(value), ty: None, kind: LetKind::Const }, out);
         }
         (!bound.is_empty()).then_some(())
+    }
+
+    /// `type Context = Awaited<ReturnType<typeof createContext>>`: the name stands for the function, where a value's type is asked for.
+    fn what_a_function_gives(&mut self, child: Child<'a>, out: &mut Vec<StmtId>) {
+        const OF_RESULT: &str = "ReturnType<typeof ";
+        let span = self.span(child);
+        let parts = self.children(child.node);
+        let (Some(alias), Some(ty)) = (parts.field(Field::Name), parts.field(Field::Value)) else { return };
+        let (text, start) = (self.cx.text_of(ty.node), self.span(ty).start);
+        let Some(from) = text.find(OF_RESULT).map(|at| at + OF_RESULT.len()) else { return };
+        let rest = text.get(from..).unwrap_or_default();
+        let name = rest.trim_end_matches(['>', ' ', ';']);
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$');
+        if !is_name || name == self.cx.text_of(alias.node) {
+            return;
+        }
+        let at = Span { start: start + from as u32, end: start + (from + name.len()) as u32 };
+        let value = self.push(at, ExprKind::TypeOf(Name::from(name)));
+        let pattern = self.cx.builder.pattern(self.span(alias), PatternKind::Name(Name::from(self.cx.text_of(alias.node))));
+        self.emit(span, StmtKind::Let { pattern, value: Some(value), ty: None, kind: LetKind::Const }, out);
     }
 
     /// `using x = y` and `await using x = y`, which the grammar takes for assignments.
