@@ -43,6 +43,14 @@ pub(super) fn around<'l>(loops: &'l [Loop], at: usize, value: &str, scripts: &st
     loops.iter().filter(holds).min_by_key(|of| of.range.len())
 }
 
+/// The innermost loop around another that names something of what that one goes through: `each album.photos as photo`.
+pub(super) fn outer<'l>(loops: &'l [Loop], inner: &Loop, scripts: &str) -> Option<&'l Loop> {
+    let (_, over) = inner.written.first().filter(|_| !inner.is_kept)?;
+    let is_around = |of: &&Loop| of.range.start < inner.range.start && of.range.contains(&inner.range.start) && !of.is_kept;
+    let holds = |of: &&Loop| of.names.iter().any(|name| has_word(over, name) && !inner.names.contains(name) && !has_word(scripts, name));
+    loops.iter().filter(is_around).filter(holds).min_by_key(|of| of.range.len())
+}
+
 /// `v-for="(note, at) in notes"`. What it repeats is the element, whose end is not looked for.
 fn vue(text: &str, at: usize) -> Option<Loop> {
     const SIGN: &str = "v-for=\"";

@@ -41,13 +41,15 @@ pub(super) fn put(language: Language, text: &str, skipped: &[Range<usize>], mask
             let Some(place) = mask.get_mut(at..start + length + 1) else { continue };
             let written = call.bytes().chain(value.bytes()).chain([b')']);
             place.iter_mut().zip(written).for_each(|(byte, new)| *byte = new);
-            if let Some(around) = around.filter(|around| !put.iter().any(|known| known.names.iter().any(|name| around.names.contains(name)))) {
+            let mut next = around;
+            while let Some(around) = next.filter(|around| !put.iter().any(|known| known.names.iter().any(|name| around.names.contains(name)))) {
                 around.written.iter().for_each(|(at, new)| {
                     if let Some(place) = mask.get_mut(*at..*at + new.len()) {
                         place.copy_from_slice(new.as_bytes());
                     }
                 });
                 put.push(around);
+                next = loops::outer(&loops, around, &scripts);
             }
         }
     }
@@ -107,6 +109,25 @@ mod tests {
             let mask = masked(language, text);
             assert_eq!(mask.len(), text.len());
             assert!(mask.contains(told), "{mask}");
+        }
+    }
+
+    #[test]
+    fn a_loop_within_a_loop_needs_both() {
+        for (language, text, told) in [
+            (
+                Language::Svelte,
+                "{#each data.albums as album (album.id)}<h2>{album.name}</h2>{#each album.photos as photo}{@html photo.text}{/each}{/each}",
+                [";each$(data.albums as album           )", ";each$(album.photos as photo)"],
+            ),
+            (
+                Language::Vue,
+                "<ul v-for=\"album in albums\"><li v-for=\"photo in album.photos\" v-html=\"photo.text\" /></ul>",
+                [";each$(album in albums)", ";each$(photo in album.photos)"],
+            ),
+        ] {
+            let mask = masked(language, text);
+            assert!(told.iter().all(|told| mask.contains(told)), "{mask}");
         }
     }
 
