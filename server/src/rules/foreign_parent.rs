@@ -62,11 +62,7 @@ fn below_by_name(judge: &Judge<'_>, access: &Access, model: Option<&Model>, rout
     }
     // Whether people may read what is written there is seen by what others ask.
     let is_offered = |name: &Name| [NameClass::PublicModel, NameClass::OfferModel].into_iter().any(|class| is_model_named(name, None, class));
-    let fields = access.query.data.iter().flat_map(|data| match data.kind() {
-        Kind::Object(object) => object.fields.as_slice(),
-        Kind::Instance(instance) => instance.fields.as_slice(),
-        _ => &[],
-    });
+    let fields = access.query.data.iter().flat_map(Value::named_fields);
     let (parent, choice) = fields.into_iter().find_map(|(column, value)| {
         let words = names::words(column);
         let (last, stem) = words.split_last()?;
@@ -136,14 +132,11 @@ fn is_for_others(name: &Name, model: Option<&Model>) -> bool {
 
 /// What a column of the new row gets.
 fn written<'a>(access: &'a Access, column: &Name) -> Option<&'a Value> {
-    access.query.data.iter().find_map(|data| {
-        let fields = match data.kind() {
-            Kind::Object(object) => &object.fields,
-            Kind::Instance(instance) => &instance.fields,
-            _ => return None,
-        };
-        fields.iter().find(|(name, _)| crate::facts::schema::names::same(name, column)).map(|(_, value)| value)
-    })
+    access
+        .query
+        .data
+        .iter()
+        .find_map(|data| data.named_fields().iter().find(|(name, _)| crate::facts::schema::names::same(name, column)).map(|(_, value)| value))
 }
 
 /// The caller's choice, which nothing has looked at.

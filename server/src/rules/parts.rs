@@ -1,7 +1,6 @@
 //! A value taken apart into what somebody else may have put into it: the holes of a text, through branches and lists.
 
 use crate::facts::place::Site;
-use crate::facts::taint::{Cleanings, Origin};
 use crate::facts::value::{Kind, Piece, Value};
 
 /// A value that was put into a text, and where.
@@ -34,27 +33,12 @@ fn collect<'v>(value: &'v Value, site: Option<&'v Site>, follows: bool, out: &mu
                 }
             }
         }
-        // Read by a schema on one way, and as it came on another, where the schema said no: what becomes of that is not known.
-        Kind::Union(alternatives) => alternatives
-            .iter()
-            .filter(|alternative| !alternatives.iter().any(|other| is_the_same_checked(&alternative.value, &other.value)))
-            .for_each(|alternative| collect(&alternative.value, site, follows, out, depth + 1)),
+        Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| collect(&alternative.value, site, follows, out, depth + 1)),
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).for_each(|item| collect(item, site, follows, out, depth + 1)),
         Kind::Promise(inner) => collect(inner, site, follows, out, depth + 1),
         _ if !value.taint().is_empty() => out.push(Hole { value, site, follows }),
         _ => {}
     }
-}
-
-fn is_the_same_checked(value: &Value, other: &Value) -> bool {
-    let is_checked = |origin: &Origin| {
-        other
-            .taint()
-            .iter()
-            .any(|known| known.part == origin.part && known.name == origin.name && known.clean == Cleanings::ALL && origin.clean != Cleanings::ALL)
-    };
-    let mut origins = value.taint().iter().filter(|origin| origin.part.is_request()).peekable();
-    matches!(value.kind(), Kind::Unknown) && origins.peek().is_some() && origins.all(is_checked)
 }
 
 /// What is written around the holes, as far as it is known.

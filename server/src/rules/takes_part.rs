@@ -6,7 +6,7 @@ use crate::facts::event::Access;
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation};
 use crate::facts::taint::Part;
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::Value;
 use crate::text::Name;
 
 /// Is the change of a row that the caller chose one of two halves, the other a new row of the caller's that points to it? Nothing of
@@ -20,7 +20,7 @@ pub(super) fn takes_part(judge: &Judge<'_>, access: &Access, choice: &Choice) ->
     let keys: Vec<&Symbol> = conjuncts.iter().filter_map(|filter| if let Filter::Term(term) = filter { term.value.symbol() } else { None }).collect();
     let points = |value: &Value| value.symbol().is_some_and(|symbol| keys.contains(&symbol)) || sent(value).contains(&(choice.part, &choice.input));
     judge.accesses().any(|made| {
-        let fields: Vec<&Value> = made.query.data.iter().flat_map(fields).collect();
+        let fields: Vec<&Value> = made.query.data.iter().flat_map(Value::named_fields).map(|(_, value)| value).collect();
         made.query.operation == Operation::Create
             && made.query.model != query.model
             && !is_record(&made.query.model)
@@ -38,14 +38,6 @@ fn sent(value: &Value) -> Vec<(Part, &Name)> {
         .filter(|origin| origin.part.is_request() || matches!(origin.part, Part::Headers | Part::Cookies))
         .map(|origin| (origin.part, &origin.name))
         .collect()
-}
-
-fn fields(data: &Value) -> Vec<&Value> {
-    match data.kind() {
-        Kind::Object(object) => object.fields.iter().map(|(_, value)| value).collect(),
-        Kind::Instance(instance) => instance.fields.iter().map(|(_, value)| value).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Who did something is written down beside anything.

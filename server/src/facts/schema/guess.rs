@@ -25,6 +25,11 @@ pub fn guess_privacy(name: &Name) -> Privacy {
     }
 }
 
+/// What a session keeps for whoever comes, signed in or not: `session.cartId`.
+pub fn is_kept_for_anybody(stem: &str) -> bool {
+    matches!(stem, "cart" | "basket" | "order" | "draft" | "quiz" | "visit" | "checkout" | "game" | "flow" | "session" | "csrf")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,7 +35,7 @@ mod testing;
 pub use catalogue::{Classes, NameClass, column_classes, is_model_named, is_named_for_everybody, make_ready, model_classes, role_classes};
 pub use code::Telling;
 pub use declared::{Addition, Declared, DeclaredColumn, DeclaredReference, DeclaredRelation, FileSchema, Site, SourceKind, Target};
-pub use guess::{guess_owner, guess_privacy};
+pub use guess::{guess_owner, guess_privacy, is_kept_for_anybody};
 pub use lookup::Schema;
 pub use model::{Column, Membership, Model, ModelKey, OwnerConfidence, OwnerKind, OwnerPath, Privacy, Reference, Relation, Step};
 pub use predicate::Predicate;

@@ -154,6 +154,15 @@ impl Value {
         if self.0.nullable == nullable { self.clone() } else { self.change(|inner| inner.nullable = nullable) }
     }
 
+    /// What an object or an instance has under names; nothing of any other value.
+    pub fn named_fields(&self) -> &[(Name, Value)] {
+        match self.kind() {
+            Kind::Object(object) => &object.fields,
+            Kind::Instance(instance) => &instance.fields,
+            _ => &[],
+        }
+    }
+
     pub fn with_kind(&self, kind: Kind) -> Value {
         self.change(|inner| inner.kind = kind)
     }

@@ -1,4 +1,4 @@
-//! What Sequelize is told beside the question: rows that have to be there with it, and the columns that may be written.
+//! What a client, as Sequelize, is told beside the question: rows that have to be there with it, and the columns that may be written.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ const DEEPEST: u32 = 4;
 
 impl Walker<'_> {
     pub(super) fn told_by_options(&mut self, query: &mut Query, args: &[Argument]) {
-        if query.client != "sequelize" {
+        if !self.world.catalogue().client(&query.client).is_some_and(|client| client.by_options) {
             return;
         }
         for arg in args.iter().filter(|arg| arg.name.is_empty()) {

@@ -43,7 +43,7 @@ impl Walker<'_> {
                 // In JavaScript a key that is not there gives nothing.
                 let value = values.into_iter().reduce(either).unwrap_or_else(Value::unknown).with_nullable(!self.python());
                 // If there is something, the key was one of the table's.
-                match key_of(index).as_ref() {
+                match index.symbol() {
                     Some(key) => value.with_truth(Truth { if_true: Facts::one(Fact::Among(key.clone())), if_false: Facts::none() }),
                     None => value,
                 }
@@ -214,12 +214,4 @@ pub(super) fn mapped(args: &[Argument]) -> Option<Value> {
         object.set(Name::from(&**key.as_str()?), value.clone());
     }
     (!object.fields.is_empty()).then(|| Value::new(Kind::Object(Arc::new(object))))
-}
-
-/// What a key is, also where nothing is taken for a missing one: `TYPES.get(file.content_type or "")`.
-fn key_of(index: &Value) -> Option<Symbol> {
-    let alternatives = index.alternatives();
-    let mut others = alternatives.iter().filter(|one| !matches!(one.kind(), Kind::Null) && one.as_str().is_none_or(|text| !text.is_empty()));
-    let only = others.next()?.symbol()?.clone();
-    others.next().is_none().then_some(only)
 }

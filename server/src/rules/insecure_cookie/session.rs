@@ -42,10 +42,11 @@ pub(super) fn of_session(cx: &RuleCx<'_>, effect: &Effect) -> Option<Raw> {
     Some(raw)
 }
 
-/// Koa keeps the session itself in the cookie, unless a store is named, and its signature is all that ties it to this server.
+/// Where the session itself is in the cookie, its signature is all that ties it to this server.
 fn unsigned(cx: &RuleCx<'_>, effect: &Effect, options: &Options<'_>) -> Option<Raw> {
-    let is_elsewhere = ["store", "externalKey", "ContextStore"].iter().any(|name| !matches!(options.get(name), Said::Nothing));
-    if effect.client != "koa-session" || !matches!(options.switch("signed"), Switch::Off) || is_elsewhere {
+    let stores = default_of(effect, "kept-in-cookie-unless");
+    let is_elsewhere = stores.split(' ').any(|name| !matches!(options.get(name), Said::Nothing));
+    if stores.is_empty() || !matches!(options.switch("signed"), Switch::Off) || is_elsewhere {
         return None;
     }
     let mut raw = Raw::new(&META, effect.site.clone(), Confidence::Proven);

@@ -8,7 +8,7 @@ use crate::facts::query::Operation;
 use crate::facts::schema::names::same;
 use crate::facts::schema::{Model, OwnerKind};
 use crate::facts::taint::Cleanings;
-use crate::facts::value::{Kind, Value};
+use crate::facts::value::Value;
 use crate::rules::handler::any;
 use crate::rules::input::is_fixed;
 use crate::rules::open::columns::{given_where, is_switched_on};
@@ -21,11 +21,7 @@ use crate::text::Name;
 pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Model>, out: &mut Vec<Raw>) {
     let Some(model) = model else { return };
     for data in access.query.data.iter().flat_map(Value::alternatives) {
-        let fields = match data.kind() {
-            Kind::Object(object) => &object.fields,
-            Kind::Instance(instance) => &instance.fields,
-            _ => continue,
-        };
+        let fields = data.named_fields();
         for (name, value) in fields {
             let Some(kind) = given_away(judge, access, model, fields, name, value) else { continue };
             // That nobody is asked who they are is told at the door.

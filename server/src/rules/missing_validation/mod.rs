@@ -162,18 +162,7 @@ fn ordered(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
     {
         return None;
     }
-    let fields: Vec<(&Name, &Value)> = query
-        .data
-        .iter()
-        .filter_map(|data| match data.kind() {
-            Kind::Object(object) => Some(object.fields.iter()),
-            // `OrderLine(quantity=line.quantity)`
-            Kind::Instance(instance) => Some(instance.fields.iter()),
-            _ => None,
-        })
-        .flatten()
-        .map(|(name, value)| (name, value))
-        .collect();
+    let fields: Vec<(&Name, &Value)> = query.data.iter().flat_map(Value::named_fields).map(|(name, value)| (name, value)).collect();
     let mut prices = fields.iter().copied().filter(|(name, _)| is_price(name));
     let chosen = prices.find_map(|(name, value)| {
         let origin = chosen_price(value, &access.facts).or_else(|| said_to_be_paid(name, value, &access.facts))?;
@@ -211,7 +200,7 @@ fn ordered(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
                 .query
                 .data
                 .iter()
-                .find_map(|data| fields_of(data).iter().find(|(field, total)| counts(field.as_str(), total)).map(|(field, _)| field.clone())),
+                .find_map(|data| data.named_fields().iter().find(|(field, total)| counts(field.as_str(), total)).map(|(field, _)| field.clone())),
             _ => None,
         })
     })?;
@@ -225,14 +214,6 @@ fn ordered(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
     );
     raw.also(access.site.clone(), "it is saved here".to_owned());
     Some(raw)
-}
-
-fn fields_of(data: &Value) -> &[(Name, Value)] {
-    match data.kind() {
-        Kind::Object(object) => &object.fields,
-        Kind::Instance(instance) => &instance.fields,
-        _ => &[],
-    }
 }
 
 /// What is there to be had.

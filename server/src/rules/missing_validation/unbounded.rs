@@ -1,6 +1,6 @@
 //! A schema lets any number through, and what something costs is worked out from it: below zero, too.
 
-use super::{META, fields_of, is_price, is_stock};
+use super::{META, is_price, is_stock};
 use crate::facts::event::{Access, Event};
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
@@ -23,9 +23,9 @@ pub(super) fn unbounded(handler: &Handler<'_>, access: &Access) -> Option<Raw> {
         .filter_map(|event| if let Event::Access(access) = event { Some(access) } else { None })
         .filter(|access| is_written(access))
         .flat_map(|access| &access.query.data)
-        .flat_map(fields_of)
+        .flat_map(Value::named_fields)
         .collect();
-    let (name, total, site) = query.data.iter().flat_map(fields_of).find_map(|(field, value)| {
+    let (name, total, site) = query.data.iter().flat_map(Value::named_fields).find_map(|(field, value)| {
         if is_price(field) || is_checked(value, &access.facts) {
             return None;
         }

@@ -71,7 +71,6 @@ impl Judge<'_> {
 
     /// A row that was found by a key which the session keeps under the name of its table. A cart is kept so for anybody.
     fn is_kept_in_session(&self, symbol: &Symbol) -> bool {
-        const OF_ANYBODY: [&str; 10] = ["cart", "basket", "order", "draft", "quiz", "visit", "checkout", "game", "flow", "session"];
         let Root::Row(id) = symbol.root else { return false };
         let Some(access) = self.accesses.get(&id) else { return false };
         let table = crate::facts::schema::names::singular(&crate::facts::schema::names::snake(&access.query.model));
@@ -79,7 +78,7 @@ impl Judge<'_> {
             let Filter::Term(term) = filter else { return false };
             let Some(key) = term.value.symbol().filter(|symbol| symbol.root == Root::Session).and_then(|symbol| symbol.path.last()) else { return false };
             let key = crate::facts::schema::names::snake(key);
-            key.strip_suffix("_id").is_some_and(|stem| stem == table && !OF_ANYBODY.contains(&stem))
+            key.strip_suffix("_id").is_some_and(|stem| stem == table && !crate::facts::schema::is_kept_for_anybody(stem))
         })
     }
 

@@ -261,11 +261,7 @@ fn columns_of_caller(filter: &Filter, by_any_arm: bool, out: &mut Vec<Name>, dep
 /// Columns that a new row gets from the caller.
 fn made(access: &Access) -> Vec<Name> {
     let new = (access.query.operation == Operation::Create).then_some(&access.query.data).into_iter().flatten();
-    let fields = new.flat_map(|data| match data.kind() {
-        Kind::Object(object) => object.fields.as_slice(),
-        Kind::Instance(instance) => instance.fields.as_slice(),
-        _ => &[],
-    });
+    let fields = new.flat_map(Value::named_fields);
     fields.filter(|(name, value)| is_callers(value) && !is_key(name)).map(|(name, _)| name.clone()).collect()
 }
 

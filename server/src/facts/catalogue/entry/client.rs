@@ -18,6 +18,9 @@ pub struct ClientEntry {
     /// Rows are plain records: sent out, they show all their columns.
     #[serde(default)]
     pub plain_rows: bool,
+    /// Its options name relations that have to be there (`include` with a `where`), and the columns that may be written (`fields`).
+    #[serde(default)]
+    pub by_options: bool,
     /// How values are handed over beside the text of a statement.
     #[serde(default)]
     pub parameters: Option<Parameters>,

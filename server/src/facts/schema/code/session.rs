@@ -3,12 +3,11 @@
 use super::Code;
 use super::node::Node;
 use crate::facts::schema::declared::FileSchema;
+use crate::facts::schema::guess::is_kept_for_anybody;
 use crate::facts::schema::names::{folded_singular, snake};
 use crate::model::{ExprId, ExprKind, PatternId, PatternKind, Placed, Segment};
 use crate::text::Name;
 
-/// What a session keeps for anybody.
-const OF_ANYBODY: [&str; 11] = ["cart", "basket", "order", "draft", "quiz", "visit", "checkout", "game", "flow", "session", "csrf"];
 const KEYS: [&str; 5] = ["id", "_id", "uid", "uuid", "pk"];
 
 pub(super) fn read(code: &Code<'_>, out: &mut FileSchema) {
@@ -46,7 +45,7 @@ fn kept(placed: &Placed, target: PatternId, value: Node<'_>) -> Option<Name> {
     let key = session_key(placed, target)?;
     let snake = snake(&key);
     let stem = KEYS.iter().find_map(|end| snake.strip_suffix(end)).map_or(snake.as_str(), |stem| stem.trim_end_matches('_'));
-    if stem.is_empty() || OF_ANYBODY.contains(&stem) {
+    if stem.is_empty() || is_kept_for_anybody(stem) {
         return None;
     }
     let folded = |name: &str| folded_singular(name);
