@@ -1,14 +1,17 @@
 //! `new OpenAI({ apiKey, dangerouslyAllowBrowser: true })` and the calls of what it makes: the route makes the client, and the page
 //! sends it what it would have given the call.
 
+use super::elsewhere::{self, Gone};
 use super::key::{Constant, KeyIs, Sought, line_of, text_of, uses, whole_lines, without_gaps};
 use super::scaffold::{Library, library, quoted};
 use crate::facts::exposure::{EXPOSURE, Vendor};
+use crate::fixes::TextEdit;
 use crate::fixes::edits::Edits;
 use crate::fixes::literal::Code;
 use crate::fixes::stack;
-use crate::model::{CallKind, Entry, ExprId, ExprKind, ImportName, Key, LetKind, PatternKind, Placed, Segment, StmtKind};
-use crate::text::{Name, Span, lines};
+use crate::model::{Arg, CallKind, Entry, ExprId, ExprKind, ImportName, Key, LetKind, PatternKind, Placed, Segment, StmtId, StmtKind};
+use crate::project::Project;
+use crate::text::{FileId, Name, Span, lines};
 
 /// The calls that a page makes through the client of a vendor's library.
 pub struct Calls {
@@ -23,21 +26,32 @@ pub struct Calls {
     pub method: String,
     /// The settings that every call names alike: the page does not choose them any more.
     settled: Vec<(Name, String)>,
+    pages: Vec<Page>,
+}
+
+/// What changes in a file that uses the client.
+struct Page {
+    file: FileId,
+    text: String,
     /// Each call, and what it is given.
     sites: Vec<(Span, Span)>,
     leaves: Vec<Span>,
+    /// An import that brings one thing less.
+    import: Option<TextEdit>,
+    /// Nothing is left of it.
+    is_emptied: bool,
 }
 
 impl Calls {
     /// The one client of the file that is given the key. `within`: what makes it holds this place.
-    pub fn of(code: &Code<'_>, key: &KeyIs<'_>, within: Option<Span>) -> Option<Calls> {
+    pub fn of(project: &Project, code: &Code<'_>, key: &KeyIs<'_>, within: Option<Span>) -> Option<Calls> {
         let constant = Constant::of(code, key);
         let mut found = None;
         for placed in &code.model.segments {
             for id in (0..placed.segment.exprs.len() as u32).map(ExprId) {
                 let is_it = within.is_none_or(|within| placed.absolute(placed.segment[id].span).contains(within));
                 let sought = Sought { code, placed, key, constant: constant.as_ref() };
-                let Some(calls) = is_it.then(|| Calls::through(&sought, id)).flatten() else { continue };
+                let Some(calls) = is_it.then(|| Calls::through(project, &sought, id)).flatten() else { continue };
                 if found.replace(calls).is_some() {
                     return None;
                 }
@@ -46,32 +60,46 @@ impl Calls {
         found
     }
 
-    fn through(sought: &Sought<'_>, made: ExprId) -> Option<Calls> {
+    fn through(project: &Project, sought: &Sought<'_>, made: ExprId) -> Option<Calls> {
         let (code, placed) = (sought.code, sought.placed);
         let segment = &placed.segment;
         let ExprKind::Call { callee, args, kind: CallKind::New, .. } = &segment[made].kind else { return None };
-        let (ExprKind::Name(class), [arg]) = (&segment[*callee].kind, args.as_slice()) else { return None };
+        let ExprKind::Name(class) = &segment[*callee].kind else { return None };
         let (package, imported) = imported(code, class)?;
         let library = library(&package)?;
-        let Options { text: options, address, through } = Options::of(sought, library, arg.value)?;
+        let Options { text: options, address, through } = Options::of(sought, library, args)?;
         let mut leaves = Vec::new();
         if through {
             leaves.push(sought.constant?.leaves?);
         }
         let holder = holder(code, placed, made);
-        let clients: Vec<(&Placed, ExprId)> = match &holder {
-            Some((name, lines)) => {
-                leaves.push((*lines)?);
-                uses(code, name).collect()
-            }
-            None => vec![(placed, made)],
+        let users = match &holder {
+            Some(holder) if holder.is_exported => elsewhere::users(project, &code.file, &holder.name)?,
+            _ => Vec::new(),
         };
-        let sites: Vec<Site<'_>> = clients.into_iter().map(|(placed, client)| Site::of(code, placed, client)).collect::<Option<_>>()?;
+        let own: Vec<Site<'_>> = match &holder {
+            Some(holder) => {
+                leaves.push(holder.lines?);
+                uses(code, &holder.name).map(|(placed, client)| Site::of(code, placed, client)).collect::<Option<_>>()?
+            }
+            None => vec![Site::of(code, placed, made)?],
+        };
+        let others = users.iter().map(|user| uses(&user.code, &user.local).map(|(placed, client)| Site::of(&user.code, placed, client)).collect());
+        let others: Vec<Vec<Site<'_>>> = others.collect::<Option<_>>()?;
+        let sites: Vec<&Site<'_>> = own.iter().chain(others.iter().flatten()).collect();
         let method = sites.first()?.method.clone();
         if !library.calls.contains(&method) || sites.iter().any(|site| site.method != method) {
             return None;
         }
         leaves.extend(import_that_leaves(code, class));
+        let mut pages = vec![Page::new(code, &own, leaves, None)];
+        for (user, sites) in users.iter().zip(&others) {
+            let (leaves, import) = match &user.import {
+                Gone::Lines(span) => (vec![*span], None),
+                Gone::Names(edit) => (Vec::new(), Some(edit.clone())),
+            };
+            pages.push(Page::new(&user.code, sites, leaves, import));
+        }
         Some(Calls {
             library,
             vendor: address.and_then(|address| EXPOSURE.vendor_of_address(&address)).or_else(|| EXPOSURE.vendor_of_package(&package))?,
@@ -80,14 +108,19 @@ impl Calls {
             options,
             method,
             settled: settled(&sites),
-            sites: sites.iter().map(|site| (site.span, site.given)).collect(),
-            leaves,
+            pages,
         })
     }
 
     /// What makes the client in the route; `key` is what the key is called there.
     pub fn client_with(&self, key: &str) -> String {
-        format!("new {}({{ {}: {key}{} }})", self.class, self.library.key, self.options)
+        let key = self.library.key.as_ref().map_or_else(|| key.to_owned(), |option| format!("{option}: {key}"));
+        match (&self.library.key, self.options.as_str()) {
+            (Some(_), "") => format!("new {}({{ {key} }})", self.class),
+            (Some(_), options) => format!("new {}({{ {key}, {options} }})", self.class),
+            (None, "") => format!("new {}({key})", self.class),
+            (None, options) => format!("new {}({key}, {{ {options} }})", self.class),
+        }
     }
 
     /// What the route gives the call of what `sent`, an expression, has.
@@ -100,10 +133,30 @@ impl Calls {
     }
 
     /// Asks the route at `address` instead.
-    pub fn redirect(&self, code: &Code<'_>, address: &str, edits: &mut Edits) {
+    pub fn redirect(&self, address: &str, edits: &mut Edits) {
+        for page in &self.pages {
+            page.redirect(address, edits);
+        }
+    }
+}
+
+impl Page {
+    fn new(code: &Code<'_>, sites: &[Site<'_>], leaves: Vec<Span>, import: Option<TextEdit>) -> Page {
+        let leaves = without_gaps(&code.text, &leaves);
+        let mut rest = 0;
+        let mut is_emptied = import.is_none() && sites.is_empty();
+        for leave in leaves.iter().chain([&Span::at(code.text.len() as u32)]) {
+            is_emptied &= Span::new(rest, leave.start).of(&code.text).trim().is_empty();
+            rest = leave.end;
+        }
+        let sites = sites.iter().map(|site| (site.span, site.given)).collect();
+        Page { file: code.file.clone(), text: code.text.clone(), sites, leaves, import, is_emptied }
+    }
+
+    fn redirect(&self, address: &str, edits: &mut Edits) {
         for (call, given) in &self.sites {
-            let (given, address) = (given.of(&code.text), quoted(address));
-            let (end, indent) = (lines::line_end(&code.text), lines::indentation(&code.text, call.start));
+            let (given, address) = (given.of(&self.text), quoted(address));
+            let (end, indent) = (lines::line_end(&self.text), lines::indentation(&self.text, call.start));
             let asked = [
                 format!("fetch({address}, {{"),
                 "  method: \"POST\",".to_owned(),
@@ -112,9 +165,16 @@ impl Calls {
                 "}).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`The server answered ${answer.status}`))))".to_owned(),
             ];
             let asked = asked.join(&format!("{end}{indent}"));
-            edits.replace(&code.file, *call, asked);
+            edits.replace(&self.file, *call, asked);
         }
-        without_gaps(&code.text, &self.leaves).into_iter().for_each(|span| edits.replace(&code.file, span, ""));
+        self.leaves.iter().for_each(|span| edits.replace(&self.file, *span, ""));
+        if let Some(import) = &self.import {
+            edits.edit(&self.file, import.clone());
+        }
+        if self.is_emptied {
+            // It stays a module, whoever still imports it for nothing.
+            edits.insert(&self.file, self.text.len() as u32, "export {};\n");
+        }
     }
 }
 
@@ -128,24 +188,35 @@ struct Options {
 }
 
 impl Options {
-    fn of(sought: &Sought<'_>, library: &Library, options: ExprId) -> Option<Options> {
+    /// What the class is given: the key among its options, or the key and then perhaps options.
+    fn of(sought: &Sought<'_>, library: &Library, args: &[Arg]) -> Option<Options> {
+        let (key, options) = match (&library.key, args) {
+            (Some(_), [options]) => (None, Some(options.value)),
+            (None, [key]) => (Some(key.value), None),
+            (None, [key, options]) => (Some(key.value), Some(options.value)),
+            _ => return None,
+        };
+        let mut through = key.map(|key| sought.is_key(key)).map_or(Some(None), |key| key.map(Some))?;
+        let (mut others, mut address) = (Vec::new(), None);
         let segment = &sought.placed.segment;
-        let ExprKind::Object(entries) = &segment[options].kind else { return None };
-        let (mut text, mut address, mut through) = (String::new(), None, None);
+        let entries = match options.map(|options| &segment[options].kind) {
+            Some(ExprKind::Object(entries)) => entries.as_slice(),
+            Some(_) => return None,
+            None => &[],
+        };
         for entry in entries {
             let Entry::Field { key: Key::Name(name), value, .. } = entry else { return None };
-            if *name == library.key {
+            if library.key.as_ref().is_some_and(|key| name == key) {
                 through = Some(sought.is_key(*value)?);
             } else if !EXPOSURE.is_switch(name) {
                 // What else is known there, a route may not have.
-                let value = plain(sought.code, sought.placed, *value)?;
-                text.push_str(&format!(", {name}: {value}"));
+                others.push(format!("{name}: {}", plain(sought.code, sought.placed, *value)?));
             }
             if name == "baseURL" {
                 address = text_of(segment, *value);
             }
         }
-        Some(Options { text, address, through: through? })
+        Some(Options { text: others.join(", "), address, through: through? })
     }
 }
 
@@ -198,8 +269,8 @@ impl<'c> Site<'c> {
 }
 
 /// The settings that all calls name, with the same value.
-fn settled(sites: &[Site<'_>]) -> Vec<(Name, String)> {
-    let mut all = sites.iter().map(Site::settings);
+fn settled(sites: &[&Site<'_>]) -> Vec<(Name, String)> {
+    let mut all = sites.iter().map(|site| site.settings());
     let mut settled = all.next().unwrap_or_default();
     for others in all {
         settled.retain(|setting| others.contains(setting));
@@ -225,16 +296,24 @@ fn is_plain_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_alphabetic()) && name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// The constant that holds what is made, and its lines if they can go.
-fn holder(code: &Code<'_>, placed: &Placed, made: ExprId) -> Option<(Name, Option<Span>)> {
+/// The constant that holds what is made.
+struct Holder {
+    name: Name,
+    /// Its lines, if they can go.
+    lines: Option<Span>,
+    is_exported: bool,
+}
+
+fn holder(code: &Code<'_>, placed: &Placed, made: ExprId) -> Option<Holder> {
     let segment = &placed.segment;
-    segment.stmts.iter().find_map(|stmt| match &stmt.kind {
-        StmtKind::Let { pattern, value: Some(value), kind, .. } if *value == made => {
-            let PatternKind::Name(name) = &segment[*pattern].kind else { return None };
-            let lines = line_of(code, placed.absolute(stmt.span), placed.absolute(segment[made].span)).filter(|_| *kind == LetKind::Const);
-            Some((name.clone(), lines))
-        }
-        _ => None,
+    let stmts = || (0..segment.stmts.len() as u32).map(StmtId);
+    stmts().find_map(|id| {
+        let StmtKind::Let { pattern, value: Some(value), kind, .. } = &segment[id].kind else { return None };
+        let PatternKind::Name(name) = &segment[*pattern].kind else { return None };
+        let export = stmts().find(|outer| matches!(segment[*outer].kind, StmtKind::Export { stmt, .. } if stmt == id));
+        let whole = placed.absolute(segment[export.unwrap_or(id)].span);
+        let lines = (*kind == LetKind::Const).then(|| line_of(code, whole, placed.absolute(segment[made].span))).flatten();
+        (*value == made).then(|| Holder { name: name.clone(), lines, is_exported: export.is_some() })
     })
 }
 

@@ -1,9 +1,10 @@
 //! A vendor that a page asks with a key is asked by a server instead: a route that has the key and refuses everybody until
 //! somebody says who may use it, and the page asks the route.
 //!
-//! For calls of `fetch` whose address and headers stand in the call (`request`), and for those through a vendor's library (`library`),
-//! where a server is known (`scaffold`). Elsewhere the rule's page says what to do.
+//! For calls of `fetch` whose address and headers stand in the call (`request`), and for those through a vendor's library (`library`), also
+//! where its client is exported (`elsewhere`), where a server is known (`scaffold`). Elsewhere the rule's page says what to do.
 
+mod elsewhere;
 mod key;
 mod library;
 mod request;
@@ -34,8 +35,8 @@ enum Asks {
 
 impl Asks {
     /// What the file does with the key. `within`: it holds this place.
-    fn of(code: &Code<'_>, key: &KeyIs<'_>, within: Option<Span>) -> Option<Asks> {
-        Request::of(code, key, within).map(Asks::Request).or_else(|| Calls::of(code, key, within).map(Asks::Calls))
+    fn of(project: &Project, code: &Code<'_>, key: &KeyIs<'_>, within: Option<Span>) -> Option<Asks> {
+        Request::of(code, key, within).map(Asks::Request).or_else(|| Calls::of(project, code, key, within).map(Asks::Calls))
     }
 
     fn vendor(&self) -> Option<&'static str> {
@@ -49,7 +50,7 @@ impl Asks {
 /// A key that the code reads from a published variable. `at`: within the request.
 pub fn of_variable(project: &Project, at: &Place, variable: &Name) -> Option<Fix> {
     let code = Code::of(project, &at.file)?;
-    let asks = Asks::of(&code, &KeyIs::Variable(variable), Some(at.span))?;
+    let asks = Asks::of(project, &code, &KeyIs::Variable(variable), Some(at.span))?;
     let plain = BROWSER.unpublished(variable);
     // Where nothing else reads the variable, it gets a name that no build publishes.
     let files = env_files(project, &at.file, variable).unwrap_or_default();
@@ -67,7 +68,7 @@ pub fn of_variable(project: &Project, at: &Place, variable: &Name) -> Option<Fix
 pub fn of_literal(project: &Project, literal: &Place, name: &Name) -> Option<Fix> {
     let code = Code::of(project, &literal.file)?;
     let literal = Literal::at(&code, literal.span).filter(|literal| !literal.value.is_empty() && !literal.value.contains('\n'))?;
-    let asks = Asks::of(&code, &KeyIs::Literal(&literal), None)?;
+    let asks = Asks::of(project, &code, &KeyIs::Literal(&literal), None)?;
     let wish = EnvName::from_words(BROWSER.unpublished(name))?;
     asked_by_a_server(project, &code, asks, "", |setting, edits| {
         let variable = env_target::place(project, setting, &wish, &literal.value, edits)?;
@@ -87,7 +88,7 @@ fn asked_by_a_server(project: &Project, code: &Code<'_>, asks: Asks, where_to: &
     edits.create(&spot.route, spot.text(&asks, &setting, &variable)?);
     match &asks {
         Asks::Request(request) => request.redirect(code, &spot.address, &mut edits),
-        Asks::Calls(calls) => calls.redirect(code, &spot.address, &mut edits),
+        Asks::Calls(calls) => calls.redirect(&spot.address, &mut edits),
     }
     let beside = if spot.scaffold.note.is_empty() { String::new() } else { format!(" {}", spot.scaffold.note) };
     Some(Fix {
@@ -196,7 +197,7 @@ mod tests {
         let is_offered = |text: &str| fixed(manifest, &[("app/layout.tsx", "")], "app/ask.ts", text, &[]).is_some();
         assert!(is_offered(LIBRARY));
         for (part, instead) in [
-            ("const ai", "export const ai"),
+            ("const ai", "export let ai"),
             ("input });", "input, stream: true });"),
             ("{ model: 'gpt-5', input }", "given"),
             ("{ model: 'gpt-5', input }", "{ ...given }"),
@@ -207,6 +208,43 @@ mod tests {
         ] {
             assert!(!is_offered(&LIBRARY.replace(part, instead)), "{part} as {instead}");
         }
+    }
+
+    const EXPORTED: &str = "import OpenAI from 'openai';\n\nexport const ai = new OpenAI({ apiKey: 'a-key-of-sixteen', dangerouslyAllowBrowser: true });\n";
+    const ASKS: &str = "import { ai } from './ai';\n\nexport const ask = (input: string) => ai.responses.create({ model: 'gpt-5', input });\n";
+    const ASKS_TOO: &str = "import { ai as client, MOODS } from '../app/ai';\n\nexport const moods = () => client.responses.create({ model: 'gpt-5', input: MOODS.join() });\n";
+
+    #[test]
+    fn who_uses_an_exported_client_asks_the_route_as_well() {
+        let manifest = r#"{"dependencies":{"next":"16"}}"#;
+        let others = [("app/layout.tsx", ""), ("app/ask.ts", ASKS), ("lib/moods.ts", ASKS_TOO)];
+        let own = format!("{EXPORTED}\nexport const MOODS = ['calm'];\n");
+        let texts = fixed(manifest, &others, "app/ai.ts", &own, &["app/ai.ts", "app/ask.ts", "lib/moods.ts", "app/api/openai/route.ts"]).unwrap();
+        assert_eq!(texts[0], "export const MOODS = ['calm'];\n");
+        assert!(texts[1].starts_with("export const ask = (input: string) => fetch(\"/api/openai\", {"), "{}", texts[1]);
+        assert!(texts[2].starts_with("import { MOODS } from '../app/ai';\n") && texts[2].contains("JSON.stringify({ model: 'gpt-5', input: MOODS.join() })"), "{}", texts[2]);
+        assert!(texts[3].contains("await client.responses.create({ ...JSON.parse(body), model: 'gpt-5' });"), "{}", texts[3]);
+        let texts = fixed(manifest, &others[..2], "app/ai.ts", EXPORTED, &["app/ai.ts"]).unwrap();
+        assert_eq!(texts[0], "export {};\n", "what is imported for nothing stays a module");
+    }
+
+    #[test]
+    fn an_exported_client_that_cannot_be_followed_stays() {
+        let manifest = r#"{"dependencies":{"next":"16"}}"#;
+        let is_offered = |other: &str| fixed(manifest, &[("app/layout.tsx", ""), ("app/ask.ts", other)], "app/ai.ts", EXPORTED, &[]).is_some();
+        assert!(is_offered(ASKS));
+        for other in [
+            "import * as all from './ai';\nexport const ask = (input: string) => all.ai.responses.create({ model: 'gpt-5', input });\n",
+            "export { ai } from './ai';\n",
+            "export * from './ai';\n",
+            "export const ask = async (input: string) => (await import('./ai')).ai.responses.create({ model: 'gpt-5', input });\n",
+            "const { ai } = require('./ai');\nexport const ask = (input: string) => ai.responses.create({ model: 'gpt-5', input });\n",
+            "import { ai } from './ai';\nexport const ask = (input: string) => ai.responses.create({ model: 'gpt-5', input, stream: true });\n",
+            "import { ai } from './ai';\nexport const same = ai;\n",
+        ] {
+            assert!(!is_offered(other), "{other}");
+        }
+        assert!(!is_offered(""), "nobody asks through it here: somebody else may");
     }
 
     #[test]

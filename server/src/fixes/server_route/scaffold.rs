@@ -58,8 +58,9 @@ struct Style {
 #[serde(deny_unknown_fields)]
 pub struct Library {
     packages: Vec<String>,
-    /// The option that holds the key.
-    pub key: String,
+    /// The option that holds the key; without one, the key is what its client is given first.
+    #[serde(default)]
+    pub key: Option<String>,
     pub calls: Vec<String>,
     /// What of `answer` the page gets, where that is not all that JSON takes along.
     #[serde(default)]
