@@ -61,6 +61,9 @@ impl Symbol {
 
 const MAX_PATH: usize = 8;
 
+/// The member of a symbol that stands for what kind of value it is: `typeof x`.
+pub const TYPE_OF: Name = Name::new_static("*typeof*");
+
 /// One thing that is known.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Fact {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::file_names::{dotted, layouts, loads, method_in_name};
+use super::file_names::{dotted, method_in_name};
 use super::gates;
+use super::nested::nested;
 use super::routes::{Link, MOST_WRAPPERS, Route};
 use super::world::Linked;
 use crate::facts::catalogue::{BUILT_IN, ConventionEntry, Root};
@@ -85,11 +86,9 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
                 let mut route = placed(world, file, entry, path, package, handler, entry.answers.clone());
                 if let (true, Some(route)) = (entry.dotted, &mut route) {
                     route.path = Some(dotted(path));
-                    // A layout around a page may send strangers away; it does not stand before what is sent to the page.
-                    let only_reads = entry.answers.iter().all(|method| method == "GET");
-                    if only_reads && layouts(file).iter().any(|layout| loads(world, layout)) {
-                        route.authorizer = Some(Answer::Unknown);
-                    }
+                }
+                if let (Some(route), Some(nesting)) = (&mut route, BUILT_IN.nesting(&entry.framework)) {
+                    nested(world, file, nesting, &mut reads).tell(route);
                 }
                 // The same function may be known by its place and by its type.
                 out.extend(route.filter(|route| !out.iter().any(|known| known.site == route.site)));

@@ -1,6 +1,5 @@
 //! What the names of files say about the routes in them.
 
-use super::world::Linked;
 use crate::text::{FileId, Name};
 
 /// `server/api/notes/[id].delete.ts` answers DELETE, below the folder `server`.
@@ -31,13 +30,6 @@ pub(super) fn layouts(file: &FileId) -> Vec<String> {
     }
     all.retain(|layout| *layout != format!("{before}/routes/{stem}"));
     all
-}
-
-pub(super) fn loads(world: &Linked<'_>, stem: &str) -> bool {
-    ["tsx", "ts", "jsx", "js"].iter().any(|extension| {
-        let file = FileId::new(&format!("{stem}.{extension}"));
-        world.project.file(&file).and_then(|file| file.module.as_ref()).is_some_and(|module| module.exports.has("loader"))
-    })
 }
 
 /// `app/routes/_account.units_.$id.tsx` answers `/units/$id`.

@@ -49,6 +49,7 @@ pub(super) fn gates(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, 
         let exported = entry.exports.iter().find_map(|name| if exports(module, name) { walker.exported(file, name) } else { None });
         let links = match &exported {
             Some(value) if entry.lists => listed(&mut walker, file, value, entry),
+            Some(value) if entry.nested => functions(value, entry),
             Some(value) => vec![(value.clone(), entry.framework.clone())],
             None => Vec::new(),
         };
@@ -74,6 +75,12 @@ pub(super) fn gates(world: &Linked<'_>, cache: &mut ModuleCache, file: &FileId, 
 
 fn exports(module: &Module, name: &Name) -> bool {
     module.exports.has(name) || !module.definitions.get(name).is_empty()
+}
+
+/// `[signedIn, timed]`.
+fn functions(list: &Value, entry: &GateEntry) -> Vec<(Value, Name)> {
+    let Kind::Seq(seq) = list.kind() else { return Vec::new() };
+    seq.items.iter().take(MOST_LISTED).map(|item| (item.clone(), entry.framework.clone())).collect()
 }
 
 /// `["django.middleware.security.SecurityMiddleware", "shop.middleware.SignedIn"]`.
@@ -129,7 +136,10 @@ impl Gate {
     /// Does it run before this route?
     fn stands_before(&self, route: &Route) -> Answer {
         let file = route.site.item.file.as_str();
-        let is_below = self.folder.is_empty() || file.strip_prefix(self.folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        let is_below = match self.entry.nested {
+            true => route.site.item.file == self.site.item.file || route.around.contains(&self.site.item.file),
+            false => self.folder.is_empty() || file.strip_prefix(self.folder.as_str()).is_some_and(|rest| rest.starts_with('/')),
+        };
         if !is_below || !self.entry.before.contains(&route.framework) {
             return Answer::No;
         }

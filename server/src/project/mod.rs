@@ -21,6 +21,7 @@ mod handed_headers;
 mod handler;
 mod makers;
 mod neighbours;
+mod nested;
 #[cfg(test)]
 mod paths_tests;
 pub mod reach;

@@ -10,7 +10,7 @@ use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Closure, Kind, Library, Value};
 use crate::facts::walk::{MAKES_CONTEXT, is_stub};
 use crate::model::{ExprId, ExprKind, FunctionId, PatternKind, Segment, StmtKind};
-use crate::text::{Name, Span};
+use crate::text::{FileId, Name, Span};
 
 use super::Project;
 use super::walks::RootKey;
@@ -40,6 +40,8 @@ pub struct Route {
     pub beside: Vec<Link>,
     /// What the handler itself waits for that runs only then.
     pub awaits: Vec<Name>,
+    /// The modules that its own is nested in, which may be files or not.
+    pub around: Arc<[FileId]>,
     /// What the convention that it answers by says it is to its page.
     pub page: Option<PagePart>,
     /// Where it is declared.
@@ -90,6 +92,7 @@ impl Route {
             late: Vec::new(),
             beside: Vec::new(),
             awaits: Vec::new(),
+            around: Arc::default(),
             page: None,
             site,
         }

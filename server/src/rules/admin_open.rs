@@ -165,11 +165,9 @@ fn open<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Found<'w> {
         let signs = administrative::signs(cx, route, &door, &deed);
         (deed, signs)
     });
-    let deletes = |deed: &Deed<'_>| matches!(deed.what, What::Write { operation: Operation::Delete, .. });
     // Where nothing says that it is for administrators, it is asked whose account it is: that is another rule's.
     let is_anothers = |deed: &Deed<'_>, signs: &[administrative::Sign]| deed.access.is_some() && signs == [administrative::Sign::People];
-    let (all, others): (Vec<_>, Vec<_>) =
-        of_deeds.filter(|(deed, signs)| !is_anothers(deed, signs) || deletes(deed)).partition(|(deed, signs)| !signs.is_empty() && !is_anothers(deed, signs));
+    let (all, others): (Vec<_>, Vec<_>) = of_deeds.partition(|(deed, signs)| !signs.is_empty() && !is_anothers(deed, signs));
     if all.is_empty() && others.is_empty() || standing::a_condition_beside_it_names_a_role(cx, &door.site.item.file) {
         return nothing;
     }
@@ -187,21 +185,38 @@ fn is_asked_of_others(cx: &RuleCx<'_>, judge: &Judge<'_>, deed: &Deed<'_>) -> bo
 
 /// It changes rows that the project's other handlers change only with a role, or something where its neighbours do.
 fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &mut Vec<Raw>) {
-    let Some(door) = found.door.as_ref().filter(|_| found.all.is_empty()) else { return };
+    let Some((door, deed, hangs)) = unlike(cx, route, found) else { return };
+    let mut raw = Raw::new(&META, door.site.clone(), Confidence::Likely);
+    raw.detail = Name::new_static("AZ10");
+    raw.message = message(cx, route, door, &deed.what, &[]);
+    raw.absence = true;
+    raw.hangs = Some(hangs);
+    raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
+    raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    out.push(raw);
+}
+
+/// What would show that a role is missing here, where nothing in the handler itself does: then that is the cause, and not whose rows it changes.
+pub fn unlike_siblings(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<(Name, On)> {
+    let Some(route) = &cx.walk.route else { return Vec::new() };
+    let found = open(cx, judge);
+    let hangs = unlike(cx, route, &found).map(|(_, _, hangs)| hangs);
+    hangs.into_iter().flat_map(|hangs| std::iter::once((hangs.table, hangs.on)).chain(hangs.or)).collect()
+}
+
+/// The door, what is done behind it, and what shows that others ask for a role before they do such a thing.
+fn unlike<'f, 'w>(cx: &RuleCx<'_>, route: &Route, found: &'f Found<'w>) -> Option<(&'f Door, &'f Deed<'w>, Hangs)> {
+    let door = found.door.as_ref().filter(|_| found.all.is_empty())?;
     let changes = |deed: &&Deed<'_>| match &deed.what {
         What::Write { operation: Operation::Create, .. } => deed.access.is_some_and(|access| !usage::names_caller(access)),
         What::Write { .. } => matches!(deed.tie, Some(Tie::Client(_) | Tie::List)),
         _ => false,
     };
-    let Some(deed) = found.unmarked.iter().rev().find(changes) else { return };
-    let Some(model) = deed.what.model() else { return };
+    let deed = found.unmarked.iter().rev().find(changes)?;
+    let model = deed.what.model()?;
     // Where putting rows in takes a role, taking them out does.
     let takes_out = matches!(deed.what, What::Write { operation: Operation::Delete, .. });
     let on = if takes_out { On::RoleToTake } else { On::Role(usage::ENOUGH) };
-    let mut raw = Raw::new(&META, door.site.clone(), Confidence::Likely);
-    raw.detail = Name::new_static("AZ10");
-    raw.message = message(cx, route, door, &deed.what, &[]);
-    raw.absence = true;
     let (table, file) = (usage::table(cx.schema, model), &route.site.item.file);
     let mut hangs = Hangs::new(table.clone(), on);
     hangs.or.push((usage::writers_of(file), On::WriterBeside));
@@ -209,10 +224,7 @@ fn unlike_its_siblings(cx: &RuleCx<'_>, route: &Route, found: &Found<'_>, out: &
     if takes_out || deed.access.is_some_and(|access| !deed.what.creates() && !access.query.data.iter().any(columns::holds_input)) {
         hangs.or.push((usage::rows_in(&table, file), On::RoleHere));
     }
-    raw.hangs = Some(hangs);
-    raw.also(deed.site.clone(), format!("this is what every user can do: {}", deed.what.words(cx.schema)));
-    raw.also(route.site.clone(), format!("reached from {}", route.title()));
-    out.push(raw);
+    Some((door, deed, hangs))
 }
 
 /// It changes something for a page that is shown only to people with a role: whoever knows its address sends to it what they like.

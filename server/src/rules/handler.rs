@@ -67,23 +67,27 @@ impl<'c> Handler<'c> {
         // What a handler is exported as says what it is for, and not what it asks.
         let own = self.route.written().filter(|own| !self.cx.project.has_own_name(own));
         let of_function = |function: &FunctionKey| own.as_ref() != Some(function) && self.cx.project.function_name(function).is_some_and(|name| says(&name));
-        self.cx.walk.visited.iter().any(of_function)
-            || self.route.chain.iter().any(|link| {
-                let symbol = link.value.symbol().and_then(|symbol| symbol.path.last());
-                // Whether a plugin of the whole application holds for this route, the file that registers it says.
-                let is_plugin = |library: &Library| library.receiver.is_none() && limits::is_told_by_file(&library.package);
-                let library = link.value.as_library().filter(|library| !is_plugin(library)).map(|library| chain_name(library));
-                symbol.is_some_and(|name| says(name)) || library.is_some_and(|name| says(&name))
-            })
+        self.cx.walk.visited.iter().any(of_function) || self.stands_behind(says)
     }
 
-    /// As `who`, and a function that by its name says who is asking leaves that open.
+    /// Does the name of anything say so that runs before the handler and could not be looked into?
+    fn stands_behind(&self, says: impl Fn(&str) -> bool) -> bool {
+        self.route.chain.iter().any(|link| {
+            let symbol = link.value.symbol().and_then(|symbol| symbol.path.last());
+            // Whether a plugin of the whole application holds for this route, the file that registers it says.
+            let is_plugin = |library: &Library| library.receiver.is_none() && limits::is_told_by_file(&library.package);
+            let library = link.value.as_library().filter(|library| !is_plugin(library)).map(|library| chain_name(library));
+            symbol.is_some_and(|name| says(name)) || library.is_some_and(|name| says(&name))
+        })
+    }
+
+    /// As `who`, and what by its name says who is asking and was not looked into leaves that open.
     pub fn may_be(&self, facts: &Facts) -> Answer {
         // What hands on a context may have put somebody into it.
         let hands = BUILT_IN.framework(&self.route.framework).is_some_and(|framework| framework.hands.is_some())
             && self.route.chain.iter().any(|link| link.standing != Standing::Context);
         match self.who(facts) {
-            Answer::No if hands || self.comes_through(|name| names::is_current_user(name) || names::is_guard(name)) => Answer::Unknown,
+            Answer::No if hands || self.stands_behind(|name| names::is_current_user(name) || names::is_guard(name)) => Answer::Unknown,
             answer => answer,
         }
     }

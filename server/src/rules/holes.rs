@@ -2,7 +2,7 @@
 //! the way there.
 
 use super::input::Input;
-use crate::facts::check::{Fact, Facts, Root, Symbol, Test, Tested};
+use crate::facts::check::{Fact, Facts, Root, Symbol, TYPE_OF, Test, Tested};
 use crate::facts::event::Sink;
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Part, Taint};
@@ -179,6 +179,8 @@ impl Hole<'_> {
         match fact {
             // It is not there at all, or has no host.
             Fact::Absent(symbol) => self.symbols.contains(&symbol) || about(symbol) && symbol.path.last().is_some_and(|last| is_host(last)),
+            // That it is a text says nothing of what stands in it.
+            Fact::Is(symbol, kind) if is_kind(symbol) && !matches!(&**kind, "number" | "boolean" | "bigint") => false,
             Fact::Among(symbol) | Fact::Is(symbol, _) | Fact::Contains(_, symbol) => one(symbol, Found::Known),
             Fact::Same(a, b) => one(a, Found::Known) || one(b, Found::Known),
             // What was checked as a whole was checked in its parts.
@@ -190,6 +192,11 @@ impl Hole<'_> {
             Fact::Present(_) | Fact::Differ(..) | Fact::Guard(_) => false,
         }
     }
+}
+
+/// `typeof x`.
+fn is_kind(symbol: &Symbol) -> bool {
+    symbol.path.last().is_some_and(|last| *last == TYPE_OF)
 }
 
 fn is_host(part: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::input::{Input, is_fixed};
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
-use crate::facts::check::{Fact, Facts};
+use crate::facts::check::{Fact, Facts, TYPE_OF};
 use crate::facts::event::{Event, Sink, SinkKind};
 use crate::facts::taint::{Cleanings, Part};
 use crate::facts::value::{Kind, Object, Value};
@@ -143,7 +143,7 @@ fn is_text(value: &Value, facts: &Facts) -> bool {
     let Some(symbol) = value.symbol() else { return false };
     facts.iter().any(|fact| match fact {
         Fact::Is(known, kind) => {
-            &**kind != "object" && known.root == symbol.root && known.path.split_last().is_some_and(|(last, path)| last == "*typeof*" && path == &*symbol.path)
+            &**kind != "object" && known.root == symbol.root && known.path.split_last().is_some_and(|(last, path)| *last == TYPE_OF && path == &*symbol.path)
         }
         _ => false,
     })

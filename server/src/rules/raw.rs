@@ -58,7 +58,7 @@ pub struct Raw {
     /// It is told only if the other handlers of the project show it to be one.
     pub hangs: Option<Hangs>,
     /// It is another rule's if they show this.
-    pub unless: Option<(Name, On)>,
+    pub unless: Vec<(Name, On)>,
     /// Where it stands, if that is no code: a template that code fills in at the site.
     pub elsewhere: Option<Place>,
 }
@@ -82,14 +82,14 @@ impl Raw {
             plans: Vec::new(),
             absence: false,
             hangs: None,
-            unless: None,
+            unless: Vec::new(),
             elsewhere: None,
         }
     }
 
     /// Do the other handlers of the project decide whether it is told?
     pub fn hangs_on_others(&self) -> bool {
-        self.hangs.is_some() || self.unless.is_some()
+        self.hangs.is_some() || !self.unless.is_empty()
     }
 
     /// The file that it is said of.

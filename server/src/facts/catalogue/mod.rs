@@ -13,7 +13,7 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry,
-    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, Makes, ModelFrom, OptionEntry, PageEntry,
+    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, Makes, ModelFrom, NestingEntry, OptionEntry, PageEntry,
     PagePart, Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Reached, RespondEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec,
     Subject, Where,
 };
@@ -89,6 +89,7 @@ pub struct Catalogue {
     conventions: Vec<Convention>,
     pages: Vec<PageRow>,
     gates: Vec<Gate>,
+    nestings: Vec<NestingEntry>,
     steps: FxHashMap<(Name, Name), Arc<AccessEntry>>,
     clients: FxHashMap<Name, ClientEntry>,
     options: FxHashMap<Name, Vec<Arc<OptionEntry>>>,
@@ -190,6 +191,10 @@ impl Catalogue {
             let files = regex::Regex::new(&entry.files).map_err(|error| error.to_string())?;
             self.gates.push(Gate { entry, files });
         }
+        for (nesting, examples) in knowledge.take_nestings()? {
+            self.rows(examples);
+            self.nestings.push(nesting);
+        }
         for (at, entry, examples) in knowledge.into_entries()? {
             let id = self.entries.len() as u32;
             self.examples.extend(examples.into_iter().map(|example| (Subject::Entry(id), example)));
@@ -238,6 +243,11 @@ impl Catalogue {
 
     pub fn gates(&self) -> &[Gate] {
         &self.gates
+    }
+
+    /// How the modules of this framework's routes are nested in each other.
+    pub fn nesting(&self, framework: &str) -> Option<&NestingEntry> {
+        self.nestings.iter().find(|nesting| nesting.framework == framework)
     }
 
     /// Where the paths of this root begin.

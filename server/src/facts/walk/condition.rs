@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::gate::cannot_be;
 use crate::facts::catalogue::Entry;
-use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol, TYPE_OF};
 use crate::facts::event::AccessId;
 use crate::facts::query::{Filter, Term, TermOp};
 use crate::facts::taint::{Cleanings, Part};
@@ -336,7 +336,7 @@ fn column_in(side: &Value) -> Option<Arc<Column>> {
     }
 }
 
-pub(super) const TYPE_OF: Name = Name::new_static("*typeof*");
+
 
 /// `status < 500`, where the status may be the one an error brought: those are errors that the code knows.
 fn asked_of_failure(op: BinaryOp, a: &Value, b: &Value, mut truth: Truth) -> Truth {

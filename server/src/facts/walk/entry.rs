@@ -76,10 +76,24 @@ impl Walker<'_> {
             self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
         }
         self.principal_id = path(&principal.id);
-        Value::new(Kind::Library(Arc::new(Library { query: None, ..made.clone() })))
+        let whole = Value::new(Kind::Library(Arc::new(Library { query: None, ..made.clone() })))
             .with_taint(taint)
             .with_symbol(Symbol::new(Root::Principal))
-            .with_nullable(principal.null)
+            .with_nullable(principal.null);
+        match (self.is_for_strangers(principal), principal.waits) {
+            (false, _) => whole,
+            (true, false) => whole.present(),
+            // What is there is what was promised.
+            (true, true) => {
+                let taint = whole.taint().clone();
+                Value::new(Kind::Promise(whole.present())).with_taint(taint)
+            }
+        }
+    }
+
+    /// Something stands there for strangers, too.
+    pub(super) fn is_for_strangers(&mut self, principal: &PrincipalEntry) -> bool {
+        principal.for_strangers.as_ref().is_some_and(|setting| setting.is_empty() || !self.is_set(setting))
     }
 
     /// What was made harmless.

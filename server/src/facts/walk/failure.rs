@@ -2,7 +2,7 @@
 
 use super::Walker;
 use crate::facts::catalogue::{CallsEntry, Entry, Where};
-use crate::facts::check::{Fact, Facts, Root, Symbol};
+use crate::facts::check::{Fact, Facts, Root, Symbol, TYPE_OF};
 use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::names;
 use crate::facts::taint::{Cleanings, Origin, Part, Taint};
@@ -54,7 +54,7 @@ impl Walker<'_> {
         }
         let root = value.symbol().map(|symbol| &symbol.root);
         let is_told_apart =
-            |symbol: &Symbol| Some(&symbol.root) == root && symbol.path.last().is_some_and(|last| !matches!(last.as_str(), "message" | "stack" | "*typeof*"));
+            |symbol: &Symbol| Some(&symbol.root) == root && symbol.path.last().is_some_and(|last| !matches!(last.as_str(), "message" | "stack") && *last != TYPE_OF);
         let is_harmless = is_for_developers(&self.facts)
             || self.facts.iter().any(|fact| match fact {
                 Fact::Is(symbol, _) | Fact::Present(symbol) | Fact::Among(symbol) => is_told_apart(symbol),

@@ -92,7 +92,7 @@ impl Walker<'_> {
 
     /// What is done in another thread or afterwards shows nothing of what holds here.
     fn called_elsewhere(&mut self, work: &Argument, args: &[Argument]) -> Option<Value> {
-        if !matches!(work.value.kind(), Kind::Function(_) | Kind::Hoisted(_)) {
+        if !matches!(work.value.kind(), Kind::Function(_) | Kind::Hoisted(_) | Kind::Library(_)) {
             return None;
         }
         let facts = self.facts.clone();

@@ -297,7 +297,7 @@ impl Walker<'_> {
                     if !principal.null {
                         self.facts.add(Fact::Present(Symbol::new(Root::Principal)));
                     }
-                    if principal.for_strangers.as_ref().is_some_and(|setting| !self.is_set(setting)) {
+                    if self.is_for_strangers(principal) {
                         value = value.present();
                     }
                 }

@@ -193,6 +193,13 @@ impl Walker<'_> {
                 self.piece_of_statement(arg, args, &query.client, made.guessed, span);
             }
         }
+        for arg in args.iter().filter(|arg| entry.statement_named.contains(&arg.name)) {
+            let pieces = match arg.value.kind() {
+                Kind::Seq(seq) => seq.items.iter().map(|item| Argument { value: item.clone(), ..arg.clone() }).collect(),
+                _ => vec![arg.clone()],
+            };
+            pieces.iter().for_each(|piece| self.piece_of_statement(piece, args, &query.client, made.guessed, span));
+        }
         if let Some(sql) = &entry.sql {
             self.read_statement(sql, query, args);
         }

@@ -50,6 +50,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     // Which rows were told of, and whether somebody else was named to find them.
     let mut told_rows: FxHashMap<AccessId, bool> = FxHashMap::default();
     let administrative = std::cell::OnceCell::new();
+    let unlike_siblings = std::cell::OnceCell::new();
     for access in judge.accesses() {
         // Whoever signs in is not signed in yet: the row is found by what they type.
         if enters && judge.signed_in(&access.facts) != Answer::Yes {
@@ -92,9 +93,14 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         });
         // Accounts that others make only with a role, and what belongs to a page for people with a role: there a role is missing.
         if query.operation == Operation::Delete && judge.privacy(query) == Privacy::Principal {
-            raw.unless = Some((usage::table(cx.schema, &query.model), On::RoleToTake));
+            raw.unless.push((usage::table(cx.schema, &query.model), On::RoleToTake));
         } else if let (true, Some(PagePart::Acts), Some(path)) = (query.operation.is_write(), route.page_part(), &route.path) {
-            raw.unless = Some((usage::page_at(path), On::OnPage));
+            raw.unless.push((usage::page_at(path), On::OnPage));
+        }
+        // Nor where nobody is known to own such rows, and the others of its file ask for a role.
+        let is_nobodys = raw.hangs.is_none() && (owner.is_none() || judge.privacy(query) == Privacy::Principal);
+        if query.operation.is_write() && is_nobodys {
+            raw.unless.extend(unlike_siblings.get_or_init(|| crate::rules::admin_open::unlike_siblings(cx, judge)).iter().cloned());
         }
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
         if let Some(site) = cx.schema.model(&query.model).and_then(|model| model.site()) {

@@ -34,7 +34,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let mut needs: Vec<Need<'_>> = handler.events().filter_map(|event| need(&handler, event)).collect();
     if needs.is_empty() {
-        needs.extend(sign_in::guessed(&handler));
+        needs.extend(sign_in::guessed(&handler).or_else(|| sign_in::admitted(&handler)));
     }
     let Some(worst) = needs.iter().max_by_key(|need| need.confidence) else { return };
     // A message of which nobody knows who sent it: the look at the sender is what is missing.

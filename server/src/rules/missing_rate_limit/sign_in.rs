@@ -1,7 +1,7 @@
 //! A handler that signs somebody in by a password, whatever it is called and wherever the password is compared.
 
 use super::Need;
-use crate::facts::check::{Fact, GuardKind, Root};
+use crate::facts::check::{Fact, Facts, GuardKind, Root};
 use crate::facts::event::{Event, Side};
 use crate::facts::names;
 use crate::facts::query::{Filter, Term};
@@ -9,7 +9,7 @@ use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Library, Value};
 use crate::facts::walk::is_stub;
 use crate::project::routes::Link;
-use crate::rules::handler::{Handler, any, facts_of};
+use crate::rules::handler::{Handler, any, facts_of, origins};
 use crate::rules::ownership::Answer;
 use crate::rules::{Confidence, Impact};
 use crate::text::Name;
@@ -57,7 +57,46 @@ pub(super) fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
     let there = |event: &'e Event| if let Event::Compare(compare) = event { Some(&compare.facts) } else { facts_of(event) };
     let asked = || handler.events().find(|event| asks(event)).and_then(there);
     let facts = compared.or_else(asked).or_else(|| (by_strategy || is_asked_for(handler) || signs_in(&handler.route.handler, 0)).then_some(begun))?;
-    Some(Need {
+    Some(tried(handler, facts))
+}
+
+/// Whatever it is called: a stranger types a password or a code, which is worked into something that is looked for, and gets a token or a
+/// cookie for it.
+pub(super) fn admitted<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
+    if handler.who(&handler.cx.walk.begun) != Answer::No || handler.events().any(keeps_new_password) {
+        return None;
+    }
+    let is_worked = |event: &Event| match event {
+        Event::Effect(effect) => {
+            matches!(effect.kind.as_str(), "hash" | "hmac" | "password-hash" | "compare" | "password-compare") && effect.args.iter().any(|arg| is_secret(&arg.value))
+        }
+        _ => false,
+    };
+    let worked = handler.events().position(is_worked)?;
+    handler.events().skip(worked).find_map(|event| match event {
+        Event::Effect(effect) if matches!(effect.kind.as_str(), "jwt-sign" | "cookie") && handler.who(&effect.facts) == Answer::No => {
+            Some(tried(handler, &effect.facts))
+        }
+        _ => None,
+    })
+}
+
+/// Typed by the caller as a password or a code.
+fn is_secret(value: &Value) -> bool {
+    let is_short = |name: &Name| is_password(Some(name)) || names::says_code(name);
+    let mut found = false;
+    origins(value, &mut |origin| found |= matches!(origin.part, Part::Body | Part::RawBody | Part::Input | Part::Query | Part::Params) && is_short(&origin.name));
+    found
+}
+
+/// Whoever signs up, or sets a new one, can guess nothing.
+fn keeps_new_password(event: &Event) -> bool {
+    let Event::Access(access) = event else { return false };
+    access.query.operation.is_write() && access.query.data.iter().any(super::keeps_password)
+}
+
+fn tried<'e>(handler: &Handler<'e>, facts: &'e Facts) -> Need<'e> {
+    Need {
         detail: "login",
         impact: Impact::High,
         confidence: Confidence::Proven,
@@ -69,7 +108,7 @@ pub(super) fn guessed<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
         ),
         also: "a password is compared here",
         facts,
-    })
+    }
 }
 
 /// What a library has its users' passwords checked by: it looks whether one was typed.

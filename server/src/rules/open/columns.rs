@@ -85,11 +85,25 @@ fn each(value: &Value, told: &mut dyn FnMut(&Name, &Value), depth: u32) {
         return;
     }
     match value.kind() {
-        Kind::Object(object) => object.fields.iter().for_each(|(name, value)| told(name, value)),
+        Kind::Object(object) => object.fields.iter().for_each(|(name, value)| match (name.starts_with('$'), changed_by(value)) {
+            (true, _) => each(value, told, depth + 1),
+            (_, Some(by)) => told(name, by),
+            _ => told(name, value),
+        }),
         Kind::Seq(seq) => seq.items.iter().for_each(|item| each(item, told, depth + 1)),
         Kind::Union(alternatives) => alternatives.iter().for_each(|alternative| each(&alternative.value, told, depth + 1)),
         Kind::Instance(instance) => instance.fields.iter().for_each(|(name, value)| told(name, value)),
         _ => {}
+    }
+}
+
+/// `{ increment: amount }`: a column is told what happens to what it holds.
+fn changed_by(value: &Value) -> Option<&Value> {
+    let Kind::Object(object) = value.kind() else { return None };
+    let is_step = |name: &Name| matches!(name.as_str(), "increment" | "decrement" | "multiply" | "divide" | "set" | "push");
+    match object.fields.as_slice() {
+        [(name, by)] if is_step(name) => Some(by),
+        _ => None,
     }
 }
 

@@ -121,9 +121,9 @@ fn asked_of_nobody(cx: &RuleCx<'_>, route: &Route) -> Option<Why> {
     called.into_iter().find_map(|key| told(&Looked::of(cx, key)?, always_there))
 }
 
-/// The frameworks whose requests always name a user.
+/// The frameworks where something may stand for strangers, too.
 fn is_of_strangers(framework: &str) -> bool {
-    framework == "django"
+    matches!(framework, "django" | "nuxt")
 }
 
 pub(super) fn key(closure: &Closure) -> FunctionKey {

@@ -193,7 +193,7 @@ impl Usage {
 
     /// Is what the finding depends on so? Then it says so.
     pub fn settle(&self, raw: &mut Raw) -> bool {
-        if raw.unless.take().is_some_and(|(table, on)| self.shown(&Hangs::new(table, on)).is_some()) {
+        if std::mem::take(&mut raw.unless).into_iter().any(|(table, on)| self.shown(&Hangs::new(table, on)).is_some()) {
             return false;
         }
         let Some(hangs) = raw.hangs.take() else { return true };

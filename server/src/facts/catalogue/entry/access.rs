@@ -54,6 +54,9 @@ pub struct AccessEntry {
     /// The arguments that are pieces of a statement's text.
     #[serde(default)]
     pub statement: Vec<usize>,
+    /// The same by name, each a piece or a list of pieces: `where=[..]`.
+    #[serde(default)]
+    pub statement_named: Vec<Name>,
     /// Members of the first argument that say which relations' rows come with it: `include`, `with`.
     #[serde(default)]
     pub embeds: Vec<Name>,

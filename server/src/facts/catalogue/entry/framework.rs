@@ -330,6 +330,36 @@ pub struct GateEntry {
     pub hooks: Vec<Name>,
     #[serde(default)]
     pub hooked: Name,
+    /// The export is a list of functions, each of which stands before the routes of the file, and of the files that are nested in it.
+    #[serde(default)]
+    pub nested: bool,
+}
+
+/// A table in code that says where the modules of routes are, and which stand around which.
+#[derive(Debug, Deserialize, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NestingEntry {
+    pub framework: Name,
+    /// What the table's file is called, in a folder above the modules.
+    pub tables: Vec<String>,
+    /// The packages whose functions it is written with.
+    pub packages: Vec<Name>,
+    /// The module around all others, in the folder of the table.
+    pub root: Vec<String>,
+    /// Each function, with the places of its arguments.
+    pub calls: std::collections::BTreeMap<Name, NestingCall>,
+}
+
+/// Where a function of such a table has what it is given.
+#[derive(Debug, Deserialize, Clone, Copy)]
+#[serde(deny_unknown_fields)]
+pub struct NestingCall {
+    #[serde(default)]
+    pub path: Option<usize>,
+    #[serde(default)]
+    pub file: Option<usize>,
+    #[serde(default)]
+    pub inner: Option<usize>,
 }
 
 /// A middleware that a library makes of functions and options of the project's.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::example::{self, Example};
-use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GateEntry, GuessEntry, OptionEntry, PageEntry, StepEntry};
+use super::{ClientEntry, ConventionEntry, Entry, FrameworkEntry, GateEntry, GuessEntry, NestingEntry, OptionEntry, PageEntry, StepEntry};
 use crate::text::Name;
 
 /// One file.
@@ -39,6 +39,7 @@ pub struct Knowledge {
     convention: Vec<toml::Table>,
     page: Vec<toml::Table>,
     gate: Vec<toml::Table>,
+    nesting: Vec<toml::Table>,
     decides: Vec<toml::Table>,
     fits: Vec<toml::Table>,
     settings: Vec<toml::Table>,
@@ -86,6 +87,10 @@ impl Knowledge {
 
     pub fn take_gates(&mut self) -> Result<Vec<Row<GateEntry>>, String> {
         rows("gate", std::mem::take(&mut self.gate))
+    }
+
+    pub fn take_nestings(&mut self) -> Result<Vec<Row<NestingEntry>>, String> {
+        rows("nesting", std::mem::take(&mut self.nesting))
     }
 
     pub fn take_frameworks(&mut self) -> Result<Vec<Row<FrameworkEntry>>, String> {

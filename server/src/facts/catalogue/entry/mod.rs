@@ -22,7 +22,7 @@ pub use client::{ClientEntry, Parameters};
 pub(super) use example::take as take_examples;
 pub use example::{Example, Subject};
 pub use framework::{
-    Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, PageEntry, PagePart, Part as PartKind, PartEntry, Passes, Reached, RouteEntry,
+    Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, NestingEntry, PageEntry, PagePart, Part as PartKind, PartEntry, Passes, Reached, RouteEntry,
 };
 pub use knowledge::Knowledge;
 
@@ -89,7 +89,7 @@ pub struct PrincipalEntry {
     /// It may be missing, so a check is needed before it identifies anybody.
     #[serde(default = "yes")]
     pub null: bool,
-    /// Something stands there for strangers, too, unless this setting says what does: that it is there tells nothing.
+    /// Something stands there for strangers, too, unless this setting, if one is named, says what does: that it is there tells nothing.
     #[serde(default)]
     pub for_strangers: Option<String>,
     /// It is found out later: what is not waited for is always there, and says nothing.
