@@ -124,7 +124,7 @@ fn asked_of_nobody(cx: &RuleCx<'_>, route: &Route, out: &mut Vec<Raw>) {
     // Above the guard stands what everybody may see, too; how people can be reached is not that.
     let is_for_few = |access: &Access| {
         is_private(access)
-            || !access.query.model.is_empty() && matches!(flaw(), Some(Flaw::NotAwaited | Flaw::AlwaysThere))
+            || !access.query.model.is_empty() && matches!(flaw(), Some(Flaw::NotAwaited | Flaw::AlwaysThere | Flaw::AboveRoute | Flaw::MixinLast))
             || office::tells_contacts(access) && flaw() == Some(Flaw::TooLate)
     };
     let found = cx.walk.events.iter().enumerate().find_map(|(at, event)| match event {
@@ -133,7 +133,7 @@ fn asked_of_nobody(cx: &RuleCx<'_>, route: &Route, out: &mut Vec<Raw>) {
     });
     let Some(access) = found else { return };
     let is_told = |access: &Access, flaw: Flaw| match flaw {
-        Flaw::AlwaysThere | Flaw::NotAwaited => true,
+        Flaw::AlwaysThere | Flaw::NotAwaited | Flaw::AboveRoute | Flaw::MixinLast => true,
         Flaw::TooLate => office::tells_contacts(access),
         _ => false,
     };

@@ -144,6 +144,68 @@ fn listed<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Columns> {
     Some(if given.is_empty() { Columns::Without(withheld) } else { Columns::Only(given) })
 }
 
+/// The relations that the texts of a choice of columns ask for, each with what they ask of it.
+pub(super) fn nested_relations<'v>(specs: &[ColumnsSpec], args: &'v [Argument]) -> Vec<(Name, Vec<&'v str>)> {
+    let is_text = specs.iter().any(|spec| spec.shape == ColumnsShape::Names && spec.key.is_none());
+    let texts = args.iter().filter(|arg| is_text && arg.name.is_empty()).filter_map(|arg| if let Kind::Str(text) = arg.value.kind() { Some(&**text) } else { None });
+    texts.flat_map(nested_in).collect()
+}
+
+/// `"id, customer:profiles!inner(full_name, phone)"`.
+fn nested_in(text: &str) -> Vec<(Name, Vec<&str>)> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('(') {
+        let Some((relation, end)) = relation_of(before).zip(closing(behind)) else { break };
+        let inside = behind.get(..end).unwrap_or_default();
+        let own = without_nested(inside).map_or(0, |own| own.len());
+        let columns = if own == 0 { Vec::new() } else { inside.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty() && !name.contains(['(', ')'])).collect() };
+        found.push((relation, columns));
+        rest = behind.get(end + 1..).unwrap_or_default();
+        if found.len() > 16 {
+            break;
+        }
+    }
+    found
+}
+
+/// What a text asks for besides relations. `None` where a bracket is about something else.
+fn without_nested(text: &str) -> Option<String> {
+    let mut own = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('(') {
+        relation_of(before)?;
+        let end = closing(behind)?;
+        let begin = before.rfind([',', '\n']).map_or(0, |at| at + 1);
+        own.push_str(before.get(..begin)?);
+        rest = behind.get(end + 1..)?;
+    }
+    own.push_str(rest);
+    Some(own)
+}
+
+/// The table that stands before a bracket: `profiles` of `id, customer:profiles!inner`.
+fn relation_of(before: &str) -> Option<Name> {
+    const COMPUTES: [&str; 9] = ["count", "sum", "avg", "min", "max", "coalesce", "lower", "upper", "distinct"];
+    let word = before.rsplit([',', '\n']).next()?.trim();
+    let table = word.rsplit(':').next()?.split('!').next()?.trim();
+    let is_name = !table.is_empty() && table.chars().all(|sign| sign.is_alphanumeric() || sign == '_');
+    (is_name && !COMPUTES.contains(&table.to_ascii_lowercase().as_str())).then(|| Name::from(table))
+}
+
+/// Where the bracket ends that was opened before.
+fn closing(behind: &str) -> Option<usize> {
+    let mut depth = 1_u32;
+    behind.char_indices().find_map(|(at, sign)| {
+        depth = match sign {
+            '(' => depth + 1,
+            ')' => depth - 1,
+            _ => depth,
+        };
+        (depth == 0).then_some(at)
+    })
+}
+
 #[derive(Default)]
 struct Listed {
     given: Vec<Name>,
@@ -152,9 +214,10 @@ struct Listed {
 }
 
 impl Listed {
-    /// `None` for what is joined, renamed or computed: it is not looked into.
+    /// `None` for what is renamed or computed: it is not looked into.
     fn take(&mut self, text: &str) -> Option<()> {
-        for word in text.split([',', ' ', '\n']).map(str::trim).filter(|word| !word.is_empty()) {
+        let own = without_nested(text)?;
+        for word in own.split([',', ' ', '\n']).map(str::trim).filter(|word| !word.is_empty()) {
             if word.contains(['(', ')', '*', '!']) && word != "*" {
                 return None;
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
-use super::columns::embedded;
+use super::columns::{embedded, nested_relations};
 use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns, SqlSpec};
 use crate::facts::check::Root;
 use crate::facts::event::Event;
@@ -174,6 +174,13 @@ impl Walker<'_> {
         self.told_by_options(query, args);
         if !entry.columns.is_empty() {
             query.columns = self.chosen_columns(&entry.columns, query.columns.take(), args);
+            for (relation, columns) in nested_relations(&entry.columns, args) {
+                match columns.as_slice() {
+                    [] => {}
+                    columns if columns.contains(&"*") => query.embedded.push(vec![relation]),
+                    columns => query.joined.extend(columns.iter().map(|column| (relation.clone(), Name::from(*column)))),
+                }
+            }
         }
         if let Some(Kind::Object(given)) = args.iter().find(|arg| arg.name.is_empty()).map(|arg| arg.value.kind()) {
             for key in &entry.embeds {

@@ -208,14 +208,21 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         privacy == Privacy::Public
             && model.is_some_and(|model| names_people(model, access) && (is_about_visitors(model) || administrative::is_administrators(cx)))
     };
+    // What is chosen by how far an order has come is everybody's all the same.
+    let is_of_any = || match tie {
+        Tie::Client(_) | Tie::List => privacy == Privacy::Unknown,
+        Tie::Fixed => (privacy == Privacy::Unknown || privacy == Privacy::Private) && !is_by_capability(access, model),
+        _ => false,
+    };
     let is_of_people = || {
-        privacy == Privacy::Unknown
-            && access.query.operation == Operation::ReadMany
-            && (office::asks_for_contacts(access) || office::gives_contacts(cx, access))
+        access.query.operation == Operation::ReadMany
+            && (office::asks_for_contacts(access)
+                || office::gives_contacts(cx, access)
+                || privacy == Privacy::Private && (office::tells_contacts(access) || office::asks_where_people_live(access)))
             && !is_named_for_everybody(&access.query.model, model)
     };
     let is_page = || cx.walk.route.as_ref().is_none_or(|route| route.reached() == Reached::Page);
-    if is_of_people() && !is_page() && matches!(tie, Tie::Client(_) | Tie::List) && !is_by_address(access) && judge.leaves_unchecked(access) == Some(true) {
+    if is_of_any() && is_of_people() && !is_page() && !is_by_address(access) && judge.leaves_unchecked(access) == Some(true) {
         return Some(Confidence::Likely);
     }
     if !privacy.is_private() && !is_for_few() || !matches!(tie, Tie::Client(_) | Tie::Spoofed | Tie::List) {

@@ -98,7 +98,13 @@ fn was_known_before(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, at: usize
 /// `user ?? null`: on one of the ways to here somebody is known, and on another one it was seen that nobody is.
 fn leaves_open(walk: &RootWalk, judge: &Judge<'_>, fact: &Fact) -> bool {
     let Fact::Any(arms) = fact else { return false };
-    arms.iter().any(|arm| is_known(walk, judge, arm, 1)) && arms.iter().any(|arm| !is_known(walk, judge, arm, 1) && lacks_somebody(arm, 0))
+    arms.iter().any(|arm| may_be_known(walk, judge, arm, 1)) && arms.iter().any(|arm| !is_known(walk, judge, arm, 1) && lacks_somebody(arm, 0))
+}
+
+/// On one of the ways that led here somebody was known.
+fn may_be_known(walk: &RootWalk, judge: &Judge<'_>, facts: &Facts, depth: u32) -> bool {
+    let on_one = |fact: &Fact| matches!(fact, Fact::Any(arms) if arms.iter().any(|arm| may_be_known(walk, judge, arm, depth + 1)));
+    is_known(walk, judge, facts, depth) || depth < 4 && facts.iter().any(on_one)
 }
 
 /// No session, no cookie, no header.

@@ -34,6 +34,12 @@ pub fn asks_for_contacts(access: &Access) -> bool {
         || query.joined.iter().any(|(table, column)| *table == query.model && is_contact(column))
 }
 
+/// The same of where something is brought to.
+pub fn asks_where_people_live(access: &Access) -> bool {
+    let is_place = |name: &Name| names::words(name).last().is_some_and(|last| matches!(last.as_str(), "address" | "street"));
+    matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().any(is_place)) || access.query.joined.iter().any(|(_, column)| is_place(column))
+}
+
 /// Does it say how people can be reached, of whatever table?
 pub fn tells_contacts(access: &Access) -> bool {
     asks_for_contacts(access) || access.query.joined.iter().any(|(_, column)| is_contact(column))
