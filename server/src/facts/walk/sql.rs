@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use crate::facts::catalogue::SqlSpec;
 use crate::facts::query::{Columns, Filter, Operation, Query, Term, TermOp};
-use crate::facts::value::{Argument, Column, Kind, Object, Piece, Value};
+use crate::facts::value::{Argument, Column, Kind, Object, Piece, Seq, Value};
 use crate::model::sql;
 use crate::model::sql::{Condition, ExprKind, Op, Placeholder, QueryKind};
 use crate::text::Name;
@@ -349,6 +349,10 @@ impl Statement<'_> {
             },
             ExprKind::Number(number) => Value::new(Kind::Number(number.clone())),
             ExprKind::Bool(is) => Value::bool(*is),
+            ExprKind::List(items) => {
+                let items = items.iter().map(|item| self.value(item)).collect();
+                Value::new(Kind::Seq(Arc::new(Seq { items, rest: None })))
+            }
             ExprKind::Null => Value::null(),
             ExprKind::Column(column) => match self.path(column).as_slice() {
                 [table, name] => Value::new(Kind::Column(Arc::new(Column { model: table.clone(), name: name.clone() }))),
