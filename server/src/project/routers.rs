@@ -14,7 +14,7 @@ use crate::facts::catalogue::BUILT_IN;
 use crate::facts::event::{Registration, RegistrationKind};
 use crate::facts::place::Site;
 use crate::facts::value::{Argument, Value};
-use crate::facts::walk::{SHAPES, place_of_list};
+use crate::facts::walk::{ABSENT, SHAPES, place_of_list};
 use crate::text::{FileId, Name};
 
 /// What one item registers, in order.
@@ -45,6 +45,8 @@ pub struct Table {
     before: FxHashMap<Site, Vec<usize>>,
     /// Where each router is mounted.
     mounts: FxHashMap<Site, Vec<usize>>,
+    /// Where applications of a framework mount what stands in files that are not there.
+    absent: FxHashMap<Name, Vec<usize>>,
     /// How whole applications change the paths of their routes.
     tops: FxHashMap<Site, Top>,
     gates: Vec<Gate>,
@@ -97,6 +99,9 @@ impl Table {
                     }
                 }
                 for handler in &registered.registration.handlers {
+                    if handler.name == ABSENT {
+                        table.absent.entry(registered.registration.framework.clone()).or_default().push(index);
+                    }
                     if let Some(mounted) = mounted_router(handler)
                         && Some(&mounted) != registered.router.as_ref()
                     {
@@ -224,7 +229,10 @@ impl Table {
         }
         let prefix_of_router = creation_prefix(&registration.on);
         // What is listed in a file is mounted with the file, unless it is mounted by itself.
-        let mounts = self.mounts.get(router).or_else(|| self.mounts.get(&place_of_list(&place.file))).map(Vec::as_slice).unwrap_or_default();
+        let listed = || self.mounts.get(&place_of_list(&place.file));
+        // What no module lists that is there is listed by one that is not; of several applications that one is not known.
+        let absent = || self.absent.get(&registration.framework).filter(|mounts| depth == 0 && mounts.len() == 1);
+        let mounts = self.mounts.get(router).or_else(listed).or_else(absent).map(Vec::as_slice).unwrap_or_default();
         if mounts.is_empty() || depth > DEEPEST_MOUNT {
             let alone = BUILT_IN.framework(&registration.framework).is_some_and(|framework| framework.alone);
             let adrift = !alone && !is_application(&registration.on);

@@ -25,6 +25,18 @@ pub fn says_code(name: &str) -> bool {
         && !words.iter().any(|word| matches!(word.as_str(), "country" | "zip" | "postal" | "promo" | "coupon" | "invite" | "share" | "short"))
 }
 
+/// `student_id`, `patientId`: whoever takes or books something, and did not put it up for others.
+pub fn says_taker(column: &str) -> bool {
+    let words = words(column);
+    let is_taker = |word: &String| {
+        matches!(
+            word.as_str(),
+            "student" | "pupil" | "patient" | "customer" | "client" | "buyer" | "renter" | "tenant" | "guest" | "rider" | "passenger" | "attendee" | "applicant" | "borrower"
+        )
+    };
+    words.iter().any(is_taker)
+}
+
 /// `findFirstOrThrow`, `findOneOrFail`, `first_or_404`: what looks for a row and goes no further where there is none.
 pub fn raises_if_missing(method: &str) -> bool {
     ["OrThrow", "OrFail", "OrThrowError", "_or_404", "_or_fail", "_or_raise"].iter().any(|end| method.ends_with(end))

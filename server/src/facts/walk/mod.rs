@@ -89,6 +89,7 @@ pub use answered::ANY_PART;
 pub use failure::{OF_CLASS, is_for_developers};
 pub use gate::Asked;
 pub use hand_on::{MAKES_CONTEXT, SHAPES};
+pub use modules::ABSENT;
 pub use including::place_of_list;
 pub use library::option_is;
 pub use matched::Matched;

@@ -15,6 +15,9 @@ use crate::facts::value::{Argument, ClassValue, Kind, Object, Value};
 use crate::model::ClassId;
 use crate::text::Name;
 
+/// The name of an argument that stands for the controllers of modules that are not there.
+pub const ABSENT: &str = "*absent*";
+
 /// Modules of one application that are looked into.
 const MOST_MODULES: usize = 400;
 
@@ -28,6 +31,8 @@ struct Listed {
     guards: Vec<Value>,
     paths: Vec<(ClassKey, String)>,
     applied: Vec<Applied>,
+    /// One of them stands in a file that is not there.
+    has_absent: bool,
 }
 
 impl Walker<'_> {
@@ -50,6 +55,9 @@ impl Walker<'_> {
                 let unit = self.unit(controller);
                 self.registered(RegistrationKind::Middleware, part, unit, None, middleware.clone(), site.clone());
             }
+        }
+        if listed.has_absent {
+            self.registered(RegistrationKind::Mount, part, application.clone(), Some("".into()), vec![argument(ABSENT, Value::unknown())], site.clone());
         }
         for (controller, module) in &listed.controllers {
             let path = listed.paths.iter().find(|(key, _)| Some(key) == module.as_ref()).map(|(_, path)| path.as_str()).unwrap_or_default();
@@ -93,6 +101,7 @@ impl Walker<'_> {
                 }
                 self.lists(object, of, part, listed, depth);
             }
+            Kind::Library(library) if library.absent => listed.has_absent = true,
             Kind::Library(library) if self.is_part(value, PartKind::Paths) => {
                 let given = library.args.first().map(|arg| arg.value.clone());
                 given.iter().for_each(|given| paths_of_modules(given, "", listed, 0));

@@ -70,7 +70,10 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
             continue;
         }
         let is_spoofed = matches!(verdict.kind, Problem::Spoofed);
-        told_rows.insert(access.id, is_spoofed);
+        // Of what is only told if others do otherwise, nothing follows for the rows below.
+        if verdict.hangs != Some(On::TiedToTaker) {
+            told_rows.insert(access.id, is_spoofed);
+        }
         let query = &access.query;
         let model = cx.schema.model(&query.model).map_or_else(|| title(&query.model), |model| title(&model.name));
         let owner = cx.schema.model(&query.model).and_then(|model| model.owners().first().cloned());

@@ -143,10 +143,10 @@ pub(super) fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
                     let on = if query.operation == Operation::Delete { On::TiedWhenTaken } else { On::TiedWhenChanged };
                     return hanging(on, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
                 }
-                (false, false, Privacy::Unknown)
-                    if !is_named_for_everybody(&query.model, judge.model_of(query)) && judge.leaves_unchecked(access) == Some(true) =>
-                {
-                    return hanging(On::TiedWhenRead, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
+                (false, false, Privacy::Unknown | Privacy::Public) if judge.leaves_unchecked(access) == Some(true) => {
+                    let is_for_all = privacy == Privacy::Public || is_named_for_everybody(&query.model, judge.model_of(query));
+                    let on = if is_for_all { On::TiedToTaker } else { On::TiedWhenRead };
+                    return hanging(on, make(Problem::Chosen, "AZ03", sure(Confidence::Likely), choice));
                 }
                 _ => return None,
             };

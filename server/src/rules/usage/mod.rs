@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::Confidence;
 use super::ownership::title;
 use super::raw::Raw;
+use crate::facts::names::says_taker;
 use crate::facts::schema::{OwnerKind, Schema, guess_owner};
 use crate::text::{FileId, Name};
 
@@ -79,6 +80,8 @@ pub enum On {
     TiedWhenTaken,
     /// Others read its rows only for the caller.
     TiedWhenRead,
+    /// The same of something that is called as if it were everybody's: others read it only for whoever takes part in it.
+    TiedToTaker,
     /// At least so many others change its rows, all of them with a role.
     Role(usize),
     /// The same, of taking them out.
@@ -291,9 +294,12 @@ impl Usage {
                 || hangs.on == On::TiedWhenTaken && (is_any(column, How::TiedWhenChanged) || is_any(column, How::Tied))
         };
         let (column, count) = self.owner(&hangs.table).filter(|(column, count)| is_enough(column, *count))?;
+        if hangs.on == On::TiedToTaker && !says_taker(column) {
+            return None;
+        }
         // Rows that another handler hands out, too, are meant to be read.
         let is_handed_out =
-            !is_files(&hangs.table) && hangs.on == On::TiedWhenRead && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
+            !is_files(&hangs.table) && matches!(hangs.on, On::TiedWhenRead | On::TiedToTaker) && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
         (!is_handed_out).then(|| match hangs.on {
             _ if is_files(&hangs.table) => " Elsewhere files are kept under keys that hold the id of whoever is signed in.".to_owned(),
             On::ParentTied if count == 1 => format!(" Another handler asks for rows of {} only by the caller's `{column}`.", hangs.table),
