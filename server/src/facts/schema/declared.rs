@@ -159,6 +159,8 @@ pub struct DeclaredColumn {
     pub defaults_to_caller: bool,
     /// Not given unless it is asked for by name.
     pub withheld: bool,
+    /// Left out of what is answered (`@Exclude()`), if a serializer is bound that looks at that.
+    pub excluded: bool,
     /// The program draws its value by chance, and it names one row: whoever knows it was given it.
     pub drawn: bool,
     pub site: Site,
@@ -178,6 +180,7 @@ impl DeclaredColumn {
             implicit: false,
             defaults_to_caller: false,
             withheld: false,
+            excluded: false,
             drawn: false,
             site,
         }

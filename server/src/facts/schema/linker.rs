@@ -275,6 +275,7 @@ fn column(declared: &DeclaredColumn) -> Column {
         implicit: declared.implicit,
         defaults_to_caller: declared.defaults_to_caller,
         withheld: declared.withheld,
+        excluded: declared.excluded,
         drawn: declared.drawn,
         site: declared.site.clone(),
     }

@@ -57,6 +57,8 @@ pub struct Column {
     pub defaults_to_caller: bool,
     /// Not given unless it is asked for by name: `select: false`, a class that leaves it out when it is sent.
     pub withheld: bool,
+    /// Left out of what is answered (`@Exclude()`), if a serializer is bound that looks at that.
+    pub excluded: bool,
     /// The program draws its value by chance, and it names one row: whoever knows it was given it.
     pub drawn: bool,
     pub site: Site,

@@ -152,7 +152,7 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             raw.hangs = Some(Hangs::new(usage::table(cx.schema, &found.query.model), On::HoldsSecret));
             raw.also(asked, "they are asked for here".to_owned());
         }
-        Leak::Person { access, relation } => {
+        Leak::Person { access, relation, sure } => {
             let found = access_of(cx, access)?;
             raw.confidence = Confidence::Likely;
             raw.detail = "columns".into();
@@ -163,6 +163,12 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
             raw.message = format!(
                 "`{relation}` comes along with every column when this {way}: the e-mail address, the hash of the password and whatever else is kept of that person"
             );
+            if !sure {
+                // Where people are kept under a name of their own, or all in one table.
+                let mut hangs = Hangs::new(usage::table(cx.schema, &relation), On::HoldsSecret);
+                hangs.or.extend(["user", "account", "member"].map(|people| (usage::table(cx.schema, &Name::new_static(people)), On::HoldsSecret)));
+                raw.hangs = Some(hangs);
+            }
             raw.also(asked, "it is asked for here".to_owned());
         }
         Leak::Column { access, column } => {

@@ -8,9 +8,10 @@ use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::exposure::is_made_to_be_seen;
 use crate::facts::private::{is_personal_column, is_private_column, is_private_variable};
 use crate::facts::query::{Columns, Operation};
-use crate::facts::schema::{Column, Model, NameClass, Privacy, model_classes};
+use crate::facts::schema::{Column, Model, NameClass, OwnerKind, Privacy, guess_owner, model_classes};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Object, Piece, Value};
+use crate::model::StmtKind;
 use crate::rules::ownership::Tie;
 use crate::rules::raw::RuleCx;
 use crate::text::{FileId, Name};
@@ -32,10 +33,11 @@ pub(super) enum Leak {
     Unlisted {
         access: AccessId,
     },
-    /// A whole person that comes along, in a project whose models are nowhere to be read.
+    /// A whole person that comes along, in a project whose models are nowhere to be read. `sure`: the relation is called so.
     Person {
         access: AccessId,
         relation: Name,
+        sure: bool,
     },
     /// One column by name.
     Column {
@@ -167,12 +169,16 @@ impl Looking<'_, '_> {
         let file = &found.site.item.file;
         let Some(model) = self.cx.schema.model_near(&found.query.model, file).filter(|model| !model.columns.is_empty()) else {
             let is_person = |path: &&Vec<Name>| path.last().is_some_and(|name| model_classes(name).has(NameClass::ModelOfPeople));
-            let person = found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))).find(is_person);
+            let given = || found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first)));
+            let person = given().find(is_person);
             if !Self::is_whole(found) {
                 return;
             }
-            match person.and_then(|path| path.last()) {
-                Some(relation) => self.leaks.push(Leak::Person { access, relation: relation.clone() }),
+            // `student: true`: whoever a column of that name would say it is.
+            let may_be_person = |path: &&Vec<Name>| path.last().is_some_and(|name| guess_owner(&format!("{name}_id")) == Some(OwnerKind::Owner));
+            let named = person.or_else(|| given().find(may_be_person)).and_then(|path| path.last());
+            match named {
+                Some(relation) => self.leaks.push(Leak::Person { access, relation: relation.clone(), sure: person.is_some() }),
                 None if hidden.is_empty() && found.query.columns == Some(Columns::Whole) => self.leaks.push(Leak::Unlisted { access }),
                 None => {}
             }
@@ -188,7 +194,7 @@ impl Looking<'_, '_> {
             _ => false,
         };
         let is_given = |column: &&Column| {
-            let given = (chosen.give(&column.name) || chosen.give(&column.db_name)) && (!column.withheld || named(column));
+            let given = (chosen.give(&column.name) || chosen.give(&column.db_name)) && (!is_withheld(self.cx, column) || named(column));
             let is_private = is_private_column(&column.name) || of_everybody && is_personal_column(&column.name);
             given && is_near(model, column, file) && is_private && !hidden.contains(&column.name) && !hidden.contains(&column.db_name)
         };
@@ -212,7 +218,7 @@ impl Looking<'_, '_> {
         let way = path.iter().map(Name::as_str).collect::<Vec<_>>().join(".");
         at.columns
             .iter()
-            .filter(|column| is_private_column(&column.name) && !column.withheld && is_near(at, column, file))
+            .filter(|column| is_private_column(&column.name) && !is_withheld(self.cx, column) && is_near(at, column, file))
             .map(|column| Name::from(format!("{way}.{}", column.name)))
             .collect()
     }
@@ -221,6 +227,23 @@ impl Looking<'_, '_> {
     fn is_whole(access: &Access) -> bool {
         BUILT_IN.client(&access.query.client).is_some_and(|client| client.plain_rows)
     }
+}
+
+/// Not given unless it is asked for by name, or left out when it is sent.
+fn is_withheld(cx: &RuleCx<'_>, column: &Column) -> bool {
+    column.withheld || column.excluded && leaves_out(cx)
+}
+
+/// Does something look at `@Exclude()`? Nest does only where the interceptor for it is bound.
+fn leaves_out(cx: &RuleCx<'_>) -> bool {
+    const SERIALIZES: [&str; 4] = ["ClassSerializerInterceptor", "instanceToPlain", "classToPlain", "instanceToInstance"];
+    let is_nest = cx.walk.route.as_ref().is_some_and(|route| route.framework == "nest");
+    let modules = cx.project.files().filter_map(|(_, known)| known.module.as_ref());
+    let mut imported = modules.flat_map(|module| &module.model.segments).flat_map(|placed| &placed.segment.stmts).filter_map(|stmt| match &stmt.kind {
+        StmtKind::Import(import) => Some(import),
+        _ => None,
+    });
+    !is_nest || imported.any(|import| import.names.iter().any(|name| SERIALIZES.contains(&name.imported.as_str())))
 }
 
 /// A list of other people, for somebody who is nobody special.

@@ -157,14 +157,14 @@ fn read_field<'m>(code: &Code<'m>, class: ClassNode<'m>, field: &'m Field, defin
         }
         model.relations.push(relation);
     }
-    // `@Exclude()` takes it out of what is answered.
+    // `@Exclude()` takes it out of what is answered, where something looks at that.
     let is_excluded = field
         .decorators
         .iter()
         .map(|id| class.node(*id))
         .any(|node| node.call().map_or(node, |call| call.callee).last_name().is_some_and(|name| name == "Exclude"));
     if let Some(column) = column.as_mut().filter(|_| is_excluded) {
-        column.withheld = true;
+        column.excluded = true;
     }
     model.columns.extend(column.filter(|column| !model.relations.iter().any(|relation| relation.name == column.name && relation.columns.is_empty())));
 }
