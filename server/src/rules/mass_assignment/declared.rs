@@ -1,9 +1,10 @@
 //! A class says what may be sent, and what nobody should set of themselves is among it: `class ProfileDto { name; role }`.
 
-use super::exposed::{is_privilege, tied_columns};
+use super::exposed::{is_decided_by_server, is_privilege, tied_columns};
 use super::{META, article};
 use crate::facts::check::{Root, Symbol};
 use crate::facts::event::{Access, Effect};
+use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::query::Operation;
 use crate::facts::role_words;
@@ -14,6 +15,7 @@ use crate::facts::value::{ClassValue, Instance, Kind, Value};
 use crate::model::{ExprId, ExprKind, Field, Segment, TypeRef};
 use crate::rules::Confidence;
 use crate::rules::handler::{any, symbols};
+use crate::rules::missing_validation::is_order;
 use crate::rules::ownership::{Answer, title};
 use crate::rules::raw::{Raw, RuleCx};
 use crate::text::Name;
@@ -31,11 +33,17 @@ pub(super) fn check(cx: &RuleCx<'_>, access: &Access, out: &mut Vec<Raw>) {
         }
         return;
     }
+    let tied: Vec<Name> = tied_columns(&query.conjuncts(), &access.facts).collect();
     if query.operation == Operation::Update {
-        let tied: Vec<Name> = tied_columns(&query.conjuncts(), &access.facts).collect();
         if let Some((class, name)) = sent(&|_, field| tied.iter().any(|column| same(column, &field.name))) {
-            tell_tied(cx, &access.site, &query.model, &class, &name, out);
+            return tell_tied(cx, &access.site, &query.model, &class, &name, out);
         }
+    }
+    if is_order(&query.model)
+        && (query.operation == Operation::Create || query.operation == Operation::Update && tied.iter().any(is_buyer))
+        && let Some((class, name)) = sent(&|segment, field| is_decided_by_server(&field.name) && !is_free_to_choose(segment, field))
+    {
+        tell_bought(cx, &access.site, &query.model, &class, &name, out);
     }
 }
 
@@ -63,10 +71,41 @@ fn hands_over(cx: &RuleCx<'_>, effect: &Effect, of: &Name, out: &mut Vec<Raw>) {
     let conjuncts = found.map(|access| access.query.conjuncts()).unwrap_or_default();
     let tied: Vec<Name> = tied_columns(&conjuncts, &effect.facts).collect();
     let says: &Says<'_> = &|_, field| tied.iter().any(|column| same(column, &field.name));
-    let Some((class, name)) = cx.walk.sent.iter().find_map(|class| offered(cx, class, says, 0)) else { return };
-    if !leaves_out(cx, &effect.site, &name) {
-        tell_tied(cx, &effect.site, of, &class, &name, out);
+    if let Some((class, name)) = cx.walk.sent.iter().find_map(|class| offered(cx, class, says, 0)) {
+        if !leaves_out(cx, &effect.site, &name) {
+            tell_tied(cx, &effect.site, of, &class, &name, out);
+        }
+        return;
     }
+    let decided: &Says<'_> = &|segment, field| is_decided_by_server(&field.name) && !is_free_to_choose(segment, field);
+    let bought = || cx.walk.sent.iter().find_map(|class| offered(cx, class, decided, 0));
+    // What lies below something of the caller's was bought from them: they may say what it costs.
+    if is_order(of)
+        && tied.iter().any(is_buyer)
+        && let Some((class, name)) = bought().filter(|(_, name)| !leaves_out(cx, &effect.site, name))
+    {
+        tell_bought(cx, &effect.site, of, &class, &name, out);
+    }
+}
+
+/// `customer_id`, `user_id`: and not who sells.
+fn is_buyer(column: &Name) -> bool {
+    names::says_taker(column) || names::words(column).iter().any(|word| matches!(word.as_str(), "user" | "member" | "account"))
+}
+
+/// What something costs, or that it was paid, is among what is set.
+fn tell_bought(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {
+    let model = cx.schema.model(of).map_or_else(|| title(of), |model| model.name.to_string());
+    let mut raw = Raw::new(&META, site.clone(), Confidence::Likely);
+    raw.detail = Name::new_static("AZ05");
+    raw.message = format!(
+        "`{class}` lets callers send `{name}`, and it is saved in {} {model} as it came: whoever buys says what it costs, or that it was paid.",
+        article(&model)
+    );
+    if let Some(route) = &cx.walk.route {
+        raw.also(route.site.clone(), format!("reached from {}", route.title()));
+    }
+    out.push(raw);
 }
 
 fn tell_tied(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {

@@ -133,9 +133,10 @@ pub(super) fn is_privilege(name: &str) -> bool {
 }
 
 /// Columns whose value the server decides: what something costs, whether it was let through.
-fn is_decided_by_server(name: &str) -> bool {
+pub(super) fn is_decided_by_server(name: &str) -> bool {
     let words = names::words(name);
     let first = words.first().map(String::as_str);
-    matches!(first, Some("approved" | "total" | "paid" | "subtotal" | "amount" | "featured" | "moderated" | "premium"))
+    words.iter().any(|word| matches!(word.as_str(), "fee" | "fees" | "discount" | "paid" | "refunded"))
+        || matches!(first, Some("approved" | "total" | "paid" | "subtotal" | "amount" | "featured" | "moderated" | "premium"))
         || words.windows(2).any(|pair| pair[0] == "is" && matches!(pair[1].as_str(), "approved" | "paid" | "featured" | "premium"))
 }

@@ -119,7 +119,7 @@ fn is_price(name: &str) -> bool {
 }
 
 /// Records of what somebody bought.
-pub(super) fn is_order(model: &str) -> bool {
+pub fn is_order(model: &str) -> bool {
     names::words(model).iter().any(|word| {
         matches!(
             word.as_str(),
