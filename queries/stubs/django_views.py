@@ -3,7 +3,7 @@
 # override, in the order in which the library takes them.
 
 from django.offers import offers_form_columns
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 
 class AccessMixin:
@@ -64,9 +64,18 @@ class View:
         return self.delete(request, *args, **kwargs)
 
 
-class TemplateView(View):
+class TemplateResponseMixin:
+    template_name = None
+
+    def render_to_response(self, context, **response_kwargs):
+        if self.template_name is None:
+            return context
+        return render(self.request, self.template_name, context)
+
+
+class TemplateView(TemplateResponseMixin, View):
     def get(self, request, *args, **kwargs):
-        return self.get_context_data(**kwargs)
+        return self.render_to_response(self.get_context_data(**kwargs))
 
     def get_context_data(self, **kwargs):
         return kwargs
@@ -146,10 +155,15 @@ class MultipleObjectMixin:
         return kwargs
 
 
-class ListView(MultipleObjectMixin, View):
+class ListView(MultipleObjectMixin, TemplateResponseMixin, View):
+    context_object_name = None
+
     def get(self, request, *args, **kwargs):
         rows = self.get_queryset()
-        return self.get_context_data(object_list=rows)
+        context = self.get_context_data(object_list=rows)
+        if self.context_object_name is not None:
+            context[self.context_object_name] = rows
+        return self.render_to_response(context)
 
 
 class SingleObjectMixin:
@@ -171,10 +185,15 @@ class SingleObjectMixin:
         return kwargs
 
 
-class DetailView(SingleObjectMixin, View):
+class DetailView(SingleObjectMixin, TemplateResponseMixin, View):
+    context_object_name = None
+
     def get(self, request, *args, **kwargs):
         self.object = self.get_object()
-        return self.get_context_data(object=self.object)
+        context = self.get_context_data(object=self.object)
+        if self.context_object_name is not None:
+            context[self.context_object_name] = self.object
+        return self.render_to_response(context)
 
 
 class CreateView(SingleObjectMixin, View):

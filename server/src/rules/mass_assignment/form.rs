@@ -31,7 +31,7 @@ pub(super) fn check(cx: &RuleCx<'_>, judge: &Judge<'_>, effect: &Effect, out: &m
         Event::Access(access) if matches!(access.query.operation, Operation::Create | Operation::Update | Operation::Upsert) => Some(&access.query),
         _ => None,
     });
-    let named = || class_of("meta").and_then(|class| model_named(cx, &class));
+    let named = || ["meta", "view"].into_iter().filter_map(class_of).find_map(|class| model_named(cx, &class));
     let Some(model) = written.and_then(|query| cx.schema.model(&query.model)).or_else(named) else { return };
     // Of what is not about a person, a named list is somebody's choice.
     if !offer.is_all && !is_of_person(model) || out.iter().any(|known| known.site == site) {

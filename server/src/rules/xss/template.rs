@@ -85,7 +85,8 @@ fn judge(value: &Value, one: &Unescaped, sink: &Sink) -> Option<Input> {
         let input = Input::of(value, Cleanings::HTML, &sink.facts, None).filter(|input| input.part != Part::Method);
         input.or_else(|| Input::of_fetched(value, Cleanings::HTML, &sink.facts)).or_else(|| Input::of_stored(value, Cleanings::HTML, &sink.facts))
     };
-    let whole = of(value).into_iter();
+    let alternatives = value.alternatives();
+    let whole = alternatives.iter().filter_map(of);
     let parts = parts::of(value);
     let mut input = whole.chain(parts.iter().filter_map(|hole| of(hole.value))).max_by_key(|input| input.confidence)?;
     if one.expression.contains('.') || input.part == Part::Stored {
