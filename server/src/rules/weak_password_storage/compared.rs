@@ -19,7 +19,7 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     for event in &cx.walk.events {
         let raw = match event {
             Event::Compare(compare) if compare.how == Compared::Equal => plain(cx, compare).or_else(|| timing(cx, compare)),
-            Event::Access(access) => looked_up(access),
+            Event::Access(access) => looked_up(cx, access),
             _ => None,
         };
         if let Some(raw) = raw
@@ -79,20 +79,25 @@ fn kept_password(side: &Side) -> Option<(Name, bool)> {
 /// `survey.pin`: the number that lets people in to one thing. Whoever gave it has to be able to read it again, and nobody uses it elsewhere.
 fn opens_a_thing(cx: &RuleCx<'_>, kept: &Side, column: &Name) -> bool {
     let Some(Root::Row(id)) = kept.value.symbol().map(|symbol| &symbol.root) else { return false };
-    let is_pin = names::words(column).last().is_some_and(|word| word == "pin");
-    let of_thing = |access: &Access| {
-        let model = cx.schema.model_near(&access.query.model, &access.site.item.file);
-        let is_holders = |word: &String| matches!(word.as_str(), "card" | "account" | "wallet" | "profile" | "staff");
-        model.is_some_and(|model| {
-            let of_people = model.is_principal || is_model_named(&model.name, Some(model), NameClass::ModelOfPeople) || names_people(model, access);
-            !of_people && !model.columns.is_empty() && !names::words(&model.name).iter().any(is_holders)
-        })
-    };
-    is_pin && cx.walk.events.iter().any(|event| matches!(event, Event::Access(access) if access.id == *id && of_thing(access)))
+    is_pin(column) && cx.walk.events.iter().any(|event| matches!(event, Event::Access(access) if access.id == *id && is_thing(cx, access)))
+}
+
+fn is_pin(column: &str) -> bool {
+    names::words(column).last().is_some_and(|word| word == "pin")
+}
+
+/// Rows that are about no person.
+fn is_thing(cx: &RuleCx<'_>, access: &Access) -> bool {
+    let model = cx.schema.model_near(&access.query.model, &access.site.item.file);
+    let is_holders = |word: &String| matches!(word.as_str(), "card" | "account" | "wallet" | "profile" | "staff");
+    model.is_some_and(|model| {
+        let of_people = model.is_principal || is_model_named(&model.name, Some(model), NameClass::ModelOfPeople) || names_people(model, access);
+        !of_people && !model.columns.is_empty() && !names::words(&model.name).iter().any(is_holders)
+    })
 }
 
 /// `WHERE email = $1 AND password = $2`, `findOne({ email, password })`.
-fn looked_up(access: &Access) -> Option<Raw> {
+fn looked_up(cx: &RuleCx<'_>, access: &Access) -> Option<Raw> {
     if !matches!(access.query.operation, Operation::ReadOne | Operation::ReadMany | Operation::Count) {
         return None;
     }
@@ -105,6 +110,9 @@ fn looked_up(access: &Access) -> Option<Raw> {
     })?;
     let confidence = if access.query.guessed { confidence.min(Confidence::Likely) } else { confidence };
     let column = last(&term.path);
+    if is_pin(column) && is_thing(cx, access) {
+        return None;
+    }
     let site = term.site.clone().unwrap_or_else(|| access.site.clone());
     let mut raw = Raw::new(&META, site, confidence);
     raw.detail = "compare".into();
