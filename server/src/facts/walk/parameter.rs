@@ -244,7 +244,8 @@ impl Walker<'_> {
                 let shape = Cleanings(Cleanings::SHAPE.0 | Cleanings::NOSQL.0);
                 value.with_taint(origin(Part::Body, shape)).with_symbol(Symbol::new(Root::Request("body".into())))
             }
-            Some(Kind::Library(library)) if handler.injects && !library.states.is_empty() => declared.unwrap_or_else(Value::unknown),
+            // What stands in the path is from there, whatever reads it.
+            Some(Kind::Library(library)) if handler.injects && converter.is_none() && !library.states.is_empty() => declared.unwrap_or_else(Value::unknown),
             // `session`, of a type that is not here: called like what a dependency gives, and not like what is sent.
             None if self.python() && handler.injects && converter.is_none() && self.guessed(name).is_some() => {
                 self.guessed(name).unwrap_or_else(Value::unknown)
