@@ -208,6 +208,8 @@ pub fn unlike_siblings(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<(Name, On)> {
 fn unlike<'f, 'w>(cx: &RuleCx<'_>, route: &Route, found: &'f Found<'w>) -> Option<(&'f Door, &'f Deed<'w>, Hangs)> {
     let door = found.door.as_ref().filter(|_| found.all.is_empty())?;
     let changes = |deed: &&Deed<'_>| match &deed.what {
+        // Who writes themselves into a row takes something for themselves: a voucher, a seat.
+        What::Write { operation: Operation::Update, .. } if deed.access.is_some_and(usage::takes_for_caller) => false,
         What::Write { operation: Operation::Create, .. } => deed.access.is_some_and(|access| !usage::names_caller(access)),
         What::Write { .. } => matches!(deed.tie, Some(Tie::Client(_) | Tie::List)),
         _ => false,

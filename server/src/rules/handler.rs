@@ -37,7 +37,9 @@ impl<'c> Handler<'c> {
     /// Of a walk through a route that is not said to be open on purpose.
     pub fn of(cx: &'c RuleCx<'c>) -> Option<Handler<'c>> {
         let route = cx.walk.route.as_deref()?;
-        let mut words: FxHashSet<String> = route.path.iter().flat_map(|path| names::words(path)).collect();
+        // What is asked for by its name in the address is not what the address is called.
+        let is_named = |part: &&str| !part.starts_with(['[', ':', '{', '<', '$']);
+        let mut words: FxHashSet<String> = route.path.iter().flat_map(|path| path.split('/').filter(is_named)).flat_map(names::words).collect();
         let function = route.written().or_else(|| route.function());
         words.extend(function.iter().filter_map(|function| cx.project.function_name(function)).flat_map(|name| names::words(&name)));
         let own_words = words.clone();

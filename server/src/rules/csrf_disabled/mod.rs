@@ -4,6 +4,7 @@ use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, Effect, Event};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation};
+use crate::facts::schema::{NameClass, model_classes};
 use crate::facts::setup::{Answer, Switch};
 use crate::facts::sign_in::is_sent_by_link;
 use crate::facts::taint::Part;
@@ -123,7 +124,9 @@ fn by_link(cx: &RuleCx<'_>, route: &Route) -> Option<Raw> {
     }
     let access = cx.walk.events.iter().find_map(|event| match event {
         Event::Access(access) => {
-            let acts = access.query.operation == Operation::Delete || access.query.operation.is_write() && has_word(path, ACTS);
+            // A session that is over is taken away by whoever comes with it.
+            let keeps_house = model_classes(&access.query.model).has(NameClass::Session);
+            let acts = !keeps_house && access.query.operation == Operation::Delete || access.query.operation.is_write() && has_word(path, ACTS);
             let by_get = !is_any || !asks_for_method(&access.facts) && !asks_for_body(access);
             (acts && by_get && !access.query.guessed && is_signed_in(&access.facts) && guard_of(&access.facts, GuardKind::Machine).is_none()).then_some(access)
         }

@@ -65,7 +65,9 @@ fn is_typed(framework: &Name) -> bool {
 /// be shown to the person it belongs to.
 fn is_for_nobody(column: &str) -> bool {
     let name = column.rsplit('.').next().unwrap_or(column);
-    names::words(name).iter().any(|word| {
+    // What guests are told of a house is for those who may come in.
+    let is_of_house = names::words(name).iter().any(|word| matches!(word.as_str(), "wifi" | "wlan" | "ssid" | "door" | "gate" | "lockbox"));
+    !is_of_house && names::words(name).iter().any(|word| {
         matches!(
             word.as_str(),
             "password" | "passwd" | "pwd" | "passphrase" | "hash" | "hashed" | "salt" | "otp" | "totp" | "mfa" | "ssn" | "cvv" | "cvc" | "card"

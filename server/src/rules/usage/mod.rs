@@ -3,7 +3,7 @@
 
 mod of_walk;
 
-pub use of_walk::{names_caller, of_walk};
+pub use of_walk::{names_caller, of_walk, takes_for_caller};
 
 use rustc_hash::FxHashMap;
 

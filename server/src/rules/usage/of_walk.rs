@@ -180,6 +180,15 @@ pub fn names_caller(access: &Access) -> bool {
     !tied(access).is_empty() || !made(access).is_empty()
 }
 
+/// Does it write the caller into the row, and not only as who did it: `redeemed_by`?
+pub fn takes_for_caller(access: &Access) -> bool {
+    let says_who_worked = |column: &Name| {
+        let first = names::words(column).into_iter().next().unwrap_or_default();
+        matches!(first.as_str(), "created" | "updated" | "modified" | "edited" | "approved" | "rejected" | "booked" | "closed" | "verified" | "processed" | "last")
+    };
+    made(access).iter().any(|column| !says_who_worked(column))
+}
+
 /// Columns that an access asks to be the caller's, or what leads to them: `members: { some: { userId } }`.
 fn tied(access: &Access) -> Vec<Name> {
     let mut columns = Vec::new();
