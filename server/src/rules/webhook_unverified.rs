@@ -6,7 +6,7 @@ use super::ownership::Answer;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::check::{Fact, Facts, Root, Symbol};
-use crate::facts::event::Event;
+use crate::facts::event::{Event, SinkKind};
 use crate::facts::names;
 use crate::facts::place::Site;
 use crate::facts::services::{self, WebhookSender};
@@ -318,6 +318,10 @@ fn acts<'e>(handler: &Handler<'_>, event: &'e Event) -> Option<(&'e Site, String
                 _ => return None,
             };
             (&effect.site, verb.to_owned(), &effect.facts)
+        }
+        // `exec("git pull")`: that it came is all that it takes.
+        Event::Sink(sink) if sink.kind == SinkKind::Shell && !sink.guessed => {
+            return (!is_verified(handler, &sink.facts)).then(|| (&sink.call, "starts a program".to_owned(), &sink.facts));
         }
         _ => return None,
     };
