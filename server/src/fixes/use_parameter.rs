@@ -5,7 +5,7 @@ use super::literal::Code;
 use super::{Fix, Grade};
 use crate::facts::catalogue::{BUILT_IN, Parameters};
 use crate::model::sql::{HolePosition, Piece, Pieces};
-use crate::model::{Arg, BinaryOp, CallKind, ExprId, ExprKind, Placed, TemplatePart, sql};
+use crate::model::{Arg, BinaryOp, CallKind, Entry, ExprId, ExprKind, Key, Placed, TemplatePart, sql};
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
@@ -44,7 +44,10 @@ pub fn fix(project: &Project, call: &Place, text: &Place, client: &Name) -> Opti
     let call_id = expression(placed, call.span)?;
     let ExprKind::Call { callee, args, kind: CallKind::Plain, .. } = &placed.segment[call_id].kind else { return None };
     let mut edits = Edits::default();
-    apply(&code, placed, *callee, args, id, style, &rewritten, call.span, &mut edits)?;
+    match in_object(placed, args, id) {
+        Some(entries) => beside(&code, placed, entries, id, client, style, &rewritten, &mut edits)?,
+        None => apply(&code, placed, *callee, args, id, style, &rewritten, call.span, &mut edits)?,
+    }
     let names = rewritten.values.join(", ");
     Some(Fix {
         title: format!("Use a parameter for {names}"),
@@ -171,6 +174,45 @@ fn name_of(placed: &Placed, expr: ExprId, number: usize, taken: &[String]) -> St
         _ => format!("value_{}", number + 1),
     };
     if taken.contains(&name) { format!("{name}_{}", number + 1) } else { name }
+}
+
+/// `query({ text: "..", values: [..] })`: the object that the text stands in.
+fn in_object<'c>(placed: &'c Placed, args: &[Arg], text: ExprId) -> Option<&'c [Entry]> {
+    args.iter().find_map(|arg| match &placed.segment[arg.value].kind {
+        ExprKind::Object(entries) => entries.iter().any(|entry| matches!(entry, Entry::Field { value, .. } if *value == text)).then_some(entries.as_slice()),
+        _ => None,
+    })
+}
+
+/// The values go into the object, beside the text.
+#[allow(clippy::too_many_arguments)]
+fn beside(
+    code: &Code<'_>,
+    placed: &Placed,
+    entries: &[Entry],
+    text: ExprId,
+    client: &Name,
+    style: &Parameters,
+    rewritten: &Rewritten,
+    edits: &mut Edits,
+) -> Option<()> {
+    if !matches!(style, Parameters::Numbered | Parameters::Question) {
+        return None;
+    }
+    let key = if client == "libsql" { "args" } else { "values" };
+    let text_span = placed.absolute(placed.segment[text].span);
+    let values = format!("[{}]", rewritten.values.join(", "));
+    edits.replace(&code.file, text_span, written(code, &rewritten.text, style)?);
+    let there = entries.iter().find_map(|entry| match entry {
+        Entry::Field { key: Key::Name(name), value, .. } if name == key => Some(*value),
+        _ => None,
+    });
+    match there.map(|value| (&placed.segment[value].kind, placed.absolute(placed.segment[value].span))) {
+        None => edits.insert(&code.file, text_span.end, format!(", {key}: {values}")),
+        Some((ExprKind::Seq { items, .. }, span)) if items.is_empty() => edits.replace(&code.file, span, values),
+        Some(_) => return None,
+    }
+    Some(())
 }
 
 #[allow(clippy::too_many_arguments)]

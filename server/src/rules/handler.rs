@@ -88,10 +88,19 @@ impl<'c> Handler<'c> {
         // What hands on a context may have put somebody into it.
         let hands = BUILT_IN.framework(&self.route.framework).is_some_and(|framework| framework.hands.is_some())
             && self.route.chain.iter().any(|link| link.standing != Standing::Context);
+        let says_who = |name: &str| names::is_current_user(name) || names::is_guard(name);
         match self.who(facts) {
-            Answer::No if hands || self.stands_behind(|name| names::is_current_user(name) || names::is_guard(name)) => Answer::Unknown,
+            Answer::No if hands || self.stands_behind(says_who) || self.is_inline() && self.comes_through(says_who) => Answer::Unknown,
             answer => answer,
         }
+    }
+
+    /// An action within the function that makes its page: what was asked around it, it may have with it.
+    fn is_inline(&self) -> bool {
+        let Some(function) = self.route.function().filter(|_| self.route.reached() == Reached::Action) else { return false };
+        let Some(placed) = self.cx.project.placed(&function.item) else { return false };
+        let Some(own) = placed.segment.functions.get(function.function.0 as usize) else { return false };
+        placed.segment.functions.iter().any(|other| other.span != own.span && other.body_span.contains(own.span))
     }
 
     /// Whoever gets here is somebody: a person, a machine, or somebody that cannot be told.

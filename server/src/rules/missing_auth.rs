@@ -27,7 +27,7 @@ use crate::facts::schema::Privacy;
 use crate::facts::value::{Kind, Value};
 use crate::project::routes::Route;
 use crate::project::session::RootKey;
-use crate::text::Name;
+use crate::text::{FileId, Name};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("missing-auth"),
@@ -289,6 +289,12 @@ fn detail(route: &Route, deed: &Deed<'_>) -> &'static str {
     }
 }
 
+/// Is its module nested in another that loads something for itself?
+fn stands_in_layout(cx: &RuleCx<'_>, route: &Route) -> bool {
+    let loads = |file: &FileId| cx.project.file(file).and_then(|known| known.module.as_ref()).is_some_and(|module| module.exports.has("loader"));
+    route.around.iter().any(loads)
+}
+
 fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> String {
     let doing = deed.what.words(cx.schema);
     match route.reached() {
@@ -299,7 +305,8 @@ fn message(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Stri
         Reached::Page => format!("Anyone who opens this page can {doing}: it never checks who is signed in."),
         _ => {
             let through = route.path.as_ref().map_or_else(|| "this route".to_owned(), |_| format!("`{}`", route.title()));
-            format!("Anyone on the internet can {doing} through {through}: it never checks who is calling.")
+            let layout = if stands_in_layout(cx, route) { " What the loader of a layout checks runs beside this and not before it." } else { "" };
+            format!("Anyone on the internet can {doing} through {through}: it never checks who is calling.{layout}")
         }
     }
 }

@@ -68,24 +68,35 @@ pub(super) fn admitted<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
     }
     let is_worked = |event: &Event| match event {
         Event::Effect(effect) => {
-            matches!(effect.kind.as_str(), "hash" | "hmac" | "password-hash" | "compare" | "password-compare") && effect.args.iter().any(|arg| is_secret(&arg.value))
+            matches!(effect.kind.as_str(), "hash" | "hmac" | "password-hash" | "compare" | "password-compare") && effect.args.iter().chain(effect.takes.iter().map(|(_, arg)| arg)).any(|arg| is_secret(&arg.value))
         }
         _ => false,
     };
     let worked = handler.events().position(is_worked)?;
     handler.events().skip(worked).find_map(|event| match event {
-        Event::Effect(effect) if matches!(effect.kind.as_str(), "jwt-sign" | "cookie") && handler.who(&effect.facts) == Answer::No => {
+        Event::Effect(effect) if matches!(effect.kind.as_str(), "jwt-sign" | "cookie") && is_let_in(handler, &effect.facts) => {
             Some(tried(handler, &effect.facts))
         }
         _ => None,
     })
 }
 
+/// Nobody is known but by this: that what was typed is what was kept, in whatever way the two were compared.
+fn is_let_in(handler: &Handler<'_>, facts: &Facts) -> bool {
+    let mut others = Facts::none();
+    let is_compared = |fact: &&Fact| matches!(fact, Fact::Guard(guard) if matches!(guard.kind, GuardKind::Machine | GuardKind::Password));
+    facts.iter().filter(|fact| !is_compared(fact)).for_each(|fact| others.add(fact.clone()));
+    handler.judge.signed_in(&others) == Answer::No
+}
+
 /// Typed by the caller as a password or a code.
 fn is_secret(value: &Value) -> bool {
     let is_short = |name: &Name| is_password(Some(name)) || names::says_code(name);
+    let is_outside = |part: Part| matches!(part, Part::Body | Part::RawBody | Part::Input | Part::Query | Part::Params);
+    // `const { pin } = await request.json()`: what was taken out says its name.
+    let is_called_so = value.symbol().and_then(|symbol| symbol.path.last()).is_some_and(is_short);
     let mut found = false;
-    origins(value, &mut |origin| found |= matches!(origin.part, Part::Body | Part::RawBody | Part::Input | Part::Query | Part::Params) && is_short(&origin.name));
+    origins(value, &mut |origin| found |= is_outside(origin.part) && (is_called_so || is_short(&origin.name)));
     found
 }
 

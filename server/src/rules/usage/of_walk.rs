@@ -186,7 +186,7 @@ pub fn takes_for_caller(access: &Access) -> bool {
         let first = names::words(column).into_iter().next().unwrap_or_default();
         matches!(first.as_str(), "created" | "updated" | "modified" | "edited" | "approved" | "rejected" | "booked" | "closed" | "verified" | "processed" | "last")
     };
-    made(access).iter().any(|column| !says_who_worked(column))
+    access.query.data.iter().flat_map(Value::named_fields).any(|(column, value)| is_callers(value) && !says_who_worked(column))
 }
 
 /// Columns that an access asks to be the caller's, or what leads to them: `members: { some: { userId } }`.
