@@ -51,7 +51,8 @@ pub(super) fn nested(world: &Linked<'_>, file: &FileId, entry: &NestingEntry, re
             return found;
         }
     }
-    let mut around: Vec<FileId> = layouts(file).iter().flat_map(|stem| EXTENSIONS.iter().map(move |extension| FileId::new(&format!("{stem}.{extension}")))).collect();
+    let mut around: Vec<FileId> =
+        layouts(file).iter().flat_map(|stem| EXTENSIONS.iter().map(move |extension| FileId::new(&format!("{stem}.{extension}")))).collect();
     if let Some((folder, _)) = file.as_str().rsplit_once("/routes/") {
         around.extend(roots(folder, entry));
     }

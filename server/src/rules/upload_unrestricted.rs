@@ -290,7 +290,9 @@ fn looks_up_kind(cx: &RuleCx<'_>, call: &Site) -> bool {
     let is_table = |of: ExprId| matches!(&segment[of].kind, ExprKind::Name(name) if name.chars().all(|sign| sign.is_uppercase() || sign == '_'));
     segment.exprs.iter().filter(|expr| function.body_span.contains(expr.span)).any(|expr| match &expr.kind {
         ExprKind::Call { callee, args, .. } => match &segment[*callee].kind {
-            ExprKind::Member { base, name, .. } => matches!(name.as_str(), "get" | "has") && is_table(*base) && args.first().is_some_and(|arg| is_claim(arg.value)),
+            ExprKind::Member { base, name, .. } => {
+                matches!(name.as_str(), "get" | "has") && is_table(*base) && args.first().is_some_and(|arg| is_claim(arg.value))
+            }
             _ => false,
         },
         ExprKind::Index { base, index, .. } => is_table(*base) && is_claim(*index),

@@ -13,9 +13,9 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry,
-    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, Makes, ModelFrom, NestingEntry, OptionEntry, PageEntry,
-    PagePart, Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Reached, RespondEntry, Returns, RouteEntry, SinkEntry, SourceEntry, SqlSpec,
-    Subject, Where,
+    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, Makes, ModelFrom, NestingEntry,
+    OptionEntry, PageEntry, PagePart, Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Reached, RespondEntry, Returns, RouteEntry,
+    SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };
 pub use path::{Root, State};
 

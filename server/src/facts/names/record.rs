@@ -31,7 +31,20 @@ pub fn says_taker(column: &str) -> bool {
     let is_taker = |word: &String| {
         matches!(
             word.as_str(),
-            "student" | "pupil" | "patient" | "customer" | "client" | "buyer" | "renter" | "tenant" | "guest" | "rider" | "passenger" | "attendee" | "applicant" | "borrower"
+            "student"
+                | "pupil"
+                | "patient"
+                | "customer"
+                | "client"
+                | "buyer"
+                | "renter"
+                | "tenant"
+                | "guest"
+                | "rider"
+                | "passenger"
+                | "attendee"
+                | "applicant"
+                | "borrower"
         )
     };
     words.iter().any(is_taker)

@@ -147,7 +147,8 @@ fn listed<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Columns> {
 /// The relations that the texts of a choice of columns ask for, each with what they ask of it.
 pub(super) fn nested_relations<'v>(specs: &[ColumnsSpec], args: &'v [Argument]) -> Vec<(Name, Vec<&'v str>)> {
     let is_text = specs.iter().any(|spec| spec.shape == ColumnsShape::Names && spec.key.is_none());
-    let texts = args.iter().filter(|arg| is_text && arg.name.is_empty()).filter_map(|arg| if let Kind::Str(text) = arg.value.kind() { Some(&**text) } else { None });
+    let texts =
+        args.iter().filter(|arg| is_text && arg.name.is_empty()).filter_map(|arg| if let Kind::Str(text) = arg.value.kind() { Some(&**text) } else { None });
     texts.flat_map(nested_in).collect()
 }
 
@@ -159,7 +160,11 @@ fn nested_in(text: &str) -> Vec<(Name, Vec<&str>)> {
         let Some((relation, end)) = relation_of(before).zip(closing(behind)) else { break };
         let inside = behind.get(..end).unwrap_or_default();
         let own = without_nested(inside).map_or(0, |own| own.len());
-        let columns = if own == 0 { Vec::new() } else { inside.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty() && !name.contains(['(', ')'])).collect() };
+        let columns = if own == 0 {
+            Vec::new()
+        } else {
+            inside.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty() && !name.contains(['(', ')'])).collect()
+        };
         found.push((relation, columns));
         rest = behind.get(end + 1..).unwrap_or_default();
         if found.len() > 16 {

@@ -336,8 +336,6 @@ fn column_in(side: &Value) -> Option<Arc<Column>> {
     }
 }
 
-
-
 /// `status < 500`, where the status may be the one an error brought: those are errors that the code knows.
 fn asked_of_failure(op: BinaryOp, a: &Value, b: &Value, mut truth: Truth) -> Truth {
     let is_below = matches!(op, BinaryOp::Lt | BinaryOp::Le);

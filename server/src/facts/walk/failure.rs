@@ -53,8 +53,9 @@ impl Walker<'_> {
             return value;
         }
         let root = value.symbol().map(|symbol| &symbol.root);
-        let is_told_apart =
-            |symbol: &Symbol| Some(&symbol.root) == root && symbol.path.last().is_some_and(|last| !matches!(last.as_str(), "message" | "stack") && *last != TYPE_OF);
+        let is_told_apart = |symbol: &Symbol| {
+            Some(&symbol.root) == root && symbol.path.last().is_some_and(|last| !matches!(last.as_str(), "message" | "stack") && *last != TYPE_OF)
+        };
         let is_harmless = is_for_developers(&self.facts)
             || self.facts.iter().any(|fact| match fact {
                 Fact::Is(symbol, _) | Fact::Present(symbol) | Fact::Among(symbol) => is_told_apart(symbol),

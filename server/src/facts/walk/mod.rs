@@ -89,10 +89,10 @@ pub use answered::ANY_PART;
 pub use failure::{OF_CLASS, is_for_developers};
 pub use gate::Asked;
 pub use hand_on::{MAKES_CONTEXT, SHAPES};
-pub use modules::ABSENT;
 pub use including::place_of_list;
 pub use library::option_is;
 pub use matched::Matched;
+pub use modules::ABSENT;
 pub use top::is_idle;
 pub use world::{Answering, Belongings, ModuleCache, Reads, Target, World};
 

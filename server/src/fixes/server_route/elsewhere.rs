@@ -2,8 +2,8 @@
 
 use super::key::whole_lines;
 use crate::facts::walk::Target;
-use crate::fixes::literal::Code;
 use crate::fixes::TextEdit;
+use crate::fixes::literal::Code;
 use crate::fixes::stack::imports;
 use crate::model::{ExprKind, Import, StmtKind};
 use crate::project::{File, Project};

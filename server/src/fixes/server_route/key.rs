@@ -52,7 +52,9 @@ pub(super) fn uses<'c>(code: &'c Code<'_>, name: &'c Name) -> impl Iterator<Item
 /// The whole lines of a declaration that declares nothing else.
 pub(super) fn line_of(code: &Code<'_>, stmt: Span, value: Span) -> Option<Span> {
     let behind = Span::new(value.end, lines::line_stop(&code.text, value.end)).of(&code.text);
-    let is_alone = lines::begins_line(&code.text, stmt.start) && stmt.of(&code.text).trim_start_matches("export ").starts_with("const ") && matches!(behind.trim(), "" | ";");
+    let is_alone = lines::begins_line(&code.text, stmt.start)
+        && stmt.of(&code.text).trim_start_matches("export ").starts_with("const ")
+        && matches!(behind.trim(), "" | ";");
     is_alone.then(|| whole_lines(&code.text, Span::new(stmt.start, value.end)))
 }
 

@@ -212,7 +212,8 @@ mod tests {
 
     const EXPORTED: &str = "import OpenAI from 'openai';\n\nexport const ai = new OpenAI({ apiKey: 'a-key-of-sixteen', dangerouslyAllowBrowser: true });\n";
     const ASKS: &str = "import { ai } from './ai';\n\nexport const ask = (input: string) => ai.responses.create({ model: 'gpt-5', input });\n";
-    const ASKS_TOO: &str = "import { ai as client, MOODS } from '../app/ai';\n\nexport const moods = () => client.responses.create({ model: 'gpt-5', input: MOODS.join() });\n";
+    const ASKS_TOO: &str =
+        "import { ai as client, MOODS } from '../app/ai';\n\nexport const moods = () => client.responses.create({ model: 'gpt-5', input: MOODS.join() });\n";
 
     #[test]
     fn who_uses_an_exported_client_asks_the_route_as_well() {
@@ -222,7 +223,11 @@ mod tests {
         let texts = fixed(manifest, &others, "app/ai.ts", &own, &["app/ai.ts", "app/ask.ts", "lib/moods.ts", "app/api/openai/route.ts"]).unwrap();
         assert_eq!(texts[0], "export const MOODS = ['calm'];\n");
         assert!(texts[1].starts_with("export const ask = (input: string) => fetch(\"/api/openai\", {"), "{}", texts[1]);
-        assert!(texts[2].starts_with("import { MOODS } from '../app/ai';\n") && texts[2].contains("JSON.stringify({ model: 'gpt-5', input: MOODS.join() })"), "{}", texts[2]);
+        assert!(
+            texts[2].starts_with("import { MOODS } from '../app/ai';\n") && texts[2].contains("JSON.stringify({ model: 'gpt-5', input: MOODS.join() })"),
+            "{}",
+            texts[2]
+        );
         assert!(texts[3].contains("await client.responses.create({ ...JSON.parse(body), model: 'gpt-5' });"), "{}", texts[3]);
         let texts = fixed(manifest, &others[..2], "app/ai.ts", EXPORTED, &["app/ai.ts"]).unwrap();
         assert_eq!(texts[0], "export {};\n", "what is imported for nothing stays a module");

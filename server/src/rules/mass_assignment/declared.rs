@@ -34,10 +34,10 @@ pub(super) fn check(cx: &RuleCx<'_>, access: &Access, out: &mut Vec<Raw>) {
         return;
     }
     let tied: Vec<Name> = tied_columns(&query.conjuncts(), &access.facts).collect();
-    if query.operation == Operation::Update {
-        if let Some((class, name)) = sent(&|_, field| tied.iter().any(|column| same(column, &field.name))) {
-            return tell_tied(cx, &access.site, &query.model, &class, &name, out);
-        }
+    if query.operation == Operation::Update
+        && let Some((class, name)) = sent(&|_, field| tied.iter().any(|column| same(column, &field.name)))
+    {
+        return tell_tied(cx, &access.site, &query.model, &class, &name, out);
     }
     if is_order(&query.model)
         && (query.operation == Operation::Create || query.operation == Operation::Update && tied.iter().any(is_buyer))

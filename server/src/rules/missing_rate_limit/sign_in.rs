@@ -68,7 +68,8 @@ pub(super) fn admitted<'e>(handler: &Handler<'e>) -> Option<Need<'e>> {
     }
     let is_worked = |event: &Event| match event {
         Event::Effect(effect) => {
-            matches!(effect.kind.as_str(), "hash" | "hmac" | "password-hash" | "compare" | "password-compare") && effect.args.iter().chain(effect.takes.iter().map(|(_, arg)| arg)).any(|arg| is_secret(&arg.value))
+            matches!(effect.kind.as_str(), "hash" | "hmac" | "password-hash" | "compare" | "password-compare")
+                && effect.args.iter().chain(effect.takes.iter().map(|(_, arg)| arg)).any(|arg| is_secret(&arg.value))
         }
         _ => false,
     };

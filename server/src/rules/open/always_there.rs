@@ -43,7 +43,8 @@ fn never_empty(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
         let ExprKind::Call { callee, .. } = &segment[made].kind else { return None };
         let ExprKind::Name(function) = &segment[*callee].kind else { return None };
         stands_for_strangers(function).then(|| {
-            let text = format!("`{function}` always gives an object, for strangers an empty one, so the check of `{asked}` lets everybody in: ask for what is in it.");
+            let text =
+                format!("`{function}` always gives an object, for strangers an empty one, so the check of `{asked}` lets everybody in: ask for what is in it.");
             (segment[*cond].span, Flaw::AlwaysThere, text)
         })
     })

@@ -67,12 +67,13 @@ fn is_for_nobody(column: &str) -> bool {
     let name = column.rsplit('.').next().unwrap_or(column);
     // What guests are told of a house is for those who may come in.
     let is_of_house = names::words(name).iter().any(|word| matches!(word.as_str(), "wifi" | "wlan" | "ssid" | "door" | "gate" | "lockbox"));
-    !is_of_house && names::words(name).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "password" | "passwd" | "pwd" | "passphrase" | "hash" | "hashed" | "salt" | "otp" | "totp" | "mfa" | "ssn" | "cvv" | "cvc" | "card"
-        )
-    })
+    !is_of_house
+        && names::words(name).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "password" | "passwd" | "pwd" | "passphrase" | "hash" | "hashed" | "salt" | "otp" | "totp" | "mfa" | "ssn" | "cvv" | "cvc" | "card"
+            )
+        })
 }
 
 /// What somebody else's money or papers are known by.

@@ -298,8 +298,9 @@ impl Usage {
             return None;
         }
         // Rows that another handler hands out, too, are meant to be read.
-        let is_handed_out =
-            !is_files(&hangs.table) && matches!(hangs.on, On::TiedWhenRead | On::TiedToTaker) && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
+        let is_handed_out = !is_files(&hangs.table)
+            && matches!(hangs.on, On::TiedWhenRead | On::TiedToTaker)
+            && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
         (!is_handed_out).then(|| match hangs.on {
             _ if is_files(&hangs.table) => " Elsewhere files are kept under keys that hold the id of whoever is signed in.".to_owned(),
             On::ParentTied if count == 1 => format!(" Another handler asks for rows of {} only by the caller's `{column}`.", hangs.table),

@@ -184,7 +184,10 @@ pub fn names_caller(access: &Access) -> bool {
 pub fn takes_for_caller(access: &Access) -> bool {
     let says_who_worked = |column: &Name| {
         let first = names::words(column).into_iter().next().unwrap_or_default();
-        matches!(first.as_str(), "created" | "updated" | "modified" | "edited" | "approved" | "rejected" | "booked" | "closed" | "verified" | "processed" | "last")
+        matches!(
+            first.as_str(),
+            "created" | "updated" | "modified" | "edited" | "approved" | "rejected" | "booked" | "closed" | "verified" | "processed" | "last"
+        )
     };
     access.query.data.iter().flat_map(Value::named_fields).any(|(column, value)| is_callers(value) && !says_who_worked(column))
 }

@@ -22,7 +22,8 @@ pub use client::{ClientEntry, Parameters};
 pub(super) use example::take as take_examples;
 pub use example::{Example, Subject};
 pub use framework::{
-    Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, NestingEntry, PageEntry, PagePart, Part as PartKind, PartEntry, Passes, Reached, RouteEntry,
+    Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, NestingEntry, PageEntry, PagePart, Part as PartKind, PartEntry, Passes, Reached,
+    RouteEntry,
 };
 pub use knowledge::Knowledge;
 
