@@ -300,6 +300,84 @@ fn what_stands_before_a_handler_is_read_from_its_configuration() {
     });
 }
 
+/// The rules that speak in a file after each of these edits, which must be those of a fresh engine.
+fn rules_after(files: &[(&str, &str)], of: &str, edits: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let config = Arc::new(Config::default());
+    let document = |name: &str, version: i32, text: &str| Document::new(id(name), Language::of(&id(name)).expect("known"), version, text);
+    let documents: Vec<Document> = files.iter().map(|(name, text)| document(name, 0, text)).collect();
+    let mut current = project(&documents);
+    let mut engine = Engine::default();
+    let found = |engine: &mut Engine, project: &Project| {
+        let all = engine.check_all(&snapshot(project, &config), &Cancel::default()).expect("not cancelled");
+        all.iter().filter(|finding| finding.place.file == id(of)).map(|finding| finding.rule.to_string()).collect::<Vec<String>>()
+    };
+    let mut told = vec![found(&mut engine, &current)];
+    for (version, (name, text)) in edits.iter().enumerate() {
+        let edited = document(name, version as i32 + 1, text);
+        current = current.with(vec![(edited.file.clone(), Some(Arc::new(edited)))]);
+        told.push(found(&mut engine, &current));
+        assert_eq!(told.last(), Some(&found(&mut Engine::default(), &current)), "after {name} was {text}");
+    }
+    told
+}
+
+#[test]
+fn a_table_of_routes_says_what_a_module_is_nested_in() {
+    const OUTSIDE: &str = "import { layout, route } from \"@react-router/dev/routes\";\nexport default [layout(\"routes/desk.tsx\", []), route(\"loans\", \"routes/loans.tsx\")];\n";
+    const INSIDE: &str = "import { layout, route } from \"@react-router/dev/routes\";\nexport default [layout(\"routes/desk.tsx\", [route(\"loans\", \"routes/loans.tsx\")])];\n";
+    const ASKS: &str = "import { redirect } from \"react-router\";\nexport const middleware = [async function asked({ request }) { if (request.headers.get(\"cookie\") !== process.env.DESK) throw redirect(\"/\"); }];\n";
+    const ASKS_NOTHING: &str = "export const middleware = [];\n";
+    deep(|| {
+        let files = [
+            (
+                "schema.prisma",
+                "model User {\n  id String @id\n  loans Loan[]\n}\nmodel Loan {\n  id String @id\n  user User @relation(fields: [userId], references: [id])\n  userId String\n}\n",
+            ),
+            ("app/routes.ts", OUTSIDE),
+            ("app/routes/desk.tsx", ASKS),
+            (
+                "app/routes/loans.tsx",
+                "import { PrismaClient } from \"@prisma/client\";\nconst prisma = new PrismaClient();\nexport async function loader() {\n  return { loans: await prisma.loan.findMany() };\n}\n",
+            ),
+        ];
+        let edits = [
+            ("app/routes.ts", INSIDE),
+            ("app/routes/desk.tsx", ASKS_NOTHING),
+            ("app/routes/desk.tsx", ASKS),
+            ("app/routes.ts", "export default ["),
+            ("app/routes.ts", INSIDE),
+            ("app/routes.ts", OUTSIDE),
+        ];
+        let told = rules_after(&files, "app/routes/loans.tsx", &edits);
+        let is_open: Vec<bool> = told.iter().map(|rules| rules.iter().any(|rule| rule == "missing-auth")).collect();
+        assert_eq!(is_open, [true, false, true, false, true, false, true], "{told:?}");
+    });
+}
+
+#[test]
+fn a_module_that_is_not_there_yet_lists_what_no_other_lists() {
+    const GUARDED: &str = "import { Module } from \"@nestjs/common\";\nimport { APP_GUARD } from \"@nestjs/core\";\nimport { AuthGuard } from \"@nestjs/passport\";\nimport { HallsModule } from \"./halls.module\";\n@Module({ imports: [HallsModule], providers: [{ provide: APP_GUARD, useClass: AuthGuard(\"jwt\") }] })\nexport class AppModule {}\n";
+    deep(|| {
+        let open = GUARDED.replace(", providers: [{ provide: APP_GUARD, useClass: AuthGuard(\"jwt\") }]", "");
+        let files = [
+            (
+                "src/main.ts",
+                "import { NestFactory } from \"@nestjs/core\";\nimport { AppModule } from \"./app.module\";\nNestFactory.create(AppModule).then((app) => app.listen(3000));\n",
+            ),
+            ("src/app.module.ts", GUARDED),
+            (
+                "src/halls.controller.ts",
+                "import { Controller, Delete, Param } from \"@nestjs/common\";\nimport { PrismaClient } from \"@prisma/client\";\nconst prisma = new PrismaClient();\n@Controller(\"halls\")\nexport class HallsController {\n  @Delete(\":id\")\n  remove(@Param(\"id\") id: string) {\n    return prisma.booking.delete({ where: { id } });\n  }\n}\n",
+            ),
+        ];
+        let there = "import { Module } from \"@nestjs/common\";\nimport { HallsController } from \"./halls.controller\";\n@Module({ controllers: [HallsController] })\nexport class HallsModule {}\n";
+        let edits = [("src/app.module.ts", open.as_str()), ("src/halls.module.ts", there), ("src/app.module.ts", GUARDED)];
+        let told = rules_after(&files, "src/halls.controller.ts", &edits);
+        let is_open: Vec<bool> = told.iter().map(|rules| rules.iter().any(|rule| rule == "missing-auth")).collect();
+        assert_eq!(is_open, [false, true, true, false], "{told:?}");
+    });
+}
+
 #[test]
 fn a_template_that_escapes_no_longer_is_known_at_once() {
     deep(|| {
