@@ -29,7 +29,7 @@ pub(super) fn check(cx: &RuleCx<'_>, access: &Access, out: &mut Vec<Raw>) {
     };
     if is_of_people(cx, &query.model) && query.operation != Operation::Upsert {
         if let Some((class, name)) = sent(&|segment, field| is_privilege(&field.name) && !is_free_to_choose(segment, field)) {
-            tell(cx, &access.site, &query.model, &class, &name, out);
+            tell_given(cx, &access.site, &query.model, &class, &name, out);
         }
         return;
     }
@@ -60,7 +60,7 @@ pub(super) fn one_by_one(cx: &RuleCx<'_>, effect: &Effect, of: &Name, key: &Valu
     let says: &Says<'_> = &|segment, field| is_privilege(&field.name) && !is_free_to_choose(segment, field);
     let Some((class, name)) = cx.walk.sent.iter().find_map(|class| offered(cx, class, says, 0)).filter(|(_, name)| !is_asked(name)) else { return };
     if !leaves_out(cx, &effect.site, &name) {
-        tell(cx, &effect.site, of, &class, &name, out);
+        tell_given(cx, &effect.site, of, &class, &name, out);
     }
 }
 
@@ -93,29 +93,33 @@ fn is_buyer(column: &Name) -> bool {
     names::says_taker(column) || names::words(column).iter().any(|word| matches!(word.as_str(), "user" | "member" | "account"))
 }
 
-/// What something costs, or that it was paid, is among what is set.
-fn tell_bought(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {
-    let model = cx.schema.model(of).map_or_else(|| title(of), |model| model.name.to_string());
-    let mut raw = Raw::new(&META, site.clone(), Confidence::Likely);
-    raw.detail = Name::new_static("AZ05");
-    raw.message = format!(
-        "`{class}` lets callers send `{name}`, and it is saved in {} {model} as it came: whoever buys says what it costs, or that it was paid.",
-        article(&model)
-    );
-    if let Some(route) = &cx.walk.route {
-        raw.also(route.site.clone(), format!("reached from {}", route.title()));
-    }
-    out.push(raw);
+/// By this column it is asked whose the row is.
+fn tell_tied(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {
+    tell(cx, site, of, "AZ05", out, &|row| {
+        format!("`{class}` lets callers send `{name}`, by which it is asked whose {row} is, and it is saved as it came: a caller can hand it to somebody else.")
+    });
 }
 
-fn tell_tied(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {
+/// It says what somebody may do.
+fn tell_given(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {
+    tell(cx, site, of, "AZ11", out, &|row| {
+        format!("`{class}` lets callers send `{name}`, and it is saved in {row} as it came: anybody can give it to themselves.")
+    });
+}
+
+/// It says what something costs, or that it was paid.
+fn tell_bought(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {
+    tell(cx, site, of, "AZ05", out, &|row| {
+        format!("`{class}` lets callers send `{name}`, and it is saved in {row} as it came: whoever buys says what it costs, or that it was paid.")
+    });
+}
+
+/// `message`: of a row of the model, with its article.
+fn tell(cx: &RuleCx<'_>, site: &Site, of: &Name, detail: &'static str, out: &mut Vec<Raw>, message: &dyn Fn(&str) -> String) {
     let model = cx.schema.model(of).map_or_else(|| title(of), |model| model.name.to_string());
     let mut raw = Raw::new(&META, site.clone(), Confidence::Likely);
-    raw.detail = Name::new_static("AZ05");
-    raw.message = format!(
-        "`{class}` lets callers send `{name}`, by which it is asked whose {} {model} is, and it is saved as it came: a caller can hand it to somebody else.",
-        article(&model)
-    );
+    raw.detail = Name::new_static(detail);
+    raw.message = message(&format!("{} {model}", article(&model)));
     if let Some(route) = &cx.walk.route {
         raw.also(route.site.clone(), format!("reached from {}", route.title()));
     }
@@ -147,18 +151,6 @@ fn is_of_body(symbol: &Symbol) -> bool {
 
 fn is_of_people(cx: &RuleCx<'_>, name: &Name) -> bool {
     cx.schema.model(name).map_or_else(|| cx.schema.is_kept_in_sessions(name) || guess_privacy(name) == Privacy::Principal, |model| model.is_principal)
-}
-
-fn tell(cx: &RuleCx<'_>, site: &Site, of: &Name, class: &Name, name: &Name, out: &mut Vec<Raw>) {
-    let model = cx.schema.model(of).map_or_else(|| title(of), |model| model.name.to_string());
-    let mut raw = Raw::new(&META, site.clone(), Confidence::Likely);
-    raw.detail = Name::new_static("AZ11");
-    raw.message =
-        format!("`{class}` lets callers send `{name}`, and it is saved in {} {model} as it came: anybody can give it to themselves.", article(&model));
-    if let Some(route) = &cx.walk.route {
-        raw.also(route.site.clone(), format!("reached from {}", route.title()));
-    }
-    out.push(raw);
 }
 
 /// The body of the request as its class, saved as a whole: also where it was spread.
