@@ -91,7 +91,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.absence = true;
         raw.hangs = verdict.hangs.map(|on| Hangs {
             or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,
-            above: judge.found_above(access).map(|above| usage::table(cx.schema, &above.query.model)),
+            above: judge.found_above(access).map(|above| above.query.model.clone()).or_else(|| named_above(access)).map(|above| usage::table(cx.schema, &above)),
             ..Hangs::new(usage::table(cx.schema, &query.model), on)
         });
         // Accounts that others make only with a role, and what belongs to a page for people with a role: there a role is missing.
@@ -124,6 +124,17 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     crate::rules::foreign_parent::check(cx, judge, route, out);
     crate::rules::vendor_account::check(cx, judge, route, out);
+}
+
+/// `WHERE card_id = ?`: the rows that these lie below, by the name of the column.
+fn named_above(access: &Access) -> Option<Name> {
+    access.query.conjuncts().into_iter().find_map(|filter| match filter {
+        Filter::Term(term) if !access.query.operation.is_write() => {
+            let column = crate::facts::schema::names::snake(term.path.last()?);
+            column.strip_suffix("_id").filter(|above| !above.is_empty()).map(Name::from)
+        }
+        _ => None,
+    })
 }
 
 /// The rows by which others are looked for.

@@ -6,6 +6,7 @@ use crate::facts::check::{Facts, Root, Symbol};
 use crate::facts::event::{Access, AccessId, Event, UseKind};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, TermOp};
+use crate::facts::schema::{NameClass, model_classes};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
 use crate::text::Name;
@@ -43,7 +44,10 @@ impl Judge<'_> {
 
     /// Does what was made of it leave unchecked: the lines of a table that is downloaded? Whose it is can be told where nothing else was read.
     fn leaves_as_text(&self, access: &Access) -> Option<bool> {
-        let mut read = self.accesses().filter(|other| other.query.operation == Operation::ReadMany || other.query.operation == Operation::ReadOne);
+        // By a session it is found out who is asking.
+        let recognises = |other: &Access| model_classes(&other.query.model).has(NameClass::Session);
+        let is_read = |other: &&Access| matches!(other.query.operation, Operation::ReadMany | Operation::ReadOne) && !recognises(other);
+        let mut read = self.accesses().filter(is_read);
         if read.next()?.id != access.id || read.next().is_some() {
             return None;
         }
