@@ -34,6 +34,12 @@ pub fn asks_for_contacts(access: &Access) -> bool {
         || query.joined.iter().any(|(table, column)| *table == query.model && is_contact(column))
 }
 
+/// The same of where people bank, and of what they earn.
+pub fn asks_where_people_bank(access: &Access) -> bool {
+    let is_account = |name: &Name| names::words(name).iter().any(|word| matches!(word.as_str(), "iban" | "bic" | "ssn" | "salary" | "salaries"));
+    matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().any(is_account)) || access.query.joined.iter().any(|(_, column)| is_account(column))
+}
+
 /// The same of where something is brought to.
 pub fn asks_where_people_live(access: &Access) -> bool {
     let is_place = |name: &Name| names::words(name).last().is_some_and(|last| matches!(last.as_str(), "address" | "street"));
