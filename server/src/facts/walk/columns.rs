@@ -145,31 +145,23 @@ fn listed<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Columns> {
 }
 
 /// The relations that the texts of a choice of columns ask for, each with what they ask of it.
-pub(super) fn nested_relations<'v>(specs: &[ColumnsSpec], args: &'v [Argument]) -> Vec<(Name, Vec<&'v str>)> {
+pub(super) fn nested_relations(specs: &[ColumnsSpec], args: &[Argument]) -> Vec<(Name, Vec<Name>)> {
     let is_text = specs.iter().any(|spec| spec.shape == ColumnsShape::Names && spec.key.is_none());
-    let texts =
-        args.iter().filter(|arg| is_text && arg.name.is_empty()).filter_map(|arg| if let Kind::Str(text) = arg.value.kind() { Some(&**text) } else { None });
-    texts.flat_map(nested_in).collect()
+    let texts = args.iter().filter(|arg| is_text && arg.name.is_empty()).filter_map(|arg| arg.value.as_str());
+    texts.flat_map(|text| nested_in(text)).collect()
 }
 
 /// `"id, customer:profiles!inner(full_name, phone)"`.
-fn nested_in(text: &str) -> Vec<(Name, Vec<&str>)> {
+fn nested_in(text: &str) -> Vec<(Name, Vec<Name>)> {
+    const MOST: usize = 16;
     let mut found = Vec::new();
     let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('(') {
+    while let Some((before, behind)) = rest.split_once('(').filter(|_| found.len() < MOST) {
         let Some((relation, end)) = relation_of(before).zip(closing(behind)) else { break };
-        let inside = behind.get(..end).unwrap_or_default();
-        let own = without_nested(inside).map_or(0, |own| own.len());
-        let columns = if own == 0 {
-            Vec::new()
-        } else {
-            inside.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty() && !name.contains(['(', ')'])).collect()
-        };
-        found.push((relation, columns));
+        let own = behind.get(..end).and_then(without_nested).unwrap_or_default();
+        let columns = own.split([',', '\n']).filter_map(|name| name.rsplit(':').next()).map(str::trim);
+        found.push((relation, columns.filter(|name| !name.is_empty()).map(Name::from).collect()));
         rest = behind.get(end + 1..).unwrap_or_default();
-        if found.len() > 16 {
-            break;
-        }
     }
     found
 }

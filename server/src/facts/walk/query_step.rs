@@ -175,10 +175,9 @@ impl Walker<'_> {
         if !entry.columns.is_empty() {
             query.columns = self.chosen_columns(&entry.columns, query.columns.take(), args);
             for (relation, columns) in nested_relations(&entry.columns, args) {
-                match columns.as_slice() {
-                    [] => {}
-                    columns if columns.contains(&"*") => query.embedded.push(vec![relation]),
-                    columns => query.joined.extend(columns.iter().map(|column| (relation.clone(), Name::from(*column)))),
+                match columns.iter().any(|column| column == "*") {
+                    true => query.embedded.push(vec![relation]),
+                    false => query.joined.extend(columns.into_iter().map(|column| (relation.clone(), column))),
                 }
             }
         }

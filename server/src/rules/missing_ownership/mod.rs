@@ -91,7 +91,11 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         raw.absence = true;
         raw.hangs = verdict.hangs.map(|on| Hangs {
             or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,
-            above: judge.found_above(access).map(|above| above.query.model.clone()).or_else(|| named_above(access)).map(|above| usage::table(cx.schema, &above)),
+            above: judge
+                .found_above(access)
+                .map(|above| above.query.model.clone())
+                .or_else(|| named_above(access))
+                .map(|above| usage::table(cx.schema, &above)),
             ..Hangs::new(usage::table(cx.schema, &query.model), on)
         });
         // Accounts that others make only with a role, and what belongs to a page for people with a role: there a role is missing.

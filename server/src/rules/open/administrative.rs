@@ -71,7 +71,10 @@ pub fn signs(cx: &RuleCx<'_>, route: &Route, door: &Door, deed: &Deed<'_>) -> Ve
     }
     match &deed.what {
         What::Read { many: true, privacy, .. } => {
-            let is_list = |access: &Access| !access.query.is_only_searched() && (*privacy == Privacy::Principal || office::gives_contacts(cx, access) || office::asks_where_people_bank(access));
+            let is_list = |access: &Access| {
+                !access.query.is_only_searched()
+                    && (*privacy == Privacy::Principal || office::gives_contacts(cx, access) || office::asks_where_people_bank(access))
+            };
             if !is_directory(route) && deed.access.is_some_and(is_list) {
                 signs.push(Sign::Directory);
             }
@@ -147,7 +150,9 @@ fn decides(route: &Route, door: &Door) -> bool {
 fn lets_in(data: &[Value]) -> bool {
     let is_flag = |name: &str| names::words(name).iter().any(|word| matches!(word.as_str(), "approved" | "verified" | "banned" | "suspended" | "rejected"));
     data.iter().flat_map(Value::alternatives).any(|one| match one.kind() {
-        Kind::Object(object) => object.fields.iter().any(|(name, value)| is_flag(name) && (matches!(value.kind(), Kind::Bool(_)) || columns::is_from_outside(value))),
+        Kind::Object(object) => {
+            object.fields.iter().any(|(name, value)| is_flag(name) && (matches!(value.kind(), Kind::Bool(_)) || columns::is_from_outside(value)))
+        }
         _ => false,
     })
 }

@@ -37,7 +37,8 @@ pub fn asks_for_contacts(access: &Access) -> bool {
 /// The same of where people bank, and of what they earn.
 pub fn asks_where_people_bank(access: &Access) -> bool {
     let is_account = |name: &Name| names::words(name).iter().any(|word| matches!(word.as_str(), "iban" | "bic" | "ssn" | "salary" | "salaries"));
-    matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().any(is_account)) || access.query.joined.iter().any(|(_, column)| is_account(column))
+    matches!(&access.query.columns, Some(Columns::Only(names)) if names.iter().any(is_account))
+        || access.query.joined.iter().any(|(_, column)| is_account(column))
 }
 
 /// The same of where something is brought to.
