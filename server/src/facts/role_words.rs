@@ -75,9 +75,26 @@ pub fn names_right(name: &str) -> bool {
     names::words(name).iter().any(|word| is_right(word))
 }
 
+/// `is_admin`, `has_role`, `am_i_steward`: what is called so says of somebody whether they may do more.
+pub fn asks_for_standing(name: &str) -> bool {
+    let words = names::words(name);
+    let asks = words.first().is_some_and(|first| matches!(first.as_str(), "is" | "has" | "am" | "check" | "require" | "authorize" | "verify"));
+    asks && words.iter().any(|word| is_right(word) || is_post(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn functions_that_ask_for_a_standing() {
+        for name in ["is_admin", "isAdmin", "has_role", "is_steward", "check_permission"] {
+            assert!(asks_for_standing(name), "{name}");
+        }
+        for name in ["admin", "count_admins", "is_open", "set_role", "has_seats"] {
+            assert!(!asks_for_standing(name), "{name}");
+        }
+    }
 
     #[test]
     fn names_are_read_word_by_word() {

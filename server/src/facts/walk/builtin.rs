@@ -102,14 +102,7 @@ impl Walker<'_> {
                 let key = first?.as_str().filter(|_| catalogue.at(&states).next().is_none())?;
                 Some(self.member(base, &Name::from(&**key)))
             }
-            Kind::Pattern(pattern) if name == "test" && first?.as_str().is_some_and(|_| first.is_some_and(|text| text.symbol().is_none())) => {
-                let text = first?.as_str()?.clone();
-                Some(super::pattern::read(pattern).map_or_else(Value::unknown, |pattern| Value::bool(pattern.is_match(&text))))
-            }
-            Kind::Pattern(pattern) if name == "test" => {
-                let symbol = first?.symbol()?.clone();
-                Some(Value::unknown().with_truth(super::tested::told_by_pattern(&symbol, pattern)))
-            }
+            Kind::Pattern(pattern) if name == "test" => Some(super::tested::tests(pattern, first?)),
             Kind::Library(library) if name == "fromhex" && matches!(library.step.as_str(), "bytes" | "bytearray") => {
                 first.filter(|text| matches!(text.kind(), Kind::Str(_))).cloned()
             }

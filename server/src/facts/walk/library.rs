@@ -12,8 +12,9 @@ use super::tested::only_from_outside;
 use crate::facts::catalogue::{CallsEntry, Catalogue, Entry, PrincipalEntry, RespondEntry, State};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Effect, Event, Use, UseKind};
+use crate::facts::role_words;
 use crate::facts::taint::{Part, Taint};
-use crate::facts::value::{Argument, Kind, Library, Seq, Truth, Value};
+use crate::facts::value::{Argument, Kind, Library, Object, Seq, Truth, Value};
 use crate::model::CallKind;
 use crate::text::{Name, Span};
 
@@ -55,6 +56,8 @@ impl<'w> Walker<'w> {
         entries.retain(|entry| !matches!(entry, Entry::Effect(_)));
         let is_languages = entries.iter().any(|entry| matches!(entry, Entry::Makes(_)));
         entries.retain(|entry| !matches!(entry, Entry::Makes(_)));
+        let standing = standing_asked_for(args);
+        entries.retain(|entry| standing.is_some() || !matches!(entry, Entry::Guard(guard) if guard.how.iter().any(|how| how == "named")));
         let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
             // What the language makes of other arguments than it looks for is not known.
@@ -85,6 +88,12 @@ impl<'w> Walker<'w> {
                     if guard.how.iter().any(|how| how == "call") && !option_is(args, guard.unless.as_deref()) {
                         let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
                         self.facts.add(fact);
+                    }
+                    if let Some(name) = standing.clone().filter(|_| guard.how.iter().any(|how| how == "named")) {
+                        let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name, site: Some(site.clone()) });
+                        let data = Value::unknown().with_truth(Truth { if_true: Facts::one(fact), if_false: Facts::none() });
+                        let fields = vec![(Name::new_static("data"), data)];
+                        result = Some(Value::new(Kind::Object(Arc::new(Object { fields, rest: Some(Value::unknown()), spread_at: 0 }))));
                     }
                     // `user_passes_test(lambda user: ..)`: what makes a decorator asks its function later.
                     walked_callbacks |= guard.how.iter().any(|how| how == "decorator");
@@ -399,4 +408,12 @@ fn held(value: &Value, depth: u32) -> Taint {
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).fold(Taint::none(), inside),
         _ => Taint::none(),
     }
+}
+
+/// `rpc("has_role", { _user_id: user.id })`: the name of what asks. Of whom the caller names it tells nothing.
+fn standing_asked_for(args: &[Argument]) -> Option<Name> {
+    let [name, others @ ..] = args else { return None };
+    let name = name.value.as_str().filter(|name| role_words::asks_for_standing(name))?;
+    let is_sent = |arg: &Argument| arg.value.taint().iter().any(|origin| origin.part.is_request());
+    (!others.iter().any(is_sent)).then(|| Name::from(&**name))
 }

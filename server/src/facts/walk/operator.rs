@@ -85,14 +85,16 @@ impl Walker<'_> {
         }
         let mut truth = self.truth_of(&a);
         self.note_mode(left, &mut truth);
+        match (a.is_truthy(), op) {
+            (Some(false), LogicalOp::And) | (Some(true), LogicalOp::Or | LogicalOp::Nullish) => return a,
+            // `roles && !roles.includes(role)`, of roles that are there: the right side decides.
+            (Some(true), LogicalOp::And) => truth.if_false = Facts::impossible(),
+            _ => {}
+        }
         let (goes_right, stays) = match op {
             LogicalOp::And => (truth.if_true.clone(), truth.if_false.clone()),
             LogicalOp::Or | LogicalOp::Nullish => (truth.if_false.clone(), truth.if_true.clone()),
         };
-        match (a.is_truthy(), op) {
-            (Some(false), LogicalOp::And) | (Some(true), LogicalOp::Or | LogicalOp::Nullish) => return a,
-            _ => {}
-        }
         // `eq(notes.ownerId, me) && eq(notes.id, id)`: an object is always there, so only the second is asked for.
         if op == LogicalOp::And && !self.python() && matches!(a.kind(), Kind::Filter(_)) {
             return self.eval(right);

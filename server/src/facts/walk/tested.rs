@@ -147,6 +147,15 @@ fn parted(base: &Value, args: &[Argument]) -> Option<Value> {
     Some(Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(part) }))))
 }
 
+/// `/^[a-z]+$/.test(text)`: known of what is written in the program, and of everything else a question.
+pub(super) fn tests(pattern: &Name, text: &Value) -> Value {
+    text.map(|one| match (one.as_str(), one.symbol()) {
+        (Some(known), None) => super::pattern::read(pattern).map_or_else(Value::unknown, |pattern| Value::bool(pattern.is_match(known))),
+        (_, Some(symbol)) => Value::unknown().with_truth(told_by_pattern(symbol, pattern)),
+        (None, None) => Value::unknown(),
+    })
+}
+
 /// What it tells that a pattern fits or does not: one that is plain text asks whether that text is in it.
 pub(super) fn told_by_pattern(symbol: &Symbol, pattern: &Name) -> Truth {
     let absent = plain_texts(pattern).into_iter().map(|text| {

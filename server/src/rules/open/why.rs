@@ -163,9 +163,13 @@ impl<'p> Looked<'p> {
 
     /// The `redirect` of Next.js and SvelteKit throws: nothing comes after it.
     fn redirects_by_throwing(&self) -> bool {
-        let throwing = ["next/navigation", "@sveltejs/kit"].map(Name::new_static);
+        self.imports_any(&["next/navigation", "@sveltejs/kit"])
+    }
+
+    fn imports_any(&self, packages: &[&'static str]) -> bool {
+        let packages: Vec<Name> = packages.iter().map(|package| Name::new_static(package)).collect();
         let module = self.cx.project.file(&self.key.item.file).and_then(|file| file.module.as_ref());
-        module.is_some_and(|module| module.imports_any(&throwing))
+        module.is_some_and(|module| module.imports_any(&packages))
     }
 
     /// Is this a word of denial: a status, an exception, a page to sign in?
@@ -219,7 +223,11 @@ fn goes_on(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
         }
         // A denial that throws by itself ends the handler.
         let throws = looked.exprs_within(span).any(|inner| {
-            looked.called(inner).is_some_and(|name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "throw" | "fail"))
+            looked.called(inner).is_some_and(|name| match name.as_str() {
+                "abort" | "notFound" | "unauthorized" | "forbidden" | "throw" | "fail" => true,
+                "error" => looked.imports_any(&["@sveltejs/kit"]),
+                _ => false,
+            })
         });
         let is_last = span.end + 4 >= looked.function.body_span.end;
         (only_says && denies && !throws && !is_last).then(|| {

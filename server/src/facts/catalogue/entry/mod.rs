@@ -329,7 +329,8 @@ pub struct CleanEntry {
 pub struct GuardEntry {
     pub kind: GuardKind,
     /// As what it guards: `call` (returns only if the check passed), `truth` (its result tells), `decorator`,
-    /// `middleware`, `mixin`, `dependency`.
+    /// `middleware`, `mixin`, `dependency`; `named` (its first argument is the name of what decides, and where that name asks for
+    /// somebody's standing, the `data` of its answer tells).
     #[serde(default)]
     pub how: Vec<String>,
     /// Not if this option is given as `true`/`false`: `optional=true`, `required=false`.
