@@ -7,7 +7,7 @@ use crate::facts::event::{Effect, Event, Sink, SinkKind};
 use crate::facts::place::Site;
 use crate::facts::taint::{Cleanings, Origin, Part};
 use crate::facts::value::{Argument, Kind, Piece, Value};
-use crate::model::{ExprId, ExprKind};
+use crate::model::ExprKind;
 use crate::text::{FileId, Name};
 
 pub static META: RuleMeta = RuleMeta {
@@ -269,35 +269,8 @@ impl Looks {
         let is_claim = |symbol: &&Symbol| symbol.path.last().is_some_and(|last| names_claim(last));
         looks.only_at_claim = !at_more && asked.iter().all(is_claim);
         looks.at_kind |= !asked.is_empty();
-        if looks_up_kind(cx, &sink.call) {
-            (looks.at_kind, looks.only_at_claim) = (true, false);
-        }
         looks
     }
-}
-
-/// `TYPES.get(file.content_type)`, `ENDINGS[file.type]`: what it may be stands in a table of the program's, with the ending that it gets.
-fn looks_up_kind(cx: &RuleCx<'_>, call: &Site) -> bool {
-    let Some(placed) = cx.project.placed(&call.item) else { return false };
-    let segment = &*placed.segment;
-    let Some(function) = segment.functions.iter().filter(|function| function.span.contains(call.span)).min_by_key(|function| function.span.len()) else {
-        return false;
-    };
-    let is_claim = |of: ExprId| {
-        let about = segment[of].span;
-        segment.exprs.iter().any(|expr| about.contains(expr.span) && matches!(&expr.kind, ExprKind::Member { name, .. } if names_claim(name)))
-    };
-    let is_table = |of: ExprId| matches!(&segment[of].kind, ExprKind::Name(name) if name.chars().all(|sign| sign.is_uppercase() || sign == '_'));
-    segment.exprs.iter().filter(|expr| function.body_span.contains(expr.span)).any(|expr| match &expr.kind {
-        ExprKind::Call { callee, args, .. } => match &segment[*callee].kind {
-            ExprKind::Member { base, name, .. } => {
-                matches!(name.as_str(), "get" | "has") && is_table(*base) && args.first().is_some_and(|arg| is_claim(arg.value))
-            }
-            _ => false,
-        },
-        ExprKind::Index { base, index, .. } => is_table(*base) && is_claim(*index),
-        _ => false,
-    })
 }
 
 /// The kind of a file as whoever sends it calls it.

@@ -55,6 +55,7 @@ impl Walker<'_> {
                 if is_slice && is_many {
                     return base;
                 }
+                self.looked_up_by_file(&base, &index, segment[id].span);
                 let value = self.index(&base, &index);
                 self.refined(value)
             }

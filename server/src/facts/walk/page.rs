@@ -246,8 +246,18 @@ impl Walker<'_> {
         }
     }
 
-    /// `file.type.startsWith("image/")`, `KINDS.has(file.type)`.
+    /// `ENDINGS[file.type]`: what it may be stands in a table.
+    pub(super) fn looked_up_by_file(&mut self, table: &Value, key: &Value, span: Span) {
+        if matches!(table.kind(), Kind::Object(_) | Kind::Unknown) && !speaks_of_file(table) && speaks_of_file(key) {
+            self.noted("file-checked", key.clone(), span);
+        }
+    }
+
+    /// `file.type.startsWith("image/")`, `KINDS.has(file.type)`, `ENDINGS.get(file.content_type)`.
     pub(super) fn looked_at_by_method(&mut self, base: &Value, name: &Name, args: &[Argument], span: Span) {
+        if let ([key, ..], "get") = (args, name.as_str()) {
+            return self.looked_up_by_file(base, &key.value, span);
+        }
         if !matches!(name.as_str(), "has" | "includes" | "startsWith" | "endsWith" | "startswith" | "endswith" | "test" | "match" | "some" | "indexOf") {
             return;
         }
