@@ -19,13 +19,13 @@ impl Walker<'_> {
 
     /// `await memberOf(groupId)`: it may have asked who is calling, and turned others away.
     pub(super) fn perhaps_asked(&mut self, function: &Value, args: &[Argument], site: &Site) {
-        let facts = asked_by(function, !args.is_empty(), site, self.python());
+        let facts = asked_by(function, !args.is_empty(), site);
         self.facts.add_all(&facts);
     }
 
     /// The same of what stands before a function: `@staff_only`.
     pub(super) fn perhaps_guarded(&self, wrapper: &Value, value: Value, span: Span) -> Value {
-        let facts = asked_by(wrapper, true, &self.site(span), self.python());
+        let facts = asked_by(wrapper, true, &self.site(span));
         if facts.is_empty() { value } else { super::decorator::assuming(&value, &facts) }
     }
 
@@ -38,7 +38,7 @@ impl Walker<'_> {
             return None;
         }
         let site = self.site(ty.span);
-        self.facts.add_all(&asked_by(&said, true, &site, self.python()));
+        self.facts.add_all(&asked_by(&said, true, &site));
         Some(Value::unknown())
     }
 }
@@ -49,11 +49,9 @@ pub(super) fn is_absent(value: &Value) -> bool {
 }
 
 /// What may hold once something that is not there has run.
-fn asked_by(function: &Value, of_something: bool, site: &Site, is_python: bool) -> Facts {
+fn asked_by(function: &Value, of_something: bool, site: &Site) -> Facts {
     let name = called_name(function);
-    // SQLAlchemy's sessions are not those of people, and programs of Python get theirs by such a name.
-    let is_of_database = is_python && matches!(name.as_str(), "get_session" | "get_async_session" | "async_session" | "session_scope");
-    if !is_absent(function) || names::only_does(&name) || is_of_database {
+    if !is_absent(function) || names::only_does(&name) {
         return Facts::none();
     }
     let guard = |kind| Fact::Guard(Guard { kind, sure: false, name: name.clone(), site: Some(site.clone()) });

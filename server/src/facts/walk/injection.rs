@@ -100,7 +100,7 @@ impl Walker<'_> {
             if let ExprKind::Call { callee, args, .. } = &segment[*item].kind
                 && let Some(value) = self.injection(*callee, args, None)
             {
-                let ty = items.first().map(|first| self.eval(*first)).filter(|_| is_nothing(&value));
+                let ty = items.first().map(|first| self.eval(*first)).filter(|_| is_unsure(&value));
                 return Some(ty.and_then(|ty| self.of_type(&ty)).filter(is_client).unwrap_or(value));
             }
         }
@@ -123,7 +123,7 @@ impl Walker<'_> {
         };
         let value = self.depend(&dependency);
         // The function that makes the session may not be there to be looked into: what it makes is declared.
-        let declared = ty.filter(|_| is_nothing(&value)).and_then(|ty| self.declared(ty)).filter(is_client);
+        let declared = ty.filter(|_| is_unsure(&value)).and_then(|ty| self.declared(ty)).filter(is_client);
         Some(declared.unwrap_or(value))
     }
 
@@ -184,11 +184,11 @@ impl Walker<'_> {
     }
 }
 
-/// Nothing is known of it, not even who made it.
-fn is_nothing(value: &Value) -> bool {
+/// Nothing is known of it, or only what its name makes probable.
+fn is_unsure(value: &Value) -> bool {
     match value.kind() {
         Kind::Unknown => true,
-        Kind::Library(library) => library.states.is_empty() && !library.guessed,
+        Kind::Library(library) => library.states.is_empty() || library.guessed,
         _ => false,
     }
 }

@@ -266,9 +266,11 @@ impl<'w> Walker<'w> {
             Language::Python => Some("*Class*"),
             _ => is_from_models(module, name).then_some("*Model*"),
         });
-        let guess = self.guess(module, name).or_else(|| kind.flatten().and_then(|kind| self.guess(module, kind)));
+        let by_name = self.guess(module, name);
+        let guess = by_name.or_else(|| kind.flatten().and_then(|kind| self.guess(module, kind)));
         let Some(guess) = guess else { return self.or_guessed(module, name, value) };
-        let absent = super::absent::is_absent(&value);
+        // What it does is told by its own name, though not by the kind of its name.
+        let absent = by_name.is_none() && super::absent::is_absent(&value);
         let library = Library { step: name.clone(), states: catalogue.meant(guess), guessed: true, absent, ..Library::default() };
         Value::new(Kind::Library(Arc::new(library)))
     }
