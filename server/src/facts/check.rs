@@ -122,6 +122,18 @@ pub struct Guard {
     pub site: Option<Site>,
 }
 
+impl Guard {
+    /// What holds behind it: where somebody had to be signed in, somebody is known.
+    pub fn passed(self) -> Facts {
+        let knows = matches!(self.kind, GuardKind::Identity | GuardKind::Role);
+        let mut facts = Facts::one(Fact::Guard(self));
+        if knows {
+            facts.add(Fact::Present(Symbol::new(Root::Principal)));
+        }
+        facts
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GuardKind {

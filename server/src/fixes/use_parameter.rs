@@ -19,7 +19,8 @@ pub(super) enum Part {
 }
 
 pub fn fix(project: &Project, call: &Place, text: &Place, client: &Name) -> Option<Fix> {
-    let style = BUILT_IN.client(client)?.parameters.as_ref()?;
+    let client = BUILT_IN.client(client)?;
+    let style = client.parameters.as_ref()?;
     let code = Code::of(project, &text.file)?;
     if call.file != text.file {
         return None;
@@ -45,7 +46,7 @@ pub fn fix(project: &Project, call: &Place, text: &Place, client: &Name) -> Opti
     let ExprKind::Call { callee, args, kind: CallKind::Plain, .. } = &placed.segment[call_id].kind else { return None };
     let mut edits = Edits::default();
     match in_object(placed, args, id) {
-        Some(entries) => beside(&code, placed, entries, id, client, style, &rewritten, &mut edits)?,
+        Some(entries) => beside(&code, placed, entries, id, client.values_key.as_ref()?, style, &rewritten, &mut edits)?,
         None => apply(&code, placed, *callee, args, id, style, &rewritten, call.span, &mut edits)?,
     }
     let names = rewritten.values.join(", ");
@@ -184,22 +185,18 @@ fn in_object<'c>(placed: &'c Placed, args: &[Arg], text: ExprId) -> Option<&'c [
     })
 }
 
-/// The values go into the object, beside the text.
+/// The values go into the object, beside the text, under the `key` that the client knows.
 #[allow(clippy::too_many_arguments)]
 fn beside(
     code: &Code<'_>,
     placed: &Placed,
     entries: &[Entry],
     text: ExprId,
-    client: &Name,
+    key: &Name,
     style: &Parameters,
     rewritten: &Rewritten,
     edits: &mut Edits,
 ) -> Option<()> {
-    if !matches!(style, Parameters::Numbered | Parameters::Question) {
-        return None;
-    }
-    let key = if client == "libsql" { "args" } else { "values" };
     let text_span = placed.absolute(placed.segment[text].span);
     let values = format!("[{}]", rewritten.values.join(", "));
     edits.replace(&code.file, text_span, written(code, &rewritten.text, style)?);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::handler::{arguments, run_function, run_link, unsure};
 use super::routes::Link;
 use crate::facts::catalogue::{BUILT_IN, DecidesEntry, Entry, FrameworkEntry};
-use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root};
 use crate::facts::setup::Answer;
 use crate::facts::value::{Alternative, Kind, Library, Object, Value};
 use crate::facts::walk::Walker;
@@ -81,11 +81,7 @@ pub(super) fn decided(
         (Some(by), _) => asked_of(walker, link, &by, decides, framework),
         (None, Some(kind)) => {
             let name = walker.called_name(&link.value);
-            let mut facts = Facts::one(Fact::Guard(Guard { kind, sure: true, name, site: Some(link.site.clone()) }));
-            if matches!(kind, GuardKind::Identity | GuardKind::Role) {
-                facts.add(Fact::Present(Symbol::new(Root::Principal)));
-            }
-            walker.assume_facts(&facts);
+            walker.assume_facts(&Guard { kind, sure: true, name, site: Some(link.site.clone()) }.passed());
         }
         (None, None) => {}
     }

@@ -1,6 +1,6 @@
 //! Walking a route: what runs before the handler, then the handler itself.
 
-use crate::facts::catalogue::{BUILT_IN, Entry, FrameworkEntry, Passes};
+use crate::facts::catalogue::{BUILT_IN, Entry, FrameworkEntry, How, Passes};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::event::{Event, UseKind};
 use crate::facts::names;
@@ -338,7 +338,7 @@ fn library_link(walker: &mut Walker<'_>, link: &Link, library: &Library, framewo
     let mut known = false;
     for entry in BUILT_IN.at(&library.states) {
         match entry {
-            Entry::Guard(guard) if guard.how.iter().any(|how| how == "middleware" || how == "dependency") => {
+            Entry::Guard(guard) if guard.guards_as(How::Middleware) || guard.guards_as(How::Dependency) => {
                 known = true;
                 if let Some(option) = &guard.unless
                     && crate::facts::walk::option_is(&library.args, Some(option))
@@ -346,11 +346,7 @@ fn library_link(walker: &mut Walker<'_>, link: &Link, library: &Library, framewo
                     continue;
                 }
                 let name = walker.called_name(&link.value);
-                let mut facts = Facts::one(Fact::Guard(Guard { kind: guard.kind, sure: true, name, site: Some(link.site.clone()) }));
-                if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) {
-                    facts.add(Fact::Present(Symbol::new(Root::Principal)));
-                }
-                walker.assume_facts(&facts);
+                walker.assume_facts(&Guard { kind: guard.kind, sure: true, name, site: Some(link.site.clone()) }.passed());
             }
             Entry::Decides(decides) => {
                 known = true;

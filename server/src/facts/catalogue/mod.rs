@@ -13,7 +13,7 @@ use crate::text::Name;
 
 pub use entry::{
     AccessEntry, Action, Callback, CallsEntry, CleanEntry, ClientEntry, ColumnsShape, ColumnsSpec, Combines, ConventionEntry, Data, DecidesEntry, EffectEntry,
-    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, Knowledge, Makes, ModelFrom, NestingEntry,
+    Entry, Example, FilterShape, FilterSpec, FitEntry, FrameworkEntry, GateEntry, GuardEntry, GuessEntry, How, Knowledge, Makes, ModelFrom, NestingEntry,
     OptionEntry, PageEntry, PagePart, Parameters, PartEntry, PartKind, PassEntry, Passes, PrincipalEntry, Reached, RespondEntry, Returns, RouteEntry,
     SinkEntry, SourceEntry, SqlSpec, Subject, Where,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Walker;
 use super::call::called_name;
 use super::library::option_is;
-use crate::facts::catalogue::Entry;
+use crate::facts::catalogue::{Entry, How};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
 use crate::facts::value::{Argument, Kind, Library, Value};
 use crate::model::{ExprKind, FunctionId};
@@ -109,20 +109,15 @@ impl<'w> Walker<'w> {
                     args.push(Argument { name: "*handler*".into(), value: value.clone(), site, spread: false });
                     self.register(route, &callee, &args, span);
                 }
-                Entry::Guard(guard) if guard.how.iter().any(|how| how == "decorator") => {
+                Entry::Guard(guard) if guard.guards_as(How::Decorator) => {
                     if option_is(&library.args, guard.unless.as_deref()) {
                         continue;
                     }
-                    let site = Some(self.site(span));
-                    let name = called_name(decorator);
-                    let mut facts = Facts::one(Fact::Guard(Guard { kind: guard.kind, sure: true, name: name.clone(), site: site.clone() }));
-                    if guard.kind == GuardKind::Identity || guard.kind == GuardKind::Role {
-                        facts.add(Fact::Present(Symbol::new(Root::Principal)));
-                    }
-                    value = assuming(&value, &facts);
+                    let passed = Guard { kind: guard.kind, sure: true, name: called_name(decorator), site: Some(self.site(span)) };
+                    value = assuming(&value, &passed.passed());
                 }
                 // `@permission_classes([IsAuthenticated])`
-                Entry::Guard(guard) if guard.how.iter().any(|how| how == "classes") => {
+                Entry::Guard(guard) if guard.guards_as(How::Classes) => {
                     let given = library.args.first().map(|arg| arg.value.clone()).unwrap_or_else(Value::unknown);
                     let mut facts = self.permitted(&given, decorator, span);
                     facts.add(Fact::Guard(Guard { kind: GuardKind::Limit, sure: true, name: Name::new_static(OF_ITS_OWN), site: None }));
@@ -132,7 +127,7 @@ impl<'w> Walker<'w> {
                     value = assuming(&value, &facts);
                 }
                 // `@api_view(["GET"])`: what the settings say, unless the view says something of its own.
-                Entry::Guard(guard) if guard.how.iter().any(|how| how == "default-classes") => {
+                Entry::Guard(guard) if guard.guards_as(How::DefaultClasses) => {
                     let has_own = |fact: &Fact| matches!(fact, Fact::Guard(guard) if guard.name == OF_ITS_OWN);
                     let is_own = matches!(value.kind(), Kind::Function(closure) if closure.assumes.iter().any(has_own));
                     if !is_own {

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use super::Walker;
 use super::call::called_name;
 use super::library::option_is;
-use crate::facts::catalogue::Entry;
-use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
-use crate::facts::value::{Argument, Kind, Library, Value};
-use crate::text::Span;
+use crate::facts::catalogue::{Entry, GuardEntry, How};
+use crate::facts::check::{Fact, Facts, Guard, GuardKind};
+use crate::facts::event::{Effect, Event};
+use crate::facts::place::Site;
+use crate::facts::role_words;
+use crate::facts::value::{Argument, Kind, Library, Object, Truth, Value};
+use crate::text::{Name, Span};
 
 impl Walker<'_> {
     /// `(c, next) => bearerAuth({ token })(c, next)`: a guard of a library, asked by hand.
@@ -17,15 +20,11 @@ impl Walker<'_> {
             return None;
         }
         let catalogue = self.catalogue();
-        let is_guard = |entry: &&Entry| matches!(entry, Entry::Guard(guard) if guard.how.iter().any(|how| how == "middleware"));
+        let is_guard = |entry: &&Entry| matches!(entry, Entry::Guard(guard) if guard.guards_as(How::Middleware));
         let Entry::Guard(guard) = catalogue.at(&library.states).find(is_guard)? else { return None };
         if !option_is(&library.args, guard.unless.as_deref()) {
-            let mut facts =
-                Facts::one(Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: library.site.clone() }));
-            if matches!(guard.kind, GuardKind::Identity | GuardKind::Role) {
-                facts.add(Fact::Present(Symbol::new(Root::Principal)));
-            }
-            self.assume_facts(&facts);
+            let passed = Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: library.site.clone() };
+            self.assume_facts(&passed.passed());
         }
         self.pass_on(&[]);
         Some(Value::new(Kind::Promise(Value::unknown())))
@@ -37,8 +36,47 @@ impl Walker<'_> {
         if !self.python() || !only.name.is_empty() || !matches!(only.value.kind(), Kind::Function(_)) {
             return None;
         }
-        let decorates = |entry: &Entry| matches!(entry, Entry::Guard(guard) if guard.how.iter().any(|how| how == "decorator"));
+        let decorates = |entry: &Entry| matches!(entry, Entry::Guard(guard) if guard.guards_as(How::Decorator));
         let is_decorator = self.catalogue().at(&library.states).any(decorates);
         is_decorator.then(|| self.library_decorator(function, library, only.value.clone(), span))
     }
+
+    /// A call of what guards: what holds after it, or the answer that tells.
+    pub(super) fn guard_called(&mut self, entry: &GuardEntry, function: &Value, library: &Library, args: &[Argument], site: &Site) -> Option<Value> {
+        let passed = |name: Name| Fact::Guard(Guard { kind: entry.kind, sure: !library.guessed, name, site: Some(site.clone()) });
+        let telling = |name: Name| Value::unknown().with_truth(Truth { if_true: Facts::one(passed(name)), if_false: Facts::none() });
+        if entry.guards_as(How::Call) && !option_is(args, entry.unless.as_deref()) {
+            self.facts.add(passed(called_name(function)));
+        }
+        if let Some(name) = standing_asked_for(args).filter(|_| entry.guards_as(How::Named)) {
+            let fields = vec![(entry.answer.clone(), telling(name))];
+            return Some(Value::new(Kind::Object(Arc::new(Object { fields, rest: Some(Value::unknown()), spread_at: 0 }))));
+        }
+        if !entry.guards_as(How::Truth) {
+            return None;
+        }
+        match entry.kind {
+            GuardKind::Machine => self.compared_by(args, site),
+            GuardKind::Password => {
+                let facts = self.facts.clone();
+                self.events.push(Event::Effect(Effect::noted(Name::new_static("password-compare"), site.clone(), args.to_vec(), facts)));
+            }
+            _ => {}
+        }
+        let of = library.receiver.as_ref().filter(|_| entry.by_class).unwrap_or(function);
+        Some(telling(called_name(of)))
+    }
+}
+
+/// Whether the entry says something of a call with these arguments.
+pub(super) fn is_asked(entry: &Entry, args: &[Argument]) -> bool {
+    !matches!(entry, Entry::Guard(guard) if guard.guards_as(How::Named) && standing_asked_for(args).is_none())
+}
+
+/// `rpc("has_role", { _user_id: user.id })`: the name of what asks. Of whom the caller names it tells nothing.
+fn standing_asked_for(args: &[Argument]) -> Option<Name> {
+    let [name, others @ ..] = args else { return None };
+    let name = name.value.as_str().filter(|name| role_words::asks_for_standing(name))?;
+    let is_sent = |arg: &Argument| arg.value.taint().iter().any(|origin| origin.part.is_request());
+    (!others.iter().any(is_sent)).then(|| Name::from(&**name))
 }

@@ -2,7 +2,7 @@
 
 use super::call::called_name;
 use super::{Target, Walker};
-use crate::facts::catalogue::Entry;
+use crate::facts::catalogue::{Entry, How};
 use crate::facts::check::{Fact, Guard, GuardKind};
 use crate::facts::scope::Definition;
 use crate::facts::value::{Kind, Value};
@@ -150,7 +150,7 @@ impl Walker<'_> {
                 // `Depends(RateLimiter(times=5))`: the object that was made guards.
                 for entry in self.catalogue().at(&library.states) {
                     if let Entry::Guard(guard) = entry
-                        && guard.how.iter().any(|how| how == "dependency")
+                        && guard.guards_as(How::Dependency)
                         && guard.kind == GuardKind::Limit
                     {
                         self.facts.add(Fact::Guard(Guard { kind: guard.kind, sure: true, name: called_name(dependency), site: library.site.clone() }));

@@ -5,16 +5,15 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::Walker;
-use super::call::called_name;
 use super::entry::{sourced, went_to, where_all};
+use super::guard_called::is_asked;
 use super::leaving::speaks_of_environment;
 use super::tested::only_from_outside;
-use crate::facts::catalogue::{CallsEntry, Catalogue, Entry, PrincipalEntry, RespondEntry, State};
-use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
-use crate::facts::event::{Effect, Event, Use, UseKind};
-use crate::facts::role_words;
+use crate::facts::catalogue::{CallsEntry, Catalogue, Entry, How, PrincipalEntry, RespondEntry, State};
+use crate::facts::check::{Root, Symbol};
+use crate::facts::event::{Event, Use, UseKind};
 use crate::facts::taint::{Part, Taint};
-use crate::facts::value::{Argument, Kind, Library, Object, Seq, Truth, Value};
+use crate::facts::value::{Argument, Kind, Library, Seq, Value};
 use crate::model::CallKind;
 use crate::text::{Name, Span};
 
@@ -56,8 +55,7 @@ impl<'w> Walker<'w> {
         entries.retain(|entry| !matches!(entry, Entry::Effect(_)));
         let is_languages = entries.iter().any(|entry| matches!(entry, Entry::Makes(_)));
         entries.retain(|entry| !matches!(entry, Entry::Makes(_)));
-        let standing = standing_asked_for(args);
-        entries.retain(|entry| standing.is_some() || !matches!(entry, Entry::Guard(guard) if guard.how.iter().any(|how| how == "named")));
+        entries.retain(|entry| is_asked(entry, args));
         let step = library.query.as_ref().and_then(|query| catalogue.step(&query.client, &library.step));
         if entries.is_empty() && library.query.is_none() {
             // What the language makes of other arguments than it looks for is not known.
@@ -85,31 +83,11 @@ impl<'w> Walker<'w> {
                 Entry::Deny => is_the_end = true,
                 Entry::Asserts => self.asserted(args),
                 Entry::Guard(guard) => {
-                    if guard.how.iter().any(|how| how == "call") && !option_is(args, guard.unless.as_deref()) {
-                        let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(function), site: Some(site.clone()) });
-                        self.facts.add(fact);
-                    }
-                    if let Some(name) = standing.clone().filter(|_| guard.how.iter().any(|how| how == "named")) {
-                        let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name, site: Some(site.clone()) });
-                        let data = Value::unknown().with_truth(Truth { if_true: Facts::one(fact), if_false: Facts::none() });
-                        let fields = vec![(Name::new_static("data"), data)];
-                        result = Some(Value::new(Kind::Object(Arc::new(Object { fields, rest: Some(Value::unknown()), spread_at: 0 }))));
+                    if let Some(answer) = self.guard_called(guard, function, library, args, &site) {
+                        result = Some(answer);
                     }
                     // `user_passes_test(lambda user: ..)`: what makes a decorator asks its function later.
-                    walked_callbacks |= guard.how.iter().any(|how| how == "decorator");
-                    if guard.how.iter().any(|how| how == "truth") {
-                        match guard.kind {
-                            GuardKind::Machine => self.compared_by(args, &site),
-                            GuardKind::Password => {
-                                let facts = self.facts.clone();
-                                self.events.push(Event::Effect(Effect::noted(Name::new_static("password-compare"), site.clone(), args.to_vec(), facts)));
-                            }
-                            _ => {}
-                        }
-                        let of = library.receiver.as_ref().filter(|_| guard.by_class).unwrap_or(function);
-                        let fact = Fact::Guard(Guard { kind: guard.kind, sure: !library.guessed, name: called_name(of), site: Some(site.clone()) });
-                        result = Some(Value::unknown().with_truth(Truth { if_true: Facts::one(fact), if_false: Facts::none() }));
-                    }
+                    walked_callbacks |= guard.guards_as(How::Decorator);
                 }
                 Entry::Principal(principal) if is_other(principal, args) => {}
                 Entry::Principal(principal) => result = Some(self.identified(principal, function, &made, site.clone())),
@@ -408,12 +386,4 @@ fn held(value: &Value, depth: u32) -> Taint {
         Kind::Seq(seq) => seq.items.iter().chain(&seq.rest).fold(Taint::none(), inside),
         _ => Taint::none(),
     }
-}
-
-/// `rpc("has_role", { _user_id: user.id })`: the name of what asks. Of whom the caller names it tells nothing.
-fn standing_asked_for(args: &[Argument]) -> Option<Name> {
-    let [name, others @ ..] = args else { return None };
-    let name = name.value.as_str().filter(|name| role_words::asks_for_standing(name))?;
-    let is_sent = |arg: &Argument| arg.value.taint().iter().any(|origin| origin.part.is_request());
-    (!others.iter().any(is_sent)).then(|| Name::from(&**name))
 }

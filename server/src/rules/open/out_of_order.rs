@@ -1,7 +1,7 @@
 //! Guards that stand where they are asked too late, beside what they should guard, or not at all.
 
 use super::why::{Flaw, Looked, Why, key};
-use crate::facts::catalogue::{BUILT_IN, Entry};
+use crate::facts::catalogue::{BUILT_IN, Entry, How};
 use crate::facts::check::GuardKind;
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
@@ -58,7 +58,7 @@ fn guard_of(cx: &RuleCx<'_>, link: &Link) -> Option<Name> {
         },
         Kind::Library(library) => {
             let asks = |kind: GuardKind| matches!(kind, GuardKind::Identity | GuardKind::Role | GuardKind::Machine);
-            let is_guard = |entry: &Entry| matches!(entry, Entry::Guard(guard) if asks(guard.kind) && guard.how.iter().any(|how| how == "middleware"));
+            let is_guard = |entry: &Entry| matches!(entry, Entry::Guard(guard) if asks(guard.kind) && guard.guards_as(How::Middleware));
             BUILT_IN.at(&library.states).any(is_guard).then(|| called(library))
         }
         _ => None,

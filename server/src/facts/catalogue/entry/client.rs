@@ -24,6 +24,9 @@ pub struct ClientEntry {
     /// How values are handed over beside the text of a statement.
     #[serde(default)]
     pub parameters: Option<Parameters>,
+    /// The key of the values, where the statement is an object: `query({ text, values })`.
+    #[serde(default)]
+    pub values_key: Option<Name>,
 }
 
 /// How a client writes placeholders and takes values.

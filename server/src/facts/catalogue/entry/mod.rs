@@ -4,6 +4,7 @@ mod access;
 mod client;
 mod example;
 mod framework;
+mod guard;
 mod knowledge;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,6 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::facts::check::GuardKind;
 use crate::facts::event::SinkKind;
 use crate::facts::taint::{Cleanings, Part};
 use crate::text::Name;
@@ -25,6 +25,7 @@ pub use framework::{
     Action, ConventionEntry, DecidesEntry, FrameworkEntry, GateEntry, NestingEntry, PageEntry, PagePart, Part as PartKind, PartEntry, Passes, Reached,
     RouteEntry,
 };
+pub use guard::{GuardEntry, How};
 pub use knowledge::Knowledge;
 
 /// One fact about a library. `at` (kept by the graph of paths) says of what.
@@ -322,30 +323,6 @@ pub struct CleanEntry {
     /// Gives a pair, of which only the second is harmless: `splitext(name)`.
     #[serde(default)]
     pub second: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct GuardEntry {
-    pub kind: GuardKind,
-    /// As what it guards: `call` (returns only if the check passed), `truth` (its result tells), `decorator`,
-    /// `middleware`, `mixin`, `dependency`; `named` (its first argument is the name of what decides, and where that name asks for
-    /// somebody's standing, the `data` of its answer tells).
-    #[serde(default)]
-    pub how: Vec<String>,
-    /// Not if this option is given as `true`/`false`: `optional=true`, `required=false`.
-    #[serde(default)]
-    pub unless: Option<String>,
-    /// It is known by its class, not by the method that decides.
-    #[serde(default)]
-    pub by_class: bool,
-    /// As a gate it is not for handlers with a decorator of this name, nor, if it says so, for what a library's class answers.
-    #[serde(default)]
-    pub exempts: Vec<Name>,
-    /// The function among the library's written-down steps (`queries/stubs`) that asks the project's own classes before the view:
-    /// `package#name`.
-    #[serde(default)]
-    pub asks: Option<Name>,
 }
 
 #[derive(Debug, Deserialize)]
