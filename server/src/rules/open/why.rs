@@ -6,8 +6,10 @@ use super::fails_open::{fails_open, open_unset, swallowed};
 use super::out_of_order::{beside, decorated_above, mixin_last, too_late};
 use super::switched_off;
 use super::unheard::{dropped, left_waiting, not_awaited, sender_not_awaited};
+use crate::facts::catalogue::{BUILT_IN, Entry};
 use crate::facts::names;
 use crate::facts::place::{FunctionKey, Site};
+use crate::facts::scope::Definition;
 use crate::facts::value::{Closure, Kind};
 use crate::facts::walk::is_stub;
 use crate::model::{ExprId, ExprKind, Function, Segment, StmtId, StmtKind};
@@ -161,21 +163,21 @@ impl<'p> Looked<'p> {
         self.cx.project.file(&self.key.item.file).is_some_and(|file| file.document.language == crate::syntax::Language::Python)
     }
 
-    /// The `redirect` of Next.js and SvelteKit throws: nothing comes after it.
-    fn redirects_by_throwing(&self) -> bool {
-        self.imports_any(&["next/navigation", "@sveltejs/kit"])
-    }
-
-    fn imports_any(&self, packages: &[&'static str]) -> bool {
-        let packages: Vec<Name> = packages.iter().map(|package| Name::new_static(package)).collect();
+    /// It calls what a library never comes back from: the `redirect` of Next.js and SvelteKit throws.
+    fn never_comes_back(&self, call: ExprId) -> bool {
+        let ExprKind::Call { callee, .. } = &self.segment[call].kind else { return false };
+        let ExprKind::Name(name) = &self.segment[*callee].kind else { return false };
         let module = self.cx.project.file(&self.key.item.file).and_then(|file| file.module.as_ref());
-        module.is_some_and(|module| module.imports_any(&packages))
+        let imported = module.and_then(|module| module.definitions.last(name));
+        let Some(Definition::Import { source, imported }) = imported else { return false };
+        let states = BUILT_IN.named(&format!("{source}#{imported}()"));
+        BUILT_IN.at(&states).any(|entry| matches!(entry, Entry::Deny))
     }
 
     /// Is this a word of denial: a status, an exception, a page to sign in?
     pub(super) fn denies(&self, expr: ExprId) -> bool {
         let named = |name: &Name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "TRPCError" | "redirect" | "error");
-        refuses(self, expr, self.is_python()) || matches!(self.segment[expr].kind, ExprKind::Call { .. }) && self.called(expr).is_some_and(named)
+        refuses(self, expr) || matches!(self.segment[expr].kind, ExprKind::Call { .. }) && self.called(expr).is_some_and(named)
     }
 
     /// `if (!user.isModerator) throw new Response(null, { status: 403 })`: whatever it is called, it is there to stop somebody.
@@ -219,15 +221,12 @@ fn goes_on(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
             if matches!(segment[*expr].kind, ExprKind::Assign { .. } | ExprKind::Yield(_)) {
                 only_says = false;
             }
-            denies |= looked.exprs_within(segment[*stmt].span).any(|inner| refuses(looked, inner, is_python));
+            denies |= looked.exprs_within(segment[*stmt].span).any(|inner| refuses(looked, inner));
         }
         // A denial that throws by itself ends the handler.
         let throws = looked.exprs_within(span).any(|inner| {
-            looked.called(inner).is_some_and(|name| match name.as_str() {
-                "abort" | "notFound" | "unauthorized" | "forbidden" | "throw" | "fail" => true,
-                "error" => looked.imports_any(&["@sveltejs/kit"]),
-                _ => false,
-            })
+            let named = |name: &Name| matches!(name.as_str(), "abort" | "notFound" | "unauthorized" | "forbidden" | "throw" | "fail");
+            looked.never_comes_back(inner) || looked.called(inner).is_some_and(named)
         });
         let is_last = span.end + 4 >= looked.function.body_span.end;
         (only_says && denies && !throws && !is_last).then(|| {
@@ -238,12 +237,12 @@ fn goes_on(looked: &Looked<'_>) -> Option<(Span, Flaw, String)> {
     })
 }
 
-fn refuses(looked: &Looked<'_>, expr: ExprId, is_python: bool) -> bool {
+fn refuses(looked: &Looked<'_>, expr: ExprId) -> bool {
     match &looked.segment[expr].kind {
         ExprKind::Num(text) => matches!(text.as_str(), "401" | "403"),
         ExprKind::Call { .. } => looked.called(expr).is_some_and(|name| match name.as_str() {
             "sendStatus" | "HTTPException" | "HttpError" | "HttpResponseForbidden" | "PermissionDenied" => true,
-            "redirect" => is_python || !looked.redirects_by_throwing(),
+            "redirect" => !looked.never_comes_back(expr),
             _ => false,
         }),
         _ => false,
