@@ -53,6 +53,7 @@ mod member_name;
 mod membership;
 mod modules;
 mod name;
+mod nested_columns;
 mod noticed;
 mod of_class;
 mod open_model;
