@@ -19,7 +19,7 @@ use crate::text::Name;
 
 mod verdict;
 
-use verdict::{Problem, of_another_person, verdict};
+use verdict::{Problem, Verdict, of_another_person, verdict};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("missing-ownership"),
@@ -51,12 +51,17 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let mut told_rows: FxHashMap<AccessId, bool> = FxHashMap::default();
     let administrative = std::cell::OnceCell::new();
     let unlike_siblings = std::cell::OnceCell::new();
-    for access in judge.accesses() {
-        // Whoever signs in is not signed in yet: the row is found by what they type.
-        if enters && judge.signed_in(&access.facts) != Answer::Yes {
+    // Whoever signs in is not signed in yet: the row is found by what they type.
+    let judged = judge.accesses().filter(|access| !enters || judge.signed_in(&access.facts) == Answer::Yes);
+    let verdicts: Vec<(&Access, Verdict)> =
+        judged.filter_map(|access| Some((access, verdict(judge, access).or_else(|| of_another_person(cx, access))?))).collect();
+    let of_same = |row: &(&Access, Verdict), access: &Access, verdict: &Verdict| row.0.query.model == access.query.model && row.1.input == verdict.input;
+    for (access, verdict) in &verdicts {
+        // What is read to be changed is told where it is changed, if reading alone would have to be shown by others.
+        let is_write = |row: &(&Access, Verdict)| row.0.id > access.id && row.0.query.operation.is_write();
+        if verdict.hangs.is_some() && !access.query.operation.is_write() && verdicts.iter().any(|row| is_write(row) && of_same(row, access, verdict)) {
             continue;
         }
-        let Some(verdict) = verdict(judge, access).or_else(|| of_another_person(cx, access)) else { continue };
         // What was not seen may hold the check, and what is nobody's own is told as that.
         if cx.walk.exhausted || administrative.get_or_init(|| crate::rules::admin_open::reported_accesses(cx, judge)).contains(&access.id) {
             continue;
@@ -96,6 +101,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 .map(|above| above.query.model.clone())
                 .or_else(|| named_above(access))
                 .map(|above| usage::table(cx.schema, &above)),
+            reads_itself: verdicts.iter().any(|row| !row.0.query.operation.is_write() && of_same(row, access, verdict)),
             ..Hangs::new(usage::table(cx.schema, &query.model), on)
         });
         // Accounts that others make only with a role, and what belongs to a page for people with a role: there a role is missing.

@@ -19,7 +19,16 @@ impl Judge<'_> {
             let checked = self.is_checked(access, facts) || self.is_checked_within(value, access, facts, 0);
             leaves = Some(leaves.unwrap_or(false) | !checked);
         }
-        leaves.or_else(|| self.leaves_as_text(access))
+        leaves.or_else(|| self.leaves_by_key(access)).or_else(|| self.leaves_as_text(access))
+    }
+
+    /// Does a file leave unchecked that lies under a key which stands in the row?
+    fn leaves_by_key(&self, access: &Access) -> Option<bool> {
+        let is_of_row = |filter: &&Filter| matches!(filter, Filter::Term(term) if contains_row(&term.value, access.id, 0));
+        let files = self.accesses().filter(|file| file.query.client == "bucket" && !file.query.operation.is_write());
+        let named = files.filter(|file| file.query.conjuncts().iter().any(is_of_row));
+        let left = named.flat_map(|file| self.leavings(file).map(|(_, facts)| facts));
+        left.map(|facts| !self.is_checked(access, facts)).reduce(|some, other| some | other)
     }
 
     /// Is somebody signed in wherever what a read found leaves? It may be asked for at once with who is asking: `Promise.all([whoAsks(), find(id)])`.

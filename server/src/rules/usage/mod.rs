@@ -64,11 +64,13 @@ pub struct Hangs {
     pub above: Option<Name>,
     /// What else would show it.
     pub or: Vec<(Name, On)>,
+    /// The handler shows the rows that it changes, too.
+    pub reads_itself: bool,
 }
 
 impl Hangs {
     pub fn new(table: Name, on: On) -> Hangs {
-        Hangs { table, on, or_possible: false, above: None, or: Vec::new() }
+        Hangs { table, on, or_possible: false, above: None, or: Vec::new(), reads_itself: false }
     }
 }
 
@@ -173,20 +175,28 @@ impl Usage {
         self.tables.get(table).and_then(|table| table.get(how)).copied().unwrap_or_default()
     }
 
-    /// The column that most handlers tie to the caller, and how many do.
-    fn owner(&self, table: &Name) -> Option<(&Name, usize)> {
-        let mut columns: FxHashMap<&Name, usize> = FxHashMap::default();
+    /// The columns by which most handlers tie the rows to the caller, and how many do.
+    fn owner(&self, table: &Name) -> Option<(Column<'_>, usize)> {
+        let mut columns: FxHashMap<String, (Column<'_>, usize)> = FxHashMap::default();
         for (how, count) in self.tables.get(table)? {
             if let How::Tied(column) | How::TiedWhenChanged(column) | How::Made(column) = how {
-                *columns.entry(column).or_default() += count;
+                let (known, all) = columns.entry(stem(column)).or_default();
+                known.names.push(column);
+                *all += count;
             }
         }
-        columns.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
+        let (column, count) = columns.into_iter().max_by(|a, b| a.1.1.cmp(&b.1.1).then_with(|| b.0.cmp(&a.0)))?.1;
+        Some((column, count))
     }
 
     /// Nobody reads these rows for the caller only, and some read all of them, or any.
     fn is_shared(&self, table: &Name) -> bool {
         self.count(table, &How::Listed) > 0 || !self.is_tied_when_read(table) && self.count(table, &How::Read) > 1
+    }
+
+    /// No other handler shows all of these rows, or any that somebody asks for.
+    fn is_seen_by_nobody_else(&self, hangs: &Hangs) -> bool {
+        self.count(&hangs.table, &How::Listed) == 0 && self.count(&hangs.table, &How::Read) <= usize::from(hangs.reads_itself)
     }
 
     /// Somebody reads them, and to nothing else than to read them, for the caller.
@@ -278,25 +288,30 @@ impl Usage {
             let secret = columns.filter_map(|how| if let How::Holds(column) = how { Some(column) } else { None }).min()?;
             return Some(format!(" Elsewhere a password or a key is held against their `{secret}`."));
         }
-        if hangs.on == On::ParentTied && (self.count(&hangs.table, &How::Listed) > 0 || self.count(&hangs.table, &How::Read) > 0) {
+        if hangs.on == On::ParentTied && (!self.is_tied_when_read(&hangs.table) || !self.is_seen_by_nobody_else(hangs)) {
             return None;
         }
         // One that changes them only for the caller, by a column that is called like an owner, says enough of who may change them.
-        let is_owner = |column: &Name| matches!(guess_owner(column), Some(OwnerKind::Owner | OwnerKind::Tenant)) || self.names_people(column);
-        let is_any = |column: &Name, how: fn(Name) -> How| self.count(&hangs.table, &how(column.clone())) > 0;
-        let is_enough = |column: &Name, count: usize| {
+        let is_owner = |column: &Name| {
+            let last = Name::from(column.rsplit('.').next().unwrap_or_default());
+            matches!(guess_owner(&last), Some(OwnerKind::Owner | OwnerKind::Tenant)) || self.names_people(&last)
+        };
+        let is_any = |column: &Column<'_>, how: fn(Name) -> How| column.names.iter().any(|name| self.count(&hangs.table, &how((*name).clone())) > 0);
+        let is_enough = |column: &Column<'_>, count: usize| {
             count >= ENOUGH
-                || hangs.on == On::TiedWhenChanged && is_owner(column) && is_any(column, How::TiedWhenChanged)
+                || hangs.on == On::TiedWhenChanged && column.is_any(is_owner) && is_any(column, How::TiedWhenChanged)
                 || hangs.on == On::ParentTied && is_any(column, How::Tied)
                 // Where files are kept under keys that hold somebody's id, each key is somebody's.
                 || is_files(&hangs.table)
-                // Nobody takes away what others may not even see.
+                // Nobody takes away, or changes, what others may not even see.
                 || hangs.on == On::TiedWhenTaken && (is_any(column, How::TiedWhenChanged) || is_any(column, How::Tied))
+                || hangs.on == On::TiedWhenChanged && is_any(column, How::Tied) && self.is_seen_by_nobody_else(hangs)
         };
         let (column, count) = self.owner(&hangs.table).filter(|(column, count)| is_enough(column, *count))?;
-        if hangs.on == On::TiedToTaker && !says_taker(column) {
+        if hangs.on == On::TiedToTaker && !column.is_any(|name| says_taker(name)) && !column.is_any(is_owner) {
             return None;
         }
+        let column = column.name();
         // Rows that another handler hands out, too, are meant to be read.
         let is_handed_out = !is_files(&hangs.table)
             && matches!(hangs.on, On::TiedWhenRead | On::TiedToTaker)
@@ -310,6 +325,29 @@ impl Usage {
             _ => format!(" {count} other handlers tie `{column}` of these rows to the caller."),
         })
     }
+}
+
+/// A column, by the names under which it is asked for: `owner`, `ownerId`, `owner.id`.
+#[derive(Default)]
+struct Column<'u> {
+    names: Vec<&'u Name>,
+}
+
+impl<'u> Column<'u> {
+    /// The shortest, which says enough.
+    fn name(&self) -> &'u str {
+        self.names.iter().min_by_key(|name| (name.len(), name.as_str())).map_or("", |name| name.as_str())
+    }
+
+    fn is_any(&self, is: impl Fn(&Name) -> bool) -> bool {
+        self.names.iter().any(|name| is(name))
+    }
+}
+
+/// What a column, or the way to a column of a row above, begins with, without what says that it is a key.
+fn stem(column: &str) -> String {
+    let first = crate::facts::schema::names::snake(column.split('.').next().unwrap_or_default());
+    first.strip_suffix("_id").unwrap_or(&first).to_owned()
 }
 
 /// The path of a page, as `page_at` names it.

@@ -38,6 +38,9 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
             let name = table(cx.schema, &model);
             put(&mut uses, name.clone(), tie_of(&name, column));
         }
+        for (model, column) in facts.into_iter().flat_map(|facts| compared_or_role(judge, facts)) {
+            put(&mut uses, table(cx.schema, &model), How::TiedWhenChanged(column));
+        }
         if let Event::Access(access) = event
             && access.query.operation.is_write()
             && access.facts.iter().filter_map(shown_secret).any(|row| judge.accesses().any(|known| known.id == row && known.query.model == access.query.model))
@@ -165,14 +168,35 @@ fn put(uses: &mut Vec<Use>, table: Name, how: How) {
 
 /// Columns of rows that were compared with something of the caller.
 fn compared<'j>(judge: &'j Judge<'_>, facts: &'j Facts) -> impl Iterator<Item = (Name, Name)> + use<'j> {
+    facts.iter().filter_map(|fact| compared_by(judge, fact))
+}
+
+/// `role !== "mechanic" && job.ownerId !== me`: whoever has no role is compared.
+fn compared_or_role<'j>(judge: &'j Judge<'_>, facts: &'j Facts) -> impl Iterator<Item = (Name, Name)> + use<'j> {
     facts.iter().filter_map(|fact| {
-        // `project.members.includes(user.id)`
-        let (Fact::Same(a, b) | Fact::Contains(a, b)) = fact else { return None };
-        let (row, caller) = if is_principal(b) { (a, b) } else { (b, a) };
-        let Root::Row(id) = &row.root else { return None };
-        let column = row.path.last().filter(|column| is_principal(caller) && !is_key(column))?;
-        Some((judge.accesses().find(|access| access.id == *id)?.query.model.clone(), column.clone()))
+        let Fact::Any(arms) = fact else { return None };
+        let of_arm = |arm: &Facts| compared(judge, arm).next();
+        let is_meant = |arm: &Facts| of_arm(arm).is_some() || judge.asks_for_role(arm);
+        arms.iter().all(is_meant).then(|| arms.iter().find_map(of_arm)).flatten()
     })
+}
+
+/// The table, and its column or the way from it to the column of a row above.
+fn compared_by(judge: &Judge<'_>, fact: &Fact) -> Option<(Name, Name)> {
+    // `project.members.includes(user.id)`
+    let (Fact::Same(a, b) | Fact::Contains(a, b)) = fact else { return None };
+    let (row, caller) = if is_principal(b) { (a, b) } else { (b, a) };
+    let Root::Row(id) = &row.root else { return None };
+    row.path.last().filter(|column| is_principal(caller) && !is_key(column))?;
+    Some((judge.accesses().find(|access| access.id == *id)?.query.model.clone(), dotted(&row.path)))
+}
+
+/// `bike.owner_id`
+fn dotted(path: &[Name]) -> Name {
+    match path {
+        [only] => only.clone(),
+        _ => Name::from(path.join(".")),
+    }
 }
 
 /// Does an access say, in its filter or in what it writes, who the caller is?
@@ -248,8 +272,8 @@ fn columns_of_caller(filter: &Filter, by_any_arm: bool, out: &mut Vec<Name>, dep
     match filter {
         Filter::Term(term) if term.op == TermOp::Eq && is_callers(&term.value) => match term.path.as_slice() {
             [column] if is_key(column) => {}
-            [column, ..] => out.push(column.clone()),
             [] => {}
+            path => out.push(dotted(path)),
         },
         Filter::All(all) if depth < 4 => all.iter().for_each(|one| columns_of_caller(one, by_any_arm, out, depth + 1)),
         // Whichever of two sides the caller is: each arm has to say so.
