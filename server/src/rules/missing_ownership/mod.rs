@@ -102,6 +102,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
                 .or_else(|| named_above(access))
                 .map(|above| usage::table(cx.schema, &above)),
             reads_itself: verdicts.iter().any(|row| !row.0.query.operation.is_write() && of_same(row, access, verdict)),
+            in_part: usage::picks(query),
             ..Hangs::new(usage::table(cx.schema, &query.model), on)
         });
         // Accounts that others make only with a role, and what belongs to a page for people with a role: there a role is missing.

@@ -25,7 +25,7 @@ impl Judge<'_> {
     /// Does a file leave unchecked that lies under a key which stands in the row?
     fn leaves_by_key(&self, access: &Access) -> Option<bool> {
         let is_of_row = |filter: &&Filter| matches!(filter, Filter::Term(term) if contains_row(&term.value, access.id, 0));
-        let files = self.accesses().filter(|file| file.query.client == "bucket" && !file.query.operation.is_write());
+        let files = self.accesses().filter(|file| matches!(file.query.client.as_str(), "bucket" | "kv") && !file.query.operation.is_write());
         let named = files.filter(|file| file.query.conjuncts().iter().any(is_of_row));
         let left = named.flat_map(|file| self.leavings(file).map(|(_, facts)| facts));
         left.map(|facts| !self.is_checked(access, facts)).reduce(|some, other| some | other)

@@ -110,8 +110,11 @@ impl<'w> Judge<'w> {
         }
         let mut worst = Tie::Fixed;
         let mut spoofed = None;
+        let mut is_unreadable = false;
         for filter in &conjuncts {
-            match self.conjunct(filter, access, facts, depth) {
+            let tie = self.conjunct(filter, access, facts, depth);
+            is_unreadable |= matches!(filter, Filter::Opaque(_) | Filter::Not(_)) || matches!(filter, Filter::Any(_)) && tie == Tie::Opaque;
+            match tie {
                 Tie::Owned => return Tie::Owned,
                 Tie::Nullable => worst = Tie::Nullable,
                 Tie::Spoofed => spoofed = Some(Tie::Spoofed),
@@ -125,7 +128,7 @@ impl<'w> Judge<'w> {
             return Tie::List;
         }
         // A part that could not be read may hold the tie.
-        if conjuncts.iter().any(|filter| matches!(filter, Filter::Opaque(_) | Filter::Not(_))) && worst != Tie::Nullable {
+        if is_unreadable && worst != Tie::Nullable {
             return Tie::Opaque;
         }
         spoofed.unwrap_or(worst)

@@ -3,7 +3,7 @@
 
 mod of_walk;
 
-pub use of_walk::{names_caller, of_walk, takes_for_caller};
+pub use of_walk::{names_caller, of_walk, picks, takes_for_caller};
 
 use rustc_hash::FxHashMap;
 
@@ -29,8 +29,10 @@ enum How {
     TiedWhenChanged(Name),
     /// Made with this column the caller's.
     Made(Name),
-    /// Read by somebody who need not stand above others, whosever rows they are.
+    /// Read by somebody who need not stand above others, whosever rows they are,
     Read,
+    /// or some of their columns: a public page shows where a parcel is, and not to whom it goes.
+    ReadInPart,
     /// All of them.
     Listed,
     /// Changed by somebody who was shown to have a role,
@@ -66,11 +68,13 @@ pub struct Hangs {
     pub or: Vec<(Name, On)>,
     /// The handler shows the rows that it changes, too.
     pub reads_itself: bool,
+    /// It asks for some of their columns only.
+    pub in_part: bool,
 }
 
 impl Hangs {
     pub fn new(table: Name, on: On) -> Hangs {
-        Hangs { table, on, or_possible: false, above: None, or: Vec::new(), reads_itself: false }
+        Hangs { table, on, or_possible: false, above: None, or: Vec::new(), reads_itself: false, in_part: false }
     }
 }
 
@@ -311,16 +315,19 @@ impl Usage {
         if hangs.on == On::TiedToTaker && !column.is_any(|name| says_taker(name)) && !column.is_any(is_owner) {
             return None;
         }
+        let is_changed = is_any(&column, How::TiedWhenChanged);
         let column = column.name();
         // Rows that another handler hands out, too, are meant to be read.
+        let in_part = if hangs.in_part { self.count(&hangs.table, &How::ReadInPart) } else { 0 };
         let is_handed_out = !is_files(&hangs.table)
             && matches!(hangs.on, On::TiedWhenRead | On::TiedToTaker)
-            && (self.count(&hangs.table, &How::Read) > 1 || !self.is_tied_when_read(&hangs.table));
+            && (self.count(&hangs.table, &How::Read) + in_part > 1 || !self.is_tied_when_read(&hangs.table));
         (!is_handed_out).then(|| match hangs.on {
             _ if is_files(&hangs.table) => " Elsewhere files are kept under keys that hold the id of whoever is signed in.".to_owned(),
             On::ParentTied if count == 1 => format!(" Another handler asks for rows of {} only by the caller's `{column}`.", hangs.table),
             On::ParentTied => format!(" {count} other handlers ask for rows of {} only by the caller's `{column}`.", hangs.table),
             On::TiedWhenTaken if count == 1 => format!(" Elsewhere these rows are asked for only where `{column}` is the caller's."),
+            _ if count == 1 && !is_changed => format!(" Elsewhere these rows are shown only where `{column}` is the caller's."),
             _ if count == 1 => format!(" Elsewhere these rows are changed only where `{column}` is the caller's."),
             _ => format!(" {count} other handlers tie `{column}` of these rows to the caller."),
         })

@@ -6,7 +6,7 @@ use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::event::{Access, Event, UseKind};
 use crate::facts::names;
 use crate::facts::private::is_private_column;
-use crate::facts::query::{Filter, Operation, TermOp};
+use crate::facts::query::{Columns, Filter, Operation, Query, TermOp};
 use crate::facts::schema::{OwnerKind, guess_owner};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
@@ -97,7 +97,7 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
                 put(&mut uses, name.clone(), How::Listed);
             }
             if leaves == Some(true) {
-                put(&mut uses, name, How::Read);
+                put(&mut uses, name, if picks(&access.query) { How::ReadInPart } else { How::Read });
             }
         }
     }
@@ -157,6 +157,11 @@ fn held_against(judge: &Judge<'_>, event: &Event) -> Option<(Name, Name)> {
     // Where several tables were read, nobody can say which of them it is from.
     let (first, others) = models.split_first()?;
     others.iter().all(|other| other == first).then(|| ((*first).clone(), column))
+}
+
+/// Does it ask for some columns only?
+pub fn picks(query: &Query) -> bool {
+    matches!(query.columns, Some(Columns::Only(_)))
 }
 
 fn put(uses: &mut Vec<Use>, table: Name, how: How) {
