@@ -10,7 +10,8 @@ use super::followed::Followed;
 use super::{Project, stubs};
 use crate::config::Config;
 use crate::facts::catalogue::{BUILT_IN, Catalogue};
-use crate::facts::schema::{Privacy, Schema, SourceKind, guess_privacy};
+use crate::facts::role_words::{names_above, names_post};
+use crate::facts::schema::{Model, Privacy, Schema, SourceKind, guess_privacy};
 use crate::facts::scope::Module;
 use crate::facts::walk::{Answering, Belongings, Target, World};
 use crate::text::{FileId, Name};
@@ -150,7 +151,13 @@ fn rank(project: &Project, file: &FileId) -> Option<i32> {
 /// Are rows of this model people who sign in?
 pub(super) fn is_principal_model(schema: &Schema, model: &str) -> bool {
     match schema.model(model) {
-        Some(model) => model.is_principal,
+        Some(model) => model.is_principal && !is_list_of_some(schema, model),
         None => schema.is_kept_in_sessions(model) || guess_privacy(&Name::from(model)) == Privacy::Principal,
     }
+}
+
+/// `staff (user_id)` beside `members`: people are kept elsewhere, and whoever has a row here may do more.
+fn is_list_of_some(schema: &Schema, model: &Model) -> bool {
+    let stands_above = |name: &Name| names_above(name) || names_post(name);
+    stands_above(&model.name) && schema.principals().any(|other| !stands_above(&other.name))
 }
