@@ -16,7 +16,7 @@ use crate::facts::catalogue::{PagePart, Reached};
 use crate::facts::event::{Access, AccessId, Event};
 use crate::facts::query::Operation;
 use crate::project::routes::Route;
-use crate::text::Name;
+use crate::text::{FileId, Name};
 
 pub static META: RuleMeta = RuleMeta {
     id: RuleId::new("admin-open"),
@@ -214,19 +214,28 @@ fn unlike<'f, 'w>(cx: &RuleCx<'_>, route: &Route, found: &'f Found<'w>) -> Optio
         What::Write { .. } => matches!(deed.tie, Some(Tie::Client(_) | Tie::List)),
         _ => false,
     };
-    let deed = found.unmarked.iter().rev().find(changes)?;
-    let model = deed.what.model()?;
+    let mut deeds = found.unmarked.iter().rev().filter(changes);
+    let deed = deeds.next()?;
+    let file = &route.site.item.file;
+    let mut shown = unlike_of(cx, deed, file).into_iter();
+    let (table, on) = shown.next()?;
+    let mut hangs = Hangs::new(table, on);
+    hangs.or.push((usage::writers_of(file), On::WriterBeside));
+    hangs.or.extend(shown.chain(deeds.flat_map(|deed| unlike_of(cx, deed, file))));
+    Some((door, deed, hangs))
+}
+
+/// What others of the project, and of its file, would show of a change to such rows.
+fn unlike_of(cx: &RuleCx<'_>, deed: &Deed<'_>, file: &FileId) -> Vec<(Name, On)> {
+    let Some(table) = deed.what.model().map(|model| usage::table(cx.schema, model)) else { return Vec::new() };
     // Where putting rows in takes a role, taking them out does.
     let takes_out = matches!(deed.what, What::Write { operation: Operation::Delete, .. });
-    let on = if takes_out { On::RoleToTake } else { On::Role(usage::ENOUGH) };
-    let (table, file) = (usage::table(cx.schema, model), &route.site.item.file);
-    let mut hangs = Hangs::new(table.clone(), on);
-    hangs.or.push((usage::writers_of(file), On::WriterBeside));
+    let mut shown = vec![(table.clone(), if takes_out { On::RoleToTake } else { On::Role(usage::ENOUGH) })];
     // A row that is put into another state, or taken out, by what the program says and not the caller.
     if takes_out || deed.access.is_some_and(|access| !deed.what.creates() && !access.query.data.iter().any(columns::holds_input)) {
-        hangs.or.push((usage::rows_in(&table, file), On::RoleHere));
+        shown.push((usage::rows_in(&table, file), On::RoleHere));
     }
-    Some((door, deed, hangs))
+    shown
 }
 
 /// It changes something for a page that is shown only to people with a role: whoever knows its address sends to it what they like.

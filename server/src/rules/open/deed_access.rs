@@ -323,7 +323,7 @@ fn is_taken_by_number(judge: &Judge<'_>, access: &Access) -> bool {
     let conjuncts = access.query.conjuncts();
     let by_number =
         |filter: &Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|column| matches!(column.as_str(), "id" | "_id" | "pk")));
-    let is_sent = matches!(judge.tie(access), Tie::Client(choice) if matches!(choice.part, Part::Params | Part::Path | Part::Query | Part::Body));
+    let is_sent = matches!(judge.tie(access), Tie::Client(choice) if matches!(choice.part, Part::Params | Part::Path | Part::Query | Part::Body | Part::Input));
     matches!(access.query.operation, Operation::Update | Operation::Delete) && is_sent && conjuncts.iter().any(|filter| by_number(filter))
 }
 
