@@ -2,6 +2,7 @@
 
 use crate::facts::catalogue::Reached;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol};
+use crate::facts::event::Event;
 use crate::facts::names;
 use crate::facts::place::FunctionKey;
 use crate::facts::role_words::is_right;
@@ -10,7 +11,7 @@ use crate::model::{ExprKind, Function, Segment, StmtKind, UnaryOp};
 use crate::project::routes::Route;
 use crate::rules::ownership::Judge;
 use crate::rules::raw::RuleCx;
-use crate::text::{FileId, Name};
+use crate::text::{FileId, Name, Span};
 
 /// True if a role, a flag, a list of people or something that cannot be looked into may have decided.
 pub fn may_be_decided(judge: &Judge<'_>, facts: &Facts) -> bool {
@@ -44,10 +45,18 @@ fn names_a_role(cx: &RuleCx<'_>, counts: impl Fn(&FunctionKey) -> bool) -> bool 
     let route = cx.walk.route.as_deref();
     let handler = route.and_then(Route::function);
     let is_action = route.is_some_and(|route| route.reached() == Reached::Action);
+    // What a handler's marks ask for is known: a guard that reads them says nothing more.
+    let reads_marks = |key: &FunctionKey, body: Span| {
+        let of_mark = |event: &Event| matches!(event, Event::Effect(effect) if effect.kind == "mark-read" && effect.site.item == key.item && body.contains(effect.site.span));
+        cx.walk.events.iter().any(of_mark)
+    };
     cx.walk.visited.iter().filter(|key| counts(key)).any(|key| {
         let Some(placed) = cx.project.placed(&key.item) else { return false };
         let segment = &placed.segment;
         let Some(function) = segment.functions.get(key.function.0 as usize) else { return false };
+        if reads_marks(key, function.body_span) {
+            return false;
+        }
         let sent = if handler.as_ref() == Some(key) { sent_to(segment, function, is_action) } else { Vec::new() };
         segment.stmts.iter().any(|stmt| match &stmt.kind {
             StmtKind::If { cond, .. } if function.body_span.contains(stmt.span) => {

@@ -109,6 +109,8 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
 fn asks_for_role(cx: &RuleCx<'_>, judge: &Judge<'_>) -> Vec<Use> {
     let Some(route) = cx.walk.route.as_ref() else { return Vec::new() };
     let does = own_events(cx.walk).filter_map(|(_, event)| match event {
+        // Whoever sees and changes what is their own needs no role for it.
+        Event::Access(access) if judge.tie(access) == Tie::Owned && !judge.asks_for_role(&access.facts) => None,
         Event::Access(access) => Some((&access.facts, access.query.operation.is_write())),
         Event::Effect(effect) => Some((&effect.facts, false)),
         _ => None,
