@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::condition::is_constant;
+use super::element::{only_leaves_out, some_elements};
 use super::expression::either;
 use super::gate::{contains, ends_with, starts_with};
 use super::statement::is_made;
@@ -184,7 +185,10 @@ impl Walker<'_> {
                     && let Some(first) = first
                 {
                     let element = self.element_of(base);
-                    self.on_each(first, element);
+                    let given = self.on_each(first, element);
+                    if !only_leaves_out(&self.truth_of(&given).if_true) {
+                        return Some(some_elements(base));
+                    }
                 }
                 base.clone()
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
+use super::element::{EACH, SOME};
 use super::gate::cannot_be;
 use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol, TYPE_OF};
@@ -235,7 +236,7 @@ impl Walker<'_> {
 
     /// Whether something of the request equals a text, where that is known already.
     pub(super) fn decided(&self, symbol: &Symbol, text: &Arc<str>) -> Option<bool> {
-        if !matches!(symbol.root, Root::Request(_)) || symbol.path.iter().any(|step| step == "*") {
+        if !matches!(symbol.root, Root::Request(_)) || symbol.path.iter().any(|step| step == EACH || step == SOME) {
             return None;
         }
         self.facts.iter().find_map(|fact| match fact {

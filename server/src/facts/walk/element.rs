@@ -170,9 +170,42 @@ pub(super) fn entries_of_model(model: &Value, name: &Name) -> Value {
 fn some_of(whole: &Value, taint: Taint) -> Value {
     let value = Value::unknown().with_taint(taint);
     match whole.symbol() {
-        Some(symbol) => value.with_symbol(symbol.member(&Name::new_static("*"))),
+        Some(symbol) => value.with_symbol(symbol.member(&Name::new_static(EACH))),
         None => value,
     }
+}
+
+/// What all entries of something make is that something: `Object.fromEntries([...form])`.
+pub(super) fn put_together(list: &Value) -> Option<Value> {
+    let Kind::Seq(seq) = list.kind() else { return None };
+    let entry = seq.rest.as_ref().filter(|_| seq.items.is_empty())?;
+    let symbol = entry.symbol().filter(|symbol| symbol.path.last().is_some_and(|last| last == EACH))?;
+    let whole = Symbol { root: symbol.root.clone(), path: symbol.path.iter().take(symbol.path.len() - 1).cloned().collect() };
+    Some(Value::unknown().with_taint(entry.taint().clone()).with_symbol(whole))
+}
+
+/// The same list without some of its elements: they are no longer all that it was of.
+pub(super) fn some_elements(list: &Value) -> Value {
+    let Kind::Seq(seq) = list.kind() else { return list.clone() };
+    let Some(Symbol { root, path }) = seq.rest.as_ref().and_then(Value::symbol) else { return list.clone() };
+    let Some((last, before)) = path.split_last() else { return list.clone() };
+    if last != EACH {
+        return list.clone();
+    }
+    let path = before.iter().cloned().chain([Name::new_static(SOME)]).collect();
+    let rest = seq.rest.clone().map(|rest| rest.with_symbol(Symbol { root: root.clone(), path }));
+    list.with_kind(Kind::Seq(Arc::new(Seq { items: seq.items.clone(), rest })))
+}
+
+/// What was asked of each lets everything through but what it names: `!key.startsWith("$")`.
+pub(super) fn only_leaves_out(facts: &Facts) -> bool {
+    let names = |fact: &Fact| match fact {
+        Fact::IsNot(..) => true,
+        Fact::Tested(_, tested) => !tested.holds,
+        _ => false,
+    };
+    let is_harmless = |fact: &Fact| names(fact) || matches!(fact, Fact::Absent(_));
+    facts.iter().any(|fact| names(fact)) && facts.iter().all(|fact| is_harmless(fact))
 }
 
 /// The names of an object as a list. `of`: the value that it is of, whose origin is that of the names that are not known.
@@ -187,6 +220,11 @@ pub(super) fn any_value(object: &Object) -> Value {
     let all = object.fields.iter().map(|(_, value)| value.clone()).take(Value::MOST_ALTERNATIVES);
     all.reduce(either).unwrap_or_else(Value::unknown).without_symbol()
 }
+
+/// The step to each element of a list of which only the origin is known,
+pub(super) const EACH: &str = "*";
+/// and to those that something let through.
+pub(super) const SOME: &str = "*some*";
 
 /// So many names are told apart.
 const MOST_KEYS: usize = 64;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::Walker;
+use super::element::put_together;
 use super::entry::{sourced, went_to, where_all};
 use super::guard_called::is_asked;
 use super::leaving::speaks_of_environment;
@@ -151,6 +152,7 @@ impl<'w> Walker<'w> {
                         result = Some(kept);
                     }
                     if let Some(part) = &pass.part {
+                        let values: Vec<Value> = values.iter().map(|value| put_together(value).unwrap_or_else(|| value.clone())).collect();
                         whole = Some((only_from_outside(&values), part.clone()));
                     }
                 }
