@@ -250,6 +250,7 @@ pub fn opens(name: &str) -> Option<Opens> {
                     | "pairing"
                     | "join"
                     | "ticket"
+                    | "pass"
                     | "entry"
                     | "admission"
                     | "access"
@@ -322,6 +323,11 @@ pub fn keeps_codes(model: &str) -> bool {
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     has(&["code", "codes", "otp", "otps", "pin", "pins"])
         && !has(&["discount", "coupon", "promo", "voucher", "gift", "zip", "postal", "country", "area", "referral", "invite", "invitation", "qr", "source"])
+}
+
+/// A table with a row for each who holds one: vouchers and tickets, and not what is given to many.
+pub fn keeps_one_each(model: &str) -> bool {
+    !names::words(model).iter().any(|word| matches!(word.as_str(), "discount" | "coupon" | "coupons" | "promo" | "promos" | "referral" | "referrals"))
 }
 
 /// The last of a path that says something.

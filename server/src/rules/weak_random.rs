@@ -3,10 +3,11 @@
 use super::handler::origins;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, Strengthen};
-use crate::facts::credential_names::{Opens, is_about_proof, keeps_codes, opens};
+use crate::facts::credential_names::{Opens, is_about_proof, keeps_codes, keeps_one_each, opens};
 use crate::facts::event::{Access, Event, Named};
 use crate::facts::names;
 use crate::facts::place::Site;
+use crate::facts::schema::names::{singular, snake};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Value};
 use crate::project::place::{Purpose, purpose};
@@ -112,7 +113,9 @@ fn is_proof(cx: &RuleCx<'_>, used: &Use<'_>, named: &Named) -> bool {
     };
     let lets_in =
         |model: &str| keeps_codes(model) || names::words(model).iter().any(|word| matches!(word.as_str(), "invite" | "invites" | "invitation" | "invitations"));
-    let is_kept_so = || models().any(lets_in) && is_saved(cx, &used.origin);
+    // The code of a voucher is a voucher code.
+    let is_of_its_own = |model: &str| keeps_one_each(model) && opens(&format!("{}_{}", singular(&snake(model)), named.name)) >= Some(Opens::Likely);
+    let is_kept_so = || models().any(|model| lets_in(model) || is_of_its_own(model)) && is_saved(cx, &used.origin);
     around.chain(models()).chain(route.split('/')).chain([file]).any(is_about_proof) || is_kept_so() || ends_sometime(cx, &used.origin)
 }
 
