@@ -235,8 +235,28 @@ fn kept(value: &Value, sink: &Sink) -> Option<Found> {
 
 /// A column in which anything may stand: no key, no number, nothing that the program draws or chooses.
 fn is_free_text(column: &str) -> bool {
-    const FREE: &[&str] =
-        &["name", "title", "number", "label", "subject", "text", "comment", "note", "notes", "description", "filename", "caption", "message", "author"];
+    const FREE: &[&str] = &[
+        "name",
+        "title",
+        "number",
+        "label",
+        "subject",
+        "text",
+        "comment",
+        "note",
+        "notes",
+        "description",
+        "filename",
+        "caption",
+        "message",
+        "author",
+        "recipient",
+        "address",
+        "street",
+        "company",
+        "reason",
+        "location",
+    ];
     crate::facts::names::words(column).last().is_some_and(|last| FREE.contains(&last.as_str()))
 }
 

@@ -63,8 +63,8 @@ fn told(handler: &Handler<'_>) -> Option<Raw> {
     if let Some(why) = why::at_sender(cx, handler.route) {
         return not_awaited(handler, &message, why);
     }
-    if asked_for.is_none() && proofs().next().is_some()
-        || handler.comes_through(names::checks_sender)
+    // Of a check that was seen it is known when it is made.
+    if asked_for.is_none() && (proofs().next().is_some() || handler.comes_through(names::checks_sender))
         || handler.is_called(&["token", "secret", "cron", "test", "example"])
     {
         return None;
