@@ -68,7 +68,8 @@ pub(super) fn embedded(object: &Object, path: &[Name], out: &mut Vec<Vec<Name>>,
     if depth > 4 || out.len() >= 16 {
         return;
     }
-    for (name, value) in &object.fields {
+    // `_count`: how many there are, and none of them.
+    for (name, value) in object.fields.iter().filter(|(name, _)| !name.starts_with('_')) {
         let mut here = path.to_vec();
         here.push(name.clone());
         match value.kind() {

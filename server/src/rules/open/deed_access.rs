@@ -4,10 +4,11 @@ use super::deed::{Deed, What};
 use super::people::{is_about_visitors, is_profile, names_people, presents_people};
 use super::{administrative, columns, is_steered, office, standing};
 use crate::facts::catalogue::Reached;
-use crate::facts::check::{Fact, Facts, GuardKind, Root};
+use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
 use crate::facts::event::{Access, Event, UseKind};
 use crate::facts::names;
-use crate::facts::query::{Filter, Operation};
+use crate::facts::private::{is_personal_column, is_private_column};
+use crate::facts::query::{Columns, Filter, Operation};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, is_model_named, is_named_for_everybody, model_classes};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
@@ -180,7 +181,7 @@ fn is_by_age(access: &Access) -> bool {
 }
 
 /// Whoever knows the secret in the row may.
-fn is_by_capability(access: &Access, model: Option<&Model>) -> bool {
+pub fn is_by_capability(access: &Access, model: Option<&Model>) -> bool {
     use crate::facts::schema::column_classes;
     let conjuncts = access.query.conjuncts();
     conjuncts.iter().any(|filter| {
@@ -231,6 +232,14 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     if is_by_address(access) || is_by_capability(access, model) || judge.leaves_unchecked(access) != Some(true) {
         return None;
     }
+    // Whoever wrote the check lets everybody read on purpose: `request.method in SAFE_METHODS or ..`.
+    if access.facts.iter().any(|fact| matches!(fact, Fact::Among(Symbol { root: Root::Request(part), .. }) if part == "method")) {
+        return None;
+    }
+    // The page of somebody who is to be found, with what it shows of them by name.
+    if presents_people(cx) && shows_chosen_columns(access) {
+        return None;
+    }
     let sure = model.map_or(Confidence::Likely, |model| whose(cx, model));
     if privacy == Privacy::Principal && *tie != Tie::List && presents_people(cx) {
         return None;
@@ -247,6 +256,12 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         return Some(sure.min(Confidence::Possible));
     }
     Some(sure)
+}
+
+/// Columns were chosen one by one, and nobody has to be kept from any of them.
+fn shows_chosen_columns(access: &Access) -> bool {
+    let is_told_few = |name: &Name| is_personal_column(name) || is_private_column(name) || office::is_contact(name);
+    matches!(&access.query.columns, Some(Columns::Only(names)) if !names.iter().any(is_told_few))
 }
 
 /// Whoever is called the author of something wrote it for others: `notices.author_id`.

@@ -31,6 +31,7 @@ pub mod why;
 
 pub use commanded::commanded;
 pub use deed::{Deed, What, deeds};
+pub use deed_access::is_by_capability;
 
 use crate::facts::event::{Access, Event};
 use crate::facts::names;

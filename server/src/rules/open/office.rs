@@ -80,7 +80,7 @@ fn is_of_person(model: &Model) -> bool {
     model.is_principal || model.direct_owners().any(|owner| is_only_one(&owner.column))
 }
 
-fn is_contact(name: &str) -> bool {
+pub fn is_contact(name: &str) -> bool {
     let words = names::words(name);
     let is_public = words.iter().any(|word| matches!(word.as_str(), "support" | "contact" | "public" | "business" | "company" | "verified" | "confirmed"));
     !is_public && words.last().is_some_and(|last| matches!(last.as_str(), "email" | "mail" | "phone" | "mobile" | "telephone" | "iban" | "ssn"))

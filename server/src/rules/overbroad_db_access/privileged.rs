@@ -8,6 +8,7 @@ use crate::facts::credential::{Credential, credential};
 use crate::facts::event::Access;
 use crate::facts::query::{Columns, Operation, Query};
 use crate::facts::schema::{NameClass, Privacy, column_classes};
+use crate::rules::open::is_by_capability;
 use crate::rules::ownership::{Answer, Judge, Tie};
 use crate::rules::raw::{Raw, RuleCx, tells};
 use crate::rules::{Confidence, Impact, missing_auth, webhook_unverified};
@@ -64,6 +65,10 @@ fn verdict(judge: &Judge<'_>, access: &Access) -> Option<(Option<Name>, Confiden
         return None;
     }
     if !is_private || !query.operation.is_write() && judge.leaves_unchecked(access) != Some(true) {
+        return None;
+    }
+    // Whoever was given the link with the token may do what it is for.
+    if is_by_capability(access, judge.model_of(query)) {
         return None;
     }
     match judge.tie(access) {

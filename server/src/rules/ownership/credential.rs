@@ -16,12 +16,7 @@ impl Judge<'_> {
         match credential(query.handle.as_ref()) {
             Credential::Privileged => Some(false),
             Credential::Caller | Credential::Unknown => {
-                let command = match query.operation {
-                    Operation::Create => PolicyCommand::Insert,
-                    Operation::Update | Operation::Upsert => PolicyCommand::Update,
-                    Operation::Delete => PolicyCommand::Delete,
-                    _ => PolicyCommand::Select,
-                };
+                let command = command_of(query);
                 let security = match self.schema.model(&query.model) {
                     Some(model) => &model.row_security,
                     None => return None,
@@ -35,5 +30,22 @@ impl Judge<'_> {
                 }
             }
         }
+    }
+
+    /// Policies let nobody do this who is not signed in: whoever succeeded is.
+    pub(super) fn turns_strangers_away(&self, query: &Query) -> bool {
+        let security = self.schema.model(&query.model).map(|model| &model.row_security);
+        query.row_security
+            && credential(query.handle.as_ref()) != Credential::Privileged
+            && security.is_some_and(|security| security.enabled == Some(true) && security.reach(command_of(query), Caller::Anonymous) == Reach::Nobody)
+    }
+}
+
+fn command_of(query: &Query) -> PolicyCommand {
+    match query.operation {
+        Operation::Create => PolicyCommand::Insert,
+        Operation::Update | Operation::Upsert => PolicyCommand::Update,
+        Operation::Delete => PolicyCommand::Delete,
+        _ => PolicyCommand::Select,
     }
 }

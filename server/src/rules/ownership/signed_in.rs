@@ -2,8 +2,9 @@
 
 use super::Judge;
 use crate::facts::check::{Fact, Facts, GuardKind, Root, Symbol};
+use crate::facts::event::Access;
 use crate::facts::names;
-use crate::facts::query::Filter;
+use crate::facts::query::{Filter, Operation};
 use crate::facts::role_words::{is_above, is_post};
 use crate::facts::schema::{Column, NameClass, role_classes};
 use crate::facts::walk::is_for_developers;
@@ -49,6 +50,9 @@ impl Judge<'_> {
             Fact::Contains(a, b) if is_principal(a) || is_principal(b) => Answer::Yes,
             // `collectors.findOne({ id: session.collectorId })`, and there is one: they are kept there as whom they signed in.
             Fact::Present(symbol) if symbol.path.is_empty() && self.is_kept_in_session(symbol) => Answer::Yes,
+            // `insert(..).single()` under policies for those who signed in, and it went well.
+            Fact::Absent(symbol) if is_error(symbol) && self.succeeded_under_policies(symbol) => Answer::Yes,
+            Fact::Present(symbol) if symbol.path.is_empty() && self.succeeded_under_policies(symbol) => Answer::Yes,
             // Not everything that is kept for a visitor says that they signed in.
             Fact::Present(symbol) | Fact::Is(symbol, _) if symbol.root == Root::Session && (is_role(symbol) || says_who(symbol)) => Answer::Yes,
             Fact::Guard(guard) => match (guard.kind, guard.sure) {
@@ -80,6 +84,13 @@ impl Judge<'_> {
             let key = crate::facts::schema::names::snake(key);
             key.strip_suffix("_id").is_some_and(|stem| stem == table && !crate::facts::schema::is_kept_for_anybody(stem))
         })
+    }
+
+    fn succeeded_under_policies(&self, symbol: &Symbol) -> bool {
+        let Root::Row(id) = symbol.root else { return false };
+        // What changes nothing finds nothing, and no error.
+        let tells = |access: &Access| matches!(access.query.operation, Operation::Create) || symbol.path.is_empty();
+        self.accesses.get(&id).is_some_and(|access| tells(access) && self.turns_strangers_away(&access.query))
     }
 
     /// A machine proved itself: a signature or a shared secret was checked.
