@@ -51,7 +51,9 @@ fn of(model: &Model) -> Privacy {
         return Privacy::AuthoredPublic;
     }
     let has_person = model.direct_owners().any(|path| path.kind != OwnerKind::Tenant);
-    if is_named(model, NameClass::PublicModel) && !has_person {
+    // What everybody may see needs no link with a secret of its own.
+    let is_shared_by_link = || model.columns.iter().any(|column| column_classes(&column.name).has(NameClass::Capability)) && !model.owners.is_empty();
+    if is_named(model, NameClass::PublicModel) && !has_person && !is_shared_by_link() {
         return Privacy::Public;
     }
     if is_named(model, NameClass::PrivateModel) {

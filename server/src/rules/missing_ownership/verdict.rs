@@ -43,7 +43,11 @@ impl Verdict {
         // The rows that an id chooses are not a list, however they were asked for.
         let verb = if self.operation == Operation::ReadMany { Operation::ReadOne } else { self.operation }.verb();
         let input = &self.input;
-        let who = self.peers.as_ref().map_or_else(|| "Any signed-in user".to_owned(), |role| format!("Whoever is `{role}`"));
+        let who = match &self.peers {
+            Some(role) => format!("Whoever is `{role}`"),
+            None if self.hangs == Some(On::TiedByRole) => "Whoever has the role that is asked for".to_owned(),
+            None => "Any signed-in user".to_owned(),
+        };
         let from = match self.part {
             Part::Params | Part::Path => "the URL",
             Part::Query => "the query string",
@@ -92,9 +96,11 @@ pub(super) fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
         tie => tie,
     };
     let peers = judge.is_elevated(facts).then(|| judge.role_of_owners(access));
-    if judge.is_machine(facts) || peers == Some(None) {
+    if judge.is_machine(facts) {
         return None;
     }
+    // Whoever has a role stands above the owners, if not beyond their own group.
+    let is_above = peers == Some(None);
     let peers = peers.flatten();
     // A sum over many rows that are told apart by something else than who they belong to is nobody's row.
     if query.operation == Operation::Count && query.is_text && !names_a_row(query) {
@@ -115,7 +121,7 @@ pub(super) fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     };
     let hanging = |on, verdict: Option<Verdict>| verdict.map(|verdict| Verdict { hangs: Some(on), ..verdict });
     let none = || Choice { input: Name::default(), part: Part::Body };
-    if tie == Tie::Nullable {
+    if tie == Tie::Nullable && !is_above {
         let confidence = if privacy.is_private() || writes { Confidence::Proven } else { Confidence::Likely };
         return make(Problem::Nullable, "AZ07", confidence, none());
     }
@@ -125,6 +131,14 @@ pub(super) fn verdict(judge: &Judge<'_>, access: &Access) -> Option<Verdict> {
     }
     if judge.row_security(query) != Some(false) {
         return None;
+    }
+    if is_above {
+        return match tie {
+            Tie::Client(choice) if writes && !judge.was_matched(access, &choice) => {
+                hanging(On::TiedByRole, make(Problem::Chosen, "AZ03", Confidence::Likely, choice))
+            }
+            _ => None,
+        };
     }
     let sure = |confidence: Confidence| if signed_in == Answer::Unknown { confidence.min(Confidence::Likely) } else { confidence };
     match tie {

@@ -35,6 +35,8 @@ enum How {
     ReadInPart,
     /// All of them.
     Listed,
+    /// Changed by somebody with a role, where this column is that of their own group.
+    TiedByRole(Name),
     /// Changed by somebody who was shown to have a role,
     ChangedByRole,
     /// or by anybody.
@@ -88,6 +90,8 @@ pub enum On {
     TiedWhenRead,
     /// The same of something that is called as if it were everybody's: others read it only for whoever takes part in it.
     TiedToTaker,
+    /// Others change its rows with a role only in the group of whoever has it.
+    TiedByRole,
     /// At least so many others change its rows, all of them with a role.
     Role(usize),
     /// The same, of taking them out.
@@ -263,6 +267,11 @@ impl Usage {
                 1 => " The other handler that changes these rows asks for a role first.".to_owned(),
                 _ => format!(" The {by_role} other handlers that change these rows ask for a role first."),
             });
+        }
+        if hangs.on == On::TiedByRole {
+            let tied = self.tables.get(&hangs.table).into_iter().flat_map(|table| table.keys());
+            let column = tied.filter_map(|how| if let How::TiedByRole(column) = how { Some(column) } else { None }).min()?;
+            return Some(format!(" Elsewhere whoever has this role changes these rows only where `{column}` is that of their own group."));
         }
         if hangs.on == On::RoleBeside {
             let (with, without) = (self.count(&hangs.table, &How::WithRole), self.count(&hangs.table, &How::WithoutRole));

@@ -75,6 +75,11 @@ pub fn of_walk(cx: &RuleCx<'_>) -> Vec<Use> {
         let operation = access.query.operation;
         if judge.asks_for_role(&access.facts) {
             if operation.is_write() {
+                let of_group = |column: &Name| guess_owner(column.rsplit('.').next().unwrap_or_default()) == Some(OwnerKind::Tenant);
+                let same = compared(judge, &access.facts).filter(|(model, _)| *model == access.query.model).map(|(_, column)| column);
+                for column in same.chain(tied(access)).filter(of_group) {
+                    put(&mut uses, name.clone(), How::TiedByRole(column));
+                }
                 if operation != Operation::Delete {
                     put(&mut uses, rows_in(&name, file), How::ChangedByRole);
                 }
