@@ -2,6 +2,7 @@
 //! role. Where no schema says whose rows these are, the code that asks does; and the one handler that does not ask was forgotten.
 
 mod of_walk;
+mod shown;
 
 pub use of_walk::{names_caller, of_walk, picks, takes_for_caller};
 
@@ -10,8 +11,7 @@ use rustc_hash::FxHashMap;
 use super::Confidence;
 use super::ownership::title;
 use super::raw::Raw;
-use crate::facts::names::says_taker;
-use crate::facts::schema::{OwnerKind, Schema, guess_owner};
+use crate::facts::schema::Schema;
 use crate::text::{FileId, Name};
 
 /// What one handler does with the rows of one table.
@@ -183,20 +183,6 @@ impl Usage {
         self.tables.get(table).and_then(|table| table.get(how)).copied().unwrap_or_default()
     }
 
-    /// The columns by which most handlers tie the rows to the caller, and how many do.
-    fn owner(&self, table: &Name) -> Option<(Column<'_>, usize)> {
-        let mut columns: FxHashMap<String, (Column<'_>, usize)> = FxHashMap::default();
-        for (how, count) in self.tables.get(table)? {
-            if let How::Tied(column) | How::TiedWhenChanged(column) | How::Made(column) = how {
-                let (known, all) = columns.entry(stem(column)).or_default();
-                known.names.push(column);
-                *all += count;
-            }
-        }
-        let (column, count) = columns.into_iter().max_by(|a, b| a.1.1.cmp(&b.1.1).then_with(|| b.0.cmp(&a.0)))?.1;
-        Some((column, count))
-    }
-
     /// Nobody reads these rows for the caller only, and some read all of them, or any.
     fn is_shared(&self, table: &Name) -> bool {
         self.count(table, &How::Listed) > 0 || !self.is_tied_when_read(table) && self.count(table, &How::Read) > 1
@@ -239,141 +225,6 @@ impl Usage {
             }
         }
     }
-
-    /// `pilot_id`, where people are kept in `pilots`.
-    fn names_people(&self, column: &Name) -> bool {
-        let named = crate::facts::schema::names::snake(column);
-        let Some(stem) = named.strip_suffix("_id") else { return false };
-        self.tables.iter().any(|(table, how)| how.contains_key(&How::KeptThere) && crate::facts::schema::names::snake(table) == stem)
-    }
-
-    /// A page that asks for a role before it shows anything, or that stands in a frame which does.
-    fn is_shown_by_role(&self, page: &Name) -> bool {
-        let asks = |table: &Name| self.count(table, &How::WithRole) > 0 && self.count(table, &How::WithoutRole) == 0;
-        let path = path_of(page);
-        let above = path.match_indices('/').map(|(at, _)| &path[..at]).chain([path]);
-        asks(page) || above.into_iter().any(|path| asks(&frame_at(path)))
-    }
-
-    fn shown(&self, hangs: &Hangs) -> Option<String> {
-        if let On::Role(_) | On::RoleToTake = hangs.on {
-            let by_role = self.count(&hangs.table, &How::ChangedByRole);
-            let is_usual = match hangs.on {
-                On::Role(enough) => by_role >= enough && self.count(&hangs.table, &How::Changed) <= 1,
-                // Where putting rows in takes a role, taking them out does, whoever changes how many there are.
-                _ => by_role >= 1 && self.count(&hangs.table, &How::PutOrTaken) <= 1,
-            };
-            return is_usual.then(|| match by_role {
-                1 => " The other handler that changes these rows asks for a role first.".to_owned(),
-                _ => format!(" The {by_role} other handlers that change these rows ask for a role first."),
-            });
-        }
-        if hangs.on == On::TiedByRole {
-            let tied = self.tables.get(&hangs.table).into_iter().flat_map(|table| table.keys());
-            let column = tied.filter_map(|how| if let How::TiedByRole(column) = how { Some(column) } else { None }).min()?;
-            return Some(format!(" Elsewhere whoever has this role changes these rows only where `{column}` is that of their own group."));
-        }
-        if hangs.on == On::RoleBeside {
-            let (with, without) = (self.count(&hangs.table, &How::WithRole), self.count(&hangs.table, &How::WithoutRole));
-            return (with >= ENOUGH && without <= 1).then(|| format!(" The other {with} handlers in this file ask for a role first."));
-        }
-        if hangs.on == On::WriterBeside {
-            let (with, without) = (self.count(&hangs.table, &How::WithRole), self.count(&hangs.table, &How::WithoutRole));
-            return (with >= ENOUGH && without <= 1).then(|| format!(" The other {with} handlers in this file that change something ask for a role first."));
-        }
-        if hangs.on == On::RoleHere {
-            let (with, without) = (self.count(&hangs.table, &How::ChangedByRole), self.count(&hangs.table, &How::Changed));
-            return (with >= 1 && without <= 1).then(|| " The other handler in this file that changes these rows asks for a role first.".to_owned());
-        }
-        if hangs.on == On::OnPage {
-            return self.is_shown_by_role(&hangs.table).then(|| " The page that it belongs to is shown only to people with a role.".to_owned());
-        }
-        if hangs.on == On::AskedBySomebody {
-            return (self.count(&hangs.table, &How::BySomebody) > 0)
-                .then(|| " Elsewhere in this project the same is asked for only by somebody who is signed in.".to_owned());
-        }
-        if hangs.on == On::ChangedBySecret {
-            return (self.count(&hangs.table, &How::BySecret) > 0)
-                .then(|| " Another handler changes these rows only for whoever knows the secret that is kept with them.".to_owned());
-        }
-        if hangs.on == On::HoldsSecret {
-            let columns = self.tables.get(&hangs.table).into_iter().flat_map(|table| table.keys());
-            let secret = columns.filter_map(|how| if let How::Holds(column) = how { Some(column) } else { None }).min()?;
-            return Some(format!(" Elsewhere a password or a key is held against their `{secret}`."));
-        }
-        if hangs.on == On::ParentTied && (!self.is_tied_when_read(&hangs.table) || !self.is_seen_by_nobody_else(hangs)) {
-            return None;
-        }
-        // One that changes them only for the caller, by a column that is called like an owner, says enough of who may change them.
-        let is_owner = |column: &Name| {
-            let last = Name::from(column.rsplit('.').next().unwrap_or_default());
-            matches!(guess_owner(&last), Some(OwnerKind::Owner | OwnerKind::Tenant)) || self.names_people(&last)
-        };
-        let is_any = |column: &Column<'_>, how: fn(Name) -> How| column.names.iter().any(|name| self.count(&hangs.table, &how((*name).clone())) > 0);
-        let is_enough = |column: &Column<'_>, count: usize| {
-            count >= ENOUGH
-                || hangs.on == On::TiedWhenChanged && column.is_any(is_owner) && is_any(column, How::TiedWhenChanged)
-                || hangs.on == On::ParentTied && is_any(column, How::Tied)
-                // Where files are kept under keys that hold somebody's id, each key is somebody's.
-                || is_files(&hangs.table)
-                // Nobody takes away, or changes, what others may not even see.
-                || hangs.on == On::TiedWhenTaken && (is_any(column, How::TiedWhenChanged) || is_any(column, How::Tied))
-                || hangs.on == On::TiedWhenChanged && is_any(column, How::Tied) && self.is_seen_by_nobody_else(hangs)
-        };
-        let (column, count) = self.owner(&hangs.table).filter(|(column, count)| is_enough(column, *count))?;
-        if hangs.on == On::TiedToTaker && !column.is_any(|name| says_taker(name)) && !column.is_any(is_owner) {
-            return None;
-        }
-        let is_changed = is_any(&column, How::TiedWhenChanged);
-        let column = column.name();
-        // Rows that another handler hands out, too, are meant to be read.
-        let in_part = if hangs.in_part { self.count(&hangs.table, &How::ReadInPart) } else { 0 };
-        let is_handed_out = !is_files(&hangs.table)
-            && matches!(hangs.on, On::TiedWhenRead | On::TiedToTaker)
-            && (self.count(&hangs.table, &How::Read) + in_part > 1 || !self.is_tied_when_read(&hangs.table));
-        (!is_handed_out).then(|| match hangs.on {
-            _ if is_files(&hangs.table) => " Elsewhere files are kept under keys that hold the id of whoever is signed in.".to_owned(),
-            On::ParentTied if count == 1 => format!(" Another handler asks for rows of {} only by the caller's `{column}`.", hangs.table),
-            On::ParentTied => format!(" {count} other handlers ask for rows of {} only by the caller's `{column}`.", hangs.table),
-            On::TiedWhenTaken if count == 1 => format!(" Elsewhere these rows are asked for only where `{column}` is the caller's."),
-            _ if count == 1 && !is_changed => format!(" Elsewhere these rows are shown only where `{column}` is the caller's."),
-            _ if count == 1 => format!(" Elsewhere these rows are changed only where `{column}` is the caller's."),
-            _ => format!(" {count} other handlers tie `{column}` of these rows to the caller."),
-        })
-    }
-}
-
-/// A column, by the names under which it is asked for: `owner`, `ownerId`, `owner.id`.
-#[derive(Default)]
-struct Column<'u> {
-    names: Vec<&'u Name>,
-}
-
-impl<'u> Column<'u> {
-    /// The shortest, which says enough.
-    fn name(&self) -> &'u str {
-        self.names.iter().min_by_key(|name| (name.len(), name.as_str())).map_or("", |name| name.as_str())
-    }
-
-    fn is_any(&self, is: impl Fn(&Name) -> bool) -> bool {
-        self.names.iter().any(|name| is(name))
-    }
-}
-
-/// What a column, or the way to a column of a row above, begins with, without what says that it is a key.
-fn stem(column: &str) -> String {
-    let first = crate::facts::schema::names::snake(column.split('.').next().unwrap_or_default());
-    first.strip_suffix("_id").unwrap_or(&first).to_owned()
-}
-
-/// The path of a page, as `page_at` names it.
-fn path_of(page: &str) -> &str {
-    page.strip_prefix("page ").unwrap_or_default()
-}
-
-/// What lies in a bucket under keys.
-fn is_files(table: &Name) -> bool {
-    table.eq_ignore_ascii_case("stored file") || table == "StoredFile"
 }
 
 /// So many handlers show what is meant.
