@@ -379,6 +379,41 @@ fn a_module_that_is_not_there_yet_lists_what_no_other_lists() {
 }
 
 #[test]
+fn what_another_file_shows_of_rows_below_others_changes_what_is_found_here() {
+    const SIGNED_IN: &str = "import jwt from \"jsonwebtoken\";\nimport express from \"express\";\nimport { prisma } from \"./prisma\";\nexport const jobs = express.Router();\njobs.use((req, res, next) => { try { req.user = jwt.verify(req.headers.authorization ?? \"\", process.env.JWT_SECRET ?? \"\", { algorithms: [\"HS256\"] }); next(); } catch { res.status(401).end(); } });\n";
+    const SHOWS_OWN: &str = "jobs.get(\"/\", async (req, res) => { res.json(await prisma.job.findMany({ where: { bike: { ownerId: req.user.id } } })); });\n";
+    const SHOWS_ALL: &str = "jobs.get(\"/\", async (req, res) => { res.json(await prisma.job.findMany()); });\n";
+    const CHANGES: &str = "jobs.post(\"/:id/approve\", async (req, res) => { await prisma.job.update({ where: { id: req.params.id }, data: { status: \"APPROVED\" } }); res.end(); });\n";
+    deep(|| {
+        let changes = format!("{SIGNED_IN}{CHANGES}");
+        let shows = |what: &str| format!("{SIGNED_IN}{what}").replace("jobs", "list");
+        let (own, all, nothing) = (shows(SHOWS_OWN), shows(SHOWS_ALL), shows(""));
+        let files = [("jobs.ts", changes.as_str()), ("list.ts", own.as_str())];
+        let edits = [("list.ts", all.as_str()), ("list.ts", own.as_str()), ("list.ts", nothing.as_str())];
+        let told = rules_after(&files, "jobs.ts", &edits);
+        let is_told: Vec<bool> = told.iter().map(|rules| rules.iter().any(|rule| rule == "missing-ownership")).collect();
+        assert_eq!(is_told, [true, false, true, false], "{told:?}");
+    });
+}
+
+#[test]
+fn a_policy_that_lets_strangers_in_opens_what_comes_behind_it() {
+    const TABLE: &str = "create table public.quotes (id uuid primary key, owner_id uuid not null references auth.users (id), email text not null);\nalter table public.quotes enable row level security;\n";
+    const FOR_SOME: &str =
+        "create policy own on public.quotes for all to authenticated using ((select auth.uid()) = owner_id) with check ((select auth.uid()) = owner_id);\n";
+    const FOR_ALL: &str = "create policy own on public.quotes for all to anon, authenticated using (true) with check (true);\n";
+    deep(|| {
+        let (some, all) = (format!("{TABLE}{FOR_SOME}"), format!("{TABLE}{FOR_ALL}"));
+        let handler = "import { createServerClient } from \"@supabase/ssr\";\nimport { cookies } from \"next/headers\";\nimport { Resend } from \"resend\";\nconst resend = new Resend(process.env.RESEND_API_KEY);\nexport async function POST(req: Request) {\n  const jar = await cookies();\n  const supabase = createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL!, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!, { cookies: { getAll: () => jar.getAll() } });\n  const { email } = await req.json();\n  const { data, error } = await supabase.from(\"quotes\").insert({ email: String(email) }).select(\"id\").single();\n  if (error) return Response.json({}, { status: 403 });\n  await resend.emails.send({ from: \"a@buildings.example\", to: String(email), subject: \"Quote\", text: String(data.id) });\n  return Response.json({});\n}\n";
+        let files = [("supabase/migrations/1_quotes.sql", some.as_str()), ("app/api/quotes/route.ts", handler)];
+        let edits = [("supabase/migrations/1_quotes.sql", all.as_str()), ("supabase/migrations/1_quotes.sql", some.as_str())];
+        let told = rules_after(&files, "app/api/quotes/route.ts", &edits);
+        let is_open: Vec<bool> = told.iter().map(|rules| rules.iter().any(|rule| rule == "missing-auth")).collect();
+        assert_eq!(is_open, [false, true, false], "{told:?}");
+    });
+}
+
+#[test]
 fn a_template_that_escapes_no_longer_is_known_at_once() {
     deep(|| {
         let config = Arc::new(Config::default());
