@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::report::Repair;
+use crate::report::left_out::{LeftOut, Why};
 use crate::report::samples::{finding, project_of, report, route};
 use crate::rules::{Level, Related};
 use crate::text::Span;
@@ -33,7 +34,10 @@ fn a_founder_reads_what_where_and_what_to_do() {
     let title = "Move to AI_KEY in .env.local (value hidden)".into();
     report.entries[1].repairs = vec![Repair { title, needs_review: false, tried: true, note: None, changes: Vec::new() }];
     report.notes.push("big.ts is too large.".into());
-    report.silenced = 2;
+    for reason in ["a sample", "another"] {
+        let entry = report.entries[0].clone();
+        report.left_out.push(LeftOut { entry, fingerprint: "a:1".to_owned(), why: Why::Marked(reason.to_owned()) });
+    }
     report.evidence.routes.push(route("/api/notes", &path));
     let here = FileId::new("/shop");
     let text = render(&report, &here, PLAIN);
@@ -155,7 +159,7 @@ You are done when nothing is left that says \"before launch\", and you have
 tried what needs a person. After each change, type `guardline audit` in a
 terminal again: what is repaired is gone from the list. What can wait may
 stay for the weeks after the launch.
-2 silenced by comments in the code.
+2 silenced findings are left out.
 ";
     assert!(text.ends_with(rest), "{text}");
     let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 76).collect();
