@@ -124,6 +124,10 @@ const SAME_LINE: &[&str] = &[
     "kingfisher:ignore",
     "nosecret",
 ];
+/// Marks by which scanners of code are told of one of their own rules: bare, they hold for all, and else only if what they name is
+/// about secrets. The last word says what stands between the mark and the names.
+const OF_RULES: &[(&str, &[&str], bool)] =
+    &[("nosec", &["b105", "b106", "b107"], true), ("nosemgrep", &["secret", "password", "credential", "api-key", "token"], true), ("noqa", &["s105", "s106", "s107"], false)];
 /// Marks of other scanners that hold for the line after them.
 const NEXT_LINE: &[&str] = &["pragma: allowlist nextline secret", "pragma: whitelist nextline secret", "secretlint-disable-next-line"];
 /// A mark that holds until its end mark, or to the end of the file.
@@ -131,7 +135,7 @@ const BLOCK: (&str, &str) = ("secretlint-disable", "secretlint-enable");
 
 /// All of them. Compiling these few words does not fail; if it did, nothing would be silenced.
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = [OURS, BLOCK.0, BLOCK.1].into_iter().chain(SAME_LINE.iter().chain(NEXT_LINE).copied());
+    let words = [OURS, BLOCK.0, BLOCK.1].into_iter().chain(SAME_LINE.iter().chain(NEXT_LINE).copied()).chain(OF_RULES.iter().map(|of| of.0));
     AhoCorasick::new(words).ok()
 });
 
@@ -177,7 +181,22 @@ fn theirs(text: &str, line: u32, lines: &Lines<'_>) -> Option<Reach> {
     if NEXT_LINE.iter().any(|word| text.contains(word)) {
         return Some(Reach::From(lines.next_of_code()));
     }
-    SAME_LINE.iter().any(|word| text.contains(word)).then_some(Reach::On(line))
+    let is_theirs = SAME_LINE.iter().any(|word| text.contains(word)) || OF_RULES.iter().any(|of| names_secrets(text, of));
+    is_theirs.then_some(Reach::On(line))
+}
+
+/// `nosec`, `nosec B105`, `nosemgrep: generic.secrets`, `noqa: S105`; `nosec B608` is about something else, and a bare `noqa` about style.
+fn names_secrets(text: &str, (word, about, counts_bare): &(&str, &[&str], bool)) -> bool {
+    let text = text.to_ascii_lowercase();
+    let Some((before, after)) = text.split_once(word) else { return false };
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    if is_word(before.chars().last()) || is_word(after.chars().next()) {
+        return false;
+    }
+    let named = after.trim_start_matches([':', ' ', '\t']);
+    // What follows two signs is a comment of its own.
+    let named = named.split("--").next().unwrap_or_default().split('#').next().unwrap_or_default().trim();
+    if named.is_empty() { *counts_bare } else { about.iter().any(|id| named.contains(id)) }
 }
 
 /// The lines of a comment with their offsets in it, freed of comment signs.

@@ -15,6 +15,7 @@ use crate::project::Project;
 use crate::report::baseline::Baseline;
 use crate::report::left_out::{Limits, Why};
 use crate::report::suppress;
+use crate::report::urgency::{self, Urgency};
 use crate::report::{Date, Entry, Redactor, Report, Texts};
 use crate::rules::evidence::Evidence;
 use crate::rules::{Confidence, Finding, Level, RuleId, RuleMeta};
@@ -150,7 +151,11 @@ impl<'a> Judging<'a> {
 
     /// 1 if something was found that is to count.
     pub fn exit_code(&self, report: &Report<'_>) -> u8 {
-        let counts = |entry: &Entry| self.audit.threshold.fail_on.is_none_or(|least| least.level().is_some_and(|level| entry.finding.level >= level));
+        let counts = |entry: &Entry| match self.audit.threshold.fail_on {
+            None => true,
+            Some(FailOn::Launch) => urgency::of_finding(&entry.finding) == Urgency::BeforeLaunch,
+            Some(least) => least.level().is_some_and(|level| entry.finding.level >= level),
+        };
         u8::from(report.entries.iter().any(counts))
     }
 
@@ -212,7 +217,7 @@ impl FailOn {
             FailOn::Warning => Some(Level::Warning),
             FailOn::Information => Some(Level::Information),
             FailOn::Hint => Some(Level::Hint),
-            FailOn::Never => None,
+            FailOn::Launch | FailOn::Never => None,
         }
     }
 }

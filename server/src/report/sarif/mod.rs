@@ -230,6 +230,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_accepted_stands_behind_what_is_told() {
+        let (project, file) = crate::report::samples::project("app/[id]/a b.ts", "call(a);\nopen(b);\n");
+        let mut report = report(&project, vec![finding("sql-injection", &project, &file, "call(a)", Level::Error)]);
+        let accepted = finding("missing-auth", &project, &file, "open(b)", Level::Error);
+        report.leave_out(vec![(accepted.clone(), Why::Marked("tried by hand".to_owned())), (accepted, Why::Quiet)]);
+        let log = log(&report);
+        let results = log["runs"][0]["results"].as_array().expect("results");
+        assert_eq!((results.len(), results[0].get("suppressions")), (2, None));
+        assert_eq!(results[1]["suppressions"], json!([{ "kind": "inSource", "status": "accepted", "justification": "tried by hand" }]));
+        assert_eq!(results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "app/%5Bid%5D/a%20b.ts");
+        let counts = json!({ "known": 0, "silenced": 1, "belowThreshold": 1, "rulesOff": [], "isPart": false });
+        assert_eq!(log["runs"][0]["properties"], counts);
+    }
+
+    #[test]
     fn a_fix_that_moves_a_secret_is_not_told() {
         let secret = format!("{}{}", "abcd1234", "EFGH5678ijkl");
         let project = project_of(&[("a.ts", &format!("f(\"{secret}\")")), (".env", "A=1\n")]);
