@@ -34,6 +34,7 @@ pub mod routes;
 #[cfg(test)]
 mod samples;
 pub mod sarif;
+mod scanners;
 mod setup;
 mod stack;
 mod steps;

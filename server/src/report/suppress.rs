@@ -239,7 +239,8 @@ mod tests {
     #[test]
     fn marks_of_scanners_of_code_silence_secrets_if_they_name_them() {
         let is_kept = |mark: &str| judged("a.py", &format!("KEY = 'abc'  # {mark}\n"), &[("secret-hardcoded", "abc")], "2026-01-01").kept.len() == 1;
-        for mark in ["nosec", "nosec B105", "nosec: B106", "nosemgrep", "nosemgrep: generic.secrets.found", "noqa: S105", "NOQA: E501,S106", "nosec # a sample"] {
+        for mark in ["nosec", "nosec B105", "nosec: B106", "nosemgrep", "nosemgrep: generic.secrets.found", "noqa: S105", "noqa: E501,S106", "nosec # a sample"]
+        {
             assert!(!is_kept(mark), "{mark}");
         }
         for mark in ["nosec B608", "noqa", "noqa: E501", "nosemgrep: python.flask.xss", "nosector", "unosec"] {

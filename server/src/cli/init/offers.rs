@@ -97,7 +97,10 @@ impl Offer {
             HookClient::Codex => (".codex/hooks.json", grouped("codex", "apply_patch|Edit|Write", &["Stop"])),
             HookClient::Cursor => {
                 let hook = serde_json::json!([{ "command": command("cursor") }]);
-                (".cursor/hooks.json", serde_json::json!({ "version": 1, "hooks": { "sessionStart": hook.clone(), "afterFileEdit": hook.clone(), "postToolUse": hook.clone(), "stop": hook } }))
+                (
+                    ".cursor/hooks.json",
+                    serde_json::json!({ "version": 1, "hooks": { "sessionStart": hook.clone(), "afterFileEdit": hook.clone(), "postToolUse": hook.clone(), "stop": hook } }),
+                )
             }
             HookClient::Windsurf => {
                 let hook = serde_json::json!([{ "command": command("windsurf"), "show_output": true }]);

@@ -101,7 +101,12 @@ impl<'a> WireOverview<'a> {
         };
         WireOverview {
             verdict: &overview.verdict.text,
-            launch: WireLaunch { before: overview.launch.before, wait: overview.launch.wait, not_judged: &overview.launch.not_judged, limits: &overview.launch.limits },
+            launch: WireLaunch {
+                before: overview.launch.before,
+                wait: overview.launch.wait,
+                not_judged: &overview.launch.not_judged,
+                limits: &overview.launch.limits,
+            },
             first: overview
                 .first
                 .iter()

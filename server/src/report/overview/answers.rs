@@ -1,8 +1,8 @@
 //! The four questions that a careful beginner asks, answered with what the answers rest on.
 
 use super::counts::{counted, does};
-use super::snapshot::{asked, asks, endpoints};
 use super::limits;
+use super::snapshot::{asked, asks, endpoints};
 use super::words::{self, code, list};
 use super::{Answer, Question, Told, entries_of, loud_of};
 use crate::report::problems::{Problem, numbers};

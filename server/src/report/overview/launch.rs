@@ -131,9 +131,7 @@ pub(super) fn verdict(report: &Report<'_>, launch: &Launch, risks: &[OfRisk]) ->
             0 => (format!("{found}.{open}"), if open.is_empty() { Mood::Good } else { Mood::Unsure }),
             // What keeps the risks from being judged is said behind it.
             _ if is_limited => (format!("{found}.{open}"), Mood::Unsure),
-            n if open.is_empty() => {
-                (format!("{found}, but {} could not be judged from the code, or only in part.", counted(n, "risk", "risks")), Mood::Unsure)
-            }
+            n if open.is_empty() => (format!("{found}, but {} could not be judged from the code, or only in part.", counted(n, "risk", "risks")), Mood::Unsure),
             _ => (format!("{found}, but not all could be judged.{open}"), Mood::Unsure),
         },
         (0, wait) => {
