@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_text_with_a_mark_has_the_sign_of_one() {
-        for word in [OURS, BLOCK.0, BLOCK.1].iter().chain(SAME_LINE).chain(NEXT_LINE) {
+        for word in [OURS, BLOCK.0, BLOCK.1].into_iter().chain(scanners::words()) {
             assert!(signs::has(word, Sign::Mark), "{word}");
         }
     }
