@@ -200,7 +200,7 @@ fn what_is_left_out_is_said_at_the_top_and_at_the_end() {
     let mut report = report(&project, Vec::new());
     report.leave_out(vec![(finding("missing-auth", &project, &path, "GET", Level::Warning), Why::Known)]);
     let text = render(&report, &FileId::new("/shop"), PLAIN);
-    assert!(text.starts_with("\nNo new problems found. 1 known finding is left out: nothing is said of it here.\n"), "{text}");
+    assert!(text.starts_with("\nNo new problems found. 1 known finding is left out: nothing is said of it\nhere.\n"), "{text}");
     assert!(text.contains("  · Before launch  nothing new found\n") && text.ends_with("1 known finding is left out.\n"), "{text}");
 }
 
