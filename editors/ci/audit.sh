@@ -3,7 +3,7 @@
 #
 #   GUARDLINE_PATH      what to check, by default the whole repository
 #   GUARDLINE_CHANGED   a revision: only files that differ from where it and HEAD parted
-#   GUARDLINE_FAIL_ON   error, warning, information, hint or never; by default everything counts
+#   GUARDLINE_FAIL_ON   launch, error, warning, information, hint or never; by default everything counts
 #   GUARDLINE_BASELINE  a file of findings that are known
 #   GUARDLINE_SARIF     where to write the report for code scanning, if anywhere
 #   GUARDLINE_ARGS      further arguments for both reports

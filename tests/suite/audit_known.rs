@@ -88,3 +88,47 @@ fn the_configuration_silences_rules_by_path() {
     project.write("guardline.json", config("").replace("pay", "gone").as_bytes());
     assert_eq!(notes(&project.json(&[])), ["`suppress` in guardline.json: `secret-hardcoded` in `/src/gone.ts` silences nothing any more and can go."]);
 }
+
+#[test]
+fn what_is_known_or_switched_off_is_not_vouched_for() {
+    let app = "import sqlite3\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get(\"/find\")\ndef find():\n    name = request.args[\"name\"]\n    return str(sqlite3.connect(\"a.db\").execute(f\"select * from shop where name = '{name}'\").fetchall())\n";
+    let project = Project::of(&[("app.py", app), ("other.py", "import os\n"), ("requirements.txt", "flask\n")]);
+    let answer = |arguments: &[&str]| {
+        let report = project.json(arguments);
+        let questions = report["overview"]["questions"].as_array().expect("questions").clone();
+        let of = questions.iter().find(|question| question["id"] == "database-commands-kept-out").expect("the question");
+        (of["answer"].as_str().expect("an answer").to_owned(), report["overview"]["verdict"].as_str().expect("a verdict").to_owned())
+    };
+    assert_eq!(project.run(&["audit", "--baseline", "known.json", "--write-baseline"]).code, Some(0));
+    let (known, verdict) = answer(&["--baseline", "known.json"]);
+    assert!(known == "no" && verdict.contains("left out"), "{known} {verdict}");
+    let (of_part, verdict) = answer(&["other.py"]);
+    assert!(of_part == "not-known" && verdict.contains("Only 1 of "), "{of_part} {verdict}");
+    project.write("guardline.json", b"{ \"rules\": { \"sql-injection\": \"off\" } }");
+    let (off, verdict) = answer(&[]);
+    assert!(off == "not-known" && verdict.contains("`sql-injection` is switched off"), "{off} {verdict}");
+}
+
+#[test]
+fn only_what_hashes_a_password_says_that_passwords_are_hashed() {
+    let answer = |name: &str| {
+        let text = format!(
+            "import {{ scryptSync }} from \"node:crypto\";\n\nexport function hash({name}: string, salt: string) {{\n  return scryptSync({name}, salt, 64).toString(\"hex\");\n}}\n"
+        );
+        let report = Project::of(&[("package.json", "{}"), ("hash.ts", &text)]).json(&[]);
+        let questions = report["overview"]["questions"].as_array().expect("questions").clone();
+        questions.iter().find(|question| question["id"] == "passwords-hashed").expect("the question")["answer"].as_str().expect("an answer").to_owned()
+    };
+    assert_eq!((answer("password"), answer("apiKey"), answer("secret")), ("yes".to_owned(), "not-applicable".to_owned(), "not-applicable".to_owned()));
+}
+
+#[test]
+fn the_scale_of_the_report_can_decide() {
+    let project = Project::of(&[
+        ("package.json", "{ \"dependencies\": { \"express\": \"4\" } }"),
+        ("a.ts", "import express from \"express\";\n\nconst app = express();\napp.get(\"/\", (request, response) => response.end());\napp.listen(3000);\n"),
+    ]);
+    assert_eq!(project.run(&["audit", "--fail-on", "launch"]).code, Some(0));
+    project.write("pay.ts", leak(&stripe_key(3)).as_bytes());
+    assert_eq!(project.run(&["audit", "--fail-on", "launch"]).code, Some(1));
+}

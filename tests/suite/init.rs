@@ -59,7 +59,7 @@ fn flags_set_up_the_rest() {
         (".vscode/extensions.json", "guardline.guardline"),
         (".cursor/hooks.json", "guardline hook --client cursor"),
         (".pre-commit-config.yaml", "entry: guardline audit --staged"),
-        (".github/workflows/guardline.yml", "guardline audit --format sarif"),
+        (".github/workflows/guardline.yml", "guardline audit --fail-on launch --format sarif"),
         (".gitlab-ci.yml", "guardline audit"),
     ] {
         assert!(read(&project, path).contains(part), "{path}");

@@ -88,7 +88,8 @@ pub struct Threshold {
     /// Leave out findings that are less sure than this; `possible` also shows what is otherwise for auditors only
     #[arg(long, value_enum, value_name = "CONFIDENCE")]
     pub min_confidence: Option<Sure>,
-    /// Exit with 1 only for findings of this level or above; all that are told count otherwise
+    /// Exit with 1 only for findings of this level or above, or with `launch` for those to be repaired before launch; all that are
+    /// told count otherwise
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
 }
@@ -127,7 +128,11 @@ pub struct Repairing {
 }
 
 const AUDIT_HELP: &str = "\
-Exit code: 0 nothing found, 1 something found (with --fail-on: of that level or above), 2 it could not be done, 130 stopped by Ctrl-C.
+Exit code: 0 nothing found, 1 something found (with --fail-on: something of that kind), 2 it could not be done, 130 stopped by Ctrl-C.
+
+Two scales: a level (error, warning, information, hint) says how bad a finding is and how sure; the report says what that means for you, \
+\"before launch\" or \"can wait\". Errors are before launch, and so are warnings that let strangers at what is not theirs; hints never are. \
+`--fail-on launch` fails exactly where the report says that something is to be repaired first.
 
 In code, `guardline-ignore-next-line RULE: reason` silences a finding, `guardline-ignore-line` on its own line and \
 `guardline-ignore-file` in the whole file; `RULE until 2027-01-31: reason` for a time.";
@@ -302,6 +307,8 @@ pub enum AtLeast {
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FailOn {
+    /// What the report calls "before launch", at whatever level
+    Launch,
     Error,
     Warning,
     Information,

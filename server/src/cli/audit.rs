@@ -105,8 +105,11 @@ fn run_here(audit: &Audit, no_color: bool) -> Result<u8> {
 /// The report in the format that was asked for.
 fn rendered(audit: &Audit, report: &Report<'_>, no_color: bool) -> String {
     let style = output::style(no_color);
+    let style = report::paint::Style { colour: style.colour && audit.output.is_none(), ..style };
     match audit.format {
-        Format::Text => report::text::render(report, &here(), report::paint::Style { colour: style.colour && audit.output.is_none(), ..style }),
+        // Somebody waits to commit.
+        Format::Text if audit.which.staged => report::text::render_short(report, &here(), style),
+        Format::Text => report::text::render(report, &here(), style),
         Format::Markdown => report::markdown::render(report),
         Format::Html => report::html::render(report),
         Format::Json => report::json::render(report),

@@ -102,17 +102,20 @@ fn replaced<'t>(targets: &'t Targets, walk: &Walk<'_>, config: &config::Config) 
     texts
 }
 
+const MEASURED: &str = "{msg} {wide_bar} {pos}/{len}  {eta} left";
+/// Of what nobody knows how much it is, no time can be told.
+const UNMEASURED: &str = "{msg}";
+
 /// A bar on standard error, if somebody watches.
 pub struct Progress(ProgressBar);
 
 impl Progress {
     pub fn new() -> Progress {
         let bar = ProgressBar::with_draw_target(None, if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}  {eta} left") {
-            bar.set_style(style);
-        }
         bar.set_message("Reading");
-        Progress(bar)
+        let progress = Progress(bar);
+        progress.look(UNMEASURED);
+        progress
     }
 
     /// Nothing is drawn, whoever watches.
@@ -120,13 +123,25 @@ impl Progress {
         Progress(ProgressBar::hidden())
     }
 
+    fn look(&self, template: &str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.0.set_style(style);
+        }
+    }
+
     fn count(&self, done: usize, total: usize) {
+        if self.0.length().is_none() {
+            self.look(MEASURED);
+        }
         self.0.set_length(total as u64);
         self.0.set_position(done as u64);
     }
 
+    /// Something else begins, and how much of it there is nobody knows yet.
     pub fn say(&self, what: &'static str) {
         self.0.reset();
+        self.0.unset_length();
+        self.look(UNMEASURED);
         self.0.set_message(what);
     }
 
@@ -135,8 +150,7 @@ impl Progress {
         if self.0.is_hidden() {
             return;
         }
-        self.0.set_length(total as u64);
-        self.0.set_position(done as u64);
+        self.count(done, total);
         self.0.set_message(match findings {
             0 => "Checking".to_owned(),
             1 => "Checking, 1 finding so far".to_owned(),

@@ -7,10 +7,14 @@ use anyhow::{Context, Result, bail};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::args::Which;
+use crate::project::Project;
 use crate::text::FileId;
 use crate::workspace::git::{Git, TextAt};
 use crate::workspace::root::{self, absolute};
 use crate::workspace::walk::file_id;
+
+/// Files that say what an app is built from.
+const MANIFESTS: &[&str] = &["package.json", "pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "deno.json"];
 
 /// What to read and what to report on. All paths are absolute.
 #[derive(Default)]
@@ -114,6 +118,13 @@ impl Targets {
         }
         self.only = Some(only);
         Ok(())
+    }
+
+    /// Is there more of what was asked about? A folder that holds the packages of an app is one of its own.
+    pub fn are_part_of(&self, project: &Project) -> bool {
+        let is_whole = self.only.is_none() && self.named.is_empty();
+        let is_own = || self.folders.iter().all(|folder| MANIFESTS.iter().any(|name| Path::new(folder.as_str()).join(name).is_file()));
+        project.files().any(|(file, _)| !self.cover(file)) && !(is_whole && is_own())
     }
 
     /// Were only some files of the project asked about, as git knows them?

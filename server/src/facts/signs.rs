@@ -65,7 +65,9 @@ const MARKS: &[&str] = &[
     "ggignore",
     "trufflehog:ignore",
     "kingfisher:ignore",
-    "nosecret",
+    "nosec",
+    "nosemgrep",
+    "noqa",
 ];
 
 const PIPES: &[&str] = &["new ValidationPipe(", "useClass: ValidationPipe"];

@@ -147,13 +147,17 @@ fn verdict(call: &Call, alone: bool) -> Result<Verdict> {
     Ok(all)
 }
 
-/// The edits by the project they belong to: that of the folder the assistant works in, or that around the file.
+/// The edits by the project they belong to: that of a folder the assistant works in. What lies outside of all of them is nobody's
+/// business here: nothing of it is read.
 fn by_root(call: &Call, home: Option<&Path>) -> Vec<(PathBuf, Vec<call::Edit>)> {
-    let roots: Vec<PathBuf> = call.folders.iter().filter(|folder| folder.is_dir()).map(|folder| root::around(folder, home)).collect();
+    // An assistant that names no folder started this in the one it works in.
+    let here = std::env::current_dir().ok().filter(|_| call.folders.is_empty());
+    let folders: Vec<&PathBuf> = call.folders.iter().chain(&here).collect();
+    let roots: Vec<PathBuf> = folders.iter().filter(|folder| folder.is_dir()).map(|folder| root::around(folder, home)).collect();
     let mut found: Vec<(PathBuf, Vec<call::Edit>)> = Vec::new();
     for edit in &call.edits {
         let mut edit = edit.clone();
-        let base = call.folders.first().cloned().unwrap_or_default();
+        let base = folders.first().map(|folder| folder.to_path_buf()).unwrap_or_default();
         edit.path = absolute(&base, &edit.path);
         let mut inside = roots.iter().find(|root| edit.path.starts_with(root)).cloned();
         if inside.is_none() {
@@ -165,7 +169,7 @@ fn by_root(call: &Call, home: Option<&Path>) -> Vec<(PathBuf, Vec<call::Edit>)> 
                 edit.path = real;
             }
         }
-        let root = inside.unwrap_or_else(|| root::around(&edit.path, home));
+        let Some(root) = inside else { continue };
         match found.iter_mut().find(|(known, _)| *known == root) {
             Some((_, edits)) => edits.push(edit),
             None => found.push((root, vec![edit])),

@@ -75,7 +75,7 @@ fn told(snapshot: &Snapshot, root: &Path, all: Vec<Finding>, wanted: &Wanted, no
     shown.retain(|(finding, _)| is_wanted(&finding.place.file) && wanted.rule.as_ref().is_none_or(|rule| finding.rule.as_str() == rule));
     shown.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.level));
     let count = |level: Level| shown.iter().filter(|(finding, _)| finding.level == level).count();
-    let counts = json!({ "error": count(Level::Error), "warning": count(Level::Warning), "information": count(Level::Information) });
+    let counts = json!({ "error": count(Level::Error), "warning": count(Level::Warning), "information": count(Level::Information), "hint": count(Level::Hint), "hidden": count(Level::Hidden) });
     let some: Vec<Value> = shown.iter().skip(wanted.offset).take(wanted.limit).map(|(finding, key)| one(snapshot, &advice, finding, key)).collect();
     json!({
         "root": root, "total": shown.len(), "truncated": wanted.offset + some.len() < shown.len(), "counts": counts, "findings": some,

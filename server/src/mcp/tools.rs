@@ -149,7 +149,10 @@ fn output(name: Name) -> Value {
         Name::Audit | Name::AuditSnippet => of(
             json!({
                 "root": text, "findings": findings, "total": number, "truncated": { "type": "boolean" },
-                "counts": of(json!({ "error": number, "warning": number, "information": number }), &["error", "warning", "information"]),
+                "counts": of(
+                    json!({ "error": number, "warning": number, "information": number, "hint": number, "hidden": number }),
+                    &["error", "warning", "information", "hint", "hidden"],
+                ),
                 "files": number, "silenced": number, "notes": texts,
             }),
             &["root", "findings", "total", "truncated", "counts", "files", "silenced", "notes"],

@@ -5,9 +5,10 @@
 //! ```
 //! Only fingerprints count; the rest is for whoever reads the file. Secrets are masked in it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
+use super::left_out::{LeftOut, Why};
 use super::{Report, fingerprint};
 use crate::text::FileId;
 
@@ -68,13 +69,19 @@ impl Baseline {
         text
     }
 
-    /// Takes the findings that are known out of the report, and says how many they were.
+    /// Leaves out of the report's list what is known, and says how many findings those were.
     pub fn take_out_of(&self, report: &mut Report<'_>) -> usize {
-        let known: FxHashMap<&str, &Known> = self.known.iter().map(|known| (known.fingerprint.as_str(), known)).collect();
-        let before = report.entries.len();
-        let mut is_new = fingerprint::of(report).into_iter().map(|fingerprint| !known.contains_key(fingerprint.as_str())).collect::<Vec<_>>().into_iter();
-        report.entries.retain(|_| is_new.next().unwrap_or(true));
-        before - report.entries.len()
+        let known: FxHashSet<&str> = self.known.iter().map(|known| known.fingerprint.as_str()).collect();
+        let names = fingerprint::of(report);
+        let before = report.left_out.len();
+        for (entry, fingerprint) in std::mem::take(&mut report.entries).into_iter().zip(names) {
+            if known.contains(fingerprint.as_str()) {
+                report.left_out.push(LeftOut { entry, fingerprint, why: Why::Known });
+            } else {
+                report.entries.push(entry);
+            }
+        }
+        report.left_out.len() - before
     }
 
     /// Without what `now` does not hold any more, and how many those were. What lies in files that were not asked about stays.

@@ -4,15 +4,19 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::{Report, frame};
+use crate::rules::Finding;
 
 /// The fingerprints of all entries, in their order. Equal lines with equal findings are told apart by counting them.
 pub(super) fn of(report: &Report<'_>) -> Vec<String> {
+    with(report, &[])
+}
+
+/// The same, and behind them those of others.
+pub(super) fn with(report: &Report<'_>, others: &[Finding]) -> Vec<String> {
     let mut names = Names::default();
-    report
-        .entries
-        .iter()
-        .map(|entry| {
-            let finding = &entry.finding;
+    let findings = report.entries.iter().map(|entry| &entry.finding).chain(others);
+    findings
+        .map(|finding| {
             let place = &finding.place;
             let line = report.texts.get(&place.file).map(|document| frame::essence(document, place.span, &report.redactor)).unwrap_or_default();
             names.name(&[finding.rule.as_str(), finding.detail.as_str(), report.path(&place.file), line.as_str()])

@@ -61,8 +61,7 @@ impl Page<'_> {
         self.line(&format!("**{}**\n", inline(&overview.verdict.text, false)));
         if self.report.audited > 0 {
             let launch = &overview.launch;
-            let problems = |n: usize| if n == 0 { "nothing found".to_owned() } else { counted(n, "problem", "problems") };
-            self.line(&format!("- **Before launch:** {}\n- **Can wait:** {}", problems(launch.before), problems(launch.wait)));
+            self.line(&format!("- **Before launch:** {}\n- **Can wait:** {}", launch.told(launch.before), launch.told(launch.wait)));
             launch.not_judged.iter().for_each(|told| self.line(&format!("- **Not judged:** {}", inline(told, false))));
             self.line(&format!("\n{}\n", inline(urgency::WORDS, false)));
         }
@@ -249,8 +248,8 @@ impl Page<'_> {
             self.line(&format!("\n## When you are done\n\n{}", inline(WHEN_DONE, false)));
         }
         let mut told = format!("{} checked", counted(report.audited, "file", "files"));
-        if report.silenced > 0 {
-            told += &format!(", {} silenced by comments in the code", counted(report.silenced, "finding", "findings"));
+        if let Some(left) = report.left_out().in_words() {
+            told += &format!(", {left}");
         }
         self.line(&format!("\n---\n{told}. Guardline {}.", env!("CARGO_PKG_VERSION")));
     }

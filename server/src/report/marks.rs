@@ -14,6 +14,7 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use super::comments::{self, Comment};
+use super::scanners;
 use crate::model::FileModel;
 use crate::rules::Finding;
 use crate::syntax::Document;
@@ -113,25 +114,12 @@ impl<'m> InForce<'m> {
 const OURS: &str = "guardline-ignore";
 const GRAMMAR: &str = "write `guardline-ignore-next-line RULE: reason`";
 
-/// Marks of other scanners that hold for the line they stand on.
-const SAME_LINE: &[&str] = &[
-    "gitleaks:allow",
-    "pragma: allowlist secret",
-    "pragma: whitelist secret",
-    "secretlint-disable-line",
-    "ggignore",
-    "trufflehog:ignore",
-    "kingfisher:ignore",
-    "nosecret",
-];
-/// Marks of other scanners that hold for the line after them.
-const NEXT_LINE: &[&str] = &["pragma: allowlist nextline secret", "pragma: whitelist nextline secret", "secretlint-disable-next-line"];
 /// A mark that holds until its end mark, or to the end of the file.
 const BLOCK: (&str, &str) = ("secretlint-disable", "secretlint-enable");
 
 /// All of them. Compiling these few words does not fail; if it did, nothing would be silenced.
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = [OURS, BLOCK.0, BLOCK.1].into_iter().chain(SAME_LINE.iter().chain(NEXT_LINE).copied());
+    let words = [OURS, BLOCK.0, BLOCK.1].into_iter().chain(scanners::words());
     AhoCorasick::new(words).ok()
 });
 
@@ -174,10 +162,10 @@ fn secrets(span: Span, reach: Reach, reason: &str) -> Mark {
 }
 
 fn theirs(text: &str, line: u32, lines: &Lines<'_>) -> Option<Reach> {
-    if NEXT_LINE.iter().any(|word| text.contains(word)) {
+    if scanners::holds_for_the_next(text) {
         return Some(Reach::From(lines.next_of_code()));
     }
-    SAME_LINE.iter().any(|word| text.contains(word)).then_some(Reach::On(line))
+    scanners::holds_for_the_line(text).then_some(Reach::On(line))
 }
 
 /// The lines of a comment with their offsets in it, freed of comment signs.
@@ -322,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_text_with_a_mark_has_the_sign_of_one() {
-        for word in [OURS, BLOCK.0, BLOCK.1].iter().chain(SAME_LINE).chain(NEXT_LINE) {
+        for word in [OURS, BLOCK.0, BLOCK.1].into_iter().chain(scanners::words()) {
             assert!(signs::has(word, Sign::Mark), "{word}");
         }
     }
@@ -369,16 +357,16 @@ mod tests {
 
     #[test]
     fn other_scanners_marks_are_about_secrets() {
-        for word in SAME_LINE {
+        for word in scanners::SAME_LINE {
             assert_eq!(one(&format!("select 1; -- {word}")).reach, Reach::On(0), "{word}");
         }
-        for word in NEXT_LINE {
+        for word in scanners::NEXT_LINE {
             let mark = one(&format!("-- {word}\nselect 1;"));
             assert_eq!((mark.reach, mark.targets), (Reach::From(1), vec![Target::Secrets]), "{word}");
         }
         assert_eq!(one("-- secretlint-disable\na\n-- secretlint-enable\nb").reach, Reach::Between(0, 2));
         assert_eq!(one("\n-- secretlint-disable\na").reach, Reach::Between(1, u32::MAX));
-        assert_eq!(marks("a.sql", "-- nosemgrep\n-- eslint-disable-next-line"), Marks::default());
+        assert_eq!(marks("a.sql", "-- noqa\n-- eslint-disable-next-line"), Marks::default());
     }
 
     #[test]

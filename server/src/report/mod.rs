@@ -18,6 +18,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod knock;
+pub mod left_out;
 pub mod lines;
 pub mod markdown;
 pub mod marks;
@@ -33,6 +34,7 @@ pub mod routes;
 #[cfg(test)]
 mod samples;
 pub mod sarif;
+mod scanners;
 mod setup;
 mod stack;
 mod steps;
@@ -101,8 +103,10 @@ pub struct Report<'a> {
     pub base: FileId,
     /// In order of file, place and rule.
     pub entries: Vec<Entry>,
-    /// How many findings were silenced by marks.
-    pub silenced: usize,
+    /// What was found and is not told.
+    pub left_out: Vec<left_out::LeftOut>,
+    /// What else is not told of.
+    pub limits: left_out::Limits,
     /// What is to be said about marks.
     pub mark_notes: Vec<suppress::Note>,
     /// What could not be read, in words.

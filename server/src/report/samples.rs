@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::left_out::Limits;
 use super::{Entry, Redactor, Report, Texts};
 use crate::project::Project;
 use crate::rules::evidence::{Evidence, OfRoute};
@@ -85,7 +86,8 @@ pub fn report(project: &Project, findings: Vec<Finding>) -> Report<'_> {
         rules: RULES,
         base: FileId::new("/shop"),
         entries: findings.into_iter().map(|finding| Entry { finding, repairs: Vec::new() }).collect(),
-        silenced: 0,
+        left_out: Vec::new(),
+        limits: Limits::default(),
         mark_notes: Vec::new(),
         notes: Vec::new(),
         audited: project.files().count(),

@@ -237,6 +237,18 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_scanners_of_code_silence_secrets_if_they_name_them() {
+        let is_kept = |mark: &str| judged("a.py", &format!("KEY = 'abc'  # {mark}\n"), &[("secret-hardcoded", "abc")], "2026-01-01").kept.len() == 1;
+        for mark in ["nosec", "nosec B105", "nosec: B106", "nosemgrep", "nosemgrep: generic.secrets.found", "noqa: S105", "noqa: E501,S106", "nosec # a sample"]
+        {
+            assert!(!is_kept(mark), "{mark}");
+        }
+        for mark in ["nosec B608", "noqa", "noqa: E501", "nosemgrep: python.flask.xss", "nosector", "unosec"] {
+            assert!(is_kept(mark), "{mark}");
+        }
+    }
+
+    #[test]
     fn a_mark_that_silences_nothing_is_told() {
         let text = "-- guardline-ignore-next-line rls-missing, sql-injection: a public lookup table\ncreate table a();\n-- guardline-ignore-file weak-random until 2020-01-01: over\nselect 1; -- gitleaks:allow\n";
         let judged = judged("a.sql", text, &[("rls-missing", "table a")], "2026-01-01");

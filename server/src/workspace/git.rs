@@ -20,6 +20,8 @@ pub enum GitProblem {
     NotTrusted(PathBuf),
     #[error("git knows no commit, branch or tag `{0}`; is it fetched? (To check only some files, name them after it: `--changed HEAD src`.)")]
     NoRevision(String),
+    #[error("there is no commit here yet, so nothing differs from `{0}`: `--changed` alone looks at what there is, `--staged` at what would be committed")]
+    NoCommit(String),
     #[error("HEAD and `{0}` have no commit in common here: in a shallow clone, fetch more of its history (`git fetch --unshallow`, `fetch-depth: 0`)")]
     NothingInCommon(String),
     #[error("git's data could not be read: {0}")]
@@ -118,6 +120,7 @@ impl Git {
         let head = match self.repository.head() {
             Ok(head) => head.peel_to_commit()?.id(),
             Err(error) if error.code() == ErrorCode::UnbornBranch && revision == "HEAD" => return Ok(None),
+            Err(error) if error.code() == ErrorCode::UnbornBranch => return Err(GitProblem::NoCommit(revision.to_owned())),
             Err(error) => return Err(error.into()),
         };
         let named = self.repository.revparse_single(revision).and_then(|object| object.peel(ObjectType::Commit));

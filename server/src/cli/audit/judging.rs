@@ -13,10 +13,12 @@ use crate::config::{self, Config, RuleSetting};
 use crate::engine::Snapshot;
 use crate::project::Project;
 use crate::report::baseline::Baseline;
+use crate::report::left_out::{Limits, Why};
 use crate::report::suppress;
+use crate::report::urgency::{self, Urgency};
 use crate::report::{Date, Entry, Redactor, Report, Texts};
 use crate::rules::evidence::Evidence;
-use crate::rules::{Confidence, Finding, Level, RuleMeta};
+use crate::rules::{Confidence, Finding, Level, RuleId, RuleMeta};
 use crate::text::FileId;
 use crate::workspace::today;
 
@@ -69,18 +71,19 @@ impl<'a> Judging<'a> {
         };
         let judged = suppress::judge(project, rules, findings, self.today);
         let mut used = BTreeSet::new();
-        let (mut kept, mut silenced) = (Vec::new(), 0);
+        let is_told = |finding: &Finding| is_asked(finding) && self.is_loud(config, finding);
+        let marked = judged.silenced.into_iter().filter(|silenced| is_told(&silenced.finding));
+        let mut silenced: Vec<(Finding, Why)> = marked.map(|silenced| (silenced.finding, Why::Marked(silenced.reason))).collect();
+        let mut kept = Vec::new();
         for finding in judged.kept {
             let by_config = config.suppressed(finding.rule.as_str(), &finding.place.file, self.today);
             used.extend(by_config);
-            match (is_asked(&finding) && self.is_loud(config, &finding), by_config) {
-                (true, Some(_)) => silenced += 1,
+            match (is_told(&finding), by_config.and_then(|at| config.suppress.get(at))) {
+                (true, Some(suppression)) => silenced.push((finding, Why::Configured(suppression.reason.clone()))),
                 (true, None) => kept.push(finding),
                 (false, _) => {}
             }
         }
-        let is_told = |finding: &Finding| is_asked(finding) && self.is_loud(config, finding);
-        silenced += judged.silenced.iter().filter(|silenced| is_told(&silenced.finding)).count();
         let mark_notes = self.mark_notes(project, config, &judged.notes, &judged.unused);
         notes.extend(self.suppression_notes(config, &used));
         match kept.iter().filter(|finding| caused.holds(finding)).count() {
@@ -100,7 +103,8 @@ impl<'a> Judging<'a> {
             rules,
             base: base(project),
             entries: kept.into_iter().map(|finding| Entry { finding, repairs: Vec::new() }).collect(),
-            silenced,
+            left_out: Vec::new(),
+            limits: Limits { off: off(config, rules), is_part: self.targets.are_part_of(project) },
             mark_notes,
             notes,
             audited,
@@ -108,6 +112,7 @@ impl<'a> Judging<'a> {
             redactor,
             evidence,
         };
+        report.leave_out(silenced);
         report.join_alike();
         report
     }
@@ -122,13 +127,15 @@ impl<'a> Judging<'a> {
                 report.notes.push(format!("{are} left out."));
             }
         }
-        let before = report.entries.len();
-        report.entries.retain(|entry| self.is_above(&entry.finding));
-        let quiet = before - report.entries.len();
-        if quiet > 0 {
+        let (told, quiet): (Vec<Entry>, Vec<Entry>) = std::mem::take(&mut report.entries).into_iter().partition(|entry| self.is_above(&entry.finding));
+        report.entries = told;
+        let quiet: Vec<(Finding, Why)> = quiet.into_iter().map(|entry| (entry.finding, Why::Quiet)).collect();
+        if !quiet.is_empty() {
+            let quiet = quiet.len();
             let are = if quiet == 1 { "1 finding below the threshold is" } else { &format!("{quiet} findings below the threshold are") };
             report.notes.push(format!("{are} left out."));
         }
+        report.leave_out(quiet);
         report
     }
 
@@ -144,7 +151,11 @@ impl<'a> Judging<'a> {
 
     /// 1 if something was found that is to count.
     pub fn exit_code(&self, report: &Report<'_>) -> u8 {
-        let counts = |entry: &Entry| self.audit.threshold.fail_on.is_none_or(|least| least.level().is_some_and(|level| entry.finding.level >= level));
+        let counts = |entry: &Entry| match self.audit.threshold.fail_on {
+            None => true,
+            Some(FailOn::Launch) => urgency::of_finding(&entry.finding) == Urgency::BeforeLaunch,
+            Some(least) => least.level().is_some_and(|level| entry.finding.level >= level),
+        };
         u8::from(report.entries.iter().any(counts))
     }
 
@@ -169,6 +180,12 @@ impl<'a> Judging<'a> {
         };
         config.suppress.iter().enumerate().filter_map(told).collect()
     }
+}
+
+/// The rules that are switched off.
+fn off(config: &Config, rules: &[&RuleMeta<'_>]) -> Vec<RuleId> {
+    let off = config.rules.iter().filter(|(_, setting)| *setting == RuleSetting::Off);
+    off.filter_map(|(id, _)| rules.iter().find(|meta| meta.id.as_str() == id.as_str())).map(|meta| meta.id.clone()).collect()
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline> {
@@ -200,7 +217,7 @@ impl FailOn {
             FailOn::Warning => Some(Level::Warning),
             FailOn::Information => Some(Level::Information),
             FailOn::Hint => Some(Level::Hint),
-            FailOn::Never => None,
+            FailOn::Launch | FailOn::Never => None,
         }
     }
 }

@@ -86,16 +86,21 @@ impl Offer {
 
     pub fn hook(client: HookClient) -> Offer {
         let command = |name: &str| format!("guardline hook --client {name}");
-        let grouped = |name: &str, tools: &str| {
-            let hooks = serde_json::json!([{ "type": "command", "command": command(name) }]);
-            serde_json::json!({ "hooks": { "PostToolUse": [{ "matcher": tools, "hooks": hooks.clone() }], "Stop": [{ "hooks": hooks }] } })
+        let grouped = |name: &str, tools: &str, ends: &[&str]| {
+            let hooks = |seconds: u32| serde_json::json!([{ "type": "command", "command": command(name), "timeout": seconds }]);
+            let mut events = serde_json::json!({ "SessionStart": [{ "hooks": hooks(10) }], "PostToolUse": [{ "matcher": tools, "hooks": hooks(30) }] });
+            ends.iter().for_each(|end| events[*end] = serde_json::json!([{ "hooks": hooks(30) }]));
+            serde_json::json!({ "hooks": events })
         };
         let (path, value) = match client {
-            HookClient::ClaudeCode => (".claude/settings.json", grouped("claude-code", "Write|Edit|MultiEdit|NotebookEdit")),
-            HookClient::Codex => (".codex/hooks.json", grouped("codex", "apply_patch|Write|Edit")),
+            HookClient::ClaudeCode => (".claude/settings.json", grouped("claude-code", "Write|Edit|MultiEdit|NotebookEdit", &["Stop", "SubagentStop"])),
+            HookClient::Codex => (".codex/hooks.json", grouped("codex", "apply_patch|Edit|Write", &["Stop"])),
             HookClient::Cursor => {
                 let hook = serde_json::json!([{ "command": command("cursor") }]);
-                (".cursor/hooks.json", serde_json::json!({ "version": 1, "hooks": { "afterFileEdit": hook.clone(), "stop": hook } }))
+                (
+                    ".cursor/hooks.json",
+                    serde_json::json!({ "version": 1, "hooks": { "sessionStart": hook.clone(), "afterFileEdit": hook.clone(), "postToolUse": hook.clone(), "stop": hook } }),
+                )
             }
             HookClient::Windsurf => {
                 let hook = serde_json::json!([{ "command": command("windsurf"), "show_output": true }]);
@@ -230,6 +235,19 @@ mod tests {
         assert!(matches!(offer.put_into(&pretty(&after)), Put::There));
         assert!(matches!(offer.put_into("{ // mine\n}"), Put::Unknown), "a comment would be lost");
         assert!(matches!(Offer::hook(HookClient::Cursor).put_into("{ \"version\": 2 }"), Put::Unknown));
+    }
+
+    #[test]
+    fn what_is_set_up_is_what_is_shipped() {
+        let shipped = [
+            (HookClient::ClaudeCode, include_str!("../../../../editors/claude-code/hooks/hooks.json")),
+            (HookClient::Codex, include_str!("../../../../editors/codex/hooks.json")),
+            (HookClient::Cursor, include_str!("../../../../editors/cursor/hooks.json")),
+        ];
+        for (client, shipped) in shipped {
+            let read = |text: &str| serde_json::from_str::<Value>(text).expect("JSON")["hooks"].clone();
+            assert_eq!(read(&Offer::hook(client).text), read(shipped));
+        }
     }
 
     #[test]

@@ -180,7 +180,9 @@ impl Desk {
         let rules = known.all();
         items.extend(self.late(&snapshot, &memory, &items)?);
         let all: Vec<Finding> = items.iter().flat_map(|item| item.found.all.iter().cloned()).collect();
-        let (advice, old_advice) = (Advice::new(&snapshot.project, &rules, &all), Advice::new(&before.project, &rules, &all));
+        // What is secret in a text is known from what was found in that text: places of now mean something else in what was before.
+        let was: Vec<Finding> = items.iter().filter_map(|item| item.before.as_ref()).flat_map(|found| found.all.iter().cloned()).collect();
+        let (advice, old_advice) = (Advice::new(&snapshot.project, &rules, &all), Advice::new(&before.project, &rules, &was));
         let mut now: Vec<(Key, Finding)> = Vec::new();
         for item in &items {
             now.extend(item.due(ask.heard, &advice, &old_advice, &mut memory));

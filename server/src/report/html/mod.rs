@@ -93,8 +93,8 @@ impl Page<'_> {
         let report = self.report;
         let name = report.base.as_str().rsplit('/').next().unwrap_or_default();
         let mut told = format!("{} read", counted(report.audited, "file", "files"));
-        if report.silenced > 0 {
-            told += &format!(" · {} silenced by comments in the code", report.silenced);
+        if let Some(left) = report.left_out().in_words() {
+            told += &format!(" · {left}");
         }
         let name = self.text(name);
         let _ = write!(

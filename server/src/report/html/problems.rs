@@ -16,8 +16,6 @@ use crate::rules::{Place, Risk};
 /// Places shown of one mistake, and of all, before the rest is counted: a page that no browser can open helps nobody.
 const MOST_PLACES: usize = 60;
 const MOST: usize = 600;
-/// With fewer problems there is nothing to pick from.
-const FEW: usize = 8;
 const MOST_RELATED: usize = 4;
 /// Columns of a code frame; longer lines are cut around the place.
 const WIDTH: usize = 140;
@@ -39,7 +37,8 @@ impl Page<'_> {
             })
             .collect();
         let files = self.files(&shown);
-        if problems.len() >= FEW {
+        // Of one thing there is nothing to pick from.
+        if problems.len() > 1 || files.len() > 1 {
             self.filter(&shown, &files);
         }
         for (problem, n) in &shown {

@@ -17,11 +17,9 @@ impl Page<'_> {
             return;
         }
         let launch = &overview.launch;
-        let problems = |n: usize| if n == 0 { "nothing found".to_owned() } else { counted(n, "problem", "problems") };
         let row = |mood: Mood, title: &str, told: &str| format!("<dt><span class=\"tag {}\">{title}</span></dt><dd>{told}</dd>\n", class(mood));
-        let mood = |n: usize, mood: Mood| if n == 0 { Mood::Good } else { mood };
-        let mut rows = row(mood(launch.before, Mood::Serious), "Before launch", &problems(launch.before));
-        rows += &row(mood(launch.wait, Mood::Look), "Can wait", &problems(launch.wait));
+        let mut rows = row(launch.mood(launch.before, Mood::Serious), "Before launch", &launch.told(launch.before));
+        rows += &row(launch.mood(launch.wait, Mood::Look), "Can wait", &launch.told(launch.wait));
         let not_judged: Vec<String> = launch.not_judged.iter().map(|told| self.text(told)).collect();
         rows += &match not_judged.is_empty() {
             true => row(Mood::Faint, "Not judged", "everything that was found could be judged"),

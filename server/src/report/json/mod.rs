@@ -8,7 +8,7 @@
 //! { "version": 1,
 //!   "tool": { "name", "version" },
 //!   "root": "/absolute/path",
-//!   "summary": { "files", "filesAround", "findings", "errors", "warnings", "information", "silenced" },
+//!   "summary": { "files", "filesAround", "findings", "errors", "warnings", "information", "silenced", "known", "belowThreshold" },
 //!   "findings": [ { "rule", "detail"?, "title", "risk", "impact", "level", "confidence", "message", "cwe": [..],
 //!                   "file", "range": { "start": { "line", "column" }, "end": {..} }, "fingerprint",
 //!                   "related": [ { "file", "range", "message" } ],
@@ -57,6 +57,8 @@ struct WireSummary {
     warnings: usize,
     information: usize,
     silenced: usize,
+    known: usize,
+    below_threshold: usize,
 }
 
 #[derive(Serialize)]
@@ -124,7 +126,7 @@ impl From<Range> for WireRange {
 
 /// The whole report, ending with a line end.
 pub fn render(report: &Report<'_>) -> String {
-    let overview = Overview::of(report);
+    let (overview, left) = (Overview::of(report), report.left_out());
     let levels = |wanted: &[Level]| report.entries.iter().filter(|entry| wanted.contains(&entry.finding.level)).count();
     let wire = Wire {
         version: 1,
@@ -137,7 +139,9 @@ pub fn render(report: &Report<'_>) -> String {
             errors: levels(&[Level::Error]),
             warnings: levels(&[Level::Warning]),
             information: levels(&[Level::Information, Level::Hint, Level::Hidden]),
-            silenced: report.silenced,
+            silenced: left.silenced,
+            known: left.known,
+            below_threshold: left.quiet,
         },
         findings: findings(report),
         notes: notes(report),
@@ -263,7 +267,7 @@ mod tests {
             "version": 1,
             "tool": { "name": "guardline", "version": "0" },
             "root": "/shop",
-            "summary": { "files": 1, "filesAround": 0, "findings": 1, "errors": 1, "warnings": 0, "information": 0, "silenced": 0 },
+            "summary": { "files": 1, "filesAround": 0, "findings": 1, "errors": 1, "warnings": 0, "information": 0, "silenced": 0, "known": 0, "belowThreshold": 0 },
             "findings": [{
                 "rule": "missing-auth", "detail": "sample", "title": "Anybody can call this", "risk": "authorization", "impact": "critical",
                 "level": "error", "confidence": "proven", "message": "Anybody can call this: anyone can misuse it", "cwe": [306],

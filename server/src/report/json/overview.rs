@@ -29,6 +29,7 @@ struct WireLaunch<'a> {
     before: usize,
     wait: usize,
     not_judged: &'a [String],
+    limits: &'a [String],
 }
 
 /// What to do first: the costliest problem has the number 1.
@@ -100,7 +101,12 @@ impl<'a> WireOverview<'a> {
         };
         WireOverview {
             verdict: &overview.verdict.text,
-            launch: WireLaunch { before: overview.launch.before, wait: overview.launch.wait, not_judged: &overview.launch.not_judged },
+            launch: WireLaunch {
+                before: overview.launch.before,
+                wait: overview.launch.wait,
+                not_judged: &overview.launch.not_judged,
+                limits: &overview.launch.limits,
+            },
             first: overview
                 .first
                 .iter()

@@ -1,6 +1,7 @@
 //! The four questions that a careful beginner asks, answered with what the answers rest on.
 
 use super::counts::{counted, does};
+use super::limits;
 use super::snapshot::{asked, asks, endpoints};
 use super::words::{self, code, list};
 use super::{Answer, Question, Told, entries_of, loud_of};
@@ -22,6 +23,12 @@ const MOST_OPEN: usize = 6;
 pub(super) fn of(report: &Report<'_>, problems: &[Problem<'_>]) -> Vec<Question> {
     let mut all = vec![keys(report), passwords(report), sql(report), login(report)];
     all.iter_mut().for_each(|question| contradicted(question, problems));
+    for question in &mut all {
+        let rules = against(question.id);
+        let is_of_passwords = question.id == "passwords-hashed";
+        let counts = |entry: &Entry| rules.contains(&&entry.finding.rule) || is_of_passwords && is_fixed_login(entry);
+        limits::of_question(report, question, &rules, &counts);
+    }
     all
 }
 
@@ -86,10 +93,15 @@ fn keys(report: &Report<'_>) -> Question {
     Question { id: "keys-out-of-frontend", question: "Are secret keys kept out of the code that visitors' browsers get?", answer, because, places }
 }
 
+/// A password that stands in the code, and what somebody types is compared with it.
+fn is_fixed_login(entry: &Entry) -> bool {
+    entry.finding.rule == secret_hardcoded::META.id && entry.finding.detail == "hardcoded-login"
+}
+
 fn passwords(report: &Report<'_>) -> Question {
     let evidence = &report.evidence.passwords;
     let found = entries_of(report, &[&weak_password_storage::META.id]);
-    let fixed: Vec<&Entry> = loud_of(report, &[&secret_hardcoded::META.id]).into_iter().filter(|entry| entry.finding.detail == "hardcoded-login").collect();
+    let fixed: Vec<&Entry> = loud_of(report, &[&secret_hardcoded::META.id]).into_iter().filter(|entry| is_fixed_login(entry)).collect();
     let bad: Vec<&Entry> = found
         .iter()
         .copied()

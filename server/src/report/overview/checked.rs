@@ -101,7 +101,7 @@ const SINKS: &[Watched] = &[
 
 pub(super) fn of(report: &Report<'_>) -> Vec<InOrder> {
     let evidence = &report.evidence;
-    let is_quiet = |rules: &[&RuleId]| entries_of(report, rules).is_empty();
+    let is_quiet = |rules: &[&RuleId]| entries_of(report, rules).is_empty() && !report.is_off(rules);
     let mut all = Vec::new();
     let mut add = |what: &'static str, told: Option<String>| all.extend(told.map(|told| InOrder { what, told }));
     add("Signing in", is_quiet(&[&missing_auth::META.id, &admin_open::META.id]).then(|| login(evidence)).flatten());

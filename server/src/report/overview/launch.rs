@@ -1,6 +1,7 @@
 //! May it go live? What is to be repaired before, what can wait, and what nobody knows yet.
 
 use super::counts::{Counts, counted};
+use super::limits;
 use super::snapshot::endpoints;
 use super::words::{self, list};
 use super::{Grade, Mood, OfRisk, Verdict};
@@ -23,6 +24,26 @@ pub struct Launch {
     pub unknown: usize,
     /// In few words: `127 of 131 addresses`.
     pub unknown_in_words: String,
+    /// What is left out, off or was not asked about, a sentence each; `not_judged` holds them, too.
+    pub limits: Vec<String>,
+    /// What is said where there is no problem.
+    nothing: &'static str,
+}
+
+impl Launch {
+    /// `2 problems`, `nothing found`, `nothing new found`
+    pub fn told(&self, problems: usize) -> String {
+        if problems == 0 { self.nothing.to_owned() } else { counted(problems, "problem", "problems") }
+    }
+
+    /// How a row of this many problems looks.
+    pub fn mood(&self, problems: usize, mood: Mood) -> Mood {
+        match (problems, self.limits.is_empty()) {
+            (0, true) => Mood::Good,
+            (0, false) => Mood::Faint,
+            _ => mood,
+        }
+    }
 }
 
 pub(super) fn of(report: &Report<'_>, counts: Counts) -> Launch {
@@ -48,7 +69,14 @@ pub(super) fn of(report: &Report<'_>, counts: Counts) -> Launch {
         not_judged.push(format!("{told}: the text could not be read, so it is not known whether a visitor has a say in it."));
         short.push(told);
     }
-    Launch { before: counts.before, wait: counts.wait(), not_judged, unknown, unknown_in_words: list(&short, 3) }
+    let limits = limits::of_verdict(report);
+    not_judged.splice(0..0, limits.iter().cloned());
+    let nothing = match (report.left_out().known, report.left_out().all()) {
+        (_, 0) => "nothing found",
+        (1.., _) => "nothing new found",
+        _ => "nothing else found",
+    };
+    Launch { before: counts.before, wait: counts.wait(), not_judged, unknown, unknown_in_words: list(&short, 3), limits, nothing }
 }
 
 /// Routes of which it is not known who may call them; what sounds like an administrator's first, then what changes something.
@@ -91,14 +119,20 @@ pub(super) fn verdict(report: &Report<'_>, launch: &Launch, risks: &[OfRisk]) ->
         0 => String::new(),
         _ => format!(" Not judged: {}.", launch.unknown_in_words),
     };
-    let (text, mood) = match (launch.before, launch.wait) {
+    let found = match launch.nothing {
+        "nothing new found" => "No new problems found",
+        "nothing else found" => "No other problems found",
+        _ => "No problems found",
+    };
+    let is_limited = !launch.limits.is_empty();
+    let (mut text, mut mood) = match (launch.before, launch.wait) {
         (0, 0) if report.audited == 0 => ("Nothing was checked: there is no file here that Guardline reads.".to_owned(), Mood::Unsure),
         (0, 0) => match risks.iter().filter(|risk| matches!(risk.grade, Grade::NotKnown | Grade::PartlyKnown)).count() {
-            0 => (format!("No problems found.{open}"), if open.is_empty() { Mood::Good } else { Mood::Unsure }),
-            n if open.is_empty() => {
-                (format!("No problems found, but {} could not be judged from the code, or only in part.", counted(n, "risk", "risks")), Mood::Unsure)
-            }
-            _ => (format!("No problems found, but not all could be judged.{open}"), Mood::Unsure),
+            0 => (format!("{found}.{open}"), if open.is_empty() { Mood::Good } else { Mood::Unsure }),
+            // What keeps the risks from being judged is said behind it.
+            _ if is_limited => (format!("{found}.{open}"), Mood::Unsure),
+            n if open.is_empty() => (format!("{found}, but {} could not be judged from the code, or only in part.", counted(n, "risk", "risks")), Mood::Unsure),
+            _ => (format!("{found}, but not all could be judged.{open}"), Mood::Unsure),
         },
         (0, wait) => {
             let mood = if open.is_empty() { Mood::Look } else { Mood::Unsure };
@@ -106,6 +140,13 @@ pub(super) fn verdict(report: &Report<'_>, launch: &Launch, risks: &[OfRisk]) ->
         }
         (before, _) => (format!("Not ready for launch: {} to repair first{rest}.{open}", counted(before, "problem", "problems")), Mood::Serious),
     };
+    for limit in &launch.limits {
+        text += " ";
+        text += limit;
+    }
+    if is_limited && mood == Mood::Good {
+        mood = Mood::Unsure;
+    }
     Verdict { text, mood }
 }
 

@@ -9,6 +9,7 @@ mod checked;
 mod checklist;
 mod counts;
 mod launch;
+mod limits;
 mod snapshot;
 mod words;
 
@@ -182,6 +183,8 @@ pub struct OfRisk {
     pub counts: Counts,
     /// Besides the problems there is something that could not be judged.
     pub is_unsure: bool,
+    /// What is left out, off or was not asked about, in few words.
+    pub limit: String,
 }
 
 impl OfRisk {
@@ -189,6 +192,7 @@ impl OfRisk {
     pub fn in_words(&self) -> String {
         if self.problems.is_empty() {
             let told = match self.grade {
+                _ if !self.limit.is_empty() => self.limit.as_str(),
                 Grade::PartlyKnown => "nothing found; some of it a person has to try",
                 Grade::NotKnown => "the code does not show it; a person has to try it",
                 _ => "",
@@ -196,7 +200,8 @@ impl OfRisk {
             return told.to_owned();
         }
         let rest = if self.is_unsure { "; the rest could only partly be judged" } else { "" };
-        format!("{}: {}{rest}", self.counts.in_words(), numbers(&self.problems))
+        let limit = if self.limit.is_empty() { String::new() } else { format!("; {}", self.limit) };
+        format!("{}: {}{rest}{limit}", self.counts.in_words(), numbers(&self.problems))
     }
 
     /// What the grade rests on.
@@ -336,9 +341,10 @@ fn first(problem: &Problem<'_>) -> First {
     }
 }
 
-/// The entries of some rules.
+/// What some rules found, also what is left out of the list of problems.
 fn entries_of<'r>(report: &'r Report<'_>, rules: &[&RuleId]) -> Vec<&'r Entry> {
-    report.entries.iter().filter(|entry| rules.contains(&&entry.finding.rule)).collect()
+    let all = report.entries.iter().chain(report.left_out.iter().map(|one| &one.entry));
+    all.filter(|entry| rules.contains(&&entry.finding.rule)).collect()
 }
 
 /// Those of them that are more than hints.

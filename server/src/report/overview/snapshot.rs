@@ -2,6 +2,7 @@
 //! whether there was anything to look at and how much of it could be read.
 
 use super::counts::{Counts, counted, does};
+use super::limits;
 use super::words::{client, list};
 use super::{Grade, OfRisk};
 use crate::facts::event::SinkKind;
@@ -75,7 +76,17 @@ fn of_risk(report: &Report<'_>, problems: &[Problem<'_>], risk: Risk, has_rules:
         _ if counts.all() > 0 => (Grade::Medium, named(&found, counts), said(false)),
         _ => (of_ground, String::new(), said(true)),
     };
-    OfRisk { risk, grade, problems: found.iter().map(|one| one.problem.number).collect(), named, looked, counts, is_unsure }
+    let (mut grade, mut looked, mut limit) = (grade, looked, String::new());
+    if let Some(limited) = limits::of_risk(report, risk).filter(|_| report.audited > 0 && grade != Grade::NotLookedAt) {
+        if matches!(grade, Grade::Low | Grade::PartlyKnown | Grade::NotApplicable) {
+            grade = limited.grade;
+            // What follows from nothing being found does not follow here.
+            looked = said(false);
+        }
+        limit = limited.in_words;
+        looked = format!("{looked} {}", limited.said).trim_start().to_owned();
+    }
+    OfRisk { risk, grade, limit, problems: found.iter().map(|one| one.problem.number).collect(), named, looked, counts, is_unsure }
 }
 
 /// `2 before launch, 1 can wait: A key is written into the code (problem 2).`

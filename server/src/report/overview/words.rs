@@ -42,6 +42,7 @@ pub(super) fn client(name: &Name) -> String {
         "sqlmodel" => "SQLModel",
         "django" => "Django",
         "firestore" | "firestore-admin" => "Firestore",
+        "bucket" => "file storage",
         other => return code(other),
     }
     .to_owned()

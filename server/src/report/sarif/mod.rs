@@ -9,6 +9,7 @@ mod rule;
 
 use serde_json::{Map, Value, json};
 
+use super::left_out::Why;
 use super::{Change, Entry, Repair, Report, fingerprint};
 use crate::rules::{Level, Place};
 use crate::syntax::keeps_secrets;
@@ -39,12 +40,37 @@ pub fn render(report: &Report<'_>) -> String {
             "invocations": [invocation(report)],
             "originalUriBaseIds": { ROOT: { "uri": base } },
             "columnKind": "utf16CodeUnits",
-            "results": report.entries.iter().zip(fingerprint::of(report)).map(|(entry, name)| result(report, entry, &name)).collect::<Vec<_>>(),
+            "results": results(report),
+            "properties": properties(report),
         }],
     });
     let mut out = serde_json::to_string_pretty(&log).unwrap_or_default();
     out.push('\n');
     out
+}
+
+/// What is told, and behind it what a person has accepted or a baseline knows: a reader that knows of suppressions leaves that out.
+fn results(report: &Report<'_>) -> Vec<Value> {
+    let told = report.entries.iter().zip(fingerprint::of(report)).map(|(entry, name)| result(report, entry, &name));
+    let accepted = report.left_out.iter().filter_map(|one| {
+        let (kind, why) = match &one.why {
+            Why::Marked(reason) => ("inSource", reason.as_str()),
+            Why::Configured(reason) => ("external", reason.as_str()),
+            Why::Known => ("external", "The baseline knows it."),
+            Why::Quiet => return None,
+        };
+        let mut result = result(report, &one.entry, &one.fingerprint);
+        result["suppressions"] = json!([{ "kind": kind, "status": "accepted", "justification": report.redactor.clean(why) }]);
+        Some(result)
+    });
+    told.chain(accepted).collect()
+}
+
+/// How many findings are left out of what is told, and which rules did not look.
+fn properties(report: &Report<'_>) -> Value {
+    let left = report.left_out();
+    let off: Vec<&str> = report.limits.off.iter().map(|rule| rule.as_str()).collect();
+    json!({ "known": left.known, "silenced": left.silenced, "belowThreshold": left.quiet, "rulesOff": off, "isPart": report.limits.is_part })
 }
 
 fn level(level: Level) -> &'static str {
@@ -103,8 +129,8 @@ fn artifact(report: &Report<'_>, file: &FileId) -> Value {
     if path == file.as_str() { json!({ "uri": uri("file://", path) }) } else { json!({ "uri": uri("", path), "uriBaseId": ROOT }) }
 }
 
-/// A path as a URI: what may not stand in a path is percent-encoded (RFC 3986, `pchar`), except the brackets that route files
-/// are named with, which readers of reports compare as they are.
+/// A path as a URI: what may not stand in a path is percent-encoded (RFC 3986, `pchar`); so are the brackets
+/// that route files are named with, which stand for nothing but an address of IPv6.
 fn uri(prefix: &str, path: &str) -> String {
     let mut out = prefix.to_owned();
     if !prefix.is_empty() && !path.starts_with('/') {
@@ -112,7 +138,7 @@ fn uri(prefix: &str, path: &str) -> String {
     }
     for byte in path.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'[' | b']' | b'@' => out.push(byte as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'@' => out.push(byte as char),
             b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => out.push(byte as char),
             b':' if !prefix.is_empty() => out.push(':'),
             byte => out.push_str(&format!("%{byte:02X}")),
@@ -201,6 +227,21 @@ mod tests {
         assert_eq!(run["automationDetails"]["id"], "guardline/");
         let help = rule["help"]["markdown"].as_str().expect("text");
         assert!(help.contains("## How to fix") && !help.contains("Known gaps") && !help.contains("Flagged"), "{help}");
+    }
+
+    #[test]
+    fn what_is_accepted_stands_behind_what_is_told() {
+        let (project, file) = crate::report::samples::project("app/[id]/a b.ts", "call(a);\nopen(b);\n");
+        let mut report = report(&project, vec![finding("sql-injection", &project, &file, "call(a)", Level::Error)]);
+        let accepted = finding("missing-auth", &project, &file, "open(b)", Level::Error);
+        report.leave_out(vec![(accepted.clone(), Why::Marked("tried by hand".to_owned())), (accepted, Why::Quiet)]);
+        let log = log(&report);
+        let results = log["runs"][0]["results"].as_array().expect("results");
+        assert_eq!((results.len(), results[0].get("suppressions")), (2, None));
+        assert_eq!(results[1]["suppressions"], json!([{ "kind": "inSource", "status": "accepted", "justification": "tried by hand" }]));
+        assert_eq!(results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "app/%5Bid%5D/a%20b.ts");
+        let counts = json!({ "known": 0, "silenced": 1, "belowThreshold": 1, "rulesOff": [], "isPart": false });
+        assert_eq!(log["runs"][0]["properties"], counts);
     }
 
     #[test]

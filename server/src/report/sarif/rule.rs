@@ -10,6 +10,9 @@ use crate::rules::{Audience, Confidence, Impact, Level, RuleMeta};
 /// Longer descriptions are refused.
 const MOST_DESCRIBED: usize = 1000;
 
+/// Letters of a title that a name is made of; hosts refuse names of more than 255.
+const MOST_NAMED: usize = 200;
+
 /// The CWE numbers of these rules, each once.
 pub(super) fn weaknesses(rules: &[&RuleMeta<'_>]) -> Vec<u16> {
     let mut all: Vec<u16> = rules.iter().flat_map(|meta| meta.cwe.iter().copied()).collect();
@@ -48,7 +51,7 @@ pub(super) fn rule(meta: &RuleMeta<'_>, weaknesses: &[u16]) -> Value {
     };
     json!({
         "id": meta.id.as_str(),
-        "name": pascal(meta.id.as_str()),
+        "name": name(meta),
         "shortDescription": { "text": meta.title },
         "fullDescription": { "text": described.chars().take(MOST_DESCRIBED).collect::<String>() },
         "help": { "text": if text.is_empty() { meta.title } else { &text }, "markdown": if markdown.is_empty() { meta.title } else { &markdown } },
@@ -64,6 +67,18 @@ fn help(page: &str) -> String {
     let told = sections.iter().enumerate().filter(|(i, section)| *i == 0 || page::is_advice(section));
     let texts = told.map(|(i, section)| if i == 0 { section.body.to_owned() } else { format!("## {}\n\n{}", section.title, section.body) });
     texts.collect::<Vec<_>>().join("\n\n").trim().to_owned()
+}
+
+/// A name says more than the id does: where that is a single word, it is what the rule is called.
+fn name(meta: &RuleMeta<'_>) -> String {
+    let id = meta.id.as_str();
+    if id.contains('-') {
+        return pascal(id);
+    }
+    let letters = |c: char| if c.is_alphanumeric() { c } else { '-' };
+    let title: String = meta.title.chars().map(letters).take(MOST_NAMED).collect();
+    let name = pascal(&title);
+    if name.is_empty() || name.eq_ignore_ascii_case(id) { format!("{}Rule", pascal(id)) } else { name }
 }
 
 /// `missing-auth` becomes `MissingAuth`.
@@ -106,6 +121,7 @@ mod tests {
             let rule = rule(meta, &weaknesses);
             let text = |value: &Value| value.as_str().unwrap_or_default().chars().count();
             assert!((1..=255).contains(&text(&rule["name"])), "{rule}");
+            assert!(!rule["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(meta.id.as_str())), "a name that is the id says nothing: {rule}");
             assert!((1..=1024).contains(&text(&rule["shortDescription"]["text"])), "{rule}");
             assert!((1..=1024).contains(&text(&rule["fullDescription"]["text"])), "{rule}");
             assert!(text(&rule["help"]["text"]) > 100 && text(&rule["help"]["markdown"]) > 100, "{rule}");

@@ -55,15 +55,13 @@ impl Text<'_> {
             return;
         }
         self.line("");
-        let problems = |n: usize| if n == 0 { "nothing found".to_owned() } else { counted(n, "problem", "problems") };
-        let mut rows =
-            vec![(Urgency::BeforeLaunch.mood(), "Before launch", problems(launch.before)), (Urgency::CanWait.mood(), "Can wait", problems(launch.wait))];
+        let row = |n: usize, urgency: Urgency, title| (launch.mood(n, urgency.mood()), title, launch.told(n));
+        let mut rows = vec![row(launch.before, Urgency::BeforeLaunch, "Before launch"), row(launch.wait, Urgency::CanWait, "Can wait")];
         match launch.not_judged.is_empty() {
             true => rows.push((Mood::Faint, "Not judged", "everything that was found could be judged".to_owned())),
             false => rows.extend(launch.not_judged.iter().map(|told| (Mood::Unsure, "Not judged", told.clone()))),
         }
         for (mood, title, told) in rows {
-            let mood = if told == "nothing found" { Mood::Good } else { mood };
             let plain = format!("  {} {title:<13}  ", mood.sign());
             let start = self.out.len();
             self.hanging(&plain, &" ".repeat(19), &told);

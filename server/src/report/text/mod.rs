@@ -30,6 +30,27 @@ pub fn render(report: &Report<'_>, here: &FileId, style: Style) -> String {
     text.out
 }
 
+/// For whoever waits to commit: the problems with what to do, and nothing around them.
+pub fn render_short(report: &Report<'_>, here: &FileId, style: Style) -> String {
+    let overview = Overview::of(report);
+    let mut text = Text { report, here, style, out: String::new(), glossary: Glossary::default() };
+    let problems = all_problems(report);
+    if problems.is_empty() {
+        let told = if report.audited == 0 { "Nothing to check is staged." } else { overview.verdict.text.as_str() };
+        text.prose("", told);
+    } else {
+        problems.iter().for_each(|problem| text.problem_in_short(problem));
+        text.line("");
+        text.prose("", &overview.verdict.text);
+        text.prose("", "Type `guardline audit` in a terminal for what can happen, how to try it, and the rest of the report.");
+    }
+    report.mark_notes.iter().for_each(|note| text.prose("", &format!("{}  {}", text.position(&note.place), note.message)));
+    if report.audited > 0 {
+        report.notes.iter().for_each(|note| text.prose("", note));
+    }
+    text.out
+}
+
 struct Text<'a> {
     report: &'a Report<'a>,
     here: &'a FileId,

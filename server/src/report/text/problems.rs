@@ -31,6 +31,22 @@ impl Text<'_> {
         }
     }
 
+    /// What it is, where, and what to change.
+    pub(super) fn problem_in_short(&mut self, problem: &Problem<'_>) {
+        let (_, tone) = told(problem.urgency);
+        self.line("");
+        let title = format!("{} ({})", problem.title(), problem.urgency.title());
+        let title = self.style.wrap("", &harmless(&title));
+        self.lines(title, Some(tone));
+        problem.told.iter().take(MOST_PLACES).for_each(|entry| self.entry(entry));
+        let steps = problem.how_to_fix();
+        if let Some(first) = steps.first() {
+            self.line("");
+            self.hanging("  What to change: ", "  ", first);
+        }
+        steps.iter().skip(1).for_each(|step| self.hanging("  - ", "    ", step));
+    }
+
     fn problem(&mut self, problem: &Problem<'_>) {
         let (_, tone) = told(problem.urgency);
         let first = format!("{}. ", problem.number);

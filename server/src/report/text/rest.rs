@@ -3,6 +3,7 @@
 use super::Text;
 use crate::report::overview::{Overview, WHEN_DONE, counted, not_looked_at};
 use crate::report::paint::Tone;
+use crate::report::plain::capitalised;
 
 impl Text<'_> {
     pub(super) fn in_order(&mut self, overview: &Overview) {
@@ -87,8 +88,8 @@ impl Text<'_> {
         };
         self.prose("", told);
         let mut told = String::new();
-        if self.report.silenced > 0 {
-            told += &format!(" {} silenced by comments in the code.", self.report.silenced);
+        if let Some(left) = self.report.left_out().in_words() {
+            told += &format!(" {}.", capitalised(&left));
         }
         if self.report.around > 0 {
             told += &format!(" To understand these files, {} of the project around them were read too.", self.report.around);

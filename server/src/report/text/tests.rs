@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::report::Repair;
+use crate::report::left_out::Why;
 use crate::report::samples::{finding, project_of, report, route};
 use crate::rules::{Level, Related};
 use crate::text::Span;
@@ -33,7 +34,6 @@ fn a_founder_reads_what_where_and_what_to_do() {
     let title = "Move to AI_KEY in .env.local (value hidden)".into();
     report.entries[1].repairs = vec![Repair { title, needs_review: false, tried: true, note: None, changes: Vec::new() }];
     report.notes.push("big.ts is too large.".into());
-    report.silenced = 2;
     report.evidence.routes.push(route("/api/notes", &path));
     let here = FileId::new("/shop");
     let text = render(&report, &here, PLAIN);
@@ -155,7 +155,6 @@ You are done when nothing is left that says \"before launch\", and you have
 tried what needs a person. After each change, type `guardline audit` in a
 terminal again: what is repaired is gone from the list. What can wait may
 stay for the weeks after the launch.
-2 silenced by comments in the code.
 ";
     assert!(text.ends_with(rest), "{text}");
     let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 76).collect();
@@ -192,4 +191,26 @@ fn a_flood_of_findings_is_bounded() {
     let text = render(&report(&project, found), &FileId::new("/shop"), PLAIN);
     assert!(text.lines().count() < 500, "{}", text.lines().count());
     assert!(text.contains("more places. All of them: guardline audit --format lines"), "{text}");
+}
+
+#[test]
+fn what_is_left_out_is_said_at_the_top_and_at_the_end() {
+    let project = project_of(&[("app/a.ts", "export function GET() {}\n")]);
+    let path = FileId::new("/shop/app/a.ts");
+    let mut report = report(&project, Vec::new());
+    report.leave_out(vec![(finding("missing-auth", &project, &path, "GET", Level::Warning), Why::Known)]);
+    let text = render(&report, &FileId::new("/shop"), PLAIN);
+    assert!(text.starts_with("\nNo new problems found. 1 known finding is left out: nothing is said of it\nhere.\n"), "{text}");
+    assert!(text.contains("  · Before launch  nothing new found\n") && text.ends_with("1 known finding is left out.\n"), "{text}");
+}
+
+#[test]
+fn whoever_commits_reads_the_problem_and_what_to_change() {
+    let project = project_of(&[("app/a.ts", "export function GET() {}\n")]);
+    let (path, here) = (FileId::new("/shop/app/a.ts"), FileId::new("/shop"));
+    let text = render_short(&report(&project, vec![finding("missing-auth", &project, &path, "GET", Level::Warning)]), &here, PLAIN);
+    assert!(text.starts_with("\nAnybody can call this (before launch)\n") && text.contains("app/a.ts:1:17") && text.lines().count() < 20, "{text}");
+    let mut nothing = report(&project, Vec::new());
+    nothing.audited = 0;
+    assert_eq!(render_short(&nothing, &here, PLAIN), "Nothing to check is staged.\n");
 }

@@ -20,6 +20,7 @@ pub use statements::Statements;
 use super::map::{self, Answer};
 use super::ownership::Judge;
 use super::raw::RuleCx;
+use super::weak_password_storage::hashes_a_password;
 use crate::facts::event::{Access, Effect, Event, Sink, SinkKind};
 use crate::facts::place::{ItemKey, Site};
 use crate::project::Project;
@@ -177,6 +178,9 @@ impl<'w> Gatherer<'w> {
 
     fn effect(&mut self, effect: &Effect) {
         if effect.guessed || effect.facts.is_impossible() || !(self.wanted)(&effect.site.item.file) {
+            return;
+        }
+        if effect.kind == "password-hash" && !hashes_a_password(effect) {
             return;
         }
         let name = if effect.is.is_empty() { effect.client.clone() } else { effect.is.clone() };

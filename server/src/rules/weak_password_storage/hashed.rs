@@ -28,7 +28,7 @@ pub(super) fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
 }
 
 /// The password among what a call gets, as the code calls it, and whether it certainly is one.
-fn password(effect: &Effect) -> Option<(Name, bool)> {
+pub(super) fn password(effect: &Effect) -> Option<(Name, bool)> {
     let by_content = effect.args.iter().flat_map(|arg| arg.value.taint().iter()).find(|origin| origin.part != Part::Weak && is_password(&origin.name));
     if let Some(origin) = by_content {
         return Some((origin.name.clone(), is_whole_word(&origin.name)));
@@ -38,6 +38,14 @@ fn password(effect: &Effect) -> Option<(Name, bool)> {
     }
     let spoken = effect.spoken.iter().find(|(path, _)| is_password(last(path)))?;
     Some((spoken.0.last()?.clone(), is_whole_word(last(&spoken.0))))
+}
+
+/// What goes through the hash is called a key, a token, a code: something that is no password.
+pub(super) fn is_another_secret(effect: &Effect) -> bool {
+    const OTHERS: &[&str] = &["key", "apikey", "token", "secret", "code", "otp", "material", "seed", "session", "nonce"];
+    let is_other = |name: &str| crate::facts::names::words(name).iter().any(|word| OTHERS.contains(&word.as_str()));
+    let carried = effect.args.iter().take(1).flat_map(|arg| arg.value.taint().iter()).any(|origin| is_other(&origin.name));
+    carried || effect.spoken.first().is_some_and(|(path, _)| path.iter().any(|name| is_other(name)))
 }
 
 /// `get_password()`, `self.read_passwd()`: what it gives is called as it is, whatever the variable is.

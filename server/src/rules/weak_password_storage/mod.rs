@@ -8,7 +8,7 @@ mod stored;
 use super::raw::{Raw, RuleCx};
 use super::{Audience, Confidence, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::credential_names::is_password;
-use crate::facts::event::Event;
+use crate::facts::event::{Effect, Event};
 use crate::facts::taint::{Origin, Part};
 use crate::facts::value::{Kind, Value};
 
@@ -41,6 +41,12 @@ fn typed(value: &Value) -> Option<(&Origin, Confidence)> {
         _ => None,
     };
     origins.filter_map(|origin| Some((origin, sure(origin)?))).max_by_key(|(_, confidence)| *confidence)
+}
+
+/// Is it a password that goes through this hash? The hashes made for passwords make keys of secrets as well. A value that nobody
+/// calls anything is taken for what the hash is made for.
+pub(super) fn hashes_a_password(effect: &Effect) -> bool {
+    hashed::password(effect).is_some() || !hashed::is_another_secret(effect)
 }
 
 /// Is a hash made for passwords used in this walk?

@@ -267,6 +267,10 @@ impl Fixing<'_> {
             }
         };
         let place = self.place(&finding);
+        // Whoever is asked may end it at the next question: what is on disk by then has been told.
+        if self.questions.is_some() {
+            let _ = review::print(&format!("Written: {place}\n"));
+        }
         let (project, is_as_written) = self.as_on_disk(Project::clone(&proven.after), &files);
         self.snapshot = Snapshot { project: Arc::new(project), config: Arc::clone(&self.snapshot.config) };
         self.done.push(Done { place, title: fix.title, note: fix.note, files });

@@ -31,8 +31,9 @@ impl Fixing<'_> {
         let code = self.judging.exit_code(&report);
         let to_read = report.entries.iter().filter(|entry| entry.repairs.first().is_some_and(|repair| repair.tried && repair.needs_review)).count();
         if to_read > 0 && !self.judging.audit.repair.review {
-            let (of_them, it) = if to_read == 1 { ("1 problem has a fix", "it") } else { (&*format!("{to_read} problems have fixes"), "each") };
-            self.say(&format!("{of_them} to be read before it is applied: `guardline audit --fix --review` shows {it} and asks.\n"))?;
+            let (of_them, it, each) =
+                if to_read == 1 { ("1 problem has a fix", "it is", "it") } else { (&*format!("{to_read} problems have fixes"), "they are", "each") };
+            self.say(&format!("{of_them} to be read before {it} applied: `guardline audit --fix --review` shows {each} and asks.\n"))?;
         }
         if self.judging.audit.repair.dry_run {
             let remain = audit::counted(report.entries.len(), "problem would remain", "problems would remain");
