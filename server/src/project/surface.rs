@@ -105,7 +105,9 @@ impl Project {
         let Some(known) = self.file(file) else { return false };
         let says = known.model.as_ref().is_some_and(|model| model.directives.iter().any(|directive| directive == "use server"));
         let imports = known.module.as_ref().map(|module| &*module.imports).unwrap_or_default();
-        if says || imports.iter().any(|source| BROWSER.server_imports.iter().any(|known| known == source)) {
+        // A page ships all the same, as far as the build does not fail.
+        let keeps = !known.document.language.is_page() && imports.iter().any(|source| BROWSER.server_imports.iter().any(|known| known == source));
+        if says || keeps {
             return true;
         }
         match self.stacks.of(file) {

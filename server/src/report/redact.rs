@@ -39,8 +39,8 @@ impl Redactor {
             let id = finding.rule.as_str();
             let is_about_secrets = id.starts_with("secret-") || rules.iter().any(|meta| meta.id == finding.rule && meta.risk == Risk::Secrets);
             let Some(document) = texts.get(&finding.place.file).filter(|_| is_about_secrets) else { continue };
-            // What is said of a switch is its name.
-            if finding.detail == "switch" {
+            // What is said of a switch is its name, and of an import the module's.
+            if matches!(finding.detail.as_str(), "switch" | "import") {
                 continue;
             }
             let is_literal = id.starts_with("secret-");

@@ -5,10 +5,11 @@
 use super::exposed::{FileCx, audience, never_served, reader};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::{EXPOSURE, KeySource, Standing, Switch, VendorCall, bundled, gives, key_of, standing};
+use crate::facts::exposure::{EXPOSURE, KeySource, Standing, Switch, VendorCall, bundled, gives, key_of, standing, vendor_calls};
 use crate::facts::private::is_private_variable;
 use crate::facts::setup::{Facts, Inlined, Origin};
 use crate::project::reach::{Intrusion, Needed, place_of, place_of_import};
+use crate::project::surface::Surface;
 use crate::syntax::Language;
 use crate::text::{FileId, Name, Place, Span};
 
@@ -199,15 +200,12 @@ fn of_call(cx: &FileCx<'_>, call: &VendorCall) -> Option<Finding> {
 
 /// What the file's imports, or the file itself, bring to the browser that does not belong there: one finding for each import.
 pub(super) fn brought_along(cx: &FileCx<'_>, meta: &RuleMeta<'static>, privileged: bool, out: &mut Vec<Finding>) {
-    let wanted = |intrusion: &&Intrusion| match &intrusion.what {
-        Needed::Library { library, .. } => library.privileged == privileged,
-        // What the build is told to copy is there, and told of where it is said.
-        Needed::Variable(name) => !privileged && !is_copied(cx, name),
-    };
     let mut told: Vec<Place> = Vec::new();
-    let mut all: Vec<&Intrusion> = cx.reach.intrusions(cx.file).iter().filter(wanted).collect();
+    let mut all: Vec<&Intrusion> = cx.reach.intrusions(cx.file).iter().filter(|intrusion| is_mistake(cx, intrusion)).collect();
     // What is worst of an import speaks for it, then what is nearest.
-    all.sort_by_key(|intrusion| (matches!(intrusion.what, Needed::Variable(_)), intrusion.way.steps.len(), intrusion.file.clone(), intrusion.item));
+    all.sort_by_key(|intrusion| (weight(intrusion), intrusion.way.steps.len(), intrusion.file.clone(), intrusion.item));
+    // The library that stands in the file speaks for what it is given there, too.
+    let has_own = all.iter().any(|intrusion| weight(intrusion) < Weight::Variable && intrusion.way.steps.is_empty());
     for intrusion in all {
         let Some(own) = place_of_need(cx, intrusion) else { continue };
         let place = match intrusion.way.steps.first() {
@@ -215,9 +213,48 @@ pub(super) fn brought_along(cx: &FileCx<'_>, meta: &RuleMeta<'static>, privilege
             None => Some(own.clone()),
         };
         let Some(place) = place.filter(|place| place.file == *cx.file && !told.contains(place)) else { continue };
+        if has_own && weight(intrusion) == Weight::Variable && intrusion.way.steps.is_empty() && !copies_all(cx, &intrusion.file) {
+            continue;
+        }
         told.push(place.clone());
-        out.push(of_intrusion(cx, meta, intrusion, place, own));
+        if (weight(intrusion) == Weight::Privileged) == privileged {
+            out.push(of_intrusion(cx, meta, intrusion, place, own));
+        }
     }
+}
+
+/// How bad it is that something comes along, worst first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    Privileged,
+    Library,
+    Variable,
+    Refused,
+}
+
+fn weight(intrusion: &Intrusion) -> Weight {
+    match &intrusion.what {
+        Needed::Library { library, .. } if library.privileged => Weight::Privileged,
+        Needed::Library { library, .. } if library.refused => Weight::Refused,
+        Needed::Library { .. } => Weight::Library,
+        Needed::Variable(_) => Weight::Variable,
+    }
+}
+
+fn is_mistake(cx: &FileCx<'_>, intrusion: &Intrusion) -> bool {
+    match &intrusion.what {
+        // An app that is installed may have what its machine has.
+        Needed::Library { library, .. } => !library.refused || intrusion.way.surface == Surface::Browser,
+        // What the build is told to copy is there, and told of where it is said, as a client is where it is made.
+        Needed::Variable(name) => !is_copied(cx, name) && !makes_admin(cx, intrusion, name),
+    }
+}
+
+/// A client that the variable turns into an administrator's is made where it is read.
+fn makes_admin(cx: &FileCx<'_>, intrusion: &Intrusion, name: &Name) -> bool {
+    let items = cx.project.file(&intrusion.file).map(|known| known.exposure.items.as_slice()).unwrap_or_default();
+    let calls = vendor_calls(items, &vec![0; items.len()]);
+    calls.iter().any(|call| call.admin.is_some() && call.variable == *name && call.item == intrusion.item as usize)
 }
 
 fn of_intrusion(cx: &FileCx<'_>, meta: &RuleMeta<'static>, intrusion: &Intrusion, place: Place, own: Place) -> Finding {
@@ -239,6 +276,16 @@ fn of_intrusion(cx: &FileCx<'_>, meta: &RuleMeta<'static>, intrusion: &Intrusion
         Needed::Variable(name) => (
             (Impact::Medium, Confidence::Likely),
             format!("`{name}` is empty in a browser, so this will not work. Do not give it a published name, which would show it to {who}"),
+        ),
+        Needed::Library { library, package, .. } if library.refused => (
+            (Impact::Low, Confidence::Likely),
+            match by_import {
+                true => format!(
+                    "This import brings `{target}` to the browser, and with it {} (`{package}`): the build fails, or it does not work there",
+                    library.what
+                ),
+                false => format!("`{package}` is {}, which a browser does not have: the build fails, or this does not work", library.what),
+            },
         ),
         Needed::Library { library, package, .. } if by_import => (
             (Impact::High, Confidence::Likely),

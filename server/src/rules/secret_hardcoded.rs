@@ -5,7 +5,8 @@
 
 use super::exposed::{self, FileCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta, secret_client_exposed, service_role_exposed};
-use crate::facts::exposure::EXPOSURE;
+use crate::facts::browser::BROWSER;
+use crate::facts::exposure::{EXPOSURE, is_made_to_be_seen, standing};
 use crate::facts::secrets::{self, Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
 use crate::facts::setup::Inlined;
 use crate::model::FileModel;
@@ -65,7 +66,10 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
         tracked: cx.project.is_tracked(cx.file),
     };
     let is_env = input.document.language == Language::Env;
-    let (published, others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_env && cx.publishes(&hit.name));
+    let (published, mut others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_env && cx.publishes(&hit.name));
+    // What was made to be seen is as random as a key of nobody in particular.
+    let is_shown = |hit: &SecretHit| BROWSER.shows(&hit.name) || is_made_to_be_seen(&hit.name) && self::way(hit, &input).is_some();
+    others.retain(|hit| !hit.is_guess() || standing(&hit.name).is_secret() || !is_shown(hit));
     // A private file for secrets that git leaves out is where they belong, and a file that nobody should be able to download is
     // told of as a whole.
     let is_told_elsewhere = input.ignored && keeps_secrets(cx.file) || exposed::never_served(cx) == Some(Confidence::Proven);
@@ -73,8 +77,29 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
         // How it gets there, if other files bring it along.
         let chain = |hit| self::way(hit, &input).map(|way| cx.chain(&way)).unwrap_or_default();
         out.extend(others.iter().map(|hit| Finding { related: chain(hit), ..finding(hit, &input) }));
+        let known = |name: &Name| others.iter().chain(&published).any(|hit| hit.name == *name) || BROWSER.shows(name);
+        out.extend(kept(cx, &input).into_iter().filter(|(name, _)| !known(name)).map(|(_, finding)| finding));
     }
     published
+}
+
+/// What git keeps of an env file for good and only its names call secrets.
+fn kept(cx: &FileCx<'_>, input: &Input<'_>) -> Vec<(Name, Finding)> {
+    let name = cx.file.file_name();
+    let is_shared = input.tracked && input.document.language == Language::Env && secrets::Place::of(input.path) == secrets::Place::Product;
+    if !is_shared || exposed::is_development_file(name) {
+        return Vec::new();
+    }
+    let told = |(variable, place): (Name, std::ops::Range<usize>)| {
+        let message = format!(
+            "`{variable}` is a secret by its name, and this file is saved in git, where every copy keeps it; `git rm --cached {name}` takes the file out, \
+             and its history keeps the value: only a new one helps"
+        );
+        let mut finding = cx.finding(&META, "kept", (Impact::High, Confidence::Likely), cx.place(place.into()), message);
+        finding.plans.push(FixPlan::LeaveOut { file: cx.file.clone() });
+        (variable, finding)
+    };
+    secrets::kept_by_name(&input.document.text()).into_iter().map(told).collect()
 }
 
 /// The entry of the file that puts what stands here into what ships.

@@ -2,7 +2,7 @@
 
 use super::exposed::{FileCx, audience, reader, use_twin};
 use super::secret_client_exposed::brought_along;
-use super::{Audience, Confidence, Finding, Impact, Risk, RuleId, RuleMeta};
+use super::{Audience, Confidence, Finding, FixPlan, Impact, Risk, RuleId, RuleMeta};
 use crate::facts::browser::BROWSER;
 use crate::facts::exposure::{EXPOSURE, VendorCall};
 
@@ -35,6 +35,9 @@ pub fn check(cx: &FileCx<'_>, calls: &[VendorCall], out: &mut Vec<Finding>) {
         };
         let mut finding = cx.finding(&META, "client", rating, cx.place(call.key), message);
         finding.related = cx.chain(&way);
+        if !way.steps.is_empty() && !BROWSER.shows(variable) {
+            finding.plans.push(FixPlan::ServerOnly { file: cx.file.clone() });
+        }
         finding.plans.extend(use_twin(cx.place(call.key), EXPOSURE.twins_of_variable(BROWSER.unpublished(variable))));
         out.push(finding);
     }

@@ -6,38 +6,28 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::env;
+use super::found::{At, Found, KeySource, KeyUse};
 use super::item::{Asked, ItemFacts};
-use super::names::{has_any, standing};
+use super::names::{has_any, may_be_secret, standing};
 use super::shape::is_environment;
 use super::table::{Admin, EXPOSURE, Vendor};
 use crate::facts::browser::BROWSER;
-use crate::model::{Arg, Entry, ExprId, ExprKind, PatternId, PatternKind, Segment, StmtKind, TemplatePart};
+use crate::model::{Arg, Entry, ExprId, ExprKind, PatternId, PatternKind, Segment, StmtKind};
 use crate::text::{Name, Span};
-
-/// Where a key comes from, as far as the expression says.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum KeySource {
-    Env(Name),
-    /// A name of the file, or a field of `this`.
-    Local(Name),
-    Text,
-}
-
-/// A value that is part of what a call is given.
-#[derive(Clone, PartialEq, Debug)]
-pub struct KeyUse {
-    /// Which argument it is part of.
-    argument: usize,
-    pub source: KeySource,
-    pub span: Span,
-}
 
 /// What a name of the file was made of.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Handed {
     name: Name,
-    sources: Vec<KeySource>,
-    vendor: Option<&'static str>,
+    sources: Vec<Part>,
+    vendor: Option<&'static Vendor>,
+}
+
+/// A source, and whether it stands where a key does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Part {
+    source: KeySource,
+    is_key: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -46,8 +36,8 @@ pub(super) struct CallSite {
     root: Name,
     last: Name,
     span: Span,
-    /// The name of the vendor whose address is among the arguments.
-    vendor: Option<&'static str>,
+    /// The vendor whose address is among the arguments.
+    vendor: Option<&'static Vendor>,
     keys: Vec<KeyUse>,
     kept: bool,
 }
@@ -80,10 +70,8 @@ pub struct VendorCall {
 
 /// Functions that ask an address for something.
 const REQUESTS: &[&str] = &["fetch", "$fetch", "ofetch", "axios", "ky", "got", "request", "post", "get", "put", "create", "extend", "useFetch"];
-/// Nothing deeper in an argument is looked at.
-const DEEPEST: u32 = 6;
-/// More parts of one argument are not looked at.
-const MOST_KEYS: usize = 24;
+/// More variables that one name is made of are not looked for.
+const MOST_VARIABLES: usize = 8;
 /// How often a name may stand for another.
 const MOST_STEPS: u32 = 4;
 
@@ -105,13 +93,12 @@ pub(super) fn made_of(segment: &Segment, name: &Name, value: ExprId) -> Option<H
     if matches!(segment[value].kind, ExprKind::Function(_) | ExprKind::Class(_)) {
         return None;
     }
-    let mut found = Found::default();
-    found.add(segment, value, 0, 0);
+    let found = Found::in_value(segment, value);
     let names_things = matches!(segment[value].kind, ExprKind::Object(_) | ExprKind::Template(_) | ExprKind::Name(_));
     let reads = found.keys.iter().any(|key| matches!(key.source, KeySource::Env(_)));
     (reads || found.vendor.is_some() || names_things && !found.keys.is_empty()).then(|| Handed {
         name: name.clone(),
-        sources: found.keys.into_iter().map(|key| key.source).collect(),
+        sources: parts(found.keys),
         vendor: found.vendor,
     })
 }
@@ -120,13 +107,27 @@ pub(super) fn site(segment: &Segment, call: ExprId, callee: ExprId, args: &[Arg]
     let (root, last) = callee_names(segment, callee)?;
     let mut found = Found::default();
     for (argument, arg) in args.iter().enumerate() {
-        found.add(segment, arg.value, argument, 0);
+        found.add(segment, arg.value, At::argument(argument));
     }
     let reads = found.keys.iter().any(|key| matches!(key.source, KeySource::Env(_)));
     let asks = REQUESTS.contains(&last.as_str());
     let makes = EXPOSURE.admins.iter().any(|admin| admin.calls.iter().any(|known| known == last.as_str()));
     let tells = reads || found.vendor.is_some() || is_new || asks || makes;
     (tells && !found.keys.is_empty()).then(|| CallSite { root, last, span: segment[call].span, vendor: found.vendor, keys: found.keys, kept })
+}
+
+/// `headers.set("x-api-key", key)`, `url.searchParams.set("key", key)`: what an object is given beside what it was made of.
+pub(super) fn given(segment: &Segment, callee: ExprId, args: &[Arg]) -> Option<Handed> {
+    let [field, value, ..] = args else { return None };
+    let (root, _) = callee_names(segment, callee).filter(|(_, last)| matches!(last.as_str(), "set" | "append"))?;
+    let is_key = env::text(segment, field.value).is_some_and(|field| EXPOSURE.is_key_field(&field));
+    let mut found = Found::default();
+    found.add(segment, value.value, At::place(is_key));
+    (is_key && !found.keys.is_empty()).then(|| Handed { name: root, sources: parts(found.keys), vendor: None })
+}
+
+fn parts(keys: Vec<KeyUse>) -> Vec<Part> {
+    keys.into_iter().map(|key| Part { source: key.source, is_key: key.is_key }).collect()
 }
 
 /// `client.from("notes")`: what a client of a database's interface is asked for. `Array.from("abc")` is not one.
@@ -166,72 +167,11 @@ pub(super) fn switch(segment: &Segment, entries: &[Entry], kept: bool) -> Option
     let span = entries.iter().map(Entry::span).find(|span| span.start <= segment[value].span.start && segment[value].span.end <= span.end)?;
     let is_key = |field: &str| matches!(field.to_ascii_lowercase().as_str(), "apikey" | "api_key" | "authtoken" | "x-api-key" | "authorization");
     let key = env::fields(entries).find(|(field, _)| is_key(field)).and_then(|(_, value)| {
-        let mut found = Found::default();
-        found.add(segment, value, 0, 0);
+        let found = Found::in_value(segment, value);
         let whole = segment[value].span;
-        found.keys.into_iter().next().or_else(|| found.text.then_some(KeyUse { argument: 0, source: KeySource::Text, span: whole }))
+        found.keys.into_iter().next().or_else(|| found.text.then_some(KeyUse { argument: 0, source: KeySource::Text, span: whole, is_key: true }))
     });
     Some(Switch { name: name.clone(), span, key, kept })
-}
-
-#[derive(Default)]
-struct Found {
-    keys: Vec<KeyUse>,
-    vendor: Option<&'static str>,
-    text: bool,
-}
-
-impl Found {
-    fn add(&mut self, segment: &Segment, expr: ExprId, argument: usize, depth: u32) {
-        if depth > DEEPEST || self.keys.len() >= MOST_KEYS {
-            return;
-        }
-        let span = segment[expr].span;
-        if let Some(name) = env::read(segment, expr) {
-            return self.keys.push(KeyUse { argument, source: KeySource::Env(name), span });
-        }
-        match &segment[expr].kind {
-            ExprKind::Name(name) => self.keys.push(KeyUse { argument, source: KeySource::Local(name.clone()), span }),
-            ExprKind::Member { base, name, .. } => match &segment[*base].kind {
-                ExprKind::This => self.keys.push(KeyUse { argument, source: KeySource::Local(name.clone()), span }),
-                ExprKind::Name(_) => self.add(segment, *base, argument, depth + 1),
-                _ => {}
-            },
-            ExprKind::Str(text) => self.text(text),
-            ExprKind::Template(parts) => {
-                for part in parts {
-                    match part {
-                        TemplatePart::Text(text, _) => self.text(text),
-                        TemplatePart::Hole(hole, _) => self.add(segment, *hole, argument, depth + 1),
-                    }
-                }
-            }
-            ExprKind::Object(entries) => {
-                for entry in entries {
-                    let (Entry::Field { value, .. } | Entry::Spread { value, .. }) = entry;
-                    self.add(segment, *value, argument, depth + 1);
-                }
-            }
-            ExprKind::Binary { left, right, .. } | ExprKind::Logical { left, right, .. } => {
-                self.add(segment, *left, argument, depth + 1);
-                self.add(segment, *right, argument, depth + 1);
-            }
-            ExprKind::Cond { then, otherwise, .. } => {
-                self.add(segment, *then, argument, depth + 1);
-                self.add(segment, *otherwise, argument, depth + 1);
-            }
-            // `String(key)`, `new Headers({ ... })`
-            ExprKind::Call { args, .. } => args.iter().take(2).for_each(|arg| self.add(segment, arg.value, argument, depth + 1)),
-            _ => {}
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        self.text = true;
-        if self.vendor.is_none() {
-            self.vendor = EXPOSURE.vendor_of_address(text).map(|vendor| vendor.name.as_str());
-        }
-    }
 }
 
 /// The calls of a file that hand a published key to a vendor. `starts`: where each item begins.
@@ -247,10 +187,7 @@ pub fn vendor_calls(items: &[Arc<ItemFacts>], starts: &[u32]) -> Vec<VendorCall>
                 _ => None,
             };
             let addressed = call.vendor.or_else(|| if addresses.is_empty() { None } else { call.keys.iter().find_map(named) });
-            let vendor = match addressed {
-                Some(name) => EXPOSURE.vendors.iter().find(|vendor| vendor.name == name),
-                None => from.and_then(|package| EXPOSURE.vendor_of_package(package)),
-            };
+            let vendor = addressed.or_else(|| from.and_then(|package| EXPOSURE.vendor_of_package(package)));
             let admin = EXPOSURE.admins.iter().find(|admin| {
                 let is_from = from.is_some_and(|package| admin.packages.iter().any(|known| known == package.as_str()));
                 is_from && admin.calls.iter().any(|known| known == call.last.as_str())
@@ -258,12 +195,13 @@ pub fn vendor_calls(items: &[Arc<ItemFacts>], starts: &[u32]) -> Vec<VendorCall>
             if vendor.is_none() && admin.is_none() {
                 continue;
             }
-            let keys = call.keys.iter().filter_map(|key| Some((key, variable(items, &key.source, MOST_STEPS)?)));
-            let wanted = |(key, variable): &(&KeyUse, Name)| match admin {
+            let keys = call.keys.iter().flat_map(|key| variables(items, &key.source, key.is_key, MOST_STEPS).into_iter().map(move |named| (key, named)));
+            // Where an address asks for a key, what it is given is one, whatever it is called.
+            let wanted = |(key, (variable, is_key)): &(&KeyUse, (Name, bool))| match admin {
                 Some(admin) => key.argument == admin.key && has_any(BROWSER.unpublished(variable), &admin.names),
-                None => BROWSER.shows(variable) && standing(variable).is_secret(),
+                None => BROWSER.shows(variable) && (standing(variable).is_secret() || *is_key && addressed.is_some() && may_be_secret(variable)),
             };
-            if let Some((key, variable)) = keys.into_iter().find(wanted) {
+            if let Some((key, (variable, _))) = keys.into_iter().find(wanted) {
                 let (span, key) = (call.span.shifted(*start), key.span.shifted(*start));
                 let vendor = vendor.filter(|_| admin.is_none());
                 calls.push(VendorCall { vendor, admin, callee: call.last.clone(), variable, span, key, item });
@@ -275,25 +213,31 @@ pub fn vendor_calls(items: &[Arc<ItemFacts>], starts: &[u32]) -> Vec<VendorCall>
 
 /// The variable that a source stands for.
 pub fn key_of(items: &[Arc<ItemFacts>], source: &KeySource) -> Option<Name> {
-    variable(items, source, MOST_STEPS)
+    variables(items, source, false, MOST_STEPS).into_iter().next().map(|(name, _)| name)
 }
 
-fn variable(items: &[Arc<ItemFacts>], source: &KeySource, steps: u32) -> Option<Name> {
+/// The variables that a source is made of, and which of them stand where a key does.
+fn variables(items: &[Arc<ItemFacts>], source: &KeySource, is_key: bool, steps: u32) -> Vec<(Name, bool)> {
     match source {
-        KeySource::Env(name) => Some(name.clone()),
+        KeySource::Env(name) => vec![(name.clone(), is_key)],
         KeySource::Local(name) if steps > 0 => {
             let imports = items.iter().flat_map(|facts| &facts.imports).filter(|import| is_environment(&import.source));
             let imported = imports.flat_map(|import| &import.names).find(|(_, local)| local == name);
             if let Some((variable, _)) = imported {
-                return Some(variable.clone());
+                return vec![(variable.clone(), is_key)];
             }
             let handed = items.iter().flat_map(|facts| &facts.handed).filter(|handed| handed.name == *name);
-            handed
-                .flat_map(|handed| &handed.sources)
-                .filter(|source| **source != KeySource::Local(name.clone()))
-                .find_map(|source| variable(items, source, steps - 1))
+            let parts = handed.flat_map(|handed| &handed.sources).filter(|part| part.source != KeySource::Local(name.clone()));
+            let mut found = Vec::new();
+            for part in parts {
+                if found.len() >= MOST_VARIABLES {
+                    break;
+                }
+                found.extend(variables(items, &part.source, is_key || part.is_key, steps - 1));
+            }
+            found
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
@@ -312,7 +256,7 @@ fn vendors_packages(items: &[Arc<ItemFacts>]) -> FxHashMap<&Name, &Name> {
 }
 
 /// The names of a file that hold the address of a vendor, with what the vendor is called.
-fn named_addresses(items: &[Arc<ItemFacts>]) -> FxHashMap<&Name, &'static str> {
+fn named_addresses(items: &[Arc<ItemFacts>]) -> FxHashMap<&Name, &'static Vendor> {
     let mut addresses = FxHashMap::default();
     for handed in items.iter().flat_map(|facts| &facts.handed) {
         if let Some(vendor) = handed.vendor {

@@ -254,6 +254,7 @@ impl Reader<'_> {
                     self.facts.kept.extend(functions.map(|arg| segment[arg.value].span));
                 }
                 self.facts.asked.extend(calls::asked(segment, expr, *callee, args, kept));
+                self.facts.handed.extend(calls::given(segment, *callee, args));
                 self.facts.calls.extend(calls::site(segment, expr, *callee, args, *kind == CallKind::New, kept));
             }
             _ => {}

@@ -7,6 +7,7 @@
 mod bundled;
 mod calls;
 mod env;
+mod found;
 mod item;
 mod mention;
 mod names;
@@ -14,10 +15,11 @@ mod shape;
 mod table;
 
 pub use bundled::{Bundled, bundled};
-pub use calls::{KeySource, KeyUse, Switch, VendorCall, key_of, vendor_calls};
+pub use calls::{Switch, VendorCall, key_of, vendor_calls};
 pub use env::EnvRead;
+pub use found::{KeySource, KeyUse};
 pub use item::{Asked, Form, Imported, ItemFacts};
 pub use mention::{Holds, Mention, mentions};
-pub use names::{Standing, gives, is_made_to_be_seen, standing};
+pub use names::{Standing, gives, is_made_to_be_seen, is_set_aside, standing};
 pub use shape::{ExportShape, FileExposure, ImportShape, ItemShape, Shape, is_environment};
 pub use table::{Accepts, Admin, EXPOSURE, Exposure, ServerLibrary, Twin, Vendor};

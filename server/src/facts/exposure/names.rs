@@ -69,6 +69,24 @@ pub fn is_made_to_be_seen(variable: &str) -> bool {
     has(&EXPOSURE.public_names) || has(&EXPOSURE.public_brands) && !standing(&name).is_secret()
 }
 
+/// Could it be a key that nobody may see, where the place it stands in says that it is a key? Not if the name says what else it is: made
+/// to be seen, a choice, an address, the public half of a vendor's keys.
+pub fn may_be_secret(variable: &str) -> bool {
+    standing(variable).is_secret() || !is_set_aside(variable)
+}
+
+/// The name says that the value is no secret, rather than nothing at all.
+pub fn is_set_aside(variable: &str) -> bool {
+    let parts: Vec<&str> = BROWSER.unpublished(variable).split('_').filter(|part| !part.is_empty()).collect();
+    let table = &*EXPOSURE;
+    let has = |list: &[Words]| list.iter().any(|words| position(&parts, words).is_some());
+    parts.iter().any(|part| table.harmless_words.iter().any(|known| known == part))
+        || parts.last().is_none_or(|last| table.harmless_ends.iter().any(|known| known == last))
+        || has(&table.public_names)
+        || has(&table.public_brands)
+        || table.vendors.iter().any(|vendor| !vendor.keys.is_empty() && has(&vendor.words))
+}
+
 /// What a stranger does with the value of a variable of this name.
 pub fn gives(variable: &str) -> &'static str {
     let parts: Vec<&str> = BROWSER.unpublished(variable).split('_').collect();
@@ -137,6 +155,16 @@ mod tests {
             assert_eq!(word(name), vendor, "{name}");
         }
         assert_eq!(word("VITE_ACME_API_KEY"), "unclear");
+    }
+
+    #[test]
+    fn a_name_that_says_nothing_may_be_a_secrets() {
+        for name in ["VITE_MYSTUFF", "VITE_KEY", "VITE_AI_KEY", "VITE_OPENAI", "NEXT_PUBLIC_LLM", "VITE_STRIPE_SECRET_KEY"] {
+            assert!(may_be_secret(name), "{name}");
+        }
+        for name in ["VITE_STRIPE_KEY", "VITE_SUPABASE_ANON_KEY", "VITE_GITHUB_CLIENT_ID", "VITE_MAPBOX_TOKEN", "VITE_DEMO_KEY", "VITE_OPENAI_MODEL", "VITE_"] {
+            assert!(!may_be_secret(name), "{name}");
+        }
     }
 
     #[test]

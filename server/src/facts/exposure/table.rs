@@ -25,6 +25,7 @@ pub struct Exposure {
     pub(super) bundled_modules: Vec<String>,
     pub(super) bundled_objects: Vec<String>,
     pub page_prefixes: Vec<String>,
+    pub(super) key_fields: Vec<String>,
     /// Beginnings of addresses of services that take their key there.
     pub key_in_address: Vec<String>,
     pub(super) server_makers: Vec<String>,
@@ -46,7 +47,7 @@ pub struct Exposure {
 }
 
 /// Words between underscores.
-#[derive(Deserialize, Debug)]
+#[derive(Deserialize, PartialEq, Debug)]
 #[serde(from = "String")]
 pub(super) struct Words(pub(super) Vec<String>);
 
@@ -64,7 +65,7 @@ pub(super) struct SecretName {
     pub(super) gives: String,
 }
 
-#[derive(Deserialize, Debug)]
+#[derive(Deserialize, PartialEq, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct Vendor {
     pub name: String,
@@ -72,6 +73,8 @@ pub struct Vendor {
     pub gives: String,
     #[serde(default)]
     hosts: Vec<String>,
+    #[serde(default)]
+    paths: Vec<String>,
     #[serde(default)]
     packages: Vec<String>,
     #[serde(default)]
@@ -89,6 +92,8 @@ pub struct ServerLibrary {
     pub what: String,
     #[serde(default)]
     pub privileged: bool,
+    #[serde(default)]
+    pub refused: bool,
 }
 
 /// Clients that a key turns into an administrator's.
@@ -170,8 +175,15 @@ impl Exposure {
     pub fn vendor_of_address(&self, text: &str) -> Option<&'static Vendor> {
         let (_, rest) = text.split_once("://")?;
         let host = rest.split(['/', '?', ':', '#']).next()?;
+        let path = rest.get(host.len()..).unwrap_or_default();
         let table: &'static Exposure = &EXPOSURE;
-        table.vendors.iter().find(|vendor| vendor.hosts.iter().any(|known| known == host))
+        let leads = |vendor: &&Vendor| vendor.paths.is_empty() || vendor.paths.iter().any(|known| path.starts_with(known));
+        table.vendors.iter().filter(leads).find(|vendor| vendor.hosts.iter().any(|known| known == host))
+    }
+
+    /// A header, field or part of a query that takes a key.
+    pub(super) fn is_key_field(&self, name: &str) -> bool {
+        self.key_fields.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// An option that takes off what keeps a library out of browsers.
@@ -223,8 +235,9 @@ mod tests {
             }
             for host in &vendor.hosts {
                 let of = |address: &str| EXPOSURE.vendor_of_address(address).map(|found| found.name.as_str());
-                assert_eq!(of(&format!("https://{host}/v1")), Some(vendor.name.as_str()));
-                assert_eq!(of(&format!("https://not-{host}/v1")), None);
+                let path = vendor.paths.first().map_or("/v1", String::as_str);
+                assert_eq!(of(&format!("https://{host}{path}")), Some(vendor.name.as_str()));
+                assert_eq!(of(&format!("https://not-{host}{path}")), None);
             }
             for package in &vendor.packages {
                 assert_eq!(EXPOSURE.vendor_of_package(package).map(|found| found.name.as_str()), Some(vendor.name.as_str()));
@@ -262,6 +275,8 @@ mod tests {
         assert_eq!(of("https://api.openai.com"), Some("OpenAI"));
         assert_eq!(of("https://example.com/api.openai.com"), None);
         assert_eq!(of("api.openai.com"), None);
+        assert_eq!(of("https://api.stripe.com/v1/charges?limit=3"), Some("Stripe"));
+        assert_eq!(of("https://api.stripe.com/v1/tokens"), None);
     }
 
     #[test]

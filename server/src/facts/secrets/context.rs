@@ -17,6 +17,7 @@ pub(super) struct Lists {
     pub deny_last: Set,
     pub deny_any: Set,
     pub deny_before_key: Set,
+    pub deny_together: Set,
     pub form_fields: Set,
     pub connection_fields: Set,
     pub connection_calls: Set,
@@ -42,6 +43,7 @@ struct Raw {
     deny_last: String,
     deny_any: String,
     deny_before_key: String,
+    deny_together: String,
     form_fields: String,
     connection_fields: String,
     connection_calls: String,
@@ -70,6 +72,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         deny_last: set(&raw.deny_last),
         deny_any: set(&raw.deny_any),
         deny_before_key: set(&raw.deny_before_key),
+        deny_together: set(&raw.deny_together),
         form_fields: set(&raw.form_fields),
         connection_fields: set(&raw.connection_fields),
         connection_calls: set(&raw.connection_calls),
@@ -196,6 +199,10 @@ pub(super) fn is_harmless(name: &str) -> bool {
     if parts.iter().any(|part| LISTS.deny_any.contains(part)) {
         return true;
     }
+    let whole = format!("_{}_", parts.join("_"));
+    if LISTS.deny_together.iter().any(|words| whole.contains(&format!("_{words}_"))) {
+        return true;
+    }
     let mut kinds = parts.windows(2).filter(|pair| matches!(pair.last(), Some(&("key" | "keys" | "token" | "tokens"))));
     kinds.any(|pair| pair.first().is_some_and(|kind| LISTS.deny_before_key.contains(kind)))
 }
@@ -235,6 +242,8 @@ pub(super) struct Siblings {
     pub connection: bool,
     /// and it is to this machine, or to none yet.
     pub local: bool,
+    /// It says to which machine, and as whom or to what there.
+    pub opens: bool,
     /// Several values are sentences: a dictionary of texts.
     pub texts: bool,
 }
@@ -244,11 +253,14 @@ impl Siblings {
     pub fn of<'a>(fields: impl Iterator<Item = (Name, Option<&'a str>)>) -> Siblings {
         let mut out = Siblings::default();
         let (mut forms, mut sentences) = (0, 0);
+        let (mut leads, mut enters) = (false, false);
         for (key, value) in fields {
             let plain = key.to_ascii_lowercase();
             forms += usize::from(LISTS.form_fields.contains(plain.as_str()));
             out.connection |= LISTS.connection_fields.contains(plain.as_str());
+            enters |= matches!(plain.as_str(), "user" | "username" | "database" | "db" | "dbname" | "login");
             if matches!(plain.as_str(), "host" | "hostname" | "server") {
+                leads |= value.is_some_and(super::url::leads_to_a_machine);
                 out.local |= value.is_some_and(|host| host.trim().is_empty() || super::url::is_local_host(host));
             }
             if plain.starts_with("endpoint") || plain.ends_with("url") {
@@ -262,6 +274,7 @@ impl Siblings {
         }
         out.form = forms >= 2;
         out.texts = sentences >= 3;
+        out.opens = leads && enters && !out.local && !out.form && !out.texts;
         out
     }
 
@@ -311,10 +324,10 @@ mod tests {
         for name in ["password", "apiKey", "SECRET", "db.password", "hostToken"] {
             assert!(!is_about(name), "{name}");
         }
-        for name in ["publicKey", "csrfToken", "showPassword", "primary_key", "nextToken", "cacheKey", "isSecret"] {
+        for name in ["publicKey", "csrfToken", "showPassword", "primary_key", "nextToken", "cacheKey", "isSecret", "MIXPANEL_TOKEN", "algoliaSearchApiKey"] {
             assert!(is_harmless(name), "{name}");
         }
-        for name in ["apiKey", "adminToken", "keyboardSecret", "secret_key"] {
+        for name in ["apiKey", "adminToken", "keyboardSecret", "secret_key", "MIXPANEL_SECRET", "searchToken"] {
             assert!(!is_harmless(name), "{name}");
         }
     }

@@ -37,6 +37,10 @@ pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: b
     if connects && (url::is_guessable(value) || value.eq_ignore_ascii_case("password")) {
         return (!siblings.local).then_some(Password::Guessable);
     }
+    // Beside the name of a machine and of a user a word is the password, and everybody has a list of those.
+    if siblings.opens && is_word(value) && !placeholder::has_word(value) && !placeholder::is_own_name(value, name) && !placeholder::is_repetition(value) {
+        return Some(Password::Guessable);
+    }
     if siblings.texts && entropy::is_prose(value) || placeholder::has_word(value) || placeholder::is_own_name(value, name) || entropy::is_only_words(value) {
         return None;
     }
@@ -51,6 +55,13 @@ pub(super) fn password(value: &str, name: &str, siblings: &Siblings, connects: b
         return None;
     }
     Some(if url::is_guessable(value) { Password::Guessable } else { Password::Chosen })
+}
+
+/// `sunshine`, `dragon1`: somebody chose it, and not to say something about it. `required` and `secret` do.
+fn is_word(value: &str) -> bool {
+    let plain = value.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!');
+    let says = ["required", "optional", "string", "hidden", "encrypted", "prompt", "true", "false"];
+    plain.len() >= 4 && plain.bytes().all(|b| b.is_ascii_lowercase()) && !says.contains(&plain) && !is_identifier_of_a_secret(value)
 }
 
 /// `ansible_ssh_pass`, `mynewpassword`: a name for a password, made of nothing but words.
@@ -138,6 +149,12 @@ mod tests {
         assert_eq!(password("postgres", "password", &remote, false), Some(Password::Guessable));
         assert_eq!(password("postgres", "password", &local, false), None);
         assert_eq!(password("123456", "password", &remote, false), Some(Password::Guessable));
+        assert_eq!(password("sunshine", "password", &remote, false), Some(Password::Guessable));
+        for value in ["required", "changeme-please", "your-password", "thepassword", "DB_PASSWORD"] {
+            assert_eq!(password(value, "password", &remote, false), None, "{value}");
+        }
+        assert_eq!(password("sunshine", "password", &beside(&[("host", "Server"), ("user", "Benutzer")]), false), None);
+        assert_eq!(password("sunshine", "password", &local, false), None);
         assert_eq!(password("Welcome", "password", &beside(&[("label", "x"), ("type", "password")]), true), None);
     }
 

@@ -65,6 +65,16 @@ impl SecretHit {
         self.row().map_or("", |row| &row.rotate)
     }
 
+    /// Nothing but a name such as `API_KEY` and a value that looks random: a key of nobody in particular.
+    pub fn is_guess(&self) -> bool {
+        self.is_by_name() && self.row().is_some_and(|row| row.check == catalogue::Check::Secret)
+    }
+
+    /// The name of no vendor's, and nothing about the value, says that it is a secret.
+    pub fn is_by_name(&self) -> bool {
+        self.evidence == Evidence::Name && self.row().is_some_and(|row| row.generic)
+    }
+
     /// Its checksum is right: it was issued.
     pub fn verified(&self) -> bool {
         self.evidence == Evidence::Checksum

@@ -8,6 +8,7 @@ use super::place::Place;
 use super::prefilter::{HintWords, RowSet, named_rows};
 use super::token::{is_rich_enough, lower_test_value};
 use super::{Severity, catalogue, entropy, generic, inside, placeholder, url};
+use crate::facts::browser::BROWSER;
 use crate::syntax::Language;
 use crate::text::Name;
 
@@ -276,7 +277,10 @@ fn opens_a_service_beside(value: &str, near: &str) -> bool {
 /// Only the name speaks: passwords, tokens, keys of nobody in particular.
 fn by_name_only(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) -> Option<()> {
     let names = candidate.names;
-    let harmless = [&names.own, &names.also].into_iter().any(|name| context::is_harmless(name));
+    // `NEXT_PUBLIC_` says who gets to see the value, and no more of it than `VITE_` does.
+    let is_published = hints.language == Language::Env && BROWSER.shows_in(&names.own, None);
+    let own = if is_published { BROWSER.unpublished(&names.own) } else { &names.own };
+    let harmless = [own, &names.also].into_iter().any(context::is_harmless);
     if harmless || candidate.siblings.form {
         return None;
     }

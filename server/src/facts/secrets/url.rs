@@ -122,6 +122,12 @@ pub(super) fn is_public_host(host: &str) -> bool {
         && !host.ends_with(".internal")
 }
 
+/// `db.acme.io`, `10.0.0.7`: the name of a machine, which is not this one and stands for none.
+pub(super) fn leads_to_a_machine(host: &str) -> bool {
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    host.contains('.') && host.split(':').next().is_some_and(|name| name.split('.').all(is_part)) && !is_local_host(host) && !is_placeholder_host(host)
+}
+
 /// Databases that anybody on the internet can talk to.
 fn is_managed_host(host: &str) -> bool {
     const MANAGED: [&str; 13] = [
@@ -175,7 +181,8 @@ pub(super) fn parts(address: &str) -> Option<Parts<'_>> {
 pub(super) fn judge(parts: &Parts<'_>) -> Verdict {
     let password = decode(parts.password);
     let host = parts.host;
-    if is_placeholder_password(&password) || is_placeholder_host(host) {
+    // `%DB_PASS%` reads like an escaped letter.
+    if super::placeholder::is_template(parts.password) || is_placeholder_password(&password) || is_placeholder_host(host) {
         return Verdict::Harmless;
     }
     let guessable = is_guessable(&password)
@@ -243,6 +250,7 @@ mod tests {
             "postgres://user:${PASSWORD}@db.acme.io/x",
             "mongodb://user:<password>@c.mongodb.net",
             "postgres://app:%PW%@db.acme.io",
+            "postgres://%DB_USER%:%DB_PASS%@db.acme.io/x",
             "https://user:pass@example.com/",
             "https://someone:k9Zx2q7Lm@foo.com/",
             "postgres://postgres:[YOUR-PASSWORD]@db.acme.supabase.co/x",
@@ -266,6 +274,15 @@ mod tests {
         assert_eq!(verdict("https://username:password12345@git.acme.io/"), Some(Verdict::Guessable));
         assert_eq!(verdict("smtp://some-user:secret-password@smtp.acme.io/"), Some(Verdict::Guessable));
         assert_eq!(verdict("postgres://app:p%61ssword@db.acme.io/x"), Some(Verdict::Guessable));
+        assert_eq!(verdict(&format!("postgres://app:%40{strong}%21@db.acme.io/x")), Some(Verdict::Real));
+    }
+
+    #[test]
+    fn names_of_machines() {
+        assert!(leads_to_a_machine("db.internal.acme.io") && leads_to_a_machine("10.0.0.7:5432"));
+        for host in ["localhost", "Server", "db", "db.example.com", "e.g. a host", "127.0.0.1", "${HOST}.acme.io", "host.docker.internal"] {
+            assert!(!leads_to_a_machine(host), "{host}");
+        }
     }
 
     #[test]

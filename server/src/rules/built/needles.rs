@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 
 use crate::facts::browser::BROWSER;
+use crate::facts::exposure::standing;
 use crate::facts::secrets::{FileHints, RowId, Severity, in_text};
 use crate::project::Project;
 use crate::rules::{Finding, Place, Risk, RuleMeta};
@@ -56,6 +57,8 @@ impl Needles {
                 // What is published by its name is told of at the name, or nowhere.
                 let is_it = |finding: &&Finding| finding.place.file == *file && known.document.slice(finding.place.span) == hit.name.as_str();
                 let place = match BROWSER.shows(&hit.name) {
+                    // It is where it was meant to go, if it was made to be seen.
+                    true if hit.is_guess() && !standing(&hit.name).is_secret() => None,
                     true => findings.iter().filter(|finding| finding.rule.as_str() == "public-env-secret").find(is_it).map(|finding| finding.place.clone()),
                     false => Some(Place { file: file.clone(), span: hit.span }),
                 };

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::exposed::{FileCx, use_twin};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Related, Risk, RuleId, RuleMeta, service_role_exposed};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::{EXPOSURE, Holds, Standing, VendorCall, gives, is_environment, standing};
+use crate::facts::exposure::{EXPOSURE, Holds, Standing, VendorCall, gives, is_environment, is_set_aside, standing};
 use crate::facts::secrets::SecretHit;
 use crate::project::place::{Purpose, purpose};
 use crate::project::reach::Side;
@@ -56,8 +56,7 @@ pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], calls: &[VendorCall], told: &F
     }
     runtime_config::check(cx, out);
     for name in cx.reach.published().names(cx.file) {
-        let hit = hits.iter().find(|hit| hit.name == *name);
-        let standing = standing(name);
+        let (hit, standing) = known_of(name, hits);
         if hit.is_none() && matches!(standing, Standing::Harmless) || !cx.publishes(name) {
             continue;
         }
@@ -74,6 +73,17 @@ pub fn check(cx: &FileCx<'_>, hits: &[SecretHit], calls: &[VendorCall], told: &F
         let makes_admin = own.rank >= Rank::Client && calls.iter().any(|call| call.admin.is_some() && call.variable == *name);
         let meta = if makes_admin { &service_role_exposed::META } else { &META };
         out.push(finding(cx, meta, name, own, &all, hit, standing));
+    }
+}
+
+/// What is found under the name, and what the name says. A random value under the name of a key is only that: the key of somebody unknown,
+/// or one that was made to be seen.
+fn known_of<'h>(name: &Name, hits: &'h [SecretHit]) -> (Option<&'h SecretHit>, Standing) {
+    let standing = standing(name);
+    match hits.iter().find(|hit| hit.name == *name) {
+        Some(hit) if hit.is_by_name() && matches!(standing, Standing::Harmless) && is_set_aside(name) => (None, standing),
+        Some(hit) if hit.is_guess() => (None, if matches!(standing, Standing::Harmless) { Standing::Unclear } else { standing }),
+        hit => (hit, standing),
     }
 }
 
