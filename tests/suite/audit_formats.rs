@@ -13,7 +13,7 @@ fn eventful(key: &str) -> Project {
         ("src/pay é.ts", &leak(key)),
         ("config/app.yaml", &format!("# guardline-ignore-file no-such-rule: why not\nstripe_secret_key: {key}\n")),
         (
-            "app/api/notes/[id]/route.ts",
+            "app/api/notes/route.ts",
             "import { db } from \"@/lib/db\";\n\nexport async function GET(request: Request) {\n  return Response.json(await db.note.findMany());\n}\n",
         ),
     ]);

@@ -129,8 +129,8 @@ fn artifact(report: &Report<'_>, file: &FileId) -> Value {
     if path == file.as_str() { json!({ "uri": uri("file://", path) }) } else { json!({ "uri": uri("", path), "uriBaseId": ROOT }) }
 }
 
-/// A path as a URI: what may not stand in a path is percent-encoded (RFC 3986, `pchar`); so are the brackets
-/// that route files are named with, which stand for nothing but an address of IPv6.
+/// A path as a URI: what may not stand in a path is percent-encoded (RFC 3986, `pchar`), except the brackets that route files
+/// are named with: readers of reports compare them as they are, though a strict check of URIs objects to them.
 fn uri(prefix: &str, path: &str) -> String {
     let mut out = prefix.to_owned();
     if !prefix.is_empty() && !path.starts_with('/') {
@@ -138,7 +138,7 @@ fn uri(prefix: &str, path: &str) -> String {
     }
     for byte in path.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'@' => out.push(byte as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'[' | b']' | b'@' => out.push(byte as char),
             b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => out.push(byte as char),
             b':' if !prefix.is_empty() => out.push(':'),
             byte => out.push_str(&format!("%{byte:02X}")),
@@ -239,7 +239,7 @@ mod tests {
         let results = log["runs"][0]["results"].as_array().expect("results");
         assert_eq!((results.len(), results[0].get("suppressions")), (2, None));
         assert_eq!(results[1]["suppressions"], json!([{ "kind": "inSource", "status": "accepted", "justification": "tried by hand" }]));
-        assert_eq!(results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "app/%5Bid%5D/a%20b.ts");
+        assert_eq!(results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "app/[id]/a%20b.ts");
         let counts = json!({ "known": 0, "silenced": 1, "belowThreshold": 1, "rulesOff": [], "isPart": false });
         assert_eq!(log["runs"][0]["properties"], counts);
     }
