@@ -201,7 +201,10 @@ pub fn vendor_calls(items: &[Arc<ItemFacts>], starts: &[u32]) -> Vec<VendorCall>
                 Some(admin) => key.argument == admin.key && has_any(BROWSER.unpublished(variable), &admin.names),
                 None => BROWSER.shows(variable) && (standing(variable).is_secret() || *is_key && addressed.is_some() && may_be_secret(variable)),
             };
-            if let Some((key, (variable, _))) = keys.into_iter().find(wanted) {
+            let given: Vec<(&KeyUse, (Name, bool))> = keys.filter(wanted).collect();
+            // Of an account and its key the key is the secret.
+            let is_named_so = |(_, (variable, _)): &&(&KeyUse, (Name, bool))| standing(variable).is_secret();
+            if let Some((key, (variable, _))) = given.iter().find(is_named_so).or(given.first()).cloned() {
                 let (span, key) = (call.span.shifted(*start), key.span.shifted(*start));
                 let vendor = vendor.filter(|_| admin.is_none());
                 calls.push(VendorCall { vendor, admin, callee: call.last.clone(), variable, span, key, item });
