@@ -248,6 +248,11 @@ proptest! {
 }
 
 #[test]
+fn a_list_of_names_that_breaks_is_looked_at_at_once() {
+    deep(|| run(&[Step { file: 17, at: 557, length: 8, snippet: 5, settles: true }]));
+}
+
+#[test]
 fn an_edit_elsewhere_changes_what_is_found_here() {
     deep(|| {
         let config = Arc::new(Config::default());

@@ -72,11 +72,10 @@ fn is_copied(cx: &FileCx<'_>, name: &Name) -> bool {
     cx.project.setup().files().any(|(_, facts)| facts.inlined.iter().any(copies))
 }
 
-/// The configuration tells the build to copy a secret into what it makes.
+/// A configuration tells the build to copy a secret into what it makes: told in the file in which that stands.
 fn copied(cx: &FileCx<'_>, out: &mut Vec<Finding>) {
-    let Some(facts) = cx.project.setup().of(cx.file) else { return };
     let mut told: Vec<Place> = Vec::new();
-    for inlined in &facts.inlined {
+    for inlined in cx.project.setup().files().flat_map(|(_, facts)| &facts.inlined).filter(|inlined| inlined.place.file == *cx.file) {
         // What an env file publishes by its names is told of there.
         if inlined.way == "env-file" || told.contains(&inlined.place) {
             continue;
