@@ -38,6 +38,8 @@ pub struct Stack {
     env_file: String,
     #[serde(default)]
     instead: Option<String>,
+    #[serde(default)]
+    beside: Option<String>,
     pub loader: Format,
     pub read: String,
     #[serde(default)]
@@ -179,7 +181,13 @@ impl Setting {
         let folder = if stack.under.is_empty() { package.folder.clone() } else { stack.under_folder(&package, file)? };
         let named = |name: &String| inside(&folder, name);
         let instead = stack.instead.as_ref().map(named).filter(|file| project.file(file).is_some());
-        let env_file = instead.unwrap_or_else(|| named(&stack.env_file));
+        let is_free = |file: &FileId| !project.is_tracked(file);
+        let usual = || {
+            let file = named(&stack.env_file);
+            // What git has already is no place for a secret, if there is another that is read as well.
+            stack.beside.as_ref().filter(|_| !is_free(&file)).map(named).filter(is_free).unwrap_or(file)
+        };
+        let env_file = instead.unwrap_or_else(usual);
         (!is_served(&env_file)).then_some(Setting { stack, package, env_file })
     }
 

@@ -175,6 +175,6 @@ fn a_fix_done_twice_is_done_once() {
     let case = Case::new(&[NEXT, (".gitignore", "x\n"), CODE]);
     let fix = case.fix("OPENAI_API_KEY");
     let after = guardline::fixes::apply::apply(&case.project, &fix).unwrap();
-    let plan = guardline::rules::FixPlan::MoveToEnv { literal: case.place.clone(), name: "OPENAI_API_KEY".into() };
+    let plan = guardline::rules::FixPlan::MoveToEnv { literal: case.place.clone(), name: "OPENAI_API_KEY".into(), kind: "openai-project".into() };
     assert!(guardline::fixes::fixes(&after, &plan).is_empty());
 }

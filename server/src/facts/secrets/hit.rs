@@ -60,11 +60,6 @@ impl SecretHit {
         self.row().map_or("", |row| &row.vendor)
     }
 
-    /// Where to replace it.
-    pub fn rotate(&self) -> &'static str {
-        self.row().map_or("", |row| &row.rotate)
-    }
-
     /// Its checksum is right: it was issued.
     pub fn verified(&self) -> bool {
         self.evidence == Evidence::Checksum
