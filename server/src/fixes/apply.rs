@@ -54,6 +54,7 @@ mod tests {
     use super::*;
     use crate::fixes::testing::{after, file, project};
     use crate::fixes::{Grade, TextEdit};
+    use crate::project::EnvFiles;
     use crate::text::Span;
 
     fn fix(edits: Vec<FileEdit>) -> Fix {
@@ -88,7 +89,11 @@ mod tests {
         let both = fix(vec![edit(".env", false, Span::at(0), "A=2\n"), edit(".gitignore", true, Span::at(0), ".env\n")]);
         assert!(apply(&project(&[(".env", "")]).with_git_roots(root.clone()), &both).unwrap().is_ignored(&file(".env")));
         let tracked = fix(vec![edit(".env", false, Span::at(0), "A=2\n")]);
-        assert!(!apply(&project(&[(".env", ""), (".gitignore", ".env")]).with_git_roots(root), &tracked).unwrap().is_ignored(&file(".env")));
+        assert!(!apply(&project(&[(".env", ""), (".gitignore", ".env")]).with_git_roots(root.clone()), &tracked).unwrap().is_ignored(&file(".env")));
+        let mut env_files = EnvFiles::default();
+        env_files.learn(&file(".env"), false, true);
+        let in_git = project(&[(".env", "")]).with_git_roots(root).with_env_files(env_files);
+        assert!(!apply(&in_git, &both).unwrap().is_ignored(&file(".env")), "an ignore rule takes nothing out of git");
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! A key in a comment or a docstring: nothing reads it, so it is taken out.
 
 use super::edits::Edits;
-use super::{Fix, Grade};
+use super::{Fix, Grade, move_to_env};
 use crate::model::around;
 use crate::model::{ExprKind, StmtKind};
 use crate::project::{File, Project};
 use crate::rules::Place;
 use crate::syntax::Language;
-use crate::text::{Span, lines};
+use crate::text::{Name, Span, lines};
 
-pub fn fix(project: &Project, key: &Place) -> Option<Fix> {
+pub fn fix(project: &Project, key: &Place, kind: &Name) -> Option<Fix> {
     let file = project.file(&key.file)?;
     let text = file.document.code().to_string();
     let raw = key.span.of(&text);
@@ -24,7 +24,7 @@ pub fn fix(project: &Project, key: &Place) -> Option<Fix> {
         grade: Grade::NeedsReview,
         preferred: true,
         edits: edits.finish()?,
-        note: Some("The key must be treated as seen: create a new one at its provider and delete this one.".to_owned()),
+        note: Some(move_to_env::seen(project, &key.file, kind, "a file that git leaves out")),
         suppresses: false,
     })
 }

@@ -3,7 +3,7 @@
 use super::edits::Edits;
 use super::env_name::EnvName;
 use super::env_target::{self, Origin};
-use super::move_to_env::shown;
+use super::move_to_env::{seen, shown, still_in_git};
 use super::stack::Setting;
 use super::{Fix, Grade};
 use crate::project::Project;
@@ -11,7 +11,7 @@ use crate::rules::Place;
 use crate::syntax::Language;
 use crate::text::{FileId, Name, Span, lines};
 
-pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
+pub fn fix(project: &Project, place: &Place, name: &Name, kind: &Name) -> Option<Fix> {
     let known = project.file(&place.file)?;
     let language = known.document.language;
     let text = known.document.text();
@@ -37,11 +37,9 @@ pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
         Origin::Written => format!("Move to {} in {} (value hidden)", variable.name, shown(project, &setting.env_file)),
         Origin::Known => format!("Read {} from {} (value hidden)", variable.name, shown(project, &setting.env_file)),
     };
-    let note = format!(
-        "The old key must be treated as seen: it is in your editor's history and maybe in git. Create a new key at its provider and delete \
-         the old one. {}",
-        setting.stack.note
-    );
+    let env_file = shown(project, &setting.env_file);
+    let goes_to = if variable.origin == Origin::Provided { "the settings named below" } else { &env_file };
+    let note = format!("{} {}{}", seen(project, &place.file, kind, goes_to), setting.stack.note, still_in_git(project, &setting.env_file));
     Some(Fix { title, grade: Grade::NeedsReview, preferred: true, edits: edits.finish()?, note: Some(note), suppresses: false })
 }
 

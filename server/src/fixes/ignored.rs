@@ -29,7 +29,7 @@ pub fn is_ignored(project: &Project, secret: &FileId) -> bool {
 /// True if git would take the file along.
 pub fn is_in_git(project: &Project, file: &FileId) -> bool {
     let has_git = project.git_roots().iter().any(|root| file.below(root).is_some());
-    has_git && !is_ignored(project, file)
+    project.is_tracked(file) || has_git && !is_ignored(project, file)
 }
 
 /// The ignore files that git would ask, the nearest first.

@@ -5,6 +5,8 @@ use super::{Fix, Grade, ignored};
 use crate::project::Project;
 use crate::text::FileId;
 
+const NEW: &str = "make new ones and delete these, each where its finding says.";
+
 pub fn fix(project: &Project, file: &FileId) -> Option<Fix> {
     let mut edits = Edits::default();
     ignored::cover(project, file, &mut edits);
@@ -12,10 +14,10 @@ pub fn fix(project: &Project, file: &FileId) -> Option<Fix> {
     let name = file.file_name();
     let note = if project.is_tracked(file) {
         format!(
-            "{name} is in git already, and an ignore rule does not take it out: run `git rm --cached {name}` in its folder and commit. Its keys must be treated as seen: create new ones at their providers and delete these."
+            "{name} is in git already, and an ignore rule does not take it out: run `git rm --cached {name}` in its folder and commit. Its keys must be treated as seen: {NEW}"
         )
     } else {
-        format!("If {name} was ever committed, its keys must be treated as seen: create new ones at their providers and delete these.")
+        format!("If {name} was ever committed, its keys must be treated as seen: {NEW}")
     };
     Some(Fix { title: format!("Keep {name} out of git"), grade: Grade::Safe, preferred: true, edits, note: Some(note), suppresses: false })
 }

@@ -67,12 +67,12 @@ pub fn fixes(project: &Project, plan: &FixPlan) -> Vec<Fix> {
 
 fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
     match plan {
-        FixPlan::MoveToEnv { literal, name } => {
-            let one = move_to_env::fix(project, literal, name).or_else(|| comment_key::fix(project, literal));
-            let all = move_to_env::fix_all_uses(project, literal, name).into_iter().chain(move_everywhere::fix(project, literal, name));
+        FixPlan::MoveToEnv { literal, name, kind } => {
+            let one = move_to_env::fix(project, literal, name, kind).or_else(|| comment_key::fix(project, literal, kind));
+            let all = move_to_env::fix_all_uses(project, literal, name, kind).into_iter().chain(move_everywhere::fix(project, literal, name, kind));
             let managed = define_secret::fix(project, literal, name);
             let is_managed = managed.is_some();
-            let moved = one.into_iter().chain(all).chain(move_and_check::fix(project, literal, name));
+            let moved = one.into_iter().chain(all).chain(move_and_check::fix(project, literal, name, kind));
             managed.into_iter().chain(moved.map(|fix| Fix { preferred: fix.preferred && !is_managed, ..fix })).collect()
         }
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),

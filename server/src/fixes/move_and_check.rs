@@ -14,7 +14,7 @@ use crate::syntax::Language;
 use crate::text::{Name, Span, lines};
 
 /// `None` where the plain move is all there is to do.
-pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
+pub fn fix(project: &Project, place: &Place, name: &Name, kind: &Name) -> Option<Fix> {
     let code = Code::of(project, &place.file)?;
     let setting = Setting::of(project, &code.file, code.language, Some(code.model))?;
     let book = phrasebook::of(code.language)?;
@@ -24,7 +24,7 @@ pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
     if is_page || literal.value.starts_with('{') || book.fallback(&literal).is_some() {
         return None;
     }
-    let cx = Move { project, code: &code, book, setting: &setting };
+    let cx = Move { project, code: &code, book, setting: &setting, kind };
     let mut edits = Edits::default();
     let variable = cx.variable(&[], name, &literal.value, &mut edits)?;
     let said = if code.language == Language::Python {

@@ -15,7 +15,7 @@ use crate::text::{FileId, Name};
 const MOST: usize = 12;
 
 /// `None` if no other file has it, or one of them may ship.
-pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
+pub fn fix(project: &Project, place: &Place, name: &Name, kind: &Name) -> Option<Fix> {
     let code = Code::of(project, &place.file)?;
     let setting = Setting::of(project, &code.file, code.language, Some(code.model))?;
     let value = Literal::at(&code, place.span)?.value;
@@ -38,7 +38,7 @@ pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
     let mut variable = None;
     let mut uses = 0;
     for (code, setting) in codes.iter().zip(&settings) {
-        let cx = Move { project, code, book: phrasebook::of(code.language)?, setting };
+        let cx = Move { project, code, book: phrasebook::of(code.language)?, setting, kind };
         let literals = Literal::worth(code, &value);
         let fallbacks: Vec<_> = literals.iter().map(|literal| cx.book.fallback(literal)).collect();
         if variable.is_none() {
@@ -49,7 +49,7 @@ pub fn fix(project: &Project, place: &Place, name: &Name) -> Option<Fix> {
             uses += 1;
         }
     }
-    let (variable, cx) = (variable?, Move { project, code: &code, book: phrasebook::of(code.language)?, setting: &setting });
+    let (variable, cx) = (variable?, Move { project, code: &code, book: phrasebook::of(code.language)?, setting: &setting, kind });
     env_target::accompany(project, &setting, &variable, &mut edits);
     Some(Fix {
         title: cx.title(&variable, &format!("all {uses} uses in {} files ", files.len())),

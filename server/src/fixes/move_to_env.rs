@@ -10,19 +10,21 @@ use super::literal::{Code, Extent, Literal};
 use super::phrasebook::{self, Fallback, Phrasebook, Read};
 use super::stack::Setting;
 use super::{Fix, Grade, env_module};
+use crate::facts::secrets;
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
 use crate::text::{FileId, Name};
 
-/// The fix for one literal. `name` is the variable to take unless the code or an env file knows a better one.
-pub fn fix(project: &Project, literal: &Place, name: &Name) -> Option<Fix> {
-    moved(project, literal, name, Uses::This)
+/// The fix for one literal. `name` is the variable to take unless the code or an env file knows a better one; `kind` is the kind of secret, for
+/// what is said of a new one.
+pub fn fix(project: &Project, literal: &Place, name: &Name, kind: &Name) -> Option<Fix> {
+    moved(project, literal, name, kind, Uses::This)
 }
 
 /// The same for every literal of the file with this value. `None` if there is only one.
-pub fn fix_all_uses(project: &Project, literal: &Place, name: &Name) -> Option<Fix> {
-    moved(project, literal, name, Uses::All)
+pub fn fix_all_uses(project: &Project, literal: &Place, name: &Name, kind: &Name) -> Option<Fix> {
+    moved(project, literal, name, kind, Uses::All)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,11 +42,13 @@ pub(super) struct Move<'p> {
     pub code: &'p Code<'p>,
     pub book: &'static dyn Phrasebook,
     pub setting: &'p Setting,
+    /// The kind of secret: a row of the catalogue.
+    pub kind: &'p str,
 }
 
-fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fix> {
+fn moved(project: &Project, place: &Place, name: &Name, kind: &Name, uses: Uses) -> Option<Fix> {
     let Some(code) = Code::of(project, &place.file) else {
-        return (uses == Uses::This).then(|| super::config_text::fix(project, place, name)).flatten();
+        return (uses == Uses::This).then(|| super::config_text::fix(project, place, name, kind)).flatten();
     };
     let book = phrasebook::of(code.language)?;
     let setting = Setting::of(project, &code.file, code.language, Some(code.model))?;
@@ -65,12 +69,12 @@ fn moved(project: &Project, place: &Place, name: &Name, uses: Uses) -> Option<Fi
     if value.trim_start().starts_with('{') {
         return None;
     }
-    let cx = Move { project, code: &code, book, setting: &setting };
+    let cx = Move { project, code: &code, book, setting: &setting, kind };
     let mut edits = Edits::default();
     let fallbacks: Vec<Option<Fallback>> = literals.iter().map(|literal| book.fallback(literal)).collect();
     let variable = cx.variable(&fallbacks, name, &value, &mut edits)?;
     let refuses = fallbacks.iter().flatten().any(|fallback| fallback.refuses);
-    let mut is_simple = !variable.conflict && !setting.stack.review;
+    let mut is_simple = !variable.conflict && !setting.stack.review && !project.is_tracked(&setting.env_file);
     for (literal, fallback) in literals.iter().zip(fallbacks) {
         is_simple &= literal.extent == Extent::Whole && fallback.is_none() && !value.contains('\n');
         cx.rewrite(literal, fallback, &variable, &mut edits)?;
@@ -173,13 +177,12 @@ impl Move<'_> {
 
     pub fn note(&self, variable: &Variable) -> String {
         let file = shown(self.project, &self.setting.env_file);
-        let mut note = format!(
-            "The old key must be treated as seen: it is in your editor's history, maybe in git and in the chat with an assistant. \
-             Create a new key at its provider, put it in {file}, then delete the old one."
-        );
+        let place = if variable.origin == Origin::Provided { "the platform's settings" } else { &file };
+        let mut note = seen(self.project, &self.code.file, self.kind, place);
         if variable.origin != Origin::Provided {
             note.push_str(&format!(" {} Set {} at your host as well, or the next deploy will miss it.", self.setting.note(self.code.model), variable.name));
         }
+        note.push_str(&still_in_git(self.project, &self.setting.env_file));
         if variable.conflict {
             note.push_str(&format!(" Another value stands under the name that was meant; this one is {}.", variable.name));
         }
@@ -187,8 +190,45 @@ impl Move<'_> {
     }
 }
 
+/// That a secret which stood in a file has been seen, and how a new one comes to be.
+pub fn seen(project: &Project, stood_in: &FileId, kind: &str, goes_to: &str) -> String {
+    let git = match project.is_tracked(stood_in) {
+        true => "it was committed, and git keeps it even when the line is gone",
+        false => "it is in your editor's history, maybe in git and in the chat with an assistant",
+    };
+    format!("The old key must be treated as seen: {git}. {}", secrets::renewing_into(kind, goes_to))
+}
+
+/// What remains to be done where the env file is one that git has already: an ignore rule does not change that.
+pub fn still_in_git(project: &Project, env_file: &FileId) -> String {
+    if !project.is_tracked(env_file) {
+        return String::new();
+    }
+    format!(
+        " {} is in git already, so the next commit takes the key along, and the ignore rule does not stop that: run `git rm --cached {}` in its folder and commit that first.",
+        shown(project, env_file),
+        env_file.file_name()
+    )
+}
+
 /// A path as a person sees it: relative to the workspace folder.
 pub fn shown(project: &Project, file: &FileId) -> String {
     let root = project.folders_up(file).pop().unwrap_or_default();
     file.as_str().strip_prefix(&root).unwrap_or(file.as_str()).trim_start_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixes::testing::{file, project};
+    use crate::project::EnvFiles;
+
+    #[test]
+    fn an_env_file_that_git_has_is_not_passed_off_as_a_hiding_place() {
+        let before = project(&[(".env", "A=1\n"), ("a.js", "")]);
+        assert_eq!(still_in_git(&before, &file(".env")), "");
+        let mut env_files = EnvFiles::default();
+        env_files.learn(&file(".env"), false, true);
+        assert!(still_in_git(&before.with_env_files(env_files), &file(".env")).contains("git rm --cached .env"));
+    }
 }

@@ -38,6 +38,8 @@ pub struct Stack {
     env_file: String,
     #[serde(default)]
     instead: Option<String>,
+    #[serde(default)]
+    beside: Option<String>,
     pub loader: Format,
     pub read: String,
     #[serde(default)]
@@ -179,7 +181,13 @@ impl Setting {
         let folder = if stack.under.is_empty() { package.folder.clone() } else { stack.under_folder(&package, file)? };
         let named = |name: &String| inside(&folder, name);
         let instead = stack.instead.as_ref().map(named).filter(|file| project.file(file).is_some());
-        let env_file = instead.unwrap_or_else(|| named(&stack.env_file));
+        let is_free = |file: &FileId| !project.is_tracked(file);
+        let usual = || {
+            let file = named(&stack.env_file);
+            // What git has already is no place for a secret, if there is another that is read as well.
+            stack.beside.as_ref().filter(|_| !is_free(&file)).map(named).filter(is_free).unwrap_or(file)
+        };
+        let env_file = instead.unwrap_or_else(usual);
         (!is_served(&env_file)).then_some(Setting { stack, package, env_file })
     }
 
@@ -352,6 +360,20 @@ mod tests {
     #[test]
     fn the_catalogue_can_be_read() {
         assert!(CATALOGUE.stack.len() > 10 && CATALOGUE.reader.len() > 3);
+    }
+
+    #[test]
+    fn what_git_has_is_no_place_for_a_secret_if_there_is_another() {
+        let env_file = |packages: &str| {
+            let before = project(&[("package.json", packages), ("a.ts", ""), (".env", "A=1\n")]);
+            let file_for = |project: &Project| Setting::of(project, &file("a.ts"), Language::TypeScript, None).map(|setting| setting.env_file);
+            let mut env_files = crate::project::EnvFiles::default();
+            env_files.learn(&file(".env"), false, true);
+            (file_for(&before), file_for(&before.with_env_files(env_files)))
+        };
+        assert_eq!(env_file(r#"{"devDependencies":{"wrangler":"4"}}"#), (Some(file(".env")), Some(file(".env.local"))));
+        let (usual, tracked) = env_file(r#"{"dependencies":{"express":"5"}}"#);
+        assert_eq!(usual, tracked, "Node reads no other by itself");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::places::Places;
 use super::state::State;
 use super::uri;
 use crate::facts::secrets::made_to_be_seen;
-use crate::report::page;
+use crate::report::{page, renew};
 use crate::rules::Finding;
 use crate::rules::own::Known;
 use crate::syntax::Document;
@@ -74,10 +74,11 @@ fn here(findings: &[Finding], span: Span) -> Vec<Finding> {
 
 fn about(finding: &Finding, page: Option<&str>, markdown: bool) -> String {
     let prose = page.map(prose).unwrap_or_default();
+    let new = renew::of(finding).map(|new| format!("{new}\n\n")).unwrap_or_default();
     let text = if markdown {
-        format!("**Guardline** `{}`\n\n{}\n\n{prose}", finding.rule, escaped(&finding.message))
+        format!("**Guardline** `{}`\n\n{}\n\n{new}{prose}", finding.rule, escaped(&finding.message))
     } else {
-        format!("Guardline {}\n\n{}\n\n{}", finding.rule, finding.message, page::plain(&prose))
+        format!("Guardline {}\n\n{}\n\n{}{}", finding.rule, finding.message, page::plain(&new), page::plain(&prose))
     };
     text.trim_end().to_owned()
 }

@@ -13,7 +13,7 @@ use crate::engine::{Snapshot, offers};
 use crate::fixes::Grade;
 use crate::report::advice::Advice;
 use crate::report::json::risk;
-use crate::report::{page, suppress};
+use crate::report::{page, renew, suppress};
 use crate::rules::own::Known;
 use crate::rules::{Finding, Level};
 use crate::syntax::{Document, Language};
@@ -104,6 +104,7 @@ pub fn one(snapshot: &Snapshot, advice: &Advice<'_>, finding: &Finding, key: &st
     meta.map(|meta| add("risk", json!(risk(meta.risk))));
     add("level", json!(finding.level.word()));
     add("message", json!(advice.message(finding)));
+    renew::of(finding).map(|new| add("renew", json!(new)));
     add("file", json!(file));
     add("line", json!(line));
     add("endLine", json!(end));

@@ -5,7 +5,7 @@ use super::diff::{self, Line};
 use super::fingerprint::Names;
 use super::page;
 use super::paint::harmless;
-use super::{Redactor, Repair, Texts};
+use super::{Redactor, Repair, Texts, renew};
 use crate::project::Project;
 use crate::rules::{Finding, RuleMeta};
 use crate::text::{FileId, position};
@@ -65,6 +65,9 @@ impl<'a> Advice<'a> {
         for related in finding.related.iter().take(3) {
             let at = Finding { place: related.place.clone(), ..finding.clone() };
             out.push_str(&format!("   See also {}: {}\n", self.place(&at), self.clean(&related.message)));
+        }
+        if let Some(new) = renew::of(finding) {
+            out.push_str(&format!("   It has been seen: {new}\n"));
         }
         if let Some(why) = meta.and_then(|meta| page::what_can_happen(meta.page)) {
             out.push_str(&format!("   Why it matters: {why}\n"));

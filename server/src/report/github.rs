@@ -5,7 +5,7 @@
 use super::overview::{Overview, counted};
 use super::paint::harmless;
 use super::problems::problems;
-use super::{Entry, Report};
+use super::{Entry, Report, renew};
 use crate::rules::Level;
 
 /// More than GitHub shows of one run.
@@ -42,7 +42,8 @@ fn annotation(report: &Report<'_>, entry: &Entry, title: &str) -> String {
     if range.start.line == range.end.line {
         properties += &format!(",col={},endColumn={}", range.start.column, range.end.column.max(range.start.column));
     }
-    let message = report.redactor.clean(&finding.message);
+    let said = renew::said_with(finding);
+    let message = report.redactor.clean(&said);
     format!("::{command} {properties},title={}::{}\n", property(&format!("{title} ({})", finding.rule)), data(&message))
 }
 

@@ -4,7 +4,7 @@
 use super::overview::counted;
 use super::page;
 use super::paint::is_steering;
-use super::{Entry, Report, fingerprint};
+use super::{Entry, Report, fingerprint, renew};
 use crate::rules::{Level, Risk, RuleMeta};
 
 /// The whole report, ending with a line end.
@@ -71,7 +71,7 @@ fn case(report: &Report<'_>, meta: &RuleMeta<'_>, entry: &Entry, fingerprint: &s
         escaped(fingerprint),
         clean(path)
     );
-    let message = clean(&finding.message);
+    let message = clean(&renew::said_with(finding));
     let advice = page::advice(meta.page, "fix").first().map(|advice| format!("\nHow to fix: {}", clean(advice))).unwrap_or_default();
     let ready = match entry.repairs.iter().filter(|repair| repair.tried).count() {
         0 => String::new(),

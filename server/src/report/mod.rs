@@ -30,6 +30,7 @@ mod problems;
 pub mod prompt;
 mod prose;
 mod redact;
+pub mod renew;
 pub mod routes;
 #[cfg(test)]
 mod samples;

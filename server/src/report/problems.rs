@@ -9,7 +9,7 @@ use super::stack::Stack;
 use super::steps::{self, Effort};
 use super::trial::{self, Trial};
 use super::urgency::{Urgency, of_finding};
-use super::{Entry, Report, page};
+use super::{Entry, Report, page, renew};
 use crate::rules::{Impact, Level, Risk, RuleId, RuleMeta};
 
 /// How much of a page is told; the whole of it is what `guardline explain` is for.
@@ -97,6 +97,12 @@ impl<'r> Problem<'r> {
         if let Some(steps) = steps::fix(self.rule, &self.entries) {
             return steps.iter().map(|step| (*step).to_owned()).collect();
         }
+        let mut advice = self.advice_of_page();
+        advice.extend(renew::of_all(&self.entries, MOST_STEPS));
+        advice
+    }
+
+    fn advice_of_page(&self) -> Vec<String> {
         let Some(meta) = self.meta else { return Vec::new() };
         let all = page::steps(meta.page, "fix");
         let mut picked: Vec<String> = all.iter().filter_map(|step| self.stack.pick(step)).collect();

@@ -85,7 +85,7 @@ fn told(cx: &RuleCx<'_>, compare: &Compare) -> Option<Raw> {
         raw.elsewhere = opener.literals.first().cloned();
     }
     if let ([only], false) = (opener.literals.as_slice(), surface.is_exposed()) {
-        raw.plans.push(FixPlan::MoveToEnv { literal: only.clone(), name: variable(&opener.name, origin) });
+        raw.plans.push(FixPlan::MoveToEnv { literal: only.clone(), name: variable(&opener.name, origin), kind: raw.detail.clone() });
     }
     Some(raw)
 }

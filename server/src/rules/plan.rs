@@ -10,8 +10,8 @@ use crate::text::{FileId, Name};
 /// Closed on purpose: a new plan does not compile until `fixes` handles it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum FixPlan {
-    /// Replace the literal at `literal` by a read of an environment variable, `name` by preference.
-    MoveToEnv { literal: Place, name: Name },
+    /// Replace the literal at `literal` by a read of an environment variable, `name` by preference. `kind`: what kind of secret it is.
+    MoveToEnv { literal: Place, name: Name, kind: Name },
     /// Keep this env file out of git.
     LeaveOut { file: FileId },
     /// Tie an access to the signed-in user: in the query, or by a comparison after it.

@@ -158,8 +158,8 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
     let place = |span| Place { file: input.document.file.clone(), span };
     // A key in a comment is not moved but taken out, which is the same plan.
     let plan = match surface {
-        _ if hit.kind == HitKind::Comment => Some(FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }),
-        None if hit.movable => Some(FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone() }),
+        _ if hit.kind == HitKind::Comment => Some(FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone(), kind: hit.row.id().into() }),
+        None if hit.movable => Some(FixPlan::MoveToEnv { literal: place(hit.span), name: hit.env.clone(), kind: hit.row.id().into() }),
         Some(_) if hit.movable => Some(FixPlan::KeepOnServer { literal: place(hit.span), name: hit.env.clone() }),
         _ => None,
     };
@@ -311,7 +311,7 @@ mod tests {
         let [finding] = found.as_slice() else { panic!("{} findings", found.len()) };
         assert_eq!((finding.level, finding.detail.as_str()), (Level::Error, "openai-project"));
         assert_eq!(finding.message, "`apiKey` holds an OpenAI key in the source; anyone who can read this file can spend your money");
-        let [FixPlan::MoveToEnv { literal, name }] = finding.plans.as_slice() else { panic!("no plan") };
+        let [FixPlan::MoveToEnv { literal, name, .. }] = finding.plans.as_slice() else { panic!("no plan") };
         assert_eq!(name, "OPENAI_API_KEY");
         assert!(literal.span.of(&text).starts_with("\"sk-proj-") && literal.span.of(&text).ends_with('"'));
     }

@@ -52,8 +52,12 @@ impl Language {
         if is_env_name(name) {
             return Some(Language::Env);
         }
-        if name == "Dockerfile" || name.starts_with("Dockerfile.") || name == "Containerfile" {
+        if name == "Dockerfile" || name.starts_with("Dockerfile.") || name == "Containerfile" || file.extension().eq_ignore_ascii_case("dockerfile") {
             return Some(Language::Dockerfile);
+        }
+        // Hooks of git have no ending.
+        if file.folder().ends_with("/.husky") && file.extension().is_empty() {
+            return Some(Language::Shell);
         }
         let is_own_rules = file.extension() == "scm" && file.folder().ends_with("/.guardline/queries");
         if matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "id_rsa" | "id_ed25519" | "id_ecdsa")
@@ -90,10 +94,10 @@ impl Language {
             "pug" | "jade" => Language::Pug,
             "rules" => Language::AccessRules,
             "ipynb" => Language::Notebook,
-            "sh" | "bash" => Language::Shell,
+            "sh" | "bash" | "zsh" => Language::Shell,
             // Certificates and the keys to them, templates of configuration, configuration of other programs, and copies of
             // files that somebody kept.
-            "pem" | "key" | "tpl" | "tmpl" | "gotmpl" | "tf" | "tfvars" | "hcl" | "ini" | "cfg" | "conf" | "properties" | "bak" | "old" | "orig" => {
+            "pem" | "key" | "tpl" | "tmpl" | "gotmpl" | "tf" | "tfvars" | "hcl" | "ini" | "cfg" | "conf" | "properties" | "bak" | "old" | "orig" | "xml" => {
                 Language::Text
             }
             // Source maps. Only those that are served are read.
@@ -225,8 +229,21 @@ fn is_told_assistants(name: &str) -> bool {
     matches!(name, ".cursorrules" | ".windsurfrules" | ".clinerules" | ".goosehints" | ".rules")
 }
 
-/// Lists of a line each, which say what is ignored or depended on.
+/// Lists of a line each, which say what is ignored, depended on or run.
 fn is_plain_manifest(name: &str) -> bool {
-    matches!(name, ".gitignore" | ".dockerignore" | ".vercelignore" | ".python-version" | "_headers" | "_redirects" | "yarn.lock")
-        || name.starts_with("requirements") && (name.ends_with(".txt") || name.ends_with(".in"))
+    matches!(
+        name,
+        ".gitignore"
+            | ".dockerignore"
+            | ".vercelignore"
+            | ".python-version"
+            | "_headers"
+            | "_redirects"
+            | "yarn.lock"
+            | "Makefile"
+            | "makefile"
+            | "GNUmakefile"
+            | "justfile"
+            | "Procfile"
+    ) || name.starts_with("requirements") && (name.ends_with(".txt") || name.ends_with(".in"))
 }

@@ -40,6 +40,13 @@ const HIDDEN_FILES: &[&str] = &[
     ".netrc",
     ".mcp.json",
     ".envrc",
+    ".yarnrc.yml",
+    ".gitlab-ci.yml",
+    ".gitlab-ci.yaml",
+    ".travis.yml",
+    ".drone.yml",
+    ".woodpecker.yml",
+    ".cirrus.yml",
     ".aider.conf.yml",
     ".aider.conf.yaml",
     ".cursorrules",
@@ -51,7 +58,28 @@ const HIDDEN_FILES: &[&str] = &[
     ".vercelignore",
 ];
 /// Folders in which editors, assistants and builds keep what they are told, and hosts what they serve.
-const HIDDEN_FOLDERS: &[&str] = &[".github", ".cursor", ".vscode", ".claude", ".streamlit", ".continue", ".codeium", ".gemini", ".roo", ".storybook"];
+const HIDDEN_FOLDERS: &[&str] = &[
+    ".github",
+    ".cursor",
+    ".vscode",
+    ".claude",
+    ".streamlit",
+    ".continue",
+    ".codeium",
+    ".gemini",
+    ".roo",
+    ".storybook",
+    ".circleci",
+    ".devcontainer",
+    ".husky",
+    ".codex",
+    ".windsurf",
+    ".kilocode",
+    ".amazonq",
+];
+/// Hidden folders that hold code like any other: what a framework keeps to one side of an app by the folder's name (Remix), and what is
+/// served under an agreed name.
+const ORDINARY: &[&str] = &[".server", ".client", ".well-known"];
 /// Read by nobody and often larger than all code together.
 const LOCK_FILES: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml"];
 
@@ -64,7 +92,7 @@ pub(super) fn enters(folder: &Path) -> bool {
         return false;
     }
     if name.starts_with('.') {
-        return name == ".well-known" || HIDDEN_FOLDERS.contains(&name);
+        return ORDINARY.contains(&name) || HIDDEN_FOLDERS.contains(&name);
     }
     if OUTPUT.contains(&name) {
         return !beside(MANIFESTS);
@@ -107,7 +135,12 @@ fn inside_hidden(folder: &Path) -> bool {
 /// Is this a file that Guardline reads? Told by its name and the folder it lies in.
 pub(super) fn reads(file: &FileId) -> bool {
     let name = file.file_name();
-    if Language::of(file).is_none() || LOCK_FILES.contains(&name) || file.extension() == "map" && !is_served_map(file) {
+    let is_of_use = match file.extension() {
+        "map" => is_served_map(file),
+        "xml" => is_served(file),
+        _ => true,
+    };
+    if Language::of(file).is_none() || LOCK_FILES.contains(&name) || !is_of_use {
         return false;
     }
     let folder = file.folder();
@@ -115,7 +148,12 @@ pub(super) fn reads(file: &FileId) -> bool {
         ".github" => false,
         ".cursor" => name == "mcp.json" || name.ends_with(".mdc"),
         ".streamlit" => name == "config.toml" || keeps_secrets(file),
-        ".vscode" | ".codeium" | ".gemini" | ".roo" => name.ends_with(".json"),
+        ".vscode" | ".codeium" | ".gemini" | ".roo" | ".windsurf" | ".kilocode" | ".amazonq" | ".devcontainer" => {
+            name.ends_with(".json") || matches!(Language::of(file), Some(Language::Dockerfile | Language::Shell))
+        }
+        ".circleci" => name.ends_with(".yml") || name.ends_with(".yaml"),
+        ".codex" => name.ends_with(".toml"),
+        ".husky" => true,
         ".storybook" => ["main.", "preview.", "manager."].iter().any(|known| name.starts_with(known)),
         ".continue" => name.ends_with(".json") || name.ends_with(".yaml") || name.ends_with(".yml"),
         ".claude" => name.starts_with("settings") && name.ends_with(".json") || name.ends_with(".md"),
@@ -125,9 +163,13 @@ pub(super) fn reads(file: &FileId) -> bool {
 
 /// A source map in a folder that is served as it is. Elsewhere builds make them and nobody gets to see them.
 fn is_served_map(file: &FileId) -> bool {
-    let mut folders = file.folder().split('/');
     let is_of_bundle = [".js.map", ".mjs.map", ".cjs.map", ".css.map"].iter().any(|end| file.file_name().ends_with(end));
-    is_of_bundle && folders.any(|folder| EXPOSURE.served_folders.iter().any(|known| known == folder))
+    is_of_bundle && is_served(file)
+}
+
+/// In a folder that is served as it is, by its name.
+fn is_served(file: &FileId) -> bool {
+    file.folder().split('/').any(|folder| EXPOSURE.served_folders.iter().any(|known| known == folder))
 }
 
 #[cfg(test)]
@@ -155,13 +197,38 @@ mod tests {
         ] {
             assert!(read(path), "{path}");
         }
+        for path in [
+            "/p/.gitlab-ci.yml",
+            "/p/.circleci/config.yml",
+            "/p/.travis.yml",
+            "/p/.drone.yml",
+            "/p/.yarnrc.yml",
+            "/p/.devcontainer/devcontainer.json",
+            "/p/.husky/pre-push",
+            "/p/.codex/config.toml",
+            "/p/.windsurf/mcp.json",
+            "/p/app/.server/db.ts",
+            "/p/public/feed.xml",
+            "/p/Makefile",
+            "/p/Procfile",
+        ] {
+            assert!(read(path), "{path}");
+        }
         for path in ["/p/.github/workflows/ci.yml", "/p/.vscode/settings.json", "/p/.claude/settings.local.json", "/p/config.prod.env", "/p/.storybook/main.ts"]
         {
             assert!(read(path), "{path}");
         }
-        for path in
-            ["/p/.eslintrc.json", "/p/.cursor/other.json", "/p/.claude/notes.json", "/p/.github/dependabot.yml", "/p/.vscode/a.ts", "/p/.streamlit/other.toml"]
-        {
+        for path in [
+            "/p/.eslintrc.json",
+            "/p/.cursor/other.json",
+            "/p/.claude/notes.json",
+            "/p/.github/dependabot.yml",
+            "/p/.vscode/a.ts",
+            "/p/.streamlit/other.toml",
+            "/p/pom.xml",
+            "/p/.circleci/notes.md",
+            "/p/.prettierrc.yml",
+        ] {
             assert!(!read(path), "{path}");
         }
     }
@@ -187,6 +254,7 @@ mod tests {
         };
         let (ours, theirs) = (at("app/api/build"), at("build"));
         assert!(enters(&ours) && enters(&theirs));
+        assert!(enters(&at("app/.server")) && enters(&at("app/.server/db")) && !enters(&at("app/.cache")));
         std::fs::write(folder.path().join("package.json"), "{}").expect("a manifest");
         assert!(enters(&ours) && !enters(&theirs));
         assert!(enters(&at("app/api/vendor")) && enters(&at("vendor")) && !enters(&at("public/vendor")));

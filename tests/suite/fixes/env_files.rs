@@ -167,7 +167,7 @@ fn a_document_without_a_folder_has_no_env_file() {
     let document = guardline::syntax::Document::new(id.clone(), guardline::syntax::Language::TypeScript, 1, "f(\"sk\");\n");
     let project = case.project.with(vec![(id.clone(), Some(std::sync::Arc::new(document)))]);
     let place = guardline::rules::Place { file: id, span: guardline::text::Span::new(2, 6) };
-    assert!(guardline::fixes::move_to_env::fix(&project, &place, &"KEY".into()).is_none());
+    assert!(guardline::fixes::move_to_env::fix(&project, &place, &"KEY".into(), &"".into()).is_none());
 }
 
 #[test]
@@ -175,6 +175,6 @@ fn a_fix_done_twice_is_done_once() {
     let case = Case::new(&[NEXT, (".gitignore", "x\n"), CODE]);
     let fix = case.fix("OPENAI_API_KEY");
     let after = guardline::fixes::apply::apply(&case.project, &fix).unwrap();
-    let plan = guardline::rules::FixPlan::MoveToEnv { literal: case.place.clone(), name: "OPENAI_API_KEY".into() };
+    let plan = guardline::rules::FixPlan::MoveToEnv { literal: case.place.clone(), name: "OPENAI_API_KEY".into(), kind: "openai-project".into() };
     assert!(guardline::fixes::fixes(&after, &plan).is_empty());
 }

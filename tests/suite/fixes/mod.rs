@@ -72,7 +72,7 @@ impl Case {
     }
 
     pub fn fixes(&self, name: &str) -> Vec<Fix> {
-        fixes::fixes(&self.project, &FixPlan::MoveToEnv { literal: self.place.clone(), name: Name::from(name) })
+        fixes::fixes(&self.project, &FixPlan::MoveToEnv { literal: self.place.clone(), name: Name::from(name), kind: Name::default() })
     }
 
     /// The first fix, verified.

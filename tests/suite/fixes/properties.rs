@@ -96,7 +96,7 @@ fn compare(name: &str, text: &str) -> Result<(), TestCaseError> {
         return Ok(());
     }
     let Some(before) = worth(&case.project, name, &case.value) else { return Ok(()) };
-    let plan = FixPlan::MoveToEnv { literal: case.place.clone(), name: "THE_KEY".into() };
+    let plan = FixPlan::MoveToEnv { literal: case.place.clone(), name: "THE_KEY".into(), kind: "".into() };
     for fix in fixes(&case.project, &plan) {
         case.verify(&fix);
         // There the worth stands in a variable of its own.

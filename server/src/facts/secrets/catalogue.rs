@@ -104,8 +104,11 @@ pub struct Row {
     #[serde(default)]
     pub env: String,
     pub severity: Severity,
-    /// Where to replace it.
+    /// Where to replace it, at its vendor.
     pub rotate: String,
+    /// `rotate` is the whole of what to do: nobody issues it, or nobody knows who did.
+    #[serde(default)]
+    pub remade: bool,
 
     #[serde(default)]
     pub(super) pattern: Pattern,
@@ -369,6 +372,9 @@ mod tests {
             }
             assert!(!row.holds.is_empty() && !row.gives.is_empty() && !row.rotate.is_empty(), "{id}");
             assert!(row.rotate.len() < 120, "{id}");
+            let begins_small = row.rotate.starts_with(|c: char| c.is_ascii_lowercase());
+            assert!(!row.remade || begins_small && row.rotate.contains(' '), "{id}: what to do is said as one");
+            assert!(row.remade || !row.vendor.starts_with("a ") && !row.vendor.starts_with("your "), "{id}: who is that?");
             assert_eq!(row.signs_in, row.gives.contains("sign in as any"), "{id} says one thing to people and another to the report");
         }
     }

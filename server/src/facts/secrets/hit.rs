@@ -60,11 +60,6 @@ impl SecretHit {
         self.row().map_or("", |row| &row.vendor)
     }
 
-    /// Where to replace it.
-    pub fn rotate(&self) -> &'static str {
-        self.row().map_or("", |row| &row.rotate)
-    }
-
     /// Nothing but a name such as `API_KEY` and a value that looks random: a key of nobody in particular.
     pub fn is_guess(&self) -> bool {
         self.is_by_name() && self.row().is_some_and(|row| row.check == catalogue::Check::Secret)

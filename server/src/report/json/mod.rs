@@ -9,7 +9,7 @@
 //!   "tool": { "name", "version" },
 //!   "root": "/absolute/path",
 //!   "summary": { "files", "filesAround", "findings", "errors", "warnings", "information", "silenced", "known", "belowThreshold" },
-//!   "findings": [ { "rule", "detail"?, "title", "risk", "impact", "level", "confidence", "message", "cwe": [..],
+//!   "findings": [ { "rule", "detail"?, "title", "risk", "impact", "level", "confidence", "message", "renew"?, "cwe": [..],
 //!                   "file", "range": { "start": { "line", "column" }, "end": {..} }, "fingerprint",
 //!                   "related": [ { "file", "range", "message" } ],
 //!                   "fixes": [ { "title", "grade": "safe" | "needs-review", "verified", "note"? } ] } ],
@@ -25,7 +25,7 @@ mod overview;
 use serde::Serialize;
 
 use super::overview::Overview;
-use super::{Report, fingerprint};
+use super::{Report, fingerprint, renew};
 use crate::rules::{Confidence, Impact, Level, Risk};
 use crate::text::{Position, Range};
 
@@ -72,6 +72,8 @@ struct WireFinding<'a> {
     level: &'static str,
     confidence: &'static str,
     message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renew: Option<String>,
     cwe: &'a [u16],
     file: &'a str,
     range: WireRange,
@@ -166,6 +168,7 @@ fn findings<'r>(report: &'r Report<'_>) -> Vec<WireFinding<'r>> {
             level: level(finding.level),
             confidence: confidence(finding.confidence),
             message: clean(&finding.message),
+            renew: renew::of(finding),
             cwe: meta.map_or(&[], |meta| meta.cwe),
             file: report.path(&finding.place.file),
             range: report.range(&finding.place).into(),

@@ -9,6 +9,8 @@ use super::{Task, Told, entries_of};
 use crate::facts::names;
 use crate::report::Report;
 use crate::report::curl::{self, SITE};
+use crate::report::plain::plain;
+use crate::report::renew;
 use crate::rules::evidence::OfRoute;
 use crate::rules::map::{Answer, Who};
 use crate::rules::open::purpose::Purpose;
@@ -243,12 +245,13 @@ fn rotate(report: &Report<'_>) -> Option<Task> {
         return None;
     }
     let how = "Taking a key out of the code does not take it back: whoever has a copy of the code, its history or the built site still has it. \
-        Make a new key at the service it is for, put it where the fix says, and delete the old one there.";
+        Replace each by a new one, put that where the fix says, and see to it that the old one does not work any more.";
     let about = secrets.iter().take(MOST_ROUTES).map(|entry| Told { text: String::new(), place: Some(entry.finding.place.clone()) });
+    let new: Vec<String> = renew::of_all(&secrets, MOST_ROUTES).iter().map(|new| plain(new)).collect();
     Some(Task {
         id: "rotate-keys",
         title: "Replace the keys that were found".to_owned(),
-        how: how.to_owned(),
+        how: std::iter::once(how).chain(new.iter().map(String::as_str)).collect::<Vec<_>>().join(" "),
         about: about.collect(),
         more: secrets.len().saturating_sub(MOST_ROUTES),
         all: Some("guardline audit --format lines"),

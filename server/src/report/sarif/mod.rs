@@ -10,7 +10,7 @@ mod rule;
 use serde_json::{Map, Value, json};
 
 use super::left_out::Why;
-use super::{Change, Entry, Repair, Report, fingerprint};
+use super::{Change, Entry, Repair, Report, fingerprint, renew};
 use crate::rules::{Level, Place};
 use crate::syntax::keeps_secrets;
 use crate::text::{FileId, Range, Span};
@@ -86,7 +86,7 @@ fn result(report: &Report<'_>, entry: &Entry, fingerprint: &str) -> Value {
     let mut result = json!({
         "ruleId": finding.rule.as_str(),
         "level": level(finding.level),
-        "message": { "text": report.redactor.clean(&finding.message) },
+        "message": { "text": report.redactor.clean(&renew::said_with(finding)) },
         "locations": [location(report, &finding.place, None)],
         "partialFingerprints": { "guardline/v1": fingerprint },
     });

@@ -167,7 +167,11 @@ fn finding(cx: &FileCx<'_>, meta: &RuleMeta<'static>, name: &Name, own: &Named<'
         _ => ((Impact::Critical, Confidence::Proven), format!("`{name}` is published: {goes}, and any of them can {gives}")),
     };
     let mut finding = cx.finding(meta, "", rating, cx.place(own.span), message);
-    finding.detail = if matches!(standing, Standing::Unclear) && hit.is_none() { "unclear".into() } else { "name".into() };
+    finding.detail = match (hit, standing) {
+        (Some(hit), _) => hit.row.id().into(),
+        (None, Standing::Unclear) => "unclear".into(),
+        (None, _) => "name".into(),
+    };
     let others: Vec<&Named<'_>> = all.iter().filter(|named| named.file != own.file).collect();
     let related = |named: &&Named<'_>| {
         let message = match named.rank {
