@@ -84,6 +84,7 @@ fn is_of(kind: &str, row: &toml::Table, project: &Project) -> bool {
     let is_of = |stack: &str| of.contains(&stack);
     project.setup().files().any(|(_, facts)| match kind {
         "setting" => facts.switches.iter().any(|switch| is_of(&switch.stack) && switch.name == word("is") && switch.is == Answer::Yes),
+        "entry" => facts.entries.iter().any(|entry| is_of(&entry.stack)),
         "inlined" => facts.inlined.iter().any(|inlined| is_of(&inlined.stack) && inlined.way == word("way")),
         "headers" => facts.headers.iter().any(|header| is_of(&header.stack)),
         "forward" => {
@@ -94,6 +95,7 @@ fn is_of(kind: &str, row: &toml::Table, project: &Project) -> bool {
             let stack = word("stack");
             let switches = facts.switches.iter().map(|switch| &switch.stack).chain(facts.headers.iter().map(|header| &header.stack));
             let others = facts.inlined.iter().map(|inlined| &inlined.stack).chain(facts.variables.iter().map(|variable| &variable.stack));
+            let others = others.chain(facts.entries.iter().map(|entry| &entry.stack));
             switches.chain(others).chain(facts.forwards.iter().map(|forward| &forward.stack)).any(|of| of == stack)
                 || !facts.bound.is_empty() && row.contains_key("binds")
         }
@@ -103,7 +105,7 @@ fn is_of(kind: &str, row: &toml::Table, project: &Project) -> bool {
 #[test]
 fn what_configurations_say_holds() {
     let mut wrong = Vec::new();
-    for kind in ["file", "setting", "inlined", "headers", "forward", "variables"] {
+    for kind in ["file", "setting", "inlined", "headers", "forward", "variables", "entry"] {
         for (row, examples) in rows("setup", kind) {
             for example in examples {
                 if is_of(kind, &row, &project(&example)) == example.is_counter {

@@ -7,6 +7,7 @@ use super::edits::Edits;
 use super::env_name::EnvName;
 use super::literal::Code;
 use super::package::Package;
+use super::settings_class;
 use super::stack::{Wanted, imports};
 use crate::model::{CallKind, Class, Entry, ExprId, ExprKind, FileModel, Key, PatternKind, Placed, Segment, StmtKind};
 use crate::project::Project;
@@ -38,6 +39,9 @@ pub fn declare(project: &Project, code: &Code, package: &Package, name: &EnvName
     let (declarations, read) = (module.declare)(&text, &module, name)?;
     for declaration in declarations {
         edits.edit(file, declaration);
+    }
+    if let Some(class) = module.class {
+        settings_class::names_env_file(project, file, &class.name, edits);
     }
     Some(Declared { text: read, import })
 }
@@ -251,7 +255,7 @@ fn entries<'s>(segment: &'s Segment, options: &[Entry], wanted: &str) -> Option<
 }
 
 /// One more entry behind the last one, written as the others are.
-fn another(text: &str, placed: &Placed, entries: &[Entry], entry: &str) -> Option<TextEdit> {
+pub(super) fn another(text: &str, placed: &Placed, entries: &[Entry], entry: &str) -> Option<TextEdit> {
     let last = placed.absolute(entries.last()?.span());
     let rest = text.get(last.end as usize..)?;
     let comma = rest.trim_start().starts_with(',').then(|| last.end + (rest.len() - rest.trim_start().len()) as u32 + 1);

@@ -18,6 +18,8 @@ mod env_module;
 pub mod env_name;
 pub mod env_quoting;
 mod env_target;
+mod framework_env;
+mod held;
 mod here;
 pub mod ignored;
 mod keep_file_name;
@@ -44,6 +46,7 @@ mod secrets_toml;
 mod server_only;
 mod server_route;
 mod set_options;
+mod settings_class;
 mod stack;
 mod stay_on_site;
 mod strengthen;
@@ -88,7 +91,11 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::DataNotCode { call, text, client } => data_not_code::fix(project, call, text, client).into_iter().collect(),
         FixPlan::LoadSafely { call, client } => load_safely::fix(project, call, client).into_iter().collect(),
         FixPlan::RenameVariable { from, to, files } => rename_variable::fix(project, from, to, files).into_iter().collect(),
-        FixPlan::RemoveEntry { entry, name } => remove_entry::fix(project, entry, name).into_iter().collect(),
+        FixPlan::RemoveEntry { entry, name } => {
+            let instead = server_route::of_entry(project, entry, name);
+            let is_instead = instead.is_some();
+            instead.into_iter().chain(remove_entry::fix(project, entry, name).map(|fix| Fix { preferred: !is_instead, ..fix })).collect()
+        }
         FixPlan::ServerOnly { file } => server_only::fix(project, file).into_iter().collect(),
         FixPlan::ServerOnlyInstead { at } => server_only::instead(project, at).into_iter().collect(),
         FixPlan::ServerRoute { at, variable } => server_route::of_variable(project, at, variable).into_iter().collect(),

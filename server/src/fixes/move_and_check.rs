@@ -5,7 +5,7 @@ use super::edits::Edits;
 use super::literal::{Code, Literal};
 use super::move_to_env::Move;
 use super::phrasebook;
-use super::stack::{Setting, Wanted};
+use super::stack::{Loads, Setting, Wanted};
 use super::{Fix, Grade, env_target};
 use crate::model::FunctionKind;
 use crate::project::Project;
@@ -24,7 +24,7 @@ pub fn fix(project: &Project, place: &Place, name: &Name, kind: &Name) -> Option
     if is_page || literal.value.starts_with('{') || book.fallback(&literal).is_some() {
         return None;
     }
-    let cx = Move { project, code: &code, book, setting: &setting, kind };
+    let cx = Move { project, code: &code, book, setting: &setting, declaring: None, kind };
     let mut edits = Edits::default();
     let variable = cx.variable(&[], name, &literal.value, &mut edits)?;
     let said = if code.language == Language::Python {
@@ -38,6 +38,11 @@ pub fn fix(project: &Project, place: &Place, name: &Name, kind: &Name) -> Option
         let end = lines::line_end(&code.text);
         edits.insert(&code.file, at, format!("{end}{}(){end}", imported.local));
         "and load that file here"
+    } else if let Some(loads) = setting.stack.loads.as_ref().filter(|loads| lacks_import(project, &cx, loads)) {
+        cx.rewrite(&literal, None, &variable, &mut edits)?;
+        let imported = book.import(&code, &Wanted { from: loads.module.clone(), name: None })?;
+        edits.edit(&code.file, imported.edit?);
+        "and load that file here"
     } else {
         let read = cx.read(&literal, &variable, &mut edits).filter(|read| read.asserted)?;
         let local = variable.name.camel();
@@ -45,8 +50,11 @@ pub fn fix(project: &Project, place: &Place, name: &Name, kind: &Name) -> Option
             return None;
         }
         let (end, quote) = (lines::line_end(&code.text), read.quote);
+        // At the beginning of a file no line is left empty above it, but one below.
+        let is_first = code.text.get(..at as usize).is_none_or(|above| above.trim_matches('\u{feff}').is_empty());
+        let (above, below) = if is_first { ("", end) } else { (end, "") };
         let checked = format!(
-            "{end}const {local} = {};{end}if (!{local}) throw new Error({quote}{} is not set{quote});{end}",
+            "{above}const {local} = {};{end}if (!{local}) throw new Error({quote}{} is not set{quote});{end}{below}",
             read.text.replace('"', &quote.to_string()),
             variable.name
         );
@@ -88,4 +96,20 @@ fn lacks_loading(project: &Project, cx: &Move) -> bool {
         files.any(|(_, known)| known.document.text().contains("load_dotenv"))
     };
     package.dependencies.contains("python-dotenv") && cx.setting.stack.read.starts_with("os.environ") && begins && !calls()
+}
+
+/// The package has the library that loads env files, nothing in it speaks of that, and the program begins in this file.
+fn lacks_import(project: &Project, cx: &Move, loads: &Loads) -> bool {
+    const BEGINNINGS: &[&str] = &["index", "main", "app", "server", "bot"];
+    let package = &cx.setting.package;
+    let stem = cx.code.file.file_name().split('.').next().unwrap_or_default();
+    let is_near = || ["", "/src"].iter().any(|below| cx.code.file.folder() == format!("{}{below}", package.folder));
+    let speaks = || {
+        let own = project.file(&package.file("package.json")).map(|known| known.document.text()).unwrap_or_default();
+        // Its own line among the dependencies says nothing of that.
+        let in_scripts = own.matches(loads.package.as_str()).count() > 1 || own.contains("--env-file");
+        let mut files = project.files().filter(|(file, known)| known.document.language.is_ecma() && file.folder().starts_with(&package.folder));
+        in_scripts || files.any(|(_, known)| known.document.text().contains(loads.package.as_str()))
+    };
+    !loads.always && package.dependencies.contains(loads.package.as_str()) && BEGINNINGS.contains(&stem) && is_near() && !speaks()
 }

@@ -38,7 +38,7 @@ pub fn fix(project: &Project, place: &Place, name: &Name, kind: &Name) -> Option
     let mut variable = None;
     let mut uses = 0;
     for (code, setting) in codes.iter().zip(&settings) {
-        let cx = Move { project, code, book: phrasebook::of(code.language)?, setting, kind };
+        let cx = Move { project, code, book: phrasebook::of(code.language)?, setting, declaring: None, kind };
         let literals = Literal::worth(code, &value);
         let fallbacks: Vec<_> = literals.iter().map(|literal| cx.book.fallback(literal)).collect();
         if variable.is_none() {
@@ -49,7 +49,7 @@ pub fn fix(project: &Project, place: &Place, name: &Name, kind: &Name) -> Option
             uses += 1;
         }
     }
-    let (variable, cx) = (variable?, Move { project, code: &code, book: phrasebook::of(code.language)?, setting: &setting, kind });
+    let (variable, cx) = (variable?, Move { project, code: &code, book: phrasebook::of(code.language)?, setting: &setting, declaring: None, kind });
     env_target::accompany(project, &setting, &variable, &mut edits);
     Some(Fix {
         title: cx.title(&variable, &format!("all {uses} uses in {} files ", files.len())),

@@ -6,10 +6,12 @@
 use super::edits::{self, Edits};
 use super::env_name::EnvName;
 use super::env_target::{self, Origin, Variable};
+use super::framework_env::{self, Declaring};
+use super::held::held;
 use super::literal::{Code, Extent, Literal};
 use super::phrasebook::{self, Fallback, Phrasebook, Read};
-use super::stack::Setting;
-use super::{Fix, Grade, env_module};
+use super::stack::{Setting, Wanted};
+use super::{Fix, Grade, env_module, settings_class};
 use crate::facts::secrets;
 use crate::project::Project;
 use crate::rules::Place;
@@ -44,6 +46,8 @@ pub(super) struct Move<'p> {
     pub setting: &'p Setting,
     /// The kind of secret: a row of the catalogue.
     pub kind: &'p str,
+    /// Where the framework has its variables declared.
+    pub declaring: Option<Declaring>,
 }
 
 fn moved(project: &Project, place: &Place, name: &Name, kind: &Name, uses: Uses) -> Option<Fix> {
@@ -69,9 +73,11 @@ fn moved(project: &Project, place: &Place, name: &Name, kind: &Name, uses: Uses)
     if value.trim_start().starts_with('{') {
         return None;
     }
-    let cx = Move { project, code: &code, book, setting: &setting, kind };
     let mut edits = Edits::default();
     let fallbacks: Vec<Option<Fallback>> = literals.iter().map(|literal| book.fallback(literal)).collect();
+    let is_read_already = fallbacks.iter().any(Option::is_some);
+    let declaring = if is_read_already { None } else { framework_env::declaring(project, &code, &setting.package, &literals) };
+    let cx = Move { project, code: &code, book, setting: &setting, declaring, kind };
     let variable = cx.variable(&fallbacks, name, &value, &mut edits)?;
     let refuses = fallbacks.iter().flatten().any(|fallback| fallback.refuses);
     let mut is_simple = !variable.conflict && !setting.stack.review && !project.is_tracked(&setting.env_file);
@@ -102,12 +108,17 @@ impl Move<'_> {
             // Two names for one value: each literal is moved on its own.
             Some(first) if given.any(|other| other.name != first.name) => None,
             Some(first) => env_target::fill(self.project, self.setting, &EnvName::parse(&first.name)?, value, edits),
-            None => env_target::place(self.project, self.setting, &EnvName::from_words(wish)?, value, edits),
+            None => {
+                let name = EnvName::from_words(wish)?;
+                let name = self.declaring.as_ref().map_or(Some(name.clone()), |declaring| declaring.name(&name))?;
+                env_target::place(self.project, self.setting, &name, value, edits)
+            }
         }
     }
 
     pub fn rewrite(&self, literal: &Literal, fallback: Option<Fallback>, variable: &Variable, edits: &mut Edits) -> Option<()> {
         let several_lines = literal.value.contains('\n');
+        let is_default = fallback.is_some();
         let keeps_reading = |fallback: &Fallback| fallback.name == variable.name.as_str() && !fallback.edits.is_empty();
         let changes = match fallback {
             // The expression around it reads the variable already. Where the value has several lines it must read it anew.
@@ -125,17 +136,38 @@ impl Move<'_> {
         for change in changes {
             edits.edit(&self.code.file, change);
         }
+        // A default of a settings class: without it the value comes from the file that the class names.
+        let span = literal.span;
+        let around = settings_class::classes(self.code).find(|(placed, class)| placed.absolute(class.span).contains(span));
+        if let Some((_, class)) = around.filter(|_| is_default) {
+            settings_class::names_env_file(self.project, &self.code.file, &class.name, edits);
+        }
         Some(())
     }
 
     /// The words for reading the variable at the literal, with the import they need.
     pub fn read(&self, literal: &Literal, variable: &Variable, edits: &mut Edits) -> Option<Read> {
-        let module = env_module::declare(self.project, self.code, &self.setting.package, &variable.name, edits);
-        let asserted = self.setting.stack.asserted && module.is_none();
-        let (mut text, wanted) = match module {
-            Some(module) => (module.text, Some(module.import)),
-            None => self.setting.read(variable.name.as_str(), self.code.model),
+        let stack = self.setting.stack;
+        let declared = self.declaring.as_ref().and_then(|declaring| declaring.declare(self.project, literal, &variable.name, edits));
+        let declared = declared.or_else(|| {
+            let module = env_module::declare(self.project, self.code, &self.setting.package, &variable.name, edits)?;
+            Some((module.text, Some(module.import)))
+        });
+        let asserted = stack.asserted && declared.is_none();
+        let of_object = || {
+            let row = stack.held.as_ref()?;
+            let local = held(literal, &row.call, row.empty)?;
+            Some((row.read.replace("{local}", &local).replace("{name}", variable.name.as_str()), None))
         };
+        let (mut text, wanted) = declared.or_else(of_object).unwrap_or_else(|| self.setting.read(variable.name.as_str(), self.code.model));
+        if let Some(parameter) = &stack.parameter {
+            let is_there = self.book.is_parameter(literal, &parameter.name);
+            text = text.replace("{parameter}", if is_there { &parameter.name } else { &parameter.otherwise });
+        }
+        if let Some(loads) = stack.loads.as_ref().filter(|loads| loads.always) {
+            let imported = self.book.import(self.code, &Wanted { from: loads.module.clone(), name: None })?;
+            imported.edit.into_iter().for_each(|edit| edits.edit(&self.code.file, edit));
+        }
         // `process.env.X` is an error where names of an index must be written as such.
         if self.code.language.is_typescript() && self.setting.package.forbids_dots(self.project) {
             for object in ["process.env", "import.meta.env"] {
@@ -145,6 +177,9 @@ impl Move<'_> {
             }
         }
         let in_scope = self.setting.stack.scope.as_deref().is_some_and(|name| self.book.is_parameter(literal, name));
+        if let Some(parameter) = stack.scope.as_deref().filter(|_| in_scope && self.code.language.is_typescript()) {
+            framework_env::declare_type(self.project, literal, &self.setting.package, parameter, &variable.name, edits);
+        }
         if let Some(wanted) = wanted.filter(|_| !in_scope) {
             let bound = wanted.name.clone().unwrap_or_else(|| wanted.from.clone());
             let imported = self.book.import(self.code, &wanted)?;
@@ -183,6 +218,10 @@ impl Move<'_> {
             note.push_str(&format!(" {} Set {} at your host as well, or the next deploy will miss it.", self.setting.note(self.code.model), variable.name));
         }
         note.push_str(&still_in_git(self.project, &self.setting.env_file));
+        let lacking = self.setting.stack.loads.as_ref().filter(|loads| loads.always && !self.setting.package.dependencies.contains(loads.package.as_str()));
+        if let Some(loads) = lacking {
+            note.push_str(&format!(" `{0}` is not among the dependencies yet: install it (`npm install {0}`).", loads.package));
+        }
         if variable.conflict {
             note.push_str(&format!(" Another value stands under the name that was meant; this one is {}.", variable.name));
         }

@@ -8,11 +8,8 @@ use crate::rules::Place;
 use crate::text::{Name, Span, lines};
 
 pub fn fix(project: &Project, entry: &Place, name: &Name) -> Option<Fix> {
-    let known = project.file(&entry.file)?;
-    let text = known.document.text();
-    let span = known.model.as_deref().and_then(|model| with_its_key(model, entry.span)).unwrap_or(entry.span);
     let mut edits = Edits::default();
-    edits.replace(&entry.file, extent(&text, span)?, "");
+    take_out(project, entry, &mut edits)?;
     Some(Fix {
         title: format!("Remove {name}"),
         grade: Grade::NeedsReview,
@@ -24,6 +21,14 @@ pub fn fix(project: &Project, entry: &Place, name: &Name) -> Option<Fix> {
         ),
         suppresses: false,
     })
+}
+
+pub(super) fn take_out(project: &Project, entry: &Place, edits: &mut Edits) -> Option<()> {
+    let known = project.file(&entry.file)?;
+    let text = known.document.text();
+    let span = known.model.as_deref().and_then(|model| with_its_key(model, entry.span)).unwrap_or(entry.span);
+    edits.replace(&entry.file, extent(&text, span)?, "");
+    Some(())
 }
 
 /// The entry whose value stands there.

@@ -17,6 +17,7 @@ use crate::text::{FileId, Name};
 struct Catalogue {
     stack: Vec<Stack>,
     reader: Vec<Reader>,
+    declared: Vec<Declared>,
 }
 
 #[derive(Deserialize, Debug)]
@@ -35,6 +36,8 @@ pub struct Stack {
     under: String,
     #[serde(default)]
     imports: Vec<String>,
+    #[serde(default)]
+    named: Vec<String>,
     env_file: String,
     #[serde(default)]
     instead: Option<String>,
@@ -48,6 +51,12 @@ pub struct Stack {
     pub import: Option<Wanted>,
     #[serde(default)]
     pub scope: Option<String>,
+    #[serde(default)]
+    pub held: Option<Held>,
+    #[serde(default)]
+    pub parameter: Option<Parameter>,
+    #[serde(default)]
+    pub loads: Option<Loads>,
     #[serde(default)]
     pub provided: Vec<String>,
     #[serde(default)]
@@ -81,6 +90,37 @@ impl Format {
             Format::SecretsToml => return None,
         })
     }
+}
+
+/// An object that holds the variables where the code has made one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    pub call: String,
+    /// It holds them only if this argument is an empty text.
+    #[serde(default)]
+    pub empty: Option<usize>,
+    /// With {local} for its name.
+    pub read: String,
+}
+
+/// What stands for {parameter}: a parameter of that name, or else this.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    pub name: String,
+    pub otherwise: String,
+}
+
+/// What loads the env file when it is imported.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Loads {
+    pub package: String,
+    pub module: String,
+    /// Nothing else loads it, so that the code that reads a variable imports it.
+    #[serde(default)]
+    pub always: bool,
 }
 
 /// What must be imported: a name of a module, or the module itself.
@@ -158,9 +198,36 @@ struct ReaderExample {
     read: String,
 }
 
+/// Where a framework has its variables declared.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    #[allow(dead_code)]
+    name: String,
+    packages: Vec<String>,
+    pub config: String,
+    pub at: Vec<String>,
+    pub entry: String,
+    #[serde(default)]
+    pub prefix: String,
+    #[serde(default)]
+    pub needs: Option<String>,
+    #[serde(default)]
+    pub held: Option<String>,
+    pub read: String,
+    #[serde(default)]
+    pub import: Option<Wanted>,
+}
+
+impl Declared {
+    pub fn of(package: &Package) -> Option<&'static Declared> {
+        CATALOGUE.declared.iter().find(|declared| declared.packages.iter().any(|name| package.dependencies.contains(name.as_str())))
+    }
+}
+
 /// The catalogue is part of the program; a test shows that it can be read.
 static CATALOGUE: LazyLock<Catalogue> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../queries/catalogue/env-stacks.toml")).unwrap_or(Catalogue { stack: Vec::new(), reader: Vec::new() }));
+    LazyLock::new(|| toml::from_str(include_str!("../../../queries/catalogue/env-stacks.toml")).unwrap_or(Catalogue { stack: Vec::new(), reader: Vec::new(), declared: Vec::new() }));
 
 /// The stack of a piece of code, with the folder its env file lies in.
 pub struct Setting {
@@ -228,6 +295,7 @@ impl Stack {
         any(&self.packages)
             && any(&self.and)
             && (self.files.is_empty() || self.files.iter().any(|name| package.has(project, name)))
+            && (self.named.is_empty() || self.named.iter().any(|name| file.file_name().rsplit_once('.').is_some_and(|(stem, _)| stem == name)))
             && (self.under.is_empty() || self.under_folder(package, file).is_some())
             && (self.imports.is_empty() || model.is_some_and(|model| self.imports.iter().any(|module| local_name(model, module).is_some())))
     }
@@ -321,7 +389,7 @@ mod tests {
         let language = known.document.language;
         let setting = Setting::of(&project, &file(&example.code), language, known.model.as_deref())?;
         let mut read = match &known.model {
-            Some(model) => setting.read("X", model).0,
+            Some(model) => setting.read("X", model).0.replace("{parameter}", setting.stack.parameter.as_ref().map_or("", |parameter| &parameter.otherwise)),
             None => setting.words(&EnvName::parse("X")?),
         };
         if setting.stack.asserted && language.is_typescript() {

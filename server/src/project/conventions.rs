@@ -25,7 +25,9 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
     let package = world.project.relative_package(file);
     for convention in BUILT_IN.conventions() {
         let entry = &convention.entry;
-        if !entry.files.is_empty() && !convention.files.is_match(path) {
+        let below = package.and_then(|package| path.strip_prefix(package)).unwrap_or(path).trim_start_matches('/');
+        let place = if entry.of_package { below } else { path };
+        if !entry.files.is_empty() && !convention.files.is_match(place) || !is_marked(world, file, below, entry) {
             continue;
         }
         if let Some(directive) = &entry.directive
@@ -111,6 +113,13 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
     reads.add(&bound(world, cache, file, out));
     described(world, cache, file, &mut reads, out);
     (found, reads)
+}
+
+/// Something at the root of the package says that files are served so. `below`: the file's path in the package.
+fn is_marked(world: &Linked<'_>, file: &FileId, below: &str, entry: &ConventionEntry) -> bool {
+    let root = file.as_str().strip_suffix(below).unwrap_or_default();
+    let is_there = |name: &Name| world.project.file(&FileId::new(&format!("{root}{name}"))).is_some();
+    entry.markers.is_empty() || entry.markers.iter().any(|name| is_there(name) || world.project.setup().declares(world.project, file, name))
 }
 
 /// A function that answers because of where its file lies.

@@ -198,7 +198,7 @@ impl Project {
         };
         for (file, after) in read {
             let before = project.file(&file);
-            structure |= before.is_some() != after.is_some() || resolve::configures(&file);
+            structure |= before.is_some() != after.is_some() || resolve::configures(&file) || Stacks::reads(&file);
             let models_of = |file: Option<&File>| file.map(|file| Arc::clone(&file.tables)).filter(|tables| !tables.is_empty());
             models |= models_of(before) != models_of(after.as_ref());
             if self.setup.touched_by(self, &file) {

@@ -24,17 +24,22 @@ impl Stacks {
         let mut packages: FxHashMap<String, Package> = FxHashMap::default();
         for file in files.clone().filter(|file| file.file_name() == "package.json") {
             if let Some(dependencies) = text_of(file).and_then(|text| dependencies(&text)) {
-                packages.insert(file.folder().to_owned(), package(file.folder(), Some(&dependencies), &has));
+                packages.insert(file.folder().to_owned(), package(file.folder(), Some(&dependencies), &has, &text_of));
             }
         }
         // A part of a project may have come without its list.
         let telling: FxHashSet<&str> = BROWSER.stacks.iter().flat_map(|stack| stack.evidence()).collect();
         for file in files.filter(|file| telling.contains(file.file_name())) {
             if !has(&FileId::new(&format!("{}/package.json", file.folder()))) {
-                packages.entry(file.folder().to_owned()).or_insert_with(|| package(file.folder(), None, &has));
+                packages.entry(file.folder().to_owned()).or_insert_with(|| package(file.folder(), None, &has, &text_of));
             }
         }
         Stacks { packages }
+    }
+
+    /// Does it matter what stands in such a file?
+    pub fn reads(file: &FileId) -> bool {
+        BROWSER.stacks.iter().any(|stack| stack.telling().any(|name| name == file.file_name()))
     }
 
     /// Is every package what it is in these?
@@ -66,10 +71,16 @@ impl Stacks {
     }
 }
 
-fn package(folder: &str, dependencies: Option<&FxHashSet<Name>>, has: &impl Fn(&FileId) -> bool) -> Package {
+fn package(
+    folder: &str,
+    dependencies: Option<&FxHashSet<Name>>,
+    has: &impl Fn(&FileId) -> bool,
+    text_of: &impl Fn(&FileId) -> Option<String>,
+) -> Package {
     let has_file = |name: &str| has(&FileId::new(&format!("{folder}/{name}")));
     let depends = dependencies.map(|dependencies| move |name: &str| dependencies.contains(name));
-    let evidence = Evidence { depends: depends.as_ref().map(|depends| depends as &dyn Fn(&str) -> bool), has_file: &has_file };
+    let says = |name: &str, word: &str| text_of(&FileId::new(&format!("{folder}/{name}"))).is_some_and(|text| text.contains(word));
+    let evidence = Evidence { depends: depends.as_ref().map(|depends| depends as &dyn Fn(&str) -> bool), has_file: &has_file, says: &says };
     let serves = dependencies.is_some_and(|dependencies| BROWSER.servers.iter().any(|name| dependencies.contains(name.as_str())));
     Package { stack: BROWSER.stack_of(evidence), serves }
 }

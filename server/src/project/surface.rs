@@ -4,7 +4,7 @@ use super::Project;
 use super::place::{Purpose, purpose};
 use crate::facts::browser::{BROWSER, Elsewhere, Glob, Stack};
 use crate::syntax::Language;
-use crate::text::FileId;
+use crate::text::{FileId, Name};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Surface {
@@ -48,8 +48,7 @@ impl Project {
         let among = |globs: &[Glob]| globs.iter().any(|glob| glob.fits(path));
         let is_served = |stack: &Stack| among(&stack.served);
         let is_below = |names: &[&str]| path.split('/').rev().skip(1).any(|folder| names.contains(&folder));
-        // Without a package a script has nobody who imports it: it is handed out.
-        let is_handed_out = stack.is_none() && (is_below(&["public"]) || package.is_none() && language.is_ecma() && is_below(&["static", "www"]));
+        let is_handed_out = stack.is_none() && (is_below(&["public"]) || is_below(&["static", "www"]) && self.is_for_browsers(file, package.is_some()));
         if stack.is_some_and(is_served) || is_handed_out {
             return Surface::Static;
         }
@@ -73,7 +72,9 @@ impl Project {
             return Surface::Build;
         }
         // The scripts of pages and components are sent along with them.
-        if language.is_page() && !fills_no_page(language, name) || stack.is_some_and(|stack| among(&stack.shipped) && !is_for_building(path)) {
+        if self.setup().entered().contains(file)
+            || language.is_page() && !fills_no_page(language, name)
+            || stack.is_some_and(|stack| among(&stack.shipped) && !is_for_building(path)) {
             return shipped;
         }
         let folders = path.split('/').rev().skip(1);
@@ -86,6 +87,22 @@ impl Project {
             Some(Elsewhere::Unknown) => Surface::Unknown,
             None if self.stacks.only_serves(file) => Surface::Server,
             None => Surface::Unknown,
+        }
+    }
+
+    /// Data, or a script that a browser can run as it is. Without a package a script has nobody who imports it; with one it is
+    /// no module of Node.
+    fn is_for_browsers(&self, file: &FileId, is_packaged: bool) -> bool {
+        let Some(known) = self.file(file) else { return false };
+        match known.document.language {
+            Language::Json => true,
+            Language::JavaScript => {
+                let imports = known.module.as_ref().map(|module| &*module.imports).unwrap_or_default();
+                let is_near = |source: &Name| source.starts_with('.') || source.starts_with('/') || source.contains("://");
+                let exports = known.exposure.shape.exports.contains_key("default") && known.exposure.shape.opaque;
+                !is_packaged || !exports && imports.iter().all(is_near)
+            }
+            language => !is_packaged && language.is_ecma(),
         }
     }
 

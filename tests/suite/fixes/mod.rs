@@ -1,10 +1,12 @@
 //! Quick-fixes on small projects. In a text, `«` and `»` stand around the place of the finding, `{{key}}` for a key that
 //! is made when the test runs.
 
+mod asked_elsewhere;
 mod ecma;
 mod end_to_end;
 mod env_files;
 mod firebase;
+mod loaded;
 mod project_files;
 mod properties;
 mod put_later;

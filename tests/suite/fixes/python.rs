@@ -132,7 +132,7 @@ fn settings_fields_lose_their_default() {
         ("    pay_key: str = Field(default=«\"{{key}}\"», alias=\"THE_KEY\")\n", "    pay_key: str = Field(alias=\"THE_KEY\")\n", "THE_KEY"),
         (
             "    model_config = SettingsConfigDict(env_prefix=\"APP_\")\n    pay_key: str = «\"{{key}}\"»\n",
-            "    model_config = SettingsConfigDict(env_prefix=\"APP_\")\n    pay_key: str\n",
+            "    model_config = SettingsConfigDict(env_file=\".env\", extra=\"ignore\", env_prefix=\"APP_\")\n    pay_key: str\n",
             "APP_PAY_KEY",
         ),
     ] {

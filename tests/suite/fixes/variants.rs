@@ -51,7 +51,7 @@ fn a_program_that_stops_where_the_variable_is_missing() {
     let js = [NODE, ("a.js", "const Stripe = require('stripe');\nfunction pay() {\n  return send('Bearer «{{key}}»');\n}\n")];
     assert_eq!(
         after(&js, words, "a.js").unwrap(),
-        "\nconst stripeSecretKey = process.env.STRIPE_SECRET_KEY;\nif (!stripeSecretKey) throw new Error('STRIPE_SECRET_KEY is not set');\nconst Stripe = require('stripe');\nfunction pay() {\n  return send(`Bearer ${stripeSecretKey}`);\n}\n"
+        "const stripeSecretKey = process.env.STRIPE_SECRET_KEY;\nif (!stripeSecretKey) throw new Error('STRIPE_SECRET_KEY is not set');\n\nconst Stripe = require('stripe');\nfunction pay() {\n  return send(`Bearer ${stripeSecretKey}`);\n}\n"
     );
     // Types do not know in a declared function what was asked above it.
     let declared = [NODE, ("a.ts", "function pay() {\n  return new Stripe(«\"{{key}}\"»);\n}\n")];

@@ -54,6 +54,8 @@ pub struct Stack {
     #[serde(default)]
     files: Vec<String>,
     #[serde(default)]
+    says: BTreeMap<String, String>,
+    #[serde(default)]
     and: Vec<String>,
     #[serde(default)]
     and_files: Vec<String>,
@@ -80,6 +82,8 @@ pub struct Stack {
     pub inlines: bool,
     #[serde(default)]
     pub unimported: Vec<Unimported>,
+    #[serde(default)]
+    pub offered: Vec<Glob>,
     #[serde(default)]
     public: Vec<PublicRead>,
     examples: BTreeMap<String, String>,
@@ -132,6 +136,8 @@ pub struct Evidence<'e> {
     pub depends: Option<&'e dyn Fn(&str) -> bool>,
     /// Is there such a file at the root?
     pub has_file: &'e dyn Fn(&str) -> bool,
+    /// Is there such a file at the root, with this word in it?
+    pub says: &'e dyn Fn(&str, &str) -> bool,
 }
 
 /// A folder that a build fills with what is served.
@@ -186,15 +192,21 @@ impl Browser {
 impl Stack {
     fn fits(&self, evidence: Evidence<'_>) -> bool {
         let has_file = |names: &[String]| names.iter().any(|name| (evidence.has_file)(name));
-        let Some(depends) = evidence.depends else { return has_file(&self.files) };
+        let is_said = self.says.iter().any(|(file, word)| (evidence.says)(file, word));
+        let Some(depends) = evidence.depends else { return is_said || has_file(&self.files) };
         let depends = |names: &[String]| names.iter().any(|name| depends(name));
         let also = self.and.is_empty() && self.and_files.is_empty() || depends(&self.and) || has_file(&self.and_files);
-        depends(&self.packages) && also && !depends(&self.unless)
+        (is_said || depends(&self.packages) && also) && !depends(&self.unless)
     }
 
     /// Files that tell the stack where there is no list of dependencies.
     pub fn evidence(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(String::as_str)
+        self.files.iter().chain(self.says.keys()).map(String::as_str)
+    }
+
+    /// Those in which a word tells it.
+    pub fn telling(&self) -> impl Iterator<Item = &str> {
+        self.says.keys().map(String::as_str)
     }
 
     /// Paths, and what they are.
@@ -260,7 +272,8 @@ mod tests {
         let of = |packages: &[&str], files: &[&str]| {
             let depends = |name: &str| packages.contains(&name);
             let has_file = |name: &str| files.contains(&name);
-            let evidence = Evidence { depends: (!packages.is_empty()).then_some(&depends as &dyn Fn(&str) -> bool), has_file: &has_file };
+            let says = |name: &str, word: &str| files.contains(&format!("{name}: {word}").as_str());
+            let evidence = Evidence { says: &says, depends: (!packages.is_empty()).then_some(&depends as &dyn Fn(&str) -> bool), has_file: &has_file };
             BROWSER.stack_of(evidence).map(|stack| stack.name.as_str())
         };
         assert_eq!(of(&["next", "react", "vite"], &[]), Some("next"));
@@ -270,5 +283,9 @@ mod tests {
         assert_eq!(of(&["vite"], &["index.html"]), Some("vite"));
         assert_eq!(of(&[], &["vite.config.ts"]), Some("vite"));
         assert_eq!(of(&["express"], &["vite.config.ts"]), None);
+        assert_eq!(of(&["eslint"], &["manifest.json: manifest_version"]), Some("extension"));
+        assert_eq!(of(&["eslint"], &["manifest.json"]), None, "of a page that can be installed");
+        assert_eq!(of(&[], &["manifest.json: manifest_version"]), Some("extension"));
+        assert_eq!(of(&["express"], &["manifest.json: manifest_version"]), None);
     }
 }

@@ -37,6 +37,8 @@ pub struct FileRow {
     pub forwards: Vec<ForwardRow>,
     #[serde(skip)]
     pub variables: Vec<VariablesRow>,
+    #[serde(skip)]
+    pub entries: Vec<EntryRow>,
 }
 
 /// A setting that is on or off, or a word.
@@ -170,6 +172,19 @@ pub struct VariablesRow {
     pub files: bool,
 }
 
+/// Files that a build begins with to make what pages load.
+#[derive(Deserialize, Debug, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EntryRow {
+    of: Vec<Name>,
+    /// A file's name, or lists and calls with such names in them. Empty for the whole.
+    #[serde(deserialize_with = "path")]
+    pub at: Vec<String>,
+    /// Not where one of these fields of the configuration has something that begins with one of these; an empty text is anything.
+    #[serde(default)]
+    pub unless: std::collections::BTreeMap<Name, Vec<String>>,
+}
+
 fn path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok(text.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect())
@@ -217,6 +232,7 @@ struct Text {
     headers: Vec<HeadersRow>,
     forward: Vec<ForwardRow>,
     variables: Vec<VariablesRow>,
+    entry: Vec<EntryRow>,
     code: Code,
 }
 
@@ -244,6 +260,7 @@ impl Catalogue {
             file.inlined = text.inlined.iter().filter(|row| names(&row.of)).cloned().collect();
             file.headers = text.headers.iter().filter(|row| names(&row.of)).cloned().collect();
             file.forwards = text.forward.iter().filter(|row| names(&row.of)).cloned().collect();
+            file.entries = text.entry.iter().filter(|row| names(&row.of)).cloned().collect();
             file.variables = text.variables.iter().filter(|row| names(&row.of)).cloned().collect();
         }
         let set = RegexSet::new(files.iter().map(|file| file.files.as_str())).unwrap_or_default();
@@ -277,6 +294,7 @@ mod tests {
         let stacks: Vec<&Name> = text.file.iter().map(|file| &file.stack).collect();
         let named = text.setting.iter().map(|row| &row.of).chain(text.inlined.iter().map(|row| &row.of)).chain(text.headers.iter().map(|row| &row.of));
         let named = named.chain(text.forward.iter().map(|row| &row.of)).chain(text.variables.iter().map(|row| &row.of));
+        let named = named.chain(text.entry.iter().map(|row| &row.of));
         for stack in named.flatten() {
             assert!(stacks.contains(&stack), "no file is of {stack}");
         }

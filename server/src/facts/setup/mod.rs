@@ -5,6 +5,7 @@
 //! whatever may hold a secret are never part of a fact.
 
 pub mod catalogue;
+mod entries;
 mod env;
 mod given;
 mod handlers;
@@ -36,6 +37,7 @@ pub struct Facts {
     pub forwards: Vec<Forward>,
     pub variables: Vec<Variable>,
     pub bound: Vec<Bound>,
+    pub entries: Vec<Entry>,
     /// Something could not be read or followed: what is missing here may be said there.
     pub partial: bool,
 }
@@ -153,6 +155,15 @@ pub struct Bound {
     pub place: Place,
 }
 
+/// A file that a build begins with to make what pages load.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// From the folder of the configuration, with or without an extension: `./src/index.js`.
+    pub file: Name,
+    pub stack: Name,
+    pub place: Place,
+}
+
 impl Facts {
     pub fn is_empty(&self) -> bool {
         *self == Facts::default()
@@ -167,6 +178,7 @@ impl Facts {
         headers::forwards(row, given, &mut self.forwards);
         env::read(row, given, &mut self.variables);
         handlers::read(row, given, &mut self.bound);
+        entries::read(row, given, &mut self.entries);
     }
 
     /// What a file of lines says: env files, Dockerfiles, `_headers`, `_redirects`.

@@ -8,7 +8,7 @@ use crate::model::{ExprKind, Import, Placed, StmtKind};
 use crate::text::{Name, Span, lines};
 
 pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
-    let name = wanted.name.as_deref()?;
+    let Some(name) = wanted.name.as_deref() else { return for_what_it_does(code, &wanted.from) };
     // `default as x` is what a module exports as its default.
     let default = name.strip_prefix("default as ");
     let name = default.unwrap_or(name);
@@ -44,6 +44,21 @@ pub(super) fn import(code: &Code, wanted: &Wanted) -> Option<Imported> {
         }
     };
     Some(Imported { local: Name::from(name), edit: Some(edit) })
+}
+
+/// `import "module"`, before all others, since it does something that they may need.
+fn for_what_it_does(code: &Code, module: &str) -> Option<Imported> {
+    let (end, quote) = (lines::line_end(&code.text), edits::quote(&code.text, '"'));
+    let imports = imports(code);
+    let is_there = imports.iter().any(|(_, _, import)| import.source == module) || code.text.contains(&format!("require({quote}{module}{quote})"));
+    let stop = if code.text.lines().any(|line| line.ends_with(';')) { ";" } else { "" };
+    let requires = imports.is_empty() && has_word(&code.text, "require") && !has_word(&code.text, "export");
+    let line = if requires { format!("require({quote}{module}{quote}){stop}{end}") } else { format!("import {quote}{module}{quote}{stop}{end}") };
+    let at = match imports.first() {
+        Some((_, span, _)) => span.start,
+        None => behind_head(code)?,
+    };
+    Some(Imported { local: Name::default(), edit: (!is_there).then(|| TextEdit { span: Span::at(at), text: line }) })
 }
 
 /// The line behind the imports.

@@ -25,7 +25,7 @@ pub struct Calls {
     /// `chat.completions.create`.
     pub method: String,
     /// The settings that every call names alike: the page does not choose them any more.
-    settled: Vec<(Name, String)>,
+    pub settled: Vec<(Name, String)>,
     pages: Vec<Page>,
 }
 
@@ -123,13 +123,12 @@ impl Calls {
         }
     }
 
-    /// What the route gives the call of what `sent`, an expression, has.
-    pub fn given(&self, sent: &str) -> String {
-        if self.settled.is_empty() {
-            return sent.to_owned();
-        }
-        let settled: Vec<String> = self.settled.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        format!("{{ ...{sent}, {} }}", settled.join(", "))
+    /// Has something else in the place of each call, where all stand in one file.
+    pub fn replace_in_one(&self, call: impl Fn(&str) -> String, edits: &mut Edits) -> Option<()> {
+        let [page] = self.pages.as_slice() else { return None };
+        page.sites.iter().for_each(|(span, given)| edits.replace(&page.file, *span, call(given.of(&page.text))));
+        page.leaves.iter().for_each(|span| edits.replace(&page.file, *span, ""));
+        Some(())
     }
 
     /// Asks the route at `address` instead.
@@ -259,13 +258,18 @@ impl<'c> Site<'c> {
     }
 
     fn settings(&self) -> Vec<(Name, String)> {
-        let ExprKind::Object(entries) = &self.placed.segment[self.object].kind else { return Vec::new() };
-        let setting = |entry: &Entry| match entry {
-            Entry::Field { key: Key::Name(name), value, .. } if is_plain_name(name) => Some((name.clone(), plain(self.code, self.placed, *value)?)),
-            _ => None,
-        };
-        entries.iter().filter_map(setting).collect()
+        settings(self.code, self.placed, self.object)
     }
+}
+
+/// The fields of an object that say no more than what is asked: names of models, numbers, switches.
+pub(super) fn settings(code: &Code<'_>, placed: &Placed, object: ExprId) -> Vec<(Name, String)> {
+    let ExprKind::Object(entries) = &placed.segment[object].kind else { return Vec::new() };
+    let setting = |entry: &Entry| match entry {
+        Entry::Field { key: Key::Name(name), value, .. } if is_plain_name(name) => Some((name.clone(), plain(code, placed, *value)?)),
+        _ => None,
+    };
+    entries.iter().filter_map(setting).collect()
 }
 
 /// The settings that all calls name, with the same value.

@@ -4,6 +4,7 @@
 //! For calls of `fetch` whose address and headers stand in the call (`request`), and for those through a vendor's library (`library`), also
 //! where its client is exported (`elsewhere`), where a server is known (`scaffold`). Elsewhere the rule's page says what to do.
 
+mod client;
 mod elsewhere;
 mod key;
 mod library;
@@ -19,9 +20,10 @@ use super::env_name::EnvName;
 use super::literal::{Code, Literal};
 use super::package::Package;
 use super::stack::Setting;
-use super::{Fix, Grade, env_target, rename_variable};
+use super::{Fix, Grade, env_target, remove_entry, rename_variable};
 use crate::facts::browser::BROWSER;
 use crate::facts::exposure::EXPOSURE;
+use crate::facts::setup::Origin;
 use crate::project::Project;
 use crate::rules::Place;
 use crate::syntax::Language;
@@ -37,6 +39,14 @@ impl Asks {
     /// What the file does with the key. `within`: it holds this place.
     fn of(project: &Project, code: &Code<'_>, key: &KeyIs<'_>, within: Option<Span>) -> Option<Asks> {
         Request::of(code, key, within).map(Asks::Request).or_else(|| Calls::of(project, code, key, within).map(Asks::Calls))
+    }
+
+    /// The settings that the page made and does not choose any more.
+    fn settled(&self) -> &[(Name, String)] {
+        match self {
+            Asks::Request(request) => &request.settled,
+            Asks::Calls(calls) => &calls.settled,
+        }
     }
 
     fn vendor(&self) -> Option<&'static str> {
@@ -77,6 +87,30 @@ pub fn of_literal(project: &Project, literal: &Place, name: &Name) -> Option<Fix
     })
 }
 
+/// A variable that a build copies into what ships by this entry of a configuration. The entry goes, and the one place that asks with it asks
+/// a route. `name`: as code sees it.
+pub fn of_entry(project: &Project, entry: &Place, name: &Name) -> Option<Fix> {
+    let facts = project.setup().of(&entry.file)?;
+    let inlined = facts.inlined.iter().find(|inlined| inlined.name == *name && inlined.place == *entry)?;
+    let [Origin::Variable(kept)] = inlined.from.as_slice() else { return None };
+    let read = Name::from(name.rsplit('.').next()?);
+    let is_near = |file: &FileId| *file != entry.file && file.folder().starts_with(entry.file.folder());
+    let mut readers = project.sorted_files().into_iter().filter(|(file, known)| {
+        is_near(file) && known.model.is_some() && super::phrasebook::has_word(&known.document.text(), &read)
+    });
+    let (reader, _) = readers.next().filter(|_| !BROWSER.shows(kept))?;
+    if readers.next().is_some() {
+        return None;
+    }
+    let code = Code::of(project, reader)?;
+    let asks = Asks::of(project, &code, &KeyIs::Variable(&read), None)?;
+    let fix = asked_by_a_server(project, &code, asks, "", |_, edits| {
+        remove_entry::take_out(project, entry, edits)?;
+        Some(kept.to_string())
+    })?;
+    Some(Fix { title: format!("Remove {name}, and ask from a route of your own instead, which refuses everybody until you say who may"), ..fix })
+}
+
 /// `keep` sees to it that a variable has the key, and says which.
 fn asked_by_a_server(project: &Project, code: &Code<'_>, asks: Asks, where_to: &str, keep: impl FnOnce(&Setting, &mut Edits) -> Option<String>) -> Option<Fix> {
     let package = Package::of(project, &code.file, code.language)?;
@@ -86,11 +120,12 @@ fn asked_by_a_server(project: &Project, code: &Code<'_>, asks: Asks, where_to: &
     let mut edits = Edits::default();
     let variable = keep(&setting, &mut edits)?;
     edits.create(&spot.route, spot.text(&asks, &setting, &variable)?);
-    match &asks {
-        Asks::Request(request) => request.redirect(code, &spot.address, &mut edits),
-        Asks::Calls(calls) => calls.redirect(&spot.address, &mut edits),
+    match (&asks, spot.through()) {
+        (Asks::Request(request), None) => request.redirect(code, &spot.address, &mut edits),
+        (Asks::Calls(calls), None) => calls.redirect(&spot.address, &mut edits),
+        (asks, Some(through)) => client::redirect(project, code, asks, through, &spot.vendor, &mut edits)?,
     }
-    let beside = if spot.scaffold.note.is_empty() { String::new() } else { format!(" {}", spot.scaffold.note) };
+    let beside = if spot.scaffold.note.is_empty() { String::new() } else { format!(" {}", spot.note()) };
     Some(Fix {
         title: format!("Ask {vendor} from a route of your own, which refuses everybody until you say who may"),
         grade: Grade::NeedsReview,

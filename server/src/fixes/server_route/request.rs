@@ -1,20 +1,29 @@
 //! `fetch(address, { method: "POST", headers: { ... } })`, one header of which holds the key.
 
 use super::key::{Constant, KeyIs, Sought, field, text_of, without_gaps};
+use super::library::settings;
 use super::scaffold::quoted;
 use crate::fixes::edits::Edits;
 use crate::fixes::literal::Code;
 use crate::fixes::remove_entry;
-use crate::model::{CallKind, Entry, ExprId, ExprKind, Key, Placed};
-use crate::text::Span;
+use crate::model::{CallKind, Entry, ExprId, ExprKind, Key, Placed, Segment};
+use crate::text::{Name, Span};
 
 pub struct Request {
     pub address: String,
     address_span: Span,
+    /// The whole call.
+    call: Span,
+    /// What it sends: the object, or what else the body is.
+    pub sent: Option<Span>,
     /// The header with the key, and what stands before the key in its value.
     secret: (String, String),
     /// The other headers, whose values are known.
     headers: Vec<(String, String)>,
+    /// What is sent is an object.
+    pub is_object: bool,
+    /// The settings that are written in it: the page does not choose them any more.
+    pub settled: Vec<(Name, String)>,
     /// What goes: the header, and the constant that only it used.
     leaves: Vec<Span>,
 }
@@ -60,7 +69,11 @@ impl Request {
         if through {
             leaves.push(constant?.leaves?);
         }
-        Some(Request { address: text.to_string(), address_span: placed.absolute(segment[address.value].span), secret: (name, before), headers, leaves })
+        let body = field(segment, options.value, "body");
+        let sent = body.and_then(|body| stringified(segment, body));
+        let settled = sent.map_or_else(Vec::new, |object| settings(code, placed, object));
+        let of = |id: ExprId| placed.absolute(segment[id].span);
+        Some(Request { call: of(id), sent: sent.or(body).map(of), is_object: sent.is_some(), settled, address: text.to_string(), address_span: placed.absolute(segment[address.value].span), secret: (name, before), headers, leaves })
     }
 
     /// All headers, as code; `key` is what the key is called there.
@@ -70,9 +83,23 @@ impl Request {
         self.headers.iter().map(|(name, value)| (name.as_str(), quoted(value))).chain([(name.as_str(), value)])
     }
 
+    /// Has something else in the place of the call.
+    pub fn replace(&self, code: &Code<'_>, call: String, edits: &mut Edits) {
+        edits.replace(&code.file, self.call, call);
+        let outside = self.leaves.iter().filter(|span| !self.call.contains(**span)).copied().collect::<Vec<_>>();
+        without_gaps(&code.text, &outside).into_iter().for_each(|span| edits.replace(&code.file, span, ""));
+    }
+
     /// Asks the route at `address` instead.
     pub fn redirect(&self, code: &Code<'_>, address: &str, edits: &mut Edits) {
         edits.replace(&code.file, self.address_span, quoted(address));
         without_gaps(&code.text, &self.leaves).into_iter().for_each(|span| edits.replace(&code.file, span, ""));
     }
+}
+
+/// The object in `JSON.stringify({ .. })`.
+fn stringified(segment: &Segment, body: ExprId) -> Option<ExprId> {
+    let ExprKind::Call { callee, args, .. } = &segment[body].kind else { return None };
+    let is_it = matches!(&segment[*callee].kind, ExprKind::Member { name, .. } if name == "stringify");
+    args.first().map(|arg| arg.value).filter(|value| is_it && matches!(segment[*value].kind, ExprKind::Object(_)))
 }

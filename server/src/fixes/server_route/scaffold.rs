@@ -9,7 +9,7 @@ use crate::fixes::package::{Package, inside};
 use crate::fixes::stack::Setting;
 use crate::project::Project;
 use crate::syntax::Language;
-use crate::text::FileId;
+use crate::text::{FileId, Name};
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +17,37 @@ struct Catalogue {
     place: Vec<Scaffold>,
     style: Vec<Style>,
     library: Vec<Library>,
+    longest: Vec<Longest>,
+}
+
+/// What keeps an answer short, where the page did not say so itself.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+struct Longest {
+    #[serde(default)]
+    address: Option<String>,
+    package: String,
+    call: String,
+    setting: String,
+    value: String,
+    known: Vec<String>,
+}
+
+/// The setting, if it must be added to those that the page made.
+fn longest(asks: &Asks) -> Option<(Name, String)> {
+    let is_it = |row: &&Longest| match asks {
+        Asks::Request(request) => row.address.as_ref() == Some(&request.address),
+        Asks::Calls(calls) => calls.library.packages.contains(&row.package) && calls.method == row.call,
+    };
+    let row = CATALOGUE.longest.iter().find(is_it)?;
+    let is_said = asks.settled().iter().any(|(name, _)| row.known.iter().any(|known| known == name));
+    (!is_said).then(|| (Name::from(row.setting.as_str()), row.value.clone()))
+}
+
+/// What is sent on: `sent`, an expression, with the settings that the page does not choose any more.
+fn given(asks: &Asks, sent: &str) -> Option<String> {
+    let settled: Vec<String> = asks.settled().iter().cloned().chain(longest(asks)).map(|(name, value)| format!("{name}: {value}")).collect();
+    (!settled.is_empty()).then(|| format!("{{ ...{sent}, {} }}", settled.join(", ")))
 }
 
 #[derive(Deserialize, Debug)]
@@ -31,7 +62,12 @@ pub struct Scaffold {
     #[serde(default)]
     folders: Vec<String>,
     path: String,
+    #[serde(default)]
     address: String,
+    #[serde(default)]
+    through: Option<Through>,
+    #[serde(default)]
+    modules: String,
     style: String,
     opens: String,
     closes: String,
@@ -39,6 +75,18 @@ pub struct Scaffold {
     pub note: String,
     #[cfg_attr(not(test), allow(dead_code))]
     examples: Vec<Example>,
+}
+
+/// A client that the page asks with.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Through {
+    pub package: String,
+    pub makes: String,
+    /// What stands for the answer of `fetch`.
+    pub fetched: String,
+    /// What stands for what a vendor's library gives.
+    pub called: String,
 }
 
 #[derive(Deserialize, Debug)]
@@ -57,7 +105,7 @@ struct Style {
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct Library {
-    packages: Vec<String>,
+    pub packages: Vec<String>,
     /// The option that holds the key; without one, the key is what its client is given first.
     #[serde(default)]
     pub key: Option<String>,
@@ -102,7 +150,7 @@ pub struct Spot {
     /// What the page asks instead of the vendor.
     pub address: String,
     is_typed: bool,
-    vendor: String,
+    pub vendor: String,
 }
 
 impl Spot {
@@ -114,6 +162,15 @@ impl Spot {
         let named = |text: &str| text.replace("{folder}", folder).replace("{vendor}", &vendor).replace("{ext}", if is_typed { "ts" } else { "js" });
         let (route, address) = (inside(&package.folder, &named(&scaffold.path)), named(&scaffold.address));
         project.file(&route).is_none().then_some(Spot { scaffold, route, address, is_typed, vendor })
+    }
+
+    /// The client that the page asks with instead of an address.
+    pub fn through(&self) -> Option<&'static Through> {
+        self.scaffold.through.as_ref()
+    }
+
+    pub fn note(&self) -> String {
+        self.scaffold.note.replace("{vendor}", &self.vendor)
     }
 
     /// The whole file.
@@ -129,6 +186,7 @@ impl Spot {
             Asks::Request(_) => (&style.fetches, ""),
             Asks::Calls(calls) => (&style.calls, calls.import.as_str()),
         };
+        let library = library.replace("from \"", &format!("from \"{}", self.scaffold.modules));
         let mut import = format!("{types}{library}{}", wanted.unwrap_or_default());
         if !import.is_empty() {
             import.push('\n');
@@ -139,14 +197,17 @@ impl Spot {
         match asks {
             Asks::Request(request) => {
                 let headers = request.headers_with("key").map(|(name, value)| format!("      {}: {value},\n", quoted(name))).collect();
-                values.extend([("{address}", quoted(&request.address)), ("{headers}", headers)]);
+                // Of what is no object, nothing is known.
+                let sent = if request.is_object { given(asks, "JSON.parse(body)") } else { None };
+                let body = sent.map_or_else(|| "body".to_owned(), |sent| format!("body: JSON.stringify({sent})"));
+                values.extend([("{address}", quoted(&request.address)), ("{headers}", headers), ("{body}", body)]);
             }
             Asks::Calls(calls) => {
                 let gives = calls.library.gives.clone().unwrap_or_else(|| "answer".to_owned());
                 values.extend([
                     ("{client}", calls.client_with("key")),
                     ("{method}", calls.method.clone()),
-                    ("{sent}", calls.given("JSON.parse(body)")),
+                    ("{sent}", given(asks, "JSON.parse(body)").unwrap_or_else(|| "JSON.parse(body)".to_owned())),
                     ("{gives}", gives),
                 ]);
             }

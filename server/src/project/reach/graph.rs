@@ -109,7 +109,7 @@ impl Graph {
                     (node, item) = (from as usize, by);
                 }
                 Some(Via::Root) | None => {
-                    surface = nodes.get(node).map(|node| node.surface).unwrap_or_default();
+                    surface = nodes.get(node).map(|node| if node.offers.is_empty() { node.surface } else { Surface::Browser }).unwrap_or_default();
                     break;
                 }
             }
@@ -136,6 +136,15 @@ impl<'g> Walk<'g> {
     fn begin(&mut self) {
         for (at, node) in (0u32..).zip(self.nodes) {
             node.begins.iter().for_each(|item| self.reach(at, *item, Via::Root));
+        }
+        let nodes = self.nodes;
+        if nodes.iter().all(|node| node.offers.is_empty()) {
+            return;
+        }
+        let imported: FxHashSet<u32> =
+            nodes.iter().flat_map(|node| &node.goals).filter_map(|goal| if let Goal::File(target) = goal { Some(*target) } else { None }).collect();
+        for (at, node) in (0u32..).zip(nodes).filter(|(at, _)| !imported.contains(at)) {
+            node.offers.iter().for_each(|item| self.reach(at, *item, Via::Root));
         }
     }
 

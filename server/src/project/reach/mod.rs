@@ -7,6 +7,7 @@ mod graph;
 mod nodes;
 mod published;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -86,6 +87,7 @@ pub enum Needed {
 pub struct Reach {
     resolver: Option<Arc<Resolver>>,
     stacks: Option<Arc<Stacks>>,
+    entered: Option<Arc<BTreeSet<FileId>>>,
     gathered: Option<Arc<FxHashMap<FileId, File>>>,
     /// The files that were among its changes: a project that does not have them among its own is an earlier one.
     changed: FxHashSet<FileId>,
@@ -107,10 +109,10 @@ impl Reach {
 
     /// Brings it up to a new state. What reaches what is worked out anew only if an edge or a beginning changed.
     pub fn update(&mut self, project: &Project) {
-        let same = |known: &Option<Arc<Resolver>>, now: &Arc<Resolver>| known.as_ref().is_some_and(|known| Arc::ptr_eq(known, now));
-        if !same(&self.resolver, project.resolver()) || !self.stacks.as_ref().is_some_and(|known| Arc::ptr_eq(known, project.stacks())) {
-            let made = self.made;
-            *self = Reach { resolver: Some(Arc::clone(project.resolver())), stacks: Some(Arc::clone(project.stacks())), made, ..Reach::default() };
+        let entered = project.setup().entered();
+        if !is_same(&self.resolver, project.resolver()) || !is_same(&self.stacks, project.stacks()) || !is_same(&self.entered, entered) {
+            let (resolver, stacks, entered) = (Arc::clone(project.resolver()), Arc::clone(project.stacks()), Arc::clone(entered));
+            *self = Reach { resolver: Some(resolver), stacks: Some(stacks), entered: Some(entered), made: self.made, ..Reach::default() };
         }
         let is_later = self.changed.iter().all(|file| project.changed.contains_key(file));
         self.changed = project.changed.keys().cloned().collect();
@@ -200,6 +202,10 @@ impl Reach {
             _ => Side::Unknown,
         }
     }
+}
+
+fn is_same<T>(known: &Option<Arc<T>>, now: &Arc<T>) -> bool {
+    known.as_ref().is_some_and(|known| Arc::ptr_eq(known, now))
 }
 
 fn shows_markup(project: &Project, file: &FileId) -> bool {

@@ -19,6 +19,8 @@ pub(super) struct Node {
     pub is_barrier: bool,
     /// The items that ship because the file does.
     pub begins: Vec<u32>,
+    /// Code that ships may use it without importing it. Then these ship, if nobody imports it.
+    pub offers: Vec<u32>,
     /// Where each import leads.
     pub goals: Vec<Goal>,
 }
@@ -112,8 +114,10 @@ impl Nodes {
         };
         let (surface, is_barrier) = (project.surface(file), project.is_barrier(file));
         let begins = if surface.is_exposed() && !is_barrier { beginnings(shape, split_by(project, file)) } else { Vec::new() };
+        let is_offered = surface == Surface::Unknown && !is_barrier && is_offered(project, file);
+        let offers = if is_offered { beginnings(shape, None) } else { Vec::new() };
         let goals = shape.imports.iter().map(|import| goal(&import.source)).collect();
-        Node { file: file.clone(), shape: Arc::clone(shape), surface, is_barrier, begins, goals }
+        Node { file: file.clone(), shape: Arc::clone(shape), surface, is_barrier, begins, offers, goals }
     }
 }
 
@@ -122,6 +126,13 @@ fn split_by<'p>(project: &'p Project, file: &FileId) -> Option<&'p Stack> {
     let (folder, stack) = project.stacks().of(file)?;
     let path = file.as_str().strip_prefix(folder)?.trim_start_matches('/');
     stack.filter(|stack| stack.splits(path))
+}
+
+/// Its exports need no import in code that ships.
+fn is_offered(project: &Project, file: &FileId) -> bool {
+    let Some((folder, Some(stack))) = project.stacks().of(file) else { return false };
+    let path = file.as_str().strip_prefix(folder).unwrap_or_default().trim_start_matches('/');
+    stack.offered.iter().any(|glob| glob.fits(path))
 }
 
 /// The items of a file that ship because the file does. What only functions use that the build takes out is not among them.

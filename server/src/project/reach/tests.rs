@@ -188,3 +188,28 @@ fn an_edit_that_changes_no_edge_costs_nothing() {
     assert_eq!(reach.made, made + 2);
     assert!(reach.way_of_item(&FileId::new("/w/lib/store.ts"), 0).is_some());
 }
+
+#[test]
+fn what_needs_no_import_ships_unless_somebody_imports_it() {
+    let nuxt = ("package.json", "{ \"dependencies\": { \"nuxt\": \"4\" } }");
+    let own = ("app/utils/words.ts", "const KEY = 1;\nexport const words = () => KEY;\n");
+    assert_eq!(way(&[nuxt, own], "app/utils/words.ts", "KEY").unwrap(), [""; 0]);
+    let server = ("server/api/words.ts", "import { words } from \"../../app/utils/words\";\nexport default () => words();\n");
+    assert_eq!(way(&[nuxt, own, server], "app/utils/words.ts", "KEY"), None);
+    assert_eq!(way(&[nuxt, ("app/utils/deep/words.ts", own.1)], "app/utils/deep/words.ts", "KEY"), None);
+}
+
+#[test]
+fn a_build_that_begins_elsewhere_ships_something_else() {
+    let files = |config: &'static str| {
+        [("package.json", "{ \"devDependencies\": { \"webpack\": \"5\" } }"), ("webpack.config.js", config), ("source/a.js", "const KEY = 1;\nsend(KEY);\n")]
+    };
+    let (this, other) = ("module.exports = { entry: \"./source/a.js\" };", "module.exports = { entry: \"./source/b.js\" };");
+    assert!(way(&files(this), "source/a.js", "KEY").is_some() && way(&files(other), "source/a.js", "KEY").is_none());
+    let mut reach = Reach::of(&project(&files(other)));
+    let id = FileId::new("/w/webpack.config.js");
+    let document = Document::new(id.clone(), Language::JavaScript, 1, this);
+    let later = project(&files(other)).with(vec![(id, Some(Arc::new(document)))]);
+    reach.update(&later);
+    assert!(reach.way(&later, &FileId::new("/w/source/a.js"), 6).is_some());
+}

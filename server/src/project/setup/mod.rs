@@ -3,6 +3,7 @@
 
 mod bound;
 mod combine;
+mod entered;
 mod evaluate;
 mod lookup;
 mod plugins;
@@ -13,7 +14,7 @@ mod versions;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -33,6 +34,8 @@ pub struct Setup {
     read: FxHashSet<FileId>,
     /// The functions that are bound to addresses, by the file that has them.
     bound: BTreeMap<FileId, Vec<Bound>>,
+    /// The files that builds begin with; the same one as long as these are the same.
+    entered: Arc<BTreeSet<FileId>>,
 }
 
 /// What is known of one file.
@@ -62,6 +65,11 @@ impl Setup {
     /// Is the file with the function in the project?
     pub fn is_found(&self, bound: &Bound) -> bool {
         self.bound.values().flatten().any(|known| known == bound)
+    }
+
+    /// The files that builds begin with to make what pages load.
+    pub fn entered(&self) -> &Arc<BTreeSet<FileId>> {
+        &self.entered
     }
 
     /// The files whose functions are bound otherwise than they were.
@@ -109,6 +117,8 @@ impl Setup {
         }
         setup.read = setup.files.values().flat_map(|of| of.reads.iter().cloned()).collect();
         setup.bound = bound::by_file(project, &setup.files);
+        let entered = entered::files(project, &setup.files);
+        setup.entered = if *self.entered == entered { Arc::clone(&self.entered) } else { Arc::new(entered) };
         setup
     }
 

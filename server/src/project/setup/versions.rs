@@ -28,7 +28,7 @@ impl Project {
 }
 
 impl Setup {
-    pub(super) fn declares(&self, project: &Project, file: &FileId, package: &str) -> bool {
+    pub(in crate::project) fn declares(&self, project: &Project, file: &FileId, package: &str) -> bool {
         self.declared(project, file, package).is_some()
     }
 

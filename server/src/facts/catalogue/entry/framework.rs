@@ -431,6 +431,12 @@ pub struct ConventionEntry {
     /// A regular expression over the path below the workspace folder.
     #[serde(default)]
     pub files: String,
+    /// That path begins at the package.
+    #[serde(default)]
+    pub of_package: bool,
+    /// One of these files stands at the package's root, or one of these packages is among its dependencies.
+    #[serde(default)]
+    pub markers: Vec<Name>,
     /// The file, or the function, begins with this directive.
     #[serde(default)]
     pub directive: Option<Name>,
