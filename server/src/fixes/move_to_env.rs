@@ -216,3 +216,19 @@ pub fn shown(project: &Project, file: &FileId) -> String {
     let root = project.folders_up(file).pop().unwrap_or_default();
     file.as_str().strip_prefix(&root).unwrap_or(file.as_str()).trim_start_matches('/').to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixes::testing::{file, project};
+    use crate::project::EnvFiles;
+
+    #[test]
+    fn an_env_file_that_git_has_is_not_passed_off_as_a_hiding_place() {
+        let before = project(&[(".env", "A=1\n"), ("a.js", "")]);
+        assert_eq!(still_in_git(&before, &file(".env")), "");
+        let mut env_files = EnvFiles::default();
+        env_files.learn(&file(".env"), false, true);
+        assert!(still_in_git(&before.with_env_files(env_files), &file(".env")).contains("git rm --cached .env"));
+    }
+}

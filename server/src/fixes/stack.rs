@@ -363,6 +363,20 @@ mod tests {
     }
 
     #[test]
+    fn what_git_has_is_no_place_for_a_secret_if_there_is_another() {
+        let env_file = |packages: &str| {
+            let before = project(&[("package.json", packages), ("a.ts", ""), (".env", "A=1\n")]);
+            let file_for = |project: &Project| Setting::of(project, &file("a.ts"), Language::TypeScript, None).map(|setting| setting.env_file);
+            let mut env_files = crate::project::EnvFiles::default();
+            env_files.learn(&file(".env"), false, true);
+            (file_for(&before), file_for(&before.with_env_files(env_files)))
+        };
+        assert_eq!(env_file(r#"{"devDependencies":{"@types/bun":"1"}}"#), (Some(file(".env")), Some(file(".env.local"))));
+        let (usual, tracked) = env_file(r#"{"dependencies":{"express":"5"}}"#);
+        assert_eq!(usual, tracked, "Node reads no other by itself");
+    }
+
+    #[test]
     fn nothing_is_written_where_files_are_handed_out() {
         let project = project(&[("public/package.json", "{}"), ("public/a.js", "")]);
         assert!(Setting::of(&project, &file("public/a.js"), Language::JavaScript, None).is_none());

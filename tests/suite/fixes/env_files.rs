@@ -167,7 +167,7 @@ fn a_document_without_a_folder_has_no_env_file() {
     let document = guardline::syntax::Document::new(id.clone(), guardline::syntax::Language::TypeScript, 1, "f(\"sk\");\n");
     let project = case.project.with(vec![(id.clone(), Some(std::sync::Arc::new(document)))]);
     let place = guardline::rules::Place { file: id, span: guardline::text::Span::new(2, 6) };
-    assert!(guardline::fixes::move_to_env::fix(&project, &place, &"KEY".into()).is_none());
+    assert!(guardline::fixes::move_to_env::fix(&project, &place, &"KEY".into(), &"".into()).is_none());
 }
 
 #[test]
