@@ -226,8 +226,13 @@ impl Declared {
 }
 
 /// The catalogue is part of the program; a test shows that it can be read.
-static CATALOGUE: LazyLock<Catalogue> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../queries/catalogue/env-stacks.toml")).unwrap_or(Catalogue { stack: Vec::new(), reader: Vec::new(), declared: Vec::new() }));
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../../queries/catalogue/env-stacks.toml")).unwrap_or(Catalogue {
+        stack: Vec::new(),
+        reader: Vec::new(),
+        declared: Vec::new(),
+    })
+});
 
 /// The stack of a piece of code, with the folder its env file lies in.
 pub struct Setting {
@@ -439,7 +444,7 @@ mod tests {
             env_files.learn(&file(".env"), false, true);
             (file_for(&before), file_for(&before.with_env_files(env_files)))
         };
-        assert_eq!(env_file(r#"{"devDependencies":{"wrangler":"4"}}"#), (Some(file(".env")), Some(file(".env.local"))));
+        assert_eq!(env_file(r#"{"devDependencies":{"@types/bun":"1"}}"#), (Some(file(".env")), Some(file(".env.local"))));
         let (usual, tracked) = env_file(r#"{"dependencies":{"express":"5"}}"#);
         assert_eq!(usual, tracked, "Node reads no other by itself");
     }

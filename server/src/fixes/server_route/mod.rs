@@ -95,9 +95,10 @@ pub fn of_entry(project: &Project, entry: &Place, name: &Name) -> Option<Fix> {
     let [Origin::Variable(kept)] = inlined.from.as_slice() else { return None };
     let read = Name::from(name.rsplit('.').next()?);
     let is_near = |file: &FileId| *file != entry.file && file.folder().starts_with(entry.file.folder());
-    let mut readers = project.sorted_files().into_iter().filter(|(file, known)| {
-        is_near(file) && known.model.is_some() && super::phrasebook::has_word(&known.document.text(), &read)
-    });
+    let mut readers = project
+        .sorted_files()
+        .into_iter()
+        .filter(|(file, known)| is_near(file) && known.model.is_some() && super::phrasebook::has_word(&known.document.text(), &read));
     let (reader, _) = readers.next().filter(|_| !BROWSER.shows(kept))?;
     if readers.next().is_some() {
         return None;

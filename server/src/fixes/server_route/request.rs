@@ -73,7 +73,17 @@ impl Request {
         let sent = body.and_then(|body| stringified(segment, body));
         let settled = sent.map_or_else(Vec::new, |object| settings(code, placed, object));
         let of = |id: ExprId| placed.absolute(segment[id].span);
-        Some(Request { call: of(id), sent: sent.or(body).map(of), is_object: sent.is_some(), settled, address: text.to_string(), address_span: placed.absolute(segment[address.value].span), secret: (name, before), headers, leaves })
+        Some(Request {
+            call: of(id),
+            sent: sent.or(body).map(of),
+            is_object: sent.is_some(),
+            settled,
+            address: text.to_string(),
+            address_span: placed.absolute(segment[address.value].span),
+            secret: (name, before),
+            headers,
+            leaves,
+        })
     }
 
     /// All headers, as code; `key` is what the key is called there.
