@@ -205,7 +205,7 @@ pub(super) fn only_leaves_out(facts: &Facts) -> bool {
         _ => false,
     };
     let is_harmless = |fact: &Fact| names(fact) || matches!(fact, Fact::Absent(_));
-    facts.iter().any(|fact| names(fact)) && facts.iter().all(|fact| is_harmless(fact))
+    facts.iter().any(names) && facts.iter().all(is_harmless)
 }
 
 /// The names of an object as a list. `of`: the value that it is of, whose origin is that of the names that are not known.
