@@ -69,7 +69,7 @@ test('the language server takes file types with a dot, and leaves code to others
 test('the other assistants', () => {
   const cursor = read('cursor/hooks.json');
   assert.equal(cursor.version, 1);
-  assert.deepEqual(Object.keys(cursor.hooks), ['afterFileEdit', 'stop']);
+  assert.deepEqual(Object.keys(cursor.hooks), ['sessionStart', 'afterFileEdit', 'postToolUse', 'stop']);
   for (const one of Object.values(cursor.hooks).flat()) assert.equal(hook(one.command), 'cursor');
   for (const server of Object.values(read('cursor/mcp.json').mcpServers)) exists([server.command, ...server.args]);
 

@@ -8,6 +8,7 @@ use crate::facts::browser::BROWSER;
 use crate::facts::exposure::{EXPOSURE, KeySource, Standing, Switch, VendorCall, bundled, gives, key_of, standing, vendor_calls};
 use crate::facts::private::is_private_variable;
 use crate::facts::setup::{Facts, Inlined, Origin};
+use crate::project::File;
 use crate::project::reach::{Intrusion, Needed, place_of, place_of_import};
 use crate::project::surface::Surface;
 use crate::syntax::Language;
@@ -243,10 +244,19 @@ fn weight(intrusion: &Intrusion) -> Weight {
 fn is_mistake(cx: &FileCx<'_>, intrusion: &Intrusion) -> bool {
     match &intrusion.what {
         // An app that is installed may have what its machine has.
-        Needed::Library { library, .. } => !library.refused || intrusion.way.surface == Surface::Browser,
+        Needed::Library { library, .. } => !library.refused || intrusion.way.surface == Surface::Browser && is_known_to_ship(cx, intrusion),
         // What the build is told to copy is there, and told of where it is said, as a client is where it is made.
         Needed::Variable(name) => !is_copied(cx, name) && !makes_admin(cx, intrusion, name),
     }
+}
+
+/// Code that ships imports it, or it says itself that it does: beside the sources of a page lie programs that build it.
+fn is_known_to_ship(cx: &FileCx<'_>, intrusion: &Intrusion) -> bool {
+    let says = |known: &File| {
+        let directives = known.model.as_ref().map(|model| model.directives.as_slice()).unwrap_or_default();
+        known.document.language.is_page() || directives.iter().any(|directive| directive == "use client")
+    };
+    !intrusion.way.steps.is_empty() || cx.project.file(&intrusion.file).is_some_and(says)
 }
 
 /// A client that the variable turns into an administrator's is made where it is read.

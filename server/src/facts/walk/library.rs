@@ -152,7 +152,8 @@ impl<'w> Walker<'w> {
                         result = Some(kept);
                     }
                     if let Some(part) = &pass.part {
-                        let values: Vec<Value> = values.iter().map(|value| put_together(value).unwrap_or_else(|| value.clone())).collect();
+                        let is_all = |value: &Value| put_together(value).filter(|_| part.is_empty());
+                        let values: Vec<Value> = values.iter().map(|value| is_all(value).unwrap_or_else(|| value.clone())).collect();
                         whole = Some((only_from_outside(&values), part.clone()));
                     }
                 }

@@ -58,7 +58,12 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     let of_same = |row: &(&Access, Verdict), access: &Access, verdict: &Verdict| row.0.query.model == access.query.model && row.1.input == verdict.input;
     for (access, verdict) in &verdicts {
         // What is read to be changed is told where it is changed, if reading alone would have to be shown by others.
-        let is_write = |row: &(&Access, Verdict)| row.0.id > access.id && row.0.query.operation.is_write();
+        let is_by_role = |verdict: &Verdict| verdict.hangs == Some(On::TiedByRole);
+        let is_write = |row: &(&Access, Verdict)| row.0.id > access.id && row.0.query.operation.is_write() && !is_by_role(&row.1);
+        // What anybody may do says more than what a role may do beyond its group.
+        if is_by_role(verdict) && verdicts.iter().any(|row| !is_by_role(&row.1) && of_same(row, access, verdict)) {
+            continue;
+        }
         if verdict.hangs.is_some() && !access.query.operation.is_write() && verdicts.iter().any(|row| is_write(row) && of_same(row, access, verdict)) {
             continue;
         }
@@ -76,7 +81,7 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         }
         let is_spoofed = matches!(verdict.kind, Problem::Spoofed);
         // Of what is only told if others do otherwise, nothing follows for the rows below.
-        if verdict.hangs != Some(On::TiedToTaker) {
+        if !matches!(verdict.hangs, Some(On::TiedToTaker | On::TiedByRole)) {
             told_rows.insert(access.id, is_spoofed);
         }
         let query = &access.query;

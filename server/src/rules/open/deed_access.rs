@@ -12,6 +12,7 @@ use crate::facts::query::{Columns, Filter, Operation};
 use crate::facts::schema::{Model, NameClass, OwnerPath, Privacy, is_model_named, is_named_for_everybody, model_classes};
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Piece, Value};
+use crate::facts::walk::is_stub;
 use crate::rules::Confidence;
 use crate::rules::ownership::{Credential, Judge, Tie, credential};
 use crate::rules::raw::RuleCx;
@@ -232,8 +233,7 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     if is_by_address(access) || is_by_capability(access, model) || judge.leaves_unchecked(access) != Some(true) {
         return None;
     }
-    // Whoever wrote the check lets everybody read on purpose: `request.method in SAFE_METHODS or ..`.
-    if access.facts.iter().any(|fact| matches!(fact, Fact::Among(Symbol { root: Root::Request(part), .. }) if part == "method")) {
+    if is_let_read_on_purpose(cx, access) {
         return None;
     }
     // The page of somebody who is to be found, with what it shows of them by name.
@@ -256,6 +256,13 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
         return Some(sure.min(Confidence::Possible));
     }
     Some(sure)
+}
+
+/// Whoever wrote the permission lets everybody read: `request.method in SAFE_METHODS or ..`. Asked by the steps of a library's views: elsewhere
+/// a look at the method tells requests apart, or leaves those that change nothing out of another check.
+fn is_let_read_on_purpose(cx: &RuleCx<'_>, access: &Access) -> bool {
+    let tells_methods_apart = |fact: &Fact| matches!(fact, Fact::Among(Symbol { root: Root::Request(part), .. }) if part == "method");
+    cx.walk.visited.iter().any(|key| is_stub(&key.item.file)) && access.facts.iter().any(tells_methods_apart)
 }
 
 /// Columns were chosen one by one, and nobody has to be kept from any of them.
