@@ -82,8 +82,9 @@ pub fn declare_type(project: &Project, literal: &Literal, package: &Package, par
     let (segment, span) = (literal.segment(), literal.expr().span);
     let functions = segment.functions.iter().filter(|function| function.body_span.contains(span));
     let params = functions.flat_map(|function| &function.params);
-    let types = params.filter(|param| matches!(&segment[param.pattern].kind, PatternKind::Name(name) if name == parameter)).filter_map(|param| param.ty.as_ref());
-    let Some(name) = types.map(|ty| ty.name.clone()).last().filter(|name| !name.is_empty() && !name.contains('.')) else { return };
+    let types =
+        params.filter(|param| matches!(&segment[param.pattern].kind, PatternKind::Name(name) if name == parameter)).filter_map(|param| param.ty.as_ref());
+    let Some(name) = types.map(|ty| ty.name.clone()).next_back().filter(|name| !name.is_empty() && !name.contains('.')) else { return };
     let own = members(&literal.code.text, &name).map(|span| (literal.code.file.clone(), literal.code.text.clone(), span));
     let others = || {
         let is_near = |file: &FileId| file.folder().starts_with(&package.folder) && matches!(file.extension(), "ts" | "tsx" | "mts");

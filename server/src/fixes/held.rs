@@ -10,7 +10,7 @@ pub fn held(literal: &Literal, call: &str, empty: Option<usize>) -> Option<Name>
     let own = local(literal.segment(), Some(at), call, empty);
     let above = || {
         let segments = literal.code.model.segments.iter().filter(|placed| placed.span().end <= literal.placed.start);
-        segments.filter_map(|placed| local(&placed.segment, None, call, empty)).last()
+        segments.filter_map(|placed| local(&placed.segment, None, call, empty)).next_back()
     };
     own.or_else(above)
 }
@@ -21,7 +21,7 @@ fn local(segment: &Segment, at: Option<Span>, call: &str, empty: Option<usize>) 
         let mut around = segment.functions.iter().filter(|function| function.body_span.contains(span));
         around.all(|function| at.is_some_and(|at| function.body_span.contains(at))) && at.is_none_or(|at| span.end <= at.start)
     };
-    let found = segment.stmts.iter().filter(|stmt| is_known(stmt.span)).filter_map(|stmt| {
+    let mut found = segment.stmts.iter().filter(|stmt| is_known(stmt.span)).filter_map(|stmt| {
         let StmtKind::Let { pattern, value: Some(value), .. } = &stmt.kind else { return None };
         let PatternKind::Name(name) = &segment[*pattern].kind else { return None };
         let ExprKind::Call { callee, args, .. } = &segment[*value].kind else { return None };
@@ -29,5 +29,5 @@ fn local(segment: &Segment, at: Option<Span>, call: &str, empty: Option<usize>) 
         let is_empty = |at: usize| args.get(at).is_some_and(|arg| matches!(&segment[arg.value].kind, ExprKind::Str(text) if text.is_empty()));
         (is_call && empty.is_none_or(is_empty)).then(|| name.clone())
     });
-    found.last()
+    found.next_back()
 }

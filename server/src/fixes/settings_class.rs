@@ -61,7 +61,10 @@ fn name_it(project: &Project, code: &Code, class: &str, edits: &mut Edits) -> Op
 pub fn classes<'c>(code: &'c Code) -> impl Iterator<Item = (&'c Placed, &'c Class)> {
     code.model.segments.iter().flat_map(|placed| {
         let is_settings = |class: &&Class| {
-            class.bases.iter().any(|base| matches!(&placed.segment[*base].kind, ExprKind::Name(name) | ExprKind::Member { name, .. } if name.ends_with("BaseSettings")))
+            class
+                .bases
+                .iter()
+                .any(|base| matches!(&placed.segment[*base].kind, ExprKind::Name(name) | ExprKind::Member { name, .. } if name.ends_with("BaseSettings")))
         };
         placed.segment.classes.iter().filter(is_settings).map(move |class| (placed, class))
     })

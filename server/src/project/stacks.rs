@@ -71,12 +71,7 @@ impl Stacks {
     }
 }
 
-fn package(
-    folder: &str,
-    dependencies: Option<&FxHashSet<Name>>,
-    has: &impl Fn(&FileId) -> bool,
-    text_of: &impl Fn(&FileId) -> Option<String>,
-) -> Package {
+fn package(folder: &str, dependencies: Option<&FxHashSet<Name>>, has: &impl Fn(&FileId) -> bool, text_of: &impl Fn(&FileId) -> Option<String>) -> Package {
     let has_file = |name: &str| has(&FileId::new(&format!("{folder}/{name}")));
     let depends = dependencies.map(|dependencies| move |name: &str| dependencies.contains(name));
     let says = |name: &str, word: &str| text_of(&FileId::new(&format!("{folder}/{name}"))).is_some_and(|text| text.contains(word));

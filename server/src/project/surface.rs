@@ -74,7 +74,8 @@ impl Project {
         // The scripts of pages and components are sent along with them.
         if self.setup().entered().contains(file)
             || language.is_page() && !fills_no_page(language, name)
-            || stack.is_some_and(|stack| among(&stack.shipped) && !is_for_building(path)) {
+            || stack.is_some_and(|stack| among(&stack.shipped) && !is_for_building(path))
+        {
             return shipped;
         }
         let folders = path.split('/').rev().skip(1);

@@ -34,14 +34,29 @@ fn the_route_says_which_model_and_how_much() {
 }
 
 #[test]
+fn what_is_sent_is_what_the_page_sends_where_that_can_be_said() {
+    let package = ("package.json", r#"{"dependencies":{"zod":"4"},"devDependencies":{"vite":"7"}}"#);
+    let case = Case::with_value(&[package, ("vercel.json", "{}"), ("src/ask.ts", PAGE)], "");
+    let route = after(&case.project, &first(&case.project, &of_variable(&case.place)), "api/openai.ts");
+    assert!(route.starts_with("import { z } from \"zod\";\n\nconst Asked = z.object({ messages: z.array(z.any()) });\n\n"), "{route}");
+    assert!(route.contains("body: JSON.stringify({ ...asked.data, model: \"gpt-5\", max_completion_tokens: 2000 }),"), "{route}");
+}
+
+#[test]
 fn supabase_is_asked_with_its_client() {
     let package = ("package.json", r#"{"dependencies":{"@supabase/supabase-js":"2"},"devDependencies":{"vite":"7"}}"#);
-    let client = ("src/lib/client.ts", "import { createClient } from \"@supabase/supabase-js\";\nexport const db = createClient(\"https://a.example\", import.meta.env.VITE_KEY);\n");
+    let client = (
+        "src/lib/client.ts",
+        "import { createClient } from \"@supabase/supabase-js\";\nexport const db = createClient(\"https://a.example\", import.meta.env.VITE_KEY);\n",
+    );
     let files = [package, ("supabase/config.toml", ""), client, ("src/ask.ts", PAGE)];
     let case = Case::with_value(&files, "");
     let fix = first(&case.project, &of_variable(&case.place));
     let page = after(&case.project, &fix, "src/ask.ts");
-    assert!(page.starts_with("import { db } from \"./lib/client\";\n") && page.contains("db.functions.invoke(\"openai\", { body: { model: \"gpt-5\", messages:"), "{page}");
+    assert!(
+        page.starts_with("import { db } from \"./lib/client\";\n") && page.contains("db.functions.invoke(\"openai\", { body: { model: \"gpt-5\", messages:"),
+        "{page}"
+    );
     assert!(after(&case.project, &fix, "supabase/functions/openai/index.ts").contains("const key = Deno.env.get(\"OPENAI_API_KEY\");"));
     // Without a client to import there is nothing to ask with.
     let case = Case::with_value(&[files[0], files[1], files[3]], "");

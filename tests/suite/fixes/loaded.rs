@@ -89,7 +89,8 @@ fn frameworks_have_it_declared() {
 fn a_program_that_has_the_library_loads_the_file_where_it_begins() {
     let package = ("package.json", r#"{"dependencies":{"dotenv":"17"}}"#);
     let titles = |name: &str, beside: &[(&str, &str)]| {
-        let files: Vec<(&str, &str)> = [package, (name, "const key = «\"{{key}}\"»;\nmodule.exports = require(\"./a\")(key);\n")].into_iter().chain(beside.iter().copied()).collect();
+        let files: Vec<(&str, &str)> =
+            [package, (name, "const key = «\"{{key}}\"»;\nmodule.exports = require(\"./a\")(key);\n")].into_iter().chain(beside.iter().copied()).collect();
         let case = Case::new(&files);
         let fixes = case.fixes("API_KEY");
         fixes.iter().find(|fix| fix.title.contains("load that file here")).map(|fix| case.after(fix, name))
