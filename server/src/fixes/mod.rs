@@ -17,6 +17,7 @@ pub mod env_file;
 mod env_module;
 pub mod env_name;
 pub mod env_quoting;
+mod env_rows;
 mod env_target;
 mod framework_env;
 mod held;

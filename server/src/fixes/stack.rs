@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::env_name::EnvName;
 use super::env_quoting::Loader;
+pub use super::env_rows::{Declared, Held, Loads, Parameter};
 use super::package::{Package, inside};
 use crate::model::{ExprKind, FileModel, Import, PatternKind, StmtKind};
 use crate::project::Project;
@@ -92,37 +93,6 @@ impl Format {
     }
 }
 
-/// An object that holds the variables where the code has made one.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Held {
-    pub call: String,
-    /// It holds them only if this argument is an empty text.
-    #[serde(default)]
-    pub empty: Option<usize>,
-    /// With {local} for its name.
-    pub read: String,
-}
-
-/// What stands for {parameter}: a parameter of that name, or else this.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter {
-    pub name: String,
-    pub otherwise: String,
-}
-
-/// What loads the env file when it is imported.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Loads {
-    pub package: String,
-    pub module: String,
-    /// Nothing else loads it, so that the code that reads a variable imports it.
-    #[serde(default)]
-    pub always: bool,
-}
-
 /// What must be imported: a name of a module, or the module itself.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -196,27 +166,6 @@ struct Reader {
 struct ReaderExample {
     text: String,
     read: String,
-}
-
-/// Where a framework has its variables declared.
-#[derive(Deserialize, Debug)]
-#[serde(deny_unknown_fields)]
-pub struct Declared {
-    #[allow(dead_code)]
-    name: String,
-    packages: Vec<String>,
-    pub config: String,
-    pub at: Vec<String>,
-    pub entry: String,
-    #[serde(default)]
-    pub prefix: String,
-    #[serde(default)]
-    pub needs: Option<String>,
-    #[serde(default)]
-    pub held: Option<String>,
-    pub read: String,
-    #[serde(default)]
-    pub import: Option<Wanted>,
 }
 
 impl Declared {

@@ -34,6 +34,15 @@ fn the_route_says_which_model_and_how_much() {
 }
 
 #[test]
+fn what_is_sent_is_what_the_page_sends_where_that_can_be_said() {
+    let package = ("package.json", r#"{"dependencies":{"zod":"4"},"devDependencies":{"vite":"7"}}"#);
+    let case = Case::with_value(&[package, ("vercel.json", "{}"), ("src/ask.ts", PAGE)], "");
+    let route = after(&case.project, &first(&case.project, &of_variable(&case.place)), "api/openai.ts");
+    assert!(route.starts_with("import { z } from \"zod\";\n\nconst Asked = z.object({ messages: z.array(z.any()) });\n\n"), "{route}");
+    assert!(route.contains("body: JSON.stringify({ ...asked.data, model: \"gpt-5\", max_completion_tokens: 2000 }),"), "{route}");
+}
+
+#[test]
 fn supabase_is_asked_with_its_client() {
     let package = ("package.json", r#"{"dependencies":{"@supabase/supabase-js":"2"},"devDependencies":{"vite":"7"}}"#);
     let client = (

@@ -26,6 +26,8 @@ pub struct Calls {
     pub method: String,
     /// The settings that every call names alike: the page does not choose them any more.
     pub settled: Vec<(Name, String)>,
+    /// All that the calls name, where all name the same.
+    pub fields: Option<Fields>,
     pages: Vec<Page>,
 }
 
@@ -108,6 +110,7 @@ impl Calls {
             options,
             method,
             settled: settled(&sites),
+            fields: alike(&sites),
             pages,
         })
     }
@@ -270,6 +273,27 @@ pub(super) fn settings(code: &Code<'_>, placed: &Placed, object: ExprId) -> Vec<
         _ => None,
     };
     entries.iter().filter_map(setting).collect()
+}
+
+/// What a page sends, by name, and whether it is a list.
+pub type Fields = Vec<(Name, bool)>;
+
+/// The fields of an object. `None` if there may be others.
+pub(super) fn fields(placed: &Placed, object: ExprId) -> Option<Fields> {
+    let ExprKind::Object(entries) = &placed.segment[object].kind else { return None };
+    let field = |entry: &Entry| match entry {
+        Entry::Field { key: Key::Name(name), value, .. } if is_plain_name(name) => {
+            Some((name.clone(), matches!(placed.segment[*value].kind, ExprKind::Seq { .. })))
+        }
+        _ => None,
+    };
+    entries.iter().map(field).collect()
+}
+
+fn alike(sites: &[&Site<'_>]) -> Option<Fields> {
+    let mut all = sites.iter().map(|site| fields(site.placed, site.object));
+    let first = all.next()??;
+    all.all(|fields| fields.as_ref() == Some(&first)).then_some(first)
 }
 
 /// The settings that all calls name, with the same value.

@@ -49,6 +49,16 @@ impl Asks {
         }
     }
 
+    /// What else the page sends, where that is known.
+    fn fields(&self) -> Option<library::Fields> {
+        let fields = match self {
+            Asks::Request(request) => request.fields.as_ref(),
+            Asks::Calls(calls) => calls.fields.as_ref(),
+        };
+        let is_settled = |name: &Name| self.settled().iter().any(|(known, _)| known == name);
+        Some(fields?.iter().filter(|(name, _)| !is_settled(name)).cloned().collect())
+    }
+
     fn vendor(&self) -> Option<&'static str> {
         match self {
             Asks::Request(request) => EXPOSURE.vendor_of_address(&request.address).map(|vendor| vendor.name.as_str()),
@@ -222,7 +232,7 @@ mod tests {
             texts[0]
         );
         assert!(texts[1].contains("const client = new OpenAI({ apiKey: key, maxRetries: 2 });"), "{}", texts[1]);
-        assert!(texts[1].contains("await client.responses.create({ ...JSON.parse(body), model: 'gpt-5' });"), "{}", texts[1]);
+        assert!(texts[1].contains("await client.responses.create({ ...JSON.parse(body), model: 'gpt-5', max_output_tokens: 2000 });"), "{}", texts[1]);
         assert!(texts[1].starts_with("import OpenAI from \"openai\";\n\n// Who may spend this key?"), "{}", texts[1]);
         assert_eq!(texts[2], "OPENAI_API_KEY=a-key-of-sixteen\n");
     }
@@ -264,7 +274,7 @@ mod tests {
             "{}",
             texts[2]
         );
-        assert!(texts[3].contains("await client.responses.create({ ...JSON.parse(body), model: 'gpt-5' });"), "{}", texts[3]);
+        assert!(texts[3].contains("await client.responses.create({ ...JSON.parse(body), model: 'gpt-5', max_output_tokens: 2000 });"), "{}", texts[3]);
         let texts = fixed(manifest, &others[..2], "app/ai.ts", EXPORTED, &["app/ai.ts"]).unwrap();
         assert_eq!(texts[0], "export {};\n", "what is imported for nothing stays a module");
     }

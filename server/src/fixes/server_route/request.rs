@@ -1,7 +1,7 @@
 //! `fetch(address, { method: "POST", headers: { ... } })`, one header of which holds the key.
 
 use super::key::{Constant, KeyIs, Sought, field, text_of, without_gaps};
-use super::library::settings;
+use super::library::{Fields, fields, settings};
 use super::scaffold::quoted;
 use crate::fixes::edits::Edits;
 use crate::fixes::literal::Code;
@@ -24,6 +24,7 @@ pub struct Request {
     pub is_object: bool,
     /// The settings that are written in it: the page does not choose them any more.
     pub settled: Vec<(Name, String)>,
+    pub fields: Option<Fields>,
     /// What goes: the header, and the constant that only it used.
     leaves: Vec<Span>,
 }
@@ -77,6 +78,7 @@ impl Request {
             call: of(id),
             sent: sent.or(body).map(of),
             is_object: sent.is_some(),
+            fields: sent.and_then(|object| fields(placed, object)),
             settled,
             address: text.to_string(),
             address_span: placed.absolute(segment[address.value].span),

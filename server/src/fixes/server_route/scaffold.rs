@@ -33,6 +33,16 @@ struct Longest {
     known: Vec<String>,
 }
 
+/// The library that says what is sent.
+const SCHEMAS: &str = "zod";
+
+/// `const Asked = z.object({ .. });`, for what the page sends besides its settings.
+fn schema(asks: &Asks) -> Option<String> {
+    let fields = asks.fields()?;
+    let field = |(name, is_list): &(Name, bool)| format!("{name}: {}", if *is_list { "z.array(z.any())" } else { "z.any()" });
+    (!fields.is_empty()).then(|| format!("const Asked = z.object({{ {} }});\n\n", fields.iter().map(field).collect::<Vec<_>>().join(", ")))
+}
+
 /// The setting, if it must be added to those that the page made.
 fn longest(asks: &Asks) -> Option<(Name, String)> {
     let is_it = |row: &&Longest| match asks {
@@ -97,6 +107,8 @@ struct Style {
     #[serde(default)]
     imports: String,
     text: String,
+    /// What answers somebody who sent something else than the page does.
+    refuses: String,
     fetches: String,
     calls: String,
 }
@@ -151,6 +163,8 @@ pub struct Spot {
     pub address: String,
     is_typed: bool,
     pub vendor: String,
+    /// The package has the library that says what is sent.
+    has_schemas: bool,
 }
 
 impl Spot {
@@ -161,7 +175,7 @@ impl Spot {
         let is_typed = language.is_typescript();
         let named = |text: &str| text.replace("{folder}", folder).replace("{vendor}", &vendor).replace("{ext}", if is_typed { "ts" } else { "js" });
         let (route, address) = (inside(&package.folder, &named(&scaffold.path)), named(&scaffold.address));
-        project.file(&route).is_none().then_some(Spot { scaffold, route, address, is_typed, vendor })
+        project.file(&route).is_none().then_some(Spot { scaffold, route, address, is_typed, vendor, has_schemas: package.dependencies.contains(SCHEMAS) })
     }
 
     /// The client that the page asks with instead of an address.
@@ -187,18 +201,25 @@ impl Spot {
             Asks::Calls(calls) => (&style.calls, calls.import.as_str()),
         };
         let library = library.replace("from \"", &format!("from \"{}", self.scaffold.modules));
-        let mut import = format!("{types}{library}{}", wanted.unwrap_or_default());
+        let schema = if self.has_schemas { schema(asks) } else { None };
+        let z = schema.as_ref().map(|_| format!("import {{ z }} from \"{}{SCHEMAS}\";\n", self.scaffold.modules)).unwrap_or_default();
+        let mut import = format!("{types}{library}{z}{}", wanted.unwrap_or_default());
         if !import.is_empty() {
             import.push('\n');
         }
+        let sent = if schema.is_some() { "asked.data" } else { "JSON.parse(body)" };
+        let checks =
+            schema.as_ref().map(|_| format!("  const asked = Asked.safeParse(JSON.parse(body));\n  if (!asked.success) {{\n    {}\n  }}\n", style.refuses));
+        import.push_str(&schema.unwrap_or_default());
+        let ask = checks.unwrap_or_default() + ask.trim_start_matches('\n');
         let closes = self.scaffold.closes.replace("{vendor}", &self.vendor);
-        let text = style.text.trim_start().replace("{opens}", &self.scaffold.opens).replace("{closes}", &closes).replace("{ask}", ask.trim_start_matches('\n'));
+        let text = style.text.trim_start().replace("{opens}", &self.scaffold.opens).replace("{closes}", &closes).replace("{ask}", &ask);
         let mut values = vec![("{import}", import), ("{read}", read)];
         match asks {
             Asks::Request(request) => {
                 let headers = request.headers_with("key").map(|(name, value)| format!("      {}: {value},\n", quoted(name))).collect();
                 // Of what is no object, nothing is known.
-                let sent = if request.is_object { given(asks, "JSON.parse(body)") } else { None };
+                let sent = if request.is_object { given(asks, sent).or_else(|| sent.starts_with("asked").then(|| sent.to_owned())) } else { None };
                 let body = sent.map_or_else(|| "body".to_owned(), |sent| format!("body: JSON.stringify({sent})"));
                 values.extend([("{address}", quoted(&request.address)), ("{headers}", headers), ("{body}", body)]);
             }
@@ -207,7 +228,7 @@ impl Spot {
                 values.extend([
                     ("{client}", calls.client_with("key")),
                     ("{method}", calls.method.clone()),
-                    ("{sent}", given(asks, "JSON.parse(body)").unwrap_or_else(|| "JSON.parse(body)".to_owned())),
+                    ("{sent}", given(asks, sent).unwrap_or_else(|| sent.to_owned())),
                     ("{gives}", gives),
                 ]);
             }
