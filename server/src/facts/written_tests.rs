@@ -40,6 +40,8 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
     ("secrets", "publishable", "every value is glued to something: tests/suite/secret_catalogue.rs"),
     ("env-stacks", "stack", "examples say what a file becomes, not whether a row is meant: fixes/stack.rs"),
     ("env-stacks", "reader", "the same"),
+    ("env-stacks", "declared", "the same: tests/suite/fixes/loaded.rs"),
+    ("server-routes", "longest", "every row keeps an answer short, and does not where one of the known words does: fixes/server_route/scaffold.rs"),
     ("server-routes", "place", "the same: fixes/server_route/scaffold.rs"),
     ("server-routes", "style", "written out by the examples of the places"),
     ("server-routes", "library", "examples say what a page becomes: fixes/server_route/scaffold.rs"),

@@ -359,6 +359,36 @@ mod tests {
     }
 
     #[test]
+    fn every_answer_is_kept_short_unless_the_page_did() {
+        use crate::fixes::server_route::of_literal;
+        use crate::fixes::testing::after;
+        use crate::rules::Place;
+        use crate::text::Span;
+        let route = |address: &str, said: &str| {
+            let page = format!(
+                "export const ask = (text: string) =>\n  fetch(\"{address}\", {{ method: \"POST\", headers: {{ Authorization: \"Bearer a-key-of-sixteen\" }}, body: JSON.stringify({{ model: \"m\"{said}, text }}) }});\n"
+            );
+            let project = project(&[("package.json", "{\"dependencies\":{\"next\":\"16\"}}"), ("app/layout.tsx", ""), ("app/ask.ts", &page)]);
+            let at = page.find("a-key-of-sixteen").unwrap();
+            let literal = Place { file: file("app/ask.ts"), span: Span::from(at..at + "a-key-of-sixteen".len()) };
+            let fix = of_literal(&project, &literal, &"THE_KEY".into()).unwrap_or_else(|| panic!("nothing is offered for {page}"));
+            let route = fix.edits.iter().map(|edit| &edit.file).find(|file| file.as_str().ends_with("route.ts")).unwrap();
+            after(&project, &fix, &[route.as_str().trim_start_matches("/w/")]).remove(0)
+        };
+        for row in &CATALOGUE.longest {
+            let library = library(&row.package).unwrap_or_else(|| panic!("{} is no library of the table", row.package));
+            assert!(library.calls.contains(&row.call), "{} has no {}", row.package, row.call);
+            let Some(address) = &row.address else { continue };
+            let added = format!("{}: {}", row.setting, row.value);
+            assert!(route(address, "").contains(&added), "{}", route(address, ""));
+            for known in &row.known {
+                let said = route(address, &format!(", {known}: 321"));
+                assert!(!said.contains(&added) && said.contains(&format!("{known}: 321")), "{said}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_put_in_is_no_template() {
         assert_eq!(filled("{a}-{b}-{a}", &[("{a}", "{b}".into()), ("{b}", "{a}".into())]), "{b}-{a}-{b}");
     }
