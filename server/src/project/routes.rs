@@ -8,7 +8,7 @@ use crate::facts::event::Registration;
 use crate::facts::place::{FunctionKey, Site};
 use crate::facts::setup::Answer;
 use crate::facts::value::{Argument, Closure, Kind, Library, Value};
-use crate::facts::walk::{MAKES_CONTEXT, is_stub};
+use crate::facts::walk::{MAKES_CONTEXT, WHERE_NAMED, is_stub};
 use crate::model::{ExprId, ExprKind, FunctionId, PatternKind, Segment, StmtKind};
 use crate::text::{FileId, Name, Span};
 
@@ -419,6 +419,12 @@ pub(super) fn covers_exactly(only: &str, path: &str) -> bool {
 
 /// Whether a middleware mounted at `only` also runs for `path`.
 pub(super) fn covers(only: &str, path: &str) -> bool {
+    if let Some((_, name)) = only.split_once(WHERE_NAMED) {
+        let named = |part: &str| {
+            part.strip_prefix(':').and_then(|part| part.strip_prefix(name)).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        };
+        return path.split(['/', '.', '-']).any(named);
+    }
     let is_open = only.ends_with('*') && !only.ends_with("/*");
     let only = only.trim_end_matches(['*', '/']);
     only.is_empty() || path.strip_prefix(only).is_some_and(|rest| is_open || rest.is_empty() || rest.starts_with('/'))
@@ -438,6 +444,9 @@ mod tests {
             ("/api*", "/apis", true),
             ("/", "/x", true),
             ("*", "/x", true),
+            ("/hooks/**:key", "/hooks/:key/status", true),
+            ("/hooks/**:key", "/hooks/:key(\\d+)", true),
+            ("/hooks/**:key", "/hooks/:keys", false),
         ] {
             assert_eq!(covers(only, path), is_covered, "{only} of {path}");
         }

@@ -15,6 +15,7 @@ use crate::text::FileId;
 const STUBS: &[(&str, &str)] = &[
     ("stub:django_auth.py", include_str!("../../../queries/stubs/django_auth.py")),
     ("stub:django_forms.py", include_str!("../../../queries/stubs/django_forms.py")),
+    ("stub:django_users.py", include_str!("../../../queries/stubs/django_users.py")),
     ("stub:django_views.py", include_str!("../../../queries/stubs/django_views.py")),
     ("stub:flask_views.py", include_str!("../../../queries/stubs/flask_views.py")),
     ("stub:rest_framework.py", include_str!("../../../queries/stubs/rest_framework.py")),

@@ -57,6 +57,19 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
 }
 
+/// What runs before the handler takes a token's word for who is calling, without a look at its signature.
+pub fn believes_tokens_before(cx: &RuleCx<'_>) -> bool {
+    cx.walk.events.iter().take(cx.walk.before_handler).any(|event| {
+        let Event::Effect(effect) = event else { return false };
+        let is_told = |switched_off: bool| unverified(cx, effect, switched_off).is_some_and(|raw| raw.confidence >= Confidence::Likely);
+        match effect.kind.as_str() {
+            "jwt-decode" => is_told(false),
+            "jwt-verify" => is_switched_off(effect) && is_told(true),
+            _ => false,
+        }
+    })
+}
+
 fn is_switched_off(effect: &Effect) -> bool {
     has_option(&effect.args, "verify_signature=false") || option_is(&effect.args, Some("verify=false"))
 }

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::admin_open;
 use super::handler::has_captcha;
+use super::jwt_misuse::believes_tokens_before;
 use super::open::above::is_above_on_purpose;
 use super::open::claimed::claimed;
 use super::open::door::{Door, door, is_unfinished};
@@ -50,7 +51,8 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
     }
     let judge = &cx.judge;
     let door = door(cx.project, route);
-    if is_unfinished(cx.project, route, &door) || has_captcha(cx.walk) {
+    // Whoever can write a token is told where tokens are believed.
+    if is_unfinished(cx.project, route, &door) || has_captcha(cx.walk) || believes_tokens_before(cx) {
         return;
     }
     let purpose = purpose(route, &door);

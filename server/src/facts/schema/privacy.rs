@@ -6,6 +6,7 @@ use super::model::{Model, ModelKey, OwnerKind, Privacy};
 use super::names;
 use super::{NameClass, Schema, SourceKind, column_classes, model_classes};
 use crate::facts::names::words;
+use crate::text::Name;
 
 pub(super) fn judge(schema: &mut Schema) {
     for index in 0..schema.models.len() {
@@ -37,6 +38,14 @@ fn has_only(model: &Model, class: NameClass) -> bool {
     direct.peek().is_some() && direct.all(|path| path.kind != OwnerKind::Tenant && column_classes(&path.column).has(class))
 }
 
+/// Somebody offers it, and whoever else is named takes it later: nobody has to be when it is put up (`leader_id` of an auction's lots).
+fn is_put_up_by_offerer(model: &Model) -> bool {
+    let is_offerer = |column: &Name| column_classes(column).has(NameClass::Offerer);
+    let comes_later = |column: &Name| model.column(column).is_some_and(|column| column.optional);
+    model.direct_owners().any(|path| is_offerer(&path.column))
+        && model.direct_owners().all(|path| path.kind != OwnerKind::Tenant && (is_offerer(&path.column) || comes_later(&path.column)))
+}
+
 fn of(model: &Model) -> Privacy {
     if model.is_principal {
         return Privacy::Principal;
@@ -45,7 +54,7 @@ fn of(model: &Model) -> Privacy {
         return Privacy::Unknown;
     }
     let is_authored = is_named(model, NameClass::AuthoredModel) && !model.visibility_columns().is_empty();
-    let is_offered = (is_named(model, NameClass::OfferModel) || is_for_sale(model)) && has_only(model, NameClass::Offerer)
+    let is_offered = (is_named(model, NameClass::OfferModel) || is_for_sale(model)) && is_put_up_by_offerer(model)
         || is_for_rent(model) && has_only(model, NameClass::OwnerByName);
     if is_authored && has_only(model, NameClass::Author) || is_offered {
         return Privacy::AuthoredPublic;

@@ -227,6 +227,13 @@ impl Walker<'_> {
         }
     }
 
+    /// `request: Request`: the request itself, with what was put there before.
+    pub(super) fn shared_if_request(&self, declared: Value) -> Value {
+        let (Some(shared), Some(made)) = (&self.shared, declared.as_library()) else { return declared };
+        let Some(request) = shared.as_library() else { return declared };
+        if made.states.iter().any(|state| request.states.contains(state)) { shared.clone() } else { declared }
+    }
+
     /// The request, as the guards before this left it.
     fn shared_request(&mut self, role: &str) -> Value {
         match &self.shared {

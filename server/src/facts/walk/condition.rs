@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::element::{EACH, SOME};
+use super::enumeration::by_their_names;
 use super::gate::cannot_be;
 use crate::facts::catalogue::Entry;
 use crate::facts::check::{Fact, Facts, Guard, GuardKind, Root, Symbol, TYPE_OF};
@@ -81,6 +82,7 @@ impl Walker<'_> {
         if let Some(filter) = self.column_term(op, a, b, span) {
             return filter;
         }
+        let (a, b) = (&by_their_names(a), &by_their_names(b));
         self.looked_at_file(op, a, b, span);
         self.note_matched(op, a, b);
         let (truth, known) = match op {

@@ -1,11 +1,13 @@
-//! Enumerations of Python: a member is what it was set to, and looking one up gives back what was looked for.
+//! Enumerations. Of Python: a member is what it was set to, and looking one up gives back what was looked for. Of libraries and of
+//! what a tool generates: a member is what it is called.
 
 use std::sync::Arc;
 
 use super::Walker;
 use crate::facts::check::Fact;
+use crate::facts::private::is_private_variable;
 use crate::facts::taint::Cleanings;
-use crate::facts::value::{Argument, ClassValue, Kind, Value};
+use crate::facts::value::{Argument, ClassValue, Kind, Seq, Value};
 use crate::text::Name;
 
 /// Classes further above are not looked at.
@@ -40,6 +42,25 @@ impl Walker<'_> {
             None => Some(value.present()),
         }
     }
+}
+
+/// Members of enumerations whose code is not there, as what they are called, also in a list: `Role.ADMIN` of `@prisma/client`, where
+/// both are the same. What else is there is left as it is.
+pub(super) fn by_their_names(value: &Value) -> Value {
+    if let Kind::Seq(seq) = value.kind()
+        && seq.items.iter().any(|item| foreign_member(item).is_some())
+    {
+        let items = seq.items.iter().map(by_their_names).collect();
+        return value.with_kind(Kind::Seq(Arc::new(Seq { items, ..(**seq).clone() })));
+    }
+    foreign_member(value).map_or_else(|| value.clone(), |name| Value::str(Arc::<str>::from(name.as_str())))
+}
+
+/// Enumerations and their members have names that begin with a capital letter, as no other values of libraries that are compared have.
+fn foreign_member(value: &Value) -> Option<&Name> {
+    let of = |value: &Value| value.as_library().is_some_and(|library| library.states.is_empty() && library.step.starts_with(|c: char| c.is_ascii_uppercase()));
+    let member = value.as_library().filter(|_| of(value) && value.symbol().is_none())?;
+    (member.receiver.as_ref().is_some_and(of) && !is_private_variable(&member.step)).then_some(&member.step)
 }
 
 /// A member: the text that it was set to, the first of `"open", "Open"`, and without one what it is called.

@@ -48,7 +48,11 @@ impl Walker<'_> {
         let mut handlers = Vec::new();
         for handler in &said.handlers {
             if route.before.contains(&handler.name) {
-                handlers.extend(classes_before(handler));
+                let mut classes = classes_before(handler);
+                if let Some(method) = &route.instance {
+                    classes.iter_mut().for_each(|class| self.answer_by_instance(class, method));
+                }
+                handlers.extend(classes);
             } else {
                 self.listed(&handler.value, route, &mut sites, 0);
             }
@@ -232,7 +236,7 @@ pub(super) fn innermost(value: &Value, depth: u32) -> Option<Site> {
     library.receiver.as_ref().and_then(|receiver| innermost(receiver, depth + 1)).or_else(|| library.site.clone())
 }
 
-/// `middleware=[Middleware(SignedIn)]`: classes of the project's, which decide in a way that is not looked into.
+/// `middleware=[Middleware(SignedIn)]`: classes of the project's.
 fn classes_before(listed: &Argument) -> Vec<Argument> {
     let Kind::Seq(seq) = listed.value.kind() else { return Vec::new() };
     let class_of = |item: &Value| {

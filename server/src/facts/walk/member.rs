@@ -266,6 +266,8 @@ impl Walker<'_> {
         let catalogue = self.world.catalogue();
         let mut value = value.clone();
         let mut is_told = false;
+        // It may be known under several names.
+        let mut is_alias_of = SmallVec::new();
         for entry in catalogue.at(&states) {
             match entry {
                 // "Something that was sent" adds nothing to what says where: `event.*` beside `event.queryStringParameters`.
@@ -311,7 +313,8 @@ impl Walker<'_> {
                     }
                 }
                 Entry::Alias(is) => {
-                    let states = catalogue.named(is);
+                    is_alias_of.extend(catalogue.named(is));
+                    let states = is_alias_of.clone();
                     if let Kind::Library(library) = value.kind() {
                         let library = Library { states, ..(**library).clone() };
                         value = value.with_kind(Kind::Library(Arc::new(library)));

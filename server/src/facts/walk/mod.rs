@@ -94,6 +94,7 @@ pub use including::place_of_list;
 pub use library::option_is;
 pub use matched::Matched;
 pub use modules::ABSENT;
+pub use register::WHERE_NAMED;
 pub use top::is_idle;
 pub use world::{Answering, Belongings, ModuleCache, Reads, Target, World};
 

@@ -226,7 +226,7 @@ impl Walker<'_> {
         };
         let symbol = Symbol::new(Root::Request(Name::new_static(root)));
         let symbol = if part == Part::Body { symbol } else { symbol.member(name) };
-        let declared = ty.and_then(|ty| self.declared(ty));
+        let declared = ty.and_then(|ty| self.declared(ty)).map(|value| self.shared_if_request(value));
         let is_open = handler.injects && converter.is_none() && self.python();
         if let Some(value) = ty.filter(|_| is_open).and_then(|ty| self.perhaps_injected(ty, name)) {
             return value;

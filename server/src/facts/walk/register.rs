@@ -11,6 +11,9 @@ use crate::facts::place::Site;
 use crate::facts::value::{Argument, Closure, Kind, Library, Value};
 use crate::text::{Name, Span};
 
+/// The path of what runs before every route of its router that has a part of this name in its path.
+pub const WHERE_NAMED: &str = "**:";
+
 impl<'w> Walker<'w> {
     pub(super) fn register(&mut self, route: &RouteEntry, function: &Value, args: &[Argument], span: Span) {
         let on = function.as_library().and_then(|library| library.receiver.clone()).unwrap_or_else(Value::unknown);
@@ -67,6 +70,8 @@ impl<'w> Walker<'w> {
         // `router.get("user", "/users/:id", show)`: a name, then the path.
         let named = handlers.first().filter(|_| path.as_ref().is_some_and(|path| !path.starts_with('/'))).and_then(|first| first.value.as_str().cloned());
         let path = named.filter(|path| path.starts_with('/')).or(path);
+        let parameter = route.parameter.and_then(|at| args.get(at)).and_then(|arg| arg.value.as_str());
+        let path = parameter.map(|name| format!("{WHERE_NAMED}{name}").into()).or(path);
         let site = self.site(span);
         if let Some(map) = &route.map {
             self.register_map(route, map, args, &site);
@@ -99,6 +104,9 @@ impl<'w> Walker<'w> {
                 handler.value = self.apply_plain(&method, Vec::new());
                 self.ended = false;
             }
+        }
+        if let Some(method) = &route.instance {
+            handlers.iter_mut().for_each(|handler| self.answer_by_instance(handler, method));
         }
         if let Some(role) = &route.plugin {
             // A plugin registers on an instance of its own, which stands for the place where it was mounted.
@@ -149,6 +157,20 @@ impl<'w> Walker<'w> {
         let handler = Argument { name: Name::default(), value: function.clone(), site: site.clone(), spread: false };
         let (framework, methods, handlers) = (route.framework.clone(), Vec::new(), vec![handler]);
         self.events.push(Event::Registration(Registration { kind: route.kind, framework, on: on.clone(), methods, path: None, handlers, site }));
+    }
+
+    /// `app.add_middleware(SignedIn)`: the method of an instance, if its class has it.
+    pub(super) fn answer_by_instance(&mut self, handler: &mut Argument, method: &Name) {
+        if !matches!(handler.value.kind(), Kind::Class(_)) {
+            return;
+        }
+        // What it wraps is given first.
+        let made = self.apply_plain(&handler.value, vec![Value::unknown()]);
+        self.ended = false;
+        let answers = self.member(&made, method);
+        if matches!(answers.kind(), Kind::Function(_)) {
+            handler.value = answers;
+        }
     }
 
     /// The function of a plugin that registers on what it is given to.

@@ -28,7 +28,12 @@ impl Walker<'_> {
         let ExprKind::Name(variable) = &segment[*base].kind else { return };
         let old = self.name(variable);
         let new = self.with_member(&old, name, Value::null());
-        self.set(variable, new);
+        let is_own = self.frame().state.iter().any(|(known, _)| known == variable);
+        self.set(variable, new.clone());
+        // `session.regenerate(() => { delete user.password; .. })`: from here to the function's end it is gone, whose variable that is.
+        if !is_own {
+            self.frame_mut().state.push((variable.clone(), new));
+        }
     }
 
     pub(super) fn row_member(&mut self, base: &Value, row: &Row, name: &Name) -> Value {

@@ -1,12 +1,14 @@
 //! What a handler does that not everybody should be able to set in motion, and how sure that is.
 
+use super::columns::is_from_outside;
 use super::commanded::commanded;
 use super::deed_access::{of_access, puts_new};
+use super::office;
 use super::own_events;
-use crate::facts::check::{Facts, Root};
-use crate::facts::event::{Access, Effect, Event};
+use crate::facts::check::{Facts, Root, Symbol};
+use crate::facts::event::{Access, AccessId, Effect, Event};
 use crate::facts::place::Site;
-use crate::facts::query::Operation;
+use crate::facts::query::{Filter, Operation};
 use crate::facts::schema::{Privacy, Schema};
 use crate::facts::value::{Kind, Value};
 use crate::rules::Confidence;
@@ -110,7 +112,7 @@ pub fn deeds<'w>(cx: &RuleCx<'w>, judge: &Judge<'w>) -> Vec<Deed<'w>> {
         .filter_map(|(at, event)| match event {
             Event::Access(access) if !access.facts.is_impossible() => of_access(cx, judge, access, at),
             Event::Effect(effect) if !effect.facts.is_impossible() && matches!(effect.kind.as_str(), "mail" | "sms" | "pay" | "refund" | "llm" | "image") => {
-                if is_only_notice(walk, effect, at) {
+                if is_only_notice(walk, effect, at) || goes_to_whom_it_names(walk, effect) {
                     return None;
                 }
                 let (confidence, hangs) = if costs_model(&effect.kind) { asked_of_model(cx, effect) } else { (Confidence::Likely, false) };
@@ -152,6 +154,31 @@ fn is_only_notice(walk: &crate::project::RootWalk, effect: &Effect, at: usize) -
     let puts_in = |access: &Access| access.query.operation == Operation::Create || access.query.operation == Operation::Upsert && puts_new(access);
     let mut before = own_events(walk).take_while(|(index, _)| *index < at);
     is_known && matches!(effect.kind.as_str(), "mail" | "sms") && before.any(|(_, event)| matches!(event, Event::Access(access) if puts_in(access)))
+}
+
+/// Whoever types an address has something sent to that address, if it is somebody's here: a link to sign in with, a new password. Only
+/// those who read that mailbox have anything of it.
+fn goes_to_whom_it_names(walk: &crate::project::RootWalk, effect: &Effect) -> bool {
+    let is_found_by = |id: AccessId, column: &Name| {
+        let asks = |filter: &&Filter| matches!(filter, Filter::Term(term) if term.path.last().is_some_and(|asked| asked.starts_with(column.as_str())) && is_from_outside(&term.value));
+        own_events(walk).any(|(_, event)| matches!(event, Event::Access(access) if access.id == id && access.query.conjuncts().iter().any(asks)))
+    };
+    let is_it = |value: &Value| {
+        let Some(Symbol { root: Root::Row(id), path }) = value.symbol() else { return false };
+        path.last().is_some_and(|column| office::is_contact(column) && is_found_by(*id, column))
+    };
+    matches!(effect.kind.as_str(), "mail" | "sms") && effect.args.iter().any(|arg| holds(&arg.value, &is_it, 0))
+}
+
+/// It is that, or a list or an object with that in it.
+fn holds(value: &Value, is_it: &dyn Fn(&Value) -> bool, depth: u32) -> bool {
+    let mut inner = match value.kind() {
+        Kind::Seq(seq) => seq.items.iter().collect::<Vec<_>>(),
+        Kind::Object(object) => object.fields.iter().map(|(_, value)| value).collect(),
+        _ => Vec::new(),
+    }
+    .into_iter();
+    is_it(value) || depth < 3 && inner.any(|value| holds(value, is_it, depth + 1))
 }
 
 /// It is for the account that the caller names.

@@ -6,7 +6,7 @@ use crate::facts::catalogue::BUILT_IN;
 use crate::facts::place::Site;
 use crate::facts::value::{Closure, Kind};
 use crate::facts::walk::is_stub;
-use crate::model::{ExprKind, Segment};
+use crate::model::{Entry, ExprKind, Key, Segment};
 use crate::project::Project;
 use crate::project::routes::{Route, variable_of};
 use crate::text::{Name, Span};
@@ -45,12 +45,14 @@ pub fn door(project: &Project, route: &Route) -> Door {
                 }
                 // `app.delete("/posts/:id", async (req, res) =>`: as far as its parameters.
                 let head = route.site.span;
+                let name = placed.and_then(|placed| field_of(&placed.segment, head));
                 if key.item == route.site.item && head.contains(function.params_span) && head.start < function.params_span.start {
                     let start = placed.and_then(|placed| own_step(&placed.segment, head)).unwrap_or(head.start);
-                    return Door { site: Site { item: key.item, span: Span::new(start, function.params_span.end) }, name: Name::default() };
+                    return Door { site: Site { item: key.item, span: Span::new(start, function.params_span.end) }, name: name.unwrap_or_default() };
                 }
                 if key.item == route.site.item {
-                    return Door { site: Site { item: key.item, span: function.params_span }, name: Name::default() };
+                    let name = name.unwrap_or_default();
+                    return Door { site: Site { item: key.item, span: function.params_span }, name };
                 }
             }
         }
@@ -63,6 +65,15 @@ fn action_of_its_own(closure: &Closure) -> Option<&Arc<str>> {
     let captured = closure.captured.as_ref()?;
     captured.get("permissions").filter(|permissions| !matches!(permissions.kind(), Kind::Null))?;
     captured.get("action")?.as_str()
+}
+
+/// What a registration is called among its kind: `{ contact: defineAction({ .. }) }`.
+fn field_of(segment: &Segment, registration: Span) -> Option<Name> {
+    let fields = segment.exprs.iter().filter_map(|expr| if let ExprKind::Object(entries) = &expr.kind { Some(entries) } else { None }).flatten();
+    fields.into_iter().find_map(|entry| match entry {
+        Entry::Field { key: Key::Name(name), value, .. } if segment[*value].span == registration => Some(name.clone()),
+        _ => None,
+    })
 }
 
 /// Where one of several registrations begins that are written in a row: `new Hono().get(..).post(..)`.

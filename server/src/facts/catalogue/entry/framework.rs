@@ -20,6 +20,9 @@ pub struct RouteEntry {
     /// The argument with the path.
     #[serde(default)]
     pub path: Option<usize>,
+    /// The argument with the name of a part of paths: it runs before whatever has that in its path.
+    #[serde(default)]
+    pub parameter: Option<usize>,
     /// The first argument that may be a handler.
     #[serde(default)]
     pub handlers: usize,
@@ -53,6 +56,9 @@ pub struct RouteEntry {
     /// A class is served by what this method of it gives.
     #[serde(default)]
     pub through: Option<Name>,
+    /// Of a class an instance is made, and this method of it is what was given: `dispatch`.
+    #[serde(default)]
+    pub instance: Option<Name>,
     /// What a class serves, each by a method of its own: `GET list`, `GET retrieve <pk>` (below the one row).
     #[serde(default)]
     pub actions: Vec<Action>,
