@@ -136,7 +136,7 @@ fn of_prompt(effect: &Effect) -> Option<Raw> {
             if !input.part.is_request() {
                 continue;
             }
-            let mut raw = Raw::new(&META, site.clone(), Confidence::Likely);
+            let mut raw = Raw::new(&META, site.clone(), Confidence::Possible);
             raw.impact = Some(Impact::Medium);
             raw.detail = "prompt".into();
             raw.message = format!(

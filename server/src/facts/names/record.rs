@@ -13,6 +13,16 @@ pub fn is_point_in_time(column: &str) -> bool {
     words.last().is_some_and(|last| matches!(last.as_str(), "at" | "date" | "time" | "expires" | "expiry" | "until" | "due" | "deadline" | "timestamp" | "day"))
 }
 
+/// A time by its end alone: `starts`, `ends_at`, `from`, `to`.
+pub fn begins_or_ends(column: &str) -> bool {
+    matches!(words(column).as_slice(), [only] if matches!(only.as_str(), "start" | "starts" | "begin" | "begins" | "end" | "ends" | "from" | "to" | "duration"))
+}
+
+/// `coverData`, `thumbnail`, `logo_url`: something that pages show.
+pub fn is_picture(column: &str) -> bool {
+    words(column).iter().any(|word| matches!(word.as_str(), "cover" | "picture" | "image" | "photo" | "thumbnail" | "logo" | "icon" | "banner" | "poster"))
+}
+
 /// When something ceases to hold: `expiresAt`, `token_expiry`, `ttl`.
 pub fn says_end(name: &str) -> bool {
     words(name).iter().any(|word| matches!(word.as_str(), "expires" | "expire" | "expiry" | "expiration" | "exp" | "ttl"))

@@ -250,6 +250,11 @@ impl OwnerPath {
         same(&self.column, name) || same(&self.db_column, name) || self.relation.as_ref().is_some_and(|relation| same(relation, name))
     }
 
+    /// The way begins here: `campaign` of `campaign.sponsorId`.
+    pub fn begins_with(&self, name: &str) -> bool {
+        self.steps.first().is_some_and(|step| same(&step.column, name) || same(&step.db_column, name) || step.relation.as_ref().is_some_and(|relation| same(relation, name)))
+    }
+
     /// `project.ownerId`, for messages.
     pub fn text(&self) -> String {
         let mut text = String::new();

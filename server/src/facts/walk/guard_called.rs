@@ -9,6 +9,7 @@ use crate::facts::catalogue::{Entry, GuardEntry, How};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind};
 use crate::facts::event::{Effect, Event};
 use crate::facts::place::Site;
+use crate::facts::names;
 use crate::facts::role_words;
 use crate::facts::value::{Argument, Kind, Library, Object, Truth, Value};
 use crate::text::{Name, Span};
@@ -52,6 +53,13 @@ impl Walker<'_> {
             let fields = vec![(entry.answer.clone(), telling(name))];
             return Some(Value::new(Kind::Object(Arc::new(Object { fields, rest: Some(Value::unknown()), spread_at: 0 }))));
         }
+        if let Some(name) = right_asked_for(args).filter(|_| entry.guards_as(How::Named)) {
+            let perhaps = |kind| Fact::Guard(Guard { kind, sure: false, name: name.clone(), site: Some(site.clone()) });
+            let if_true: Facts = Facts::one(perhaps(GuardKind::Object)).and(&Facts::one(perhaps(entry.kind)));
+            let tells = Value::unknown().with_truth(Truth { if_true, if_false: Facts::none() });
+            let fields = vec![(entry.answer.clone(), tells)];
+            return Some(Value::new(Kind::Object(Arc::new(Object { fields, rest: Some(Value::unknown()), spread_at: 0 }))));
+        }
         if !entry.guards_as(How::Truth) {
             return None;
         }
@@ -70,7 +78,19 @@ impl Walker<'_> {
 
 /// Whether the entry says something of a call with these arguments.
 pub(super) fn is_asked(entry: &Entry, args: &[Argument]) -> bool {
-    !matches!(entry, Entry::Guard(guard) if guard.guards_as(How::Named) && standing_asked_for(args).is_none())
+    !matches!(entry, Entry::Guard(guard) if guard.guards_as(How::Named) && standing_asked_for(args).is_none() && right_asked_for(args).is_none())
+}
+
+/// `rpc("is_owner", { team: body.teamId })`: whether the caller has a right to something, as the database sees it. Where the caller names
+/// the person as well, it says nothing of themselves.
+fn right_asked_for(args: &[Argument]) -> Option<Name> {
+    let [name, of, ..] = args else { return None };
+    let name = name.value.as_str().filter(|name| names::words(name).first().is_some_and(|first| matches!(first.as_str(), "is" | "has" | "can" | "may" | "owns" | "check")))?;
+    let Kind::Object(of) = of.value.kind() else { return None };
+    let is_sent = |value: &Value| value.taint().iter().any(|origin| origin.part.is_request());
+    let names_person = |key: &Name| names::words(key).iter().any(|word| matches!(word.as_str(), "user" | "uid" | "profile" | "person" | "member" | "account"));
+    let sent = || of.fields.iter().filter(|(_, value)| is_sent(value));
+    (sent().next().is_some() && !sent().any(|(key, _)| names_person(key))).then(|| Name::from(&**name))
 }
 
 /// `rpc("has_role", { _user_id: user.id })`: the name of what asks. Of whom the caller names it tells nothing.

@@ -96,6 +96,10 @@ pub(super) fn keyword_filter(name: &Name, value: Value, site: Option<Site>) -> F
             parts.pop();
             TermOp::Like
         }
+        Some("isnull") if parts.len() > 1 && matches!(value.kind(), Kind::Bool(true)) => {
+            parts.pop();
+            return Filter::Term(Term { path: parts, op: TermOp::Eq, value: Value::null(), site });
+        }
         Some("gt" | "gte" | "lt" | "lte" | "isnull" | "range" | "date" | "year" | "month" | "day") if parts.len() > 1 => {
             parts.pop();
             TermOp::Other

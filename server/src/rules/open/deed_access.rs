@@ -1,6 +1,7 @@
 //! What an access to the database amounts to for whoever can set it in motion: a row changed, a list read, an account made.
 
 use super::deed::{Deed, What};
+use super::harmless::{only_leads_on, tells_of_nobody};
 use super::people::{is_about_visitors, is_profile, names_people, presents_people};
 use super::{administrative, columns, is_steered, office, standing};
 use crate::facts::catalogue::Reached;
@@ -233,7 +234,7 @@ fn read(cx: &RuleCx<'_>, judge: &Judge<'_>, access: &Access, model: Option<&Mode
     if is_by_address(access) || is_by_capability(access, model) || judge.leaves_unchecked(access) != Some(true) {
         return None;
     }
-    if is_let_read_on_purpose(cx, access) {
+    if is_let_read_on_purpose(cx, access) || tells_of_nobody(access) || only_leads_on(cx, access) {
         return None;
     }
     // The page of somebody who is to be found, with what it shows of them by name.

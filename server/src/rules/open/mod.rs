@@ -12,6 +12,7 @@ mod deed;
 mod deed_access;
 pub mod door;
 mod fails_open;
+mod harmless;
 pub mod known;
 pub mod never_true;
 pub mod office;

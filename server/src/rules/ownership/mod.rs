@@ -108,6 +108,9 @@ impl<'w> Judge<'w> {
         if conjuncts.is_empty() {
             return Tie::List;
         }
+        if conjuncts.iter().any(|filter| self.asks_for_unclaimed(filter, access)) {
+            return Tie::Opaque;
+        }
         let mut worst = Tie::Fixed;
         let mut spoofed = None;
         let mut is_unreadable = false;
@@ -132,6 +135,13 @@ impl<'w> Judge<'w> {
             return Tie::Opaque;
         }
         spoofed.unwrap_or(worst)
+    }
+
+    /// `campaign__isnull=True`, `{ ownerId: null }`: what is nobody's yet is there to be taken.
+    fn asks_for_unclaimed(&self, filter: &Filter, access: &Access) -> bool {
+        let Filter::Term(Term { path, op: TermOp::Eq, value, .. }) = filter else { return false };
+        let (Some(column), Kind::Null, Some(model)) = (path.last(), value.kind(), self.model_of(&access.query)) else { return false };
+        path.len() == 1 && model.owners().iter().any(|owner| owner.is_called(column) || owner.begins_with(column))
     }
 
     /// Does a question ask for what only its owners should see?
