@@ -282,7 +282,10 @@ impl Walker<'_> {
         let site = self.site(span);
         self.delegated(&name, args, &site);
         self.perhaps_asked(function, args, &site);
-        self.perhaps_checked(&said_name(function), args, &site);
+        // What a library gives on the way to something that is known is not told by its name.
+        if function.as_library().is_none_or(|library| self.catalogue().call(&library.states).is_empty()) {
+            self.perhaps_checked(&said_name(function), args, &site);
+        }
         self.perhaps_sent(function, args, &site);
         self.calls += 1;
         let taint = args.iter().fold(Taint::none(), |taint, arg| taint.join(arg.value.taint()));

@@ -86,15 +86,15 @@ impl Walker<'_> {
         (locals, a_facts.or(&b_facts))
     }
 
-    /// What is left of a value at this point: alternatives that are on none of the ways that lead here fall away.
+    /// What is left of a value at this point: alternatives that are on none of the ways that lead here fall away, and those that are
+    /// there only where something is not that was found.
     pub(super) fn possible(&self, value: Value) -> Value {
         let Kind::Union(alternatives) = value.kind() else { return value };
         let here = self.facts.ways();
-        if here.is_any() || here.is_none() || alternatives.iter().all(|alternative| alternative.facts.ways().meets(here)) {
-            return value;
-        }
-        let left: Vec<Alternative> = alternatives.iter().filter(|alternative| alternative.facts.ways().meets(here)).cloned().collect();
-        if left.is_empty() {
+        let is_any = here.is_any() || here.is_none();
+        let may_be = |alternative: &&Alternative| (is_any || alternative.facts.ways().meets(here)) && !self.is_ruled_out(&alternative.facts);
+        let left: Vec<Alternative> = alternatives.iter().filter(may_be).cloned().collect();
+        if left.is_empty() || left.len() == alternatives.len() {
             return value;
         }
         let taints = |all: &[Alternative]| all.iter().fold(Taint::none(), |taint, alternative| taint.join(alternative.value.taint()));
