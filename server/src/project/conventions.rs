@@ -25,7 +25,7 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
     let package = world.project.relative_package(file);
     for convention in BUILT_IN.conventions() {
         let entry = &convention.entry;
-        let below = package.and_then(|package| path.strip_prefix(package)).unwrap_or(path).trim_start_matches('/');
+        let below = marked_folder(world, file, entry).or(package).and_then(|package| path.strip_prefix(package)).unwrap_or(path).trim_start_matches('/');
         let place = if entry.of_package { below } else { path };
         if !entry.files.is_empty() && !convention.files.is_match(place) || !is_marked(world, file, below, entry) {
             continue;
@@ -116,6 +116,18 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
 }
 
 /// Something at the root of the package says that files are served so. `below`: the file's path in the package.
+/// The nearest folder above a file with one of the files that say who serves it: a host's own configuration stands where its functions do,
+/// whether a `package.json` stands there as well or not.
+fn marked_folder<'f>(world: &Linked<'_>, file: &'f FileId, entry: &ConventionEntry) -> Option<&'f str> {
+    let mut markers = entry.markers.iter().filter(|name| entry.of_package && name.ends_with(".json")).peekable();
+    markers.peek()?;
+    let outer = file.as_str().len() - world.project.relative(file).len();
+    let folders = file.as_str().match_indices('/').map(|(at, _)| at).filter(|at| *at + 1 >= outer);
+    let is_there = |at: &usize| markers.clone().any(|name| world.project.file(&FileId::new(&format!("{}/{name}", &file.as_str()[..*at]))).is_some());
+    let at = folders.collect::<Vec<_>>().into_iter().rev().find(is_there)?;
+    Some(file.as_str().get(outer..at).unwrap_or_default())
+}
+
 fn is_marked(world: &Linked<'_>, file: &FileId, below: &str, entry: &ConventionEntry) -> bool {
     let root = file.as_str().strip_suffix(below).unwrap_or_default();
     let is_there = |name: &Name| world.project.file(&FileId::new(&format!("{root}{name}"))).is_some();
