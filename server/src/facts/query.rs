@@ -86,6 +86,8 @@ pub struct Query {
     pub columns: Option<Columns>,
     /// The rows that are put into its own, whole, by their relations.
     pub embedded: Vec<Vec<Name>>,
+    /// Rows of relations that come along only where this holds: `{ members: { where: { userId: me } } }`.
+    pub below: Vec<(Vec<Name>, Vec<Filter>)>,
     /// Of a statement about several tables: the columns it gives, with the table of each.
     pub joined: Vec<(Name, Name)>,
 }

@@ -1,12 +1,15 @@
 //! Functions and views of the database.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use rustc_hash::FxHashSet;
 
-use super::catalogue::CATALOGUE;
+use super::catalogue::{CATALOGUE, NameClass, column_classes};
 use super::declared::{MOST_COLUMNS, MOST_PARTS, Site};
 use super::predicate_reader::asks_caller;
 use super::replay::Replay;
-use crate::model::sql::{AlterFunction, Assignment, CreateFunction, CreateView, Expr, ExprKind, ObjectName, Pieces, Query, QueryKind, query};
+use crate::model::sql::{AlterFunction, Assignment, CreateFunction, CreateView, Expr, ExprKind, FunctionArg, ObjectName, Pieces, Query, QueryKind, query};
 use crate::text::{Name, Span};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -26,6 +29,8 @@ pub struct Routine {
     pub runs_arguments: bool,
     /// Its body asks who calls: `auth.uid()`, a claim, the session's user.
     pub asks_caller: bool,
+    /// It finds its rows by a secret that it is given: `where l.token = link`.
+    pub by_secret: bool,
     /// Functions that it calls, in lower case and without their schemas.
     pub calls: Vec<Name>,
     /// Of a trigger's function: the columns of the new row that it looks at or sets, in lower case. It may look at all of them: `*`.
@@ -86,6 +91,7 @@ impl Replay {
             executes: function.body.as_ref().is_some_and(|body| body.executes),
             runs_arguments: function.body.as_ref().is_some_and(|body| body.runs_arguments),
             asks_caller: body_asks_caller(body),
+            by_secret: finds_by_secret(body, &function.args),
             calls: calls_of(body),
             watches: watched(body),
             writes: Vec::new(),
@@ -264,6 +270,17 @@ pub(super) fn ask_through_calls(routines: &mut [Routine]) {
             .filter(|routine| !routine.asks_caller)
             .for_each(|routine| routine.asks_caller = routine.calls.iter().any(|call| asking.contains(call)));
     }
+}
+
+/// A column that only somebody who was given its value can know is compared with an argument.
+fn finds_by_secret(body: &str, args: &[FunctionArg]) -> bool {
+    static COMPARED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:\w+\.)?(\w+)\s*=\s*(?:\w+\.)?(\w+)").ok());
+    let Some(compared) = COMPARED.as_ref() else { return false };
+    let is_given = |name: &str| args.iter().any(|arg| arg.name.eq_ignore_ascii_case(name));
+    compared.captures_iter(body).any(|found| {
+        let (Some(a), Some(b)) = (found.get(1), found.get(2)) else { return false };
+        [(a, b), (b, a)].into_iter().any(|(column, given)| column_classes(&Name::from(column.as_str())).has(NameClass::Capability) && is_given(given.as_str()))
+    })
 }
 
 /// A body that says `auth.uid()` (or another of the catalogue's callers) asks who calls, wherever it says so.

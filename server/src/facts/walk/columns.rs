@@ -3,7 +3,8 @@
 use super::Walker;
 use super::nested_columns::{nested_in, without_nested};
 use crate::facts::catalogue::{ColumnsShape, ColumnsSpec};
-use crate::facts::query::Columns;
+use super::written_filter::object_filter;
+use crate::facts::query::{Columns, Filter};
 use crate::facts::value::{Argument, Kind, Object, Value};
 use crate::text::Name;
 
@@ -85,6 +86,23 @@ pub(super) fn embedded(object: &Object, path: &[Name], out: &mut Vec<Vec<Name>>,
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// Which relations an object asks for only in part, and of what: `{ members: { where: { userId: me } } }`.
+pub(super) fn narrowed(object: &Object, path: &[Name], out: &mut Vec<(Vec<Name>, Vec<Filter>)>, depth: u32) {
+    if depth > 5 || out.len() >= 16 {
+        return;
+    }
+    for (name, value) in object.fields.iter().filter(|(name, _)| !name.starts_with('_')) {
+        let Kind::Object(inner) = value.kind() else { continue };
+        let here: Vec<Name> = path.iter().chain([name]).cloned().collect();
+        if let (Some(condition), _) = inner.get("where") {
+            out.push((here.clone(), object_filter(condition, &[], 0)));
+        }
+        for further in ["include", "with", "select"].into_iter().filter_map(|key| inner.get(key).0.and_then(closed)) {
+            narrowed(further, &here, out, depth + 1);
         }
     }
 }

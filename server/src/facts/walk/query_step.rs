@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
-use super::columns::{embedded, nested_relations};
+use super::columns::{embedded, narrowed, nested_relations};
 use crate::facts::catalogue::{AccessEntry, ModelFrom, Returns, SqlSpec};
 use crate::facts::check::Root;
 use crate::facts::event::Event;
@@ -184,7 +184,10 @@ impl Walker<'_> {
         if let Some(Kind::Object(given)) = args.iter().find(|arg| arg.name.is_empty()).map(|arg| arg.value.kind()) {
             for key in &entry.embeds {
                 match given.get(key).0.map(Value::kind) {
-                    Some(Kind::Object(relations)) => embedded(relations, &[], &mut query.embedded, 0),
+                    Some(Kind::Object(relations)) => {
+                        embedded(relations, &[], &mut query.embedded, 0);
+                        narrowed(relations, &[], &mut query.below, 0);
+                    }
                     // `relations: ["owner", "lines.product"]`
                     Some(Kind::Seq(named)) => {
                         let named = named.items.iter().take(16).filter_map(Value::as_str);

@@ -71,7 +71,7 @@ fn verdict(cx: &FileCx<'_>, routine: &Routine, is_called: bool) -> Option<Verdic
     if !routine.definer {
         return None;
     }
-    if is_called && !routine.asks_caller && !may_ask(cx, routine) {
+    if is_called && !routine.asks_caller && !routine.by_secret && !may_ask(cx, routine) {
         if !routine.arg_types.is_empty()
             && let Some((table, sibling)) =
                 routine.writes.iter().filter(|table| !routine.counts.contains(table)).find_map(|table| Some((table, asking_sibling(cx, routine, table)?)))

@@ -14,7 +14,7 @@ use crate::facts::event::{Access, AccessId};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query, TermOp};
 use crate::facts::role_words::{names_above, names_post, names_right};
-use crate::facts::schema::{OwnerKind, guess_owner};
+use crate::facts::schema::{NameClass, OwnerKind, guess_owner, model_classes};
 use crate::facts::value::{Kind, Value};
 use crate::text::Name;
 
@@ -79,6 +79,8 @@ impl Judge<'_> {
                     || self.is_elevated(arm)
                     || arm.iter().any(|fact| matches!(fact, Fact::Absent(symbol) if of_row(symbol) && symbol.path.is_empty()))
             }),
+            // What came along only for the caller is there: their membership of the row's team.
+            Fact::Present(symbol) | Fact::Is(symbol, _) | Fact::Among(symbol) if self.comes_along_for_caller(symbol, id) => true,
             // Public rows: `row.isPublic`.
             Fact::Present(symbol) => of_row(symbol) && symbol.path.last().is_some_and(|name| is_public_flag(name)),
             Fact::Is(symbol, text) => {
@@ -87,6 +89,22 @@ impl Judge<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Something of a relation of the row that was asked for only where it is the caller's. That they like it, or follow it, is no
+    /// membership.
+    fn comes_along_for_caller(&self, symbol: &Symbol, id: AccessId) -> bool {
+        let belongs = |relation: &Name| !model_classes(relation).has(NameClass::ReactionModel) && !is_marking(relation);
+        symbol.root == Root::Row(id)
+            && self.accesses.get(&id).is_some_and(|access| {
+                let mut below = access.query.below.iter();
+                below.any(|(path, filters)| {
+                    symbol.path.len() > path.len()
+                        && symbol.path.starts_with(path)
+                        && path.last().is_some_and(belongs)
+                        && filters.iter().any(|filter| asks_for_caller(filter, false, 0))
+                })
+            })
     }
 
     /// A value that was shown to belong to the caller: compared with the caller, taken from a row that is the caller's, or
@@ -354,6 +372,13 @@ fn has_unknown(query: &Query) -> bool {
         Filter::Term(term) => matches!(term.value.kind(), Kind::Unknown) && term.value.symbol().is_none() && term.value.taint().is_empty(),
         Filter::Opaque(_) => true,
         _ => false,
+    })
+}
+
+/// What people note of things that are there for everybody: favourites, follows, views.
+fn is_marking(relation: &str) -> bool {
+    names::words(relation).iter().any(|word| {
+        matches!(word.trim_end_matches('s'), "favorite" | "favourite" | "bookmark" | "follow" | "follower" | "star" | "save" | "saved" | "view" | "read" | "subscription" | "watch")
     })
 }
 
