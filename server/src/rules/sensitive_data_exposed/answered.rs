@@ -10,6 +10,7 @@ use crate::facts::private::{is_personal_column, is_private_column};
 use crate::facts::query::Columns;
 use crate::facts::schema::Column;
 use crate::rules::handler::Handler;
+use crate::rules::open::office::is_contact;
 use crate::rules::raw::{Raw, RuleCx};
 use crate::rules::usage::{self, Hangs, On};
 use crate::rules::{Confidence, FixPlan, Impact};
@@ -119,7 +120,7 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
         Leak::Rows { access, columns } => {
             let found = access_of(cx, access)?;
             let sure = if found.query.guessed { Confidence::Likely } else { Confidence::Proven };
-            let is_grave = |column: &Name| is_for_nobody(column) || is_personal_column(column) || column.contains('.') && is_of_an_account(column);
+            let is_grave = |column: &Name| is_for_nobody(column) || is_personal_column(column) || column.contains('.') && (is_of_an_account(column) || is_contact(column.rsplit('.').next().unwrap_or_default()));
             raw.confidence = if columns.iter().any(is_grave) { sure } else { Confidence::Possible };
             raw.detail = "columns".into();
             let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());

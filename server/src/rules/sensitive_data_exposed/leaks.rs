@@ -12,6 +12,9 @@ use crate::facts::schema::{Column, Model, NameClass, OwnerKind, Privacy, guess_o
 use crate::facts::taint::Part;
 use crate::facts::value::{Kind, Object, Piece, Value};
 use crate::model::StmtKind;
+use crate::rules::open::is_by_capability;
+use crate::rules::open::known::nobody_is_known;
+use crate::rules::open::office::is_contact;
 use crate::rules::ownership::Tie;
 use crate::rules::raw::RuleCx;
 use crate::text::{FileId, Name};
@@ -156,7 +159,7 @@ impl Looking<'_, '_> {
         };
         let file = &found.site.item.file;
         if let Some(model) = self.cx.schema.model_near(&found.query.model, file) {
-            let columns = self.embedded(model, way, file);
+            let columns = self.embedded(model, way, found);
             if !columns.is_empty() {
                 self.leaks.push(Leak::Rows { access, columns });
             }
@@ -200,7 +203,7 @@ impl Looking<'_, '_> {
         };
         let mut columns: Vec<Name> = model.columns.iter().filter(is_given).map(|column| column.name.clone()).collect();
         for path in found.query.embedded.iter().filter(|path| path.first().is_some_and(|first| !hidden.contains(first))) {
-            columns.extend(self.embedded(model, path, file));
+            columns.extend(self.embedded(model, path, found));
         }
         if !columns.is_empty() {
             self.leaks.push(Leak::Rows { access, columns });
@@ -208,7 +211,8 @@ impl Looking<'_, '_> {
     }
 
     /// The private columns of whole rows that come with a row, with the way to them.
-    fn embedded(&self, model: &Model, path: &[Name], file: &FileId) -> Vec<Name> {
+    fn embedded(&self, model: &Model, path: &[Name], found: &Access) -> Vec<Name> {
+        let file = &found.site.item.file;
         let mut at = model;
         for name in path {
             let next = at.relations.iter().find(|relation| relation.name == *name).and_then(|relation| self.cx.schema.get(&relation.model));
@@ -216,9 +220,10 @@ impl Looking<'_, '_> {
             at = next;
         }
         let way = path.iter().map(Name::as_str).collect::<Vec<_>>().join(".");
+        let is_told_strangers = |column: &Column| at.is_principal && is_contact(&column.name) && is_for_strangers(self.cx, found);
         at.columns
             .iter()
-            .filter(|column| is_private_column(&column.name) && !is_withheld(self.cx, column) && is_near(at, column, file))
+            .filter(|column| (is_private_column(&column.name) || is_told_strangers(column)) && !is_withheld(self.cx, column) && is_near(at, column, file))
             .map(|column| Name::from(format!("{way}.{}", column.name)))
             .collect()
     }
@@ -227,6 +232,13 @@ impl Looking<'_, '_> {
     fn is_whole(access: &Access) -> bool {
         BUILT_IN.client(&access.query.client).is_some_and(|client| client.plain_rows)
     }
+}
+
+/// Nobody has to be signed in, and no secret has to be known, to be given these rows.
+fn is_for_strangers(cx: &RuleCx<'_>, access: &Access) -> bool {
+    let judge = &cx.judge;
+    let is_chosen = matches!(judge.tie(access), Tie::List | Tie::Client(_)) && !is_by_capability(access, cx.schema.model(&access.query.model));
+    cx.walk.route.is_some() && is_chosen && nobody_is_known(cx.walk, judge, &access.facts, usize::MAX)
 }
 
 /// Not given unless it is asked for by name, or left out when it is sent.
