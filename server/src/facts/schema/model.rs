@@ -252,7 +252,9 @@ impl OwnerPath {
 
     /// The way begins here: `campaign` of `campaign.sponsorId`.
     pub fn begins_with(&self, name: &str) -> bool {
-        self.steps.first().is_some_and(|step| same(&step.column, name) || same(&step.db_column, name) || step.relation.as_ref().is_some_and(|relation| same(relation, name)))
+        self.steps
+            .first()
+            .is_some_and(|step| same(&step.column, name) || same(&step.db_column, name) || step.relation.as_ref().is_some_and(|relation| same(relation, name)))
     }
 
     /// `project.ownerId`, for messages.

@@ -2,8 +2,8 @@
 
 use super::Walker;
 use super::nested_columns::{nested_in, without_nested};
-use crate::facts::catalogue::{ColumnsShape, ColumnsSpec};
 use super::written_filter::object_filter;
+use crate::facts::catalogue::{ColumnsShape, ColumnsSpec};
 use crate::facts::query::{Columns, Filter};
 use crate::facts::value::{Argument, Kind, Object, Value};
 use crate::text::Name;

@@ -8,8 +8,8 @@ use super::library::option_is;
 use crate::facts::catalogue::{Entry, GuardEntry, How};
 use crate::facts::check::{Fact, Facts, Guard, GuardKind};
 use crate::facts::event::{Effect, Event};
-use crate::facts::place::Site;
 use crate::facts::names;
+use crate::facts::place::Site;
 use crate::facts::role_words;
 use crate::facts::value::{Argument, Kind, Library, Object, Truth, Value};
 use crate::text::{Name, Span};
@@ -85,7 +85,10 @@ pub(super) fn is_asked(entry: &Entry, args: &[Argument]) -> bool {
 /// the person as well, it says nothing of themselves.
 fn right_asked_for(args: &[Argument]) -> Option<Name> {
     let [name, of, ..] = args else { return None };
-    let name = name.value.as_str().filter(|name| names::words(name).first().is_some_and(|first| matches!(first.as_str(), "is" | "has" | "can" | "may" | "owns" | "check")))?;
+    let name = name
+        .value
+        .as_str()
+        .filter(|name| names::words(name).first().is_some_and(|first| matches!(first.as_str(), "is" | "has" | "can" | "may" | "owns" | "check")))?;
     let Kind::Object(of) = of.value.kind() else { return None };
     let is_sent = |value: &Value| value.taint().iter().any(|origin| origin.part.is_request());
     let names_person = |key: &Name| names::words(key).iter().any(|word| matches!(word.as_str(), "user" | "uid" | "profile" | "person" | "member" | "account"));

@@ -18,9 +18,20 @@ pub(super) fn tells_of_nobody(access: &Access) -> bool {
 /// Whoever asks is sent on to the address that stands in the row, and sees nothing else of it: a short link, a sponsor's page. The address
 /// of a file is the file.
 pub(super) fn only_leads_on(cx: &RuleCx<'_>, access: &Access) -> bool {
-    let is_file = |column: &Name| names::words(column).iter().any(|word| matches!(word.as_str(), "file" | "pdf" | "document" | "download" | "attachment" | "invoice" | "receipt" | "upload"));
-    let is_address = |value: &Value| value.symbol().is_some_and(|symbol| symbol.root == Root::Row(access.id) && symbol.path.last().is_some_and(|column| !is_file(column)));
-    let redirects: Vec<_> = cx.walk.events.iter().filter_map(|event| if let Event::Sink(sink) = event { Some(sink) } else { None }).filter(|sink| sink.kind == SinkKind::Redirect && is_address(&sink.value)).collect();
+    let is_file = |column: &Name| {
+        names::words(column)
+            .iter()
+            .any(|word| matches!(word.as_str(), "file" | "pdf" | "document" | "download" | "attachment" | "invoice" | "receipt" | "upload"))
+    };
+    let is_address =
+        |value: &Value| value.symbol().is_some_and(|symbol| symbol.root == Root::Row(access.id) && symbol.path.last().is_some_and(|column| !is_file(column)));
+    let redirects: Vec<_> = cx
+        .walk
+        .events
+        .iter()
+        .filter_map(|event| if let Event::Sink(sink) = event { Some(sink) } else { None })
+        .filter(|sink| sink.kind == SinkKind::Redirect && is_address(&sink.value))
+        .collect();
     let is_redirect = |value: &Value| value.as_library().is_some_and(|made| redirects.iter().any(|sink| made.site.as_ref() == Some(&sink.call)));
     let holds = |value: &Value| contains_row(value, access.id, 0);
     !redirects.is_empty()

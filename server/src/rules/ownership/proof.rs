@@ -378,7 +378,10 @@ fn has_unknown(query: &Query) -> bool {
 /// What people note of things that are there for everybody: favourites, follows, views.
 fn is_marking(relation: &str) -> bool {
     names::words(relation).iter().any(|word| {
-        matches!(word.trim_end_matches('s'), "favorite" | "favourite" | "bookmark" | "follow" | "follower" | "star" | "save" | "saved" | "view" | "read" | "subscription" | "watch")
+        matches!(
+            word.trim_end_matches('s'),
+            "favorite" | "favourite" | "bookmark" | "follow" | "follower" | "star" | "save" | "saved" | "view" | "read" | "subscription" | "watch"
+        )
     })
 }
 

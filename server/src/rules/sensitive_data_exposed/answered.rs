@@ -120,7 +120,11 @@ fn told(cx: &RuleCx<'_>, used: &Use, leak: Leak) -> Option<Raw> {
         Leak::Rows { access, columns } => {
             let found = access_of(cx, access)?;
             let sure = if found.query.guessed { Confidence::Likely } else { Confidence::Proven };
-            let is_grave = |column: &Name| is_for_nobody(column) || is_personal_column(column) || column.contains('.') && (is_of_an_account(column) || is_contact(column.rsplit('.').next().unwrap_or_default()));
+            let is_grave = |column: &Name| {
+                is_for_nobody(column)
+                    || is_personal_column(column)
+                    || column.contains('.') && (is_of_an_account(column) || is_contact(column.rsplit('.').next().unwrap_or_default()))
+            };
             raw.confidence = if columns.iter().any(is_grave) { sure } else { Confidence::Possible };
             raw.detail = "columns".into();
             let asked = found.query.site.clone().unwrap_or_else(|| found.site.clone());
