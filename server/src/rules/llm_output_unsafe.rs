@@ -8,6 +8,7 @@ use super::raw::{Raw, RuleCx};
 use super::standing_place::{place, standing_place, tell_places};
 use super::{Audience, Confidence, FixPlan, Impact, Risk, RuleId, RuleMeta, ssrf, xss};
 use crate::facts::event::{Effect, Event, Sink, SinkKind, Use, UseKind};
+use crate::facts::names;
 use crate::facts::taint::Cleanings;
 use crate::facts::value::{Kind, Piece, Value};
 
@@ -136,7 +137,7 @@ fn of_prompt(effect: &Effect) -> Option<Raw> {
             if !input.part.is_request() {
                 continue;
             }
-            let mut raw = Raw::new(&META, site.clone(), Confidence::Possible);
+            let mut raw = Raw::new(&META, site.clone(), if says_instructions(&input.name) { Confidence::Likely } else { Confidence::Possible });
             raw.impact = Some(Impact::Medium);
             raw.detail = "prompt".into();
             raw.message = format!(
@@ -149,6 +150,30 @@ fn of_prompt(effect: &Effect) -> Option<Raw> {
         }
     }
     None
+}
+
+/// `rules`, `systemPrompt`: something that is meant to say how the model behaves, unlike the language or the tone of its answer.
+fn says_instructions(name: &str) -> bool {
+    names::words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "rule"
+                | "rules"
+                | "instruction"
+                | "instructions"
+                | "system"
+                | "prompt"
+                | "persona"
+                | "behavior"
+                | "behaviour"
+                | "context"
+                | "role"
+                | "body"
+                | "message"
+                | "query"
+                | "text"
+        )
+    })
 }
 
 /// The contents of messages whose role is that of the instructions.
