@@ -43,6 +43,9 @@ pub fn walk(walker: &mut Walker<'_>, route: &Route) {
     {
         walker.assume_facts(&Facts::one(Fact::Is(Symbol::new(Root::Request("method".into())), method.as_str().into())));
     }
+    if framework.is_some_and(|framework| framework.knows_caller) {
+        walker.assume_facts(&Facts::one(Fact::Present(Symbol::new(Root::Principal))));
+    }
     // What was validated may come before the request that carries it.
     let carried_in = framework.and_then(|framework| framework.params.iter().position(|role| role != "input")).unwrap_or_default();
     let mut request = roles.get(carried_in).cloned();
@@ -172,7 +175,7 @@ pub(super) fn run_link(walker: &mut Walker<'_>, link: &Link, framework: Option<&
             }
         }
         Kind::Str(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
-        Kind::Object(_) => {}
+        Kind::Object(_) | Kind::Pattern(_) => {}
         // One that works on the bare protocol: only its name says what for.
         Kind::Class(class) => {
             if names::is_guard(&class.name) {

@@ -103,6 +103,11 @@ impl Route {
         BUILT_IN.framework(&self.framework)
     }
 
+    /// Whoever calls is known to the library, without signing in anywhere: a messenger says who writes.
+    pub fn knows_caller(&self) -> bool {
+        BUILT_IN.framework(&self.framework).is_some_and(|framework| framework.knows_caller)
+    }
+
     /// How somebody comes to call it.
     pub fn reached(&self) -> Reached {
         self.known_framework().map(|framework| framework.reached).unwrap_or_default()

@@ -10,25 +10,47 @@ use crate::text::Name;
 /// A function that can be told of nobody, `getUnpublishedPosts()`, gives everything to everybody, and a store of values by key does with
 /// each what it is told: which one to call is the handler's choice, and so it is told of there.
 pub fn asked_for(cx: &RuleCx<'_>, route: &Route, access: &Access) -> Option<Site> {
-    let handler = route.written()?;
-    if access.site.item == handler.item {
-        return None;
+    let asked = Asked::of(cx, route, access)?;
+    (!asked.is_told || matches!(access.query.client.as_str(), "kv" | "bucket")).then_some(asked.site)
+}
+
+/// What several handlers of a file ask for, `get_order(id)`, is right for those that look at what they were given: told of where the one
+/// asks that does not.
+pub fn asked_of_shared(cx: &RuleCx<'_>, route: &Route, access: &Access) -> Option<Site> {
+    let asked = Asked::of(cx, route, access)?;
+    let model = cx.project.file(&asked.site.item.file)?.model.as_ref()?;
+    let calls = model.segments.iter().map(|placed| placed.segment.exprs.iter().filter(|expr| is_call(&placed.segment, &expr.kind, &asked.name)).count());
+    (asked.site.item.file != access.site.item.file && calls.sum::<usize>() > 1).then_some(asked.site)
+}
+
+/// The call in a handler.
+struct Asked {
+    name: Name,
+    /// What is called is told something.
+    is_told: bool,
+    site: Site,
+}
+
+impl Asked {
+    fn of(cx: &RuleCx<'_>, route: &Route, access: &Access) -> Option<Asked> {
+        let handler = route.written()?;
+        if access.site.item == handler.item {
+            return None;
+        }
+        let around = &*cx.project.placed(&access.site.item)?.segment;
+        let within = around.functions.iter().zip(0u32..).filter(|(function, _)| function.body_span.contains(access.site.span));
+        let (inner, at) = within.min_by_key(|(function, _)| function.body_span.len())?;
+        let key = FunctionKey { item: access.site.item.clone(), function: FunctionId(at) };
+        let name = cx.project.function_name(&key).or_else(|| wrapped_name(around))?;
+        let segment = &*cx.project.placed(&handler.item)?.segment;
+        let body = segment.functions.get(handler.function.0 as usize)?.body_span;
+        let call = segment.exprs.iter().find(|expr| body.contains(expr.span) && is_call(segment, &expr.kind, &name))?;
+        Some(Asked { name, is_told: !inner.params.is_empty(), site: Site { item: handler.item, span: call.span } })
     }
-    let around = &*cx.project.placed(&access.site.item)?.segment;
-    let within = around.functions.iter().zip(0u32..).filter(|(function, _)| function.body_span.contains(access.site.span));
-    let (inner, at) = within.min_by_key(|(function, _)| function.body_span.len())?;
-    if !inner.params.is_empty() && !matches!(access.query.client.as_str(), "kv" | "bucket") {
-        return None;
-    }
-    let key = FunctionKey { item: access.site.item.clone(), function: FunctionId(at) };
-    let name = cx.project.function_name(&key).or_else(|| wrapped_name(around))?;
-    let segment = &*cx.project.placed(&handler.item)?.segment;
-    let body = segment.functions.get(handler.function.0 as usize)?.body_span;
-    let call = segment.exprs.iter().find(|expr| {
-        body.contains(expr.span)
-            && matches!(&expr.kind, ExprKind::Call { callee, .. } if matches!(&segment[*callee].kind, ExprKind::Name(called) | ExprKind::Member { name: called, .. } if *called == name))
-    })?;
-    Some(Site { item: handler.item, span: call.span })
+}
+
+fn is_call(segment: &Segment, kind: &ExprKind, name: &Name) -> bool {
+    matches!(kind, ExprKind::Call { callee, .. } if matches!(&segment[*callee].kind, ExprKind::Name(called) | ExprKind::Member { name: called, .. } if called == name))
 }
 
 /// `export const getPosts = cache(async () => ..)`: the name of what an item is.

@@ -27,7 +27,7 @@ impl<'w> Walker<'w> {
         // `use(mw)` without a path: the handlers begin one earlier.
         let from = if route.path.is_some()
             && path_given.is_none()
-            && args.first().is_some_and(|arg| !matches!(arg.value.kind(), Kind::Text(_) | Kind::Unknown | Kind::Seq(_)))
+            && args.first().is_some_and(|arg| !matches!(arg.value.kind(), Kind::Text(_) | Kind::Unknown | Kind::Seq(_) | Kind::Pattern(_)))
         {
             route.handlers.saturating_sub(1)
         } else {

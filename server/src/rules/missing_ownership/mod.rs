@@ -7,7 +7,7 @@ use crate::facts::check::Root;
 use crate::facts::event::{Access, AccessId};
 use crate::facts::query::{Filter, Operation};
 use crate::facts::schema::Privacy;
-use crate::rules::asked_for::asked_for;
+use crate::rules::asked_for::{asked_for, asked_of_shared};
 use crate::rules::open::door::door;
 use crate::rules::open::never_true::never_true;
 use crate::rules::open::{unread_mark, why};
@@ -92,12 +92,13 @@ pub fn check(cx: &RuleCx<'_>, out: &mut Vec<Raw>) {
         let place = if is_spoofed && route.function().is_some_and(|handler| handler.item != place.item) { door(cx.project, route).site } else { place };
         let asked =
             (matches!(verdict.kind, Problem::Listed) || matches!(query.client.as_str(), "kv" | "bucket")).then(|| asked_for(cx, route, access)).flatten();
+        let asked = asked.or_else(|| asked_of_shared(cx, route, access));
         let mut raw = Raw::new(&META, asked.clone().unwrap_or_else(|| place.clone()), verdict.confidence);
         if asked.is_some() {
             raw.also(place, "this is what it asks for".to_owned());
         }
         raw.detail = verdict.detail.clone();
-        raw.message = verdict.message(&model, owner.as_ref());
+        raw.message = verdict.message(&model, owner.as_ref(), cx.walk.route.as_ref().is_some_and(|route| route.knows_caller()));
         raw.absence = true;
         raw.hangs = verdict.hangs.map(|on| Hangs {
             or_possible: query.operation.is_write() && judge.privacy(query) == Privacy::Unknown,

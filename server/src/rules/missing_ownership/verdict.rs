@@ -36,8 +36,11 @@ pub(super) enum Problem {
 }
 
 impl Verdict {
-    pub fn message(&self, model: &str, owner: Option<&OwnerPath>) -> String {
-        let whose = if owner.is_some_and(|owner| owner.kind == OwnerKind::Tenant) { "one that the signed-in user belongs to" } else { "the signed-in user" };
+    /// `writes`: callers are people who write to a bot, and sign in nowhere.
+    pub fn message(&self, model: &str, owner: Option<&OwnerPath>, writes: bool) -> String {
+        let person = if writes { "whoever writes" } else { "the signed-in user" };
+        let anybody = if writes { "Anybody who writes to this bot" } else { "Any signed-in user" };
+        let whose = if owner.is_some_and(|owner| owner.kind == OwnerKind::Tenant) { format!("one that {person} belongs to") } else { person.to_owned() };
         let owner = owner.map(OwnerPath::text);
         let owner = owner.as_deref();
         // The rows that an id chooses are not a list, however they were asked for.
@@ -46,7 +49,7 @@ impl Verdict {
         let who = match &self.peers {
             Some(role) => format!("Whoever is `{role}`"),
             None if self.hangs == Some(On::TiedByRole) => "Whoever has the role that is asked for".to_owned(),
-            None => "Any signed-in user".to_owned(),
+            None => anybody.to_owned(),
         };
         let from = match self.part {
             Part::Params | Part::Path => "the URL",
@@ -58,11 +61,11 @@ impl Verdict {
         };
         match self.kind {
             Problem::Chosen => {
-                let missing = owner.map_or_else(|| "the signed-in user".to_owned(), |owner| format!("{owner} to be {whose}"));
+                let missing = owner.map_or_else(|| person.to_owned(), |owner| format!("{owner} to be {whose}"));
                 let requires = if owner.is_some() { "require" } else { "ask for" };
                 format!("{who} can {verb} any {model}: `{input}` comes from {from} and the query does not {requires} {missing}.")
             }
-            Problem::Listed => format!("Any signed-in user can list every {model}: the query has no filter on {}.", owner.unwrap_or("the owner")),
+            Problem::Listed => format!("{anybody} can list every {model}: the query has no filter on {}.", owner.unwrap_or("the owner")),
             Problem::Nullable => {
                 format!("If nobody is signed in, the user's id is missing and this client drops the condition, so anyone can {verb} any {model}.")
             }

@@ -23,7 +23,7 @@ use crate::project::RootWalk;
 use crate::text::Name;
 
 use memo::Memo;
-use proof::{is_hidden_flag, is_public_flag};
+use proof::{is_hidden_flag, is_nobodys_number, is_public_flag};
 
 pub use credential::{Credential, credential};
 pub use leaving::contains_row;
@@ -215,6 +215,7 @@ impl<'w> Judge<'w> {
         let is_nobodys = |value: &Value| match value.kind() {
             Kind::Null => !access.query.fails_open,
             Kind::Str(text) => text.is_empty(),
+            Kind::Number(number) => is_nobodys_number(number),
             _ => false,
         };
         let all = term.value.alternatives();

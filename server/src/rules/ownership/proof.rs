@@ -308,9 +308,18 @@ fn asks_for_caller(filter: &Filter, with_null: bool, depth: u32) -> bool {
 /// The caller, or else a text that is nobody's id: `user?.id ?? ""`.
 fn is_caller(value: &Value, with_null: bool) -> bool {
     let all = value.alternatives();
-    let is_nobody = |one: &Value| matches!(one.kind(), Kind::Str(text) if text.is_empty()) || with_null && matches!(one.kind(), Kind::Null);
+    let is_nobody = |one: &Value| {
+        matches!(one.kind(), Kind::Str(text) if text.is_empty())
+            || matches!(one.kind(), Kind::Number(number) if is_nobodys_number(number))
+            || with_null && matches!(one.kind(), Kind::Null)
+    };
     let mut somebody = all.iter().filter(|one| !is_nobody(one)).peekable();
     somebody.peek().is_some() && somebody.all(|one| one.symbol().is_some_and(is_principal))
+}
+
+/// `user?.id ?? 0`: no row has that key.
+pub(super) fn is_nobodys_number(number: &str) -> bool {
+    matches!(number, "0" | "-1")
 }
 
 /// Does a filter, in whichever of its arms, compare with such a value?

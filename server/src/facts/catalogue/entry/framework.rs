@@ -271,6 +271,9 @@ pub struct FrameworkEntry {
     /// What it gives back is what the handler gets by calling this member of its first parameter: `await parent()`.
     #[serde(default)]
     pub given_by: Option<Name>,
+    /// Whoever calls is somebody whom the library knows: a messenger says from which account a message comes.
+    #[serde(default)]
+    pub knows_caller: bool,
     /// The member of a middleware's first parameter that lets the request pass when it is called.
     #[serde(default)]
     pub goes_on: Option<Name>,
