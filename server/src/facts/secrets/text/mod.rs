@@ -236,7 +236,9 @@ impl Scan<'_> {
     fn hit(&self, verdict: &Verdict, base: usize, names: &Names, literal: &Range<usize>, kind: HitKind, entry: Option<&Entry>) -> SecretHit {
         let token = Span::from(base + verdict.range.start..base + verdict.range.end);
         let literal = Span::from(literal.clone());
-        let is_whole = entry.is_some_and(|entry| entry.value == (token.range()));
+        // A key in PEM form ends with the end of its last line, which is written down with it.
+        let is_end = |from: usize, to: usize| self.text.get(from..to).is_some_and(|rest| rest.replace("\\n", "").trim().is_empty());
+        let is_whole = entry.is_some_and(|entry| entry.value.start == token.range().start && is_end(token.range().end, entry.value.end));
         let is_assignment = matches!(self.hints.language, Language::Env | Language::Shell | Language::Dockerfile);
         let env = if is_assignment && entry.is_some() { names.own.clone() } else { hit::variable(verdict, names) };
         SecretHit {
