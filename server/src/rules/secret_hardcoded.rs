@@ -6,7 +6,7 @@
 use super::exposed::{self, FileCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta, secret_client_exposed, service_role_exposed};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::{EXPOSURE, is_made_to_be_seen, standing};
+use crate::facts::exposure::{EXPOSURE, Holds, is_made_to_be_seen, standing};
 use crate::facts::secrets::{self, Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
 use crate::facts::setup::Inlined;
 use crate::model::FileModel;
@@ -68,8 +68,7 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
         tracked: cx.project.is_tracked(cx.file),
         git: cx.project.git_roots().iter().any(|root| cx.file.below(root).is_some()),
     };
-    let is_env = input.document.language == Language::Env;
-    let (published, mut others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_env && cx.publishes(&hit.name));
+    let (published, mut others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_told_by_name(cx, &input, hit));
     // What was made to be seen is as random as a key of nobody in particular.
     let is_shown = |hit: &SecretHit| BROWSER.shows(&hit.name) || is_made_to_be_seen(&hit.name) && self::way(hit, &input).is_some();
     others.retain(|hit| !hit.is_guess() || standing(&hit.name).is_secret() || !is_shown(hit));
@@ -84,6 +83,13 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
         out.extend(kept(cx, &input).into_iter().filter(|(name, _)| !known(name)).map(|(_, finding)| finding));
     }
     published
+}
+
+/// It stands under a published name, in an env file or where a host is told its variables.
+fn is_told_by_name(cx: &FileCx<'_>, input: &Input<'_>, hit: &SecretHit) -> bool {
+    let names_it = || cx.known.exposure.mentions.iter().any(|mention| mention.name == hit.name && mention.holds == Holds::Something);
+    let is_told = input.document.language == Language::Env || secrets::Place::of(input.path) == secrets::Place::Product && names_it();
+    is_told && cx.publishes(&hit.name)
 }
 
 /// What git keeps of an env file for good and only its names call secrets.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::FileHints;
 use super::context;
 use super::pattern::Pattern;
 use crate::facts::built::table;
@@ -35,6 +36,8 @@ struct Row {
     any: Vec<String>,
     #[serde(default)]
     is_key: bool,
+    #[serde(default)]
+    looks_up: Pattern,
     says: String,
 }
 
@@ -53,7 +56,7 @@ impl Row {
 /// In words that go on a sentence, of a file at `path` (relative to the workspace folder): where what it holds as `name` should be instead.
 /// `None` where that depends on the program that reads it.
 pub fn where_it_belongs(document: &Document, path: &str, name: &str) -> Option<String> {
-    let row = row(document, path)?;
+    let row = row(document.language, path, &document.text())?;
     let own = context::snake(name).replace('.', "_");
     let name = if name.is_empty() { "SECRET" } else { name };
     Some(row.says.replace("{name}", name).replace("{own}", if own.is_empty() { "secret" } else { &own }))
@@ -62,13 +65,17 @@ pub fn where_it_belongs(document: &Document, path: &str, name: &str) -> Option<S
 /// Is the file a key as a whole, which programs take as it is and are told the place of?
 pub fn is_key_file(document: &Document) -> bool {
     let may_be = matches!(document.language, Language::Json | Language::Text);
-    may_be && row(document, document.file.as_str()).is_some_and(|row| row.is_key)
+    may_be && row(document.language, document.file.as_str(), &document.text()).is_some_and(|row| row.is_key)
 }
 
-fn row(document: &Document, path: &str) -> Option<&'static Row> {
-    let text = document.text();
+/// Does the value name what such a file takes from elsewhere?
+pub(super) fn is_looked_up(hints: &FileHints, text: &str, value: &str) -> bool {
+    row(hints.language, &hints.path, text).is_some_and(|row| row.looks_up.is_match(value))
+}
+
+fn row(language: Language, path: &str, text: &str) -> Option<&'static Row> {
     let path = format!("/{}", path.trim_start_matches('/'));
-    PLACES.iter().find(|row| row.is_kind_of(document.language, &path, &text))
+    PLACES.iter().find(|row| row.is_kind_of(language, &path, text))
 }
 
 #[cfg(test)]
@@ -87,7 +94,7 @@ mod tests {
     fn kind_of(example: &Example) -> Option<&'static str> {
         let file = FileId::new(&format!("/w/{}", example.path));
         let language = Language::of(&file).unwrap_or(Language::Text);
-        row(&Document::new(file, language, 0, &example.text), &example.path).map(|row| row.name.as_str())
+        row(language, &example.path, &example.text).map(|row| row.name.as_str())
     }
 
     #[test]

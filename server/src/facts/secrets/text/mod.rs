@@ -3,6 +3,7 @@
 mod arguments;
 mod assignments;
 mod env;
+mod flow;
 mod hcl;
 mod json;
 mod options;
@@ -17,7 +18,7 @@ use super::hit::{self, HitKind, SecretHit};
 use super::judge::{self, Candidate, Origin, Rank, Verdict};
 use super::prefilter::HintWords;
 use super::shape::{self, Token};
-use super::{FileHints, Place, token, url};
+use super::{FileHints, Place, belongs, token, url};
 use crate::syntax::{Document, Language, is_prose};
 use crate::text::{Name, Span};
 
@@ -147,6 +148,7 @@ impl Scan<'_> {
                 Verdict { range: 0..raw.len(), ..judge::judge(&inside, self.hints)? }
             }
             None => match judge::judge(&candidate, self.hints) {
+                Some(_) if belongs::is_looked_up(self.hints, self.text, raw) => return None,
                 Some(verdict) => verdict,
                 None => return self.asked_for(entry, raw),
             },
