@@ -23,8 +23,10 @@ pub fn fix(project: &Project, file: &FileId) -> Option<Fix> {
         format!(
             "{name} is in git already, and an ignore rule does not take it out: run `git rm --cached {name}` in its folder and commit. Its keys must be treated as seen: {NEW}"
         )
-    } else {
+    } else if project.git_roots().iter().any(|root| file.below(root).is_some()) {
         format!("If {name} was ever committed, its keys must be treated as seen: {NEW}")
+    } else {
+        format!("If anybody has a copy of this folder, its keys must be treated as seen: {NEW}")
     };
     let grade = if is_key { Grade::NeedsReview } else { Grade::Safe };
     Some(Fix { title: format!("Keep {name} out of git"), grade, preferred: true, edits, note: Some(note), suppresses: false })
@@ -41,6 +43,7 @@ mod tests {
         let before = project(&[(".env", "A=1\n"), (".gitignore", "dist\n")]);
         let fix = fix(&before, &file(".env")).expect("a fix");
         assert_eq!(after(&before, &fix, &[".gitignore", ".env"]), ["dist\n\n.env\n.env.*\n!.env.example\n", "A=1\n"]);
+        assert!(fix.note.is_some_and(|note| !note.contains("commit")), "there is no git here");
         let covered = project(&[(".env", "A=1\n"), (".gitignore", ".env*\n")]);
         assert!(super::fix(&covered, &file(".env")).is_none());
     }

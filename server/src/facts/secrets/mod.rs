@@ -20,6 +20,7 @@ mod kept;
 mod lookalike;
 mod memory;
 mod named;
+mod order;
 mod pair;
 mod pattern;
 mod place;
