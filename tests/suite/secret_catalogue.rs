@@ -98,6 +98,8 @@ const SETTINGS: &[(&str, &str, &str)] = &[
         "src/door.ts",
         "import { basicAuth } from \"hono/basic-auth\";\nexport const door = basicAuth({ username: \"keeper\", password: \"letmein-{digits:4}\" });\n",
     ),
+    ("encryption-key", "src/hide.ts", "const ENCRYPTION_KEY = \"0123456789abcdef0123456789abcdef\";\n"),
+    ("encryption-key", "app/hide.py", "ENCRYPTION_KEY = \"changeme-changeme-changeme\"\n"),
     ("database-login", "app/db.py", "import psycopg2\n\ndb = psycopg2.connect(host=\"db.acme.io\", user=\"app\", password=\"postgres\")\n"),
 ];
 

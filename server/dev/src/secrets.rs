@@ -52,7 +52,7 @@ fn one(path: &Path, text: &str, options: &Options) -> anyhow::Result<usize> {
     let model = lower::lower(&document, None);
     let mut findings = Vec::new();
     check(
-        &Input { document: &document, model: model.as_ref(), path: &name, way: &|_| None, copied: &|_| None, ignored: false, tracked: false },
+        &Input { document: &document, model: model.as_ref(), path: &name, way: &|_| None, copied: &|_| None, ignored: false, tracked: false, git: true },
         &mut Memory::default(),
         &mut findings,
     );

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{FileEdit, Fix, edits, ignored};
-use crate::project::Project;
+use crate::facts::secrets::is_key_file;
+use crate::project::{File, Project};
 use crate::syntax::{Document, Language, keeps_secrets};
 use crate::text::FileId;
 
@@ -28,8 +29,9 @@ fn leave_out(before: &Project, after: Project, fix: &Fix) -> Project {
     let written = fix.edits.iter().filter(|edit| keeps_secrets(&edit.file)).filter(is_new);
     let mut out: Vec<FileId> = written.map(|edit| &edit.file).filter(|file| !ignored::is_in_git(&after, file)).cloned().collect();
     if fix.edits.iter().any(|edit| edit.file.file_name() == ".gitignore") {
-        let newly = |file: &&FileId| keeps_secrets(file) && !before.is_tracked(file) && !ignored::is_ignored(before, file) && ignored::is_ignored(&after, file);
-        out.extend(before.files().map(|(file, _)| file).filter(newly).cloned());
+        let newly = |file: &FileId| !before.is_tracked(file) && !ignored::is_ignored(before, file) && ignored::is_ignored(&after, file);
+        let is_secret = |file: &FileId, known: &File| keeps_secrets(file) || is_key_file(&known.document);
+        out.extend(before.files().filter(|(file, known)| newly(file) && is_secret(file, known)).map(|(file, _)| file.clone()));
     }
     after.with_also_ignored(out)
 }

@@ -193,7 +193,9 @@ fn extent(code: &Code, segment: &Segment, id: ExprId, span: Span, place: Span) -
         [] => span,
         _ => Span::at(span.start),
     };
-    if let Some(value) = whole.as_ref().filter(|_| place.contains(content) && !content.is_empty() || place.contains(span)) {
+    let has_lines = place.of(&code.text).contains('\n') || place.of(&code.text).contains("\\n");
+    let told = if has_lines { without_ends(&code.text, content) } else { content };
+    if let Some(value) = whole.as_ref().filter(|_| place.contains(told) && !told.is_empty() || place.contains(span)) {
         if let Some(part) = behind_scheme(&code.text, content, value) {
             return Some((Extent::Part(part), part.of(&code.text).to_owned()));
         }
@@ -211,6 +213,23 @@ fn extent(code: &Code, segment: &Segment, id: ExprId, span: Span, place: Span) -
     };
     (is_text(&segment[id]) && span.contains(place) && is_plain && is_inside).then(|| (Extent::Part(place), raw.to_owned()))
 }
+
+/// What stands between the quotes without white space and ends of lines on either side, which belong to the literal and not to a key in PEM form.
+fn without_ends(text: &str, content: Span) -> Span {
+    let raw = content.of(text);
+    let mut rest = raw;
+    while let Some(next) = BLANKS.iter().find_map(|blank| rest.strip_prefix(blank)) {
+        rest = next;
+    }
+    let start = content.start + (raw.len() - rest.len()) as u32;
+    while let Some(next) = BLANKS.iter().find_map(|blank| rest.strip_suffix(blank)) {
+        rest = next;
+    }
+    Span::new(start, start + rest.len() as u32)
+}
+
+/// A backslash before the end of a line joins it with the next one.
+const BLANKS: [&str; 8] = ["\\n", "\\r", "\\\r\n", "\\\n", "\n", "\r", "\t", " "];
 
 /// The key in `"Bearer key"`: the scheme is no secret.
 fn behind_scheme(text: &str, content: Span, value: &str) -> Option<Span> {

@@ -48,6 +48,7 @@ mod server_only;
 mod server_route;
 mod set_options;
 mod settings_class;
+mod shared_code;
 mod stack;
 mod stay_on_site;
 mod strengthen;
@@ -61,8 +62,8 @@ mod verify_webhook;
 mod write_in;
 
 use crate::project::Project;
-use crate::rules::FixPlan;
-use crate::text::{FileId, Span};
+use crate::rules::{FixPlan, Place};
+use crate::text::{FileId, Name, Span};
 
 /// The fixes for a plan, the preferred one first. Empty where the plan cannot be carried out with certainty.
 pub fn fixes(project: &Project, plan: &FixPlan) -> Vec<Fix> {
@@ -72,12 +73,8 @@ pub fn fixes(project: &Project, plan: &FixPlan) -> Vec<Fix> {
 fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
     match plan {
         FixPlan::MoveToEnv { literal, name, kind } => {
-            let one = move_to_env::fix(project, literal, name, kind).or_else(|| comment_key::fix(project, literal, kind));
-            let all = move_to_env::fix_all_uses(project, literal, name, kind).into_iter().chain(move_everywhere::fix(project, literal, name, kind));
-            let managed = define_secret::fix(project, literal, name);
-            let is_managed = managed.is_some();
-            let moved = one.into_iter().chain(all).chain(move_and_check::fix(project, literal, name, kind));
-            managed.into_iter().chain(moved.map(|fix| Fix { preferred: fix.preferred && !is_managed, ..fix })).collect()
+            let moved = || moved_to_env(project, literal, name, kind);
+            shared_code::instead(project, literal, name, kind, moved).unwrap_or_else(moved)
         }
         FixPlan::LeaveOut { file } => leave_out::fix(project, file).into_iter().collect(),
         FixPlan::RequireOwner(plan) => require_owner::fixes(project, plan),
@@ -129,6 +126,16 @@ fn carried_out(project: &Project, plan: &FixPlan) -> Vec<Fix> {
         FixPlan::LimitRoute { route, framework } => limit_route::fix(project, route, framework).into_iter().collect(),
         FixPlan::Suppress { at, rule, detail } => suppress::fix(project, at, rule, detail).into_iter().collect(),
     }
+}
+
+/// All that puts a value into a variable, the preferred one first.
+fn moved_to_env(project: &Project, literal: &Place, name: &Name, kind: &Name) -> Vec<Fix> {
+    let one = move_to_env::fix(project, literal, name, kind).or_else(|| comment_key::fix(project, literal, kind));
+    let all = move_to_env::fix_all_uses(project, literal, name, kind).into_iter().chain(move_everywhere::fix(project, literal, name, kind));
+    let managed = define_secret::fix(project, literal, name);
+    let is_managed = managed.is_some();
+    let moved = one.into_iter().chain(all).chain(move_and_check::fix(project, literal, name, kind));
+    managed.into_iter().chain(moved.map(|fix| Fix { preferred: fix.preferred && !is_managed, ..fix })).collect()
 }
 
 /// May it be applied without being read?

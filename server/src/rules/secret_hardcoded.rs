@@ -6,7 +6,7 @@
 use super::exposed::{self, FileCx};
 use super::{Audience, Confidence, Finding, FixPlan, Impact, Level, Place, Risk, RuleId, RuleMeta, secret_client_exposed, service_role_exposed};
 use crate::facts::browser::BROWSER;
-use crate::facts::exposure::{EXPOSURE, is_made_to_be_seen, standing};
+use crate::facts::exposure::{EXPOSURE, Holds, is_made_to_be_seen, standing};
 use crate::facts::secrets::{self, Evidence, FileHints, HitKind, Memory, SecretHit, Severity, in_text};
 use crate::facts::setup::Inlined;
 use crate::model::FileModel;
@@ -40,6 +40,8 @@ pub struct Input<'i> {
     pub ignored: bool,
     /// It is in git already.
     pub tracked: bool,
+    /// The folder is kept in git at all.
+    pub git: bool,
 }
 
 /// An entry by which a build copies a value into what ships.
@@ -64,15 +66,15 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
         copied: &copied,
         ignored: cx.project.is_ignored(cx.file),
         tracked: cx.project.is_tracked(cx.file),
+        git: cx.project.git_roots().iter().any(|root| cx.file.below(root).is_some()),
     };
-    let is_env = input.document.language == Language::Env;
-    let (published, mut others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_env && cx.publishes(&hit.name));
+    let (published, mut others): (Vec<SecretHit>, Vec<SecretHit>) = hits(&input, memory).into_iter().partition(|hit| is_told_by_name(cx, &input, hit));
     // What was made to be seen is as random as a key of nobody in particular.
     let is_shown = |hit: &SecretHit| BROWSER.shows(&hit.name) || is_made_to_be_seen(&hit.name) && self::way(hit, &input).is_some();
     others.retain(|hit| !hit.is_guess() || standing(&hit.name).is_secret() || !is_shown(hit));
     // A private file for secrets that git leaves out is where they belong, and a file that nobody should be able to download is
     // told of as a whole.
-    let is_told_elsewhere = input.ignored && keeps_secrets(cx.file) || exposed::never_served(cx) == Some(Confidence::Proven);
+    let is_told_elsewhere = is_where_it_belongs(&input) || exposed::never_served(cx) == Some(Confidence::Proven);
     if !is_told_elsewhere {
         // How it gets there, if other files bring it along.
         let chain = |hit| self::way(hit, &input).map(|way| cx.chain(&way)).unwrap_or_default();
@@ -81,6 +83,13 @@ pub fn of_file(cx: &FileCx<'_>, memory: &mut Memory, out: &mut Vec<Finding>) -> 
         out.extend(kept(cx, &input).into_iter().filter(|(name, _)| !known(name)).map(|(_, finding)| finding));
     }
     published
+}
+
+/// It stands under a published name, in an env file or where a host is told its variables.
+fn is_told_by_name(cx: &FileCx<'_>, input: &Input<'_>, hit: &SecretHit) -> bool {
+    let names_it = || cx.known.exposure.mentions.iter().any(|mention| mention.name == hit.name && mention.holds == Holds::Something);
+    let is_told = input.document.language == Language::Env || secrets::Place::of(input.path) == secrets::Place::Product && names_it();
+    is_told && cx.publishes(&hit.name)
 }
 
 /// What git keeps of an env file for good and only its names call secrets.
@@ -113,9 +122,14 @@ fn copied(cx: &FileCx<'_>, offset: u32) -> Option<Copied> {
 
 /// The same of a file by itself.
 pub fn check(input: &Input<'_>, memory: &mut Memory, out: &mut Vec<Finding>) {
-    if !(input.ignored && keeps_secrets(&input.document.file)) {
+    if !is_where_it_belongs(input) {
         out.extend(hits(input, memory).iter().map(|hit| finding(hit, input)));
     }
+}
+
+/// A file for secrets, or one that is a key as a whole, which git leaves out.
+fn is_where_it_belongs(input: &Input<'_>) -> bool {
+    input.ignored && (keeps_secrets(&input.document.file) || secrets::is_key_file(input.document))
 }
 
 /// The secrets of a file, whatever may be said of them.
@@ -164,7 +178,8 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
         _ => None,
     };
     // Where secrets belong, once git leaves the file out.
-    let keeps = keeps_secrets(&input.document.file) && secrets::Place::of(input.path) != secrets::Place::EnvSample;
+    let is_for_secrets = keeps_secrets(&input.document.file) && secrets::Place::of(input.path) != secrets::Place::EnvSample;
+    let keeps = is_for_secrets || surface.is_none() && hit.kind != HitKind::Comment && secrets::is_key_file(input.document);
     let copied = (input.copied)(hit.token.start).filter(|_| surface.is_some());
     let twin = || (surface.is_some() && hit.movable).then(|| exposed::use_twin(place(hit.span), EXPOSURE.twins_of_row(hit.row.id()))).flatten();
     let plans = if let Some(copied) = copied {
@@ -188,7 +203,7 @@ pub fn finding(hit: &SecretHit, input: &Input<'_>) -> Finding {
         confidence,
         level: Level::of(impact, confidence),
         place: place(hit.span),
-        message: (message(hit, input, surface) + &untracking(hit, input)).into(),
+        message: (message(hit, input, surface) + &untracking(hit, input) + &instead(hit, input, surface)).into(),
         related: Vec::new(),
         plans,
         absence: false,
@@ -263,6 +278,13 @@ fn untracking(hit: &SecretHit, input: &Input<'_>) -> String {
     format!("; `git rm --cached {}` takes the file out, and its history keeps the value: only a new one helps", input.document.file.file_name())
 }
 
+/// Where it should be, of a file in which nothing can read a variable.
+fn instead(hit: &SecretHit, input: &Input<'_>, surface: Option<Surface>) -> String {
+    let is_value = surface.is_none() && hit.kind == HitKind::InText;
+    let place = is_value.then(|| secrets::where_it_belongs(input.document, input.path, &hit.env)).flatten();
+    place.map(|place| format!("; {place}")).unwrap_or_default()
+}
+
 /// In a file that is code, or in a script or cell of one that is not.
 fn is_code(hit: &SecretHit, input: &Input<'_>) -> bool {
     input.model.is_some() && hit.kind != HitKind::InText
@@ -272,7 +294,8 @@ fn whereabouts(hit: &SecretHit, input: &Input<'_>) -> &'static str {
     match input.document.language {
         Language::Env if secrets::Place::of(input.path) == secrets::Place::EnvSample => "a sample that is shared with the code",
         Language::Env if input.tracked => "an env file that is saved in git, where every copy keeps it",
-        Language::Env => "an env file that git does not leave out",
+        Language::Env if input.git => "an env file that git does not leave out",
+        Language::Env => "an env file that goes wherever this folder goes",
         _ if is_code(hit, input) => "the source",
         _ => "a file that is shared with the code",
     }
@@ -297,7 +320,7 @@ mod tests {
         let document = Document::new(file, language, 0, &text);
         let model = lower::lower(&document, None);
         let way = |_| surface.map(|surface| Way { surface, steps: Vec::new() });
-        let input = Input { document: &document, model: model.as_ref(), path, way: &way, copied: &|_| None, ignored: false, tracked: false };
+        let input = Input { document: &document, model: model.as_ref(), path, way: &way, copied: &|_| None, ignored: false, tracked: false, git: true };
         let mut out = Vec::new();
         check(&input, &mut Memory::default(), &mut out);
         (text, out)

@@ -70,6 +70,7 @@ const HIDDEN_FOLDERS: &[&str] = &[
     ".roo",
     ".storybook",
     ".circleci",
+    ".do",
     ".devcontainer",
     ".husky",
     ".codex",
@@ -151,7 +152,7 @@ pub(super) fn reads(file: &FileId) -> bool {
         ".vscode" | ".codeium" | ".gemini" | ".roo" | ".windsurf" | ".kilocode" | ".amazonq" | ".devcontainer" => {
             name.ends_with(".json") || matches!(Language::of(file), Some(Language::Dockerfile | Language::Shell))
         }
-        ".circleci" => name.ends_with(".yml") || name.ends_with(".yaml"),
+        ".circleci" | ".do" => name.ends_with(".yml") || name.ends_with(".yaml"),
         ".codex" => name.ends_with(".toml"),
         ".husky" => true,
         ".storybook" => ["main.", "preview.", "manager."].iter().any(|known| name.starts_with(known)),

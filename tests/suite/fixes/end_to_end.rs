@@ -37,6 +37,7 @@ fn findings(project: &Project) -> Vec<Finding> {
             copied: &|_| None,
             ignored: project.is_ignored(file),
             tracked: project.is_tracked(file),
+            git: true,
         };
         check(&input, &mut Memory::default(), &mut out);
     }
@@ -121,4 +122,43 @@ fn a_fastapi_app() {
     assert!(main.contains("f\"Bearer {os.environ['"), "{main}");
     assert!(text(&after, "worker.py").starts_with("import json\nimport os\nimport sys\n\nKEY = os.environ['"), "{}", text(&after, "worker.py"));
     assert_eq!(text(&after, ".gitignore"), ".env\n.env.*\n!.env.example\n");
+}
+
+#[test]
+fn a_private_key_over_many_lines() {
+    let pem = expand("{pem}", &mut Random::new("pem")).replace("\\n", "\n");
+    let pem = pem.trim_end();
+    let template = format!("export const key = `{pem}\n`;\nexport const other = process.env.OTHER_KEY;\n");
+    let own_line = format!("import jwt from \"jsonwebtoken\";\nconst sign = (id) => jwt.sign({{ id }}, `\n{pem}\n`, {{ algorithm: \"RS256\" }});\n");
+    let python = format!("import os\n\nKEY = \"\"\"\\\n{pem}\n\"\"\"\n");
+    let account = format!("export const account = {{ type: \"service_account\", client_email: \"a@b.c\", private_key: `{pem}\n` }};\n");
+    let package = ("package.json", r#"{"dependencies":{"next":"16"}}"#);
+    let lines = |name: &str| format!("{name}=\"{}", pem.replace('\n', "\\n"));
+
+    let after = repaired(&[package, ("lib/key.ts", &template)]);
+    assert!(
+        text(&after, "lib/key.ts").starts_with("export const key = process.env.PRIVATE_KEY!.replace(/\\\\n/g, \"\\n\");\n"),
+        "{}",
+        text(&after, "lib/key.ts")
+    );
+    assert!(text(&after, ".env.local") == lines("PRIVATE_KEY") + "\\n\"\n");
+
+    let after = repaired(&[package, ("lib/sign.js", &own_line)]);
+    assert!(text(&after, "lib/sign.js").contains("jwt.sign({ id }, process.env.PRIVATE_KEY?.replace("), "{}", text(&after, "lib/sign.js"));
+
+    let after = repaired(&[("requirements.txt", "python-dotenv\n"), ("key.py", &python)]);
+    assert_eq!(text(&after, "key.py"), "import os\n\nKEY = os.environ[\"PRIVATE_KEY\"].replace(\"\\\\n\", \"\\n\")\n");
+    assert!(text(&after, ".env") == lines("PRIVATE_KEY") + "\\n\"\n");
+
+    // Under the name that Google's libraries take for the place of a file it would break them.
+    let after = repaired(&[package, ("lib/account.ts", &account)]);
+    assert!(text(&after, "lib/account.ts").contains("private_key: process.env.GOOGLE_PRIVATE_KEY!.replace("), "{}", text(&after, "lib/account.ts"));
+}
+
+#[test]
+fn an_account_of_a_cloud_stays_a_file() {
+    let account = "{\n  \"type\": \"service_account\",\n  \"private_key\": \"{pem}\",\n  \"client_email\": \"a@b.c\"\n}\n";
+    let after = repaired(&[("package.json", r#"{"dependencies":{"firebase-admin":"13"}}"#), ("account.json", account), (".gitignore", "dist\n")]);
+    assert!(text(&after, "account.json").contains("service_account"));
+    assert_eq!(text(&after, ".gitignore"), "dist\n\naccount.json\n");
 }

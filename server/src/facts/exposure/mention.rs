@@ -28,45 +28,83 @@ pub fn mentions(document: &Document) -> Vec<Mention> {
         return Vec::new();
     }
     let text = document.text();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let mut found = Vec::new();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some((name, at, value)) = assignment(line, document.language) {
+    for (at, line) in lines.iter().enumerate() {
+        let below = lines.get(at + 1..).unwrap_or_default();
+        for (name, at, holds) in named(line, below, document.language) {
             let span = Span::new((start + at) as u32, (start + at + name.len()) as u32);
-            found.push(Mention { name: Name::from(name), span, holds: holds(value) });
+            found.push(Mention { name: Name::from(name), span, holds });
         }
         start += line.len();
     }
     found
 }
 
-/// The published variable at the beginning of a line, where it stands, and what it is given.
-fn assignment(line: &str, language: Language) -> Option<(&str, usize, &str)> {
+/// The published variables that a line gives a value, each with where it stands and what it holds.
+fn named<'t>(line: &'t str, below: &[&str], language: Language) -> Vec<(&'t str, usize, Holds)> {
     let trimmed = line.trim_start();
     if trimmed.starts_with(['#', ';']) || trimmed.starts_with("//") {
-        return None;
+        return Vec::new();
     }
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = BROWSER.prefixes().iter().filter_map(|prefix| begins(line, from, prefix)).min() {
+        let rest = line.get(at..).unwrap_or("");
+        let name = rest.get(..rest.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).unwrap_or(rest.len())).unwrap_or("");
+        let before = line.get(..at).unwrap_or("").trim();
+        let first = from == 0;
+        let holds = given(before, rest.get(name.len()..).unwrap_or(""), below, language, first);
+        found.extend(holds.map(|holds| (name, at, holds)));
+        from = at + name.len().max(1);
+    }
+    found
+}
+
+/// What a variable is given, between what stands before and behind its name on the line. `first`: no other stands before it.
+fn given(before: &str, behind: &str, below: &[&str], language: Language, first: bool) -> Option<Holds> {
     // What stands before a name: list marks, quotes, `export`, `ENV` and `ARG`, `run: `.
-    let at = BROWSER.prefixes().iter().filter_map(|prefix| begins(line, prefix)).min()?;
-    let rest = line.get(at..)?;
-    let name = rest.get(..rest.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).unwrap_or(rest.len()))?;
-    let before = line.get(..at)?.trim();
     let is_declared = language == Language::Dockerfile && (before.eq_ignore_ascii_case("ARG") || before.eq_ignore_ascii_case("ENV"));
     let is_first = before.is_empty() || matches!(before, "-" | "\"" | "'" | "export" | "- \"" | "- '" | "{ \"" | "{\"") || before.ends_with("--build-arg");
-    if !is_declared && !is_first {
+    let bare = before.trim_end_matches(['"', '\'']).trim_end();
+    let is_field = matches!(language, Language::Json | Language::Toml | Language::Yaml) && bare.ends_with(['{', ',']);
+    let after = behind.trim_start_matches(['"', '\'']).trim_start();
+    if is_declared || is_first && first || is_field {
+        return match after.strip_prefix(['=', ':']) {
+            Some(value) => Some(holds(if is_field { first_value(value) } else { value })),
+            None if is_declared => Some(holds(after)),
+            None => None,
+        };
+    }
+    // `- key: NAME`, and the value beside or below it.
+    let names_it = matches!(language, Language::Yaml | Language::Json) && NAMING.iter().any(|word| bare.ends_with(word));
+    if !names_it {
         return None;
     }
-    let after = rest.get(name.len()..)?.trim_start_matches(['"', '\'']).trim_start();
-    match after.strip_prefix(['=', ':']) {
-        Some(value) => Some((name, at, value.trim())),
-        None if is_declared => Some((name, at, after.trim())),
-        None => None,
+    if let Some(value) = VALUE.iter().find_map(|word| after.split_once(word)).map(|(_, value)| value) {
+        return Some(holds(first_value(value)));
+    }
+    let of_same = |line: &&&str| !line.trim_start().starts_with(['-', '}', ']']) && !line.trim().is_empty();
+    let value = |line: &&str| VALUE.iter().find_map(|word| line.trim_start().strip_prefix(word)).map(holds);
+    below.iter().take(3).take_while(of_same).find_map(value)
+}
+
+/// What stands before the name of a variable that the field beside it gives a value.
+const NAMING: [&str; 4] = ["key:", "name:", "key\":", "name\":"];
+const VALUE: [&str; 2] = ["value:", "\"value\":"];
+
+/// Of several on a line, the one that comes first.
+fn first_value(text: &str) -> &str {
+    let value = text.trim_start();
+    match value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        Some(quote) => value.get(1..).and_then(|inside| inside.split(quote).next()).unwrap_or(""),
+        None => value.split([',', '}']).next().unwrap_or(""),
     }
 }
 
 /// Where a word that begins so begins.
-fn begins(line: &str, prefix: &str) -> Option<usize> {
-    let mut from = 0;
+fn begins(line: &str, mut from: usize, prefix: &str) -> Option<usize> {
     while let Some(found) = line.get(from..)?.find(prefix) {
         let at = from + found;
         let glued = line.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -79,7 +117,7 @@ fn begins(line: &str, prefix: &str) -> Option<usize> {
 }
 
 fn holds(value: &str) -> Holds {
-    let value = value.trim_end_matches([',', '}']).trim().trim_matches(['"', '\'', '`']);
+    let value = value.trim().trim_end_matches([',', '}']).trim().trim_matches(['"', '\'', '`']);
     let lower = value.to_ascii_lowercase();
     let is_choice = matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off")
         || !value.is_empty() && value.len() < 6 && value.bytes().all(|b| b.is_ascii_digit());
@@ -129,6 +167,16 @@ mod tests {
             assert_eq!(found(file, text), something, "{file}");
         }
         assert_eq!(found("Dockerfile", "ARG VITE_KEY\n"), one("VITE_KEY", Holds::Nothing));
+    }
+
+    #[test]
+    fn several_on_a_line_and_values_beside_their_names() {
+        let both = [("VITE_A_KEY".to_owned(), Holds::Something), ("VITE_B_KEY".to_owned(), Holds::Nothing)];
+        assert_eq!(found("vercel.json", "{ \"build\": { \"env\": { \"A\": \"x\", \"VITE_A_KEY\": \"abcdefgh\", \"VITE_B_KEY\": \"\" } } }\n"), both);
+        assert_eq!(found("netlify.toml", "environment = { VITE_A_KEY = \"abcdefgh\", VITE_B_KEY = \"\" }\n"), both);
+        assert_eq!(found("render.yaml", "envVars:\n  - key: VITE_A_KEY\n    value: abcdefgh\n  - key: VITE_B_KEY\n    value: \"\"\n"), both);
+        assert_eq!(found("app.yaml", "envs:\n  - { key: VITE_A_KEY, value: abcdefgh }\n  - { key: VITE_B_KEY, value: \"\" }\n"), both);
+        assert_eq!(found("render.yaml", "envVars:\n  - key: VITE_A_KEY\n    sync: false\n  - key: B\n    value: abcdefgh\n"), []);
     }
 
     #[test]

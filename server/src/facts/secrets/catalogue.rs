@@ -286,6 +286,8 @@ pub(super) enum Check {
     Basic,
     Password,
     Secret,
+    /// What anybody can guess, and nothing else.
+    Order,
 }
 
 /// Where a routed token turns out to be harmless, or worse.

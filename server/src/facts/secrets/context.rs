@@ -35,6 +35,8 @@ pub(super) struct Lists {
     pub login_names: Set,
     pub login_headers: Set,
     pub login_tables: Set,
+    pub argument_lists: Set,
+    pub tool_marks: Set,
 }
 
 #[derive(Deserialize, Default)]
@@ -61,6 +63,8 @@ struct Raw {
     login_names: String,
     login_headers: String,
     login_tables: String,
+    argument_lists: String,
+    tool_marks: String,
 }
 
 static RAW: LazyLock<Raw> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
@@ -90,6 +94,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         login_names: set(&raw.login_names),
         login_headers: set(&raw.login_headers),
         login_tables: set(&raw.login_tables),
+        argument_lists: set(&raw.argument_lists),
+        tool_marks: set(&raw.tool_marks),
     }
 });
 

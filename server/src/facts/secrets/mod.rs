@@ -3,6 +3,7 @@
 //! What they look like is data (`queries/catalogue/secrets.toml`); this room finds literals that fit, and keeps quiet about
 //! the many that only look so. A hit says where a secret stands and whose it is; it never holds the value.
 
+mod belongs;
 mod bytes;
 mod catalogue;
 mod checksum;
@@ -19,6 +20,7 @@ mod kept;
 mod lookalike;
 mod memory;
 mod named;
+mod order;
 mod pair;
 mod pattern;
 mod place;
@@ -36,6 +38,7 @@ mod url;
 use crate::syntax::{Document, Language};
 use crate::text::FileId;
 
+pub use belongs::{is_key_file, where_it_belongs};
 pub use catalogue::{Catalogue, Class, Kind, Publishable, Row, RowId, catalogue};
 pub use code::{Replaced, in_code, replaced_in, variable_read};
 pub use hints::FileHints;

@@ -4,6 +4,7 @@ use super::catalogue::{Check, Row, RowId};
 use super::context::{self, Names, Position, lists};
 use super::hints::FileHints;
 use super::judge::{Candidate, Evidence, Origin, Rank, Verdict};
+use super::order::is_in_order;
 use super::place::Place;
 use super::prefilter::{HintWords, RowSet, named_rows};
 use super::token::{is_rich_enough, lower_test_value};
@@ -116,7 +117,8 @@ fn one(id: RowId, row: &Row, forms: &[String], by_argument: bool, candidate: &Ca
         verdict.severity = verdict.severity.lower();
     }
     // A sample env file shows names; only a value that was drawn at random is a leak.
-    let is_drawn = entropy::is_random(candidate.value) || !row.generic && !row.weak && !row.placed && entropy::has_random_part(candidate.value);
+    let is_random = entropy::is_random(candidate.value) && !is_in_order(candidate.value);
+    let is_drawn = is_random || !row.generic && !row.weak && !row.placed && entropy::has_random_part(candidate.value);
     if hints.place == Place::EnvSample && !is_drawn && verdict.evidence != Evidence::Shape {
         return None;
     }
@@ -186,7 +188,7 @@ fn signing(candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut Verdict) 
     if is_setting(value) {
         return None;
     }
-    verdict.guessable = !entropy::is_random(value);
+    verdict.guessable = !entropy::is_random(value) || is_in_order(value);
     // Something has to stand there for tests and builds to run through, and nobody signs in to those.
     let made_for_a_run = hints.for_developers || hints.builds && placeholder::has_word(value) || placeholder::is_made_for_tests(value);
     if verdict.guessable && made_for_a_run {
@@ -223,7 +225,8 @@ fn placed(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict: &mut
     if row.soft && !says_secret && entropy::is_prose(value) {
         return None;
     }
-    verdict.evidence = if entropy::is_random(value) { Evidence::Place } else { Evidence::Name };
+    verdict.guessable = is_in_order(value);
+    verdict.evidence = if verdict.guessable || entropy::is_random(value) { Evidence::Place } else { Evidence::Name };
     Some(())
 }
 
@@ -310,6 +313,12 @@ fn by_name_only(row: &Row, candidate: &Candidate<'_>, hints: &FileHints, verdict
                 }
                 verdict.severity = Severity::Medium;
             }
+        }
+        Check::Order => {
+            if !is_in_order(value) && !placeholder::waits_for_another(value) {
+                return None;
+            }
+            verdict.guessable = true;
         }
         _ => {
             let random = generic::is_secret(value, &names.own);

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::order::is_in_order;
+
 /// Words that only speak when they stand alone, because random tokens contain them.
 const SHORT: &str = "foo|bar|baz|none|null|here|enter|goes|todo|votre|ihre|deine|your";
 /// Words that speak anywhere in a value of which only the name says that it is a secret.
@@ -122,6 +124,12 @@ pub(super) fn is_made_for_tests(value: &str) -> bool {
     ["integration", "unit", "e2e"].iter().any(|kind| ["-test", "_test", " test"].iter().any(|test| value.contains(&format!("{kind}{test}"))))
 }
 
+/// `changeme-changeme`: says itself that it waits for another.
+pub(super) fn waits_for_another(value: &str) -> bool {
+    let plain: String = value.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    ["changeme", "changethis", "changeit", "replaceme", "replacethis"].iter().any(|start| plain.starts_with(start))
+}
+
 /// `API_KEY = "api-key"`: the value is its own name.
 pub(super) fn is_own_name(value: &str, name: &str) -> bool {
     let plain = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
@@ -162,7 +170,7 @@ fn is_told_in_words(variable: &str) -> bool {
 
 /// A value that only its name calls a secret: is it made up?
 pub(super) fn value_is_made_up(value: &str, name: &str) -> bool {
-    is_template(value) || is_repetition(value) || has_word(value) || is_own_name(value, name) || is_variable_name(value)
+    is_template(value) || is_repetition(value) || is_in_order(value) || has_word(value) || is_own_name(value, name) || is_variable_name(value)
 }
 
 /// A value of a setting that is meant to be replaced. Short ones are numbers and words, not templates.

@@ -81,7 +81,7 @@ fn inside_holds(row: &Row, token: &str, candidate: &Candidate<'_>, hints: &FileH
         Check::Bearer => is_header(candidate) && inside::is_bearer_token(token),
         Check::Basic => is_header(candidate) && inside::is_basic_login(token),
         Check::None if row.id == "jwt" => return signed_token(token, candidate, hints, verdict),
-        Check::None | Check::Mnemonic | Check::Password | Check::Secret => true,
+        Check::None | Check::Mnemonic | Check::Password | Check::Order | Check::Secret => true,
     };
     holds.then_some(())
 }

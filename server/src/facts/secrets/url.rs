@@ -1,4 +1,6 @@
-//! Passwords in addresses: whose they are, whether they can be guessed, whether they open anything but this machine.
+//! Passwords in addresses: whose they are, whether they can be guessed, whether they open anything but this machine. And what is asked in a query.
+
+use std::ops::Range;
 
 /// Passwords that everybody tries first.
 pub(super) fn is_guessable(password: &str) -> bool {
@@ -231,6 +233,24 @@ fn decode(password: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// So many parts of one query are looked at.
+const MOST: usize = 16;
+
+/// The names and values of a query, where the value ends inside of the text.
+pub(super) fn pairs(text: &str) -> Vec<(Range<usize>, Range<usize>)> {
+    let Some(start) = text.find('?').map(|at| at + 1) else { return Vec::new() };
+    let end = text.get(start..).and_then(|query| query.find('#')).map_or(text.len(), |at| start + at);
+    let mut found = Vec::new();
+    let mut at = start;
+    for part in text.get(start..end).unwrap_or_default().split('&').take(MOST) {
+        if let Some(equals) = part.find('=') {
+            found.push((at..at + equals, at + equals + 1..at + part.len()));
+        }
+        at += part.len() + 1;
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,5 +320,13 @@ mod tests {
         for address in ["https://acme.io", "https://user@acme.io", "acme.io:80", ""] {
             assert!(verdict(address).is_none(), "{address}");
         }
+    }
+
+    #[test]
+    fn a_query_is_names_and_values() {
+        let text = "https://a.b/c?q=1&api_key=xyz&flag&e=#top=1";
+        let told: Vec<(&str, &str)> = pairs(text).into_iter().map(|(key, value)| (&text[key], &text[value])).collect();
+        assert_eq!(told, [("q", "1"), ("api_key", "xyz"), ("e", "")]);
+        assert!(pairs("https://a.b/c").is_empty() && pairs("").is_empty());
     }
 }

@@ -8,6 +8,7 @@ mod client;
 mod elsewhere;
 mod key;
 mod library;
+mod listed;
 mod request;
 mod scaffold;
 
@@ -131,6 +132,7 @@ fn asked_by_a_server(project: &Project, code: &Code<'_>, asks: Asks, where_to: &
     let mut edits = Edits::default();
     let variable = keep(&setting, &mut edits)?;
     edits.create(&spot.route, spot.text(&asks, &setting, &variable)?);
+    spot.list(project, &mut edits)?;
     match (&asks, spot.through()) {
         (Asks::Request(request), None) => request.redirect(code, &spot.address, &mut edits),
         (Asks::Calls(calls), None) => calls.redirect(&spot.address, &mut edits),
@@ -296,6 +298,45 @@ mod tests {
             assert!(!is_offered(other), "{other}");
         }
         assert!(!is_offered(""), "nobody asks through it here: somebody else may");
+    }
+
+    #[test]
+    fn a_table_of_routes_names_the_new_one() {
+        let manifest = r#"{"devDependencies":{"@react-router/dev":"7","vite":"7"}}"#;
+        let asked =
+            |table: &str| fixed(manifest, &[("app/routes.ts", table)], "app/ask.ts", PAGE, &["app/routes.ts", "app/routes/api.openai.ts", "app/ask.ts"]);
+        let imports = |names: &str| format!("import {{ type RouteConfig, {names} }} from \"@react-router/dev/routes\";\n\n");
+        for (before, after) in [
+            (
+                "export default [\n  index(\"home.tsx\"),\n] satisfies RouteConfig;\n",
+                "export default [\n  index(\"home.tsx\"),\n  NEW,\n] satisfies RouteConfig;\n",
+            ),
+            ("export default [index(\"home.tsx\")];\n", "export default [index(\"home.tsx\"), NEW];\n"),
+            ("const all: RouteConfig = [];\nexport default all;\n", "const all: RouteConfig = [NEW];\nexport default all;\n"),
+        ] {
+            let texts = asked(&format!("{}{before}", imports("index"))).unwrap_or_else(|| panic!("nothing is offered for {before}"));
+            let entry = "route(\"api/openai\", \"routes/api.openai.ts\")";
+            assert_eq!(texts[0], format!("{}{}", imports("index, route"), after.replace("NEW", entry)));
+            assert!(texts[1].contains("export async function action({ request }: { request: Request }) {"), "{}", texts[1]);
+            assert!(texts[2].contains("fetch(\"/api/openai\", {"), "{}", texts[2]);
+        }
+    }
+
+    #[test]
+    fn a_table_of_routes_that_is_made_otherwise_stays() {
+        let manifest = r#"{"devDependencies":{"@react-router/dev":"7","vite":"7"}}"#;
+        let asked = |table: &str| fixed(manifest, &[("app/routes.ts", table)], "app/ask.ts", PAGE, &["app/routes.ts"]);
+        for table in [
+            "import { own } from \"./own\";\nexport default own();\n",
+            "import { index } from \"@react-router/dev/routes\";\nexport default [index(\"home.tsx\"), ...more];\n",
+            "import { flatRoutes } from \"@react-router/fs-routes\";\nexport default flatRoutes();\n",
+        ] {
+            assert!(asked(table).is_none(), "{table}");
+        }
+        let named = r#"{"devDependencies":{"@react-router/dev":"7","@react-router/fs-routes":"7"}}"#;
+        let files = [("app/routes.ts", "import { flatRoutes } from \"@react-router/fs-routes\";\nexport default flatRoutes();\n"), ("app/routes/home.tsx", "")];
+        let texts = fixed(named, &files, "app/ask.ts", PAGE, &["app/routes/api.openai.ts", "app/routes.ts"]).expect("found by its name");
+        assert!(texts[0].contains("action") && !texts[1].contains("openai"), "{texts:?}");
     }
 
     #[test]

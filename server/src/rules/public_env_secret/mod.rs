@@ -183,7 +183,9 @@ fn finding(cx: &FileCx<'_>, meta: &RuleMeta<'static>, name: &Name, own: &Named<'
     };
     finding.related = others.iter().take(MOST_RELATED).map(related).collect();
     if standing.is_secret() || hit.is_some() {
-        finding.plans.extend(rename(cx.project, cx, name, all));
+        // What stands in a file that is shared has to leave it, under whatever name.
+        let is_shared = hit.is_some() && own.rank == Rank::Passed;
+        finding.plans.extend(rename(cx.project, cx, name, all).filter(|_| !is_shared));
         if matches!(own.rank, Rank::Client | Rank::Code) {
             finding.plans.extend(use_twin(cx.place(own.span), EXPOSURE.twins_of_variable(BROWSER.unpublished(name))));
         }

@@ -1,6 +1,7 @@
 //! Strings of a JSON file with the keys they stand under. Tolerant: comments, trailing commas and broken ends are fine.
 
 use super::Reading;
+use super::arguments::{self, Said};
 use crate::facts::secrets::context::{Names, lists, singular};
 use crate::text::Name;
 
@@ -13,6 +14,8 @@ struct Level {
     pending: Option<Name>,
     /// `{ "name": X, "value": Y }`: what X is.
     named: Option<Name>,
+    /// Of what a command is started with, the option that waits for its value.
+    option: Option<Name>,
 }
 
 pub(super) fn read(text: &str) -> Reading {
@@ -48,7 +51,7 @@ pub(super) fn read(text: &str) -> Reading {
                     .last_mut()
                     .map(|level| if level.is_object { level.pending.take().unwrap_or_default() } else { singular(&level.key) })
                     .unwrap_or_default();
-                levels.push(Level { key, group: groups, is_object: byte == b'{', pending: None, named: None });
+                levels.push(Level { key, group: groups, is_object: byte == b'{', pending: None, named: None, option: None });
                 groups += 1;
             }
             b'}' | b']' => {
@@ -82,6 +85,17 @@ fn string(reading: &mut Reading, levels: &mut [Level], inside: &str, literal: st
         } else if lists().value_fields.contains(own.as_str()) && !level.key.is_empty() {
             (names.own, names.outer) = (level.key.clone(), around);
         }
+    } else if arguments::is_list(&level.key) {
+        match arguments::said(level.option.take().as_deref(), inside) {
+            Said::Option(name) => level.option = Some(name),
+            Said::Value(own, value) => {
+                let value = literal.start + 1 + value.start..literal.start + 1 + value.end;
+                reading.entry(Names { own, outer: around, ..Names::default() }, value, false, level.group);
+                return;
+            }
+            Said::Other => {}
+        }
+        (names.own, names.outer) = (singular(&level.key), around);
     } else {
         (names.own, names.outer) = (singular(&level.key), around);
     }

@@ -1,7 +1,9 @@
 //! Secrets in files that are not code: env files, JSON, YAML, TOML, and lines of anything else.
 
+mod arguments;
 mod assignments;
 mod env;
+mod flow;
 mod hcl;
 mod json;
 mod options;
@@ -11,12 +13,12 @@ mod yaml;
 use std::ops::Range;
 
 use super::checksum::decode_base64;
-use super::context::{Names, Position, Siblings};
+use super::context::{Names, Position, Siblings, lists};
 use super::hit::{self, HitKind, SecretHit};
 use super::judge::{self, Candidate, Origin, Rank, Verdict};
 use super::prefilter::HintWords;
 use super::shape::{self, Token};
-use super::{FileHints, Place, token};
+use super::{FileHints, Place, belongs, token, url};
 use crate::syntax::{Document, Language, is_prose};
 use crate::text::{Name, Span};
 
@@ -145,10 +147,42 @@ impl Scan<'_> {
                 let inside = Candidate { value: plain.trim_end(), ..candidate };
                 Verdict { range: 0..raw.len(), ..judge::judge(&inside, self.hints)? }
             }
-            None => judge::judge(&candidate, self.hints)?,
+            None => match judge::judge(&candidate, self.hints) {
+                Some(_) if belongs::is_looked_up(self.hints, self.text, raw) => return None,
+                Some(verdict) => verdict,
+                None => return self.asked_for(entry, raw),
+            },
         };
         let kind = if entry.stands_in { HitKind::Fallback { env: entry.names.own.clone() } } else { HitKind::InText };
         Some(self.hit(&verdict, entry.value.start, &entry.names, &entry.literal, kind, Some(entry)))
+    }
+
+    /// A secret in the query of an address, the first one. Addresses of files are handed out with a `token` of their own, so that counts only
+    /// where tools of an assistant are named.
+    fn asked_for(&self, entry: &Entry, raw: &str) -> Option<SecretHit> {
+        if !raw.starts_with("http") || url::leads_nowhere(raw) {
+            return None;
+        }
+        let names_tools = self.hints.path.contains("mcp") || lists().tool_marks.iter().any(|mark| self.text.contains(mark));
+        url::pairs(raw).into_iter().find_map(|(key, range)| {
+            let (key, value) = (raw.get(key)?, raw.get(range.clone())?);
+            let names = Names { own: key.into(), outer: entry.names.outer.clone(), ..Names::default() };
+            let candidate = Candidate {
+                value,
+                names: &names,
+                siblings: &Siblings::default(),
+                position: Position::Value,
+                origin: Origin::Plain,
+                near: self.around(&entry.value),
+                whole: true,
+                connects: false,
+            };
+            let told = names_tools || !key.eq_ignore_ascii_case("token");
+            let verdict = judge::judge(&candidate, self.hints).filter(|_| told)?;
+            let part = entry.value.start + range.start..entry.value.start + range.end;
+            let hit = self.hit(&verdict, part.start, &names, &part, HitKind::InText, None);
+            Some(SecretHit { literal: Span::from(entry.literal.clone()), ..hit })
+        })
     }
 
     /// A value of a `Secret` of Kubernetes, which only looks as if it were hidden: base64 is read by anybody.
@@ -236,7 +270,9 @@ impl Scan<'_> {
     fn hit(&self, verdict: &Verdict, base: usize, names: &Names, literal: &Range<usize>, kind: HitKind, entry: Option<&Entry>) -> SecretHit {
         let token = Span::from(base + verdict.range.start..base + verdict.range.end);
         let literal = Span::from(literal.clone());
-        let is_whole = entry.is_some_and(|entry| entry.value == (token.range()));
+        // A key in PEM form ends with the end of its last line, which is written down with it.
+        let is_end = |from: usize, to: usize| self.text.get(from..to).is_some_and(|rest| rest.replace("\\n", "").trim().is_empty());
+        let is_whole = entry.is_some_and(|entry| entry.value.start == token.range().start && is_end(token.range().end, entry.value.end));
         let is_assignment = matches!(self.hints.language, Language::Env | Language::Shell | Language::Dockerfile);
         let env = if is_assignment && entry.is_some() { names.own.clone() } else { hit::variable(verdict, names) };
         SecretHit {

@@ -1,6 +1,7 @@
 //! `key = "value"` lines of a TOML file, with the table they stand in.
 
 use super::Reading;
+use super::arguments::{self, Said};
 use crate::facts::secrets::context::{Names, singular};
 use crate::text::Name;
 
@@ -36,6 +37,8 @@ fn strings(reading: &mut Reading, text: &str, range: std::ops::Range<usize>, own
     let mut at = range.start;
     let is_table = text.get(range.clone()).is_some_and(|value| value.trim_start().starts_with('{'));
     let is_list = text.get(range.clone()).is_some_and(|value| value.trim_start().starts_with('['));
+    let are_arguments = is_list && arguments::is_list(own);
+    let mut option: Option<Name> = None;
     while let Some(rest) = text.get(at..range.end) {
         let Some(open) = rest.find(['"', '\'', '#']) else { return };
         let start = at + open;
@@ -53,7 +56,16 @@ fn strings(reading: &mut Reading, text: &str, range: std::ops::Range<usize>, own
         } else {
             Names { own: if is_list { singular(own) } else { Name::from(own) }, outer: table.clone(), ..Names::default() }
         };
-        reading.entry(names, start..end, true, group);
+        let said = if are_arguments { arguments::said(option.take().as_deref(), text.get(start + 1..end - 1).unwrap_or("")) } else { Said::Other };
+        match said {
+            Said::Value(own, value) => {
+                reading.entry(Names { own, outer: table.clone(), ..Names::default() }, start + 1 + value.start..start + 1 + value.end, false, group);
+            }
+            said => {
+                reading.entry(names, start..end, true, group);
+                option = if let Said::Option(name) = said { Some(name) } else { None };
+            }
+        }
         at = end;
     }
 }

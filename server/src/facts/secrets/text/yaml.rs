@@ -1,7 +1,8 @@
-//! `key: value` lines of a YAML file, with the keys above them. Only what stands on one line is a value; blocks are text.
+//! `key: value` lines of a YAML file, with the keys above them. Only what stands on one line is a value, in brackets too; blocks are text.
 
 use super::Reading;
 use super::env::value_end;
+use super::flow::Flow;
 use crate::facts::secrets::context::{Names, lists, singular};
 use crate::text::Name;
 
@@ -51,6 +52,11 @@ pub(super) fn read(text: &str) -> Reading {
             groups += 1;
         }
         let offset = start + plain.len() - content.len();
+        if is_item && is_flow(content) {
+            let key = levels.last().map(|level| level.key.clone()).unwrap_or_default();
+            flow(&mut reading, &mut groups, text, offset..offset + content.len()).read(offset, &key, "", 0);
+            continue;
+        }
         match key_and_value(content) {
             Some((key, value)) => {
                 let written = content.get(value..).unwrap_or("");
@@ -59,6 +65,9 @@ pub(super) fn read(text: &str) -> Reading {
                     groups += 1;
                 } else if written.starts_with(['|', '>']) {
                     block = Some(indent);
+                } else if is_flow(written) {
+                    let outer = levels.last().map(|level| level.key.clone()).unwrap_or_default();
+                    flow(&mut reading, &mut groups, text, offset + value..offset + content.len()).read(offset + value, key, &outer, 0);
                 } else {
                     value_of(&mut reading, &mut levels, key, text, offset + value);
                 }
@@ -68,6 +77,16 @@ pub(super) fn read(text: &str) -> Reading {
         }
     }
     reading
+}
+
+/// An object or a list that ends on its line. `{{` is the hole of a template.
+fn is_flow(written: &str) -> bool {
+    let bare = written.split_once(" #").map_or(written, |(before, _)| before).trim_end();
+    bare.starts_with('{') && bare.ends_with('}') && !bare.starts_with("{{") || bare.starts_with('[') && bare.ends_with(']')
+}
+
+fn flow<'t, 'r>(reading: &'r mut Reading, groups: &'r mut usize, text: &'t str, range: std::ops::Range<usize>) -> Flow<'t, 'r> {
+    Flow { text, end: range.end, reading, groups }
 }
 
 /// A key and where its value begins.
