@@ -64,6 +64,14 @@ pub fn only_does(name: &str) -> bool {
     begins(DOINGS) || has(TOOLS) || begins(FINDINGS) && !has(OWNERS) && !says_who_asks(name)
 }
 
+/// `getCompanyId`, `get_tenant`: the group that somebody belongs to.
+pub fn gives_group(name: &str) -> bool {
+    const GROUPS: &[&str] = &["company", "tenant", "org", "organization", "organisation", "workspace", "team", "agency", "clinic", "school", "club"];
+    let words = words(name);
+    let last = if words.last().is_some_and(|last| last == "id") { words.len().checked_sub(2) } else { words.len().checked_sub(1) };
+    last.and_then(|at| words.get(at)).is_some_and(|word| GROUPS.contains(&word.as_str()))
+}
+
 /// What finds something, for whomever.
 const FINDINGS: &[&str] = &["get", "find", "load", "fetch", "list", "read", "lookup", "search", "query", "select"];
 const OWNERS: &[&str] =

@@ -5,7 +5,7 @@ mod guard;
 mod record;
 
 pub use check::{checks_sender, is_check, is_limiter, is_strict_check, is_validator};
-pub use guard::{decides_access, decides_nothing, is_current_user, is_guard, makes_token, only_asks_who, only_does, says_who_asks};
+pub use guard::{decides_access, decides_nothing, gives_group, is_current_user, is_guard, makes_token, only_asks_who, only_does, says_who_asks};
 pub use record::{begins_or_ends, is_picture, is_point_in_time, raises_if_missing, says_author, says_code, says_end, says_taker};
 
 /// camelCase, snake_case and kebab-case as lower-case words.

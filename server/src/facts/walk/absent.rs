@@ -51,7 +51,8 @@ pub(super) fn is_absent(value: &Value) -> bool {
 /// What may hold once something that is not there has run.
 fn asked_by(function: &Value, of_something: bool, site: &Site) -> Facts {
     let name = called_name(function);
-    if !is_absent(function) || names::only_does(&name) {
+    // `getCompanyId()`, told nothing: the company of whoever asks.
+    if !is_absent(function) || names::only_does(&name) && (of_something || !names::gives_group(&name)) {
         return Facts::none();
     }
     let guard = |kind| Fact::Guard(Guard { kind, sure: false, name: name.clone(), site: Some(site.clone()) });
