@@ -194,10 +194,13 @@ impl Walker<'_> {
             }
             "find" | "findLast" | "at" | "pop" | "shift" | "first" | "one" | "one_or_none" | "scalar_one" | "scalar_one_or_none" | "fetchone" | "scalar" => {
                 let element = self.element_of(base);
-                if let Some(first) = first.filter(|value| matches!(value.kind(), Kind::Function(_))) {
-                    self.on_each(first, element.clone());
+                match first.filter(|value| matches!(value.kind(), Kind::Function(_))) {
+                    Some(first) => {
+                        let given = self.on_each(first, element.clone());
+                        self.found_by(element.with_nullable(true), &given)
+                    }
+                    None => element.with_nullable(true),
                 }
-                element.with_nullable(true)
             }
             "some" | "every" if is_known(base) => {
                 let Kind::Seq(seq) = base.kind() else { return None };

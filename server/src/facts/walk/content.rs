@@ -74,7 +74,7 @@ impl Walker<'_> {
                 Some(match name.as_str() {
                     "map" | "flatMap" => Value::new(Kind::Seq(Arc::new(Seq { items: Vec::new(), rest: Some(given) }))),
                     "filter" => base.clone(),
-                    "find" => element,
+                    "find" => self.found_by(element, &given),
                     _ => given,
                 })
             }

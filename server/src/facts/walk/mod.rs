@@ -35,6 +35,7 @@ mod failure;
 mod field;
 mod filter;
 mod fork;
+mod found;
 mod frame;
 mod gate;
 mod guard_called;
