@@ -25,7 +25,8 @@ pub(super) fn conventional(world: &Linked<'_>, cache: &mut ModuleCache, file: &F
     let package = world.project.relative_package(file);
     for convention in BUILT_IN.conventions() {
         let entry = &convention.entry;
-        let below = marked_folder(world, file, entry).or(package).and_then(|package| path.strip_prefix(package)).unwrap_or(path).trim_start_matches('/');
+        let folder = [marked_folder(world, file, entry), package].into_iter().flatten().max_by_key(|folder| folder.len());
+        let below = folder.and_then(|folder| path.strip_prefix(folder)).unwrap_or(path).trim_start_matches('/');
         let place = if entry.of_package { below } else { path };
         if !entry.files.is_empty() && !convention.files.is_match(place) || !is_marked(world, file, below, entry) {
             continue;

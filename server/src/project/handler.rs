@@ -176,12 +176,8 @@ pub(super) fn run_link(walker: &mut Walker<'_>, link: &Link, framework: Option<&
         }
         Kind::Str(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
         Kind::Object(_) | Kind::Pattern(_) => {}
-        // One that works on the bare protocol: only its name says what for.
-        Kind::Class(class) => {
-            if names::is_guard(&class.name) {
-                walker.assume_facts(&unsure(&class.name, link));
-            }
-        }
+        // One that works on the bare protocol may turn anybody away.
+        Kind::Class(class) => walker.assume_facts(&unsure(&class.name, link)),
         // `dependencies=[Depends(a), Depends(b)]`.
         Kind::Seq(seq) => {
             for value in seq.items.clone() {

@@ -119,18 +119,6 @@ impl Walker<'_> {
         self.catalogue().at(&library.states).any(|entry| matches!(entry, Entry::Effect(effect) if effect.kind == "tells-sender"))
     }
 
-    /// `const me = session?.user ?? null` after `if (!me) redirect(..)`: whoever was shown to be signed in does not stop being so, and what
-    /// was found, or sent, stays there.
-    pub(super) fn is_ruled_out(&self, facts: &Facts) -> bool {
-        facts.iter().any(|fact| match fact {
-            Fact::Absent(symbol) => {
-                matches!(symbol.root, Root::Principal | Root::Row(_) | Root::Call(_) | Root::Request(_)) && self.facts.contains(&Fact::Present(symbol.clone()))
-            }
-            Fact::Any(arms) => !arms.is_empty() && arms.iter().all(|arm| self.is_ruled_out(arm)),
-            _ => false,
-        })
-    }
-
     fn equality(&self, a: &Value, b: &Value) -> (Truth, Option<bool>) {
         if let Kind::Union(alternatives) = a.kind()
             && a.symbol().is_none()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Locals, Walker};
-use crate::facts::check::{Fact, Facts, Symbol};
+use crate::facts::check::{Fact, Facts, Root, Symbol};
 use crate::facts::taint::{Cleanings, Taint};
 use crate::facts::value::{Alternative, Kind, Value};
 use crate::facts::ways::{Fork, Ways};
@@ -84,6 +84,18 @@ impl Walker<'_> {
             }
         }
         (locals, a_facts.or(&b_facts))
+    }
+
+    /// `const me = session?.user ?? null` after `if (!me) redirect(..)`: whoever was shown to be signed in does not stop being so, and what
+    /// was found, or sent, stays there.
+    pub(super) fn is_ruled_out(&self, facts: &Facts) -> bool {
+        facts.iter().any(|fact| match fact {
+            Fact::Absent(symbol) => {
+                matches!(symbol.root, Root::Principal | Root::Row(_) | Root::Call(_) | Root::Request(_)) && self.facts.contains(&Fact::Present(symbol.clone()))
+            }
+            Fact::Any(arms) => !arms.is_empty() && arms.iter().all(|arm| self.is_ruled_out(arm)),
+            _ => false,
+        })
     }
 
     /// What is left of a value at this point: alternatives that are on none of the ways that lead here fall away, and those that are

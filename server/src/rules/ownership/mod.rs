@@ -3,6 +3,7 @@
 //! Everything answers with three values: a constraint is there, it is not, or it cannot be told. What cannot be told never
 //! accuses.
 
+mod along;
 mod credential;
 mod leaving;
 mod memo;

@@ -14,7 +14,7 @@ use crate::facts::event::{Access, AccessId};
 use crate::facts::names;
 use crate::facts::query::{Filter, Operation, Query, TermOp};
 use crate::facts::role_words::{names_above, names_post, names_right};
-use crate::facts::schema::{NameClass, OwnerKind, guess_owner, model_classes};
+use crate::facts::schema::{OwnerKind, guess_owner};
 use crate::facts::value::{Kind, Value};
 use crate::text::Name;
 
@@ -89,22 +89,6 @@ impl Judge<'_> {
             }
             _ => false,
         }
-    }
-
-    /// Something of a relation of the row that was asked for only where it is the caller's. That they like it, or follow it, is no
-    /// membership.
-    fn comes_along_for_caller(&self, symbol: &Symbol, id: AccessId) -> bool {
-        let belongs = |relation: &Name| !model_classes(relation).has(NameClass::ReactionModel) && !is_marking(relation);
-        symbol.root == Root::Row(id)
-            && self.accesses.get(&id).is_some_and(|access| {
-                let mut below = access.query.below.iter();
-                below.any(|(path, filters)| {
-                    symbol.path.len() > path.len()
-                        && symbol.path.starts_with(path)
-                        && path.last().is_some_and(belongs)
-                        && filters.iter().any(|filter| asks_for_caller(filter, false, 0))
-                })
-            })
     }
 
     /// A value that was shown to belong to the caller: compared with the caller, taken from a row that is the caller's, or
@@ -296,7 +280,7 @@ fn asks_for_caller_or_null(query: &Query, with_null: bool) -> bool {
 }
 
 /// In whichever of its arms.
-fn asks_for_caller(filter: &Filter, with_null: bool, depth: u32) -> bool {
+pub(super) fn asks_for_caller(filter: &Filter, with_null: bool, depth: u32) -> bool {
     match filter {
         Filter::Term(term) => is_caller(&term.value, with_null),
         Filter::All(all) if depth < 6 => all.iter().any(|one| asks_for_caller(one, with_null, depth + 1)),
@@ -381,16 +365,6 @@ fn has_unknown(query: &Query) -> bool {
         Filter::Term(term) => matches!(term.value.kind(), Kind::Unknown) && term.value.symbol().is_none() && term.value.taint().is_empty(),
         Filter::Opaque(_) => true,
         _ => false,
-    })
-}
-
-/// What people note of things that are there for everybody: favourites, follows, views.
-fn is_marking(relation: &str) -> bool {
-    names::words(relation).iter().any(|word| {
-        matches!(
-            word.trim_end_matches('s'),
-            "favorite" | "favourite" | "bookmark" | "follow" | "follower" | "star" | "save" | "saved" | "view" | "read" | "subscription" | "watch"
-        )
     })
 }
 
