@@ -85,10 +85,7 @@ pub(super) fn is_asked(entry: &Entry, args: &[Argument]) -> bool {
 /// the person as well, it says nothing of themselves.
 fn right_asked_for(args: &[Argument]) -> Option<Name> {
     let [name, of, ..] = args else { return None };
-    let name = name
-        .value
-        .as_str()
-        .filter(|name| names::words(name).first().is_some_and(|first| matches!(first.as_str(), "is" | "has" | "can" | "may" | "owns" | "check")))?;
+    let name = name.value.as_str().filter(|name| asks_for_right(name))?;
     let Kind::Object(of) = of.value.kind() else { return None };
     let is_sent = |value: &Value| value.taint().iter().any(|origin| origin.part.is_request());
     let names_person = |key: &Name| names::words(key).iter().any(|word| matches!(word.as_str(), "user" | "uid" | "profile" | "person" | "member" | "account"));
@@ -102,4 +99,11 @@ fn standing_asked_for(args: &[Argument]) -> Option<Name> {
     let name = name.value.as_str().filter(|name| role_words::asks_for_standing(name))?;
     let is_sent = |arg: &Argument| arg.value.taint().iter().any(|origin| origin.part.is_request());
     (!others.iter().any(is_sent)).then(|| Name::from(&**name))
+}
+
+/// `is_owner`, `can_edit`, `has_access`: a right, and nothing else that may be so of something, as in `is_available`.
+fn asks_for_right(name: &str) -> bool {
+    let words = names::words(name);
+    let is_right = |word: &String| matches!(word.as_str(), "owner" | "owns" | "member" | "belongs" | "access" | "allowed" | "permission" | "permitted");
+    words.first().is_some_and(|first| matches!(first.as_str(), "can" | "may" | "owns")) || role_words::asks_for_standing(name) || words.iter().any(is_right)
 }
